@@ -1,0 +1,104 @@
+"""Drawings as pen strokes, and the pixels they leave on a canvas.
+
+A drawing is kept as vectors, because vectors are small enough for a link and can be drawn again at any size.
+`render` paints them the way a browser's canvas does with `lineCap = lineJoin = "round"`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+SIDE = 280
+"""Width and height of the drawing canvas, in pixels."""
+
+OVERSAMPLING = 4
+"""Strokes are painted this many times larger and averaged: 17 grey levels along an edge."""
+
+FARTHEST = 10 * SIDE
+"""Points beyond this many canvas pixels are moved here; nothing on the canvas looks different."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One movement of the pen, from touching the paper to leaving it.
+
+    Args:
+        points: `(x, y)` in canvas pixels, x to the right and y down. They may lie outside the canvas.
+            One point is a dot, none is nothing.
+        width: Diameter of the round brush in canvas pixels, above 0 and at most `SIDE`.
+
+    Raises:
+        ValueError: If a coordinate is not finite or the width is out of range.
+    """
+
+    points: tuple[Point, ...]
+    width: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.width <= SIDE:
+            raise ValueError(f"`width` must be above 0 and at most {SIDE} pixels. Received: {self.width}")
+        if not all(math.isfinite(x) and math.isfinite(y) for x, y in self.points):
+            raise ValueError("`points` must hold finite coordinates. Received: NaN or infinity.")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Strokes in the order in which they were drawn. Without any ink it is false."""
+
+    strokes: tuple[Stroke, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(stroke.points for stroke in self.strokes)
+
+
+def render(drawing: Drawing, side: int = SIDE) -> np.ndarray:
+    """Paint a drawing: black ink with round caps and joins, antialiased, on transparent paper.
+
+    Args:
+        drawing: The strokes, in canvas pixels.
+        side: Width and height of the picture in pixels; the canvas is scaled to it.
+
+    Returns:
+        `(side, side, 4)` uint8 RGBA, as `CanvasRenderingContext2D.getImageData` gives it.
+    """
+    rgba = np.zeros((side, side, 4), np.uint8)
+    if drawing:
+        rgba[..., 3] = _coverage(drawing, side)
+    return rgba
+
+
+def _coverage(drawing: Drawing, side: int) -> np.ndarray:
+    """How much of each pixel is under ink: `(side, side)` uint8, 255 for all of it."""
+    large = Image.new("L", (side * OVERSAMPLING, side * OVERSAMPLING))
+    brush = ImageDraw.Draw(large)
+    for stroke in drawing.strokes:
+        _paint(brush, stroke, side / SIDE * OVERSAMPLING)
+    return np.asarray(large.reduce(OVERSAMPLING))
+
+
+def _paint(brush: ImageDraw.ImageDraw, stroke: Stroke, scale: float) -> None:
+    """Segments for the body and a disc at every point for the caps and joins."""
+    points = [(x * scale, y * scale) for x, y in _visible(stroke)]
+    if len(points) > 1:
+        brush.line(points, fill=255, width=max(1, round(stroke.width * scale)))
+    # Pillow's ellipse includes its last row and column, so it is a pixel short of the width.
+    radius = max(0.0, (stroke.width * scale - 1) / 2)
+    for x, y in points:
+        brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+
+
+def _visible(stroke: Stroke) -> Iterator[Point]:
+    """The points without those that repeat the one before, none of them absurdly far away."""
+    before = None
+    for x, y in stroke.points:
+        point = (min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST))
+        if point != before:
+            yield point
+        before = point
