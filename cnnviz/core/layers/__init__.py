@@ -1,0 +1,103 @@
+"""The layer kinds, one file a family, and their JSON. A new kind is a new class and one row in `KINDS`."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnnviz.core.layers.checks import choice
+from cnnviz.core.layers.convolution import Conv2D
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.depthwise import DepthwiseConv2D, SeparableConv2D
+from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.normalization import BatchNormalization
+from cnnviz.core.layers.pooling import (
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
+from cnnviz.core.layers.shaping import Dropout, Flatten, Rescaling, ZeroPadding2D
+from cnnviz.core.refusals import Refusal
+
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "KINDS",
+    "Activation",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "Layer",
+    "LeakyReLU",
+    "MaxPooling2D",
+    "Output",
+    "Pair",
+    "ReLU",
+    "Rescaling",
+    "SeparableConv2D",
+    "Shape",
+    "Softmax",
+    "Weights",
+    "ZeroPadding2D",
+    "from_json",
+    "to_json",
+]
+
+KINDS: dict[str, type[Layer]] = {
+    kind.kind: kind
+    for kind in (
+        Conv2D,
+        DepthwiseConv2D,
+        SeparableConv2D,
+        MaxPooling2D,
+        AveragePooling2D,
+        GlobalMaxPooling2D,
+        GlobalAveragePooling2D,
+        ZeroPadding2D,
+        BatchNormalization,
+        Dense,
+        Flatten,
+        Dropout,
+        Rescaling,
+        Activation,
+        ReLU,
+        LeakyReLU,
+        ELU,
+        Softmax,
+    )
+}
+
+
+def to_json(layer: Layer) -> dict[str, Any]:
+    """`layer` as plain data for `json.dumps`: its kind and every setting."""
+    return {"kind": layer.kind, **{field.name: getattr(layer, field.name) for field in fields(layer)}}
+
+
+def from_json(data: object) -> Layer:
+    """The layer that `to_json` described. Raises `Refusal` on an unknown kind, and on missing, unknown or wrong settings."""
+    if not isinstance(data, dict):
+        raise Refusal("A layer must be a table of settings. Received: {data}. Export it again.", data=data)
+    kind = KINDS[choice("kind", data.get("kind"), KINDS)]
+    settings = {name: value for name, value in data.items() if name != "kind"}
+    _check_names(kind, settings)
+    return kind(**settings)
+
+
+def _check_names(kind: type[Layer], settings: dict[str, Any]) -> None:
+    known = {field.name: field for field in fields(kind)}
+    missing = [name for name, field in known.items() if field.default is MISSING and name not in settings]
+    unknown = [name for name in settings if name not in known]
+    if missing or unknown:
+        raise Refusal(
+            "{kind} has the settings {known}. Received: missing {missing}; unknown {unknown}. Correct the names.",
+            kind=kind.kind,
+            known=", ".join(known),
+            missing=", ".join(missing) or "none",
+            unknown=", ".join(map(str, unknown)) or "none",
+        )

@@ -1,0 +1,184 @@
+"""Activation functions, fused into a layer (`activation="relu"`) or as layers of their own.
+
+Every function takes and returns a float32 array of any shape; softmax works along the last axis.
+Constants are those of `keras.activations` and `keras.layers`.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.core.layers import checks
+from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
+
+LARGEST_SLOPE = 1e6
+
+
+def linear(x: np.ndarray) -> np.ndarray:
+    """`x` itself, the same object."""
+    return x
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(x, 0)."""
+    return np.maximum(x, np.float32(0))
+
+
+def leaky_relu(x: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
+    """x where it is positive, otherwise `negative_slope` times x."""
+    return np.where(x > 0, x, np.float32(negative_slope) * x)
+
+
+def elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    """x where it is positive, otherwise `alpha` (exp(x) - 1)."""
+    return np.where(x > 0, x, np.float32(alpha) * np.expm1(np.minimum(x, np.float32(0))))
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """x times the normal distribution function of x, exact, not the tanh approximation (arXiv 1606.08415)."""
+    from scipy.special import erfc  # tens of megabytes that most visitors never need
+
+    # erfc rather than 1 + erf, which loses every digit where x is far below 0.
+    return np.float32(0.5) * x * erfc(x * np.float32(-math.sqrt(0.5)))
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), written so that exp never overflows."""
+    decay = np.exp(-np.abs(x))
+    return np.where(x >= 0, np.float32(1), decay) / (1 + decay)
+
+
+def silu(x: np.ndarray) -> np.ndarray:
+    """x sigmoid(x), also called swish."""
+    return x * sigmoid(x)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """exp(x) divided by its sum along the last axis; the largest is subtracted first so that exp never overflows."""
+    grown = np.exp(x - x.max(axis=-1, keepdims=True))
+    return grown / grown.sum(axis=-1, keepdims=True)
+
+
+def tanh(x: np.ndarray) -> np.ndarray:
+    """The hyperbolic tangent."""
+    return np.tanh(x)
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": linear,
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "elu": elu,
+    "gelu": gelu,
+    "silu": silu,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "softmax": softmax,
+}
+
+
+def activated(before: np.ndarray, activation: str) -> Output:
+    """A fused layer's output: its sums and what the activation makes of them."""
+    return Output(before, ACTIVATIONS[activation](before))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Elementwise(Layer):
+    """A layer that keeps the shape and whose weighted sums are its input."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        return Output(x, self.apply(x))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation(_Elementwise):
+    """One of `ACTIVATIONS` as a layer."""
+
+    kind: ClassVar[str] = "Activation"
+    positional: ClassVar[tuple[str, ...]] = ("activation",)
+
+    activation: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("activation", self.activation, ACTIVATIONS)
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        return ACTIVATIONS[self.activation](x)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReLU(_Elementwise):
+    """x from `threshold` on, at most `max_value` (None: unlimited), and `negative_slope` (x - threshold) below it."""
+
+    kind: ClassVar[str] = "ReLU"
+
+    max_value: float | None = None
+    negative_slope: float = 0.0
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_value is not None:
+            self._settle(max_value=checks.number("max_value", self.max_value, 0, LARGEST_SLOPE))
+        self._settle(
+            negative_slope=checks.number("negative_slope", self.negative_slope, 0, LARGEST_SLOPE),
+            threshold=checks.number("threshold", self.threshold, 0, LARGEST_SLOPE),
+        )
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        threshold = np.float32(self.threshold)
+        above = x if self.max_value is None else np.minimum(x, np.float32(self.max_value))
+        below = np.float32(self.negative_slope) * (x - threshold)
+        return np.where(x >= threshold if threshold == 0 else x > threshold, above, below)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeakyReLU(_Elementwise):
+    """x where it is positive, otherwise `negative_slope` times x."""
+
+    kind: ClassVar[str] = "LeakyReLU"
+
+    negative_slope: float = 0.3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._settle(negative_slope=checks.number("negative_slope", self.negative_slope, 0, LARGEST_SLOPE))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        return leaky_relu(x, self.negative_slope)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ELU(_Elementwise):
+    """x where it is positive, otherwise `alpha` (exp(x) - 1)."""
+
+    kind: ClassVar[str] = "ELU"
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._settle(alpha=checks.number("alpha", self.alpha, 0, LARGEST_SLOPE))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        return elu(x, self.alpha)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softmax(_Elementwise):
+    """Softmax along the last axis, as a layer."""
+
+    kind: ClassVar[str] = "Softmax"
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        return softmax(x)

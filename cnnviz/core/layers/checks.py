@@ -1,0 +1,106 @@
+"""Checks of layer arguments. Each returns the value in its settled form or raises a `Refusal` that names it."""
+
+import math
+import re
+from collections.abc import Collection
+
+from cnnviz.core.refusals import Refusal
+
+LARGEST_SIDE = 256
+LARGEST_FILTERS = 4096
+LARGEST_UNITS = 65_536
+
+
+def layer_name(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
+        return value
+    raise Refusal(
+        "A layer's `name` must be 1 to 64 letters, digits, `_`, `.` or `-`. Received: {value}. Choose a plain name.",
+        value=value,
+    )
+
+
+def whole(argument: str, value: object, low: int, high: int) -> int:
+    """`value` as an int from `low` to `high`; booleans and fractions are not whole numbers."""
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return value
+    raise Refusal(
+        "`{argument}` must be a whole number from {low} to {high}. Received: {value}. Choose a number in that range.",
+        argument=argument,
+        low=low,
+        high=high,
+        value=repr_of(value),
+    )
+
+
+def number(argument: str, value: object, low: float, high: float) -> float:
+    """`value` as a finite float from `low` to `high`."""
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if fits and low <= value <= high and math.isfinite(value):  # type: ignore[operator,arg-type]
+        return float(value)  # type: ignore[arg-type]
+    raise Refusal(
+        "`{argument}` must be a number from {low} to {high}. Received: {value}. Choose a number in that range.",
+        argument=argument,
+        low=low,
+        high=high,
+        value=repr_of(value),
+    )
+
+
+def truth(argument: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise Refusal(
+        "`{argument}` must be true or false. Received: {value}. Choose one of the two.",
+        argument=argument,
+        value=repr_of(value),
+    )
+
+
+def pair(argument: str, value: object, low: int = 1, high: int = LARGEST_SIDE) -> tuple[int, int]:
+    """`value` as (rows, columns); one number stands for both, as in Keras."""
+    rows, columns = value if isinstance(value, (list, tuple)) and len(value) == 2 else (value, value)
+    return whole(argument, rows, low, high), whole(argument, columns, low, high)
+
+
+def choice(argument: str, value: object, choices: Collection[str]) -> str:
+    if isinstance(value, str) and value in choices:
+        return value
+    raise Refusal(
+        "`{argument}` must be one of {choices}. Received: {value}. Choose one of these.",
+        argument=argument,
+        choices=", ".join(sorted(choices)),
+        value=repr_of(value),
+    )
+
+
+def image(kind: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """`shape` as (height, width, channels)."""
+    if len(shape) == 3:
+        return shape
+    raise Refusal(
+        "{kind} reads an image of height × width × channels. Received: shape {shape}. Put the layer before Flatten or a "
+        "global pooling.",
+        kind=kind,
+        shape=shape,
+    )
+
+
+def fits(kind: str, window: tuple[int, int], side: tuple[int, int]) -> None:
+    """Refuse a window that is larger than the image that it slides over."""
+    if window[0] <= side[0] and window[1] <= side[1]:
+        return
+    raise Refusal(
+        "{kind}'s window must not be larger than its input. Received: a window of {window} on an input of {side}. Use a "
+        'smaller window, padding="same", or fewer layers that shrink the image.',
+        kind=kind,
+        window=f"{window[0]} × {window[1]}",
+        side=f"{side[0]} × {side[1]}",
+    )
+
+
+def repr_of(value: object) -> str:
+    """A short `repr`, so that "3" and 3 look different in a sentence."""
+    import reprlib
+
+    return reprlib.repr(value)

@@ -1,0 +1,165 @@
+"""Convolution: a small window of weights slides over the image, one weighted sum at every place.
+
+As everywhere in this field the kernel is not flipped, so it is a cross-correlation.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnnviz.core.layers import checks, windows
+from cnnviz.core.layers.activations import ACTIVATIONS, activated
+from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.refusals import Refusal
+
+
+def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
+    """A view of the window at every place of `x` (n, h, w, c): (n, rows, columns, kernel rows, kernel columns, c)."""
+    spans = spanned(kernel_size, dilation_rate)
+    image = windows.padded(x, spans, strides, padding, 0.0)
+    places = sliding_window_view(image, spans, axis=(1, 2))  # (n, h', w', c, span rows, span columns)
+    chosen = places[:, :: strides[0], :: strides[1], :, :: dilation_rate[0], :: dilation_rate[1]]
+    return chosen.transpose(0, 1, 2, 4, 5, 3)
+
+
+def correlate(
+    x: np.ndarray,
+    kernel: np.ndarray,
+    strides: Pair = (1, 1),
+    padding: str = "valid",
+    dilation_rate: Pair = (1, 1),
+    groups: int = 1,
+) -> np.ndarray:
+    """The sums of a convolution without bias, float32 (n, rows, columns, filters), by one matrix product.
+
+    `x` is (n, h, w, channels), `kernel` (kernel rows, kernel columns, channels / groups, filters). Filter f reads the
+    channels of group f // (filters / groups) only.
+    """
+    rows, columns, depth, filters = kernel.shape
+    found = patches(x, (rows, columns), strides, padding, dilation_rate)
+    places = found.shape[:3]
+    if groups == 1:
+        # The reshape copies runs of kernel columns × channels that lie side by side in memory.
+        sums = found.reshape(-1, rows * columns * depth) @ kernel.reshape(-1, filters)
+        return sums.reshape(*places, filters)
+    grouped = found.reshape(*places, rows, columns, groups, depth).transpose(5, 0, 1, 2, 3, 4, 6)
+    matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    sums = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
+    return sums.transpose(1, 0, 2).reshape(*places, filters)
+
+
+def spanned(kernel_size: Pair, dilation_rate: Pair) -> Pair:
+    """Rows and columns of the image that a dilated kernel spans."""
+    return (
+        windows.spanned(kernel_size[0], dilation_rate[0]),
+        windows.spanned(kernel_size[1], dilation_rate[1]),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windowed(Layer):
+    """What the three kinds of convolution share: the window, its steps, the bias and the activation."""
+
+    always_shown: ClassVar[tuple[str, ...]] = ("kernel_size",)
+
+    kernel_size: Pair
+    strides: Pair = (1, 1)
+    padding: str = "valid"
+    dilation_rate: Pair = (1, 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("padding", self.padding, windows.PADDINGS)
+        self._settle(
+            kernel_size=checks.pair("kernel_size", self.kernel_size),
+            strides=checks.pair("strides", self.strides),
+            dilation_rate=checks.pair("dilation_rate", self.dilation_rate),
+        )
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise Refusal(
+                "`strides` and `dilation_rate` cannot both be larger than 1. Received: strides {strides}, dilation rate "
+                "{dilation_rate}. Set one of them to 1.",
+                strides=self.strides,
+                dilation_rate=self.dilation_rate,
+            )
+
+    def size_formula(self, shape: Shape) -> str:
+        return windows.size_formula(
+            shape, spanned(self.kernel_size, self.dilation_rate), self.strides, self.padding
+        )
+
+    def _places(self, shape: Shape) -> Pair:
+        """Rows and columns of places at which the window is put on an image of `shape`."""
+        height, width, _ = checks.image(self.kind, shape)
+        spans = spanned(self.kernel_size, self.dilation_rate)
+        if self.padding == "valid":
+            checks.fits(self.kind, spans, (height, width))
+        return (
+            windows.output_side(height, spans[0], self.strides[0], self.padding),
+            windows.output_side(width, spans[1], self.strides[1], self.padding),
+        )
+
+    def _correlate(self, x: np.ndarray, kernel: np.ndarray, groups: int) -> np.ndarray:
+        return correlate(x, kernel, self.strides, self.padding, self.dilation_rate, groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv2D(Windowed):
+    """`filters` feature maps; every cell is the sum of a window times a kernel, plus a bias, through the activation.
+
+    With `groups` above 1 the channels and the filters are cut into that many groups that do not see one another.
+    """
+
+    kind: ClassVar[str] = "Conv2D"
+    positional: ClassVar[tuple[str, ...]] = ("filters",)
+
+    filters: int
+    groups: int = 1
+    activation: str = "linear"
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.whole("filters", self.filters, 1, checks.LARGEST_FILTERS)
+        checks.whole("groups", self.groups, 1, checks.LARGEST_FILTERS)
+        checks.choice("activation", self.activation, ACTIVATIONS)
+        checks.truth("use_bias", self.use_bias)
+        if self.filters % self.groups:
+            self._refuse_groups("filters", self.filters)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = self._places(shape)
+        if shape[2] % self.groups:
+            self._refuse_groups("input channels", shape[2])
+        return rows, columns, self.filters
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        kernel = {"kernel": (*self.kernel_size, shape[2] // self.groups, self.filters)}
+        return {**kernel, "bias": (self.filters,)} if self.use_bias else kernel
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        sums = self._correlate(x, weights["kernel"], self.groups)
+        if self.use_bias:
+            sums += weights["bias"]
+        return activated(sums, self.activation)
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(self._places(shape)) * math.prod(self.weight_shapes(shape)["kernel"])
+
+    def parameter_formula(self, shape: Shape) -> str:
+        window = product(*self.weight_shapes(shape)["kernel"][:3])
+        each = f"({window} + 1)" if self.use_bias else window
+        return f"{each} × {count(self.filters)} = {count(self.parameters(shape))}"
+
+    def _refuse_groups(self, what: str, number: int) -> None:
+        raise Refusal(
+            "`groups` must divide the number of {what}. Received: groups {groups} and {number} {what}. Use groups=1 or a "
+            "number that divides both filters and channels.",
+            what=what,
+            groups=self.groups,
+            number=number,
+        )

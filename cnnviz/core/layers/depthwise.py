@@ -1,0 +1,123 @@
+"""Convolutions that look at every channel by itself: depthwise, and separable (depthwise, then 1 × 1 across channels)."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.core.layers import checks
+from cnnviz.core.layers.activations import ACTIVATIONS, activated
+from cnnviz.core.layers.convolution import Windowed
+from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.layers.layer import Output, Shape, Weights
+from cnnviz.core.refusals import Refusal
+
+LARGEST_MULTIPLIER = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Depthwise(Windowed):
+    """The part that reads each channel by itself and makes `depth_multiplier` maps of it."""
+
+    depth_multiplier: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.whole("depth_multiplier", self.depth_multiplier, 1, LARGEST_MULTIPLIER)
+        if self.strides[0] != self.strides[1]:
+            raise Refusal(
+                "{kind} needs the same step down and across. Received: strides {strides}. Use one number for both.",
+                kind=self.kind,
+                strides=self.strides,
+            )
+
+    def _kernel_shape(self, shape: Shape) -> Shape:
+        return (*self.kernel_size, shape[2], self.depth_multiplier)
+
+    def _depthwise(self, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        """Sums (n, rows, columns, channels × depth_multiplier), the maps of one channel side by side."""
+        rows, columns, channels, multiplier = kernel.shape
+        return self._correlate(x, kernel.reshape(rows, columns, 1, channels * multiplier), channels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepthwiseConv2D(_Depthwise):
+    """Every channel is convolved by itself into `depth_multiplier` maps."""
+
+    kind: ClassVar[str] = "DepthwiseConv2D"
+
+    activation: str = "linear"
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("activation", self.activation, ACTIVATIONS)
+        checks.truth("use_bias", self.use_bias)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (*self._places(shape), shape[2] * self.depth_multiplier)
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        kernel = {"kernel": self._kernel_shape(shape)}
+        return {**kernel, "bias": (shape[2] * self.depth_multiplier,)} if self.use_bias else kernel
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        sums = self._depthwise(x, weights["kernel"])
+        if self.use_bias:
+            sums += weights["bias"]
+        return activated(sums, self.activation)
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(self._places(shape)) * math.prod(self._kernel_shape(shape))
+
+    def parameter_formula(self, shape: Shape) -> str:
+        window = product(*self.kernel_size)
+        each = f"({window} + 1)" if self.use_bias else window
+        return f"{each} × {product(shape[2], self.depth_multiplier)} = {count(self.parameters(shape))}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparableConv2D(_Depthwise):
+    """A depthwise convolution, then a 1 × 1 convolution that mixes its maps into `filters` maps."""
+
+    kind: ClassVar[str] = "SeparableConv2D"
+    positional: ClassVar[tuple[str, ...]] = ("filters",)
+
+    filters: int
+    activation: str = "linear"
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.whole("filters", self.filters, 1, checks.LARGEST_FILTERS)
+        checks.choice("activation", self.activation, ACTIVATIONS)
+        checks.truth("use_bias", self.use_bias)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (*self._places(shape), self.filters)
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        kernels = {
+            "depthwise_kernel": self._kernel_shape(shape),
+            "pointwise_kernel": (1, 1, shape[2] * self.depth_multiplier, self.filters),
+        }
+        return {**kernels, "bias": (self.filters,)} if self.use_bias else kernels
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        maps = self._depthwise(x, weights["depthwise_kernel"])
+        sums = maps @ weights["pointwise_kernel"][0, 0]
+        if self.use_bias:
+            sums += weights["bias"]
+        return activated(sums, self.activation)
+
+    def multiplications(self, shape: Shape) -> int:
+        weights = self.weight_shapes(shape)
+        each_place = math.prod(weights["depthwise_kernel"]) + math.prod(weights["pointwise_kernel"])
+        return math.prod(self._places(shape)) * each_place
+
+    def parameter_formula(self, shape: Shape) -> str:
+        maps = shape[2] * self.depth_multiplier
+        each = f"({count(maps)} + 1)" if self.use_bias else count(maps)
+        depthwise = product(*self.kernel_size, shape[2], self.depth_multiplier)
+        return f"{depthwise} + {each} × {count(self.filters)} = {count(self.parameters(shape))}"

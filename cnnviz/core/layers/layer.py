@@ -1,0 +1,91 @@
+"""What every layer kind can do. Shapes are without the batch axis; arrays have it, first."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.core.layers import checks
+
+Shape = tuple[int, ...]
+Pair = tuple[int, int]
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A layer's values before its activation and after it, float32 with the batch axis; one object where there is none."""
+
+    before: np.ndarray
+    after: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A layer's settings, spelled as the arguments of Keras's constructor. It holds no weights.
+
+    `name`: 1 to 64 letters, digits, `_`, `.` or `-`; unique in its variant.
+    """
+
+    kind: ClassVar[str]
+    positional: ClassVar[tuple[str, ...]] = ()
+    always_shown: ClassVar[tuple[str, ...]] = ()
+
+    name: str
+
+    def __post_init__(self) -> None:
+        checks.layer_name(self.name)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape of the output for an input of `shape`. Raises `Refusal` where the layer cannot read that shape."""
+        raise NotImplementedError
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        """The layer applied to `x` (n, *shape) float32, as in inference (dropout does nothing)."""
+        raise NotImplementedError
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """Name and shape of each weight array, in Keras's names and order."""
+        return {}
+
+    def multiplications(self, shape: Shape) -> int:
+        """Multiplications by a weight or a constant for one input; sums, comparisons and activations are not counted."""
+        return 0
+
+    def size_formula(self, shape: Shape) -> str:
+        """How the output's size follows from the input's, filled in, such as "(28 − 3) / 1 + 1 = 26"; "" if it is the same."""
+        return ""
+
+    def parameter_formula(self, shape: Shape) -> str:
+        """How the parameters are counted, filled in, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" where there are none."""
+        return ""
+
+    def parameters(self, shape: Shape) -> int:
+        """Number of weights for an input of `shape`."""
+        return sum(math.prod(weight) for weight in self.weight_shapes(shape).values())
+
+    def keras_line(self) -> str:
+        """The line of Keras code that makes this layer; arguments that have their default value are left out."""
+        unnamed = [_literal(getattr(self, name)) for name in self.positional]
+        named = [f"{name}={_literal(getattr(self, name))}" for name in self._shown_arguments()]
+        return f"{self.kind}({', '.join([*unnamed, *named, f'name={_literal(self.name)}'])})"
+
+    def is_default(self, argument: str) -> bool:
+        """Whether `argument` has the value that Keras gives it when it is left out."""
+        default = next(field.default for field in fields(self) if field.name == argument)
+        return default is not MISSING and getattr(self, argument) == default
+
+    def _shown_arguments(self) -> list[str]:
+        names = [field.name for field in fields(self) if field.name not in ("name", *self.positional)]
+        return [name for name in names if name in self.always_shown or not self.is_default(name)]
+
+    def _settle(self, **values: object) -> None:
+        """Store checked values in the fields of this frozen record; only for `__post_init__`."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+
+def _literal(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)

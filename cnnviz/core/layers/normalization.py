@@ -1,0 +1,59 @@
+"""Batch normalization, as it works once training is over: a fixed scale and shift for every channel."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.core.layers import checks
+from cnnviz.core.layers.formulas import product_result
+from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchNormalization(Layer):
+    """gamma (x - moving mean) / sqrt(moving variance + epsilon) + beta, along the last axis (arXiv 1502.03167).
+
+    `center` and `scale` say whether there is a beta and a gamma; `momentum` matters in training only.
+    """
+
+    kind: ClassVar[str] = "BatchNormalization"
+
+    momentum: float = 0.99
+    epsilon: float = 0.001
+    center: bool = True
+    scale: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.truth("center", self.center)
+        checks.truth("scale", self.scale)
+        self._settle(
+            momentum=checks.number("momentum", self.momentum, 0, 1),
+            epsilon=checks.number("epsilon", self.epsilon, 1e-7, 1),
+        )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        present = {"gamma": self.scale, "beta": self.center, "moving_mean": True, "moving_variance": True}
+        return {name: (shape[-1],) for name, there in present.items() if there}
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        factor = 1 / np.sqrt(weights["moving_variance"] + np.float32(self.epsilon))
+        if self.scale:
+            factor = factor * weights["gamma"]
+        shift = -weights["moving_mean"] * factor
+        if self.center:
+            shift = shift + weights["beta"]
+        values = x * factor
+        values += shift
+        return Output(values, values)
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(shape)
+
+    def parameter_formula(self, shape: Shape) -> str:
+        return product_result(len(self.weight_shapes(shape)), shape[-1])

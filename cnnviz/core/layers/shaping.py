@@ -1,0 +1,116 @@
+"""Layers that rearrange, frame or scale values and learn nothing: Flatten, Dropout, ZeroPadding2D, Rescaling."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cnnviz.core.layers import checks
+from cnnviz.core.layers.formulas import product_result, rows_and_columns
+from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+
+LARGEST_SCALE = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flatten(Layer):
+    """All values in one row, channels fastest, then columns, then rows."""
+
+    kind: ClassVar[str] = "Flatten"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (math.prod(shape),)
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        values = x.reshape(len(x), -1)
+        return Output(values, values)
+
+    def size_formula(self, shape: Shape) -> str:
+        return product_result(*shape) if len(shape) > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout(Layer):
+    """While training, a share `rate` of the values is set to 0 at random; in use it lets everything pass."""
+
+    kind: ClassVar[str] = "Dropout"
+    positional: ClassVar[tuple[str, ...]] = ("rate",)
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._settle(rate=checks.number("rate", self.rate, 0, 0.99))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        return Output(x, x)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroPadding2D(Layer):
+    """A frame of zeros: `padding` is ((top, bottom), (left, right)); a pair or one number as in Keras."""
+
+    kind: ClassVar[str] = "ZeroPadding2D"
+    always_shown: ClassVar[tuple[str, ...]] = ("padding",)
+
+    padding: tuple[Pair, Pair] = ((1, 1), (1, 1))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._settle(padding=_frame(self.padding))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        height, width, channels = checks.image(self.kind, shape)
+        (top, bottom), (left, right) = self.padding
+        return height + top + bottom, width + left + right, channels
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        values = np.pad(x, ((0, 0), *self.padding, (0, 0)))
+        return Output(values, values)
+
+    def size_formula(self, shape: Shape) -> str:
+        rows, columns = (
+            f"{before} + {side} + {after} = {before + side + after}"
+            for side, (before, after) in zip(shape[:2], self.padding, strict=True)
+        )
+        return rows_and_columns(rows, columns)
+
+
+def _frame(padding: Any) -> tuple[Pair, Pair]:
+    """Keras's three spellings (one number, one for each direction, one for each edge) as ((top, bottom), (left, right))."""
+    rows, columns = (
+        padding if isinstance(padding, (list, tuple)) and len(padding) == 2 else (padding, padding)
+    )
+    return checks.pair("padding", rows, 0), checks.pair("padding", columns, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescaling(Layer):
+    """Every value times `scale` plus `offset`."""
+
+    kind: ClassVar[str] = "Rescaling"
+    positional: ClassVar[tuple[str, ...]] = ("scale",)
+
+    scale: float
+    offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._settle(
+            scale=checks.number("scale", self.scale, -LARGEST_SCALE, LARGEST_SCALE),
+            offset=checks.number("offset", self.offset, -LARGEST_SCALE, LARGEST_SCALE),
+        )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        values = x * np.float32(self.scale) + np.float32(self.offset)
+        return Output(values, values)
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(shape)

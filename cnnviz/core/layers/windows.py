@@ -1,0 +1,63 @@
+"""How a window slides over an image: the geometry that convolution and pooling share.
+
+Sizes and padding follow TensorFlow ("valid" and "same", the odd pixel of padding below and to the right).
+"""
+
+import numpy as np
+
+from cnnviz.core.layers.formulas import rows_and_columns
+
+PADDINGS = ("valid", "same")
+Pair = tuple[int, int]
+
+
+def spanned(window: int, dilation: int) -> int:
+    """Pixels from a dilated window's first to its last, both included."""
+    return (window - 1) * dilation + 1
+
+
+def output_side(side: int, span: int, stride: int, padding: str) -> int:
+    """How many steps of `stride` a window spanning `span` pixels can make along `side` pixels."""
+    return -(-side // stride) if padding == "same" else (side - span) // stride + 1
+
+
+def margins(side: int, span: int, stride: int, padding: str) -> Pair:
+    """Pixels added before and after along one side; for "same" the odd one comes after."""
+    if padding == "valid":
+        return 0, 0
+    total = max((output_side(side, span, stride, padding) - 1) * stride + span - side, 0)
+    return total // 2, total - total // 2
+
+
+def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
+    """`x` (n, h, w, c) with margins of `value`; `x` itself where none are needed."""
+    (top, bottom), (left, right) = (
+        margins(side, span, stride, padding)
+        for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
+    )
+    if not (top or bottom or left or right):
+        return x
+    n, height, width, channels = x.shape
+    result = np.full((n, height + top + bottom, width + left + right, channels), value, dtype=x.dtype)
+    result[:, top : top + height, left : left + width] = x
+    return result
+
+
+def size_formula(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str) -> str:
+    """The size formula of rows and columns, once where they are alike."""
+    one = _same_formula if padding == "same" else _valid_formula
+    rows, columns = (
+        one(side, span, stride) for side, span, stride in zip(shape[:2], spans, strides, strict=True)
+    )
+    return rows_and_columns(rows, columns)
+
+
+def _valid_formula(side: int, span: int, stride: int) -> str:
+    quotient = f"({side} − {span}) / {stride}"
+    if (side - span) % stride:
+        quotient = f"⌊{quotient}⌋"
+    return f"{quotient} + 1 = {output_side(side, span, stride, 'valid')}"
+
+
+def _same_formula(side: int, span: int, stride: int) -> str:
+    return f"⌈{side} / {stride}⌉ = {output_side(side, span, stride, 'same')}"
