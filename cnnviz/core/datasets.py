@@ -99,7 +99,7 @@ def samples(count: int, seed: int) -> tuple[Sample, ...]:
     data = load_test()
     if not 0 <= count <= len(data.y_test):
         raise ValueError(f"`count` must be from 0 to {len(data.y_test)}. Received: {count}")
-    return tuple(_sample(data, int(index)) for index in _mixed(data.y_test, seed)[:count])
+    return tuple(sample(data, int(index)) for index in _mixed(data.y_test, seed)[:count])
 
 
 TEST_LOADER: Loader[Dataset] = Loader(lambda progress: load_test(progress, allow_download=True))
@@ -163,7 +163,8 @@ def _mixed(labels: np.ndarray, seed: int) -> np.ndarray:
     return order[np.argsort(turn, kind="stable")]
 
 
-def _sample(data: Dataset, index: int) -> Sample:
+def sample(data: Dataset, index: int) -> Sample:
+    """Return the digit at `index` of the test part of `data`."""
     image = data.x_test[index].astype(np.float32) / np.float32(255)
     image.flags.writeable = False
     return Sample(image, int(data.y_test[index]), index, data.name)
