@@ -1,9 +1,9 @@
 """From a drawing or a picture to the 28x28 digit that a network reads, one step at a time.
 
-The networks learned from MNIST, whose digits were all made in the same way (LeCun et al., "Gradient-based learning
-applied to document recognition", 1998, section III.A): scaled with antialiasing to fit a 20x20 box without
-changing the aspect, then placed so that the centre of mass is the centre of 28x28. A drawing that takes the same way
-looks familiar to them. Each step can be switched off to see what it is good for.
+The networks learned from MNIST, whose digits were all made in the same way (LeCun et al., "Gradient-based
+learning applied to document recognition", 1998, section III.A): scaled with antialiasing to fit a 20x20 box
+without changing the aspect, then placed so that the centre of mass is the centre of 28x28. A drawing that takes
+the same way looks familiar to them. Each step can be switched off to see what it is good for.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
 def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto") -> Preparation:
     """Prepare a photo or a picture file: any size, uneven light, noise, ink of either polarity.
 
-    A picture with a transparent background is read like a canvas. In all others the paper's brightness is estimated
-    around each place and what differs from it is ink.
+    A picture with a transparent background is read like a canvas. In all others the paper's brightness is
+    estimated around each place and what differs from it is ink.
 
     Args:
         rgba: `(h, w, 4)` uint8, the right way up (EXIF orientation already applied).
@@ -115,7 +115,7 @@ def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
 
 
 def _prepare(found: paper.Ink, rgba: np.ndarray, active: frozenset[str]) -> Preparation:
-    """Take the five steps. The ink says where to crop and centre even when the picture shown is the raw luminance."""
+    """Take the five steps. The ink says where to crop, even when the picture shown is the raw luminance."""
     raw = None if "ink" in active else paper.luminance(rgba)
     picture, blank = (found.ink, 0) if raw is None else (raw, found.paper)
     window = _window(found.ink) if "crop" in active else (slice(None), slice(None))
@@ -151,7 +151,8 @@ def _averaged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     radii = tuple(max(0.0, (old / new - 1) / 2) for old, new in zip(image.shape, size, strict=True))
     if max(radii) == 0:
         return image
-    return np.asarray(Image.fromarray(image).filter(ImageFilter.BoxBlur((radii[1], radii[0]))))
+    blurred = Image.fromarray(image).filter(ImageFilter.BoxBlur((radii[1], radii[0])))
+    return np.asarray(blurred)
 
 
 def _nearest(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -160,7 +161,8 @@ def _nearest(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         np.minimum(((np.arange(new) + 0.5) * (old / new)).astype(int), old - 1)
         for old, new in zip(image.shape, size, strict=True)
     )
-    return image[rows[:, None], columns]
+    nearest: np.ndarray = image[rows[:, None], columns]
+    return nearest
 
 
 def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
@@ -175,12 +177,15 @@ def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
 
 
 def _position(mass: np.ndarray, by_mass: bool) -> tuple[slice, int]:
-    """Along one axis: the part of the picture that is kept, and where its first pixel goes."""
+    """Along one axis: the part of the picture that is kept, and where its first pixel goes.
+
+    MNIST's centres of mass lie in pixel 14, between 14.0 and 15.0 from the edge, in all 60,000 digits.
+    """
     total = int(mass.sum())
-    middle = len(mass) / 2
     if by_mass and total:
-        middle = float(mass @ np.arange(len(mass))) / total + 0.5
-    first = math.floor(SIDE / 2 - middle + 0.5)
+        first = math.ceil(SIDE / 2 - float(mass @ np.arange(len(mass))) / total - 0.5)
+    else:
+        first = (SIDE - len(mass) + 1) // 2
     return slice(max(0, -first), max(0, SIDE - first)), max(0, first)
 
 

@@ -1,7 +1,7 @@
 """What is ink and what is paper, on a canvas and in a photograph.
 
-A canvas has exact colours, so its answer is one subtraction. A photograph has shadows, grain and edges of the table:
-there the paper's brightness is estimated around every pixel.
+A canvas has exact colours, so its answer is one subtraction. A photograph has shadows, grain and edges of the
+table: there the paper's brightness is estimated around every pixel.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def luminance(rgba: np.ndarray) -> np.ndarray:
 def on_canvas(rgba: np.ndarray) -> Ink:
     """Find the ink of a drawing with exact colours, whatever they are.
 
-    On transparent paper ink is what is opaque, white ink included; on opaque paper it is what differs from the
-    colour that most of the border has.
+    On transparent paper ink is what is opaque, white ink included; on opaque paper it is what differs from
+    the colour that most of the border has.
     """
     words = np.ascontiguousarray(rgba).view("<u4")[..., 0]
     transparent = bool((words < 0xFF000000).any())
@@ -134,7 +134,7 @@ def _looks_bright(grey: np.ndarray) -> bool:
 
 
 def _above_the_paper(values: np.ndarray) -> np.ndarray:
-    """Bright ink on uneven dark paper -> uint8 ink with the grain, the shadows and the table's edge taken away."""
+    """Bright ink on uneven dark paper -> uint8 ink without the grain, the shadows and the table's edge."""
     difference = values.astype(np.float32) - _background(values)
     grain = 1.4826 * float(np.median(np.abs(difference - np.median(difference))))
     strongest = float(np.percentile(difference, 99.5)) if values.size > 400 else float(difference.max())
@@ -165,11 +165,12 @@ def _background(values: np.ndarray) -> np.ndarray:
     rows = np.minimum(np.arange(values.shape[0]) / step, low.shape[0] - 1)
     columns = np.minimum(np.arange(values.shape[1]) / step, low.shape[1] - 1)
     grid = np.meshgrid(rows, columns, indexing="ij")
-    return ndimage.map_coordinates(low, grid, order=1, mode="nearest").astype(np.float32)
+    whole: np.ndarray = ndimage.map_coordinates(low, grid, order=1, mode="nearest")
+    return whole.astype(np.float32)
 
 
 def _without_specks(ink: np.ndarray) -> np.ndarray:
-    """Keep the large connected pieces: a digit is one or a few strokes, dust and the page's edge are not it."""
+    """Keep the large connected pieces: a digit is one or a few strokes, dust and the page's edge are not."""
     from scipy import ndimage
 
     labels, count = ndimage.label(ink > 0.15, structure=np.ones((3, 3)))
