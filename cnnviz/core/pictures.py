@@ -34,7 +34,8 @@ NOTES = {
 DAMAGED = (
     "This {kind} file is damaged or cut short. "
     "Please open it in a picture program, save it again and try once more."
-)STOPPED = (
+)
+STOPPED = (
     "Reading this {kind} file took too much time or memory and was stopped. "
     "Please save it again as a plain PNG or JPEG and try once more."
 )
