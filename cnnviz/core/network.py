@@ -16,8 +16,8 @@ from cnnviz.core.variants import Variant
 class Network:
     """`weights[layer name][weight name]` are read-only float32 arrays of the variant's shapes, all finite.
 
-    Arrays are copied when the network is made, so nothing can change it afterwards. Raises `Refusal` where names, shapes
-    or numbers are not the variant's. `card` is None for a network that is not on the shelf.
+    Arrays are copied when the network is made, so nothing can change it afterwards. Raises `Refusal` where names,
+    shapes or numbers are not the variant's. `card` is None for a network that is not on the shelf.
     """
 
     variant: Variant
@@ -68,8 +68,8 @@ def _same_names(what: str, expected: Mapping[str, object], received: Mapping[str
 def _read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
     if array.dtype != np.float32 or array.shape != shape:
         raise Refusal(
-            "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. Use weights made for this "
-            "variant.",
+            "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. "
+            "Use weights made for this variant.",
             name=name,
             shape=shape,
             dtype=str(array.dtype),

@@ -4,11 +4,11 @@ MAXIMUM_LENGTH = 300
 MAXIMUM_VALUE_LENGTH = 60
 
 
-class Refusal(ValueError):
+class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a fault of the program)
     """Something asked for that cannot be done, in plain words.
 
-    `template` is an English sentence with `{fields}`; it is also the key under which a translation is found, so it never
-    contains a value. `values` fill the fields. `str(refusal)` is the filled sentence, at most 300 characters.
+    `template` is an English sentence with `{fields}`; it is also the key under which a translation is found, so it
+    never contains a value. `values` fill the fields. `str(refusal)` is the filled sentence, at most 300 characters.
     Texts among the values are shortened to 60 characters, because they often come from a stranger.
     """
 

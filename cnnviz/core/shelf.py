@@ -5,13 +5,12 @@ Safetensors is a data-only format: reading a file cannot run code. The card name
 
 import hashlib
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core import cards
+from cnnviz.core import atomic_file, cards
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
@@ -63,8 +62,8 @@ def load(name: str, shelf: Path | None = None) -> Network:
 def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
     """Put `network` on the shelf with `card`, and return the card with the weights' SHA-256 filled in.
 
-    Each file is written beside its place, flushed to disk and then renamed, so that a crash leaves the old file or the new
-    one. A crash between the two leaves a pair that `load` refuses by its SHA-256.
+    Each file is written atomically, the weights first. A crash between the two leaves either no network of that name
+    or, where one is replaced, a pair that `load` refuses by its SHA-256.
     """
     from safetensors.numpy import save as serialize
 
@@ -75,28 +74,12 @@ def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
             network=network.name,
         )
     place = shelf or folder()
-    place.mkdir(parents=True, exist_ok=True)
     data = serialize(_flat(network))
     complete = replace(card, weights_sha256=hashlib.sha256(data).hexdigest())
     text = cards.to_text(complete)
-    write_atomically(place / f"{network.name}.safetensors", data)
-    write_atomically(place / f"{network.name}.json", text.encode())
+    atomic_file.write(place / f"{network.name}.safetensors", data)
+    atomic_file.write(place / f"{network.name}.json", text.encode())
     return complete
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that a reader or a crash sees the old content or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would hide the network from a server run by another user
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
@@ -133,8 +116,8 @@ def _by_layer(flat: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
 
 def _damaged(name: str) -> Refusal:
     return Refusal(
-        "The files of a network must be as they were saved. Received: {name}, whose files are damaged. Save or train the "
-        "network again, or choose another.",
+        "The files of a network must be as they were saved. Received: {name}, whose files are damaged. Save or "
+        "train the network again, or choose another.",
         name=name,
     )
 

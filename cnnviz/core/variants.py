@@ -170,7 +170,8 @@ def checked_table(what: str, data: object, keys: set[str]) -> dict[str, Any]:
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """Tuples as lists, as they come back from a JSON file."""
-    return json.loads(json.dumps(data))
+    plain: dict[str, Any] = json.loads(json.dumps(data))
+    return plain
 
 
 def _checked_input_shape(shape: object) -> Shape:
@@ -213,8 +214,8 @@ def _check_budget(variant: Variant) -> None:
     ):
         if number > most:
             raise Refusal(
-                "A network may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or units, or shrink "
-                "the image earlier.",
+                "A network may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or "
+                "units, or shrink the image earlier.",
                 what=what,
                 most=most,
                 number=number,

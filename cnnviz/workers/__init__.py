@@ -1,1 +1,1 @@
-"""The only room that imports Keras and TensorFlow. Its modules run as child processes and are imported by siblings only."""
+"""The only room that imports Keras, TensorFlow and h5py. Its modules run as child processes."""

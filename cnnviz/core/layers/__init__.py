@@ -80,7 +80,7 @@ def to_json(layer: Layer) -> dict[str, Any]:
 
 
 def from_json(data: object) -> Layer:
-    """The layer that `to_json` described. Raises `Refusal` on an unknown kind, and on missing, unknown or wrong settings."""
+    """The layer that `to_json` described. Raises `Refusal` where the kind or a setting is unknown or wrong."""
     if not isinstance(data, dict):
         raise Refusal("A layer must be a table of settings. Received: {data}. Export it again.", data=data)
     kind = KINDS[choice("kind", data.get("kind"), KINDS)]

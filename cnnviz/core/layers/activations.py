@@ -4,6 +4,8 @@ Every function takes and returns a float32 array of any shape; softmax works alo
 Constants are those of `keras.activations` and `keras.layers`.
 """
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ def linear(x: np.ndarray) -> np.ndarray:
 
 def relu(x: np.ndarray) -> np.ndarray:
     """max(x, 0)."""
-    return np.maximum(x, np.float32(0))
+    return x.clip(min=np.float32(0))
 
 
 def leaky_relu(x: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
@@ -34,7 +36,8 @@ def leaky_relu(x: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
 
 def elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     """x where it is positive, otherwise `alpha` (exp(x) - 1)."""
-    return np.where(x > 0, x, np.float32(alpha) * np.expm1(np.minimum(x, np.float32(0))))
+    decay: np.ndarray = np.expm1(np.minimum(x, np.float32(0)))
+    return np.where(x > 0, x, np.float32(alpha) * decay)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
@@ -42,29 +45,34 @@ def gelu(x: np.ndarray) -> np.ndarray:
     from scipy.special import erfc  # tens of megabytes that most visitors never need
 
     # erfc rather than 1 + erf, which loses every digit where x is far below 0.
-    return np.float32(0.5) * x * erfc(x * np.float32(-math.sqrt(0.5)))
+    values: np.ndarray = np.float32(0.5) * x * erfc(x * np.float32(-math.sqrt(0.5)))
+    return values
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)), written so that exp never overflows."""
-    decay = np.exp(-np.abs(x))
-    return np.where(x >= 0, np.float32(1), decay) / (1 + decay)
+    decay: np.ndarray = np.exp(-np.abs(x))
+    values: np.ndarray = np.where(x >= 0, np.float32(1), decay) / (1 + decay)
+    return values
 
 
 def silu(x: np.ndarray) -> np.ndarray:
     """x sigmoid(x), also called swish."""
-    return x * sigmoid(x)
+    values: np.ndarray = x * sigmoid(x)
+    return values
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
     """exp(x) divided by its sum along the last axis; the largest is subtracted first so that exp never overflows."""
-    grown = np.exp(x - x.max(axis=-1, keepdims=True))
-    return grown / grown.sum(axis=-1, keepdims=True)
+    grown: np.ndarray = np.exp(x - x.max(axis=-1, keepdims=True))
+    grown /= grown.sum(axis=-1, keepdims=True)
+    return grown
 
 
 def tanh(x: np.ndarray) -> np.ndarray:
     """The hyperbolic tangent."""
-    return np.tanh(x)
+    bent: np.ndarray = np.tanh(x)
+    return bent
 
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {

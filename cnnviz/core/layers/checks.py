@@ -79,8 +79,8 @@ def image(kind: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     if len(shape) == 3:
         return shape
     raise Refusal(
-        "{kind} reads an image of height × width × channels. Received: shape {shape}. Put the layer before Flatten or a "
-        "global pooling.",
+        "{kind} reads an image of height × width × channels. Received: shape {shape}. Put the layer "
+        "before Flatten or a global pooling.",
         kind=kind,
         shape=shape,
     )
@@ -91,8 +91,8 @@ def fits(kind: str, window: tuple[int, int], side: tuple[int, int]) -> None:
     if window[0] <= side[0] and window[1] <= side[1]:
         return
     raise Refusal(
-        "{kind}'s window must not be larger than its input. Received: a window of {window} on an input of {side}. Use a "
-        'smaller window, padding="same", or fewer layers that shrink the image.',
+        "{kind}'s window must not be larger than its input. Received: a window of {window} on an input of {side}. "
+        'Use a smaller window, padding="same", or fewer layers that shrink the image.',
         kind=kind,
         window=f"{window[0]} × {window[1]}",
         side=f"{side[0]} × {side[1]}",

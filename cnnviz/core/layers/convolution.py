@@ -44,7 +44,7 @@ def correlate(
     places = found.shape[:3]
     if groups == 1:
         # The reshape copies runs of kernel columns × channels that lie side by side in memory.
-        sums = found.reshape(-1, rows * columns * depth) @ kernel.reshape(-1, filters)
+        sums: np.ndarray = found.reshape(-1, rows * columns * depth) @ kernel.reshape(-1, filters)
         return sums.reshape(*places, filters)
     grouped = found.reshape(*places, rows, columns, groups, depth).transpose(5, 0, 1, 2, 3, 4, 6)
     matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
@@ -81,8 +81,8 @@ class Windowed(Layer):
         )
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise Refusal(
-                "`strides` and `dilation_rate` cannot both be larger than 1. Received: strides {strides}, dilation rate "
-                "{dilation_rate}. Set one of them to 1.",
+                "`strides` and `dilation_rate` cannot both be larger than 1. Received: strides {strides}, "
+                "dilation rate {dilation_rate}. Set one of them to 1.",
                 strides=self.strides,
                 dilation_rate=self.dilation_rate,
             )
@@ -138,7 +138,7 @@ class Conv2D(Windowed):
         return rows, columns, self.filters
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
-        kernel = {"kernel": (*self.kernel_size, shape[2] // self.groups, self.filters)}
+        kernel: dict[str, Shape] = {"kernel": (*self.kernel_size, shape[2] // self.groups, self.filters)}
         return {**kernel, "bias": (self.filters,)} if self.use_bias else kernel
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
@@ -157,8 +157,8 @@ class Conv2D(Windowed):
 
     def _refuse_groups(self, what: str, number: int) -> None:
         raise Refusal(
-            "`groups` must divide the number of {what}. Received: groups {groups} and {number} {what}. Use groups=1 or a "
-            "number that divides both filters and channels.",
+            "`groups` must divide the number of {what}. Received: groups {groups} and {number} {what}. "
+            "Use groups=1 or a number that divides both filters and channels.",
             what=what,
             groups=self.groups,
             number=number,

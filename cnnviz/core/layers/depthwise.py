@@ -1,4 +1,4 @@
-"""Convolutions that look at every channel by itself: depthwise, and separable (depthwise, then 1 × 1 across channels)."""
+"""Convolutions that look at every channel by itself: depthwise, and separable, which then mixes them by 1 × 1."""
 
 import math
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class DepthwiseConv2D(_Depthwise):
         return (*self._places(shape), shape[2] * self.depth_multiplier)
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
-        kernel = {"kernel": self._kernel_shape(shape)}
+        kernel: dict[str, Shape] = {"kernel": self._kernel_shape(shape)}
         return {**kernel, "bias": (shape[2] * self.depth_multiplier,)} if self.use_bias else kernel
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:

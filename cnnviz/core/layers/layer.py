@@ -1,5 +1,7 @@
 """What every layer kind can do. Shapes are without the batch axis; arrays have it, first."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -16,7 +18,10 @@ Weights = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Output:
-    """A layer's values before its activation and after it, float32 with the batch axis; one object where there is none."""
+    """A layer's values before its activation and after it, float32 with the batch axis.
+
+    They are the same object where the layer has no activation.
+    """
 
     before: np.ndarray
     after: np.ndarray
@@ -51,15 +56,15 @@ class Layer:
         return {}
 
     def multiplications(self, shape: Shape) -> int:
-        """Multiplications by a weight or a constant for one input; sums, comparisons and activations are not counted."""
+        """Multiplications by a weight or a constant for one input; sums and activations are not counted."""
         return 0
 
     def size_formula(self, shape: Shape) -> str:
-        """How the output's size follows from the input's, filled in, such as "(28 − 3) / 1 + 1 = 26"; "" if it is the same."""
+        """How the size follows from the input's, such as "(28 − 3) / 1 + 1 = 26"; "" where it stays or is a choice."""
         return ""
 
     def parameter_formula(self, shape: Shape) -> str:
-        """How the parameters are counted, filled in, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" where there are none."""
+        """How the parameters are counted, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" where there are none."""
         return ""
 
     def parameters(self, shape: Shape) -> int:

@@ -1,5 +1,7 @@
 """Pooling: a window slides over every feature map by itself and leaves one number, the largest or the average."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -93,12 +95,13 @@ class AveragePooling2D(_Pooling):
         if self.padding == "valid":
             return np.full((1, 1, 1), math.prod(self.pool_size), dtype=np.float32)
         ones = np.ones((1, shape[0], shape[1], 1), dtype=np.float32)
-        return _folded(np.add, self._corners(ones, 0.0))[0]
+        counts: np.ndarray = _folded(np.add, self._corners(ones, 0.0))[0]
+        return counts
 
 
 def _folded(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) -> np.ndarray:
     """`operation` between all arrays, left to right, in one new array."""
-    result = next(arrays).copy()
+    result: np.ndarray = next(arrays).copy()
     for array in arrays:
         operation(result, array, out=result)
     return result

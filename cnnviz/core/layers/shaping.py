@@ -1,5 +1,7 @@
 """Layers that rearrange, frame or scale values and learn nothing: Flatten, Dropout, ZeroPadding2D, Rescaling."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -81,7 +83,7 @@ class ZeroPadding2D(Layer):
 
 
 def _frame(padding: Any) -> tuple[Pair, Pair]:
-    """Keras's three spellings (one number, one for each direction, one for each edge) as ((top, bottom), (left, right))."""
+    """Keras's spellings (one number, one a direction, one an edge) as ((top, bottom), (left, right))."""
     rows, columns = (
         padding if isinstance(padding, (list, tuple)) and len(padding) == 2 else (padding, padding)
     )
