@@ -1,0 +1,92 @@
+"""The live pad: paper to draw on by mouse, finger, pen or keys, heard while the pen moves."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.strokes import Drawing
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.pad.wire import PadMessage, from_wire, sequence, to_wire
+from cnnviz.ui.words import mark
+
+__all__ = ["LABELS", "PadMessage", "heard", "pad"]
+
+#: Every text of the pad: its name -> English, the catalogue's key.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "pad": mark("Paper to draw a digit on"),
+        "hint": mark("Draw a digit here"),
+        "keys": mark("Arrow keys move, Shift moves faster, Space puts the pen down and lifts it."),
+        "undo": mark("Undo"),
+        "clear": mark("Clear"),
+        "brush": mark("Brush width"),
+        "down": mark("Pen down"),
+        "up": mark("Pen lifted"),
+        "undone": mark("Undone"),
+        "cleared": mark("Cleared"),
+        "full": mark("The paper is full: clear it or undo a stroke."),
+    }
+)
+
+
+def pad(
+    key: str,
+    drawing: Drawing,
+    revision: int,
+    brush: float,
+    labels: Mapping[str, str],
+    backdrop: bytes | None = None,
+    disabled: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> PadMessage | None:
+    """Show the pad and return what it last said about this `revision` of the drawing.
+
+    While the pen moves the pad sends its strokes again and again, the next time when this function has run for
+    the time before, so mount it in a fragment that is quick. The browser's strokes are the truth until Python
+    gives another drawing with a higher `revision`.
+
+    Args:
+        key: The element's key.
+        drawing: What is on the paper. The browser takes it over when the pad appears and when `revision` changes.
+        revision: To be increased with every drawing that Python sets (a cleared page, an opened link).
+        brush: Width of the brush when the pad appears, 8 to 40 canvas pixels. The visitor may change it.
+        labels: The texts of `LABELS` in the visitor's language.
+        backdrop: (28, 28) uint8 in row order, 255 is full ink: shown as squares until the pen touches the paper.
+        disabled: True shows the drawing without letting anyone change it.
+        on_change: Called before the script when the pad has said something; `heard(key, revision)` tells what.
+
+    Returns:
+        The newest message, or None as long as there is none for this revision or the browser sent nonsense.
+    """
+    data = {
+        "revision": revision,
+        "ack": sequence(_state(key)),
+        "brush": brush,
+        "drawing": to_wire(drawing),
+        "backdrop": base64.b64encode(backdrop).decode() if backdrop else "",
+        "disabled": disabled,
+        "labels": dict(labels),
+    }
+    mount("pad", key=key, data=data, on_strokes_change=on_change or _nothing)
+    return heard(key, revision)
+
+
+def heard(key: str, revision: int) -> PadMessage | None:
+    """Return the newest message of the pad `key` if it is about `revision`; for use in `on_change` too."""
+    message = from_wire(_state(key))
+    return message if message is not None and message.revision == revision else None
+
+
+def _state(key: str) -> Any:
+    """Return the pad's state as the browser sent it, or None."""
+    state = st.session_state.get(key)
+    return state.get("strokes") if isinstance(state, Mapping) else None
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only states that have one."""

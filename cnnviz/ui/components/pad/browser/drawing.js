@@ -1,0 +1,69 @@
+// The drawing in the browser: strokes as [width, x0, y0, ...] and what undo goes back to. Lists are replaced,
+// never changed, except the stroke under the pen.
+
+const STROKES = 200
+const POINTS = 6000
+const REACH = 1000 // furthest coordinate kept, in canvas pixels
+const STEP = 1 // points closer than this to the last one say nothing new
+
+const half = (value) => Math.round(Math.max(-REACH, Math.min(REACH, value)) * 2) / 2
+
+export class Drawing {
+  constructor() {
+    this.load([])
+  }
+
+  load(strokes) {
+    this.strokes = strokes.map((stroke) => [...stroke])
+    this.past = []
+    this.open = null
+  }
+
+  get points() {
+    return this.strokes.reduce((sum, stroke) => sum + (stroke.length - 1) / 2, 0)
+  }
+
+  get full() {
+    return this.strokes.length >= STROKES || this.points >= POINTS
+  }
+
+  begin(x, y, width) {
+    if (this.full) return false
+    this.past.push(this.strokes)
+    this.open = [width, half(x), half(y)]
+    this.left = POINTS - this.points
+    this.strokes = [...this.strokes, this.open]
+    return true
+  }
+
+  move(x, y) {
+    const stroke = this.open
+    if (!stroke || stroke.length / 2 >= this.left) return false
+    const [lastX, lastY] = stroke.slice(-2)
+    if (Math.hypot(x - lastX, y - lastY) < STEP) return false
+    stroke.push(half(x), half(y))
+    return true
+  }
+
+  end() {
+    this.open = null
+  }
+
+  clear() {
+    if (!this.strokes.length) return false
+    this.past.push(this.strokes)
+    this.strokes = []
+    return true
+  }
+
+  undo() {
+    this.end()
+    if (!this.past.length && !this.strokes.length) return false
+    this.strokes = this.past.pop() ?? this.strokes.slice(0, -1)
+    return true
+  }
+
+  get undoable() {
+    return this.past.length > 0 || this.strokes.length > 0
+  }
+}

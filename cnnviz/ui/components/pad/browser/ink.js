@@ -1,0 +1,60 @@
+// Paints strokes: round caps, round joins, nothing smoothed, so that what is sent is what is drawn.
+
+export const SIDE = 280 // canvas pixels on each side, whatever the size on the screen
+
+export class Ink {
+  constructor(canvas) {
+    this.canvas = canvas
+    this.context = canvas.getContext("2d")
+  }
+
+  fit() {
+    const shown = this.canvas.getBoundingClientRect().width || SIDE
+    const pixels = Math.max(SIDE, Math.round(shown * (window.devicePixelRatio || 1)))
+    if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels
+    this.scale = pixels / SIDE
+  }
+
+  begin(width) {
+    const { context } = this
+    context.setTransform(this.scale, 0, 0, this.scale, 0, 0)
+    context.strokeStyle = this.colour
+    context.lineCap = context.lineJoin = "round"
+    context.lineWidth = width
+    context.beginPath()
+  }
+
+  // A stroke is [width, x0, y0, x1, y1, ...]; `from` is the first point to draw, for the newest piece only.
+  stroke(stroke, from = 0) {
+    this.begin(stroke[0])
+    const first = 1 + 2 * from
+    this.context.moveTo(stroke[first], stroke[first + 1])
+    for (let i = first; i < stroke.length; i += 2) this.context.lineTo(stroke[i], stroke[i + 1])
+    if (stroke.length - first === 2) this.context.lineTo(stroke[first] + 0.01, stroke[first + 1])
+    this.context.stroke()
+  }
+
+  paint(strokes, sample) {
+    this.colour = getComputedStyle(this.canvas).color
+    this.context.setTransform(1, 0, 0, 1, 0, 0)
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+    if (sample) this.sample(sample)
+    strokes.forEach((stroke) => this.stroke(stroke))
+  }
+
+  // 28 x 28 grey values, 255 is full ink, shown as the squares that they are.
+  sample(values) {
+    const side = Math.round(Math.sqrt(values.length))
+    const { context, canvas } = this
+    context.fillStyle = this.colour
+    for (let i = 0; i < values.length; i += 1) {
+      if (!values[i]) continue
+      const [left, right] = [i % side, (i % side) + 1].map((x) => Math.round((x * canvas.width) / side))
+      const row = Math.floor(i / side)
+      const [top, bottom] = [row, row + 1].map((y) => Math.round((y * canvas.height) / side))
+      context.globalAlpha = values[i] / 255
+      context.fillRect(left, top, right - left, bottom - top)
+    }
+    context.globalAlpha = 1
+  }
+}

@@ -1,0 +1,58 @@
+// Sends the newest state to Python, one message at a time: the next one leaves when the last was answered.
+
+const GIVE_UP = 2000 // ms without an answer, then send anyway
+const SLOW = 60 // ms of round trip above which the pad holds back
+const SLOW_GAP = 100 // ms between messages on a slow line: at most ten a second
+
+export class Link {
+  constructor(state) {
+    this.state = state
+    this.seq = 0
+    this.waiting = false
+    this.dirty = false
+    this.sentAt = -Infinity
+    this.roundTrip = 0
+  }
+
+  start(ack) {
+    this.seq = Number.isSafeInteger(ack) ? ack : 0
+    this.drop()
+  }
+
+  drop() {
+    this.waiting = this.dirty = false
+    clearTimeout(this.timer)
+  }
+
+  changed() {
+    this.dirty = true
+    this.pump()
+  }
+
+  answered(ack) {
+    if (this.waiting && ack === this.seq) {
+      this.waiting = false
+      const took = performance.now() - this.sentAt
+      this.roundTrip = this.roundTrip ? 0.7 * this.roundTrip + 0.3 * took : took
+    }
+    this.pump()
+  }
+
+  pump() {
+    if (!this.dirty) return
+    clearTimeout(this.timer)
+    const state = this.state()
+    const since = performance.now() - this.sentAt
+    const gap = this.waiting ? GIVE_UP : this.roundTrip > SLOW && state.down ? SLOW_GAP : 0
+    if (since < gap) this.timer = setTimeout(() => this.pump(), gap - since)
+    else this.post(state)
+  }
+
+  post(state) {
+    this.seq += 1
+    this.waiting = true
+    this.dirty = false
+    this.sentAt = performance.now()
+    this.send({ ...state, seq: this.seq })
+  }
+}

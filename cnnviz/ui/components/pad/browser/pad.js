@@ -1,0 +1,222 @@
+// The live pad: strokes go to Python while the pen moves. Data in: {revision, ack, brush, drawing, backdrop, labels,
+// disabled}. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+import { Drawing } from "./drawing.js"
+import { Ink, SIDE } from "./ink.js"
+import { Link } from "./link.js"
+import { build, name } from "./parts.js"
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+const pads = new WeakMap()
+
+const bytes = (text) => text && Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+
+class Pad {
+  constructor(root) {
+    this.parts = build(root)
+    this.ink = new Ink(this.parts.canvas)
+    this.drawing = new Drawing()
+    this.link = new Link(() => this.state())
+    this.cursor = [SIDE / 2, SIDE / 2]
+    this.pointer = null
+    this.listen()
+    this.observer = new ResizeObserver(() => this.paint())
+    this.observer.observe(this.parts.canvas)
+  }
+
+  state() {
+    const { strokes, open } = this.drawing
+    return { revision: this.data.revision, down: open !== null, brush: this.brush, strokes: strokes.map((s) => [...s]) }
+  }
+
+  receive(data, send) {
+    const before = this.data
+    this.data = data
+    this.link.send = send
+    name(this.parts, data.labels)
+    if (!before) this.setBrush(data.brush)
+    if (!before) this.link.start(data.ack)
+    if (before?.revision !== data.revision) this.replace(data)
+    if (before?.backdrop !== data.backdrop) this.sample = bytes(data.backdrop)
+    this.parts.root.classList.toggle("disabled", Boolean(data.disabled))
+    this.refresh()
+    if (before) this.link.answered(data.ack)
+  }
+
+  replace(data) {
+    this.lift()
+    this.link.drop()
+    this.drawing.load(data.drawing)
+    this.touched = false
+  }
+
+  paint() {
+    this.ink.fit()
+    this.ink.paint(this.drawing.strokes, this.showsSample && this.sample)
+  }
+
+  get showsSample() {
+    return Boolean(this.sample) && !this.touched && !this.drawing.strokes.length
+  }
+
+  refresh() {
+    const { undo, clear, range, hint, canvas } = this.parts
+    const disabled = Boolean(this.data.disabled)
+    undo.disabled = disabled || !this.drawing.undoable
+    clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
+    range.disabled = disabled
+    canvas.setAttribute("aria-disabled", disabled)
+    hint.hidden = this.drawing.strokes.length > 0 || this.showsSample
+    this.paint()
+  }
+
+  changed(status) {
+    this.touched = true
+    if (status) this.say(status)
+    this.link.changed()
+  }
+
+  say(status) {
+    this.parts.status.textContent = this.data.labels[status]
+  }
+
+  setBrush(width) {
+    this.brush = Number(width)
+    this.parts.range.value = width
+    this.parts.dot.style.setProperty("--width", `${this.brush}px`)
+  }
+
+  press(x, y) {
+    if (this.data.disabled) return
+    if (!this.drawing.begin(x, y, this.brush)) return this.say("full")
+    this.touched = true
+    this.refresh()
+    this.changed("down")
+  }
+
+  drag(places) {
+    const { drawing } = this
+    const from = drawing.open && (drawing.open.length - 1) / 2 - 1
+    const moved = places.filter(([x, y]) => drawing.move(x, y)).length
+    if (!moved) return
+    this.ink.stroke(drawing.open, from)
+    this.changed()
+  }
+
+  lift() {
+    if (this.pointer !== null && this.parts.canvas.hasPointerCapture(this.pointer)) {
+      this.parts.canvas.releasePointerCapture(this.pointer)
+    }
+    this.pointer = null
+    if (!this.drawing.open) return
+    this.drawing.end()
+    this.refresh()
+    this.changed("up")
+  }
+
+  undo() {
+    if (!this.data.disabled && this.drawing.undo()) this.edited("undone")
+  }
+
+  clear() {
+    if (this.data.disabled) return
+    this.lift()
+    if (this.drawing.clear() || this.showsSample) this.edited("cleared")
+  }
+
+  edited(status) {
+    this.changed(status)
+    this.refresh()
+  }
+
+  place(event) {
+    const box = this.parts.canvas.getBoundingClientRect()
+    const scale = SIDE / box.width
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale]
+  }
+
+  listen() {
+    const { canvas, undo, clear, range, root } = this.parts
+    canvas.onpointerdown = (event) => this.pointerDown(event)
+    canvas.onpointermove = (event) => {
+      if (event.pointerId !== this.pointer) return
+      const events = event.getCoalescedEvents?.() ?? []
+      this.drag((events.length ? events : [event]).map((each) => this.place(each)))
+    }
+    canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
+      if (event.pointerId === this.pointer) this.lift()
+    }
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false })
+    canvas.oncontextmenu = (event) => event.preventDefault()
+    canvas.onblur = () => this.leave()
+    undo.onclick = () => this.undo()
+    clear.onclick = () => this.clear()
+    range.oninput = () => this.setBrush(range.value)
+    root.onkeydown = (event) => this.key(event)
+  }
+
+  pointerDown(event) {
+    if (this.data.disabled || this.pointer !== null || event.button !== 0) return
+    event.preventDefault()
+    this.leave()
+    this.parts.canvas.focus({ preventScroll: true, focusVisible: false })
+    this.pointer = event.pointerId
+    this.parts.canvas.setPointerCapture(event.pointerId)
+    this.press(...this.place(event))
+  }
+
+  // Keys: arrows move a cursor, space puts the pen down and up, Escape lifts it.
+  key(event) {
+    const step = ARROWS[event.key]
+    const onCanvas = event.target === this.parts.canvas
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") this.undo()
+    else if (onCanvas && (event.key === "Delete" || event.key === "Backspace")) this.clear()
+    else if (onCanvas && step) this.walk(step, event.shiftKey ? 20 : 5)
+    else if (onCanvas && event.key === " ") this.toggle()
+    else if (onCanvas && event.key === "Escape") this.lift()
+    else return
+    event.preventDefault()
+  }
+
+  walk([x, y], pixels) {
+    const inside = (value) => Math.max(0, Math.min(SIDE, value))
+    this.cursor = [inside(this.cursor[0] + x * pixels), inside(this.cursor[1] + y * pixels)]
+    this.showCursor()
+    if (this.drawing.open) this.drag([this.cursor])
+  }
+
+  toggle() {
+    this.showCursor()
+    if (this.drawing.open) this.lift()
+    else this.press(...this.cursor)
+    this.showCursor()
+  }
+
+  showCursor() {
+    const { cursor } = this.parts
+    cursor.hidden = false
+    cursor.classList.toggle("down", this.drawing.open !== null)
+    cursor.style.left = `${(100 * this.cursor[0]) / SIDE}%`
+    cursor.style.top = `${(100 * this.cursor[1]) / SIDE}%`
+  }
+
+  leave() {
+    this.parts.cursor.hidden = true
+    if (this.pointer === null) this.lift()
+  }
+
+  dispose() {
+    this.observer.disconnect()
+    this.link.drop()
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".pad")
+  let pad = pads.get(parentElement)
+  if (pad?.parts.root !== root) pads.set(parentElement, (pad = new Pad(root)))
+  pad.receive(data, (message) => setStateValue("strokes", message))
+  return () => {
+    pad.dispose()
+    pads.delete(parentElement)
+  }
+}

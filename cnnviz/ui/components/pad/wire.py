@@ -1,0 +1,109 @@
+"""What travels between the pad and Python, checked: a browser may send anything.
+
+A stroke on the wire is `[width, x0, y0, x1, y1, ...]` in canvas pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.core.strokes import Drawing, Stroke
+
+MOST_STROKES = 200
+MOST_POINTS = 6_000
+FARTHEST = 1_000
+THINNEST, THICKEST = 1, 80
+LARGEST_COUNT = 2**53 - 1
+"""JavaScript's largest exact integer; revisions and sequence numbers stay below it."""
+
+
+@dataclass(frozen=True)
+class PadMessage:
+    """What the pad last said.
+
+    Attributes:
+        drawing: The strokes so far, the unfinished one included.
+        revision: Of the drawing that Python gave and the pen went on from.
+        seq: Running number of the message.
+        pen_down: True while the pen is on the paper; the message after it is lifted says False.
+        brush: Width for the next stroke, in canvas pixels.
+    """
+
+    drawing: Drawing
+    revision: int
+    seq: int
+    pen_down: bool
+    brush: float
+
+
+def to_wire(drawing: Drawing) -> list[list[float]]:
+    """Return the strokes of `drawing` as lists of numbers, to half a pixel, within the limits of `from_wire`."""
+    strokes: list[list[float]] = []
+    left = MOST_POINTS
+    for stroke in drawing.strokes[:MOST_STROKES]:
+        points = stroke.points[:left]
+        left -= len(points)
+        if points:
+            strokes.append([_width(stroke.width), *(_half(value) for point in points for value in point)])
+    return strokes
+
+
+def _width(value: float) -> float:
+    return min(max(value, THINNEST), THICKEST)
+
+
+def _half(value: float) -> float:
+    return round(min(max(value, -FARTHEST), FARTHEST) * 2) / 2
+
+
+def from_wire(value: object) -> PadMessage | None:
+    """Return the message that the browser sent, or None if it is not one that the pad can send.
+
+    Nothing is computed before all types, counts and ranges are known to be good: at most `MOST_STROKES` strokes
+    with `MOST_POINTS` points together, coordinates within `FARTHEST`, widths of `THINNEST` to `THICKEST`.
+    """
+    if not isinstance(value, dict):
+        return None
+    revision, seq, down, brush = (value.get(name) for name in ("revision", "seq", "down", "brush"))
+    strokes = value.get("strokes")
+    if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool)):
+        return None
+    if not (_is_number(brush, THINNEST, THICKEST) and _are_strokes(strokes)):
+        return None
+    drawing = Drawing(tuple(_stroke(numbers) for numbers in strokes))  # type: ignore[union-attr]
+    return PadMessage(drawing, revision, seq, down, float(brush))  # type: ignore[arg-type]
+
+
+def sequence(value: object) -> int:
+    """Return the running number of any message, good or bad, so that the pad is answered; 0 if it has none."""
+    seq = value.get("seq") if isinstance(value, dict) else None
+    return seq if _is_count(seq) else 0  # type: ignore[return-value]
+
+
+def _stroke(numbers: list[float]) -> Stroke:
+    values = [float(number) for number in numbers]
+    return Stroke(tuple(zip(values[1::2], values[2::2], strict=True)), values[0])
+
+
+def _are_strokes(value: object) -> bool:
+    if not isinstance(value, list) or len(value) > MOST_STROKES:
+        return False
+    if not all(isinstance(stroke, list) and len(stroke) >= 3 and len(stroke) % 2 for stroke in value):
+        return False
+    return sum(len(stroke) // 2 for stroke in value) <= MOST_POINTS and all(map(_is_stroke, value))
+
+
+def _is_stroke(numbers: list[object]) -> bool:
+    width, *coordinates = numbers
+    return _is_number(width, THINNEST, THICKEST) and all(
+        _is_number(number, -FARTHEST, FARTHEST) for number in coordinates
+    )
+
+
+def _is_number(value: object, low: float, high: float) -> bool:
+    """NaN fails the comparison; an integer too large for a float is compared as an integer."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
