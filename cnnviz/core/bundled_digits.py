@@ -20,6 +20,7 @@ COUNT = 1797
 TRAIN = 1437
 """The first 80 %; the file goes writer by writer, so the rest is mostly other hands."""
 _SIDE, _INNER, _OUTER = 8, 20, 28
+_CENTRE = 14  # the pixel, counted from 0, that holds MNIST's centres of mass
 
 
 def read() -> tuple[np.ndarray, np.ndarray, str]:
@@ -75,7 +76,7 @@ def _corner(ink: np.ndarray) -> int:
     """Return where a row of 20 begins in 28 so that its centre of mass is in the middle."""
     mass = float(ink.sum())
     centre = float(ink @ np.arange(_INNER)) / mass if mass else (_INNER - 1) / 2
-    return int(np.clip(round((_OUTER - 1) / 2 - centre), 0, _OUTER - _INNER))
+    return int(np.clip(round(_CENTRE - centre), 0, _OUTER - _INNER))
 
 
 def _path() -> Path:

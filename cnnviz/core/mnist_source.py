@@ -128,19 +128,22 @@ def _fetch(progress: Progress) -> bytes:
     deadline = time.monotonic() + LONGEST
     received = bytearray()
     with urllib.request.urlopen(ADDRESS, timeout=SILENCE) as answer:
-        size = _announced_size(answer.headers.get("Content-Length"))
+        announced = _announced_size(answer.headers.get("Content-Length"))
         while chunk := answer.read(1 << 16):
             received += chunk
             if len(received) > mnist_file.LARGEST:
                 raise OSError("the answer is far larger than MNIST")
             if time.monotonic() > deadline:
                 raise TimeoutError("it took more than five minutes")
-            progress(min(len(received) / size, 1.0), "Downloading MNIST")
+            progress(min(len(received) / (announced or DOWNLOAD_SIZE), 1.0), "Downloading MNIST")
+    if announced and len(received) < announced:
+        raise http.client.IncompleteRead(bytes(received))
     return bytes(received)
 
 
 def _announced_size(header: str | None) -> int:
-    return int(header) if header and header.isdecimal() and int(header) > 0 else DOWNLOAD_SIZE
+    """Return the size in bytes that the server announces, 0 when it does not."""
+    return int(header) if header and header.isdecimal() else 0
 
 
 def _reason(error: Exception) -> str:

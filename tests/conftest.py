@@ -1,0 +1,84 @@
+"""What tests of every room share: the development data, a server, a browser, and no network."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnviz.core import datasets
+from scripts import browser as installed
+from tests.server_process import ROOT, Server, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network_and_no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing here, and no child process, downloads MNIST or finds what this machine happens to have cached."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CNNVIZ_MNIST", raising=False)
+        patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        for name in ("http_proxy", "https_proxy"):
+            patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: refused at once
+        patch.setenv("no_proxy", "127.0.0.1,localhost")
+        yield
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The development data: the folder that CNNVIZ_DATA names, else shared/data beside the repository."""
+    folder = Path(os.environ.get("CNNVIZ_DATA") or ROOT.parent / "shared" / "data")
+    if not (folder / "mnist.npz").is_file():
+        pytest.skip("no development data: set CNNVIZ_DATA to a folder with mnist.npz and pen_strokes.json.gz")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist_path(data_folder: Path) -> Path:
+    """The path of the complete MNIST."""
+    return data_folder / "mnist.npz"
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_path: Path) -> datasets.Dataset:
+    """The complete MNIST."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNVIZ_MNIST", str(mnist_path))
+        return datasets.load(allow_download=False)
+
+
+@pytest.fixture(scope="session")
+def pen_strokes(data_folder: Path) -> list[dict[str, Any]]:
+    """Digits written with pens: label, writer, strokes as points whose larger extent is 1, y down."""
+    path = data_folder / "pen_strokes.json.gz"
+    if not path.is_file():
+        pytest.skip("no pen strokes: set CNNVIZ_DATA to a folder with pen_strokes.json.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        digits: list[dict[str, Any]] = json.load(file)
+        return digits
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The app, served with the repository's settings for the whole test run."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch the installed browser; without one the test is skipped with the way to get it."""
+    path = installed.find()
+    if path is None:
+        pytest.skip(installed.NONE_FOUND)
+    return browser_type_launch_args | {"executable_path": path, "args": list(installed.ARGUMENTS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A desk-sized window; a test of a phone makes its own context."""
+    return browser_context_args | {"viewport": {"width": 1280, "height": 900}}
