@@ -5,6 +5,7 @@ MNIST when it can be had, otherwise the digits that scikit-learn carries; the re
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,8 +29,13 @@ DAMAGED = (
     "The MNIST file on this computer is damaged and will be downloaded again, so for now these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )
+NOT_MNIST = (
+    "The file that CNNVIZ_MNIST names is not MNIST (the server's log says why), so these are scikit-learn's "
+    "1,797 handwritten digits, enlarged from 8×8."
+)
 
 _TEST = ("x_test", "y_test")
+log = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 _held: dict[mnist_source.Stamp | None, Dataset] = {}  # at most one: the test part of the file with this stamp
 
@@ -78,23 +84,24 @@ def load(progress: Progress = silent, allow_download: bool = True) -> Dataset:
 def load_test(progress: Progress = silent, allow_download: bool = False) -> Dataset:
     """Return the test part alone, 8 MB for MNIST, kept in memory once for the whole process.
 
-    Looks in the same places as `load`, but downloads only when asked to, because a page must not wait for that.
-    Raises `Refusal` as `load` does.
+    Looks in the same places as `load`, but downloads only when asked to, and never makes another thread wait for
+    a download. Visitors get digits in any case: when CNNVIZ_MNIST names something else, scikit-learn's with a note.
+    Raises `Refusal` only when these are missing too.
     """
-    with _one_at_a_time:
-        held = _held.get(mnist_source.stamp())
-        if held is None or (allow_download and held.name != MNIST):
-            held = _load(_TEST, progress, allow_download)
-            _held.clear()
-            _held[mnist_source.stamp()] = held
+    held = _held_test()
+    if held.name == MNIST or not allow_download:
         return held
+    fetched = _load_viewable(progress, allow_download=True)
+    with _one_at_a_time:
+        _hold(fetched)
+    return fetched
 
 
 def samples(count: int, seed: int) -> tuple[Sample, ...]:
     """Return `count` digits of the test part, the same ones for the same `seed`, without any network.
 
     Each ten in a row hold all ten digits. Raises `ValueError` unless 0 <= `count` <= the size of the test part,
-    and `Refusal` as `load` does.
+    and `Refusal` as `load_test` does.
     """
     data = load_test()
     if not 0 <= count <= len(data.y_test):
@@ -104,6 +111,25 @@ def samples(count: int, seed: int) -> tuple[Sample, ...]:
 
 TEST_LOADER: Loader[Dataset] = Loader(lambda progress: load_test(progress, allow_download=True))
 """Fetches MNIST once for the whole process, in a thread: a page starts it and shows its status."""
+
+
+def _held_test() -> Dataset:
+    with _one_at_a_time:
+        return _held.get(mnist_source.stamp()) or _hold(_load_viewable(silent, allow_download=False))
+
+
+def _hold(data: Dataset) -> Dataset:
+    _held.clear()
+    _held[mnist_source.stamp()] = data
+    return data
+
+
+def _load_viewable(progress: Progress, allow_download: bool) -> Dataset:
+    try:
+        return _load(_TEST, progress, allow_download)
+    except Refusal as refusal:
+        log.warning("%s", refusal)
+        return _bundled(NOT_MNIST)
 
 
 def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dataset:

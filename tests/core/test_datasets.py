@@ -88,6 +88,8 @@ class Answers:
 
     def __init__(self) -> None:
         self.status, self.body, self.cut, self.requests = 200, GOOD, 0, 0
+        self.asked, self.gate = threading.Event(), threading.Event()
+        self.gate.set()
 
 
 @pytest.fixture
@@ -97,6 +99,8 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answers.requests += 1
+            answers.asked.set()
+            answers.gate.wait(10)
             self.send_response(answers.status)
             self.send_header("Content-Length", str(len(answers.body) + answers.cut))
             self.end_headers()
@@ -394,6 +398,28 @@ def test_the_test_part_leaves_the_rest_where_it_is_and_is_read_once(
     assert datasets.load_test() is not part
 
 
+def test_a_page_never_waits_for_a_download(origin: Answers) -> None:
+    origin.gate.clear()
+    loader = Loader(lambda progress: datasets.load_test(progress, allow_download=True)).start()
+    origin.asked.wait(10)
+    assert datasets.samples(3, 0)[0].source == "scikit-learn digits"
+    assert not loader.status.done
+    assert loader.status.message == "Downloading MNIST"
+    origin.gate.set()
+    assert loader.wait(10).result is not None
+    assert datasets.samples(3, 0)[0].source == "MNIST"
+
+
+def test_a_wrong_choice_of_the_server_still_leaves_visitors_digits(
+    chosen: Callable[[bytes], Path], origin: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen(b"damaged")
+    data = datasets.load_test(allow_download=True)
+    assert (data.name, data.note) == ("scikit-learn digits", datasets.NOT_MNIST)
+    assert "Received: no archive at all" in caplog.text
+    assert origin.requests == 0
+
+
 def test_a_file_is_hashed_once(chosen: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     chosen(GOOD)
     datasets.load()
@@ -421,7 +447,7 @@ def test_the_loader_fetches_in_a_thread_of_its_own(origin: Answers) -> None:
 
 
 def test_the_loader_tells_of_a_refusal_and_tries_again_when_asked(chosen: Callable[[bytes], Path]) -> None:
-    loader = Loader(lambda progress: datasets.load_test(progress))
+    loader = Loader(datasets.load)
     chosen(b"damaged")
     refusal = loader.start().wait(10).refusal
     assert refusal is not None

@@ -1,0 +1,87 @@
+# make run    serve the app on this machine
+# make test   everything that CI checks
+# Needs make and Python 3.11 to 3.13 alone; the rest goes into .venv. PYTHON=... chooses another Python, PORT=... a port.
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := python3 python3.13 python3.12 python3.11 python
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+PORT ?= 8501
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+APP := $(VENV)/.app
+DEV := $(VENV)/.dev
+PIP := $(PY) -m pip install --disable-pip-version-check --quiet
+
+CODE := app.py pages cnnviz
+WORDS := cnnviz/ui/words
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format types unit browser find-browser bench words clean
+.DELETE_ON_ERROR:
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: $(APP)  ## serve the app at http://127.0.0.1:8501
+	@echo "cnnviz: http://127.0.0.1:$(PORT)   (Ctrl+C ends it)"
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: lint types find-browser  ## lint, types, and every test with a browser
+	$(PY) -m pytest
+
+lint: $(DEV)  ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(DEV)  ## mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(DEV)  ## type hints
+	$(BIN)/mypy
+
+unit: $(DEV)  ## the tests that need neither browser nor Keras
+	$(PY) -m pytest -m "not browser and not oracle"
+
+browser: find-browser  ## the tests in a real browser
+	$(PY) -m pytest -m browser
+
+find-browser: $(DEV)
+	@$(PY) scripts/browser.py --install
+
+bench: find-browser  ## measure speed and memory, JSON in benchmarks/results
+	@set -e; for one in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$one"; $(PY) -m "benchmarks.$$(basename $$one .py)"; done
+
+words: $(DEV)  ## collect the texts, bring translations up to date and compile them
+	$(BIN)/pybabel -q extract -k say -k mark -k Refusal --no-wrap --sort-by-file --omit-header \
+		-o $(WORDS)/cnnviz.pot $(CODE)
+	@set -e; for po in $(wildcard $(WORDS)/*/LC_MESSAGES/cnnviz.po); do \
+		lang=$$(basename $$(dirname $$(dirname $$po))); \
+		$(BIN)/pybabel -q update --no-wrap --omit-header -D cnnviz -i $(WORDS)/cnnviz.pot -d $(WORDS) -l $$lang; \
+		$(BIN)/pybabel -q compile -D cnnviz -d $(WORDS) -l $$lang; done
+
+clean:  ## remove what make and the tools made
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results
+
+# The environment is made once; a requirement file that changed is installed again.
+$(PY):
+	@test -n "$(PYTHON)" || { echo "cnnviz needs Python 3.11, 3.12 or 3.13, and none was found." \
+		"Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c '$(SUPPORTED)' || { echo "cnnviz needs Python 3.11, 3.12 or 3.13. Received:" \
+		"$$($(PYTHON) --version 2>&1). Name another: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments." \
+		"On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(APP): requirements.txt | $(PY)
+	@echo "Installing what the app needs; the first time takes some minutes"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV): requirements.txt requirements-dev.txt | $(PY)
+	@echo "Installing what the app and its tests need; the first time takes some minutes"
+	@$(PIP) -r requirements-dev.txt
+	@touch $(APP) $@
