@@ -25,7 +25,6 @@ help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
 
 run: $(APP)  ## serve the app at http://127.0.0.1:8501
-	@echo "cnnviz: http://127.0.0.1:$(PORT)   (Ctrl+C ends it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: lint types find-browser  ## lint, types, and every test with a browser
