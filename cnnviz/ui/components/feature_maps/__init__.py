@@ -1,0 +1,115 @@
+"""The viewer of feature maps: all maps of a layer on one canvas, every value a pointer's move away.
+
+The values travel as raw bytes and are coloured in the browser, so changing what is pointed at, enlarging a map
+or saving the picture asks nothing of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from cnnviz.ui.components.feature_maps.wire import Block, pack
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import mark
+
+__all__ = ["LABELS", "Block", "Selection", "feature_maps"]
+
+#: Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "point": mark("Point at a cell to read its value; click to enlarge a map."),
+        "read_map": mark("map {map}, row {row}, column {column}: {value}"),
+        "read_cell": mark("row {row}, column {column}: {value}"),
+        "read_unit": mark("unit {unit}: {value}"),
+        "about": mark("about {value}"),
+        "maps": mark(
+            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "Arrow keys go from value to value, Enter enlarges."
+        ),
+        "bars": mark("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
+        "enlarged": mark("{title}, map {map}"),
+        "previous": mark("Previous map"),
+        "next": mark("Next map"),
+        "close": mark("Close"),
+        "save": mark("Save this picture (PNG)"),
+        "low": mark("low"),
+        "high": mark("high"),
+        "range_map": mark("a scale for each map: brightness cannot be compared between maps"),
+        "range_layer": mark("one scale for all maps here"),
+        "range_network": mark("one scale for the whole network"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A cell that was clicked: indices from 0 into the block's values; for bars `row` is the unit."""
+
+    block: str
+    map: int
+    row: int
+    column: int
+
+
+def feature_maps(
+    key: str,
+    blocks: Sequence[Block],
+    *,
+    mode: Literal["mosaic", "strip"],
+    colour_range: Literal["map", "layer", "network"],
+    palette: str,
+    network_range: tuple[float, float] | None,
+    labels: Mapping[str, str],
+    height: int | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> Selection | None:
+    """Show `blocks` and return the cell that was clicked in this run, if any.
+
+    Args:
+        key: The element's key.
+        blocks: One or more, with different ids. In a mosaic those of equal shape are enlarged together.
+        mode: "mosaic": one block below the other, as large as the place allows. "strip": side by side in a line
+            that scrolls, with arrows between.
+        colour_range: Over which values one scale of colours is stretched. Scales begin at 0, or are symmetric
+            around it where values are signed.
+        palette: "viridis", "cividis", "magma" or "grey", for values that are never negative.
+        network_range: Smallest and largest value of the whole network; needed for the range "network".
+        labels: The texts of `LABELS` in the visitor's language.
+        height: CSS pixels that a block should not be higher than; by default 520, in a strip 150.
+        on_select: Called before the script when a cell was clicked. Without it clicks do not reach Python.
+
+    Raises:
+        ValueError: If the values of a block do not have the shape of its kind.
+    """
+    header = {
+        "key": key,
+        "mode": mode,
+        "colour_range": colour_range,
+        "palette": palette,
+        "network": network_range,
+        "labels": dict(labels),
+        "height": height,
+        "select": on_select is not None,
+    }
+    data = pack(header, blocks, one_scale_a_map=colour_range == "map")
+    result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or _nothing)
+    return _selection(result.selected, [block.id for block in blocks])
+
+
+def _selection(value: object, ids: Sequence[str]) -> Selection | None:
+    """Return what the browser sent, or None if it is not a cell."""
+    if not isinstance(value, Mapping) or value.get("block") not in ids:
+        return None
+    numbers = [number for number in map(value.get, ("map", "row", "column")) if _is_index(number)]
+    return Selection(value["block"], *numbers) if len(numbers) == 3 else None
+
+
+def _is_index(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only triggers that have one."""

@@ -1,0 +1,37 @@
+// Small makers of elements.
+
+export function element(tag, className, parent, text) {
+  const made = document.createElement(tag)
+  if (className) made.className = className
+  if (text !== undefined) made.textContent = text
+  parent?.append(made)
+  return made
+}
+
+const ICONS = {
+  save: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  close: "M6 6l12 12M18 6 6 18",
+  previous: "M14.5 6 8.5 12l6 6",
+  next: "M9.5 6l6 6-6 6",
+}
+
+export function iconButton(name, parent, label, onclick) {
+  const button = element("button", "tool", parent)
+  button.type = "button"
+  button.dataset.role = name
+  button.title = label
+  button.setAttribute("aria-label", label)
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  icon.setAttribute("viewBox", "0 0 24 24")
+  icon.setAttribute("aria-hidden", "true")
+  const path = document.createElementNS(icon.namespaceURI, "path")
+  path.setAttribute("d", ICONS[name])
+  icon.append(path)
+  button.append(icon)
+  button.onclick = onclick
+  return button
+}
+
+export function put(made, { x, y, width, height }) {
+  Object.assign(made.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
+}

@@ -1,0 +1,91 @@
+// One block: its title, its canvas, its legend and the button that saves the picture.
+import { isDark, tableOf } from "./colours.js"
+import { element, iconButton } from "./elements.js"
+import { mosaic, strip } from "./layout.js"
+import { Legend } from "./legend.js"
+import { Mosaic } from "./mosaic.js"
+import { fill } from "./numbers.js"
+import { tops } from "./ranges.js"
+import { Stage } from "./stage.js"
+import { Units } from "./units.js"
+
+const HEIGHT = { strip: 150, mosaic: 520 } // CSS pixels that a block may take; on a phone a mosaic may take more
+const UNITS_HEIGHT = 140
+const UNITS_WIDTH = 56
+const SAVED_CELL = 4 // pixels a value in a saved picture
+
+export class Frame {
+  constructor(parent, block, header, on) {
+    this.inStrip = header.mode === "strip"
+    this.root = element("figure", "block", parent)
+    const head = element("figcaption", "head", this.root)
+    element("span", "title", head, block.title)
+    element("span", "subtitle", head, block.subtitle)
+    if (!this.inStrip) iconButton("save", head, header.labels.save, () => this.save())
+    this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
+    this.stage.frame = this
+    if (!this.inStrip) this.legend = new Legend(this.root)
+    this.describe(block, header)
+  }
+
+  describe(block, { labels }) {
+    const { canvas } = this.stage
+    Object.assign(canvas.dataset, { block: block.id, rows: block.rows, columns: block.columns, maps: block.maps })
+    const words = block.kind === "bars" ? labels.bars : labels.maps
+    canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
+  }
+
+  update(block, header, root) {
+    this.block = block
+    this.header = header
+    const style = getComputedStyle(root)
+    this.look = {
+      tops: tops(block, header),
+      colours: tableOf(block, header.palette, isDark(root)),
+      ink: style.color,
+      accent: style.getPropertyValue("--st-primary-color").trim() || style.color,
+    }
+    this.legend?.show(block, this.look, header)
+  }
+
+  paint(width) {
+    this.stage.show(this.block, this.place(width), this.look)
+  }
+
+  place(width) {
+    const { block, header, inStrip } = this
+    const height = header.height || HEIGHT[header.mode]
+    if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
+    return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height)
+  }
+
+  lying(height) {
+    return { lying: true, height, width: UNITS_WIDTH }
+  }
+
+  point(map) {
+    this.legend?.show(this.block, this.look, this.header, map)
+  }
+
+  save() {
+    const { block, look, header } = this
+    const { view } = this.stage
+    const picture = new view.constructor(document.createElement("canvas"))
+    if (block.kind === "bars") picture.show(block, view, look)
+    else picture.show(block, saved(view.grid, block), look, null, 1)
+    picture.canvas.toBlob((blob) => download(blob, `${header.key}-${block.id}.png`))
+  }
+}
+
+function saved({ across, down }, { rows, columns }) {
+  const [wide, high] = [columns * SAVED_CELL + SAVED_CELL, rows * SAVED_CELL + SAVED_CELL]
+  return { cell: SAVED_CELL, across, wide, high, label: 0, width: across * wide - SAVED_CELL, height: down * high - SAVED_CELL }
+}
+
+function download(blob, name) {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name.replace(/[^\w.-]+/g, "_")
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+}

@@ -1,0 +1,61 @@
+// Where the maps of a block go: a grid of whole pixels a value, as large as the place allows.
+
+const LARGEST_CELL = 16
+const LARGEST_SIDE = 168
+const LARGEST_ALONE = 224
+
+function grid({ rows, columns, pictures }, cell, gap, across) {
+  const wide = columns * cell + gap
+  const high = rows * cell + gap
+  const down = Math.ceil(pictures / across)
+  return { cell, gap, across, down, wide, high, label: 0, width: across * wide - gap, height: down * high - gap }
+}
+
+// A number below each map, where it fits.
+function labelled(made, block) {
+  if (block.pictures < 2 || made.wide < 36) return made
+  return { ...made, label: 13, high: made.high + 13, height: made.height + made.down * 13 }
+}
+
+// As many maps a row as give the rows equal lengths.
+function balanced(pictures, most) {
+  const across = Math.max(1, Math.min(pictures, most))
+  return Math.ceil(pictures / Math.ceil(pictures / across))
+}
+
+export function mosaic(block, width, height) {
+  const side = Math.max(block.rows, block.columns)
+  const limit = block.pictures === 1 ? LARGEST_ALONE : LARGEST_SIDE
+  const first = Math.max(1, Math.min(LARGEST_CELL, Math.floor(limit / side), Math.floor(width / block.columns)))
+  for (let cell = first; cell >= 1; cell -= 1) {
+    const gap = cell > 1 ? 4 : 2
+    const across = balanced(block.pictures, Math.floor((width + gap) / (block.columns * cell + gap)))
+    const made = labelled(grid(block, cell, gap, across), block)
+    if (made.height <= height || cell === 1) return shrunk(made, block, width)
+  }
+}
+
+// A single map wider than the place: the one case of cells that are not whole pixels.
+function shrunk(made, block, width) {
+  return made.width <= width ? made : grid(block, width / block.columns, 2, 1)
+}
+
+const WIDEST = 1.7 // times the height of the strip
+
+export function strip(block, height) {
+  const first = Math.max(1, Math.floor(height / block.rows))
+  for (let cell = Math.min(first, LARGEST_CELL); cell >= 1; cell -= 1) {
+    const down = Math.min(block.pictures, Math.floor((height + 1) / (block.rows * cell + 1)))
+    const made = grid(block, cell, 1, Math.ceil(block.pictures / Math.max(1, down)))
+    if (made.width <= WIDEST * height) return made
+  }
+  return half(block, height)
+}
+
+// Too many for one pixel a value: half a CSS pixel each.
+function half(block, height) {
+  const across = Math.ceil(block.pictures / Math.max(1, Math.floor((height + 1) / (block.rows / 2 + 1))))
+  return grid(block, 0.5, 1, across)
+}
+
+export const alone = (block, side) => grid({ ...block, pictures: 1 }, Math.max(1, Math.min(48, Math.floor(side / Math.max(block.rows, block.columns)))), 0, 1)

@@ -1,0 +1,19 @@
+// Numbers as text, and sentences with numbers in them.
+
+// The shortest decimal that is this float32 again when read, by NumPy or anyone.
+export function exact(value) {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return String(short)
+  }
+  return String(Number(value.toPrecision(9)))
+}
+
+// About three digits, for scales and cells.
+export function short(value) {
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 0.01 && size < 10000)) return String(Number(value.toPrecision(3)))
+  return value.toExponential(1)
+}
+
+export const fill = (template, fields) => template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole)

@@ -1,0 +1,89 @@
+// A canvas that is read cell by cell: by mouse, finger and keys. It knows no numbers; what a cell means is up to
+// `on`: {point(stage, cell, byKeys), leave(stage), choose(stage, cell), escape(stage)}.
+import { element, put } from "./elements.js"
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+const SMALLEST = 3 // CSS pixels of an outline around a cell
+
+export class Stage {
+  constructor(View, parent, role, on) {
+    this.root = element("div", "stage", parent)
+    this.canvas = element("canvas", "", this.root)
+    this.canvas.dataset.role = role
+    this.canvas.dataset.painted = 0
+    this.canvas.tabIndex = 0
+    this.canvas.setAttribute("role", "application")
+    this.mapOutline = element("div", "outline map", this.root)
+    this.cellOutline = element("div", "outline cell", this.root)
+    this.view = new View(this.canvas)
+    this.on = on
+    this.cell = null
+    this.outline(null)
+    this.listen()
+  }
+
+  show(...what) {
+    this.view.show(...what)
+    this.canvas.dataset.painted = Number(this.canvas.dataset.painted) + 1
+    if (!this.mapOutline.hidden) this.outline(this.cell)
+  }
+
+  point(cell, byKeys = false) {
+    this.cell = cell
+    this.outline(cell)
+    if (cell) this.on.point(this, cell, byKeys)
+    else this.on.leave(this)
+  }
+
+  outline(cell) {
+    this.mapOutline.hidden = this.cellOutline.hidden = !cell
+    if (!cell) return
+    put(this.mapOutline, this.view.mapBox(cell.map))
+    const { x, y, width, height } = this.view.box(cell)
+    const [wide, high] = [Math.max(SMALLEST, width), Math.max(SMALLEST, height)]
+    put(this.cellOutline, { x: x - (wide - width) / 2, y: y - (high - height) / 2, width: wide, height: high })
+  }
+
+  under(event) {
+    const box = this.canvas.getBoundingClientRect()
+    return this.view.at(event.clientX - box.left, event.clientY - box.top)
+  }
+
+  listen() {
+    const { canvas } = this
+    canvas.onpointerdown = canvas.onpointermove = (event) => this.point(this.under(event))
+    canvas.onpointerleave = (event) => {
+      if (event.pointerType !== "touch") this.point(null)
+    }
+    canvas.onclick = (event) => {
+      const cell = this.under(event)
+      if (cell) this.on.choose(this, cell)
+    }
+    canvas.onfocus = () => {
+      if (canvas.matches(":focus-visible")) this.point(this.known(), true)
+    }
+    canvas.onblur = () => this.point(null)
+    canvas.onkeydown = (event) => this.key(event)
+  }
+
+  // The cell that the keys go on from, still there when the data changed.
+  known() {
+    return this.last && this.view.values(this.last)[0] !== undefined ? this.last : { map: this.view.only ?? 0, row: 0, column: 0 }
+  }
+
+  key(event) {
+    const cell = this.cell ?? this.known()
+    if (ARROWS[event.key]) this.walk(cell, ARROWS[event.key], event.shiftKey ? 5 : 1)
+    else if (event.key === "Enter" || event.key === " ") this.on.choose(this, cell, true)
+    else if (event.key === "Escape") this.on.escape(this)
+    else return
+    event.preventDefault()
+  }
+
+  walk(cell, direction, times) {
+    let next = cell
+    for (let i = 0; i < times; i += 1) next = this.view.step(next, direction)
+    this.last = next
+    this.point(next, true)
+  }
+}
