@@ -101,14 +101,11 @@ def feature_maps(
 
 def _selection(value: object, ids: Sequence[str]) -> Selection | None:
     """Return what the browser sent, or None if it is not a cell."""
-    if not isinstance(value, Mapping) or value.get("block") not in ids:
-        return None
-    numbers = [number for number in map(value.get, ("map", "row", "column")) if _is_index(number)]
-    return Selection(value["block"], *numbers) if len(numbers) == 3 else None
-
-
-def _is_index(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+    match value:
+        case {"block": str(block), "map": int(of), "row": int(row), "column": int(column)}:
+            inside = all(0 <= index < 2**31 for index in (of, row, column))
+            return Selection(block, of, row, column) if inside and block in ids else None
+    return None
 
 
 def _nothing() -> None:

@@ -1,0 +1,18 @@
+"""The address bar: the link of the present view, kept up to date without filling the browser's history.
+
+Streamlit's own `st.query_params` adds an entry to the history with every change, so that "back" would undo a
+drawing stroke by stroke.
+"""
+
+from __future__ import annotations
+
+from cnnviz.ui.components.mount import mount
+
+
+def address(query: str) -> None:
+    """Show `query` in the address bar, after the question mark; the empty query shows none.
+
+    Args:
+        query: A query string as `urllib.parse.urlencode` makes it.
+    """
+    mount("address", key="address", data={"query": query})

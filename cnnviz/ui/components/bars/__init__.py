@@ -1,0 +1,58 @@
+"""Bars for the answer: one a class, as a table that screen readers read, quick enough to follow the pen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import mark
+
+__all__ = ["LABELS", "bars"]
+
+#: Every text of the bars: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "caption": mark("Probability of each digit"),
+        "name": mark("Digit"),
+        "bar": mark("Bar"),
+        "share": mark("Probability"),
+        "exact": mark("{name}: {value}"),
+    }
+)
+
+
+def bars(
+    key: str,
+    values: np.ndarray | None,
+    labels: Mapping[str, str],
+    names: Sequence[str] = tuple("0123456789"),
+    answer: int | None = None,
+) -> None:
+    """Show shares of one as bars with percentages in steps of 0.1; pointing at one shows its exact value.
+
+    Args:
+        key: The element's key.
+        values: (n,) float32 in [0, 1], or None as long as there is nothing to show.
+        labels: The texts of `LABELS` in the visitor's language; `caption` says what the bars are.
+        names: One text a bar.
+        answer: Index of the bar to emphasise; by default the highest.
+
+    Raises:
+        ValueError: If there are not as many values as names.
+    """
+    if values is not None and np.shape(values) != (len(names),):
+        raise ValueError(
+            f"`values` must be one number for each of {len(names)} names. Received: {np.shape(values)}"
+        )
+    data = {"values": None, "exact": None, "names": list(names), "answer": answer, "labels": dict(labels)}
+    if values is not None:
+        shares = np.asarray(values, np.float32)
+        data |= {
+            "values": shares.tolist(),
+            "exact": [str(share) for share in shares],
+            "answer": int(shares.argmax()) if answer is None else answer,
+        }
+    mount("bars", key=key, data=data)

@@ -1,0 +1,107 @@
+// Shares of one as bars: a table with a row a class. Data in: {values, exact, names, answer, labels}; values is
+// null as long as there is no answer.
+
+const tables = new WeakMap()
+
+// Roles are said, because a table laid out as a grid loses them in some browsers.
+const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
+
+function element(tag, className, parent, text = "") {
+  const made = document.createElement(tag)
+  if (ROLES[tag]) made.setAttribute("role", ROLES[tag])
+  made.className = className
+  made.textContent = text
+  parent.append(made)
+  return made
+}
+
+class Table {
+  constructor(root) {
+    this.root = root
+    root.dataset.painted = 0
+  }
+
+  build({ names, labels }) {
+    this.names = names.join("\n")
+    this.root.replaceChildren()
+    const table = element("table", "", this.root)
+    this.caption = element("caption", "unseen", table)
+    const head = element("tr", "unseen", element("thead", "", table))
+    for (const text of [labels.name, labels.bar, labels.share]) element("th", "", head, text).setAttribute("role", "columnheader")
+    const body = element("tbody", "", table)
+    this.rows = names.map((name, place) => this.row(name, place, body))
+    this.readout = element("output", "readout", this.root)
+    this.readout.dataset.role = "exact"
+    this.current = 0
+  }
+
+  row(name, place, body) {
+    const row = element("tr", "row", body)
+    row.dataset.name = name
+    const head = element("th", "name", row, name)
+    head.setAttribute("role", "rowheader")
+    const bar = element("span", "bar", element("span", "track", element("td", "", row)))
+    const share = element("td", "share", row)
+    row.onpointerenter = row.onpointerdown = () => this.point(place)
+    row.onpointerleave = (event) => {
+      if (event.pointerType !== "touch") this.leave()
+    }
+    row.onfocus = () => this.point(place)
+    row.onblur = () => this.leave()
+    row.onkeydown = (event) => this.key(event, place)
+    return { row, bar, share }
+  }
+
+  update(data) {
+    if (data.names.join("\n") !== this.names) this.build(data)
+    this.data = data
+    const { values, answer, labels } = data
+    this.caption.textContent = labels.caption
+    this.rows.forEach(({ row, bar, share }, place) => {
+      bar.style.transform = `scaleX(${values ? Math.max(0, Math.min(1, values[place])) : 0})`
+      share.textContent = values ? percent(values[place]) : "–"
+      row.classList.toggle("answer", Boolean(values) && place === answer)
+      row.tabIndex = place === this.current ? 0 : -1
+    })
+    if (this.pointed !== undefined) this.point(this.pointed)
+    this.root.dataset.painted = Number(this.root.dataset.painted) + 1
+  }
+
+  point(place) {
+    this.pointed = place
+    const { exact, names, labels } = this.data
+    const text = exact ? labels.exact.replace("{name}", names[place]).replace("{value}", exact[place]) : ""
+    this.readout.textContent = text
+  }
+
+  leave() {
+    this.pointed = undefined
+    this.readout.textContent = ""
+  }
+
+  key(event, place) {
+    const last = this.rows.length - 1
+    const target = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: last }[event.key]
+    if (target === undefined) return
+    event.preventDefault()
+    this.rows[place].row.tabIndex = -1
+    this.current = Math.max(0, Math.min(last, target))
+    this.rows[this.current].row.tabIndex = 0
+    this.rows[this.current].row.focus()
+  }
+}
+
+// Steps of 0.1 %; never 0 for more than nothing, never 100 for less than all.
+function percent(share) {
+  if (share > 0 && share < 0.0005) return "<0.1 %"
+  if (share < 1 && share >= 0.9995) return ">99.9 %"
+  return `${(share * 100).toFixed(1)} %`
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".bars")
+  let table = tables.get(parentElement)
+  if (table?.root !== root) tables.set(parentElement, (table = new Table(root)))
+  table.update(data)
+  return () => tables.delete(parentElement)
+}
