@@ -25,7 +25,8 @@ def small() -> Trace:
     random = np.random.default_rng(3)
     weights = {
         layer.name: {
-            name: random.normal(size=shape).astype(np.float32) for name, shape in layer.weight_shapes(before).items()
+            name: random.normal(size=shape).astype(np.float32)
+            for name, shape in layer.weight_shapes(before).items()
         }
         for layer, before in zip(layers, variant.shapes(), strict=False)
     }

@@ -1,0 +1,98 @@
+"""The drawing surfaces behind one function, and the only import of streamlit-drawable-canvas.
+
+The live pad is our own and answers while the pen moves. The editor is streamlit-drawable-canvas: it sends a stroke
+once it has ended, and lets the visitor move, scale and turn what was drawn. Both give the same record, a `Drawing`,
+so that nothing else knows which of them is in use.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core import fabric
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.strokes import SIDE, Drawing
+from cnnviz.ui import options, state
+from cnnviz.ui.components.pad import LABELS, pad
+from cnnviz.ui.subject import Subject
+from cnnviz.ui.words import each, refusal, say
+
+INK = "#1b1e28"
+PAPER = "#ffffff"
+
+
+def draw() -> bool:
+    """Show the chosen surface, take over what was drawn on it, and return whether the pen is down."""
+    pen_down = _editor() if state.get("surface") == "canvas" else _pad()
+    st.segmented_control(
+        say("Drawing surface"), options.SURFACES, format_func=lambda name: say(options.SURFACES[name]),
+        key="surface", required=True, label_visibility="collapsed", on_change=_hand_over, persist_state="session",
+    )  # fmt: skip
+    return pen_down
+
+
+def _pad() -> bool:
+    subject = state.subject()
+    message = pad("pad", subject.drawing, state.get("revision"), state.get("brush"), each(LABELS),
+                  backdrop=_backdrop())  # fmt: skip
+    if message is None or message.revision != state.get("revision"):
+        return False
+    if subject.kind != "drawing" or message.drawing != subject.drawing:
+        state.drawn(message.drawing)
+    return message.pen_down
+
+
+def _backdrop() -> bytes | None:
+    """Return the (28, 28) digit that is read instead of a drawing, as 784 bytes, or None."""
+    digit = state.subject().digit
+    return None if digit is None else (digit * 255 + 0.5).astype("uint8").tobytes()
+
+
+def _editor() -> bool:
+    """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing."""
+    with st.container(horizontal=True):
+        st.segmented_control(
+            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), key="tool", required=True,
+            label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+        st.button(say("Undo"), on_click=_undo)
+        st.button(say("Clear"), on_click=_clear)
+    start = fabric.from_drawing(state.get("start"), INK)
+    try:
+        _take_over(_canvas(f"editor-{state.get('revision')}", start), start)
+    except Refusal as reason:
+        st.warning(refusal(reason))
+    return False
+
+
+def _take_over(json_data: object, start: dict[str, Any]) -> None:
+    """Read what is on the editor if the visitor changed it; its own copy of its start is no change."""
+    drawing = fabric.read(json_data).drawing
+    before = state.get("edited")
+    if drawing != (fabric.read(start).drawing if before is None else before):
+        state.put(edited=drawing)
+        state.drawn(drawing)
+
+
+def _canvas(key: str, start: dict[str, Any]) -> dict[str, Any] | None:
+    from streamlit_drawable_canvas import st_canvas  # raises outside a running server
+
+    return st_canvas(
+        stroke_width=int(state.get("brush")), stroke_color=INK, background_color=PAPER, width=SIDE, height=SIDE,
+        drawing_mode=state.get("tool"), initial_drawing=start, key=key,
+    ).json_data  # fmt: skip
+
+
+def _hand_over() -> None:
+    """Give the drawing to the surface that was switched to."""
+    state.show(state.subject())
+
+
+def _undo() -> None:
+    state.show(Subject(drawing=Drawing(state.subject().drawing.strokes[:-1])))
+
+
+def _clear() -> None:
+    state.show(Subject())

@@ -1,0 +1,137 @@
+"""What every page shares: its place in the navigation, the session's defaults, the link, the apology."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import links, samples, server, state
+from cnnviz.ui.words import NAMES, languages, mark, refusal, say
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LOG = logging.getLogger("cnnviz")
+STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the navigation.
+
+    Args:
+        path: the script, as Streamlit names it.
+        group: heading under which the link stands.
+        title: short name, in the navigation and the browser's tab.
+        why: one sentence that says why the page exists.
+    """
+
+    path: str
+    group: str
+    title: str
+    why: str
+
+
+#: Every page, in the order of the navigation.
+PAGES = {
+    "draw": Page(
+        "app.py",
+        mark("See"),
+        mark("Draw"),
+        mark("Draw a digit and watch a convolutional network read it, from the first touch of the pen."),
+    ),
+    "layers": Page(
+        "pages/Layers.py",
+        mark("See"),
+        mark("Layers"),
+        mark("A network decides step by step. Here is everything that each layer made of your digit."),
+    ),
+}
+
+APOLOGY = mark("Something went wrong on this page, sorry. Your drawing is kept; reloading usually helps. "
+               "If it happens again, report it with the number {number}.")  # fmt: skip
+
+
+@contextmanager
+def page(name: str) -> Iterator[None]:
+    """Run the body of a page inside the frame that all pages share.
+
+    An exception in the body becomes an apology with a number that stands in the server's log as well.
+    """
+    here = PAGES[name]
+    st.set_page_config(page_title=f"{here.title} · cnnviz", page_icon="✏️", layout="wide")
+    with _apology():
+        begin(name)
+        yield
+
+
+def begin(name: str) -> None:
+    """Settle the server and the session, and draw what stands above every page."""
+    server.settle()
+    if state.begin():
+        _arrive()
+    state.enter(name)
+    st.html(STYLE)
+    _navigation(name)
+    st.header(say(PAGES[name].title), anchor=False, width="content")
+    st.caption(say(PAGES[name].why))
+    notices()
+
+
+def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
+    """Give the body of a fragment, which runs outside its page, the same apology."""
+
+    @functools.wraps(body)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        with _apology():
+            return body(*args, **kwargs)
+        return None
+
+    return run
+
+
+def notices() -> None:
+    """Say once what is waiting to be said, and drop it."""
+    for template, values in state.get("notices"):
+        shown = {name: refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
+        st.warning(say(template, **shown))
+    state.put(notices=())
+
+
+def plain(value: object) -> str:
+    """Return `value` so that Markdown shows it as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+
+
+def _arrive() -> None:
+    links.read(st.query_params.to_dict())
+    if state.get("subject") is None:
+        state.show(samples.first())
+
+
+def _navigation(name: str) -> None:
+    with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
+        for row in PAGES.values():
+            st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
+        if len(languages()) > 1:
+            st.selectbox(say("Language"), languages(), format_func=NAMES.get, key="language",
+                         label_visibility="collapsed", width=130, persist_state="session")  # fmt: skip
+
+
+@contextmanager
+def _apology() -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        number = secrets.token_hex(4)
+        LOG.exception("page failed, number %s", number)
+        st.error(say(APOLOGY, number=number))

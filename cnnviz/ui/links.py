@@ -1,0 +1,119 @@
+"""The link of a view: what the address bar carries, so that a reload or a shared link shows the same.
+
+Written as short, sorted ``name=value`` pairs; what has its default is left out. Read with distrust: anything
+that does not fit is ignored, named in a notice, and the nearest valid view is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core import drawing_link, shelf
+from cnnviz.core.digit import STEPS
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import options, samples, state
+from cnnviz.ui.components.address import address
+from cnnviz.ui.subject import Subject
+from cnnviz.ui.words import languages, mark
+
+#: Name in the link -> (session key, the values it may have).
+CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
+    "net": ("network", shelf.names),
+    "surface": ("surface", lambda: options.SURFACES),
+    "range": ("colour_range", lambda: options.COLOUR_RANGES),
+    "colours": ("palette", lambda: options.PALETTES),
+    "lang": ("language", languages),
+}
+
+#: Longest value of a link that is looked at; our own drawings stay below half of it.
+LONGEST = 6_000
+
+IGNORED = mark("This link asked for {name} = “{value}”, which is not available here; it was ignored.")
+UNKNOWN = mark("This link says something about “{name}” that this version does not know; it was ignored.")
+BROKEN = mark(
+    "The drawing in this link could not be read ({reason}). The page starts with a test digit instead."
+)
+
+
+def read(query: Mapping[str, str]) -> None:
+    """Set the session as the link's `query` says, and note what had to be ignored."""
+    for name, value in query.items():
+        if name in CHOICES:
+            _choose(name, value)
+        elif name == "off":
+            _switch_off(value)
+        elif name in SUBJECTS:
+            _take(name, value)
+        elif name not in ("embed", "embed_options"):
+            state.notice(UNKNOWN, name=name[:40])
+
+
+def write() -> str:
+    """Return the query string of the present view; empty for the view that a new visitor gets."""
+    pairs = {name: state.get(key) for name, (key, _) in CHOICES.items()}
+    pairs = {name: value for name, value in pairs.items() if value != state.CHOICES[CHOICES[name][0]]}
+    off = [name for name in STEPS if name not in state.steps()]
+    return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
+
+
+def show(pen_down: bool) -> None:
+    """Put the link of the present view into the address bar; while the pen is down it stays as it was."""
+    if not pen_down:
+        state.put(query=write())
+    address(state.get("query"))
+
+
+def _choose(name: str, value: str) -> None:
+    key, allowed = CHOICES[name]
+    if value in allowed():
+        state.put(**{key: value})
+    else:
+        state.notice(IGNORED, name=name, value=value[:40])
+
+
+def _switch_off(value: str) -> None:
+    for step in value[:LONGEST].split():
+        if step in STEPS:
+            state.put(**{state.step_key(step): False})
+        else:
+            state.notice(IGNORED, name="off", value=step[:40])
+
+
+def _take(name: str, value: str) -> None:
+    try:
+        if len(value) > LONGEST:
+            raise Refusal("it is {length} characters long, more than {most}", length=len(value), most=LONGEST)
+        state.show(SUBJECTS[name](value))
+    except Refusal as reason:
+        state.notice(BROKEN, reason=reason)
+
+
+def _subject(subject: Subject) -> dict[str, str]:
+    if subject.kind == "sample":
+        return {"s": f"{subject.source}-{subject.number}"}
+    if subject.kind == "picture":
+        return {"p": drawing_link.encode_digit(_digit(subject))}
+    return {"d": drawing_link.encode(subject.drawing)} if subject.drawing else {"d": ""}
+
+
+def _digit(subject: Subject) -> np.ndarray:
+    from cnnviz.ui import subject as reading
+
+    rgba = reading.pixels(subject)
+    return subject.digit if rgba is None else reading.prepare(subject, rgba, state.steps()).digit
+
+
+def _sample(value: str) -> Subject:
+    source, _, number = value.rpartition("-")
+    return samples.find(source, int(number) if number.isdecimal() and len(number) < 7 else -1)
+
+
+#: Name in the link -> how its value becomes a subject; each raises Refusal.
+SUBJECTS: Mapping[str, Callable[[str], Subject]] = {
+    "d": lambda value: Subject(drawing=drawing_link.decode(value)) if value else Subject(),
+    "p": lambda value: Subject(kind="picture", digit=drawing_link.decode_digit(value)),
+    "s": _sample,
+}

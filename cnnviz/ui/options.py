@@ -1,0 +1,55 @@
+"""The tables of choices: one row a choice, shared by its widget, the link and the code that obeys it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.core.digit import STEPS
+from cnnviz.ui.words import mark
+
+#: Where a visitor draws: name in the link -> label.
+SURFACES: Mapping[str, str] = {
+    "pad": mark("Live pad"),
+    "canvas": mark("Editor"),
+}
+
+#: What the editor's pen makes: `drawing_mode` of streamlit-drawable-canvas -> label.
+TOOLS: Mapping[str, str] = {
+    "freedraw": mark("Pen"),
+    "line": mark("Line"),
+}
+
+#: Over which values one colour scale is stretched: name in the link -> label.
+COLOUR_RANGES: Mapping[str, str] = {
+    "map": mark("each map"),
+    "layer": mark("each layer"),
+    "network": mark("whole network"),
+}
+
+#: Palettes that people with any kind of colour vision can read, and that print: name -> label.
+PALETTES: Mapping[str, str] = {
+    "viridis": mark("Viridis"),
+    "cividis": mark("Cividis"),
+    "magma": mark("Magma"),
+    "grey": mark("Grey"),
+}
+
+#: The steps from a drawing to the network's input: name of `cnnviz.core.digit.STEPS` -> switch, what it does.
+PREPARATION: Mapping[str, tuple[str, str]] = {
+    "ink": (
+        mark("Bright on black"),
+        mark("MNIST shows ink as 1 on paper of 0; off: the grey of the canvas as it is"),
+    ),
+    "crop": (mark("Crop to the ink"), mark("Empty margins go; off: the whole canvas is used")),
+    "antialias": (mark("Smooth edges"), mark("Shrinking averages the pixels; off: it picks single ones")),
+    "fit": (mark("Fit into 20×20"), mark("The larger side becomes 20 pixels; off: stretched over all 28×28")),
+    "centre": (mark("Centre of mass"), mark("The ink's balance point goes to the middle; off: its box does")),
+}
+
+#: Brush widths in canvas pixels: smallest, usual, largest.
+BRUSH = (8, 20, 40)
+
+if set(PREPARATION) != set(STEPS):
+    raise ValueError(
+        f"`PREPARATION` must name every preparation step. Received: {sorted(PREPARATION)}, steps {STEPS}"
+    )

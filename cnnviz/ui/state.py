@@ -1,0 +1,102 @@
+"""Every session key and its default, in one place; nothing else names a key of `st.session_state`.
+
+Widgets use the keys below as their own, so that a value survives a page switch
+(``persist_state="session"``) and the link can set it before the widget is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core import shelf
+from cnnviz.core.digit import STEPS
+from cnnviz.core.strokes import Drawing
+from cnnviz.ui.options import BRUSH
+from cnnviz.ui.subject import Subject
+from cnnviz.ui.words import ENGLISH
+
+#: Keys of single choices -> default. Each is a widget's key as well.
+CHOICES: Mapping[str, Any] = {
+    "language": ENGLISH,
+    "network": shelf.DEFAULT,
+    "surface": "pad",
+    "tool": "freedraw",
+    "colour_range": "layer",
+    "palette": "viridis",
+}
+
+#: Keys that only code writes -> default.
+RECORDS: Mapping[str, Any] = {
+    "subject": None,  # a Subject; None until the first page has chosen a digit to start with
+    "revision": 0,  # grows when the drawing is changed by anything but the surface itself
+    "start": Drawing(),  # the drawing as it was when `revision` last grew
+    "edited": None,  # the Drawing that the editor last reported since then
+    "page": "",
+    "brush": BRUSH[1],
+    "effects": {},  # what each preparation switch does to the answer, as of the last time the pen was up
+    "query": "",  # the link of the view as it was last put into the address bar
+    "notices": (),  # what a link asked for that could not be given, as (template, values)
+    "sheet": 0,  # which draw of test digits is on offer
+    "upload": None,  # (file id, Subject or Refusal) of the last upload that was read
+}
+
+
+def begin() -> bool:
+    """Give every key its default; return whether this is the first run of the session."""
+    fresh = "revision" not in st.session_state
+    for key, default in {**CHOICES, **RECORDS}.items():
+        st.session_state.setdefault(key, default)
+    for name in STEPS:
+        st.session_state.setdefault(step_key(name), True)
+    return fresh
+
+
+def step_key(step: str) -> str:
+    """Return the key of the switch of one preparation step."""
+    return f"step-{step}"
+
+
+def steps() -> frozenset[str]:
+    """Return the preparation steps that are switched on."""
+    return frozenset(name for name in STEPS if st.session_state[step_key(name)])
+
+
+def get(key: str) -> Any:
+    """Return the value of one key of the tables above."""
+    return st.session_state[key]
+
+
+def put(**values: Any) -> None:
+    """Set keys of the tables above."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def subject() -> Subject:
+    """Return what is being read; an empty drawing before anything was chosen."""
+    return st.session_state["subject"] or Subject()
+
+
+def show(new: Subject) -> None:
+    """Read `new` from now on, and tell the drawing surface to take it over."""
+    put(subject=new, start=new.drawing, edited=None, revision=st.session_state["revision"] + 1)
+
+
+def drawn(drawing: Drawing) -> None:
+    """Take over what the drawing surface itself reports."""
+    put(subject=Subject(drawing=drawing))
+
+
+def enter(page: str) -> None:
+    """Note which page is open; on a new one the drawing surface starts from what is being read."""
+    if page != st.session_state["page"]:
+        put(page=page)
+        show(subject())
+
+
+def notice(template: str, **values: object) -> None:
+    """Have the page say something once, such as what it ignored in a link."""
+    put(notices=(*st.session_state["notices"], (template, values)))

@@ -1,0 +1,39 @@
+"""The strip: the whole network on one line, from the input to the answer, live."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.trace import LayerOutput
+from cnnviz.ui import view
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.subject import Reading
+from cnnviz.ui.words import each, say
+
+#: Kinds whose output looks like their input while a network answers.
+UNCHANGED = ("Flatten", "Dropout")
+
+
+def show(reading: Reading) -> None:
+    """Show the input, every layer's output and the answer side by side."""
+    st.markdown(f"**{say('The whole network')}**")
+    layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
+    blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
+    feature_maps("strip", blocks, mode="strip", labels=each(LABELS), **view.colours(reading.trace))
+
+
+def _input(reading: Reading) -> Block:
+    return Block(id="input", title=say("input"), subtitle=size(reading.digit.shape), kind="image",
+                 values=reading.digit[..., None], quantise=True)  # fmt: skip
+
+
+def _block(layer: LayerOutput, last: bool) -> Block:
+    kind = "maps" if layer.after.ndim == 3 else "bars"
+    ticks = tuple(map(str, range(len(layer.after)))) if last else ()
+    return Block(id=layer.name, title=layer.name, subtitle=size(layer.output_shape), kind=kind,
+                 values=layer.after, quantise=True, ticks=ticks)  # fmt: skip
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """Return a shape as people write it: 26 × 26 × 32."""
+    return " × ".join(map(str, shape))

@@ -1,0 +1,92 @@
+"""What the network is reading just now: a drawing, a test digit or an uploaded picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core import digit as preparing
+from cnnviz.core import trace as tracing
+from cnnviz.core.digit import Polarity, Preparation
+from cnnviz.core.network import Network
+from cnnviz.core.strokes import Drawing, render
+from cnnviz.core.trace import Trace
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing to read.
+
+    Args:
+        kind: ``"drawing"``, ``"sample"`` (a digit of a data set) or ``"picture"`` (an upload).
+        drawing: the strokes, where `kind` is ``"drawing"``.
+        digit: (28, 28) float32 in [0, 1], where it is ready to read as it is (samples, pictures from links).
+        rgba: (h, w, 4) uint8 of an upload that still goes through the preparation.
+        label: the class that the data set gives, or None.
+        number: index in the test set, for the link; -1 where there is none.
+        source: name of the data set.
+        polarity: which ink an upload has, one of `cnnviz.core.digit.POLARITIES`.
+    """
+
+    kind: str = "drawing"
+    drawing: Drawing = field(default_factory=Drawing)
+    digit: np.ndarray | None = None
+    rgba: np.ndarray | None = None
+    label: int | None = None
+    number: int = -1
+    source: str = ""
+    polarity: Polarity = "auto"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace."""
+
+    digit: np.ndarray
+    preparation: Preparation | None
+    trace: Trace
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.digit.any()
+
+
+def pixels(subject: Subject) -> np.ndarray | None:
+    """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
+    if subject.digit is not None:
+        return None
+    return subject.rgba if subject.rgba is not None else render(subject.drawing)
+
+
+def prepare(subject: Subject, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
+    """Return the way of `rgba`, the pixels of `subject`, to 28x28 with `steps` switched on."""
+    if subject.rgba is None:
+        return preparing.from_canvas(rgba, steps=steps)
+    return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
+
+
+def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
+    """Prepare `subject` and trace it through `network`."""
+    rgba = pixels(subject)
+    if rgba is None:
+        return Reading(subject.digit, None, tracing.trace(network, subject.digit))
+    preparation = prepare(subject, rgba, steps)
+    return Reading(preparation.digit, preparation, tracing.trace(network, preparation.digit))
+
+
+def without_each(network: Network, subject: Subject, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
+    """Return, for each step, the answer and its probability if that one switch were the other way.
+
+    Returns:
+        step name -> (class, probability in [0, 1]); empty where there is nothing to prepare.
+    """
+    rgba = pixels(subject)
+    if rgba is None:
+        return {}
+    digits = [prepare(subject, rgba, steps ^ {name}).digit for name in preparing.STEPS]
+    rows = tracing.predict(network, np.stack(digits))
+    return {
+        name: (int(row.argmax()), float(row.max())) for name, row in zip(preparing.STEPS, rows, strict=True)
+    }

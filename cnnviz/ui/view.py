@@ -1,0 +1,41 @@
+"""How feature maps are coloured: the range one scale covers, and the palette."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.trace import Trace
+from cnnviz.ui import options, state
+from cnnviz.ui.words import say
+
+
+def settings() -> None:
+    """Show the two choices."""
+    st.segmented_control(
+        say("One colour scale for"), options.COLOUR_RANGES, format_func=lambda name: say(options.COLOUR_RANGES[name]),
+        key="colour_range", required=True, persist_state="session",
+        help=say("Pictures can be compared only if they share a scale; weak maps show more on their own."),
+    )  # fmt: skip
+    st.segmented_control(
+        say("Colours of values that are never negative"), options.PALETTES, key="palette", required=True,
+        format_func=lambda name: say(options.PALETTES[name]), persist_state="session",
+    )  # fmt: skip
+
+
+def network_range(trace: Trace) -> tuple[float, float]:
+    """Return the smallest and the largest value of all layers that have maps, for one scale over the network."""
+    arrays = [
+        values for layer in trace.layers if layer.after.ndim == 3 for values in (layer.before, layer.after)
+    ]
+    if not arrays:
+        return 0.0, 1.0
+    return float(min(values.min() for values in arrays)), float(max(values.max() for values in arrays))
+
+
+def colours(trace: Trace) -> dict[str, object]:
+    """Return the arguments of `feature_maps` that say how to colour."""
+    return {
+        "colour_range": state.get("colour_range"),
+        "palette": state.get("palette"),
+        "network_range": network_range(trace),
+    }

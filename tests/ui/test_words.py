@@ -1,0 +1,66 @@
+"""The catalogue: everything visible is in it, the template is current, and a second language is a file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from cnnviz.ui import words
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = words.FOLDER / "cnnviz.pot"
+KEYWORDS = {"say": None, "mark": None, "Refusal": (1,), "count": (1, 2), "Notice": (1,)}
+SHOWING = {"markdown", "caption", "title", "header", "subheader", "write", "error", "warning", "info", "success",
+           "button", "toggle", "checkbox", "selectbox", "expander", "popover", "segmented_control", "file_uploader",
+           "download_button", "progress", "page_link", "text", "radio", "slider", "metric"}  # fmt: skip
+
+
+def sources() -> list[Path]:
+    return [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "cnnviz").rglob("*.py"))]
+
+
+def extracted() -> set[str]:
+    found = set()
+    for folder in ("cnnviz", "pages"):
+        for _, _, message, _, _ in extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS):
+            found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def catalogue() -> Catalog:
+    with TEMPLATE.open("rb") as file:
+        return read_po(file)
+
+
+def test_template_holds_exactly_the_messages_of_the_code() -> None:
+    listed = {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue()} - {
+        ""
+    }
+    assert listed == extracted(), "run `make words`"
+
+
+def literal_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield every literal with a letter in it that is the first argument of a Streamlit call that shows text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHOWING:
+            for part in ast.walk(node.args[0]) if node.args else ():
+                if isinstance(part, ast.Call):
+                    break
+                if (
+                    isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and any(map(str.isalpha, part.value))
+                ):
+                    yield node.lineno, part.value
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if "ui" in path.parts or path.parent in (ROOT, ROOT / "pages")],
+                         ids=lambda path: path.name)  # fmt: skip
+def test_no_text_reaches_the_screen_past_the_catalogue(path: Path) -> None:
+    assert list(literal_texts(ast.parse(path.read_text(encoding="utf-8")))) == []
