@@ -51,7 +51,10 @@ def on_canvas(rgba: np.ndarray) -> Ink:
     the colour that most of the border has.
     """
     words = np.ascontiguousarray(rgba).view("<u4")[..., 0]
-    transparent = bool((words < 0xFF000000).any())
+    lowest = int(words.min())  # the alpha channel is the highest byte
+    if lowest == int(words.max()):
+        return Ink(np.zeros(words.shape, np.uint8), int(luminance(rgba[:1, :1])[0, 0]), "dark")
+    transparent = lowest < 0xFF000000
     if transparent and not (words & 0x00FFFFFF).any():
         return Ink(_stretched((words >> 24).astype(np.uint8)), 255, "dark")
     return _on_transparent(rgba) if transparent else _on_opaque(_grey(rgba).astype(np.uint8))
