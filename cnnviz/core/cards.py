@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnviz.core.layers import checks
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.variants import CLASSES, TrainingPlan, Variant, check_name, checked_table
+from cnnviz.core.variants import CLASSES, TrainingPlan, Variant
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 LONGEST_TEXT = 2_000
@@ -60,7 +60,7 @@ class Card:
     trained_seconds: float
 
     def __post_init__(self) -> None:
-        check_name(self.name)
+        checks.network_name(self.name)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
         checks.whole("parameters", self.parameters, self.variant.parameters, self.variant.parameters)
         checks.number("test_loss", self.test_loss, 0, LARGEST_NUMBER)
@@ -95,8 +95,8 @@ class Card:
     @classmethod
     def from_json(cls, data: object) -> "Card":
         """The card that `to_json` described. Raises `Refusal` for anything else."""
-        table = checked_table("card", data, {entry.name for entry in fields(cls)})
-        source = checked_table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
+        table = checks.table("card", data, {entry.name for entry in fields(cls)})
+        source = checks.table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
         return cls(
             **table
             | {
@@ -110,7 +110,8 @@ class Card:
 def to_text(card: Card) -> str:
     """`card` as the text of its JSON file, one line for each list of numbers."""
     text = json.dumps(card.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
-    return re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), text) + "\n"
+    # A line break inside brackets is the indentation's: in JSON no text contains one.
+    return re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text) + "\n"
 
 
 def from_text(text: str) -> Card:
@@ -144,7 +145,7 @@ def _sha256(argument: str, value: object) -> None:
 
 
 def _curves(curves: object) -> Mapping[str, tuple[float, ...]]:
-    table = checked_table(
+    table = checks.table(
         "card's curves", dict(curves) if isinstance(curves, Mapping) else curves, set(CURVES)
     )
     settled = {name: tuple(table[name]) for name in CURVES if isinstance(table[name], (list, tuple))}

@@ -1,21 +1,28 @@
 """Refusals: sentences that tell a learner what could not be done, why, and what to do next."""
 
+import reprlib
+
 MAXIMUM_LENGTH = 300
-MAXIMUM_VALUE_LENGTH = 60
+VALUE_LENGTHS = (80, 60, 40, 20, 10)
 
 
 class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a fault of the program)
     """Something asked for that cannot be done, in plain words.
 
     `template` is an English sentence with `{fields}`; it is also the key under which a translation is found, so it
-    never contains a value. `values` fill the fields. `str(refusal)` is the filled sentence, at most 300 characters.
-    Texts among the values are shortened to 60 characters, because they often come from a stranger.
+    never contains a value. `values` fill the fields: numbers as they are, everything else as short text, because it
+    often comes from a stranger. `str(refusal)` is the filled sentence, at most 300 characters: values are shortened
+    until it is, so that the way out at its end is never lost.
     """
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
-        self.values = {name: _shortened(value) for name, value in values.items()}
-        super().__init__(clipped(template.format(**self.values), MAXIMUM_LENGTH))
+        for length in VALUE_LENGTHS:
+            self.values = {name: _shortened(value, length) for name, value in values.items()}
+            sentence = template.format(**self.values)
+            if len(sentence) <= MAXIMUM_LENGTH:
+                break
+        super().__init__(clipped(sentence, MAXIMUM_LENGTH))
 
 
 def clipped(text: str, length: int) -> str:
@@ -23,15 +30,7 @@ def clipped(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _shortened(value: object) -> object:
-    """Numbers as they are, so that a template can format them; everything else as short text."""
+def _shortened(value: object, length: int) -> object:
     if isinstance(value, (int, float)):
         return value
-    return clipped(value if isinstance(value, str) else _text(value), MAXIMUM_VALUE_LENGTH)
-
-
-def _text(value: object) -> str:
-    """`repr` that works on the head of a long text, list or mapping only."""
-    import reprlib
-
-    return reprlib.repr(value)
+    return clipped(value if isinstance(value, str) else reprlib.repr(value), length)

@@ -12,9 +12,9 @@ import numpy as np
 
 from cnnviz.core import atomic_file, cards
 from cnnviz.core.cards import Card
+from cnnviz.core.layers import checks
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.variants import check_name
 
 DEFAULT = "pen"
 LARGEST_WEIGHTS = 100_000_000
@@ -83,7 +83,7 @@ def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
 
 
 def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
-    path = (shelf or folder()) / f"{check_name(name)}{suffix}"
+    path = (shelf or folder()) / f"{checks.network_name(name)}{suffix}"
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)

@@ -1,35 +1,20 @@
-"""A network's architecture and the way it is trained, as checked plain data, and the five published networks."""
+"""Architectures as checked plain data, and the five published ones with their training plans."""
 
 import json
 import math
-import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.core import layers
-from cnnviz.core.layers import (
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPooling2D,
-    Pair,
-    Shape,
-    checks,
-)
+from cnnviz.core import budget, layers
+from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks
+from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
+
+__all__ = ["CLASSES", "TUTORIALS", "TrainingPlan", "Variant"]
 
 CLASSES = 10
 LARGEST_CHANNELS = 4
 MOST_LAYERS = 100
-MOST_PARAMETERS = 20_000_000
-MOST_VALUES = 4_000_000
-MOST_MULTIPLICATIONS = 1_000_000_000
-
-DATA = ("mnist", "mnist+pen")
-OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
-AUGMENTATIONS = ("none", "affine", "pen")
 
 
 @dataclass(frozen=True)
@@ -37,7 +22,7 @@ class Variant:
     """An architecture: an image of `input_shape` (height, width, channels) goes through `layers` in order.
 
     The last layer ends in a softmax over ten answers. Raises `Refusal` where the layers do not fit one another or are
-    beyond the limits above, before anything is allocated.
+    beyond what a server can bear (`budget`), before anything is allocated.
     """
 
     name: str
@@ -47,9 +32,9 @@ class Variant:
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "input_shape", _checked_input_shape(self.input_shape))
-        check_name(self.name)
+        checks.network_name(self.name)
         _check_layers(self.layers)
-        _check_budget(self)
+        budget.check(self.parameters, self.multiplications, max(math.prod(shape) for shape in self.shapes()))
         _check_answer(self)
 
     def shapes(self) -> tuple[Shape, ...]:
@@ -89,7 +74,7 @@ class Variant:
     @classmethod
     def from_json(cls, data: object) -> "Variant":
         """The variant that `to_json` described. Raises `Refusal` for anything else."""
-        table = checked_table("variant", data, {"name", "input_shape", "layers"})
+        table = checks.table("variant", data, {"name", "input_shape", "layers"})
         if not isinstance(table["layers"], list) or len(table["layers"]) > MOST_LAYERS:
             _refuse_number_of_layers(table["layers"])
         return cls(
@@ -97,75 +82,6 @@ class Variant:
             input_shape=table["input_shape"],
             layers=tuple(layers.from_json(layer) for layer in table["layers"]),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingPlan:
-    """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
-
-    `examples`: how many training examples are used; the last `validation_examples` of them are held out and judge every
-    epoch. With 0 held out the test set is shown beside the curve and decides nothing.
-    `patience`: epochs without a smaller validation loss after which training stops with the best epoch's weights; None
-    for no early stopping, which needs examples held out.
-    """
-
-    data: str = "mnist"
-    examples: int = 60_000
-    validation_examples: int = 0
-    batch_size: int = 128
-    epochs: int = 12
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    augmentation: str = "none"
-    patience: int | None = None
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        checks.choice("data", self.data, DATA)
-        checks.choice("optimizer", self.optimizer, OPTIMIZERS)
-        checks.choice("augmentation", self.augmentation, AUGMENTATIONS)
-        checks.whole("examples", self.examples, 10, 1_000_000)
-        checks.whole("validation_examples", self.validation_examples, 0, self.examples // 2)
-        checks.whole("batch_size", self.batch_size, 1, 10_000)
-        checks.whole("epochs", self.epochs, 1, 200)
-        checks.whole("seed", self.seed, 0, 2**31 - 1)
-        rate = checks.number("learning_rate", self.learning_rate, 1e-6, 10)
-        object.__setattr__(self, "learning_rate", rate)
-        if self.patience is not None:
-            checks.whole("patience", self.patience, 1, 200)
-            checks.whole("validation_examples", self.validation_examples, 1, self.examples // 2)
-
-    def to_json(self) -> dict[str, Any]:
-        """This plan as plain data for `json.dumps`."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: object) -> "TrainingPlan":
-        """The plan that `to_json` described. Raises `Refusal` for anything else."""
-        return cls(**checked_table("plan", data, {field.name for field in fields(cls)}))
-
-
-def check_name(name: object) -> str:
-    """`name` if it can stand for a network on the shelf and in a link."""
-    if isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,64}", name):
-        return name
-    raise Refusal(
-        "A network's `name` must be 1 to 64 small letters, digits or hyphens. Received: {name}. Choose a name like "
-        "my-network-2.",
-        name=checks.repr_of(name),
-    )
-
-
-def checked_table(what: str, data: object, keys: set[str]) -> dict[str, Any]:
-    """`data` if it is a table with exactly these `keys`."""
-    if isinstance(data, dict) and set(data) == keys:
-        return data
-    raise Refusal(
-        "A {what} must have exactly the entries {keys}. Received: {received}. Export it again.",
-        what=what,
-        keys=", ".join(sorted(keys)),
-        received=", ".join(sorted(map(str, data))) if isinstance(data, dict) else checks.repr_of(data),
-    )
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
@@ -202,24 +118,6 @@ def _refuse_number_of_layers(stack: object) -> None:
         most=MOST_LAYERS,
         number=f"{len(stack)} layers" if isinstance(stack, (list, tuple)) else checks.repr_of(stack),
     )
-
-
-def _check_budget(variant: Variant) -> None:
-    """Refuse what would take the server's memory or time, from shapes alone."""
-    values = max(math.prod(shape) for shape in variant.shapes())
-    for what, number, most in (
-        ("parameters", variant.parameters, MOST_PARAMETERS),
-        ("values in one layer", values, MOST_VALUES),
-        ("multiplications", variant.multiplications, MOST_MULTIPLICATIONS),
-    ):
-        if number > most:
-            raise Refusal(
-                "A network may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or "
-                "units, or shrink the image earlier.",
-                what=what,
-                most=most,
-                number=number,
-            )
 
 
 def _check_answer(variant: Variant) -> None:

@@ -1,8 +1,10 @@
-"""Checks of layer arguments. Each returns the value in its settled form or raises a `Refusal` that names it."""
+"""Checks of arguments. Each returns the value in its settled form or raises a `Refusal` that names it."""
 
 import math
 import re
+import reprlib
 from collections.abc import Collection
+from typing import Any
 
 from cnnviz.core.refusals import Refusal
 
@@ -99,8 +101,29 @@ def fits(kind: str, window: tuple[int, int], side: tuple[int, int]) -> None:
     )
 
 
+def network_name(name: object) -> str:
+    """`name` if it can stand for a network on the shelf and in a link."""
+    if isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,64}", name):
+        return name
+    raise Refusal(
+        "A network's `name` must be 1 to 64 small letters, digits or hyphens. Received: {name}. Choose a name like "
+        "my-network-2.",
+        name=repr_of(name),
+    )
+
+
+def table(what: str, data: object, keys: set[str]) -> dict[str, Any]:
+    """`data` if it is a table with exactly these `keys`."""
+    if isinstance(data, dict) and set(data) == keys:
+        return data
+    raise Refusal(
+        "A {what} must have exactly the entries {keys}. Received: {received}. Export it again.",
+        what=what,
+        keys=", ".join(sorted(keys)),
+        received=", ".join(sorted(map(str, data))) if isinstance(data, dict) else repr_of(data),
+    )
+
+
 def repr_of(value: object) -> str:
     """A short `repr`, so that "3" and 3 look different in a sentence."""
-    import reprlib
-
     return reprlib.repr(value)

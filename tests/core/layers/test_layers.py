@@ -1,0 +1,217 @@
+"""What layers say about themselves, by the numbers that the tutorials publish, and how they are written down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core import layers
+from cnnviz.core.layers import (
+    KINDS,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    SeparableConv2D,
+    Shape,
+    ZeroPadding2D,
+)
+from cnnviz.core.refusals import Refusal
+from tests.core import drawn
+
+CONV = Conv2D(name="conv2d", filters=32, kernel_size=(3, 3), activation="relu")
+POOL = MaxPooling2D(name="pool")
+NINE = np.arange(1, 10, dtype=np.float32).reshape(1, 3, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "formula"),
+    [
+        (CONV, (28, 28, 1), "(3 × 3 × 1 + 1) × 32 = 320"),
+        (CONV, (26, 26, 32), "(3 × 3 × 32 + 1) × 32 = 9,248"),
+        (Dense(name="d", units=128), (9216,), "(9,216 + 1) × 128 = 1,179,776"),
+        (Dense(name="d", units=4, use_bias=False), (3,), "3 × 4 = 12"),
+        (BatchNormalization(name="b"), (28, 28, 32), "4 × 32 = 128"),
+        (
+            SeparableConv2D(name="s", filters=8, kernel_size=(3, 3)),
+            (9, 9, 4),
+            "3 × 3 × 4 × 1 + (4 + 1) × 8 = 76",
+        ),
+        (POOL, (26, 26, 32), ""),
+    ],
+)
+def test_parameters_are_counted_out(layer: layers.Layer, shape: Shape, formula: str) -> None:
+    assert layer.parameter_formula(shape) == formula
+
+
+@settings(deadline=None)  # the first gelu imports SciPy
+@given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
+def test_formulas_end_in_the_number_that_they_explain(data: st.DataObject, kind: str) -> None:
+    shape = data.draw(drawn.image_shapes())
+    layer = data.draw(drawn.layers_for(shape, kind=kind))
+    formula = layer.parameter_formula(shape)
+    if layer.parameters(shape):
+        counted, _, result = formula.replace(",", "").replace("×", "*").partition(" = ")
+        assert eval(counted) == int(result) == layer.parameters(shape)
+    else:
+        assert formula == ""
+    sizes = layer.size_formula(shape).replace(",", "")
+    if sizes:
+        made = layer.output_shape(shape)
+        expected = made[:1] if kind == "Flatten" else made[:2]
+        assert {int(size.rpartition(" = ")[2]) for size in sizes.split(" ; ")} == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "formula"),
+    [
+        (CONV, (28, 28, 1), "(28 − 3) / 1 + 1 = 26"),
+        (POOL, (11, 11, 64), "⌊(11 − 2) / 2⌋ + 1 = 5"),
+        (MaxPooling2D(name="p", padding="same"), (11, 8, 1), "⌈11 / 2⌉ = 6 ; ⌈8 / 2⌉ = 4"),
+        (Flatten(name="f"), (12, 12, 64), "12 × 12 × 64 = 9,216"),
+        (ZeroPadding2D(name="z", padding=((1, 2), (1, 2))), (5, 5, 1), "1 + 5 + 2 = 8"),
+        (Dropout(name="d", rate=0.5), (5, 5, 1), ""),
+    ],
+)
+def test_sizes_are_explained(layer: layers.Layer, shape: Shape, formula: str) -> None:
+    assert layer.size_formula(shape) == formula
+
+
+@pytest.mark.parametrize(
+    ("layer", "line"),
+    [
+        (CONV, 'Conv2D(32, kernel_size=(3, 3), activation="relu", name="conv2d")'),
+        (POOL, 'MaxPooling2D(pool_size=(2, 2), name="pool")'),
+        (
+            AveragePooling2D(name="p", pool_size=(3, 3), strides=(2, 2), padding="same"),
+            'AveragePooling2D(pool_size=(3, 3), strides=(2, 2), padding="same", name="p")',
+        ),
+        (Dropout(name="d", rate=0.25), 'Dropout(0.25, name="d")'),
+    ],
+)
+def test_the_line_of_code_leaves_defaults_out(layer: layers.Layer, line: str) -> None:
+    assert layer.keras_line() == line
+
+
+def test_a_convolution_by_hand() -> None:
+    kernel = np.array([[1, 2], [3, 4]], np.float32).reshape(2, 2, 1, 1)
+    layer = Conv2D(name="c", filters=1, kernel_size=(2, 2), activation="relu")
+    output = layer.forward(NINE, {"kernel": kernel, "bias": np.array([-40], np.float32)})
+    # 1*1 + 2*2 + 4*3 + 5*4 = 37, then one pixel to the right and one down 10 and 30 more
+    assert output.before.reshape(2, 2).tolist() == [[-3, 7], [27, 37]]
+    assert output.after.reshape(2, 2).tolist() == [[0, 7], [27, 37]]
+
+
+def test_pooling_by_hand_keeps_7_of_1_2_7_1() -> None:
+    x = np.array([[1, 2], [7, 1]], np.float32).reshape(1, 2, 2, 1)
+    assert POOL.forward(x, {}).after.item() == 7
+    assert AveragePooling2D(name="a").forward(x, {}).after.item() == 2.75
+
+
+def test_average_pooling_does_not_count_padding() -> None:
+    layer = AveragePooling2D(name="a", padding="same")
+    assert layer.forward(NINE, {}).after.reshape(2, 2).tolist() == [[3, 4.5], [7.5, 9]]
+
+
+def test_an_output_without_activation_is_one_array() -> None:
+    output = POOL.forward(NINE, {})
+    assert output.before is output.after
+
+
+@settings(deadline=None)  # the first gelu imports SciPy
+@given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
+def test_a_layer_comes_back_from_json(data: st.DataObject, kind: str) -> None:
+    layer = data.draw(drawn.layers_for(data.draw(drawn.image_shapes()), kind=kind))
+    assert layers.from_json(json.loads(json.dumps(layers.to_json(layer)))) == layer
+
+
+@settings(deadline=None)  # the first gelu imports SciPy
+@given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
+def test_a_layer_does_not_change_what_it_reads(data: st.DataObject, kind: str) -> None:
+    shape = data.draw(drawn.image_shapes())
+    layer = data.draw(drawn.layers_for(shape, kind=kind))
+    x = drawn.values(shape, 1)
+    x.setflags(write=False)
+    weights = drawn.weights(layer.weight_shapes(shape), 2)
+    for array in weights.values():
+        array.setflags(write=False)
+    output = layer.forward(x, weights)
+    assert output.after.shape == (4, *layer.output_shape(shape))
+    assert output.after.dtype == output.before.dtype == np.float32
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "Lambda", "name": "l"}, "`kind` must be one of"),
+    ({"kind": ["Conv2D"], "name": "l"}, "`kind` must be one of"),
+    ({"kind": "Dense", "name": "a/b", "units": 1}, "A layer's `name` must be"),
+    ({"kind": "Dense", "name": "d"}, "missing units"),
+    ({"kind": "Dense", "name": "d", "units": 1, "lora_rank": 2}, "unknown lora_rank"),
+    (
+        {"kind": "Dense", "name": "d", "units": True},
+        "`units` must be a whole number from 1 to 65536. Received: True",
+    ),
+    ({"kind": "Dense", "name": "d", "units": 10**6}, "Received: 1000000"),
+    ({"kind": "Dense", "name": "d", "units": 1, "activation": "lambda"}, "`activation` must be one of"),
+    ({"kind": "Dense", "name": "d", "units": 1, "use_bias": 1}, "`use_bias` must be true or false"),
+    (
+        {"kind": "Dropout", "name": "d", "rate": float("nan")},
+        "`rate` must be a number from 0 to 0.99. Received: nan",
+    ),
+    ({"kind": "Dropout", "name": "d", "rate": "0.5"}, "Received: '0.5'"),
+    ({"kind": "MaxPooling2D", "name": "p", "pool_size": 0}, "`pool_size` must be a whole number"),
+    ({"kind": "MaxPooling2D", "name": "p", "padding": "full"}, "`padding` must be one of same, valid"),
+    (
+        {"kind": "ZeroPadding2D", "name": "z", "padding": [[1, -1], 0]},
+        "`padding` must be a whole number from 0",
+    ),
+    (
+        {"kind": "Conv2D", "name": "c", "filters": 2, "kernel_size": 3, "strides": 2, "dilation_rate": 2},
+        "`strides` and `dilation_rate` cannot both",
+    ),
+    ({"kind": "Conv2D", "name": "c", "filters": 3, "kernel_size": 3, "groups": 2}, "`groups` must divide"),
+    (
+        {"kind": "DepthwiseConv2D", "name": "c", "kernel_size": 3, "strides": [1, 2]},
+        "same step down and across",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "words"), WRONG)
+def test_wrong_settings_are_refused_in_words(data: dict[str, Any], words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        layers.from_json(data)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words"),
+    [
+        (CONV, (784,), "Conv2D reads an image of height × width × channels. Received: shape (784,)"),
+        (CONV, (2, 9, 1), "a window of 3 × 3 on an input of 2 × 9"),
+        (POOL, (1, 1, 8), "a window of 2 × 2 on an input of 1 × 1"),
+        (
+            Conv2D(name="c", filters=2, kernel_size=(1, 1), groups=2),
+            (5, 5, 3),
+            "groups 2 and 3 input channels",
+        ),
+    ],
+)
+def test_an_input_that_does_not_fit_is_refused(layer: layers.Layer, shape: Shape, words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        layer.output_shape(shape)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", sorted(layers.ACTIVATIONS))
+def test_activations_bear_any_size_of_number(name: str) -> None:
+    x = np.array([[-1e30, -100, -1, 0, 1, 100, 1e30]], np.float32)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        assert np.isfinite(layers.ACTIVATIONS[name](x)).all()
