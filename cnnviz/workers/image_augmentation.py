@@ -117,7 +117,8 @@ def _other_pen(images: np.ndarray, random: Random) -> np.ndarray:
     amount = np.where(kind == 0, amount * np.clip((0.26 - heavy) / 0.12, 0, 1), amount)
     amount = np.where(kind == 1, amount * np.clip((heavy - 0.06) / 0.08, 0, 0.85), amount)
     amount = np.where(kind == 2, 0, amount)
-    return images + amount * (other - images)
+    mixed: np.ndarray = images + amount * (other - images)
+    return mixed.astype(np.float32)
 
 
 def _moved(images: np.ndarray, random: Random) -> np.ndarray:

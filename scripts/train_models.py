@@ -1,0 +1,132 @@
+"""Train the networks of the shelf, each in a child process, and write them to models/.
+
+    python scripts/train_models.py                    all that are not there yet
+    python scripts/train_models.py pen dense-64       only these
+    python scripts/train_models.py --force            also those that are there
+
+A run that was interrupted goes on after its last finished epoch. MNIST is found as the app finds it; the pen strokes,
+a file pen_strokes.json.gz, in the same folder as --data names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from cnnviz.core import shelf  # noqa: E402
+from cnnviz.core.mnist_source import SETTING  # noqa: E402
+from cnnviz.core.variants import TUTORIALS  # noqa: E402
+
+NAMES = (*TUTORIALS, shelf.DEFAULT)
+MNIST = "mnist.npz"
+STROKES = "pen_strokes.json.gz"
+BAR = 30
+
+Event = Mapping[str, Any]
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Train the networks of the shelf.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
+    parser.add_argument(
+        "--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data"
+    )
+    parser.add_argument("--shelf", type=Path, default=shelf.folder(), help="folder to write to")
+    parser.add_argument("--checkpoints", type=Path, help="folder for what an interrupted run needs to go on")
+    parser.add_argument("--force", action="store_true", help="train also what is on the shelf")
+    parser.add_argument(
+        "--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)"
+    )
+    read = parser.parse_args(words)
+    if unknown := set(read.names) - set(NAMES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
+    return read
+
+
+def job(name: str, read: argparse.Namespace) -> dict[str, Any]:
+    """The job of one network, as `cnnviz.workers.train` reads it."""
+    strokes = read.data / STROKES
+    return {
+        "variant": name,
+        "shelf": str(read.shelf),
+        "checkpoints": str(read.checkpoints) if read.checkpoints else None,
+        "pen": str(strokes) if strokes.is_file() else None,
+        "precision": "mixed_bfloat16" if read.fast else "float32",
+        "force": read.force,
+    }
+
+
+def environment(read: argparse.Namespace) -> dict[str, str]:
+    """The child's environment: MNIST from --data where it lies there and no setting names another."""
+    found = read.data / MNIST
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2"}  # TensorFlow says hello on the terminal otherwise
+    return {**quiet, **({SETTING: str(found)} if found.is_file() else {}), **os.environ}
+
+
+def events(name: str, read: argparse.Namespace) -> Iterator[Event]:
+    """Run the worker and yield what it reports. Raises `SystemExit` if it ends without a result."""
+    command = [sys.executable, "-m", "cnnviz.workers.train"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(read), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as worker:
+        if worker.stdin is None or worker.stdout is None:
+            raise SystemExit("no pipes to the worker")
+        worker.stdin.write(json.dumps(job(name, read)))
+        worker.stdin.close()
+        for line in worker.stdout:
+            yield json.loads(line)
+    if worker.returncode:
+        raise SystemExit(f"{name}: the worker ended with {worker.returncode}")
+
+
+def shown(name: str, event: Event, epochs: int) -> str:
+    """One line for the terminal: a bar while it trains, the result when it is over."""
+    match event["event"]:
+        case "batch":
+            done = (event["epoch"] - 1 + event["batch"] / event["batches"]) / epochs
+            filled = round(done * BAR)
+            bar = "█" * filled + "·" * (BAR - filled)
+            where = f"epoch {event['epoch']}/{epochs}"
+            return f"{name:15} {bar} {done:4.0%} {where}  loss {event['loss']:.4f}"
+        case "done":
+            pen = "" if event["pen_accuracy"] is None else f", pens {event['pen_accuracy']:.2%}"
+            size = f"{event['parameters']:,} parameters, {event['seconds']:.0f} s"
+            return f"{name:15} test {event['test_accuracy']:.2%}{pen}, {size}"
+        case "skipped":
+            return f"{name:15} is there already, test {event['test_accuracy']:.2%}"
+        case "refused":
+            return f"{name:15} {event['message']}"
+    return ""
+
+
+def follow(name: str, read: argparse.Namespace) -> None:
+    """Train one network and show how far it is; on anything but a terminal only the results."""
+    epochs = 1
+    for event in events(name, read):
+        epochs = event.get("epochs", epochs) if event["event"] == "start" else epochs
+        line = shown(name, event, epochs)
+        if event["event"] != "batch" and line:
+            print(f"\r{line:100}" if sys.stdout.isatty() else line, flush=True)
+        elif line and sys.stdout.isatty():
+            print(f"\r{line:100}", end="", flush=True)
+
+
+def main(words: list[str]) -> None:
+    """Train what was asked for, one after the other."""
+    read = arguments(words)
+    for name in read.names or NAMES:
+        follow(name, read)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
