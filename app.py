@@ -22,8 +22,9 @@ def read_along() -> None:
     links.show(pen_down)
 
 
-with frame.page("draw"):
-    networks.pick()
+with frame.page("draw") as heading:
+    with heading:
+        networks.pick()
     read_along()
     offers.samples_on_offer()
     offers.upload()

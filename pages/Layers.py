@@ -22,6 +22,7 @@ def read_along() -> None:
     links.show(pen_down)
 
 
-with frame.page("layers"):
-    networks.pick()
+with frame.page("layers") as heading:
+    with heading:
+        networks.pick()
     read_along()

@@ -28,7 +28,7 @@ def draw() -> bool:
     pen_down = _editor() if state.get("surface") == "canvas" else _pad()
     st.segmented_control(
         say("Drawing surface"), options.SURFACES, format_func=lambda name: say(options.SURFACES[name]),
-        key="surface", required=True, label_visibility="collapsed", on_change=_hand_over, persist_state="session",
+        required=True, label_visibility="collapsed", **state.bound("surface", _hand_over),
     )  # fmt: skip
     return pen_down
 
@@ -54,8 +54,8 @@ def _editor() -> bool:
     """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing."""
     with st.container(horizontal=True):
         st.segmented_control(
-            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), key="tool", required=True,
-            label_visibility="collapsed", persist_state="session",
+            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), required=True,
+            label_visibility="collapsed", **state.bound("tool"),
         )  # fmt: skip
         st.button(say("Undo"), on_click=_undo)
         st.button(say("Clear"), on_click=_clear)

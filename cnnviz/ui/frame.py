@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import links, samples, server, state
@@ -62,29 +63,30 @@ APOLOGY = mark("Something went wrong on this page, sorry. Your drawing is kept; 
 
 
 @contextmanager
-def page(name: str) -> Iterator[None]:
-    """Run the body of a page inside the frame that all pages share.
+def page(name: str) -> Iterator[DeltaGenerator]:
+    """Run the body of a page inside the frame that all pages share; yields the line beside its title.
 
     An exception in the body becomes an apology with a number that stands in the server's log as well.
     """
     here = PAGES[name]
     st.set_page_config(page_title=f"{here.title} · cnnviz", page_icon="✏️", layout="wide")
     with _apology():
-        begin(name)
-        yield
+        yield begin(name)
 
 
-def begin(name: str) -> None:
-    """Settle the server and the session, and draw what stands above every page."""
+def begin(name: str) -> DeltaGenerator:
+    """Settle the server and the session, draw what stands above every page, and return the title's line."""
     server.settle()
     if state.begin():
         _arrive()
     state.enter(name)
     st.html(STYLE)
     _navigation(name)
-    st.header(say(PAGES[name].title), anchor=False, width="content")
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    line.header(say(PAGES[name].title), anchor=False, width="content")
     st.caption(say(PAGES[name].why))
     notices()
+    return line
 
 
 def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
@@ -123,8 +125,8 @@ def _navigation(name: str) -> None:
         for row in PAGES.values():
             st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
         if len(languages()) > 1:
-            st.selectbox(say("Language"), languages(), format_func=NAMES.get, key="language",
-                         label_visibility="collapsed", width=130, persist_state="session")  # fmt: skip
+            st.selectbox(say("Language"), languages(), format_func=NAMES.get,
+                         label_visibility="collapsed", width=130, **state.bound("language"))  # fmt: skip
 
 
 @contextmanager

@@ -30,6 +30,9 @@ WHY = {
     "Rescaling": mark("Multiplies every value by one factor and adds one offset."),
 }  # fmt: skip
 
+#: Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared.
+TALLEST = 240
+
 
 def show(reading: Reading, network: Network) -> None:
     """Show the card of every layer, in order."""
@@ -46,7 +49,7 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, obje
         with card:
             st.markdown(_account(layer, output))
             if output.kind not in UNCHANGED:
-                feature_maps(f"maps-{place}", blocks(output, last), mode="mosaic",
+                feature_maps(f"maps-{place}", blocks(output, last), mode="mosaic", height=TALLEST,
                              labels=each(LABELS), **colours)  # fmt: skip
 
 

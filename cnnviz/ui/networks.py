@@ -19,12 +19,11 @@ def chosen() -> Network:
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.selectbox(
-            say("Network"), shelf.names(), format_func=_line, key="network", label_visibility="collapsed",
-            width=560, persist_state="session",
-        )  # fmt: skip
-        about = st.popover(say("About this network"), on_change="rerun")
+    st.selectbox(
+        say("Network"), shelf.names(), format_func=_line, label_visibility="collapsed", width=540,
+        **state.bound("network"),
+    )  # fmt: skip
+    about = st.popover(say("About this network"), on_change="rerun")
     if about.open:
         with about:
             _about(cache.card(state.get("network")))
@@ -32,7 +31,7 @@ def pick() -> None:
 
 def _line(name: str) -> str:
     card = cache.card(name)
-    return say("{name} · {accuracy:.2f} % of MNIST’s test set · {parameters:,} parameters",
+    return say("{name} · {accuracy:.2f} % right on MNIST · {parameters:,} parameters",
                name=name, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Every session key and its default, in one place; nothing else names a key of `st.session_state`.
 
-Widgets use the keys below as their own, so that a value survives a page switch
-(``persist_state="session"``) and the link can set it before the widget is drawn.
+A widget's own key is gone on a page without the widget. So each choice is kept under a key of ours, and `bound`
+ties a widget to it; that way it survives a page switch, and a link can set it before the widget is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -18,7 +18,7 @@ from cnnviz.ui.options import BRUSH
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import ENGLISH
 
-#: Keys of single choices -> default. Each is a widget's key as well.
+#: Keys of single choices -> default.
 CHOICES: Mapping[str, Any] = {
     "language": ENGLISH,
     "network": shelf.DEFAULT,
@@ -73,6 +73,27 @@ def put(**values: Any) -> None:
     """Set keys of the tables above."""
     for key, value in values.items():
         st.session_state[key] = value
+
+
+def bound(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Return the arguments `key`, `on_change` and `args` that tie a widget to the choice `key`.
+
+    `then` is called after the visitor's change was taken over, before the page runs.
+    """
+    if st.session_state.get(_widget(key)) != st.session_state[key]:
+        st.session_state[_widget(key)] = st.session_state[key]
+    return {"key": _widget(key), "on_change": _take, "args": (key, then)}
+
+
+def _widget(key: str) -> str:
+    return f"choose-{key}"
+
+
+def _take(key: str, then: Callable[[], None] | None) -> None:
+    if st.session_state[_widget(key)] is not None:
+        st.session_state[key] = st.session_state[_widget(key)]
+    if then is not None:
+        then()
 
 
 def subject() -> Subject:

@@ -13,12 +13,12 @@ def settings() -> None:
     """Show the two choices."""
     st.segmented_control(
         say("One colour scale for"), options.COLOUR_RANGES, format_func=lambda name: say(options.COLOUR_RANGES[name]),
-        key="colour_range", required=True, persist_state="session",
+        required=True, **state.bound("colour_range"),
         help=say("Pictures can be compared only if they share a scale; weak maps show more on their own."),
     )  # fmt: skip
     st.segmented_control(
-        say("Colours of values that are never negative"), options.PALETTES, key="palette", required=True,
-        format_func=lambda name: say(options.PALETTES[name]), persist_state="session",
+        say("Colours of values that are never negative"), options.PALETTES, required=True,
+        format_func=lambda name: say(options.PALETTES[name]), **state.bound("palette"),
     )  # fmt: skip
 
 

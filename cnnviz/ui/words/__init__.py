@@ -15,6 +15,9 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.core.refusals import Refusal
+from cnnviz.core.words import mark
+
+__all__ = ["NAMES", "count", "each", "languages", "mark", "refusal", "say"]
 
 DOMAIN = "cnnviz"
 FOLDER = Path(__file__).parent
@@ -28,11 +31,6 @@ def languages() -> tuple[str, ...]:
     """Codes of the languages that can be chosen, English first."""
     found = {path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
     return (ENGLISH, *sorted(found - {ENGLISH}))
-
-
-def mark(message: str) -> str:
-    """Return `message` unchanged; tells the extraction that it is shown elsewhere through `say`."""
-    return message
 
 
 def say(message: str, /, **values: object) -> str:

@@ -103,5 +103,4 @@ export default function ({ data, parentElement }) {
   let table = tables.get(parentElement)
   if (table?.root !== root) tables.set(parentElement, (table = new Table(root)))
   table.update(data)
-  return () => tables.delete(parentElement)
 }

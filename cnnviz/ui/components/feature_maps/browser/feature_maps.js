@@ -125,8 +125,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let viewer = viewers.get(parentElement)
   if (viewer?.root !== root) viewers.set(parentElement, (viewer = new Viewer(root)))
   viewer.receive(data, (cell) => setTriggerValue("selected", cell))
-  return () => {
-    viewer.observer.disconnect()
-    viewers.delete(parentElement)
-  }
+  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
+  return () => setTimeout(() => root.isConnected || viewer.observer.disconnect())
 }

@@ -215,8 +215,6 @@ export default function ({ data, parentElement, setStateValue }) {
   let pad = pads.get(parentElement)
   if (pad?.parts.root !== root) pads.set(parentElement, (pad = new Pad(root)))
   pad.receive(data, (message) => setStateValue("strokes", message))
-  return () => {
-    pad.dispose()
-    pads.delete(parentElement)
-  }
+  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
+  return () => setTimeout(() => root.isConnected || pad.dispose())
 }

@@ -1,0 +1,199 @@
+"""Every page, run without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core import digit, drawing_link, shelf, trace
+from cnnviz.core.strokes import Drawing, Stroke, render
+from cnnviz.ui import frame, options
+from cnnviz.ui.strip import UNCHANGED
+from cnnviz.ui.subject import Subject
+
+ROOT = Path(__file__).parents[1]
+ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    """A visitor who has just opened the first page."""
+    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for kind in (app.markdown, app.caption, app.warning) for element in kind]
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def answer(app: AppTest) -> str:
+    """The text of the container `predicted-digit`: the first Markdown of a page."""
+    return str(app.markdown[0].value)
+
+
+@pytest.mark.parametrize("path", [row.path for row in frame.PAGES.values()])
+def test_every_page_opens_with_a_test_digit_read(app: AppTest, path: str) -> None:
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert well(app)
+    assert answer(app).isdecimal()
+    assert any("label is" in text for text in texts(app))
+
+
+def test_the_answer_is_the_networks_own(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.run()
+    prepared = digit.from_canvas(render(ONE)).digit
+    assert answer(app) == str(trace.trace(shelf.load(shelf.DEFAULT), prepared).answer)
+
+
+def test_a_drawing_is_kept_from_page_to_page(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    before = answer(app.run())
+    app.switch_page("pages/Layers.py").run()
+    assert answer(app) == before
+    assert app.session_state["subject"].drawing == ONE
+
+
+def test_an_empty_drawing_is_answered(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject()
+    app.run()
+    assert well(app)
+    assert answer(app) == "–"
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+
+
+@pytest.mark.parametrize("name", shelf.names())
+def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> None:
+    app.query_params["net"] = name
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+    network = shelf.load(name)
+    headings = [expander.label for expander in app.expander]
+    assert [heading.split("**")[1] for heading in headings] == [
+        layer.name for layer in network.variant.layers
+    ]
+    for layer in network.variant.layers:
+        assert layer.kind in UNCHANGED or any(f"`{layer.keras_line()}`" in text for text in texts(app))
+
+
+def test_a_link_gives_the_drawing_and_the_choices(app: AppTest) -> None:
+    app.query_params["d"] = drawing_link.encode(ONE)
+    app.query_params["net"] = "dense-64"
+    app.query_params["range"] = "network"
+    app.query_params["off"] = "crop centre"
+    app.run()
+    assert well(app)
+    assert app.session_state["subject"].drawing.strokes
+    assert app.session_state["network"] == "dense-64"
+    assert not app.toggle(key="choose-step-crop").value
+    assert app.toggle(key="choose-step-fit").value
+    query = app.session_state["query"]
+    for part in ("net=dense-64", "range=network", "off=crop+centre", f"d={drawing_link.encode(ONE)}"):
+        assert part in query
+
+
+def test_writing_a_link_and_reading_it_gives_the_same_link(app: AppTest) -> None:
+    app.query_params["d"] = drawing_link.encode(ONE)
+    app.query_params["colours"] = "grey"
+    first = app.run().session_state["query"]
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for pair in first.split("&"):
+        name, value = pair.split("=")
+        other.query_params[name] = value.replace("+", " ")
+    assert other.run().session_state["query"] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("net", "no-such-network"),
+        ("net", "../../etc/passwd"),
+        ("range", "7"),
+        ("colours", "![](http://example.org/x.png)"),
+        ("off", "crop everything"),
+        ("d", "garbage"),
+        ("d", "A" * 100_000),
+        ("p", "1" * 50),
+        ("s", "mnist-99999999999"),
+        ("s", "-"),
+        ("lang", "xx"),
+        ("unheard-of", "1"),
+    ],
+)
+def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
+    app: AppTest, name: str, value: str
+) -> None:
+    app.query_params[name] = value
+    app.run()
+    assert well(app)
+    assert answer(app).isdecimal()
+    assert len(app.warning) == 1
+    assert "ignored" in app.warning[0].value or "could not be read" in app.warning[0].value
+    assert "![](" not in app.warning[0].value
+    assert not app.run().warning
+
+
+def test_two_visitors_share_nothing(app: AppTest) -> None:
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["network"] = "dense-64"
+    app.run()
+    other.run()
+    assert other.session_state["network"] == shelf.DEFAULT
+    assert other.session_state["subject"].kind == "sample"
+
+
+def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.run()
+    app.toggle(key="choose-step-fit").set_value(False).run()
+    assert well(app)
+    expected = digit.from_canvas(render(ONE), steps=set(digit.STEPS) - {"fit"}).digit
+    shown = trace.trace(shelf.load(shelf.DEFAULT), expected)
+    assert (
+        f"{100 * shown.probabilities.max():.1f}"[:4] in " ".join(texts(app))
+        or shown.probabilities.max() > 0.999
+    )
+
+
+@pytest.mark.parametrize("colour_range", options.COLOUR_RANGES)
+@pytest.mark.parametrize("palette", options.PALETTES)
+def test_every_way_of_colouring_works(app: AppTest, colour_range: str, palette: str) -> None:
+    app.query_params["range"] = colour_range
+    app.query_params["colours"] = palette
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+
+
+def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the secret path /srv/app")
+
+    app.run()
+    monkeypatch.setattr("cnnviz.core.trace.trace", fail)
+    app.run()
+    (error,) = app.error
+    assert "/srv" not in error.value
+    (record,) = [record for record in caplog.records if record.name == "cnnviz"]
+    assert record.args is not None
+    assert str(record.args[0]) in error.value
+    monkeypatch.undo()
+    assert well(app.run())
