@@ -145,7 +145,7 @@ def test_no_page_brings_keras_into_the_server(page: Page) -> None:
             page.goto(fresh.address + path)
             expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
             assert "Traceback" not in fresh.log, fresh.log[-2000:]
-            expect(page.locator("h1").first).to_be_visible(timeout=30_000)
+            expect(page.locator(".st-key-navigation")).to_be_visible(timeout=30_000)
             assert page.get_by_text("Page not found").count() == 0, path
             assert page.get_by_test_id("stException").count() == 0, path
         imported = {name.partition(".")[0] for name in fresh.ask("modules")}
