@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 Point = tuple[float, float]
 Line = list[Point]
 
@@ -71,7 +69,7 @@ def extremes(path: Sequence[object]) -> Line:
         letter, points = _parsed(command)
         if letter in "QC":
             control = [found[-1], points[0], points[-2], points[-1]]
-            found += [_on_cubic(control, t) for t in _turns(control)]
+            found += [_on_curve(control, t) for axis in zip(*control, strict=True) for t in _turns(*axis)]
         found += points[-1:]
     return found
 
@@ -95,36 +93,36 @@ def _parsed(command: object) -> tuple[str, Line]:
 def _curve(control: Line, tolerance: float, most: int) -> Line:
     """Points of a Bézier curve without its first: two control points are a line, three a parabola, four a cubic."""
     degree = len(control) - 1
-    if degree == 1:
-        return control[1:]
-    table = np.array(control)
     # A chord over 1/n of the curve is off by at most the second derivative / (8 n²), and that derivative is at most
     # degree (degree - 1) times the largest second difference of the control points.
-    bend = degree * (degree - 1) * float(np.hypot(*np.diff(table, n=2, axis=0).T).max())
+    threes = zip(control, control[1:], control[2:], strict=False)
+    bend = degree * (degree - 1) * max((_bend(*three) for three in threes), default=0.0)
     count = min(max(1, math.ceil(math.sqrt(bend / (8 * tolerance)))), most + 1)
-    t = np.arange(1, count + 1)[:, None] / count
-    powers = [math.comb(degree, k) * (1 - t) ** (degree - k) * t**k for k in range(degree + 1)]
-    curve = sum(power * point for power, point in zip(powers, table, strict=True))
-    return [(float(x), float(y)) for x, y in np.asarray(curve)]
+    return [_on_curve(control, step / count) for step in range(1, count)] + control[-1:]
 
 
-def _turns(control: Line) -> list[float]:
-    """Where, between 0 and 1, a cubic turns back in x or in y: the roots of its derivative."""
-    turns: list[float] = []
-    for first, second, third, fourth in zip(*control, strict=True):
-        a, b, c = first - 2 * second + third, second - first, fourth - 3 * third + 3 * second - first
-        # c t² + 2 a t + b = 0, the derivative divided by three
-        root = math.sqrt(max(a * a - b * c, 0.0))
-        away = -a - math.copysign(root, a)
-        turns += [away / c] if c else []
-        turns += [b / away] if away else []
-    return [t for t in turns if 0 < t < 1]
+def _bend(first: Point, second: Point, third: Point) -> float:
+    return math.hypot(first[0] - 2 * second[0] + third[0], first[1] - 2 * second[1] + third[1])
 
 
-def _on_cubic(control: Line, t: float) -> Point:
-    shares = [math.comb(3, k) * (1 - t) ** (3 - k) * t**k for k in range(4)]
-    x, y = (
-        sum(share * part for share, part in zip(shares, axis, strict=True))
-        for axis in zip(*control, strict=True)
-    )
+def _on_curve(control: Line, t: float) -> Point:
+    """The point of a Bézier curve of any degree at `t` from 0 to 1 (Bernstein's form)."""
+    degree = len(control) - 1
+    x = y = 0.0
+    for k, point in enumerate(control):
+        share = math.comb(degree, k) * (1 - t) ** (degree - k) * t**k
+        x += share * point[0]
+        y += share * point[1]
     return x, y
+
+
+def _turns(first: float, second: float, third: float, fourth: float) -> list[float]:
+    """Where, between 0 and 1, a cubic turns back on one axis: the roots of its derivative."""
+    if first <= second <= third <= fourth or first >= second >= third >= fourth:
+        return []
+    # a third of the derivative is c t² + 2 a t + b
+    a, b, c = first - 2 * second + third, second - first, fourth - 3 * third + 3 * second - first
+    root = math.sqrt(max(a * a - b * c, 0.0))
+    away = -a - math.copysign(root, a)
+    turns = ([away / c] if c else []) + ([b / away] if away else [])
+    return [t for t in turns if 0 < t < 1]
