@@ -163,7 +163,7 @@ def _sampled(images: np.ndarray, places: np.ndarray) -> np.ndarray:
     wide = padded.shape[2]
     x, y = np.clip(places[..., 0] + 1, 0, SIDE + 1), np.clip(places[..., 1] + 1, 0, SIDE + 1)
     left, top = x.astype(np.intp), y.astype(np.intp)
-    right_share, lower_share = x - left, y - top
+    right_share, lower_share = x - np.floor(x), y - np.floor(y)
     first = np.arange(len(images))[:, None] * (wide * wide) + top * wide + left
     flat = padded.ravel()
     upper = flat[first] * (1 - right_share) + flat[first + 1] * right_share
