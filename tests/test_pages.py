@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
 
 
 @pytest.fixture
-def app() -> Iterator[AppTest]:
+def app() -> AppTest:
     """A visitor who has just opened the first page."""
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
 
 
 def texts(app: AppTest) -> list[str]:

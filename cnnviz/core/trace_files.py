@@ -25,7 +25,7 @@ def npz(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
     chosen = trace.layers if layers is None else layers
     arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in stages(layer)}
     file = io.BytesIO()
-    np.savez_compressed(file, digit=trace.digit, **arrays)
+    np.savez_compressed(file, allow_pickle=False, digit=trace.digit, **arrays)
     return file.getvalue()
 
 

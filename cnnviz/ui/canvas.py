@@ -52,19 +52,25 @@ def _backdrop() -> bytes | None:
 
 def _editor() -> bool:
     """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing."""
-    with st.container(horizontal=True):
-        st.segmented_control(
-            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), required=True,
-            label_visibility="collapsed", **state.bound("tool"),
-        )  # fmt: skip
-        st.button(say("Undo"), on_click=_undo)
-        st.button(say("Clear"), on_click=_clear)
     start = fabric.from_drawing(state.get("start"), INK)
     try:
         _take_over(_canvas(f"editor-{state.get('revision')}", start), start)
     except Refusal as reason:
         st.warning(refusal(reason))
+    _editor_tools()
     return False
+
+
+def _editor_tools() -> None:
+    """Show the tools below the canvas, because its own appear above it, and only for a mouse."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(say("Undo"), key="editor-undo", on_click=_undo, disabled=not state.subject().drawing)
+        st.button(say("Clear"), key="editor-clear", on_click=_clear)
+        st.segmented_control(
+            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), required=True,
+            label_visibility="collapsed", **state.bound("tool"),
+        )  # fmt: skip
+    st.slider(say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE, **state.bound("brush"))
 
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:
@@ -76,7 +82,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
         state.drawn(drawing)
 
 
-def _canvas(key: str, start: dict[str, Any]) -> dict[str, Any] | None:
+def _canvas(key: str, start: dict[str, Any]) -> object:
     from streamlit_drawable_canvas import st_canvas  # raises outside a running server
 
     return st_canvas(

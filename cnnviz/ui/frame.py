@@ -70,8 +70,10 @@ def page(name: str) -> Iterator[DeltaGenerator]:
     """
     here = PAGES[name]
     st.set_page_config(page_title=f"{here.title} · cnnviz", page_icon="✏️", layout="wide")
-    with _apology():
+    try:
         yield begin(name)
+    except Exception:  # noqa: BLE001 - whatever it is, the visitor gets a sentence and the log the details
+        _apologise()
 
 
 def begin(name: str) -> DeltaGenerator:
@@ -94,9 +96,11 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
 
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
-        with _apology():
+        try:
             return body(*args, **kwargs)
-        return None
+        except Exception:  # noqa: BLE001 - as for a page
+            _apologise()
+            return None
 
     return run
 
@@ -125,15 +129,12 @@ def _navigation(name: str) -> None:
         for row in PAGES.values():
             st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
         if len(languages()) > 1:
-            st.selectbox(say("Language"), languages(), format_func=NAMES.get,
+            st.selectbox(say("Language"), languages(), format_func=NAMES.__getitem__,
                          label_visibility="collapsed", width=130, **state.bound("language"))  # fmt: skip
 
 
-@contextmanager
-def _apology() -> Iterator[None]:
-    try:
-        yield
-    except Exception:
-        number = secrets.token_hex(4)
-        LOG.exception("page failed, number %s", number)
-        st.error(say(APOLOGY, number=number))
+def _apologise() -> None:
+    """Say sorry with a number under which the server's log has the details; for use in `except`."""
+    number = secrets.token_hex(4)
+    LOG.exception("page failed, number %s", number)
+    st.error(say(APOLOGY, number=number))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.core.layers.layer import Layer
@@ -42,7 +44,7 @@ def show(reading: Reading, network: Network) -> None:
         _card(place, layer, output, colours, last=place == len(layers) - 1)
 
 
-def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, object], last: bool) -> None:
+def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any], last: bool) -> None:
     card = st.expander(_heading(output), expanded=output.kind not in UNCHANGED, on_change="rerun",
                        key=f"card-{place}-{output.name}")  # fmt: skip
     if card.open:
@@ -77,12 +79,12 @@ def blocks(output: LayerOutput, last: bool) -> list[Block]:
     maps = count("{number} map", "{number} maps", output.output_shape[-1])
     if output.before is output.after:
         return [Block(id="after", title=maps, subtitle=say("output"), kind="maps", values=output.after)]
-    relu = getattr(output.layer, "activation", "") == "relu"
+    activation = getattr(output.layer, "activation", output.kind)
     return [
         Block(id="before", title=maps, subtitle=say("the convolution’s sum and bias"), kind="maps",
               values=output.before, signed=True),
-        Block(id="after", title=maps, subtitle=say("after {activation}", activation=output.layer.activation),
-              kind="maps", values=output.after, derive="relu" if relu else None),
+        Block(id="after", title=maps, subtitle=say("after {activation}", activation=activation),
+              kind="maps", values=output.after, derive="relu" if activation == "relu" else None),
     ]  # fmt: skip
 
 

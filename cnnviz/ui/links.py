@@ -103,7 +103,7 @@ def _digit(subject: Subject) -> np.ndarray:
     from cnnviz.ui import subject as reading
 
     rgba = reading.pixels(subject)
-    return subject.digit if rgba is None else reading.prepare(subject, rgba, state.steps()).digit
+    return reading.ready(subject) if rgba is None else reading.prepare(subject, rgba, state.steps()).digit
 
 
 def _sample(value: str) -> Subject:

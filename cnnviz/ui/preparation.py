@@ -48,7 +48,8 @@ def _ready(reading: Reading, subject: Subject) -> None:
 def _switches(others: dict[str, tuple[int, float]]) -> None:
     for name in STEPS:
         label, why = options.PREPARATION[name]
-        st.toggle(_with_effect(say(label), name, others), help=say(why), **state.bound(state.step_key(name)))  # fmt: skip
+        key = state.step_key(name)
+        st.toggle(_with_effect(say(label), name, others), help=say(why), **state.bound(key))
 
 
 def _with_effect(label: str, name: str, others: dict[str, tuple[int, float]]) -> str:

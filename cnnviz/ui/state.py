@@ -24,6 +24,7 @@ CHOICES: Mapping[str, Any] = {
     "network": shelf.DEFAULT,
     "surface": "pad",
     "tool": "freedraw",
+    "brush": BRUSH[1],
     "colour_range": "layer",
     "palette": "viridis",
 }
@@ -35,7 +36,6 @@ RECORDS: Mapping[str, Any] = {
     "start": Drawing(),  # the drawing as it was when `revision` last grew
     "edited": None,  # the Drawing that the editor last reported since then
     "page": "",
-    "brush": BRUSH[1],
     "effects": {},  # what each preparation switch does to the answer, as of the last time the pen was up
     "query": "",  # the link of the view as it was last put into the address bar
     "notices": (),  # what a link asked for that could not be given, as (template, values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from cnnviz.core.trace import LayerOutput
@@ -28,7 +30,7 @@ def _input(reading: Reading) -> Block:
 
 
 def _block(layer: LayerOutput, last: bool) -> Block:
-    kind = "maps" if layer.after.ndim == 3 else "bars"
+    kind: Literal["maps", "bars"] = "maps" if layer.after.ndim == 3 else "bars"
     ticks = tuple(map(str, range(len(layer.after)))) if last else ()
     return Block(id=layer.name, title=layer.name, subtitle=size(layer.output_shape), kind=kind,
                  values=layer.after, quantise=True, ticks=ticks)  # fmt: skip

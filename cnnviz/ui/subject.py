@@ -60,6 +60,11 @@ def pixels(subject: Subject) -> np.ndarray | None:
     return subject.rgba if subject.rgba is not None else render(subject.drawing)
 
 
+def ready(subject: Subject) -> np.ndarray:
+    """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
+    return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
+
+
 def prepare(subject: Subject, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
     """Return the way of `rgba`, the pixels of `subject`, to 28x28 with `steps` switched on."""
     if subject.rgba is None:
@@ -71,7 +76,8 @@ def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
     """Prepare `subject` and trace it through `network`."""
     rgba = pixels(subject)
     if rgba is None:
-        return Reading(subject.digit, None, tracing.trace(network, subject.digit))
+        digit = ready(subject)
+        return Reading(digit, None, tracing.trace(network, digit))
     preparation = prepare(subject, rgba, steps)
     return Reading(preparation.digit, preparation, tracing.trace(network, preparation.digit))
 

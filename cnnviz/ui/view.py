@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.core.trace import Trace
@@ -32,7 +34,7 @@ def network_range(trace: Trace) -> tuple[float, float]:
     return float(min(values.min() for values in arrays)), float(max(values.max() for values in arrays))
 
 
-def colours(trace: Trace) -> dict[str, object]:
+def colours(trace: Trace) -> dict[str, Any]:
     """Return the arguments of `feature_maps` that say how to colour."""
     return {
         "colour_range": state.get("colour_range"),

@@ -56,7 +56,7 @@ def refusal(reason: Refusal, /) -> str:
 
 
 def _language() -> str:
-    return st.session_state.get("language", ENGLISH)
+    return str(st.session_state.get("language", ENGLISH))
 
 
 @cache
