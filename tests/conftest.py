@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from cnnviz.core import datasets
 from scripts import browser as installed
 from tests.server_process import ROOT, Server, serving
+
+# A property is true or false; how long one example takes says how busy the machine is.
+settings.register_profile("cnnviz", deadline=None)
+settings.load_profile("cnnviz")
 
 
 @pytest.fixture(scope="session", autouse=True)

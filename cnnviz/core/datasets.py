@@ -15,21 +15,24 @@ import numpy as np
 from cnnviz.core import bundled_digits, mnist_file, mnist_source
 from cnnviz.core.loader import Loader, Progress, silent
 from cnnviz.core.refusals import Refusal
+from cnnviz.core.words import mark
 
 MNIST = "MNIST"
 BUNDLED = "scikit-learn digits"
 FROM_BUNDLED = "the digits that scikit-learn carries"
 
-NOT_HERE = "MNIST is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
-NOT_DOWNLOADED = (
+NOT_HERE = mark(
+    "MNIST is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
+)
+NOT_DOWNLOADED = mark(
     "MNIST is not on this computer and could not be downloaded, so these are scikit-learn's 1,797 handwritten digits, "
     "enlarged from 8×8."
 )
-DAMAGED = (
+DAMAGED = mark(
     "The MNIST file on this computer is damaged and will be downloaded again, so for now these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )
-NOT_MNIST = (
+NOT_MNIST = mark(
     "The file that CNNVIZ_MNIST names is not MNIST (the server's log says why), so these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )

@@ -19,6 +19,7 @@ import numpy as np
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.simplify import Point, simplify
 from cnnviz.core.strokes import SIDE, Drawing, Stroke
+from cnnviz.core.words import mark
 
 VERSION = "1"
 
@@ -44,7 +45,7 @@ GREYS = 15
 BODY_BYTES = 32_000
 """More than the body of any drawing within the limits; reading stops here."""
 
-DAMAGED = (
+DAMAGED = mark(
     "The {what} in this link is damaged, so it was left out. Please ask for the link again, or draw anew."
 )
 

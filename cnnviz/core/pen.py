@@ -29,6 +29,6 @@ VARIANT = Variant(
 )
 
 PLAN = TrainingPlan(
-    data="mnist+pen", examples=60_000, batch_size=128, epochs=24, learning_rate=0.002, augmentation="pen"
+    data="mnist+pen", examples=60_000, batch_size=128, epochs=12, learning_rate=0.002, augmentation="pen"
 )
 """`examples` are MNIST's; the pen strokes come in addition, see `cnnviz.workers.pen_data`."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from cnnviz.core import gate, picture_header
 from cnnviz.core.refusals import Refusal
+from cnnviz.core.words import mark
 
 SIDE = 1024
 """Larger pictures are reduced to this many pixels on their longer side: a digit needs no more."""
@@ -22,20 +23,20 @@ SIDE = 1024
 SECONDS = 10.0
 
 NOTES = {
-    "first": "first of {frames} frames",
-    "animation": "first frame of an animation",
-    "depth": "16-bit values reduced to 8-bit",
-    "cmyk": "colours turned from CMYK to RGB",
-    "turned": "turned upright as its EXIF data says",
-    "reduced": "reduced from {width} × {height} pixels",
+    "first": mark("first of {frames} frames"),
+    "animation": mark("first frame of an animation"),
+    "depth": mark("16-bit values reduced to 8-bit"),
+    "cmyk": mark("colours turned from CMYK to RGB"),
+    "turned": mark("turned upright as its EXIF data says"),
+    "reduced": mark("reduced from {width} × {height} pixels"),
 }
 """What was done to a picture, in words."""
 
-DAMAGED = (
+DAMAGED = mark(
     "This {kind} file is damaged or cut short. "
     "Please open it in a picture program, save it again and try once more."
 )
-STOPPED = (
+STOPPED = mark(
     "Reading this {kind} file took too much time or memory and was stopped. "
     "Please save it again as a plain PNG or JPEG and try once more."
 )

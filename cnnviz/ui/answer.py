@@ -25,7 +25,7 @@ def digit(reading: Reading) -> None:
 def sentence(reading: Reading, subject: Subject) -> str:
     """Return one sentence that says what was read and how sure the network is."""
     if reading.empty:
-        return say("Nothing drawn yet: draw a digit, or pick one below.")
+        return say("Nothing drawn yet: draw a digit.")
     values = {"digit": reading.trace.answer, "share": percent(float(reading.trace.probabilities.max()))}
     if subject.label is None:
         return say("The network reads a {digit} and gives it {share}.", **values)

@@ -96,7 +96,10 @@ def _subject(subject: Subject) -> dict[str, str]:
         return {"s": f"{subject.source}-{subject.number}"}
     if subject.kind == "picture":
         return {"p": drawing_link.encode_digit(_digit(subject))}
-    return {"d": drawing_link.encode(subject.drawing)} if subject.drawing else {"d": ""}
+    try:
+        return {"d": drawing_link.encode(subject.drawing) if subject.drawing else ""}
+    except Refusal:  # more strokes than a link can carry: it then opens without them
+        return {}
 
 
 def _digit(subject: Subject) -> np.ndarray:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui import words
+from cnnviz.ui import frame, words
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = words.FOLDER / "cnnviz.pot"
@@ -66,3 +68,41 @@ SHOWN = [path for path in sources() if "ui" in path.parts or path.parent in (ROO
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.name)
 def test_no_text_reaches_the_screen_past_the_catalogue(path: Path) -> None:
     assert list(literal_texts(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.fixture
+def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A language in which every text stands in white brackets, installed as a file alone."""
+    translated = Catalog(locale="de")
+    for message in catalogue():
+        if isinstance(message.id, tuple):
+            translated.add(message.id, tuple(f"⟦{part}⟧" for part in message.id))
+        elif message.id:
+            translated.add(message.id, f"⟦{message.id}⟧")
+    file = tmp_path / "de" / "LC_MESSAGES" / f"{words.DOMAIN}.mo"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as output:
+        write_mo(output, translated)
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    monkeypatch.setattr(words, "_language", lambda: "de")  # AppTest formats labels outside of the session
+    words._catalogue.cache_clear()
+    return "de"
+
+
+@pytest.mark.parametrize("path", [row.path for row in frame.PAGES.values()])
+def test_a_language_is_a_file(pseudo: str, path: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = pseudo
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert not app.error
+    shown = [element.value for kind in (app.caption, app.header) for element in kind]
+    shown += [element.label for kind in (app.button, app.toggle, app.selectbox) for element in kind]
+    assert len(shown) >= 5
+    assert [text for text in shown if "⟦" not in text] == []
+
+
+def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
+    assert words.languages() == ("en", pseudo)
+    assert words.say("no such text {number}", number=3) == "no such text 3"
