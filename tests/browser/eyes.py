@@ -1,0 +1,136 @@
+"""What a visitor's eyes wait for and read. Nothing here waits for a number of seconds: always for something to see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.core import drawing_link
+from cnnviz.core.strokes import Drawing
+
+A_DIGIT = re.compile(r"^[0-9]$")
+
+
+def settled(page: Page) -> None:
+    """Wait until no script runs."""
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+
+
+def opened(page: Page, address: str, title: str = "Draw") -> Page:
+    """Open `address` and wait until the page of this title has its answer."""
+    page.goto(address)
+    arrived(page, title)
+    return page
+
+
+def arrived(page: Page, title: str) -> None:
+    """Wait until the page of this title has its answer."""
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(page.locator(".st-key-answer .row")).to_have_count(10)
+    settled(page)
+
+
+def digit(page: Page) -> Locator:
+    """Return the place of the predicted digit."""
+    return page.locator(".st-key-predicted-digit")
+
+
+def shares(page: Page) -> list[str]:
+    """Return the ten probabilities as they are written."""
+    return page.locator(".st-key-answer .share").all_inner_texts()
+
+
+def exact_shares(page: Page) -> list[str]:
+    """Return all digits of the ten probabilities, which the page tells where it is pointed at."""
+    told = page.locator('.st-key-answer [data-role="exact"]')
+    shares = []
+    for row in page.locator(".st-key-answer .row").all():
+        row.hover()
+        expect(told).not_to_be_empty()
+        shares.append(told.inner_text())
+    page.mouse.move(0, 0)
+    return shares
+
+
+def painted(canvas: Locator) -> int:
+    """Return how often a component of ours has painted itself."""
+    return int(canvas.get_attribute("data-painted") or 0)
+
+
+def painted_more_than(canvas: Locator, before: int) -> None:
+    """Wait until a component has painted itself more than `before` times."""
+    canvas.page.wait_for_function(
+        "([element, before]) => Number(element.dataset.painted) > before", arg=[canvas.element_handle(), before]
+    )
+
+
+def bars(page: Page) -> Locator:
+    return page.locator(".st-key-answer .bars")
+
+
+def link(page: Page) -> dict[str, str]:
+    """Return what the address bar carries."""
+    search: str = page.evaluate("location.search")
+    return dict(parse_qsl(urlsplit(search).query, keep_blank_values=True))
+
+
+def link_when(page: Page, fits: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+    """Wait until what the address bar carries fits, and until the page has come to rest."""
+    while True:
+        search: str = page.evaluate("location.search")
+        carried = dict(parse_qsl(search.removeprefix("?"), keep_blank_values=True))
+        if fits(carried):
+            settled(page)
+            return carried
+        page.wait_for_function("seen => location.search !== seen", arg=search)
+
+
+def drawing_when(page: Page, strokes: int) -> Drawing:
+    """Wait until the address bar carries a drawing of so many strokes, and return it."""
+    return drawing_of(link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes))
+
+
+def drawing_of(carried: dict[str, str]) -> Drawing:
+    return drawing_link.decode(carried["d"])
+
+
+def maps(page: Page, place: int, block: str = "after") -> Locator:
+    """Return the canvas with the maps of the layer at `place`."""
+    return page.locator(f'.st-key-maps-{place} canvas[data-role="mosaic"][data-block="{block}"]')
+
+
+def readout(page: Page, place: int) -> Locator:
+    """Return where the layer at `place` says what is pointed at."""
+    return page.locator(f'.st-key-maps-{place} [data-role="readout"]')
+
+
+def centre(canvas: Locator, cell: tuple[int, int, int]) -> tuple[float, float]:
+    """Return where on the screen the middle of the cell (map, row, column) is, scrolled into view."""
+    where: dict[str, Any] = canvas.evaluate(
+        """(canvas, cell) => {
+            const { x, y } = canvas.cellCentre(...cell)
+            const box = () => canvas.getBoundingClientRect()
+            const main = document.querySelector('[data-testid="stMain"]')
+            main.scrollBy(0, box().top + y - innerHeight / 2)
+            return { x: box().left + x, y: box().top + y }
+        }""",
+        list(cell),
+    )
+    return where["x"], where["y"]
+
+
+def pixel(canvas: Locator, cell: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return the colour in the middle of a cell."""
+    red, green, blue = canvas.evaluate(
+        """(canvas, cell) => {
+            const { x, y } = canvas.cellCentre(...cell)
+            const ratio = canvas.width / canvas.getBoundingClientRect().width
+            return [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data].slice(0, 3)
+        }""",
+        list(cell),
+    )
+    return red, green, blue

@@ -1,0 +1,142 @@
+"""What a visitor's hands do: draw by mouse, finger and keys, press, choose. Places are canvas pixels, 0 to 280."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil, cos, dist, pi, sin
+
+from playwright.sync_api import CDPSession, Locator, Page
+
+Place = tuple[float, float]
+Line = Sequence[Place]
+
+SIDE = 280
+ZERO: Line = [(140 + 55 * sin(2 * pi * i / 24), 140 - 90 * cos(2 * pi * i / 24)) for i in range(25)]
+ONE: Line = [(140, 40), (140, 240)]
+SEVEN: Line = [(60, 50), (220, 50), (130, 240)]
+CROSSBAR: Line = [(120, 150), (190, 150)]
+
+KEYS = {(1, 0): "ArrowRight", (-1, 0): "ArrowLeft", (0, 1): "ArrowDown", (0, -1): "ArrowUp"}
+
+
+def paper(page: Page) -> Locator:
+    """Return the canvas that takes the pen: the live pad's, or the upper one of the editor."""
+    return page.locator('.st-key-pad canvas, [class*="st-key-editor-"] canvas.upper-canvas')
+
+
+def on_screen(page: Page, place: Place) -> Place:
+    """Return where a place on the paper is on the screen."""
+    box = paper(page).bounding_box()
+    if box is None:
+        raise AssertionError("there is no paper on the page")
+    return box["x"] + place[0] * box["width"] / SIDE, box["y"] + place[1] * box["height"] / SIDE
+
+
+def along(line: Line, step: float = 8) -> Iterator[Place]:
+    """Yield places at most `step` pixels apart from the first point of `line` to its last."""
+    yield line[0]
+    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        pieces = max(1, ceil(dist((x0, y0), (x1, y1)) / step))
+        for i in range(1, pieces + 1):
+            yield x0 + (x1 - x0) * i / pieces, y0 + (y1 - y0) * i / pieces
+
+
+def put_pen_down(page: Page, place: Place) -> None:
+    paper(page).scroll_into_view_if_needed()
+    page.mouse.move(*on_screen(page, place))
+    page.mouse.down()
+
+
+def move_pen(page: Page, line: Line) -> None:
+    box = on_screen(page, (0, 0)), on_screen(page, (SIDE, SIDE))
+    scale = (box[1][0] - box[0][0]) / SIDE
+    for x, y in along(line):
+        page.mouse.move(box[0][0] + x * scale, box[0][1] + y * scale)
+
+
+def lift_pen(page: Page) -> None:
+    page.mouse.up()
+
+
+def draw(page: Page, *lines: Line) -> None:
+    """Draw with the mouse, button pressed along each line."""
+    for line in lines:
+        put_pen_down(page, line[0])
+        move_pen(page, line)
+        lift_pen(page)
+
+
+class Finger:
+    """A finger on a touch screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session: CDPSession = page.context.new_cdp_session(page)
+
+    def _touch(self, kind: str, *points: Place) -> None:
+        self.session.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        )
+
+    def stroke(self, places: Sequence[Place]) -> None:
+        """Touch the screen at the first place, move through the others, leave it."""
+        self._touch("touchStart", places[0])
+        for place in places[1:]:
+            self._touch("touchMove", place)
+        self._touch("touchEnd")
+
+    def draw(self, *lines: Line) -> None:
+        for line in lines:
+            paper(self.page).scroll_into_view_if_needed()
+            self.stroke([on_screen(self.page, place) for place in along(line)])
+
+
+def reach_with_tab(page: Page, wanted: Locator, most: int = 40) -> None:
+    """Press Tab until `wanted` has the focus."""
+    for _ in range(most):
+        if wanted.evaluate("element => element.matches(':focus')"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} tabs did not reach {wanted}")
+
+
+def walk(page: Page, right: int, down: int) -> None:
+    """Move the pad's cursor by whole steps of 20 pixels."""
+    for (x, y), steps in (((1, 0), right), ((0, 1), down)):
+        sign = 1 if steps > 0 else -1
+        for _ in range(abs(steps)):
+            page.keyboard.press(f"Shift+{KEYS[x * sign, y * sign]}")
+
+
+def draw_seven_by_keys(page: Page) -> None:
+    """From the middle of the paper to the upper left, then a 7 with the pen down."""
+    walk(page, -4, -4)
+    page.keyboard.press("Space")
+    walk(page, 8, 0)
+    for _ in range(9):
+        page.keyboard.press("Shift+ArrowDown")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+
+
+def use_surface(page: Page, label: str) -> None:
+    """Choose "Live pad" or "Editor" and wait for its paper."""
+    choose(page, label)
+    kind = '[class*="st-key-editor-"] canvas.upper-canvas' if label == "Editor" else ".st-key-pad canvas"
+    page.locator(kind).wait_for()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Follow the navigation's link to another page."""
+    page.locator(".st-key-navigation").get_by_role("link", name=name).click()
+
+
+def press(page: Page, label: str) -> None:
+    """Press the button with this name: the pad's icons and Streamlit's buttons alike."""
+    page.get_by_role("button", name=label, exact=True).first.click()
+
+
+def choose(page: Page, label: str) -> None:
+    """Choose one of several that stand side by side."""
+    page.get_by_role("radio", name=label, exact=True).click()
