@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -74,9 +75,8 @@ class Checkpoint:
         self._prune({progress.epochs, progress.best_epoch})
 
     def remove(self) -> None:
-        """Forget the run."""
-        self._prune(set())
-        self._progress.unlink(missing_ok=True)
+        """Forget the run and the pools that it made."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _progress(self) -> Path:

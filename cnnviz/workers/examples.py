@@ -39,8 +39,8 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "none": Recipe(),
-    "affine": Recipe(cosine=True, pools=6),
-    "pen": Recipe(label_smoothing=0.05, cosine=True, pools=6, pen_copies=6),
+    "affine": Recipe(cosine=True, pools=4),
+    "pen": Recipe(label_smoothing=0.05, cosine=True, pools=4, pen_copies=6),
 }
 
 

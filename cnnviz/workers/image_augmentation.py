@@ -70,7 +70,8 @@ def _middle_of_row(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
 def _slashed(images: np.ndarray, random: Random) -> np.ndarray:
     """Zeros with a stroke through them."""
     middle, half = _box(images)
-    reach = half * random.uniform(0.45, 1.2, half.shape) * [1, -1]
+    length = random.uniform(0.5, 1.5, (len(images), 1))
+    reach = half * length * random.uniform(0.75, 1.25, half.shape) * [1, -1]
     reach[random.random(len(images)) < 0.15] *= [-1, 1]
     return _with_line(images, middle - reach, middle + reach)
 
@@ -82,7 +83,9 @@ def _flagged(images: np.ndarray, random: Random) -> np.ndarray:
     top = _middle_of_row(images, np.round(middle[:, 1] - half[:, 1] + 1).astype(int))
     foot = _middle_of_row(images, np.round(middle[:, 1] + half[:, 1] - 1).astype(int))
     angle = np.radians(random.uniform(22, 66, count))
-    reach = 2 * half[:, 1] * random.uniform(0.18, 0.42, count) * (random.random(count) < 0.7)
+    # A steep upstroke may be as long as it likes; a flat and long one would be a seven.
+    longest = np.where(angle < 0.87, 0.7, 0.4)
+    reach = 2 * half[:, 1] * random.uniform(0.18, longest) * (random.random(count) < 0.7)
     flag = np.stack([-np.sin(angle), np.cos(angle)], axis=1) * reach[:, None]
     left, right = 2 * half[:, 1] * random.uniform(0.1, 0.4, (2, count)) * (random.random(count) < 0.6)
     tilt = random.normal(0, 0.8, count)

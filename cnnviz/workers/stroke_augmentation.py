@@ -61,10 +61,10 @@ def _as_it_is(strokes: Strokes, _random: Random) -> Strokes:
 
 def _slashed(strokes: Strokes, random: Random) -> Strokes:
     """A zero with a stroke through it, mostly from the lower left to the upper right."""
-    if len(strokes) > 1 or random.random() > 0.25:
+    if len(strokes) > 1 or random.random() > 0.3:
         return strokes
     middle, half = _box(strokes)
-    reach = half * random.uniform(0.45, 1.25, 2) * [1, -1]
+    reach = half * random.uniform(0.5, 1.9) * random.uniform(0.75, 1.25, 2) * [1, -1]
     if random.random() < 0.15:
         reach *= [-1, 1]
     offset = half * random.uniform(-0.15, 0.15, 2)
@@ -78,9 +78,10 @@ def _flagged(strokes: Strokes, random: Random) -> Strokes:
         return strokes
     stem = strokes[0] if strokes[0][0, 1] < strokes[0][-1, 1] else strokes[0][::-1]
     made = [stem]
-    if random.random() < 0.35:
+    if random.random() < 0.4:
         angle = np.radians(random.uniform(22, 66))
-        reach = 2 * half[1] * random.uniform(0.18, 0.5 if angle < 0.9 else 0.36)
+        # A steep upstroke may be as long as it likes; a flat and long one would be a seven.
+        reach = 2 * half[1] * random.uniform(0.18, 0.8 if angle < 0.87 else 0.4)
         start = stem[0] + reach * np.array([-np.sin(angle), np.cos(angle)])
         made = [np.concatenate([_line(start, stem[0]), stem])]
     if random.random() < 0.28:

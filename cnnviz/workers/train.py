@@ -145,6 +145,7 @@ def train(job: Job, checkpoint: Checkpoint, emit: Emit, stop: Stop) -> tuple[Net
 
 def _compiled(job: Job, examples: Examples) -> keras.Model:
     model = keras_network.build(job.variant)
+    model.layers[-1].dtype_policy = "float32"  # probabilities near 1 do not exist in bfloat16
     optimizer = keras.optimizers.get(
         {"class_name": job.plan.optimizer, "config": {"learning_rate": job.plan.learning_rate}}
     )
