@@ -1,4 +1,5 @@
-// Sends the newest state to Python, one message at a time: the next one leaves when the last was answered.
+// Sends the newest state to Python. While the pen is down one message at a time: the next one leaves when the last was
+// answered. What ends a stroke, and undo and clear, leave at once.
 
 const GIVE_UP = 2000 // ms without an answer, then send anyway
 const SLOW = 60 // ms of round trip above which the pad holds back
@@ -43,7 +44,7 @@ export class Link {
     clearTimeout(this.timer)
     const state = this.state()
     const since = performance.now() - this.sentAt
-    const gap = this.waiting ? GIVE_UP : this.roundTrip > SLOW && state.down ? SLOW_GAP : 0
+    const gap = !state.down ? 0 : this.waiting ? GIVE_UP : this.roundTrip > SLOW ? SLOW_GAP : 0
     if (since < gap) this.timer = setTimeout(() => this.pump(), gap - since)
     else this.post(state)
   }

@@ -32,7 +32,7 @@ export function build(root) {
   const canvas = element("canvas", "ink", paper)
   canvas.dataset.role = "pad"
   canvas.tabIndex = 0
-  canvas.setAttribute("role", "img")
+  canvas.setAttribute("role", "application") // arrow keys and space are the pen's
   const hint = element("span", "hint", paper)
   hint.setAttribute("aria-hidden", "true")
   const cursor = element("span", "cursor", paper)
