@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core import digit, drawing_link, shelf, trace
 from cnnviz.core.strokes import Drawing, Stroke, render
-from cnnviz.ui import frame, options
+from cnnviz.ui import cache, frame, options
 from cnnviz.ui.strip import UNCHANGED
 from cnnviz.ui.subject import Subject
 
@@ -196,3 +197,38 @@ def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
     assert str(record.args[0]) in error.value
     monkeypatch.undo()
     assert well(app.run())
+
+
+def test_a_shelf_without_the_usual_network_opens_with_another(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in shelf.folder().glob("dense-64.*"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    app.run()
+    assert well(app)
+    assert app.session_state["network"] == "dense-64"
+
+
+def test_an_empty_shelf_is_explained(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    app.run()
+    assert not app.exception
+    assert "no network on the shelf" in app.error[0].value
+
+
+def test_a_damaged_network_is_named_and_another_can_be_chosen(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in [*shelf.folder().glob("dense-64.*"), *shelf.folder().glob("cnn-32-64-64.*")]:
+        shutil.copy(file, tmp_path)
+    (tmp_path / "dense-64.safetensors").write_bytes(b"damaged")
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    cache.network.clear()
+    app.query_params["net"] = "dense-64"
+    app.run()
+    assert "damaged" in app.error[0].value
+    assert str(tmp_path) not in app.error[0].value
+    app.selectbox(key="choose-network").select("cnn-32-64-64").run()
+    assert well(app)
+    assert answer(app).isdecimal()

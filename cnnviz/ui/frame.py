@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.core import shelf
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import links, samples, server, state
 from cnnviz.ui.words import NAMES, languages, mark, refusal, say
@@ -72,8 +73,12 @@ def page(name: str) -> Iterator[DeltaGenerator]:
     st.set_page_config(page_title=f"{here.title} · cnnviz", page_icon="✏️", layout="wide")
     try:
         yield begin(name)
+        return
+    except Refusal as reason:
+        st.error(plain(refusal(reason)))
     except Exception:  # noqa: BLE001 - whatever it is, the visitor gets a sentence and the log the details
         _apologise()
+    st.stop()
 
 
 def begin(name: str) -> DeltaGenerator:
@@ -98,6 +103,9 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
         try:
             return body(*args, **kwargs)
+        except Refusal as reason:
+            st.error(plain(refusal(reason)))
+            return None
         except Exception:  # noqa: BLE001 - as for a page
             _apologise()
             return None
@@ -119,9 +127,20 @@ def plain(value: object) -> str:
 
 
 def _arrive() -> None:
+    if shelf.DEFAULT not in shelf.names():
+        state.put(network=_any_network())
     links.read(st.query_params.to_dict())
     if state.get("subject") is None:
         state.show(samples.first())
+
+
+def _any_network() -> str:
+    """Return a network to begin with on a shelf without the usual one."""
+    for name in shelf.names():
+        return name
+    raise Refusal(
+        "There is no network on the shelf. Run scripts/train_models.py, or copy networks into models."
+    )
 
 
 def _navigation(name: str) -> None:

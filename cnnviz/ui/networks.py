@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.core import shelf
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
+from cnnviz.core.refusals import Refusal
 from cnnviz.ui import cache, state
 from cnnviz.ui.words import say
 
@@ -30,7 +31,10 @@ def pick() -> None:
 
 
 def _line(name: str) -> str:
-    card = cache.card(name)
+    try:
+        card = cache.card(name)
+    except Refusal:
+        return name  # what is wrong with it is said when it is chosen
     return say("{name} · {accuracy:.2f} % right on MNIST · {parameters:,} parameters",
                name=name, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
 
