@@ -66,4 +66,4 @@ def _facts(card: Card) -> str:
         (say("Trained with"), f"{plan.optimizer}, {plan.learning_rate:g}"),
         (say("Batch size, epochs"), f"{plan.batch_size}, {len(card.curves['loss'])}"),
     ]
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+    return "\n".join(f"- {name}: **{value}**" for name, value in rows)
