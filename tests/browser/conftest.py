@@ -70,7 +70,9 @@ def visitor(browser: Browser, witness: Witness, browser_context_args: dict[str, 
 @pytest.fixture
 def phone(visitor: Visitor) -> Page:
     """A page on a phone: narrow, and touched."""
-    return visitor(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    return visitor(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,8 @@ def painted(canvas: Locator) -> int:
 def painted_more_than(canvas: Locator, before: int) -> None:
     """Wait until a component has painted itself more than `before` times."""
     canvas.page.wait_for_function(
-        "([element, before]) => Number(element.dataset.painted) > before", arg=[canvas.element_handle(), before]
+        "([element, before]) => Number(element.dataset.painted) > before",
+        arg=[canvas.element_handle(), before],
     )
 
 
@@ -91,7 +92,9 @@ def link_when(page: Page, fits: Callable[[dict[str, str]], bool]) -> dict[str, s
 
 def drawing_when(page: Page, strokes: int) -> Drawing:
     """Wait until the address bar carries a drawing of so many strokes, and return it."""
-    return drawing_of(link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes))
+    return drawing_of(
+        link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes)
+    )
 
 
 def drawing_of(carried: dict[str, str]) -> Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import ceil, cos, dist, pi, sin
 
 from playwright.sync_api import CDPSession, Locator, Page
@@ -35,7 +36,7 @@ def on_screen(page: Page, place: Place) -> Place:
 def along(line: Line, step: float = 8) -> Iterator[Place]:
     """Yield places at most `step` pixels apart from the first point of `line` to its last."""
     yield line[0]
-    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(line):
         pieces = max(1, ceil(dist((x0, y0), (x1, y1)) / step))
         for i in range(1, pieces + 1):
             yield x0 + (x1 - x0) * i / pieces, y0 + (y1 - y0) * i / pieces

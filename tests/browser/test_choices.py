@@ -1,0 +1,154 @@
+"""The choices beside the drawing: network, preparation switches, test digits, and one visitor's apart from another's."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.core import digit, shelf, strokes
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import trace
+from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
+from tests.server_process import serving
+
+
+def input_pixels(page: Page) -> np.ndarray:
+    """Return the (28, 28) grey levels of the strip's first picture: what the network reads."""
+    canvas = page.locator('.st-key-strip canvas[data-block="input"]')
+    return np.array(
+        [[eyes.pixel(canvas, (0, row, column))[0] for column in range(28)] for row in range(0, 28, 3)]
+    )
+
+
+def test_a_preparation_switch_changes_what_is_read_and_is_kept(
+    page: Page, address: str, seven: Drawing, seven_link: str
+):
+    eyes.opened(page, f"{address}/{seven_link}")
+    before = input_pixels(page)
+    page.locator("label").filter(has_text="Fit into 20×20").click()
+    assert eyes.link_when(page, lambda carried: "off" in carried)["off"] == "fit"
+    after = input_pixels(page)
+    wanted = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"fit"}).digit
+    assert np.abs(after - wanted[::3] * 255).max() <= 2
+    assert (after != before).any()
+    page.reload()
+    eyes.arrived(page, "Draw")
+    assert (input_pixels(page) == after).all()
+    expect(page.get_by_role("switch", name=re.compile("Fit into"))).not_to_be_checked()
+
+
+def test_the_effect_of_a_switch_is_told_before_it_is_used(
+    page: Page, address: str, seven: Drawing, seven_link: str
+):
+    eyes.opened(page, f"{address}/{seven_link}&net=cnn-32-64-64")
+    without = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"crop"}).digit
+    answer = trace(shelf.load("cnn-32-64-64"), without).answer
+    label = page.locator("label").filter(has_text="Crop to the ink")
+    expect(label).to_contain_text(f"without it: {answer},")
+
+
+def test_another_network_gives_its_own_answer(
+    page: Page, address: str, seven: Drawing, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/{seven_link}")
+    read = digit.from_canvas(strokes.render(seven)).digit
+    for name in (name for name in shelf.names() if name != shelf.DEFAULT):
+        page.get_by_role("combobox").first.click()
+        page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
+        eyes.link_when(page, lambda carried, name=name: carried.get("net") == name)
+        expected = trace(shelf.load(name), read)
+        expect(eyes.digit(page)).to_have_text(str(expected.answer))
+        told = eyes.exact_shares(page)[expected.answer]
+        assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]
+
+
+def test_the_picker_tells_accuracy_and_size(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    page.get_by_role("combobox").first.click()
+    for name in shelf.names():
+        card = shelf.card(name)
+        option = page.get_by_role("option", name=re.compile(rf"^{name} ·"))
+        expect(option).to_contain_text(f"{100 * card.test_accuracy:.2f} %")
+        expect(option).to_contain_text(f"{card.parameters:,} parameters")
+
+
+def test_what_there_is_to_know_about_a_network(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    page.get_by_text("About this network").click()
+    expect(page.get_by_text("Test accuracy")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator("svg").first).to_be_visible()
+
+
+def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    offered = page.locator(".st-key-samples button")
+    expect(offered).to_have_count(10)
+    offered.nth(7).click()
+    first = eyes.link_when(page, lambda carried: "s" in carried)
+    expect(page.get_by_text("its label is 7")).to_be_visible()
+    expect(eyes.digit(page)).to_have_text(eyes.A_DIGIT)
+    expect(offered.nth(7)).to_have_attribute("aria-pressed", "true")
+    hands.press(page, "Other digits")
+    expect(page.locator('.st-key-samples button[aria-pressed="true"]')).to_have_count(0)
+    offered.nth(7).click()
+    eyes.link_when(page, lambda carried: carried != first)
+    expect(page.get_by_text("its label is 7")).to_be_visible()
+    hands.draw(page, hands.SEVEN)
+    eyes.drawing_when(page, 1)
+    expect(page.get_by_text("its label is")).to_have_count(0)
+
+
+def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str) -> None:
+    one, other = (eyes.opened(visitor(), f"{address}/?d=") for _ in range(2))
+    drawn = {one: (hands.ONE, "1"), other: (hands.SEVEN, "7")}
+    for _ in range(3):
+        for page, (line, _) in drawn.items():
+            hands.put_pen_down(page, line[0])
+        for page, (line, _) in drawn.items():
+            hands.move_pen(page, line)
+        for page in drawn:
+            hands.lift_pen(page)
+        for page, (_, answer) in drawn.items():
+            eyes.drawing_when(page, 1)
+            expect(eyes.digit(page)).to_have_text(answer)
+        for page in drawn:
+            hands.press(page, "Clear")
+            expect(eyes.digit(page)).to_have_text("–")
+
+
+@pytest.fixture
+def damaged_shelf(tmp_path: Path) -> Path:
+    """The shelf, with one network whose weights were changed on disk."""
+    for name in (shelf.DEFAULT, "cnn-32-64-64"):
+        for kind in ("json", "safetensors"):
+            shutil.copy(shelf.folder() / f"{name}.{kind}", tmp_path)
+    file = tmp_path / "cnn-32-64-64.safetensors"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 0xFF
+    file.write_bytes(content)
+    return tmp_path
+
+
+def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
+    page: Page, damaged_shelf: Path, seven_link: str
+):
+    with serving(environment={"CNNVIZ_MODELS": str(damaged_shelf)}) as running:
+        page.goto(f"{running.address}/{seven_link}&net=cnn-32-64-64")
+        apology = page.get_by_test_id("stAlert").filter(has_text="Something went wrong")
+        expect(apology).to_be_visible()
+        number = re.search(r"number ([0-9a-f]{8})", apology.inner_text())
+        assert number is not None
+        assert number[1] in running.log
+        assert "Traceback" in running.log
+        assert "Traceback" not in page.content()
+        assert str(damaged_shelf) not in page.content()
+        eyes.opened(page, f"{running.address}/{seven_link}")  # the other network still answers
+        expect(eyes.digit(page)).to_have_text("7")
+    page.close()

@@ -1,0 +1,268 @@
+"""Layers: the value under the pointer is the value that NumPy has, by mouse, finger and keys, and in files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Download, Page, expect
+
+from cnnviz.core import digit, shelf, strokes
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import LayerOutput, Trace, trace
+from tests.browser import eyes, hands
+
+NETWORK = "cnn-32-64-64"  # convolutions, poolings and dense layers, small enough to be quick
+Cell = tuple[int, int, int]  # map, row, column
+
+
+@pytest.fixture(scope="module")
+def traced(seven: Drawing) -> Trace:
+    """The same drawing in this process."""
+    return trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+
+
+@pytest.fixture
+def layers_link(address: str, seven_link: str) -> str:
+    return f"{address}/Layers{seven_link}&net={NETWORK}"
+
+
+@pytest.fixture
+def layers_page(page: Page, layers_link: str) -> Page:
+    return eyes.opened(page, layers_link, "Layers")
+
+
+def place_of(traced: Trace, name: str) -> int:
+    return [layer.name for layer in traced.layers].index(name)
+
+
+def values(layer: LayerOutput, block: str) -> np.ndarray:
+    """Return what a block shows as (rows, columns, maps)."""
+    shown: np.ndarray = getattr(layer, block)
+    return shown if shown.ndim == 3 else shown[:, None, None]
+
+
+def telling_cells(shown: np.ndarray) -> list[Cell]:
+    """Return the cells of the largest and the smallest value, and two corners."""
+    rows, columns, maps = shown.shape
+    extremes = [np.unravel_index(f(shown), shown.shape) for f in (np.argmax, np.argmin)]
+    corners = [(0, 0, 0), (rows - 1, columns - 1, maps - 1)]
+    return [(int(m), int(r), int(c)) for r, c, m in [*extremes, *corners]]
+
+
+def expect_reading(page: Page, place: int, cell: Cell, value: np.float32) -> None:
+    """The page tells this cell, and its number is this float32, bit for bit."""
+    told = eyes.readout(page, place)
+    for name, index in zip(("map", "row", "column"), cell, strict=True):
+        expect(told).to_have_attribute(f"data-{name}", str(index))
+    shown = told.get_attribute("data-value") or ""
+    assert np.float32(shown) == value
+    assert shown in told.inner_text()
+    assert "about" not in told.inner_text()
+
+
+def blocks_of(layer: LayerOutput) -> list[str]:
+    return ["after"] if layer.before is layer.after else ["before", "after"]
+
+
+def test_the_mouse_reads_the_values_that_numpy_has(layers_page: Page, traced: Trace) -> None:
+    """Of every layer that changes something: sums before the activation, outputs, poolings, dense bars."""
+    for place, layer in enumerate(traced.layers):
+        for block in blocks_of(layer) if layer.kind not in {"Flatten", "Dropout"} else []:
+            shown = values(layer, block)
+            canvas = eyes.maps(layers_page, place, block)
+            for cell in telling_cells(shown):
+                layers_page.mouse.move(*eyes.centre(canvas, cell))
+                expect_reading(layers_page, place, cell, shown[cell[1], cell[2], cell[0]])
+
+
+def test_a_finger_reads_the_values_that_numpy_has(phone: Page, layers_link: str, traced: Trace) -> None:
+    eyes.opened(phone, layers_link, "Layers")
+    shown = values(traced.layers[0], "before")
+    canvas = eyes.maps(phone, 0, "before")
+    for cell in telling_cells(shown)[:2]:
+        phone.touchscreen.tap(*eyes.centre(canvas, cell))
+        expect_reading(phone, 0, cell, shown[cell[1], cell[2], cell[0]])
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_arrow_keys_read_the_values_that_numpy_has(layers_page: Page, traced: Trace) -> None:
+    shown = values(traced.layers[0], "before")
+    eyes.maps(layers_page, 0, "before").focus()
+    layers_page.keyboard.press("ArrowRight")
+    layers_page.keyboard.press("ArrowDown")
+    expect_reading(layers_page, 0, (0, 1, 1), shown[1, 1, 0])
+    for _ in range(5):
+        layers_page.keyboard.press("Shift+ArrowRight")
+    expect_reading(layers_page, 0, (1, 1, 0), shown[1, 0, 1])
+
+
+def test_a_click_enlarges_a_map_and_escape_closes_it(layers_page: Page, traced: Trace) -> None:
+    shown = values(traced.layers[0], "after")
+    m, row, column = telling_cells(shown)[0]
+    canvas = eyes.maps(layers_page, 0)
+    layers_page.mouse.click(*eyes.centre(canvas, (m, row, column)))
+    enlarged = layers_page.locator(".st-key-maps-0 .enlarged")
+    expect(enlarged).to_contain_text(f"map {m}")
+    large = enlarged.locator("canvas")
+    expect(large).to_have_count(2)  # before and after the activation
+    layers_page.mouse.move(*eyes.centre(large.last, (m, row, column)))
+    expect_reading(layers_page, 0, (m, row, column), shown[row, column, m])
+    enlarged.get_by_role("button", name="Next map").click()
+    expect(enlarged).to_contain_text(f"map {(m + 1) % shown.shape[2]}")
+    layers_page.keyboard.press("Escape")
+    expect(enlarged).to_have_count(0)
+
+
+def test_enter_enlarges_a_map_and_escape_gives_the_focus_back(layers_page: Page) -> None:
+    canvas = eyes.maps(layers_page, 0)
+    canvas.focus()
+    layers_page.keyboard.press("ArrowRight")
+    layers_page.keyboard.press("Enter")
+    enlarged = layers_page.locator(".st-key-maps-0 .enlarged")
+    expect(enlarged).to_be_visible()
+    layers_page.keyboard.press("Escape")
+    expect(enlarged).to_have_count(0)
+    expect(canvas).to_be_focused()
+
+
+def grey(value: float, top: float) -> int:
+    """Return the grey of a value that is never negative, on a scale from 0 to `top`."""
+    return int(np.floor(value * 255 / top + 0.5)) if top > 0 else 0
+
+
+@pytest.mark.parametrize("label", ["each map", "each layer", "whole network"])
+def test_colours_are_stretched_over_what_the_reader_chose(
+    label: str, layers_page: Page, traced: Trace
+) -> None:
+    hands.choose(layers_page, "Grey")
+    hands.choose(layers_page, label)
+    named = {"each map": "map", "each layer": None, "whole network": "network"}[label]
+    eyes.link_when(
+        layers_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey")
+    )
+    for name in ("max_pooling2d", "conv2d_2"):
+        place = place_of(traced, name)
+        shown = values(traced.layers[place], "after")
+        highest = max(float(v.max()) for x in traced.layers if x.after.ndim == 3 for v in (x.before, x.after))
+        tops = {"map": shown.max(axis=(0, 1)), None: np.full(shown.shape[2], shown.max()),
+                "network": np.full(shown.shape[2], highest)}[named]  # fmt: skip
+        for cell in telling_cells(shown)[:2]:
+            m, row, column = cell
+            expected = grey(float(shown[row, column, m]), float(tops[m]))
+            colour = eyes.pixel(eyes.maps(layers_page, place), cell)
+            assert max(abs(channel - expected) for channel in colour) <= 1
+
+
+def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -> None:
+    cell = telling_cells(values(traced.layers[0], "after"))[0]
+    seen = set()
+    for label in ("Cividis", "Magma", "Grey", "Viridis"):
+        hands.choose(layers_page, label)
+        wanted = None if label == "Viridis" else label.lower()
+        eyes.link_when(layers_page, lambda carried, wanted=wanted: carried.get("colours") == wanted)
+        seen.add(eyes.pixel(eyes.maps(layers_page, 0), cell))
+    assert len(seen) == 4
+    assert (255, 255, 255) in seen, "white is the largest value in grey"
+
+
+def test_signed_values_have_zero_in_the_middle_of_two_colours(layers_page: Page, traced: Trace) -> None:
+    shown = values(traced.layers[0], "before")
+    highest, lowest = telling_cells(shown)[:2]
+    canvas = eyes.maps(layers_page, 0, "before")
+    red, _, blue = eyes.pixel(canvas, highest)
+    assert red > blue, "positive is red or orange"
+    red, _, blue = eyes.pixel(canvas, lowest)
+    assert blue > red, "negative is blue"
+
+
+def test_every_layer_has_a_card_with_its_sizes_and_keras_line(layers_page: Page, traced: Trace) -> None:
+    for place, layer in enumerate(traced.layers):
+        card = layers_page.locator(f'[class*="st-key-card-{place}-"]')
+        expect(card).to_contain_text(layer.name)
+        expect(card).to_contain_text(" × ".join(map(str, layer.output_shape)))
+        if layer.kind not in {"Flatten", "Dropout"}:
+            expect(card).to_contain_text(layer.layer.keras_line())
+            expect(card).to_contain_text(f"{layer.parameters:,}" if layer.parameters else "No parameters")
+
+
+def test_a_card_collapses_and_opens_again(layers_page: Page) -> None:
+    card = layers_page.locator('[class*="st-key-card-0-"]')
+    card.locator("summary").click()
+    expect(eyes.maps(layers_page, 0)).to_have_count(0)
+    expect(eyes.maps(layers_page, 1)).to_be_visible()
+    hands.draw(layers_page, hands.CROSSBAR)
+    eyes.drawing_when(layers_page, 2)
+    expect(eyes.maps(layers_page, 0)).to_have_count(0)
+    card.locator("summary").click()
+    expect(eyes.maps(layers_page, 0)).to_be_visible()
+
+
+def test_maps_move_while_the_pen_is_down(layers_page: Page) -> None:
+    canvas = eyes.maps(layers_page, 0)
+    before = eyes.painted(canvas)
+    hands.put_pen_down(layers_page, (60, 200))
+    hands.move_pen(layers_page, [(60, 200), (220, 200)])
+    eyes.painted_more_than(canvas, before)
+    hands.lift_pen(layers_page)
+    eyes.drawing_when(layers_page, 2)
+
+
+def saved(download: Download) -> bytes:
+    return Path(download.path()).read_bytes()
+
+
+def download(page: Page, layer: str, button: str) -> Download:
+    page.get_by_text("Download the numbers").click()
+    if layer:
+        page.get_by_role("combobox", name="Layer").click()
+        page.get_by_role("option", name=layer, exact=True).click()
+        eyes.settled(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return waiting.value
+
+
+def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Trace) -> None:
+    file = download(layers_page, "", "NPZ")
+    assert file.suggested_filename == f"{NETWORK}.npz"
+    with np.load(io.BytesIO(saved(file))) as arrays:
+        assert np.array_equal(arrays["digit"], traced.digit)
+        for layer in traced.layers:
+            for block in blocks_of(layer):
+                assert np.array_equal(arrays[f"{layer.name}/{block}"], getattr(layer, block))
+
+
+def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> None:
+    file = download(layers_page, "max_pooling2d", "CSV")
+    assert file.suggested_filename == f"{NETWORK}-max_pooling2d.csv"
+    shown = traced.layers[place_of(traced, "max_pooling2d")].after
+    found = np.full(shown.shape, np.nan, np.float32)
+    for row in csv.DictReader(io.StringIO(saved(file).decode())):
+        assert row["layer"] == "max_pooling2d"
+        found[int(row["row"]), int(row["column"]), int(row["map"])] = np.float32(row["value"])
+    assert np.array_equal(found, shown)
+
+
+def test_png_of_a_mosaic_has_the_grey_of_every_value(layers_page: Page, traced: Trace) -> None:
+    hands.choose(layers_page, "Grey")
+    eyes.link_when(layers_page, lambda carried: carried.get("colours") == "grey")
+    place = place_of(traced, "max_pooling2d")
+    with layers_page.expect_download() as waiting:
+        layers_page.locator(f'.st-key-maps-{place} [data-role="save"]').click()
+    assert waiting.value.suggested_filename == f"maps-{place}-after.png"
+    shown = traced.layers[place].after
+    rows, columns, maps = shown.shape
+    with Image.open(io.BytesIO(saved(waiting.value))) as picture:
+        pixels = np.asarray(picture.convert("L")).astype(int)
+    cell, gap = 4, 4
+    across = (pixels.shape[1] + gap) // (columns * cell + gap)
+    expected = np.floor(shown * (255 / shown.max()) + 0.5)
+    for m in range(maps):
+        top, left = m // across * (rows * cell + gap), m % across * (columns * cell + gap)
+        seen = pixels[top : top + rows * cell : cell, left : left + columns * cell : cell]
+        assert np.abs(seen - expected[..., m]).max() <= 1
