@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz.core import fabric
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.strokes import SIDE, Drawing
-from cnnviz.ui import options, state
+from cnnviz.ui import choices, options, state
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import each, refusal, say
@@ -26,10 +26,7 @@ PAPER = "#ffffff"
 def draw() -> bool:
     """Show the chosen surface, take over what was drawn on it, and return whether the pen is down."""
     pen_down = _editor() if state.get("surface") == "canvas" else _pad()
-    st.segmented_control(
-        say("Drawing surface"), options.SURFACES, format_func=lambda name: say(options.SURFACES[name]),
-        required=True, label_visibility="collapsed", **state.bound("surface", _hand_over),
-    )  # fmt: skip
+    choices.one_of("surface", say("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
     return pen_down
 
 
@@ -66,11 +63,8 @@ def _editor_tools() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(say("Undo"), key="editor-undo", on_click=_undo, disabled=not state.subject().drawing)
         st.button(say("Clear"), key="editor-clear", on_click=_clear)
-        st.segmented_control(
-            say("Tool"), options.TOOLS, format_func=lambda name: say(options.TOOLS[name]), required=True,
-            label_visibility="collapsed", **state.bound("tool"),
-        )  # fmt: skip
-    st.slider(say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE, **state.bound("brush"))
+        choices.one_of("tool", say("Tool"), options.TOOLS, show_label=False)
+    choices.number("brush", say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
 
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core import shelf
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import links, samples, server, state
+from cnnviz.ui import choices, links, samples, server, state
 from cnnviz.ui.words import NAMES, languages, mark, refusal, say
 
 P = ParamSpec("P")
@@ -148,8 +148,7 @@ def _navigation(name: str) -> None:
         for row in PAGES.values():
             st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
         if len(languages()) > 1:
-            st.selectbox(say("Language"), languages(), format_func=NAMES.__getitem__,
-                         label_visibility="collapsed", width=130, **state.bound("language"))  # fmt: skip
+            choices.pick("language", say("Language"), languages(), NAMES.__getitem__, width=130)
 
 
 def _apologise() -> None:

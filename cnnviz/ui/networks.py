@@ -9,7 +9,7 @@ from cnnviz.core import shelf
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import cache, state
+from cnnviz.ui import cache, choices, state
 from cnnviz.ui.words import say
 
 
@@ -20,10 +20,7 @@ def chosen() -> Network:
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
-    st.selectbox(
-        say("Network"), shelf.names(), format_func=_line, label_visibility="collapsed", width=540,
-        **state.bound("network"),
-    )  # fmt: skip
+    choices.pick("network", say("Network"), shelf.names(), _line, width=540)
     about = st.popover(say("About this network"), on_change="rerun")
     if about.open:
         with about:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.core.digit import STEPS
 from cnnviz.core.network import Network
-from cnnviz.ui import options, state
+from cnnviz.ui import choices, options, state
 from cnnviz.ui.answer import percent
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.subject import Reading, Subject, without_each
@@ -48,8 +48,7 @@ def _ready(reading: Reading, subject: Subject) -> None:
 def _switches(others: dict[str, tuple[int, float]]) -> None:
     for name in STEPS:
         label, why = options.PREPARATION[name]
-        key = state.step_key(name)
-        st.toggle(_with_effect(say(label), name, others), help=say(why), **state.bound(key))
+        choices.switch(state.step_key(name), _with_effect(say(label), name, others), help=say(why))
 
 
 def _with_effect(label: str, name: str, others: dict[str, tuple[int, float]]) -> str:

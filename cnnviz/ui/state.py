@@ -78,10 +78,10 @@ def put(**values: Any) -> None:
 def bound(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
     """Return the arguments `key`, `on_change` and `args` that tie a widget to the choice `key`.
 
+    The widget's own default has to be the choice's present value. (Setting the widget's state instead loses it when
+    the browser, while it makes the widget, reruns the page for the pen: it then reports the bare default.)
     `then` is called after the visitor's change was taken over, before the page runs.
     """
-    if st.session_state.get(_widget(key)) != st.session_state[key]:
-        st.session_state[_widget(key)] = st.session_state[key]
     return {"key": _widget(key), "on_change": _take, "args": (key, then)}
 
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from cnnviz.core.trace import Trace
-from cnnviz.ui import options, state
+from cnnviz.ui import choices, options, state
 from cnnviz.ui.words import say
 
 
 def settings() -> None:
     """Show the two choices."""
-    st.segmented_control(
-        say("One colour scale for"), options.COLOUR_RANGES, format_func=lambda name: say(options.COLOUR_RANGES[name]),
-        required=True, **state.bound("colour_range"),
-        help=say("Pictures can be compared only if they share a scale; weak maps show more on their own."),
-    )  # fmt: skip
-    st.segmented_control(
-        say("Colours of values that are never negative"), options.PALETTES, required=True,
-        format_func=lambda name: say(options.PALETTES[name]), **state.bound("palette"),
-    )  # fmt: skip
+    why = say("Pictures can be compared only if they share a scale; weak maps show more on their own.")
+    choices.one_of("colour_range", say("One colour scale for"), options.COLOUR_RANGES, help=why)
+    choices.one_of("palette", say("Colours of values that are never negative"), options.PALETTES)
 
 
 def network_range(trace: Trace) -> tuple[float, float]:
