@@ -15,6 +15,11 @@ function element(tag, className, parent, text = "") {
   return made
 }
 
+// Text that stays the same is left alone: nothing to lay out again.
+function write(made, text) {
+  if (made.textContent !== text) made.textContent = text
+}
+
 class Table {
   constructor(root) {
     this.root = root
@@ -56,10 +61,10 @@ class Table {
     if (data.names.join("\n") !== this.names) this.build(data)
     this.data = data
     const { values, answer, labels } = data
-    this.caption.textContent = labels.caption
+    write(this.caption, labels.caption)
     this.rows.forEach(({ row, bar, share }, place) => {
       bar.style.transform = `scaleX(${values ? Math.max(0, Math.min(1, values[place])) : 0})`
-      share.textContent = values ? percent(values[place]) : "–"
+      write(share, values ? percent(values[place]) : "–")
       row.classList.toggle("answer", Boolean(values) && place === answer)
       row.tabIndex = place === this.current ? 0 : -1
     })

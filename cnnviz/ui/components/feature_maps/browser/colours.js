@@ -32,9 +32,10 @@ function table(name) {
   return tables.get(name)
 }
 
-export function isDark(element) {
-  const [red, green, blue] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number)
-  return 0.3 * red + 0.6 * green + 0.1 * blue > 128 // light text
+// Light text stands on a dark page.
+export function isLight(ink) {
+  const [red, green, blue] = ink.match(/[\d.]+/g).map(Number)
+  return 0.3 * red + 0.6 * green + 0.1 * blue > 128
 }
 
 export function tableOf(block, palette, dark) {

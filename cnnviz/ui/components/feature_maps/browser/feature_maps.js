@@ -18,9 +18,8 @@ class Viewer {
       choose: (stage, cell, byKeys) => this.choose(stage, cell, byKeys),
       escape: (stage) => this.escape(stage),
     }
-    this.observer = new ResizeObserver(() => {
-      if (this.measure()) this.paint()
-    })
+    this.width = root.clientWidth
+    this.observer = new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width))
     this.observer.observe(root)
   }
 
@@ -31,8 +30,8 @@ class Viewer {
     const shape = structure(this.header)
     if (shape !== this.shape) this.build()
     this.shape = shape
-    this.frames.forEach((frame, i) => frame.update(this.header.blocks[i], this.header, this.root))
-    this.measure()
+    const theme = this.theme()
+    this.frames.forEach((frame, i) => frame.update(this.header.blocks[i], this.header, theme))
     this.paint()
     if (this.pointed) this.read()
   }
@@ -49,11 +48,15 @@ class Viewer {
     this.readout.dataset.role = "readout"
   }
 
-  // True if the place became wider or narrower.
-  measure() {
-    const before = this.width
-    this.width = this.root.clientWidth
-    return this.width !== before
+  theme() {
+    const style = getComputedStyle(this.root)
+    return { ink: style.color, accent: style.getPropertyValue("--st-primary-color").trim() || style.color }
+  }
+
+  resized(width) {
+    if (Math.floor(width) === this.width) return
+    this.width = Math.floor(width)
+    this.paint()
   }
 
   paint() {

@@ -1,5 +1,5 @@
 // One block: its title, its canvas, its legend and the button that saves the picture.
-import { isDark, tableOf } from "./colours.js"
+import { isLight, tableOf } from "./colours.js"
 import { element, iconButton } from "./elements.js"
 import { mosaic, strip } from "./layout.js"
 import { Legend } from "./legend.js"
@@ -35,16 +35,10 @@ export class Frame {
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 
-  update(block, header, root) {
+  update(block, header, { ink, accent }) {
     this.block = block
     this.header = header
-    const style = getComputedStyle(root)
-    this.look = {
-      tops: tops(block, header),
-      colours: tableOf(block, header.palette, isDark(root)),
-      ink: style.color,
-      accent: style.getPropertyValue("--st-primary-color").trim() || style.color,
-    }
+    this.look = { tops: tops(block, header), colours: tableOf(block, header.palette, isLight(ink)), ink, accent }
     this.legend?.show(block, this.look, header)
   }
 

@@ -1,5 +1,6 @@
 // All maps of one block on one canvas.
 import { onColour } from "./colours.js"
+import { prepare, resize } from "./elements.js"
 import { short } from "./numbers.js"
 import { level, mixed, pixels } from "./ranges.js"
 
@@ -19,12 +20,8 @@ export class Mosaic {
   show(block, grid, look, only = null, ratio = window.devicePixelRatio || 1) {
     Object.assign(this, { block, grid, look, only })
     this.fillAtlas()
-    const { canvas } = this
-    canvas.width = Math.max(1, Math.round(grid.width * ratio))
-    canvas.height = Math.max(1, Math.round(grid.height * ratio))
-    canvas.style.width = `${grid.width}px`
-    canvas.style.height = `${grid.height}px`
-    this.draw(canvas.getContext("2d"), ratio, look.ink)
+    resize(this.canvas, grid.width, grid.height)
+    this.draw(prepare(this.canvas, grid.width * ratio, grid.height * ratio), ratio, look.ink)
   }
 
   fillAtlas() {

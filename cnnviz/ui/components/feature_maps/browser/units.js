@@ -1,5 +1,6 @@
 // The values of a dense layer: one bar a unit, upright, or lying for the strip. The same methods as Mosaic.
 import { css } from "./colours.js"
+import { prepare, resize } from "./elements.js"
 
 const TICKS = 16
 
@@ -19,12 +20,8 @@ export class Units {
     this.low = block.values.reduce((least, value) => Math.min(least, value), 0)
     this.high = block.values.reduce((most, value) => Math.max(most, value), 0)
     const ratio = window.devicePixelRatio || 1
-    const { canvas } = this
-    canvas.width = Math.round(this.width * ratio)
-    canvas.height = Math.round(this.height * ratio)
-    canvas.style.width = `${this.width}px`
-    canvas.style.height = `${this.height}px`
-    this.draw(canvas.getContext("2d"), ratio, look.ink)
+    resize(this.canvas, this.width, this.height)
+    this.draw(prepare(this.canvas, this.width * ratio, this.height * ratio), ratio, look.ink)
   }
 
   draw(context, ratio, ink) {

@@ -15,6 +15,11 @@ export class Ink {
     this.scale = pixels / SIDE
   }
 
+  // True when the theme has another colour for ink than what was painted.
+  get faded() {
+    return getComputedStyle(this.canvas).color !== this.colour
+  }
+
   begin(width) {
     const { context } = this
     context.setTransform(this.scale, 0, 0, this.scale, 0, 0)

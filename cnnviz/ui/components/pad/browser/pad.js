@@ -32,14 +32,18 @@ class Pad {
     const before = this.data
     this.data = data
     this.link.send = send
-    name(this.parts, data.labels)
-    if (!before) this.setBrush(data.brush)
-    if (!before) this.link.start(data.ack)
-    if (before?.revision !== data.revision) this.replace(data)
-    if (before?.backdrop !== data.backdrop) this.sample = bytes(data.backdrop)
-    this.parts.root.classList.toggle("disabled", Boolean(data.disabled))
-    this.refresh()
-    if (before) this.link.answered(data.ack)
+    if (!before) this.start(data)
+    const news = ["revision", "backdrop", "disabled"].filter((name) => before?.[name] !== data[name])
+    if (news.includes("revision")) this.replace(data)
+    if (news.includes("backdrop")) this.sample = bytes(data.backdrop)
+    if (JSON.stringify(before?.labels) !== JSON.stringify(data.labels)) name(this.parts, data.labels)
+    if (news.length || this.ink.faded) this.refresh()
+    if (before) this.link.answered(data.ack) // last: it may send, and must not send old strokes as the new revision's
+  }
+
+  start(data) {
+    this.setBrush(data.brush)
+    this.link.start(data.ack)
   }
 
   replace(data) {
@@ -61,6 +65,7 @@ class Pad {
   refresh() {
     const { undo, clear, range, hint, canvas } = this.parts
     const disabled = Boolean(this.data.disabled)
+    this.parts.root.classList.toggle("disabled", disabled)
     undo.disabled = disabled || !this.drawing.undoable
     clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
     range.disabled = disabled
