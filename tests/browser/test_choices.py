@@ -1,4 +1,4 @@
-"""The choices beside the drawing: network, preparation switches, test digits, and one visitor's apart from another's."""
+"""The choices beside the drawing: network, preparation switches, test digits; one visitor's apart from another's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cnnviz.core.strokes import Drawing
 from cnnviz.core.trace import trace
 from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
+from tests.browser.failing_server import MISTAKEN
 from tests.server_process import serving
 
 
@@ -136,19 +137,32 @@ def damaged_shelf(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
+def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
     page: Page, damaged_shelf: Path, seven_link: str
 ):
     with serving(environment={"CNNVIZ_MODELS": str(damaged_shelf)}) as running:
         page.goto(f"{running.address}/{seven_link}&net=cnn-32-64-64")
+        refusal = page.get_by_test_id("stAlert").filter(has_text="damaged")
+        expect(refusal).to_be_visible()
+        assert len(refusal.inner_text()) <= 300
+        assert str(damaged_shelf) not in page.content()
+        page.get_by_role("combobox").first.click()
+        page.get_by_role("option", name=re.compile(f"^{shelf.DEFAULT} ·")).click()
+        expect(eyes.digit(page)).to_have_text("7")
+    page.close()
+
+
+def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(page: Page, seven_link: str):
+    with serving("tests/browser/failing_server.py", "run", "app.py") as running:
+        page.goto(f"{running.address}/{seven_link}&net={MISTAKEN}")
         apology = page.get_by_test_id("stAlert").filter(has_text="Something went wrong")
         expect(apology).to_be_visible()
         number = re.search(r"number ([0-9a-f]{8})", apology.inner_text())
         assert number is not None
         assert number[1] in running.log
-        assert "Traceback" in running.log
-        assert "Traceback" not in page.content()
-        assert str(damaged_shelf) not in page.content()
-        eyes.opened(page, f"{running.address}/{seven_link}")  # the other network still answers
+        assert "ZeroDivisionError" in running.log, "the log has the whole story"
+        for untold in ("Traceback", "ZeroDivisionError", "secret"):
+            assert untold not in page.content()
+        eyes.opened(page, f"{running.address}/{seven_link}")
         expect(eyes.digit(page)).to_have_text("7")
     page.close()

@@ -1,0 +1,29 @@
+"""Streamlit's command line, serving an app that has a mistake in it: one network cannot be computed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+MISTAKEN = "cnn-32-64-64"
+
+
+def main() -> None:
+    sys.path[0] = str(Path.cwd())  # as `python -m streamlit` has it
+    from streamlit.web.cli import main as streamlit
+
+    from cnnviz.core import trace as tracing
+
+    sound = tracing.trace
+
+    def trace(network, digit):  # type: ignore[no-untyped-def]
+        if network.name == MISTAKEN:
+            raise ZeroDivisionError("a mistake in the app, with a secret: /srv/secret")
+        return sound(network, digit)
+
+    tracing.trace = trace
+    streamlit(prog_name="streamlit")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Replays recorded pens through the real canvas: real pointer events, as fast as the browser takes them.
+
+Playwright's synchronous pages send one event after the other was handled. Here several pages are drawn on at once,
+in a browser of their own that does not wait for the screen's next refresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from playwright.async_api import CDPSession, Page, async_playwright
+
+from cnnviz.core import drawing_link
+from cnnviz.core.strokes import Drawing, Stroke
+from scripts import browser as installed
+from tests.browser.hands import Line, along
+
+AT_ONCE = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
+PATIENCE = 30_000  # milliseconds
+DIGIT_SIDE = 200  # canvas pixels of a recorded digit's larger side
+WIDTH = 20.0
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A drawing surface: its link, its canvas, what clears it, and whether it takes events without a pause.
+
+    The pad reads every event that the browser saw between two pictures. The editor reads the last of them alone, so
+    each event has to be handled before the next is sent.
+    """
+
+    query: str
+    paper: str
+    clear: str
+    without_pause: bool
+    step: float
+
+
+PAD = Surface("?d=", ".st-key-pad canvas", '.st-key-pad [data-role="clear"]', True, 6)
+EDITOR = Surface(
+    "?d=&surface=canvas",
+    '[class*="st-key-editor-"] canvas.upper-canvas',
+    "button:has-text('Clear')",
+    False,
+    10,
+)
+
+
+def drawing_of(record: dict[str, Any]) -> Drawing:
+    """Return a recorded digit in the middle of the canvas."""
+    points = [point for stroke in record["strokes"] for point in stroke]
+    low = [min(values) for values in zip(*points, strict=True)]
+    size = [max(values) - least for values, least in zip(zip(*points, strict=True), low, strict=True)]
+    left, top = ((280 - DIGIT_SIDE * extent) / 2 for extent in size)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return left + (x - low[0]) * DIGIT_SIDE, top + (y - low[1]) * DIGIT_SIDE
+
+    return Drawing(tuple(Stroke(tuple(place(x, y) for x, y in line), WIDTH) for line in record["strokes"]))
+
+
+def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 3) -> list[int]:
+    """Draw every drawing on `surface` of the app at `address`; return the digit that the page answers to each."""
+    with ThreadPoolExecutor(1) as apart:  # this thread's event loop belongs to the synchronous pages
+        return apart.submit(asyncio.run, _answers(address, surface, drawings, pages)).result()  # type: ignore[arg-type]
+
+
+async def _answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int) -> list[int]:
+    found = [-1] * len(drawings)
+    left = iter(range(len(drawings)))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=installed.find(), args=[*installed.ARGUMENTS, *AT_ONCE]
+        )
+
+        async def work() -> None:
+            context = await browser.new_context(viewport={"width": 1280, "height": 900})
+            desk = await Desk.open(await context.new_page(), address, surface)
+            for index in left:
+                found[index] = await desk.answer(drawings[index])
+
+        await asyncio.gather(*(work() for _ in range(pages)))
+        await browser.close()
+    return found
+
+
+@dataclass
+class Desk:
+    """A page with paper to draw on."""
+
+    page: Page
+    surface: Surface
+    session: CDPSession
+
+    @classmethod
+    async def open(cls, page: Page, address: str, surface: Surface) -> Desk:
+        page.set_default_timeout(PATIENCE)
+        await page.goto(f"{address}/{surface.query}")
+        await page.locator(".st-key-answer .row").first.wait_for()
+        return cls(page, surface, await page.context.new_cdp_session(page))
+
+    async def answer(self, drawing: Drawing) -> int:
+        """Clear the paper, draw, and return the digit that the page shows once it has everything."""
+        await self._clear()
+        box = await self.page.locator(self.surface.paper).bounding_box()
+        if box is None:
+            raise AssertionError("there is no paper on the page")
+        for stroke in drawing.strokes:
+            await self._draw(
+                [(box["x"] + x, box["y"] + y) for x, y in along(stroke.points, self.surface.step)]
+            )
+        await self._link_when(lambda drawn: len(drawn.strokes) == len(drawing.strokes))
+        return int(await self.page.locator(".st-key-predicted-digit").inner_text())
+
+    async def _clear(self) -> None:
+        if await self._drawn():
+            await self.page.locator(self.surface.clear).click()
+        await self._link_when(lambda drawn: not drawn)
+        await self.page.locator(self.surface.paper).wait_for()
+
+    async def _draw(self, line: Line) -> None:
+        sending = [self._mouse("mouseMoved", line[0], 0), self._mouse("mousePressed", line[0], 1)]
+        sending += [self._mouse("mouseMoved", place, 1) for place in line[1:]]
+        sending.append(self._mouse("mouseReleased", line[-1], 0))
+        if self.surface.without_pause:
+            await asyncio.gather(*sending)
+        else:
+            for event in sending:
+                await event
+
+    def _mouse(self, kind: str, place: tuple[float, float], buttons: int) -> Awaitable[Any]:
+        button = "none" if kind == "mouseMoved" and not buttons else "left"
+        event = {
+            "type": kind,
+            "x": place[0],
+            "y": place[1],
+            "button": button,
+            "buttons": buttons,
+            "clickCount": 1,
+        }
+        return self.session.send("Input.dispatchMouseEvent", event)
+
+    async def _drawn(self) -> Drawing:
+        search: str = await self.page.evaluate("location.search")
+        return drawing_link.decode(parse_qs(search.removeprefix("?")).get("d", [""])[0])
+
+    async def _link_when(self, fits: Callable[[Drawing], bool]) -> None:
+        while True:
+            search = await self.page.evaluate("location.search")
+            if fits(await self._drawn()):
+                await self.page.locator('[data-test-script-state="notRunning"]').wait_for()
+                return
+            await self.page.wait_for_function("seen => location.search !== seen", arg=search)

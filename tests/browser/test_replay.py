@@ -1,0 +1,44 @@
+"""What real pens wrote, drawn again on the real page: as often right as the same strokes without a browser."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core import digit, shelf, strokes
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import predict
+from tests.browser import replay
+from tests.browser.replay import EDITOR, PAD, Surface
+
+DIGITS = 200
+MOST_APART = 0.01  # one point
+
+
+def answers_without_a_browser(drawings: list[Drawing]) -> np.ndarray:
+    prepared = [digit.from_canvas(strokes.render(drawing)).digit for drawing in drawings]
+    answers: np.ndarray = predict(shelf.load(shelf.DEFAULT), np.stack(prepared)).argmax(axis=1)
+    return answers
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("surface", [pytest.param(PAD, id="live pad"), pytest.param(EDITOR, id="editor")])
+def test_pens_replayed_through_the_page_are_read_as_well_as_in_python(
+    surface: Surface, address: str, pen_strokes: list[dict[str, Any]]
+) -> None:
+    chosen = random.Random(20).sample(pen_strokes, DIGITS)
+    labels = np.array([record["label"] for record in chosen])
+    drawings = [replay.drawing_of(record) for record in chosen]
+    without = answers_without_a_browser(drawings)
+    through = np.array(replay.answers(address, surface, drawings))
+    right_without, right_through = ((found == labels).mean() for found in (without, through))
+    same = (without == through).mean()
+    print(
+        f"\n{DIGITS} pens: {right_through:.1%} right through the page, {right_without:.1%} in Python, {same:.1%} alike"
+    )
+    assert abs(right_through - right_without) <= MOST_APART
+    assert same >= 0.97
+    assert right_without > 0.9, "the figures say something"
