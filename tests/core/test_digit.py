@@ -243,3 +243,21 @@ def test_unknown_steps_and_polarities_are_refused() -> None:
         from_canvas(render(SEVEN), {"blur"})
     with pytest.raises(ValueError, match=r"`polarity` must be one of auto, dark, bright. Received: 'red'"):
         from_picture(render(SEVEN), polarity="red")  # type: ignore[arg-type]
+
+
+def test_a_thick_pen_that_fills_the_photograph_stays_whole() -> None:
+    thick = Drawing((Stroke(((60, 40), (220, 40), (110, 240)), 60),))
+    light = np.linspace(200, 150, SIDE)
+    grey = light * (1 - 0.8 * coverage(thick) / 255) + np.random.default_rng(4).normal(0, 3, (SIDE, SIDE))
+    rgba = np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 4, axis=2)
+    rgba[..., 3] = 255
+    expected = from_canvas(render(thick)).digit
+    assert np.corrcoef(from_picture(rgba).digit.ravel(), expected.ravel())[0, 1] > 0.95
+
+
+def test_a_ballpoint_line_in_a_photograph_is_widened() -> None:
+    thin = Drawing((Stroke(((30, 40), (130, 40), (80, 170)), 2.5),))
+    rgba = opaque(coverage(thin), 60, 200)
+    rgba[..., :3] = (rgba[..., :3] * np.linspace(1, 0.8, SIDE)[:, None]).astype(np.uint8)
+    assert from_canvas(render(thin)).digit.max() < 0.7
+    assert from_picture(rgba).digit.max() > 0.9
