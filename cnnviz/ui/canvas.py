@@ -38,6 +38,7 @@ def _pad() -> bool:
         return False
     if subject.kind != "drawing" or message.drawing != subject.drawing:
         state.drawn(message.drawing)
+    state.put(brush=round(message.brush))
     return message.pen_down
 
 
