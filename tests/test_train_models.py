@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.core import shelf
+from cnnviz.core.mnist_source import SETTING
 from scripts import train_models
 
 
@@ -16,23 +17,23 @@ def test_every_named_network_is_trained_by_default(tmp_path: Path) -> None:
 
 
 def test_data_is_passed_on_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(train_models.SETTING, raising=False)
+    monkeypatch.delenv(SETTING, raising=False)
     read = train_models.arguments(["pen", "--data", str(tmp_path), "--fast"])
     assert train_models.job("pen", read)["pen"] is None
-    assert train_models.SETTING not in train_models.environment(read)
+    assert SETTING not in train_models.environment(read)
 
     (tmp_path / train_models.STROKES).touch()
     (tmp_path / train_models.MNIST).touch()
     assert train_models.job("pen", read)["pen"] == str(tmp_path / train_models.STROKES)
     assert train_models.job("pen", read)["precision"] == "mixed_bfloat16"
-    assert train_models.environment(read)[train_models.SETTING] == str(tmp_path / train_models.MNIST)
+    assert train_models.environment(read)[SETTING] == str(tmp_path / train_models.MNIST)
 
 
 def test_a_setting_goes_before_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(train_models.SETTING, "elsewhere.npz")
+    monkeypatch.setenv(SETTING, "elsewhere.npz")
     (tmp_path / train_models.MNIST).touch()
     read = train_models.arguments(["--data", str(tmp_path)])
-    assert train_models.environment(read)[train_models.SETTING] == "elsewhere.npz"
+    assert train_models.environment(read)[SETTING] == "elsewhere.npz"
 
 
 def test_unknown_names_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
