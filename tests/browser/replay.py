@@ -38,15 +38,17 @@ class Surface:
     paper: str
     clear: str
     without_pause: bool
+    new_when_cleared: bool
     step: float
 
 
-PAD = Surface("?d=", ".st-key-pad canvas", '.st-key-pad [data-role="clear"]', True, 6)
+PAD = Surface("?d=", ".st-key-pad canvas", '.st-key-pad [data-role="clear"]', True, False, 6)
 EDITOR = Surface(
     "?d=&surface=canvas",
     '[class*="st-key-editor-"] canvas.upper-canvas',
     "button:has-text('Clear')",
     False,
+    True,
     10,
 )
 
@@ -107,6 +109,7 @@ class Desk:
     async def answer(self, drawing: Drawing) -> int:
         """Clear the paper, draw, and return the digit that the page shows once it has everything."""
         await self._clear()
+        await self.page.locator(self.surface.paper).hover()  # waits until it stands still
         box = await self.page.locator(self.surface.paper).bounding_box()
         if box is None:
             raise AssertionError("there is no paper on the page")
@@ -119,7 +122,10 @@ class Desk:
 
     async def _clear(self) -> None:
         if await self._drawn():
+            old = await self.page.locator(self.surface.paper).element_handle()
             await self.page.locator(self.surface.clear).click()
+            if self.surface.new_when_cleared:
+                await old.wait_for_element_state("hidden")
         await self._link_when(lambda drawn: not drawn)
         await self.page.locator(self.surface.paper).wait_for()
 
