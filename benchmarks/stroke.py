@@ -94,7 +94,9 @@ def goals(rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
         ("editor: all maps on Layers, times the floor", editor_layers["maps_of_floor"], MAPS_GOAL),
         ("live pad: milliseconds to the prediction", draw["prediction"], AFTER_GOAL),
     ]
-    asked = [{"what": what, "is": figure, "at_most": goal, "met": figure <= goal} for what, figure, goal in at_most]
+    asked = [
+        {"what": what, "is": figure, "at_most": goal, "met": figure <= goal} for what, figure, goal in at_most
+    ]
     updates = draw["updates"]
     return [*asked, {"what": "live pad: updates a second during a stroke", "is": updates, "at_least": UPDATES_GOAL,
                      "met": updates >= UPDATES_GOAL}]  # fmt: skip
@@ -106,18 +108,21 @@ def tables(rows: Mapping[str, dict[str, Any]], asked: Sequence[dict[str, Any]]) 
             "updates/s during it", "maps/s", "kB a run")  # fmt: skip
     lines = [
         (
-            row["name"], f"{row['prediction']:.0f}", f"{row['prediction_p95']:.0f}", f"{row['prediction_of_floor']:.2f}",
+            row["name"], f"{row['prediction']:.0f}", f"{row['prediction_p95']:.0f}",
+            f"{row['prediction_of_floor']:.2f}",
             _number(row["maps"]), _number(row["maps_p95"]), _number(row["maps_of_floor"], 2),
             f"{row['updates']:.0f}", _number(row["map_updates"]), f"{row['bytes_a_run'] / 1000:.1f}",
         )
         for row in rows.values()
     ]  # fmt: skip
     second = [
-        (each["what"], f"{each['is']:.2f}", f"≤ {each['at_most']:g}" if "at_most" in each else f"≥ {each['at_least']:g}",
-         report.verdict(each["met"]))
-        for each in asked
+        (each["what"], f"{each['is']:.2f}", _asked(each), report.verdict(each["met"])) for each in asked
     ]  # fmt: skip
     return report.table(head, lines) + "\n\n" + report.table(("goal", "measured", "asked", ""), second)
+
+
+def _asked(goal: Mapping[str, Any]) -> str:
+    return f"≤ {goal['at_most']:g}" if "at_most" in goal else f"≥ {goal['at_least']:g}"
 
 
 def _number(value: float | None, digits: int = 0) -> str:
@@ -148,16 +153,26 @@ def _exported(network: str, folder: Path) -> str:
     """Write the network as a Keras file for the usual app; Keras does that in a process of its own."""
     out = folder / "model.keras"
     command = [sys.executable, "-m", "cnnviz.workers.export", network, str(out)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"})
+    subprocess.run(
+        command,
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+    )
     return str(out)
 
 
-async def draw(contestants: Sequence[Contestant], servers: Mapping[str, Server], count: int) -> dict[str, list[Stroke]]:
+async def draw(
+    contestants: Sequence[Contestant], servers: Mapping[str, Server], count: int
+) -> dict[str, list[Stroke]]:
     """Let everybody draw in turn, `count` times after the warm-up."""
     drawn: dict[str, list[Stroke]] = {each.name: [] for each in contestants}
     async with async_playwright() as playwright, launched(playwright) as browser:
         papers = {
-            each.name: await Paper.opened(browser, f"{servers[each.server].address}/{each.path}", each.surface)
+            each.name: await Paper.opened(
+                browser, f"{servers[each.server].address}/{each.path}", each.surface
+            )
             for each in contestants
         }
         for number in range(WARM_UP + count):

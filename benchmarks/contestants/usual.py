@@ -21,7 +21,11 @@ def load():  # type: ignore[no-untyped-def]
     """The network, and the same network with the outputs of every layer that has maps."""
     model = keras.models.load_model(os.environ["CNNVIZ_BENCH_MODEL"])
     layers = [layer for layer in model.layers if len(layer.output.shape) == 4 and "dropout" not in layer.name]
-    return model, keras.Model(model.inputs, [layer.output for layer in layers]), [layer.name for layer in layers]
+    return (
+        model,
+        keras.Model(model.inputs, [layer.output for layer in layers]),
+        [layer.name for layer in layers],
+    )
 
 
 def sheet(maps: np.ndarray) -> go.Figure:

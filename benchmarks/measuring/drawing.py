@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -118,23 +119,29 @@ class Paper:
         # A hand moves until it lifts: both in one go, or a quick page would have answered before the end.
         await asyncio.gather(self._mouse("mouseMoved", path[-1]), self._mouse("mouseReleased", path[-1]))
         await self.rest(await self.page.evaluate("watch.up"))
-        return _stroke(await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})"))
+        return _stroke(
+            await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})")
+        )
 
     async def _path(self, corners: Sequence[Point]) -> list[Point]:
         box = await self.page.locator(PAPER[self.surface]).bounding_box()
         if box is None:
             raise RuntimeError("the paper is gone")
-        return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spread(corners, MOVES)]
+        return [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spread(corners, MOVES)
+        ]
 
     async def _mouse(self, kind: str, point: Point, held: bool = True) -> None:
         event = {"type": kind, "x": point[0], "y": point[1], "clickCount": 1}
-        event |= {"button": "left", "buttons": 0 if kind == "mouseReleased" else 1} if held else {"button": "none"}
+        event |= (
+            {"button": "left", "buttons": 0 if kind == "mouseReleased" else 1} if held else {"button": "none"}
+        )
         await self.mouse.send("Input.dispatchMouseEvent", event)
 
 
 def spread(corners: Sequence[Point], count: int) -> list[Point]:
     """Return `count` points at equal distances along the line through `corners`."""
-    lengths = [math.dist(a, b) for a, b in zip(corners, corners[1:], strict=False)]
+    lengths = [math.dist(a, b) for a, b in pairwise(corners)]
     points: list[Point] = []
     for number in range(count):
         left = sum(lengths) * number / (count - 1)
@@ -151,7 +158,9 @@ def spread(corners: Sequence[Point], count: int) -> list[Point]:
 def _stroke(seen: dict[str, Any]) -> Stroke:
     """Read the page's notes; a page that painted nothing after the stroke has not answered, and that is an error."""
     up, seconds = seen["up"], (seen["up"] - seen["down"]) / 1000
-    after = {kind: [time - up for name, time in seen["marks"] if name == kind and time > up] for kind in _KINDS}
+    after = {
+        kind: [time - up for name, time in seen["marks"] if name == kind and time > up] for kind in _KINDS
+    }
     during = [time for name, time in seen["marks"] if name == "update" and seen["down"] < time <= up]
     mosaics = [now - before for now, before in zip(seen["after"], seen["mosaicsBefore"], strict=True)]
     if not after["prediction"] or seen["digitNow"] in ("", "–") or not all(mosaics):
@@ -172,4 +181,4 @@ _KINDS = ("prediction", "update", "maps")
 
 
 def _least(seen: dict[str, Any]) -> int:
-    return min(now - before for now, before in zip(seen["atUp"], seen["mosaicsBefore"], strict=True))
+    return min(int(now - before) for now, before in zip(seen["atUp"], seen["mosaicsBefore"], strict=True))

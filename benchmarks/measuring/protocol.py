@@ -11,6 +11,7 @@ from typing import Any
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FINISHED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
@@ -60,7 +61,7 @@ class Session:
         url = address.replace("http://", "ws://") + "/_stcore/stream"
         socket = await websockets.connect(url, subprotocols=["streamlit"], max_size=None, compression=None)  # type: ignore[list-item]
         session = cls(socket)
-        return session, await session._run(BackMsg(rerun_script={}), patience)
+        return session, await session._run(BackMsg(rerun_script=ClientState()), patience)
 
     async def draw(self, strokes: Sequence[Sequence[float]], patience: float) -> Answer:
         """Send what the pad sends when the pen is lifted, and wait for the answer."""

@@ -21,7 +21,14 @@ APP = ROOT / "app.py"
 CONTESTANTS = ROOT / "benchmarks" / "contestants"
 
 #: What the usual app is started with, from a folder without settings: only what makes it start unasked.
-DEFAULTS = ("--server.headless", "true", "--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false")
+DEFAULTS = (
+    "--server.headless",
+    "true",
+    "--server.address",
+    "127.0.0.1",
+    "--browser.gatherUsageStats",
+    "false",
+)
 HEALTHY_WITHIN = 180.0
 
 
