@@ -21,7 +21,7 @@ def show(reading: Reading) -> None:
     st.markdown(f"**{say('The whole network')}**")
     layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
     blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
-    feature_maps("strip", blocks, mode="strip", labels=each(LABELS), **view.colours(reading.trace))
+    feature_maps("strip", blocks, mode="strip", height=112, labels=each(LABELS), **view.colours(reading.trace))
 
 
 def _input(reading: Reading) -> Block:
