@@ -30,10 +30,13 @@ def mount(name: str, **arguments: Any) -> Any:
         name: The folder beside this file. Its `browser` folder holds `<name>.js` (with the default export),
             `<name>.css` and the modules that they import. The component's root element has the class `name`
             and is invisible until the style sheet shows it.
-        arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them.
+        arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
+            is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
+            frames, and for that it imports pandas and pyarrow.
     """
-    served = _declare(name)
-    return _component(name, served)(**arguments)
+    if isinstance(data := arguments.get("data"), dict):
+        arguments["data"] = [data]
+    return _component(name, _declare(name))(**arguments)
 
 
 def _declare(name: str) -> bool:

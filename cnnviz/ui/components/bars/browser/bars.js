@@ -1,4 +1,4 @@
-// Shares of one as bars: a table with a row a class. Data in: {values, exact, names, answer, labels}; values is
+// Shares of one as bars: a table with a row a class. Data in: [{values, exact, names, answer, labels}]; values is
 // null as long as there is no answer.
 
 const tables = new WeakMap()
@@ -107,5 +107,5 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".bars")
   let table = tables.get(parentElement)
   if (table?.root !== root) tables.set(parentElement, (table = new Table(root)))
-  table.update(data)
+  table.update(data[0])
 }

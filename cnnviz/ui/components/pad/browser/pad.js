@@ -1,5 +1,5 @@
-// The live pad: strokes go to Python while the pen moves. Data in: {revision, ack, brush, drawing, backdrop, labels,
-// disabled}. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+// The live pad: strokes go to Python while the pen moves. Data in: [{revision, ack, brush, drawing, backdrop, labels,
+// disabled}]. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
 import { Drawing } from "./drawing.js"
 import { Ink, SIDE } from "./ink.js"
 import { Link } from "./link.js"
@@ -219,7 +219,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".pad")
   let pad = pads.get(parentElement)
   if (pad?.parts.root !== root) pads.set(parentElement, (pad = new Pad(root)))
-  pad.receive(data, (message) => setStateValue("strokes", message))
+  pad.receive(data[0], (message) => setStateValue("strokes", message))
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
   return () => setTimeout(() => root.isConnected || pad.dispose())
 }
