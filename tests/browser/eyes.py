@@ -90,6 +90,11 @@ def link_when(page: Page, fits: Callable[[dict[str, str]], bool]) -> dict[str, s
         page.wait_for_function("seen => location.search !== seen", arg=search)
 
 
+def carries(name: str, value: str | None) -> Callable[[dict[str, str]], bool]:
+    """Return whether a link has this value under `name`; None stands for no such name, which means the default."""
+    return lambda carried: carried.get(name) == value
+
+
 def drawing_when(page: Page, strokes: int) -> Drawing:
     """Wait until the address bar carries a drawing of so many strokes, and return it."""
     return drawing_of(

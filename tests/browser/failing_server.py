@@ -16,7 +16,7 @@ def main() -> None:
 
     sound = tracing.trace
 
-    def trace(network, digit):  # type: ignore[no-untyped-def]
+    def trace(network, digit):
         if network.name == MISTAKEN:
             raise ZeroDivisionError("a mistake in the app, with a secret: /srv/secret")
         return sound(network, digit)

@@ -69,7 +69,7 @@ def drawing_of(record: dict[str, Any]) -> Drawing:
 def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 3) -> list[int]:
     """Draw every drawing on `surface` of the app at `address`; return the digit that the page answers to each."""
     with ThreadPoolExecutor(1) as apart:  # this thread's event loop belongs to the synchronous pages
-        return apart.submit(asyncio.run, _answers(address, surface, drawings, pages)).result()  # type: ignore[arg-type]
+        return apart.submit(asyncio.run, _answers(address, surface, drawings, pages)).result()
 
 
 async def _answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int) -> list[int]:

@@ -62,7 +62,7 @@ def test_another_network_gives_its_own_answer(
     for name in (name for name in shelf.names() if name != shelf.DEFAULT):
         page.get_by_role("combobox").first.click()
         page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
-        eyes.link_when(page, lambda carried, name=name: carried.get("net") == name)
+        eyes.link_when(page, eyes.carries("net", name))
         expected = trace(shelf.load(name), read)
         expect(eyes.digit(page)).to_have_text(str(expected.answer))
         told = eyes.exact_shares(page)[expected.answer]
@@ -149,7 +149,7 @@ def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
         page.get_by_role("combobox").first.click()
         page.get_by_role("option", name=re.compile(f"^{shelf.DEFAULT} ·")).click()
         expect(eyes.digit(page)).to_have_text("7")
-    page.close()
+        page.close()  # before its server goes
 
 
 def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(page: Page, seven_link: str):
@@ -165,4 +165,4 @@ def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(page: Page, 
             assert untold not in page.content()
         eyes.opened(page, f"{running.address}/{seven_link}")
         expect(eyes.digit(page)).to_have_text("7")
-    page.close()
+        page.close()  # before its server goes

@@ -114,7 +114,7 @@ def test_both_surfaces_show_and_keep_the_same_drawing(page: Page, address: str, 
     before = eyes.drawing_when(page, 1)
     for surface, named in (("Editor", "canvas"), ("Live pad", None)):
         hands.use_surface(page, surface)
-        carried = eyes.link_when(page, lambda carried, named=named: carried.get("surface") == named)
+        carried = eyes.link_when(page, eyes.carries("surface", named))
         assert eyes.drawing_of(carried) == before
         expect(eyes.digit(page)).to_have_text("7")
 

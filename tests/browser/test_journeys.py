@@ -93,7 +93,7 @@ def test_the_first_visitor_of_a_server_may_open_layers(page: Page, seven_link: s
         expect(page.locator(".st-key-navigation").get_by_role("link", name="Draw")).to_be_visible()
         expect(page.get_by_text("Page not found")).to_have_count(0)
         assert "Traceback" not in fresh.log
-    page.close()
+        page.close()  # before its server goes
 
 
 def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(page: Page, address: str) -> None:

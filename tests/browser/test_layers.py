@@ -164,7 +164,7 @@ def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -
     for label in ("Cividis", "Magma", "Grey", "Viridis"):
         hands.choose(layers_page, label)
         wanted = None if label == "Viridis" else label.lower()
-        eyes.link_when(layers_page, lambda carried, wanted=wanted: carried.get("colours") == wanted)
+        eyes.link_when(layers_page, eyes.carries("colours", wanted))
         seen.add(eyes.pixel(eyes.maps(layers_page, 0), cell))
     assert len(seen) == 4
     assert (255, 255, 255) in seen, "white is the largest value in grey"

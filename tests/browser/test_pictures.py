@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import eyes, hands
 
@@ -82,10 +82,8 @@ def picture_page(page: Page, address: str, seven_link: str) -> Page:
 
 
 def hand_over(page: Page, name: str, content: bytes) -> None:
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator(
-        '[data-testid="stFileUploaderDropzone"] input, [data-testid="stFileUploader"] input'
-    ).first.set_input_files(file)
+    file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    page.get_by_test_id("stFileUploader").locator("input").first.set_input_files(file)
 
 
 def test_every_kind_of_picture_is_read(picture_page: Page) -> None:
