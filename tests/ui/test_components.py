@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as some
 
 from cnnviz.core.strokes import Drawing, Stroke
 from cnnviz.ui.components import bars as bars_module
+from cnnviz.ui.components import feature_maps as viewer
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
@@ -285,6 +287,69 @@ def test_no_click_breaks_the_reader(value: dict[str, Any]) -> None:
                                    {"block": "after", "map": 0.5, "row": 0, "column": 0}])  # fmt: skip
 def test_a_wrong_click_is_ignored(value: object) -> None:
     assert _selection(value, ["after"]) is None
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What viewers and publishers give the browser."""
+    messages: list[bytes] = []
+
+    def mount(_: str, **arguments: Any) -> SimpleNamespace:
+        messages.append(arguments["data"])
+        return SimpleNamespace(selected={"block": "conv/after", "map": 1, "row": 2, "column": 0})
+
+    monkeypatch.setattr(viewer, "mount", mount)
+    return messages
+
+
+STYLE: dict[str, Any] = {
+    "mode": "mosaic", "colour_range": "map", "palette": "grey", "labels": viewer.LABELS,
+}  # fmt: skip
+
+
+def test_one_message_publishes_all_blocks_with_their_range(shown: list[bytes]) -> None:
+    first, second = maps(5, 5, 3), maps(2, 2, 7)
+    blocks = [
+        Block(id="conv/before", title="3 maps", values=first, signed=True),
+        Block(id="conv/after", title="3 maps", derive="relu"),
+        Block(id="pool/after", title="7 maps", values=second, quantise=True),
+    ]
+    viewer.publish("maps", "layers", blocks, network_range=(-1.5, 2.0), one_scale_a_map=True)
+    header, (exact, derived, levels) = unpack(shown[0])
+    assert (header["mode"], header["channel"], header["network"]) == ("publish", "layers", [-1.5, 2.0])
+    assert [block["id"] for block in header["blocks"]] == ["conv/before", "conv/after", "pool/after"]
+    np.testing.assert_array_equal(exact, first)
+    assert derived is None
+    assert len(header["blocks"][2]["levels"]) == 7, "one scale a map"
+    assert levels is not None
+
+
+def test_a_viewer_of_a_channel_gets_no_values(shown: list[bytes]) -> None:
+    ids = ("conv/before", "conv/after")
+    selection = viewer.feature_maps("maps-0", channel="layers", ids=ids, on_select=lambda: None, **STYLE)
+    header, arrays = unpack(shown[0])
+    assert (header["channel"], tuple(header["ids"]), arrays) == ("layers", ids, [])
+    assert selection == Selection("conv/after", 1, 2, 0)
+
+
+def test_published_ids_are_unique(shown: list[bytes]) -> None:
+    twice = [Block(id="conv/after", title="", values=maps(2, 2, 2))] * 2
+    with pytest.raises(ValueError, match=r"`blocks` must have different ids\. Received: \['conv/after', "):
+        viewer.publish("maps", "layers", twice, network_range=None, one_scale_a_map=False)
+    assert not shown
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {}, {"channel": "layers"}, {"ids": ["a"]},
+        {"blocks": [Block(id="a", title="", values=maps(2, 2, 2))], "channel": "layers", "ids": ["a"]},
+    ],
+)  # fmt: skip
+def test_a_viewer_has_one_source_of_values(given: dict[str, Any], shown: list[bytes]) -> None:
+    with pytest.raises(ValueError, match=r"either `blocks`, or a `channel` and the `ids`.*Received: "):
+        viewer.feature_maps("maps-0", **given, **STYLE)
+    assert not shown
 
 
 # The bars.

@@ -15,7 +15,7 @@ from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.words import mark
 
-__all__ = ["LABELS", "Block", "Selection", "feature_maps"]
+__all__ = ["LABELS", "Block", "Selection", "feature_maps", "publish"]
 
 #: Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
@@ -56,34 +56,46 @@ class Selection:
 
 def feature_maps(
     key: str,
-    blocks: Sequence[Block],
+    blocks: Sequence[Block] = (),
     *,
     mode: Literal["mosaic", "strip"],
     colour_range: Literal["map", "layer", "network"],
     palette: str,
-    network_range: tuple[float, float] | None,
+    network_range: tuple[float, float] | None = None,
     labels: Mapping[str, str],
     height: int | None = None,
+    channel: str | None = None,
+    ids: Sequence[str] = (),
     on_select: Callable[[], None] | None = None,
 ) -> Selection | None:
-    """Show `blocks` and return the cell that was clicked in this run, if any.
+    """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
     Args:
         key: The element's key.
-        blocks: One or more, with different ids. In a mosaic those of equal shape are enlarged together.
-        mode: "mosaic": one block below the other, as large as the place allows. "strip": side by side in a line
-            that scrolls, with arrows between.
+        blocks: One or more, with different ids; none where there is a `channel`.
+        mode: "mosaic": one block below the other, as large as the place allows; those of equal shape are enlarged
+            together. "strip": side by side in a line that scrolls, with arrows between.
         colour_range: Over which values one scale of colours is stretched. Scales begin at 0, or are symmetric
             around it where values are signed.
         palette: "viridis", "cividis", "magma" or "grey", for values that are never negative.
-        network_range: Smallest and largest value of the whole network; needed for the range "network".
+        network_range: Smallest and largest value of the whole network; needed for the range "network". With a
+            `channel` it is published with the values.
         labels: The texts of `LABELS` in the visitor's language.
         height: CSS pixels that a block should not be higher than; by default 520, in a strip 150.
+        channel: Where `publish` brings the values, earlier or later, again and again: the viewer follows them
+            without being run again. It is empty as long as one of `ids` is not published.
+        ids: The published blocks to show, in order.
         on_select: Called before the script when a cell was clicked. Without it clicks do not reach Python.
 
     Raises:
-        ValueError: If the values of a block do not have the shape of its kind.
+        ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
+            or a `channel` with `ids`.
     """
+    if bool(blocks) == bool(channel) or bool(channel) != bool(ids):
+        raise ValueError(
+            "a viewer needs either `blocks`, or a `channel` and the `ids` published there. "
+            f"Received: {len(blocks)} blocks, {channel!r}, {ids!r}"
+        )
     header = {
         "key": key,
         "mode": mode,
@@ -92,11 +104,44 @@ def feature_maps(
         "network": network_range,
         "labels": dict(labels),
         "height": height,
+        "channel": channel,
+        "ids": list(ids),
         "select": on_select is not None,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or _nothing)
-    return _selection(result.selected, [block.id for block in blocks])
+    return _selection(result.selected, [*ids, *(block.id for block in blocks)])
+
+
+def publish(
+    key: str,
+    channel: str,
+    blocks: Sequence[Block],
+    *,
+    network_range: tuple[float, float] | None,
+    one_scale_a_map: bool,
+) -> None:
+    """Bring the values of all `blocks` to the viewers of `channel` in one message; nothing of it is seen itself.
+
+    Viewers then follow from outside the fragment that computes the values, so that an update is one element for
+    Streamlit instead of one a viewer.
+
+    Args:
+        key: The element's key.
+        channel: Any name; one element publishes under it.
+        blocks: With ids that are unique over the network, such as `conv2d/before`, each derived block after the
+            one that it is derived from.
+        network_range: Smallest and largest value of the whole network; needed by viewers of the range "network".
+        one_scale_a_map: Levels of quantised maps are spread over each map's values; for viewers of the range "map".
+
+    Raises:
+        ValueError: If two blocks have the same id, or the values of a block do not have the shape of its kind.
+    """
+    ids = [block.id for block in blocks]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"`blocks` must have different ids. Received: {ids}")
+    header = {"mode": "publish", "channel": channel, "network": network_range}
+    mount("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 
 
 def _selection(value: object, ids: Sequence[str]) -> Selection | None:

@@ -23,7 +23,8 @@ class Block:
     """The pictures of one layer's values.
 
     Attributes:
-        id: Names the block in a `Selection` and in saved files; different from the other blocks' ids.
+        id: Names the block in a `Selection` and in saved files; different from the other blocks' ids. Of a
+            published block, `conv2d/after`, the end names it within the viewer.
         title: Heading, plain text.
         subtitle: Beside it, plain text; says which block is read where a component has several.
         kind: "maps": a picture a map. "bars": a bar a unit. "image": what went in, always grey or in colour.
@@ -61,7 +62,7 @@ def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bo
 
     Args:
         header: JSON data; `blocks` is added.
-        blocks: At least one.
+        blocks: The pictures; none where a viewer's values are published.
         one_scale_a_map: Levels of quantised maps are spread over each map's values instead of the block's.
 
     Raises:

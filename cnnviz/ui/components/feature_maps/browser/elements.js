@@ -32,6 +32,11 @@ export function iconButton(name, parent, label, onclick) {
   return button
 }
 
+// Text and other properties that stay the same are left alone: nothing to lay out again.
+export function write(made, property, value) {
+  if (made[property] !== value) made[property] = value
+}
+
 // A canvas of this many pixels, empty. Giving it a size makes a new one, so only where the size is new.
 export function prepare(canvas, width, height) {
   const [across, down] = [Math.max(1, Math.round(width)), Math.max(1, Math.round(height))]

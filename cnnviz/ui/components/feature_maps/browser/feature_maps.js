@@ -1,9 +1,12 @@
-// The viewer of feature maps: one layer as mosaics, or the whole network as a strip. Data in: bytes, see wire.js.
+// The viewer of feature maps: one layer as mosaics, or the whole network as a strip. Data in: bytes, see wire.js, with
+// the values, or with the channel where another element of this component publishes them.
 // Trigger out, "selected": {block, map, row, column}.
+import { publish, published, subscribe, unsubscribe, withdraw } from "./channels.js"
 import { element } from "./elements.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { exact, fill, short } from "./numbers.js"
+import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
 
 const viewers = new WeakMap()
@@ -18,22 +21,62 @@ class Viewer {
       choose: (stage, cell, byKeys) => this.choose(stage, cell, byKeys),
       escape: (stage) => this.escape(stage),
     }
-    this.width = root.clientWidth
-    this.observer = new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width))
-    this.observer.observe(root)
+    this.frames = []
+    this.width = this.height = 0 // told once the browser has laid the page out; asking would make it do so
+    this.observers = [
+      new ResizeObserver(([{ contentRect }]) => this.resized(contentRect)),
+      new IntersectionObserver((entries) => (this.seen = entries.at(-1).isIntersecting)),
+    ]
+    for (const observer of this.observers) observer.observe(root)
   }
 
-  receive(data, trigger) {
+  receive(header, trigger) {
     this.trigger = trigger
-    this.header = decode(data)
-    this.header.blocks.forEach(complete)
-    const shape = structure(this.header)
+    if (this.channel && this.channel !== header.channel) unsubscribe(this.channel, this)
+    this.channel = header.channel
+    if (this.channel) subscribe(this.channel, this)
+    this.newest = header
+    paintSoon(this)
+  }
+
+  published() {
+    paintSoon(this)
+  }
+
+  // What is to be shown; null where the channel does not have it (yet).
+  content() {
+    if (!this.channel) return this.newest
+    const message = published(this.channel)
+    const blocks = this.newest.ids.map((id) => message?.blocks.get(id))
+    return blocks.every(Boolean) ? { ...this.newest, network: message.network, blocks } : null
+  }
+
+  // Reads of the page's style come before the first write of any viewer.
+  look() {
+    const style = getComputedStyle(this.root)
+    this.theme = { ink: style.color, accent: style.getPropertyValue("--st-primary-color").trim() || style.color }
+  }
+
+  refresh() {
+    this.stale = !this.width // in a closed card: it is painted when it opens
+    if (this.stale) return
+    const header = this.content()
+    if (!header) return this.empty()
+    this.header = header
+    const shape = structure(header)
     if (shape !== this.shape) this.build()
     this.shape = shape
-    const theme = this.theme()
-    this.frames.forEach((frame, i) => frame.update(this.header.blocks[i], this.header, theme))
+    this.frames.forEach((frame, i) => frame.update(header.blocks[i], header, this.theme))
     this.paint()
     if (this.pointed) this.read()
+  }
+
+  // As high as it was, so that the page does not jump when the values of another network arrive.
+  empty() {
+    this.root.style.minHeight = `${this.height}px`
+    this.root.replaceChildren()
+    Object.assign(this, { frames: [], shape: null, pointed: null })
+    this.enlarged.map = null
   }
 
   build() {
@@ -41,6 +84,7 @@ class Viewer {
     this.pointed = null
     this.enlarged.map = null
     root.replaceChildren()
+    root.style.minHeight = ""
     root.classList.toggle("strip", header.mode === "strip")
     this.scroller = element("div", "blocks", root)
     this.frames = header.blocks.map((block) => new Frame(this.scroller, block, header, this.on))
@@ -48,19 +92,17 @@ class Viewer {
     this.readout.dataset.role = "readout"
   }
 
-  theme() {
-    const style = getComputedStyle(this.root)
-    return { ink: style.color, accent: style.getPropertyValue("--st-primary-color").trim() || style.color }
-  }
-
-  resized(width) {
+  resized({ width, height }) {
+    if (height) this.height = height
     if (Math.floor(width) === this.width) return
     this.width = Math.floor(width)
-    this.paint()
+    if (!this.width || isWaiting(this)) return
+    if (!this.stale) return this.paint()
+    this.look()
+    this.refresh()
   }
 
   paint() {
-    if (!this.width) return
     this.frames.forEach((frame) => frame.paint(this.width))
     if (this.enlarged.open) this.enlarged.paint()
   }
@@ -82,7 +124,7 @@ class Viewer {
     const numbers = values.map(block.exact ? exact : short)
     const text = block.exact ? numbers.join(", ") : fill(this.header.labels.about, { value: numbers.join(", ") })
     this.readout.textContent = this.name(block) + this.sentence(block, cell, text)
-    Object.assign(this.readout.dataset, { ...cell, block: block.id, value: numbers.join(" ") })
+    Object.assign(this.readout.dataset, { ...cell, block: block.name, value: numbers.join(" ") })
   }
 
   name(block) {
@@ -115,19 +157,38 @@ class Viewer {
     if (this.enlarged.open) this.enlarged.close()
     else stage.point(null)
   }
+
+  dispose() {
+    for (const observer of this.observers) observer.disconnect()
+    if (this.channel) unsubscribe(this.channel, this)
+  }
 }
 
-// What follows from a block's kind: a colour picture is one picture with three channels.
-function complete(block) {
-  block.mixed = block.kind === "image" && block.maps === 3
-  block.pictures = block.mixed ? 1 : block.maps
+// An element that only brings values is not seen; out of the column, so that not even its gap is left.
+function hide(root) {
+  root.hidden = true
+  const place = root.getRootNode().host?.closest('[data-testid="stElementContainer"]')
+  if (place) place.style.position = "absolute"
+}
+
+function bring(root, { channel, network, blocks }) {
+  hide(root)
+  publish(channel, root, { network, blocks: new Map(blocks.map((block) => [block.id, block])) })
+  return () => withdraw(channel, root)
+}
+
+function show(parentElement, root, header, trigger) {
+  let viewer = viewers.get(parentElement)
+  if (viewer?.root !== root) viewers.set(parentElement, (viewer = new Viewer(root)))
+  viewer.receive(header, trigger)
+  return () => viewer.dispose()
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".feature_maps")
-  let viewer = viewers.get(parentElement)
-  if (viewer?.root !== root) viewers.set(parentElement, (viewer = new Viewer(root)))
-  viewer.receive(data, (cell) => setTriggerValue("selected", cell))
+  const header = decode(data)
+  const trigger = (cell) => setTriggerValue("selected", cell)
+  const leave = header.mode === "publish" ? bring(root, header) : show(parentElement, root, header, trigger)
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || viewer.observer.disconnect())
+  return () => setTimeout(() => root.isConnected || leave())
 }

@@ -30,7 +30,7 @@ export class Frame {
 
   describe(block, { labels }) {
     const { canvas } = this.stage
-    Object.assign(canvas.dataset, { block: block.id, rows: block.rows, columns: block.columns, maps: block.maps })
+    Object.assign(canvas.dataset, { block: block.name, rows: block.rows, columns: block.columns, maps: block.maps })
     const words = block.kind === "bars" ? labels.bars : labels.maps
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
@@ -67,7 +67,7 @@ export class Frame {
     const picture = new view.constructor(document.createElement("canvas"))
     if (block.kind === "bars") picture.show(block, view, look)
     else picture.show(block, saved(view.grid, block), look, null, 1)
-    picture.canvas.toBlob((blob) => download(blob, `${header.key}-${block.id}.png`))
+    picture.canvas.toBlob((blob) => download(blob, `${header.key}-${block.name}.png`))
   }
 }
 

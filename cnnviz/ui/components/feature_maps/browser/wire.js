@@ -4,23 +4,43 @@
 // Python's block: {id, title, subtitle, kind, rows, columns, maps, signed, derive, ticks, levels, at}; `levels` is
 // the value of the largest level, one for the block or one a map, where uint8 levels were sent instead of float32.
 export function decode(data) {
-  const bytes = data.slice() // aligned: what arrives starts anywhere
-  const length = new DataView(bytes.buffer).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
-  const payload = bytes.buffer.slice(4 + length)
+  const { buffer } = data.slice() // aligned: what arrives starts anywhere
+  const length = new DataView(buffer).getUint32(0, true)
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)))
   let before = null
   for (const block of header.blocks) {
-    block.values = block.derive === "relu" ? rectified(before.values) : values(block, payload)
-    block.exact = block.derive === "relu" ? before.exact : !block.levels
+    complete(block, header.mode === "publish")
+    const source = before
+    const make = block.derive === "relu" ? () => rectified(source.values) : () => values(block, buffer, 4 + length)
+    later(block, "values", make)
+    block.exact = block.derive === "relu" ? source.exact : !block.levels
     before = block
   }
   return header
 }
 
-function values(block, payload) {
+// What follows from a block's kind, a colour picture being one picture with three channels; and its name within a
+// viewer, which for published blocks is the end of the id: "after" for "conv2d/after".
+function complete(block, isPublished) {
+  block.mixed = block.kind === "image" && block.maps === 3
+  block.pictures = block.mixed ? 1 : block.maps
+  block.name = isPublished ? block.id.split("/").at(-1) : block.id
+}
+
+// A property that is worked out when it is first read: what no viewer shows costs nothing.
+function later(object, name, make) {
+  const get = () => {
+    const value = make()
+    Object.defineProperty(object, name, { value })
+    return value
+  }
+  Object.defineProperty(object, name, { get, enumerable: true, configurable: true })
+}
+
+function values(block, buffer, start) {
   const count = block.rows * block.columns * block.maps
-  if (!block.levels) return new Float32Array(payload, block.at, count)
-  return fromLevels(new Uint8Array(payload, block.at, count), block)
+  if (!block.levels) return new Float32Array(buffer, start + block.at, count)
+  return fromLevels(new Uint8Array(buffer, start + block.at, count), block)
 }
 
 function fromLevels(levels, { signed, maps, levels: largest }) {
@@ -40,7 +60,9 @@ function rectified(values) {
   return made
 }
 
+const SHOWN = ["id", "title", "subtitle", "kind", "rows", "columns", "maps"]
+
 // Equal for two headers whose elements on the page are the same but for their numbers and colours.
-export function structure({ mode, labels, blocks, height, select }) {
-  return JSON.stringify([mode, labels, height, select, blocks.map(({ values, levels, at, ...shown }) => shown)])
+export function structure({ mode, labels, blocks }) {
+  return JSON.stringify([mode, labels, blocks.map((block) => SHOWN.map((name) => block[name]))])
 }
