@@ -47,6 +47,7 @@ class Table {
     head.setAttribute("role", "rowheader")
     const bar = element("span", "bar", element("span", "track", element("td", "", row)))
     const share = element("td", "share", row)
+    row.tabIndex = place ? -1 : 0
     row.onpointerenter = row.onpointerdown = () => this.point(place)
     row.onpointerleave = (event) => {
       if (event.pointerType !== "touch") this.leave()
@@ -66,7 +67,6 @@ class Table {
       bar.style.transform = `scaleX(${values ? Math.max(0, Math.min(1, values[place])) : 0})`
       write(share, values ? percent(values[place]) : "–")
       row.classList.toggle("answer", Boolean(values) && place === answer)
-      row.tabIndex = place === this.current ? 0 : -1
     })
     if (this.pointed !== undefined) this.point(this.pointed)
     this.root.dataset.painted = Number(this.root.dataset.painted) + 1

@@ -6,11 +6,11 @@ export class Ink {
   constructor(canvas) {
     this.canvas = canvas
     this.context = canvas.getContext("2d")
+    this.shown = SIDE // CSS pixels, told by whoever observes the canvas: asking would lay out the page
   }
 
   fit() {
-    const shown = this.canvas.getBoundingClientRect().width || SIDE
-    const pixels = Math.max(SIDE, Math.round(shown * (window.devicePixelRatio || 1)))
+    const pixels = Math.max(SIDE, Math.round(this.shown * (window.devicePixelRatio || 1)))
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels
     this.scale = pixels / SIDE
   }

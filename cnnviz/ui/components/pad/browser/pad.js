@@ -19,7 +19,7 @@ class Pad {
     this.cursor = [SIDE / 2, SIDE / 2]
     this.pointer = null
     this.listen()
-    this.observer = new ResizeObserver(() => this.paint())
+    this.observer = new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width))
     this.observer.observe(this.parts.canvas)
   }
 
@@ -51,6 +51,12 @@ class Pad {
     this.link.drop()
     this.drawing.load(data.drawing)
     this.touched = false
+  }
+
+  resized(width) {
+    if (!width) return
+    this.ink.shown = width
+    this.paint()
   }
 
   paint() {
@@ -114,8 +120,8 @@ class Pad {
     this.pointer = null
     if (!this.drawing.open) return
     this.drawing.end()
+    this.changed("up") // before all that only this browser waits for
     this.refresh()
-    this.changed("up")
   }
 
   undo() {
