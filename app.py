@@ -16,15 +16,16 @@ def read_along() -> None:
     reading = subject.read(network, state.subject(), state.steps())
     with answering:
         answer.show(reading, state.subject())
+    strip.show(reading)
     with preparing:
         preparation.show(network, reading, state.subject(), pen_down)
-    strip.show(reading)
     links.show(pen_down)
 
 
 with frame.page("draw") as heading:
     with heading:
         networks.pick()
+        canvas.pick_surface()
     read_along()
     offers.samples_on_offer()
     offers.upload()

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from cnnviz.core import datasets
 from scripts import browser as installed
 from tests.server_process import ROOT, Server, serving
 
 # A property is true or false; how long one example takes says how busy the machine is.
-settings.register_profile("cnnviz", deadline=None)
+settings.register_profile("cnnviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cnnviz")
 
 

@@ -98,8 +98,8 @@ def test_a_link_gives_the_drawing_and_the_choices(app: AppTest) -> None:
     assert well(app)
     assert app.session_state["subject"].drawing.strokes
     assert app.session_state["network"] == "dense-64"
-    assert not app.toggle(key="choose-step-crop").value
-    assert app.toggle(key="choose-step-fit").value
+    assert not app.session_state["step-crop"]
+    assert app.session_state["step-fit"]
     query = app.session_state["query"]
     for part in ("net=dense-64", "range=network", "off=crop+centre", f"d={drawing_link.encode(ONE)}"):
         assert part in query
@@ -161,7 +161,8 @@ def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
     app.run()
     app.session_state["subject"] = Subject(drawing=ONE)
     app.run()
-    app.toggle(key="choose-step-fit").set_value(False).run()
+    app.session_state["step-fit"] = False
+    app.run()
     assert well(app)
     expected = digit.from_canvas(render(ONE), steps=set(digit.STEPS) - {"fit"}).digit
     shown = trace.trace(shelf.load(shelf.DEFAULT), expected)

@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz.core import fabric
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.strokes import SIDE, Drawing
-from cnnviz.ui import choices, options, state
+from cnnviz.ui import choices, options, server, state
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import each, refusal, say
@@ -25,9 +25,12 @@ PAPER = "#ffffff"
 
 def draw() -> bool:
     """Show the chosen surface, take over what was drawn on it, and return whether the pen is down."""
-    pen_down = _editor() if state.get("surface") == "canvas" else _pad()
+    return _editor() if state.get("surface") == "canvas" else _pad()
+
+
+def pick_surface() -> None:
+    """Show the choice between the two surfaces."""
     choices.one_of("surface", say("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
-    return pen_down
 
 
 def _pad() -> bool:
@@ -78,7 +81,9 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
 
 
 def _canvas(key: str, start: dict[str, Any]) -> object:
-    from streamlit_drawable_canvas import st_canvas  # raises outside a running server
+    # The canvas raises where it is imported outside a running server; Streamlit brings pandas for its data.
+    server.bring("pandas", "pyarrow", "streamlit_drawable_canvas")
+    from streamlit_drawable_canvas import st_canvas
 
     return st_canvas(
         stroke_width=int(state.get("brush")), stroke_color=INK, background_color=PAPER, width=SIDE, height=SIDE,

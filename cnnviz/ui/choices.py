@@ -35,11 +35,6 @@ def one_of(
     )  # fmt: skip
 
 
-def switch(key: str, label: str, *, help: str) -> None:
-    """Show a switch for the choice `key`, which is True or False."""
-    st.toggle(label, value=state.get(key), help=help, **state.bound(key))
-
-
 def pick(key: str, label: str, options: tuple[str, ...], text: Callable[[str], str], *, width: int) -> None:
     """Show a list to pick from, its label left to screen readers; `text` says how an option is shown."""
     st.selectbox(

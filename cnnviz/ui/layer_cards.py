@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.network import Network
 from cnnviz.core.trace import LayerOutput
-from cnnviz.ui import view
-from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui import state, view
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
 from cnnviz.ui.strip import UNCHANGED, size
 from cnnviz.ui.subject import Reading
 from cnnviz.ui.words import count, each, mark, say
@@ -36,9 +38,28 @@ WHY = {
 TALLEST = 240
 
 
+#: Under this name the numbers travel from `send` to the viewers in the cards.
+CHANNEL = "layers"
+
+
+def send(reading: Reading, pen_down: bool) -> None:
+    """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
+    layers = reading.trace.layers
+    sent = [
+        block
+        for layer in layers
+        if layer.kind not in UNCHANGED
+        for block in blocks(layer, layer is layers[-1])
+    ]
+    publish(
+        "maps", CHANNEL, [replace(block, quantise=pen_down) for block in sent],
+        network_range=view.network_range(reading.trace), one_scale_a_map=state.get("colour_range") == "map",
+    )  # fmt: skip
+
+
 def show(reading: Reading, network: Network) -> None:
-    """Show the card of every layer, in order."""
-    colours = view.colours(reading.trace)
+    """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
+    colours = view.colours()
     layers = reading.trace.layers
     for place, (layer, output) in enumerate(zip(network.variant.layers, layers, strict=True)):
         _card(place, layer, output, colours, last=place == len(layers) - 1)
@@ -51,7 +72,8 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
         with card:
             st.markdown(_account(layer, output))
             if output.kind not in UNCHANGED:
-                feature_maps(f"maps-{place}", blocks(output, last), mode="mosaic", height=TALLEST,
+                shown = [block.id for block in blocks(output, last)]
+                feature_maps(f"maps-{place}", channel=CHANNEL, ids=shown, mode="mosaic", height=TALLEST,
                              labels=each(LABELS), **colours)  # fmt: skip
 
 
@@ -74,28 +96,21 @@ def _account(layer: Layer, output: LayerOutput) -> str:
 
 def blocks(output: LayerOutput, last: bool) -> list[Block]:
     """Return the pictures of one layer: the sum before the activation, if there is one, and the output."""
-    if output.after.ndim == 1:
-        return _bars(output, last)
-    maps = count("{number} map", "{number} maps", output.output_shape[-1])
     if output.before is output.after:
-        return [Block(id="after", title=maps, subtitle=say("output"), kind="maps", values=output.after)]
+        return [_block(output, "after", say("output"), last)]
     activation = getattr(output.layer, "activation", output.kind)
-    return [
-        Block(id="before", title=maps, subtitle=say("the convolution’s sum and bias"), kind="maps",
-              values=output.before, signed=True),
-        Block(id="after", title=maps, subtitle=say("after {activation}", activation=activation),
-              kind="maps", values=output.after, derive="relu" if activation == "relu" else None),
-    ]  # fmt: skip
+    before = _block(output, "before", say("the sum and the bias"), last)
+    after = _block(output, "after", say("after {activation}", activation=activation), last)
+    derived = activation == "relu" and before.kind == "maps"
+    return [replace(before, signed=True), replace(after, derive="relu" if derived else None)]
 
 
-def _bars(output: LayerOutput, last: bool) -> list[Block]:
-    units = count("{number} unit", "{number} units", len(output.after))
-    ticks = tuple(map(str, range(len(output.after)))) if last else ()
-    after = Block(
-        id="after", title=units, subtitle=say("output"), kind="bars", values=output.after, ticks=ticks
-    )
-    if output.before is output.after:
-        return [after]
-    before = Block(id="before", title=units, subtitle=say("sum and bias"), kind="bars", values=output.before,
-                   signed=True, ticks=ticks)  # fmt: skip
-    return [before, after]
+def _block(output: LayerOutput, stage: Literal["before", "after"], subtitle: str, last: bool) -> Block:
+    values: np.ndarray = getattr(output, stage)
+    number, place = values.shape[-1], f"{output.name}/{stage}"
+    if values.ndim == 3:
+        title = count("{number} map", "{number} maps", number)
+        return Block(id=place, title=title, subtitle=subtitle, kind="maps", values=values)
+    title = count("{number} unit", "{number} units", number)
+    ticks = tuple(map(str, range(number))) if last else ()
+    return Block(id=place, title=title, subtitle=subtitle, kind="bars", values=values, ticks=ticks)

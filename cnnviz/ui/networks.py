@@ -9,7 +9,7 @@ from cnnviz.core import shelf
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import cache, choices, state
+from cnnviz.ui import cache, choices, server, state
 from cnnviz.ui.words import say
 
 
@@ -37,6 +37,7 @@ def _line(name: str) -> str:
 
 
 def _about(card: Card) -> None:
+    server.bring("plotly.graph_objects")
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
     st.markdown(_facts(card))

@@ -38,12 +38,12 @@ PALETTES: Mapping[str, str] = {
 PREPARATION: Mapping[str, tuple[str, str]] = {
     "ink": (
         mark("Bright on black"),
-        mark("MNIST shows ink as 1 on paper of 0; off: the grey of the canvas as it is"),
+        mark("Ink becomes 1 and paper 0; off: the canvas’s grey as it is"),
     ),
     "crop": (mark("Crop to the ink"), mark("Empty margins go; off: the whole canvas is used")),
     "antialias": (mark("Smooth edges"), mark("Shrinking averages the pixels; off: it picks single ones")),
     "fit": (mark("Fit into 20×20"), mark("The larger side becomes 20 pixels; off: stretched over all 28×28")),
-    "centre": (mark("Centre of mass"), mark("The ink's balance point goes to the middle; off: its box does")),
+    "centre": (mark("Centre of mass"), mark("The ink’s balance point goes to the middle; off: its box does")),
 }
 
 #: Brush widths in canvas pixels: smallest, usual, largest.

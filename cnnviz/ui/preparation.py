@@ -4,60 +4,58 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.digit import STEPS
+from cnnviz.core import digit
 from cnnviz.core.network import Network
-from cnnviz.ui import choices, options, state
+from cnnviz.ui import options, state
 from cnnviz.ui.answer import percent
-from cnnviz.ui.components.thumbnails import thumbnails
+from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
 from cnnviz.ui.subject import Reading, Subject, without_each
 from cnnviz.ui.words import say
 
 
 def show(network: Network, reading: Reading, subject: Subject, pen_down: bool) -> None:
     """Show how `subject` became 28x28; what each switch does is worked out when the pen is lifted."""
-    st.markdown(f"**{say('From your drawing to 28×28')}**")
     if reading.preparation is None:
         _ready(reading, subject)
         return
-    steps = reading.preparation.steps
-    thumbnails(
-        "preparation",
-        [step.image for step in steps],
-        [say(options.PREPARATION[step.name][0]) for step in steps],
-        label=say("The drawing after each step"),
-        size=76,
-        faded=[place for place, step in enumerate(steps) if not step.active],
-    )
     if not pen_down:
         state.put(effects={} if reading.empty else without_each(network, subject, state.steps()))
-    _switches(state.get("effects"))
+    steps("preparation", [_row(step) for step in reading.preparation.steps],
+          label=say("From your drawing to 28×28"), on_switch=_switch)  # fmt: skip
+
+
+def result(reading: Reading) -> None:
+    """Show the 28x28 that the network reads."""
+    caption = say("What the network reads")
+    thumbnails("preparation", [reading.digit], [caption], label=caption, size=196)
 
 
 def _ready(reading: Reading, subject: Subject) -> None:
-    thumbnails("preparation", [reading.digit], [say("What the network reads")],
-               label=say("The drawing after each step"), size=140)  # fmt: skip
+    result(reading)
     st.caption(
-        say(
-            "MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps."
-        )
+        say("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
         if subject.kind == "sample"
         else say("This picture came with the link, already prepared.")
-    )
+    )  # fmt: skip
 
 
-def _switches(others: dict[str, tuple[int, float]]) -> None:
-    for name in STEPS:
-        label, why = options.PREPARATION[name]
-        choices.switch(state.step_key(name), _with_effect(say(label), name, others), help=say(why))
+def _row(step: digit.Step) -> Step:
+    title, why = options.PREPARATION[step.name]
+    return Step(step.image, say(title), say(why), _effect(step), step.active)
 
 
-def _with_effect(label: str, name: str, others: dict[str, tuple[int, float]]) -> str:
-    if name not in others:
-        return label
-    digit, share = others[name]
-    template = (
-        "{label} :gray[· without it: {digit}, {share}]"
-        if name in state.steps()
-        else "{label} :gray[· with it: {digit}, {share}]"
-    )
-    return say(template, label=label, digit=digit, share=percent(share))
+def _effect(step: digit.Step) -> str:
+    """Return what the answer would be with this one switch the other way, as of the last lift of the pen."""
+    if step.name not in state.get("effects"):
+        return ""
+    answer, share = state.get("effects")[step.name]
+    template = say("Without it: {digit}, {share}") if step.active else say("With it: {digit}, {share}")
+    return template.format(digit=answer, share=percent(share))
+
+
+def _switch() -> None:
+    """Take over a switch that the visitor has turned."""
+    index = picked("preparation")
+    if 0 <= index < len(digit.STEPS):
+        key = state.step_key(digit.STEPS[index])
+        state.put(**{key: not state.get(key)})

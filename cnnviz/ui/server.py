@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 #: Imported before the freeze, because a page needs them sooner or later and their objects never die.
@@ -31,8 +32,20 @@ def settle() -> None:
             for name in HEAVY:
                 importlib.import_module(name)
             send_at_once()
-            gc.collect()
-            gc.freeze()
+            _freeze()
+
+
+@cache
+def bring(*names: str) -> None:
+    """Import modules that only some visitors need, once, and freeze them too."""
+    for name in names:
+        importlib.import_module(name)
+    _freeze()
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def send_at_once() -> int:

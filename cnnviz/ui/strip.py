@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import streamlit as st
-
 from cnnviz.core.trace import LayerOutput
 from cnnviz.ui import view
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
@@ -18,10 +16,11 @@ UNCHANGED = ("Flatten", "Dropout")
 
 def show(reading: Reading) -> None:
     """Show the input, every layer's output and the answer side by side."""
-    st.markdown(f"**{say('The whole network')}**")
     layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
     blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
-    feature_maps("strip", blocks, mode="strip", height=112, labels=each(LABELS), **view.colours(reading.trace))
+    feature_maps(
+        "strip", blocks, mode="strip", height=112, labels=each(LABELS), **view.colours(reading.trace)
+    )
 
 
 def _input(reading: Reading) -> Block:

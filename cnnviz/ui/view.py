@@ -26,10 +26,10 @@ def network_range(trace: Trace) -> tuple[float, float]:
     return float(min(values.min() for values in arrays)), float(max(values.max() for values in arrays))
 
 
-def colours(trace: Trace) -> dict[str, Any]:
-    """Return the arguments of `feature_maps` that say how to colour."""
+def colours(trace: Trace | None = None) -> dict[str, Any]:
+    """Return the arguments of `feature_maps` that say how to colour; `trace` where its values are sent with it."""
     return {
         "colour_range": state.get("colour_range"),
         "palette": state.get("palette"),
-        "network_range": network_range(trace),
+        "network_range": None if trace is None else network_range(trace),
     }

@@ -1,17 +1,37 @@
-"""A row of small grey pictures with captions, which can be picked: one canvas a picture, raw bytes."""
+"""Small grey pictures, in a row to pick from or as steps with a switch each: one canvas a picture, raw bytes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.ui.components.mount import mount
 
-#: Pictures are thinned to at most this many pixels a side; they are shown smaller than that.
-LARGEST = 96
+#: Pictures are thinned to at most this many pixels a side; they are shown about as large.
+LARGEST = 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """One picture with a switch.
+
+    Args:
+        image: (h, w) float in [0, 1], 1 is white.
+        title: what the switch does, short.
+        why: what it is good for, a sentence.
+        effect: what the other position would change; may be empty.
+        active: whether it is switched on.
+    """
+
+    image: np.ndarray
+    title: str
+    why: str
+    effect: str
+    active: bool
 
 
 def thumbnails(
@@ -22,7 +42,6 @@ def thumbnails(
     label: str,
     size: int = 64,
     selected: int = -1,
-    faded: Sequence[int] = (),
     on_pick: Callable[[], None] | None = None,
 ) -> None:
     """Show `images` in a row that wraps.
@@ -34,27 +53,46 @@ def thumbnails(
         label: what the row is, for screen readers.
         size: side of a picture in CSS pixels.
         selected: index of the picture with a frame, or -1.
-        faded: indices of pictures that are shown pale, such as steps that are switched off.
         on_pick: called when a picture was picked; without it the pictures are not buttons.
     """
-    small = [_thin(image) for image in images]
-    header = {
+    head: dict[str, object] = {
+        "form": "pick" if on_pick else "row",
         "label": label,
         "size": size,
         "selected": selected,
-        "pickable": on_pick is not None,
-        "pictures": [
-            {"rows": image.shape[0], "columns": image.shape[1], "caption": caption, "faded": place in faded}
-            for place, (image, caption) in enumerate(zip(small, captions, strict=True))
-        ],
     }
-    mount("thumbnails", key=key, data=_pack(header, small), on_picked_change=on_pick or _nothing)
+    _show(key, head, images, [{"caption": caption} for caption in captions], on_pick)
+
+
+def steps(
+    key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]
+) -> None:
+    """Show `rows` one below the other, each a picture and a switch; `picked(key)` reads which was switched."""
+    texts = [
+        {"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows
+    ]
+    head: dict[str, object] = {"form": "steps", "label": label, "size": size, "selected": -1}
+    _show(key, head, [row.image for row in rows], texts, on_switch)
 
 
 def picked(key: str) -> int:
     """Return the index of the picture that was picked in this run, or -1."""
     index = getattr(st.session_state.get(key), "picked", None)
     return index if isinstance(index, int) and index >= 0 else -1
+
+
+def _show(
+    key: str,
+    head: dict[str, object],
+    images: Sequence[np.ndarray],
+    texts: Sequence[dict[str, object]],
+    on_pick: Callable[[], None] | None,
+) -> None:
+    small = [_thin(image) for image in images]
+    sizes = [{"rows": image.shape[0], "columns": image.shape[1]} for image in small]
+    pictures = [size | text for size, text in zip(sizes, texts, strict=True)]
+    data = _pack(head | {"pictures": pictures}, small)
+    mount("thumbnails", key=key, data=data, on_picked_change=on_pick or _nothing)
 
 
 def _nothing() -> None:

@@ -5,6 +5,7 @@
 // with the answer that it belongs to, and browsers refuse hundreds of calls a minute.
 const REST = 300
 
+const known = new WeakSet() // elements that have shown a query: a page that opens has its link at once
 let wanted = null // the newest query that is not in the address bar yet
 let timer
 
@@ -38,6 +39,8 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".address")
   hide(parentElement)
   writeSoon(data[0].query)
+  if (!known.has(root)) write()
+  known.add(root)
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
   return () => setTimeout(() => root.isConnected || write())
 }
