@@ -179,7 +179,7 @@ def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
 def _position(mass: np.ndarray, by_mass: bool) -> tuple[slice, int]:
     """Along one axis: the part of the picture that is kept, and where its first pixel goes.
 
-    MNIST's centres of mass lie in pixel 14, between 14.0 and 15.0 from the edge, in all but one or two of 60,000 digits.
+    MNIST's centres of mass lie in pixel 14, between 14.0 and 15.0 from the edge, but for one or two of 60,000.
     """
     total = int(mass.sum())
     if by_mass and total:
