@@ -33,11 +33,8 @@ def _sheet() -> None:
         st.markdown(f"**{say('Or pick a test digit')}**", width="content")
         st.button(say("Other digits"), on_click=_other_digits)
     digits = samples.offered(state.get("sheet"))
-    reading = state.subject()
-    numbers = [sample.index for sample in digits]
-    selected = numbers.index(reading.number) if reading.kind == "sample" and reading.number in numbers else -1
     thumbnails("samples", [sample.image for sample in digits], [str(sample.label) for sample in digits],
-               label=say("Test digits to pick"), size=56, selected=selected, on_pick=_pick)  # fmt: skip
+               label=say("Test digits to pick"), size=56, on_pick=_pick)  # fmt: skip
     _source()
     if picked("samples") >= 0:
         st.rerun()

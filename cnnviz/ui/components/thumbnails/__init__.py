@@ -41,7 +41,6 @@ def thumbnails(
     *,
     label: str,
     size: int = 64,
-    selected: int = -1,
     on_pick: Callable[[], None] | None = None,
 ) -> None:
     """Show `images` in a row that wraps.
@@ -52,7 +51,6 @@ def thumbnails(
         captions: one text below each picture.
         label: what the row is, for screen readers.
         size: side of a picture in CSS pixels.
-        selected: index of the picture with a frame, or -1.
         on_pick: called when a picture was picked; without it the pictures are not buttons.
     """
     head: dict[str, object] = {
@@ -71,7 +69,7 @@ def steps(
     texts = [
         {"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows
     ]
-    head: dict[str, object] = {"form": "steps", "label": label, "size": size, "selected": -1}
+    head: dict[str, object] = {"form": "steps", "label": label, "size": size}
     _show(key, head, [row.image for row in rows], texts, on_switch)
 
 

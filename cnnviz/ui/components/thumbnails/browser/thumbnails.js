@@ -50,10 +50,7 @@ const FORMS = {
       node.type = "button"
       return node
     },
-    update(node, picture, selected) {
-      node.setAttribute("aria-pressed", String(selected))
-      node.classList.toggle("selected", selected)
-    },
+    update: () => {},
   },
   steps: {
     make(size) {
@@ -92,7 +89,7 @@ function show(root, { header, payload }, pick) {
     fit(canvas, rows, columns, header.size)
     paint(canvas, payload.subarray(offset, (offset += rows * columns)), rows, columns)
     write(node.querySelector(".caption"), caption)
-    FORMS[header.form].update(node, header.pictures[index], index === header.selected)
+    FORMS[header.form].update(node, header.pictures[index])
     const button = node.matches("button") ? node : node.querySelector("button")
     if (button) button.onclick = () => pick(index)
   })
