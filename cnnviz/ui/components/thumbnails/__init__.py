@@ -57,7 +57,6 @@ def thumbnails(
         "form": "pick" if on_pick else "row",
         "label": label,
         "size": size,
-        "selected": selected,
     }
     _show(key, head, images, [{"caption": caption} for caption in captions], on_pick)
 
