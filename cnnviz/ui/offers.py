@@ -24,11 +24,11 @@ POLARITIES = {
 def samples_on_offer() -> None:
     """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
     waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_LOADER.start().status.done
-    st.fragment(_sheet, run_every=0.5 if waiting else None)()
+    st.fragment(_sheet, run_every=0.5 if waiting else None)(waiting)
 
 
 @frame.guarded
-def _sheet() -> None:
+def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{say('Or pick a test digit')}**", width="content")
         st.button(say("Other digits"), on_click=_other_digits)
@@ -36,8 +36,8 @@ def _sheet() -> None:
     thumbnails("samples", [sample.image for sample in digits], [str(sample.label) for sample in digits],
                label=say("Test digits to pick"), size=56, on_pick=_pick)  # fmt: skip
     _source()
-    if picked("samples") >= 0:
-        st.rerun()
+    if picked("samples") >= 0 or (waiting and datasets.TEST_LOADER.status.done):
+        st.rerun()  # the whole page: another digit is read, or there is nothing left to wait for
 
 
 def _source() -> None:
