@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import dist
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,12 +19,14 @@ from playwright.async_api import CDPSession, Page, async_playwright
 from cnnviz.core import drawing_link
 from cnnviz.core.strokes import Drawing, Stroke
 from scripts import browser as installed
-from tests.browser.hands import Line, along
+from tests.browser.hands import SIDE, Line, along
 
 AT_ONCE = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
 PATIENCE = 30_000  # milliseconds
 DIGIT_SIDE = 200  # canvas pixels of a recorded digit's larger side
 WIDTH = 20.0
+NEAR = 3.0  # canvas pixels between where a pen was put down and where the link says that it was
+EMPTY = '.st-key-predicted-digit:has-text("–")'
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def drawing_of(record: dict[str, Any]) -> Drawing:
     points = [point for stroke in record["strokes"] for point in stroke]
     low = [min(values) for values in zip(*points, strict=True)]
     size = [max(values) - least for values, least in zip(zip(*points, strict=True), low, strict=True)]
-    left, top = ((280 - DIGIT_SIDE * extent) / 2 for extent in size)
+    left, top = ((SIDE - DIGIT_SIDE * extent) / 2 for extent in size)
 
     def place(x: float, y: float) -> tuple[float, float]:
         return left + (x - low[0]) * DIGIT_SIDE, top + (y - low[1]) * DIGIT_SIDE
@@ -66,7 +69,16 @@ def drawing_of(record: dict[str, Any]) -> Drawing:
     return Drawing(tuple(Stroke(tuple(place(x, y) for x, y in line), WIDTH) for line in record["strokes"]))
 
 
-def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 3) -> list[int]:
+def alike(one: Drawing, other: Drawing) -> bool:
+    """Return whether the strokes of two drawings begin and end at the same places."""
+    ends = [
+        [place for stroke in drawing.strokes for place in (stroke.points[0], stroke.points[-1])]
+        for drawing in (one, other)
+    ]
+    return len(ends[0]) == len(ends[1]) and all(dist(a, b) <= NEAR for a, b in zip(*ends, strict=True))
+
+
+def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 4) -> list[int]:
     """Draw every drawing on `surface` of the app at `address`; return the digit that the page answers to each."""
     with ThreadPoolExecutor(1) as apart:  # this thread's event loop belongs to the synchronous pages
         return apart.submit(asyncio.run, _answers(address, surface, drawings, pages)).result()
@@ -109,25 +121,25 @@ class Desk:
     async def answer(self, drawing: Drawing) -> int:
         """Clear the paper, draw, and return the digit that the page shows once it has everything."""
         await self._clear()
-        await self.page.locator(self.surface.paper).hover()  # waits until it stands still
         box = await self.page.locator(self.surface.paper).bounding_box()
         if box is None:
             raise AssertionError("there is no paper on the page")
+        scale = box["width"] / SIDE
         for stroke in drawing.strokes:
-            await self._draw(
-                [(box["x"] + x, box["y"] + y) for x, y in along(stroke.points, self.surface.step)]
-            )
-        await self._link_when(lambda drawn: len(drawn.strokes) == len(drawing.strokes))
+            places = along(stroke.points, self.surface.step)
+            await self._draw([(box["x"] + x * scale, box["y"] + y * scale) for x, y in places])
+        await self._link_when(lambda drawn: alike(drawn, drawing))
         return int(await self.page.locator(".st-key-predicted-digit").inner_text())
 
     async def _clear(self) -> None:
-        if await self._drawn():
-            old = await self.page.locator(self.surface.paper).element_handle()
+        paper = self.page.locator(self.surface.paper)
+        if await self.page.locator(EMPTY).count() == 0:
+            old = await paper.element_handle()
             await self.page.locator(self.surface.clear).click()
             if self.surface.new_when_cleared:
                 await old.wait_for_element_state("hidden")
-        await self._link_when(lambda drawn: not drawn)
-        await self.page.locator(self.surface.paper).wait_for()
+            await self.page.locator(EMPTY).wait_for()
+        await paper.hover()  # waits until it stands still
 
     async def _draw(self, line: Line) -> None:
         sending = [self._mouse("mouseMoved", line[0], 0), self._mouse("mousePressed", line[0], 1)]

@@ -30,7 +30,7 @@ def test_a_seven_drawn_with_the_mouse_is_read(drawing_page: Page) -> None:
 def test_the_answer_moves_while_the_pen_is_down(page: Page, address: str) -> None:
     eyes.opened(page, address)
     before = eyes.painted(eyes.bars(page))
-    asked = eyes.link(page)
+    asked = eyes.link_when(page, lambda carried: "s" in carried)
     hands.put_pen_down(page, (60, 50))
     hands.move_pen(page, [(60, 50), (220, 50)])
     eyes.painted_more_than(eyes.bars(page), before)

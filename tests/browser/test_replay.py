@@ -25,6 +25,7 @@ def answers_without_a_browser(drawings: list[Drawing]) -> np.ndarray:
 
 
 @pytest.mark.data
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("surface", [pytest.param(PAD, id="live pad"), pytest.param(EDITOR, id="editor")])
 def test_pens_replayed_through_the_page_are_read_as_well_as_in_python(
     surface: Surface, address: str, pen_strokes: list[dict[str, Any]]
