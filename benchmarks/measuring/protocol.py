@@ -140,9 +140,10 @@ class Session:
     def _component(self, component: Any, fragment: str, answer: Answer) -> str:
         name = component.component_name.rpartition(".")[2]
         if name == "pad":
-            data = json.loads(component.json)
+            (data,) = json.loads(component.json)
             self.pad, self.fragment = component.id, fragment
             self.revision, answer.ack = data["revision"], data["ack"]
         elif name == "bars":
-            answer.shares = json.loads(component.json)["values"] or ()
+            (data,) = json.loads(component.json)
+            answer.shares = data["values"] or ()
         return f"component {name}"
