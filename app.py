@@ -10,7 +10,7 @@ from cnnviz.ui import answer, canvas, frame, links, networks, offers, preparatio
 def read_along() -> None:
     """Everything that moves while the pen moves."""
     network = networks.chosen()
-    drawing, answering, preparing = st.columns([300, 360, 480], gap="medium")
+    drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = canvas.draw()
     reading = subject.read(network, state.subject(), state.steps())

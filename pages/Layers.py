@@ -21,7 +21,7 @@ from cnnviz.ui import (
 @frame.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves; the maps go to the cards below."""
-    drawing, answering, reading_it = st.columns([300, 360, 480], gap="medium")
+    drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = canvas.draw()
     reading = subject.read(networks.chosen(), state.subject(), state.steps())

@@ -86,6 +86,14 @@ def decode(text: str) -> Drawing:
         raise Refusal(DAMAGED, what="drawing") from None
 
 
+def carried(drawing: Drawing) -> Drawing:
+    """Return `drawing` as a link carries it, so that a reload reads exactly this; as it is, if no link can."""
+    try:
+        return decode(encode(drawing))
+    except Refusal:
+        return drawing
+
+
 def encode_digit(digit: np.ndarray) -> str:
     """Write a digit, `(28, 28)` in [0, 1], as text with 16 grey levels a pixel.
 

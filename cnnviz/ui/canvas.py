@@ -11,12 +11,12 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core import fabric
+from cnnviz.core import drawing_link, fabric
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.strokes import SIDE, Drawing
 from cnnviz.ui import choices, options, server, state
 from cnnviz.ui.components.pad import LABELS, pad
-from cnnviz.ui.subject import Subject
+from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import each, refusal, say
 
 INK = "#1b1e28"
@@ -39,23 +39,27 @@ def _pad() -> bool:
                   backdrop=_backdrop())  # fmt: skip
     if message is None or message.revision != state.get("revision"):
         return False
-    if subject.kind != "drawing" or message.drawing != subject.drawing:
-        state.drawn(message.drawing)
+    drawing = message.drawing if message.pen_down else drawing_link.carried(message.drawing)
+    if subject.kind != "drawing" or drawing != subject.drawing:
+        state.drawn(drawing)
     state.put(brush=round(message.brush))
     return message.pen_down
 
 
 def _backdrop() -> bytes | None:
     """Return the (28, 28) digit that is read instead of a drawing, as 784 bytes, or None."""
-    digit = state.subject().digit
-    return None if digit is None else (digit * 255 + 0.5).astype("uint8").tobytes()
+    subject = state.subject()
+    if subject.kind == "drawing":
+        return None
+    return (prepared(subject, state.steps()) * 255 + 0.5).astype("uint8").tobytes()
 
 
 def _editor() -> bool:
     """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing."""
     start = fabric.from_drawing(state.get("start"), INK)
     try:
-        _take_over(_canvas(f"editor-{state.get('revision')}", start), start)
+        with st.container(key="editor-paper"):
+            _take_over(_canvas(f"editor-{state.get('revision')}", start), start)
     except Refusal as reason:
         st.warning(refusal(reason))
     _editor_tools()
@@ -65,8 +69,9 @@ def _editor() -> bool:
 def _editor_tools() -> None:
     """Show the tools below the canvas, because its own appear above it, and only for a mouse."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(say("Undo"), key="editor-undo", on_click=_undo, disabled=not state.subject().drawing)
-        st.button(say("Clear"), key="editor-clear", on_click=_clear)
+        st.button(say("Undo"), key="editor-undo", on_click=_undo, shortcut="Ctrl+Z",
+                  disabled=not state.subject().drawing)  # fmt: skip
+        st.button(say("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
         choices.one_of("tool", say("Tool"), options.TOOLS, show_label=False)
     choices.number("brush", say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
 
@@ -77,7 +82,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
     before = state.get("edited")
     if drawing != (fabric.read(start).drawing if before is None else before):
         state.put(edited=drawing)
-        state.drawn(drawing)
+        state.drawn(drawing_link.carried(drawing))
 
 
 def _canvas(key: str, start: dict[str, Any]) -> object:

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
-import numpy as np
-
 from cnnviz.core import drawing_link, shelf
 from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import options, samples, state
 from cnnviz.ui.components.address import address
-from cnnviz.ui.subject import Subject
+from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import languages, mark
 
 #: Name in the link -> (session key, the values it may have).
@@ -95,18 +93,11 @@ def _subject(subject: Subject) -> dict[str, str]:
     if subject.kind == "sample":
         return {"s": f"{subject.source}-{subject.number}"}
     if subject.kind == "picture":
-        return {"p": drawing_link.encode_digit(_digit(subject))}
+        return {"p": drawing_link.encode_digit(prepared(subject, state.steps()))}
     try:
         return {"d": drawing_link.encode(subject.drawing) if subject.drawing else ""}
     except Refusal:  # more strokes than a link can carry: it then opens without them
         return {}
-
-
-def _digit(subject: Subject) -> np.ndarray:
-    from cnnviz.ui import subject as reading
-
-    rgba = reading.pixels(subject)
-    return reading.ready(subject) if rgba is None else reading.prepare(subject, rgba, state.steps()).digit
 
 
 def _sample(value: str) -> Subject:

@@ -72,6 +72,12 @@ def prepare(subject: Subject, rgba: np.ndarray, steps: frozenset[str]) -> Prepar
     return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
 
 
+def prepared(subject: Subject, steps: frozenset[str]) -> np.ndarray:
+    """Return the (28, 28) float32 that a network reads of `subject`."""
+    rgba = pixels(subject)
+    return ready(subject) if rgba is None else prepare(subject, rgba, steps).digit
+
+
 def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
     """Prepare `subject` and trace it through `network`."""
     rgba = pixels(subject)
