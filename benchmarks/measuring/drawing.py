@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any, Literal
 from playwright.async_api import Browser, CDPSession, Page, Playwright
 
 from scripts import browser as installed
+
+CLEAR = re.compile("^Clear( Shortcut .*)?$")  # beside its word the button may name its key
 
 Surface = Literal["pad", "canvas"]
 Point = tuple[float, float]
@@ -102,7 +105,7 @@ class Paper:
         """Make the paper empty, as a visitor would."""
         button = self.page.locator('button[data-role="clear"]')
         if self.surface == "canvas":
-            button = self.page.get_by_role("button", name="Clear", exact=True)
+            button = self.page.get_by_role("button", name=CLEAR)
         if await button.is_enabled():
             now = await self.page.evaluate("performance.now()")
             await button.click()

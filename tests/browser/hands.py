@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import ceil, cos, dist, pi, sin
@@ -134,8 +135,8 @@ def go_to(page: Page, name: str) -> None:
 
 
 def press(page: Page, label: str) -> None:
-    """Press the button with this name: the pad's icons and Streamlit's buttons alike."""
-    page.get_by_role("button", name=label, exact=True).first.click()
+    """Press the button with this name, which a key's name may follow: the pad's icons and Streamlit's buttons alike."""
+    page.get_by_role("button", name=re.compile(f"^{label}( Shortcut .*)?$")).first.click()
 
 
 def choose(page: Page, label: str) -> None:
