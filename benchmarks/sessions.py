@@ -25,7 +25,7 @@ from benchmarks.measuring.drawing import DIGITS, spread
 from benchmarks.measuring.protocol import Answer, Session
 from benchmarks.measuring.servers import APP, Server, serving, wait_until_healthy
 from cnnviz.core import digit as preparing
-from cnnviz.core import shelf
+from cnnviz.core import drawing_link, shelf
 from cnnviz.core.strokes import SIDE, Drawing, Stroke, render
 from cnnviz.core.trace import predict
 
@@ -76,7 +76,7 @@ def _wire(corners: Sequence[tuple[float, float]], chance: random.Random) -> list
 
 def _drawing(wire: Sequence[Sequence[float]]) -> Drawing:
     strokes = (Stroke(tuple(zip(one[1::2], one[2::2], strict=True)), one[0]) for one in wire)
-    return Drawing(tuple(strokes))
+    return drawing_link.carried(Drawing(tuple(strokes)))  # what is read once the pen is up
 
 
 def complaint(answer: Answer, sketch: Sketch) -> str:

@@ -47,7 +47,8 @@ def count(one: str, many: str, number: int, /, **values: object) -> str:
 
 def each(messages: Mapping[str, str], /) -> dict[str, str]:
     """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
-    return {name: say(message) for name, message in messages.items()}
+    translate = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
+    return {name: translate(message) for name, message in messages.items()}
 
 
 def refusal(reason: Refusal, /) -> str:
