@@ -32,7 +32,7 @@ def test_a_preparation_switch_changes_what_is_read_and_is_kept(
 ):
     eyes.opened(page, f"{address}/{seven_link}")
     before = input_pixels(page)
-    page.locator("label").filter(has_text="Fit into 20×20").click()
+    page.get_by_role("switch", name="Fit into 20×20").click()
     assert eyes.link_when(page, lambda carried: "off" in carried)["off"] == "fit"
     after = input_pixels(page)
     wanted = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"fit"}).digit
@@ -50,8 +50,8 @@ def test_the_effect_of_a_switch_is_told_before_it_is_used(
     eyes.opened(page, f"{address}/{seven_link}&net=cnn-32-64-64")
     without = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"crop"}).digit
     answer = trace(shelf.load("cnn-32-64-64"), without).answer
-    label = page.locator("label").filter(has_text="Crop to the ink")
-    expect(label).to_contain_text(f"without it: {answer},")
+    step = page.locator(".st-key-preparation .step").filter(has_text="Crop to the ink")
+    expect(step).to_contain_text(f"Without it: {answer},")
 
 
 def test_another_network_gives_its_own_answer(
