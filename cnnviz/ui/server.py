@@ -68,9 +68,19 @@ def _descriptors() -> Iterator[int]:
 
 
 def _set_no_delay(number: int) -> bool:
-    copy = socket.socket(fileno=os.dup(number))  # OSError where the descriptor is no socket
+    copy = _socket(number)
     with copy:
         if copy.family not in (socket.AF_INET, socket.AF_INET6) or copy.type != socket.SOCK_STREAM:
             return False
         copy.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return True
+
+
+def _socket(number: int) -> socket.socket:
+    """Return a socket for a copy of descriptor `number`; raises OSError, with nothing left open, if it is none."""
+    copy = os.dup(number)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)  # a forgotten copy of a pipe would keep whoever waits for its end waiting
+        raise

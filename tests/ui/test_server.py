@@ -1,7 +1,9 @@
 """What is done once in a server process, on real sockets of this one."""
 
+import os
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,16 @@ def test_connections_that_are_there_already_do_not_wait(listener):
             assert server.send_at_once() >= 3
             assert no_delay(accepted)
             assert no_delay(client)
+
+
+def test_no_descriptor_is_left_open(listener: socket.socket) -> None:
+    reading, writing = os.pipe()
+    before = len(list(Path("/dev/fd").iterdir()))
+    server.send_at_once()
+    assert len(list(Path("/dev/fd").iterdir())) == before
+    os.close(writing)
+    assert os.read(reading, 1) == b"", "somebody else still holds the writing end"
+    os.close(reading)
 
 
 def test_other_descriptors_are_left_alone_and_open(tmp_path, listener):
