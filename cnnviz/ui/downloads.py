@@ -26,7 +26,7 @@ def _files(reading: Reading) -> None:
     )
     chosen = layers.get(name)
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
-    st.download_button(say("NPZ, for NumPy"), partial(trace_files.npz, reading.trace, chosen), f"{file}.npz",
-                       mime="application/zip", width="stretch")  # fmt: skip
-    st.download_button(say("CSV, for a spreadsheet"), partial(trace_files.table, reading.trace, chosen), f"{file}.csv",
-                       mime="text/csv", width="stretch")  # fmt: skip
+    st.download_button(f"{file}.npz", partial(trace_files.npz, reading.trace, chosen), f"{file}.npz",
+                       mime="application/zip", width="stretch", help=say("NPZ, for NumPy"))  # fmt: skip
+    st.download_button(f"{file}.csv", partial(trace_files.table, reading.trace, chosen), f"{file}.csv",
+                       mime="text/csv", width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip

@@ -222,13 +222,15 @@ def download(page: Page, layer: str, button: str) -> Download:
         page.get_by_role("combobox", name="Layer").click()
         page.get_by_role("option", name=layer, exact=True).click()
         eyes.settled(page)
+    offered = page.get_by_role("button", name=button)
+    expect(offered).to_contain_text(f"{NETWORK}-{layer}." if layer else f"{NETWORK}.")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
+        offered.click()
     return waiting.value
 
 
 def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Trace) -> None:
-    file = download(layers_page, "", "NPZ")
+    file = download(layers_page, "", ".npz")
     assert file.suggested_filename == f"{NETWORK}.npz"
     with np.load(io.BytesIO(saved(file))) as arrays:
         assert np.array_equal(arrays["digit"], traced.digit)
@@ -238,7 +240,7 @@ def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Tr
 
 
 def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> None:
-    file = download(layers_page, "max_pooling2d", "CSV")
+    file = download(layers_page, "max_pooling2d", ".csv")
     assert file.suggested_filename == f"{NETWORK}-max_pooling2d.csv"
     shown = traced.layers[place_of(traced, "max_pooling2d")].after
     found = np.full(shown.shape, np.nan, np.float32)

@@ -43,7 +43,7 @@ def test_connections_that_are_there_already_do_not_wait(listener):
             assert no_delay(client)
 
 
-def test_no_descriptor_is_left_open(listener: socket.socket) -> None:
+def test_no_descriptor_is_left_open() -> None:
     reading, writing = os.pipe()
     before = len(list(Path("/dev/fd").iterdir()))
     server.send_at_once()
