@@ -121,7 +121,7 @@ class Desk:
     async def answer(self, drawing: Drawing) -> int:
         """Clear the paper, draw, and return the digit that the page shows once it has everything."""
         await self._clear()
-        box = await self.page.locator(self.surface.paper).bounding_box()
+        box = await self.page.locator(self.surface.paper).last.bounding_box()
         if box is None:
             raise AssertionError("there is no paper on the page")
         scale = box["width"] / SIDE
@@ -132,7 +132,7 @@ class Desk:
         return int(await self.page.locator(".st-key-predicted-digit").inner_text())
 
     async def _clear(self) -> None:
-        paper = self.page.locator(self.surface.paper)
+        paper = self.page.locator(self.surface.paper).last
         if await self.page.locator(EMPTY).count() == 0:
             old = await paper.element_handle()
             await self.page.locator(self.surface.clear).click()
