@@ -26,7 +26,8 @@ def _files(reading: Reading) -> None:
     )
     chosen = layers.get(name)
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
-    st.download_button(f"{file}.npz", partial(trace_files.npz, reading.trace, chosen), f"{file}.npz",
-                       mime="application/zip", width="stretch", help=say("NPZ, for NumPy"))  # fmt: skip
-    st.download_button(f"{file}.csv", partial(trace_files.table, reading.trace, chosen), f"{file}.csv",
-                       mime="text/csv", width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip
+    npz, table = f"{file}.npz", f"{file}.csv"
+    st.download_button(npz, partial(trace_files.npz, reading.trace, chosen), npz, mime="application/zip",
+                       width="stretch", help=say("NPZ, for NumPy"))  # fmt: skip
+    st.download_button(table, partial(trace_files.table, reading.trace, chosen), table, mime="text/csv",
+                       width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip
