@@ -37,7 +37,7 @@ def _pad() -> bool:
     subject = state.subject()
     message = pad("pad", subject.drawing, state.get("revision"), state.get("brush"), each(LABELS),
                   backdrop=_backdrop())  # fmt: skip
-    if message is None or message.revision != state.get("revision"):
+    if message is None:
         return False
     drawing = message.drawing if message.pen_down else drawing_link.carried(message.drawing)
     if subject.kind != "drawing" or drawing != subject.drawing:

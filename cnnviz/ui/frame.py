@@ -69,8 +69,7 @@ def page(name: str) -> Iterator[DeltaGenerator]:
 
     An exception in the body becomes an apology with a number that stands in the server's log as well.
     """
-    here = PAGES[name]
-    st.set_page_config(page_title=f"{here.title} · cnnviz", page_icon="✏️", layout="wide")
+    st.set_page_config(page_title=f"{say(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
     try:
         yield begin(name)
         return

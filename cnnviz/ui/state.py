@@ -40,7 +40,7 @@ RECORDS: Mapping[str, Any] = {
     "query": "",  # the link of the view as it was last put into the address bar
     "notices": (),  # what a link asked for that could not be given, as (template, values)
     "sheet": 0,  # which draw of test digits is on offer
-    "upload": None,  # (file id, Subject or Refusal) of the last upload that was read
+    "upload": None,  # the Picture that was read of the last upload, or the Refusal that it got
 }
 
 
