@@ -8,16 +8,23 @@ from cnnviz.core.layers import checks
 DATA = ("mnist", "mnist+pen")
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 AUGMENTATIONS = ("none", "affine", "pen")
+SCHEDULES = ("constant", "cosine")
+PRECISIONS = ("float32", "mixed_bfloat16")
+FEWEST = 10
+ADDED = frozenset({"schedule", "precision"})
+"""Settings that older cards do not have; they were trained with the defaults."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
     """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
 
-    `examples`: how many training examples are used; the last `validation_examples` of them are held out and judge every
-    epoch. With 0 held out the test set is shown beside the curve and decides nothing.
+    `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to judge
+    every epoch, its last `validation_examples`, so that plans of different size are judged alike. With 0 held out the test set is shown beside the curve and decides nothing.
     `patience`: epochs without a smaller validation loss after which training stops with the best epoch's weights; None
     for no early stopping, which needs examples held out.
+    `schedule`: "constant" keeps the learning rate, "cosine" warms it up for a moment and lets it fall to 0 along a cosine.
+    `precision`: "mixed_bfloat16" multiplies in bfloat16 and keeps the weights in float32.
     """
 
     data: str = "mnist"
@@ -30,13 +37,17 @@ class TrainingPlan:
     augmentation: str = "none"
     patience: int | None = None
     seed: int = 1
+    schedule: str = "constant"
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         checks.choice("data", self.data, DATA)
         checks.choice("optimizer", self.optimizer, OPTIMIZERS)
         checks.choice("augmentation", self.augmentation, AUGMENTATIONS)
-        checks.whole("examples", self.examples, 10, 1_000_000)
-        checks.whole("validation_examples", self.validation_examples, 0, self.examples // 2)
+        checks.choice("schedule", self.schedule, SCHEDULES)
+        checks.choice("precision", self.precision, PRECISIONS)
+        checks.whole("examples", self.examples, FEWEST, 1_000_000)
+        checks.whole("validation_examples", self.validation_examples, 0, self.examples - FEWEST)
         checks.whole("batch_size", self.batch_size, 1, 10_000)
         checks.whole("epochs", self.epochs, 1, 200)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
@@ -44,7 +55,7 @@ class TrainingPlan:
         object.__setattr__(self, "learning_rate", rate)
         if self.patience is not None:
             checks.whole("patience", self.patience, 1, 200)
-            checks.whole("validation_examples", self.validation_examples, 1, self.examples // 2)
+            checks.whole("validation_examples", self.validation_examples, 1, self.examples - FEWEST)
 
     def to_json(self) -> dict[str, Any]:
         """This plan as plain data for `json.dumps`."""
@@ -53,4 +64,6 @@ class TrainingPlan:
     @classmethod
     def from_json(cls, data: object) -> "TrainingPlan":
         """The plan that `to_json` described. Raises `Refusal` for anything else."""
-        return cls(**checks.table("plan", data, {field.name for field in fields(cls)}))
+        names = {field.name for field in fields(cls)}
+        missing = ADDED - data.keys() if isinstance(data, dict) else set()
+        return cls(**checks.table("plan", data, names - missing))
