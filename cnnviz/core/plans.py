@@ -19,11 +19,13 @@ ADDED = frozenset({"schedule", "precision"})
 class TrainingPlan:
     """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
 
-    `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to judge
-    every epoch, its last `validation_examples`, so that plans of different size are judged alike. With 0 held out the test set is shown beside the curve and decides nothing.
+    `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to
+    judge every epoch, its last `validation_examples`, so that plans of different size are judged alike. With 0 held
+    out the test set is shown beside the curve and decides nothing.
     `patience`: epochs without a smaller validation loss after which training stops with the best epoch's weights; None
     for no early stopping, which needs examples held out.
-    `schedule`: "constant" keeps the learning rate, "cosine" warms it up for a moment and lets it fall to 0 along a cosine.
+    `schedule`: "constant" keeps the learning rate, "cosine" warms it up for a moment, then lets it fall to 0 along a
+    cosine.
     `precision`: "mixed_bfloat16" multiplies in bfloat16 and keeps the weights in float32.
     """
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,6 @@ from cnnviz.core.variants import Variant
 
 Arrays = Mapping[str, np.ndarray]
 Facts = Mapping[str, Any]
-
-NOTHING: Arrays = MappingProxyType({})
 
 COMMANDS = ("pause", "resume", "stop", "cancel", "more", "probe")
 """`stop` ends the training and keeps the result, `cancel` throws it away, `more` adds one epoch to the plan, `probe`
@@ -56,7 +53,7 @@ class Job:
     plan: TrainingPlan
     data: DataReference
     probe: np.ndarray
-    checkpoint: Arrays = NOTHING
+    checkpoint: Arrays = field(default_factory=dict)
     progress: Facts = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
@@ -86,7 +83,9 @@ class Job:
             plan=TrainingPlan.from_json(table["plan"]),
             data=DataReference(**data),
             probe=_probe(arrays.get("probe")),
-            checkpoint={name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)},
+            checkpoint={
+                name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)
+            },
             progress=dict(table["progress"]),
         )
 
@@ -96,7 +95,7 @@ class Command:
     """Something that a learner asks of a running job; `kind` is one of `COMMANDS`."""
 
     kind: str
-    arrays: Arrays = NOTHING
+    arrays: Arrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ class Event:
     seq: int
     attempt: int
     facts: Facts
-    arrays: Arrays = NOTHING
+    arrays: Arrays = field(default_factory=dict)
 
 
 def new_id() -> str:

@@ -1,0 +1,237 @@
+"""The folder of one run: its record, what it told, its snapshots, its last checkpoint and what came out.
+
+run.json                              the record, replaced as a whole
+events.jsonl                          one event a line, appended; a broken last line is left out
+snapshot-<step>-<epoch>-<digits>.safetensors
+checkpoint.safetensors                the newest alone
+run-<id>.safetensors, run-<id>.json   what came out, as on any shelf
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core import atomic_file, cards, shelf
+from cnnviz.core.layers import checks
+from cnnviz.core.network import Network
+from cnnviz.core.plans import TrainingPlan
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Arrays, Event, Facts
+from cnnviz.core.variants import Variant
+
+LOG = logging.getLogger(__name__)
+
+UNKEPT = ("view", "lesson")
+"""Kinds of events that only matter while they are new."""
+
+FACTS = "facts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of a visitor.
+
+    Args:
+        id: That of its job.
+        title: What the visitor calls it.
+        variant: What is trained.
+        plan: How; `plan.epochs` grows when epochs are added.
+        created: Seconds since 1970.
+        state: As it was last written: "queued", or one of `cnnviz.core.runs.ENDED`. While it runs the engine knows
+            better; a run that is "queued" here and unknown to the engine was interrupted.
+        ended: Why a finished one ended: finished, early, stopped, diverged, time.
+        message: A refusal as template and values, or None.
+        experiment: Which experiment it belongs to, or "".
+        arm: Which arm of it.
+    """
+
+    id: str
+    title: str
+    variant: Variant
+    plan: TrainingPlan
+    created: float
+    state: str = "queued"
+    ended: str = ""
+    message: Mapping[str, Any] | None = None
+    experiment: str = ""
+    arm: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """This record as plain data for `json.dumps`."""
+        plain = {
+            name: getattr(self, name) for name in ("id", "title", "created", "state", "ended", "message")
+        }
+        named = {"experiment": self.experiment, "arm": self.arm}
+        return plain | named | {"variant": self.variant.to_json(), "plan": self.plan.to_json()}
+
+    @classmethod
+    def from_json(cls, data: object) -> Run:
+        """The record that `to_json` described. Raises `Refusal` for anything else."""
+        table = checks.table("run", data, set(cls.__dataclass_fields__))
+        return cls(
+            **table
+            | {"variant": Variant.from_json(table["variant"]), "plan": TrainingPlan.from_json(table["plan"])}
+        )
+
+
+@dataclass(frozen=True, order=True)
+class Snapshot:
+    """A moment that was kept: after `step` batches and `epoch` finished epochs; `digits` are in its confusion."""
+
+    step: int
+    epoch: int
+    digits: int
+
+    @property
+    def file(self) -> str:
+        return f"snapshot-{self.step:08}-{self.epoch}-{self.digits}.safetensors"
+
+
+def write_run(place: Path, run: Run) -> None:
+    """Write a run's record. Raises `OSError`."""
+    atomic_file.write(place / "run.json", json.dumps(run.to_json(), ensure_ascii=False).encode())
+
+
+def read_run(place: Path) -> Run | None:
+    """A run's record, None where there is none that can be read."""
+    try:
+        return Run.from_json(json.loads((place / "run.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):  # a Refusal is a ValueError
+        return None
+
+
+def record(place: Path, event: Event) -> None:
+    """Take one event to disk. A full disk loses the event and nothing else; the log says so."""
+    if not place.is_dir() or event.kind in UNKEPT:
+        return
+    try:
+        _record(place, event)
+    except (OSError, Refusal) as error:
+        LOG.error("an event of a run could not be kept: %s", error)
+
+
+def _record(place: Path, event: Event) -> None:
+    if event.kind == "snapshot":
+        _write_arrays(place / _snapshot(event.facts).file, event.arrays)
+    elif event.kind == "checkpoint":
+        _write_arrays(place / "checkpoint.safetensors", event.arrays, event.facts)
+    elif event.kind == "result":
+        _put_on_shelf(place, event)
+    if event.kind not in ("snapshot", "checkpoint"):
+        _append(place, event)
+
+
+def _put_on_shelf(place: Path, event: Event) -> None:
+    card = cards.Card.from_json(event.facts["card"])
+    shelf.save(Network(card.variant, weights(event.arrays)), card, place)
+    _amend(place, state="done", ended=event.facts["ended"], message=event.facts.get("message"))
+
+
+def _amend(place: Path, **changes: Any) -> None:
+    run = read_run(place)
+    if run is not None:
+        write_run(place, Run(**{**run.__dict__, **changes}))
+
+
+def _append(place: Path, event: Event) -> None:
+    """Small arrays are written as numbers; those of a result have gone to the shelf."""
+    small = {} if event.kind == "result" else {name: array.tolist() for name, array in event.arrays.items()}
+    line = {
+        "kind": event.kind,
+        "seq": event.seq,
+        "attempt": event.attempt,
+        FACTS: dict(event.facts),
+        "arrays": small,
+    }
+    with (place / "events.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def events(place: Path) -> tuple[Event, ...]:
+    """All events that were written whole, in order."""
+    try:
+        lines = (place / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ()
+    return tuple(event for line in lines if (event := _event(line)))
+
+
+def _event(line: str) -> Event | None:
+    try:
+        data = json.loads(line)
+        arrays = {name: np.asarray(values, np.float32) for name, values in data["arrays"].items()}
+        return Event(data["kind"], data["seq"], data["attempt"], data[FACTS], arrays)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def stamp(place: Path) -> tuple[int, int]:
+    """Time of the last change in ns and size of the file of events; zeros where there is none."""
+    try:
+        state = (place / "events.jsonl").stat()
+    except OSError:
+        return 0, 0
+    return state.st_mtime_ns, state.st_size
+
+
+def snapshots(place: Path) -> tuple[Snapshot, ...]:
+    """The snapshots that are there, in order."""
+    names = (path.stem.split("-")[1:] for path in place.glob("snapshot-*.safetensors"))
+    return tuple(sorted(Snapshot(*map(int, parts)) for parts in names if len(parts) == 3))
+
+
+def read_snapshot(place: Path, snapshot: Snapshot) -> Arrays:
+    """The arrays of a snapshot. Raises `Refusal` if it is gone or damaged."""
+    return _read_arrays(place / snapshot.file)[1]
+
+
+def checkpoint(place: Path) -> Event | None:
+    """The newest checkpoint, None where there is none that can be read."""
+    try:
+        facts, arrays = _read_arrays(place / "checkpoint.safetensors")
+    except Refusal:
+        return None
+    return Event("checkpoint", 0, 1, facts, arrays)
+
+
+def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
+    """`weights/<layer>/<name>` as the weights of a network: by layer, then by name."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for key, array in arrays.items():
+        of, _, rest = key.partition("/")
+        layer, _, name = rest.rpartition("/")
+        if of == "weights" and layer:
+            found.setdefault(layer, {})[name] = array
+    return found
+
+
+def _snapshot(facts: Facts) -> Snapshot:
+    return Snapshot(int(facts["step"]), int(facts["epoch"]), int(facts["digits"]))
+
+
+def _write_arrays(path: Path, arrays: Arrays, facts: Facts | None = None) -> None:
+    from safetensors.numpy import save as serialize
+
+    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    atomic_file.write(path, serialize(plain, metadata={FACTS: json.dumps(dict(facts or {}))}), durable=False)
+
+
+def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            facts = json.loads((file.metadata() or {}).get(FACTS, "{}"))
+            return facts, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except (OSError, SafetensorError, ValueError) as error:
+        raise Refusal(
+            "This moment of the run cannot be read any more. Received: {name}. Choose another.",
+            name=path.name,
+        ) from error
