@@ -1,0 +1,262 @@
+"""A network while it is being put together: it may be illegal, and then says where and why.
+
+A draft holds settings as they were chosen, whether they fit or not. `checked` reads it from top to bottom.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core import budget, layers
+from cnnviz.core.layers import KINDS, Layer, Shape, checks
+from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.variants import CLASSES, Variant
+
+Settings = Mapping[str, Any]
+"""A row of a draft: `kind`, and those of its settings that are not Keras's defaults. Rows have no names."""
+
+INPUT: Shape = (28, 28, 1)
+ANSWER: Settings = {"kind": "Dense", "units": CLASSES, "activation": "softmax"}
+
+FRESH: Mapping[str, Settings] = {
+    "Conv2D": {"filters": 32, "kernel_size": (3, 3), "activation": "relu"},
+    "MaxPooling2D": {"pool_size": (2, 2)},
+    "AveragePooling2D": {"pool_size": (2, 2)},
+    "GlobalMaxPooling2D": {},
+    "GlobalAveragePooling2D": {},
+    "Dropout": {"rate": 0.25},
+    "BatchNormalization": {},
+    "Flatten": {},
+    "Dense": {"units": 64, "activation": "relu"},
+}
+"""The kinds that can be added, with the settings of a layer that was just added."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Rows of settings from the input to the answer. Operations return new drafts and accept any settings.
+
+    A place that does not exist changes nothing, so that a button pressed on an outdated page does no harm.
+    """
+
+    rows: tuple[Settings, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
+
+    @classmethod
+    def of(cls, variant: Variant) -> Draft:
+        """The layers of `variant` in order. Their names are dropped, and images are taken to be MNIST's."""
+        return cls(tuple(_settings(layer) for layer in variant.layers))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that Keras gives the layers in a fresh process: conv2d, conv2d_1, max_pooling2d, ..."""
+        return tuple(keras_names(str(row.get("kind")) for row in self.rows))
+
+    def add(self, place: int, kind: str) -> Draft:
+        """A fresh layer of `kind` at `place`, before the one that is there now."""
+        if not 0 <= place <= len(self.rows):
+            return self
+        return Draft((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
+
+    def remove(self, place: int) -> Draft:
+        """Without the layer at `place`."""
+        return self if not self.has(place) else Draft(self.rows[:place] + self.rows[place + 1 :])
+
+    def move(self, place: int, to: int) -> Draft:
+        """With the layer at `place` moved so that it stands at `to`."""
+        if not (self.has(place) and self.has(to)):
+            return self
+        rows = list(self.rows)
+        rows.insert(to, rows.pop(place))
+        return Draft(tuple(rows))
+
+    def change(self, place: int, **settings: Any) -> Draft:
+        """With other `settings` at `place`; another `kind` keeps what both kinds have."""
+        if not self.has(place):
+            return self
+        old = dict(self.rows[place])
+        if settings.get("kind", old.get("kind")) != old.get("kind"):
+            old = _shared(old, str(settings["kind"]))
+        return Draft((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
+
+    def has(self, place: int) -> bool:
+        """Whether there is a layer at `place`, counted from 0."""
+        return 0 <= place < len(self.rows)
+
+
+def blank() -> Draft:
+    """The smallest network: Flatten and ten answers."""
+    return Draft(({"kind": "Flatten"}, ANSWER))
+
+
+def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> Draft:
+    """Two convolutions, a pooling, a dense layer and the answer, with dropout: the tutorial's function of this name.
+
+    `build_cnn(32, 3, 2)` is the network cnn-32-32.
+    """
+    convolution = {
+        "kind": "Conv2D",
+        "filters": nb_filters,
+        "kernel_size": (filter_size,) * 2,
+        "activation": "relu",
+    }
+    return Draft((
+        convolution,
+        convolution,
+        {"kind": "MaxPooling2D", "pool_size": (pool_size,) * 2},
+        {"kind": "Dropout", "rate": 0.25},
+        {"kind": "Flatten"},
+        {"kind": "Dense", "units": 128, "activation": "relu"},
+        {"kind": "Dropout", "rate": 0.5},
+        ANSWER,
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one row.
+
+    `layer` is None where the settings are refused. `output_shape` is None there, where the layer cannot read
+    `input_shape`, and below such a row, where `input_shape` is None too: the row waits for the one above.
+    """
+
+    name: str
+    settings: Settings
+    layer: Layer | None
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+    parameters: int = 0
+    multiplications: int = 0
+    problem: Refusal | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing can be said before a row above is mended."""
+        return self.input_shape is None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft read from top to bottom: its rows, the `variant` if it is legal, and what is wrong with it as a whole."""
+
+    rows: tuple[Row, ...]
+    variant: Variant | None
+    problem: Refusal | None = None
+
+    @property
+    def parameters(self) -> int:
+        """Weights of all layers whose shapes are known."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiplications(self) -> int:
+        """Multiplications that one image costs in all layers whose shapes are known."""
+        return sum(row.multiplications for row in self.rows)
+
+    @property
+    def problems(self) -> tuple[Refusal, ...]:
+        """Everything that is wrong, from top to bottom."""
+        found = [*(row.problem for row in self.rows), self.problem]
+        return tuple(problem for problem in found if problem is not None)
+
+
+def checked(draft: Draft, name: str = "draft") -> Checked:
+    """Read `draft`; a legal one becomes the variant `name`. Raises `Refusal` only for an illegal `name`."""
+    checks.network_name(name)
+    rows = tuple(_read(draft))
+    if any(row.problem for row in rows):
+        return Checked(rows, None)
+    try:
+        return Checked(rows, Variant(name, tuple(row.layer for row in rows if row.layer is not None)))
+    except Refusal as reason:  # what only the whole network can be refused for belongs to its last layer
+        return _refused_at_the_end(rows, reason)
+
+
+def value(row: Row, setting: str) -> Any:
+    """The value that `setting` has in `row`, Keras's default where it is left out; None where it has none."""
+    if setting in row.settings:
+        return row.settings[setting]
+    kind = KINDS.get(str(row.settings.get("kind")))
+    defaults = {field.name: field.default for field in fields(kind)} if kind else {}
+    if setting == "strides" and "pool_size" in defaults:
+        return value(row, "pool_size")
+    found = defaults.get(setting, MISSING)
+    return None if found is MISSING else found
+
+
+def _read(draft: Draft) -> Iterator[Row]:
+    """Every row, reading the output of the row before it."""
+    shape: Shape | None = INPUT
+    parameters, multiplications = 0, 0
+    for settings, name in zip(draft.rows, draft.names, strict=True):
+        row = _fitted(_made(settings, name), shape)
+        parameters, multiplications = parameters + row.parameters, multiplications + row.multiplications
+        yield _within_budget(row, parameters, multiplications)
+        shape = row.output_shape
+
+
+def _made(settings: Settings, name: str) -> Row:
+    """The row's layer, or why there is none."""
+    try:
+        return Row(name, settings, layers.from_json({**settings, "name": name}))
+    except Refusal as reason:
+        return Row(name, settings, None, problem=reason)
+
+
+def _fitted(row: Row, shape: Shape | None) -> Row:
+    """`row` with its sizes, or why its layer cannot read an input of `shape`."""
+    row = replace(row, input_shape=shape)
+    if row.layer is None or shape is None:
+        return row
+    try:
+        output = row.layer.output_shape(shape)
+    except Refusal as reason:
+        return replace(row, problem=reason)
+    weights, products = row.layer.parameters(shape), row.layer.multiplications(shape)
+    return replace(row, output_shape=output, parameters=weights, multiplications=products)
+
+
+def _within_budget(row: Row, parameters: int, multiplications: int) -> Row:
+    """`row`, refused if the network costs too much from here on."""
+    if row.problem or row.output_shape is None:
+        return row
+    try:
+        budget.check(parameters, multiplications, math.prod(row.output_shape))
+    except Refusal as reason:
+        return replace(row, problem=reason)
+    return row
+
+
+def _refused_at_the_end(rows: tuple[Row, ...], reason: Refusal) -> Checked:
+    if not rows:
+        return Checked(rows, None, reason)
+    return Checked((*rows[:-1], replace(rows[-1], problem=reason)), None)
+
+
+def _settings(layer: Layer) -> Settings:
+    """The row of a layer: its kind and what is not Keras's default, in Keras's order."""
+    return {"kind": layer.kind} | {
+        field.name: getattr(layer, field.name)
+        for field in fields(layer)
+        if field.name != "name" and (field.name in layer.always_shown or not layer.is_default(field.name))
+    }
+
+
+def _shared(settings: dict[str, Any], kind: str) -> dict[str, Any]:
+    """A fresh layer of `kind` with what it shares with a layer of `settings`."""
+    known = {field.name for field in fields(KINDS[kind])} if kind in KINDS else set()
+    return {**FRESH.get(kind, {}), **{name: value for name, value in settings.items() if name in known}}
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    """`settings` without strides that only repeat the pool size, so that they follow it when it changes."""
+    if "pool_size" in settings and settings.get("strides") == settings["pool_size"]:
+        return {name: value for name, value in settings.items() if name != "strides"}
+    return settings
