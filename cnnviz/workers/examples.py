@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from cnnviz.core import datasets
 from cnnviz.core.cards import DataSource
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.variants import CLASSES
-from cnnviz.workers import pen_data, pools
+from cnnviz.workers import device_data, pen_data, pools
+from cnnviz.workers.device_data import Digits, Held
 
-MEASURING_BATCH = 1000
 WITH_PEN = "mnist+pen"
 
 
@@ -26,7 +24,7 @@ class Recipe:
     Args:
         label_smoothing: Share of each target that is spread over all classes; with pen strokes because about one
             label in a hundred is wrong.
-        cosine: Whether the learning rate warms up and then falls to 0 along a cosine.
+        cosine: Whether the learning rate warms up and then falls to 0 along a cosine, whatever the plan says.
         pools: How many differently augmented copies of the examples there are; epochs take turns. 0 for none.
         pen_copies: How often each pen digit is in a pool, each time drawn differently.
     """
@@ -44,32 +42,53 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Some of the `digits`, by their row numbers, int32."""
+
+    digits: Digits
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Training and validation examples of a plan. Images are kept as uint8 and divided by 255 batch by batch.
+    """Training and validation examples of a plan. Images stay uint8 and are divided by 255 batch by batch.
+
+    The first digits of the training set are learned from, its last ones are held out, so that plans that learn from
+    few digits are judged on the same ones as plans that learn from many.
 
     Args:
         plan: The training plan.
-        data: MNIST, or what stands in for it.
-        held_out: The images and labels that judge every epoch.
+        held: MNIST, or what stands in for it.
         pen: All pen strokes, None where there are none.
-        folder: Where augmented pools are kept until the training is over.
-        recipe: What goes with the plan's augmentation.
+        folder: Where augmented pools are kept until the training is over; None keeps them in memory.
     """
 
     plan: TrainingPlan
-    data: datasets.Dataset
-    pen: pen_data.PenData | None
-    folder: Path
-    recipe: Recipe
+    held: Held
+    pen: pen_data.PenData | None = None
+    folder: Path | None = None
+    _made: dict[int, Digits] = field(default_factory=dict)
 
     @classmethod
     def load(cls, plan: TrainingPlan, pen: Path | None, folder: Path) -> Examples:
         """Read the data. Raises `Refusal` where it is missing or too small."""
         if plan.data == WITH_PEN and pen is None:
             raise Refusal("This plan needs pen strokes. Received: none. Name their file in the job's `pen`.")
-        strokes = pen_data.read(pen) if pen else None
-        return cls(plan, datasets.load(), strokes, folder, RECIPES[plan.augmentation])
+        return cls(plan, device_data.held(), pen_data.read(pen) if pen else None, folder)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What goes with the plan's augmentation."""
+        return RECIPES[self.plan.augmentation]
+
+    @property
+    def data(self) -> datasets.Dataset:
+        """MNIST, or what stands in for it."""
+        return self.held.data
 
     @property
     def source(self) -> DataSource:
@@ -99,32 +118,38 @@ class Examples:
         return self.pen.writers & pen_data.HELD_OUT if self.plan.data == WITH_PEN else self.pen.writers
 
     @property
+    def count(self) -> int:
+        """Examples an epoch."""
+        return self._learned_from + self.recipe.pen_copies * len(self._pen_digits)
+
+    @property
     def batches(self) -> int:
         """Batches an epoch."""
-        return -(-self._count // self.plan.batch_size)
+        return -(-self.count // self.plan.batch_size)
 
-    def epoch(self, epoch: int) -> tf.data.Dataset:
-        """The batches of one epoch, counted from 1, in an order that depends on seed and epoch alone."""
-        images, labels = self._pool(epoch)
-        order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(labels))
-        return _batched(images, labels, self.plan.batch_size, order)
+    @property
+    def held_out(self) -> int:
+        """How many training digits are held out: the plan's, or its share where the data set has fewer digits."""
+        asked, there = self.plan.validation_examples, len(self.held.train)
+        return asked if self.plan.examples <= there else -(-asked * there // self.plan.examples)
 
-    def validation(self) -> tf.data.Dataset:
+    def epoch(self, epoch: int) -> Rows:
+        """What one epoch learns from, counted from 1, in an order that depends on seed and epoch alone."""
+        order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count)
+        return Rows(self._pool(epoch), order.astype(np.int32))
+
+    def validation(self) -> Rows:
         """The held out examples, or the test set, which then decides nothing."""
-        count = self.plan.validation_examples
-        if not count:
-            return _batched(self.data.x_test, self.data.y_test, MEASURING_BATCH)
-        images, labels = self._used()
-        return _batched(images[-count:], labels[-count:], MEASURING_BATCH)
+        count, train = self.held_out, self.held.train
+        return Rows(train, _numbers(len(train))[-count:]) if count else self.test()
 
-    def _used(self) -> pools.Pool:
-        count = min(self.plan.examples, len(self.data.y_train))
-        return self.data.x_train[:count], self.data.y_train[:count]
+    def test(self) -> Rows:
+        """The whole test set."""
+        return Rows(self.held.test, _numbers(len(self.held.test)))
 
-    def _trained_on(self) -> pools.Pool:
-        images, labels = self._used()
-        count = len(labels) - self.plan.validation_examples
-        return images[:count], labels[:count]
+    @property
+    def _learned_from(self) -> int:
+        return min(self.plan.examples, len(self.held.train)) - self.held_out
 
     @property
     def _pen_digits(self) -> tuple[pen_data.PenDigit, ...]:
@@ -133,21 +158,24 @@ class Examples:
             return ()
         return self.pen.of(self.pen.writers - self.unseen_writers)
 
-    @property
-    def _count(self) -> int:
-        return len(self._trained_on()[1]) + self.recipe.pen_copies * len(self._pen_digits)
-
-    def _pool(self, epoch: int) -> pools.Pool:
+    def _pool(self, epoch: int) -> Digits:
         if not self.recipe.pools:
-            return self._trained_on()
+            return self.held.train
         number = (epoch - 1) % self.recipe.pools
+        if number not in self._made:
+            self._made[number] = Digits.of(*self._kept(number))
+        return self._made[number]
+
+    def _kept(self, number: int) -> pools.Pool:
+        if self.folder is None:
+            return self._augmented(number)
         return pools.kept(self.folder / f"pool-{number}.npz", lambda: self._augmented(number))
 
     def _augmented(self, number: int) -> pools.Pool:
         """MNIST's digits once and the pen digits several times, all changed."""
         random = np.random.default_rng([self.plan.seed, number, 2])
-        digits, copies = self._pen_digits, self.recipe.pen_copies
-        images, labels = self._trained_on()
+        digits, copies, count = self._pen_digits, self.recipe.pen_copies, self._learned_from
+        images, labels = self.data.x_train[:count], self.data.y_train[:count]
         made = [pools.of_images(images, labels, random)]
         if digits:
             made += [pools.of_strokes(digits, random) for _ in range(copies)]
@@ -155,16 +183,5 @@ class Examples:
         return np.concatenate(made), labels
 
 
-def _batched(
-    images: np.ndarray, labels: np.ndarray, batch_size: int, order: np.ndarray | None = None
-) -> tf.data.Dataset:
-    """Gather a batch at a time from tensors that are made once: images / 255 and one-hot labels, float32."""
-    all_images, all_labels = tf.constant(images), tf.constant(labels)
-    order = np.arange(len(labels)) if order is None else order
-
-    def gathered(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.cast(tf.gather(all_images, rows), tf.float32)[..., None] / 255
-        return batch, tf.one_hot(tf.gather(all_labels, rows), CLASSES)
-
-    rows = tf.data.Dataset.from_tensor_slices(order.astype(np.int32))
-    return rows.batch(batch_size).map(gathered).prefetch(2)
+def _numbers(count: int) -> np.ndarray:
+    return np.arange(count, dtype=np.int32)

@@ -3,11 +3,12 @@
     python -m cnnviz.workers.train job.json     or the job on standard input
 
 A job is a JSON object. Only "variant" is needed: the name of a published network or a variant as JSON. "plan" is a
-plan as JSON (the published one if left out), "seed" replaces the plan's, "shelf" is the folder to write to,
-"checkpoints" a folder for what a later run needs to go on after the last finished epoch, "pen" the path of the pen
-strokes, "precision" is float32 or mixed_bfloat16 (weights stay float32), and "force" trains what is there already.
+plan as JSON (the published one if left out), "seed" and "precision" replace the plan's, "shelf" is the folder to write
+to, "checkpoints" a folder for what a later run needs to go on after the last finished epoch, "pen" the path of the pen
+strokes, and "force" trains what is there already.
 
-Progress is one JSON object a line: start, batch, epoch, done, skipped, refused.
+Progress is one JSON object a line: start, batch, epoch, done, skipped, refused. The training itself is the one that
+the app's jobs use (`cnnviz.workers.course`).
 """
 
 from __future__ import annotations
@@ -15,39 +16,32 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from cnnviz.core import pen, shelf
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
-from cnnviz.core.plans import TrainingPlan
+from cnnviz.core.plans import PRECISIONS, TrainingPlan
 from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Arrays, Facts
 from cnnviz.core.variants import TUTORIALS, Variant
-from cnnviz.workers import keras_network, report_card
-from cnnviz.workers.checkpoint import Checkpoint, Progress
+from cnnviz.workers.checkpoint import Checkpoint
+from cnnviz.workers.course import Course, Task
+from cnnviz.workers.desk import Desk
 from cnnviz.workers.examples import Examples
 
-Emit = Callable[[dict[str, Any]], None]
-Stop = Callable[[], bool]
+Tell = Callable[[dict[str, Any]], None]
 
 NAMED: dict[str, tuple[Variant, TrainingPlan]] = {**TUTORIALS, "pen": (pen.VARIANT, pen.PLAN)}
-PRECISIONS = ("float32", "mixed_bfloat16")
-SECONDS_BETWEEN_EVENTS = 0.2
-
-
-class Stopped(Exception):  # noqa: N818  (asked for, not a fault)
-    """Raised inside `fit`: Keras's own `stop_training` would still run the validation."""
 
 
 @dataclass(frozen=True)
-class Job:
+class Order:
     """What to train and where to write; `pen` is the file of pen strokes, None to leave them out."""
 
     variant: Variant
@@ -55,23 +49,22 @@ class Job:
     shelf: Path
     checkpoints: Path
     pen: Path | None = None
-    precision: str = "float32"
     force: bool = False
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Job:
-        """The job that a JSON object describes. Raises `Refusal` for anything unknown."""
+    def from_json(cls, data: dict[str, Any]) -> Order:
+        """The order that a JSON object describes. Raises `Refusal` for anything unknown."""
         if not isinstance(data, dict) or data.get("precision", "float32") not in PRECISIONS:
             raise Refusal("A job must be an object whose precision is float32 or mixed_bfloat16.")
         variant, plan = _named(data.get("variant"))
         plan = TrainingPlan.from_json(data["plan"]) if data.get("plan") else plan
+        changes = {name: data[name] for name in ("seed", "precision") if data.get(name) is not None}
         return cls(
             variant=variant,
-            plan=plan if data.get("seed") is None else replace(plan, seed=data["seed"]),
+            plan=replace(plan, **changes),
             shelf=Path(data.get("shelf") or shelf.folder()),
             checkpoints=Path(data.get("checkpoints") or Path(tempfile.gettempdir()) / "cnnviz-training"),
             pen=Path(data["pen"]) if data.get("pen") else None,
-            precision=data.get("precision", "float32"),
             force=bool(data.get("force")),
         )
 
@@ -88,26 +81,32 @@ def _named(variant: object) -> tuple[Variant, TrainingPlan]:
     return Variant.from_json(variant), TrainingPlan()
 
 
-def run(job: Job, emit: Emit, stop: Stop = lambda: False) -> Card:
-    """Train the job's network unless it is on the shelf, save it and return its card."""
-    if not job.force and (known := _known(job)) is not None:
-        emit({"event": "skipped", "name": known.name, "test_accuracy": known.test_accuracy})
+def run(order: Order, tell: Tell) -> Card:
+    """Train the ordered network unless it is on the shelf, save it and return its card."""
+    if not order.force and (known := _known(order)) is not None:
+        tell({"event": "skipped", "name": known.name, "test_accuracy": known.test_accuracy})
         return known
-    checkpoint = Checkpoint(job.checkpoints, job.variant, job.plan, job.precision)
-    network, card = train(job, checkpoint, emit, stop)
-    card = shelf.save(network, card, job.shelf)
+    checkpoint = Checkpoint(order.checkpoints, order.variant, order.plan)
+    listener = _Listener(order, checkpoint, tell)
+    examples = Examples.load(order.plan, order.pen, checkpoint.folder)
+    task = Task(order.variant, examples, *checkpoint.read(), checkpoint_seconds=0)
+    Course(task, listener.hear, Desk(tuple, np.zeros((28, 28), np.uint8))).go()
+    card = listener.saved()
     checkpoint.remove()
-    emit({"event": "done", "name": card.name, **_results(card)})
+    tell({"event": "done", "name": card.name, **_results(card)})
     return card
 
 
-def _known(job: Job) -> Card | None:
-    """The card on the shelf, if it is sound and of the same variant and plan."""
+def _known(order: Order) -> Card | None:
+    """The card on the shelf, if it is sound and of the same variant and plan, in whatever precision."""
     try:
-        card = shelf.load(job.variant.name, job.shelf).card
+        card = shelf.load(order.variant.name, order.shelf).card
     except Refusal:
         return None
-    return card if card and (card.variant, card.plan) == (job.variant, job.plan) else None
+    if card is None:
+        return None
+    plan = replace(card.plan, precision=order.plan.precision)
+    return card if (card.variant, plan) == (order.variant, order.plan) else None
 
 
 def _results(card: Card) -> dict[str, Any]:
@@ -122,101 +121,65 @@ def _results(card: Card) -> dict[str, Any]:
     }
 
 
-def train(job: Job, checkpoint: Checkpoint, emit: Emit, stop: Stop) -> tuple[Network, Card]:
-    """Train epoch by epoch from the last checkpoint on, and judge the result in float32."""
-    keras.utils.set_random_seed(job.plan.seed)
-    keras.config.set_dtype_policy(job.precision)
-    examples = Examples.load(job.plan, job.pen, checkpoint.folder)
-    progress = checkpoint.read()
-    model = checkpoint.model(progress.epochs) if progress.epochs else _compiled(job, examples)
-    emit({"event": "start", "name": job.variant.name, "epochs": job.plan.epochs, "finished": progress.epochs})
-    for epoch in _epochs_left(job.plan, progress):
-        started = time.monotonic()
-        logs = _one_epoch(model, examples, epoch, _Batches(emit, stop, epoch, examples, job.plan))
-        progress.add(logs, time.monotonic() - started)
-        checkpoint.write(model, progress)
-        emit({"event": "epoch", "epoch": epoch, "seconds": round(progress.seconds, 1), **logs})
-    if job.plan.patience is not None:
-        model = checkpoint.model(progress.best_epoch)
-    keras.config.set_dtype_policy("float32")
-    network = keras_network.to_network(model, job.variant)
-    return network, report_card.write(network, job.plan, progress, examples)
+@dataclass
+class _Listener:
+    """Turns what a training tells into lines, a file to go on from, and a network on the shelf."""
 
+    order: Order
+    checkpoint: Checkpoint
+    tell: Tell
+    batches: int = 0
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    """Epochs that are told once their checkpoint is safe."""
+    result: tuple[Facts, Arrays] | None = None
 
-def _compiled(job: Job, examples: Examples) -> keras.Model:
-    model = keras_network.build(job.variant)
-    model.layers[-1].dtype_policy = "float32"  # probabilities near 1 do not exist in bfloat16
-    optimizer = keras.optimizers.get(
-        {"class_name": job.plan.optimizer, "config": {"learning_rate": job.plan.learning_rate}}
-    )
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=examples.recipe.label_smoothing)
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
-    return model
+    def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+        """One event of the training."""
+        match kind:
+            case "start":
+                self.batches = facts["batches"]
+                named = {name: facts[name] for name in ("epochs", "finished")}
+                self.tell({"event": "start", "name": self.order.variant.name, **named})
+            case "batches":
+                self._tell_batch(facts, arrays)
+            case "epoch":
+                self.waiting.append({"event": "epoch", **facts, "seconds": round(facts["seconds"], 1)})
+            case "checkpoint":
+                self._keep(facts, arrays)
+            case "result":
+                self.result = (facts, arrays)
 
+    def saved(self) -> Card:
+        """Put the result on the shelf. Raises `Refusal` where the training did not end well."""
+        if self.result is None:
+            raise Refusal("The training ended without a result. Start it again.")
+        facts, arrays = self.result
+        if facts["message"]:
+            raise Refusal(facts["message"]["template"], **facts["message"]["values"])
+        weights: dict[str, dict[str, np.ndarray]] = {}
+        for path, array in arrays.items():
+            _, layer, name = path.split("/")
+            weights.setdefault(layer, {})[name] = array
+        card = Card.from_json(facts["card"])
+        return shelf.save(Network(self.order.variant, weights), card, self.order.shelf)
 
-def _epochs_left(plan: TrainingPlan, progress: Progress) -> Iterator[int]:
-    """Epochs from 1, after the finished ones, until the plan ends or early stopping does."""
-    while progress.epochs < plan.epochs:
-        if plan.patience is not None and progress.epochs - progress.best_epoch >= plan.patience:
-            return
-        yield progress.epochs + 1
+    def _tell_batch(self, facts: Facts, arrays: Arrays) -> None:
+        where = {"batch": (facts["step"] - 1) % self.batches + 1, "batches": self.batches}
+        last = {name: float(arrays[name][-1]) for name in ("loss", "accuracy")}
+        self.tell({"event": "batch", "epoch": facts["epoch"], **where, **last})
 
-
-def _one_epoch(model: keras.Model, examples: Examples, epoch: int, batches: _Batches) -> dict[str, float]:
-    """One pass over the examples in an order that depends on seed and epoch alone."""
-    history = model.fit(
-        examples.epoch(epoch),
-        validation_data=examples.validation(),
-        verbose=0,
-        shuffle=False,
-        callbacks=[batches],
-    )
-    logs = {name: float(values[-1]) for name, values in history.history.items()}
-    if not all(map(np.isfinite, logs.values())) or not all(np.isfinite(w).all() for w in model.get_weights()):
-        raise Refusal(
-            "Training must stay finite. Received: a loss or weight that is not a number in epoch {epoch}. "
-            "Choose a smaller learning rate.",
-            epoch=epoch,
-        )
-    return logs
-
-
-class _Batches(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets the rate of each batch, reports a few batches a second with their own loss, and stops when asked to."""
-
-    def __init__(self, emit: Emit, stop: Stop, epoch: int, examples: Examples, plan: TrainingPlan) -> None:
-        super().__init__()
-        self.emit, self.stop, self.epoch, self.examples, self.plan = emit, stop, epoch, examples, plan
-        self.sum = 0.0
-        self.next = 0.0
-
-    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        if self.examples.recipe.cosine:
-            done = (self.epoch - 1 + batch / self.examples.batches) / self.plan.epochs
-            self.model.optimizer.learning_rate = self.plan.learning_rate * cosine(done)
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self.stop():
-            raise Stopped
-        # Keras reports the epoch's running mean; the batch's own loss is what that mean moved by.
-        total = (logs or {})["loss"] * (batch + 1)
-        loss, self.sum = total - self.sum, total
-        if time.monotonic() >= self.next or batch + 1 == self.examples.batches:
-            self.next = time.monotonic() + SECONDS_BETWEEN_EVENTS
-            where = {"epoch": self.epoch, "batch": batch + 1, "batches": self.examples.batches}
-            self.emit({"event": "batch", **where, "loss": loss, "accuracy": (logs or {})["accuracy"]})
-
-
-def cosine(done: float) -> float:
-    """Share of the learning rate when `done`, in [0, 1], of the run is over: a short warm-up, then down to 0."""
-    return min(1.0, done / 0.03 + 0.05) * (1 + float(np.cos(np.pi * done))) / 2
+    def _keep(self, facts: Facts, arrays: Arrays) -> None:
+        self.checkpoint.write(facts, arrays)
+        for line in self.waiting:
+            self.tell(line)
+        self.waiting.clear()
 
 
 def main(arguments: list[str]) -> int:
     """Read the job, run it and print its events; 0 unless it was refused."""
     text = Path(arguments[0]).read_text(encoding="utf-8") if arguments else sys.stdin.read()
     try:
-        run(Job.from_json(json.loads(text)), lambda event: print(json.dumps(event), flush=True))
+        run(Order.from_json(json.loads(text)), lambda event: print(json.dumps(event), flush=True))
     except (Refusal, json.JSONDecodeError) as error:
         print(json.dumps({"event": "refused", "message": str(error)}), flush=True)
         return 1
