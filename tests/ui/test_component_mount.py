@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,18 +11,25 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.components import bars, feature_maps, mount, pad
+from cnnviz.ui.components import bars, curves, feature_maps, mount, pad
 
 FOLDER = Path(mount.__file__).parent
-NAMES = ("address", "bars", "feature_maps", "pad")
-LABELS = {"pad": pad.LABELS, "feature_maps": feature_maps.LABELS, "bars": bars.LABELS}
+NAMES = ("address", "bars", "curves", "feature_maps", "pad")
+LABELS = {
+    "pad": pad.LABELS, "feature_maps": feature_maps.LABELS, "bars": bars.LABELS, "curves": curves.LABELS,
+}  # fmt: skip
+
+#: Modules of others, untouched: uPlot 1.6.32 as npm has it, `dist/uPlot.esm.js`.
+VENDORED = {
+    "curves/browser/vendor/uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba"
+}
 
 
 def _page() -> None:
     import numpy as np
 
     from cnnviz.core.strokes import Drawing
-    from cnnviz.ui.components import address, bars, feature_maps, pad
+    from cnnviz.ui.components import address, bars, curves, feature_maps, pad
 
     pad.pad("pad", Drawing(), revision=0, brush=20, labels=pad.LABELS)
     bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
@@ -31,6 +39,7 @@ def _page() -> None:
         labels=feature_maps.LABELS,
     )  # fmt: skip
     address.address("net=pen")
+    curves.curves("curves", [], curves.LABELS)
 
 
 def _mounted(app: AppTest) -> dict[str, Any]:
@@ -64,9 +73,19 @@ def test_without_files_the_same_modules_are_sent_inline(monkeypatch: pytest.Monk
         assert f".{name}" in proto.css_content
 
 
+def _ours(name: str) -> str:
+    """The joined modules without those of others."""
+    text = mount.joined(name)
+    for path in (FOLDER / name / "browser" / "vendor").glob("*.js"):
+        before, _, after = text.partition(mount._enclosed(path.read_text(encoding="utf-8")))
+        assert after, f"{path.name} is not imported"
+        text = f"{before}const {path.name.partition('.')[0]} = 0\n{after}"
+    return text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_joined_modules_are_one_module(name: str) -> None:
-    text = mount.joined(name)
+    text = _ours(name)
     assert re.findall(r"^(?:import|export)\b.*$", text, re.MULTILINE) == [
         line for line in text.splitlines() if line.startswith("export default function")
     ]
@@ -89,9 +108,21 @@ def test_every_module_is_imported(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_comes_from_another_host(name: str) -> None:
-    for path in (FOLDER / name / "browser").iterdir():
+    for path in (FOLDER / name / "browser").glob("*.*"):
         hosts = re.findall(r"\w+://[\w.]+", path.read_text(encoding="utf-8"))
         assert set(hosts) <= {"http://www.w3.org"}, "only the name of SVG's namespace, which nothing fetches"
+
+
+def test_modules_of_others_are_untouched_and_come_with_their_licence() -> None:
+    found = {str(path.relative_to(FOLDER)): path for path in FOLDER.glob("*/browser/vendor/*.js")}
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()} == VENDORED
+    for path in found.values():
+        licence = path.with_name(f"{path.name.partition('.')[0]}.LICENSE.txt").read_text(encoding="utf-8")
+        assert "Permission is hereby granted, free of charge" in licence
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.findall(
+            r"\bfetch\(|XMLHttpRequest|WebSocket|\bimport\b|\beval\(|new Function|https?:", code
+        )
 
 
 @pytest.mark.parametrize("name", sorted(LABELS))

@@ -28,8 +28,8 @@ def mount(name: str, **arguments: Any) -> Any:
 
     Args:
         name: The folder beside this file. Its `browser` folder holds `<name>.js` (with the default export),
-            `<name>.css` and the modules that they import. The component's root element has the class `name`
-            and is invisible until the style sheet shows it.
+            `<name>.css` and the modules that they import; modules of others are in its folder `vendor`. The
+            component's root element has the class `name` and is invisible until the style sheet shows it.
         arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
@@ -68,6 +68,7 @@ def joined(name: str) -> str:
 
 
 _IMPORT = re.compile(r'^import .* from "\./(.+)"\n', re.MULTILINE)
+_DEFAULT = re.compile(r"^export { (\w+) as default };\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -76,5 +77,16 @@ def _modules(path: Path, seen: set[Path]) -> list[str]:
         return []
     seen.add(path)
     text = path.read_text(encoding="utf-8")
-    before = [part for other in _IMPORT.findall(text) for part in _modules(path.with_name(other), seen)]
+    if path.parent.name == "vendor":
+        return [_enclosed(text)]
+    before = [part for other in _IMPORT.findall(text) for part in _modules(path.parent / other, seen)]
     return [*before, _EXPORT.sub("", _IMPORT.sub("", text))]
+
+
+def _enclosed(text: str) -> str:
+    """Return somebody else's module, which imports nothing, as a constant of the name that it exports.
+
+    Its own names stay inside: they may be ours as well.
+    """
+    (name,) = _DEFAULT.findall(text)
+    return f"const {name} = (() => {{\n{_DEFAULT.sub('', text)}\nreturn {name}\n}})()\n"

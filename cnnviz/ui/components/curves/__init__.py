@@ -1,0 +1,105 @@
+"""Curves that grow while they are looked at: panels over one x axis, with the visitor's zoom and choices kept.
+
+uPlot (MIT, `browser/vendor`) paints them; it is served with the component, so that no other host is asked. Every
+update is a message of some kilobytes, and the browser draws it into the charts that are there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal
+
+import streamlit as st
+
+from cnnviz.ui.components.curves.wire import Panel, Series, pack, thinned
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import mark
+
+__all__ = ["LABELS", "Panel", "Series", "curves", "picked", "thinned"]
+
+#: Every text of the chart: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "chart": mark(
+            "{panel} over {axis}. {values}. Arrow keys move the cursor, plus and minus zoom, 0 shows everything."
+        ),
+        "batches": mark("batches"),
+        "epochs": mark("epochs"),
+        "batch": mark("batch {x}"),
+        "batch_epoch": mark("batch {x}, epoch {epoch}"),
+        "epoch": mark("epoch {x}"),
+        "hint": mark("Point at a curve to read it; drag to zoom, double click to see everything."),
+        "hint_pick": mark("Point at a curve to read it, click to go there; drag to zoom."),
+        "zoomed": mark("Zoomed: batches {low} to {high}."),
+        "zoomed_epochs": mark("Zoomed: epochs {low} to {high}."),
+        "thinned": mark("Older values are drawn by the lowest and the highest of every {every}."),
+        "now": mark("now"),
+        "log": mark("Logarithmic axis"),
+        "zoom_in": mark("Zoom in"),
+        "zoom_out": mark("Zoom out"),
+        "reset": mark("Show everything"),
+        "save": mark("Save this picture (PNG)"),
+        "hide": mark("{series}: show or hide"),
+    }
+)
+
+
+def curves(
+    key: str,
+    panels: Sequence[Panel],
+    labels: Mapping[str, str],
+    *,
+    axis: Literal["batches", "epochs"] = "batches",
+    epoch: float = 0,
+    at: float | None = None,
+    height: int = 260,
+    on_pick: Callable[[], None] | None = None,
+) -> float | None:
+    """Show `panels` side by side, on a phone one below the other, and return where the visitor clicked in this run.
+
+    The chart shows everything as long as the visitor has not zoomed, and grows with it; then it stays where it is.
+    Give every series from the beginning, empty if need be: another set of series is another chart.
+
+    Args:
+        key: The element's key.
+        panels: What is drawn.
+        labels: The texts of `LABELS` in the visitor's language.
+        axis: What x counts.
+        epoch: How many batches an epoch has, for the lines between epochs; 0 where that is not known or where runs
+            differ. Of no meaning where the axis counts epochs.
+        at: x of the line "now", or None for none.
+        height: CSS pixels of a panel's chart.
+        on_pick: Called before the script when the visitor clicked or pressed Enter; `picked(key)` says where. Without
+            it clicks do not reach Python.
+    """
+    header = {
+        "key": key,
+        "labels": dict(labels),
+        "axis": axis,
+        "epoch": float(epoch) if axis == "batches" else 0.0,
+        "at": at,
+        "height": height,
+        "pick": on_pick is not None,
+    }
+    result = mount("curves", key=key, data=pack(header, panels), on_picked_change=on_pick or _nothing)
+    return _place(result.picked)
+
+
+def picked(key: str) -> float | None:
+    """Return the x where the visitor has just clicked in the chart `key`, or None; for use in `on_pick`."""
+    state: Any = st.session_state.get(key)
+    return _place(state.get("picked")) if isinstance(state, Mapping) else None
+
+
+def _place(value: object) -> float | None:
+    """Return what the browser sent, or None if it is not a place on the axis."""
+    match value:
+        case {"x": int() | float() as x} if not isinstance(x, bool) and math.isfinite(x) and 0 <= x < 2**31:
+            return float(x)
+    return None
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only triggers that have one."""

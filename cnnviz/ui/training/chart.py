@@ -1,0 +1,97 @@
+"""The chart of learning curves: one run in every detail, or several on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from cnnviz.core.smoothing import exponential
+from cnnviz.core.training_curves import Curve, Curves
+from cnnviz.ui.components.curves import LABELS, Panel, Series
+from cnnviz.ui.components.curves import curves as draw
+from cnnviz.ui.words import each, say
+
+HALF_LIFE = 20.0
+"""Batches after which a value counts half in the smoothed curve."""
+
+Quantity = Literal["loss", "accuracy"]
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """The curves of a run with the name that the legend gives it; `colour` is an index into the theme's colours."""
+
+    name: str
+    curves: Curves
+    colour: int = 0
+
+
+def show(
+    key: str,
+    runs: Sequence[Learned],
+    *,
+    at: float | None = None,
+    height: int = 260,
+    on_pick: Callable[[], None] | None = None,
+) -> float | None:
+    """Show loss and accuracy of `runs` and return the batch that was clicked in this run of the script, if any.
+
+    One run is shown with its values batch by batch behind the smoothed ones, the small sample of validation digits
+    and all of them after every epoch; of several runs each has one colour, and the sample is left out. Where the
+    epochs of several runs differ in length, the axis counts epochs, and so does what is returned.
+
+    Args:
+        key: The element's key; a run that is followed under it keeps the visitor's zoom.
+        runs: At least one.
+        at: The batch of the line "now", or the epoch where the axis counts epochs.
+        height: CSS pixels of each chart.
+        on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.picked(key)` says which.
+    """
+    axis = axis_of(runs)
+    panels = [
+        Panel(id="loss", title=say("Loss"), series=_series(runs, "loss", axis), low=0, log=True),
+        Panel(id="accuracy", title=say("Accuracy"), series=_series(runs, "accuracy", axis), share=True, low=0, high=1),
+    ]  # fmt: skip
+    epoch = runs[0].curves.batches
+    return draw(key, panels, each(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
+
+
+def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
+    """What the axis counts: batches, or epochs where those of `runs` are of different length."""
+    return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
+
+
+def _series(runs: Sequence[Learned], quantity: Quantity, axis: str) -> list[Series]:
+    if len(runs) == 1:
+        return list(_one(runs[0], quantity))
+    return [series for place, run in enumerate(runs) for series in _among_others(place, run, quantity, axis)]
+
+
+def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
+    curves, colour = run.curves, run.colour
+    raw = _values(curves.training, quantity)
+    yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
+    yield Series(id="sample", label=say("Validation sample"), x=curves.sample.steps,
+                 y=_values(curves.sample, quantity), colour=colour + 1, style="dashed")  # fmt: skip
+    yield Series(id="training", label=say("Training"), x=curves.training.steps, y=exponential(raw, HALF_LIFE),
+                 colour=colour)  # fmt: skip
+    yield Series(id="validation", label=say("Validation"), x=curves.validation.steps,
+                 y=_values(curves.validation, quantity), colour=colour + 1, style="points")  # fmt: skip
+
+
+def _among_others(place: int, run: Learned, quantity: Quantity, axis: str) -> Iterator[Series]:
+    curves = run.curves
+    unit = curves.batches if axis == "epochs" and curves.batches else 1
+    yield Series(id=f"training-{place}", label=say("{run}, training", run=run.name), x=curves.training.steps / unit,
+                 y=exponential(_values(curves.training, quantity), HALF_LIFE), colour=run.colour)  # fmt: skip
+    yield Series(id=f"validation-{place}", label=say("{run}, validation", run=run.name),
+                 x=curves.validation.steps / unit, y=_values(curves.validation, quantity), colour=run.colour,
+                 style="points")  # fmt: skip
+
+
+def _values(curve: Curve, quantity: Quantity) -> np.ndarray:
+    values: np.ndarray = getattr(curve, quantity)
+    return values

@@ -1,0 +1,88 @@
+"""From the curves of runs to what the chart is asked to draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core.smoothing import exponential
+from cnnviz.core.training_curves import Curve, Curves
+from cnnviz.ui.components.curves import Panel, Series
+from cnnviz.ui.training import chart
+from cnnviz.ui.training.chart import HALF_LIFE, Learned, axis_of, show
+
+
+def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> Learned:
+    random = np.random.default_rng(batches)
+
+    def curve(steps: np.ndarray) -> Curve:
+        return Curve(steps, *random.random((2, len(steps)), dtype=np.float32))
+
+    ends = np.arange(1, epochs + 1) * batches
+    every = np.arange(1, batches * epochs + 1)
+    curves = Curves(batches=batches, training=curve(every), sample=curve(every[::4]), validation=curve(ends))
+    return Learned(name, curves, colour)
+
+
+class Drawn:
+    """What the chart was asked to draw."""
+
+    def __call__(self, key: str, panels: list[Panel], labels: Any, **options: Any) -> float:
+        self.key, self.panels, self.labels, self.options = key, panels, labels, options
+        return 7.0
+
+    def series(self, panel: int) -> dict[str, Series]:
+        return {series.id: series for series in self.panels[panel].series}
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    recorder = Drawn()
+    monkeypatch.setattr(chart, "draw", recorder)
+    return recorder
+
+
+def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
+    run = learned("a")
+    assert show("c", [run], at=12) == 7.0
+    assert [panel.id for panel in drawn.panels] == ["loss", "accuracy"]
+    assert (drawn.options["axis"], drawn.options["epoch"], drawn.options["at"]) == ("batches", 10, 12)
+    for place, quantity in enumerate(("loss", "accuracy")):
+        series = drawn.series(place)
+        assert set(series) == {"raw", "training", "sample", "validation"}
+        raw = getattr(run.curves.training, quantity)
+        np.testing.assert_array_equal(series["raw"].y, raw)
+        np.testing.assert_array_equal(series["training"].y, exponential(raw, HALF_LIFE))
+        assert (series["raw"].of, series["raw"].label) == ("training", "")
+        assert series["validation"].x.tolist() == [10, 20, 30]
+        np.testing.assert_array_equal(series["validation"].y, getattr(run.curves.validation, quantity))
+        np.testing.assert_array_equal(series["sample"].y, getattr(run.curves.sample, quantity))
+        assert series["validation"].colour != series["training"].colour
+
+
+def test_a_run_that_has_told_nothing_has_its_curves_already(drawn: Drawn):
+    show("c", [Learned("a", Curves())])
+    before = [list(drawn.series(place)) for place in (0, 1)]
+    show("c", [learned("a")])
+    assert [list(drawn.series(place)) for place in (0, 1)] == before
+
+
+def test_several_runs_have_a_colour_each(drawn: Drawn):
+    show("c", [learned("first"), learned("second", colour=3)])
+    series = drawn.series(1)
+    assert [(one.label, one.colour) for one in series.values()] == [
+        ("first, training", 0), ("first, validation", 0), ("second, training", 3), ("second, validation", 3),
+    ]  # fmt: skip
+
+
+def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn):
+    runs = [learned("first", batches=10), learned("second", batches=100)]
+    assert axis_of(runs) == "epochs"
+    assert axis_of([runs[0], Learned("not begun", Curves())]) == "batches"
+    show("c", runs)
+    assert drawn.options["axis"] == "epochs"
+    series = drawn.series(0)
+    assert series["validation-0"].x.tolist() == series["validation-1"].x.tolist() == [1, 2, 3]
+    assert series["training-1"].x[-1] == 3
