@@ -1,0 +1,299 @@
+"""The engine: gives places to jobs in their turn, looks after them, and keeps what they tell."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cnnviz.core import job_rules
+from cnnviz.core.job_board import Board
+from cnnviz.core.job_executor import Executor
+from cnnviz.core.job_ticket import (
+    ATTEMPTS,
+    CANCELLED,
+    GRANTED,
+    LOST,
+    RUNNING,
+    WAITING,
+    Limits,
+    Record,
+    Ticket,
+)
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Command, Event, Job
+
+LOG = logging.getLogger(__name__)
+
+BETWEEN_TICKS = 0.2
+
+
+@dataclass(frozen=True)
+class Following:
+    """What `Engine.follow` found.
+
+    Args:
+        events: Those after the number that was asked for, in order; of views and lessons the newest alone, and
+            snapshots, checkpoints and results without their arrays.
+        state: "queued", "running", "paused", "done", "cancelled", "failed" or "lost".
+        position: From 1 while it waits, else 0.
+        message: Why it ended or cannot begin, None if there is nothing to say.
+        attempt: 2 after its worker died once.
+    """
+
+    events: tuple[Event, ...]
+    state: str
+    position: int
+    message: Refusal | None
+    attempt: int
+
+
+class Engine:
+    """All jobs of this app process. Every method may be called from any thread and returns at once.
+
+    Args:
+        executor: What runs the jobs.
+        limits: What is granted.
+        clock: Seconds that never go back.
+        managed: Whether a thread calls `tick`; tests call it themselves.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        limits: Limits = GRANTED,
+        clock: Callable[[], float] = time.monotonic,
+        managed: bool = True,
+    ) -> None:
+        self._executor, self._limits, self._clock = executor, limits, clock
+        self._board = Board()
+        self._actions: deque[Callable[[], None]] = deque()  # what the manager does next, outside the lock
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._closed = False
+        executor.open(self)
+        if managed:
+            threading.Thread(target=self._manage, name="jobs", daemon=True).start()
+
+    def submit(self, owner: str, job: Job, record: Record) -> None:
+        """Let a job wait for its turn.
+
+        Args:
+            owner: Whose it is; turns go round among owners.
+            job: What to train.
+            record: Called for every event, in order, from a thread of the engine, before `follow` shows it.
+
+        Raises:
+            Refusal: If the owner has too many, too many wait, or nothing can be trained now.
+        """
+        with self._lock:
+            job_rules.check_free(self._closed, self._executor.refusal())
+            job_rules.check_room(len(self._board.of(owner)), self._board.waiting, self._limits)
+            self._board.wait(Ticket(owner, job, record, self._clock()))
+        self._wake.set()
+
+    def follow(self, job_id: str, since: int = 0) -> Following:
+        """How a job stands, with its events after number `since`. One that is not known here is "lost"."""
+        with self._lock:
+            ticket = self._board.get(job_id)
+            if ticket is None:
+                return Following((), LOST, 0, job_rules.unknown(), 1)
+            position = self._board.position(ticket)
+            message = ticket.message or (self._executor.refusal() if position else None)
+            return Following(ticket.history.since(since), ticket.state, position, message, ticket.attempt)
+
+    def knows(self, job_id: str) -> bool:
+        """Whether a job is here, or ended less than ten minutes ago."""
+        return self._board.get(job_id) is not None
+
+    def command(self, job_id: str, command: Command) -> None:
+        """Ask something of a job. Unknown and ended jobs hear nothing."""
+        with self._lock:
+            ticket = self._board.get(job_id)
+            if ticket is None or not ticket.live:
+                return
+            ticket.wish(command)
+            if command.kind == "cancel" or (command.kind == "stop" and not ticket.placed):
+                self._cancel(ticket, None)
+            elif ticket.placed:
+                self._actions.append(lambda: self._executor.command(job_id, command))
+        self._wake.set()
+
+    def touch(self, job_id: str) -> None:
+        """Say that somebody looks at a job. Without this for 150 s it is cancelled."""
+        with self._lock:
+            if ticket := self._board.get(job_id):
+                ticket.touched = self._clock()
+
+    def keep(self, job_id: str, kept: bool) -> None:
+        """Let a job go on although nobody looks, or no longer."""
+        with self._lock:
+            if ticket := self._board.get(job_id):
+                ticket.kept, ticket.touched = kept, self._clock()
+
+    def active(self, owner: str) -> tuple[str, ...]:
+        """The ids of this owner's jobs that have not ended, running ones first."""
+        with self._lock:
+            return tuple(each.job.id for each in self._board.of(owner))
+
+    def warm(self) -> None:
+        """Have one worker ready, because somebody may soon want it."""
+        self._actions.append(self._executor.warm)
+        self._wake.set()
+
+    def adopt(self, owner: str, job_id: str, record: Record) -> bool:
+        """Take over a job of this owner whose app process died; `record` is called for its events from the start.
+
+        Returns whether the job is here now. Just after the start of a process this may take a few seconds. Processes
+        of the embedded executor die with their app, so there it is always False.
+        """
+        if self.knows(job_id):
+            return True
+        order = self._executor.find(owner, job_id)
+        if order is None:
+            return False
+        with self._lock:
+            now = self._clock()
+            self._board.put(
+                Ticket(
+                    owner, order.job, record, now, attempt=order.attempt, placed=True, since=now, stepped=now
+                )
+            )
+            self._actions.append(lambda: self._executor.take_over(order))
+        self._wake.set()
+        return True
+
+    def close(self) -> None:
+        """Stop every worker. What is running is lost."""
+        with self._lock:
+            closed, self._closed = self._closed, True
+        self._wake.set()
+        if not closed:
+            self._executor.close()
+
+    def tick(self) -> None:
+        """Do what is due; the engine's own thread calls this."""
+        self._act()
+        self._executor.tick()
+        with self._lock:
+            now = self._clock()
+            for ticket in self._board:
+                self._look_after(ticket, now)
+        self._place()
+        self._act()
+
+    # What executors report: see `Reports`.
+
+    def begun(self, job_id: str, attempt: int) -> None:
+        with self._lock:
+            if (ticket := self._board.running(job_id, attempt)) and ticket.state == WAITING:
+                ticket.state, ticket.stepped = RUNNING, self._clock()
+
+    def told(self, job_id: str, event: Event) -> None:
+        with self._lock:
+            ticket = self._board.running(job_id, event.attempt)
+        if ticket is not None and event.seq > ticket.history.last:
+            self._tell(ticket, event)
+
+    def ended(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
+        with self._lock:
+            if ticket := self._board.running(job_id, attempt):
+                self._end(ticket, state, message)
+        self._wake.set()
+
+    def died(self, job_id: str, attempt: int) -> None:
+        with self._lock:
+            if ticket := self._board.running(job_id, attempt):
+                self._bury(ticket)
+        self._wake.set()
+
+    def moved(self, job_id: str) -> None:
+        with self._lock:
+            if (ticket := self._board.get(job_id)) and ticket.live:
+                ticket.close(LOST, job_rules.moved(), self._clock())
+
+    def _manage(self) -> None:
+        while not self._closed:
+            self._wake.wait(BETWEEN_TICKS)
+            self._wake.clear()
+            try:
+                self.tick()
+            except Exception:  # whatever it is, other jobs must go on
+                LOG.exception("the engine of training jobs stumbled")
+
+    def _act(self) -> None:
+        while self._actions:
+            self._actions.popleft()()
+
+    def _place(self) -> None:
+        """Give free places to those whose turn it is."""
+        for _ in range(self._executor.places()):
+            with self._lock:
+                ticket = None if self._closed else self._board.next()
+                if ticket is None:
+                    return
+                order, wishes = ticket.place(self._clock()), tuple(ticket.wishes.values())
+            self._executor.start(order)
+            for command in wishes:
+                self._executor.command(order.job.id, command)
+
+    def _look_after(self, ticket: Ticket, now: float) -> None:
+        limits = self._limits
+        ticket.step(now)
+        if not ticket.live:
+            if now - ticket.ended > limits.remembered:
+                self._board.forget(ticket)
+        elif ticket.cancelling is not None:
+            self._force(ticket, now)
+        elif not ticket.kept and now - ticket.touched > limits.lease:
+            self._cancel(ticket, job_rules.abandoned(limits.lease))
+        elif ticket.stopping is not None:
+            if now - ticket.stopping > limits.grace:
+                self._cancel(ticket, None)
+        elif ticket.placed and job_rules.is_over(ticket, now, limits):
+            self._stop(ticket, now)
+
+    def _stop(self, ticket: Ticket, now: float) -> None:
+        ticket.stopping, ticket.message = now, job_rules.too_long(self._limits.running)
+        self._actions.append(lambda: self._executor.command(ticket.job.id, Command("stop")))
+
+    def _cancel(self, ticket: Ticket, message: Refusal | None) -> None:
+        ticket.message = ticket.message or message
+        if not ticket.placed:
+            self._end(ticket, CANCELLED, None)
+        elif ticket.cancelling is None:
+            ticket.cancelling = self._clock()
+            self._actions.append(lambda: self._executor.command(ticket.job.id, Command("cancel")))
+
+    def _force(self, ticket: Ticket, now: float) -> None:
+        """Who does not obey loses the worker; for the learner the job has ended, whatever that one still does."""
+        if ticket.cancelling is not None and now - ticket.cancelling > self._limits.obey:
+            self._actions.append(lambda: self._executor.kill(ticket.job.id))
+            self._end(ticket, CANCELLED, None)
+
+    def _bury(self, ticket: Ticket) -> None:
+        """The worker died: try again, once, from the last checkpoint."""
+        if ticket.cancelling is not None:
+            self._end(ticket, CANCELLED, None)
+        elif ticket.attempt >= ATTEMPTS:
+            self._end(ticket, LOST, job_rules.lost())
+        else:
+            self._board.wait_again(ticket)
+
+    def _end(self, ticket: Ticket, state: str, message: Refusal | None) -> None:
+        """Note the end at once, and have it recorded by the manager."""
+        self._board.leave(ticket)
+        ticket.close(state, message, self._clock())
+        self._actions.append(lambda: self._tell(ticket, ticket.farewell()))
+
+    def _tell(self, ticket: Ticket, event: Event) -> None:
+        with ticket.telling:
+            try:
+                ticket.record(event)
+            except Exception:  # a full disk must not end the training
+                LOG.exception("an event could not be recorded")
+            with self._lock:
+                ticket.heard(event)
