@@ -19,7 +19,7 @@ class Chart {
     this.logs = new Set()
     this.cursor = null
     this.panels = []
-    root.dataset.painted = 0
+    root.dataset.painted = root.dataset.received = 0
     this.observer = new ResizeObserver(() => this.paint())
     this.observer.observe(root)
   }
@@ -34,6 +34,7 @@ class Chart {
     if (shape !== this.shape) this.build()
     this.shape = shape
     this.panels.forEach((panel, place) => panel.update(header.panels[place]))
+    this.root.dataset.received = Number(this.root.dataset.received) + 1
     this.told()
   }
 
