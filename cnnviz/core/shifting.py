@@ -1,0 +1,32 @@
+"""How well a network reads digits that are not where it saw them while it learned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core import trace
+from cnnviz.core.network import Network
+
+DISTANCE = 3
+COUNT = 500
+"""Digits that are shifted. Each is used once, so that they are independent cases."""
+
+
+def shifted(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
+    """`images` (n, 28, 28) moved by whole pixels onto black: the first up, then down, left, right, and so on."""
+    moved = np.zeros_like(images)
+    moved[0::4, :-distance] = images[0::4, distance:]
+    moved[1::4, distance:] = images[1::4, :-distance]
+    moved[2::4, :, :-distance] = images[2::4, :, distance:]
+    moved[3::4, :, distance:] = images[3::4, :, :-distance]
+    return moved
+
+
+def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
+    """The share of the first `COUNT` of `images`, (n, 28, 28) uint8, that `network` reads right after the shift.
+
+    `labels` are (n,) uint8; n is at least 1. Raises `Refusal` as `trace.predict`.
+    """
+    digits = shifted(images[:COUNT]).astype(np.float32) / np.float32(255)
+    answers = trace.predict(network, digits).argmax(axis=1)
+    return float((answers == labels[:COUNT]).mean())
