@@ -101,7 +101,7 @@ class State:
 
 def captured(learner: Learner, progress: Progress, best: Weights | None) -> State:
     """Copy the state of `learner`."""
-    variables = tuple(np.array(variable) for variable in learner.variables)
+    variables = tuple(np.asarray(variable.numpy()) for variable in learner.variables)
     return State(progress, variables, learner.weights, best)
 
 
