@@ -1,0 +1,95 @@
+"""Stands in for a slot with Keras: `python -m tests.core.stand_in_worker`. Trains nothing, and does what plans tell it.
+
+The plan's numbers choose what happens: `epochs` is how many events come, `seed` what else (`BEHAVIOUR`).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Arrays, Command, Facts, Job
+from cnnviz.workers import slot
+from cnnviz.workers.desk import Cancelled
+
+Emit = Callable[[str, Facts, Arrays], None]
+Inbox = Callable[[], Sequence[Command]]
+
+PLAIN, FOR_EVER, DIES_ONCE, DIES_ALWAYS, DEAF, REFUSES, FAILS, PRINTS, LARGE = range(9)
+
+
+def train(job: Job, emit: Emit, inbox: Inbox) -> None:
+    """Tell `start`, then an epoch and a checkpoint `plan.epochs` times, then a result; obey commands in between."""
+    behaviour = job.plan.seed
+    finished = int(job.progress.get("epoch", 0))
+    emit("start", {"epochs": job.plan.epochs, "finished": finished, "process": os.getpid()}, {})
+    if behaviour == REFUSES:
+        raise Refusal("`plan` must be another. Received: {value}. Choose another.", value="this one")
+    if behaviour == FAILS:
+        raise RuntimeError("on purpose")
+    if behaviour == PRINTS:
+        print("a library prints this")
+        os.system("echo and a child of it this")
+    if behaviour == DEAF:
+        threading.Event().wait()
+    Training(job, emit, inbox).go(finished, behaviour)
+
+
+class Training:
+    def __init__(self, job: Job, emit: Emit, inbox: Inbox) -> None:
+        self.job, self.emit, self.inbox = job, emit, inbox
+        self.paused = self.stopping = False
+        self.more = 0
+
+    def go(self, finished: int, behaviour: int) -> None:
+        epoch = finished
+        while not self.stopping and (behaviour == FOR_EVER or epoch < self.job.plan.epochs + self.more):
+            epoch += 1
+            self.look()
+            size = 5_000_000 if behaviour == LARGE else 10
+            self.emit("epoch", {"epoch": epoch, "time": time.time()}, {})
+            self.emit("view", {"step": epoch}, {"probabilities": np.full(10, epoch, np.float32)})
+            self.emit("checkpoint", {"epoch": epoch}, {"w": np.full(size, epoch, np.float32)})
+            if (behaviour, epoch) in ((DIES_ONCE, 2), (DIES_ALWAYS, 2), (DIES_ALWAYS, 3)):
+                os.kill(os.getpid(), signal.SIGKILL)
+            if behaviour == FOR_EVER:
+                time.sleep(0.02)
+        self.look()
+        self.emit("result", {"ended": "stopped" if self.stopping else "finished"}, {"w": np.full(4, epoch)})
+
+    def look(self) -> None:
+        while True:
+            for command in self.inbox():
+                self.take(command)
+            if not self.paused or self.stopping:
+                return
+            time.sleep(0.01)
+
+    def take(self, command: Command) -> None:
+        if command.kind == "cancel":
+            raise Cancelled
+        if command.kind in ("pause", "resume"):
+            self.paused = command.kind == "pause"
+            self.emit("paused" if self.paused else "resumed", {"step": 0}, {})
+        elif command.kind == "stop":
+            self.stopping = True
+        elif command.kind == "more":
+            self.more += 1
+        elif command.kind == "probe":
+            self.emit("view", {"sum": int(command.arrays["digit"].sum())}, {})
+
+
+def prepare() -> Callable[[Job, Emit, Inbox], None]:
+    return train
+
+
+if __name__ == "__main__":
+    sys.stdout.write("")
+    slot.serve(prepare)
