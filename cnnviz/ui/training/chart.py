@@ -14,8 +14,9 @@ from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
 from cnnviz.ui.words import each, say
 
-HALF_LIFE = 20.0
-"""Batches after which a value counts half in the smoothed curve."""
+EPOCH_SHARE, SHORTEST = 0.05, 2.0
+"""After which share of an epoch, and after how many batches at least, a value counts half in the smoothed curve: an
+exponential mean is late by 1.4 times that, which a longer one would show as worse training than there was."""
 
 Quantity = Literal["loss", "accuracy"]
 
@@ -74,22 +75,31 @@ def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
     curves, colour = run.curves, run.colour
     raw = _values(curves.training, quantity)
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
-    yield Series(id="sample", label=say("Validation sample"), x=curves.sample.steps,
-                 y=_values(curves.sample, quantity), colour=colour + 1, style="dashed")  # fmt: skip
-    yield Series(id="training", label=say("Training"), x=curves.training.steps, y=exponential(raw, HALF_LIFE),
+    yield Series(id="training", label=say("Training"), x=curves.training.steps, y=_smooth(curves, quantity),
                  colour=colour)  # fmt: skip
     yield Series(id="validation", label=say("Validation"), x=curves.validation.steps,
                  y=_values(curves.validation, quantity), colour=colour + 1, style="points")  # fmt: skip
+    yield Series(id="sample", label=say("Validation sample"), x=curves.sample.steps,
+                 y=_values(curves.sample, quantity), colour=colour + 1, style="dashed")  # fmt: skip
 
 
 def _among_others(place: int, run: Learned, quantity: Quantity, axis: str) -> Iterator[Series]:
     curves = run.curves
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(id=f"training-{place}", label=say("{run}, training", run=run.name), x=curves.training.steps / unit,
-                 y=exponential(_values(curves.training, quantity), HALF_LIFE), colour=run.colour)  # fmt: skip
+                 y=_smooth(curves, quantity), colour=run.colour)  # fmt: skip
     yield Series(id=f"validation-{place}", label=say("{run}, validation", run=run.name),
                  x=curves.validation.steps / unit, y=_values(curves.validation, quantity), colour=run.colour,
                  style="points")  # fmt: skip
+
+
+def _smooth(curves: Curves, quantity: Quantity) -> np.ndarray:
+    return exponential(_values(curves.training, quantity), half_life(curves))
+
+
+def half_life(curves: Curves) -> float:
+    """Batches after which a value counts half in the smoothed curve; the same from a run's beginning to its end."""
+    return max(SHORTEST, EPOCH_SHARE * curves.batches)
 
 
 def _values(curve: Curve, quantity: Quantity) -> np.ndarray:

@@ -11,7 +11,7 @@ from cnnviz.core.smoothing import exponential
 from cnnviz.core.training_curves import Curve, Curves
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
-from cnnviz.ui.training.chart import HALF_LIFE, Learned, axis_of, show
+from cnnviz.ui.training.chart import Learned, axis_of, half_life, show
 
 
 def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> Learned:
@@ -54,12 +54,16 @@ def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
         assert set(series) == {"raw", "training", "sample", "validation"}
         raw = getattr(run.curves.training, quantity)
         np.testing.assert_array_equal(series["raw"].y, raw)
-        np.testing.assert_array_equal(series["training"].y, exponential(raw, HALF_LIFE))
+        np.testing.assert_array_equal(series["training"].y, exponential(raw, 2))
         assert (series["raw"].of, series["raw"].label) == ("training", "")
         assert series["validation"].x.tolist() == [10, 20, 30]
         np.testing.assert_array_equal(series["validation"].y, getattr(run.curves.validation, quantity))
         np.testing.assert_array_equal(series["sample"].y, getattr(run.curves.sample, quantity))
         assert series["validation"].colour != series["training"].colour
+
+
+def test_the_smoothing_is_as_long_as_an_epoch_asks_for():
+    assert [half_life(Curves(batches=batches)) for batches in (0, 4, 40, 470)] == [2, 2, 2, 23.5]
 
 
 def test_a_run_that_has_told_nothing_has_its_curves_already(drawn: Drawn):

@@ -38,6 +38,7 @@ export class Panel {
     const button = element("button", "entry", this.legend)
     button.type = "button"
     button.dataset.series = id
+    button.title = label
     button.setAttribute("aria-label", fill(this.chart.header.labels.hide, { series: label }))
     const swatch = element("span", `swatch ${style}`, button)
     element("span", "name", button, label)

@@ -54,6 +54,7 @@ function scale(panel) {
   }
   const range = (_, least, most) => {
     if (least === null) return last // nothing to be seen here
+    if (least === most && low !== null) least = low // one value alone
     const room = (most - least || Math.abs(most) || 1) * 0.06
     return (last = [Math.max(least - room, low ?? -Infinity), Math.min(most + room, high ?? Infinity)])
   }
