@@ -2,8 +2,8 @@
 
 Nobody waits for a slot that is slow or stuck: one thread writes, one reads, one keeps the end of what it prints, and
 the child has one of its own that ends it at the end of its standard input. That is how a slot dies with its app,
-whatever it is doing: the system closes the pipes of a process that is killed. (A signal at the parent's death would come when the
-thread that started the child ends.)
+whatever it is doing: the system closes the pipes of a process that is killed. (A signal at the parent's death would
+come when the thread that started the child ends.)
 """
 
 from __future__ import annotations

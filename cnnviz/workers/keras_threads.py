@@ -18,6 +18,8 @@ def trainer() -> Train:
 
     CNNVIZ_THREADS limits the threads of one operation. It must be set before TensorFlow computes anything.
     """
+    from cnnviz.workers import keras_network  # isort: skip  # noqa: F401  (before TensorFlow: it quiets it)
+
     import tensorflow as tf
 
     threads = int(os.environ.get(SETTING) or 0)
