@@ -48,7 +48,7 @@ class Run:
             better; a run that is "queued" here and unknown to the engine was interrupted.
         ended: Why a finished one ended: finished, early, stopped, diverged, time.
         message: A refusal as template and values, or None.
-        experiment: Which experiment it belongs to, or "".
+        experiment: Which trial of an experiment it belongs to, or "".
         arm: Which arm of it.
     """
 
@@ -107,6 +107,19 @@ def read_run(place: Path) -> Run | None:
         return None
 
 
+def write_probe(place: Path, digit: np.ndarray) -> None:
+    """Write the digit that a run is shown, (28, 28) uint8. Raises `OSError`."""
+    atomic_file.write(place / "probe.bin", digit.tobytes(), durable=False)
+
+
+def read_probe(place: Path) -> np.ndarray:
+    """That digit; blank where it is missing."""
+    try:
+        return np.frombuffer((place / "probe.bin").read_bytes(), np.uint8).reshape(28, 28)
+    except (OSError, ValueError):
+        return np.zeros((28, 28), np.uint8)
+
+
 def record(place: Path, event: Event) -> None:
     """Take one event to disk. A full disk loses the event and nothing else; the log says so."""
     if not place.is_dir() or event.kind in UNKEPT:
@@ -124,6 +137,8 @@ def _record(place: Path, event: Event) -> None:
         _write_arrays(place / "checkpoint.safetensors", event.arrays, event.facts)
     elif event.kind == "result":
         _put_on_shelf(place, event)
+    elif event.kind == "ended":
+        _settle(place, event.facts)
     if event.kind not in ("snapshot", "checkpoint"):
         _append(place, event)
 
@@ -132,6 +147,14 @@ def _put_on_shelf(place: Path, event: Event) -> None:
     card = cards.Card.from_json(event.facts["card"])
     shelf.save(Network(card.variant, weights(event.arrays)), card, place)
     _amend(place, state="done", ended=event.facts["ended"], message=event.facts.get("message"))
+
+
+def _settle(place: Path, facts: Facts) -> None:
+    """Write down how a run ended; what its result said about that stays."""
+    reason = {"template": facts["template"], "values": facts["values"]} if facts["template"] else None
+    known = read_run(place)
+    if known is not None and known.state != "done":
+        _amend(place, state=facts["state"], message=reason)
 
 
 def _amend(place: Path, **changes: Any) -> None:

@@ -63,7 +63,16 @@ class RunStore:
             arm=arm,
         )
         run_files.write_run(self._folder(job.id), run)
+        self.keep_probe(job.id, job.probe)
         return run
+
+    def keep_probe(self, run_id: str, digit: np.ndarray) -> None:
+        """Keep the digit that the network is shown while it learns, (28, 28) uint8."""
+        run_files.write_probe(self._folder(run_id), digit)
+
+    def probe(self, run_id: str) -> np.ndarray:
+        """That digit, (28, 28) uint8; blank where it is missing."""
+        return run_files.read_probe(self._folder(run_id))
 
     def recorder(self, run_id: str) -> Callable[[Event], None]:
         """What takes the events of a run to disk; for the engine, called in order."""
@@ -124,6 +133,15 @@ class RunStore:
             return shelf.card(training_jobs.network_name(run_id), self._folder(run_id))
         except Refusal:
             return None
+
+    def version(self, run_id: str) -> str:
+        """Changes whenever `network` would give another one; empty while there is none worth looking at.
+
+        That is: what came out, and until then the network after its last finished epoch.
+        """
+        if (card := self.card(run_id)) is not None:
+            return card.weights_sha256
+        return max((kept.file for kept in self.snapshots(run_id) if kept.epoch), default="")
 
     def network(self, run_id: str) -> Network:
         """What came out of a run; if it was interrupted, the network as it was at the last snapshot, without a card.

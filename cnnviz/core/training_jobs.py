@@ -5,6 +5,7 @@ All of it is numbers and short strings: JSON facts and raw arrays, never pickles
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,6 +121,12 @@ def new_id() -> str:
 def network_name(job_id: str) -> str:
     """The name of the network that a job makes, as links and the shelf spell it."""
     return f"run-{checked_id(job_id)}"
+
+
+def run_id(name: str) -> str | None:
+    """The id of the run that made a network, from the network's name; None for a network of the shelf."""
+    found = re.fullmatch("run-([0-9a-f]{16})", name)
+    return found[1] if found else None
 
 
 def checked_id(value: object) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core import shelf
+from cnnviz.core import datasets, shelf, shifting
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
+from cnnviz.core.runs import RunStore, Snapshot
+from cnnviz.core.training_curves import Curves, extended
+from cnnviz.core.training_jobs import Event
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -19,3 +22,34 @@ def network(name: str) -> Network:
 def card(name: str) -> Card:
     """Return the card of the network `name` of the shelf."""
     return shelf.card(name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def trained(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
+    """Return what came of a visitor's run; `version` is that of `store.version`."""
+    return store.network(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def told(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[Event, ...]:  # noqa: ARG001 (a part of the key)
+    """Return what a visitor's run told; `stamp` is that of `store.stamp`."""
+    return store.events(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def learned(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
+    """Return the curves of a visitor's run, likewise."""
+    return extended(Curves(), told(store, run_id, stamp))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def at_moment(store: RunStore, run_id: str, kept: Snapshot) -> Network:
+    """Return a visitor's network as it was at a moment of its training."""
+    return store.network_at(run_id, kept)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
+    """Return the share of shifted test digits that a visitor's network reads right."""
+    data = datasets.load_test()
+    return shifting.accuracy(trained(store, run_id, version), data.x_test, data.y_test)

@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core import shelf
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import choices, links, samples, server, state
+from cnnviz.ui import choices, links, presence, samples, server, state
 from cnnviz.ui.words import NAMES, languages, mark, refusal, say
 
 P = ParamSpec("P")
@@ -57,6 +57,14 @@ PAGES = {
         mark("Layers"),
         mark("A network decides step by step. Here is everything that each layer made of your digit."),
     ),
+    "train": Page(
+        "pages/Train.py",
+        mark("Train"),
+        mark("Train"),
+        mark(
+            "A network is what its training made of it. Change one thing, train it, and watch what becomes of it."
+        ),
+    ),
 }
 
 APOLOGY = mark("Something went wrong on this page, sorry. Your drawing is kept; reloading usually helps. "
@@ -86,6 +94,7 @@ def begin(name: str) -> DeltaGenerator:
     if state.begin():
         _arrive()
     state.enter(name)
+    presence.note()
     st.html(STYLE)
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -101,6 +110,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
         try:
+            presence.note()
             return body(*args, **kwargs)
         except Refusal as reason:
             st.error(plain(refusal(reason)))

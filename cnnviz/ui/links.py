@@ -9,21 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
-from cnnviz.core import drawing_link, shelf
+from cnnviz.core import drawing_link
 from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import options, samples, state
+from cnnviz.ui import networks, options, samples, state, visitor
 from cnnviz.ui.components.address import address
 from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import languages, mark
 
 #: Name in the link -> (session key, the values it may have).
 CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
-    "net": ("network", shelf.names),
+    "net": ("network", networks.names),
     "surface": ("surface", lambda: options.SURFACES),
     "range": ("colour_range", lambda: options.COLOUR_RANGES),
     "colours": ("palette", lambda: options.PALETTES),
     "lang": ("language", languages),
+}
+
+#: The same for what only Train shows; its runs are the visitor's own.
+TRAIN_CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
+    "bench": ("bench", lambda: options.BENCHES),
+    "run": ("watched", lambda: {run.id for run in visitor.store().runs()}),
 }
 
 #: Longest value of a link that is looked at; our own drawings stay below half of it.
@@ -39,7 +45,7 @@ BROKEN = mark(
 def read(query: Mapping[str, str]) -> None:
     """Set the session as the link's `query` says, and note what had to be ignored."""
     for name, value in query.items():
-        if name in CHOICES:
+        if name in CHOICES or name in TRAIN_CHOICES:
             _choose(name, value)
         elif name == "off":
             _switch_off(value)
@@ -51,8 +57,9 @@ def read(query: Mapping[str, str]) -> None:
 
 def write() -> str:
     """Return the query string of the present view; empty for the view that a new visitor gets."""
-    pairs = {name: state.get(key) for name, (key, _) in CHOICES.items()}
-    pairs = {name: value for name, value in pairs.items() if value != state.CHOICES[CHOICES[name][0]]}
+    table = {**CHOICES, **(TRAIN_CHOICES if state.get("page") == "train" else {})}
+    pairs = {name: state.get(key) for name, (key, _) in table.items()}
+    pairs = {name: value for name, value in pairs.items() if value != state.default(table[name][0])}
     off = [name for name in STEPS if name not in state.steps()]
     return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
 
@@ -65,7 +72,7 @@ def show(pen_down: bool) -> None:
 
 
 def _choose(name: str, value: str) -> None:
-    key, allowed = CHOICES[name]
+    key, allowed = {**CHOICES, **TRAIN_CHOICES}[name]
     if value in allowed():
         state.put(**{key: value})
     else:

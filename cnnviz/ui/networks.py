@@ -1,39 +1,85 @@
-"""The network picker, and what there is to know about the chosen network."""
+"""The network picker, and what there is to know about the chosen network.
+
+A visitor's own networks stand in the same list as the shelf's and are used alike everywhere.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import shelf
+from cnnviz.core import datasets, shelf, training_jobs
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import cache, choices, server, state
+from cnnviz.ui import cache, choices, server, state, visitor
 from cnnviz.ui.words import say
 
 
 def chosen() -> Network:
     """Return the network that the visitor chose."""
-    return cache.network(state.get("network"))
+    return load(state.get("network"))
+
+
+def load(name: str) -> Network:
+    """Return a network of the shelf or of the visitor's runs. Raises `Refusal` if it is neither."""
+    run_id = training_jobs.run_id(name)
+    if run_id is None:
+        return cache.network(name)
+    store = visitor.store()
+    return cache.trained(store, run_id, store.version(run_id))
+
+
+def names() -> tuple[str, ...]:
+    """Return the networks that this visitor can choose: the shelf's, then the visitor's own, the newest first."""
+    store = visitor.store()
+    own = [training_jobs.network_name(run.id) for run in store.runs() if store.version(run.id)]
+    return (*shelf.names(), *own)
 
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
-    choices.pick("network", say("Network"), shelf.names(), _line, width=540)
+    known = names()
+    if state.get("network") not in known:  # its run was deleted, here or in another tab
+        state.put(network=known[0])
+    choices.pick("network", say("Network"), known, _line, width=540)
     about = st.popover(say("About this network"), on_change="rerun")
     if about.open:
         with about:
-            _about(cache.card(state.get("network")))
+            _tell(state.get("network"))
+
+
+def _tell(name: str) -> None:
+    card = _card(name)
+    if card is None:
+        st.markdown(say("This training has not ended, so the network was not tested yet."))
+    else:
+        _about(card)
+
+
+def _card(name: str) -> Card | None:
+    return cache.card(name) if training_jobs.run_id(name) is None else load(name).card
+
+
+def title(name: str) -> str:
+    """Return how a network is called: the shelf's by their names, the visitor's own as their runs."""
+    """Return what a visitor calls a network: a run by its title, one of the shelf by its name."""
+    run_id = training_jobs.run_id(name)
+    return name if run_id is None else visitor.store().run(run_id).title
 
 
 def _line(name: str) -> str:
     try:
-        card = cache.card(name)
+        card, shown = _card(name), title(name)
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
+    if card is None:
+        return say("{name} · not tested yet", name=shown)
+    if card.data.name == datasets.BUNDLED:
+        return say("{name} · {accuracy:.2f} % right on {data} · {parameters:,} parameters", name=shown,
+                   data=card.data.name, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
     return say("{name} · {accuracy:.2f} % right on MNIST · {parameters:,} parameters",
-               name=name, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
+               name=shown, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
 
 
 def _about(card: Card) -> None:

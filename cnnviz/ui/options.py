@@ -34,6 +34,13 @@ PALETTES: Mapping[str, str] = {
     "grey": mark("Grey"),
 }
 
+#: What the page Train shows: name -> label.
+BENCHES: Mapping[str, str] = {
+    "experiments": mark("Ready experiments"),
+    "build": mark("Build your own"),
+    "watch": mark("Watch and compare"),
+}
+
 #: The steps from a drawing to the network's input: name of `cnnviz.core.digit.STEPS` -> switch, what it does.
 PREPARATION: Mapping[str, tuple[str, str]] = {
     "ink": (

@@ -27,6 +27,7 @@ CHOICES: Mapping[str, Any] = {
     "brush": BRUSH[1],
     "colour_range": "layer",
     "palette": "viridis",
+    "bench": "experiments",
 }
 
 #: Keys that only code writes -> default.
@@ -36,10 +37,25 @@ RECORDS: Mapping[str, Any] = {
     "start": Drawing(),  # the drawing as it was when `revision` last grew
     "edited": None,  # the Drawing that the editor last reported since then
     "page": "",
+    "editions": {},  # choice -> how often code, and not the visitor, has changed it
     "effects": {},  # what each preparation switch does to the answer, as of the last time the pen was up
     "query": "",  # the link of the view as it was last put into the address bar
     "notices": (),  # what a link asked for that could not be given, as (template, values)
     "sheet": 0,  # which draw of test digits is on offer
+    "watched": "",  # id of the run that is looked at on Train
+    "again": False,  # whether the table of runs changed something that stands outside it
+    "compared": (),  # ids of the runs whose curves lie over it
+    "moment": -1,  # which of its snapshots is looked at; -1: the newest, following the training
+    "look_layer": "",  # the layer whose maps are shown while a network learns
+    "followed": {},  # run id -> what was heard of its training so far; see cnnviz.ui.training.following
+    "shown": None,  # run id and pixels of the digit that its worker was last given to look at
+    "noted": -1e9,  # when this session last told the engine that its visitor is there, monotonic seconds
+    "visitor": "",  # the token under which this browser's runs are kept; see cnnviz.ui.visitor
+    "draft": None,  # the Draft of a network that is being built; None until the editor was first shown
+    "draft_edition": 0,  # grows when rows come, go or move, so that all their widgets are made anew
+    "recipe": None,  # settings of the training plan as they were chosen, legal or not; None: the usual ones
+    "recipe_edition": 0,  # grows when something but its own widget changes a setting
+    "guesses": {},  # experiment -> the visitor's guess
     "upload": None,  # the Picture that was read of the last upload, or the Refusal that it got
 }
 
@@ -69,6 +85,11 @@ def get(key: str) -> Any:
     return st.session_state[key]
 
 
+def default(key: str) -> Any:
+    """Return what a key of the tables above has at first."""
+    return CHOICES[key] if key in CHOICES else RECORDS[key]
+
+
 def put(**values: Any) -> None:
     """Set keys of the tables above."""
     for key, value in values.items():
@@ -85,8 +106,18 @@ def bound(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
     return {"key": _widget(key), "on_change": _take, "args": (key, then)}
 
 
+def choose(key: str, value: Any) -> None:
+    """Set a choice from code; its widget is made anew, because a widget that is there keeps what it shows."""
+    put(**{key: value}, editions={**st.session_state["editions"], key: _edition(key) + 1})
+
+
+def _edition(key: str) -> int:
+    return int(st.session_state["editions"].get(key, 0))
+
+
 def _widget(key: str) -> str:
-    return f"choose-{key}"
+    edition = _edition(key)
+    return f"choose-{key}-{edition}" if edition else f"choose-{key}"
 
 
 def _take(key: str, then: Callable[[], None] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,16 @@ def test_a_result_is_explored_like_a_network_of_the_shelf(store: RunStore, job: 
     assert back.card == store.card(job.id)
     assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
     assert store.events(job.id)[-1].arrays == {}
+
+
+def test_how_a_run_ended_is_written_down(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    record(event("ended", state="lost", template="It broke. Received: {n}.", values={"n": 2}))
+    run = store.run(job.id)
+    assert (run.state, run.message) == ("lost", {"template": "It broke. Received: {n}.", "values": {"n": 2}})
+    store.change(replace(run, state="done", ended="early", message=None))
+    record(event("ended", state="done", template="", values={}))
+    assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
 
 
 def test_an_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -> None:

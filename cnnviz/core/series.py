@@ -1,0 +1,133 @@
+"""The trainings of one visitor in a row: as soon as one starts, the next that is planned gets into the queue.
+
+A visitor may have one training running and one waiting, so an experiment with more arms than that waits here, on
+disk, and goes on whether or not anybody watches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core import datasets, jobs, training_jobs
+from cnnviz.core.bundled_digits import TRAIN
+from cnnviz.core.mnist_file import SHAPES
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import Run, RunStore
+from cnnviz.core.training_jobs import DataReference, Event, Job
+from cnnviz.core.variants import TrainingPlan, Variant
+
+PLANNED = "planned"
+WAITING_AND_RUNNING = 2
+ADVANCING = "series of trainings"
+
+_one_at_a_time = threading.Lock()
+
+
+def new_job(variant: Variant, plan: TrainingPlan, probe: np.ndarray) -> Job:
+    """A job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
+    job_id = training_jobs.new_id()
+    named = Variant(training_jobs.network_name(job_id), variant.layers, variant.input_shape)
+    return Job(id=job_id, variant=named, plan=plan, data=data(), probe=probe)
+
+
+def data() -> DataReference:
+    """The data set that this server trains on, without reading its training part."""
+    held = datasets.load_test()
+    count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN
+    return DataReference(name=held.name, sha256=held.sha256, count=count)
+
+
+def start(store: RunStore, job: Job, title: str) -> Run:
+    """Note a run and put it into the queue. Raises `Refusal` where it may not start."""
+    run = store.create(job, title)
+    try:
+        submit(store, job)
+    except Refusal:
+        store.delete(run.id)
+        raise
+    return run
+
+
+def trial(experiment: str) -> str:
+    """A name for one time that an experiment is made; its arms belong together and to no earlier time."""
+    return f"{experiment}-{training_jobs.new_id()}"
+
+
+def experiment_of(run: Run) -> str:
+    """The experiment that a run belongs to, "" for one of the visitor's own."""
+    return run.experiment.rpartition("-")[0]
+
+
+def plan(store: RunStore, job: Job, title: str, of_trial: str, arm: str) -> Run:
+    """Note a run that starts once the visitor's earlier ones leave room for it; `arm` is that of a trial."""
+    run = store.create(job, title, experiment=of_trial, arm=arm)
+    planned = replace(run, state=PLANNED)
+    store.change(planned)
+    return planned
+
+
+def submit(store: RunStore, job: Job) -> None:
+    """Give a job to the engine; what it tells goes to the visitor's runs."""
+    record = store.recorder(job.id)
+    jobs.engine().submit(store.owner, job, _and_then(record, lambda: advance(store)))
+
+
+def advance(store: RunStore) -> None:
+    """Submit the visitor's planned runs, the oldest first, as far as there is room."""
+    with _one_at_a_time:
+        for run in reversed(store.runs()):
+            if run.state == PLANNED:
+                if len(jobs.engine().active(store.owner)) >= WAITING_AND_RUNNING:
+                    return
+                _submit_planned(store, run)
+
+
+def _submit_planned(store: RunStore, run: Run) -> None:
+    store.change(replace(run, state="queued"))
+    job = Job(id=run.id, variant=run.variant, plan=run.plan, data=data(), probe=store.probe(run.id))
+    try:
+        submit(store, job)
+    except Refusal as reason:
+        message = {"template": reason.template, "values": reason.values}
+        store.change(replace(run, state="failed", message=message))
+
+
+def go_on(store: RunStore, run_id: str, epochs: int) -> None:
+    """Train a run that has ended or was interrupted further, up to `epochs` in all, from its last checkpoint."""
+    run = store.run(run_id)
+    kept = store.checkpoint(run_id)
+    if kept is None:
+        raise Refusal(
+            "{title} kept no finished epoch, so it cannot go on. Start it again from its settings.",
+            title=run.title,
+        )
+    job = Job(
+        id=run_id,
+        variant=run.variant,
+        plan=replace(run.plan, epochs=epochs),
+        data=data(),
+        probe=store.probe(run_id),
+        checkpoint=kept.arrays,
+        progress=kept.facts,
+    )
+    store.change(replace(run, plan=job.plan, state="queued", ended="", message=None))
+    try:
+        submit(store, job)
+    except Refusal:
+        store.change(run)
+        raise
+
+
+def _and_then(record: Callable[[Event], None], then: Callable[[], None]) -> Callable[[Event], None]:
+    """`record`, and `then` in a thread of its own when the run has left the queue."""
+
+    def run(event: Event) -> None:
+        record(event)
+        if event.kind == "start":
+            threading.Thread(target=then, name=ADVANCING, daemon=True).start()
+
+    return run

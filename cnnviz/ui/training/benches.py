@@ -1,0 +1,109 @@
+"""The two ways to begin: a ready experiment, or a network and a plan of one's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core import estimates, series
+from cnnviz.core.experiments import Experiment
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import RunStore
+from cnnviz.core.variants import TrainingPlan, Variant
+from cnnviz.ui import frame, state, visitor
+from cnnviz.ui.subject import prepared
+from cnnviz.ui.training import experiments as cards
+from cnnviz.ui.training import plan_form, variant_editor
+from cnnviz.ui.words import refusal, say
+
+
+def experiments() -> None:
+    """Show the ready experiments; one click starts all arms of one, one after the other."""
+    cards.show(_start_experiment)
+
+
+def _start_experiment(experiment: Experiment) -> None:
+    """Plan a run for each arm, start the first ones, and watch them together."""
+    store = visitor.store()
+    try:
+        trial = series.trial(experiment.id)
+        planned = [
+            series.plan(
+                store, series.new_job(arm.variant, arm.plan, _pixels()), say(arm.label), trial, arm.id
+            )
+            for arm in experiment.arms
+        ]
+        series.advance(store)
+    except Refusal as reason:
+        _refuse(reason)
+        return
+    first, *others = (run.id for run in planned)
+    _watch(first, tuple(others))
+
+
+def build() -> None:
+    """Show the editor of the network beside the plan, and start what they say."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        variant = variant_editor.show()
+    with right:
+        plan = plan_form.show(variant)
+        _offer(variant, plan)
+
+
+def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
+    """Show what the training will cost, and the button that starts it, or why it cannot start."""
+    problem = _problem(variant, plan)
+    if problem is not None:
+        st.error(frame.plain(refusal(problem)))
+    elif variant is not None and plan is not None:
+        pass  # ESTIMATE
+    st.text_input(say("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
+    ready = problem is None and variant is not None and plan is not None
+    st.button(say("Train it"), type="primary", disabled=not ready, key="train", width="stretch",
+              on_click=_start, args=(variant, plan))  # fmt: skip
+
+
+TITLE = "run-title"
+
+
+def _problem(variant: Variant | None, plan: TrainingPlan | None) -> Refusal | None:
+    if variant is None or plan is None:
+        return None  # it is said where it stands
+    try:
+        estimates.check(variant, plan)
+    except Refusal as reason:
+        return reason
+    return None
+
+
+def _start(variant: Variant, plan: TrainingPlan) -> None:
+    store = visitor.store()
+    try:
+        run = series.start(store, series.new_job(variant, plan, _pixels()), st.session_state[TITLE])
+    except Refusal as reason:
+        _refuse(reason)
+    else:
+        del st.session_state[TITLE]  # the next run gets a name of its own
+        _watch(run.id, ())
+
+
+def _watch(run_id: str, compared: tuple[str, ...]) -> None:
+    state.put(watched=run_id, compared=compared, moment=-1)
+    state.choose("bench", "watch")
+
+
+def _refuse(reason: Refusal) -> None:
+    state.notice(REASON, reason=reason)
+
+
+REASON = "{reason}"
+
+
+def _pixels() -> np.ndarray:
+    """The visitor's digit as a worker takes it, (28, 28) uint8."""
+    return np.round(prepared(state.subject(), state.steps()) * 255).astype(np.uint8)
+
+
+def _next_title(store: RunStore) -> str:
+    return say("Run {number}", number=len(store.runs()) + 1)

@@ -1,0 +1,137 @@
+"""How far a training is, and what the visitor can do about it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.core import jobs, series
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Command, Facts
+from cnnviz.ui import frame, state, visitor
+from cnnviz.ui.training import following
+from cnnviz.ui.training.following import INTERRUPTED, Followed
+from cnnviz.ui.words import count, mark, refusal, say
+
+#: State of a run -> what the visitor reads.
+STATES = {
+    series.PLANNED: mark("planned: starts after your other runs"),
+    "queued": mark("waiting"),
+    "running": mark("learning"),
+    "paused": mark("paused"),
+    "done": mark("done"),
+    "cancelled": mark("cancelled"),
+    "failed": mark("failed"),
+    "lost": mark("lost: its process ended twice"),
+    INTERRUPTED: mark("interrupted: the server was stopped"),
+}
+
+#: Why a finished run ended -> what the visitor reads.
+ENDINGS = {
+    "finished": mark("done"),
+    "early": mark("done: stopped early, with the weights of its best epoch"),
+    "stopped": mark("stopped by you"),
+    "diverged": mark("diverged: stopped, with the weights of its last good epoch"),
+    "time": mark("stopped: its time was over"),
+}
+
+MOST_EPOCHS = 200
+
+
+def status(followed: Followed) -> str:
+    """Return in a few words how a run stands."""
+    if followed.state == "queued" and followed.position:
+        return say("waiting, number {place} in the queue", place=followed.position)
+    if followed.state == "done" and followed.run.ended in ENDINGS:
+        return say(ENDINGS[followed.run.ended])
+    return say(STATES[followed.state])
+
+
+def show(followed: Followed) -> None:
+    """Show progress, speed and buttons of a run."""
+    st.progress(_share(followed), text=_line(followed))
+    if followed.message is not None:
+        st.warning(frame.plain(refusal(followed.message)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _buttons(followed)
+
+
+def _share(followed: Followed) -> float:
+    """How much of the plan is done, 0 to 1."""
+    if followed.state == "done":
+        return 1.0
+    batches = followed.facts("start").get("batches", 0) * followed.epochs
+    return min(1.0, followed.facts("batches").get("step", 0) / batches) if batches else 0.0
+
+
+def _line(followed: Followed) -> str:
+    parts = [f"**{frame.plain(followed.run.title)}**", status(followed)]
+    parts += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
+    pace = followed.facts("batches")
+    if pace and followed.live:
+        parts += _pace(pace)
+    elif pace:
+        parts += [say("took {time}", time=duration(pace["seconds"]))]
+    return " · ".join(parts)
+
+
+def _pace(facts: Facts) -> list[str]:
+    """How fast it goes; nothing before the second call of the worker, as the first one makes the graph."""
+    if facts["images_per_second"] is None:
+        return []
+    return [
+        say("{pace:,.0f} images a second", pace=facts["images_per_second"]),
+        say("about {time} left", time=duration(facts["seconds_left"])),
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 90:
+        return count("{number} second", "{number} seconds", max(1, round(seconds)))
+    return say("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
+
+
+def _buttons(followed: Followed) -> None:
+    if followed.state == "running":
+        _button(say("Pause"), "pause", followed)
+    if followed.state == "paused":
+        _button(say("Resume"), "resume", followed)
+    if followed.state in ("running", "paused"):
+        _button(say("Stop and keep"), "stop", followed)
+        if followed.epochs < MOST_EPOCHS:
+            _button(say("One more epoch"), "more", followed)
+    if followed.live:
+        _button(say("Cancel"), "cancel", followed)
+    elif _can_go_on(followed):
+        st.button(say("One more epoch") if followed.state == "done" else say("Go on from the last epoch"),
+                  on_click=_go_on, args=(followed,), key="go-on")  # fmt: skip
+
+
+def _button(label: str, command: str, followed: Followed) -> None:
+    st.button(label, key=f"command-{command}", on_click=partial(_command, followed, command))
+
+
+def _command(followed: Followed, command: str) -> None:
+    if followed.state == series.PLANNED:
+        visitor.store().delete(followed.run.id)
+        state.put(watched="")
+    else:
+        jobs.engine().command(followed.run.id, Command(command))
+
+
+def _can_go_on(followed: Followed) -> bool:
+    """Whether something is left to go on from; not after a training that diverged."""
+    return followed.epoch > 0 and followed.epochs < MOST_EPOCHS and followed.run.ended != "diverged"
+
+
+def _go_on(followed: Followed) -> None:
+    """Train on: to the end of the plan, or one epoch beyond it."""
+    more = followed.epoch + 1 if followed.state == "done" else max(followed.epochs, followed.epoch + 1)
+    try:
+        series.go_on(visitor.store(), followed.run.id, more)
+        following.forget(followed.run.id)
+        state.put(moment=-1)
+    except Refusal as reason:
+        state.notice("{reason}", reason=reason)

@@ -1,0 +1,114 @@
+"""The network changing before one's eyes: the answer, the maps of one layer and the first filters at a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.training_jobs import Event
+from cnnviz.core.variants import Variant
+from cnnviz.ui import choices, state
+from cnnviz.ui.answer import percent
+from cnnviz.ui.components.bars import LABELS as BAR_LABELS
+from cnnviz.ui.components.bars import bars
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.strip import UNCHANGED, size
+from cnnviz.ui.training.moment import Moment, filter_maps
+from cnnviz.ui.words import count, each, say
+
+#: Height in CSS pixels that a mosaic should not exceed.
+TALLEST = 250
+
+
+def answer(moment: Moment | None) -> None:
+    """Show what the network makes of the visitor's digit at this moment."""
+    with st.container(key="predicted-digit"):
+        st.markdown("–" if moment is None else str(moment.answer))
+    st.caption(_sentence(moment))
+    bars("answer", None if moment is None else moment.probabilities, each(BAR_LABELS))
+
+
+def _sentence(moment: Moment | None) -> str:
+    if moment is None:
+        return say("The network answers as soon as it has seen its first batch.")
+    return say("After {step:,} batches it reads a {digit} and gives it {share}.", step=moment.step,
+               digit=moment.answer, share=percent(float(moment.probabilities.max())))  # fmt: skip
+
+
+def pick_layer(variant: Variant) -> None:
+    """Let the visitor choose the layer whose maps are shown."""
+    names = shown_layers(variant)
+    if state.get("look_layer") not in names:
+        state.put(look_layer=names[0])
+    choices.pick("look_layer", say("Layer whose maps are shown"), names, str, width=220)
+
+
+def shown_layers(variant: Variant) -> tuple[str, ...]:
+    """Return the names of the layers that have something of their own to show."""
+    return tuple(layer.name for layer in variant.layers if layer.kind not in UNCHANGED)
+
+
+def maps(moment: Moment) -> None:
+    """Show all maps of the chosen layer."""
+    values = moment.outputs.get(state.get("look_layer"))
+    if values is None:  # the next view of the training has it
+        return
+    many = values.ndim == 3
+    number = count("{number} map", "{number} maps", values.shape[-1]) if many else \
+        count("{number} unit", "{number} units", values.shape[-1])  # fmt: skip
+    block = Block(id="maps", title=f"{state.get('look_layer')}: {number}", subtitle=size(values.shape),
+                  kind="maps" if many else "bars", values=values)  # fmt: skip
+    feature_maps("learning-maps", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+
+
+def filters(moment: Moment) -> None:
+    """Show the filters of the first convolution, weights as colours around zero."""
+    if moment.filters is None:
+        st.caption(say("This network has no convolution, so there are no filters to see."))
+        return
+    title = count("{number} filter of the first convolution", "{number} filters of the first convolution",
+                  moment.filters.shape[-1])  # fmt: skip
+    block = Block(id="filters", title=title, subtitle=size(moment.filters.shape[:2]),
+                  values=filter_maps(moment.filters), signed=True)  # fmt: skip
+    feature_maps(
+        "learning-filters", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours()
+    )
+
+
+def lesson(event: Event) -> None:
+    """Explain one step of the training: one batch, its gradient, and what became of one filter."""
+    facts = event.facts
+    st.markdown(f"**{say('One step, looked at closely')}**")
+    st.markdown(
+        say("Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "
+            "weights, points uphill; the optimizer stepped the other way (learning rate {rate:.3g}), and the loss on "
+            "the same digits became **{after:.4f}**.",
+            step=facts["step"], before=facts["loss_before"], after=facts["loss_after"],
+            size=facts["gradient_norm"], rate=facts["learning_rate"])
+    )  # fmt: skip
+    arrays = {name: _picture(event.arrays[name]) for name in STAGES}
+    titles = {"before": say("before"), "gradient": say("gradient"), "after": say("after")}
+    blocks = [Block(id=name, title=titles[name], subtitle=_which(facts), values=arrays[name], signed=True)
+              for name in STAGES]  # fmt: skip
+    feature_maps("lesson", blocks, mode="strip", height=110, labels=each(LABELS), **_colours("map"))
+
+
+STAGES = ("before", "gradient", "after")
+
+
+def _picture(weights: np.ndarray) -> np.ndarray:
+    """Return one filter, or one unit's weights, as (rows, columns, inputs); of 28×28 inputs as they lie there."""
+    if weights.ndim == 1:
+        return weights.reshape(28, 28, 1) if weights.size == 784 else weights.reshape(1, -1, 1)
+    return weights.reshape(*weights.shape[:2], -1)
+
+
+def _which(facts: Any) -> str:
+    return say("{layer}, filter {number}", layer=facts["layer"], number=facts["filter"] + 1)
+
+
+def _colours(colour_range: str | None = None) -> dict[str, Any]:
+    chosen = colour_range or state.get("colour_range")
+    return {"colour_range": "layer" if chosen == "network" else chosen, "palette": state.get("palette")}

@@ -1,0 +1,145 @@
+"""The visitor's runs, one line each: how they went, what to compare, what to take home."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.core import jobs, run_downloads, training_jobs
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import Run
+from cnnviz.core.training_jobs import Command
+from cnnviz.ui import frame, state, visitor
+from cnnviz.ui.training import following
+from cnnviz.ui.training.controls import duration, status
+from cnnviz.ui.training.following import Followed
+from cnnviz.ui.words import refusal, say
+
+#: Lines that are shown at first.
+FIRST = 8
+#: Runs whose curves can lie over one another and still be told apart.
+MOST_COMPARED = 6
+
+
+#: Seconds between two looks at runs that are not over.
+EVERY = 2.0
+
+
+def show() -> None:
+    """Show the table, the newest run first, and keep it true while something is trained."""
+    store = visitor.store()
+    live = any(following.follow(store, run.id).live for run in store.runs()[:FIRST])
+    st.fragment(frame.guarded(_table), run_every=EVERY if live else None)()
+
+
+def _table() -> None:
+    if state.get("again"):
+        state.put(again=False)
+        st.rerun()  # the whole page, because what was clicked here changes what stands above
+    store = visitor.store()
+    following.touch(store)
+    found = store.runs()
+    st.subheader(say("Your runs"), anchor=False)
+    if not found:
+        st.caption(say("Nothing was trained yet. Start an experiment, or build a network of your own."))
+        return
+    everything = len(found) > FIRST and st.toggle(say("Show all {number}", number=len(found)), key="all-runs")
+    for run in found if everything else found[:FIRST]:
+        _row(following.follow(store, run.id))
+
+
+def _row(followed: Followed) -> None:
+    run = followed.run
+    watched = run.id == state.get("watched")
+    with st.container(
+        border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        st.button(frame.plain(run.title), key=f"watch-{run.id}", on_click=_watch, args=(run.id,), width=210,
+                  type="primary" if watched else "secondary", help=say("Look at this run"))  # fmt: skip
+        st.markdown(_facts(followed), width="stretch")
+        if not watched:
+            st.checkbox(say("Compare"), value=run.id in state.get("compared"), key=f"compare-{run.id}",
+                        on_change=_compare, args=(run.id,))  # fmt: skip
+        more = st.popover(say("More"), on_change="rerun", key=f"more-{run.id}")
+        if more.open:
+            with more:
+                _more(followed)
+
+
+def _facts(followed: Followed) -> str:
+    """Return plan and result of a run in one line of Markdown."""
+    plan, shown = followed.run.plan, [status(followed)]
+    shown += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
+    if last := followed.facts("epoch"):
+        shown += [say("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
+    if card := followed.facts("result").get("card"):
+        shown += [say("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
+    if pace := followed.facts("batches"):
+        shown += [duration(pace["seconds"])]
+    shown += [say("{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
+                  digits=plan.examples - plan.validation_examples, optimizer=plan.optimizer,
+                  rate=plan.learning_rate, batch=plan.batch_size)]  # fmt: skip
+    return " · ".join(shown)
+
+
+def _watch(run_id: str) -> None:
+    state.put(watched=run_id, moment=-1, again=True)
+    state.choose("bench", "watch")
+
+
+def _compare(run_id: str) -> None:
+    others = tuple(other for other in state.get("compared") if other != run_id)
+    wanted = st.session_state[f"compare-{run_id}"]
+    state.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, again=True)
+
+
+def _more(followed: Followed) -> None:
+    run, store = followed.run, visitor.store()
+    if store.version(run.id):
+        _explore(run)
+        _downloads(followed)
+    st.text_input(say("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename,
+                  args=(run.id,))  # fmt: skip
+    st.button(
+        say("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch"
+    )
+
+
+def _explore(run: Run) -> None:
+    """Offer to look at what came out with the other pages."""
+    if st.button(say("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
+        state.put(network=training_jobs.network_name(run.id))
+        st.switch_page(frame.PAGES["layers"].path)
+
+
+def _downloads(followed: Followed) -> None:
+    """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
+    run, store = followed.run, visitor.store()
+    name = run_downloads.file_name(run.title)
+    for offered in run_downloads.OFFERED:
+        if offered.needs_card and store.card(run.id) is None:
+            continue
+        st.download_button(
+            f"{name}{offered.suffix}", partial(offered.make, store, run.id), f"{name}{offered.suffix}",
+            mime=offered.mime, key=f"download-{run.id}{offered.suffix}", help=say(offered.what), width="stretch",
+        )  # fmt: skip
+
+
+def _rename(run_id: str) -> None:
+    try:
+        visitor.store().rename(run_id, st.session_state[f"title-{run_id}"])
+    except Refusal as reason:
+        st.toast(frame.plain(refusal(reason)))
+
+
+def _delete(followed: Followed) -> None:
+    run_id = followed.run.id
+    if followed.live:
+        jobs.engine().command(run_id, Command("cancel"))
+    visitor.store().delete(run_id)
+    state.put(
+        compared=tuple(other for other in state.get("compared") if other != run_id),
+        watched="" if state.get("watched") == run_id else state.get("watched"),
+        again=True,
+    )

@@ -1,0 +1,74 @@
+"""The time machine: go back to any moment of a training that was kept, and look at the network as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import RunStore, Snapshot
+from cnnviz.ui import cache, frame, state
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.training import moment
+from cnnviz.ui.training.following import Followed
+from cnnviz.ui.training.moment import Moment
+from cnnviz.ui.words import each, refusal, say
+
+NEWEST = -1
+
+
+def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
+    """Show the slider over the moments of a run; return the one to look at, None to follow the training."""
+    if not kept:
+        return None
+    labels = [*map(_label, kept), *([say("now")] if followed.live else [])]
+    last = len(labels) - 1
+    chosen = state.get("moment")
+    at = labels.index(
+        st.select_slider(say("Time machine"), labels, labels[last if chosen == NEWEST else min(chosen, last)])
+    )
+    state.put(moment=NEWEST if at == last else at)
+    return kept[at] if at < len(kept) else None
+
+
+def go_to(kept: Sequence[Snapshot], step: float) -> None:
+    """Go to the moment nearest to a batch, such as one that was clicked in the chart."""
+    if kept:
+        nearest = min(range(len(kept)), key=lambda index: abs(kept[index].step - step))
+        state.put(moment=nearest)
+
+
+def _label(kept: Snapshot) -> str:
+    if kept.step == 0:
+        return say("before the first batch")
+    if kept.epoch and _ends_epoch(kept):
+        return say("epoch {epoch}, batch {step:,}", epoch=kept.epoch, step=kept.step)
+    return say("batch {step:,}", step=kept.step)
+
+
+def _ends_epoch(kept: Snapshot) -> bool:
+    """Snapshots within an epoch are taken at 1, 2 or 5 times a power of ten; those at its end anywhere."""
+    return str(kept.step).rstrip("0") not in ("1", "2", "5")
+
+
+def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
+    """Return what the network of that moment makes of the visitor's digit, None (and say why) if it makes nothing."""
+    try:
+        return moment.of_network(cache.at_moment(store, run_id, kept), digit, kept.step, kept.epoch)
+    except Refusal as reason:
+        st.caption(frame.plain(refusal(reason)))
+        return None
+
+
+def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
+    """Show which digits were taken for which at that moment."""
+    counts = store.confusion(run_id, kept).astype(np.float32)
+    right, number = int(np.trace(counts)), int(counts.sum())
+    st.markdown(f"**{say('Held-out digits, what they are and what they are read as')}**")
+    st.caption(say("{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",
+                   right=right, number=number, share=right / number if number else 0.0))  # fmt: skip
+    block = Block(id="confusion", title=say("label by answer"), subtitle="10 × 10", values=counts[..., None])
+    feature_maps("learning-confusion", [block], mode="mosaic", height=220, labels=each(LABELS),
+                 colour_range="layer", palette=state.get("palette"))  # fmt: skip

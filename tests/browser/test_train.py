@@ -1,0 +1,81 @@
+"""Training: build a network, watch it learn, go back in time, explore what came out, find it again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import eyes
+from tests.browser.conftest import Visitor
+from tests.server_process import Server, serving
+
+LEARNING = 120_000  # milliseconds that a small training may take on a busy machine
+
+
+@pytest.fixture(scope="module")
+def academy(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """A server with runs of its own."""
+    with serving(environment={"CNNVIZ_RUNS": str(tmp_path_factory.mktemp("runs"))}) as running:
+        yield running
+
+
+@pytest.fixture
+def address(academy: Server) -> str:
+    return academy.address
+
+
+def opened(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/Train{query}")
+    expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
+    eyes.settled(page)
+
+
+def bench(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
+
+
+def build_tiny(page: Page, digits: str = "500", epochs: int = 12) -> None:
+    """Start a training of a small network that takes some seconds."""
+    bench(page, "Build your own")
+    page.get_by_role("combobox", name="Digits to learn from").fill(digits)
+    page.get_by_role("combobox", name="Digits to learn from").press("Enter")
+    page.get_by_role("spinbutton", name="Epochs", exact=True).fill(str(epochs))
+    page.get_by_role("spinbutton", name="Epochs", exact=True).press("Enter")
+    page.get_by_role("button", name="Train it").click()
+
+
+def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, address: str) -> None:
+    opened(page, address)
+    build_tiny(page, epochs=30)
+    progress = page.get_by_test_id("stProgress").first
+    expect(progress).to_contain_text("learning", timeout=LEARNING)
+    for _ in range(5):
+        expect(progress).not_to_have_text(progress.inner_text(), timeout=LEARNING)
+    page.get_by_role("button", name="Stop and keep").click()
+    expect(progress).to_contain_text("stopped by you", timeout=LEARNING)
+
+    expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="Explore it on Layers").click()
+    eyes.arrived(page, "Layers")
+    expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
+    expect(page.get_by_text("Run 1").first).to_be_visible()
+    page.reload()
+    eyes.arrived(page, "Layers")
+    expect(page.get_by_text("Run 1").first).to_be_visible()
+
+
+def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, address: str) -> None:
+    first, second = visitor(), visitor()
+    for page in (first, second):
+        opened(page, address)
+        build_tiny(page, epochs=2)
+    for page in (first, second):
+        expect(page.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+        expect(page.get_by_role("button", name="Run 1", exact=True)).to_have_count(1)
+    link = first.url
+    assert "run=" in link
+    second.goto(link)
+    expect(second.get_by_text("not available here")).to_be_visible()

@@ -1,0 +1,145 @@
+"""A visitor's trainings in a row: at most two in the engine, the others wait on disk and lose nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core import jobs, series
+from cnnviz.core.plans import TrainingPlan
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import RunStore
+from cnnviz.core.training_jobs import Event, Job
+from tests.core import made
+
+PROBE = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
+
+
+class Engine:
+    """Stands for the engine: jobs end when the test says so."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
+        self.refusing: str = ""
+
+    def submit(self, owner: str, job: Job, record: Callable[[Event], None]) -> None:
+        if self.refusing:
+            raise Refusal(self.refusing)
+        if len(self.jobs) >= 2:
+            raise AssertionError("more than the engine takes")
+        self.jobs[job.id] = (job, record)
+
+    def active(self, owner: str) -> tuple[str, ...]:
+        return tuple(self.jobs)
+
+    def begins(self, job_id: str) -> None:
+        self.jobs[job_id][1](Event("start", 1, 1, {"batches": 3}))
+        for thread in threading.enumerate():
+            if thread.name == series.ADVANCING:
+                thread.join(10)
+
+    def ends(self, job_id: str) -> None:
+        del self.jobs[job_id]
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    standing_in = Engine()
+    monkeypatch.setattr(jobs, "engine", lambda: standing_in)
+    return standing_in
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore("a" * 32, tmp_path)
+
+
+def job(**plan: Any) -> Job:
+    return series.new_job(made.VARIANT, TrainingPlan(**plan), PROBE)
+
+
+def states(store: RunStore) -> list[str]:
+    return [run.state for run in reversed(store.runs())]
+
+
+def test_a_job_carries_the_data_that_this_server_has() -> None:
+    made_job = job()
+    assert made_job.data.count in (60_000, 1_437)
+    assert len(made_job.data.sha256) == 64
+    assert made_job.variant.name == f"run-{made_job.id}"
+    assert made_job.variant.layers == made.VARIANT.layers
+
+
+def test_equal_settings_are_different_runs(store: RunStore, engine: Engine) -> None:
+    first, second = series.start(store, job(), "one"), series.start(store, job(), "two")
+    assert first.id != second.id
+    assert first.variant.name != second.variant.name
+
+
+def test_arms_beyond_two_wait_until_one_begins(store: RunStore, engine: Engine) -> None:
+    trial = series.trial("filters")
+    planned = [series.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(4)]
+    assert {series.experiment_of(run) for run in store.runs()} == {"filters"}
+    series.advance(store)
+    assert list(engine.jobs) == [planned[0].id, planned[1].id]
+    assert states(store) == ["queued", "queued", "planned", "planned"]
+
+    series.advance(store)
+    assert len(engine.jobs) == 2
+
+    engine.ends(planned[0].id)
+    engine.begins(planned[1].id)
+    assert list(engine.jobs) == [planned[1].id, planned[2].id]
+    assert states(store) == ["queued", "queued", "queued", "planned"]
+    submitted = engine.jobs[planned[2].id][0]
+    assert submitted.plan == planned[2].plan
+    np.testing.assert_array_equal(submitted.probe, PROBE)
+
+
+def test_a_refused_run_leaves_nothing_behind(store: RunStore, engine: Engine) -> None:
+    engine.refusing = "No room. Received: one more. Wait."
+    with pytest.raises(Refusal, match="No room"):
+        series.start(store, job(), "one")
+    assert store.runs() == ()
+
+
+def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, engine: Engine) -> None:
+    run = series.plan(store, job(), "arm", series.trial("x"), "a")
+    engine.refusing = "No room. Received: one more. Wait."
+    series.advance(store)
+    failed = store.run(run.id)
+    assert failed.state == "failed"
+    assert failed.message is not None
+    assert failed.message["template"].startswith("No room")
+
+
+def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, engine: Engine) -> None:
+    run = series.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    with pytest.raises(Refusal, match="kept no finished epoch"):
+        series.go_on(store, run.id, 5)
+
+    weights = {"weights/0": np.ones(2, np.float32)}
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, weights))
+    series.go_on(store, run.id, 5)
+    again = engine.jobs[run.id][0]
+    assert again.plan.epochs == 5
+    assert again.progress == {"epoch": 2}
+    np.testing.assert_array_equal(again.checkpoint["weights/0"], [1, 1])
+    assert store.run(run.id).plan.epochs == 5
+
+
+def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, engine: Engine) -> None:
+    run = series.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, {"a": np.ones(1, np.float32)}))
+    before = store.run(run.id)
+    engine.refusing = "No room. Received: one more. Wait."
+    with pytest.raises(Refusal, match="No room"):
+        series.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
