@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.components import bars, curves, feature_maps, mount, pad
+from cnnviz.ui.components import bars, curves, feature_maps, mount, pad, player
 
 FOLDER = Path(mount.__file__).parent
-NAMES = ("address", "bars", "curves", "feature_maps", "pad")
+NAMES = ("address", "bars", "curves", "feature_maps", "pad", "player")
 LABELS = {
     "pad": pad.LABELS, "feature_maps": feature_maps.LABELS, "bars": bars.LABELS, "curves": curves.LABELS,
+    "player": player.LABELS,
 }  # fmt: skip
 
 #: Modules of others, untouched: uPlot 1.6.32 as npm has it, `dist/uPlot.esm.js`.
@@ -29,7 +30,7 @@ def _page() -> None:
     import numpy as np
 
     from cnnviz.core.strokes import Drawing
-    from cnnviz.ui.components import address, bars, curves, feature_maps, pad
+    from cnnviz.ui.components import address, bars, curves, feature_maps, pad, player
 
     pad.pad("pad", Drawing(), revision=0, brush=20, labels=pad.LABELS)
     bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
@@ -40,6 +41,7 @@ def _page() -> None:
     )  # fmt: skip
     address.address("net=pen")
     curves.curves("curves", [], curves.LABELS)
+    player.player("player", ["start"], 0, label="Moments")
 
 
 def _mounted(app: AppTest) -> dict[str, Any]:

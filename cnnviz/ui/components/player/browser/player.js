@@ -1,0 +1,137 @@
+// A slider over moments that plays. Data in: [{moments, index, ack, label, labels}]. State out, "place": {index, seq}.
+// The visitor's place is the truth until Python has answered the last message; then Python's is.
+import { build, icon } from "./parts.js"
+import { Link } from "./link.js"
+
+const players = new WeakMap()
+const STEP = 800 // ms a moment at speed 1
+const AGAIN = 30 // ms after which an answer is looked for again
+
+class Player {
+  constructor(root) {
+    this.parts = build(root)
+    this.link = new Link((place) => this.send(place))
+    this.speed = 1
+    this.listen()
+  }
+
+  receive(data, send) {
+    this.data = data
+    this.send = send
+    this.link.answered(data.ack)
+    if (this.link.settled) this.index = data.index
+    this.index = Math.min(this.index, this.last)
+    this.show()
+  }
+
+  get last() {
+    return this.data.moments.length - 1
+  }
+
+  listen() {
+    const { back, play, forward, speed, slider } = this.parts
+    back.onclick = () => this.walk(-1)
+    forward.onclick = () => this.walk(1)
+    play.onclick = () => this.toggle()
+    speed.onchange = () => this.setSpeed(Number(speed.value))
+    slider.oninput = () => this.seek(Number(slider.value))
+    slider.onkeydown = (event) => {
+      if (event.key !== " " || play.hidden) return
+      event.preventDefault()
+      this.toggle()
+    }
+  }
+
+  walk(steps) {
+    this.seek(this.index + steps)
+  }
+
+  seek(index) {
+    this.pause()
+    this.go(index)
+  }
+
+  go(index) {
+    const inside = Math.max(0, Math.min(this.last, index))
+    if (inside === this.index) return
+    this.index = inside
+    this.since = performance.now()
+    this.link.go(inside)
+    this.show()
+  }
+
+  setSpeed(speed) {
+    this.speed = speed
+    clearTimeout(this.timer)
+    this.timer = null
+    if (this.playing) this.tick()
+  }
+
+  // From the end it begins anew.
+  toggle() {
+    if (this.playing) return this.pause()
+    this.playing = true
+    this.since = performance.now()
+    if (this.index === this.last) this.go(0)
+    this.tick()
+    this.show()
+  }
+
+  pause() {
+    clearTimeout(this.timer)
+    this.timer = null
+    this.playing = false
+    if (this.data) this.show()
+  }
+
+  // The next moment when this one has been seen for its time and Python has answered it. Data that comes meanwhile
+  // changes nothing about that.
+  tick() {
+    if (this.timer) return
+    const left = this.since + STEP / this.speed - performance.now()
+    this.timer = setTimeout(() => this.advance(), Math.max(0, left))
+  }
+
+  advance() {
+    this.timer = null
+    if (!this.playing) return
+    if (!this.link.settled) return void (this.timer = setTimeout(() => this.advance(), AGAIN))
+    if (this.index < this.last) this.go(this.index + 1)
+    if (this.index === this.last) this.pause()
+    else this.tick()
+  }
+
+  show() {
+    const { root, back, play, forward, speed, slider, name } = this.parts
+    const { moments, label, labels } = this.data
+    Object.assign(slider, { max: this.last, value: this.index, disabled: !this.last })
+    slider.setAttribute("aria-label", label)
+    slider.setAttribute("aria-valuetext", moments[this.index])
+    if (name.textContent !== moments[this.index]) name.textContent = moments[this.index]
+    back.disabled = this.index === 0
+    forward.disabled = this.index === this.last
+    play.disabled = !this.last
+    const word = this.playing ? "pause" : "play"
+    icon(play, word)
+    for (const [part, text] of [[back, labels.back], [forward, labels.forward], [play, labels[word]], [speed, labels.speed]]) {
+      if (part.title === text) continue
+      part.title = text
+      part.setAttribute("aria-label", text)
+    }
+    Object.assign(root.dataset, { index: this.index, playing: Boolean(this.playing), settled: this.link.settled })
+  }
+
+  dispose() {
+    clearTimeout(this.timer)
+    this.link.stop()
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".player")
+  let player = players.get(parentElement)
+  if (player?.parts.root !== root) players.set(parentElement, (player = new Player(root)))
+  player.receive(data[0], (place) => setStateValue("place", place))
+  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
+  return () => setTimeout(() => root.isConnected || player.dispose())
+}
