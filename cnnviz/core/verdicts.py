@@ -47,7 +47,7 @@ UNDECIDED = mark(
     "tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
 )
 ENOUGH = mark(
-    "**{second}** reads {less:.1f} % of {count:,} digits right and **{best}** {more:.1f} %. These are too few digits to "
+    "**{second}** reads {less:.1f} % of {count:,} digits right and **{best}** {more:.1f} %. These are too few to "
     "tell {margin:.1f} points from chance ({low:.1f} to {high:.1f}), so the smaller one is enough here."
 )
 CHEAPEST = mark(
@@ -59,8 +59,8 @@ MISTAKES = mark(
     "On {count:,} digits the difference of {margin:.1f} points lies between {low:.1f} and {high:.1f}."
 )
 NOT_FEWER = mark(
-    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}. {count:,} digits are too few "
-    "to tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
+    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}. {count:,} digits are too "
+    "few to tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
 )
 
 

@@ -1,0 +1,77 @@
+"""The ready experiments as cards: a question, a guess, one click; and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.core.experiments import EXPERIMENTS, Experiment
+from cnnviz.core.verdicts import Shares, Verdict
+from cnnviz.ui import state
+from cnnviz.ui.words import count, each, say
+
+
+def show(start: Callable[[Experiment], None]) -> None:
+    """Show a card for every experiment, two beside one another; `start` is called after a click, before the rerun."""
+    experiments = list(EXPERIMENTS.values())
+    for pair in zip(experiments[::2], experiments[1::2], strict=True):
+        for column, experiment in zip(st.columns(2, gap="medium"), pair, strict=True):
+            with column:
+                _card(experiment, start)
+
+
+def _card(experiment: Experiment, start: Callable[[Experiment], None]) -> None:
+    with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
+        st.markdown(f"**{say(experiment.question)}**")
+        _guess(experiment)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(say("Find out"), key=f"start-{experiment.id}", on_click=start, args=(experiment,))
+            st.caption(_cost(experiment), width="content")
+
+
+def _guess(experiment: Experiment) -> None:
+    """Let the visitor guess first, or not."""
+    answers = each(experiment.guesses)
+    key = f"guess-{experiment.id}"
+    st.pills(say("Your guess"), list(answers), format_func=answers.__getitem__, key=key, on_change=_take,
+             default=state.get("guesses").get(experiment.id), args=(experiment.id, key))  # fmt: skip
+
+
+def _take(name: str, key: str) -> None:
+    state.put(guesses={**state.get("guesses"), name: st.session_state[key]})
+
+
+def _cost(experiment: Experiment) -> str:
+    arms = len(experiment.arms)
+    return count("{number} training, judged by {digits:,} digits", "{number} trainings, judged by {digits:,} digits",
+                 arms, digits=experiment.count)  # fmt: skip
+
+
+def verdict(experiment: Experiment, shares: Shares) -> None:
+    """Say what came out, against the visitor's guess and what is usually said; nothing before all arms are there."""
+    found = experiment.verdict(shares)
+    with st.container(border=True, key="verdict"):
+        st.markdown(f"**{say(experiment.question)}**")
+        if found is None:
+            missing = [say(arm.label) for arm in experiment.arms if arm.id not in shares]
+            st.caption(say("Still to come: {arms}.", arms=", ".join(missing)))
+            return
+        st.markdown(say(found.template, **found.numbers, **each(found.names)))
+        _answers(experiment, found)
+
+
+def _answers(experiment: Experiment, found: Verdict) -> None:
+    answers = each(experiment.guesses)
+    guess = state.get("guesses").get(experiment.id)
+    if guess in answers:
+        told = say("You guessed right: {answer}.", answer=answers[guess]) if guess == found.right else say(
+            "You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right]
+        )  # fmt: skip
+        (st.success if guess == found.right else st.info)(told)
+    if found.right == experiment.expected:
+        st.caption(say(experiment.why))
+    else:
+        st.caption(say("Usually it is said: {answer}. {why} These trainings did not show it.",
+                       answer=answers[experiment.expected], why=say(experiment.why)))  # fmt: skip
+    st.caption(say("Each was trained once. With another seed the numbers differ a little."))

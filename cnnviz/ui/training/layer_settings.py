@@ -1,0 +1,89 @@
+"""The settings of a layer that can be chosen in the editor, and a widget for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.drafts import Row, value
+from cnnviz.core.layers import ACTIVATIONS
+from cnnviz.core.layers.windows import PADDINGS
+from cnnviz.ui.words import mark, say
+
+Change = Callable[[str, Any], None]
+"""Takes the name of a setting and the value that the visitor chose."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its `name` in Keras, what it is called, and its widget.
+
+    `options` are the values to choose from; without any it is a number that is typed, and refused in words where it
+    does not do.
+    """
+
+    name: str
+    label: str
+    options: tuple[Any, ...] = ()
+    width: int = 96
+
+
+def _windows(largest: int) -> tuple[tuple[int, int], ...]:
+    return tuple((side, side) for side in range(1, largest + 1))
+
+
+PADDING = Setting("padding", mark("Padding"), PADDINGS)
+ACTIVATION = Setting("activation", mark("Activation"), tuple(ACTIVATIONS), 118)
+POOLING = (
+    Setting("pool_size", mark("Size"), _windows(6)),
+    Setting("strides", mark("Stride"), _windows(6)),
+    PADDING,
+)
+
+#: Keras's class name -> the settings that can be chosen; kinds that are missing here keep theirs.
+SETTINGS: Mapping[str, tuple[Setting, ...]] = {
+    "Conv2D": (
+        Setting("filters", mark("Filters")),
+        Setting("kernel_size", mark("Kernel"), _windows(9)),
+        Setting("strides", mark("Stride"), _windows(4)),
+        PADDING,
+        ACTIVATION,
+    ),
+    "MaxPooling2D": POOLING,
+    "AveragePooling2D": POOLING,
+    "Dropout": (Setting("rate", mark("Rate")),),
+    "Dense": (Setting("units", mark("Units")), ACTIVATION),
+}
+
+
+def show(row: Row, key: str, change: Change) -> None:
+    """Show the widgets of a row's settings side by side; `key` tells them from those of other rows."""
+    for setting in SETTINGS.get(str(row.settings.get("kind")), ()):
+        _widget(setting, value(row, setting.name), f"{key}-{setting.name}", change)
+
+
+def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:
+    tied: dict[str, Any] = {
+        "key": key,
+        "on_change": _take,
+        "args": (key, setting.name, change),
+        "width": setting.width,
+    }
+    if not setting.options:
+        step = 1 if isinstance(present, int) else 0.05
+        st.number_input(say(setting.label), value=present, step=step, **tied)
+        return
+    options = setting.options if present in setting.options else (present, *setting.options)
+    st.selectbox(say(setting.label), options, index=options.index(present), format_func=_text, **tied)
+
+
+def _text(option: Any) -> str:
+    """Return (3, 3) as 3×3, and a name as it is: it is Keras's."""
+    return "×".join(map(str, option)) if isinstance(option, tuple) else str(option)
+
+
+def _take(key: str, name: str, change: Change) -> None:
+    change(name, st.session_state[key])

@@ -1,0 +1,233 @@
+"""How a network is to be trained: the settings, what they mean, and why one of them does not do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core import datasets, processor
+from cnnviz.core.bundled_digits import TRAIN
+from cnnviz.core.fast_plans import FAST_PLAN, fast
+from cnnviz.core.mnist_file import SHAPES
+from cnnviz.core.plan_drafts import DEFAULT_RATES, PlanDraft, usual
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.variants import TrainingPlan, Variant
+from cnnviz.ui import frame, state
+from cnnviz.ui.words import mark, refusal, say
+
+LEARN = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 54_000, 59_000)
+CHECK = (0, 500, 1_000, 2_000, 5_000, 10_000)
+RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
+
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD", "adadelta": "Adadelta"}
+SCHEDULES = {"constant": mark("stays"), "cosine": mark("falls to 0")}
+AUGMENTATIONS = {"none": mark("as they are"), "affine": mark("varied")}
+
+ADADELTA = mark(
+    "Adadelta multiplies its steps by the rate. Keras 3 takes 0.001 if none is named, and barely learns; the Keras of "
+    "older tutorials took 1.0."
+)
+WHY_FAST = (
+    mark("One epoch of all digits in batches of {batch_size}: small batches make many steps, and a step costs about as "
+         "much as it has digits."),
+    mark("A rate of {learning_rate:g}, twice Adam’s own, learns most of it early. Falling to 0, it takes back the "
+         "noise that small batches bring; more epochs would only average it out."),
+    mark("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
+    mark("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
+    mark("No varied digits: they help those who train for long."),
+)  # fmt: skip
+VARIED = mark(
+    "Varied: turned, sheared, stretched and bent a little differently every few epochs, with habits such as crossed "
+    "sevens. The rate then falls to 0."
+)
+PATIENCE = 2
+MOST_FIGURES = 12
+PRECISIONS = mark(
+    "This computer’s processor multiplies bfloat16, numbers with three digits, in hardware. The weights stay float32. "
+    "Large networks train faster and read as well."
+)
+
+
+def show(variant: Variant | None = None) -> TrainingPlan | None:  # noqa: ARG001 (what pays may depend on it)
+    """Show the form; return the plan, or None while a setting is refused."""
+    draft, (data, count) = _draft(), _available()
+    problems = draft.problems(count)
+    if count >= FAST_PLAN.examples:
+        _fast()
+    _digits(draft, problems, data, count)
+    _pace(draft, problems)
+    _optimizer(draft, problems)
+    _stopping(draft, problems)
+    _more(draft)
+    return draft.plan(count)
+
+
+def _fast() -> None:
+    """Offer the plan that gets a network to 99 % soonest, and say why it does."""
+    with _row():
+        st.button(say("Take the fast plan"), key="fast-plan", on_click=_take_fast)
+        with st.popover(say("What makes it fast"), key="why-fast"):
+            st.markdown("\n".join(f"- {say(reason, **FAST_PLAN.to_json())}" for reason in WHY_FAST))
+
+
+def _take_fast() -> None:
+    take_up(fast(current()))
+
+
+def current() -> TrainingPlan:
+    """Return the plan as it stands, or the usual one while something in it is refused."""
+    _, count = _available()
+    return _draft().plan(count) or usual(count).plan(count) or TrainingPlan()
+
+
+def take_up(plan: TrainingPlan) -> None:
+    """Go on from the settings of `plan`."""
+    _put(PlanDraft.of(plan), anew=True)
+
+
+def _available() -> tuple[str, int]:
+    """Return the data set's name and how many training digits it has."""
+    name = datasets.load_test().name
+    return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN
+
+
+def _draft() -> PlanDraft:
+    if state.get("recipe") is None:
+        state.put(recipe=usual(_available()[1]))
+    draft: PlanDraft = state.get("recipe")
+    return draft
+
+
+def _put(draft: PlanDraft, anew: bool = False) -> None:
+    state.put(recipe=draft, recipe_edition=state.get("recipe_edition") + anew)
+
+
+def _tied(
+    name: str, read: Callable[[Any], Any] = lambda chosen: chosen, anew: bool = False, widget: str = ""
+) -> dict[str, Any]:
+    """Return the arguments that tie a widget to the value `name`; `read` makes the value of what was chosen.
+
+    `anew` makes all widgets anew, for a choice that changes other values too.
+    """
+    key = widget or _key(name)
+    return {"key": key, "on_change": _take, "args": (key, name, read, anew)}
+
+
+def _key(name: str) -> str:
+    return f"recipe-{state.get('recipe_edition')}-{name}"
+
+
+def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
+    if st.session_state[key] is not None:
+        _put(_draft().change(**{name: read(st.session_state[key])}), anew)
+
+
+def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
+    for name in names:
+        if name in problems:
+            st.error(frame.plain(refusal(problems[name])))
+
+
+def _row() -> Any:
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+
+
+def _pick(draft: PlanDraft, name: str, label: str, options: tuple[Any, ...], read: Callable[[Any], Any],
+          help_: str | None = None) -> None:  # fmt: skip
+    """Show some values to pick, and let the visitor type another."""
+    present = draft.values[name]
+    shown = options if present in options else (present, *options)
+    st.selectbox(label, shown, index=shown.index(present), format_func=_number, accept_new_options=True, width=164,
+                 help=help_, **_tied(name, read))  # fmt: skip
+
+
+def _number(value: Any) -> str:
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
+
+
+def _digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
+    held = say("These training digits are kept out: they judge every epoch, and nothing is learned from them. "
+               "With 0 the test set is shown beside the curve.")  # fmt: skip
+    with _row():
+        _pick(draft, "learn", say("Digits to learn from"), LEARN, whole)
+        _pick(draft, "check", say("Digits to check with"), CHECK, whole, held)
+    _say_problems(problems, "learn", "check")
+    st.caption(say("From {name}, which has {count:,} digits to train with.", name=data, count=count))
+
+
+def _pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+    with _row():
+        _count(draft, "batch_size", say("Batch"), say("After so many digits the weights change once."))
+        _count(draft, "epochs", say("Epochs"), say("How often every digit is learned from."))
+        _count(
+            draft,
+            "seed",
+            say("Seed"),
+            say("The same seed gives the same weights to start from and the same order."),
+        )
+    _say_problems(problems, "batch_size", "epochs", "seed")
+
+
+def _count(draft: PlanDraft, name: str, label: str, help_: str) -> None:
+    st.number_input(label, value=draft.values[name], step=1, width=108, help=help_, **_tied(name))
+
+
+def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+    chosen = draft.values["optimizer"]
+    st.segmented_control(say("Optimiser"), OPTIMIZERS, format_func=OPTIMIZERS.__getitem__, default=chosen,
+                         required=True, **_tied("optimizer", anew=True))  # fmt: skip
+    with _row():
+        _pick(draft, "learning_rate", say("Learning rate"), RATES, fraction)
+        if draft.values["augmentation"] == "none":
+            _alternatives(draft, "schedule", say("While it learns, the rate"), SCHEDULES)
+    _say_problems(problems, "learning_rate")
+    rate = say(
+        "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
+    )
+    st.caption(f"{rate} {say(ADADELTA)}" if chosen == "adadelta" else rate)
+
+
+def _alternatives(
+    draft: PlanDraft, name: str, label: str, options: Mapping[str, str], help_: str | None = None
+) -> None:
+    st.segmented_control(label, options, format_func=lambda option: say(options[option]), default=draft.values[name],
+                         required=True, help=help_, **_tied(name))  # fmt: skip
+
+
+def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+    patience = draft.values["patience"]
+    why = say("Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
+              "weights of the best one.")  # fmt: skip
+    with _row():
+        st.toggle(say("Stop early"), value=patience is not None, help=why,
+                  **_tied("patience", lambda on: PATIENCE if on else None, anew=True))  # fmt: skip
+        if patience is not None:
+            st.number_input(say("Epochs of patience"), value=patience, step=1, width=150,
+                            **_tied("patience", widget=_key("epochs-of-patience")))  # fmt: skip
+    _say_problems(problems, "patience")
+
+
+def _more(draft: PlanDraft) -> None:
+    """Show what most plans leave alone."""
+    _alternatives(draft, "augmentation", say("Digits are shown"), AUGMENTATIONS, say(VARIED))
+    if processor.has_bfloat16():
+        st.toggle(say("Mixed precision"), value=draft.values["precision"] != "float32", help=say(PRECISIONS),
+                  **_tied("precision", lambda on: "mixed_bfloat16" if on else "float32"))  # fmt: skip
+
+
+def whole(chosen: Any) -> Any:
+    """Return the whole number that was picked or typed; what is none stays as it is, to be refused."""
+    text = str(chosen).replace(",", "").replace(" ", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_FIGURES else chosen
+
+
+def fraction(chosen: Any) -> Any:
+    """Return the number that was picked or typed, also as 1e-3; what is none stays as it is, to be refused."""
+    try:
+        return float(chosen)
+    except ValueError:
+        return chosen

@@ -1,0 +1,179 @@
+"""The table of layers: build a network, see its shapes and its cost at once, and why something does not fit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.core import keras_script
+from cnnviz.core.drafts import FRESH, Checked, Draft, Row, blank, build_cnn, checked
+from cnnviz.core.layers import KINDS
+from cnnviz.core.variants import MOST_LAYERS, TUTORIALS, Variant
+from cnnviz.ui import frame, networks, state
+from cnnviz.ui.strip import size
+from cnnviz.ui.training import layer_settings, plan_form
+from cnnviz.ui.words import count, refusal, say
+
+NAME = "my-network"
+FIRST = "cnn-32-64-64"
+BUILDER = {"nb_filters": (1, 64, 32), "filter_size": (1, 9, 3), "pool_size": (1, 6, 2)}
+"""The three sliders of `build_cnn`: smallest, largest, the tutorial's own."""
+
+
+def show() -> Variant | None:
+    """Show the editor; return the network, or None while something is refused."""
+    draft = _draft()
+    _starts()
+    found = checked(draft, NAME)
+    _input()
+    for place, row in enumerate(found.rows):
+        _row(place, row, len(found.rows))
+    _totals(found)
+    if found.variant is not None:
+        _script(found.variant)
+    return found.variant
+
+
+def _draft() -> Draft:
+    if state.get("draft") is None:
+        state.put(draft=Draft.of(TUTORIALS[FIRST][0]))
+    draft: Draft = state.get("draft")
+    return draft
+
+
+def _take_up(draft: Draft) -> None:
+    """Go on with another draft, or with other rows: every widget is made anew with what it says."""
+    state.put(draft=draft, draft_edition=state.get("draft_edition") + 1)
+
+
+def _change(place: int, setting: str, chosen: Any) -> None:
+    if chosen is not None:
+        state.put(draft=_draft().change(place, **{setting: chosen}))
+
+
+def _key(name: str) -> str:
+    return f"draft-{state.get('draft_edition')}-{name}"
+
+
+def _starts() -> None:
+    """Offer what to start from."""
+    with _line("bottom"):
+        key = _key("start")
+        st.selectbox(say("Start from"), networks.names(), index=None, placeholder=say("a network of the shelf"),
+                     format_func=networks.title, key=key, on_change=_start, args=(key,), width=260)  # fmt: skip
+        st.button(say("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
+        with st.popover("build_cnn(…)", key="build-cnn"):
+            _builder()
+
+
+def _start(key: str) -> None:
+    name = st.session_state[key]
+    if name is not None:
+        _take_up(Draft.of(networks.load(name).variant))
+
+
+def _builder() -> None:
+    """Show the tutorial's function as three sliders."""
+    st.caption(
+        say("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it.")
+    )
+    for name, (low, high, usual) in BUILDER.items():
+        st.slider(name, low, high, usual, key=f"build-{name}", on_change=_build)
+
+
+def _build() -> None:
+    _take_up(build_cnn(*(st.session_state[f"build-{name}"] for name in BUILDER)))
+
+
+def _input() -> None:
+    with _line("center"):
+        st.markdown(say("**Input** · a digit of 28 × 28 × 1"), width="stretch")
+        _add(0)
+
+
+def _row(place: int, row: Row, rows: int) -> None:
+    """Show one layer: what it is and makes, its settings, and why it is refused if it is."""
+    with st.container(border=True, gap="xsmall", key=f"layer-{place}"):
+        with _line("center"):
+            _kind(place, row)
+            with st.container(horizontal=True, gap="xxsmall", width="content"):
+                _buttons(place, rows)
+            st.markdown(f":small[{_heading(row)}]", width="content")
+        with _line("bottom"):
+            layer_settings.show(row, _key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
+        if row.problem is not None:
+            st.error(frame.plain(refusal(row.problem)))
+
+
+def _line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
+    """Return a line that wraps where it does not fit."""
+    return st.container(horizontal=True, vertical_alignment=vertical, gap="small")
+
+
+def _heading(row: Row) -> str:
+    name = f"**{row.name}**"
+    if row.waits:
+        return f"{name} · {say('waits for the layer above')}"
+    if row.output_shape is None:
+        return name
+    parameters = count("{number:,} parameter", "{number:,} parameters", row.parameters)
+    return f"{name} → {size(row.output_shape)}" + (f" · {parameters}" if row.parameters else "")
+
+
+def _kind(place: int, row: Row) -> None:
+    present = str(row.settings.get("kind"))
+    options = tuple(FRESH) if present in FRESH else (present, *FRESH)
+    key = _key(f"{place}-kind")
+    st.selectbox(say("Layer"), options, index=options.index(present), key=key, label_visibility="collapsed", width=215,
+                 on_change=_take_kind, args=(place, key))  # fmt: skip
+
+
+def _take_kind(place: int, key: str) -> None:
+    _take_up(_draft().change(place, kind=st.session_state[key]))
+
+
+def _buttons(place: int, rows: int) -> None:
+    for sign, name, help_, enabled, to in (
+        ("↑", "up", say("Move this layer up"), place > 0, place - 1),
+        ("↓", "down", say("Move this layer down"), place < rows - 1, place + 1),
+    ):
+        st.button(sign, key=_key(f"{place}-{name}"), help=help_, disabled=not enabled, type="tertiary",
+                  on_click=lambda to=to: _take_up(_draft().move(place, to)))  # fmt: skip
+    st.button("✕", key=_key(f"{place}-remove"), help=say("Remove this layer"), type="tertiary",
+              on_click=lambda: _take_up(_draft().remove(place)))  # fmt: skip
+    _add(place + 1)
+
+
+def _add(place: int) -> None:
+    key = _key(f"{place}-add")
+    st.menu_button("+", tuple(FRESH), key=key, help=say("Add a layer below"), type="tertiary",
+                   on_click=_take_added, args=(place, key), disabled=len(_draft().rows) >= MOST_LAYERS)  # fmt: skip
+
+
+def _take_added(place: int, key: str) -> None:
+    kind = st.session_state[key]
+    if kind in KINDS:
+        _take_up(_draft().add(place, kind))
+
+
+def _totals(found: Checked) -> None:
+    """Say what the network costs, as far as its shapes are known."""
+    if found.problem is not None:
+        st.error(frame.plain(refusal(found.problem)))
+    st.markdown(
+        say("In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",
+            parameters=found.parameters, multiplications=found.multiplications)
+    )  # fmt: skip
+
+
+def _script(variant: Variant) -> None:
+    """Show the Keras program of the network and the present plan, and offer it as a file."""
+    beside = st.expander(say("The same in Keras"), on_change="rerun", key="keras-script")
+    if beside.open:
+        with beside:
+            text = keras_script.script(variant, plan_form.current())
+            st.code(text, language="python")
+            st.download_button(f"{variant.name}.py", text, f"{variant.name}.py", mime="text/x-python")
