@@ -1,0 +1,358 @@
+"""Training on a cluster of Dask workers, wherever they are; used when CNNVIZ_CLUSTER names a scheduler.
+
+This app asks every worker several times a second what its jobs told since, and sends commands the same way. A job stays
+although this app dies: another app process that asks for it takes it over. Messages are bytes of `core.messages`;
+Dask itself carries functions as pickles, so its port is for apps and workers alone (docs/scale.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnnviz.core import cluster_rules, job_messages, messages
+from cnnviz.core.cluster_link import Answer, Link
+from cnnviz.core.job_executor import Order, Reports
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.training_jobs import Command, checked_id
+
+LOG = logging.getLogger(__name__)
+
+FIRST_ROUND = 8.0
+"""Seconds that `find` waits for the first answer of a scheduler."""
+ORDER_SECONDS = 5.0
+SILENCE = 30.0
+"""Seconds after which a worker that is there and says nothing is given up."""
+
+
+@dataclass(eq=False)
+class Followed:
+    """A job that this app has given to the cluster or taken over."""
+
+    order: Order
+    key: str
+    received: int
+    future: Any = None
+    home: str = ""
+    """Address and token of the room that it is in, empty until it is in one."""
+    heard_from: float = 0.0
+    adopting: bool = False
+    commands: dict[int, Command] = field(default_factory=dict)
+    """Those that its room has not confirmed, by number."""
+
+
+class Cluster:
+    """The executor of a cluster.
+
+    Args:
+        address: tcp://host:port or tls://host:port of the scheduler.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._app = secrets.token_hex(8)
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Followed] = {}  # by the job's id
+        self._rooms: dict[str, dict[str, Any]] = {}  # what each room said last, by address
+        self._threads: dict[str, int] = {}
+        self._starting: deque[Followed] = deque()
+        self._dropping: set[str] = set()
+        self._cancelled: deque[str] = deque(maxlen=200)  # keys that shall end wherever they turn up
+        self._orders: dict[str, Order] = {}  # found elsewhere, by key
+        self._found: dict[str, str] = {}  # their keys, by the job's id
+        self._wanted_orders: set[str] = set()
+        self._numbers = itertools.count(int(time.time() * 1000))
+        self._refusal: Refusal | None = None
+        self._first_round, self._news = threading.Event(), threading.Condition()
+        self._reports: Reports | None = None
+        self._link: Link | None = None
+
+    def open(self, reports: Reports) -> None:
+        self._reports = reports
+        try:
+            security = cluster_rules.security(self._address)
+        except Refusal as refusal:
+            LOG.error("%s", refusal)
+            self._refusal = refusal
+            self._first_round.set()
+            return
+        self._link = Link(self._address, security, self)
+        self._link.start()
+
+    def refusal(self) -> Refusal | None:
+        return self._refusal
+
+    def places(self) -> int:
+        with self._lock:
+            unseen = sum(not each.home for each in self._jobs.values())
+            return 0 if self._refusal else sum(self._free(unseen).values())
+
+    def start(self, order: Order) -> None:
+        followed = Followed(
+            order, key_of(order.job.id, order.attempt), order.told, heard_from=time.monotonic()
+        )
+        with self._lock:
+            self._jobs[order.job.id] = followed
+            self._starting.append(followed)
+        self._wake()
+
+    def command(self, job_id: str, command: Command) -> None:
+        with self._lock:
+            if followed := self._jobs.get(job_id):
+                followed.commands[next(self._numbers)] = command
+        self._wake()
+
+    def kill(self, job_id: str) -> None:
+        with self._lock:
+            if followed := self._jobs.pop(job_id, None):
+                self._give_up(followed)
+        self._wake()
+
+    def find(self, owner: str, job_id: str) -> Order | None:
+        """Waits for the first round after the start, then for the order from the job's worker."""
+        self._first_round.wait(FIRST_ROUND)
+        key = self._key_elsewhere(job_id, digest(owner))
+        if key is None:
+            return None
+        with self._lock:
+            self._wanted_orders.add(key)
+        self._wake()
+        with self._news:
+            self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
+            order = self._orders.pop(key, None)
+            self._found[job_id] = key
+        return replace(order, owner=owner) if order else None
+
+    def take_over(self, order: Order) -> None:
+        key, now = self._found.pop(order.job.id), time.monotonic()
+        with self._lock:
+            self._jobs[order.job.id] = Followed(order, key, order.told, heard_from=now, adopting=True)
+        self._wake()
+
+    def warm(self) -> None:
+        """Workers of a cluster have Keras loaded from their start."""
+
+    def tick(self) -> None:
+        pass
+
+    def close(self) -> None:
+        """Leave. Jobs go on for a while: another process, or this app after an upgrade, may take them over."""
+        if self._link:
+            self._link.close()
+
+    # What the link calls, on its loop.
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._jobs)
+
+    async def send(self, link: Link) -> None:
+        while self._starting and (address := self._freest()):
+            followed = self._starting.popleft()
+            if self._jobs.get(followed.order.job.id) is followed:  # else it was cancelled meanwhile
+                followed.future = await link.submit(followed.key, self._packed(followed.order), address)
+        for key in tuple(self._dropping):
+            self._dropping.discard(key)
+            await link.drop(key)
+
+    def question(self) -> bytes:
+        with self._lock:
+            jobs = tuple(self._jobs.values())
+            commands = [(each.key, n, c) for each in jobs for n, c in sorted(each.commands.items())]
+            arrays = {f"{n}/{name}": array for _, n, c in commands for name, array in c.arrays.items()}
+            head = {
+                "app": self._app,
+                "jobs": {each.key: each.received for each in jobs},
+                "adopt": [each.key for each in jobs if each.adopting],
+                "cancel": list(self._cancelled),
+                "forget": list(self._cancelled),
+                "orders": list(self._wanted_orders),
+                "commands": [(key, n, command.kind) for key, n, command in commands],
+            }
+        return messages.pack(head, arrays)
+
+    async def answered(self, link: Link, addresses: set[str], answers: list[Answer]) -> None:  # noqa: ARG002
+        strangers = 0
+        for answer in answers:
+            if not answer.messages:
+                strangers += 1
+                if answer.error:
+                    LOG.warning("worker %s cannot be asked: %s", answer.address, answer.error)
+                continue
+            self._hear(answer)
+        with self._lock:
+            self._rooms = {a: room for a, room in self._rooms.items() if a in addresses}
+            self._threads = {a: n for a, n in self._threads.items() if a in addresses}
+            known = bool(self._rooms) or len(answers) < len(addresses)
+            self._refusal = None if known else cluster_rules.empty(strangers)
+            jobs = tuple(self._jobs.values())
+        for followed in jobs:
+            self._look_after(followed, addresses)
+        self._first_round.set()
+
+    def cut(self) -> None:
+        """Jobs may go on without the scheduler for a moment; after a while they count as lost."""
+        self._refusal = cluster_rules.unreachable()
+        self._first_round.set()
+        with self._lock:
+            self._rooms.clear()
+            jobs = tuple(self._jobs.values())
+        for followed in jobs:
+            if _is_silent(followed):
+                self._died(followed)
+
+    def _hear(self, answer: Answer) -> None:
+        room, *rest = answer.messages
+        head, _ = messages.unpack(room)
+        with self._lock:
+            self._rooms[answer.address], self._threads[answer.address] = head, answer.threads
+        ours = {each.key: each for each in tuple(self._jobs.values())}
+        for key in head["jobs"].keys() & ours.keys():
+            self._settle(ours[key], f"{answer.address} {head['room']}", head["jobs"][key])
+        for packed in rest:
+            self._sort(ours, *messages.unpack(packed))
+        for key in head["jobs"].keys() & ours.keys():
+            self._check_end(ours[key], head["jobs"][key])
+
+    def _settle(self, followed: Followed, home: str, status: dict[str, Any]) -> None:
+        """Note where a job is, and that it is well; one that waits there was run before by a worker that died."""
+        if status["waiting"] and not followed.adopting:
+            self._died(followed)
+            return
+        new = not followed.home
+        followed.home, followed.heard_from = followed.home or home, time.monotonic()
+        followed.adopting = followed.adopting and not status["mine"]
+        followed.commands = {n: c for n, c in followed.commands.items() if n > status["heard"]}
+        if new:
+            self._told.begun(followed.order.job.id, followed.order.attempt)
+
+    def _sort(self, ours: dict[str, Followed], head: dict[str, Any], arrays: dict[str, Any]) -> None:
+        if head.get("do") == "train":
+            with self._news:
+                self._orders[head["key"]] = job_messages.order(head, arrays)
+                self._wanted_orders.discard(head["key"])
+                self._news.notify_all()
+        elif followed := ours.get(head["job"]):
+            event = job_messages.event(head, arrays)
+            self._told.told(followed.order.job.id, event)  # first recorded, then counted as received
+            followed.received = max(followed.received, event.seq)
+
+    def _check_end(self, followed: Followed, status: dict[str, Any]) -> None:
+        if not status["mine"] and not followed.adopting:
+            self._forget(followed)
+            self._told.moved(followed.order.job.id)
+        elif status["end"] and status["mine"] and followed.received >= status["last"]:
+            self._forget(followed)
+            self._give_up(followed)
+            self._told.ended(followed.order.job.id, *job_messages.end(status["end"]))
+
+    def _look_after(self, followed: Followed, addresses: set[str]) -> None:
+        """Find out that a worker is gone."""
+        address, _, token = followed.home.partition(" ")
+        if self._jobs.get(followed.order.job.id) is not followed:
+            return
+        if address:
+            room = self._rooms.get(address, {"room": token})
+            if address not in addresses or room["room"] != token or _is_silent(followed):
+                self._died(followed)
+        elif followed.future is not None and followed.future.done():
+            self._ended_unseen(followed)
+
+    def _ended_unseen(self, followed: Followed) -> None:
+        """A task has ended and no room has its job: there was none, or it could not even begin."""
+        status = followed.future.status
+        if status == "finished" or (status == "error" and not _is_killed(followed.future)):
+            self._forget(followed)
+            self._give_up(followed)
+            order = followed.order
+            self._told.ended(order.job.id, order.attempt, "failed", cluster_rules.stranger())
+        else:
+            self._died(followed)
+
+    def _died(self, followed: Followed) -> None:
+        self._forget(followed)
+        self._give_up(followed)
+        self._told.died(followed.order.job.id, followed.order.attempt)
+
+    def _forget(self, followed: Followed) -> None:
+        with self._lock:
+            if self._jobs.get(followed.order.job.id) is followed:
+                del self._jobs[followed.order.job.id]
+
+    def _give_up(self, followed: Followed) -> None:
+        """Have its task forgotten by the scheduler, and ended and forgotten by whichever room has it."""
+        self._dropping.add(followed.key)
+        self._cancelled.append(followed.key)
+
+    def _freest(self) -> str:
+        """The address of the room that can take most, empty if none can take any."""
+        with self._lock:
+            free = self._free(
+                unseen=sum(each.future is not None and not each.home for each in self._jobs.values())
+            )
+            return max(free, key=lambda each: free[each], default="")
+
+    def _free(self, unseen: int) -> dict[str, int]:
+        """How many more jobs each room can take, if `unseen` were given to the cluster and are in no room yet."""
+        running = {
+            address: sum(each["end"] is None for each in room["jobs"].values())
+            for address, room in self._rooms.items()
+        }
+        free = {a: max(0, self._threads[a] - n) for a, n in running.items() if a in self._threads}
+        for address in sorted(free, key=lambda each: -free[each]):
+            taken = min(free[address], unseen)
+            free[address] -= taken
+            unseen -= taken
+        return {address: n for address, n in free.items() if n}
+
+    def _key_elsewhere(self, job_id: str, owner: str) -> str | None:
+        prefix = key_of(job_id, 0)[:-1]
+        with self._lock:
+            found = [
+                key
+                for room in self._rooms.values()
+                for key, each in room["jobs"].items()
+                if key.startswith(prefix) and each["owner"] == owner
+            ]
+        return max(found, default=None)
+
+    def _packed(self, order: Order) -> bytes:
+        head, arrays = job_messages.of_order(order)
+        return messages.pack({**head, "owner": digest(order.owner), "app": self._app}, arrays)
+
+    def _wake(self) -> None:
+        if self._link:
+            self._link.wake()
+
+    @property
+    def _told(self) -> Reports:
+        if self._reports is None:
+            raise RuntimeError("the executor was not opened")
+        return self._reports
+
+
+def key_of(job_id: str, attempt: int) -> str:
+    """The name of an attempt on the scheduler. Raises `Refusal` if `job_id` is none."""
+    return f"cnnviz-{checked_id(job_id)}-{attempt}"
+
+
+def digest(owner: str) -> str:
+    """What the cluster knows of an owner: enough to recognise, not enough to be."""
+    return hashlib.sha256(f"cnnviz {owner}".encode()).hexdigest()
+
+
+def _is_silent(followed: Followed) -> bool:
+    return time.monotonic() - followed.heard_from > SILENCE
+
+
+def _is_killed(future: Any) -> bool:
+    from distributed import KilledWorker
+
+    return isinstance(getattr(future._state, "exception", None), KilledWorker)
