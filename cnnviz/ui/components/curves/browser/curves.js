@@ -100,9 +100,10 @@ class Chart {
   point(x, byKeys = false) {
     const whole = x !== null && this.header.axis === "batches" ? Math.round(x) : x
     this.cursor = whole === null ? null : Math.max(0, whole)
+    this.byKeys = byKeys
     for (const panel of this.panels) panel.point()
     this.readout.setAttribute("aria-live", byKeys ? "polite" : "off")
-    this.told(byKeys)
+    this.told()
   }
 
   walk(from, steps) {
@@ -123,14 +124,14 @@ class Chart {
   }
 
   // What the chart says in words, and notes about itself for whoever looks at the elements.
-  told(byKeys = false) {
+  told() {
     const { root, view, header, cursor } = this
     const [low, high] = view.range
     Object.assign(root.dataset, { low, high, zoomed: Boolean(view.zoom), painted: Number(root.dataset.painted) + 1 })
     if (cursor === null) delete root.dataset.cursor
     else root.dataset.cursor = cursor
     this.resetButton.disabled = !view.zoom
-    const values = byKeys ? `: ${this.panels.map((panel) => `${panel.about.title} ${panel.values()}`).join("; ")}` : ""
+    const values = this.byKeys ? `: ${this.panels.map((panel) => `${panel.about.title} ${panel.values()}`).join("; ")}` : ""
     write(this.readout, cursor === null ? this.rest() : this.place(cursor) + values)
     root.classList.toggle("picks", header.pick)
   }
