@@ -29,9 +29,10 @@ class Board:
         self._tickets[ticket.job.id] = ticket
 
     def wait(self, ticket: Ticket) -> None:
-        """Note a new job and let it wait. Raises `ValueError` for a job that is known."""
-        if ticket.job.id in self._tickets:
-            raise ValueError(f"job {ticket.job.id} was submitted before")
+        """Note a new job, or one that ended and goes on, and let it wait. Raises `ValueError` while it is live."""
+        known = self._tickets.get(ticket.job.id)
+        if known is not None and known.live:
+            raise ValueError(f"job {ticket.job.id} has not ended yet")
         self.put(ticket)
         self._queue.add(ticket.owner, ticket.job.id)
 

@@ -123,7 +123,7 @@ class Engine:
         self._wake.set()
 
     def touch(self, job_id: str) -> None:
-        """Say that somebody looks at a job. Without this for 150 s it is cancelled."""
+        """Say that somebody looks at a job. Without this for as long as `Limits.lease` it is cancelled."""
         with self._lock:
             if ticket := self._board.get(job_id):
                 ticket.touched = self._clock()

@@ -40,7 +40,7 @@ class Limits:
     running: float = 1800.0
     held: float = 3600.0
     grace: float = 60.0
-    lease: float = 150.0
+    lease: float = 600.0
     obey: float = 1.5
     remembered: float = 600.0
 

@@ -11,6 +11,7 @@ from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import RunStore, Snapshot
 from cnnviz.ui import cache, frame, state
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.components.player import player
 from cnnviz.ui.training import moment
 from cnnviz.ui.training.following import Followed
 from cnnviz.ui.training.moment import Moment
@@ -26,9 +27,8 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     labels = [*map(_label, kept), *([say("now")] if followed.live else [])]
     last = len(labels) - 1
     chosen = state.get("moment")
-    at = labels.index(
-        st.select_slider(say("Time machine"), labels, labels[last if chosen == NEWEST else min(chosen, last)])
-    )
+    at = player("time-machine", labels, last if chosen == NEWEST else min(chosen, last),
+                label=say("Time machine"))  # fmt: skip
     state.put(moment=NEWEST if at == last else at)
     return kept[at] if at < len(kept) else None
 
