@@ -136,14 +136,18 @@ def _row() -> Any:
 
 def _pick(draft: PlanDraft, name: str, label: str, options: tuple[Any, ...], read: Callable[[Any], Any],
           help_: str | None = None) -> None:  # fmt: skip
-    """Show some values to pick, and let the visitor type another."""
-    present = draft.values[name]
-    shown = options if present in options else (present, *options)
-    st.selectbox(label, shown, index=shown.index(present), format_func=_number, accept_new_options=True, width=164,
+    """Show some values to pick, and let the visitor type another.
+
+    The options are texts, as what is typed is: were it a number among them one run later, Streamlit would report it as
+    changed, and undo what was chosen meanwhile.
+    """
+    present, texts = _text(draft.values[name]), tuple(map(_text, options))
+    shown = texts if present in texts else (present, *texts)
+    st.selectbox(label, shown, index=shown.index(present), accept_new_options=True, width=164,
                  help=help_, **_tied(name, read))  # fmt: skip
 
 
-def _number(value: Any) -> str:
+def _text(value: Any) -> str:
     return (
         f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
     )
