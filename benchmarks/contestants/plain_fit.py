@@ -1,0 +1,102 @@
+"""The script that a reader of a tutorial would write: `python -m benchmarks.contestants.plain_fit NAME ...`.
+
+With --rounds it trains on a part of the digits whenever a line comes on standard input, and answers how long that took;
+with --until it trains as published, evaluates on the test set after every epoch and ends at that accuracy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+from cnnviz.core import datasets
+from cnnviz.core.plans import TrainingPlan
+from cnnviz.core.variants import TUTORIALS, Variant
+
+HELD_OUT = 1000
+
+
+def model_of(variant: Variant, plan: TrainingPlan) -> keras.Model:
+    """Built and compiled as the tutorials do."""
+    layers = []
+    for layer in variant.to_json()["layers"]:
+        settings = dict(layer)
+        layers.append(getattr(keras.layers, settings.pop("kind"))(**settings))
+    model = keras.Sequential([keras.layers.Input(variant.input_shape), *layers])
+    model.compile(
+        optimizer=keras.optimizers.get(
+            {"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}}
+        ),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return model
+
+
+def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """MNIST as float32 in [0, 1] with a channel axis, and its labels."""
+    data = datasets.load(allow_download=False)
+    x_train, x_test = (x[..., None].astype("float32") / 255 for x in (data.x_train, data.x_test))
+    return x_train, data.y_train, x_test, data.y_test
+
+
+def say(**facts: Any) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def rounds(model: keras.Model, plan: TrainingPlan, batches: int) -> None:
+    """Train on as many batches whenever asked; the first time unasked and unmeasured."""
+    x, y, x_test, y_test = digits()
+    count = batches * plan.batch_size
+    settings = {
+        "batch_size": plan.batch_size,
+        "verbose": 0,
+        "validation_data": (x_test[:HELD_OUT], y_test[:HELD_OUT]),
+    }
+    model.fit(x[:count], y[:count], **settings)
+    say(ready=True)
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        model.fit(x[:count], y[:count], **settings)
+        say(images_per_second=count / (time.perf_counter() - start))
+
+
+def until(model: keras.Model, plan: TrainingPlan, accuracy: float) -> None:
+    """Train as published, validating on the test set as the tutorial does, until the accuracy is there."""
+    x, y, x_test, y_test = digits()
+    for epoch in range(1, plan.epochs + 1):
+        told = model.fit(x, y, batch_size=plan.batch_size, verbose=0, validation_data=(x_test, y_test))
+        say(epoch=epoch, accuracy=told.history["val_accuracy"][-1])
+        if told.history["val_accuracy"][-1] >= accuracy:
+            return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=TUTORIALS)
+    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--rounds", type=int, help="batches a round")
+    parser.add_argument("--until", type=float, help="accuracy on the test set")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    variant, plan = TUTORIALS[asked.name]
+    keras.utils.set_random_seed(asked.seed)
+    keras.config.set_dtype_policy(asked.precision)
+    model = model_of(variant, plan)
+    if asked.rounds:
+        rounds(model, plan, asked.rounds)
+    else:
+        until(model, plan, asked.until)
+
+
+if __name__ == "__main__":
+    main()
