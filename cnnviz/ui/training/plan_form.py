@@ -192,7 +192,8 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     rate = say(
         "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
     )
-    st.caption(f"{rate} {say(ADADELTA)}" if chosen == "adadelta" else rate)
+    more = say(ADADELTA) if chosen == "adadelta" else ""
+    st.caption(f"{rate} {more}")
 
 
 def _alternatives(

@@ -19,6 +19,7 @@ from cnnviz.ui.words import count, refusal, say
 
 NAME = "my-network"
 FIRST = "cnn-32-64-64"
+TUTORIAL = "build_cnn(…)"
 BUILDER = {"nb_filters": (1, 64, 32), "filter_size": (1, 9, 3), "pool_size": (1, 6, 2)}
 """The three sliders of `build_cnn`: smallest, largest, the tutorial's own."""
 
@@ -65,7 +66,7 @@ def _starts() -> None:
         st.selectbox(say("Start from"), networks.names(), index=None, placeholder=say("a network of the shelf"),
                      format_func=networks.title, key=key, on_change=_start, args=(key,), width=260)  # fmt: skip
         st.button(say("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
-        with st.popover("build_cnn(…)", key="build-cnn"):
+        with st.popover(TUTORIAL, key="build-cnn"):
             _builder()
 
 
@@ -174,6 +175,6 @@ def _script(variant: Variant) -> None:
     beside = st.expander(say("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text = keras_script.script(variant, plan_form.current())
+            text, file = keras_script.script(variant, plan_form.current()), f"{variant.name}.py"
             st.code(text, language="python")
-            st.download_button(f"{variant.name}.py", text, f"{variant.name}.py", mime="text/x-python")
+            st.download_button(file, text, file, mime="text/x-python")

@@ -1,0 +1,116 @@
+"""Choosing what to train, with fingers and keys: the table of layers and the plan."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import eyes
+from tests.server_process import Server, serving
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """A server with runs of its own."""
+    with serving(environment={"CNNVIZ_RUNS": str(tmp_path_factory.mktemp("runs"))}) as running:
+        yield running
+
+
+@pytest.fixture
+def address(workshop: Server) -> str:
+    return workshop.address
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(f"{address}/Train")
+    expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
+    eyes.settled(page)
+    page.get_by_role("radio", name="Build your own").or_(
+        page.get_by_role("button", name="Build your own")
+    ).click()
+    expect(layer(page, 0)).to_contain_text("conv2d → 26 × 26 × 32")
+    eyes.settled(page)
+
+
+def layer(page: Page, place: int) -> Locator:
+    return page.locator(f".st-key-layer-{place}")
+
+
+def typed(field: Locator, text: str) -> None:
+    field.fill(text)
+    field.press("Enter")
+
+
+def pressed(page: Page, place: int, sign: str) -> None:
+    """Press the button of a layer; what Streamlit measures with is not visible."""
+    layer(page, place).get_by_role("button", name=sign).filter(visible=True).click()
+
+
+def test_a_layer_is_refused_where_it_stands_and_mended_there(page: Page, address: str) -> None:
+    opened(page, address)
+    filters = layer(page, 2).get_by_role("spinbutton", name="Filters")
+    typed(filters, "0")
+    expect(layer(page, 2).get_by_role("alert")).to_contain_text(
+        "`filters` must be a whole number from 1 to 4096"
+    )
+    expect(layer(page, 3)).to_contain_text("waits for the layer above")
+    expect(page.get_by_role("button", name="Train it")).to_be_disabled()
+    typed(filters, "16")
+    expect(layer(page, 2)).to_contain_text("conv2d_1 → 11 × 11 × 16 · 4,624 parameters")
+    expect(layer(page, 2).get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("button", name="Train it")).to_be_enabled()
+
+
+def test_layers_are_added_moved_and_removed_on_a_phone(phone: Page, address: str) -> None:
+    opened(phone, address)
+    pressed(phone, 1, "+")
+    phone.get_by_role("menuitem", name="BatchNormalization").or_(
+        phone.get_by_role("option", name="BatchNormalization")
+    ).click()
+    expect(layer(phone, 2)).to_contain_text("batch_normalization → 13 × 13 × 32 · 128 parameters")
+    pressed(phone, 2, "↑")
+    expect(layer(phone, 1)).to_contain_text("batch_normalization → 26 × 26 × 32")
+    pressed(phone, 1, "✕")
+    expect(layer(phone, 1)).to_contain_text("max_pooling2d → 13 × 13 × 32")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_was_typed_gives_way_to_another_optimisers_rate(page: Page, address: str) -> None:
+    """Streamlit reports a typed option anew when it becomes one of the options, after everything else."""
+    opened(page, address)
+    rate = page.get_by_role("combobox", name="Learning rate")
+    typed(rate, "0.05")
+    eyes.settled(page)
+    expect(rate).to_have_value("0.05")
+    page.get_by_text("SGD", exact=True).click()
+    expect(page.get_by_text("Keras 3’s rate for SGD: 0.01.")).to_be_visible()
+    expect(rate).to_have_value("0.01")
+    eyes.settled(page)
+    expect(rate).to_have_value("0.01")
+
+
+def test_network_and_plan_survive_another_page(page: Page, address: str) -> None:
+    opened(page, address)
+    typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
+    expect(layer(page, 0)).to_contain_text("26 × 26 × 7")
+    typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "3")
+    eyes.settled(page)
+    page.get_by_role("link", name="Layers").click()
+    eyes.arrived(page, "Layers")
+    page.get_by_role("link", name="Train").click()
+    expect(layer(page, 0)).to_contain_text("26 × 26 × 7")
+    expect(layer(page, 0).get_by_role("spinbutton", name="Filters")).to_have_value("7")
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("3")
+
+
+def test_the_keras_program_follows_the_choices(page: Page, address: str) -> None:
+    opened(page, address)
+    typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
+    page.get_by_text("The same in Keras").click()
+    program = page.get_by_test_id("stCode")
+    expect(program).to_contain_text("layers.Conv2D(7, kernel_size=(3, 3)")
+    typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "3")
+    expect(program).to_contain_text("epochs=3")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="my-network.py").click()
+    assert download.value.suggested_filename == "my-network.py"
