@@ -139,6 +139,11 @@ class Engine:
         with self._lock:
             return tuple(each.job.id for each in self._board.of(owner))
 
+    def trained(self) -> int:
+        """How many jobs of all owners have not ended."""
+        with self._lock:
+            return sum(each.live for each in self._board)
+
     def warm(self) -> None:
         """Have one worker ready, because somebody may soon want it."""
         self._actions.append(self._executor.warm)

@@ -26,11 +26,12 @@ def answer(moment: Moment | None) -> None:
     """Show what the network makes of the visitor's digit at this moment."""
     with st.container(key="predicted-digit"):
         st.markdown("–" if moment is None else str(moment.answer))
-    st.caption(_sentence(moment))
+    st.caption(sentence(moment))
     bars("answer", None if moment is None else moment.probabilities, each(BAR_LABELS))
 
 
-def _sentence(moment: Moment | None) -> str:
+def sentence(moment: Moment | None) -> str:
+    """Return one sentence that says what a network makes of the visitor's digit at a moment."""
     if moment is None:
         return say("The network answers as soon as it has seen its first batch.")
     return say("After {step:,} batches it reads a {digit} and gives it {share}.", step=moment.step,
@@ -42,7 +43,9 @@ def pick_layer(variant: Variant) -> None:
     names = shown_layers(variant)
     if state.get("look_layer") not in names:
         state.put(look_layer=names[0])
-    choices.pick("look_layer", say("Layer whose maps are shown"), names, str, width=220)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{say('The network while it learns')}**", width="content")
+        choices.pick("look_layer", say("Layer whose maps are shown"), names, str, width=220)
 
 
 def shown_layers(variant: Variant) -> tuple[str, ...]:
@@ -50,21 +53,35 @@ def shown_layers(variant: Variant) -> tuple[str, ...]:
     return tuple(layer.name for layer in variant.layers if layer.kind not in UNCHANGED)
 
 
-def maps(moment: Moment) -> None:
-    """Show all maps of the chosen layer."""
+def changing(moment: Moment, key: str) -> None:
+    """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
+    maps, filters = st.columns(2, gap="medium")
+    with maps:
+        _maps(moment, key)
+    with filters:
+        _filters(moment, key)
+
+
+def _maps(moment: Moment, key: str) -> None:
     values = moment.outputs.get(state.get("look_layer"))
-    if values is None:  # the next view of the training has it
+    if values is None:  # this network has no such layer, or the next view of the training has it
+        st.caption(say("No layer of this name here: {layer}.", layer=state.get("look_layer")))
         return
-    many = values.ndim == 3
-    number = count("{number} map", "{number} maps", values.shape[-1]) if many else \
-        count("{number} unit", "{number} units", values.shape[-1])  # fmt: skip
-    block = Block(id="maps", title=f"{state.get('look_layer')}: {number}", subtitle=size(values.shape),
-                  kind="maps" if many else "bars", values=values)  # fmt: skip
-    feature_maps("learning-maps", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+    block = Block(id="maps", title=f"{state.get('look_layer')}: {_number(values)}", subtitle=size(values.shape),
+                  kind="maps" if values.ndim == 3 else "bars", values=values)  # fmt: skip
+    feature_maps(
+        f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours()
+    )
 
 
-def filters(moment: Moment) -> None:
-    """Show the filters of the first convolution, weights as colours around zero."""
+def _number(values: np.ndarray) -> str:
+    if values.ndim == 3:
+        return count("{number} map", "{number} maps", values.shape[-1])
+    return count("{number} unit", "{number} units", values.shape[-1])
+
+
+def _filters(moment: Moment, key: str) -> None:
+    """Show weights as colours around zero."""
     if moment.filters is None:
         st.caption(say("This network has no convolution, so there are no filters to see."))
         return
@@ -72,9 +89,8 @@ def filters(moment: Moment) -> None:
                   moment.filters.shape[-1])  # fmt: skip
     block = Block(id="filters", title=title, subtitle=size(moment.filters.shape[:2]),
                   values=filter_maps(moment.filters), signed=True)  # fmt: skip
-    feature_maps(
-        "learning-filters", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours()
-    )
+    feature_maps(f"learning-filters-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS),
+                 **_colours())  # fmt: skip
 
 
 def lesson(event: Event) -> None:

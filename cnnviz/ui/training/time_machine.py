@@ -33,11 +33,10 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     return kept[at] if at < len(kept) else None
 
 
-def go_to(kept: Sequence[Snapshot], step: float) -> None:
-    """Go to the moment nearest to a batch, such as one that was clicked in the chart."""
-    if kept:
-        nearest = min(range(len(kept)), key=lambda index: abs(kept[index].step - step))
-        state.put(moment=nearest)
+def go_to(steps: Sequence[int], step: float) -> None:
+    """Go to the moment nearest to a batch, such as one that was clicked in the chart; `steps` are those kept."""
+    nearest = min(range(len(steps)), key=lambda index: abs(steps[index] - step))
+    state.put(moment=nearest)
 
 
 def _label(kept: Snapshot) -> str:

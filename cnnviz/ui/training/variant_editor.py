@@ -102,7 +102,7 @@ def _row(place: int, row: Row, rows: int) -> None:
             _kind(place, row)
             with st.container(horizontal=True, gap="xxsmall", width="content"):
                 _buttons(place, rows)
-            st.markdown(f":small[{_heading(row)}]", width="content")
+            st.markdown(_heading(row), width="content")
         with _line("bottom"):
             layer_settings.show(row, _key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
         if row.problem is not None:
@@ -115,13 +115,15 @@ def _line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
 
 
 def _heading(row: Row) -> str:
-    name = f"**{row.name}**"
+    """Return the layer's name and what it makes, in small letters so that it stays on one line."""
+    parts = [f"**{row.name}**"]
     if row.waits:
-        return f"{name} · {say('waits for the layer above')}"
-    if row.output_shape is None:
-        return name
-    parameters = count("{number:,} parameter", "{number:,} parameters", row.parameters)
-    return f"{name} → {size(row.output_shape)}" + (f" · {parameters}" if row.parameters else "")
+        parts = [*parts, say("waits for the layer above")]
+    elif row.output_shape is not None:
+        parts = [f"{parts[0]} → {size(row.output_shape)}"]
+        if row.parameters:
+            parts = [*parts, count("{number:,} parameter", "{number:,} parameters", row.parameters)]
+    return f":small[{' · '.join(parts)}]"
 
 
 def _kind(place: int, row: Row) -> None:

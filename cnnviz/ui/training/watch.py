@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.core import jobs
-from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import Snapshot
 from cnnviz.core.training_jobs import Command
 from cnnviz.ui import canvas, frame, state, visitor
+from cnnviz.ui.components import curves
 from cnnviz.ui.subject import prepared
-from cnnviz.ui.training import chart, controls, following, learning, moment, time_machine, verdict
+from cnnviz.ui.training import chart, compared, controls, following, learning, moment, time_machine, verdict
 from cnnviz.ui.training.following import Followed
 from cnnviz.ui.training.moment import Moment
-from cnnviz.ui.words import say
 
 CHART = "learning-curves"
 
-#: Seconds between two looks at a training: 2.5 a second while few watch, less when a room does.
+#: Seconds between two looks at a training: 2.5 a second while few are trained, less when a room trains.
 QUICK, SLOW = 0.4, 1.0
 FEW = 6
 
@@ -33,8 +33,11 @@ def show() -> None:
         state.put(watched=known[0] if known else "", moment=-1)
     if state.get("watched"):
         live = following.follow(store, state.get("watched")).live
-        every = (QUICK) if live else None
-        st.fragment(frame.guarded(_watched), run_every=every)(live)
+        st.fragment(frame.guarded(_watched), run_every=_pace() if live else None)(live)
+
+
+def _pace() -> float:
+    return QUICK if jobs.engine().trained() <= FEW else SLOW
 
 
 def _watched(was_live: bool) -> None:
@@ -59,31 +62,31 @@ def _watched(was_live: bool) -> None:
         learning.answer(shown)
     with closer:
         _closer(followed, chosen, kept)
-    _changing(followed, shown)
-    _others(chosen, digit)
+    learning.pick_layer(followed.run.variant)
+    if shown is not None:
+        learning.changing(shown, "watched")
+    compared.show(None if chosen is None else chosen.step, digit)
 
 
 def _chart(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it."""
-    store = visitor.store()
-    runs = [followed, *(following.follow(store, other) for other in _compared())]
+    runs = [followed, *compared.runs()]
     learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
-    per_epoch = chart.axis_of(learned) == "epochs"
-    batches = max(1, followed.curves.batches) if per_epoch else 1
+    batches = _batches(followed, learned)
     at = None if chosen is None else chosen.step / batches
-    clicked = chart.show(CHART, learned, at=at, on_pick=_nothing)
-    if clicked is not None and kept:
-        time_machine.go_to(kept, clicked * batches)
-        st.rerun(scope="fragment")
+    steps = tuple(snapshot.step for snapshot in kept)
+    chart.show(CHART, learned, at=at, on_pick=partial(_go_to_click, steps, batches))
 
 
-def _nothing() -> None:
-    """The next run reads what was clicked."""
+def _batches(followed: Followed, learned: Sequence[chart.Learned]) -> int:
+    """How many batches one unit of the chart's axis is: runs whose epochs differ in length are shown by epochs."""
+    return max(1, followed.curves.batches) if chart.axis_of(learned) == "epochs" else 1
 
 
-def _compared() -> list[str]:
-    known = {run.id for run in visitor.store().runs()}
-    return [run_id for run_id in state.get("compared") if run_id in known and run_id != state.get("watched")]
+def _go_to_click(steps: Sequence[int], batches: int) -> None:
+    place = curves.picked(CHART)
+    if place is not None and steps:
+        time_machine.go_to(steps, place * batches)
 
 
 def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -> None:
@@ -107,39 +110,3 @@ def _closer(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot
         learning.lesson(followed.newest["lesson"])
     elif chosen is not None or kept:
         time_machine.confusion(visitor.store(), followed.run.id, chosen or kept[-1])
-
-
-def _changing(followed: Followed, shown: Moment | None) -> None:
-    if shown is None:
-        return
-    learning.pick_layer(followed.run.variant)
-    maps, filters = st.columns(2, gap="medium")
-    with maps:
-        learning.maps(shown)
-    with filters:
-        learning.filters(shown)
-
-
-def _others(chosen: Snapshot | None, digit: np.ndarray) -> None:
-    """What the compared networks made of the digit at the same batch, or at their nearest kept one."""
-    store = visitor.store()
-    for run_id in _compared():
-        kept = store.snapshots(run_id)
-        if kept:
-            wanted = kept[-1].step if chosen is None else chosen.step
-            near = min(kept, key=lambda other: abs(other.step - wanted))
-            _other(store.run(run_id).title, moment_of(run_id, near, digit))
-
-
-def moment_of(run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
-    """What a compared network made of the digit; None where its numbers overflow."""
-    try:
-        return time_machine.seen(visitor.store(), run_id, kept, digit)
-    except Refusal:
-        return None
-
-
-def _other(title: str, seen: Moment | None) -> None:
-    if seen is not None:
-        st.caption(say("{title}, after {step:,} batches: reads a {digit} and gives it {share:.1%}.", title=title,
-                       step=seen.step, digit=seen.answer, share=float(seen.probabilities.max())))  # fmt: skip

@@ -1,0 +1,61 @@
+"""Other runs beside the watched one: on the same axis, at the same moment, on the same digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.runs import Snapshot
+from cnnviz.ui import frame, state, visitor
+from cnnviz.ui.training import following, learning, time_machine
+from cnnviz.ui.training.following import Followed
+from cnnviz.ui.words import say
+
+MOST_SHOWN = 2
+"""Compared networks whose maps and filters are shown; of further ones there are curves and answers."""
+
+
+def ids() -> list[str]:
+    """Return the runs that are compared with the watched one."""
+    known = {run.id for run in visitor.store().runs()}
+    return [run_id for run_id in state.get("compared") if run_id in known and run_id != state.get("watched")]
+
+
+def runs() -> Iterator[Followed]:
+    """Yield these runs as they stand."""
+    store = visitor.store()
+    return (following.follow(store, run_id) for run_id in ids())
+
+
+def show(step: int | None, digit: np.ndarray) -> None:
+    """Show what the compared networks made of `digit` after `step` batches, or at the moment kept nearest to that.
+
+    Args:
+        step: Batches; None for their newest moments.
+        digit: (28, 28) float32 in [0, 1].
+    """
+    for place, run_id in enumerate(ids()):
+        if kept := _nearest(run_id, step):
+            _one(run_id, kept, digit, with_maps=place < MOST_SHOWN)
+
+
+def _nearest(run_id: str, step: int | None) -> Snapshot | None:
+    kept = visitor.store().snapshots(run_id)
+    if not kept or step is None:
+        return kept[-1] if kept else None
+    return min(kept, key=lambda other: abs(other.step - step))
+
+
+def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
+    store = visitor.store()
+    st.markdown(f"**{frame.plain(store.run(run_id).title)}**")
+    seen = time_machine.seen(store, run_id, kept, digit)
+    if seen is None:
+        return
+    st.caption(learning.sentence(seen))
+    if with_maps:
+        learning.changing(seen, run_id)
+    else:
+        st.caption(say("Maps and filters are shown of the first {number} compared runs.", number=MOST_SHOWN))
