@@ -48,9 +48,13 @@ def _cost(experiment: Experiment) -> str:
                  arms, digits=experiment.count)  # fmt: skip
 
 
-def verdict(experiment: Experiment, shares: Shares) -> None:
-    """Say what came out, against the visitor's guess and what is usually said; nothing before all arms are there."""
-    found = experiment.verdict(shares)
+def verdict(experiment: Experiment, shares: Shares, digits: int | None = None) -> None:
+    """Say what came out, against the visitor's guess and what is usually said; before that, which arms are missing.
+
+    `shares`: arm id -> share of digits read right, in [0, 1]. `digits`: how many decided, where it is not the plan's
+    number because the data set has fewer.
+    """
+    found = experiment.verdict(shares, digits)
     with st.container(border=True, key="verdict"):
         st.markdown(f"**{say(experiment.question)}**")
         if found is None:
