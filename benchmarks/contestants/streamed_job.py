@@ -1,7 +1,7 @@
 """A job with everything streamed into a pipe: `python -m benchmarks.contestants.streamed_job NAME ...`.
 
 Every event goes through `cnnviz.core.messages` into a pipe that a child of ours reads, as on the way to the app. With
---rounds an epoch is trained whenever a line comes on standard input; without it the page's fast plan is run.
+--rounds some batches are trained whenever a line comes on standard input; without it the page's fast plan is run.
 What was measured is said on standard output, one JSON object a line.
 """
 
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from cnnviz.workers import training  # isort: skip  (before NumPy: it quiets TensorFlow)
@@ -25,36 +27,51 @@ from cnnviz.core.training_jobs import Arrays, Command, DataReference, Facts, Job
 from cnnviz.core.variants import TUTORIALS, Variant
 from cnnviz.workers import device_data
 
-MANY = 200
+MANY = 20
 
 
 class Listener:
-    """Sends events down a pipe that is read and forgotten, and says what was asked for on standard output."""
+    """Sends events down a pipe that is read and forgotten, and says what was asked for on standard output.
 
-    def __init__(self, examples: int, by_rounds: bool) -> None:
-        self.examples, self.by_rounds = examples, by_rounds
+    A round is `batches` batches between two pauses; the time when the others have their turn is a pause of the job.
+    """
+
+    def __init__(self, batches: int, batch_size: int) -> None:
+        self.batches, self.batch_size = batches, batch_size
         reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         self.pipe = reader.stdin
+        self.first = self.step = 0
         self.start = time.perf_counter()
-        self.rounds = 0
+        self.resting = False
 
     def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         if self.pipe is None:
             raise RuntimeError("no pipe")
         messages.write(self.pipe, {"kind": kind, **facts}, arrays)
-        if kind == "epoch" and self.by_rounds:
-            self._round()
-        elif kind in ("epoch", "result"):
+        self.step = facts["step"] if kind in ("batches", "paused") else self.step
+        if not self.batches and kind in ("epoch", "result"):
             said = facts["card"]["test_accuracy"] if kind == "result" else facts["val_accuracy"]
             say(kind=kind, accuracy=said)
+        if kind == "paused":
+            self._end_round(facts["step"])
 
-    def _round(self) -> None:
-        seconds = time.perf_counter() - self.start
-        say(**({"images_per_second": self.examples / seconds} if self.rounds else {"ready": True}))
-        self.rounds += 1
+    def inbox(self) -> Sequence[Command]:
+        if self.resting:
+            return self._next_round()
+        over = self.batches and self.step - self.first >= self.batches
+        return [Command("pause")] if over else []
+
+    def _end_round(self, step: int) -> None:
+        seconds, count = time.perf_counter() - self.start, step - self.first
+        said = {"images_per_second": count * self.batch_size / seconds} if self.first else {"ready": True}
+        self.first, self.resting = step, True
+        say(**said)
+
+    def _next_round(self) -> Sequence[Command]:
         if not sys.stdin.readline():
-            sys.exit()
-        self.start = time.perf_counter()
+            return [Command("cancel")]
+        self.start, self.resting = time.perf_counter(), False
+        return [Command("resume")]
 
 
 def say(**facts: Any) -> None:
@@ -67,27 +84,22 @@ def job(variant: Variant, plan: TrainingPlan) -> Job:
     return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 
 
-def nothing() -> Sequence[Command]:
-    return ()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=TUTORIALS)
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--rounds", type=int, help="batches a round")
-    parser.add_argument("--held-out", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     variant, plan = TUTORIALS[asked.name]
-    count = plan.batch_size * (asked.rounds or 0)
     if asked.rounds:
-        changes = {"examples": count + asked.held_out, "validation_examples": asked.held_out, "epochs": MANY}
-        plan = TrainingPlan(**plan.to_json() | changes | {"precision": asked.precision, "patience": None})
+        # So many epochs that the run does not end by itself, and one is longer than all rounds together.
+        plan = replace(plan, epochs=MANY, precision=asked.precision, patience=None, validation_examples=0)
     else:
-        plan = fast_plans.fast(TrainingPlan(**plan.to_json() | {"seed": asked.seed}))
-    listener = Listener(count, bool(asked.rounds))
-    training.train(job(variant, plan), listener.hear, nothing)
+        plan = fast_plans.fast(replace(plan, seed=asked.seed))
+    listener = Listener(asked.rounds or 0, plan.batch_size)
+    with suppress(training.Cancelled):
+        training.train(job(variant, plan), listener.hear, listener.inbox)
 
 
 if __name__ == "__main__":

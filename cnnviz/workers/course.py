@@ -66,7 +66,9 @@ class Course:
         """On the validation digits, of `state`."""
         self.step = self.progress.step
         self.clock, self.calls, self.teller = Clock(self.progress.seconds), Calls(), BatchTeller(emit)
-        self.onlooker = Onlooker(task.variant, self.examples, self.learner, self.judge, emit, desk)
+        self.onlooker = Onlooker(
+            task.variant, self.examples, self.learner, self.judge, emit, desk, lambda: self.clock.seconds
+        )
         self.snapshot_every = snapshots.every(task.variant, self.progress.epochs, self.examples.batches)
         self.validation_seconds = 0.0
         self.next_checkpoint = 0.0

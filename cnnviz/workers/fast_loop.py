@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.variants import CLASSES, Variant
+from cnnviz.workers import fused_updates
 from cnnviz.workers.examples import Rows
 
 WHOLE_NUMBER = tf.TensorSpec([], tf.int32)
@@ -107,7 +108,7 @@ class Learner:
             answers = self.model(x, training=True)
             loss = self._loss(targets, answers)
         gradients = tape.gradient(loss, variables)
-        self.optimizer.apply(gradients, variables)
+        fused_updates.apply(self.optimizer, gradients, variables)
         right = tf.equal(tf.argmax(answers, axis=1), tf.argmax(targets, axis=1))
         accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
         place = next(number for number, one in enumerate(variables) if one is self.watched)

@@ -18,7 +18,7 @@ from cnnviz.workers.desk import Desk
 from cnnviz.workers.examples import Examples, Rows
 from cnnviz.workers.fast_loop import Chunk, Learner
 from cnnviz.workers.judge import Judge, Verdict
-from cnnviz.workers.pace import Allowance
+from cnnviz.workers.pace import Allowance, Now
 from cnnviz.workers.step_lesson import Lesson
 
 Weights = dict[str, dict[str, np.ndarray]]
@@ -40,18 +40,25 @@ class Step:
 
 
 class Onlooker:
-    """Looks at a learner at its own pace and tells what it saw."""
+    """Looks at a learner at its own pace and tells what it saw. `now` is the training's clock, which pauses stop."""
 
     def __init__(
-        self, variant: Variant, examples: Examples, learner: Learner, judge: Judge, emit: Emit, desk: Desk
+        self,
+        variant: Variant,
+        examples: Examples,
+        learner: Learner,
+        judge: Judge,
+        emit: Emit,
+        desk: Desk,
+        now: Now,
     ) -> None:
         self._variant, self._learner, self._judge = variant, learner, judge
         self._emit, self._desk = emit, desk
         self._sample = _sample(examples.validation())
         self._lesson = Lesson(learner, judge, variant)
-        # Half a second and a second apart at most; together about a twentieth of the time.
-        self._views, self._lessons = Allowance(0.5, 0.015), Allowance(0.5, 0.015)
-        self._samples = Allowance(1.0, 0.02)
+        # Half a second and a second apart at least; together a thirtieth of the time.
+        self._views, self._lessons = Allowance(0.5, 0.01, now), Allowance(0.5, 0.01, now)
+        self._samples = Allowance(1.0, 0.015, now)
         self.kept_step = -1
         """The step of the last snapshot."""
 

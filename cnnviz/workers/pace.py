@@ -55,7 +55,7 @@ class Calls:
 class Allowance:
     """Lets something beside the learning happen at most every `seconds`, and for at most `share` of the time."""
 
-    def __init__(self, seconds: float, share: float, now: Now = time.monotonic) -> None:
+    def __init__(self, seconds: float, share: float, now: Now) -> None:
         self._seconds, self._share, self._now = seconds, share, now
         self._next = -1.0
 

@@ -27,6 +27,7 @@ from cnnviz.core import pen, shelf
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.plans import PRECISIONS, TrainingPlan
+from cnnviz.core.pool_networks import POOL_NETWORKS
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.training_jobs import Arrays, Facts
 from cnnviz.core.variants import TUTORIALS, Variant
@@ -37,7 +38,11 @@ from cnnviz.workers.examples import Examples
 
 Tell = Callable[[dict[str, Any]], None]
 
-NAMED: dict[str, tuple[Variant, TrainingPlan]] = {**TUTORIALS, "pen": (pen.VARIANT, pen.PLAN)}
+NAMED: dict[str, tuple[Variant, TrainingPlan]] = {
+    **TUTORIALS,
+    **POOL_NETWORKS,
+    "pen": (pen.VARIANT, pen.PLAN),
+}
 
 
 @dataclass(frozen=True)
