@@ -3,9 +3,12 @@
     python scripts/train_models.py                    all that are not there yet
     python scripts/train_models.py pen dense-64       only these
     python scripts/train_models.py --force            also those that are there
+    python scripts/train_models.py --seeds 5          the pooling networks with five seeds each, and their table
 
 A run that was interrupted goes on after its last finished epoch. MNIST is found as the app finds it; the pen strokes,
-a file pen_strokes.json.gz, in the same folder as --data names.
+a file pen_strokes.json.gz, in the same folder as --data names. Of the networks that are trained with several seeds one
+goes on the shelf, that of the seed which `pool_networks.ON_SHELF` names, and what all of them can do goes into a table
+beside it; the others stay under --checkpoints, for scripts/measure_pooling.py.
 """
 
 from __future__ import annotations
@@ -15,23 +18,27 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.core import shelf  # noqa: E402
+from cnnviz.core import pool_seeds, shelf  # noqa: E402
 from cnnviz.core.mnist_source import SETTING  # noqa: E402
+from cnnviz.core.pool_networks import FEWEST_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
 from cnnviz.core.variants import TUTORIALS  # noqa: E402
 
-NAMES = (*TUTORIALS, shelf.DEFAULT)
+NAMES = (*TUTORIALS, *POOL_NETWORKS, shelf.DEFAULT)
 MNIST = "mnist.npz"
 STROKES = "pen_strokes.json.gz"
 BAR = 30
 
 Event = Mapping[str, Any]
+NO_CHANGES: Event = MappingProxyType({})
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -47,7 +54,17 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)"
     )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="train the pooling networks with seeds 1 to N each, and make their table",
+    )
     read = parser.parse_args(words)
+    if read.seeds is not None and (read.names or read.seeds < FEWEST_SEEDS):
+        parser.error(
+            f"--seeds goes without names and from {FEWEST_SEEDS} on: all pooling networks get the same seeds."
+        )
     if unknown := set(read.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
     return read
@@ -66,6 +83,29 @@ def job(name: str, read: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def seeds_folder(read: argparse.Namespace, seed: int) -> Path:
+    """Where the networks of one seed lie, each run with its own checkpoints."""
+    home = read.checkpoints or Path(tempfile.gettempdir()) / "cnnviz-training"
+    return Path(home) / "pooling-seeds" / str(seed)
+
+
+def train_seeds(read: argparse.Namespace) -> None:
+    """Train every pooling network with every seed; put one of each on the shelf and the table beside them.
+
+    All networks with one seed, then all with the next: whatever else the machine does falls on each alike.
+    """
+    folders = {seed: seeds_folder(read, seed) for seed in range(1, read.seeds + 1)}
+    for seed, folder in folders.items():
+        for name in POOL_NETWORKS:
+            follow(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
+    cards = [shelf.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
+    pool_seeds.write(pool_seeds.collected(cards), read.shelf)
+    for name in POOL_NETWORKS:
+        chosen = shelf.load(name, folders[ON_SHELF])
+        if chosen.card is not None:
+            shelf.save(chosen, chosen.card, read.shelf)
+
+
 def environment(read: argparse.Namespace) -> dict[str, str]:
     """The child's environment: MNIST from --data where it lies there and no setting names another."""
     found = read.data / MNIST
@@ -73,15 +113,18 @@ def environment(read: argparse.Namespace) -> dict[str, str]:
     return {**quiet, **({SETTING: str(found)} if found.is_file() else {}), **os.environ}
 
 
-def events(name: str, read: argparse.Namespace) -> Iterator[Event]:
-    """Run the worker and yield what it reports. Raises `SystemExit` if it ends without a result."""
+def events(name: str, read: argparse.Namespace, changes: Event) -> Iterator[Event]:
+    """Run the worker and yield what it reports. Raises `SystemExit` if it ends without a result.
+
+    `changes` replaces parts of the job.
+    """
     command = [sys.executable, "-m", "cnnviz.workers.train"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(read), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:
         if worker.stdin is None or worker.stdout is None:
             raise SystemExit("no pipes to the worker")
-        worker.stdin.write(json.dumps(job(name, read)))
+        worker.stdin.write(json.dumps({**job(name, read), **changes}))
         worker.stdin.close()
         for line in worker.stdout:
             yield json.loads(line)
@@ -109,10 +152,10 @@ def shown(name: str, event: Event, epochs: int) -> str:
     return ""
 
 
-def follow(name: str, read: argparse.Namespace) -> None:
+def follow(name: str, read: argparse.Namespace, changes: Event = NO_CHANGES) -> None:
     """Train one network and show how far it is; on anything but a terminal only the results."""
     epochs = 1
-    for event in events(name, read):
+    for event in events(name, read, changes):
         epochs = event.get("epochs", epochs) if event["event"] == "start" else epochs
         line = shown(name, event, epochs)
         if event["event"] != "batch" and line:
@@ -124,6 +167,9 @@ def follow(name: str, read: argparse.Namespace) -> None:
 def main(words: list[str]) -> None:
     """Train what was asked for, one after the other."""
     read = arguments(words)
+    if read.seeds is not None:
+        train_seeds(read)
+        return
     for name in read.names or NAMES:
         follow(name, read)
 
