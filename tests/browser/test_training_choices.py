@@ -91,9 +91,9 @@ def test_what_was_typed_gives_way_to_another_optimisers_rate(page: Page, address
 
 def test_network_and_plan_survive_another_page(page: Page, address: str) -> None:
     opened(page, address)
-    typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
-    expect(layer(page, 0)).to_contain_text("26 × 26 × 7")
     typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "3")
+    typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
+    expect(layer(page, 0)).to_contain_text("26 × 26 × 7")  # and what was sent before it has arrived, too
     eyes.settled(page)
     page.get_by_role("link", name="Layers").click()
     eyes.arrived(page, "Layers")
