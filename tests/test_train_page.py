@@ -260,7 +260,7 @@ def test_nobody_else_sees_a_run(app: AppTest, engine: Engine) -> None:
 def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> None:
     job_id = train_one(app, engine)
     finish(engine, job_id)
-    (place,) = tmp_path.iterdir()
+    (place,) = (path for path in tmp_path.iterdir() if path.is_dir())
     store = RunStore(place.name, tmp_path)
     assert [run.id for run in store.runs()] == [job_id]
     store.delete(job_id)

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core import datasets, jobs, training_jobs
+from cnnviz.core import datasets, jobs, server_speed, training_jobs
 from cnnviz.core.bundled_digits import TRAIN
+from cnnviz.core.cards import Card
 from cnnviz.core.mnist_file import SHAPES
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import Run, RunStore
@@ -71,9 +72,8 @@ def plan(store: RunStore, job: Job, title: str, of_trial: str, arm: str) -> Run:
 
 
 def submit(store: RunStore, job: Job) -> None:
-    """Give a job to the engine; what it tells goes to the visitor's runs."""
-    record = store.recorder(job.id)
-    jobs.engine().submit(store.owner, job, _and_then(record, lambda: advance(store)))
+    """Give a job to the engine; what it tells goes to the visitor's runs, and its time into the next estimates."""
+    jobs.engine().submit(store.owner, job, _recorder(store, job))
 
 
 def advance(store: RunStore) -> None:
@@ -122,12 +122,15 @@ def go_on(store: RunStore, run_id: str, epochs: int) -> None:
         raise
 
 
-def _and_then(record: Callable[[Event], None], then: Callable[[], None]) -> Callable[[Event], None]:
-    """`record`, and `then` in a thread of its own when the run has left the queue."""
+def _recorder(store: RunStore, job: Job) -> Callable[[Event], None]:
+    """What takes a job's events to disk; when it leaves the queue, the next planned one gets in."""
+    record = store.recorder(job.id)
 
     def run(event: Event) -> None:
         record(event)
-        if event.kind == "start":
-            threading.Thread(target=then, name=ADVANCING, daemon=True).start()
+        if event.kind == "start":  # in a thread of its own: the engine waits for nobody
+            threading.Thread(target=advance, args=(store,), name=ADVANCING, daemon=True).start()
+        elif event.kind == "result" and not job.progress:
+            server_speed.learn(store.home, Card.from_json(event.facts["card"]), event.facts["ended"])
 
     return run

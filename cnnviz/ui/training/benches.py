@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import estimates, series
+from cnnviz.core import datasets, estimates, runs, series, server_speed
 from cnnviz.core.experiments import Experiment
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import RunStore
@@ -14,6 +14,7 @@ from cnnviz.ui import frame, state, visitor
 from cnnviz.ui.subject import prepared
 from cnnviz.ui.training import experiments as cards
 from cnnviz.ui.training import plan_form, variant_editor
+from cnnviz.ui.training.controls import duration
 from cnnviz.ui.words import refusal, say
 
 
@@ -57,7 +58,7 @@ def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
     if problem is not None:
         st.error(frame.plain(refusal(problem)))
     elif variant is not None and plan is not None:
-        pass  # ESTIMATE
+        st.markdown(_cost(variant, plan))
     st.text_input(say("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
     ready = problem is None and variant is not None and plan is not None
     st.button(say("Train it"), type="primary", disabled=not ready, key="train", width="stretch",
@@ -65,6 +66,21 @@ def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
 
 
 TITLE = "run-title"
+
+
+def _cost(variant: Variant, plan: TrainingPlan) -> str:
+    """Say how long it will take, and how well that is known."""
+    speed = server_speed.known(runs.folder())
+    time = duration(estimates.seconds(variant, plan, speed, *_digits()))
+    if not speed.runs:
+        return say("It will take about **{time}** on a server like the one this was measured on; the first run tells "
+                   "how fast this one is.", time=time)  # fmt: skip
+    return say("It will take about **{time}** on this server.", time=time)
+
+
+def _digits() -> tuple[int, int]:
+    """How many digits there are to train with and to test on."""
+    return series.data().count, len(datasets.load_test().y_test)
 
 
 def _problem(variant: Variant | None, plan: TrainingPlan | None) -> Refusal | None:

@@ -29,19 +29,21 @@ def runs() -> Iterator[Followed]:
     return (following.follow(store, run_id) for run_id in ids())
 
 
-def show(step: int | None, digit: np.ndarray) -> None:
-    """Show what the compared networks made of `digit` after `step` batches, or at the moment kept nearest to that.
+def show(place: float | None, per_epoch: bool, digit: np.ndarray) -> None:
+    """Show what the compared networks made of `digit` at a place of the chart, or at the moment kept nearest to it.
 
     Args:
-        step: Batches; None for their newest moments.
+        place: Batches, or epochs where the chart's axis counts those; None for their newest moments.
+        per_epoch: Whether it does.
         digit: (28, 28) float32 in [0, 1].
     """
-    for place, run_id in enumerate(ids()):
-        if kept := _nearest(run_id, step):
-            _one(run_id, kept, digit, with_maps=place < MOST_SHOWN)
+    for number, run in enumerate(runs()):
+        unit = max(1, run.curves.batches) if per_epoch else 1
+        if kept := _nearest(run.run.id, None if place is None else place * unit):
+            _one(run.run.id, kept, digit, with_maps=number < MOST_SHOWN)
 
 
-def _nearest(run_id: str, step: int | None) -> Snapshot | None:
+def _nearest(run_id: str, step: float | None) -> Snapshot | None:
     kept = visitor.store().snapshots(run_id)
     if not kept or step is None:
         return kept[-1] if kept else None

@@ -32,8 +32,14 @@ def show() -> None:
     if state.get("watched") not in known:
         state.put(watched=known[0] if known else "", moment=-1)
     if state.get("watched"):
-        live = following.follow(store, state.get("watched")).live
+        live = _any_live()
         st.fragment(frame.guarded(_watched), run_every=_pace() if live else None)(live)
+
+
+def _any_live() -> bool:
+    """Whether more may come, of the watched run or of those beside it."""
+    watched = following.follow(visitor.store(), state.get("watched"))
+    return watched.live or any(run.live for run in compared.runs())
 
 
 def _pace() -> float:
@@ -44,14 +50,14 @@ def _watched(was_live: bool) -> None:
     store = visitor.store()
     following.touch(store)
     followed = following.follow(store, state.get("watched"))
-    if followed.live != was_live:
+    if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(followed)
     verdict.show(followed.run)
     kept = store.snapshots(followed.run.id)
     with st.container(key="time-machine-place"):
         chosen = time_machine.pick(followed, kept)
-    _chart(followed, chosen, kept)
+    place, per_epoch = _chart(followed, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = canvas.draw()
@@ -65,28 +71,32 @@ def _watched(was_live: bool) -> None:
     learning.pick_layer(followed.run.variant)
     if shown is not None:
         learning.changing(shown, "watched")
-    compared.show(None if chosen is None else chosen.step, digit)
+    compared.show(place, per_epoch, digit)
 
 
-def _chart(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
-    """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it."""
+def _chart(
+    followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]
+) -> tuple[float | None, bool]:
+    """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it.
+
+    Returns:
+        where on its axis the chosen moment lies, None for the newest, and whether the axis counts epochs, as it does
+        for runs whose epochs differ in length.
+    """
     runs = [followed, *compared.runs()]
     learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
-    batches = _batches(followed, learned)
-    at = None if chosen is None else chosen.step / batches
+    per_epoch = chart.axis_of(learned) == "epochs"
+    unit = max(1, followed.curves.batches) if per_epoch else 1
+    at = None if chosen is None else chosen.step / unit
     steps = tuple(snapshot.step for snapshot in kept)
-    chart.show(CHART, learned, at=at, on_pick=partial(_go_to_click, steps, batches))
+    chart.show(CHART, learned, at=at, on_pick=partial(_go_to_click, steps, unit))
+    return at, per_epoch
 
 
-def _batches(followed: Followed, learned: Sequence[chart.Learned]) -> int:
-    """How many batches one unit of the chart's axis is: runs whose epochs differ in length are shown by epochs."""
-    return max(1, followed.curves.batches) if chart.axis_of(learned) == "epochs" else 1
-
-
-def _go_to_click(steps: Sequence[int], batches: int) -> None:
+def _go_to_click(steps: Sequence[int], unit: int) -> None:
     place = curves.picked(CHART)
     if place is not None and steps:
-        time_machine.go_to(steps, place * batches)
+        time_machine.go_to(steps, place * unit)
 
 
 def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -> None:
