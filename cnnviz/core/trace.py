@@ -70,14 +70,25 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
 
 def predict(network: Network, digits: np.ndarray) -> np.ndarray:
     """Probabilities (n, 10) float32 for `digits` (n, 28, 28) float32 in [0, 1]. Raises `Refusal` as `trace` does."""
-    read = _checked(network, np.asarray(digits))
-    result = np.empty((len(read), *network.variant.shapes()[-1]), dtype=np.float32)
-    for start in range(0, len(read), BATCH):
-        for _, output in _steps(network, read[start : start + BATCH]):
-            last = output.after
-        result[start : start + BATCH] = last
-    _check_answers(network, result)
+    result = np.empty((len(digits), *network.variant.shapes()[-1]), dtype=np.float32)
+    for part, layer, after in through(network, digits):
+        if layer is network.variant.layers[-1]:
+            result[part] = after
     return result
+
+
+def through(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np.ndarray]]:
+    """Every layer's output for `digits` (n, 28, 28) float32 in [0, 1], some digits at a time, without keeping any.
+
+    Yields which digits, the layer, and what it made of them, float32 with those digits as first axis; the layers in
+    order for the first digits, then for the next. Raises `Refusal` as `trace` does.
+    """
+    read = _checked(network, np.asarray(digits))
+    for start in range(0, len(read), BATCH):
+        part = slice(start, min(start + BATCH, len(read)))
+        for layer, output in _steps(network, read[part]):
+            yield part, layer, output.after
+        _check_answers(network, output.after)
 
 
 def _steps(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
