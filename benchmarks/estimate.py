@@ -1,4 +1,4 @@
-"""Estimated beside measured training times of networks that the prices were not fitted to: `python -m benchmarks.estimate`.
+"""Estimated beside measured times of networks that the estimate was not fitted to: `python -m benchmarks.estimate`.
 
 A reference network is trained before each of them and calibrates the estimate, so that a busy machine is busy for both.
 Start of the graph included; each network trains in this process, as in a warm worker.

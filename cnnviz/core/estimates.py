@@ -1,7 +1,7 @@
 """How long a training will take, and whether it is within what a server that many share can give.
 
-Seconds of one processor core are a sum over batches and images whose terms are known from shapes alone. Their prices were
-fitted to 126 measurements of 21 networks (`benchmarks/estimate.py` measures others); one factor a machine, which any
+Seconds of one processor core are a sum over batches and images whose terms are known from shapes alone. Their prices
+were fitted to measurements of 21 networks (`benchmarks/estimate.py` measures others); one factor a machine, which any
 earlier run tells, corrects for its speed and its threads.
 """
 
