@@ -26,6 +26,7 @@ from benchmarks.measuring import report
 from cnnviz.core.processor import has_bfloat16
 
 OUT = report.RESULTS / "train.json"
+Speeds = tuple[float, float]
 ROUNDS = 6
 BATCHES = {"cnn-32-64": 24, "cnn-16-128-256": 5, "cnn-32-64-64": 200}
 """Batches a round, some seconds each."""
@@ -38,7 +39,10 @@ SOONER = 5.0
 
 @dataclass(frozen=True)
 class Row:
-    """Images a second, medians; `ratio` is job to script in the same precision, `gain` to the float32 script."""
+    """Images a second, medians; `ratio` is job to script in the same precision, `gain` to the float32 script.
+
+    `cpu_ratio`: the ratio of images a second of processor time, which neighbours on the machine hardly change.
+    """
 
     network: str
     precision: str
@@ -46,6 +50,8 @@ class Row:
     job: float
     ratio: float
     gain: float
+    cpu_ratio: float
+    cpu_gain: float
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,14 @@ class Child:
         self.process = process
         self._answer()
 
-    def round(self) -> float:
-        """Images a second of one more round."""
+    def round(self) -> Speeds:
+        """Images a second of one more round, by wall time and by processor time."""
         if self.process.stdin is None:
             raise RuntimeError("no pipe to the contestant")
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
-        return float(self._answer()["images_per_second"])
+        answer = self._answer()
+        return float(answer["images_per_second"]), float(answer["images_per_cpu_second"])
 
     def _answer(self) -> dict[str, Any]:
         line = self.process.stdout.readline() if self.process.stdout else ""
@@ -112,7 +119,7 @@ def throughput(network: str, rounds: int) -> list[Row]:
             )
             for who, how in kinds
         }
-        told: dict[tuple[str, str], list[float]] = {kind: [] for kind in kinds}
+        told: dict[tuple[str, str], list[Speeds]] = {kind: [] for kind in kinds}
         for number in range(rounds + 1):
             for kind, one in children.items():
                 speed = one.round()
@@ -121,14 +128,18 @@ def throughput(network: str, rounds: int) -> list[Row]:
     return [_row(network, how, told) for how in precisions()]
 
 
-def _row(network: str, how: str, told: dict[tuple[str, str], list[float]]) -> Row:
+def _row(network: str, how: str, told: dict[tuple[str, str], list[Speeds]]) -> Row:
     """Ratios are medians of ratios within a round, which stand close together in time."""
     script, job, usual = (
         told[kind] for kind in (("plain_fit", how), ("streamed_job", how), ("plain_fit", "float32"))
     )
-    ratio = report.median([mine / theirs for mine, theirs in zip(job, script, strict=True)])
-    gain = report.median([mine / theirs for mine, theirs in zip(job, usual, strict=True)])
-    return Row(network, how, report.median(script), report.median(job), ratio, gain)
+    speeds = [report.median([wall for wall, _ in one]) for one in (script, job)]
+    ratios = [_ratio(job, other, clock) for clock in (0, 1) for other in (script, usual)]
+    return Row(network, how, *speeds, *ratios)
+
+
+def _ratio(mine: list[Speeds], theirs: list[Speeds], clock: int) -> float:
+    return report.median([one[clock] / other[clock] for one, other in zip(mine, theirs, strict=True)])
 
 
 def precisions() -> tuple[str, ...]:
@@ -155,11 +166,25 @@ def to_accuracy(contestant: str, seed: int) -> Run:
 
 def table(rows: list[Row]) -> str:
     """The throughput as a Markdown table."""
-    head = ("network", "precision", "fit, images/s", "job, images/s", "job to fit", "job to float32 fit")
+    head = (
+        "network",
+        "precision",
+        "fit, images/s",
+        "job, images/s",
+        "job to fit",
+        "by processor time",
+        "job to float32 fit",
+        "by processor time",
+    )
     return report.table(
         head,
         [
-            (r.network, r.precision, f"{r.script:.0f}", f"{r.job:.0f}", f"{r.ratio:.2f}", f"{r.gain:.2f}")
+            (
+                r.network,
+                r.precision,
+                *(f"{speed:.0f}" for speed in (r.script, r.job)),
+                *(f"{ratio:.2f}" for ratio in (r.ratio, r.cpu_ratio, r.gain, r.cpu_gain)),
+            )
             for r in rows
         ],
     )

@@ -8,19 +8,17 @@ What was measured is said on standard output, one JSON object a line.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from cnnviz.workers import training  # isort: skip  (before NumPy: it quiets TensorFlow)
 
 import numpy as np
 
+from benchmarks.contestants.plain_fit import clocks, say, speeds
 from cnnviz.core import fast_plans, messages
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.training_jobs import Arrays, Command, DataReference, Facts, Job, new_id
@@ -41,7 +39,7 @@ class Listener:
         reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         self.pipe = reader.stdin
         self.first = self.step = 0
-        self.start = time.perf_counter()
+        self.start = clocks()
         self.resting = False
 
     def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
@@ -62,20 +60,16 @@ class Listener:
         return [Command("pause")] if over else []
 
     def _end_round(self, step: int) -> None:
-        seconds, count = time.perf_counter() - self.start, step - self.first
-        said = {"images_per_second": count * self.batch_size / seconds} if self.first else {"ready": True}
+        images = (step - self.first) * self.batch_size
+        said = speeds(images, self.start) if self.first else {"ready": True}
         self.first, self.resting = step, True
         say(**said)
 
     def _next_round(self) -> Sequence[Command]:
         if not sys.stdin.readline():
             return [Command("cancel")]
-        self.start, self.resting = time.perf_counter(), False
+        self.start, self.resting = clocks(), False
         return [Command("resume")]
-
-
-def say(**facts: Any) -> None:
-    print(json.dumps(facts), flush=True)
 
 
 def job(variant: Variant, plan: TrainingPlan) -> Job:
