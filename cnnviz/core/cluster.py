@@ -13,7 +13,7 @@ import logging
 import secrets
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,9 @@ LOG = logging.getLogger(__name__)
 FIRST_ROUND = 8.0
 """Seconds that `find` waits for the first answer of a scheduler."""
 ORDER_SECONDS = 5.0
+SWEEP_SECONDS, SWEEPS = 60.0, 15
+"""How often the scheduler is asked for jobs that no worker has, and how often one must be found to be forgotten."""
+PREFIX = "cnnviz-"
 SILENCE = 30.0
 """Seconds after which a worker that is there and says nothing is given up."""
 
@@ -40,6 +43,8 @@ class Followed:
     key: str
     received: int
     future: Any = None
+    given: str = ""
+    """The worker that it was given to."""
     home: str = ""
     """Address and token of the room that it is in, empty until it is in one."""
     heard_from: float = 0.0
@@ -68,8 +73,11 @@ class Cluster:
         self._orders: dict[str, Order] = {}  # found elsewhere, by key
         self._found: dict[str, str] = {}  # their keys, by the job's id
         self._wanted_orders: set[str] = set()
+        self._absent: Counter[str] = Counter()
+        self._swept = time.monotonic()
         self._numbers = itertools.count(int(time.time() * 1000))
         self._refusal: Refusal | None = None
+        self._rounds = 0
         self._first_round, self._news = threading.Event(), threading.Condition()
         self._reports: Reports | None = None
         self._link: Link | None = None
@@ -116,13 +124,14 @@ class Cluster:
         self._wake()
 
     def find(self, owner: str, job_id: str) -> Order | None:
-        """Waits for the first round after the start, then for the order from the job's worker."""
+        """Waits for the first round after the start, for what is new, and for the order from the job's worker."""
         self._first_round.wait(FIRST_ROUND)
-        key = self._key_elsewhere(job_id, digest(owner))
+        if self._refusal:
+            return None
+        key = self._key_elsewhere(job_id, digest(owner)) or self._new_key(job_id, digest(owner))
         if key is None:
             return None
-        with self._lock:
-            self._wanted_orders.add(key)
+        self._wanted_orders.add(key)
         self._wake()
         with self._news:
             self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
@@ -157,6 +166,7 @@ class Cluster:
         while self._starting and (address := self._freest()):
             followed = self._starting.popleft()
             if self._jobs.get(followed.order.job.id) is followed:  # else it was cancelled meanwhile
+                followed.given = address
                 followed.future = await link.submit(followed.key, self._packed(followed.order), address)
         for key in tuple(self._dropping):
             self._dropping.discard(key)
@@ -178,7 +188,7 @@ class Cluster:
             }
         return messages.pack(head, arrays)
 
-    async def answered(self, link: Link, addresses: set[str], answers: list[Answer]) -> None:  # noqa: ARG002
+    async def answered(self, link: Link, addresses: set[str], answers: list[Answer]) -> None:
         strangers = 0
         for answer in answers:
             if not answer.messages:
@@ -196,6 +206,21 @@ class Cluster:
         for followed in jobs:
             self._look_after(followed, addresses)
         self._first_round.set()
+        with self._news:
+            self._rounds += 1
+            self._news.notify_all()
+        if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self._swept = time.monotonic()
+            self._sweep(await link.published())
+
+    def _sweep(self, published: tuple[str, ...]) -> None:
+        """Have those jobs forgotten that were given to the scheduler and are nobody's any more."""
+        with self._lock:
+            known = {key for room in self._rooms.values() for key in room["jobs"]}
+            known |= {each.key for each in self._jobs.values()}
+        lost = {key for key in published if key.startswith(PREFIX)} - known
+        self._absent = Counter({key: self._absent[key] + 1 for key in lost})
+        self._dropping |= {key for key, times in self._absent.items() if times >= SWEEPS}
 
     def cut(self) -> None:
         """Jobs may go on without the scheduler for a moment; after a while they count as lost."""
@@ -262,8 +287,13 @@ class Cluster:
             room = self._rooms.get(address, {"room": token})
             if address not in addresses or room["room"] != token or _is_silent(followed):
                 self._died(followed)
-        elif followed.future is not None and followed.future.done():
+        elif followed.future is None:
+            if _is_silent(followed):  # taken over, and gone before it was read
+                self._died(followed)
+        elif followed.future.done():
             self._ended_unseen(followed)
+        elif followed.given not in addresses:
+            self._died(followed)
 
     def _ended_unseen(self, followed: Followed) -> None:
         """A task has ended and no room has its job: there was none, or it could not even begin."""
@@ -312,6 +342,15 @@ class Cluster:
             unseen -= taken
         return {address: n for address, n in free.items() if n}
 
+    def _new_key(self, job_id: str, owner: str) -> str | None:
+        """Look again after a whole round that began now."""
+        end = self._rounds + 2
+        with self._news:
+            for wanted in (end - 1, end):
+                self._wake()
+                self._news.wait_for(lambda wanted=wanted: self._rounds >= wanted, ORDER_SECONDS)  # type: ignore[misc]
+        return self._key_elsewhere(job_id, owner)
+
     def _key_elsewhere(self, job_id: str, owner: str) -> str | None:
         prefix = key_of(job_id, 0)[:-1]
         with self._lock:
@@ -340,7 +379,7 @@ class Cluster:
 
 def key_of(job_id: str, attempt: int) -> str:
     """The name of an attempt on the scheduler. Raises `Refusal` if `job_id` is none."""
-    return f"cnnviz-{checked_id(job_id)}-{attempt}"
+    return f"{PREFIX}{checked_id(job_id)}-{attempt}"
 
 
 def digest(owner: str) -> str:

@@ -20,7 +20,8 @@ BETWEEN_ROUNDS = 0.2
 BETWEEN_IDLE_ROUNDS = 1.0
 BETWEEN_CONNECTIONS = 2.0
 CONNECT_SECONDS = 5
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 0.3
+"""How long a round waits for workers; one that is slow, or that died this moment, answers in a later round."""
 CALL_SECONDS = 20.0
 
 
@@ -147,6 +148,7 @@ class Link:
             while not self._closing:
                 await self._round()
                 await self._pause()
+            await self._talk.send(self)
         finally:
             with contextlib.suppress(OSError, TimeoutError, RuntimeError):
                 await asyncio.wait_for(self._client.close(timeout=2), 5)

@@ -28,6 +28,8 @@ REMEMBERED = 600.0
 """Seconds that an ended job waits for an app to read how it ended."""
 APP_SECONDS = 10.0
 """How long a job that the scheduler runs again waits: an app that is alive replaces it by one with a checkpoint."""
+FINISHED = -1
+"""Noted of a task that is over: the scheduler runs it again when the worker with its result goes, and must not."""
 AFTER_DEATH = 1_000_000
 """Added to the numbers of events of such a job, so that they come after all that was told before."""
 LONGEST_REPLY = 64_000_000
@@ -182,7 +184,10 @@ def train_here(key: str, packed: bytes) -> bool:
     room: Room | None = getattr(worker, PLACE, None)
     if room is None:
         return False
-    room.train(key, packed, lambda: _is_wanted(worker, key), again=_begun_before(worker, key) > 0)
+    begun = _note(worker, key, lambda times: times + 1 if times >= 0 else times)
+    if begun > 0:
+        room.train(key, packed, lambda: _is_wanted(worker, key), again=begun > 1)
+        _note(worker, key, lambda _: FINISHED)
     return True
 
 
@@ -192,16 +197,16 @@ def read(asked: bytes, dask_worker: Any = None) -> list[bytes]:
     return room.read(asked) if room else []
 
 
-def _begun_before(worker: Any, key: str) -> int:
-    """How often a task was begun, noted beside it on the scheduler, which forgets it with the task."""
+def _note(worker: Any, key: str, change: Callable[[int], int]) -> int:
+    """Change how often a task was begun; kept beside it on the scheduler, which forgets it with the task."""
     from distributed.utils import sync
 
-    async def count() -> int:
-        times = int(await worker.scheduler.get_metadata(keys=[key], default=0))
-        await worker.scheduler.set_metadata(keys=[key], value=times + 1)
+    async def changed() -> int:
+        times = change(int(await worker.scheduler.get_metadata(keys=[key], default=0)))
+        await worker.scheduler.set_metadata(keys=[key], value=times)
         return times
 
-    times: int = sync(worker.loop, count)
+    times: int = sync(worker.loop, changed)
     return times
 
 

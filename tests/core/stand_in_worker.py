@@ -83,7 +83,7 @@ class Training:
         elif command.kind == "more":
             self.more += 1
         elif command.kind == "probe":
-            self.emit("view", {"sum": int(command.arrays["digit"].sum())}, {})
+            self.emit("lesson", {"sum": int(command.arrays["digit"].sum())}, {})
 
 
 def prepare() -> Callable[[Job, Emit, Inbox], None]:
