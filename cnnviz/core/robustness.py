@@ -11,6 +11,7 @@ left the paper is not held against a layer; but cells at that edge have seen the
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -126,6 +127,15 @@ def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
     return result.astype(np.float32)
 
 
+def _distance(one: np.ndarray, other: np.ndarray) -> float:
+    """The same for two; for thousands of small parts of maps that differ in shape, so it does little."""
+    a, b = one.ravel(), other.ravel()
+    lengths = math.sqrt(float(a @ a) * float(b @ b))
+    if lengths:
+        return min(2.0, max(0.0, 1 - float(a @ b) / lengths))
+    return float(bool(a.any() or b.any()))
+
+
 def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's output for one digit, by name, in order."""
     made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.through(network, digit[np.newaxis])
@@ -136,9 +146,7 @@ def _back(outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], 
     """The distance of each of `outputs` after moving it back; not a number where nothing is left to compare."""
     return np.array(
         [
-            min(
-                (float(distances(*pair)[0]) for pair in _pairs(one, original, offset, stride)), default=np.nan
-            )
+            min((_distance(*pair) for pair in _pairs(one, original, offset, stride)), default=np.nan)
             for one, offset in zip(outputs, offsets, strict=True)
         ],
         np.float32,
@@ -160,7 +168,7 @@ def _cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
 
 
 def _shared(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
-    """The part of `moved` that is also in `original`, which has it `cells` further up and left; with a first axis."""
+    """The part of `moved` that is also in `original`, which has it `cells` further up and left."""
     (rows, columns), (down, right) = original.shape[:2], cells
     here = moved[kept(rows, down), kept(columns, right)]
-    return here[np.newaxis], original[kept(rows, -down), kept(columns, -right)]
+    return here, original[kept(rows, -down), kept(columns, -right)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core import trace
+from cnnviz.core import robustness, trace
 from cnnviz.core.disturbances import DISTURBANCES, OFFSETS, UNMOVED, shift_grid, shifted
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
 from cnnviz.core.network import Network
@@ -151,3 +151,10 @@ def test_layers_can_be_looked_through_in_batches() -> None:
         np.concatenate([after for _, after in parts]), trace.predict(tested, digits)
     )
     assert list(trace.through(tested, digits[:0])) == []
+
+
+@given(st.integers(0, 2**31), st.sampled_from([(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]))
+def test_two_are_compared_as_many_are(seed: int, sizes: tuple[float, float]) -> None:
+    one, other = np.random.default_rng(seed).random((2, 3, 4), dtype=np.float32)
+    one, other = np.float32(sizes[0]) * one, np.float32(sizes[1]) * other
+    assert robustness._distance(one, other) == pytest.approx(distances(one[np.newaxis], other)[0], abs=1e-6)

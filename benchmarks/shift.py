@@ -1,0 +1,130 @@
+"""The whole shift grid beside as many single Keras calls, in one run: `python -m benchmarks.shift [OUT.json]`.
+
+A digit moved by 169 offsets goes through the three pooling networks, 507 drawings in all. Compared: the page's batched
+pass with every layer's distances, the answers alone, 507 calls of `model(x)`, and three calls of `predict`, which give
+the answers alone. All are measured in turn, round by round. Networks come from the shelf; one that is not there
+gets random weights, which take as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in app.py
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cnnviz.workers import keras_network  # isort: skip  (it quiets TensorFlow)
+
+import keras
+import numpy as np
+
+from benchmarks.measuring import report
+from cnnviz.core import shelf
+from cnnviz.core.disturbances import OFFSETS, shift_grid
+from cnnviz.core.network import Network
+from cnnviz.core.pool_networks import POOL_NETWORKS
+from cnnviz.core.robustness import to_shifts
+from cnnviz.core.trace import predict
+
+OUT = report.RESULTS / "shift.json"
+ROUNDS = 10
+GOAL = 1.0
+"""Seconds within which the grid's values are to be there."""
+
+NAMES = {
+    "grid": "the grid, with the distances of every layer",
+    "answers": "the grid, answers alone",
+    "calls": "507 single calls of model(x)",
+    "predict": "3 calls of predict with 169 digits each",
+}
+
+
+def networks() -> list[Network]:
+    """The three, from the shelf or fresh."""
+    there = shelf.names()
+    return [
+        shelf.load(name) if name in there else keras_network.to_network(keras_network.build(variant), variant)
+        for name, (variant, _) in POOL_NETWORKS.items()
+    ]
+
+
+def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
+    """What is compared; each gives the (3, 169) confidences or the (3, 169, 10) probabilities."""
+    models = [keras_network.to_model(network) for network in tested]
+    grid = shift_grid(digit)
+    single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in grid]
+    return {
+        "grid": lambda: np.stack([to_shifts(network, digit).confidence for network in tested]),
+        "answers": lambda: np.stack([predict(network, shift_grid(digit)) for network in tested]),
+        "calls": lambda: np.array(
+            [[model(x, training=False).numpy()[0] for x in single] for model in models]
+        ),
+        "predict": lambda: np.stack(
+            [model.predict(grid[..., np.newaxis], batch_size=len(grid), verbose=0) for model in models]
+        ),
+    }
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """Seconds of every round, one list a contestant, and how far the answers lie apart."""
+    digit = np.zeros((28, 28), np.float32)
+    digit[4:24, 4:24] = np.random.default_rng(0).random((20, 20), dtype=np.float32)
+    compared = contestants(networks(), digit)
+    answers = {name: run() for name, run in compared.items()}  # also the warm-up
+    seconds: dict[str, list[float]] = {name: [] for name in compared}
+    for _ in range(rounds):
+        for name, run in compared.items():
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    apart = max(float(np.abs(answers[name] - answers["answers"]).max()) for name in ("calls", "predict"))
+    return {"seconds": seconds, "largest_difference": apart}
+
+
+def rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:
+    """Medians and the 95 % that none exceed, and how many times longer than the grid each takes."""
+    base = report.median(seconds["grid"])
+    return [
+        {
+            "name": name,
+            "what": NAMES[name],
+            "median": report.median(each),
+            "p95": report.p95(each),
+            "times": report.median(each) / base,
+        }
+        for name, each in seconds.items()
+    ]
+
+
+def table(found: list[dict[str, Any]]) -> str:
+    """The rows in Markdown."""
+    head = (f"{3 * len(OFFSETS)} drawings", "median, ms", "95 % within, ms", "times the grid")
+    return report.table(head, [
+        (row["what"], f"{1000 * row['median']:.0f}", f"{1000 * row['p95']:.0f}", f"{row['times']:.1f}")
+        for row in found
+    ])  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.shift", description=__doc__)
+    parser.add_argument(
+        "out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes"
+    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args()
+    measured = measure(asked.rounds)
+    found = rows(measured["seconds"])
+    met = found[0]["p95"] <= GOAL
+    goal = {"what": "seconds of the grid", "at_most": GOAL, "found": found[0]["p95"], "met": met}
+    report.write(asked.out, {"rounds": asked.rounds, "rows": found, "goals": [goal], **measured})
+    print(table(found))
+    print(f"\nThe grid within {GOAL:.0f} s: {report.verdict(met)}")
+
+
+if __name__ == "__main__":
+    main()
