@@ -43,6 +43,8 @@ def pick(key: str, label: str, options: tuple[str, ...], text: Callable[[str], s
     )  # fmt: skip
 
 
-def number(key: str, label: str, lowest: int, highest: int, *, width: int) -> None:
+def number(
+    key: str, label: str, lowest: int, highest: int, *, width: int, then: Callable[[], None] | None = None
+) -> None:
     """Show a slider for a whole number from `lowest` to `highest`."""
-    st.slider(label, lowest, highest, value=state.get(key), width=width, **state.bound(key))
+    st.slider(label, lowest, highest, value=state.get(key), width=width, **state.bound(key, then))

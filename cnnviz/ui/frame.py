@@ -57,6 +57,14 @@ PAGES = {
         mark("Layers"),
         mark("A network decides step by step. Here is everything that each layer made of your digit."),
     ),
+    "pooling": Page(
+        "pages/Pooling.py",
+        mark("Understand"),
+        mark("Pooling"),
+        mark(
+            "Every network here throws most of its numbers away on purpose. See what pooling keeps, and what it costs."
+        ),
+    ),
     "train": Page(
         "pages/Train.py",
         mark("Train"),

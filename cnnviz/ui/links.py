@@ -14,6 +14,7 @@ from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import networks, options, samples, state, visitor
 from cnnviz.ui.components.address import address
+from cnnviz.ui.pooling import link as pooling
 from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import languages, mark
 
@@ -51,6 +52,8 @@ def read(query: Mapping[str, str]) -> None:
             _switch_off(value)
         elif name in SUBJECTS:
             _take(name, value)
+        elif name in pooling.NAMES:
+            _pool(name, value)
         elif name not in ("embed", "embed_options"):
             state.notice(UNKNOWN, name=name[:40])
 
@@ -60,15 +63,19 @@ def write() -> str:
     table = {**CHOICES, **(TRAIN_CHOICES if state.get("page") == "train" else {})}
     pairs = {name: state.get(key) for name, (key, _) in table.items()}
     pairs = {name: value for name, value in pairs.items() if value != state.default(table[name][0])}
+    pairs |= pooling.pairs() if state.get("page") == "pooling" else {}
     off = [name for name in STEPS if name not in state.steps()]
     return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
 
 
-def show(pen_down: bool) -> None:
-    """Put the link of the present view into the address bar; while the pen is down it stays as it was."""
+def show(pen_down: bool, place: str = "") -> None:
+    """Put the link of the present view into the address bar; while the pen is down it stays as it was.
+
+    `place` names a fragment other than the page's main one.
+    """
     if not pen_down:
         state.put(query=write())
-    address(state.get("query"))
+    address(state.get("query"), f"address-{place}" if place else "address")
 
 
 def _choose(name: str, value: str) -> None:
@@ -76,6 +83,13 @@ def _choose(name: str, value: str) -> None:
     if value in allowed():
         state.put(**{key: value})
     else:
+        state.notice(IGNORED, name=name, value=value[:40])
+
+
+def _pool(name: str, value: str) -> None:
+    try:
+        pooling.take(name, value[:LONGEST])
+    except Refusal:
         state.notice(IGNORED, name=name, value=value[:40])
 
 

@@ -34,6 +34,12 @@ PALETTES: Mapping[str, str] = {
     "grey": mark("Grey"),
 }
 
+#: What pooling does at the edges: Keras's `padding` -> label.
+POOL_PADDINGS: Mapping[str, str] = {
+    "valid": mark("Valid: whole windows only"),
+    "same": mark("Same: windows reach over the edge"),
+}
+
 #: What the page Train shows: name -> label.
 BENCHES: Mapping[str, str] = {
     "experiments": mark("Ready experiments"),

@@ -13,6 +13,7 @@ import streamlit as st
 
 from cnnviz.core import shelf
 from cnnviz.core.digit import STEPS
+from cnnviz.core.pool_bench import TUTORIAL
 from cnnviz.core.strokes import Drawing
 from cnnviz.ui.options import BRUSH
 from cnnviz.ui.subject import Subject
@@ -28,6 +29,17 @@ CHOICES: Mapping[str, Any] = {
     "colour_range": "layer",
     "palette": "viridis",
     "bench": "experiments",
+    # Pooling: how the small numbers are pooled, and which map of which layer is, and how
+    "bench_side": len(TUTORIAL),
+    "bench_window": 2,
+    "bench_stride": 2,
+    "bench_padding": "valid",
+    "bench_guess": True,
+    "same_layer": "",  # "": the first convolution
+    "same_map": -1,  # -1: the one about which the two poolings disagree most
+    "same_window": 2,
+    "same_stride": 2,
+    "same_padding": "valid",
 }
 
 #: Keys that only code writes -> default.
@@ -56,6 +68,9 @@ RECORDS: Mapping[str, Any] = {
     "recipe": None,  # settings of the training plan as they were chosen, legal or not; None: the usual ones
     "recipe_edition": 0,  # grows when something but its own widget changes a setting
     "guesses": {},  # experiment -> the visitor's guess
+    "bench_grid": TUTORIAL,  # the small numbers that are pooled
+    "same_order": (),  # the layer's maps as they were last ranked by disagreement, and of which layer
+    "same_turn": 0,  # how often maps were brought to the pictures; the newest are shown
     "upload": None,  # the Picture that was read of the last upload, or the Refusal that it got
 }
 

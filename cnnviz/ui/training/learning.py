@@ -34,8 +34,9 @@ def sentence(moment: Moment | None) -> str:
     """Return one sentence that says what a network makes of the visitor's digit at a moment."""
     if moment is None:
         return say("The network answers as soon as it has seen its first batch.")
-    return say("After {step:,} batches it reads a {digit} and gives it {share}.", step=moment.step,
-               digit=moment.answer, share=percent(float(moment.probabilities.max())))  # fmt: skip
+    return count("After {number:,} batch it reads a {digit} and gives it {share}.",
+                 "After {number:,} batches it reads a {digit} and gives it {share}.", moment.step,
+                 digit=moment.answer, share=percent(float(moment.probabilities.max())))  # fmt: skip
 
 
 def pick_layer(variant: Variant) -> None:

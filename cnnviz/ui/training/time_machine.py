@@ -24,6 +24,7 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     """Show the slider over the moments of a run; return the one to look at, None to follow the training."""
     if not kept:
         return None
+    st.caption(say("Time machine: the network as it was at every moment that was kept"))
     labels = [*map(_label, kept), *([say("now")] if followed.live else [])]
     last = len(labels) - 1
     chosen = state.get("moment")

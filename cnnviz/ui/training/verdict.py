@@ -15,7 +15,14 @@ def show(watched: Run) -> None:
     """Say what the experiment that a run belongs to has shown, or what is still to come; nothing for other runs."""
     experiment = EXPERIMENTS.get(series.experiment_of(watched))
     if experiment is not None:
-        experiments.verdict(experiment, measured(visitor.store(), experiment, watched))
+        store = visitor.store()
+        experiments.verdict(experiment, measured(store, experiment, watched), judged_by(store, experiment, watched))
+
+
+def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
+    """Return how many digits decide: fewer than planned where this server's data set is smaller."""
+    held_out = following.follow(store, watched.id).facts("start").get("validation_examples", experiment.count)
+    return min(experiment.count, int(held_out)) if experiment.measure != SHIFTED else experiment.count
 
 
 def measured(store: RunStore, experiment: Experiment, watched: Run) -> Mapping[str, float]:

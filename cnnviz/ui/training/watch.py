@@ -55,7 +55,7 @@ def _watched(was_live: bool) -> None:
     controls.show(followed)
     verdict.show(followed.run)
     kept = store.snapshots(followed.run.id)
-    with st.container(key="time-machine-place"):
+    with st.container(key="time-machine-place", gap="xsmall"):
         chosen = time_machine.pick(followed, kept)
     place, per_epoch = _chart(followed, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")

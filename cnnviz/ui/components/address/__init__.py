@@ -9,10 +9,11 @@ from __future__ import annotations
 from cnnviz.ui.components.mount import mount
 
 
-def address(query: str) -> None:
+def address(query: str, key: str = "address") -> None:
     """Show `query` in the address bar, after the question mark; the empty query shows none.
 
     Args:
         query: A query string as `urllib.parse.urlencode` makes it.
+        key: The element's key; a fragment with choices of its own has an element of its own.
     """
-    mount("address", key="address", data={"query": query})
+    mount("address", key=key, data={"query": query})
