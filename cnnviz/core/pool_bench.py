@@ -258,3 +258,21 @@ def text(value: float) -> str:
 def _fraction(value: float) -> Fraction:
     """What was meant by a float that was typed with a few decimals."""
     return Fraction(value).limit_denominator(10_000)
+
+
+def retyped(values: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
+    """`values` with what was typed over them, and the first text that was refused: row, column and why.
+
+    A cell whose text is refused keeps its value; one whose text says its value anyway keeps it as exactly as it was.
+    """
+    refused: list[tuple[int, int, Refusal]] = []
+    made = [list(row) for row in values]
+    for row, line in enumerate(texts):
+        for column, typed in enumerate(line):
+            if typed == text(values[row][column]):
+                continue
+            try:
+                made[row][column] = number(typed)
+            except Refusal as reason:
+                refused.append((row, column, reason))
+    return grid(made), next(iter(refused), None)

@@ -1,0 +1,150 @@
+"""A small grid of numbers that is edited and pooled, window by window, in both ways side by side.
+
+Python works out every window beforehand (`PoolBench`), so that stepping, playing and guessing ask nothing of the
+server; what is typed into a cell is checked by Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.pool_bench import PoolBench, PoolWindow, text
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import each, mark
+
+__all__ = ["LABELS", "pool_grid", "typed"]
+
+#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "grid": mark("The numbers to pool. Arrow keys move, typing changes a number, Enter keeps it, Escape drops it."),
+        "cell": mark("row {row}, column {column}"),
+        "input": mark("Numbers: change any of them"),
+        "max": mark("Max pooling"),
+        "mean": mark("Average pooling"),
+        "result": mark("{name}, row {row}, column {column}: {value}"),
+        "hidden": mark("not worked out yet"),
+        "windows": mark("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
+        "here": mark("Window {number} of {count}"),
+        "place": mark("rows {top} to {bottom}, columns {left} to {right}"),
+        "back": mark("One step back"),
+        "play": mark("Play"),
+        "pause": mark("Pause"),
+        "forward": mark("One step forward"),
+        "restart": mark("Start again"),
+        "ask": mark("Guess before you look: what will each of them keep?"),
+        "ask_max": mark("Max"),
+        "ask_mean": mark("Average"),
+        "check": mark("Check"),
+        "number": mark("Type a number, such as 7, 2.75 or 11/4."),
+        "right": mark("{guess} is right"),
+        "wrong": mark("Not {guess}"),
+        "is_sum": mark("Not {guess}: that is the sum, which is still to be divided by {count}"),
+        "is_padded": mark("Not {guess}: that counts the cells outside as zeros; they are left out"),
+        "is_other": mark("Not {guess}: that is what the other pooling keeps"),
+        "why_max": mark("the largest is kept, the others are dropped"),
+        "why_mean": mark("all of them count the same"),
+        "outside": mark("{count} cells of this window lie outside the grid and are left out."),
+        "score": mark("{right} of {asked} guesses right"),
+        "skipped": mark("No window reads the striped numbers."),
+    }
+)  # fmt: skip
+
+Texts = tuple[tuple[str, ...], ...]
+
+
+def typed(key: str, shape: tuple[int, int]) -> Texts | None:
+    """Return what the visitor typed since the last run as (rows, columns) texts, or None; for before `pool_grid`."""
+    message = _message(st.session_state.get(key), shape)
+    return message[0] if message is not None and message[1] > _heard(key) else None
+
+
+def pool_grid(
+    key: str,
+    bench: PoolBench,
+    *,
+    guess: bool,
+    problem: tuple[int, int, str] | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    """Show `bench` for editing and stepping through.
+
+    Args:
+        key: The element's key.
+        bench: The numbers and how they are pooled.
+        guess: Whether the visitor is asked before a window's results are shown.
+        problem: Row and column of a cell whose new text was refused, and what to say about it.
+        on_change: Called before the script when the visitor has changed a number.
+    """
+    state = st.session_state.get(key)
+    message = _message(state, bench.shape)
+    heard = max(_heard(key), message[1] if message else _number(state))
+    data = {
+        **facts(bench), "guess": guess, "ack": heard, "labels": each(LABELS),
+        "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
+    }  # fmt: skip
+    mount("pool_grid", key=key, data=data, on_typed_change=on_change or _nothing)
+    st.session_state[f"{key} heard"] = (
+        heard  # after the mount: a run that is interrupted there has not heard it
+    )
+
+
+def facts(bench: PoolBench) -> dict[str, Any]:
+    """Return everything about `bench` that the browser shows, as JSON data."""
+    (above, below), (left, right) = bench.margins
+    return {
+        "values": [[text(value) for value in row] for row in bench.values],
+        "margins": [above, below, left, right],
+        "out": list(bench.output_shape),
+        "read": bench.read.tolist(),
+        "windows": [_window(each) for each in bench.windows],
+    }
+
+
+def _window(window: PoolWindow) -> dict[str, Any]:
+    first, last = window.cells[0], window.cells[-1]
+    return {
+        "box": [first.row, first.column, last.row, last.column],
+        "winners": [[cell.row, cell.column] for cell in window.winners],
+        "count": window.count,
+        "outside": len(window.cells) - window.count,
+        "total": window.total,
+        "max": {"value": window.largest, "text": text(window.largest), "work": window.max_work},
+        "mean": {"value": window.mean, "text": text(window.mean), "work": window.mean_work},
+    }
+
+
+def _heard(key: str) -> int:
+    return int(st.session_state.get(f"{key} heard", 0))
+
+
+def _message(state: object, shape: tuple[int, int]) -> tuple[Texts, int] | None:
+    """Return what the browser sent, or None if it is not a grid of `shape` with a running number."""
+    match state.get("typed") if isinstance(state, Mapping) else None:
+        case {"cells": list(rows)} if len(rows) == shape[0] and all(_row(row, shape[1]) for row in rows):
+            return tuple(map(tuple, rows)), _number(state)
+    return None
+
+
+def _number(state: object) -> int:
+    """Return the running number of what the browser sent, 0 for anything else."""
+    match state.get("typed") if isinstance(state, Mapping) else None:
+        case {"seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
+            return seq
+    return 0
+
+
+def _row(row: object, length: int) -> bool:
+    return isinstance(row, Sequence) and len(row) == length and all(_is_short(each) for each in row)
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 60
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only states that have one."""
