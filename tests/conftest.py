@@ -27,6 +27,7 @@ def _no_network_and_no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CNNVIZ_MNIST", raising=False)
         patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        patch.setenv("CNNVIZ_RUNS", str(tmp_path_factory.mktemp("runs")))
         for name in ("http_proxy", "https_proxy"):
             patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: refused at once
         patch.setenv("no_proxy", "127.0.0.1,localhost")
