@@ -288,23 +288,19 @@ class Cluster:
             if address not in addresses or room["room"] != token or _is_silent(followed):
                 self._died(followed)
         elif followed.future is None:
-            if _is_silent(followed):  # taken over, and gone before it was read
+            if followed.adopting and _is_silent(followed):  # gone before it was read
                 self._died(followed)
-        elif followed.future.done():
-            self._ended_unseen(followed)
-        elif followed.given not in addresses:
+        elif followed.future.status == "error" and not _is_killed(followed.future):
+            self._refused(followed)
+        elif followed.given not in addresses or followed.future.status not in ("pending", "finished"):
             self._died(followed)
 
-    def _ended_unseen(self, followed: Followed) -> None:
-        """A task has ended and no room has its job: there was none, or it could not even begin."""
-        status = followed.future.status
-        if status == "finished" or (status == "error" and not _is_killed(followed.future)):
-            self._forget(followed)
-            self._give_up(followed)
-            order = followed.order
-            self._told.ended(order.job.id, order.attempt, "failed", cluster_rules.stranger())
-        else:
-            self._died(followed)
+    def _refused(self, followed: Followed) -> None:
+        """The worker could not even begin: it has no room, or not our program."""
+        self._forget(followed)
+        self._give_up(followed)
+        order = followed.order
+        self._told.ended(order.job.id, order.attempt, "failed", cluster_rules.stranger())
 
     def _died(self, followed: Followed) -> None:
         self._forget(followed)

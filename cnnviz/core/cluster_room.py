@@ -176,19 +176,18 @@ class Room:
         }
 
 
-def train_here(key: str, packed: bytes) -> bool:
-    """The task of a job: train it in this worker's room. False where the worker has none."""
+def train_here(key: str, packed: bytes) -> None:
+    """The task of a job: train it in this worker's room. Raises `LookupError` where the worker has none."""
     from distributed import get_worker
 
     worker = get_worker()
     room: Room | None = getattr(worker, PLACE, None)
     if room is None:
-        return False
+        raise LookupError("start this worker with --preload cnnviz.workers.cluster")
     begun = _note(worker, key, lambda times: times + 1 if times >= 0 else times)
     if begun > 0:
         room.train(key, packed, lambda: _is_wanted(worker, key), again=begun > 1)
         _note(worker, key, lambda _: FINISHED)
-    return True
 
 
 def read(asked: bytes, dask_worker: Any = None) -> list[bytes]:

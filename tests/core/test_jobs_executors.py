@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from distributed import Client
 
 from cnnviz.core import datasets, embedded, run_files
 from cnnviz.core.cluster import Cluster
@@ -364,6 +365,30 @@ def test_a_worker_without_the_preload_answers_with_the_way_to_start_it():
         with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.cluster"):
             engine.submit("ann", made_jobs.job(), lambda _: None)
         engine.close()
+
+
+def test_a_job_that_gets_to_such_a_worker_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
+    with made_cluster.cluster(workers=1, preload=None) as processes:
+        executor = Cluster(processes.address)
+        site = Site("cluster", Engine(executor))
+        until(lambda: "1 workers" in str(executor.refusal()))
+        (address,) = stranger_addresses(processes)
+        monkeypatch.setattr(
+            executor, "_freest", lambda: address
+        )  # as Dask does when the chosen worker has gone
+        monkeypatch.setattr(executor, "refusal", lambda: None)
+        monkeypatch.setattr(executor, "places", lambda: 1)
+        job = site.submit(PLAIN)
+        site.reaches(job, "failed")
+        assert "--preload" in str(site.engine.follow(job).message)
+        site.clear()
+
+
+def stranger_addresses(processes: made_cluster.Processes) -> list[str]:
+    ports = [each.laddr.port for each in made_cluster.listening(processes.workers[0].pid)]
+    with Client(processes.address, set_as_default=False) as client:
+        known = client.scheduler_info()["workers"]
+    return [address for address in known if int(address.rpartition(":")[2]) in ports]
 
 
 def test_a_scheduler_that_is_not_there_is_a_refusal_until_it_is():
