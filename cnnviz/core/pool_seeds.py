@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,13 @@ class SeedTable:
 
     def to_json(self) -> dict[str, Any]:
         """This table as plain data for `json.dumps`."""
-        return asdict(self) | {
+        return {
+            "plan": self.plan.to_json(),
             "on_shelf": {"seed": ON_SHELF, "rule": "chosen before any network was trained"},
+            "data_sha256": self.data_sha256,
+            "pen_note": self.pen_note,
             "versions": dict(self.versions),
-            "runs": [asdict(run) | {"curves": dict(run.curves)} for run in self.runs],
+            "runs": [{**vars(run), "curves": dict(run.curves)} for run in self.runs],
         }
 
     @classmethod
