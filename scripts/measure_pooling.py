@@ -1,0 +1,109 @@
+"""Measure how the pooling networks take disturbed test digits, and write the curves to models/.
+
+    python scripts/measure_pooling.py                    needs what train_models.py --seeds left
+    python scripts/measure_pooling.py --digits 100       quicker, with wider bands
+
+The first digits of MNIST's test set are moved, turned, scaled, thickened, thinned and noised. The networks on the shelf
+give the curves, those of all seeds how far another seed may change them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small only wait for one another
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import scipy  # noqa: E402
+
+from cnnviz.core import datasets, pool_robustness, pool_seeds, shelf  # noqa: E402
+from cnnviz.core.network import Network  # noqa: E402
+from cnnviz.core.pool_networks import ON_SHELF, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.pool_robustness import Curve, Robustness  # noqa: E402
+from scripts.train_models import seeds_folder  # noqa: E402
+
+COUNT = 1_000
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Measure how the pooling networks take disturbed digits.")
+    parser.add_argument("--digits", type=int, default=COUNT, metavar="N", help=f"test digits ({COUNT:,})")
+    parser.add_argument("--shelf", type=Path, default=shelf.folder(), help="folder of the networks")
+    parser.add_argument("--checkpoints", type=Path, help="as given to train_models.py")
+    return parser.parse_args(words)
+
+
+def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list[Network]]:
+    """The networks of all seeds, that of the shelf first."""
+    ordered = sorted(seeds, key=lambda seed: seed != ON_SHELF)
+    found = {name: [shelf.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
+    for name, (first, *_) in found.items():
+        if weights(first) != weights(shelf.load(name, read.shelf)):
+            raise SystemExit(f"{name} on the shelf is not that of seed {ON_SHELF}: train again with --force.")
+    return found
+
+
+def weights(network: Network) -> str:
+    """The SHA-256 of a network's weights."""
+    return network.card.weights_sha256 if network.card else ""
+
+
+def measured(
+    kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray
+) -> dict[str, Curve]:
+    """The curves of all networks under one kind of disturbance."""
+    places = range(len(pool_robustness.amounts(kind)))
+    series = [pool_robustness.disturbed(digits, kind, place) for place in places]
+    first = pool_robustness.start(kind)
+    found = {}
+    for name, each in tested.items():
+        all_seeds = [pool_robustness.measure(network, series, first, labels) for network in each]
+        found[name] = pool_robustness.curve(kind, all_seeds[0], all_seeds)
+        print(f"{kind:8} {name:13} {found[name].right[0]}", flush=True)
+    return found
+
+
+def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ...]) -> dict[str, Any]:
+    """What made the curves."""
+    return {
+        "made_by": "scripts/measure_pooling.py",
+        "digits": read.digits,
+        "which": f"the first {read.digits:,} of the test set",
+        "data_sha256": data.sha256,
+        "seeds": list(seeds),
+        "weights_sha256": {name: weights(shelf.load(name, read.shelf)) for name in POOL_NETWORKS},
+        "bands": "95 %: Wilson for shares of digits that count once, else a percentile bootstrap over digits",
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+        },
+    }
+
+
+def main(words: list[str]) -> None:
+    """Measure everything and write it."""
+    read = arguments(words)
+    seeds = pool_seeds.load(read.shelf).seeds
+    tested = networks(read, seeds)
+    data = datasets.load_test()
+    if data.name != datasets.MNIST:
+        raise SystemExit("This needs MNIST: set CNNVIZ_MNIST to its file.")
+    digits = data.x_test[: read.digits].astype(np.float32) / np.float32(255)
+    curves = {
+        kind: measured(kind, tested, digits, data.y_test[: read.digits]) for kind in pool_robustness.KINDS
+    }
+    pool_robustness.write(Robustness(about(read, data, seeds), curves), read.shelf)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
