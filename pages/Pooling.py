@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.ui import answer, canvas, frame, links, networks, preparation, state, subject
-from cnnviz.ui.pooling import small_numbers
+from cnnviz.ui.pooling import pooled_maps, same_map, small_numbers
 
 
 @st.fragment
@@ -18,6 +18,7 @@ def read_along() -> None:
         answer.show(reading, state.subject())
     with reading_it:
         preparation.result(reading)
+    pooled_maps.send(reading, pen_down)
     links.show(pen_down)
 
 
@@ -27,3 +28,4 @@ with frame.page("pooling") as heading:
         canvas.pick_surface()
     read_along()
     small_numbers.show()
+    same_map.show()

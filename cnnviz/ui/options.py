@@ -36,9 +36,12 @@ PALETTES: Mapping[str, str] = {
 
 #: What pooling does at the edges: Keras's `padding` -> label.
 POOL_PADDINGS: Mapping[str, str] = {
-    "valid": mark("Valid: whole windows only"),
-    "same": mark("Same: windows reach over the edge"),
+    "valid": mark("valid"),
+    "same": mark("same"),
 }
+POOL_PADDING_HELP = mark(
+    "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
+)
 
 #: What the page Train shows: name -> label.
 BENCHES: Mapping[str, str] = {

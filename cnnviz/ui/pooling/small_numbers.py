@@ -72,7 +72,9 @@ def _settings() -> None:
         choices.number("bench_side", say("Side of the grid"), *SIDES, width=150, then=_resize)
         choices.number("bench_window", say("Window"), 1, side, width=150, then=_window_moved)
         choices.number("bench_stride", say("Stride"), 1, side, width=150, then=_stride_moved)
-        choices.one_of("bench_padding", say("Padding"), options.POOL_PADDINGS)
+        choices.one_of(
+            "bench_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP)
+        )
         st.toggle(say("Guess first"), value=bool(state.get("bench_guess")), **state.bound("bench_guess"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(say("Fill it with"), width="content")

@@ -15,11 +15,19 @@ from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.words import mark
 
-__all__ = ["LABELS", "Block", "Selection", "feature_maps", "publish"]
+__all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
 
 #: Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
+        "point_linked": mark(
+            "Point at a cell of any picture, or go there with Tab and the arrow keys: its window shows in all four."
+        ),
+        "point_select": mark("Point at a cell to read its value; click a map, or press Enter, to choose it."),
+        "read_window": mark("rows {top} to {bottom}, columns {left} to {right}: {values}"),
+        "read_result": mark("{name} {value}"),
+        "read_skipped": mark("row {row}, column {column}: no window reads this value"),
+        "range_linked": mark("one scale for all of these pictures"),
         "point": mark("Point at a cell to read its value; click to enlarge a map."),
         "read_map": mark("map {map}, row {row}, column {column}: {value}"),
         "read_cell": mark("row {row}, column {column}: {value}"),
@@ -45,6 +53,20 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
+class Links:
+    """How the cells of linked pictures belong together: a window that slides over the first gives a cell of each other.
+
+    Each is (rows, columns): the window's size, its steps, the cells that padding adds above and to the left, and the
+    shape of the results.
+    """
+
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    margins: tuple[int, int]
+    out: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class Selection:
     """A cell that was clicked: indices from 0 into the block's values; for bars `row` is the unit."""
 
@@ -58,7 +80,7 @@ def feature_maps(
     key: str,
     blocks: Sequence[Block] = (),
     *,
-    mode: Literal["mosaic", "strip"],
+    mode: Literal["mosaic", "strip", "linked"],
     colour_range: Literal["map", "layer", "network"],
     palette: str,
     network_range: tuple[float, float] | None = None,
@@ -74,7 +96,8 @@ def feature_maps(
         key: The element's key.
         blocks: One or more, with different ids; none where there is a `channel`.
         mode: "mosaic": one block below the other, as large as the place allows; those of equal shape are enlarged
-            together. "strip": side by side in a line that scrolls, with arrows between.
+            together. "strip": side by side in a line that scrolls, with arrows between. "linked": side by side, the
+            first a map and the others what a window made of it, pointed at together; only with a `channel`.
         colour_range: Over which values one scale of colours is stretched. Scales begin at 0, or are symmetric
             around it where values are signed.
         palette: "viridis", "cividis", "magma" or "grey", for values that are never negative.
@@ -85,7 +108,8 @@ def feature_maps(
         channel: Where `publish` brings the values, earlier or later, again and again: the viewer follows them
             without being run again. It is empty as long as one of `ids` is not published.
         ids: The published blocks to show, in order.
-        on_select: Called before the script when a cell was clicked. Without it clicks do not reach Python.
+        on_select: Called before the script when a cell was clicked; a click then enlarges nothing. Without it
+            clicks do not reach Python.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
@@ -120,6 +144,9 @@ def publish(
     *,
     network_range: tuple[float, float] | None,
     one_scale_a_map: bool,
+    links: Links | None = None,
+    note: str = "",
+    turn: int = 0,
 ) -> None:
     """Bring the values of all `blocks` to the viewers of `channel` in one message; nothing of it is seen itself.
 
@@ -128,11 +155,14 @@ def publish(
 
     Args:
         key: The element's key.
-        channel: Any name; one element publishes under it.
+        channel: Any name; one element publishes under it, or several that count their `turn` together.
         blocks: With ids that are unique over the network, such as `conv2d/before`, each derived block after the
             one that it is derived from.
         network_range: Smallest and largest value of the whole network; needed by viewers of the range "network".
         one_scale_a_map: Levels of quantised maps are spread over each map's values; for viewers of the range "map".
+        links: How the pictures of viewers of mode "linked" belong together.
+        note: Plain text that stands below those.
+        turn: Grows with every call where several elements publish: the newest is shown.
 
     Raises:
         ValueError: If two blocks have the same id, or the values of a block do not have the shape of its kind.
@@ -140,7 +170,10 @@ def publish(
     ids = [block.id for block in blocks]
     if len(set(ids)) < len(ids):
         raise ValueError(f"`blocks` must have different ids. Received: {ids}")
-    header = {"mode": "publish", "channel": channel, "network": network_range}
+    header = {
+        "mode": "publish", "channel": channel, "network": network_range, "turn": turn, "note": note,
+        "links": None if links is None else vars(links),
+    }  # fmt: skip
     mount("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 
 

@@ -35,7 +35,7 @@ class Block:
             approximate.
         derive: "relu": these are the values of the block before, without those below zero; the browser works
             them out.
-        ticks: One short text a unit below bars, or nothing.
+        ticks: One short text a unit below bars, or one a map instead of its number; or nothing.
     """
 
     id: str

@@ -8,9 +8,11 @@ function channel(name) {
   return channels.get(name)
 }
 
-// `message` is {network, blocks}, as decode() gives it.
+// `message` is {network, links, note, turn, blocks}, as decode() gives it. Where two elements publish, what has a lower
+// turn than what is there came from an earlier run, and is drawn again for another reason.
 export function publish(name, publisher, message) {
   const made = channel(name)
+  if (made.message?.turn > message.turn) return
   Object.assign(made, { publisher, message })
   for (const viewer of made.viewers) viewer.published()
 }

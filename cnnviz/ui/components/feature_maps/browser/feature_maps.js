@@ -1,10 +1,13 @@
 // The viewer of feature maps: one layer as mosaics, or the whole network as a strip. Data in: bytes, see wire.js, with
 // the values, or with the channel where another element of this component publishes them.
+// A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
 import { publish, published, subscribe, unsubscribe, withdraw } from "./channels.js"
-import { element } from "./elements.js"
+import { element, write } from "./elements.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
+import { Legend } from "./legend.js"
+import { tie, untie } from "./links.js"
 import { exact, fill, short } from "./numbers.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
@@ -48,7 +51,7 @@ class Viewer {
     if (!this.channel) return this.newest
     const message = published(this.channel)
     const blocks = this.newest.ids.map((id) => message?.blocks.get(id))
-    return blocks.every(Boolean) ? { ...this.newest, network: message.network, blocks } : null
+    return blocks.every(Boolean) ? { ...this.newest, ...message, blocks } : null
   }
 
   // Reads of the page's style come before the first write of any viewer.
@@ -68,7 +71,16 @@ class Viewer {
     this.shape = shape
     this.frames.forEach((frame, i) => frame.update(header.blocks[i], header, this.theme))
     this.paint()
+    if (this.note) this.describe()
     if (this.pointed) this.read()
+  }
+
+  // What linked pictures have in common: their scale, and what there is to say about them.
+  describe() {
+    const [{ block, look }] = this.frames
+    this.legend.show(block, look, this.header)
+    write(this.legend.words, "textContent", this.header.labels.range_linked)
+    write(this.note, "textContent", this.header.note)
   }
 
   // As high as it was, so that the page does not jump when the values of another network arrive.
@@ -81,15 +93,19 @@ class Viewer {
 
   build() {
     const { root, header } = this
-    this.pointed = null
+    this.pointed = this.note = null
     this.enlarged.map = null
     root.replaceChildren()
     root.style.minHeight = ""
-    root.classList.toggle("strip", header.mode === "strip")
+    for (const mode of ["strip", "linked"]) root.classList.toggle(mode, header.mode === mode)
     this.scroller = element("div", "blocks", root)
     this.frames = header.blocks.map((block) => new Frame(this.scroller, block, header, this.on))
-    this.readout = element("output", "readout", root, header.labels.point)
+    if (header.mode === "linked") this.legend = new Legend(root)
+    const hint = header.mode === "linked" ? "point_linked" : header.select ? "point_select" : "point"
+    this.readout = element("output", "readout", root, header.labels[hint])
     this.readout.dataset.role = "readout"
+    this.hint = this.readout.textContent
+    if (header.mode === "linked") this.note = element("p", "note", root)
   }
 
   resized({ width, height }) {
@@ -117,6 +133,7 @@ class Viewer {
   }
 
   read() {
+    if (this.note) return tie(this)
     const { stage, cell } = this.pointed
     const { block } = stage.frame
     const values = stage.view.values(cell)
@@ -135,13 +152,14 @@ class Viewer {
   sentence(block, { map, row, column }, value) {
     const { labels } = this.header
     if (block.kind === "bars") return fill(labels.read_unit, { unit: block.ticks[row] ?? row, value })
-    return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { map, row, column, value })
+    return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { map: block.ticks[map] ?? map, row, column, value })
   }
 
   leave(stage) {
     if (this.pointed?.stage !== stage) return
     this.pointed = null
-    this.readout.textContent = this.header.labels.point
+    this.readout.textContent = this.hint
+    if (this.note) untie(this.frames)
     for (const name of Object.keys(this.readout.dataset)) if (name !== "role") delete this.readout.dataset[name]
     stage.frame.point()
     this.enlarged.echo(stage, null)
@@ -149,7 +167,7 @@ class Viewer {
 
   choose(stage, cell, byKeys) {
     const { block } = stage.frame
-    if (block.kind !== "bars") this.enlarged.show(stage.frame, cell.map, byKeys)
+    if (block.kind !== "bars" && !this.note && !this.header.select) this.enlarged.show(stage.frame, cell.map, byKeys)
     if (this.header.select) this.trigger({ block: block.id, map: cell.map, row: cell.row, column: cell.column })
   }
 
@@ -171,9 +189,9 @@ function hide(root) {
   if (place) place.style.position = "absolute"
 }
 
-function bring(root, { channel, network, blocks }) {
+function bring(root, { channel, network, links, note, turn, blocks }) {
   hide(root)
-  publish(channel, root, { network, blocks: new Map(blocks.map((block) => [block.id, block])) })
+  publish(channel, root, { network, links, note, turn, blocks: new Map(blocks.map((block) => [block.id, block])) })
   return () => withdraw(channel, root)
 }
 

@@ -1,7 +1,7 @@
 // One block: its title, its canvas, its legend and the button that saves the picture.
 import { isLight, tableOf } from "./colours.js"
 import { element, iconButton } from "./elements.js"
-import { mosaic, strip } from "./layout.js"
+import { linked, mosaic, strip } from "./layout.js"
 import { Legend } from "./legend.js"
 import { Mosaic } from "./mosaic.js"
 import { fill } from "./numbers.js"
@@ -24,7 +24,8 @@ export class Frame {
     if (!this.inStrip) iconButton("save", head, header.labels.save, () => this.save())
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
     this.stage.frame = this
-    if (!this.inStrip) this.legend = new Legend(this.root)
+    this.pictures = header.mode === "linked" ? header.blocks.length : 0
+    if (header.mode === "mosaic") this.legend = new Legend(this.root)
     this.describe(block, header)
   }
 
@@ -48,6 +49,7 @@ export class Frame {
 
   place(width) {
     const { block, header, inStrip } = this
+    if (this.pictures) return linked(block, width, this.pictures)
     const height = header.height || HEIGHT[header.mode]
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
     return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height)

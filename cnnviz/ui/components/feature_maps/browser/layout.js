@@ -58,4 +58,15 @@ function half(block, height) {
   return grid(block, 0.5, 1, across)
 }
 
+const LARGEST_LINKED = 320
+const LINKED_GAP = 20
+
+// One of several pictures side by side, all of about one size: four a row, or two where the place is narrow.
+export function linked(block, width, pictures) {
+  const across = width < 640 ? 2 : pictures
+  const side = Math.min(LARGEST_LINKED, (width - (across - 1) * LINKED_GAP) / across)
+  const cell = Math.max(1, Math.floor(side / Math.max(block.rows, block.columns)))
+  return grid({ ...block, pictures: 1 }, cell, 0, 1)
+}
+
 export const alone = (block, side) => grid({ ...block, pictures: 1 }, Math.max(1, Math.min(48, Math.floor(side / Math.max(block.rows, block.columns)))), 0, 1)

@@ -58,7 +58,7 @@ export class Mosaic {
     context.textBaseline = "top"
     for (const map of this.maps()) {
       const { x, y, width, height } = this.mapBox(map)
-      context.fillText(map, (x + width / 2) * ratio, (y + height + 2) * ratio)
+      context.fillText(this.block.ticks[map] ?? map, (x + width / 2) * ratio, (y + height + 2) * ratio)
     }
   }
 

@@ -44,6 +44,15 @@ export class Stage {
     put(this.cellOutline, { x: x - (wide - width) / 2, y: y - (high - height) / 2, width: wide, height: high })
   }
 
+  // Outline a rectangle of cells instead of one; nothing for null.
+  span(first, last) {
+    this.mapOutline.hidden = true
+    this.cellOutline.hidden = !first
+    if (!first) return
+    const [from, to] = [this.view.box(first), this.view.box(last)]
+    put(this.cellOutline, { x: from.x, y: from.y, width: to.x + to.width - from.x, height: to.y + to.height - from.y })
+  }
+
   under(event) {
     const box = this.canvas.getBoundingClientRect()
     return this.view.at(event.clientX - box.left, event.clientY - box.top)

@@ -23,6 +23,7 @@ export class Numbers {
     this.each((input, row, column) => {
       if (input !== this.focused() || !this.isDirty) input.value = values[row][column]
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
+      input.classList.toggle("long", values[row][column].length > 4)
       input.parentElement.classList.toggle("skipped", !read[row][column])
     })
   }

@@ -32,12 +32,12 @@ class PoolGrid {
     this.skipped = element("p", "skipped-note", input)
     this.results = KINDS_SHOWN.map((kind) => new Results(tables, kind, (place) => this.go(place)))
     this.desk = element("section", "desk", root)
+    this.problem = element("p", "trouble", root)
+    this.problem.setAttribute("role", "alert")
     this.controls()
     this.work = element("div", "work", this.desk)
     this.work.setAttribute("aria-live", "polite")
     this.guess = new Guess(this.desk, () => this.walk.go(this.walk.at, true))
-    this.problem = element("p", "trouble", input)
-    this.problem.setAttribute("role", "alert")
   }
 
   controls() {

@@ -19,6 +19,7 @@ export class Results {
       const value = known[i] ? windows[i][this.kind].text : "?"
       write(button, value)
       button.classList.toggle("known", Boolean(known[i]))
+      button.classList.toggle("long", value.length > 4)
       button.classList.toggle("here", i === at)
       const said = { name: labels[this.kind], row: Math.floor(i / columns), column: i % columns, value: known[i] ? value : labels.hidden }
       button.setAttribute("aria-label", fill(labels.result, said))

@@ -1,0 +1,137 @@
+"""Which map of the digit is pooled and how, and bringing it and what the poolings make of it to the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network import Network
+from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
+from cnnviz.core.pool_sentences import tell
+from cnnviz.core.refusals import Refusal
+from cnnviz.core.trace import LayerOutput
+from cnnviz.ui import state
+from cnnviz.ui.components.feature_maps import Block, Links, publish
+from cnnviz.ui.subject import Reading
+from cnnviz.ui.words import count, mark, say
+
+#: Under this name the values travel to the viewers of `same_map`.
+CHANNEL = "pooled"
+#: What the four linked pictures show, and the mosaic of all maps.
+PICTURES = ("map", "max", "average", "difference")
+ALL = "all"
+
+NOTHING_DRAWN = mark(
+    "Nothing is drawn: this map is what the layer’s biases make of empty paper. Draw a digit at the top of the page."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """A convolution's maps, the order in which they are shown, the map that is pooled, and what became of it."""
+
+    layer: LayerOutput
+    order: tuple[int, ...]
+    map: int
+    found: Comparison
+
+
+def convolutions(network: Network) -> tuple[str, ...]:
+    """Return the names of the layers whose output can be chosen."""
+    return tuple(layer.name for layer in network.variant.layers if layer.kind.endswith("Conv2D"))
+
+
+def pool() -> Pool:
+    """Return how maps are pooled."""
+    window, stride = int(state.get("same_window")), int(state.get("same_stride"))
+    return Pool((window, window), (stride, stride), state.get("same_padding"))
+
+
+def layer_of(reading: Reading) -> LayerOutput | None:
+    """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
+    made = [layer for layer in reading.trace.layers if layer.kind.endswith("Conv2D")]
+    return next((layer for layer in made if layer.name == state.get("same_layer")), next(iter(made), None))
+
+
+def choose(reading: Reading, pen_down: bool) -> Chosen | None:
+    """Return what is to be shown, or None without a convolution. Raises `Refusal` for a window larger than the maps.
+
+    While the pen is down the maps keep the places that they had.
+    """
+    layer = layer_of(reading)
+    if layer is None:
+        return None
+    how = pool()
+    how.output_shape(layer.output_shape)
+    place = (reading.trace.network_name, layer.name, how)
+    known = state.get("same_order")
+    order = known[1] if pen_down and known and known[0] == place else ranked(layer.after, how)
+    state.put(same_order=(place, order))
+    wanted = state.get("same_map")
+    one = wanted if 0 <= wanted < len(order) else order[0]
+    return Chosen(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
+
+
+def send(reading: Reading, pen_down: bool, place: str = "pen") -> None:
+    """Bring everything to the viewers, if there is something; `place` names the fragment that does it."""
+    try:
+        chosen = choose(reading, pen_down)
+    except Refusal:
+        return  # it is said where the window is chosen
+    if chosen is None:
+        return
+    state.put(same_turn=state.get("same_turn") + 1)
+    publish(
+        f"pooled-{place}", CHANNEL, [*_pictures(chosen), _all(chosen, pen_down)], network_range=_range(chosen.found),
+        one_scale_a_map=state.get("colour_range") == "map", links=_links(chosen.found),
+        note=say(NOTHING_DRAWN) if reading.empty else sentences(chosen.found), turn=state.get("same_turn"),
+    )  # fmt: skip
+
+
+def sentences(found: Comparison) -> str:
+    """Return what the poolings kept and lost of this map, in the visitor's language."""
+    return " ".join(say(each.template, **each.values) for each in tell(found))
+
+
+def _pictures(chosen: Chosen) -> list[Block]:
+    found = chosen.found
+    shown = {
+        "map": (say("Map {number}", number=chosen.map), found.map),
+        "max": (say("Max"), found.largest),
+        "average": (say("Average"), found.means),
+        "difference": (say("Max − average"), found.difference),
+    }
+    signed = found.before.negative > 0
+    return [
+        Block(
+            id=name,
+            title=title,
+            subtitle=" × ".join(map(str, values.shape)),
+            values=values[..., None],
+            signed=signed,
+        )
+        for name, (title, values) in shown.items()
+    ]
+
+
+def _all(chosen: Chosen, pen_down: bool) -> Block:
+    """Return all maps, those first about which the poolings disagree most, each with its number."""
+    order = list(chosen.order)
+    return Block(
+        id=ALL, title=count("{number} map", "{number} maps", len(order)),
+        subtitle=say("those first about which max and average disagree most"),
+        values=chosen.layer.after[..., order], quantise=pen_down, ticks=tuple(map(str, order)),
+    )  # fmt: skip
+
+
+def _links(found: Comparison) -> Links:
+    how = found.pool
+    rows, columns = found.largest.shape
+    return Links(how.pool_size, how.strides, how.margins(found.map.shape), (rows, columns))
+
+
+def _range(found: Comparison) -> tuple[float, float]:
+    """Return the range of the one scale. No result is beyond the map's own values, but the difference can be."""
+    arrays = (found.map, found.difference)
+    return min(float(each.min()) for each in arrays), max(float(each.max()) for each in arrays)

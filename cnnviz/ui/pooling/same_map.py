@@ -1,0 +1,110 @@
+"""The same map, pooled both ways: one convolution's map of the digit, its two poolings and their difference."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core import shelf
+from cnnviz.core.network import Network
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import cache, choices, frame, links, networks, options, state, subject, view
+from cnnviz.ui.components.feature_maps import LABELS, feature_maps
+from cnnviz.ui.pooling import pooled_maps
+from cnnviz.ui.pooling.link import MOST
+from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
+from cnnviz.ui.words import each, mark, refusal, say
+
+WHY = mark(
+    "What the choice between the largest and the mean changes can only be seen on one and the same map, in one and the "
+    "same colours."
+)
+NO_CONVOLUTION = mark(
+    "{network} has no convolution, so it makes no maps that could be pooled. Choose a network that has one at the top "
+    "of the page: {others}."
+)
+#: Height of the mosaic of all maps in CSS pixels.
+TALLEST = 300
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
+    st.subheader(say("The same map, pooled both ways"), anchor=False)
+    st.caption(say(WHY))
+    network = networks.chosen()
+    if not pooled_maps.convolutions(network):
+        st.info(say(NO_CONVOLUTION, network=frame.plain(network.name), others=", ".join(_others())))
+    else:
+        _pooled(network)
+    links.show(pen_down=False, place="same")
+
+
+def _others() -> list[str]:
+    """Return the networks of the shelf that have a convolution."""
+    variants = {name: cache.card(name).variant for name in shelf.names()}
+    return [
+        name
+        for name, variant in variants.items()
+        if any(layer.kind.endswith("Conv2D") for layer in variant.layers)
+    ]
+
+
+def _pooled(network: Network) -> None:
+    """Show the choices, the pictures and all maps; the last first, because a click there chooses the map."""
+    settings, pictures, everything = st.container(), st.container(), st.container()
+    reading = subject.read(network, state.subject(), state.steps())
+    try:
+        pooled_maps.choose(reading, pen_down=False)
+    except Refusal as reason:
+        with settings:
+            _settings(network, reading)
+            st.warning(refusal(reason))
+        return
+    with everything:
+        _all_maps()
+    with settings:
+        _settings(network, reading)
+    with pictures:
+        pooled_maps.send(reading, pen_down=False, place="choices")
+        feature_maps(
+            "pooled-map", channel=CHANNEL, ids=PICTURES, mode="linked", colour_range="network",
+            palette=state.get("palette"), labels=each(LABELS),
+        )  # fmt: skip
+
+
+def _settings(network: Network, reading: subject.Reading) -> None:
+    layers = pooled_maps.convolutions(network)
+    layer = pooled_maps.layer_of(reading)
+    maps = () if layer is None else range(layer.output_shape[-1])
+    chosen = state.get("same_map") if state.get("same_map") in maps else -1
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.selectbox(say("Convolution"), layers, index=layers.index(layer.name) if layer else 0, width=170,
+                     **state.bound("same_layer", _any_map))  # fmt: skip
+        st.selectbox(say("Map"), (-1, *maps), index=chosen + 1, format_func=_map_name, width=270,
+                     **state.bound("same_map"))  # fmt: skip
+        choices.number("same_window", say("Window"), 1, MOST, width=150)
+        choices.number("same_stride", say("Stride"), 1, MOST, width=150)
+        choices.one_of(
+            "same_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP)
+        )
+
+
+def _map_name(number: int) -> str:
+    return say("where they disagree most") if number < 0 else say("map {number}", number=number)
+
+
+def _any_map() -> None:
+    """Another layer has other maps."""
+    state.choose("same_map", -1)
+
+
+def _all_maps() -> None:
+    st.markdown(say("**All maps of this layer.** Click one to pool it above."))
+    clicked = feature_maps(
+        "pooled-all", channel=CHANNEL, ids=(ALL,), mode="mosaic", height=TALLEST, labels=each(LABELS),
+        on_select=lambda: None, **view.colours(),
+    )  # fmt: skip
+    order = state.get("same_order")[1]
+    if clicked is not None and clicked.map < len(order):
+        state.choose("same_map", order[clicked.map])
