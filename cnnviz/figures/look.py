@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 #: Okabe and Ito's colours, which people with any kind of colour vision can tell apart.
 TRAINING = "#0072B2"
 VALIDATION = "#D55E00"
+CATEGORIES = (TRAINING, VALIDATION, "#009E73", "#CC79A7", "#E69F00")
+NEUTRAL = "#888888"
 
 #: Light to dark, monotone in lightness, for counts.
 COUNTS = "Blues"
