@@ -36,6 +36,7 @@ class Block:
         derive: "relu": these are the values of the block before, without those below zero; the browser works
             them out.
         ticks: One short text a unit below bars, or one a map instead of its number; or nothing.
+        origin: What the first row and the first column are called when a cell is read out.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Block:
     quantise: bool = False
     derive: Literal["relu"] | None = None
     ticks: Sequence[str] = ()
+    origin: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -88,6 +90,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
     about: dict[str, Any] = {
         "id": block.id, "title": block.title, "subtitle": block.subtitle, "kind": block.kind,
         "ticks": list(block.ticks), "derive": block.derive, "signed": block.signed, "levels": None,
+        "origin": list(block.origin),
     }  # fmt: skip
     if block.derive:
         if not all(before):

@@ -152,7 +152,9 @@ class Viewer {
   sentence(block, { map, row, column }, value) {
     const { labels } = this.header
     if (block.kind === "bars") return fill(labels.read_unit, { unit: block.ticks[row] ?? row, value })
-    return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { map: block.ticks[map] ?? map, row, column, value })
+    const [first, left] = block.origin
+    const where = { map: block.ticks[map] ?? map, row: first + row, column: left + column }
+    return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { ...where, value })
   }
 
   leave(stage) {
