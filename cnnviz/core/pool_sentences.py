@@ -54,7 +54,7 @@ ONLY_PEAK_MEAN = mark(
     "The one peak of this map, {top}, survives average pooling as {mean}; with max pooling it is no peak any more."
 )
 ONLY_PEAK_LOST = mark("The one peak of this map, {top}, is lost with both poolings.")
-ALL_PEAKS = mark("All {peaks} peaks of this map survive both poolings.")
+ALL_PEAKS = mark("Each of the {peaks} peaks of this map survives both poolings.")
 PEAKS_ALIKE = mark("Of {peaks} peaks {max} survive either pooling; the others merge with them or are lost.")
 PEAKS_MAX = mark("Of {peaks} peaks {max} survive max pooling and only {mean} average pooling.")
 PEAKS_MEAN = mark("Of {peaks} peaks {mean} survive average pooling and only {max} max pooling.")

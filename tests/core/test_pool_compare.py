@@ -170,7 +170,7 @@ def test_peaks_that_merge_count_once() -> None:
     found = compare(values, TWO)
     assert (found.before.peaks, found.after_max.peaks, found.after_mean.peaks) == (2, 1, 1)
     apart = pixel(0, 0, side=6) + pixel(4, 4, side=6)
-    assert templates(apart)[0] == pool_sentences.ALL_PEAKS
+    assert told(apart)[0] == "Each of the 2 peaks of this map survives both poolings."
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def choose(reading: Reading, pen_down: bool) -> Chosen | None:
     if layer is None:
         return None
     how = pool()
-    how.output_shape(layer.output_shape)
+    _check_fits(how, layer)
     place = (reading.trace.network_name, layer.name, how)
     known = state.get("same_order")
     order = known[1] if pen_down and known and known[0] == place else ranked(layer.after, how)
@@ -71,6 +71,19 @@ def choose(reading: Reading, pen_down: bool) -> Chosen | None:
     wanted = state.get("same_map")
     one = wanted if 0 <= wanted < len(order) else order[0]
     return Chosen(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
+
+
+def _check_fits(how: Pool, layer: LayerOutput) -> None:
+    rows, columns, _ = layer.output_shape
+    if how.padding == "valid" and not (how.pool_size[0] <= rows and how.pool_size[1] <= columns):
+        raise Refusal(
+            "The window must not be larger than the map. Received: a window of {window} on the maps of {layer}, "
+            "{side}. Choose a window of at most {most}, the padding same, or an earlier convolution.",
+            window=f"{how.pool_size[0]} × {how.pool_size[1]}",
+            layer=layer.name,
+            side=f"{rows} × {columns}",
+            most=min(rows, columns),
+        )
 
 
 def send(reading: Reading, pen_down: bool, place: str = "pen") -> None:

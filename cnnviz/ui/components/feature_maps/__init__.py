@@ -27,7 +27,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "read_window": mark("rows {top} to {bottom}, columns {left} to {right}: {values}"),
         "read_result": mark("{name} {value}"),
         "read_skipped": mark("row {row}, column {column}: no window reads this value"),
-        "range_linked": mark("one scale for all of these pictures"),
+        "scale_linked": mark("one scale for all of these pictures"),
         "point": mark("Point at a cell to read its value; click to enlarge a map."),
         "read_map": mark("map {map}, row {row}, column {column}: {value}"),
         "read_cell": mark("row {row}, column {column}: {value}"),

@@ -79,7 +79,7 @@ class Viewer {
   describe() {
     const [{ block, look }] = this.frames
     this.legend.show(block, look, this.header)
-    write(this.legend.words, "textContent", this.header.labels.range_linked)
+    write(this.legend.words, "textContent", this.header.labels.scale_linked)
     write(this.note, "textContent", this.header.note)
   }
 
