@@ -37,6 +37,13 @@ LABELS: Mapping[str, str] = MappingProxyType(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges."
         ),
+        "maps_linked": mark(
+            "{title}, {subtitle}: arrow keys go from value to value; the window shows in all pictures."
+        ),
+        "maps_select": mark(
+            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "Arrow keys go from value to value, Enter chooses a map."
+        ),
         "bars": mark("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
         "enlarged": mark("{title}, map {map}"),
         "previous": mark("Previous map"),

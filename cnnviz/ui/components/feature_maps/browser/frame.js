@@ -29,10 +29,11 @@ export class Frame {
     this.describe(block, header)
   }
 
-  describe(block, { labels }) {
+  describe(block, { labels, mode, select }) {
     const { canvas } = this.stage
     Object.assign(canvas.dataset, { block: block.name, rows: block.rows, columns: block.columns, maps: block.maps })
-    const words = block.kind === "bars" ? labels.bars : labels.maps
+    const maps = mode === "linked" ? labels.maps_linked : select ? labels.maps_select : labels.maps
+    const words = block.kind === "bars" ? labels.bars : maps
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 

@@ -53,7 +53,10 @@ export class Walk {
 
   tick() {
     this.forward(true)
-    if (this.ended) return this.pause()
+    if (this.ended) {
+      this.pause()
+      return this.changed()
+    }
     this.timer = setTimeout(() => this.playing && this.tick(), STEP)
   }
 

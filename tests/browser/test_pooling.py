@@ -1,0 +1,336 @@
+"""Pooling: numbers pooled by keyboard, mouse and finger; linked pictures whose numbers are NumPy's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.core import digit, shelf, strokes
+from cnnviz.core.pool_bench import TUTORIAL, PoolBench, text
+from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
+from cnnviz.core.pool_sentences import tell
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import LayerOutput, trace
+from tests.browser import eyes, hands
+
+NETWORK = "cnn-32-64-64"
+TWO = Pool()
+UNNAMED = """() => {
+    const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim() || e.labels?.[0]?.textContent
+    return [...document.querySelectorAll("*")].filter((e) => e.shadowRoot)
+        .flatMap((host) => [...host.shadowRoot.querySelectorAll("button, input, canvas, [tabindex]")])
+        .filter((e) => e.closest(".pool_grid, .feature_maps") && !e.hidden && !named(e))
+        .map((e) => e.outerHTML.slice(0, 90))
+}"""
+LAYER = "conv2d_1"  # 11 × 11: an odd side, of which windows of two leave a row and a column
+
+
+@pytest.fixture
+def pooling_link(address: str, seven_link: str) -> str:
+    return f"{address}/Pooling{seven_link}&net={NETWORK}&conv={LAYER}"
+
+
+@pytest.fixture
+def pooling(page: Page, pooling_link: str) -> Page:
+    return eyes.opened(page, pooling_link, "Pooling")
+
+
+@pytest.fixture(scope="module")
+def layer(seven: Drawing) -> LayerOutput:
+    """What the network makes of the same drawing in this process."""
+    traced = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+    return next(each for each in traced.layers if each.name == LAYER)
+
+
+# Small numbers.
+
+
+def grid(page: Page) -> Locator:
+    return page.locator(".pool_grid")
+
+
+def cell(page: Page, row: int, column: int) -> Locator:
+    return page.get_by_role("textbox", name=f"row {row}, column {column}", exact=True)
+
+
+def results(page: Page, kind: str) -> list[str]:
+    return grid(page).locator(f".result.{kind} button").all_inner_texts()
+
+
+def button(page: Page, name: str) -> Locator:
+    return grid(page).get_by_role("button", name=name, exact=True)
+
+
+def expect_known(page: Page, number: int) -> None:
+    expect(grid(page)).to_have_attribute("data-known", str(number))
+
+
+def shown(bench: PoolBench, number: int) -> tuple[list[str], list[str]]:
+    """Return both results as they stand after `number` windows."""
+    both = [[text(w.largest) for w in bench.windows], [text(w.mean) for w in bench.windows]]
+    most, mean = (values[:number] + ["?"] * (len(values) - number) for values in both)
+    return most, mean
+
+
+def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) -> None:
+    bench = PoolBench(TUTORIAL)
+    pooling.get_by_text("Guess first").click()
+    for number in range(1, 5):
+        expect_known(pooling, number)
+        assert (results(pooling, "max"), results(pooling, "mean")) == shown(bench, number)
+        expect(grid(pooling)).to_contain_text(f"Window {number} of 4")
+        expect(grid(pooling).locator(".work")).to_contain_text(bench.windows[number - 1].mean_work)
+        expect(grid(pooling).locator(".winner input")).to_have_count(len(bench.windows[number - 1].winners))
+        if number == 1:
+            assert "(1 + 2 + 7 + 1) / 4 = 2.75" in grid(pooling).inner_text()
+            button(pooling, "One step forward").click()
+        elif number < 4:
+            pooling.locator(".pool_grid .controls").focus()
+            pooling.keyboard.press("ArrowRight")
+    expect(button(pooling, "One step forward")).to_be_disabled()
+    pooling.locator(".pool_grid .controls").focus()
+    pooling.keyboard.press("Home")
+    expect(grid(pooling)).to_contain_text("Window 1 of 4")
+    button(pooling, "Start again").click()
+    expect_known(pooling, 1)
+
+
+def test_it_plays_to_the_end(pooling: Page) -> None:
+    button(pooling, "Play").click()
+    expect(button(pooling, "Pause")).to_be_visible()
+    expect_known(pooling, 4)
+    expect(button(pooling, "Play")).to_be_visible()
+    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolBench(TUTORIAL), 4)
+
+
+def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
+    page = eyes.opened(visitor(reduced_motion="reduce"), pooling_link, "Pooling")
+    expect(button(page, "One step forward")).to_be_visible()
+    expect(button(page, "Play")).to_have_count(0)
+    assert grid(page).locator(".window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+
+
+def guess(page: Page, most: str, mean: str) -> None:
+    grid(page).locator('[data-guess="max"]').fill(most)
+    grid(page).locator('[data-guess="mean"]').fill(mean)
+    page.keyboard.press("Enter")
+
+
+def test_a_guess_is_checked_and_the_answer_says_why(pooling: Page) -> None:
+    work = grid(pooling).locator(".work")
+    assert "?" in results(pooling, "max")[0], "nothing is given away"
+    guess(pooling, "seven", "")
+    expect(grid(pooling).locator(".guess .trouble")).to_contain_text("Type a number")
+    expect_known(pooling, 0)
+    guess(pooling, "7", "11/4")
+    expect(work).to_contain_text("7 is right")
+    expect(work).to_contain_text("11/4 is right")
+    expect(work).to_contain_text("(1 + 2 + 7 + 1) / 4 = 2.75")
+    expect(grid(pooling)).to_contain_text("2 of 2 guesses right")
+    button(pooling, "One step forward").click()
+    guess(pooling, "2", "8")
+    expect(work).to_contain_text("Not 2: that is what the other pooling keeps")
+    expect(work).to_contain_text("Not 8: that is the sum, which is still to be divided by 4")
+    expect(work).to_contain_text("max(0, 3, 4, 1) = 4")
+    button(pooling, "One step forward").click()
+    guess(pooling, "", "99")
+    expect(work).to_contain_text("Not 99")
+    expect(grid(pooling)).to_contain_text("2 of 5 guesses right")
+
+
+def test_a_cell_is_edited_by_keys_alone(pooling: Page) -> None:
+    pooling.get_by_text("Guess first").click()
+    expect_known(pooling, 1)
+    hands.reach_with_tab(pooling, cell(pooling, 0, 0), most=60)
+    pooling.keyboard.press("ArrowDown")
+    pooling.keyboard.type("-2,5")
+    pooling.keyboard.press("ArrowRight")
+    expect(cell(pooling, 1, 1)).to_be_focused()
+    pooling.keyboard.type("9")
+    pooling.keyboard.press("Enter")
+    expect(cell(pooling, 2, 1)).to_be_focused()
+    pooling.keyboard.type("8")
+    pooling.keyboard.press("Escape")
+    expect(cell(pooling, 2, 1)).to_have_value("5")
+    expect(cell(pooling, 1, 0)).to_have_value("−2.5")
+    expect(grid(pooling).locator(".result.max button").first).to_have_text("9")
+    expect(grid(pooling).locator(".work")).to_contain_text("(1 + 2 + (−2.5) + 9) / 4 ≈ 2.38")
+    carried = eyes.link_when(pooling, lambda now: "9" in now.get("grid", ""))
+    assert carried["grid"] == "1~2~0~3_-2.5~9~4~1_0~5~2~2_3~0~2~2"
+    pooling.reload()
+    eyes.arrived(pooling, "Pooling")
+    expect(cell(pooling, 1, 0)).to_have_value("−2.5")
+
+
+@pytest.mark.parametrize("bad", ["NaN", "seven", "1000", " "])
+def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(pooling: Page, bad: str) -> None:
+    cell(pooling, 1, 0).fill(bad)
+    pooling.keyboard.press("Enter")
+    expect(grid(pooling).get_by_role("alert").filter(has_text="the old value is kept")).to_be_visible()
+    expect(cell(pooling, 1, 0)).to_have_value("7")
+    expect(cell(pooling, 1, 0)).to_have_attribute("aria-invalid", "true")
+    cell(pooling, 1, 0).fill("8")
+    pooling.keyboard.press("Enter")
+    eyes.link_when(pooling, lambda now: "_8~1" in now.get("grid", ""))
+    expect(cell(pooling, 1, 0)).to_have_attribute("aria-invalid", "false")
+    expect(grid(pooling).get_by_role("alert").filter(has_text="the old value is kept")).to_have_count(0)
+
+
+def test_padding_is_shown_and_left_out_of_the_mean(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/Pooling?window=3&padding=same&guess=0", "Pooling")
+    expect(grid(page).locator(".cell.outside")).to_have_count(9)
+    pooled = PoolBench(TUTORIAL, (3, 3), (2, 2), "same")
+    page.locator(".pool_grid .controls").focus()
+    page.keyboard.press("End")
+    expect(grid(page).locator(".work")).to_contain_text("5 cells of this window lie outside the grid")
+    expect(grid(page).locator(".work")).to_contain_text(pooled.windows[-1].mean_work)
+
+
+# The same map, pooled both ways.
+
+
+def picture(page: Page, block: str) -> Locator:
+    return page.locator(f'.st-key-pooled-map canvas[data-block="{block}"]')
+
+
+def readout(page: Page) -> Locator:
+    return page.locator('.st-key-pooled-map [data-role="readout"]')
+
+
+def note(page: Page) -> Locator:
+    return page.locator(".st-key-pooled-map .note")
+
+
+def outlines(page: Page) -> Locator:
+    return page.locator(".st-key-pooled-map .outline.cell:visible")
+
+
+def pooled(layer: LayerOutput, pool: Pool = TWO, number: int | None = None) -> Comparison:
+    """Return what is shown of `layer`: the map about which the poolings disagree most, or another `number`."""
+    one = ranked(layer.after, pool)[0] if number is None else number
+    return compare(np.ascontiguousarray(layer.after[..., one]), pool)
+
+
+def expect_window(page: Page, found: Comparison, row: int, column: int) -> None:
+    """The page tells this window, and its numbers are these float32, bit for bit."""
+    told = readout(page)
+    expect(told).to_have_attribute("data-row", str(row))
+    expect(told).to_have_attribute("data-column", str(column))
+    numbers = [np.float32(each) for each in (told.get_attribute("data-value") or "").split()]
+    assert numbers == [values[row, column] for values in (found.largest, found.means, found.difference)]
+    expect(outlines(page)).to_have_count(4)
+
+
+def test_a_window_is_linked_across_the_four_pictures(pooling: Page, layer: LayerOutput) -> None:
+    found = pooled(layer)
+    row, column = (int(i) for i in np.unravel_index(found.largest.argmax(), found.largest.shape))
+    for block in ("max", "average", "difference"):
+        pooling.mouse.move(*eyes.centre(picture(pooling, block), (0, row, column)))
+        expect_window(pooling, found, row, column)
+    pooling.mouse.move(*eyes.centre(picture(pooling, "map"), (0, 2 * row + 1, 2 * column)))
+    expect_window(pooling, found, row, column)
+    expect(readout(pooling)).to_contain_text(f"rows {2 * row} to {2 * row + 1}")
+    wide = [outlines(pooling).nth(i).evaluate("e => e.offsetWidth") for i in range(2)]
+    whole = [picture(pooling, name).evaluate("e => e.offsetWidth") for name in ("map", "max")]
+    assert wide == pytest.approx([whole[0] * 2 / 11, whole[1] / 5], abs=1)
+    pooling.mouse.move(*eyes.centre(picture(pooling, "map"), (0, 10, 3)))
+    expect(readout(pooling)).to_have_text("row 10, column 3: no window reads this value")
+    expect(outlines(pooling)).to_have_count(1)
+
+
+def test_arrow_keys_walk_through_the_windows(pooling: Page, layer: LayerOutput) -> None:
+    picture(pooling, "average").focus()
+    pooling.keyboard.press("ArrowRight")
+    pooling.keyboard.press("ArrowDown")
+    expect_window(pooling, pooled(layer), 1, 1)
+
+
+def test_all_four_have_one_scale(pooling: Page, layer: LayerOutput, pooling_link: str) -> None:
+    eyes.opened(pooling, f"{pooling_link}&colours=grey", "Pooling")
+    found = pooled(layer)
+    shown = {"map": found.map, "max": found.largest, "average": found.means, "difference": found.difference}
+    for block, values in shown.items():
+        where = np.unravel_index(values.argmax(), values.shape)
+        expected = int(np.floor(values[where] * 255 / found.map.max() + 0.5))
+        red, green, blue = eyes.pixel(picture(pooling, block), (0, int(where[0]), int(where[1])))
+        assert max(abs(each - expected) for each in (red, green, blue)) <= 1
+    expect(pooling.locator(".st-key-pooled-map .legend")).to_have_count(1)
+
+
+def test_the_sentence_is_computed_and_follows_the_pen(pooling: Page, layer: LayerOutput) -> None:
+    expect(note(pooling)).to_have_text(" ".join(map(str, tell(pooled(layer)))))
+    before = note(pooling).inner_text()
+    painted = eyes.painted(picture(pooling, "max"))
+    hands.put_pen_down(pooling, (60, 200))
+    hands.move_pen(pooling, [(60, 200), (220, 200)])
+    eyes.painted_more_than(picture(pooling, "max"), painted)
+    hands.lift_pen(pooling)
+    eyes.drawing_when(pooling, 2)
+    expect(note(pooling)).not_to_have_text(before)
+
+
+def test_a_click_in_the_mosaic_chooses_the_map(pooling: Page, layer: LayerOutput) -> None:
+    third = ranked(layer.after, Pool())[2]
+    everything = pooling.locator(".st-key-pooled-all canvas")
+    pooling.mouse.click(*eyes.centre(everything, (2, 5, 5)))
+    expect(pooling.locator(".st-key-pooled-map .title").first).to_have_text(f"Map {third}")
+    eyes.link_when(pooling, eyes.carries("map", str(third)))
+    expect(note(pooling)).to_have_text(" ".join(map(str, tell(pooled(layer, number=third)))))
+    assert pooling.locator(".enlarged").count() == 0
+    pooling.reload()
+    eyes.arrived(pooling, "Pooling")
+    expect(pooling.locator(".st-key-pooled-map .title").first).to_have_text(f"Map {third}")
+
+
+def test_windows_that_overlap_and_pad_are_linked_too(
+    page: Page, pooling_link: str, layer: LayerOutput
+) -> None:
+    eyes.opened(page, f"{pooling_link}&pool=3&step=1&edges=same", "Pooling")
+    found = pooled(layer, Pool((3, 3), (1, 1), "same"))
+    page.mouse.move(*eyes.centre(picture(page, "max"), (0, 0, 10)))
+    expect_window(page, found, 0, 10)
+    expect(readout(page)).to_contain_text("rows 0 to 1, columns 9 to 10")
+
+
+def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(
+    page: Page, address: str, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/Pooling{seven_link}&net=dense-64", "Pooling")
+    expect(page.get_by_text("dense-64 has no convolution")).to_be_visible()
+    button(page, "One step forward").click()
+    expect_known(page, 1)
+    eyes.opened(page, f"{address}/Pooling{seven_link}&net={NETWORK}&conv=conv2d_2&pool=4", "Pooling")
+    expect(page.get_by_text("Choose a window of at most 3")).to_be_visible()
+    eyes.opened(page, f"{address}/Pooling?d=&net={NETWORK}", "Pooling")
+    expect(note(page)).to_contain_text("Nothing is drawn")
+
+
+def test_a_phone_shows_and_reads_everything(phone: Page, pooling_link: str, layer: LayerOutput) -> None:
+    eyes.opened(phone, pooling_link, "Pooling")
+    found = pooled(layer)
+    phone.touchscreen.tap(*eyes.centre(picture(phone, "max"), (0, 1, 2)))
+    expect_window(phone, found, 1, 2)
+    cell(phone, 0, 0).tap()
+    phone.keyboard.type("5")
+    phone.keyboard.press("Enter")
+    eyes.link_when(phone, lambda now: now.get("grid", "").startswith("5~2"))
+    button(phone, "One step forward").tap()
+    expect(grid(phone).locator(".work")).to_contain_text("max(5, 2, 7, 1) = 7")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    beyond = phone.evaluate(
+        """() => [...document.querySelectorAll('.st-key-pool-grid, .st-key-pooled-map, .st-key-pooled-all')]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).length"""
+    )
+    assert beyond == 0
+    left = [picture(phone, name).evaluate("e => e.getBoundingClientRect().left") for name in ("map", "max")]
+    assert left[0] < left[1], "two pictures stand side by side"
+
+
+def test_everything_has_a_name(pooling: Page) -> None:
+    unnamed = pooling.evaluate(UNNAMED)
+    assert unnamed == []
+    assert re.search(r"Map \d+", pooling.locator(".st-key-pooled-map .title").first.inner_text())
