@@ -29,6 +29,7 @@ def chart(
     titles: tuple[str, str],
     at: float | None = None,
     shares: bool = True,
+    top: float | None = None,
     height: int = look.HEIGHT,
 ) -> go.Figure:
     """Return `lines` over `x` in the colours of `look.CATEGORIES`.
@@ -39,6 +40,7 @@ def chart(
         titles: of the horizontal and of the vertical axis.
         at: where a vertical line stands, or None.
         shares: values are shares in [0, 1], shown in percent.
+        top: where the vertical axis ends, for figures that are compared; it then begins at 0.
         height: of the figure in pixels.
     """
     figure = go.Figure()
@@ -50,6 +52,8 @@ def chart(
         figure.add_vline(x=at, line={"color": look.NEUTRAL, "dash": "dot", "width": 1})
     if shares:
         figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    if top is not None:
+        figure.update_yaxes(range=[-0.02 * top, 1.02 * top])
     return look.finish(figure, x=titles[0], y=titles[1], height=height)
 
 

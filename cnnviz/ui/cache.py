@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import streamlit as st
 
-from cnnviz.core import datasets, shelf, shifting
+from cnnviz.core import datasets, pool_robustness, pool_seeds, robustness, shelf, shifting
 from cnnviz.core.cards import Card
+from cnnviz.core.disturbances import DISTURBANCES
 from cnnviz.core.network import Network
+from cnnviz.core.pool_robustness import Robustness
+from cnnviz.core.pool_seeds import SeedTable
+from cnnviz.core.robustness import Reaction
 from cnnviz.core.runs import RunStore, Snapshot
 from cnnviz.core.training_curves import Curves, extended
 from cnnviz.core.training_jobs import Event
@@ -53,3 +60,27 @@ def shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
     """Return the share of shifted test digits that a visitor's network reads right."""
     data = datasets.load_test()
     return shifting.accuracy(trained(store, run_id, version), data.x_test, data.y_test)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def seed_table(folder: Path) -> SeedTable:
+    """Return the table of the pooling networks' trainings that lies in a shelf's folder."""
+    return pool_seeds.load(folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def pooling_curves(folder: Path) -> Robustness:
+    """Return the curves of the pooling networks that lie in a shelf's folder."""
+    return pool_robustness.load(folder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def reaction(name: str, digit: bytes, disturbance: str) -> Reaction:
+    """Return how the network `name` of the shelf takes a disturbed digit.
+
+    `digit` holds 28 × 28 float32; `disturbance` is "shift" or a name from `disturbances.DISTURBANCES`.
+    """
+    image = np.frombuffer(digit, np.float32).reshape(28, 28)
+    if disturbance == pool_robustness.SHIFT:
+        return robustness.to_shifts(network(name), image)
+    return robustness.to_amounts(network(name), image, DISTURBANCES[disturbance])

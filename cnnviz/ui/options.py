@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cnnviz.core import disturbances
 from cnnviz.core.digit import STEPS
 from cnnviz.ui.words import mark
 
@@ -42,6 +43,12 @@ POOL_PADDINGS: Mapping[str, str] = {
 POOL_PADDING_HELP = mark(
     "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
 )
+
+#: What is done to a digit before it is read: name -> label.
+DISTURBANCES: Mapping[str, str] = {
+    "shift": mark("Shift"),
+    **{name: disturbance.label for name, disturbance in disturbances.DISTURBANCES.items()},
+}
 
 #: What the page Train shows: name -> label.
 BENCHES: Mapping[str, str] = {

@@ -13,6 +13,7 @@ import streamlit as st
 
 from cnnviz.core import shelf
 from cnnviz.core.digit import STEPS
+from cnnviz.core.disturbances import OFFSETS
 from cnnviz.core.pool_bench import TUTORIAL
 from cnnviz.core.strokes import Drawing
 from cnnviz.ui.options import BRUSH
@@ -40,6 +41,13 @@ CHOICES: Mapping[str, Any] = {
     "same_window": 2,
     "same_stride": 2,
     "same_padding": "valid",
+    # how the digit is disturbed, and which of the places that were tried is looked at
+    "disturbance": "shift",
+    "moved": OFFSETS.index((0, 3)),
+    "rotate": 15,
+    "scale": 4,
+    "thicken": 10,
+    "noise": 8,
 }
 
 #: Keys that only code writes -> default.
@@ -70,6 +78,7 @@ RECORDS: Mapping[str, Any] = {
     "guesses": {},  # experiment -> the visitor's guess
     "bench_grid": TUTORIAL,  # the small numbers that are pooled
     "same_order": (),  # the layer's maps as they were last ranked by disagreement, and of which layer
+    "settled": "",  # which digit the sections of Pooling last followed; see cnnviz.ui.pooling.settled
     "same_turn": 0,  # how often maps were brought to the pictures; the newest are shown
     "upload": None,  # the Picture that was read of the last upload, or the Refusal that it got
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cnnviz.core.disturbances import DISTURBANCES, OFFSETS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.core.pool_bench import SIDES, Grid, grid, number, text
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import state
+from cnnviz.ui import options, state
 
 #: Largest window and stride that can be chosen for maps.
 MOST = 8
@@ -79,6 +80,16 @@ def _layer(value: str) -> None:
     state.put(same_layer=value[:64])
 
 
+def _disturbance(value: str) -> None:
+    if value not in options.DISTURBANCES:
+        raise Refusal(
+            "`disturb` must be one of {names}. Received: {value}. Share the link again.",
+            names=", ".join(options.DISTURBANCES),
+            value=value,
+        )
+    state.put(disturbance=value)
+
+
 #: Name in the link -> what takes its value.
 NAMES: Mapping[str, Callable[[str], None]] = {
     "grid": _grid,
@@ -91,6 +102,9 @@ NAMES: Mapping[str, Callable[[str], None]] = {
     "pool": _whole("same_window", 1, MOST),
     "step": _whole("same_stride", 1, MOST),
     "edges": _padding("same_padding"),
+    "disturb": _disturbance,
+    "moved": _whole("moved", 0, len(OFFSETS) - 1),
+    **{name: _whole(name, 0, len(one.amounts) - 1) for name, one in DISTURBANCES.items()},
 }
 
 #: Name in the link -> session key, for those whose value is written as it is.
@@ -104,4 +118,6 @@ KEYS: Mapping[str, str] = {
     "pool": "same_window",
     "step": "same_stride",
     "edges": "same_padding",
+    "disturb": "disturbance",
+    **{name: name for name in ("moved", *DISTURBANCES)},
 }

@@ -37,6 +37,7 @@ class Block:
             them out.
         ticks: One short text a unit below bars, or one a map instead of its number; or nothing.
         origin: What the first row and the first column are called when a cell is read out.
+        chosen: Row and column, counted from 0, of a cell that has a frame in every map; or nothing.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Block:
     derive: Literal["relu"] | None = None
     ticks: Sequence[str] = ()
     origin: tuple[int, int] = (0, 0)
+    chosen: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -90,7 +92,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
     about: dict[str, Any] = {
         "id": block.id, "title": block.title, "subtitle": block.subtitle, "kind": block.kind,
         "ticks": list(block.ticks), "derive": block.derive, "signed": block.signed, "levels": None,
-        "origin": list(block.origin),
+        "origin": list(block.origin), "chosen": block.chosen,
     }  # fmt: skip
     if block.derive:
         if not all(before):

@@ -43,12 +43,26 @@ export class Mosaic {
         left, top, Math.round((x + width) * ratio) - left, Math.round((y + height) * ratio) - top,
       )
     }
+    if (this.block.chosen) this.mark(context, ratio)
     if (this.grid.label) this.number(context, ratio, ink)
     if (this.only !== null && this.grid.cell >= NUMBERS_FROM && !this.block.mixed) this.write(context, ratio)
   }
 
   maps() {
     return this.only === null ? Array(this.block.pictures).keys() : [this.only]
+  }
+
+  // A light frame with a dark one around it, to be seen on any colour.
+  mark(context, ratio) {
+    const [row, column] = this.block.chosen
+    for (const map of this.maps()) {
+      const { x, y, width, height } = this.box({ map, row, column })
+      for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
+        context.strokeStyle = colour
+        context.lineWidth = ratio
+        context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)
+      }
+    }
   }
 
   number(context, ratio, ink) {

@@ -1,0 +1,105 @@
+"""Maps over all shifts, 13 × 13: how sure each network stays, and how far each of its layers moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.disturbances import FARTHEST, STEPS
+from cnnviz.core.network import Network
+from cnnviz.core.pool_networks import SHRINKING
+from cnnviz.core.robustness import Reaction, strides_of
+from cnnviz.ui import state
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.pooling import shelf_of_three
+from cnnviz.ui.words import each, mark, say
+
+SIDE = len(STEPS)
+
+#: What the viewers say instead of their usual texts: a cell is a shift here.
+SHIFTS: Mapping[str, str] = {
+    "point_select": mark("Point at a cell: each is a shift."),
+    "read_cell": mark("moved {row} down, {column} right: {value}"),
+    "read_map": mark("{map}, moved {row} down, {column} right: {value}"),
+    "range_network": mark("one scale for all three networks"),
+}
+
+LAYERS_WHY = mark(
+    "**How far each layer’s output moves.** Above, the cosine distance from the output for the unmoved digit: where "
+    "it is 0 the layer is *invariant*. Below, the same after the output was moved back by as many cells: where that "
+    "is 0 the layer is *equivariant*, its output has only moved along."
+)
+LAYERS_HOW = mark(
+    "A layer with one cell for every {stride} pixels can follow only shifts by multiples of {stride} exactly; for "
+    "others it is moved back by the whole number of cells that fits best. Only cells that are on both maps are "
+    "compared."
+)
+
+
+def confidences(reactions: list[Reaction]) -> None:
+    """Show one map a network; a shift can be chosen on any of them."""
+    for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
+        block = Block(
+            id=reaction.network, title=reaction.network, subtitle=say(SHRINKING[reaction.network].label),
+            values=reaction.confidence.reshape(SIDE, SIDE, 1), **_cells(),
+        )  # fmt: skip
+        with column:
+            _viewer(f"shifts-{reaction.network}", [block], 1.0, height=240)
+
+
+def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
+    """Show how far the layers of each network move, for all shifts and, in a table, for the chosen one."""
+    st.markdown(say(LAYERS_WHY))
+    top = max(float(np.nanmax(values)) for one in reactions for values in one.moved.values())
+    for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
+        blocks = [
+            _mosaic("moved", say("as it is"), reaction.network, reaction.moved),
+            _mosaic("back", say("moved back"), reaction.network, reaction.moved_back),
+        ]
+        with column:
+            _viewer(f"layers-{reaction.network}", blocks, top, height=330)
+            st.markdown(distances(reaction, state.get("moved")))
+    st.caption(say(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
+
+
+def distances(reaction: Reaction, place: int) -> str:
+    """Return a table of a network's layers: how far each moves at shift number `place`, as it is and moved back."""
+    head = [reaction.network, say("as it is"), say("moved back")]
+    rows = [
+        [name, f"{values[place]:.3f}", _distance(reaction.moved_back.get(name), place)]
+        for name, values in reaction.moved.items()
+    ]
+    return shelf_of_three.table(head, rows)
+
+
+def _distance(values: np.ndarray | None, place: int) -> str:
+    return "–" if values is None or not np.isfinite(values[place]) else f"{values[place]:.3f}"
+
+
+def _mosaic(name: str, subtitle: str, title: str, values: Mapping[str, np.ndarray]) -> Block:
+    """One map a layer; where a shift is larger than a layer's map the distance is shown as the largest there is."""
+    maps = np.stack([np.nan_to_num(each, nan=1.0).reshape(SIDE, SIDE) for each in values.values()], axis=2)
+    return Block(id=name, title=title, subtitle=subtitle, values=maps, ticks=[*values], **_cells())
+
+
+def _cells() -> dict[str, Any]:
+    """Return what the rows and columns of a block stand for, and which of them is looked at."""
+    return {"origin": (-FARTHEST, -FARTHEST), "chosen": divmod(state.get("moved"), SIDE)}
+
+
+def _viewer(key: str, blocks: list[Block], top: float, height: int) -> None:
+    """Show `blocks` on one scale from 0 to `top`, the same for all networks; a click chooses the shift."""
+    feature_maps(
+        key, blocks, mode="mosaic", colour_range="network", network_range=(0.0, top), palette=state.get("palette"),
+        labels={**each(LABELS), **each(SHIFTS)}, height=height, on_select=lambda: _take(key),
+    )  # fmt: skip
+
+
+def _take(key: str) -> None:
+    """Look at the shift that was clicked, before anything is drawn again."""
+    match getattr(st.session_state.get(key), "selected", None):
+        case {"row": int(row), "column": int(column)} if 0 <= row < SIDE and 0 <= column < SIDE:
+            state.put(moved=row * SIDE + column)
