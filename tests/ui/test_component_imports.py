@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 #: A page with every component.
 PAGE = """
 import numpy as np
+from cnnviz.core.pool_bench import TUTORIAL, PoolBench
 from cnnviz.core.strokes import Drawing, Stroke
-from cnnviz.ui.components import address, bars, curves, feature_maps, pad, player
+from cnnviz.ui.components import address, bars, curves, feature_maps, pad, player, pool_grid
 pad.pad("pad", Drawing((Stroke(((1.0, 2.0), (3.0, 4.0)), 20.0),)), 1, 20, pad.LABELS)
 bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
 block = feature_maps.Block(id="after", title="maps", values=np.ones((3, 3, 2), np.float32))
@@ -25,6 +26,7 @@ address.address("net=pen")
 line = curves.Series(id="training", label="Training", x=np.arange(9), y=np.ones(9))
 curves.curves("curves", [curves.Panel(id="loss", title="Loss", series=[line])], curves.LABELS)
 player.player("player", ["start"], 0, label="Moments")
+pool_grid.pool_grid("pool-grid", PoolBench(TUTORIAL), guess=True)
 """
 
 #: Runs it twice, as a visitor's session does, and tells what that imported.

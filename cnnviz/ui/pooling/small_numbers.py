@@ -86,7 +86,7 @@ def _facts(bench: PoolBench) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
         say("Size of the result: {formula}", formula=bench.formula),
-        say("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
+        say("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
     ]
     times = bench.read
     if (times == 0).any():

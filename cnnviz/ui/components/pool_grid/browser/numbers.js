@@ -24,6 +24,7 @@ export class Numbers {
       if (input !== this.focused() || !this.isDirty) input.value = values[row][column]
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
       input.classList.toggle("long", values[row][column].length > 4)
+      input.classList.toggle("longest", values[row][column].length > 5)
       input.parentElement.classList.toggle("skipped", !read[row][column])
     })
   }
