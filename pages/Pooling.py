@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cnnviz.ui import answer, canvas, frame, links, networks, preparation, state, subject
-from cnnviz.ui.pooling import pooled_maps, same_map, small_numbers
+from cnnviz.ui.pooling import disturbed, pooled_maps, same_map, settled, small_numbers
+from cnnviz.ui.pooling import networks as trained_alike
 
 
 @st.fragment
@@ -20,6 +21,7 @@ def read_along() -> None:
         preparation.result(reading)
     pooled_maps.send(reading, pen_down)
     links.show(pen_down)
+    settled.follow(reading.digit, pen_down)
 
 
 with frame.page("pooling") as heading:
@@ -29,3 +31,6 @@ with frame.page("pooling") as heading:
     read_along()
     small_numbers.show()
     same_map.show()
+    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+    trained_alike.show(reading)
+    disturbed.show(reading.digit)

@@ -56,6 +56,16 @@ def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, ad
     page.get_by_role("button", name="Stop and keep").click()
     expect(progress).to_contain_text("stopped by you", timeout=LEARNING)
 
+    machine = page.get_by_role("slider", name="Time machine")
+    machine.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("After 0 batches it reads")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("After 1 batch it reads")).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.get_by_text("After 1 batch it reads")).to_have_count(0)
+    eyes.settled(page)
+
     expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
     page.get_by_role("button", name="More", exact=True).first.click()
     page.get_by_role("button", name="Explore it on Layers").click()
@@ -80,3 +90,29 @@ def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, addres
     assert "run=" in link
     second.goto(link)
     expect(second.get_by_text("not available here")).to_be_visible()
+
+
+def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(
+    visitor: Visitor, address: str
+) -> None:
+    first = visitor()
+    opened(first, address)
+    build_tiny(first, epochs=200)
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
+    again = first.context.new_page()
+    first.close()
+    opened(again, address, "?bench=watch")
+    progress = again.get_by_test_id("stProgress").first
+    expect(progress).to_contain_text("Run 1")
+    expect(progress).to_contain_text("learning", timeout=LEARNING)
+    expect(progress).not_to_have_text(progress.inner_text(), timeout=LEARNING)
+    again.get_by_role("button", name="Cancel").click()
+    expect(progress).to_contain_text("cancelled", timeout=LEARNING)
+
+
+def test_a_training_fits_on_a_phone(phone: Page, address: str) -> None:
+    opened(phone, address)
+    build_tiny(phone, epochs=2)
+    expect(phone.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+    wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0

@@ -27,14 +27,14 @@ class Engine:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
         self.refusing: str = ""
 
-    def submit(self, owner: str, job: Job, record: Callable[[Event], None]) -> None:
+    def submit(self, _owner: str, job: Job, record: Callable[[Event], None]) -> None:
         if self.refusing:
             raise Refusal(self.refusing)
         if len(self.jobs) >= 2:
             raise AssertionError("more than the engine takes")
         self.jobs[job.id] = (job, record)
 
-    def active(self, owner: str) -> tuple[str, ...]:
+    def active(self, _owner: str) -> tuple[str, ...]:
         return tuple(self.jobs)
 
     def begins(self, job_id: str) -> None:
@@ -75,7 +75,8 @@ def test_a_job_carries_the_data_that_this_server_has() -> None:
     assert made_job.variant.layers == made.VARIANT.layers
 
 
-def test_equal_settings_are_different_runs(store: RunStore, engine: Engine) -> None:
+@pytest.mark.usefixtures("engine")
+def test_equal_settings_are_different_runs(store: RunStore) -> None:
     first, second = series.start(store, job(), "one"), series.start(store, job(), "two")
     assert first.id != second.id
     assert first.variant.name != second.variant.name

@@ -32,7 +32,10 @@ def test_quantities_that_are_no_shares_have_an_axis_of_their_own() -> None:
     assert figure.layout.yaxis.range is None
     assert not figure.layout.shapes
     assert "%" not in figure.data[1].hovertemplate.replace("%{", "")
-    assert bands.chart([0, 1], LINES, titles=("", ""), shares=False, top=2).layout.yaxis.range == (-0.04, 2.04)
+    assert bands.chart([0, 1], LINES, titles=("", ""), shares=False, top=2).layout.yaxis.range == (
+        -0.04,
+        2.04,
+    )
 
 
 def test_every_training_is_a_mark_and_every_mean_a_line_through_them() -> None:

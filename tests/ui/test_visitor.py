@@ -34,7 +34,8 @@ def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return sent
 
 
-def test_a_visitor_without_a_cookie_is_somebody_new(cookies: dict[str, str]) -> None:
+@pytest.mark.usefixtures("cookies")
+def test_a_visitor_without_a_cookie_is_somebody_new() -> None:
     first, second = AppTest.from_function(script), AppTest.from_function(script)
     assert owner(first) != owner(second)
     assert owner(first) == owner(first)
@@ -49,7 +50,9 @@ def test_the_cookie_is_recognised_and_does_not_stand_in_the_name(cookies: dict[s
     assert set(first) <= set("0123456789abcdef")
 
 
-@pytest.mark.parametrize("sent", ["", "x", "../" + "0" * 40, TOKEN + "0", TOKEN[:-1] + "é", TOKEN[:-1] + "\n"])
+@pytest.mark.parametrize(
+    "sent", ["", "x", "../" + "0" * 40, TOKEN + "0", TOKEN[:-1] + "é", TOKEN[:-1] + "\n"]
+)
 def test_anything_else_is_no_token(cookies: dict[str, str], sent: str) -> None:
     cookies["cnnviz_visitor"] = sent
     assert owner(AppTest.from_function(script)) != owner(AppTest.from_function(script))

@@ -16,7 +16,9 @@ def show(watched: Run) -> None:
     experiment = EXPERIMENTS.get(series.experiment_of(watched))
     if experiment is not None:
         store = visitor.store()
-        experiments.verdict(experiment, measured(store, experiment, watched), judged_by(store, experiment, watched))
+        experiments.verdict(
+            experiment, measured(store, experiment, watched), judged_by(store, experiment, watched)
+        )
 
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:

@@ -1,0 +1,30 @@
+"""A slot whose jobs tell nothing but the time: `python -m benchmarks.contestants.ticking_slot`."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from cnnviz.core.training_jobs import Job
+from cnnviz.workers import slot
+from cnnviz.workers.one_job import Inbox, Train
+
+TICKS = 300
+BETWEEN = 0.01
+
+
+def train(_job: Job, emit: object, _inbox: Inbox) -> None:
+    """Tell a view of the usual size, with the time in it, some hundred times."""
+    maps = np.zeros((26, 26, 32), np.float32)
+    for _ in range(TICKS):
+        time.sleep(BETWEEN)
+        emit("batches", {"time": time.time()}, {"maps": maps})  # type: ignore[operator]
+
+
+def prepare() -> Train:
+    return train
+
+
+if __name__ == "__main__":
+    slot.serve(prepare)

@@ -1,0 +1,113 @@
+"""The app with jobs that train: `python benchmarks/contestants/training_server.py run app.py ...`.
+
+Serves as `streamlit run` does, with the same settings. A line `train N` on standard input has N jobs trained that take
+minutes, `rest` cancels them; a line `ok` on standard output says that this is so. The end of standard input ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TextIO
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Jobs:
+    """The jobs of this process, on the engine that the pages use. Each is looked at twice a second, as a page does."""
+
+    def __init__(self, folder: Path) -> None:
+        from cnnviz.core import datasets, jobs
+        from cnnviz.core.runs import RunStore
+
+        self.engine, self.store = jobs.engine(), RunStore
+        self.folder, self.data = folder, datasets.load(allow_download=False)
+        self.running: list[str] = []
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def train(self, count: int) -> None:
+        self.running = [self._submit() for _ in range(count)]
+        while not all(self._has_begun(job) for job in self.running):
+            time.sleep(0.05)
+
+    def rest(self) -> None:
+        from cnnviz.core.training_jobs import Command
+
+        ended, self.running = self.running, []
+        for job in ended:
+            self.engine.command(job, Command("cancel"))
+        while any(self.engine.follow(job).state in ("queued", "running") for job in ended):
+            time.sleep(0.05)
+
+    def _submit(self) -> str:
+        import secrets
+
+        import numpy as np
+
+        from cnnviz.core.plans import TrainingPlan
+        from cnnviz.core.training_jobs import DataReference, Job, network_name, new_id
+        from cnnviz.core.variants import TUTORIALS, Variant
+
+        layers = TUTORIALS["cnn-32-64"][0].layers
+        job_id, owner = new_id(), secrets.token_hex(16)
+        job = Job(
+            id=job_id,
+            variant=Variant(name=network_name(job_id), layers=layers),
+            plan=TrainingPlan(epochs=10, validation_examples=5000),
+            data=DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.x_train)),
+            probe=np.zeros((28, 28), np.uint8),
+        )
+        store = self.store(owner, self.folder)
+        store.create(job, "a run")
+        self.engine.submit(owner, job, store.recorder(job_id))
+        return job_id
+
+    def _has_begun(self, job: str) -> bool:
+        following = self.engine.follow(job)
+        if following.state not in ("queued", "running"):
+            raise RuntimeError(f"a job is {following.state}: {following.message}")
+        return any(event.kind == "batches" for event in following.events)
+
+    def _look(self) -> None:
+        since: dict[str, int] = {}
+        while True:
+            for job in self.running:
+                self.engine.touch(job)
+                events = self.engine.follow(job, since.get(job, 0)).events
+                since[job] = events[-1].seq if events else since.get(job, 0)
+            time.sleep(0.5)
+
+
+def obey(answers: TextIO, folder: Path) -> None:
+    try:
+        jobs = Jobs(folder)
+        for line in sys.stdin:
+            order, _, count = line.strip().partition(" ")
+            if order == "train":
+                jobs.train(int(count))
+            else:
+                jobs.rest()
+            print("ok", file=answers, flush=True)
+    except Exception:  # noqa: BLE001  (it is printed, and whoever told it hears of it)
+        traceback.print_exc()
+    os._exit(0)  # whoever told it is gone, or hears of the failure by this
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    sys.path[0] = str(ROOT)
+    with tempfile.TemporaryDirectory(prefix="cnnviz-runs-") as folder:
+        threading.Thread(target=obey, args=(answers, Path(folder)), daemon=True).start()
+        from streamlit.web.cli import main as streamlit
+
+        streamlit(prog_name="streamlit")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""A shelf with pooling networks of random weights, their table and their curves, made in no time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.core import pool_robustness, pool_seeds, shelf
+from cnnviz.core.cards import CURVES, Card
+from cnnviz.core.pool_networks import ON_SHELF, POOL_NETWORKS
+from cnnviz.core.pool_robustness import KINDS, Curve, Robustness, amounts, start
+from tests.core import drawn, made
+
+SEEDS = (1, 2, 3, 4, 5)
+SPREAD = (-0.0012, -0.0004, 0.0001, 0.0005, 0.001)
+
+
+def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.97)) -> None:
+    """Fill `folder`; `accuracies` are the means of the networks over the seeds."""
+    cards = [
+        card(name, accuracy + SPREAD[seed - 1], seed)
+        for seed in SEEDS
+        for name, accuracy in zip(POOL_NETWORKS, accuracies, strict=True)
+    ]
+    for one in cards:
+        if one.seed == ON_SHELF:
+            shelf.save(drawn.network(one.variant, 1), one, folder)
+    pool_seeds.write(pool_seeds.collected(cards), folder)
+    curves = {kind: {name: curve(kind) for name in POOL_NETWORKS} for kind in KINDS}
+    pool_robustness.write(Robustness({"digits": 1_000, "seeds": list(SEEDS)}, curves), folder)
+
+
+def card(name: str, accuracy: float, seed: int) -> Card:
+    """A card with as many mistakes of each digit as `accuracy` says, all read as the next one."""
+    variant, plan = POOL_NETWORKS[name]
+    right = round(10_000 * accuracy)
+    confusion = right * np.eye(10, dtype=int) + (10_000 - right) * np.roll(np.eye(10, dtype=int), 1, axis=1)
+    return made.card(
+        drawn.network(variant, seed), plan=plan, name=name, seed=seed, test_accuracy=accuracy, pen_accuracy=0.9,
+        confusion=confusion.tolist(), pen_note="pens", curves={quantity: [0.5, 0.25, 0.1] for quantity in CURVES},
+    )  # fmt: skip
+
+
+def curve(kind: str) -> Curve:
+    """A curve that falls from 0.9 by a hundredth for every amount away from none, with a band of 0.02."""
+    values = [0.9 - 0.01 * abs(place - start(kind)) for place in range(len(amounts(kind)))]
+    row, low, high = (tuple(round(value + by, 4) for value in values) for by in (0.0, -0.02, 0.02))
+    return Curve((row, low, high), (row, low, high), (low, high), (low, high))
