@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnviz.core.layers import checks, windows
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
-from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
 from cnnviz.core.refusals import Refusal
 
@@ -87,10 +87,12 @@ class Windowed(Layer):
                 dilation_rate=self.dilation_rate,
             )
 
-    def size_formula(self, shape: Shape) -> str:
-        return windows.size_formula(
-            shape, spanned(self.kernel_size, self.dilation_rate), self.strides, self.padding
-        )
+    def size_parts(self, shape: Shape) -> Formula:
+        spans = spanned(self.kernel_size, self.dilation_rate)
+        return windows.size_parts(shape, spans, self.strides, self.padding, ("kernel_size", "dilation_rate"))
+
+    def _window(self) -> Part:
+        return Part(product(*self.kernel_size), ("kernel_size",))
 
     def _places(self, shape: Shape) -> Pair:
         """Rows and columns of places at which the window is put on an image of `shape`."""
@@ -150,10 +152,11 @@ class Conv2D(Windowed):
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self.weight_shapes(shape)["kernel"])
 
-    def parameter_formula(self, shape: Shape) -> str:
-        window = product(*self.weight_shapes(shape)["kernel"][:3])
-        each = f"({window} + 1)" if self.use_bias else window
-        return f"{each} × {count(self.filters)} = {count(self.parameters(shape))}"
+    def parameter_parts(self, shape: Shape) -> Formula:
+        window = times(self._window(), amount(shape[2] // self.groups, INPUT, "groups"))
+        each = with_bias(window, self.use_bias)
+        counted = (*each, Part(" × "), amount(self.filters, "filters"))
+        return result(counted, self.parameters(shape))
 
     def _refuse_groups(self, what: str, number: int) -> None:
         raise Refusal(

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
-from cnnviz.core.layers.formulas import count
+from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, with_bias
 from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
 
 
@@ -45,6 +45,6 @@ class Dense(Layer):
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape) * self.units
 
-    def parameter_formula(self, shape: Shape) -> str:
-        each = f"({count(shape[-1])} + 1)" if self.use_bias else count(shape[-1])
-        return f"{each} × {count(self.units)} = {count(self.parameters(shape))}"
+    def parameter_parts(self, shape: Shape) -> Formula:
+        each = with_bias((amount(shape[-1], INPUT),), self.use_bias)
+        return result((*each, Part(" × "), amount(self.units, "units")), self.parameters(shape))

@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.convolution import Windowed
-from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, times, with_bias
 from cnnviz.core.layers.layer import Output, Shape, Weights
 from cnnviz.core.refusals import Refusal
 
@@ -34,6 +34,9 @@ class _Depthwise(Windowed):
 
     def _kernel_shape(self, shape: Shape) -> Shape:
         return (*self.kernel_size, shape[2], self.depth_multiplier)
+
+    def _maps(self, shape: Shape) -> Formula:
+        return times(amount(shape[2], INPUT), amount(self.depth_multiplier, "depth_multiplier"))
 
     def _depthwise(self, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Sums (n, rows, columns, channels × depth_multiplier), the maps of one channel side by side."""
@@ -71,10 +74,9 @@ class DepthwiseConv2D(_Depthwise):
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self._kernel_shape(shape))
 
-    def parameter_formula(self, shape: Shape) -> str:
-        window = product(*self.kernel_size)
-        each = f"({window} + 1)" if self.use_bias else window
-        return f"{each} × {product(shape[2], self.depth_multiplier)} = {count(self.parameters(shape))}"
+    def parameter_parts(self, shape: Shape) -> Formula:
+        each = with_bias((self._window(),), self.use_bias)
+        return result((*each, Part(" × "), *self._maps(shape)), self.parameters(shape))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +118,9 @@ class SeparableConv2D(_Depthwise):
         each_place = math.prod(weights["depthwise_kernel"]) + math.prod(weights["pointwise_kernel"])
         return math.prod(self._places(shape)) * each_place
 
-    def parameter_formula(self, shape: Shape) -> str:
-        maps = shape[2] * self.depth_multiplier
-        each = f"({count(maps)} + 1)" if self.use_bias else count(maps)
-        depthwise = product(*self.kernel_size, shape[2], self.depth_multiplier)
-        return f"{depthwise} + {each} × {count(self.filters)} = {count(self.parameters(shape))}"
+    def parameter_parts(self, shape: Shape) -> Formula:
+        depthwise = (self._window(), Part(" × "), *self._maps(shape))
+        mixed = (amount(shape[2] * self.depth_multiplier, INPUT, "depth_multiplier"),)
+        each = with_bias(mixed, self.use_bias)
+        counted = (*depthwise, Part(" + "), *each, Part(" × "), amount(self.filters, "filters"))
+        return result(counted, self.parameters(shape))

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
+from cnnviz.core.layers.formulas import Formula, text
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -59,13 +60,21 @@ class Layer:
         """Multiplications by a weight or a constant for one input; sums and activations are not counted."""
         return 0
 
+    def size_parts(self, shape: Shape) -> Formula:
+        """How the size follows from the input's, piece by piece; none where it stays or is a choice."""
+        return ()
+
+    def parameter_parts(self, shape: Shape) -> Formula:
+        """How the parameters are counted, piece by piece; none where there are none."""
+        return ()
+
     def size_formula(self, shape: Shape) -> str:
         """How the size follows from the input's, such as "(28 − 3) / 1 + 1 = 26"; "" where it stays or is a choice."""
-        return ""
+        return text(self.size_parts(shape))
 
     def parameter_formula(self, shape: Shape) -> str:
         """How the parameters are counted, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" where there are none."""
-        return ""
+        return text(self.parameter_parts(shape))
 
     def parameters(self, shape: Shape) -> int:
         """Number of weights for an input of `shape`."""
@@ -73,9 +82,16 @@ class Layer:
 
     def keras_line(self) -> str:
         """The line of Keras code that makes this layer; arguments that have their default value are left out."""
-        unnamed = [_literal(getattr(self, name)) for name in self.positional]
-        named = [f"{name}={_literal(getattr(self, name))}" for name in self._shown_arguments()]
-        return f"{self.kind}({', '.join([*unnamed, *named, f'name={_literal(self.name)}'])})"
+        return f"{self.kind}({', '.join(each.code for each in self.arguments() if each.written)})"
+
+    def arguments(self) -> tuple["Argument", ...]:
+        """Every argument: those of the line of code in its order, then those that it leaves out."""
+        written = (*self.positional, *self._shown_arguments(), "name")
+        left_out = [field.name for field in fields(self) if field.name not in written]
+        return tuple(
+            Argument(name, literal(getattr(self, name)), name in self.positional, name in written)
+            for name in (*written, *left_out)
+        )
 
     def is_default(self, argument: str) -> bool:
         """Whether `argument` has the value that Keras gives it when it is left out."""
@@ -92,5 +108,21 @@ class Layer:
             object.__setattr__(self, name, value)
 
 
-def _literal(value: object) -> str:
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a layer: its value as Python code, and whether the line of code has it, and without its name."""
+
+    name: str
+    value: str
+    positional: bool
+    written: bool
+
+    @property
+    def code(self) -> str:
+        """As it stands in the line of code, or would stand."""
+        return self.value if self.positional else f"{self.name}={self.value}"
+
+
+def literal(value: object) -> str:
+    """`value` as Python code, texts in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.formulas import product_result
+from cnnviz.core.layers.formulas import INPUT, Formula, amount, result, times
 from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
 
 
@@ -55,5 +55,6 @@ class BatchNormalization(Layer):
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape)
 
-    def parameter_formula(self, shape: Shape) -> str:
-        return product_result(len(self.weight_shapes(shape)), shape[-1])
+    def parameter_parts(self, shape: Shape) -> Formula:
+        each = amount(len(self.weight_shapes(shape)), "center", "scale")
+        return result(times(each, amount(shape[-1], INPUT)), self.parameters(shape))

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks, windows
+from cnnviz.core.layers.formulas import Formula
 from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
 
 AS_POOL_SIZE: Pair = (0, 0)
@@ -45,8 +46,8 @@ class _Pooling(Layer):
             channels,
         )
 
-    def size_formula(self, shape: Shape) -> str:
-        return windows.size_formula(shape, self.pool_size, self.strides, self.padding)
+    def size_parts(self, shape: Shape) -> Formula:
+        return windows.size_parts(shape, self.pool_size, self.strides, self.padding, ("pool_size",))
 
     def _corners(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
         """For each cell of the window in turn, what lies under it at all places: (n, rows, columns, c) views of `x`.

@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.formulas import product_result, rows_and_columns
+from cnnviz.core.layers.formulas import (
+    INPUT,
+    Formula,
+    amount,
+    formula,
+    result,
+    rows_and_columns,
+    times,
+)
 from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
 
 LARGEST_SCALE = 1e6
@@ -28,8 +36,9 @@ class Flatten(Layer):
         values = x.reshape(len(x), -1)
         return Output(values, values)
 
-    def size_formula(self, shape: Shape) -> str:
-        return product_result(*shape) if len(shape) > 1 else ""
+    def size_parts(self, shape: Shape) -> Formula:
+        factors = [amount(side, INPUT) for side in shape]
+        return result(times(*factors), math.prod(shape)) if len(shape) > 1 else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +83,13 @@ class ZeroPadding2D(Layer):
         values = np.pad(x, ((0, 0), *self.padding, (0, 0)))
         return Output(values, values)
 
-    def size_formula(self, shape: Shape) -> str:
-        rows, columns = (
-            f"{before} + {side} + {after} = {before + side + after}"
-            for side, (before, after) in zip(shape[:2], self.padding, strict=True)
-        )
-        return rows_and_columns(rows, columns)
+    def size_parts(self, shape: Shape) -> Formula:
+        return rows_and_columns(_framed(shape[0], self.padding[0]), _framed(shape[1], self.padding[1]))
+
+
+def _framed(side: int, added: Pair) -> Formula:
+    before, after = (amount(number, "padding") for number in added)
+    return result(formula(before, " + ", amount(side, INPUT), " + ", after), side + sum(added))
 
 
 def _frame(padding: Any) -> tuple[Pair, Pair]:

@@ -5,7 +5,7 @@ Sizes and padding follow TensorFlow ("valid" and "same", the odd pixel of paddin
 
 import numpy as np
 
-from cnnviz.core.layers.formulas import rows_and_columns
+from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, formula, result, rows_and_columns
 
 PADDINGS = ("valid", "same")
 Pair = tuple[int, int]
@@ -43,21 +43,36 @@ def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float
     return result
 
 
-def size_formula(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str) -> str:
-    """The size formula of rows and columns, once where they are alike."""
-    one = _same_formula if padding == "same" else _valid_formula
+def size_parts(
+    shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, spanned_by: tuple[str, ...]
+) -> Formula:
+    """The size formula of rows and columns, once where they are alike; `spanned_by` are the arguments of `spans`."""
     rows, columns = (
-        one(side, span, stride) for side, span, stride in zip(shape[:2], spans, strides, strict=True)
+        _same_formula(side, stride) if padding == "same" else _valid_formula(side, span, stride, spanned_by)
+        for side, span, stride in zip(shape[:2], spans, strides, strict=True)
     )
     return rows_and_columns(rows, columns)
 
 
-def _valid_formula(side: int, span: int, stride: int) -> str:
-    quotient = f"({side} − {span}) / {stride}"
-    if (side - span) % stride:
-        quotient = f"⌊{quotient}⌋"
-    return f"{quotient} + 1 = {output_side(side, span, stride, 'valid')}"
+def _valid_formula(side: int, span: int, stride: int, spanned_by: tuple[str, ...]) -> Formula:
+    low, high = ("⌊", "⌋") if (side - span) % stride else ("", "")
+    pieces = formula(
+        f"{low}(", amount(side, INPUT), Part(" − ", ("padding",)), amount(span, *spanned_by, "padding"), ")",
+        Part(f" / {stride}", ("strides",)), high, Part(" + 1", ("padding",)),
+    )  # fmt: skip
+    return result(_told(pieces), output_side(side, span, stride, "valid"))
 
 
-def _same_formula(side: int, span: int, stride: int) -> str:
-    return f"⌈{side} / {stride}⌉ = {output_side(side, span, stride, 'same')}"
+def _same_formula(side: int, stride: int) -> Formula:
+    pieces = formula(
+        Part("⌈", ("padding",)),
+        amount(side, INPUT),
+        Part(f" / {stride}", ("strides",)),
+        Part("⌉", ("padding",)),
+    )
+    return result(pieces, output_side(side, 1, stride, "same"))
+
+
+def _told(pieces: Formula) -> Formula:
+    """Without the pieces that say nothing."""
+    return tuple(piece for piece in pieces if piece.text)
