@@ -7,25 +7,11 @@ Each sentence is a marked template and the numbers that fill it, as short texts.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.pool_compare import Comparison
-from cnnviz.core.words import mark
-
-
-@dataclass(frozen=True)
-class Said:
-    """`template`: a marked sentence with {fields}; `values`: what fills them."""
-
-    template: str
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
-
+from cnnviz.core.words import Said, mark
 
 EMPTY = mark(
     "All {cells} values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose."

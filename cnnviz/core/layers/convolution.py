@@ -89,7 +89,8 @@ class Windowed(Layer):
 
     def size_parts(self, shape: Shape) -> Formula:
         spans = spanned(self.kernel_size, self.dilation_rate)
-        return windows.size_parts(shape, spans, self.strides, self.padding, ("kernel_size", "dilation_rate"))
+        of = windows.Arguments(span=("kernel_size", "dilation_rate"))
+        return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
     def _window(self) -> Part:
         return Part(product(*self.kernel_size), ("kernel_size",))

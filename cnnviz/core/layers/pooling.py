@@ -47,7 +47,9 @@ class _Pooling(Layer):
         )
 
     def size_parts(self, shape: Shape) -> Formula:
-        return windows.size_parts(shape, self.pool_size, self.strides, self.padding, ("pool_size",))
+        stride = ("strides", "pool_size") if self.is_default("strides") else ("strides",)
+        of = windows.Arguments(span=("pool_size",), stride=stride)
+        return windows.size_parts(shape, self.pool_size, self.strides, self.padding, of)
 
     def _corners(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
         """For each cell of the window in turn, what lies under it at all places: (n, rows, columns, c) views of `x`.

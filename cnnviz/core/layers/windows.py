@@ -3,6 +3,8 @@
 Sizes and padding follow TensorFlow ("valid" and "same", the odd pixel of padding below and to the right).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, formula, result, rows_and_columns
@@ -43,36 +45,33 @@ def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float
     return result
 
 
-def size_parts(
-    shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, spanned_by: tuple[str, ...]
-) -> Formula:
-    """The size formula of rows and columns, once where they are alike; `spanned_by` are the arguments of `spans`."""
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments that say how far a window reaches and how far it moves."""
+
+    span: tuple[str, ...]
+    stride: tuple[str, ...] = ("strides",)
+
+
+def size_parts(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, of: Arguments) -> Formula:
+    """The size formula of rows and columns, once where they are alike."""
     rows, columns = (
-        _same_formula(side, stride) if padding == "same" else _valid_formula(side, span, stride, spanned_by)
+        _same_formula(side, stride, of) if padding == "same" else _valid_formula(side, span, stride, of)
         for side, span, stride in zip(shape[:2], spans, strides, strict=True)
     )
     return rows_and_columns(rows, columns)
 
 
-def _valid_formula(side: int, span: int, stride: int, spanned_by: tuple[str, ...]) -> Formula:
+def _valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
     low, high = ("⌊", "⌋") if (side - span) % stride else ("", "")
     pieces = formula(
-        f"{low}(", amount(side, INPUT), Part(" − ", ("padding",)), amount(span, *spanned_by, "padding"), ")",
-        Part(f" / {stride}", ("strides",)), high, Part(" + 1", ("padding",)),
+        f"{low}(", amount(side, INPUT), Part(" − ", ("padding",)), amount(span, *of.span, "padding"), ")",
+        Part(f" / {stride}", of.stride), high, Part(" + 1", ("padding",)),
     )  # fmt: skip
-    return result(_told(pieces), output_side(side, span, stride, "valid"))
+    return result(tuple(piece for piece in pieces if piece.text), output_side(side, span, stride, "valid"))
 
 
-def _same_formula(side: int, stride: int) -> Formula:
-    pieces = formula(
-        Part("⌈", ("padding",)),
-        amount(side, INPUT),
-        Part(f" / {stride}", ("strides",)),
-        Part("⌉", ("padding",)),
-    )
+def _same_formula(side: int, stride: int, of: Arguments) -> Formula:
+    edge = ("padding",)
+    pieces = formula(Part("⌈", edge), amount(side, INPUT), Part(f" / {stride}", of.stride), Part("⌉", edge))
     return result(pieces, output_side(side, 1, stride, "same"))
-
-
-def _told(pieces: Formula) -> Formula:
-    """Without the pieces that say nothing."""
-    return tuple(piece for piece in pieces if piece.text)

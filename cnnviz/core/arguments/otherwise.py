@@ -1,0 +1,100 @@
+"""The same layer with another value of one argument: what would become of its output and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers.layer import literal
+from cnnviz.core.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """`code`: the argument with its other value; `output_shape` and `parameters` are those of the layer with it."""
+
+    code: str
+    output_shape: Shape
+    parameters: int
+
+
+def otherwise(layer: Layer, argument: str, shape: Shape) -> Otherwise | None:
+    """`layer` on an input of `shape` with another value of `argument`; None where that would tell nothing."""
+    for value in OTHERS.get(argument, _none)(layer, shape):
+        if value != getattr(layer, argument):
+            try:
+                changed = _changed(layer, argument, value)
+                found = changed.output_shape(shape), changed.parameters(shape)
+            except Refusal:  # such as a window that is larger than the map
+                continue
+            return Otherwise(f"{argument}={literal(value)}", *found)
+    return None
+
+
+def _changed(layer: Layer, argument: str, value: object) -> Layer:
+    values: dict[str, Any] = {argument: value}
+    if argument == "pool_size" and layer.is_default("strides"):
+        values["strides"] = None  # left out of the line of code, they follow the window
+    return replace(layer, **values)
+
+
+def _none(*_: object) -> tuple[object, ...]:
+    return ()
+
+
+def _twice(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
+    return lambda layer, _: (2 * getattr(layer, argument), 1)
+
+
+def _not(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
+    return lambda layer, _: (not getattr(layer, argument),)
+
+
+def _larger(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]]:
+    """A larger window, or a smaller one where the larger does not fit."""
+    return lambda layer, _: tuple(
+        tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by)
+    )
+
+
+def _strides(layer: Any, _: Shape) -> tuple[object, ...]:
+    return ((1, 1),) if max(layer.strides) > 1 else ((2, 2),)
+
+
+def _dilation(layer: Any, _: Shape) -> tuple[object, ...]:
+    return ((1, 1),) if max(layer.dilation_rate) > 1 else ((2, 2),)
+
+
+def _padding(layer: Any, _: Shape) -> tuple[object, ...]:
+    if isinstance(layer.padding, str):
+        return ("valid" if layer.padding == "same" else "same",)
+    return (tuple((before + 1, after + 1) for before, after in layer.padding),)
+
+
+def _groups(layer: Any, shape: Shape) -> tuple[object, ...]:
+    if layer.groups > 1:
+        return (1,)
+    return tuple(
+        number
+        for number in range(2, min(shape[2], layer.filters) + 1)
+        if not (shape[2] % number or layer.filters % number)
+    )[:1]
+
+
+#: argument -> the values that are tried in turn; the first that fits is told.
+OTHERS: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
+    "filters": _twice("filters"),
+    "units": _twice("units"),
+    "depth_multiplier": _twice("depth_multiplier"),
+    "kernel_size": _larger("kernel_size", 2),
+    "pool_size": _larger("pool_size", 1),
+    "strides": _strides,
+    "dilation_rate": _dilation,
+    "padding": _padding,
+    "groups": _groups,
+    "use_bias": _not("use_bias"),
+    "keepdims": _not("keepdims"),
+    "center": _not("center"),
+}

@@ -1,0 +1,168 @@
+"""One sentence for every argument of every kind of layer, chosen by its value and filled in with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnviz.core.arguments import words
+from cnnviz.core.layers import Layer, Shape, windows
+from cnnviz.core.layers.convolution import spanned
+from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.words import Said
+
+__all__ = ["Said", "sentence"]
+
+
+def sentence(layer: Layer, argument: str, shape: Shape) -> Said:
+    """What `argument` does in `layer` on an input of `shape`; a marked text and what fills it."""
+    tell = TOLD.get(f"{layer.kind}.{argument}") or TOLD[argument]
+    return tell(layer, shape)
+
+
+def _filters(layer: Any, shape: Shape) -> Said:
+    weights = product(*layer.weight_shapes(shape)["kernel"][:3])
+    return Said(words.FILTERS, {"filters": count(layer.filters), "weights": weights})
+
+
+def _mixing_filters(layer: Any, shape: Shape) -> Said:
+    maps = count(shape[2] * layer.depth_multiplier)
+    return Said(words.MIXING_FILTERS, {"filters": count(layer.filters), "maps": maps})
+
+
+def _multiplier(layer: Any, shape: Shape) -> Said:
+    maps = shape[2] * layer.depth_multiplier
+    values = {"channels": shape[2], "multiplier": layer.depth_multiplier, "maps": count(maps)}
+    return Said(words.MULTIPLIER, values)
+
+
+def _units(layer: Any, shape: Shape) -> Said:
+    template = words.UNITS if len(shape) == 1 else words.UNITS_AT_EVERY_PLACE
+    return Said(template, {"units": count(layer.units), "inputs": count(shape[-1])})
+
+
+def _kernel_size(layer: Any, shape: Shape) -> Said:
+    rows, columns = layer.output_shape(shape)[:2]
+    template = words.KERNEL_SAME if layer.padding == "same" else words.KERNEL_VALID
+    return Said(template, {"window": product(*layer.kernel_size), "places": product(rows, columns)})
+
+
+def _pool_size(template: str) -> Callable[[Any, Shape], Said]:
+    def tell(layer: Any, shape: Shape) -> Said:
+        window = product(*layer.pool_size)
+        places = product(*layer.output_shape(shape)[:2])
+        return Said(template, {"window": window, "side": product(*shape[:2]), "places": places})
+
+    return tell
+
+
+def _strides(layer: Any, shape: Shape) -> Said:
+    if layer.strides == getattr(layer, "pool_size", None) != (1, 1):
+        return Said(words.STRIDES_TOUCH, {})
+    if layer.strides == (1, 1):
+        return Said(words.STRIDES_ONE, {})
+    down, across = layer.strides
+    places = product(*layer.output_shape(shape)[:2])
+    return Said(words.STRIDES, {"down": down, "across": across, "places": places})
+
+
+def _padding(layer: Any, shape: Shape) -> Said:
+    if layer.padding == "valid":
+        return Said(words.PADDING_VALID, {})
+    (above, below), (left, right) = (
+        windows.margins(side, span, stride, layer.padding)
+        for side, span, stride in zip(shape[:2], _spans(layer), layer.strides, strict=True)
+    )
+    if not (above or below or left or right):
+        return Said(words.PADDING_NONE, {})
+    values = {"above": above, "below": below, "left": left, "right": right}
+    return Said(words.PADDING_POOL if hasattr(layer, "pool_size") else words.PADDING_ZEROS, values)
+
+
+def _spans(layer: Any) -> tuple[int, int]:
+    if hasattr(layer, "pool_size"):
+        return tuple(layer.pool_size)
+    return spanned(layer.kernel_size, layer.dilation_rate)
+
+
+def _dilation(layer: Any, _: Shape) -> Said:
+    if layer.dilation_rate == (1, 1):
+        return Said(words.DILATION_ONE, {})
+    span = product(*_spans(layer))
+    return Said(words.DILATION, {"window": product(*layer.kernel_size), "span": span})
+
+
+def _groups(layer: Any, shape: Shape) -> Said:
+    values = {"channels": shape[2], "groups": layer.groups, "read": shape[2] // layer.groups}
+    return Said(words.GROUPS_ONE if layer.groups == 1 else words.GROUPS, values)
+
+
+def _activation(layer: Any, _: Shape) -> Said:
+    return Said(words.ACTIVATIONS[layer.activation], {})
+
+
+def _bias(layer: Any, shape: Shape) -> Said:
+    made = layer.output_shape(shape)[-1]
+    template = words.BIAS if layer.use_bias else words.NO_BIAS
+    return Said(template, {"number": count(made)})
+
+
+def _switched(argument: str, on: str, off: str) -> Callable[[Any, Shape], Said]:
+    return lambda layer, shape: Said(on if getattr(layer, argument) else off, {"number": count(shape[-1])})
+
+
+def _valued(argument: str, template: str) -> Callable[[Any, Shape], Said]:
+    return lambda layer, _: Said(template, {"value": f"{getattr(layer, argument):g}"})
+
+
+def _frame(layer: Any, _: Shape) -> Said:
+    (above, below), (left, right) = layer.padding
+    return Said(words.FRAME, {"above": above, "below": below, "left": left, "right": right})
+
+
+def _rate(layer: Any, _: Shape) -> Said:
+    return Said(words.RATE, {"share": f"{100 * layer.rate:g}", "factor": f"{1 / (1 - layer.rate):.4g}"})
+
+
+def _max_value(layer: Any, shape: Shape) -> Said:
+    return (
+        Said(words.NO_LIMIT, {})
+        if layer.max_value is None
+        else _valued("max_value", words.LIMIT)(layer, shape)
+    )
+
+
+def _name(*_: object) -> Said:
+    return Said(words.NAME, {})
+
+
+#: argument, or kind.argument where a kind needs a sentence of its own -> what tells it.
+TOLD: Mapping[str, Callable[[Any, Shape], Said]] = {
+    "name": _name,
+    "filters": _filters,
+    "SeparableConv2D.filters": _mixing_filters,
+    "depth_multiplier": _multiplier,
+    "units": _units,
+    "kernel_size": _kernel_size,
+    "MaxPooling2D.pool_size": _pool_size(words.MAX_WINDOW),
+    "AveragePooling2D.pool_size": _pool_size(words.MEAN_WINDOW),
+    "strides": _strides,
+    "padding": _padding,
+    "ZeroPadding2D.padding": _frame,
+    "dilation_rate": _dilation,
+    "groups": _groups,
+    "activation": _activation,
+    "use_bias": _bias,
+    "keepdims": _switched("keepdims", words.KEEPDIMS, words.NO_KEEPDIMS),
+    "momentum": _valued("momentum", words.MOMENTUM),
+    "epsilon": _valued("epsilon", words.EPSILON),
+    "center": _switched("center", words.CENTER, words.NO_CENTER),
+    "BatchNormalization.scale": _switched("scale", words.SCALE, words.NO_SCALE),
+    "rate": _rate,
+    "Rescaling.scale": _valued("scale", words.FACTOR),
+    "offset": _valued("offset", words.OFFSET),
+    "max_value": _max_value,
+    "negative_slope": _valued("negative_slope", words.SLOPE),
+    "threshold": _valued("threshold", words.THRESHOLD),
+    "alpha": _valued("alpha", words.ALPHA),
+}
