@@ -1,1 +1,1 @@
-"""Arrays in, `plotly.graph_objects.Figure` out: pure functions that know no screen and no session."""
+"""Arrays in, `plotly.graph_objects.Figure` or SVG text out: pure functions that know no screen and no session."""

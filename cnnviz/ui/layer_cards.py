@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.network import Network
 from cnnviz.core.trace import LayerOutput
-from cnnviz.ui import state, view
+from cnnviz.ui import layer_code, state, view
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
 from cnnviz.ui.strip import UNCHANGED, size
 from cnnviz.ui.subject import Reading
@@ -70,28 +70,19 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
                        key=f"card-{place}-{output.name}")  # fmt: skip
     if card.open:
         with card:
-            st.markdown(_account(layer, output))
+            layer_code.show(f"code-{place}", layer, output.input_shape, _why(output.kind))
             if output.kind not in UNCHANGED:
                 shown = [block.id for block in blocks(output, last)]
                 feature_maps(f"maps-{place}", channel=CHANNEL, ids=shown, mode="mosaic", height=TALLEST,
                              labels=each(LABELS), **colours)  # fmt: skip
 
 
+def _why(kind: str) -> str:
+    return say(WHY[kind]) if kind in WHY else ""
+
+
 def _heading(output: LayerOutput) -> str:
     return f"**{output.name}** · {output.kind} · {size(output.input_shape)} → {size(output.output_shape)}"
-
-
-def _account(layer: Layer, output: LayerOutput) -> str:
-    """Return what the layer is, its Keras line, its sizes and its parameters, as Markdown."""
-    lines = [say(WHY[output.kind])] if output.kind in WHY else []
-    lines.append(f"`{layer.keras_line()}`")
-    if formula := layer.size_formula(output.input_shape):
-        lines.append(say("Size: {formula}", formula=formula))
-    if output.parameters:
-        lines.append(say("Parameters: {formula}", formula=layer.parameter_formula(output.input_shape)))
-    else:
-        lines.append(say("No parameters: nothing here is learned."))
-    return "  \n".join(lines)
 
 
 def blocks(output: LayerOutput, last: bool) -> list[Block]:

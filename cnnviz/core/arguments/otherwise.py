@@ -33,6 +33,11 @@ def otherwise(layer: Layer, argument: str, shape: Shape) -> Otherwise | None:
     return None
 
 
+def matters(layer: Layer, argument: str) -> bool:
+    """Whether the shape of the output or the parameters can depend on `argument`."""
+    return argument in OTHERS and not isinstance(getattr(layer, argument), float)
+
+
 def _changed(layer: Layer, argument: str, value: object) -> Layer:
     values: dict[str, Any] = {argument: value}
     if argument == "pool_size" and layer.is_default("strides"):
@@ -57,6 +62,11 @@ def _larger(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]
     return lambda layer, _: tuple(
         tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by)
     )
+
+
+def _scale(layer: Any, _: Shape) -> tuple[object, ...]:
+    """Of batch normalisation; Rescaling's is a factor, which changes no shape."""
+    return (not layer.scale,) if isinstance(layer.scale, bool) else ()
 
 
 def _strides(layer: Any, _: Shape) -> tuple[object, ...]:
@@ -97,4 +107,5 @@ OTHERS: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "use_bias": _not("use_bias"),
     "keepdims": _not("keepdims"),
     "center": _not("center"),
+    "scale": _scale,
 }

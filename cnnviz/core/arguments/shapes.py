@@ -1,0 +1,25 @@
+"""Which argument makes which side of a layer's output: found by trying another value of each."""
+
+from __future__ import annotations
+
+from cnnviz.core.arguments.otherwise import otherwise
+from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers.formulas import INPUT, OUTPUT, Formula, Part, amount, times
+
+
+def input_parts(shape: Shape) -> Formula:
+    """The shape that a layer reads, as "28 × 28 × 1"."""
+    return times(*(amount(side, INPUT) for side in shape))
+
+
+def output_parts(layer: Layer, shape: Shape) -> Formula:
+    """The shape of the output, each side with the arguments that it hangs on."""
+    made = layer.output_shape(shape)
+    tried = {each.name: otherwise(layer, each.name, shape) for each in layer.arguments()}
+    others = {name: other.output_shape for name, other in tried.items() if other}
+    return times(*(_side(made, place, others) for place in range(len(made))))
+
+
+def _side(made: Shape, place: int, others: dict[str, Shape]) -> Part:
+    of = [name for name, other in others.items() if len(other) != len(made) or other[place] != made[place]]
+    return amount(made[place], *of, OUTPUT)

@@ -1,0 +1,176 @@
+"""One layer as a drawing: what it reads, what it does, what comes out; every part names the arguments behind it.
+
+Elements carry `data-of`, names of arguments apart by spaces, so that the page can light them up.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.arguments import input_parts, output_parts
+from cnnviz.core.layers import ACTIVATIONS, Layer, Shape, windows
+from cnnviz.core.layers.convolution import Windowed, spanned
+from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, count, formula, product, times
+from cnnviz.figures import svg
+from cnnviz.figures.slabs import Slab, scale_for
+
+WIDTH, HEIGHT = 400.0, 138.0
+MIDDLE = 56.0
+LEFT, CENTRE, RIGHT = 66.0, 205.0, 338.0
+LARGEST = 72.0
+
+
+def draw(layer: Layer, shape: Shape, title: str) -> str:
+    """Return `layer` on an input of `shape` as SVG; `title` is its name for those who do not see it."""
+    made = layer.output_shape(shape)
+    scale = scale_for([shape, made], LARGEST)
+    read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
+    body = [
+        read.draw(data_of=INPUT), given.draw(data_of=_of(output_parts(layer, shape))),
+        *_window(layer, shape, read, given),
+        svg.arrow((CENTRE - 52, MIDDLE), (CENTRE + 52, MIDDLE)),
+        *_work(layer, shape),
+        _label(LEFT, input_parts(shape)), _label(RIGHT, output_parts(layer, shape)),
+    ]  # fmt: skip
+    return svg.document(body, width=WIDTH, height=HEIGHT, title=title)
+
+
+def _of(pieces: Formula) -> str:
+    return " ".join(dict.fromkeys(chain.from_iterable(piece.of for piece in pieces)))
+
+
+def _line(x: float, y: float, pieces: Formula, **more: Any) -> str:
+    spans = [svg.span(piece.text, data_of=" ".join(piece.of)) for piece in pieces]
+    return svg.text(x, y, *spans, **more)
+
+
+def _label(x: float, pieces: Formula) -> str:
+    return _line(x, HEIGHT - 8, pieces, size=12)
+
+
+def _work(layer: Any, shape: Shape) -> list[str]:
+    """What stands at the arrow: above it the weights or the window, below it what follows."""
+    above, below = _above(layer, shape), _below(layer)
+    lines = [_line(CENTRE, MIDDLE - 9 - 14 * place, each) for place, each in enumerate(reversed(above))]
+    lines += [_line(CENTRE, MIDDLE + 18 + 14 * place, each) for place, each in enumerate(below)]
+    activation = getattr(layer, "activation", "linear")
+    if activation != "linear":
+        lines.append(_curve(activation, MIDDLE + 12 + 14 * len(below)))
+    return lines
+
+
+def _above(layer: Any, shape: Shape) -> list[Formula]:
+    weights = layer.weight_shapes(shape)
+    if isinstance(layer, Windowed):
+        depth = times(amount(weights["kernel"][2], INPUT, "groups")) if "kernel" in weights else ()
+        window = formula(
+            Part(product(*layer.kernel_size), ("kernel_size",)), *(" × " if depth else "",), *depth
+        )
+        many = [
+            Part(f"{count(getattr(layer, name))} × ", (name,))
+            for name in ("filters", "depth_multiplier")
+            if hasattr(layer, name)
+        ]
+        return [(*many, *window), _stride(layer)]
+    if hasattr(layer, "pool_size"):
+        what = "max" if layer.kind == "MaxPooling2D" else "mean"
+        return [formula(f"{what} ", Part(product(*layer.pool_size), ("pool_size",))), _stride(layer)]
+    if layer.kind == "Dense":
+        return [times(amount(layer.units, "units"), amount(shape[-1], INPUT))]
+    return [formula(*OTHERS.get(layer.kind, lambda _: ())(layer))]
+
+
+def _stride(layer: Any) -> Formula:
+    """Steps and gaps, in Keras's words."""
+    down, across = layer.strides
+    pieces = [Part(f"strides {down}" if down == across else f"strides {down}, {across}", ("strides",))]
+    if max(rate := getattr(layer, "dilation_rate", (1, 1))) > 1:
+        pieces.append(Part(f" dilation {rate[0]}, {rate[1]}", ("dilation_rate",)))
+    return tuple(pieces)
+
+
+#: Kind -> what stands above the arrow, in Keras's words and in signs.
+OTHERS: dict[str, Any] = {
+    "GlobalMaxPooling2D": lambda _: ("max",),
+    "GlobalAveragePooling2D": lambda _: ("mean",),
+    "BatchNormalization": lambda layer: (
+        *((Part("γ ", ("scale",)),) if layer.scale else ()),
+        Part("(x − μ) / √(σ² + ", ("momentum",)), Part("ε", ("epsilon",)), ")",
+        *((Part(" + β", ("center",)),) if layer.center else ()),
+    ),
+    "Dropout": lambda layer: (Part(f"rate {layer.rate:g}", ("rate",)),),
+    "Rescaling": lambda layer: (Part(f"× {layer.scale:g}", ("scale",)), Part(f" + {layer.offset:g}", ("offset",))),
+    "ZeroPadding2D": lambda _: (Part("padding", ("padding",)),),
+    "LeakyReLU": lambda layer: (Part(f"negative_slope {layer.negative_slope:g}", ("negative_slope",)),),
+    "ELU": lambda layer: (Part(f"alpha {layer.alpha:g}", ("alpha",)),),
+    "Softmax": lambda _: ("softmax",),
+    "ReLU": lambda _: ("relu",),
+}  # fmt: skip
+
+
+def _below(layer: Any) -> list[Formula]:
+    return [formula(Part("+ bias", ("use_bias",)))] if getattr(layer, "use_bias", False) else []
+
+
+def _curve(activation: str, y: float) -> str:
+    """The activation's name and how it bends values from −3 to 3; softmax, which looks at all of them, has no curve."""
+    name = svg.span(activation, data_of="activation")
+    if activation == "softmax":
+        return svg.text(CENTRE, y + 8, name)
+    x = np.linspace(-3, 3, 61, dtype=np.float32)
+    bent = ACTIVATIONS[activation](x).clip(-2, 2)
+    points = [(CENTRE - 22 + 8 * float(a), y + 10 - 6 * float(b)) for a, b in zip(x, bent, strict=True)]
+    points = [(px, min(max(py, y - 6), y + 20)) for px, py in points]
+    axes = [
+        svg.path([(CENTRE - 46, y + 10), (CENTRE + 2, y + 10)], "line", stroke_width=0.6, stroke_opacity=0.5)
+    ]
+    curve = svg.path(points, "line", fill="none", stroke_width=1.8, data_of="activation")
+    return svg.group(*axes, curve) + svg.text(CENTRE + 10, y + 12, name, anchor="start")
+
+
+def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
+    """The window on the input, where it moves next, the frame around it, and the cell that it makes."""
+    if layer.kind == "ZeroPadding2D":
+        (above, _), (left, _) = layer.padding
+        corner = given.cell(above, left)
+        return [
+            svg.rect(
+                *corner,
+                shape[1] * given.scale,
+                shape[0] * given.scale,
+                "line",
+                fill="none",
+                data_of="padding",
+            )
+        ]
+    if not hasattr(layer, "strides"):
+        return []
+    pooling = hasattr(layer, "pool_size")
+    span = layer.pool_size if pooling else spanned(layer.kernel_size, layer.dilation_rate)
+    reach = "pool_size" if pooling else "kernel_size dilation_rate"
+    margins = [
+        windows.margins(side, each, stride, layer.padding)
+        for side, each, stride in zip(shape[:2], span, layer.strides, strict=True)
+    ]
+    (above, below), (left, right) = margins
+    frame = svg.rect(
+        *read.cell(-above, -left), (shape[1] + left + right) * read.scale, (shape[0] + above + below) * read.scale,
+        "line", fill="none", stroke_dasharray="3 2", data_of="padding",
+    )  # fmt: skip
+    start, next_ = read.cell(-above, -left), read.cell(-above, -left + layer.strides[1])
+    sides = span[1] * read.scale, span[0] * read.scale
+    cell = given.cell(0, 0)
+    lines = [
+        svg.path([(start[0] + sides[0], start[1] + place * sides[1]), (cell[0], cell[1] + place * given.scale)], "line",
+                 stroke_width=0.6, stroke_opacity=0.45, data_of=reach)
+        for place in (0, 1)
+    ]  # fmt: skip
+    return [
+        *lines, frame,
+        svg.rect(*next_, *sides, "line", fill="none", stroke_dasharray="1.5 1.5", data_of="strides"),
+        svg.rect(*start, *sides, "line", fill="none", stroke_width=2, data_of=reach),
+        svg.rect(*cell, given.scale, given.scale, "line", fill="none", stroke_width=1.5, data_of=reach),
+    ]  # fmt: skip

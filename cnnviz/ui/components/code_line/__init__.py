@@ -1,0 +1,76 @@
+"""A line of code whose arguments light up what they do: in formulas, in a drawing, and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core.layers.formulas import Formula
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import mark
+
+__all__ = ["LABELS", "Row", "Told", "code_line"]
+
+#: Every text of the component: its name -> English, the catalogue's key.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "line": mark("The layer in Keras. Arrow keys move from argument to argument, Escape lets go."),
+        "left_out": mark("Left out, so as usual:"),
+        "press": mark("Point at an argument to see what it does."),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An argument: its name, how it stands in the code, whether the line has it, and what it does in words."""
+
+    name: str
+    code: str
+    written: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A formula with its heading; its pieces name the arguments that they come from."""
+
+    label: str
+    parts: Formula
+
+
+def code_line(
+    key: str,
+    *,
+    kind: str,
+    why: str,
+    arguments: Sequence[Told],
+    others: Mapping[str, str],
+    rows: Sequence[Row],
+    diagram: str,
+    labels: Mapping[str, str],
+) -> None:
+    """Show a layer's line of code with its formulas and its drawing; everything that moves does so in the browser.
+
+    Args:
+        key: The element's key.
+        kind: The layer's class.
+        why: What such a layer does, in a sentence; it stands where an argument's sentence comes.
+        arguments: Those of the line in its order, then those that are left out.
+        others: What is said of pieces that come from no argument, by the name that they have in `rows`.
+        rows: Formulas, one a line.
+        diagram: SVG text whose elements carry names of arguments in `data-of`.
+        labels: The texts of `LABELS` in the visitor's language.
+    """
+    data: dict[str, Any] = {
+        "kind": kind,
+        "why": why,
+        "arguments": [vars(each) for each in arguments],
+        "others": dict(others),
+        "rows": [[row.label, [[part.text, list(part.of)] for part in row.parts]] for row in rows],
+        "diagram": diagram,
+        "labels": dict(labels),
+    }
+    mount("code_line", key=key, data=data)
