@@ -81,7 +81,7 @@ def test_the_page_opens_with_the_tutorials_numbers(benches: list[dict[str, Any]]
     assert shown["guess"]
     facts = "\n".join(str(each.value) for each in app.markdown)
     assert "(4 − 2) / 2 + 1 = 2" in facts
-    assert "= 4 / 16 = 25 %" in facts
+    assert "= 4 / 16 = 25\N{NO-BREAK SPACE}%" in facts
 
 
 def test_what_is_typed_is_pooled_and_goes_into_the_link(
