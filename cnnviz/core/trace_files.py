@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -13,17 +13,27 @@ from cnnviz.core.trace import LayerOutput, Trace
 COLUMNS = ("layer", "stage", "map", "row", "column", "value")
 
 
-def npz(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
+def npz(
+    trace: Trace,
+    layers: tuple[LayerOutput, ...] | None = None,
+    weights: Mapping[str, Mapping[str, np.ndarray]] | None = None,
+) -> bytes:
     """Return a compressed NPZ file with the digit and ``<layer>/before`` and ``<layer>/after`` of `layers`.
 
     Arrays are float32 with the shapes of the layers' outputs; ``before`` is left out where a layer has no activation.
+    With `weights` it has ``<layer>/kernel`` and so on as well.
 
     Args:
         trace: what to write.
         layers: which of its layers; all when None.
+        weights: those of the network by layer and Keras's name.
     """
     chosen = trace.layers if layers is None else layers
     arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in stages(layer)}
+    for layer in chosen:
+        arrays |= {
+            f"{layer.name}/{name}": array for name, array in (weights or {}).get(layer.name, {}).items()
+        }
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, digit=trace.digit, **arrays)
     return file.getvalue()

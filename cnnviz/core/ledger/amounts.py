@@ -1,0 +1,116 @@
+"""Numbers that a person with a calculator agrees with: amounts with one number of decimals, factors as texts.
+
+An amount is a whole number of units of 10 to the power of -`places`, so sums of amounts are exact, to the last shown
+digit. A factor is the shortest decimal that is its float32 again; a product is worked out from the two decimals as they
+are shown and rounded once, half up.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+
+MINUS = "−"
+FINEST = 45
+"""Decimals beyond which a float32 has nothing left."""
+CLOSE = 2e-7
+"""One unit is at most this share of the layer's largest value, about as fine as float32 itself."""
+
+
+def exact_text(value: np.float32) -> str:
+    """The shortest decimal that is this float32 again when read, as the maps tell it: 0.34567896, 1.2e-7."""
+    size = abs(float(value))
+    if size == 0:
+        return "0"
+    if 1e-6 <= size < 1e21:
+        return np.format_float_positional(value, unique=True, trim="-")
+    mantissa, exponent = np.format_float_scientific(value, unique=True, trim="-").split("e")
+    return f"{mantissa}e{int(exponent):+d}".replace("e+", "e+")
+
+
+def factor(value: np.float32) -> str:
+    """`exact_text` with a minus sign as in a textbook."""
+    return exact_text(value).replace("-", MINUS, 1) if value < 0 else exact_text(value)
+
+
+def decimal(value: np.float32) -> Decimal:
+    """The number that `exact_text` shows."""
+    return Decimal(exact_text(np.float32(value)))
+
+
+def shortest(values: np.ndarray) -> np.ndarray:
+    """For every float32 the float64 nearest to the decimal that `exact_text` shows; for values of everyday size."""
+    wide = values.astype(np.float64)
+    result = wide.copy()
+    missing = np.flatnonzero(wide)
+    flat, source, narrow = result.reshape(-1), wide.reshape(-1), values.reshape(-1)
+    for digits in range(1, 10):
+        if not missing.size:
+            break
+        part = source[missing]
+        scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.abs(part))))
+        short = np.rint(part * scale) / scale
+        flat[missing] = short
+        missing = missing[short.astype(np.float32) != narrow[missing]]
+    return result
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Amounts of one ledger: whole numbers of 10^-`places`."""
+
+    places: int
+
+    def text(self, units: int) -> str:
+        """An amount as it is shown, always with all its decimals: "−0.0107971"."""
+        digits = str(abs(int(units))).rjust(self.places + 1, "0")
+        whole, part = digits[: len(digits) - self.places], digits[len(digits) - self.places :]
+        return f"{MINUS if units < 0 else ''}{whole}{'.' if part else ''}{part}"
+
+    def signed(self, units: int) -> str:
+        """An amount as an addend: "+ 0.25" or "− 0.25"."""
+        return f"{MINUS if units < 0 else '+'} {self.text(abs(units))}"
+
+    def value(self, units: int) -> float:
+        """An amount as a number."""
+        return float(Decimal(int(units)).scaleb(-self.places))
+
+    def units(self, value: float | Decimal) -> int:
+        """The nearest amount."""
+        return int(Decimal(value).scaleb(self.places).to_integral_value(ROUND_HALF_UP))
+
+    def stored(self, value: np.float32) -> int:
+        """The nearest amount to a float32 as it is shown."""
+        return self.units(decimal(value))
+
+    def all_stored(self, values: np.ndarray) -> np.ndarray:
+        """The same for an array."""
+        return self.products(values, np.ones(1, np.float32))
+
+    def products(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The product of every pair of float32 factors as they are shown, as amounts: int64, or int for giants."""
+        values, weights = np.broadcast_arrays(values, weights)
+        scaled = shortest(values) * shortest(weights) * 10.0**self.places
+        units: np.ndarray = np.rint(scaled)
+        size = np.abs(scaled)
+        # Where float64 cannot tell to which side a product is to be rounded, decimals do.
+        doubtful = (np.abs(np.abs(scaled - units) - 0.5) < 1e-15 * size + 1e-9) | (size > 1e14)
+        giant = bool((size > 1e14).any())
+        result: np.ndarray = units.astype(object if giant else np.int64)
+        for place in zip(*np.nonzero(doubtful), strict=True):
+            result[place] = self.units(decimal(values[place]) * decimal(weights[place]))
+        return result
+
+
+def total(amounts: np.ndarray) -> int:
+    """The exact sum."""
+    return int(amounts.sum()) if amounts.size else 0
+
+
+def first_sheet(largest: float) -> Sheet:
+    """The coarsest sheet whose unit is small beside the `largest` value of a layer."""
+    places = math.ceil(-math.log10(CLOSE * largest)) if largest > 0 else 6
+    return Sheet(max(0, min(FINEST, places)))

@@ -1,0 +1,74 @@
+"""The way down: from a cell through what made most of it, layer by layer, to a pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.ledger.cells import INPUT, Cell
+from cnnviz.core.ledger.question import Question, asked, gathered
+from cnnviz.core.network import Network
+from cnnviz.core.trace import Trace
+
+
+def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
+    """The cells below `cell`: in each layer the one that adds most, the last a pixel; shorter in a frame of zeros."""
+    found: list[Cell] = []
+    while cell.layer != INPUT:
+        question = asked(network, trace, cell)
+        below = strongest(question)
+        if below is None:
+            break
+        found.append(below)
+        cell = below
+    return tuple(found)
+
+
+def strongest(question: Question) -> Cell | None:
+    """The cell of the layer before that adds most, the middle one where nothing adds anything; None if none is read."""
+    pull, inside = pulls(question)
+    if not inside.any():
+        return None
+    if not pull.any():
+        pull = _middle(pull.shape)
+    row, column, of = np.unravel_index(np.where(inside[..., None], pull, -1.0).argmax(), pull.shape)
+    reads = question.reads
+    return Cell(question.source, reads.maps[of], reads.rows[row], reads.columns[column])
+
+
+def _middle(shape: tuple[int, ...]) -> np.ndarray:
+    """Larger towards the middle of the window."""
+    rows, columns = (-np.abs(np.arange(side) - (side - 1) / 2) for side in shape[:2])
+    return np.broadcast_to(np.add.outer(rows, columns)[..., None] - (rows.min() + columns.min()), shape)
+
+
+def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
+    """How much every cell that is read counts, (rows, columns, maps) from 0 up, and which lie within the map."""
+    found, inside = gathered(question, question.reads.maps)
+    weight = _weights(question)
+    if weight is None:
+        return (_winner if "Max" in question.layer.kind else np.abs)(found), inside
+    return np.abs(found * weight), inside
+
+
+def _winner(found: np.ndarray) -> np.ndarray:
+    """Values from 0 up, the largest the largest."""
+    shifted: np.ndarray = found - found.min() + np.float32(1)
+    return shifted
+
+
+def _weights(question: Question) -> np.ndarray | None:
+    weights, of = question.weights, question.cell.map
+    match question.layer.kind:
+        case "Conv2D":
+            return weights["kernel"][..., of]
+        case "DepthwiseConv2D":
+            return weights["kernel"][:, :, *divmod(of, question.layer.depth_multiplier), None]
+        case "SeparableConv2D":
+            kernel = weights["depthwise_kernel"]
+            mixing = weights["pointwise_kernel"][0, 0, :, of].reshape(kernel.shape[2:])
+            return np.asarray(np.abs(kernel * mixing).sum(axis=-1))
+        case "Dense":
+            return weights["kernel"][None, None, :, of]
+    if "softmax" in (getattr(question.layer, "activation", ""), question.layer.kind.lower()):
+        return np.asarray(np.arange(question.x.shape[-1]) == of)[None, None, :]
+    return None

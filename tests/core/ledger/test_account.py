@@ -1,0 +1,268 @@
+"""Every cell of every kind of layer: the ledger adds up to the last shown digit and gives the value of the trace."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core import ledger, shelf
+from cnnviz.core.layers import KINDS, Layer
+from cnnviz.core.ledger import Cell, Ledger, Line, cells
+from cnnviz.core.ledger.amounts import MINUS, Sheet, exact_text, factor, shortest
+from cnnviz.core.ledger.ending import activation
+from cnnviz.core.ledger.question import Question
+from cnnviz.core.network import Network
+from cnnviz.core.trace import LayerOutput, Trace, trace
+from cnnviz.core.variants import Variant
+from tests.core import drawn, made
+
+DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+WITHIN = 1e-6
+"""How near the ledger is to the trace, as a share of the layer's largest value."""
+
+
+def number(text: str) -> Decimal:
+    """What a person reads."""
+    return Decimal(text.replace(MINUS, "-"))
+
+
+def shown(of: Ledger, amount: int) -> Decimal:
+    return number(of.sheet.text(amount))
+
+
+def output(traced: Trace, name: str) -> LayerOutput:
+    return next(each for each in traced.layers if each.name == name)
+
+
+def draw_cell(data: st.DataObject, name: str, shape: tuple[int, ...]) -> Cell:
+    place = [data.draw(st.integers(0, side - 1)) for side in shape]
+    row, column, of = place if len(place) == 3 else (0, 0, *place)
+    return Cell(name, of, row, column)
+
+
+def one_layer(data: st.DataObject, kind: str, seed: int) -> tuple[Network, Trace, Cell]:
+    """A network that begins with a layer of `kind`, or has it behind a Flatten, and a cell of it."""
+    shape: tuple[int, ...] = data.draw(drawn.image_shapes(channels=4))
+    here = shape
+    before: list[Layer] = []
+    if kind not in drawn.IMAGE_ONLY and data.draw(st.booleans()):
+        before, here = [KINDS["Flatten"](name="first")], (int(np.prod(shape)),)
+    layer = data.draw(drawn.layers_for(here, name="asked", kind=kind))
+    tail: list[Layer] = [] if len(layer.output_shape(here)) == 1 else [KINDS["Flatten"](name="last")]
+    tail += [KINDS["Dense"](name="answer", units=10), KINDS["Softmax"](name="softmax")]  # type: ignore[call-arg]
+    network = drawn.network(Variant(name="drawn", input_shape=shape, layers=(*before, layer, *tail)), seed)
+    digit = np.random.default_rng(seed).random(shape, dtype=np.float32)
+    return network, trace(network, digit), draw_cell(data, "asked", layer.output_shape(here))
+
+
+def assert_adds_up(of: Ledger) -> None:
+    """A person who adds the shown numbers gets the shown sums."""
+    running = Decimal(0)
+    for line in of.lines:
+        if line.role == "addend":
+            running += shown(of, line.amount)
+            continue
+        if line.role == "total" and line is not of.lines[0]:
+            assert shown(of, line.amount) == running, line
+        running = shown(of, line.amount)
+    if of.parts and of.lines[0].name in ("sum", "sum_of_values"):
+        assert shown(of, of.lines[0].amount) == sum(shown(of, part.counts) for part in of.parts)
+    if of.terms is not None and of.lines[0].name in ("products", "sum_of_values"):
+        assert shown(of, of.lines[0].amount) == sum(shown(of, int(each)) for each in of.terms.amounts)
+
+
+def rounded(value: Decimal, of: Ledger) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-of.sheet.places), ROUND_HALF_UP)
+
+
+def assert_calculator_agrees(of: Ledger) -> None:
+    """Every product is that of its two shown factors, rounded once; every subtotal is the sum of its products."""
+    for part in of.parts:
+        if part.weights is not None:
+            pairs = zip(part.values.flat, part.weights.flat, part.amounts.flat, strict=True)
+            for value, weight, amount in pairs:
+                product = number(factor(value)) * number(factor(weight))
+                assert rounded(product, of) == shown(of, int(amount))
+            assert shown(of, part.subtotal) == sum(shown(of, int(each)) for each in part.amounts.flat)
+        if part.share is not None and part.weight is not None:
+            product = shown(of, part.subtotal) * number(factor(part.weight))
+            assert rounded(product, of) == shown(of, part.share)
+    if of.terms is not None and of.terms.weights is not None:
+        pairs = zip(of.terms.values, of.terms.weights, of.terms.amounts, strict=True)
+        for value, weight, amount in pairs:
+            assert rounded(number(factor(value)) * number(factor(weight)), of) == shown(of, int(amount))
+
+
+def assert_gives_the_trace(of: Ledger, made_of: LayerOutput, place: tuple[int, ...]) -> None:
+    largest = float(np.abs(made_of.after).max())
+    assert of.stored == made_of.after[place]
+    assert abs(of.sheet.value(of.total) - float(made_of.after[place])) <= WITHIN * (largest or 1)
+    before = of.line("before") or None
+    if before is not None and largest:
+        assert (
+            abs(of.sheet.value(before) - float(made_of.before[place]))
+            <= WITHIN * np.abs(made_of.before).max()
+        )
+
+
+def float32_can_be_off_by(of: Ledger, made_of: LayerOutput) -> float:
+    """How far float32, which rounds after every step, may be from the exact sum; a bound that holds in any order."""
+    sizes = [abs(float(of.sheet.value(int(each)))) for part in of.parts for each in part.amounts.flat]
+    if of.terms is not None:
+        sizes += [abs(of.sheet.value(int(each))) for each in of.terms.amounts]
+    sizes += [abs(of.sheet.value(line.amount)) for line in of.lines]
+    return (len(sizes) + 8) * 2.0**-23 * (sum(sizes) + 1) + WITHIN * float(np.abs(made_of.before).max())
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@settings(DRAWN, max_examples=60)
+@given(data=st.data(), seed=drawn.seeds())
+def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.DataObject, seed: int) -> None:
+    network, traced, cell = one_layer(data, kind, seed)
+    of = ledger.account(network, traced, cell)
+    made_of = output(traced, "asked")
+    assert_adds_up(of)
+    assert_calculator_agrees(of)
+    assert_gives_the_trace(of, made_of, cells.index(cell, made_of.output_shape))
+    assert abs(of.sheet.value(of.line("rounding"))) <= float32_can_be_off_by(of, made_of)
+
+
+@settings(DRAWN, max_examples=60)
+@given(variant=drawn.variants(), data=st.data(), seed=drawn.seeds())
+def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
+    variant: Variant, data: st.DataObject, seed: int
+) -> None:
+    network = drawn.network(variant, seed)
+    digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)
+    traced = trace(network, digit)
+    chosen = data.draw(st.sampled_from(traced.layers))
+    cell = draw_cell(data, chosen.name, chosen.output_shape)
+    way = (cell, *ledger.down(network, traced, cell))
+    shapes = cells.shapes(network)
+    for above, below in pairwise(way):
+        of = ledger.account(network, traced, above)
+        assert_adds_up(of)
+        assert of.source == below.layer
+        inside = of.reads.inside(shapes[below.layer]) if of.reads else None
+        assert inside is not None
+        assert (below.row, below.column) in {(r, c) for r in inside.rows for c in inside.columns}
+        assert below.map in inside.maps
+    end = ledger.account(network, traced, way[-1])
+    if way[-1].layer == cells.INPUT:
+        assert end.stored == digit[way[-1].row, way[-1].column, way[-1].map]
+    else:
+        read = end.reads.inside(shapes[end.source]) if end.reads else None
+        assert read is not None
+        assert not (read.rows and read.columns), "it is made of padding alone"
+
+
+@pytest.mark.parametrize("name", [name for name in shelf.names() if not name.startswith("cnn-rgb")])
+def test_float32_rounds_next_to_nothing_in_the_networks_of_the_shelf(name: str) -> None:
+    """There the sum of what is shown, without any correction, is the trace's value within 1e-6 of the largest."""
+    network = shelf.load(name)
+    traced = trace(network, strokes_of_a_digit(network))
+    for made_of in traced.layers:
+        rng = np.random.default_rng(len(made_of.name))
+        for _ in range(12):
+            place = tuple(int(rng.integers(side)) for side in made_of.output_shape)
+            row, column, of = place if len(place) == 3 else (0, 0, *place)
+            found = ledger.account(network, traced, Cell(made_of.name, of, row, column))
+            assert_adds_up(found)
+            assert_gives_the_trace(found, made_of, place)
+            largest = float(np.abs(made_of.before).max())
+            assert abs(found.sheet.value(found.line("rounding"))) <= WITHIN * largest
+            assert found.sheet.places <= 10, "so few digits can be read"
+
+
+def strokes_of_a_digit(network: Network) -> np.ndarray:
+    picture = np.zeros(network.variant.input_shape, np.float32)
+    picture[6:8, 8:20] = 1
+    picture[8:24, 16:19] = 0.75
+    return picture
+
+
+# Numbers.
+
+
+@settings(max_examples=300)
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_an_exact_text_is_the_float32_again(value: float) -> None:
+    single = np.float32(value)
+    assert np.float32(exact_text(single)) == single
+    assert np.float32(factor(single).replace(MINUS, "-")) == single
+
+
+@settings(max_examples=300)
+@given(st.floats(min_value=2.0**-30, max_value=2.0**30, width=32), st.booleans())
+def test_the_nearest_decimals_of_an_array_are_those_that_are_shown(value: float, negative: bool) -> None:
+    single = np.float32(-value if negative else value)
+    assert shortest(np.array([single]))[0] == float(exact_text(single))
+
+
+@given(units=st.integers(-(10**12), 10**12), places=st.integers(0, 12))
+def test_an_amount_is_written_with_all_its_decimals(units: int, places: int) -> None:
+    text = Sheet(places).text(units)
+    assert number(text) == Decimal(units).scaleb(-places)
+    assert len(text.partition(".")[2]) == places
+
+
+def test_texts_are_those_of_the_maps() -> None:
+    values = np.array([0.1, -0.25, 1e-7, 0.0, 12345.678, 3.0], np.float32)
+    assert [exact_text(value) for value in values] == ["0.1", "-0.25", "1e-7", "0", "12345.678", "3"]
+
+
+# Sentences and special cases.
+
+
+def small(seed: int = 0) -> tuple[Network, Trace]:
+    network = made.network(seed)
+    return network, trace(network, made.digit(seed))
+
+
+def test_max_pooling_names_the_winner_and_what_the_mean_would_have_been() -> None:
+    network, traced = small()
+    conv = traced.layers[0].after
+    row, column, of = (int(side) for side in np.unravel_index(conv.argmax(), conv.shape))
+    found = ledger.account(network, traced, Cell("max_pooling2d", of, row // 2, column // 2))
+    window = conv[row // 2 * 2 :, column // 2 * 2 :, of][:2, :2]
+    won, other = found.facts
+    assert str(won).startswith(f"The largest value stands in row {row}, column {column};")
+    mean = float(str(other).split()[-1].rstrip("."))
+    assert mean == pytest.approx(float(window.mean()), abs=1e-6)
+
+
+def test_a_softmax_is_told_with_all_its_shares() -> None:
+    network, traced = small()
+    found = ledger.account(network, traced, Cell("dense", 4))
+    assert found.shares is not None
+    assert sum(int(each) for each in found.shares.exponentials) == found.shares.total
+    told = [found.sheet.value(int(each)) for each in found.shares.shares]
+    np.testing.assert_allclose(told, traced.probabilities, atol=1e-6)
+    assert found.line("share") == found.shares.shares[4]
+
+
+def test_what_is_fused_into_a_layer_is_named() -> None:
+    network, traced = small()
+    conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
+    assert activation(network.variant.layers[0]) == "relu"
+    assert [line.name for line in conv.lines if line.name != "rounding"] == [
+        "sum", "bias", "before", "relu", "after",
+    ]  # fmt: skip
+    assert conv.line("relu") == max(0, conv.line("before"))
+
+
+def test_every_kind_has_an_account_and_a_footprint() -> None:
+    from cnnviz.core.ledger.reach import FOOTPRINTS
+
+    assert set(ledger.ACCOUNTS) == set(FOOTPRINTS) == set(KINDS)
+
+
+def test_the_shown_records_are_frozen() -> None:
+    with pytest.raises(AttributeError):
+        Line("sum", 1, "total").amount = 2  # type: ignore[misc]
+    assert Question.__dataclass_params__.frozen  # type: ignore[attr-defined]
