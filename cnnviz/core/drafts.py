@@ -45,14 +45,15 @@ class Draft:
     """
 
     rows: tuple[Settings, ...]
+    input_shape: Shape = INPUT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
 
     @classmethod
     def of(cls, variant: Variant) -> Draft:
-        """The layers of `variant` in order. Their names are dropped, and images are taken to be MNIST's."""
-        return cls(tuple(_settings(layer) for layer in variant.layers))
+        """The layers of `variant` in order, reading the same images. Their names are dropped."""
+        return cls(tuple(_settings(layer) for layer in variant.layers), variant.input_shape)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,11 +64,11 @@ class Draft:
         """A fresh layer of `kind` at `place`, before the one that is there now."""
         if not 0 <= place <= len(self.rows):
             return self
-        return Draft((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
+        return self._with((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
 
     def remove(self, place: int) -> Draft:
         """Without the layer at `place`."""
-        return self if not self.has(place) else Draft(self.rows[:place] + self.rows[place + 1 :])
+        return self if not self.has(place) else self._with(self.rows[:place] + self.rows[place + 1 :])
 
     def move(self, place: int, to: int) -> Draft:
         """With the layer at `place` moved so that it stands at `to`."""
@@ -75,7 +76,7 @@ class Draft:
             return self
         rows = list(self.rows)
         rows.insert(to, rows.pop(place))
-        return Draft(tuple(rows))
+        return self._with(tuple(rows))
 
     def change(self, place: int, **settings: Any) -> Draft:
         """With other `settings` at `place`; another `kind` keeps what both kinds have."""
@@ -84,7 +85,10 @@ class Draft:
         old = dict(self.rows[place])
         if settings.get("kind", old.get("kind")) != old.get("kind"):
             old = _shared(old, str(settings["kind"]))
-        return Draft((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
+        return self._with((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
+
+    def _with(self, rows: tuple[Settings, ...]) -> Draft:
+        return replace(self, rows=rows)
 
     def has(self, place: int) -> bool:
         """Whether there is a layer at `place`, counted from 0."""
@@ -174,7 +178,8 @@ def checked(draft: Draft, name: str = "draft") -> Checked:
     if any(row.problem for row in rows):
         return Checked(rows, None)
     try:
-        return Checked(rows, Variant(name, tuple(row.layer for row in rows if row.layer is not None)))
+        stack = tuple(row.layer for row in rows if row.layer is not None)
+        return Checked(rows, Variant(name, stack, draft.input_shape))
     except Refusal as reason:  # what only the whole network can be refused for belongs to its last layer
         return _refused_at_the_end(rows, reason)
 
@@ -193,7 +198,7 @@ def value(row: Row, setting: str) -> Any:
 
 def _read(draft: Draft) -> Iterator[Row]:
     """Every row, reading the output of the row before it."""
-    shape: Shape | None = INPUT
+    shape: Shape | None = draft.input_shape
     parameters, multiplications = 0, 0
     for settings, name in zip(draft.rows, draft.names, strict=True):
         row = _fitted(_made(settings, name), shape)

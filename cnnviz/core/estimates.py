@@ -8,8 +8,10 @@ earlier run tells, corrects for its speed and its threads.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cnnviz.core import colour_digits
 from cnnviz.core.layers import Conv2D, Layer, Shape
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
@@ -23,7 +25,9 @@ MOST_MEMORY = 1_500_000_000
 MOST_SECONDS = 1_800.0
 """Of the estimate on a machine that nobody has calibrated."""
 FLOAT32 = 4
-INPUT_SHAPE = (28, 28, 1)
+INPUT_SHAPES: Mapping[str, Shape] = {"colour": colour_digits.INPUT_SHAPE}
+"""What the digits of a plan's `data` look like where they are not MNIST's own."""
+GREY_SHAPE: Shape = (28, 28, 1)
 
 DIGITS, TESTS = 60_000, 10_000
 LANES = 16
@@ -107,10 +111,13 @@ def calibrated(
 
 def check(variant: Variant, plan: TrainingPlan) -> None:
     """Raise `Refusal` where training `variant` by `plan` is beyond the budget, naming the value and the limit."""
-    if variant.input_shape != INPUT_SHAPE:
+    there = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
+    if variant.input_shape != there:
         raise Refusal(
-            "A network that trains here must read digits of 28 × 28 × 1. Received: `input_shape` {shape}. Start from "
-            "another network.",
+            "A network must read the digits that it learns from: `input_shape` {expected} with `data` {data}. "
+            "Received: {shape}. Start from another network, or choose other digits.",
+            expected=there,
+            data=plan.data,
             shape=variant.input_shape,
         )
     if not variant.parameters:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from cnnviz.core import colour_digits
 from cnnviz.core.layers import Layer
 from cnnviz.core.layers.naming import keras_names
 from cnnviz.core.plans import TrainingPlan
@@ -35,29 +36,64 @@ def script(variant: Variant, plan: TrainingPlan) -> str:
 
 
 def _head(variant: Variant, plan: TrainingPlan) -> str:
-    return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of MNIST.
+    data = "MNIST in colour" if _in_colour(plan) else "MNIST"
+    return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of {data}.
 
 Written by cnnviz for Keras 3. cnnviz puts the digits in another order, so its curve is alike and not equal.
 """
 
 import keras
-{"import tensorflow as tf" if _varies(plan) else ""}
-from keras import layers
+{_imports(plan)}from keras import layers
 
-keras.utils.set_random_seed({plan.seed})'''.replace("\n\nfrom keras", "\nfrom keras")
+keras.utils.set_random_seed({plan.seed})'''
+
+
+def _imports(plan: TrainingPlan) -> str:
+    numpy = "import numpy as np\n" if _in_colour(plan) else ""
+    return numpy + ("import tensorflow as tf\n" if _varies(plan) else "")
+
+
+def _in_colour(plan: TrainingPlan) -> bool:
+    return plan.data == colour_digits.DATA
 
 
 PEN = "# cnnviz also learned from digits drawn with pens. Keras does not have them: this learns from MNIST alone.\n"
 LOAD = """(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[..., None].astype("float32") / 255
 x_test = x_test[..., None].astype("float32") / 255"""
+COLOUR = f"""# The digits in colour, 32x32x3: each with a random ink and paper that have a contrast of at least 3 to 1.
+def luminance(colours):
+    linear = np.where(colours <= 10, colours / 255 / 12.92, ((colours / 255 + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722] + 0.05
+
+
+def in_colour(digits, part):
+    pairs, missing, turn = np.zeros((len(digits), 2, 3), "uint8"), np.arange(len(digits)), 0
+    while len(missing):
+        random = np.random.default_rng([{colour_digits.SEED}, part, turn])
+        drawn = random.integers(0, 256, pairs.shape, "uint8")[missing]
+        ink, paper = luminance(drawn).T
+        enough = np.maximum(ink, paper) >= {colour_digits.LEAST_CONTRAST:g} * np.minimum(ink, paper)
+        pairs[missing[enough]] = drawn[enough]
+        missing, turn = missing[~enough], turn + 1
+    amount = np.pad(digits.astype("float32") / 255, ((0, 0), (2, 2), (2, 2)))
+    images = np.empty((*amount.shape, 3), "float32")
+    for channel in range(3):
+        ink, paper = pairs[:, :, channel].T[..., None, None] / np.float32(255)
+        images[..., channel] = paper + amount * (ink - paper)
+    return images
+
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train, x_test = in_colour(x_train, {colour_digits.TRAIN}), in_colour(x_test, {colour_digits.TEST})"""
 ONE_HOT = """
 y_train = keras.utils.to_categorical(y_train, 10)
 y_test = keras.utils.to_categorical(y_test, 10)"""
 
 
 def _data(plan: TrainingPlan) -> str:
-    return f"{PEN if plan.data == 'mnist+pen' else ''}{LOAD}{ONE_HOT if _smoothing(plan) else ''}"
+    load = COLOUR if _in_colour(plan) else LOAD
+    return f"{PEN if plan.data == 'mnist+pen' else ''}{load}{ONE_HOT if _smoothing(plan) else ''}"
 
 
 def _held_out(plan: TrainingPlan) -> str:
@@ -75,13 +111,14 @@ def _held_out(plan: TrainingPlan) -> str:
 def _variation(plan: TrainingPlan) -> str:
     if not _varies(plan):
         return ""
+    fill = "nearest" if _in_colour(plan) else "constant"
     return f"""# cnnviz turns, shears, stretches and bends the digits, changes the pen and adds habits such as
 # crossed sevens. This is as near as Keras's own layers come.
 vary = keras.Sequential([
-    layers.RandomRotation(0.04, fill_mode="constant"),
-    layers.RandomShear(0.1, 0.0, fill_mode="constant"),
-    layers.RandomZoom(0.12, 0.12, fill_mode="constant"),
-    layers.RandomTranslation(0.03, 0.03, fill_mode="constant"),
+    layers.RandomRotation(0.04, fill_mode="{fill}"),
+    layers.RandomShear(0.1, 0.0, fill_mode="{fill}"),
+    layers.RandomZoom(0.12, 0.12, fill_mode="{fill}"),
+    layers.RandomTranslation(0.03, 0.03, fill_mode="{fill}"),
 ])
 varied = (
     tf.data.Dataset.from_tensor_slices((x_train, y_train))

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnviz.core.layers import checks
 
-DATA = ("mnist", "mnist+pen")
+DATA = ("mnist", "mnist+pen", "colour")
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 AUGMENTATIONS = ("none", "affine", "pen")
 SCHEDULES = ("constant", "cosine")
@@ -19,6 +19,7 @@ ADDED = frozenset({"schedule", "precision"})
 class TrainingPlan:
     """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
 
+    `data`: "colour" are MNIST's digits in colour (`cnnviz.core.colour_digits`).
     `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to
     judge every epoch, its last `validation_examples`, so that plans of different size are judged alike. With 0 held
     out the test set is shown beside the curve and decides nothing.

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core import datasets, jobs, server_speed, training_jobs
+from cnnviz.core import colour_digits, datasets, jobs, server_speed, training_jobs
 from cnnviz.core.bundled_digits import TRAIN
 from cnnviz.core.cards import Card
 from cnnviz.core.mnist_file import SHAPES
@@ -32,13 +32,15 @@ def new_job(variant: Variant, plan: TrainingPlan, probe: np.ndarray) -> Job:
     """A job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
     job_id = training_jobs.new_id()
     named = Variant(training_jobs.network_name(job_id), variant.layers, variant.input_shape)
-    return Job(id=job_id, variant=named, plan=plan, data=data(), probe=probe)
+    return Job(id=job_id, variant=named, plan=plan, data=data(plan.data), probe=probe)
 
 
-def data() -> DataReference:
-    """The data set that this server trains on, without reading its training part."""
+def data(kind: str = "mnist") -> DataReference:
+    """The data set of a plan's `kind` that this server trains on, without reading its training part."""
     held = datasets.load_test()
     count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN
+    if kind == colour_digits.DATA:
+        held = colour_digits.described(held, count)
     return DataReference(name=held.name, sha256=held.sha256, count=count)
 
 
@@ -88,7 +90,9 @@ def advance(store: RunStore) -> None:
 
 def _submit_planned(store: RunStore, run: Run) -> None:
     store.change(replace(run, state="queued"))
-    job = Job(id=run.id, variant=run.variant, plan=run.plan, data=data(), probe=store.probe(run.id))
+    job = Job(
+        id=run.id, variant=run.variant, plan=run.plan, data=data(run.plan.data), probe=store.probe(run.id)
+    )
     try:
         submit(store, job)
     except Refusal as reason:
@@ -109,7 +113,7 @@ def go_on(store: RunStore, run_id: str, epochs: int) -> None:
         id=run_id,
         variant=run.variant,
         plan=replace(run.plan, epochs=epochs),
-        data=data(),
+        data=data(run.plan.data),
         probe=store.probe(run_id),
         checkpoint=kept.arrays,
         progress=kept.facts,

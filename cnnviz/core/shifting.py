@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.core import trace
+from cnnviz.core import colour_digits, trace
 from cnnviz.core.network import Network
 
 DISTANCE = 3
@@ -25,8 +25,10 @@ def shifted(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
 def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
     """The share of the first `COUNT` of `images`, (n, 28, 28) uint8, that `network` reads right after the shift.
 
-    `labels` are (n,) uint8; n is at least 1. Raises `Refusal` as `trace.predict`.
+    A network that reads colour gets each in the colours that it has as a test digit. `labels` are (n,) uint8; n is at
+    least 1. Raises `Refusal` as `trace.predict`.
     """
     digits = shifted(images[:COUNT]).astype(np.float32) / np.float32(255)
-    answers = trace.predict(network, digits).argmax(axis=1)
+    seen = colour_digits.as_read(digits, network.variant.input_shape, colour_digits.TEST)
+    answers = trace.predict(network, seen).argmax(axis=1)
     return float((answers == labels[:COUNT]).mean())

@@ -1,4 +1,4 @@
-"""Architectures as checked plain data, and the five published ones with their training plans."""
+"""Architectures as checked plain data, and the six published ones with their training plans."""
 
 import json
 import math
@@ -205,6 +205,22 @@ _CNN_16_128_256 = Variant(
     ),
 )
 
+# The tutorial repeats its block of convolution, pooling and dropout: here twice.
+_CNN_RGB = Variant(
+    name="cnn-rgb",
+    input_shape=(32, 32, 3),
+    layers=(
+        _conv("conv2d", 32),
+        _pool("max_pooling2d"),
+        Dropout(name="dropout", rate=0.5),
+        _conv("conv2d_1", 32),
+        _pool("max_pooling2d_1"),
+        Dropout(name="dropout_1", rate=0.5),
+        Flatten(name="flatten"),
+        _answer("dense"),
+    ),
+)
+
 # As published. Adadelta at rate 1.0 is what the tutorials' older Keras did by default; Keras 3's 0.001 barely learns.
 _ADADELTA = TrainingPlan(optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12)
 
@@ -219,6 +235,9 @@ _ADAM_SHORT = TrainingPlan(optimizer="adam", batch_size=32, epochs=5, seed=2)
 
 _ADAM_LARGE_BATCH = TrainingPlan(optimizer="adam", batch_size=1000, epochs=10)
 
+# Published without data and plan: our digits in colour, and epochs enough for half of the units being switched off.
+_ADAM_COLOUR = TrainingPlan(data="colour", optimizer="adam", batch_size=128, epochs=12)
+
 TUTORIALS: dict[str, tuple[Variant, TrainingPlan]] = {
     variant.name: (variant, plan)
     for variant, plan in (
@@ -227,5 +246,6 @@ TUTORIALS: dict[str, tuple[Variant, TrainingPlan]] = {
         (_DENSE_64, _ADAM_SHORT),
         (_CNN_32_64_64, _ADAM_SHORT),
         (_CNN_16_128_256, _ADAM_LARGE_BATCH),
+        (_CNN_RGB, _ADAM_COLOUR),
     )
 }

@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz.core import drawing_link, fabric
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.strokes import SIDE, Drawing
-from cnnviz.ui import choices, options, server, state
+from cnnviz.ui import choices, colours, options, server, state
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import each, refusal, say
@@ -23,20 +23,25 @@ INK = "#1b1e28"
 PAPER = "#ffffff"
 
 
-def draw() -> bool:
-    """Show the chosen surface, take over what was drawn on it, and return whether the pen is down."""
-    return _editor() if state.get("surface") == "canvas" else _pad()
+def draw(plain: bool = False) -> bool:
+    """Show the chosen surface, take over what was drawn on it, and return whether the pen is down.
+
+    It has the chosen ink and paper where the chosen network reads colour, unless it is to be `plain`.
+    """
+    dress = None if plain else colours.chosen()
+    return _editor(dress or (INK, PAPER)) if state.get("surface") == "canvas" else _pad(dress)
 
 
 def pick_surface() -> None:
-    """Show the choice between the two surfaces."""
+    """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour."""
     choices.one_of("surface", say("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
+    colours.pick()
 
 
-def _pad() -> bool:
+def _pad(dress: tuple[str, str] | None) -> bool:
     subject = state.subject()
     message = pad("pad", subject.drawing, state.get("revision"), state.get("brush"), each(LABELS),
-                  backdrop=_backdrop())  # fmt: skip
+                  backdrop=_backdrop(), colours=dress)  # fmt: skip
     if message is None:
         return False
     drawing = message.drawing if message.pen_down else drawing_link.carried(message.drawing)
@@ -54,12 +59,16 @@ def _backdrop() -> bytes | None:
     return (prepared(subject, state.steps()) * 255 + 0.5).astype("uint8").tobytes()
 
 
-def _editor() -> bool:
-    """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing."""
-    start = fabric.from_drawing(state.get("start"), INK)
+def _editor(dress: tuple[str, str]) -> bool:
+    """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing or its
+    ink and paper."""
+    if dress != state.get("dressed"):
+        state.put(dressed=dress)
+        state.show(state.subject())
+    start = fabric.from_drawing(state.get("start"), dress[0])
     try:
         with st.container(key="editor-paper"):
-            _take_over(_canvas(f"editor-{state.get('revision')}", start), start)
+            _take_over(_canvas(f"editor-{state.get('revision')}", start, dress), start)
     except Refusal as reason:
         st.warning(refusal(reason))
     _editor_tools()
@@ -85,13 +94,13 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
         state.drawn(drawing_link.carried(drawing))
 
 
-def _canvas(key: str, start: dict[str, Any]) -> object:
+def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:
     # The canvas raises where it is imported outside a running server; Streamlit brings pandas for its data.
     server.bring("pandas", "pyarrow", "streamlit_drawable_canvas")
     from streamlit_drawable_canvas import st_canvas
 
     return st_canvas(
-        stroke_width=int(state.get("brush")), stroke_color=INK, background_color=PAPER, width=SIDE, height=SIDE,
+        stroke_width=int(state.get("brush")), stroke_color=dress[0], background_color=dress[1], width=SIDE, height=SIDE,
         drawing_mode=state.get("tool"), initial_drawing=start, key=key,
     ).json_data  # fmt: skip
 

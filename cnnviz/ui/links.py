@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
-from cnnviz.core import drawing_link
+from cnnviz.core import colour_digits, drawing_link
 from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import networks, options, samples, state, visitor
@@ -26,6 +26,9 @@ CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
     "colours": ("palette", lambda: options.PALETTES),
     "lang": ("language", languages),
 }
+
+#: Name in the link -> session key of a colour, spelled without its #.
+COLOURS: Mapping[str, str] = {"ink": "ink", "paper": "paper"}
 
 #: The same for what only Train shows; its runs are the visitor's own.
 TRAIN_CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
@@ -48,6 +51,8 @@ def read(query: Mapping[str, str]) -> None:
     for name, value in query.items():
         if name in CHOICES or name in TRAIN_CHOICES:
             _choose(name, value)
+        elif name in COLOURS:
+            _colour(name, value)
         elif name == "off":
             _switch_off(value)
         elif name in SUBJECTS:
@@ -63,6 +68,11 @@ def write() -> str:
     table = {**CHOICES, **(TRAIN_CHOICES if state.get("page") == "train" else {})}
     pairs = {name: state.get(key) for name, (key, _) in table.items()}
     pairs = {name: value for name, value in pairs.items() if value != state.default(table[name][0])}
+    pairs |= {
+        name: state.get(key).removeprefix("#")
+        for name, key in COLOURS.items()
+        if state.get(key) != state.default(key)
+    }
     pairs |= pooling.pairs() if state.get("page") == "pooling" else {}
     off = [name for name in STEPS if name not in state.steps()]
     return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
@@ -84,6 +94,15 @@ def _choose(name: str, value: str) -> None:
         state.put(**{key: value})
     else:
         state.notice(IGNORED, name=name, value=value[:40])
+
+
+def _colour(name: str, value: str) -> None:
+    try:
+        colour_digits.rgb(f"#{value}")
+    except Refusal:
+        state.notice(IGNORED, name=name, value=value[:40])
+    else:
+        state.put(**{COLOURS[name]: f"#{value.lower()}"})
 
 
 def _pool(name: str, value: str) -> None:

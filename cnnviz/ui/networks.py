@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import datasets, shelf, training_jobs
+from cnnviz.core import colour_digits, datasets, shelf, training_jobs
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
@@ -75,6 +75,9 @@ def _line(name: str) -> str:
         return name  # what is wrong with it is said when it is chosen
     if card is None:
         return say("{name} · not tested yet", name=shown)
+    if card.plan.data == colour_digits.DATA:
+        return say("{name} · {accuracy:.2f} % right on colour digits · {parameters:,} parameters", name=shown,
+                   accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
     if card.data.name == datasets.BUNDLED:
         return say("{name} · {accuracy:.2f} % right on {data} · {parameters:,} parameters", name=shown,
                    data=card.data.name, accuracy=100 * card.test_accuracy, parameters=card.parameters)  # fmt: skip
@@ -106,6 +109,7 @@ def _facts(card: Card) -> str:
             say("Digits drawn with pens"),
             "–" if card.pen_accuracy is None else f"{100 * card.pen_accuracy:.2f} %",
         ),
+        (say("Learned from"), card.data.name),
         (say("Parameters"), f"{card.parameters:,}"),
         (say("Trained with"), f"{plan.optimizer}, {plan.learning_rate:g}"),
         (say("Batch size, epochs"), f"{plan.batch_size}, {len(card.curves['loss'])}"),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.core import datasets, pictures
 from cnnviz.core.refusals import Refusal
-from cnnviz.ui import frame, samples, state
+from cnnviz.ui import colours, frame, samples, state
 from cnnviz.ui.components.thumbnails import picked, thumbnails
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.words import mark, refusal, say
@@ -33,7 +33,8 @@ def _sheet(waiting: bool) -> None:
         st.markdown(f"**{say('Or pick a test digit')}**", width="content")
         st.button(say("Other digits"), on_click=_other_digits)
     digits = samples.offered(state.get("sheet"))
-    thumbnails("samples", [sample.image for sample in digits], [str(sample.label) for sample in digits],
+    images = [colours.dressed(sample.image) for sample in digits]
+    thumbnails("samples", images, [str(sample.label) for sample in digits],
                label=say("Test digits to pick"), size=56, on_pick=_pick)  # fmt: skip
     _source()
     if picked("samples") >= 0 or (waiting and datasets.TEST_LOADER.status.done):

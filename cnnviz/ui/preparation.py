@@ -25,9 +25,9 @@ def show(network: Network, reading: Reading, subject: Subject, pen_down: bool) -
 
 
 def result(reading: Reading) -> None:
-    """Show the 28x28 that the network reads."""
+    """Show the picture that the network reads, in its colours if it reads any."""
     caption = say("What the network reads")
-    thumbnails("preparation", [reading.digit], [caption], label=caption, size=196)
+    thumbnails("preparation", [reading.trace.digit], [caption], label=caption, size=196)
 
 
 def _ready(reading: Reading, subject: Subject) -> None:

@@ -7,11 +7,12 @@ ties a widget to it; that way it survives a page switch, and a link can set it b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.core import shelf
+from cnnviz.core import colour_digits, shelf
 from cnnviz.core.digit import STEPS
 from cnnviz.core.disturbances import OFFSETS
 from cnnviz.core.pool_bench import TUTORIAL
@@ -27,6 +28,8 @@ CHOICES: Mapping[str, Any] = {
     "surface": "pad",
     "tool": "freedraw",
     "brush": BRUSH[1],
+    "ink": colour_digits.INK,  # of what networks read that read colour
+    "paper": colour_digits.PAPER,
     "colour_range": "layer",
     "palette": "viridis",
     "bench": "experiments",
@@ -56,6 +59,7 @@ RECORDS: Mapping[str, Any] = {
     "revision": 0,  # grows when the drawing is changed by anything but the surface itself
     "start": Drawing(),  # the drawing as it was when `revision` last grew
     "edited": None,  # the Drawing that the editor last reported since then
+    "dressed": None,  # ink and paper of the editor as it was last made
     "page": "",
     "editions": {},  # choice -> how often code, and not the visitor, has changed it
     "effects": {},  # what each preparation switch does to the answer, as of the last time the pen was up
@@ -152,8 +156,8 @@ def _take(key: str, then: Callable[[], None] | None) -> None:
 
 
 def subject() -> Subject:
-    """Return what is being read; an empty drawing before anything was chosen."""
-    return st.session_state["subject"] or Subject()
+    """Return what is being read, in the chosen colours; an empty drawing before anything was chosen."""
+    return replace(st.session_state["subject"] or Subject(), ink=get("ink"), paper=get("paper"))
 
 
 def show(new: Subject) -> None:

@@ -24,8 +24,8 @@ def show(reading: Reading) -> None:
 
 
 def _input(reading: Reading) -> Block:
-    return Block(id="input", title=say("input"), subtitle=size(reading.digit.shape), kind="image",
-                 values=reading.digit[..., None], quantise=True)  # fmt: skip
+    return Block(id="input", title=say("input"), subtitle=size(reading.trace.digit.shape), kind="image",
+                 values=reading.trace.digit, quantise=True)  # fmt: skip
 
 
 def _block(layer: LayerOutput, last: bool) -> Block:

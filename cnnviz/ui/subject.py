@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnnviz.core import colour_digits
 from cnnviz.core import digit as preparing
 from cnnviz.core import trace as tracing
 from cnnviz.core.digit import Polarity, Preparation
@@ -27,6 +28,8 @@ class Subject:
         number: index in the test set, for the link; -1 where there is none.
         source: name of the data set.
         polarity: which ink an upload has, one of `cnnviz.core.digit.POLARITIES`.
+        ink: the colour of the ink for networks that read colour, as "#1d4ed8".
+        paper: the colour of the paper for them.
     """
 
     kind: str = "drawing"
@@ -37,11 +40,16 @@ class Subject:
     number: int = -1
     source: str = ""
     polarity: Polarity = "auto"
+    ink: str = colour_digits.INK
+    paper: str = colour_digits.PAPER
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace."""
+    """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace.
+
+    `digit` is (28, 28) float32, how much ink there is; the network read `trace.digit`, which may be in colour.
+    """
 
     digit: np.ndarray
     preparation: Preparation | None
@@ -83,9 +91,17 @@ def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
     rgba = pixels(subject)
     if rgba is None:
         digit = ready(subject)
-        return Reading(digit, None, tracing.trace(network, digit))
+        return Reading(digit, None, tracing.trace(network, seen(network, subject, digit)))
     preparation = prepare(subject, rgba, steps)
-    return Reading(preparation.digit, preparation, tracing.trace(network, preparation.digit))
+    digit = preparation.digit
+    return Reading(digit, preparation, tracing.trace(network, seen(network, subject, digit)))
+
+
+def seen(network: Network, subject: Subject, digit: np.ndarray) -> np.ndarray:
+    """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
+    if not colour_digits.reads_colour(network.variant.input_shape):
+        return digit
+    return colour_digits.of_text(digit, subject.ink, subject.paper)
 
 
 def without_each(network: Network, subject: Subject, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
@@ -97,7 +113,9 @@ def without_each(network: Network, subject: Subject, steps: frozenset[str]) -> d
     rgba = pixels(subject)
     if rgba is None:
         return {}
-    digits = [prepare(subject, rgba, steps ^ {name}).digit for name in preparing.STEPS]
+    digits = [
+        seen(network, subject, prepare(subject, rgba, steps ^ {name}).digit) for name in preparing.STEPS
+    ]
     rows = tracing.predict(network, np.stack(digits))
     return {
         name: (int(row.argmax()), float(row.max())) for name, row in zip(preparing.STEPS, rows, strict=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core import datasets
+from cnnviz.core import colour_digits, datasets
 from cnnviz.core.cards import DataSource
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
@@ -78,7 +78,7 @@ class Examples:
         """Read the data. Raises `Refusal` where it is missing or too small."""
         if plan.data == WITH_PEN and pen is None:
             raise Refusal("This plan needs pen strokes. Received: none. Name their file in the job's `pen`.")
-        return cls(plan, device_data.held(), pen_data.read(pen) if pen else None, folder)
+        return cls(plan, device_data.held(kind=plan.data), pen_data.read(pen) if pen else None, folder)
 
     @property
     def recipe(self) -> Recipe:
@@ -163,8 +163,15 @@ class Examples:
             return self.held.train
         number = (epoch - 1) % self.recipe.pools
         if number not in self._made:
-            self._made[number] = Digits.of(*self._kept(number))
+            self._made[number] = Digits.of(*self._kept(number), self._colours)
         return self._made[number]
+
+    @property
+    def _colours(self) -> np.ndarray | None:
+        """Ink and paper of the examples of a pool, where the plan's digits have some."""
+        if self.plan.data != colour_digits.DATA:
+            return None
+        return colour_digits.pairs(self._learned_from, colour_digits.TRAIN)
 
     def _kept(self, number: int) -> pools.Pool:
         if self.folder is None:

@@ -16,9 +16,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnviz.core import colour_digits
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.variants import CLASSES, Variant
 from cnnviz.workers import fused_updates
+from cnnviz.workers.device_data import DIGITS, Digits
 from cnnviz.workers.examples import Rows
 
 WHOLE_NUMBER = tf.TensorSpec([], tf.int32)
@@ -52,6 +54,7 @@ class Learner:
     def __init__(self, variant: Variant, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
         keras.utils.set_random_seed(plan.seed)
         self.model = _model(variant, plan.precision)
+        self._in_colour = colour_digits.reads_colour(variant.input_shape)
         self.optimizer = _optimizer(plan)
         self.optimizer.build(self.model.trainable_variables)
         self.watched = watched(self.model)
@@ -65,7 +68,7 @@ class Learner:
         rates (k,) float32: each batch's learning rate.
         """
         digits = examples.digits
-        told = self._function(digits.images, digits.labels, order, tf.constant(first), tf.constant(rates))
+        told = self._function(*digits.tensors, order, tf.constant(first), tf.constant(rates))
         return Chunk(*(part.numpy() for part in told))
 
     @property
@@ -81,8 +84,15 @@ class Learner:
         return [*self.model.variables, *self.optimizer.variables]
 
     def _chunk(
-        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, first: tf.Tensor, rates: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        colours: tf.Tensor,
+        order: tf.Tensor,
+        first: tf.Tensor,
+        rates: tf.Tensor,
     ) -> tuple[tf.Tensor, ...]:
+        digits = Digits(images, labels, colours)
         count = tf.shape(rates)[0]
 
         def batch(number: tf.Tensor, told: tuple[Any, ...], _: tf.Tensor) -> tuple[Any, ...]:
@@ -90,7 +100,7 @@ class Learner:
             rows = order[start : start + self._batch_size]
             # The learning rate is a variable of the optimizer; apply() reads it.
             self.optimizer.learning_rate.assign(rates[number])
-            *numbers, gradient = self._step(*prepared(images, labels, rows))
+            *numbers, gradient = self._step(*prepared(digits, rows, self._in_colour))
             written = tuple(array.write(number, one) for array, one in zip(told, numbers, strict=True))
             return number + 1, written, gradient
 
@@ -116,18 +126,25 @@ class Learner:
 
 
 _SIGNATURE = (
-    tf.TensorSpec([None, 28, 28], tf.uint8),
-    tf.TensorSpec([None], tf.uint8),
+    *DIGITS,
     tf.TensorSpec([None], tf.int32),
     WHOLE_NUMBER,
     tf.TensorSpec([None], tf.float32),
 )
 
 
-def prepared(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Some rows of uint8 images and labels as a network reads them: (n, 28, 28, 1) in [0, 1] and one-hot (n, 10)."""
-    x = tf.cast(tf.gather(images, rows), tf.float32)[..., None] / 255
-    return x, tf.one_hot(tf.gather(labels, rows), CLASSES)
+def prepared(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tensor, tf.Tensor]:
+    """Some rows of `digits` as a network reads them, and one-hot labels (n, 10).
+
+    Images are (n, 28, 28, 1) in [0, 1], or (n, 32, 32, 3) as `colour_digits.colour` makes them.
+    """
+    x = tf.cast(tf.gather(digits.images, rows), tf.float32)[..., None] / 255
+    if in_colour:
+        border = [colour_digits.BORDER] * 2
+        pair = tf.cast(tf.gather(digits.colours, rows), tf.float32)[:, :, None, None] / 255
+        ink, paper = pair[:, 0], pair[:, 1]
+        x = paper + tf.pad(x, [[0, 0], border, border, [0, 0]]) * (ink - paper)
+    return x, tf.one_hot(tf.gather(digits.labels, rows), CLASSES)
 
 
 def watched(model: keras.Model) -> Any:

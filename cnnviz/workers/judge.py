@@ -12,7 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnviz.core import colour_digits
 from cnnviz.core.variants import CLASSES, Variant
+from cnnviz.workers.device_data import DIGITS, Digits
 from cnnviz.workers.examples import Rows
 from cnnviz.workers.fast_loop import prepared
 
@@ -43,6 +45,8 @@ class Judge:
 
     def __init__(self, variant: Variant) -> None:
         self.model = keras_network.build(variant)
+        self.input_shape = variant.input_shape
+        self._in_colour = colour_digits.reads_colour(variant.input_shape)
         self._function: Any = tf.function(self._block, autograph=False, input_signature=_SIGNATURE)
 
     def take(self, weights: Weights) -> None:
@@ -59,21 +63,26 @@ class Judge:
         digits = examples.digits
         for start in range(0, len(examples), BLOCK):
             rows = tf.constant(examples.rows[start : start + BLOCK])
-            part = self._function(digits.images, digits.labels, rows, tf.constant(label_smoothing))
+            part = self._function(*digits.tensors, rows, tf.constant(label_smoothing))
             loss += float(part[0])
             confusion += part[1].numpy()
             heard()
         return Verdict(loss / len(examples), confusion)
 
     def answers(self, images: np.ndarray) -> np.ndarray:
-        """Probabilities (n, 10) float32 for images (n, 28, 28) float32 in [0, 1]."""
-        answers: np.ndarray = self.model.predict(images[..., None], batch_size=BLOCK, verbose=0)
+        """Probabilities (n, 10) float32 for images as the network reads them, float32 in [0, 1]."""
+        answers: np.ndarray = self.model.predict(images, batch_size=BLOCK, verbose=0)
         return answers
 
     def _block(
-        self, images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, label_smoothing: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        colours: tf.Tensor,
+        rows: tf.Tensor,
+        label_smoothing: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        x, truth = prepared(images, labels, rows)
+        x, truth = prepared(Digits(images, labels, colours), rows, self._in_colour)
         answers = self.model(x, training=False)
         targets = truth * (1 - label_smoothing) + label_smoothing / CLASSES
         losses = keras.losses.categorical_crossentropy(targets, answers)
@@ -84,8 +93,7 @@ class Judge:
 
 
 _SIGNATURE = (
-    tf.TensorSpec([None, 28, 28], tf.uint8),
-    tf.TensorSpec([None], tf.uint8),
+    *DIGITS,
     tf.TensorSpec([None], tf.int32),
     tf.TensorSpec([], tf.float32),
 )

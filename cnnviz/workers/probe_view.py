@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core import colour_digits
 from cnnviz.core.network import Network
 from cnnviz.core.trace import trace
 from cnnviz.core.variants import Variant
@@ -14,9 +15,11 @@ Weights = dict[str, dict[str, np.ndarray]]
 def seen(variant: Variant, weights: Weights, probe: np.ndarray) -> dict[str, np.ndarray]:
     """`probabilities` (10,), `output/<layer>` without batch axis, and the first convolution's kernel as `filters`.
 
-    probe: (28, 28) uint8. All results are float32. Raises `Refusal` where the weights or what they make are not finite.
+    probe: (28, 28) uint8; a network that reads colour gets it in the usual ink and paper. All results are float32.
+    Raises `Refusal` where the weights or what they make are not finite.
     """
-    traced = trace(Network(variant, weights), probe.astype(np.float32) / np.float32(255))
+    digit = probe.astype(np.float32) / np.float32(255)
+    traced = trace(Network(variant, weights), colour_digits.usual(digit, variant.input_shape))
     outputs = {f"output/{one.name}": one.after for one in traced.layers}
     return {"probabilities": traced.probabilities, **outputs, **_filters(variant, weights)}
 

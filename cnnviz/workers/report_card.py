@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnviz.core import colour_digits
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.workers import pen_data
@@ -49,13 +50,17 @@ def _pen(judge: Judge, examples: Examples) -> tuple[float | None, str]:
         return None, ""
     writers = examples.unseen_writers
     digits = examples.pen.of(writers)
-    answers = judge.answers(pen_data.rendered(digits))
+    shape = judge.input_shape
+    images = colour_digits.as_read(pen_data.rendered(digits), shape, colour_digits.DRAWN)
+    answers = judge.answers(images.reshape(-1, *shape))
     accuracy = float((answers.argmax(axis=1) == pen_data.labels(digits)).mean())
     return accuracy, _note(len(digits), writers, examples)
 
 
 def _note(count: int, writers: frozenset[str], examples: Examples) -> str:
     drawn = f"drawn with a {pen_data.BRUSH:.0f} px brush, {pen_data.LARGE} px large"
+    if examples.plan.data == colour_digits.DATA:
+        drawn += ", ink and paper random as in the training"
     if len(writers) == len(examples.pen.writers if examples.pen else ()):
         return f"{count:,} digits of UNIPEN 1a by {len(writers)} writers, none of them trained on, {drawn}"
     return (

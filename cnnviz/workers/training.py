@@ -33,7 +33,7 @@ def train(job: Job, emit: Emit, inbox: Inbox) -> None:
     """
     estimates.check(job.variant, job.plan)
     _check_here(job.plan)
-    examples = Examples(job.plan, device_data.held(job.data))
+    examples = Examples(job.plan, device_data.held(job.data, job.plan.data))
     try:
         Course(
             Task(job.variant, examples, job.progress, job.checkpoint, MOST_SECONDS),

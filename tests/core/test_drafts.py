@@ -90,7 +90,7 @@ def test_a_legal_draft_is_its_variant(draft: Draft) -> None:
     found = checked(draft, "mine")
     if found.variant is not None:
         assert found.variant.name == "mine"
-        assert found.variant.shapes() == (drafts.INPUT, *(row.output_shape for row in found.rows))
+        assert found.variant.shapes() == (draft.input_shape, *(row.output_shape for row in found.rows))
         assert (found.variant.parameters, found.variant.multiplications) == (
             found.parameters,
             found.multiplications,

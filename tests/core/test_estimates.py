@@ -80,7 +80,12 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
                 ),
             ),
             PLAN,
-            "28 × 28 × 1",
+            "`input_shape` (28, 28, 1) with `data` mnist",
+        ),
+        (
+            TUTORIALS["dense-64"][0],
+            replace(PLAN, data="colour"),
+            "`input_shape` (32, 32, 3) with `data` colour",
         ),
         (
             Variant(
@@ -95,7 +100,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
             "must have weights",
         ),
     ],
-    ids=["parameters", "work", "memory", "time", "batches", "input", "nothing to learn"],
+    ids=["parameters", "work", "memory", "time", "batches", "input", "colour", "nothing to learn"],
 )
 def test_too_much_is_refused_with_value_and_limit(variant: Variant, plan: TrainingPlan, said: str) -> None:
     with pytest.raises(Refusal) as refused:

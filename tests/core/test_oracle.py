@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from cnnviz.core import colour_digits, datasets, shelf
 from cnnviz.core import trace as tracing
 from cnnviz.core.layers import KINDS, Conv2D, Dense, Layer, Output
 from cnnviz.core.network import Network
@@ -187,8 +188,16 @@ def test_a_whole_network_gives_the_numbers_and_answers_of_keras(variant: Variant
 
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_gives_the_numbers_and_answers_of_keras(name: str) -> None:
-    digits = np.random.default_rng(3).random((3, 28, 28), dtype=np.float32)
-    assert_same_network(drawn.network(TUTORIALS[name][0], 3), digits)
+    variant = TUTORIALS[name][0]
+    digits = np.random.default_rng(3).random((3, *variant.input_shape), dtype=np.float32)
+    assert_same_network(drawn.network(variant, 3), digits)
+
+
+def test_the_colour_network_of_the_shelf_gives_the_numbers_of_keras_on_colour_digits() -> None:
+    network = shelf.load("cnn-rgb")
+    grey = np.stack([sample.image for sample in datasets.samples(10, seed=1)])
+    digits = colour_digits.as_read(grey, network.variant.input_shape, colour_digits.TEST)
+    assert_same_network(network, digits)
 
 
 @pytest.mark.parametrize("name", sorted(TUTORIALS))

@@ -28,6 +28,7 @@ PUBLISHED = {
         831_398,
         "Conv2D MaxPooling2D Conv2D MaxPooling2D Conv2D MaxPooling2D Dropout Flatten Dense Dropout Dense",
     ),
+    "cnn-rgb": (21_674, "Conv2D MaxPooling2D Dropout Conv2D MaxPooling2D Dropout Flatten Dense"),
 }
 
 
@@ -41,6 +42,13 @@ def test_the_published_networks_are_there() -> None:
 def test_28_becomes_26_13_11_5_3() -> None:
     sides = [shape[0] for shape in TUTORIALS["cnn-32-64-64"][0].shapes()[:6]]
     assert sides == [28, 26, 13, 11, 5, 3]
+
+
+def test_the_colour_network_has_27_weights_a_filter() -> None:
+    variant, plan = TUTORIALS["cnn-rgb"]
+    assert variant.input_shape == (32, 32, 3)
+    assert variant.weight_shapes()["conv2d"] == {"kernel": (3, 3, 3, 32), "bias": (32,)}
+    assert plan.data == "colour"
 
 
 def test_the_plans_are_as_published() -> None:

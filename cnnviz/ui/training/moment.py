@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core import colour_digits
 from cnnviz.core.network import Network
 from cnnviz.core.trace import trace
 from cnnviz.core.training_jobs import Event
@@ -50,12 +51,12 @@ def of_view(event: Event) -> Moment:
 
 
 def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
-    """What a network that was kept makes of `digit`, (28, 28) float32 in [0, 1].
+    """What a network that was kept makes of `digit`, (28, 28) float32 in [0, 1], in the usual colours if it reads any.
 
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.
     """
-    seen = trace(network, digit)
+    seen = trace(network, colour_digits.usual(digit, network.variant.input_shape))
     outputs = {layer.name: layer.after for layer in seen.layers}
     return Moment(step, epoch, seen.probabilities, outputs, first_filters(network))
 

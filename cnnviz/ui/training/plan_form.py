@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.core import datasets, processor
+from cnnviz.core import colour_digits, datasets, processor
 from cnnviz.core.bundled_digits import TRAIN
 from cnnviz.core.fast_plans import FAST_PLAN, fast
 from cnnviz.core.mnist_file import SHAPES
@@ -50,18 +51,28 @@ PRECISIONS = mark(
 )
 
 
-def show(variant: Variant | None = None) -> TrainingPlan | None:  # noqa: ARG001 (what pays may depend on it)
-    """Show the form; return the plan, or None while a setting is refused."""
+def show(variant: Variant | None = None) -> TrainingPlan | None:
+    """Show the form; return the plan for `variant`, or None while a setting is refused."""
     draft, (data, count) = _draft(), _available()
     problems = draft.problems(count)
     if count >= FAST_PLAN.examples:
         _fast()
-    _digits(draft, problems, data, count)
+    in_colour = variant is not None and colour_digits.reads_colour(variant.input_shape)
+    _digits(draft, problems, colour_digits.name_of(data) if in_colour else data, count)
     _pace(draft, problems)
     _optimizer(draft, problems)
     _stopping(draft, problems)
     _more(draft)
-    return draft.plan(count)
+    return _fitting(draft.plan(count), variant)
+
+
+def _fitting(plan: TrainingPlan | None, variant: Variant | None) -> TrainingPlan | None:
+    """Return `plan` with digits that `variant` can read."""
+    if plan is None or variant is None:
+        return plan
+    if colour_digits.reads_colour(variant.input_shape):
+        return replace(plan, data=colour_digits.DATA)
+    return replace(plan, data="mnist") if plan.data == colour_digits.DATA else plan
 
 
 def _fast() -> None:
@@ -76,10 +87,11 @@ def _take_fast() -> None:
     take_up(fast(current()))
 
 
-def current() -> TrainingPlan:
-    """Return the plan as it stands, or the usual one while something in it is refused."""
+def current(variant: Variant | None = None) -> TrainingPlan:
+    """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    return _draft().plan(count) or usual(count).plan(count) or TrainingPlan()
+    plan = _draft().plan(count) or usual(count).plan(count)
+    return _fitting(plan, variant) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core import keras_script
 from cnnviz.core.drafts import FRESH, Checked, Draft, Row, blank, build_cnn, checked
-from cnnviz.core.layers import KINDS
+from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.variants import MOST_LAYERS, TUTORIALS, Variant
 from cnnviz.ui import frame, networks, state
 from cnnviz.ui.strip import size
@@ -29,7 +29,7 @@ def show() -> Variant | None:
     draft = _draft()
     _starts()
     found = checked(draft, NAME)
-    _input()
+    _input(draft.input_shape)
     for place, row in enumerate(found.rows):
         _row(place, row, len(found.rows))
     _totals(found)
@@ -89,9 +89,9 @@ def _build() -> None:
     _take_up(build_cnn(*(st.session_state[f"build-{name}"] for name in BUILDER)))
 
 
-def _input() -> None:
+def _input(shape: Shape) -> None:
     with _line("center"):
-        st.markdown(say("**Input** · a digit of 28 × 28 × 1"), width="stretch")
+        st.markdown(say("**Input** · a digit of {size}", size=size(shape)), width="stretch")
         _add(0)
 
 
@@ -177,6 +177,6 @@ def _script(variant: Variant) -> None:
     beside = st.expander(say("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text, file = keras_script.script(variant, plan_form.current()), f"{variant.name}.py"
+            text, file = keras_script.script(variant, plan_form.current(variant)), f"{variant.name}.py"
             st.code(text, language="python")
             st.download_button(file, text, file, mime="text/x-python")

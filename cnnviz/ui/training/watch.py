@@ -60,7 +60,7 @@ def _watched(was_live: bool) -> None:
     place, per_epoch = _chart(followed, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
-        pen_down = canvas.draw()
+        pen_down = canvas.draw(plain=True)
     digit = prepared(state.subject(), state.steps())
     _show_to_the_worker(followed, digit, pen_down)
     shown = _moment(followed, chosen, digit)

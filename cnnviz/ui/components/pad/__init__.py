@@ -42,6 +42,7 @@ def pad(
     labels: Mapping[str, str],
     backdrop: bytes | None = None,
     disabled: bool = False,
+    colours: tuple[str, str] | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> PadMessage | None:
     """Show the pad and return what it last said about this `revision` of the drawing.
@@ -58,6 +59,7 @@ def pad(
         labels: The texts of `LABELS` in the visitor's language.
         backdrop: (28, 28) uint8 in row order, 255 is full ink: shown as squares until the pen touches the paper.
         disabled: True shows the drawing without letting anyone change it.
+        colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
         on_change: Called before the script when the pad has said something; `heard(key, revision)` tells what.
 
     Returns:
@@ -70,6 +72,7 @@ def pad(
         "drawing": to_wire(drawing),
         "backdrop": base64.b64encode(backdrop).decode() if backdrop else "",
         "disabled": disabled,
+        "colours": list(colours or ()),
         "labels": dict(labels),
     }
     mount("pad", key=key, data=data, on_strokes_change=on_change or _nothing)

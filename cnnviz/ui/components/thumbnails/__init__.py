@@ -1,4 +1,7 @@
-"""Small grey pictures, in a row to pick from or as steps with a switch each: one canvas a picture, raw bytes."""
+"""Small pictures, grey or in colour, in a row to pick from or as steps with a switch each.
+
+One canvas a picture, raw bytes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class Step:
     """One picture with a switch.
 
     Args:
-        image: (h, w) float in [0, 1], 1 is white.
+        image: (h, w) float in [0, 1], 1 is white, or (h, w, 3), red, green and blue.
         title: what the switch does, short.
         why: what it is good for, a sentence.
         effect: what the other position would change; may be empty.
@@ -47,7 +50,7 @@ def thumbnails(
 
     Args:
         key: key of the element; `picked(key)` reads the picture that was picked.
-        images: (h, w) float in [0, 1], 1 is white.
+        images: (h, w) float in [0, 1], 1 is white, or (h, w, 3), red, green and blue.
         captions: one text below each picture.
         label: what the row is, for screen readers.
         size: side of a picture in CSS pixels.
@@ -86,7 +89,14 @@ def _show(
     on_pick: Callable[[], None] | None,
 ) -> None:
     small = [_thin(image) for image in images]
-    sizes = [{"rows": image.shape[0], "columns": image.shape[1]} for image in small]
+    sizes = [
+        {
+            "rows": image.shape[0],
+            "columns": image.shape[1],
+            "channels": image.size // (image.shape[0] * image.shape[1]),
+        }
+        for image in small
+    ]
     pictures = [size | text for size, text in zip(sizes, texts, strict=True)]
     data = _pack(head | {"pictures": pictures}, small)
     mount("thumbnails", key=key, data=data, on_picked_change=on_pick or _nothing)
@@ -97,7 +107,7 @@ def _nothing() -> None:
 
 
 def _thin(image: np.ndarray) -> np.ndarray:
-    step = -(-max(image.shape) // LARGEST)
+    step = -(-max(image.shape[:2]) // LARGEST)
     return np.clip(image[::step, ::step] * 255 + 0.5, 0, 255).astype(np.uint8)
 
 

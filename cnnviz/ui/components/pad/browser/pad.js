@@ -1,5 +1,5 @@
 // The live pad: strokes go to Python while the pen moves. Data in: [{revision, ack, brush, drawing, backdrop, labels,
-// disabled}]. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+// disabled, colours: [] or [ink, paper]}]. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
 import { Drawing } from "./drawing.js"
 import { Ink, SIDE } from "./ink.js"
 import { Link } from "./link.js"
@@ -36,9 +36,19 @@ class Pad {
     const news = ["revision", "backdrop", "disabled"].filter((name) => before?.[name] !== data[name])
     if (news.includes("revision")) this.replace(data)
     if (news.includes("backdrop")) this.sample = bytes(data.backdrop)
+    this.dress(data.colours ?? [])
     if (JSON.stringify(before?.labels) !== JSON.stringify(data.labels)) name(this.parts, data.labels)
     if (news.length || this.ink.faded) this.refresh()
     if (before) this.link.answered(data.ack) // last: it may send, and must not send old strokes as the new revision's
+  }
+
+  // The theme's ink and paper, or chosen ones; what is painted notices by itself that its colour has faded.
+  dress([ink, paper]) {
+    const { style, classList } = this.parts.root
+    classList.toggle("dressed", Boolean(ink))
+    if (!ink) return
+    style.setProperty("--chosen-ink", ink)
+    style.setProperty("--chosen-paper", paper)
   }
 
   start(data) {

@@ -1,4 +1,4 @@
-// Small grey pictures in a row, as buttons to pick from, or as steps with a switch each.
+// Small pictures, grey or in colour, in a row, as buttons to pick from, or as steps with a switch each.
 
 const decoder = new TextDecoder()
 const waiting = new WeakMap() // the newest message of each element that is not on the screen yet
@@ -17,10 +17,17 @@ function fit(canvas, rows, columns, size) {
   canvas.style.height = `${rows * scale}px`
 }
 
-function paint(canvas, grey, rows, columns) {
+// One byte a pixel is grey, three are red, green and blue.
+function paint(canvas, bytes, rows, columns, channels) {
   const image = new ImageData(columns, rows)
   const pixels = new Uint32Array(image.data.buffer)
-  for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | (grey[i] * 0x010101)
+  if (channels === 1) {
+    for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | (bytes[i] * 0x010101)
+  } else {
+    for (let i = 0; i < pixels.length; i++) {
+      pixels[i] = 0xff000000 | (bytes[3 * i + 2] << 16) | (bytes[3 * i + 1] << 8) | bytes[3 * i]
+    }
+  }
   canvas.getContext("2d").putImageData(image, 0, 0)
 }
 
@@ -84,10 +91,10 @@ function show(root, { header, payload }, pick) {
   root.setAttribute("aria-label", header.label)
   let offset = 0
   nodes(root, header).forEach((node, index) => {
-    const { rows, columns, caption } = header.pictures[index]
+    const { rows, columns, channels, caption } = header.pictures[index]
     const canvas = node.querySelector("canvas")
     fit(canvas, rows, columns, header.size)
-    paint(canvas, payload.subarray(offset, (offset += rows * columns)), rows, columns)
+    paint(canvas, payload.subarray(offset, (offset += rows * columns * channels)), rows, columns, channels)
     write(node.querySelector(".caption"), caption)
     FORMS[header.form].update(node, header.pictures[index])
     const button = node.matches("button") ? node : node.querySelector("button")
