@@ -95,8 +95,6 @@ SHRINKING: MappingProxyType[str, Shrinking] = MappingProxyType(
     {
         "pool-max": Shrinking(mark("max pooling"), mark("keeps the largest of every four values")),
         "pool-average": Shrinking(mark("average pooling"), mark("keeps the mean of every four values")),
-        "pool-stride": Shrinking(
-            mark("strided convolution"), mark("computes only one of every four values, always the same one")
-        ),
+        "pool-stride": Shrinking(mark("strided convolution"), mark("computes only one of every four values")),
     }
 )

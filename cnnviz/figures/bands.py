@@ -9,7 +9,10 @@ import plotly.graph_objects as go
 
 from cnnviz.figures import look
 
-OPACITY = 0.18
+OPACITY = 0.35
+
+THIN = 1.5
+"""Width of a line with a band around it: a band of a thousand digits is hardly wider than a usual line."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def _curve(x: Sequence[float], line: Line, colour: str, shares: bool) -> go.Scat
             else " (%{customdata[0]:.3g} – %{customdata[1]:.3g})"
         )
     return go.Scatter(
-        x=list(x), y=list(line.y), name=line.name, legendgroup=line.name, mode="lines", line={"color": colour},
+        x=list(x), y=list(line.y), name=line.name, legendgroup=line.name, mode="lines",
+        line={"color": colour, "width": THIN if len(line.low) else None},
         customdata=list(zip(line.low, line.high, strict=True)), hovertemplate=shown,
     )  # fmt: skip

@@ -27,6 +27,9 @@ SHIFTS: Mapping[str, str] = {
     "range_network": mark("one scale for all three networks"),
 }
 
+#: A row of maps, by the field of `Reaction` that it shows -> what is said of it.
+ROWS: Mapping[str, str] = {"moved": mark("as it is"), "moved_back": mark("moved back")}
+
 LAYERS_WHY = mark(
     "**How far each layer’s output moves.** Above, the cosine distance from the output for the unmoved digit: where "
     "it is 0 the layer is *invariant*. Below, the same after the output was moved back by as many cells: where that "
@@ -54,14 +57,12 @@ def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show how far the layers of each network move, for all shifts and, in a table, for the chosen one."""
     st.markdown(say(LAYERS_WHY))
     top = max(float(np.nanmax(values)) for one in reactions for values in one.moved.values())
+    for row in ROWS:  # a row of its own, so that networks stand beside one another
+        for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
+            with column:
+                _viewer(f"{row}-{reaction.network}", [_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
-        blocks = [
-            _mosaic("moved", say("as it is"), reaction.network, reaction.moved),
-            _mosaic("back", say("moved back"), reaction.network, reaction.moved_back),
-        ]
-        with column:
-            _viewer(f"layers-{reaction.network}", blocks, top, height=330)
-            st.markdown(distances(reaction, state.get("moved")))
+        column.markdown(distances(reaction, state.get("moved")))
     st.caption(say(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
 
 
@@ -79,10 +80,13 @@ def _distance(values: np.ndarray | None, place: int) -> str:
     return "–" if values is None or not np.isfinite(values[place]) else f"{values[place]:.3f}"
 
 
-def _mosaic(name: str, subtitle: str, title: str, values: Mapping[str, np.ndarray]) -> Block:
+def _mosaic(row: str, reaction: Reaction) -> Block:
     """One map a layer; where a shift is larger than a layer's map the distance is shown as the largest there is."""
+    values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([np.nan_to_num(each, nan=1.0).reshape(SIDE, SIDE) for each in values.values()], axis=2)
-    return Block(id=name, title=title, subtitle=subtitle, values=maps, ticks=[*values], **_cells())
+    return Block(
+        id=row, title=reaction.network, subtitle=say(ROWS[row]), values=maps, ticks=[*values], **_cells()
+    )
 
 
 def _cells() -> dict[str, Any]:

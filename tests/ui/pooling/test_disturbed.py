@@ -92,13 +92,15 @@ def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown)
         )
         assert block.origin == (-6, -6)
         assert shown.options[f"shifts-{name}"]["network_range"] == (0.0, 1.0)
-        moved = shown.viewers[f"layers-{name}"]["moved"]
+        moved = shown.viewers[f"moved-{name}"]["moved"]
         assert list(moved.ticks) == list(expected.moved)
         for place, layer in enumerate(expected.moved.values()):
             np.testing.assert_allclose(np.asarray(moved.values)[..., place].ravel(), layer, atol=1e-6)
-        back = shown.viewers[f"layers-{name}"]["back"]
+        back = shown.viewers[f"moved_back-{name}"]["moved_back"]
         assert list(back.ticks) == list(expected.moved_back)
-    scales = {shown.options[f"layers-{name}"]["network_range"] for name in POOL_NETWORKS}
+    scales = {
+        shown.options[f"{row}-{name}"]["network_range"] for row in shift_maps.ROWS for name in POOL_NETWORKS
+    }
     assert len(scales) == 1
 
 
@@ -176,7 +178,7 @@ def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path
     (tmp_path / "pooling-robustness.json").unlink()
     app = run()
     assert "scripts/measure_pooling.py" in app.warning[0].value
-    assert len(shown.viewers) == 6
+    assert len(shown.viewers) == 9
 
 
 @pytest.mark.usefixtures("shown")
