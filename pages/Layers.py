@@ -5,15 +5,14 @@ import streamlit as st
 from cnnviz.ui import (
     answer,
     canvas,
-    downloads,
     frame,
     layer_cards,
+    layer_views,
     links,
     networks,
     preparation,
     state,
     subject,
-    view,
 )
 
 
@@ -39,7 +38,5 @@ with frame.page("layers") as heading:
         canvas.pick_surface()
     read_along()
     reading = subject.read(networks.chosen(), state.subject(), state.steps())
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        view.settings()
-        downloads.show(reading)
-    layer_cards.show(reading, networks.chosen())
+    layer_views.settings(reading)
+    layer_views.show(reading, networks.chosen())

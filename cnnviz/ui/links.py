@@ -24,6 +24,7 @@ CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
     "surface": ("surface", lambda: options.SURFACES),
     "range": ("colour_range", lambda: options.COLOUR_RANGES),
     "colours": ("palette", lambda: options.PALETTES),
+    "view": ("layers_view", lambda: options.LAYERS_VIEWS),
     "lang": ("language", languages),
 }
 

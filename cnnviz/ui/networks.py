@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz.core import colour_digits, datasets, shelf, training_jobs
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
+from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import cache, choices, server, state, visitor
 from cnnviz.ui.words import say
@@ -47,6 +48,12 @@ def pick() -> None:
     if about.open:
         with about:
             _tell(state.get("network"))
+
+
+def plan(name: str) -> TrainingPlan:
+    """Return how a network of the shelf or of the visitor's runs was trained, or is to be."""
+    run_id = training_jobs.run_id(name)
+    return cache.card(name).plan if run_id is None else visitor.store().run(run_id).plan
 
 
 def _tell(name: str) -> None:

@@ -35,6 +35,13 @@ PALETTES: Mapping[str, str] = {
     "grey": mark("Grey"),
 }
 
+#: How Layers shows the network: name in the link -> label.
+LAYERS_VIEWS: Mapping[str, str] = {
+    "maps": mark("maps"),
+    "summary": mark("summary"),
+    "program": mark("program"),
+}
+
 #: What pooling does at the edges: Keras's `padding` -> label.
 POOL_PADDINGS: Mapping[str, str] = {
     "valid": mark("valid"),

@@ -32,6 +32,7 @@ CHOICES: Mapping[str, Any] = {
     "paper": colour_digits.PAPER,
     "colour_range": "layer",
     "palette": "viridis",
+    "layers_view": "maps",
     "bench": "experiments",
     # Pooling: how the small numbers are pooled, and which map of which layer is, and how
     "bench_side": len(TUTORIAL),
