@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import digit, drawing_link, shelf, trace
+from cnnviz.core import digit, drawing_link, keras_script, shelf, trace
 from cnnviz.core.strokes import Drawing, Stroke, render
-from cnnviz.ui import cache, frame, options
+from cnnviz.ui import cache, frame, network_drawing, options
 from cnnviz.ui.strip import UNCHANGED
 from cnnviz.ui.subject import Subject
 
@@ -101,6 +101,30 @@ def lines_of_code(app: AppTest) -> list[str]:
         f"{data['kind']}({', '.join(each['code'] for each in data['arguments'] if each['written'])})"
         for data in shown
     ]
+
+
+@pytest.mark.parametrize("name", shelf.names())
+def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest, name: str) -> None:
+    variant = shelf.load(name).variant
+    app.query_params["net"] = name
+    app.query_params["view"] = "program"
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+    assert app.code[0].value == keras_script.script(variant, shelf.card(name).plan).rstrip()
+    assert not app.expander, "the maps are not there"
+    app.session_state["layers_view"] = "summary"
+    assert well(app.run())
+    table = next(element.proto.body for element in app.get("html") if "<table" in element.proto.body)
+    for layer in variant.layers:
+        assert f'<th scope="row">{layer.name} <small>{layer.kind}</small></th>' in table
+    assert f"<td>{variant.parameters:,}</td>" in table
+    app.session_state["layers_view"] = "diagram"
+    assert well(app.run())
+    (drawn,) = [json.loads(element.proto.json)[0]["drawings"] for element in app.get("bidi_component")
+                if element.proto.component_name == "cnnviz.drawing"]  # fmt: skip
+    assert [width for width, _ in drawn] == sorted(network_drawing.WIDTHS, reverse=True)
+    assert all(layer.name in text for _, text in drawn for layer in variant.layers)
 
 
 def test_a_link_gives_the_drawing_and_the_choices(app: AppTest) -> None:

@@ -8,7 +8,17 @@ import streamlit as st
 
 from cnnviz.core import keras_script
 from cnnviz.core.network import Network
-from cnnviz.ui import choices, downloads, layer_cards, network_summary, networks, options, state, view
+from cnnviz.ui import (
+    choices,
+    downloads,
+    layer_cards,
+    network_drawing,
+    network_summary,
+    networks,
+    options,
+    state,
+    view,
+)
 from cnnviz.ui.subject import Reading
 from cnnviz.ui.words import mark, say
 
@@ -32,6 +42,10 @@ def show(reading: Reading, network: Network) -> None:
     VIEWS[state.get("layers_view")](reading, network)
 
 
+def _diagram(_: Reading, network: Network) -> None:
+    network_drawing.show(network.variant)
+
+
 def _summary(_: Reading, network: Network) -> None:
     network_summary.show(network.variant)
 
@@ -49,6 +63,7 @@ def _program(_: Reading, network: Network) -> None:
 #: Value of the choice -> what shows it.
 VIEWS: Mapping[str, Callable[[Reading, Network], None]] = {
     "maps": layer_cards.show,
+    "diagram": _diagram,
     "summary": _summary,
     "program": _program,
 }

@@ -38,6 +38,7 @@ PALETTES: Mapping[str, str] = {
 #: How Layers shows the network: name in the link -> label.
 LAYERS_VIEWS: Mapping[str, str] = {
     "maps": mark("maps"),
+    "diagram": mark("diagram"),
     "summary": mark("summary"),
     "program": mark("program"),
 }

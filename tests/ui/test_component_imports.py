@@ -16,13 +16,14 @@ PAGE = """
 import numpy as np
 from cnnviz.core.pool_bench import TUTORIAL, PoolBench
 from cnnviz.core.strokes import Drawing, Stroke
-from cnnviz.ui.components import address, bars, code_line, curves, feature_maps, pad, player, pool_grid
+from cnnviz.ui.components import address, bars, code_line, curves, drawing, feature_maps, pad, player, pool_grid
 pad.pad("pad", Drawing((Stroke(((1.0, 2.0), (3.0, 4.0)), 20.0),)), 1, 20, pad.LABELS)
 bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
 block = feature_maps.Block(id="after", title="maps", values=np.ones((3, 3, 2), np.float32))
 feature_maps.feature_maps("maps", [block], mode="mosaic", colour_range="layer", palette="grey",
                           network_range=None, labels=feature_maps.LABELS)
 address.address("net=pen")
+drawing.drawing("drawing", {300: "<svg xmlns='http://www.w3.org/2000/svg'/>"})
 code_line.code_line("code", kind="Flatten", why="", arguments=[], others={}, rows=[], diagram="", labels={})
 line = curves.Series(id="training", label="Training", x=np.arange(9), y=np.ones(9))
 curves.curves("curves", [curves.Panel(id="loss", title="Loss", series=[line])], curves.LABELS)

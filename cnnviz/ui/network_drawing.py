@@ -1,0 +1,49 @@
+"""The whole network as boxes and arrows, and as an SVG file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from cnnviz.core.layers.formulas import product
+from cnnviz.core.variants import Variant
+from cnnviz.figures import network_diagram
+from cnnviz.figures.network_diagram import Words
+from cnnviz.ui.components.drawing import drawing
+from cnnviz.ui.words import mark, say
+
+#: Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk.
+WIDTHS = (330, 680, 1180)
+
+WHY = mark(
+    "What flows from box to box stands above it: heights and widths of maps are to scale, depths and rows of numbers "
+    "grow with their logarithm."
+)
+
+
+def show(variant: Variant) -> None:
+    """Show the diagram of `variant` and offer it as a file."""
+    words = _words(variant)
+    drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
+    file = f"{variant.name}.svg"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(say(WHY), width="stretch")
+        st.download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
+    drawing("network-diagram", drawings)
+
+
+def _words(variant: Variant) -> Words:
+    layers = "; ".join(
+        f"{layer.name} ({layer.kind}): {product(*shape)}"
+        for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
+    )
+    title = say("The network {name} as a diagram", name=variant.name)
+    return Words(
+        title, f"{product(*variant.input_shape)}; {layers}", say("input"), say("{number} parameters")
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawn(variant: Variant, words: Words, width: int) -> str:
+    return network_diagram.draw(variant, words, width)

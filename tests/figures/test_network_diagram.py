@@ -1,0 +1,105 @@
+"""The diagram of a network: every layer in order, to scale, on paper as wide as there is, readable by machines too."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core import pen
+from cnnviz.core.pool_networks import POOL_NETWORKS
+from cnnviz.core.variants import TUTORIALS, Variant
+from cnnviz.figures import network_diagram, svg
+from cnnviz.figures.network_diagram import Words
+from tests.core import drawn
+
+SVG = "{http://www.w3.org/2000/svg}"
+WORDS = Words("A network", "its <layers>", "input", "{number} parameters")
+NETWORKS = {
+    **{name: variant for name, (variant, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
+    "pen": pen.VARIANT,
+}
+
+
+def read(variant: Variant, width: float) -> ElementTree.Element:
+    return ElementTree.fromstring(network_diagram.draw(variant, WORDS, width))
+
+
+def number(element: ElementTree.Element, name: str) -> float:
+    return float(element.get(name) or "nan")
+
+
+def boxes(root: ElementTree.Element) -> list[ElementTree.Element]:
+    return [rect for rect in root.iter(f"{SVG}rect") if rect.get("rx")]
+
+
+def texts(root: ElementTree.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+
+
+@given(variant=drawn.variants(), width=st.sampled_from([330.0, 680.0, 1180.0]))
+def test_every_layer_is_there_in_order_and_has_a_name(variant: Variant, width: float) -> None:
+    root = read(variant, width)
+    assert (root.get("role"), root.get("aria-label")) == ("img", "A network")
+    assert (root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")) == ("A network", "its <layers>")
+    tips = [tip.text for tip in root.iter(f"{SVG}title")][1:]
+    assert tips == ["input", *(layer.keras_line() for layer in variant.layers)]
+    written = texts(root)
+    names = [layer.name for layer in variant.layers if layer.name.startswith("layer_")]
+    assert [line for line in written if line.startswith("layer_")] == names
+    for shape in variant.shapes():
+        assert " × ".join(f"{side:,}" for side in shape) in written
+
+
+@pytest.mark.parametrize("width", [330, 680, 1180])
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_nothing_overlaps_and_nothing_is_cut(name: str, width: float) -> None:
+    root = read(NETWORKS[name], width)
+    assert number(root, "width") <= width + 0.1  # numbers are written to a tenth
+    found = boxes(root)
+    assert len(found) == len(NETWORKS[name].layers) + 1
+    for box, following in pairwise(found):
+        if number(box, "y") == number(following, "y"):
+            assert number(box, "x") + number(box, "width") + 10 < number(following, "x")
+    for box in found:
+        assert number(box, "x") >= 0
+        assert number(box, "x") + number(box, "width") <= number(root, "width") + 0.1
+        assert number(box, "y") + number(box, "height") <= number(root, "height")
+
+
+def test_maps_are_to_scale() -> None:
+    root = read(TUTORIALS["cnn-32-64"][0], 1180)
+    fronts = [rect for rect in root.iter(f"{SVG}rect") if "front" in (rect.get("class") or "")]
+    sides = [number(rect, "width") for rect in fronts[:4]]
+    assert sides == pytest.approx([56, 52, 48, 24], abs=0.06)
+
+
+def test_parameters_stand_below_their_layers() -> None:
+    written = texts(read(TUTORIALS["cnn-32-64"][0], 1180))
+    found = [line for line in written if line.endswith(" parameters")]
+    assert found == [f"{number} parameters" for number in ("320", "18,496", "1,179,776", "1,290")]
+
+
+def test_colours_are_the_pages_or_its_own_in_light_and_dark() -> None:
+    """Also for programs that read attributes alone."""
+    text = network_diagram.draw(pen.VARIANT, WORDS, 1180)
+    assert "prefers-color-scheme: dark" in text
+    for paint in svg.PAINTS.values():
+        assert f"var({paint.variable}, {paint.light})" in text
+        assert f"var({paint.variable}, {paint.dark})" in text
+    root = ElementTree.fromstring(text)
+    painted = [element for element in root.iter() if element.get("class")]
+    assert painted
+    assert all(element.get("fill") or element.get("stroke") for element in painted)
+
+
+def test_texts_cannot_become_elements() -> None:
+    words = Words("<script>alert(1)</script>", '"', "<b>in</b>", "{number}")
+    root = ElementTree.fromstring(network_diagram.draw(pen.VARIANT, words, 680))
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
+        "svg", "title", "desc", "style", "g", "rect", "path", "text", "tspan"
+    }  # fmt: skip
+    assert "<b>in</b>" in texts(root)
