@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core import colour_digits, pen
+from cnnviz.core import colour_digits, pen, shelf
 from cnnviz.core.drafts import Draft, build_cnn, checked
 from cnnviz.core.keras_script import falls, script
 from cnnviz.core.layers import Conv2D, Dense, Flatten, Softmax
 from cnnviz.core.plans import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan
+from cnnviz.core.pool_networks import POOL_NETWORKS
 from cnnviz.core.variants import TUTORIALS, Variant
 from tests.core import drawn
 
@@ -56,7 +58,7 @@ NAMED = Variant(
 )
 PROGRAMS: dict[str, tuple[Variant, TrainingPlan]] = {
     **{name: (variant, replace(plan, examples=200, validation_examples=min(plan.validation_examples, 50), epochs=1))
-       for name, (variant, plan) in (*TUTORIALS.items(), ("pen", (pen.VARIANT, pen.PLAN)))},
+       for name, (variant, plan) in (*TUTORIALS.items(), *POOL_NETWORKS.items(), ("pen", (pen.VARIANT, pen.PLAN)))},
     "averaged": (AVERAGED, replace(SMALL, optimizer="rmsprop", learning_rate=0.002, patience=1, seed=7)),
     "pooled": (POOLED, replace(SMALL, optimizer="sgd", learning_rate=0.05, schedule="cosine", batch_size=10)),
     "named": (NAMED, replace(SMALL, precision="mixed_bfloat16", validation_examples=0)),
@@ -112,8 +114,18 @@ runpy.run_path("program.py", run_name="__main__")
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every program said of itself, run in one child process."""
-    folder = tmp_path_factory.mktemp("programs")
-    for variant, plan in PROGRAMS.values():
+    return run_all(PROGRAMS.values(), tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(scope="module")
+def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The same of the programs that Layers shows for the networks of the shelf, word for word."""
+    cards = [shelf.card(name) for name in shelf.names()]
+    return run_all([(card.variant, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
+
+
+def run_all(programs: Iterable[tuple[Variant, TrainingPlan]], folder: Path) -> dict[str, Any]:
+    for variant, plan in programs:
         (folder / f"{variant.name}.py").write_text(script(variant, plan), encoding="utf-8")
     found = run([sys.executable, "-c", HARNESS], folder)
     return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
@@ -161,6 +173,30 @@ def test_a_program_builds_the_variant_and_follows_the_plan(told: dict[str, Any],
     assert set(facts["policies"][:-1]) == {plan.precision}
     assert facts["policies"][-1] == "float32"
     assert facts["loss"] > 0
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", shelf.names())
+def test_the_program_that_layers_shows_runs_and_makes_the_network(
+    told_by_the_shelf: dict[str, Any], name: str
+) -> None:
+    """Its real optimiser, rate, batches and epochs, on the 400 digits that there are here."""
+    card, facts = shelf.card(name), told_by_the_shelf[name]
+    assert facts["parameters"] == facts["saved"] == card.parameters
+    assert facts["layers"] == [
+        [layer.name, layer.kind, list(shape)]
+        for layer, shape in zip(card.variant.layers, card.variant.shapes()[1:], strict=True)
+    ]
+    assert facts["optimizer"] == card.plan.optimizer
+    assert max(facts["rates"]) <= card.plan.learning_rate * 1.0001
+    assert set(facts["policies"][:-1]) == {card.plan.precision}
+    steps = -(-400 // card.plan.batch_size)
+    most = card.plan.epochs * steps
+    assert facts["steps"] == most if card.plan.patience is None else steps <= facts["steps"] <= most
+
+
+def test_every_reference_network_has_a_program() -> None:
+    assert set(shelf.names()) <= set(PROGRAMS)
 
 
 @pytest.mark.oracle
