@@ -14,6 +14,7 @@ from cnnviz.ui import (
     state,
     subject,
 )
+from cnnviz.ui.inspecting import panel, way
 
 
 @st.fragment
@@ -30,6 +31,7 @@ def read_along() -> None:
         preparation.result(reading)
     layer_cards.send(reading, pen_down)
     links.show(pen_down)
+    way.again(reading.digit, pen_down)
 
 
 with frame.page("layers") as heading:
@@ -39,4 +41,6 @@ with frame.page("layers") as heading:
     read_along()
     reading = subject.read(networks.chosen(), state.subject(), state.steps())
     layer_views.settings(reading)
+    if state.get("layers_view") == "maps":
+        panel.show()
     layer_views.show(reading, networks.chosen())

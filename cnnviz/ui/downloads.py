@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.core import trace_files
+from cnnviz.ui import networks
 from cnnviz.ui.subject import Reading
 from cnnviz.ui.words import say
 
@@ -26,8 +27,9 @@ def _files(reading: Reading) -> None:
     )
     chosen = layers.get(name)
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
+    weights = networks.chosen().weights
     npz, table = f"{file}.npz", f"{file}.csv"
-    st.download_button(npz, partial(trace_files.npz, reading.trace, chosen), npz, mime="application/zip",
-                       width="stretch", help=say("NPZ, for NumPy"))  # fmt: skip
+    st.download_button(npz, partial(trace_files.npz, reading.trace, chosen, weights), npz, mime="application/zip",
+                       width="stretch", help=say("NPZ, for NumPy, with the weights"))  # fmt: skip
     st.download_button(table, partial(trace_files.table, reading.trace, chosen), table, mime="text/csv",
                        width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip

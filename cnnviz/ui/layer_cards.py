@@ -74,7 +74,7 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
             if output.kind not in UNCHANGED:
                 shown = [block.id for block in blocks(output, last)]
                 feature_maps(f"maps-{place}", channel=CHANNEL, ids=shown, mode="mosaic", height=TALLEST,
-                             labels=each(LABELS), **colours)  # fmt: skip
+                             labels=each(LABELS), cells=True, **colours)  # fmt: skip
 
 
 def _why(kind: str) -> str:

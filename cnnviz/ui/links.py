@@ -14,6 +14,7 @@ from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import networks, options, samples, state, visitor
 from cnnviz.ui.components.address import address
+from cnnviz.ui.inspecting import link as inspecting
 from cnnviz.ui.pooling import link as pooling
 from cnnviz.ui.subject import Subject, prepared
 from cnnviz.ui.words import languages, mark
@@ -60,8 +61,10 @@ def read(query: Mapping[str, str]) -> None:
             _take(name, value)
         elif name in pooling.NAMES:
             _pool(name, value)
-        elif name not in ("embed", "embed_options"):
+        elif name not in (inspecting.NAME, "embed", "embed_options"):
             state.notice(UNKNOWN, name=name[:40])
+    if inspecting.NAME in query:  # of the network that the link names before or after it
+        _inspect(query[inspecting.NAME])
 
 
 def write() -> str:
@@ -75,6 +78,7 @@ def write() -> str:
         if state.get(key) != state.default(key)
     }
     pairs |= pooling.pairs() if state.get("page") == "pooling" else {}
+    pairs |= inspecting.pairs() if state.get("page") == "layers" else {}
     off = [name for name in STEPS if name not in state.steps()]
     return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
 
@@ -111,6 +115,13 @@ def _pool(name: str, value: str) -> None:
         pooling.take(name, value[:LONGEST])
     except Refusal:
         state.notice(IGNORED, name=name, value=value[:40])
+
+
+def _inspect(value: str) -> None:
+    try:
+        inspecting.take(value[:LONGEST])
+    except Refusal:
+        state.notice(IGNORED, name=inspecting.NAME, value=value[:40])
 
 
 def _switch_off(value: str) -> None:

@@ -34,6 +34,11 @@ CHOICES: Mapping[str, Any] = {
     "palette": "viridis",
     "layers_view": "maps",
     "bench": "experiments",
+    # Layers: the cell that is accounted for, as its widgets say it
+    "cell_layer": "",
+    "cell_map": 0,
+    "cell_row": 0,
+    "cell_column": 0,
     # Pooling: how the small numbers are pooled, and which map of which layer is, and how
     "bench_side": len(TUTORIAL),
     "bench_window": 2,
@@ -85,6 +90,9 @@ RECORDS: Mapping[str, Any] = {
     "same_order": (),  # the layer's maps as they were last ranked by disagreement, and of which layer
     "settled": "",  # which digit the sections of Pooling last followed; see cnnviz.ui.pooling.settled
     "same_turn": 0,  # how often maps were brought to the pictures; the newest are shown
+    "way": (),  # the cells from the first that is accounted for down to a pixel; see cnnviz.ui.inspecting.way
+    "hop": 0,  # which of them is
+    "accounted": "",  # which digit the ledger last followed
     "upload": None,  # the Picture that was read of the last upload, or the Refusal that it got
 }
 

@@ -29,6 +29,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "read_skipped": mark("row {row}, column {column}: no window reads this value"),
         "scale_linked": mark("one scale for all of these pictures"),
         "point": mark("Point at a cell to read its value; click to enlarge a map."),
+        "point_cell": mark(
+            "Point at a cell to read its value; click to enlarge its map and to see how the value comes about."
+        ),
         "read_map": mark("map {map}, row {row}, column {column}: {value}"),
         "read_cell": mark("row {row}, column {column}: {value}"),
         "read_unit": mark("unit {unit}: {value}"),
@@ -43,6 +46,13 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "maps_select": mark(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter chooses a map."
+        ),
+        "maps_cell": mark(
+            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "Arrow keys go from value to value, Enter enlarges, Enter again accounts for the value."
+        ),
+        "bars_cell": mark(
+            "{title}, {subtitle}: {rows} values. Arrow keys go from value to value, Enter accounts for one."
         ),
         "bars": mark("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
         "enlarged": mark("{title}, map {map}"),
@@ -96,6 +106,7 @@ def feature_maps(
     channel: str | None = None,
     ids: Sequence[str] = (),
     on_select: Callable[[], None] | None = None,
+    cells: bool = False,
 ) -> Selection | None:
     """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
@@ -117,6 +128,7 @@ def feature_maps(
         ids: The published blocks to show, in order.
         on_select: Called before the script when a cell was clicked; a click then enlarges nothing. Without it
             clicks do not reach Python.
+        cells: Whether a cell that is clicked is told to the ledger of the page; only with a `channel`.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
@@ -138,6 +150,7 @@ def feature_maps(
         "channel": channel,
         "ids": list(ids),
         "select": on_select is not None,
+        "cells": cells,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or _nothing)

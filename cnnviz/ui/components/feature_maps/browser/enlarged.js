@@ -59,7 +59,11 @@ export class Enlarged {
   picture(frame, parent) {
     const figure = element("figure", "picture", parent)
     if (this.frames.length > 1) element("figcaption", "subtitle", figure, frame.block.subtitle || frame.block.title)
-    const stage = new Stage(Mosaic, figure, "enlarged", { ...this.viewer.on, choose: () => {}, escape: () => this.close() })
+    const stage = new Stage(Mosaic, figure, "enlarged", {
+      ...this.viewer.on,
+      choose: (chosen, cell, byKeys) => this.viewer.tell(chosen, cell, byKeys),
+      escape: () => this.close(),
+    })
     stage.frame = frame
     return stage
   }

@@ -77,7 +77,7 @@ class Viewer {
 
   // What linked pictures have in common: their scale, and what there is to say about them.
   describe() {
-    const [{ block, look }] = this.frames
+    const { block, look } = this.frames.find((frame) => frame.block.kind === "maps") ?? this.frames[0]
     this.legend.show(block, look, this.header)
     write(this.legend.words, "textContent", this.header.labels.scale_linked)
     write(this.note, "textContent", this.header.note)
@@ -101,7 +101,8 @@ class Viewer {
     this.scroller = element("div", "blocks", root)
     this.frames = header.blocks.map((block) => new Frame(this.scroller, block, header, this.on))
     if (header.mode === "linked") this.legend = new Legend(root)
-    const hint = header.mode === "linked" ? "point_linked" : header.select ? "point_select" : "point"
+    const chosen = header.cells ? "point_cell" : header.select ? "point_select" : "point"
+    const hint = header.mode === "linked" ? "point_linked" : chosen
     this.readout = element("output", "readout", root, header.labels[hint])
     this.readout.dataset.role = "readout"
     this.hint = this.readout.textContent
@@ -171,6 +172,15 @@ class Viewer {
     const { block } = stage.frame
     if (block.kind !== "bars" && !this.note && !this.header.select) this.enlarged.show(stage.frame, cell.map, byKeys)
     if (this.header.select) this.trigger({ block: block.id, map: cell.map, row: cell.row, column: cell.column })
+    this.tell(stage, cell, byKeys && block.kind === "bars")
+  }
+
+  // The ledger of the page accounts for the cell, and takes the focus if it is entered by keys.
+  tell(stage, cell, enter) {
+    if (!this.header.cells) return
+    const { id, kind } = stage.frame.block
+    const detail = { channel: this.channel, block: id, kind, ...cell, enter, origin: stage.canvas }
+    dispatchEvent(new CustomEvent("cnnviz:cell", { detail }))
   }
 
   escape(stage) {

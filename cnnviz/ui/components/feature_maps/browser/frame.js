@@ -29,11 +29,12 @@ export class Frame {
     this.describe(block, header)
   }
 
-  describe(block, { labels, mode, select }) {
+  describe(block, { labels, mode, select, cells }) {
     const { canvas } = this.stage
     Object.assign(canvas.dataset, { block: block.name, rows: block.rows, columns: block.columns, maps: block.maps })
-    const maps = mode === "linked" ? labels.maps_linked : select ? labels.maps_select : labels.maps
-    const words = block.kind === "bars" ? labels.bars : maps
+    const chosen = cells ? labels.maps_cell : select ? labels.maps_select : labels.maps
+    const maps = mode === "linked" ? labels.maps_linked : chosen
+    const words = block.kind === "bars" ? (cells ? labels.bars_cell : labels.bars) : maps
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 

@@ -1,0 +1,97 @@
+// Small pictures of maps and of the drawing, with a frame around what is read of them.
+
+const BLUE = [0, 114, 178]
+const ORANGE = [214, 94, 0]
+const SHADE = 0.3 // of the brightness that pixels outside of the receptive field keep
+
+// What one element brings for all viewers of the page; the names are those of the viewers' own modules.
+function channel() {
+  const channels = (globalThis[Symbol.for("cnnviz.channels")] ??= new Map())
+  if (!channels.has("layers")) channels.set("layers", { message: null, publisher: null, viewers: new Set() })
+  return channels.get("layers")
+}
+
+// The values of a layer as they were last published; null where there are none (yet).
+export const published = (id) => channel().message?.blocks.get(id) ?? null
+
+export const subscribe = (viewer) => channel().viewers.add(viewer)
+
+export const unsubscribe = (viewer) => channel().viewers.delete(viewer)
+
+function canvasOf(columns, rows, side, parent, label) {
+  const cell = Math.max(1, Math.floor(side / Math.max(rows, columns)))
+  const canvas = document.createElement("canvas")
+  const ratio = Math.max(1, Math.round(window.devicePixelRatio || 1))
+  Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio })
+  Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` })
+  canvas.setAttribute("role", "img")
+  canvas.setAttribute("aria-label", label)
+  parent.append(canvas)
+  return { canvas, context: canvas.getContext("2d"), cell: cell * ratio, ratio }
+}
+
+function frame({ context, cell, ratio }, rows, columns) {
+  if (!rows.length || !columns.length) return
+  const [top, left] = [rows[0] * cell, columns[0] * cell]
+  const [high, wide] = [(rows.at(-1) + 1) * cell - top, (columns.at(-1) + 1) * cell - left]
+  for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
+    context.strokeStyle = colour
+    context.lineWidth = ratio
+    context.strokeRect(left - out * ratio, top - out * ratio, wide + 2 * out * ratio, high + 2 * out * ratio)
+  }
+}
+
+// Grey from black to white; with a colour on either side of black where there are negative values.
+function shaded(value, top, signed) {
+  const share = Math.min(1, Math.abs(value) / (top || 1))
+  if (!signed) return Array(3).fill(Math.round(255 * Math.max(0, value > 0 ? share : 0)))
+  return (value < 0 ? BLUE : ORANGE).map((channel) => Math.round(channel * share + (share > 0.75 ? 255 * (share - 0.75) : 0)))
+}
+
+const css = (parts) => `rgb(${parts.map((part) => Math.min(255, Math.round(part))).join(" ")})`
+
+// One map of a layer with the window on it; `block` as the viewers have it.
+export function map(parent, block, of, { rows, columns }, side, label) {
+  const picture = canvasOf(block.columns, block.rows, side, parent, label)
+  let top = 0
+  let low = 0
+  for (let i = of; i < block.values.length; i += block.maps) {
+    top = Math.max(top, Math.abs(block.values[i]))
+    low = Math.min(low, block.values[i])
+  }
+  for (let row = 0; row < block.rows; row += 1) {
+    for (let column = 0; column < block.columns; column += 1) {
+      const value = block.values[(row * block.columns + column) * block.maps + of]
+      picture.context.fillStyle = css(shaded(value, top, low < 0))
+      picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
+    }
+  }
+  const inside = (numbers, most) => numbers.filter((number) => number >= 0 && number < most)
+  frame(picture, inside(rows, block.rows), inside(columns, block.columns))
+}
+
+// What the network read, as a block for `map`.
+export function digitBlock({ shape: [rows, columns, maps], digit }) {
+  return { rows, columns, maps, values: Float32Array.from(bytes(digit), (byte) => byte / 255) }
+}
+
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+
+// The drawing, bright where `rows` and `columns` are and shaded elsewhere.
+export function field(parent, { shape, digit, rows, columns }, side, label) {
+  const [high, wide, channels] = shape
+  const picture = canvasOf(wide, high, side, parent, label)
+  const values = bytes(digit)
+  const seen = { rows: new Set(rows), columns: new Set(columns) }
+  for (let row = 0; row < high; row += 1) {
+    for (let column = 0; column < wide; column += 1) {
+      const at = (row * wide + column) * channels
+      const colour = channels === 1 ? Array(3).fill(values[at]) : [...values.subarray(at, at + 3)]
+      const clear = seen.rows.has(row) && seen.columns.has(column)
+      picture.context.fillStyle = css(clear ? colour.map((part) => 28 + part * (227 / 255)) : colour.map((part) => part * SHADE))
+      picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
+    }
+  }
+  frame(picture, rows, columns)
+  Object.assign(picture.canvas.dataset, { role: "field", rows: rows.join(" "), columns: columns.join(" ") })
+}

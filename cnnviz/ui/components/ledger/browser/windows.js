@@ -1,0 +1,123 @@
+// Windows on the maps of the layer before: their values, the kernel's slice, the products, the subtotal.
+import { button, element, fill } from "./elements.js"
+import { Grid } from "./grid.js"
+import { digitBlock, map, published } from "./pictures.js"
+
+const SHOWN = 3
+const PICTURE = 78 // CSS pixels
+
+export class Windows {
+  constructor(parent, facts, labels, desk) {
+    Object.assign(this, { facts, labels, desk, shown: Math.min(SHOWN, facts.windows.length), made: [] })
+    this.root = element("section", "windows", parent)
+    this.root.setAttribute("aria-label", labels.windows)
+    this.list = element("div", "list", this.root)
+    this.foot = element("div", "others", this.root)
+    this.more()
+  }
+
+  more() {
+    for (const part of this.facts.windows.slice(this.made.length, this.shown)) this.made.push(this.window(part))
+    this.foot.replaceChildren()
+    const { others, windows } = this.facts
+    const left = others.count - this.shown
+    if (left < 1) return
+    element("span", "", this.foot, fill(this.labels.others, { count: left }))
+    element("strong", "amount", this.foot, others.amounts[this.shown])
+    const next = Math.min(windows.length, this.shown * 4) - this.shown
+    if (next > 0) {
+      button("more", this.foot, fill(this.labels.more, { count: next }), () => {
+        this.shown += next
+        this.more()
+      })
+    }
+  }
+
+  window(part) {
+    const { labels, facts } = this
+    const root = element("section", "window", this.list)
+    const names = { map: part.map, top: part.rows[0], bottom: part.rows.at(-1), left: part.columns[0], right: part.columns.at(-1) }
+    const head = element("div", "head", root)
+    element("h4", "", head, fill(facts.source.input ? labels.pixels : labels.window, names))
+    this.result(head, part)
+    const row = element("div", "sum", root)
+    const picture = element("div", "picture", row)
+    const grids = {}
+    const on = { light: (r, c) => this.light(part, grids, r, c) }
+    const walk = (r, c) => part.inside[r][c] && this.desk.walk({ layer: facts.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
+    const padding = facts.pooled ? labels.left_out : labels.padding
+    const values = part.values.map((line, r) => line.map((text, c) => (part.inside[r][c] ? text : facts.pooled ? "" : "0")))
+    grids.values = new Grid(row, "values", values, fill(labels.values, { map: part.map }), { ...on, choose: walk })
+    this.name(grids.values, part, padding)
+    if (part.weights) {
+      element("span", "sign", row, "×")
+      grids.weights = new Grid(row, "weights", part.weights, fill(labels.weights, part), on)
+      element("span", "sign", row, "=")
+      grids.amounts = new Grid(row, "amounts", part.amounts, fill(labels.products, { map: part.map }), on)
+    }
+    const made = { root, part, grids, picture }
+    this.paint(made)
+    return made
+  }
+
+  name(grid, part, padding) {
+    grid.cells.forEach((line, r) =>
+      line.forEach((cell, c) => {
+        const inside = part.inside[r][c]
+        cell.classList.toggle("padding", !inside)
+        cell.classList.toggle("winner", Boolean(part.winner?.[r][c]))
+        cell.setAttribute("aria-disabled", !inside)
+        const value = inside ? part.values[r][c] : padding
+        cell.setAttribute("aria-label", fill(this.labels.value, { row: part.rows[r], column: part.columns[c], value }))
+        if (!inside) cell.title = padding
+      }),
+    )
+  }
+
+  result(head, part) {
+    if (!part.subtotal) return
+    const box = element("div", "subtotal", head)
+    element("span", "", box, this.facts.pooled ? this.labels.largest : this.labels.subtotal)
+    element("strong", "amount", box, part.subtotal)
+    if (part.share) {
+      element("span", "", box, `× ${part.weight} =`)
+      element("strong", "amount", box, part.share)
+    }
+  }
+
+  // The map as it was last published: earlier or later than the ledger, and again while the pen moves.
+  paint({ part, picture }) {
+    const { source, field } = this.facts
+    const block = source.input ? digitBlock(field) : published(source.block)
+    picture.replaceChildren()
+    if (!block || block.rows !== source.rows || block.columns !== source.columns) return
+    map(picture, block, part.map, part, PICTURE, fill(this.labels.picture, part))
+  }
+
+  published() {
+    for (const made of this.made) this.paint(made)
+  }
+
+  // The same place in values, kernel and products, and the product in words.
+  light(part, grids, row, column) {
+    for (const grid of Object.values(grids)) {
+      grid.cells.forEach((line, r) => line.forEach((cell, c) => cell.classList.toggle("lit", row === r && column === c)))
+    }
+    if (row === null) return this.desk.say("")
+    const value = part.inside[row][column] ? part.values[row][column] : "0"
+    const said = { value, map: part.map, row: part.rows[row], column: part.columns[column] }
+    if (!part.weights) return this.desk.say(fill(this.labels.reads, said))
+    const kernel = part.kernel.replace(":, :", `${row}, ${column}`)
+    this.desk.say(fill(this.labels.product, { ...said, weight: part.weights[row][column], amount: part.amounts[row][column], kernel }))
+  }
+
+  // Where the way goes on, or the first value that can be gone to.
+  start() {
+    const next = this.facts.next
+    for (const { part, grids } of this.made) {
+      const [row, column] = [part.rows.indexOf(next?.row), part.columns.indexOf(next?.column)]
+      if (next?.map === part.map && row >= 0 && column >= 0) return grids.values.at(row, column)
+    }
+    return this.made[0]?.grids.values.at(0, 0)
+  }
+}

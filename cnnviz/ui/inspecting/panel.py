@@ -1,0 +1,92 @@
+"""One cell, accounted for: the ledger at the foot of the page Layers, in sight whatever map is looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.ledger import INPUT, Cell, account, cells
+from cnnviz.core.network import Network
+from cnnviz.core.trace import Trace
+from cnnviz.ui import frame, links, networks, state, subject
+from cnnviz.ui.components.ledger import ledger, told
+from cnnviz.ui.inspecting import copies, facts, way
+from cnnviz.ui.words import say
+
+KEY = "ledger"
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show the account of the chosen cell; a cell that is clicked on a map runs nothing but this."""
+    network = networks.chosen()
+    if (step := told(KEY)) is not None:
+        way.follow(network, step)
+    trace = subject.read(network, state.subject(), state.steps()).trace
+    cell = way.settle(network, trace)
+    with st.container(key="ledger-open" if cell else "ledger-closed", gap="small"):
+        if cell is None:
+            _invite(network)
+            ledger(KEY, None)
+        else:
+            _accounted(network, trace, cell)
+    links.show(pen_down=False, place="ledger")
+
+
+def _accounted(network: Network, trace: Trace, cell: Cell) -> None:
+    found = account(network, trace, cell)
+    said = facts.told(network, trace, found, state.get("way"), state.get("hop"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ledger-place"):
+        _place(network, cell)
+        copies.show(network, found, said)
+        st.button(say("Close"), key="ledger-close", on_click=way.leave)
+    ledger(KEY, said)
+
+
+def _invite(network: Network) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            say("**One cell, accounted for.** Click a cell of any map and follow its value, sum by sum, "
+                "down to your drawing. Or begin with the largest value of"), width="content",
+        )  # fmt: skip
+        st.selectbox(say("Layer"), list(cells.shapes(network))[1:], index=None, placeholder=say("a layer"),
+                     label_visibility="collapsed", width=200, **state.bound("cell_layer", _largest))  # fmt: skip
+
+
+def _place(network: Network, cell: Cell) -> None:
+    """Show the cell as widgets, so that it can be typed."""
+    shapes = cells.shapes(network)
+    names = list(shapes)
+    st.selectbox(say("Layer"), names, index=names.index(cell.layer), format_func=_layer_name, width=235,
+                 **state.bound("cell_layer", _largest))  # fmt: skip
+    sides = {"cell_map": (say("Map"), shapes[cell.layer][-1])}
+    if len(shapes[cell.layer]) == 3:
+        rows, columns, _ = shapes[cell.layer]
+        sides |= {"cell_row": (say("Row"), rows), "cell_column": (say("Column"), columns)}
+    else:
+        sides["cell_map"] = (say("Unit"), shapes[cell.layer][0])
+    for key, (label, number) in sides.items():
+        st.number_input(
+            label, 0, number - 1, value=int(state.get(key)), width=120, **state.bound(key, _typed)
+        )
+
+
+def _layer_name(name: str) -> str:
+    return say("your drawing") if name == INPUT else name
+
+
+def _typed() -> None:
+    """Another map, row or column of the same layer."""
+    of, row, column = (int(state.get(f"cell_{side}")) for side in ("map", "row", "column"))
+    way.choose(Cell(state.get("cell_layer"), of, row, column))
+
+
+def _largest() -> None:
+    """The largest value of a layer that was picked by its name."""
+    network, name = networks.chosen(), state.get("cell_layer")
+    trace = subject.read(network, state.subject(), state.steps()).trace
+    shape = cells.shapes(network)[name]
+    place = tuple(int(side) for side in np.unravel_index(cells.values(trace, name, shape).argmax(), shape))
+    row, column, of = place if len(place) == 3 else (0, 0, *place)
+    way.choose(Cell(name, of, row, column))
