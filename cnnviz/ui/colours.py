@@ -14,7 +14,7 @@ from cnnviz.ui.words import mark, say
 COLOURS = {"ink": mark("Ink"), "paper": mark("Paper")}
 
 FAINT = mark(
-    "Ink and paper have a contrast of {contrast:.1f} to 1. The network learned from {least:g} to 1 and more."
+    "Ink and paper have a contrast of {contrast:.1f} to 1. Networks learned from {least:g} to 1 and more."
 )
 
 
@@ -35,11 +35,15 @@ def dressed(digit: np.ndarray) -> np.ndarray:
 
 def pick() -> None:
     """Show the two pickers where the chosen network reads colour; whatever is read gets these colours."""
-    if (pair := chosen()) is None:
-        return
+    if chosen() is not None:
+        pick_both()
+
+
+def pick_both() -> None:
+    """Show the two pickers, and say where the colours are too much alike."""
     for key, label in COLOURS.items():
         st.color_picker(say(label), value=state.get(key), **state.bound(key, _settle))
-    ratio = contrast(*pair)
+    ratio = contrast(state.get("ink"), state.get("paper"))
     if ratio < colour_digits.LEAST_CONTRAST:
         st.caption(say(FAINT, contrast=ratio, least=colour_digits.LEAST_CONTRAST))
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz.core import colour_digits, datasets, shelf, training_jobs
 from cnnviz.core.cards import Card
+from cnnviz.core.layers import Shape
 from cnnviz.core.network import Network
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
@@ -29,6 +30,12 @@ def load(name: str) -> Network:
         return cache.network(name)
     store = visitor.store()
     return cache.trained(store, run_id, store.version(run_id))
+
+
+def input_shape(name: str) -> Shape:
+    """Return the shape of what a network reads. Raises `Refusal` as `load`, which it does only for a visitor's own."""
+    card = _card(name)
+    return load(name).variant.input_shape if card is None else card.variant.input_shape
 
 
 def names() -> tuple[str, ...]:

@@ -1,0 +1,124 @@
+"""One filter over the three channels of a picture: partial maps, their sum, the bias, after relu, cell by cell.
+
+Python works out all maps in whole numbers (`ColourSum`). The browser shows them and, for the cell that is pointed at,
+the 27 products; they are worked out there by the same rule, so nothing is asked of the server while the pointer moves.
+What is typed into a weight is checked by Python.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.colour_sum import DECIMALS, NUMBERS, ColourSum, text
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.words import each, mark
+
+__all__ = ["LABELS", "colour_sum", "typed"]
+
+LONGEST = 60
+"""Characters of a weight's text that are looked at."""
+
+#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "picture": mark("The picture"),
+        "red": mark("red"),
+        "green": mark("green"),
+        "blue": mark("blue"),
+        "channel": mark("{channel} channel"),
+        "weights": mark("nine weights for {channel}"),
+        "weight": mark("weight for {channel}, row {row}, column {column}"),
+        "partial": mark("what {channel} gives"),
+        "sum": mark("Sum of the three"),
+        "bias": mark("bias"),
+        "before": mark("with the bias"),
+        "after": mark("after relu"),
+        "maps": mark("{name}: arrow keys go from cell to cell"),
+        "cell": mark("Row {row}, column {column}"),
+        "products": mark("pixels × weights = products"),
+        "total": mark("sum of the three"),
+        "cut": mark("relu makes everything below 0 a 0"),
+        "kept": mark("relu keeps what is above 0"),
+        "scale": mark("blue is below 0, orange above; one scale for all maps, up to {largest}"),
+        "rule": mark("Every number is rounded to six decimals and every sum adds up what you see."),
+    }
+)
+
+Texts = tuple[str, ...]
+
+
+def typed(key: str) -> Texts | None:
+    """Return what the visitor typed since the last run, a text a number, or None; for before `colour_sum`."""
+    message = _message(key)
+    return message[0] if message is not None and message[1] > _heard(key) else None
+
+
+def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = None) -> None:
+    """Show `shown` for pointing at and for typing other weights.
+
+    Args:
+        key: The element's key.
+        shown: The picture under the filter.
+        problem: Place of a number whose new text was refused, and what to say about it.
+    """
+    message = _message(key)
+    number = message[1] if message is not None else 0
+    header = {
+        "rows": shown.pixels.shape[1],
+        "columns": shown.pixels.shape[2],
+        "decimals": DECIMALS,
+        "numbers": [text(value) for value in shown.numbers],
+        "kernel": shown.kernel.ravel().tolist(),
+        "bias": shown.bias,
+        "problem": None if problem is None else {"place": problem[0], "text": problem[1]},
+        "ack": number,
+        "labels": each(LABELS),
+    }
+    mount("colour_sum", key=key, data=_pack(header, shown), on_typed_change=_nothing)
+    st.session_state[_record(key)] = number  # after the element is mounted, as a run may be cut off there
+
+
+def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
+    """The length of the header, the header padded to four bytes, the pixels and the partial maps as int32."""
+    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    head += b" " * (-len(head) % 4)
+    arrays = (shown.pixels, shown.partial)
+    return b"".join(
+        (len(head).to_bytes(4, "little"), head, *(one.astype(np.int32).tobytes() for one in arrays))
+    )
+
+
+def _message(key: str) -> tuple[Texts, int] | None:
+    """Return texts and running number of the last message, or None if there is none that makes sense."""
+    state = st.session_state.get(key)
+    match state.get("typed") if isinstance(state, Mapping) else None:
+        case {"texts": texts, "seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
+            return (tuple(texts), seq) if _is_texts(texts) else None
+    return None
+
+
+def _is_texts(texts: object) -> bool:
+    return (
+        isinstance(texts, Sequence)
+        and not isinstance(texts, str)
+        and len(texts) == NUMBERS
+        and all(isinstance(one, str) and len(one) <= LONGEST for one in texts)
+    )
+
+
+def _heard(key: str) -> int:
+    return int(st.session_state.get(_record(key), 0))
+
+
+def _record(key: str) -> str:
+    return f"{key} heard"
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only states that have one."""

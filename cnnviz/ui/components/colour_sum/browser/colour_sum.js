@@ -1,0 +1,230 @@
+// One filter over three channels. Data in: bytes, see `colour_sum/__init__.py`: a header {rows, columns, decimals,
+// numbers, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
+import { Account } from "./account.js"
+import { element, fill, write } from "./elements.js"
+import { channelPicture, mapPicture, palette, picture } from "./pictures.js"
+
+const CHANNELS = ["red", "green", "blue"]
+const SIDE = 3
+const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+const decoder = new TextDecoder()
+const views = new WeakMap()
+
+function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const header = JSON.parse(decoder.decode(bytes.subarray(4, 4 + length)))
+  const rest = new Int32Array(bytes.slice(4 + length).buffer)
+  const { rows, columns } = header
+  const [across, down] = [columns - SIDE + 1, rows - SIDE + 1]
+  const pixels = CHANNELS.map((_, i) => rest.subarray(i * rows * columns, (i + 1) * rows * columns))
+  const start = 3 * rows * columns
+  const partial = CHANNELS.map((_, i) => rest.subarray(start + i * across * down, start + (i + 1) * across * down))
+  const total = partial[0].map((value, i) => value + partial[1][i] + partial[2][i])
+  const before = total.map((value) => value + header.bias)
+  const after = before.map((value) => Math.max(value, 0))
+  return { ...header, across, down, pixels, partial, total, before, after }
+}
+
+// A picture with a frame over the cell or the window that is looked at.
+class Sheet {
+  constructor(parent, className) {
+    this.figure = element("figure", `sheet ${className}`, parent)
+    this.name = element("figcaption", "name", this.figure)
+    this.paper = element("div", "paper", this.figure)
+    this.canvas = element("canvas", "", this.paper)
+    this.frame = element("span", "frame", this.paper)
+    this.frame.setAttribute("aria-hidden", "true")
+  }
+
+  look(row, column, side, rows, columns) {
+    const { style } = this.frame
+    style.left = `${(100 * column) / columns}%`
+    style.top = `${(100 * row) / rows}%`
+    style.width = `${(100 * side) / columns}%`
+    style.height = `${(100 * side) / rows}%`
+  }
+}
+
+class ColourSum {
+  constructor(root) {
+    this.root = root
+    this.seq = 0
+    root.replaceChildren()
+    const diagram = element("div", "diagram", root)
+    this.picture = new Sheet(diagram, "picture")
+    const rows = element("div", "channels", diagram)
+    this.rows = CHANNELS.map((channel) => this.row(rows, channel))
+    const ends = element("div", "ends", diagram)
+    this.sum = this.map(ends, "total")
+    this.bias = this.biased(ends)
+    this.before = this.map(ends, "before")
+    this.after = this.map(ends, "after")
+    this.after.canvas.tabIndex = 0
+    this.problem = element("p", "trouble", root)
+    this.problem.setAttribute("role", "alert")
+    this.scale = element("p", "note scale", root)
+    this.account = new Account(root)
+    this.rule = element("p", "note", root)
+  }
+
+  row(parent, channel) {
+    const line = element("div", `channel ${channel}`, parent)
+    const seen = new Sheet(line, "seen")
+    const weights = element("div", "weights", line)
+    const name = element("div", "name", weights)
+    const grid = element("div", "grid", weights)
+    grid.setAttribute("role", "group")
+    const inputs = Array.from({ length: SIDE * SIDE }, () => this.input(grid))
+    return { seen, name, grid, inputs, map: this.map(line, "partial") }
+  }
+
+  biased(parent) {
+    const box = element("label", "weights biased", parent)
+    const name = element("span", "name", box)
+    return { name, input: this.input(box) }
+  }
+
+  input(parent) {
+    const input = element("input", "", parent)
+    Object.assign(input, { type: "text", inputMode: "text", autocomplete: "off", maxLength: 16, spellcheck: false })
+    input.onfocus = () => input.select()
+    input.onchange = () => this.typed()
+    input.onkeydown = (event) => this.inputKey(event, input)
+    return input
+  }
+
+  get inputs() {
+    return [...this.rows.flatMap(({ inputs }) => inputs), this.bias.input]
+  }
+
+  inputKey(event, input) {
+    if (event.key === "Escape") input.value = this.data.numbers[this.inputs.indexOf(input)]
+    else if (event.key === "Enter") return input.blur()
+    else return
+    event.preventDefault()
+    input.select()
+  }
+
+  typed() {
+    this.seq += 1
+    this.send({ texts: this.inputs.map(({ value }) => value), seq: this.seq })
+  }
+
+  map(parent, className) {
+    const sheet = new Sheet(parent, `map ${className}`)
+    const { canvas } = sheet
+    canvas.setAttribute("role", "application")
+    canvas.onpointermove = canvas.onpointerdown = (event) => {
+      const box = canvas.getBoundingClientRect()
+      const at = (place, count) => Math.max(0, Math.min(count - 1, Math.floor(place * count)))
+      const { across, down } = this.data
+      this.go(at((event.clientY - box.top) / box.height, down), at((event.clientX - box.left) / box.width, across))
+    }
+    canvas.onkeydown = (event) => {
+      const walk = WALK[event.key]
+      if (!walk) return
+      event.preventDefault()
+      this.go(this.at[0] + walk[0], this.at[1] + walk[1])
+    }
+    return sheet
+  }
+
+  go(row, column) {
+    const { across, down } = this.data
+    this.at = [Math.max(0, Math.min(down - 1, row)), Math.max(0, Math.min(across - 1, column))]
+    this.look()
+  }
+
+  receive(data, send) {
+    const answered = data.ack >= this.seq
+    this.seq = Math.max(this.seq, data.ack)
+    Object.assign(this, { data, send })
+    if (!answered) return // a newer text is on its way to Python
+    if (!this.at) this.at = this.strongest()
+    this.at = [Math.min(this.at[0], data.down - 1), Math.min(this.at[1], data.across - 1)]
+    this.name()
+    this.paint()
+    this.look()
+    this.root.dataset.painted = Number(this.root.dataset.painted ?? 0) + 1
+  }
+
+  // The page opens on the cell where the filter answers most.
+  strongest() {
+    const { before, across } = this.data
+    const place = before.reduce((best, value, i) => (value > before[best] ? i : best), 0)
+    return [Math.floor(place / across), place % across]
+  }
+
+  name() {
+    const { labels, numbers, problem } = this.data
+    write(this.picture.name, labels.picture)
+    this.picture.canvas.setAttribute("role", "img")
+    this.picture.canvas.setAttribute("aria-label", labels.picture)
+    this.rows.forEach(({ seen, name, grid, map }, i) => {
+      const channel = labels[CHANNELS[i]]
+      write(seen.name, fill(labels.channel, { channel }))
+      seen.canvas.setAttribute("role", "img")
+      seen.canvas.setAttribute("aria-label", fill(labels.channel, { channel }))
+      write(name, fill(labels.weights, { channel }))
+      grid.setAttribute("aria-label", fill(labels.weights, { channel }))
+      this.call(map, fill(labels.partial, { channel }))
+    })
+    this.call(this.sum, labels.sum)
+    this.call(this.before, labels.before)
+    this.call(this.after, labels.after)
+    write(this.bias.name, `+ ${labels.bias}`)
+    this.inputs.forEach((input, place) => {
+      if (input !== this.root.getRootNode().activeElement || input.value !== numbers[place]) input.value = numbers[place]
+      input.classList.toggle("long", numbers[place].length > 6)
+      input.setAttribute("aria-invalid", problem?.place === place)
+      const [row, column] = [Math.floor((place % 9) / SIDE), place % SIDE]
+      const where = { channel: labels[CHANNELS[Math.floor(place / 9)]], row, column }
+      input.setAttribute("aria-label", place < 27 ? fill(labels.weight, where) : labels.bias)
+    })
+    write(this.problem, problem?.text ?? "")
+    write(this.rule, labels.rule)
+  }
+
+  call(sheet, name) {
+    write(sheet.name, name)
+    sheet.canvas.setAttribute("aria-label", fill(this.data.labels.maps, { name }))
+  }
+
+  paint() {
+    const { data } = this
+    if (!data) return
+    const { rows, columns, across, down, pixels, partial, total, before, after, decimals } = data
+    const all = [...partial, total, before]
+    const largest = Math.max(1, ...all.map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)))
+    const colours = palette(this.root)
+    picture(this.picture.canvas, pixels, rows, columns, 10 ** decimals)
+    this.rows.forEach(({ seen, map }, i) => {
+      channelPicture(seen.canvas, pixels[i], i, rows, columns, 10 ** decimals)
+      mapPicture(map.canvas, partial[i], down, across, largest, colours)
+    })
+    for (const [sheet, values] of [[this.sum, total], [this.before, before], [this.after, after]]) {
+      mapPicture(sheet.canvas, values, down, across, largest, colours)
+    }
+    write(this.scale, fill(data.labels.scale, { largest: this.account.spell(largest, decimals) }))
+  }
+
+  look() {
+    const { data, at: [row, column] } = this
+    const { rows, columns, across, down } = data
+    this.picture.look(row, column, SIDE, rows, columns)
+    for (const { seen, map } of this.rows) {
+      seen.look(row, column, SIDE, rows, columns)
+      map.look(row, column, 1, down, across)
+    }
+    for (const sheet of [this.sum, this.before, this.after]) sheet.look(row, column, 1, down, across)
+    this.account.show(data, row, column)
+    Object.assign(this.root.dataset, { row, column })
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".colour_sum")
+  let view = views.get(parentElement)
+  if (view?.root !== root) views.set(parentElement, (view = new ColourSum(root)))
+  view.receive(unpack(data), (typed) => setStateValue("typed", typed))
+}

@@ -1,0 +1,118 @@
+"""In colour: one filter over red, green and blue. 27 weights make three partial maps, and these become one."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core import colour_digits, colour_sum
+from cnnviz.core.colour_sum import EXAMPLES, ColourSum, Numbers
+from cnnviz.core.network import Network
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import choices, colours, frame, links, networks, state
+from cnnviz.ui.components.colour_sum import colour_sum as viewer
+from cnnviz.ui.components.colour_sum import typed
+from cnnviz.ui.subject import prepared
+from cnnviz.ui.words import mark, refusal, say
+
+KEY = "colour-sum"
+OWN = "own"
+
+WHY = mark(
+    "A picture in colour is three pictures: how much red, how much green, how much blue. A filter has a kernel for "
+    "each of them, and what the three find is added up to one map."
+)
+COUNT = mark(
+    "3 × 3 × 3 = **27** weights and 1 bias: 28 numbers that are learned. The layer `{layer}` of {network} has "
+    "{filters} such filters: {filters} × (27 + 1) = **{parameters:,}** parameters."
+)
+NO_NETWORK = mark("There is no network that reads colour on this server, so type a kernel of your own.")
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show the section for what is being read, in the chosen ink and paper."""
+    st.subheader(say("In colour"), anchor=False)
+    st.caption(say(WHY))
+    learned = _network()
+    problem = _take_over(learned)
+    _settings(learned)
+    viewer(KEY, ColourSum(_picture(), numbers(learned)), problem=problem)
+    _facts(learned)
+    links.show(pen_down=False, place="in-colour")
+
+
+def numbers(learned: Network | None) -> Numbers:
+    """Return the weights and the bias of the chosen filter, or those of the visitor's own."""
+    known = () if learned is None else colour_sum.filters(learned)
+    chosen = state.get("rgb_filter")
+    if chosen == OWN or not known:
+        return state.get("rgb_numbers") or (known[0] if known else EXAMPLES["edge"][1])
+    return known[min(int(chosen), len(known) - 1)]
+
+
+def _network() -> Network | None:
+    """Return the chosen network if its first layer can be shown, else the first one of the list that can."""
+    for name in (state.get("network"), *networks.names()):
+        try:
+            if colour_digits.reads_colour(networks.input_shape(name)):
+                found = networks.load(name)
+                if colour_sum.readable(found):
+                    return found
+        except Refusal:
+            continue  # what is wrong with it is said when it is chosen
+    return None
+
+
+def _picture() -> np.ndarray:
+    subject = state.subject()
+    return colour_digits.of_text(prepared(subject, state.steps()), subject.ink, subject.paper)
+
+
+def _take_over(learned: Network | None) -> tuple[int, str] | None:
+    """Take over what was typed; return the number that was refused and why, if there is one."""
+    texts = typed(KEY)
+    if texts is None:
+        return None
+    before = numbers(learned)
+    after, refused = colour_sum.retyped(before, texts)
+    if after != before:
+        _own(after)
+    return None if refused is None else (refused[0], refusal(refused[1]))
+
+
+def _own(given: Numbers) -> None:
+    """Go on with numbers of the visitor's own."""
+    state.put(rgb_numbers=given)
+    if state.get("rgb_filter") != OWN:
+        state.choose("rgb_filter", OWN)
+
+
+def _settings(learned: Network | None) -> None:
+    count = 0 if learned is None else len(colour_sum.filters(learned))
+    if state.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
+        state.put(rgb_filter="0" if count else OWN)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        choices.pick("rgb_filter", say("Filter"), (*map(str, range(count)), OWN), _title, width=230)
+        if colours.chosen() is None:  # else they stand at the top of the page
+            colours.pick_both()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(say("Or fill it with"), width="content")
+        for name, (label, given) in EXAMPLES.items():
+            st.button(say(label), key=f"fill-rgb-{name}", type="tertiary", on_click=_own, args=(given,))
+
+
+def _title(chosen: str) -> str:
+    return say("typed by hand") if chosen == OWN else say("learned filter {number}", number=chosen)
+
+
+def _facts(learned: Network | None) -> None:
+    if learned is None:
+        st.caption(say(NO_NETWORK))
+        return
+    layer, count = learned.variant.layers[0], len(colour_sum.filters(learned))
+    st.markdown(
+        say(COUNT, layer=layer.name, network=frame.plain(networks.title(learned.name)), filters=count,
+            parameters=layer.parameters(learned.variant.input_shape))
+    )  # fmt: skip
