@@ -13,16 +13,16 @@ class CodeLine {
     root.onpointerover = (event) => event.pointerType === "mouse" && this.point(event.target)
     root.onpointerleave = () => this.show(this.kept)
     root.onclick = (event) => this.press(event.target.closest("[data-argument], [data-of]"))
-    // A press comes with the focus, which must not undo it.
-    root.onfocusin = (event) => this.show(event.target.dataset.argument ? [event.target.dataset.argument] : this.kept)
-    root.onfocusout = (event) => root.contains(event.relatedTarget) || this.show(this.kept)
+    root.addEventListener("focusin", ({ target }) => this.show(this.of(target) ?? this.kept))
+    root.addEventListener("focusout", ({ relatedTarget }) => root.contains(relatedTarget) || this.show(this.kept))
   }
 
   receive(data) {
     const told = JSON.stringify(data)
     if (told === this.told) return // the page ran again for something else
-    Object.assign(this, { told, data, kept: [] })
+    Object.assign(this, { told, data })
     this.build(data)
+    this.keep([])
     this.show([])
   }
 
@@ -40,8 +40,12 @@ class CodeLine {
     this.list(element("code", "", rest), usual, ["", "  ", ""])
     this.buttons.forEach((button, place) => (button.tabIndex = place ? -1 : 0))
     for (const [label, parts] of rows) this.row(label, parts)
-    this.said = element("p", "said", this.text)
+    const place = element("div", "place", this.text)
+    this.said = element("p", "said", place)
     this.said.setAttribute("aria-live", "polite")
+    // The longest sentence keeps room for all, so that the maps below stay where they are.
+    const longest = all.map(({ code, said }) => `${code}  ${said}`).reduce((one, other) => (other.length > one.length ? other : one), "")
+    element("p", "said room", place, longest).setAttribute("aria-hidden", "true")
     this.diagram.replaceChildren(...(diagram ? [drawing(diagram)] : []))
     this.pieces = [...this.root.querySelectorAll("[data-of]")]
     for (const piece of this.pieces) piece.of = piece.dataset.of.split(" ")

@@ -1,0 +1,156 @@
+"""Layers: arguments light up what they do, by mouse, keys and finger; program and diagram are shown and taken home."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Download, Locator, Page, expect
+
+from cnnviz.core import keras_script, shelf
+from tests.browser import eyes, hands
+
+NETWORK = "cnn-32-64-64"
+LIT = re.compile(r"\blit\b")
+
+
+@pytest.fixture
+def link(address: str) -> str:
+    return f"{address}/Layers?net={NETWORK}"
+
+
+@pytest.fixture
+def layers_page(page: Page, link: str) -> Page:
+    return eyes.opened(page, link, "Layers")
+
+
+def card(page: Page, place: int = 0) -> Locator:
+    """The code of the layer at `place`."""
+    return page.locator(f".st-key-code-{place} .code_line")
+
+
+def argument(page: Page, name: str, place: int = 0) -> Locator:
+    return card(page, place).locator(f'[data-argument="{name}"]')
+
+
+def pieces(page: Page, place: int = 0) -> list[str]:
+    """The pieces of the formulas that are lit up."""
+    return card(page, place).locator(".piece.lit").all_inner_texts()
+
+
+def saved(download: Download) -> str:
+    return Path(download.path()).read_text(encoding="utf-8")
+
+
+def test_pointing_at_an_argument_lights_up_what_it_makes(layers_page: Page) -> None:
+    argument(layers_page, "kernel_size").hover()
+    expect(argument(layers_page, "kernel_size")).to_have_class(LIT)
+    assert pieces(layers_page) == [" − ", "3", "3 × 3"][1:]
+    said = card(layers_page).locator(".said:not(.room)")
+    expect(said).to_contain_text("kernel_size=(3, 3)")
+    expect(said).to_contain_text(
+        "With kernel_size=(5, 5) it would make 24 × 24 × 32 and have 832 parameters."
+    )
+    drawn = card(layers_page).locator(".diagram .lit")
+    assert "3 × 3" in drawn.all_text_contents()
+    argument(layers_page, "padding").hover()  # one that the line leaves out
+    assert pieces(layers_page) == [" − ", "3", " + 1"]
+    layers_page.mouse.move(0, 0)
+    expect(card(layers_page)).to_have_attribute("data-lit", "")
+    assert pieces(layers_page) == []
+    expect(said).to_contain_text("Slides small kernels over its input.")
+
+
+def test_pointing_at_a_number_lights_up_its_argument(layers_page: Page) -> None:
+    card(layers_page).locator(".piece", has_text=re.compile("^32$")).hover()
+    expect(argument(layers_page, "filters")).to_have_class(LIT)
+    expect(argument(layers_page, "kernel_size")).not_to_have_class(LIT)
+    expect(card(layers_page).locator(".said:not(.room)")).to_contain_text("How many filters this layer learns.")
+
+
+def test_nothing_below_moves_while_arguments_are_pointed_at(layers_page: Page) -> None:
+    below = eyes.maps(layers_page, 0, "before")
+
+    def distance() -> float:
+        boxes = below.bounding_box(), card(layers_page).bounding_box()
+        if boxes[0] is None or boxes[1] is None:
+            raise AssertionError("the card is not there")
+        return boxes[0]["y"] - boxes[1]["y"]
+
+    before = distance()
+    for name in ("filters", "kernel_size", "padding", "activation", "use_bias", "name"):
+        argument(layers_page, name).hover()
+        expect(card(layers_page)).to_have_attribute("data-lit", name)
+        assert distance() == before
+
+
+def test_arguments_are_reached_by_keys(layers_page: Page) -> None:
+    """One stop for Tab a layer, arrows within it; what is pressed stays lit until Escape."""
+    hands.reach_with_tab(layers_page, argument(layers_page, "filters"))
+    expect(card(layers_page)).to_have_attribute("data-lit", "filters")
+    layers_page.keyboard.press("ArrowRight")
+    expect(argument(layers_page, "kernel_size")).to_be_focused()
+    expect(card(layers_page)).to_have_attribute("data-lit", "kernel_size")
+    layers_page.keyboard.press("Enter")
+    expect(argument(layers_page, "kernel_size")).to_have_attribute("aria-pressed", "true")
+    layers_page.keyboard.press("Tab")
+    expect(card(layers_page)).to_have_attribute("data-lit", "kernel_size")
+    layers_page.keyboard.press("Shift+Tab")
+    layers_page.keyboard.press("Escape")
+    expect(argument(layers_page, "kernel_size")).to_have_attribute("aria-pressed", "false")
+    layers_page.keyboard.press("End")
+    expect(argument(layers_page, "use_bias")).to_be_focused()
+
+
+def test_a_finger_lights_up_an_argument(phone: Page, link: str) -> None:
+    eyes.opened(phone, link, "Layers")
+    argument(phone, "filters").tap()
+    expect(argument(phone, "filters")).to_have_attribute("aria-pressed", "true")
+    expect(card(phone).locator(".said:not(.room)")).to_contain_text("filters=32")
+    assert "32" in pieces(phone)
+    argument(phone, "filters").tap()
+    expect(argument(phone, "filters")).to_have_attribute("aria-pressed", "false")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_whole_program_is_shown_and_saved(layers_page: Page) -> None:
+    hands.choose(layers_page, "program")
+    eyes.link_when(layers_page, eyes.carries("view", "program"))
+    expect(layers_page.locator("code", has_text="model.compile")).to_contain_text("keras.optimizers.Adam")
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name=f"{NETWORK}.py").click()
+    known = shelf.card(NETWORK)
+    assert saved(waiting.value) == keras_script.script(known.variant, known.plan)
+
+
+def test_the_diagram_is_shown_and_saved_as_svg(layers_page: Page) -> None:
+    hands.choose(layers_page, "diagram")
+    eyes.link_when(layers_page, eyes.carries("view", "diagram"))
+    shown = layers_page.get_by_role("img", name=f"The network {NETWORK} as a diagram")
+    expect(shown).to_contain_text("18,496 parameters")
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name=f"{NETWORK}.svg").click()
+    root = ElementTree.fromstring(saved(waiting.value))
+    assert [text.strip() for text in root.itertext() if text.strip()] == [
+        text.strip() for text in shown.evaluate("svg => [...svg.querySelectorAll('*')].filter(e => !e.children.length)"
+                                                ".map(e => e.textContent)") if text.strip()
+    ]  # fmt: skip
+
+
+def test_diagram_and_summary_fit_a_phone(phone: Page, link: str) -> None:
+    eyes.opened(phone, f"{link}&view=diagram", "Layers")
+    shown = phone.get_by_role("img", name=f"The network {NETWORK} as a diagram")
+    box = shown.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    size = shown.locator("text", has_text="Conv2D").first.evaluate("e => e.getBoundingClientRect().height")
+    assert size >= 11, "letters are not shrunk"
+    hands.choose(phone, "summary")
+    table = phone.get_by_role("table", name=NETWORK)
+    expect(table.get_by_role("row", name=re.compile("^conv2d_1 "))).to_contain_text("18,496")
+    expect(table.get_by_role("row", name=re.compile("^Total params"))).to_contain_text("93,322")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert table.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")
