@@ -7,50 +7,28 @@ Dask itself carries functions as pickles, so its port is for apps and workers al
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import logging
 import secrets
 import threading
 import time
-from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from cnnviz.core import cluster_rules, job_messages, messages
+from cnnviz.core.cluster_jobs import Followed, digest, key_of, was_killed
 from cnnviz.core.cluster_link import Answer, Link
+from cnnviz.core.cluster_search import Search
+from cnnviz.core.cluster_survey import Survey
 from cnnviz.core.job_executor import Order, Reports
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.training_jobs import Command, checked_id
+from cnnviz.core.training_jobs import Command
 
 LOG = logging.getLogger(__name__)
 
-FIRST_ROUND = 8.0
-"""Seconds that `find` waits for the first answer of a scheduler."""
-ORDER_SECONDS = 5.0
-SWEEP_SECONDS, SWEEPS = 60.0, 15
-"""How often the scheduler is asked for jobs that no worker has, and how often one must be found to be forgotten."""
-PREFIX = "cnnviz-"
-SILENCE = 30.0
-"""Seconds after which a worker that is there and says nothing is given up."""
-
-
-@dataclass(eq=False)
-class Followed:
-    """A job that this app has given to the cluster or taken over."""
-
-    order: Order
-    key: str
-    received: int
-    future: Any = None
-    given: str = ""
-    """The worker that it was given to."""
-    home: str = ""
-    """Address and token of the room that it is in, empty until it is in one."""
-    heard_from: float = 0.0
-    adopting: bool = False
-    commands: dict[int, Command] = field(default_factory=dict)
-    """Those that its room has not confirmed, by number."""
+SWEEP_SECONDS = 60.0
+"""How often the scheduler is asked for jobs that no worker has."""
 
 
 class Cluster:
@@ -65,20 +43,15 @@ class Cluster:
         self._app = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._jobs: dict[str, Followed] = {}  # by the job's id
-        self._rooms: dict[str, dict[str, Any]] = {}  # what each room said last, by address
-        self._threads: dict[str, int] = {}
+        self._survey = Survey()
+        self._search = Search(self._survey, self._wake)
         self._starting: deque[Followed] = deque()
         self._dropping: set[str] = set()
         self._cancelled: deque[str] = deque(maxlen=200)  # keys that shall end wherever they turn up
-        self._orders: dict[str, Order] = {}  # found elsewhere, by key
-        self._found: dict[str, str] = {}  # their keys, by the job's id
-        self._wanted_orders: set[str] = set()
-        self._absent: Counter[str] = Counter()
+        self._found: dict[str, str] = {}  # keys of jobs that were found elsewhere, by the job's id
         self._swept = time.monotonic()
         self._numbers = itertools.count(int(time.time() * 1000))
         self._refusal: Refusal | None = None
-        self._rounds = 0
-        self._first_round, self._news = threading.Event(), threading.Condition()
         self._reports: Reports | None = None
         self._link: Link | None = None
 
@@ -89,7 +62,7 @@ class Cluster:
         except Refusal as refusal:
             LOG.error("%s", refusal)
             self._refusal = refusal
-            self._first_round.set()
+            self._search.begun()
             return
         self._link = Link(self._address, security, self)
         self._link.start()
@@ -100,12 +73,10 @@ class Cluster:
     def places(self) -> int:
         with self._lock:
             unseen = sum(not each.home for each in self._jobs.values())
-            return 0 if self._refusal else sum(self._free(unseen).values())
+        return 0 if self._refusal else sum(self._survey.free(unseen).values())
 
     def start(self, order: Order) -> None:
-        followed = Followed(
-            order, key_of(order.job.id, order.attempt), order.told, heard_from=time.monotonic()
-        )
+        followed = Followed(order, key_of(order.job.id, order.attempt), order.told)
         with self._lock:
             self._jobs[order.job.id] = followed
             self._starting.append(followed)
@@ -125,24 +96,20 @@ class Cluster:
 
     def find(self, owner: str, job_id: str) -> Order | None:
         """Waits for the first round after the start, for what is new, and for the order from the job's worker."""
-        self._first_round.wait(FIRST_ROUND)
+        self._search.wait_for_first_round()
         if self._refusal:
             return None
-        key = self._key_elsewhere(job_id, digest(owner)) or self._new_key(job_id, digest(owner))
+        key = self._search.key(job_id, digest(owner))
         if key is None:
             return None
-        self._wanted_orders.add(key)
-        self._wake()
-        with self._news:
-            self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
-            order = self._orders.pop(key, None)
-            self._found[job_id] = key
+        order = self._search.order(key)
+        self._found[job_id] = key
         return replace(order, owner=owner) if order else None
 
     def take_over(self, order: Order) -> None:
-        key, now = self._found.pop(order.job.id), time.monotonic()
+        key = self._found.pop(order.job.id)
         with self._lock:
-            self._jobs[order.job.id] = Followed(order, key, order.told, heard_from=now, adopting=True)
+            self._jobs[order.job.id] = Followed(order, key, order.told, adopting=True)
         self._wake()
 
     def warm(self) -> None:
@@ -183,7 +150,7 @@ class Cluster:
                 "adopt": [each.key for each in jobs if each.adopting],
                 "cancel": list(self._cancelled),
                 "forget": list(self._cancelled),
-                "orders": list(self._wanted_orders),
+                "orders": list(self._search.wanted),
                 "commands": [(key, n, command.kind) for key, n, command in commands],
             }
         return messages.pack(head, arrays)
@@ -197,48 +164,31 @@ class Cluster:
                     LOG.warning("worker %s cannot be asked: %s", answer.address, answer.error)
                 continue
             self._hear(answer)
-        with self._lock:
-            self._rooms = {a: room for a, room in self._rooms.items() if a in addresses}
-            self._threads = {a: n for a, n in self._threads.items() if a in addresses}
-            known = bool(self._rooms) or len(answers) < len(addresses)
-            self._refusal = None if known else cluster_rules.empty(strangers)
-            jobs = tuple(self._jobs.values())
-        for followed in jobs:
+        self._survey.keep(addresses)
+        known = len(self._survey) or len(answers) < len(addresses)
+        self._refusal = None if known else cluster_rules.empty(strangers)
+        for followed in self._all():
             self._look_after(followed, addresses)
-        self._first_round.set()
-        with self._news:
-            self._rounds += 1
-            self._news.notify_all()
+        self._search.round_over()
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             self._swept = time.monotonic()
-            self._sweep(await link.published())
-
-    def _sweep(self, published: tuple[str, ...]) -> None:
-        """Have those jobs forgotten that were given to the scheduler and are nobody's any more."""
-        with self._lock:
-            known = {key for room in self._rooms.values() for key in room["jobs"]}
-            known |= {each.key for each in self._jobs.values()}
-        lost = {key for key in published if key.startswith(PREFIX)} - known
-        self._absent = Counter({key: self._absent[key] + 1 for key in lost})
-        self._dropping |= {key for key, times in self._absent.items() if times >= SWEEPS}
+            ours = {each.key for each in self._all()}
+            self._dropping |= self._survey.lost(await link.published(), ours)
 
     def cut(self) -> None:
         """Jobs may go on without the scheduler for a moment; after a while they count as lost."""
         self._refusal = cluster_rules.unreachable()
-        self._first_round.set()
-        with self._lock:
-            self._rooms.clear()
-            jobs = tuple(self._jobs.values())
-        for followed in jobs:
-            if _is_silent(followed):
+        self._search.begun()
+        self._survey.keep(())
+        for followed in self._all():
+            if followed.silent:
                 self._died(followed)
 
     def _hear(self, answer: Answer) -> None:
         room, *rest = answer.messages
         head, _ = messages.unpack(room)
-        with self._lock:
-            self._rooms[answer.address], self._threads[answer.address] = head, answer.threads
-        ours = {each.key: each for each in tuple(self._jobs.values())}
+        self._survey.hear(answer.address, head, answer.threads)
+        ours = {each.key: each for each in self._all()}
         for key in head["jobs"].keys() & ours.keys():
             self._settle(ours[key], f"{answer.address} {head['room']}", head["jobs"][key])
         for packed in rest:
@@ -260,10 +210,7 @@ class Cluster:
 
     def _sort(self, ours: dict[str, Followed], head: dict[str, Any], arrays: dict[str, Any]) -> None:
         if head.get("do") == "train":
-            with self._news:
-                self._orders[head["key"]] = job_messages.order(head, arrays)
-                self._wanted_orders.discard(head["key"])
-                self._news.notify_all()
+            self._search.take(head["key"], job_messages.order(head, arrays))
         elif followed := ours.get(head["job"]):
             event = job_messages.event(head, arrays)
             self._told.told(followed.order.job.id, event)  # first recorded, then counted as received
@@ -284,13 +231,12 @@ class Cluster:
         if self._jobs.get(followed.order.job.id) is not followed:
             return
         if address:
-            room = self._rooms.get(address, {"room": token})
-            if address not in addresses or room["room"] != token or _is_silent(followed):
+            if address not in addresses or self._survey.is_another(address, token) or followed.silent:
                 self._died(followed)
         elif followed.future is None:
-            if followed.adopting and _is_silent(followed):  # gone before it was read
+            if followed.adopting and followed.silent:  # gone before it was read
                 self._died(followed)
-        elif followed.future.status == "error" and not _is_killed(followed.future):
+        elif followed.future.status == "error" and not was_killed(followed.future):
             self._refused(followed)
         elif followed.given not in addresses or followed.future.status not in ("pending", "finished"):
             self._died(followed)
@@ -318,45 +264,11 @@ class Cluster:
         self._cancelled.append(followed.key)
 
     def _freest(self) -> str:
-        """The address of the room that can take most, empty if none can take any."""
+        return self._survey.freest(sum(each.on_its_way for each in self._all()))
+
+    def _all(self) -> tuple[Followed, ...]:
         with self._lock:
-            free = self._free(
-                unseen=sum(each.future is not None and not each.home for each in self._jobs.values())
-            )
-            return max(free, key=lambda each: free[each], default="")
-
-    def _free(self, unseen: int) -> dict[str, int]:
-        """How many more jobs each room can take, if `unseen` were given to the cluster and are in no room yet."""
-        running = {
-            address: sum(each["end"] is None for each in room["jobs"].values())
-            for address, room in self._rooms.items()
-        }
-        free = {a: max(0, self._threads[a] - n) for a, n in running.items() if a in self._threads}
-        for address in sorted(free, key=lambda each: -free[each]):
-            taken = min(free[address], unseen)
-            free[address] -= taken
-            unseen -= taken
-        return {address: n for address, n in free.items() if n}
-
-    def _new_key(self, job_id: str, owner: str) -> str | None:
-        """Look again after a whole round that began now."""
-        end = self._rounds + 2
-        with self._news:
-            for wanted in (end - 1, end):
-                self._wake()
-                self._news.wait_for(lambda wanted=wanted: self._rounds >= wanted, ORDER_SECONDS)  # type: ignore[misc]
-        return self._key_elsewhere(job_id, owner)
-
-    def _key_elsewhere(self, job_id: str, owner: str) -> str | None:
-        prefix = key_of(job_id, 0)[:-1]
-        with self._lock:
-            found = [
-                key
-                for room in self._rooms.values()
-                for key, each in room["jobs"].items()
-                if key.startswith(prefix) and each["owner"] == owner
-            ]
-        return max(found, default=None)
+            return tuple(self._jobs.values())
 
     def _packed(self, order: Order) -> bytes:
         head, arrays = job_messages.of_order(order)
@@ -371,23 +283,3 @@ class Cluster:
         if self._reports is None:
             raise RuntimeError("the executor was not opened")
         return self._reports
-
-
-def key_of(job_id: str, attempt: int) -> str:
-    """The name of an attempt on the scheduler. Raises `Refusal` if `job_id` is none."""
-    return f"{PREFIX}{checked_id(job_id)}-{attempt}"
-
-
-def digest(owner: str) -> str:
-    """What the cluster knows of an owner: enough to recognise, not enough to be."""
-    return hashlib.sha256(f"cnnviz {owner}".encode()).hexdigest()
-
-
-def _is_silent(followed: Followed) -> bool:
-    return time.monotonic() - followed.heard_from > SILENCE
-
-
-def _is_killed(future: Any) -> bool:
-    from distributed import KilledWorker
-
-    return isinstance(getattr(future._state, "exception", None), KilledWorker)
