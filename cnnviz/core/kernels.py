@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +28,9 @@ class Kernel:
     label: str
     why: str
     weights: Grid
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", grid(self.weights))
 
 
 #: Name in links -> kernel.
@@ -144,21 +147,22 @@ def retyped(kernel: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[i
     return grid(made), next(iter(refused), None)
 
 
-def pasted(written: str, largest: int = SIZES[1]) -> Grid:
-    """The kernel in a text: a line or a pair of brackets a row, blanks, tabs or commas between the weights.
+def pasted(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object], float] = weight) -> Grid:
+    """The square of numbers in a text: a line or a pair of brackets a row, blanks, tabs or commas between them.
 
-    Raises `Refusal` for weights that are none, and for anything but a square of at most `largest` × `largest`.
+    Raises `Refusal` for what `read` refuses, and for anything but a square with from `sides[0]` to `sides[1]` rows.
     """
     lines = re.split(r"[\n;\]]", written)
     rows = [each for line in lines if (each := re.findall(r"[^\s\[(){},]+", line))]
-    if not 1 <= len(rows) <= largest or any(len(row) != len(rows) for row in rows):
+    if not sides[0] <= len(rows) <= sides[1] or any(len(row) != len(rows) for row in rows):
         raise Refusal(
-            "A kernel must be a square of at most {largest} × {largest} weights. Received: rows of {lengths}. Give it "
-            "as many rows as columns; the old kernel is kept.",
-            largest=largest,
+            "Numbers that are pasted must be a square of {smallest} × {smallest} to {largest} × {largest}. Received: "
+            "rows of {lengths}. Give as many rows as columns; the old ones are kept.",
+            smallest=sides[0],
+            largest=sides[1],
             lengths=", ".join(map(str, map(len, rows))) or "0",
         )
-    return grid([[weight(each) for each in row] for row in rows])
+    return grid([[read(each) for each in row] for row in rows])
 
 
 def share_of_vertical(kernel: Grid) -> float:

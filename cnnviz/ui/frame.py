@@ -57,6 +57,12 @@ PAGES = {
         mark("Layers"),
         mark("A network decides step by step. Here is everything that each layer made of your digit."),
     ),
+    "convolution": Page(
+        "pages/Convolution.py",
+        mark("Understand"),
+        mark("Convolution"),
+        mark("The one sum that gives these networks their name: work it out by hand, then let it read your digit."),
+    ),
     "pooling": Page(
         "pages/Pooling.py",
         mark("Understand"),

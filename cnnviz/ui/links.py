@@ -7,6 +7,7 @@ that does not fit is ignored, named in a notice, and the nearest valid view is s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from types import ModuleType
 from urllib.parse import urlencode
 
 from cnnviz.core import colour_digits, drawing_link
@@ -14,6 +15,7 @@ from cnnviz.core.digit import STEPS
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import networks, options, samples, state, visitor
 from cnnviz.ui.components.address import address
+from cnnviz.ui.convolution import link as convolution
 from cnnviz.ui.inspecting import link as inspecting
 from cnnviz.ui.pooling import link as pooling
 from cnnviz.ui.subject import Subject, prepared
@@ -38,6 +40,12 @@ TRAIN_CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
     "run": ("watched", lambda: {run.id for run in visitor.store().runs()}),
 }
 
+#: Page -> the module with what its link carries beside every page's.
+OF_PAGES: Mapping[str, ModuleType] = {"pooling": pooling, "convolution": convolution}
+
+#: Name in the link -> the module that takes it.
+PAGES = {name: module for module in OF_PAGES.values() for name in module.NAMES}
+
 #: Longest value of a link that is looked at; our own drawings stay below half of it.
 LONGEST = 6_000
 
@@ -59,8 +67,8 @@ def read(query: Mapping[str, str]) -> None:
             _switch_off(value)
         elif name in SUBJECTS:
             _take(name, value)
-        elif name in pooling.NAMES:
-            _pool(name, value)
+        elif name in PAGES:
+            _page(name, value)
         elif name not in (inspecting.NAME, "embed", "embed_options"):
             state.notice(UNKNOWN, name=name[:40])
     if inspecting.NAME in query:  # of the network that the link names before or after it
@@ -77,7 +85,7 @@ def write() -> str:
         for name, key in COLOURS.items()
         if state.get(key) != state.default(key)
     }
-    pairs |= pooling.pairs() if state.get("page") == "pooling" else {}
+    pairs |= OF_PAGES[state.get("page")].pairs() if state.get("page") in OF_PAGES else {}
     pairs |= inspecting.pairs() if state.get("page") == "layers" else {}
     off = [name for name in STEPS if name not in state.steps()]
     return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(state.subject()))
@@ -110,9 +118,9 @@ def _colour(name: str, value: str) -> None:
         state.put(**{COLOURS[name]: f"#{value.lower()}"})
 
 
-def _pool(name: str, value: str) -> None:
+def _page(name: str, value: str) -> None:
     try:
-        pooling.take(name, value[:LONGEST])
+        PAGES[name].take(name, value[:LONGEST])
     except Refusal:
         state.notice(IGNORED, name=name, value=value[:40])
 

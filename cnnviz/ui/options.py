@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cnnviz.core import disturbances
 from cnnviz.core.digit import STEPS
+from cnnviz.core.kernels import KERNELS
 from cnnviz.ui.words import mark
 
 #: Where a visitor draws: name in the link -> label.
@@ -51,6 +52,26 @@ POOL_PADDINGS: Mapping[str, str] = {
 POOL_PADDING_HELP = mark(
     "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
 )
+
+CONV_PADDING_HELP = mark(
+    "valid: the kernel stays inside. same: zeros are added around, so that with steps of 1 the size stays."
+)
+
+#: The settings of a convolution by hand: field of `ConvSettings`, or padding -> what it is called.
+CONV_SETTINGS: Mapping[str, str] = {
+    "side": mark("Side of the image"),
+    "size": mark("Side of the kernel"),
+    "stride": mark("Stride"),
+    "dilation": mark("Dilation"),
+    "padding": mark("Padding"),
+}
+
+#: Kernels for the whole digit: name in the link -> label.
+FILTERS: Mapping[str, str] = {
+    **{name: kernel.label for name, kernel in KERNELS.items()},
+    "learned": mark("Learned by the network"),
+    "own": mark("Typed by hand"),
+}
 
 #: What is done to a digit before it is read: name -> label.
 DISTURBANCES: Mapping[str, str] = {

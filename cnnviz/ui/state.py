@@ -13,8 +13,10 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.core import colour_digits, shelf
+from cnnviz.core.conv_examples import ONE
 from cnnviz.core.digit import STEPS
 from cnnviz.core.disturbances import OFFSETS
+from cnnviz.core.kernels import KERNELS
 from cnnviz.core.pool_bench import TUTORIAL
 from cnnviz.core.strokes import Drawing
 from cnnviz.ui.options import BRUSH
@@ -50,6 +52,21 @@ CHOICES: Mapping[str, Any] = {
     "same_window": 2,
     "same_stride": 2,
     "same_padding": "valid",
+    # Convolution: how the small image is convolved, which kernel the digit is, and which value of a picture is shown
+    "conv_side": len(ONE),
+    "conv_size": 3,
+    "conv_stride": 1,
+    "conv_padding": "valid",
+    "conv_dilation": 1,
+    "conv_guess": True,
+    "filter": "rows",
+    "filter_number": 0,
+    "filter_channel": 0,
+    "filter_padding": "valid",
+    "order_row": 1,
+    "order_column": 2,
+    "order_channel": 0,
+    "rgb_filter": "0",  # the filter that is shown in colour: its number in the layer, or "own"
     # how the digit is disturbed, and which of the places that were tried is looked at
     "disturbance": "shift",
     "moved": OFFSETS.index((0, 3)),
@@ -87,6 +104,16 @@ RECORDS: Mapping[str, Any] = {
     "recipe_edition": 0,  # grows when something but its own widget changes a setting
     "guesses": {},  # experiment -> the visitor's guess
     "bench_grid": TUTORIAL,  # the small numbers that are pooled
+    "conv_image": ONE,  # the small image that is convolved
+    "conv_kernel": KERNELS["rows"].weights,  # and the kernel
+    "conv_settled": None,  # the ConvSettings and the padding as they were last shown
+    "conv_moved": None,  # what the last move of a setting changed; see cnnviz.ui.convolution.changes
+    "conv_guesses": {},  # (what it is about, place) -> (guess as typed, whether it was right)
+    "strokes_shown": False,  # whether the answer about vertical strokes is shown without a guess
+    "own_kernel": KERNELS["rows"].weights,  # the weights that were typed for the digit
+    "own_bias": 0.0,
+    "filter_turn": 0,  # how often the filtered digit was brought to its pictures; the newest is shown
+    "rgb_numbers": None,  # weights and bias over three channels that the visitor typed
     "same_order": (),  # the layer's maps as they were last ranked by disagreement, and of which layer
     "settled": "",  # which digit the sections of Pooling last followed; see cnnviz.ui.pooling.settled
     "same_turn": 0,  # how often maps were brought to the pictures; the newest are shown

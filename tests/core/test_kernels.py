@@ -110,7 +110,7 @@ def test_a_kernel_is_pasted_as_people_write_it(written: str) -> None:
     "written", ["1 2 3\n4 5", "1 2 3", "", "1 2\n3 4\n5 6", "0 " * 36, ("1 " * 6 + "\n") * 6]
 )
 def test_a_kernel_of_the_wrong_shape_is_refused(written: str) -> None:
-    with pytest.raises(Refusal, match=r"must be a square.*the old kernel is kept"):
+    with pytest.raises(Refusal, match=r"must be a square.*the old ones are kept"):
         pasted(written)
 
 

@@ -20,6 +20,9 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 HERE = Path(__file__).parent
 PROJECT = "cnnviz"
 
+#: Components that share modules and a style sheet -> the folder where they lie together; that of the others is theirs.
+HOMES = dict.fromkeys(("pool_grid", "conv_grid", "kernel_grid"), "number_grids")
+
 Mount = Callable[..., Any]
 
 
@@ -29,7 +32,8 @@ def mount(name: str, **arguments: Any) -> Any:
     Args:
         name: The folder beside this file. Its `browser` folder holds `<name>.js` (with the default export),
             `<name>.css` and the modules that they import; modules of others are in its folder `vendor`. The
-            component's root element has the class `name` and is invisible until the style sheet shows it.
+            component's root element has the class `name` and is invisible until the style sheet shows it. Components
+            of `HOMES` live in another folder, whose name their style sheet has.
         arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
@@ -46,7 +50,7 @@ def _declare(name: str) -> bool:
 
         manager = get_bidi_component_manager()
         if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
-            manifest = ComponentManifest(PROJECT, "", [ComponentConfig(name, f"{name}/browser")])
+            manifest = ComponentManifest(PROJECT, "", [ComponentConfig(name, f"{_home(name)}/browser")])
             manager.register_from_manifest(manifest, HERE)
     except (ImportError, AttributeError, TypeError):
         return False
@@ -56,15 +60,20 @@ def _declare(name: str) -> bool:
 @cache
 def _component(name: str, served: bool) -> Mount:
     html = f'<div class="{name}" style="visibility: hidden"></div>'
+    sheet = f"{_home(name)}.css"
     if served:
-        return st.components.v2.component(f"{PROJECT}.{name}", html=html, css=f"{name}.css", js=f"{name}.js")
-    css = (HERE / name / "browser" / f"{name}.css").read_text(encoding="utf-8")
+        return st.components.v2.component(f"{PROJECT}.{name}", html=html, css=sheet, js=f"{name}.js")
+    css = (HERE / _home(name) / "browser" / sheet).read_text(encoding="utf-8")
     return st.components.v2.component(f"{PROJECT}_{name}", html=html, css=css, js=joined(name))
 
 
 def joined(name: str) -> str:
     """Return the component's modules as one: each after those that it imports, the default export last."""
-    return "\n".join(_modules(HERE / name / "browser" / f"{name}.js", set()))
+    return "\n".join(_modules(HERE / _home(name) / "browser" / f"{name}.js", set()))
+
+
+def _home(name: str) -> str:
+    return HOMES.get(name, name)
 
 
 _IMPORT = re.compile(r'^import .* from "\./(.+)"\n', re.MULTILINE)

@@ -6,14 +6,14 @@ server; what is typed into a cell is checked by Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
 from cnnviz.core.pool_bench import PoolBench, PoolWindow, text
+from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.words import each, mark
 
 __all__ = ["LABELS", "pool_grid", "typed"]
@@ -54,13 +54,17 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
-Texts = tuple[tuple[str, ...], ...]
-
 
 def typed(key: str, shape: tuple[int, int]) -> Texts | None:
     """Return what the visitor typed since the last run as (rows, columns) texts, or None; for before `pool_grid`."""
-    message = _message(st.session_state.get(key), shape)
-    return message[0] if message is not None and message[1] > _heard(key) else None
+    message = number_grids.message(key, "typed")
+    if number_grids.sequence(message) <= number_grids.heard(key):
+        return None
+    return (
+        number_grids.texts(message["cells"], shape)
+        if isinstance(message, dict) and "cells" in message
+        else None
+    )
 
 
 def pool_grid(
@@ -80,17 +84,13 @@ def pool_grid(
         problem: Row and column of a cell whose new text was refused, and what to say about it.
         on_change: Called before the script when the visitor has changed a number.
     """
-    state = st.session_state.get(key)
-    message = _message(state, bench.shape)
-    heard = max(_heard(key), message[1] if message else _number(state))
+    heard = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
         **facts(bench), "guess": guess, "ack": heard, "labels": each(LABELS),
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
     }  # fmt: skip
     mount("pool_grid", key=key, data=data, on_typed_change=on_change or _nothing)
-    st.session_state[f"{key} heard"] = (
-        heard  # after the mount: a run that is interrupted there has not heard it
-    )
+    number_grids.hear(key, heard)
 
 
 def facts(bench: PoolBench) -> dict[str, Any]:
@@ -116,34 +116,6 @@ def _window(window: PoolWindow) -> dict[str, Any]:
         "max": {"value": window.largest, "text": text(window.largest), "work": window.max_work},
         "mean": {"value": window.mean, "text": text(window.mean), "work": window.mean_work},
     }
-
-
-def _heard(key: str) -> int:
-    return int(st.session_state.get(f"{key} heard", 0))
-
-
-def _message(state: object, shape: tuple[int, int]) -> tuple[Texts, int] | None:
-    """Return what the browser sent, or None if it is not a grid of `shape` with a running number."""
-    match state.get("typed") if isinstance(state, Mapping) else None:
-        case {"cells": list(rows)} if len(rows) == shape[0] and all(_row(row, shape[1]) for row in rows):
-            return tuple(map(tuple, rows)), _number(state)
-    return None
-
-
-def _number(state: object) -> int:
-    """Return the running number of what the browser sent, 0 for anything else."""
-    match state.get("typed") if isinstance(state, Mapping) else None:
-        case {"seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
-            return seq
-    return 0
-
-
-def _row(row: object, length: int) -> bool:
-    return isinstance(row, Sequence) and len(row) == length and all(_is_short(each) for each in row)
-
-
-def _is_short(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= 60
 
 
 def _nothing() -> None:

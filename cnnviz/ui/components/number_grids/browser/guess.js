@@ -3,31 +3,27 @@
 import { element, fill, write } from "./elements.js"
 
 const CLOSE = 0.005 + 1e-9 // a mean may be told with two decimals
-const KINDS = ["max", "mean"]
 
-// A number as people type it, also 2,75 and 11/4; null for anything else.
+// A number as people type it, also 2,75 and 11/4, and the side of a square as 3 × 3; null for anything else.
 export function numberOf(typed) {
+  const square = /^\s*(\d+)\s*[x×*]\s*\1\s*$/i.exec(typed)
+  if (square) return Number(square[1])
   const [top, bottom, more] = typed.trim().replaceAll(",", ".").replaceAll("−", "-").split("/")
   const value = [top, bottom ?? "1"].map((part) => (/^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(part) ? Number(part) : NaN))
   const quotient = value[0] / value[1]
   return more === undefined && Number.isFinite(quotient) ? quotient : null
 }
 
-const near = (one, other) => Math.abs(one - other) <= CLOSE
-
-// The key of the label that says what is to be said of a guess.
-export function judged(guess, kind, window) {
-  if (near(guess, window[kind].value)) return "right"
-  if (near(guess, window[kind === "max" ? "mean" : "max"].value)) return "is_other"
-  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside))) return "is_padded"
-  return kind === "mean" && near(guess, window.total) ? "is_sum" : "wrong"
-}
+export const near = (one, other) => Math.abs(one - other) <= CLOSE
 
 export class Guess {
-  constructor(parent, reveal) {
+  // `judge` gives the key of the label that says what is to be said of a guess, from its number, its kind and what was
+  // asked about; `reveal` is called once something was guessed, or nothing.
+  constructor(parent, kinds, judge, reveal) {
+    Object.assign(this, { kinds, judge })
     this.root = element("form", "guess", parent)
     this.question = element("p", "question", this.root)
-    this.inputs = Object.fromEntries(KINDS.map((kind) => [kind, this.input(kind)]))
+    this.inputs = Object.fromEntries(this.kinds.map((kind) => [kind, this.input(kind)]))
     this.check = element("button", "check", this.root)
     this.check.type = "submit"
     this.trouble = element("p", "trouble", this.root)
@@ -55,38 +51,41 @@ export class Guess {
   }
 
   empty() {
-    for (const kind of KINDS) this.inputs[kind].value = ""
+    for (const kind of this.kinds) this.inputs[kind].value = ""
     write(this.trouble, "")
   }
 
-  show(data, at, wanted) {
-    Object.assign(this, { data, at })
-    const { labels } = data
+  // What is asked about: under which name its verdicts are kept, and everything that is known of it.
+  show({ labels }, at, asked, wanted, question = labels.ask) {
+    Object.assign(this, { labels, at, about: asked })
     this.root.hidden = !wanted
-    write(this.question, labels.ask)
+    write(this.question, question)
     write(this.check, labels.check)
-    for (const kind of KINDS) write(this.inputs[kind].previousSibling, labels[`ask_${kind}`])
+    for (const kind of this.kinds) write(this.inputs[kind].previousSibling, labels[`ask_${kind}`])
   }
 
   submit() {
-    const { windows, labels } = this.data
-    const typed = KINDS.filter((kind) => this.inputs[kind].value.trim())
+    const { labels } = this
+    const typed = this.kinds.filter((kind) => this.inputs[kind].value.trim())
     const bad = typed.find((kind) => numberOf(this.inputs[kind].value) === null)
     write(this.trouble, bad ? labels.number : "")
     if (bad) return this.inputs[bad].select()
-    this.verdicts[this.at] = {}
-    for (const kind of typed) {
-      const guess = this.inputs[kind].value.trim()
-      const verdict = judged(numberOf(guess), kind, windows[this.at])
-      this.verdicts[this.at][kind] = { verdict, text: fill(labels[verdict], { guess, count: windows[this.at].count }) }
+    const guesses = typed.map((kind) => [kind, this.inputs[kind].value.trim()])
+    this.verdicts[this.at] = Object.fromEntries(guesses.map(([kind, guess]) => [kind, this.verdict(guess, kind, this.about)]))
+    for (const { verdict } of Object.values(this.verdicts[this.at])) {
       this.asked += 1
       if (verdict === "right") this.right += 1
     }
     this.empty()
-    this.reveal()
+    this.reveal(this.verdicts[this.at])
+  }
+
+  verdict(guess, kind, about) {
+    const verdict = this.judge(numberOf(guess), kind, about)
+    return { guess, verdict, text: fill(this.labels[verdict], { guess, count: about.count }) }
   }
 
   score() {
-    return this.asked ? fill(this.data.labels.score, { right: this.right, asked: this.asked }) : ""
+    return this.asked ? fill(this.labels.score, { right: this.right, asked: this.asked }) : ""
   }
 }

@@ -1,7 +1,7 @@
 // Pooling by hand. Data in: [{values, margins, out, read, windows, guess, ack, problem, labels}], everything worked out by
 // Python. State out, "typed": {cells, seq}: the texts of all cells after one was changed.
 import { call, element, fill, iconButton, setIcon, write } from "./elements.js"
-import { Guess } from "./guess.js"
+import { Guess, near } from "./guess.js"
 import { Numbers } from "./numbers.js"
 import { Results } from "./results.js"
 import { Walk } from "./walk.js"
@@ -11,6 +11,14 @@ const LARGEST_SIDE_OF_CELL = 48 // CSS pixels
 const SMALLEST_SIDE_OF_CELL = 30
 
 const grids = new WeakMap()
+
+// What is to be said of a guess: the key of a label.
+function judged(guess, kind, window) {
+  if (near(guess, window[kind].value)) return "right"
+  if (near(guess, window[kind === "max" ? "mean" : "max"].value)) return "is_other"
+  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside))) return "is_padded"
+  return kind === "mean" && near(guess, window.total) ? "is_sum" : "wrong"
+}
 
 class PoolGrid {
   constructor(root) {
@@ -37,7 +45,7 @@ class PoolGrid {
     this.controls()
     this.work = element("div", "work", this.desk)
     this.work.setAttribute("aria-live", "polite")
-    this.guess = new Guess(this.desk, () => this.walk.go(this.walk.at, true))
+    this.guess = new Guess(this.desk, KINDS_SHOWN, judged, () => this.walk.go(this.walk.at, true))
   }
 
   controls() {
@@ -142,7 +150,7 @@ class PoolGrid {
     setIcon(buttons.play, word)
     for (const name of ["back", "forward", "restart"]) call(buttons[name], labels[name])
     call(buttons.play, labels[word])
-    this.guess.show(data, walk.at, data.guess && !known && !walk.playing)
+    this.guess.show(data, walk.at, window, data.guess && !known && !walk.playing)
     this.tell(window, known)
     write(this.score, this.guess.score())
     const skips = data.read.some((row) => row.includes(0))

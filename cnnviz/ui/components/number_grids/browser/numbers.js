@@ -1,10 +1,15 @@
-// The numbers that are pooled: one input a cell, reached by Tab as one thing and walked through with the arrow keys.
+// A grid of numbers to edit: one input a cell, reached by Tab as one thing and walked through with the arrow keys.
 import { element, fill } from "./elements.js"
 
+const NUMBER = /^\s*[+\-−]?(\d+[.,]?\d*|[.,]\d+)(\/\d+)?\s*$/
+const SEVERAL = /\S[\s;]+\S|\[/ // a pasted text that is more than one number
+const LONGEST_PASTE = 1000
 const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
 export class Numbers {
-  constructor(parent, typed) {
+  // `typed` gets all texts once one was changed, with `live` while it is being typed; `pasted` several numbers at once.
+  constructor(parent, typed, { live = false, pasted = null } = {}) {
+    Object.assign(this, { live, pasted })
     this.root = element("div", "cells numbers", parent)
     this.root.setAttribute("role", "grid")
     this.frame = element("div", "window", this.root)
@@ -13,10 +18,11 @@ export class Numbers {
     this.at = [0, 0]
   }
 
-  // New cells where the shape changed; texts that are being edited stay.
-  show({ values, margins, read, labels }) {
+  // New cells where the shape changed; texts that are being edited stay. `outside` stands in cells that padding adds,
+  // `reached` says of which rows and columns any window reads something.
+  show({ values, margins, read, reached, outside = "", labels }) {
     const shape = JSON.stringify([values.length, values[0].length, margins])
-    if (shape !== this.shape) this.build(values, margins)
+    if (shape !== this.shape) this.build(values, margins, outside)
     this.shape = shape
     this.root.setAttribute("aria-label", labels.grid)
     this.values = values
@@ -25,11 +31,14 @@ export class Numbers {
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
       input.classList.toggle("long", values[row][column].length > 4)
       input.classList.toggle("longest", values[row][column].length > 5)
-      input.parentElement.classList.toggle("skipped", !read[row][column])
+      const { classList } = input.parentElement
+      classList.toggle("skipped", Boolean(read) && !read[row][column])
+      classList.toggle("struck-row", Boolean(reached) && !reached.rows[row])
+      classList.toggle("struck-column", Boolean(reached) && !reached.columns[column])
     })
   }
 
-  build(values, [above, below, left, right]) {
+  build(values, [above, below, left, right], outside) {
     this.margins = { above, left }
     this.root.replaceChildren(this.frame)
     const [rows, columns] = [values.length, values[0].length]
@@ -37,23 +46,29 @@ export class Numbers {
     this.root.style.setProperty("--columns", this.size.columns)
     this.at = [Math.min(this.at[0], rows - 1), Math.min(this.at[1], columns - 1)]
     this.inputs = values.map(() => [])
+    this.places = new Map()
     for (let row = -above; row < rows + below; row += 1) {
       const line = element("div", "line", this.root)
       line.setAttribute("role", "row")
-      for (let column = -left; column < columns + right; column += 1) this.cell(line, row, column, values)
+      for (let column = -left; column < columns + right; column += 1) this.cell(line, row, column, values, outside)
     }
     this.rove()
   }
 
-  cell(line, row, column, values) {
+  cell(line, row, column, values, outside) {
     const cell = element("div", "cell", line)
     cell.setAttribute("role", "gridcell")
-    if (values[row]?.[column] === undefined) return cell.classList.add("outside")
+    this.places.set(`${row} ${column}`, cell)
+    if (values[row]?.[column] === undefined) {
+      cell.textContent = outside
+      return cell.classList.add("outside")
+    }
     const input = element("input", "", cell)
     Object.assign(input, { type: "text", inputMode: "text", autocomplete: "off", maxLength: 12, spellcheck: false })
     Object.assign(input.dataset, { row, column })
     input.onfocus = () => this.entered(input, row, column)
-    input.oninput = () => (this.isDirty = true)
+    input.oninput = () => this.changed(input)
+    if (this.pasted) input.onpaste = (event) => this.paste(event)
     input.onblur = () => this.keep()
     input.onkeydown = (event) => this.key(event, row, column)
     this.inputs[row][column] = input
@@ -72,6 +87,19 @@ export class Numbers {
     this.isDirty = false
     this.rove()
     input.select()
+  }
+
+  changed(input) {
+    this.isDirty = true
+    if (this.live && NUMBER.test(input.value)) this.tell()
+  }
+
+  paste(event) {
+    const text = event.clipboardData.getData("text").trim()
+    if (!SEVERAL.test(text)) return
+    event.preventDefault()
+    this.isDirty = false
+    this.pasted(text.slice(0, LONGEST_PASTE))
   }
 
   // Only one cell is a stop of the Tab key.
@@ -103,7 +131,15 @@ export class Numbers {
   keep() {
     if (!this.isDirty) return
     this.isDirty = false
-    this.typed(this.inputs.map((row) => row.map((input) => input.value)))
+    this.tell()
+  }
+
+  tell() {
+    this.typed(this.texts())
+  }
+
+  texts() {
+    return this.inputs.map((row) => row.map((input) => input.value))
   }
 
   // The text that was refused is shown in red until something is typed again; the old value is back in its cell.
@@ -114,16 +150,24 @@ export class Numbers {
     })
   }
 
-  // The window that is looked at, with the winners of max pooling once they are known.
-  look({ box: [top, left, bottom, right], winners }, known) {
+  // The window that is looked at, with the winners of max pooling once they are known. `taps`: the cells that count,
+  // where they are not all of the window.
+  look({ box: [top, left, bottom, right], winners = [], taps }, known) {
     const { above, left: before } = this.margins
     const place = { "--top": top + above, "--left": left + before, "--high": bottom - top + 1, "--wide": right - left + 1 }
     for (const [name, value] of Object.entries(place)) this.frame.style.setProperty(name, value)
     const won = new Set(known ? winners.map(String) : [])
-    this.each((input, row, column) => {
-      const under = row >= top && row <= bottom && column >= left && column <= right
-      input.parentElement.classList.toggle("under", under)
-      input.parentElement.classList.toggle("winner", won.has(String([row, column])))
-    })
+    const read = taps && new Set(taps.map((tap) => tap.join(" ")))
+    for (const [name, cell] of this.places) {
+      const [row, column] = name.split(" ").map(Number)
+      const inside = row >= top && row <= bottom && column >= left && column <= right
+      cell.classList.toggle("under", read ? read.has(name) : inside && !cell.classList.contains("outside"))
+      cell.classList.toggle("winner", won.has(String([row, column])))
+    }
+  }
+
+  // One cell stands out, or none.
+  light(at) {
+    for (const [name, cell] of this.places) cell.classList.toggle("lit", name === at?.join(" "))
   }
 }

@@ -1,10 +1,11 @@
 // Which window is looked at, which are worked out, and playing through them.
 
-const STEP = 1300 // ms a window while it plays
+const STEP = 1300 // ms a window while it plays at speed 1
 
 export class Walk {
   constructor(changed) {
     this.changed = changed
+    this.speed = 1
     this.restart(0)
   }
 
@@ -57,7 +58,7 @@ export class Walk {
       this.pause()
       return this.changed()
     }
-    this.timer = setTimeout(() => this.playing && this.tick(), STEP)
+    this.timer = setTimeout(() => this.playing && this.tick(), STEP / this.speed)
   }
 
   pause() {

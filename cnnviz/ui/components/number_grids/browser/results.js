@@ -1,4 +1,4 @@
-// What one pooling has given so far: a cell a window, empty until it is worked out.
+// What the windows have given so far: a cell a window, empty until it is worked out.
 import { element, fill, write } from "./elements.js"
 
 export class Results {

@@ -1,0 +1,219 @@
+"""A small image and a kernel that are edited, and the feature map that fills window by window.
+
+Python works out every window beforehand (`ConvBench`), so that stepping, playing and guessing ask nothing of the
+server; what is typed into a cell is checked by Python, which also remembers the guesses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core.conv_bench import UNITS, ConvBench, ConvWindow, exact, factors
+from cnnviz.core.pool_bench import text
+from cnnviz.ui.components import number_grids
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.number_grids import Texts
+from cnnviz.ui.words import each, mark
+
+__all__ = ["LABELS", "Guess", "Problem", "Typed", "conv_grid", "guessed", "name_of", "typed"]
+
+#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "image": mark("Image"),
+        "kernel": mark("Kernel"),
+        "sum": mark("Feature map"),
+        "image_grid": mark(
+            "The numbers of the image. Arrow keys move, typing changes a number, Enter keeps it, Escape drops it."
+        ),
+        "kernel_grid": mark(
+            "The weights of the kernel. Arrow keys move, typing changes a weight, Enter keeps it, Escape drops it; "
+            "several numbers can be pasted at once."
+        ),
+        "image_cell": mark("image row {row}, column {column}"),
+        "kernel_cell": mark("kernel row {row}, column {column}"),
+        "result": mark("{name}, row {row}, column {column}: {value}"),
+        "hidden": mark("not worked out yet"),
+        "unsized": mark("? × ?"),
+        "windows": mark("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
+        "here": mark("Window {number} of {count}"),
+        "place": mark("rows {top} to {bottom}, columns {left} to {right}"),
+        "first": mark("No window yet"),
+        "back": mark("One step back"),
+        "play": mark("Play"),
+        "pause": mark("Pause"),
+        "forward": mark("One step forward"),
+        "restart": mark("Start again"),
+        "speed": mark("Speed"),
+        "products": mark("The numbers under the window, each times the weight that lies on it"),
+        "total": mark("Their sum:"),
+        "outside": mark("{count} of these cells are padding and count as 0."),
+        "struck": mark("The kernel never reaches the rows and columns that are struck out."),
+        "ask_size": mark("Guess first, or step on: how many rows will the feature map have?"),
+        "ask_sum": mark("Guess before you look: what will this cell be?"),
+        "label_size": mark("Rows"),
+        "label_sum": mark("Value"),
+        "check": mark("Check"),
+        "number": mark("Type a number, such as 3, −2 or 0.5."),
+        "right": mark("{guess} is right"),
+        "wrong": mark("Not {guess}"),
+        "is_flipped": mark(
+            "Not {guess}: that is what the kernel gives when it is turned around, as convolution in mathematics does; "
+            "networks leave it as it is"
+        ),
+        "is_sign": mark("Not {guess}: the size is right, the sign is the other way round"),
+        "is_unweighted": mark("Not {guess}: that adds up the numbers without the weights"),
+        "is_stride": mark("Not {guess}: that would be so with steps of 1"),
+        "is_dilation": mark("Not {guess}: that would be so without dilation"),
+        "is_padding": mark("Not {guess}: that would be so with the other padding"),
+        "is_one": mark("Not {guess}: the first place counts too, hence the + 1"),
+        "is_image": mark("Not {guess}: that is the size of the image; windows have to stay inside"),
+        "score": mark("{right} of {asked} guesses right"),
+    }
+)  # fmt: skip
+
+SIZE = -1
+"""The place of the guess about the feature map's size; the others are numbers of windows."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the visitor changed: the texts of both grids, or a text that was `pasted` into one of them ("" for none)."""
+
+    image: Texts
+    kernel: Texts
+    pasted: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A guess: about which bench (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
+
+    bench: str
+    place: int
+    text: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A text that was refused: in which grid ("image" or "kernel") and cell, and what to say about it."""
+
+    grid: str
+    row: int
+    column: int
+    text: str
+
+
+def name_of(bench: ConvBench) -> str:
+    """Return a name for all that a guess is about: the numbers and the settings."""
+    return hashlib.sha256(repr(bench).encode()).hexdigest()[:12]
+
+
+def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typed | None:
+    """Return what the visitor typed since the last run, or None; for before `conv_grid`."""
+    message = number_grids.message(key, "typed")
+    if number_grids.sequence(message) <= number_grids.heard(key):
+        return None
+    match message:
+        case {"image": image, "kernel": kernel, "pasted": str(pasted), "into": str(into)}:
+            cells = number_grids.texts(image, shape), number_grids.texts(kernel, kernel_size)
+            return Typed(cells[0], cells[1], pasted[:1000], into) if cells[0] and cells[1] else None
+    return None
+
+
+def guessed(key: str) -> Guess | None:
+    """Return the guess that was made since the last run, or None; for before `conv_grid`."""
+    message = number_grids.message(key, "guessed")
+    if number_grids.sequence(message) <= number_grids.heard(key, "guess"):
+        return None
+    match message:
+        case {"bench": str(bench), "place": int(place), "text": str(written), "right": bool(right)}:
+            return Guess(bench[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
+    return None
+
+
+def conv_grid(
+    key: str,
+    bench: ConvBench,
+    *,
+    guess: bool,
+    guesses: Mapping[int, str],
+    score: tuple[int, int],
+    problem: Problem | None,
+    facts: Sequence[str],
+) -> None:
+    """Show `bench` for editing and stepping through.
+
+    Args:
+        key: The element's key.
+        bench: The numbers and how they are convolved.
+        guess: Whether the visitor is asked before the size and each sum are shown.
+        guesses: What was guessed about this bench so far: place -> text.
+        score: How many guesses of this visit were right, and how many there were.
+        problem: What was refused, if there is something.
+        facts: Lines of plain text that stand below; hidden as long as the size is to be guessed.
+    """
+    numbers = {event: _number(key, event) for event in ("", "guess")}
+    data = {
+        **described(bench), "guess": guess, "ack": numbers[""], "heard": numbers["guess"], "score": list(score),
+        "guesses": {str(place): written for place, written in guesses.items()}, "facts": list(facts),
+        "problem": None if problem is None else vars(problem), "labels": each(LABELS),
+    }  # fmt: skip
+    mount("conv_grid", key=key, data=data, on_typed_change=_nothing, on_guessed_change=_nothing)
+    for event, number in numbers.items():
+        number_grids.hear(key, number, event)
+
+
+def described(bench: ConvBench) -> dict[str, Any]:
+    """Return everything about `bench` that the browser shows, as JSON data."""
+    (above, below), (left, right) = bench.margins
+    rows, columns = bench.reached
+    return {
+        "bench": name_of(bench),
+        "values": _texts(bench.values),
+        "kernel": _texts(bench.kernel),
+        "margins": [above, below, left, right],
+        "reached": {"rows": rows, "columns": columns},
+        "out": list(bench.output_shape),
+        "size": {
+            "value": bench.output_shape[0],
+            "mistakes": dict(bench.size_mistakes),
+            "work": _size_work(bench),
+        },
+        "windows": [_window(each) for each in bench.windows],
+    }
+
+
+def _texts(rows: Sequence[Sequence[float]]) -> list[list[str]]:
+    return [[text(value) for value in row] for row in rows]
+
+
+def _size_work(bench: ConvBench) -> str:
+    return "; ".join(part for part in (bench.span_formula, bench.formula) if part)
+
+
+def _window(window: ConvWindow) -> dict[str, Any]:
+    first, last = window.taps[0], window.taps[-1]
+    return {
+        "box": [first.row, first.column, last.row, last.column],
+        "taps": [[tap.row, tap.column] for tap in window.taps],
+        "products": [[factors(tap), exact(tap.product)] for tap in window.taps],
+        "outside": window.outside,
+        "sum": {"value": window.total / UNITS, "text": exact(window.total), "work": window.work},
+        "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},
+    }
+
+
+def _number(key: str, event: str) -> int:
+    told = number_grids.message(key, "guessed" if event else "typed")
+    return max(number_grids.heard(key, event), number_grids.sequence(told))
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only states that have one."""

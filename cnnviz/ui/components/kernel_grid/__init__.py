@@ -1,0 +1,70 @@
+"""A kernel whose weights are edited; every keystroke that makes a number is told, and so is a pasted kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cnnviz.core.kernels import text
+from cnnviz.core.pool_bench import Grid
+from cnnviz.ui.components import number_grids
+from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.number_grids import Texts
+from cnnviz.ui.words import each, mark
+
+__all__ = ["LABELS", "Typed", "kernel_grid", "typed"]
+
+#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "grid": mark(
+            "The weights of the kernel. Arrow keys move, typing changes a weight at once, Escape drops what was typed; "
+            "several numbers can be pasted at once."
+        ),
+        "cell": mark("weight in row {row}, column {column}"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the visitor changed: the texts of all cells, or a text that was `pasted` over them ("" for none)."""
+
+    cells: Texts
+    pasted: str = ""
+
+
+def typed(key: str, kernel: Grid) -> Typed | None:
+    """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`."""
+    message = number_grids.message(key, "typed")
+    if number_grids.sequence(message) <= number_grids.heard(key):
+        return None
+    match message:
+        case {"cells": rows, "pasted": str(pasted)}:
+            cells = number_grids.texts(rows, (len(kernel), len(kernel[0])))
+            return Typed(cells, pasted[:1000]) if cells else None
+    return None
+
+
+def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, str] | None = None) -> None:
+    """Show `kernel` for editing.
+
+    Args:
+        key: The element's key.
+        kernel: The weights.
+        label: What stands above, plain text.
+        problem: Row and column of a cell whose text was refused, and what to say about it.
+    """
+    number = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
+    data = {
+        "values": [[text(weight) for weight in row] for row in kernel], "ack": number, "label": label,
+        "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
+        "labels": each(LABELS),
+    }  # fmt: skip
+    mount("kernel_grid", key=key, data=data, on_typed_change=_nothing)
+    number_grids.hear(key, number)
+
+
+def _nothing() -> None:
+    """Stands for a missing callback: Streamlit keeps only states that have one."""

@@ -1,0 +1,151 @@
+"""By hand: a small image and a kernel, convolved window by window, with settings that clamp each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core import kernels
+from cnnviz.core.conv_bench import ConvBench
+from cnnviz.core.conv_examples import IMAGES
+from cnnviz.core.conv_settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
+from cnnviz.core.kernels import KERNELS, pasted
+from cnnviz.core.pool_bench import Grid, number, resized, retyped
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import choices, frame, links, options, state
+from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
+from cnnviz.ui.convolution import changes, guesses
+from cnnviz.ui.words import mark, refusal, say
+
+KEY = "conv-grid"
+
+WHY = mark(
+    "All that a convolution does is multiply and add, the same few weights at every place. Whoever has done it for one "
+    "small picture has understood the largest network’s."
+)
+
+#: Field of `ConvSettings` -> the choice that it is.
+FIELDS = {"side": "conv_side", "size": "conv_size", "stride": "conv_stride", "dilation": "conv_dilation"}
+
+#: Names of `KERNELS` whose weights have at most two decimals, so that all sums are exact.
+EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel.weights) * 100 % 1 == 0))
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show the section; it stands by itself and the pen does not touch it."""
+    st.subheader(say("By hand"), anchor=False)
+    st.caption(say(WHY))
+    problem = _take_over()
+    bench = _bench()
+    guesses.take(KEY)
+    _settings()
+    conv_grid(
+        KEY, bench, guess=bool(state.get("conv_guess")), guesses=guesses.about(bench), score=guesses.score(),
+        problem=problem, facts=changes.facts(bench),
+    )  # fmt: skip
+    links.show(pen_down=False, place="by-hand")
+
+
+def _bench() -> ConvBench:
+    """Return what is shown; settings that do not fit, as from a link, give way."""
+    _fit("")
+    stride, dilation = state.get("conv_stride"), state.get("conv_dilation")
+    return ConvBench(
+        state.get("conv_image"), state.get("conv_kernel"), (stride, stride), state.get("conv_padding"),
+        (dilation, dilation),
+    )  # fmt: skip
+
+
+def _take_over() -> Problem | None:
+    """Take over what was typed or pasted; return what was refused, if something was."""
+    image, kernel = state.get("conv_image"), state.get("conv_kernel")
+    told = typed(KEY, (len(image), len(image[0])), (len(kernel), len(kernel[0])))
+    if told is None:
+        return None
+    if told.pasted:
+        return _paste(told)
+    refused = []
+    for name, key, texts in (("image", "conv_image", told.image), ("kernel", "conv_kernel", told.kernel)):
+        values, problem = retyped(state.get(key), texts)
+        state.put(**{key: values})
+        if problem:
+            refused.append(Problem(name, problem[0], problem[1], refusal(problem[2])))
+    return next(iter(refused), None)
+
+
+def _paste(told: Typed) -> Problem | None:
+    """Take over a grid that was pasted whole; nothing changes where it does not fit."""
+    largest = (SIZES[0], min(SIZES[1], len(state.get("conv_image"))))
+    try:
+        rows = pasted(told.pasted, SIDES if told.into == "image" else largest, number)
+    except Refusal as reason:
+        return Problem(told.into, -1, -1, refusal(reason))
+    if told.into == "image":
+        _put_image(rows)
+    else:
+        _put_kernel(rows)
+    return None
+
+
+def _put_image(rows: Grid) -> None:
+    state.put(conv_image=rows)
+    state.choose("conv_side", len(rows))
+
+
+def _put_kernel(rows: Grid) -> None:
+    state.put(conv_kernel=rows)
+    state.choose("conv_size", len(rows))
+
+
+def _settings() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        side = state.get("conv_side")
+        _slider("side", say("Side of the image"), *SIDES)
+        _slider("size", say("Side of the kernel"), SIZES[0], min(SIZES[1], side))
+        _slider("stride", say("Stride"), *STRIDES)
+        _slider("dilation", say("Dilation"), *DILATIONS)
+        choices.one_of(
+            "conv_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.CONV_PADDING_HELP),
+            then=changes.padding_moved,
+        )  # fmt: skip
+        st.toggle(say("Guess first"), value=bool(state.get("conv_guess")), **state.bound("conv_guess"))
+    _ready(say("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
+    _ready(say("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
+
+
+def _slider(field: str, label: str, lowest: int, highest: int) -> None:
+    choices.number(FIELDS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
+
+
+def _ready(label: str, what: str, names: dict[str, str]) -> None:
+    """Show buttons that fill the image or the kernel."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(label, width="content")
+        for name, text in names.items():
+            st.button(
+                say(text), key=f"fill-{what}-{name}", type="tertiary", on_click=_fill, args=(what, name)
+            )
+
+
+def _fill(what: str, name: str) -> None:
+    if what == "image":
+        state.put(conv_image=IMAGES[name][1](len(state.get("conv_image"))))
+    else:
+        _put_kernel(KERNELS[name].weights)
+    _fit("")
+
+
+def _fit(moved: str) -> None:
+    """Let the settings give way to the one that was `moved`, and the numbers follow them."""
+    wanted = ConvSettings(**{field: int(state.get(key)) for field, key in FIELDS.items()})
+    made = fitted(wanted, moved)
+    for field, key in FIELDS.items():
+        if getattr(made, field) != getattr(wanted, field):
+            state.choose(key, getattr(made, field))
+    if made.side != len(state.get("conv_image")):
+        state.put(conv_image=resized(state.get("conv_image"), made.side))
+    if made.size != len(state.get("conv_kernel")):
+        state.put(conv_kernel=kernels.resized(state.get("conv_kernel"), made.size))
+    changes.note(wanted, made, moved)

@@ -1,0 +1,108 @@
+"""The sentences below the convolution by hand: its sizes with their numbers, and what the last move changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.conv_bench import ConvBench
+from cnnviz.core.conv_settings import ConvSettings
+from cnnviz.core.pool_bench import grid
+from cnnviz.ui import options, state
+from cnnviz.ui.words import mark, say
+
+CHANGED = mark(
+    "{what} {old} → {new}: feature map {map_old} → {map_new}, multiplications {times_old:,} → {times_new:,}, "
+    "parameters {weights_old} → {weights_new}."
+)
+GAVE_WAY = mark("{names} gave way, so that the kernel fits into the image.")
+NOT_BOTH = mark("{names} gave way: stride and dilation cannot both be larger than 1.")
+
+
+def facts(bench: ConvBench) -> list[str]:
+    """Return what there is to say about `bench`, a line each."""
+    lines = [
+        _size(bench),
+        say(
+            "Multiplications: {times}. Parameters: {weights}, with a bias that is 0 here.",
+            times=bench.multiplication_formula,
+            weights=bench.parameter_formula,
+        ),
+    ]
+    if bench.margins != ((0, 0), (0, 0)):
+        lines.append(_padding(bench))
+    moved = state.get("conv_moved")
+    return lines if moved is None else [*lines, *_changed(*moved)]
+
+
+def _size(bench: ConvBench) -> str:
+    if bench.span_formula:
+        return say("The dilated kernel spans {span} cells. Size of the feature map: {formula}",
+                   span=bench.span_formula, formula=bench.formula)  # fmt: skip
+    return say("Size of the feature map: {formula}", formula=bench.formula)
+
+
+def _padding(bench: ConvBench) -> str:
+    (above, below), (left, right) = bench.margins
+    return say(
+        "Padding adds {above} rows above and {below} below, {left} columns to the left and {right} to the right.",
+        above=above,
+        below=below,
+        left=left,
+        right=right,
+    )
+
+
+def note(wanted: ConvSettings, made: ConvSettings, moved: str) -> None:
+    """Note a move of the setting `moved`, which was `wanted` and gave `made`, beside what was there before."""
+    before, padding = state.get("conv_settled") or (made, state.get("conv_padding"))
+    if moved and (made, state.get("conv_padding")) != (before, padding):
+        gave = [name for name in vars(made) if name != moved and getattr(made, name) != getattr(before, name)]
+        both = wanted.stride > 1 and wanted.dilation > 1
+        state.put(conv_moved=(moved, (before, padding), (made, state.get("conv_padding")), tuple(gave), both))
+    state.put(conv_settled=(made, state.get("conv_padding")))
+
+
+def padding_moved() -> None:
+    """The same for the padding, to which nothing gives way."""
+    made, padding = state.get("conv_settled")
+    if padding != state.get("conv_padding"):
+        now = (made, state.get("conv_padding"))
+        state.put(conv_moved=("padding", (made, padding), now, (), False), conv_settled=now)
+
+
+Settled = tuple[ConvSettings, str]
+
+
+def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], both: bool) -> list[str]:
+    old, new = _counted(*before), _counted(*now)
+    lines = [
+        say(
+            CHANGED, what=say(options.CONV_SETTINGS[moved]), old=_value(moved, before), new=_value(moved, now),
+            map_old=_shape(old), map_new=_shape(new), times_old=old.multiplications, times_new=new.multiplications,
+            weights_old=old.parameters, weights_new=new.parameters,
+        )
+    ]  # fmt: skip
+    if gave:
+        names = ", ".join(say(options.CONV_SETTINGS[name]) for name in gave)
+        lines.append(say(NOT_BOTH if both else GAVE_WAY, names=names))
+    return lines
+
+
+def _value(moved: str, settled: Settled) -> object:
+    return settled[1] if moved == "padding" else getattr(settled[0], moved)
+
+
+def _counted(settings: ConvSettings, padding: str) -> ConvBench:
+    """Return a bench with these settings, whatever its numbers."""
+    bench = ConvBench(
+        grid(np.zeros((settings.side,) * 2)), grid(np.zeros((settings.size,) * 2)), padding="same"
+    )
+    return replace(
+        bench, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2
+    )
+
+
+def _shape(bench: ConvBench) -> str:
+    return " × ".join(map(str, bench.output_shape))

@@ -1,0 +1,94 @@
+"""Channel order: the same picture with its channels as the last axis and as the first, one value found in both."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from cnnviz.core.channel_order import SHAPE, Place, in_memory
+from cnnviz.ui import choices, frame, links, state
+from cnnviz.ui.words import mark, say
+
+WHY = mark(
+    "A picture is a block of numbers with three axes, and libraries do not agree which comes first. Nothing is computed"
+    " differently; only the index and the place in memory are. Every number here tells its row, column and channel, "
+    "counted from 0."
+)
+LAST = mark("Channels last")
+FIRST = mark("Channels first")
+LAST_WHERE = mark(
+    'Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.'
+)
+FIRST_WHERE = mark(
+    '`data_format="channels_first"`, as in PyTorch, shape {shape}: each channel is a picture of its own.'
+)
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show both orders side by side, and the three sliders that choose a value."""
+    st.subheader(say("Channel order"), anchor=False)
+    st.caption(say(WHY))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        for key, label, side in zip(
+            ("order_row", "order_column", "order_channel"),
+            (say("Row"), say("Column"), say("Channel")),
+            SHAPE,
+            strict=True,
+        ):
+            choices.number(key, label, 0, side - 1, width=150)
+    place = Place(state.get("order_row"), state.get("order_column"), state.get("order_channel"))
+    for column, order in zip(st.columns(2, gap="medium"), ("last", "first"), strict=True):
+        with column:
+            _one(order, place)
+    links.show(pen_down=False, place="order")
+
+
+def _one(order: str, place: Place) -> None:
+    rows, columns, channels = SHAPE
+    last = order == "last"
+    shape = (rows, columns, channels) if last else (channels, rows, columns)
+    st.markdown(
+        f"**{say(LAST if last else FIRST)}**  \n" + say(LAST_WHERE if last else FIRST_WHERE, shape=shape)
+    )
+    index = ", ".join(map(str, place.last if last else place.first))
+    names = "row, column, channel" if last else "channel, row, column"
+    st.markdown(f"`x[{names}]` = `x[{index}]` = **{place.text}**")
+    st.html(_blocks(order, place))
+    st.markdown(
+        say("In memory {number} numbers stand before it: {work}", work=place.work_last if last else place.work_first,
+            number=place.number_last if last else place.number_first)
+    )  # fmt: skip
+    st.html(_memory(order, place))
+
+
+def _blocks(order: str, place: Place) -> str:
+    """Return the picture as nested lists of its axes, the outermost as boxes: rows of pixels, or channels of rows."""
+    outer, middle, inner = (
+        (SHAPE[0], SHAPE[1], SHAPE[2]) if order == "last" else (SHAPE[2], SHAPE[0], SHAPE[1])
+    )
+    boxes = []
+    for i in range(outer):
+        lines = []
+        for j in range(middle):
+            cells = (_cell(_at(order, i, j, k), place) for k in range(inner))
+            lines.append(f"<div class='values'>{''.join(cells)}</div>")
+        boxes.append(f"<div class='box'>{''.join(lines)}</div>")
+    return f"<div class='channel-order {order}'>{''.join(boxes)}</div>"
+
+
+def _at(order: str, i: int, j: int, k: int) -> Place:
+    return Place(i, j, k) if order == "last" else Place(j, k, i)
+
+
+def _memory(order: str, place: Place) -> str:
+    """Return all numbers in the order of memory."""
+    cells = "".join(_cell(each, place) for each in in_memory(order))
+    return f"<div class='channel-order memory'>{cells}</div>"
+
+
+def _cell(each: Place, place: Place) -> str:
+    mine = " chosen" if each == place else ""
+    return f"<span class='channel-{each.channel}{mine}'>{escape(each.text)}</span>"

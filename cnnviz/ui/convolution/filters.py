@@ -1,0 +1,101 @@
+"""Which kernel the digit is convolved with, and bringing what it makes of the digit to the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core import filtering
+from cnnviz.core.filtering import Filtered, Learned, filtered
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.network import Network
+from cnnviz.core.pool_bench import Grid
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import networks, state
+from cnnviz.ui.components.feature_maps import Block, Links, publish
+from cnnviz.ui.subject import Reading
+from cnnviz.ui.words import count, mark, say
+
+#: Under this name the values travel to the viewer of `on_your_digit`.
+CHANNEL = "filtered"
+PICTURES = ("digit", "sums", "relu")
+
+NOTHING_DRAWN = mark("Nothing is drawn: every sum is the bias. Draw a digit.")
+ALL_KEPT = mark("No sum is below zero, so relu changes nothing.")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A kernel and its bias; where it was learned, also by which layer, and which of its filters and channels it is."""
+
+    weights: Grid
+    bias: float = 0.0
+    layer: str = ""
+    number: int = 0
+    channel: int = 0
+
+
+def chosen() -> Chosen:
+    """Return the kernel that the digit is convolved with; a learned one of a network without gives way to the first."""
+    name = state.get("filter")
+    if name == "own":
+        return Chosen(state.get("own_kernel"), state.get("own_bias"))
+    if name == "learned" and (found := learned(networks.chosen())):
+        number = min(state.get("filter_number"), found.filters - 1)
+        channel = min(state.get("filter_channel"), found.channels - 1)
+        return Chosen(found.weights(number, channel), float(found.bias[number]), found.layer, number, channel)
+    return Chosen(KERNELS.get(name, KERNELS["rows"]).weights)
+
+
+def learned(network: Network) -> Learned | None:
+    """Return what the first convolution of a network learned, if it has one."""
+    return filtering.learned(network)
+
+
+def send(reading: Reading, pen_down: bool, place: str) -> None:
+    """Bring everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
+    kernel = chosen()
+    try:
+        found = filtered(reading.digit, kernel.weights, kernel.bias, state.get("filter_padding"))
+    except Refusal:
+        return  # it is said where the kernel is chosen
+    state.put(filter_turn=state.get("filter_turn") + 1)
+    publish(
+        f"filtered-{place}", CHANNEL, _pictures(found, pen_down), turn=state.get("filter_turn"),
+        network_range=(float(found.before.min()), float(found.before.max())), one_scale_a_map=False,
+        links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
+        note=say(NOTHING_DRAWN) if reading.empty else sentence(found),
+    )  # fmt: skip
+
+
+def sentence(found: Filtered) -> str:
+    """Return how much of the sums relu leaves."""
+    if not found.negative:
+        return say(ALL_KEPT)
+    return count(
+        "{number} of {all} sums is below zero; relu makes it 0.",
+        "{number} of {all} sums are below zero; relu makes them 0.",
+        found.negative,
+        all=found.before.size,
+    )
+
+
+def _pictures(found: Filtered, pen_down: bool) -> list[Block]:
+    shown = {
+        "digit": (say("Your digit"), found.picture),
+        "sums": (say("Before relu"), found.before),
+        "relu": (say("After relu"), found.after),
+    }
+    return [
+        Block(
+            id=name, title=title, subtitle=" × ".join(map(str, values.shape)), values=values[..., None],
+            kind="image" if name == "digit" else "maps", signed=name != "digit",
+            quantise=pen_down and name != "digit",
+        )
+        for name, (title, values) in shown.items()
+    ]  # fmt: skip
+
+
+def _shape(values: np.ndarray) -> tuple[int, int]:
+    return values.shape[0], values.shape[1]

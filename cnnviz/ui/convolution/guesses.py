@@ -1,0 +1,43 @@
+"""Guesses on the page Convolution: optional, checked, and remembered for the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.core.conv_bench import ConvBench
+from cnnviz.ui import state
+from cnnviz.ui.components.conv_grid import guessed, name_of
+
+MOST = 500
+"""Guesses of a visit that are remembered; then the oldest are forgotten."""
+
+
+def take(key: str) -> None:
+    """Remember what was guessed since the last run in the grid `key`."""
+    guess = guessed(key)
+    if guess is not None:
+        remember((guess.bench, guess.place), guess.text, guess.right)
+
+
+def remember(question: tuple[str, int], answer: str, right: bool) -> None:
+    """Remember the answer to a question; another one to the same question takes its place."""
+    known = {name: said for name, said in state.get("conv_guesses").items() if name != question}
+    state.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
+
+
+def about(bench: ConvBench) -> Mapping[int, str]:
+    """Return what was guessed about `bench`: place -> text."""
+    name = name_of(bench)
+    return {place: text for (of, place), (text, _) in state.get("conv_guesses").items() if of == name}
+
+
+def score() -> tuple[int, int]:
+    """Return how many guesses of the visit were right, and how many there were."""
+    said = state.get("conv_guesses").values()
+    return sum(right for _, right in said), len(said)
+
+
+def answer(question: tuple[str, int]) -> str:
+    """Return what was answered to a question, "" for nothing yet."""
+    text, _ = state.get("conv_guesses").get(question, ("", False))
+    return str(text)

@@ -1,0 +1,147 @@
+"""On your digit: one kernel over the whole drawing, before relu and after it, live as pen or weights move."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core import filtering, kernels
+from cnnviz.core.kernels import KERNELS, pasted
+from cnnviz.core.pool_bench import Grid
+from cnnviz.core.refusals import Refusal
+from cnnviz.ui import choices, frame, links, networks, options, state, subject
+from cnnviz.ui.components.feature_maps import LABELS, feature_maps
+from cnnviz.ui.components.kernel_grid import kernel_grid, typed
+from cnnviz.ui.convolution import filters
+from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, Chosen
+from cnnviz.ui.words import each, mark, refusal, say
+
+KEY = "kernel-grid"
+
+WHY = mark(
+    "The same sum, at every place of your digit. Which numbers stand in the kernel decides what it sees: edges, "
+    "strokes, dots, or nothing."
+)
+NO_CONVOLUTION = mark(
+    "{network} has no convolution whose kernels could be shown. Choose another network at the top of the page."
+)
+COLOUR = mark(
+    "This network reads colours; here the mean of the three is convolved with one of its three parts."
+)
+
+#: What the viewer says instead of its usual texts.
+PICTURE_LABELS = {
+    "point_linked": mark("Point at a cell of any picture: its window shows in all three."),
+    "scale_linked": mark("one scale for both results"),
+    "read_skipped": mark("row {row}, column {column}: the middle of no window"),
+}
+
+CHANNELS = (mark("red"), mark("green"), mark("blue"))
+
+
+def heading() -> None:
+    """Say what the section is for."""
+    st.subheader(say("On your digit"), anchor=False)
+    st.caption(say(WHY))
+
+
+@st.fragment
+@frame.guarded
+def choose() -> None:
+    """Show the kernel and its choices. The pen does not touch them."""
+    problem = _take_over()
+    _pick()
+    kernel = filters.chosen()
+    kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
+    _explain(kernel)
+    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+    try:
+        filtering.filtered(reading.digit, kernel.weights, kernel.bias, state.get("filter_padding"))
+    except Refusal as reason:
+        st.warning(refusal(reason))
+    filters.send(reading, pen_down=False, place="kernel")
+    links.show(pen_down=False, place="kernel")
+
+
+def pictures() -> None:
+    """Show the digit, the sums and what relu leaves of them; `filters.send` brings the values."""
+    feature_maps(
+        "filtered-digit", channel=CHANNEL, ids=PICTURES, mode="linked", colour_range="network",
+        palette=state.get("palette"), labels={**each(LABELS), **each(PICTURE_LABELS)},
+    )  # fmt: skip
+
+
+def _take_over() -> tuple[int, int, str] | None:
+    """Take over what was typed; the kernel is then the visitor's own. Return what was refused, if something was."""
+    kernel = filters.chosen()
+    told = typed(KEY, kernel.weights)
+    if told is None:
+        return None
+    if told.pasted:
+        try:
+            _own(pasted(told.pasted, (1, filtering.LARGEST)), kernel.bias)
+        except Refusal as reason:
+            return -1, -1, refusal(reason)
+        return None
+    weights, refused = kernels.retyped(kernel.weights, told.cells)
+    if weights != kernel.weights:
+        _own(weights, kernel.bias)
+    return None if refused is None else (refused[0], refused[1], refusal(refused[2]))
+
+
+def _own(weights: Grid, bias: float) -> None:
+    state.put(own_kernel=weights, own_bias=bias)
+    if state.get("filter") != "own":
+        state.choose("filter", "own")
+
+
+def _pick() -> None:
+    found = filters.learned(networks.chosen())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            say("Kernel"), options.FILTERS, index=list(options.FILTERS).index(state.get("filter")), width=215,
+            format_func=lambda name: say(options.FILTERS[name]), **state.bound("filter"),
+        )  # fmt: skip
+        choices.one_of("filter_padding", say("Padding"), options.POOL_PADDINGS)
+    if state.get("filter") != "learned":
+        return
+    if found is None:
+        st.info(say(NO_CONVOLUTION, network=frame.plain(networks.title(networks.chosen().name))))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = min(state.get("filter_number"), found.filters - 1)
+        st.selectbox(say("Filter"), range(found.filters), index=number, width=110,
+                     **state.bound("filter_number"))  # fmt: skip
+        if found.channels > 1:
+            channel = min(state.get("filter_channel"), found.channels - 1)
+            st.selectbox(say("Part"), range(found.channels), index=channel, width=110,
+                         format_func=_channel, **state.bound("filter_channel"))  # fmt: skip
+
+
+def _channel(number: int) -> str:
+    return say(CHANNELS[number]) if number < len(CHANNELS) else str(number)
+
+
+def _title(kernel: Chosen) -> str:
+    rows, columns = len(kernel.weights), len(kernel.weights[0])
+    return say("{rows} × {columns} weights: change any of them", rows=rows, columns=columns)
+
+
+def _explain(kernel: Chosen) -> None:
+    """Say what the kernel does, or where it is from."""
+    name = state.get("filter")
+    if name in KERNELS:
+        st.caption(say(KERNELS[name].why))
+    elif kernel.layer:
+        st.caption(
+            say(
+                "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
+                number=kernel.number,
+                layer=kernel.layer,
+                network=frame.plain(networks.title(networks.chosen().name)),
+                bias=kernels.text(kernel.bias),
+            )
+        )
+    elif kernel.bias:
+        st.caption(say("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
+    if networks.chosen().variant.input_shape[-1] > 1:
+        st.caption(say(COLOUR))

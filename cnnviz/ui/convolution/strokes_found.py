@@ -1,0 +1,77 @@
+"""A question with a computed answer: which of the named kernels finds vertical strokes?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.kernels import KERNELS, answers_to_strokes, share_of_vertical
+from cnnviz.ui import frame, state
+from cnnviz.ui.convolution import guesses
+from cnnviz.ui.words import mark, say
+
+QUESTION = ("vertical", 0)
+FINDS = 0.9
+"""A kernel finds vertical strokes if so much of its answer to both kinds is for the vertical ones."""
+
+ASK = mark("Which kernel finds vertical strokes, and leaves horizontal ones dark?")
+HOW = mark(
+    "Each kernel read a vertical stroke, 3 cells wide, and the same stroke lying down. The numbers are the sums of "
+    "the squares after relu."
+)
+BECAUSE = mark(
+    "A vertical stroke has its edges at the left and at the right. So a kernel finds it that subtracts what is left "
+    "from what is right, and adds up along the stroke: {names}."
+)
+RIGHT = mark("{name} is right: of its answer to both strokes {share:.0f} % are for the vertical one.")
+WRONG = mark("Not {name}: of its answer to both strokes {share:.0f} % are for the vertical one.")
+
+
+@st.fragment
+@frame.guarded
+def show() -> None:
+    """Show the question, and once it was answered, or not wanted, the computed answer."""
+    st.markdown("##### " + say(ASK))
+    said = guesses.answer(QUESTION)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for name, kernel in KERNELS.items():
+            st.button(say(kernel.label), key=f"finds-{name}", on_click=_guess, args=(name,),
+                      type="primary" if name == said else "secondary")  # fmt: skip
+        st.button(say("Show me"), key="finds-show", type="tertiary", on_click=_show)
+    if said in KERNELS:
+        st.markdown(verdict(said))
+    if said or state.get("strokes_shown"):
+        names = ", ".join(say(KERNELS[name].label) for name in finders())
+        st.markdown(say(BECAUSE, names=names))
+        st.markdown(table())
+        st.caption(say(HOW))
+
+
+def finders() -> tuple[str, ...]:
+    """Return the names of the kernels that find vertical strokes."""
+    return tuple(name for name, kernel in KERNELS.items() if share_of_vertical(kernel.weights) >= FINDS)
+
+
+def verdict(name: str) -> str:
+    """Return what there is to say about the guess `name`."""
+    share = 100 * share_of_vertical(KERNELS[name].weights)
+    return say(RIGHT if name in finders() else WRONG, name=f"**{say(KERNELS[name].label)}**", share=share)
+
+
+def table() -> str:
+    """Return the answers of all kernels to both strokes, as Markdown."""
+    lines = [
+        f"| {say('Kernel')} | {say('vertical stroke')} | {say('horizontal stroke')} |",
+        "| --- | ---: | ---: |",
+    ]
+    for kernel in KERNELS.values():
+        vertical, horizontal = answers_to_strokes(kernel.weights)
+        lines.append(f"| {say(kernel.label)} | {vertical:.1f} | {horizontal:.1f} |")
+    return "\n".join(lines)
+
+
+def _guess(name: str) -> None:
+    guesses.remember(QUESTION, name, name in finders())
+
+
+def _show() -> None:
+    state.put(strokes_shown=True)
