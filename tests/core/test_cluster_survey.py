@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import given
@@ -14,7 +15,7 @@ from cnnviz.core.training_jobs import new_id
 ANN = digest("ann")
 
 
-def room(token: str = "t", **jobs: bool) -> dict[str, Any]:
+def room(jobs: Mapping[str, bool], token: str = "t") -> dict[str, Any]:
     """A room with these jobs, each with whether it has ended."""
     return {
         "room": token,
@@ -26,9 +27,7 @@ def survey(*rooms: tuple[int, int]) -> Survey:
     """Rooms with as many threads and running jobs."""
     made = Survey()
     for number, (threads, running) in enumerate(rooms):
-        made.hear(
-            f"room-{number}", room(**{f"job{number}x{each}": False for each in range(running)}), threads
-        )
+        made.hear(f"room-{number}", room({f"job-{each}": False for each in range(running)}), threads)
     return made
 
 
@@ -42,15 +41,15 @@ def test_what_is_on_its_way_takes_places_that_are_free(rooms: list[tuple[int, in
 def test_the_freest_room_is_chosen_and_ended_jobs_take_no_place() -> None:
     made = survey((2, 1), (4, 1), (1, 0))
     assert made.freest(0) == "room-1"
-    made.hear("room-2", room(ended=True, gone=True), 5)
+    made.hear("room-2", room({"ended": True, "gone": True}), 5)
     assert made.freest(0) == "room-2"
     assert survey((1, 1)).freest(0) == ""
 
 
 def test_the_latest_attempt_of_ones_own_job_is_found() -> None:
     job, made = new_id(), Survey()
-    made.hear("a", room(**{key_of(job, 1): False}), 1)
-    made.hear("b", room(**{key_of(job, 2): False}), 1)
+    made.hear("a", room({key_of(job, 1): False}), 1)
+    made.hear("b", room({key_of(job, 2): False}), 1)
     assert made.find(job, ANN) == key_of(job, 2)
     assert made.find(job, digest("bob")) is None
     assert made.find(new_id(), ANN) is None
@@ -67,7 +66,7 @@ def test_a_worker_that_began_again_has_another_room() -> None:
 
 def test_only_what_nobody_has_for_long_is_lost() -> None:
     made = Survey()
-    made.hear("a", room(**{"cnnviz-held-1": False}), 1)
+    made.hear("a", room({"cnnviz-held-1": False}), 1)
     published = ("cnnviz-held-1", "cnnviz-ours-1", "cnnviz-lost-1", "somebody-elses")
     for _ in range(SWEEPS - 1):
         assert made.lost(published, {"cnnviz-ours-1"}) == set()
