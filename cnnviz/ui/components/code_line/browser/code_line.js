@@ -32,7 +32,7 @@ class CodeLine {
     const toolbar = element("div", "code", this.text)
     toolbar.setAttribute("role", "toolbar")
     toolbar.setAttribute("aria-label", labels.line)
-    const code = element("code", "line", toolbar)
+    const code = element("code", "written", toolbar)
     element("span", "kind", code, kind)
     this.list(code, all.filter(({ written }) => written), ["(", ", ", ")"])
     const usual = all.filter(({ written }) => !written)
