@@ -45,9 +45,13 @@ class Filtered:
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What the first convolution of a network learned: its name, kernel (rows, columns, channels, filters) and bias."""
+    """What the first convolution of a network learned: its name, kernel (rows, columns, channels, filters) and bias.
+
+    `strides`: its own steps; here a kernel is always put at every place.
+    """
 
     layer: str
+    strides: Pair
     kernel: np.ndarray
     bias: np.ndarray
 
@@ -72,7 +76,7 @@ def learned(network: Network) -> Learned | None:
             kernel = weights["kernel"]
             bias = weights.get("bias", np.zeros(kernel.shape[3], np.float32))
             fits = max(kernel.shape[:2]) <= LARGEST and layer.groups == 1
-            return Learned(layer.name, kernel, bias) if fits else None
+            return Learned(layer.name, layer.strides, kernel, bias) if fits else None
     return None
 
 

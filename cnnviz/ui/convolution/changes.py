@@ -46,7 +46,7 @@ def _size(bench: ConvBench) -> str:
 def _padding(bench: ConvBench) -> str:
     (above, below), (left, right) = bench.margins
     return say(
-        "Padding adds {above} rows above and {below} below, {left} columns to the left and {right} to the right.",
+        "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
         above=above,
         below=below,
         left=left,

@@ -141,7 +141,17 @@ def _explain(kernel: Chosen) -> None:
                 bias=kernels.text(kernel.bias),
             )
         )
+        _steps()
     elif kernel.bias:
         st.caption(say("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
     if networks.chosen().variant.input_shape[-1] > 1:
         st.caption(say(COLOUR))
+
+
+def _steps() -> None:
+    """Say so where the network itself does not put its kernels at every place."""
+    found = filters.learned(networks.chosen())
+    if found is not None and found.strides != (1, 1):
+        st.caption(
+            say("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])
+        )
