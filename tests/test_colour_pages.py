@@ -125,8 +125,8 @@ def test_what_is_read_is_coloured_and_the_rest_stays_grey() -> None:
 
 
 def test_train_starts_from_it_and_learns_from_colour_digits(
-    app: AppTest, tmp_path: Path, monkeypatch
-) -> None:  # type: ignore[no-untyped-def]
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
     app.query_params["bench"] = "build"
     app.run()

@@ -56,6 +56,11 @@ class Held:
     train: Digits
     test: Digits
 
+    @property
+    def in_colour(self) -> bool:
+        """Whether its digits have colours."""
+        return bool(self.test.colours.shape[0])
+
 
 _held: dict[str, Held] = {}  # one data set and the same in colour, by the SHA-256 of their content
 
@@ -65,10 +70,12 @@ def held(reference: DataReference | None = None, kind: str = "mnist") -> Held:
 
     Raises `Refusal` where this computer has another one, or none.
     """
-    if reference is not None and reference.sha256 in _held:
-        return _held[reference.sha256]
+    in_colour = kind == colour_digits.DATA
+    known = _held.get(reference.sha256) if reference is not None else None
+    if known is not None and known.in_colour == in_colour:
+        return known
     grey = _grey(datasets.load())
-    found = _coloured(grey) if kind == colour_digits.DATA else grey
+    found = _coloured(grey) if in_colour else grey
     if reference is not None and found.data.sha256 != reference.sha256:
         raise Refusal(
             "A training must find the data that it was planned for. Received: {name} on the worker, {wanted} in the "

@@ -45,7 +45,7 @@ def test_the_shown_numbers_add_up_exactly(seed: int, numbers: tuple[float, ...])
 
 def half_away(product: Fraction) -> int:
     whole, rest = divmod(abs(product) * UNIT, 1)
-    size = int(whole) + (rest >= Fraction(1, 2))
+    size: int = int(whole) + (rest >= Fraction(1, 2))
     return size if product >= 0 else -size
 
 

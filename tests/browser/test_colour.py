@@ -1,0 +1,217 @@
+"""In colour: drawn with a coloured ink on coloured paper, and one filter over three channels whose numbers add up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.core import colour_digits, colour_sum, digit, shelf, strokes
+from cnnviz.core.colour_sum import UNIT, ColourSum
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import trace
+from tests.browser import eyes, hands
+
+NAME = "cnn-rgb"
+INK, PAPER = "#ffcc00", "#2b0a3d"
+COLOURED = f"net={NAME}&ink={INK[1:]}&paper={PAPER[1:]}"
+
+
+def seen(drawing: Drawing, ink: str = INK, paper: str = PAPER) -> np.ndarray:
+    """What the network reads of a drawing, worked out in this process."""
+    return colour_digits.of_text(digit.from_canvas(strokes.render(drawing)).digit, ink, paper)
+
+
+def painted(page: Page, x: float, y: float) -> list[int]:
+    """The colour of the pad's ink at a place of the paper; its last number is 0 where there is none."""
+    found: list[int] = hands.paper(page).evaluate(
+        """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
+            x * canvas.width / 280, y * canvas.height / 280, 1, 1).data]""",
+        [x, y],
+    )
+    return found
+
+
+def paper_colour(page: Page) -> str:
+    found: str = page.locator(".st-key-pad .paper").evaluate("e => getComputedStyle(e).backgroundColor")
+    return found
+
+
+def strip_input(page: Page) -> Locator:
+    return page.locator('.st-key-strip canvas[data-block="input"]')
+
+
+def test_a_digit_is_drawn_in_ink_on_paper_and_read_in_colour(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?{COLOURED}&d=")
+    hands.draw(page, hands.SEVEN)
+    drawing = eyes.drawing_when(page, 1)
+    assert painted(page, 140, 50) == [255, 204, 0, 255]
+    assert paper_colour(page) == "rgb(43, 10, 61)"
+    expected = seen(drawing)
+    for row, column in ((0, 0), (16, 16), (10, 14), (25, 12)):
+        shown = np.array(eyes.pixel(strip_input(page), (0, row, column)))
+        assert np.abs(shown - expected[row, column] * 255).max() <= 2
+    answer = trace(shelf.load(NAME), expected).answer
+    expect(page.locator(".st-key-predicted-digit")).to_have_text(str(answer))
+    page.reload()
+    eyes.arrived(page, "Draw")
+    assert painted(page, 140, 50) == [255, 204, 0, 255]
+
+
+def test_another_ink_is_picked_and_what_is_drawn_stays(
+    page: Page, address: str, seven: Drawing, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/{seven_link}&net={NAME}")
+    page.locator('[data-testid="stColorPicker"]').filter(has_text="Ink").get_by_role("button").click()
+    page.get_by_role("textbox", name="hex").fill("#00ff88")
+    page.keyboard.press("Escape")
+    carried = eyes.link_when(page, eyes.carries("ink", "00ff88"))
+    assert eyes.drawing_of(carried) == seven
+    assert painted(page, 140, 50) == [0, 255, 136, 255]
+    answer = trace(shelf.load(NAME), seen(seven, "#00ff88", colour_digits.PAPER)).answer
+    expect(page.locator(".st-key-predicted-digit")).to_have_text(str(answer))
+
+
+def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(
+    page: Page, address: str, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/{seven_link}&ink={INK[1:]}")
+    assert painted(page, 140, 50)[:3] != [255, 204, 0]
+    expect(page.locator('[data-testid="stColorPicker"]')).to_have_count(0)
+
+
+# One filter over three channels.
+
+
+@pytest.fixture
+def bench(page: Page, address: str, seven_link: str) -> Page:
+    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3", "Convolution")
+    sheet(page, "after relu").scroll_into_view_if_needed()
+    return page
+
+
+def sheet(page: Page, name: str) -> Locator:
+    return page.locator(f'.colour_sum canvas[aria-label^="{name}"]')
+
+
+def number(text: str) -> int:
+    return int(Decimal(text.replace("−", "-")) * UNIT)
+
+
+def lines(page: Page) -> dict[str, int]:
+    """The sums of the account: what each channel gives, the sum, the bias, with it, after relu."""
+    names = ("red", "green", "blue", "total", "bias", "before", "after")
+    return {name: number(page.locator(f".colour_sum .sums .{name} .value").inner_text()) for name in names}
+
+
+def products(page: Page, channel: str) -> list[list[int]]:
+    """Pixels, weights and products of a channel's nine cells."""
+    return [
+        [
+            number(text)
+            for text in page.locator(f".colour_sum .products.{channel} .{which} span").all_inner_texts()
+        ]
+        for which in ("pixels", "weights", "results")
+    ]
+
+
+def here(page: Page) -> tuple[int, int]:
+    root = page.locator(".colour_sum")
+    return int(root.get_attribute("data-row") or -1), int(root.get_attribute("data-column") or -1)
+
+
+def shown(seven: Drawing, given: colour_sum.Numbers) -> ColourSum:
+    return ColourSum(seen(seven), given)
+
+
+def check(page: Page, expected: ColourSum) -> None:
+    """Everything that is said of the present cell adds up, and is what Python works out."""
+    row, column = here(page)
+    expect(page.locator(".colour_sum .here")).to_have_text(f"Row {row}, column {column}")
+    said = lines(page)
+    for place, channel in enumerate(("red", "green", "blue")):
+        pixels, weights, results = products(page, channel)
+        assert sum(results) == said[channel] == expected.partial[place, row, column]
+        assert pixels == expected.pixels[place, row : row + 3, column : column + 3].ravel().tolist()
+        assert weights == expected.kernel[place].ravel().tolist()
+    assert said["red"] + said["green"] + said["blue"] == said["total"]
+    assert said["total"] + said["bias"] == said["before"]
+    assert said["after"] == max(0, said["before"]) == expected.after[row, column]
+
+
+def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> None:
+    expected = shown(seven, colour_sum.filters(shelf.load(NAME))[3])
+    check(bench, expected)
+    for name, row, column in (("what red gives", 7, 12), ("Sum of the three", 20, 17), ("after relu", 0, 29)):
+        canvas = sheet(bench, name)
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        side = box["width"] / 30
+        bench.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+        assert here(bench) == (row, column)
+        check(bench, expected)
+
+
+def test_cells_are_reached_by_keys(bench: Page, seven: Drawing) -> None:
+    expected = shown(seven, colour_sum.filters(shelf.load(NAME))[3])
+    sheet(bench, "after relu").focus()
+    before = here(bench)
+    bench.keyboard.press("ArrowDown")
+    bench.keyboard.press("ArrowLeft")
+    assert here(bench) == (before[0] + 1, before[1] - 1)
+    check(bench, expected)
+    for _ in range(40):
+        bench.keyboard.press("ArrowUp")
+    assert here(bench)[0] == 0, "the edge holds"
+    check(bench, expected)
+
+
+def weight(page: Page, channel: str, row: int, column: int) -> Locator:
+    return page.get_by_role("textbox", name=f"weight for {channel}, row {row}, column {column}", exact=True)
+
+
+def test_a_weight_is_typed_and_the_sums_follow(bench: Page, seven: Drawing) -> None:
+    learned = colour_sum.filters(shelf.load(NAME))[3]
+    weight(bench, "green", 1, 2).fill("−0.75")
+    bench.keyboard.press("Enter")
+    typed = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
+    carried = eyes.link_when(bench, lambda link: "~" in link.get("rgb", ""))
+    assert carried["rgb"] == colour_sum.write(typed)
+    expect(bench.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
+    check(bench, shown(seven, colour_sum.read(carried["rgb"])))
+
+
+@pytest.mark.parametrize("text", ["nan", "blue", "1e9"])
+def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(
+    bench: Page, seven: Drawing, text: str
+) -> None:
+    before = weight(bench, "red", 0, 0).input_value()
+    weight(bench, "red", 0, 0).fill(text)
+    bench.keyboard.press("Enter")
+    expect(bench.locator(".colour_sum .trouble")).to_contain_text("is kept")
+    expect(weight(bench, "red", 0, 0)).to_have_value(before)
+    expect(weight(bench, "red", 0, 0)).to_have_attribute("aria-invalid", "true")
+    check(bench, shown(seven, colour_sum.filters(shelf.load(NAME))[3]))
+
+
+def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: str, seven_link: str) -> None:
+    eyes.opened(phone, f"{address}/Convolution{seven_link}&{COLOURED}", "Convolution")
+    phone.locator(".colour_sum .account").scroll_into_view_if_needed()
+    assert phone.locator(".colour_sum").evaluate("e => e.scrollWidth <= e.clientWidth")
+    boxes = phone.locator(".colour_sum").evaluate(
+        """root => [...root.querySelectorAll("canvas, input, .numbers, .value")]
+            .map((e) => e.getBoundingClientRect().right)"""
+    )
+    assert max(boxes) <= 390
+
+
+def test_the_pen_changes_the_picture_once_it_is_lifted(bench: Page) -> None:
+    root = bench.locator(".colour_sum")
+    before = eyes.painted(root)
+    hands.draw(bench, hands.CROSSBAR)
+    drawing = eyes.drawing_when(bench, 2)
+    eyes.painted_more_than(root, before)
+    check(bench, shown(drawing, colour_sum.filters(shelf.load(NAME))[3]))
