@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 #: A page with every component.
 PAGE = """
 import numpy as np
+from cnnviz.core.conv_bench import ConvBench
 from cnnviz.core.pool_bench import TUTORIAL, PoolBench
 from cnnviz.core.strokes import Drawing, Stroke
-from cnnviz.ui.components import address, bars, code_line, curves, drawing, feature_maps, pad, player, pool_grid
+from cnnviz.ui.components import address, bars, code_line, conv_grid, curves, drawing, feature_maps, kernel_grid, ledger
+from cnnviz.ui.components import pad, player, pool_grid
 pad.pad("pad", Drawing((Stroke(((1.0, 2.0), (3.0, 4.0)), 20.0),)), 1, 20, pad.LABELS)
 bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
 block = feature_maps.Block(id="after", title="maps", values=np.ones((3, 3, 2), np.float32))
@@ -29,6 +31,10 @@ line = curves.Series(id="training", label="Training", x=np.arange(9), y=np.ones(
 curves.curves("curves", [curves.Panel(id="loss", title="Loss", series=[line])], curves.LABELS)
 player.player("player", ["start"], 0, label="Moments")
 pool_grid.pool_grid("pool-grid", PoolBench(TUTORIAL), guess=True)
+conv_grid.conv_grid("conv-grid", ConvBench(TUTORIAL, ((1.0,),)), guess=True, guesses={}, score=(0, 0), problem=None,
+                    facts=[])
+kernel_grid.kernel_grid("kernel-grid", ((1.0,),), label="Kernel")
+ledger.ledger("ledger", None)
 """
 
 #: Runs it twice, as a visitor's session does, and tells what that imported.
