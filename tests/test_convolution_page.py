@@ -209,6 +209,9 @@ def test_what_a_move_changes_is_one_line(benches: Shown) -> None:
     next(each for each in app.button_group if each.key == "choose-conv_padding").set_value("same").run()
     assert "Padding valid → same: feature map 2 × 2 → 3 × 3" in benches[-1]["facts"][-1]
     assert any("1 above, 1 below, 1 to the left" in line for line in benches[-1]["facts"])
+    slide(app, "conv_size", 2)
+    app.button(key="fill-kernel-rows").click().run()
+    assert not any("→" in line for line in benches[-1]["facts"]), "that move is no longer the last change"
 
 
 def test_ready_numbers_fill_both_grids(benches: Shown) -> None:

@@ -33,7 +33,8 @@ def facts(bench: ConvBench) -> list[str]:
     if bench.margins != ((0, 0), (0, 0)):
         lines.append(_padding(bench))
     moved = state.get("conv_moved")
-    return lines if moved is None else [*lines, *_changed(*moved)]
+    fresh = moved is not None and moved[2] == state.get("conv_settled")
+    return [*lines, *_changed(*moved)] if fresh else lines
 
 
 def _size(bench: ConvBench) -> str:

@@ -114,11 +114,10 @@ def _rgb(value: str) -> None:
 
 def _rgb_pair() -> dict[str, str]:
     """Return what `_rgb` takes, where the filter is not the one that is shown at first."""
-    chosen = state.get("rgb_filter")
-    if chosen == state.default("rgb_filter"):
-        return {}
-    own = state.get("rgb_numbers")
-    return {"rgb": colour_sum.write(own) if chosen == "own" and own else chosen} if own or chosen != "own" else {}
+    chosen, own = state.get("rgb_filter"), state.get("rgb_numbers")
+    if chosen == "own":
+        return {"rgb": colour_sum.write(own)} if own else {}
+    return {} if chosen == state.default("rgb_filter") else {"rgb": chosen}
 
 
 #: Name in the link -> what takes its value.
