@@ -7,7 +7,9 @@ from functools import lru_cache
 from cnnviz.core.arguments import matters, otherwise, sentence
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
+from cnnviz.core.layers.layer import Argument
 from cnnviz.figures import layer_diagram
+from cnnviz.ui import state
 from cnnviz.ui.components.code_line import LABELS, Row, Told, code_line
 from cnnviz.ui.words import each, mark, say
 
@@ -22,7 +24,7 @@ STAYS = mark("Neither shape nor parameters depend on it.")
 def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
     """Show the code of `layer`, which reads `shape`; `why` says what such a layer does."""
     code_line(
-        key, kind=layer.kind, why=why, arguments=[_told(layer, name, shape) for name in _names(layer)],
+        key, kind=layer.kind, why=why, arguments=_told(layer, shape, state.get("language")),
         others={INPUT: say("What the layer reads: {shape}.", shape=product(*shape)),
                 OUTPUT: say("What comes out: {shape}.", shape=product(*layer.output_shape(shape)))},
         rows=_rows(layer, shape), diagram=_diagram(layer, shape, say("How {name} works", name=layer.name)),
@@ -30,15 +32,15 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
     )  # fmt: skip
 
 
-def _names(layer: Layer) -> list[str]:
-    return [argument.name for argument in layer.arguments()]
+@lru_cache(maxsize=256)
+def _told(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noqa: ARG001 (a part of the key)
+    return tuple(_argument(layer, argument, shape) for argument in layer.arguments())
 
 
-def _told(layer: Layer, name: str, shape: Shape) -> Told:
-    argument = next(each for each in layer.arguments() if each.name == name)
-    said = sentence(layer, name, shape)
-    text = f"{say(said.template, **said.values)} {_otherwise(layer, name, shape)}"
-    return Told(name, argument.code, argument.written, text.strip())
+def _argument(layer: Layer, argument: Argument, shape: Shape) -> Told:
+    said = sentence(layer, argument.name, shape)
+    text = f"{say(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
+    return Told(argument.name, argument.code, argument.written, text.strip())
 
 
 def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
