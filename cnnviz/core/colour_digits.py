@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -119,6 +120,7 @@ def name_of(grey: str) -> str:
     return f"colour digits from {grey}"
 
 
+@lru_cache(maxsize=4)
 def sha256(grey: str, train: int, test: int) -> str:
     """What identifies the whole content: SHA-256 over that of the grey digits and over all inks and papers."""
     digest = hashlib.sha256(bytes.fromhex(grey))

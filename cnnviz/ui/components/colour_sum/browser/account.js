@@ -2,8 +2,8 @@
 // the rule of `colour_sum.py`, so that everything adds up to the last digit.
 import { element, fill, write } from "./elements.js"
 
-const CHANNELS = ["red", "green", "blue"]
-const SIDE = 3
+export const CHANNELS = ["red", "green", "blue"]
+export const SIDE = 3
 
 // A product of two numbers in millionths, in millionths; halves go away from zero. All of it fits into 53 bits.
 function product(one, other, unit) {

@@ -1,11 +1,9 @@
 // One filter over three channels. Data in: bytes, see `colour_sum/__init__.py`: a header {rows, columns, decimals,
 // numbers, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
-import { Account } from "./account.js"
+import { Account, CHANNELS, SIDE } from "./account.js"
 import { element, fill, write } from "./elements.js"
 import { channelPicture, mapPicture, palette, picture } from "./pictures.js"
 
-const CHANNELS = ["red", "green", "blue"]
-const SIDE = 3
 const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 const decoder = new TextDecoder()
 const views = new WeakMap()
