@@ -22,6 +22,8 @@ from cnnviz.core.refusals import Refusal
 HUNDREDTHS = 100
 UNITS = HUNDREDTHS * HUNDREDTHS
 """Parts of one in which products and sums are counted."""
+MOST_SIGNS = 7
+"""Signs of a sum in a cell of the feature map."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,16 @@ def exact(units: int) -> str:
     whole, rest = divmod(abs(units), UNITS)
     decimals = f".{rest:04d}".rstrip("0") if rest else ""
     return f"{'−' if units < 0 else ''}{whole}{decimals}"
+
+
+def short(units: int) -> str:
+    """The same in at most seven signs, for a small cell: exact where that is enough, otherwise rounded."""
+    written = exact(units)
+    if len(written) <= MOST_SIGNS:
+        return written
+    whole = len(exact(units).partition(".")[0])
+    step: int = 10 ** (4 - max(0, MOST_SIGNS - 1 - whole))
+    return exact((abs(units) + step // 2) // step * step * (-1 if units < 0 else 1))
 
 
 def factors(tap: Tap) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate
 
-from cnnviz.core.conv_bench import UNITS, ConvBench, exact, factors
+from cnnviz.core.conv_bench import UNITS, ConvBench, exact, factors, short
 from cnnviz.core.conv_examples import IMAGES, ONE
 from cnnviz.core.conv_settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
 from cnnviz.core.kernels import KERNELS
@@ -174,6 +174,16 @@ def test_a_dilated_kernel_tells_its_span() -> None:
 )
 def test_numbers_are_written_with_all_their_decimals(units: int, written: str) -> None:
     assert exact(units) == written
+
+
+@given(st.integers(-25 * 98_010_000, 25 * 98_010_000))
+def test_a_short_number_is_the_rounded_one(units: int) -> None:
+    written = short(units)
+    assert len(written) <= 7
+    decimals = len(written.partition(".")[2])
+    assert abs(float(written.replace("−", "-")) - units / UNITS) <= 0.5 * 10**-decimals + 1e-9
+    if len(exact(units)) <= 7:
+        assert written == exact(units)
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])

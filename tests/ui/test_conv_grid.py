@@ -109,7 +109,12 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
     first = data["windows"][0]
     assert first["box"] == [0, 0, 2, 2]
     assert first["products"][2] == ["1 × 1", "1"]
-    assert first["sum"] == {"value": 3, "text": "3", "work": "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3"}
+    assert first["sum"] == {
+        "value": 3,
+        "text": "3",
+        "short": "3",
+        "work": "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3",
+    }
     assert first["mistakes"] == {"flipped": -3, "sign": -3, "unweighted": 4}
 
 

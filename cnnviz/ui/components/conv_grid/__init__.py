@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.conv_bench import UNITS, ConvBench, ConvWindow, exact, factors
+from cnnviz.core.conv_bench import UNITS, ConvBench, ConvWindow, exact, factors, short
 from cnnviz.core.pool_bench import text
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
@@ -205,7 +205,12 @@ def _window(window: ConvWindow) -> dict[str, Any]:
         "taps": [[tap.row, tap.column] for tap in window.taps],
         "products": [[factors(tap), exact(tap.product)] for tap in window.taps],
         "outside": window.outside,
-        "sum": {"value": window.total / UNITS, "text": exact(window.total), "work": window.work},
+        "sum": {
+            "value": window.total / UNITS,
+            "text": exact(window.total),
+            "short": short(window.total),
+            "work": window.work,
+        },
         "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},
     }
 

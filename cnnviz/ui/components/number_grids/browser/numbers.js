@@ -29,6 +29,7 @@ export class Numbers {
     this.each((input, row, column) => {
       if (input !== this.focused() || !this.isDirty) input.value = values[row][column]
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
+      input.style.setProperty("--chars", Math.max(2, values[row][column].length))
       input.classList.toggle("long", values[row][column].length > 4)
       input.classList.toggle("longest", values[row][column].length > 5)
       const { classList } = input.parentElement

@@ -16,6 +16,7 @@ export class Products {
     if (!window) return
     write(this.name, name)
     this.cells.replaceChildren()
+    this.cells.style.setProperty("--columns", columns)
     window.products.forEach(([factors, product], i) => {
       const column = i % columns
       if (!column) this.line = element("div", "line", this.cells)

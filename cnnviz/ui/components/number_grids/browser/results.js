@@ -17,7 +17,10 @@ export class Results {
     write(this.name, labels[this.kind])
     this.buttons.forEach((button, i) => {
       const value = known[i] ? windows[i][this.kind].text : "?"
-      write(button, value)
+      const shown = known[i] ? (windows[i][this.kind].short ?? value) : "?"
+      write(button, shown)
+      button.style.setProperty("--chars", Math.max(2, shown.length))
+      button.title = shown === value ? "" : value
       button.classList.toggle("known", Boolean(known[i]))
       button.classList.toggle("long", value.length > 4)
       button.classList.toggle("longest", value.length > 5)

@@ -1,0 +1,372 @@
+"""Convolution: worked out by keyboard, mouse and finger; a kernel on the digit whose numbers are NumPy's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.core import digit, strokes
+from cnnviz.core.conv_bench import ConvBench, exact
+from cnnviz.core.conv_examples import ONE
+from cnnviz.core.filtering import Filtered, filtered
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.strokes import Drawing
+from tests.browser import eyes, hands
+
+ROWS = KERNELS["rows"].weights
+FIRST = ConvBench(ONE, ROWS)
+UNNAMED = """() => {
+    const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim() || e.labels?.[0]?.textContent
+    return [...document.querySelectorAll("*")].filter((e) => e.shadowRoot)
+        .flatMap((host) => [...host.shadowRoot.querySelectorAll("button, input, select, canvas, [tabindex]")])
+        .filter((e) => e.closest(".conv_grid, .kernel_grid, .feature_maps") && !e.hidden && !named(e))
+        .map((e) => e.outerHTML.slice(0, 90))
+}"""
+
+
+@pytest.fixture
+def link(address: str, seven_link: str) -> str:
+    return f"{address}/Convolution{seven_link}"
+
+
+@pytest.fixture
+def convolution(page: Page, link: str) -> Page:
+    return eyes.opened(page, link, "Convolution")
+
+
+@pytest.fixture
+def open_book(page: Page, link: str) -> Page:
+    """The page without guesses: everything is shown at once."""
+    return eyes.opened(page, f"{link}&ask=0", "Convolution")
+
+
+def grid(page: Page) -> Locator:
+    return page.locator(".conv_grid")
+
+
+def cell(page: Page, name: str, row: int, column: int) -> Locator:
+    return page.get_by_role("textbox", name=f"{name} row {row}, column {column}", exact=True)
+
+
+def results(page: Page) -> list[str]:
+    return grid(page).locator(".result button").all_inner_texts()
+
+
+def button(page: Page, name: str) -> Locator:
+    return grid(page).get_by_role("button", name=name, exact=True)
+
+
+def controls(page: Page) -> Locator:
+    return grid(page).locator(".controls")
+
+
+def expect_known(page: Page, number: int) -> None:
+    expect(grid(page)).to_have_attribute("data-known", str(number))
+
+
+def shown(bench: ConvBench, number: int) -> list[str]:
+    """Return the feature map as it stands after `number` windows."""
+    texts = [exact(window.total) for window in bench.windows]
+    return texts[:number] + ["?"] * (len(texts) - number)
+
+
+def expect_worked_out(page: Page, bench: ConvBench, place: int) -> None:
+    """The window, the products and the sum of this place are on the screen."""
+    window = bench.windows[place]
+    expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(bench.windows)}")
+    expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
+    assert grid(page).locator(".product .value").all_inner_texts() == [
+        exact(tap.product) for tap in window.taps
+    ]
+    expect(grid(page).locator(".input.image .cell.under")).to_have_count(len(window.taps))
+
+
+# By hand.
+
+
+def test_all_nine_windows_by_buttons_and_keys(open_book: Page) -> None:
+    for place in range(9):
+        expect_known(open_book, place + 1)
+        assert results(open_book) == shown(FIRST, place + 1)
+        expect_worked_out(open_book, FIRST, place)
+        if place % 2:
+            button(open_book, "One step forward").click()
+        elif place < 8:
+            controls(open_book).focus()
+            open_book.keyboard.press("ArrowRight")
+    expect(button(open_book, "One step forward")).to_be_disabled()
+    controls(open_book).focus()
+    open_book.keyboard.press("ArrowLeft")
+    expect_worked_out(open_book, FIRST, 7)
+    open_book.keyboard.press("Home")
+    expect_worked_out(open_book, FIRST, 0)
+    grid(open_book).locator(".result button").nth(4).click()
+    expect_worked_out(open_book, FIRST, 4)
+    button(open_book, "Start again").click()
+    expect_known(open_book, 1)
+
+
+def test_it_plays_to_the_end_at_a_chosen_speed(open_book: Page) -> None:
+    grid(open_book).get_by_role("combobox", name="Speed").select_option("4")
+    controls(open_book).focus()
+    open_book.keyboard.press("Space")
+    expect(button(open_book, "Pause")).to_be_visible()
+    expect_known(open_book, 9)
+    expect(button(open_book, "Play")).to_be_visible()
+    assert results(open_book) == shown(FIRST, 9)
+
+
+def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], link: str) -> None:
+    page = eyes.opened(visitor(reduced_motion="reduce"), f"{link}&ask=0", "Convolution")
+    expect(button(page, "One step forward")).to_be_visible()
+    expect(button(page, "Play")).to_have_count(0)
+    expect(grid(page).get_by_role("combobox", name="Speed")).to_have_count(0)
+    assert (
+        grid(page).locator(".image .window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+    )
+
+
+def guess(page: Page, kind: str, text: str) -> None:
+    grid(page).locator(f'[data-guess="{kind}"]').fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_size_and_values_are_guessed_checked_and_remembered(convolution: Page) -> None:
+    work = grid(convolution).locator(".work")
+    expect(grid(convolution).get_by_text("? × ?")).to_be_visible()
+    expect(grid(convolution)).not_to_contain_text("(5 − 3) / 1 + 1")
+    guess(convolution, "size", "three")
+    expect(grid(convolution).locator(".guess .trouble").first).to_contain_text("Type a number")
+    guess(convolution, "size", "2")
+    expect(work).to_contain_text("Not 2: the first place counts too, hence the + 1")
+    expect(work).to_contain_text("(5 − 3) / 1 + 1 = 3")
+    assert results(convolution) == ["?"] * 9
+    guess(convolution, "sum", "3")
+    expect(work).to_contain_text("3 is right")
+    expect_worked_out(convolution, FIRST, 0)
+    button(convolution, "One step forward").click()
+    guess(convolution, "sum", "1")
+    expect(work).to_contain_text("Not 1: that is what the kernel gives when it is turned around")
+    expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
+    eyes.settled(convolution)
+    hands.go_to(convolution, "Layers")
+    eyes.arrived(convolution, "Layers")
+    hands.go_to(convolution, "Convolution")
+    eyes.arrived(convolution, "Convolution")
+    expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
+    expect(work).to_contain_text("3 is right")
+    assert results(convolution) == shown(FIRST, 2)
+
+
+def test_a_guess_can_be_left_out(convolution: Page) -> None:
+    button(convolution, "One step forward").click()
+    expect(grid(convolution)).to_have_attribute("data-sized", "true")
+    button(convolution, "One step forward").click()
+    expect_worked_out(convolution, FIRST, 0)
+    expect(grid(convolution).locator(".score")).to_be_empty()
+
+
+def test_image_and_kernel_are_edited_by_keys_alone(open_book: Page) -> None:
+    hands.reach_with_tab(open_book, cell(open_book, "image", 0, 0), most=60)
+    open_book.keyboard.type("-2,5")
+    open_book.keyboard.press("ArrowDown")
+    expect(cell(open_book, "image", 1, 0)).to_be_focused()
+    expect(cell(open_book, "image", 0, 0)).to_have_value("−2.5")
+    hands.reach_with_tab(open_book, cell(open_book, "kernel", 0, 0))
+    open_book.keyboard.type("2")
+    open_book.keyboard.press("Enter")
+    open_book.keyboard.type("8")
+    open_book.keyboard.press("Escape")
+    expect(cell(open_book, "kernel", 1, 0)).to_have_value("−1")
+    image, kernel = ((-2.5, *ONE[0][1:]), *ONE[1:]), ((2.0, *ROWS[0][1:]), *ROWS[1:])
+    expect(grid(open_book).locator(".result button").first).to_have_text("−2")
+    expect_worked_out(open_book, ConvBench(image, kernel), 0)
+    carried = eyes.link_when(open_book, lambda now: "kernel" in now and "image" in now)
+    assert carried["kernel"] == "2~0~1_-1~0~1_-1~0~1"
+    open_book.reload()
+    eyes.arrived(open_book, "Convolution")
+    expect(cell(open_book, "image", 0, 0)).to_have_value("−2.5")
+
+
+@pytest.mark.parametrize("bad", ["NaN", "one", "1000", " "])
+def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(open_book: Page, bad: str) -> None:
+    alert = grid(open_book).get_by_role("alert").filter(has_text="the old value is kept")
+    cell(open_book, "kernel", 0, 2).fill(bad)
+    open_book.keyboard.press("Enter")
+    expect(alert).to_be_visible()
+    expect(cell(open_book, "kernel", 0, 2)).to_have_value("1")
+    expect(cell(open_book, "kernel", 0, 2)).to_have_attribute("aria-invalid", "true")
+    expect(cell(open_book, "image", 0, 2)).to_have_attribute("aria-invalid", "false")
+    cell(open_book, "kernel", 0, 2).fill("4")
+    open_book.keyboard.press("Enter")
+    eyes.link_when(open_book, eyes.carries("kernel", "-1~0~4_-1~0~1_-1~0~1"))
+    expect(alert).to_have_count(0)
+
+
+PASTE = """(input, text) => {
+    const data = new DataTransfer()
+    data.setData("text", text)
+    input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }))
+}"""
+
+
+def test_a_kernel_is_pasted_and_one_of_the_wrong_shape_is_not(open_book: Page) -> None:
+    cell(open_book, "kernel", 0, 0).evaluate(PASTE, "1 2 3\n4 5")
+    expect(grid(open_book).get_by_role("alert").filter(has_text="must be a square")).to_be_visible()
+    expect(cell(open_book, "kernel", 0, 0)).to_have_value("−1")
+    cell(open_book, "kernel", 0, 0).evaluate(PASTE, "[[1, 2], [3, 4]]")
+    eyes.link_when(open_book, eyes.carries("kernel", "1~2_3~4"))
+    expect(grid(open_book).locator(".kernel input")).to_have_count(4)
+    expect(grid(open_book).locator(".result button")).to_have_count(16)
+
+
+def test_padding_is_visible_and_what_is_never_reached_is_struck_out(page: Page, link: str) -> None:
+    eyes.opened(page, f"{link}&ask=0&around=same&dilation=2", "Convolution")
+    padded = ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2))
+    expect(grid(page).locator(".cell.outside")).to_have_count(81 - 25)
+    expect_worked_out(page, padded, 0)
+    expect(grid(page).locator(".work")).to_contain_text("5 of these cells are padding and count as 0")
+    eyes.opened(page, f"{link}&ask=0&steps=3", "Convolution")
+    assert not grid(page).locator(".cell.outside").count()
+    assert ConvBench(ONE, ROWS, strides=(3, 3)).reached == ((True, True, True, False, False),) * 2
+    expect(grid(page).locator(".cell.struck-row")).to_have_count(10)
+    expect(grid(page).locator(".cell.struck-column")).to_have_count(10)
+    expect(grid(page)).to_contain_text("never reaches the rows and columns that are struck out")
+
+
+def test_sliders_clamp_each_other_and_one_line_says_what_changed(open_book: Page) -> None:
+    stride = open_book.get_by_role("slider", name="Stride")
+    stride.focus()
+    open_book.keyboard.press("ArrowRight")
+    facts = grid(open_book).locator(".facts")
+    expect(facts).to_contain_text("Stride 1 → 2: feature map 3 × 3 → 2 × 2, multiplications 81 → 36")
+    eyes.settled(open_book)
+    open_book.get_by_role("slider", name="Dilation").focus()
+    open_book.keyboard.press("ArrowRight")
+    expect(facts).to_contain_text("Stride gave way: stride and dilation cannot both be larger than 1")
+    eyes.link_when(open_book, lambda now: now.get("dilation") == "2" and "steps" not in now)
+    expect(stride).to_have_value("1")
+    expect(facts).to_contain_text("(3 − 1) × 2 + 1 = 5")
+
+
+def test_a_product_shows_its_two_factors_in_place(open_book: Page) -> None:
+    grid(open_book).locator(".product").nth(2).hover()
+    expect(grid(open_book).locator(".image .cell.lit")).to_have_count(1)
+    expect(grid(open_book).locator(".image .cell.lit input")).to_have_value("1")
+    expect(grid(open_book).locator(".kernel .cell.lit input")).to_have_value("1")
+
+
+# On your digit.
+
+
+def picture(page: Page, block: str) -> Locator:
+    return page.locator(f'.st-key-filtered-digit canvas[data-block="{block}"]')
+
+
+def weight(page: Page, row: int, column: int) -> Locator:
+    return page.get_by_role("textbox", name=f"weight in row {row}, column {column}", exact=True)
+
+
+def found_in(seven: Drawing, kernel: tuple[tuple[float, ...], ...] = ROWS) -> Filtered:
+    return filtered(digit.from_canvas(strokes.render(seven)).digit, kernel, 0, "valid")
+
+
+def expect_values(page: Page, found: Filtered) -> None:
+    """Both results have these numbers in the cell of the largest sum, bit for bit."""
+    row, column = (int(each) for each in np.unravel_index(found.before.argmax(), found.before.shape))
+    told = page.locator('.st-key-filtered-digit [data-role="readout"]')
+    values = " ".join(map(str, (found.before[row, column], found.after[row, column])))
+    page.mouse.move(*eyes.centre(picture(page, "relu"), (0, row, column)))
+    page.mouse.move(*eyes.centre(picture(page, "sums"), (0, row, column)))
+    expect(told).to_have_attribute("data-row", str(row))
+    page.wait_for_function(
+        "([told, wanted]) => told.dataset.value.split(' ').map(Math.fround).join(' ') "
+        "=== wanted.split(' ').map(Math.fround).join(' ')",
+        arg=[told.element_handle(), values],
+    )
+
+
+def test_the_digit_before_and_after_relu(convolution: Page, seven: Drawing) -> None:
+    found = found_in(seven)
+    expect_values(convolution, found)
+    note = convolution.locator(".st-key-filtered-digit .note")
+    expect(note).to_have_text(f"{found.negative} of 676 sums are below zero; relu makes them 0.")
+
+
+def test_a_weight_is_live_while_it_is_typed(convolution: Page, seven: Drawing) -> None:
+    eyes.settled(convolution)
+    weight(convolution, 1, 1).focus()
+    convolution.keyboard.type("4")
+    kernel = (ROWS[0], (-1.0, 4.0, 1.0), ROWS[2])
+    eyes.link_when(convolution, eyes.carries("own", "-1~0~1_-1~4~1_-1~0~1"))
+    expect(weight(convolution, 1, 1)).to_be_focused()
+    expect_values(convolution, found_in(seven, kernel))
+    convolution.keyboard.type("x")
+    convolution.keyboard.press("Enter")
+    alert = convolution.locator(".kernel_grid").get_by_role("alert")
+    expect(alert).to_contain_text("the old value is kept")
+    expect(weight(convolution, 1, 1)).to_have_value("4")
+    expect_values(convolution, found_in(seven, kernel))
+
+
+def test_the_pictures_follow_the_pen(convolution: Page) -> None:
+    painted = eyes.painted(picture(convolution, "relu"))
+    note = convolution.locator(".st-key-filtered-digit .note")
+    before = note.inner_text()
+    hands.put_pen_down(convolution, (60, 200))
+    hands.move_pen(convolution, [(60, 200), (220, 200)])
+    eyes.painted_more_than(picture(convolution, "relu"), painted)
+    hands.lift_pen(convolution)
+    drawing = eyes.drawing_when(convolution, 2)
+    expect(note).not_to_have_text(before)
+    expect_values(convolution, found_in(drawing))
+
+
+def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) -> None:
+    eyes.opened(page, f"{link}&net=cnn-32-32&filter=learned&number=4", "Convolution")
+    expect(page.get_by_text("Filter 4 of conv2d in cnn-32-32, found by training.")).to_be_visible()
+    page.reload()
+    eyes.arrived(page, "Convolution")
+    expect(page.get_by_text("Filter 4 of conv2d in cnn-32-32, found by training.")).to_be_visible()
+
+
+def test_the_strokes_are_guessed(convolution: Page) -> None:
+    convolution.locator(".st-key-finds-sobel-x").get_by_role("button").click()
+    expect(convolution.get_by_text("is right: of its answer to both strokes 100 %")).to_be_visible()
+
+
+def test_the_index_of_one_value_in_both_orders(convolution: Page) -> None:
+    convolution.get_by_role("slider", name="Row").focus()
+    convolution.keyboard.press("ArrowRight")
+    expect(convolution.get_by_text("x[2, 2, 0]")).to_be_visible()
+    expect(convolution.get_by_text("x[0, 2, 2]")).to_be_visible()
+    expect(convolution.locator(".channel-order .chosen")).to_have_count(4)
+    assert set(convolution.locator(".channel-order .chosen").all_inner_texts()) == {"220"}
+
+
+def test_a_phone_shows_and_reads_everything(phone: Page, link: str) -> None:
+    eyes.opened(phone, f"{link}&ask=0&around=same&dilation=2", "Convolution")
+    button(phone, "One step forward").tap()
+    expect_worked_out(phone, ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2)), 1)
+    cell(phone, "kernel", 0, 0).tap()
+    phone.keyboard.type("5")
+    phone.keyboard.press("Enter")
+    eyes.link_when(phone, lambda now: now.get("kernel", "").startswith("5~0"))
+    weight(phone, 0, 0).tap()
+    phone.keyboard.type("3")
+    eyes.link_when(phone, lambda now: now.get("own", "").startswith("3~0"))
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    beyond = phone.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((e) => e.shadowRoot)
+            .flatMap((host) => [...host.shadowRoot.querySelectorAll(".cells, .controls, .facts, canvas, .product")])
+            .filter((e) => e.closest(".conv_grid, .kernel_grid, .feature_maps"))
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).length"""
+    )
+    assert beyond == 0
+
+
+def test_everything_has_a_name(convolution: Page) -> None:
+    assert convolution.evaluate(UNNAMED) == []
