@@ -221,7 +221,7 @@ def saved(download: Download) -> bytes:
 def download(page: Page, layer: str, button: str) -> Download:
     page.get_by_text("Download the numbers").click()
     if layer:
-        page.get_by_role("combobox", name="Layer").click()
+        page.get_by_test_id("stPopoverBody").get_by_role("combobox", name="Layer").click()
         page.get_by_role("option", name=layer, exact=True).click()
         eyes.settled(page)
     offered = page.get_by_role("button", name=button)

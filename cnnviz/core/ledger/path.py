@@ -24,13 +24,19 @@ def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
 
 
 def strongest(question: Question) -> Cell | None:
-    """The cell of the layer before that adds most, the middle one where nothing adds anything; None if none is read."""
+    """The cell of the layer before that counts most, the middle one where none counts; None if none is read.
+
+    Of windows on several maps that is the largest product in the window that adds most.
+    """
     pull, inside = pulls(question)
     if not inside.any():
         return None
+    if pull.shape[0] * pull.shape[1] > 1:
+        most = int(np.abs(pull.sum(axis=(0, 1))).argmax())
+        pull = np.where(np.arange(pull.shape[2]) == most, pull, 0.0)
     if not pull.any():
         pull = _middle(pull.shape)
-    row, column, of = np.unravel_index(np.where(inside[..., None], pull, -1.0).argmax(), pull.shape)
+    row, column, of = np.unravel_index(np.where(inside[..., None], np.abs(pull), -1.0).argmax(), pull.shape)
     reads = question.reads
     return Cell(question.source, reads.maps[of], reads.rows[row], reads.columns[column])
 
@@ -42,21 +48,22 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
-    """How much every cell that is read counts, (rows, columns, maps) from 0 up, and which lie within the map."""
+    """How much every cell that is read adds, (rows, columns, maps), and which lie within the map."""
     found, inside = gathered(question, question.reads.maps)
     weight = _weights(question)
-    if weight is None:
-        return (_winner if "Max" in question.layer.kind else np.abs)(found), inside
-    return np.abs(found * weight), inside
+    if weight is not None:
+        return found * weight, inside
+    return _winner(found) if "Max" in question.layer.kind else found, inside
 
 
 def _winner(found: np.ndarray) -> np.ndarray:
-    """Values from 0 up, the largest the largest."""
+    """Values from 1 up, the largest the largest."""
     shifted: np.ndarray = found - found.min() + np.float32(1)
     return shifted
 
 
 def _weights(question: Question) -> np.ndarray | None:
+    """(rows, columns, maps), or what can be multiplied with it; None where nothing is multiplied."""
     weights, of = question.weights, question.cell.map
     match question.layer.kind:
         case "Conv2D":
@@ -66,7 +73,7 @@ def _weights(question: Question) -> np.ndarray | None:
         case "SeparableConv2D":
             kernel = weights["depthwise_kernel"]
             mixing = weights["pointwise_kernel"][0, 0, :, of].reshape(kernel.shape[2:])
-            return np.asarray(np.abs(kernel * mixing).sum(axis=-1))
+            return np.asarray((kernel * mixing).sum(axis=-1))
         case "Dense":
             return weights["kernel"][None, None, :, of]
     if "softmax" in (getattr(question.layer, "activation", ""), question.layer.kind.lower()):

@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.core.layers import Shape
 from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, receptive_field
 from cnnviz.core.ledger.amounts import factor
+from cnnviz.core.ledger.reach import Reads
 from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace
 from cnnviz.ui.inspecting import labels
@@ -38,6 +39,7 @@ def told(network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at
         "pixel": ledger.cell.layer == INPUT,
         "pooled": "Pooling" in ledger.kind,
         "source": _source(trace, ledger, shapes),
+        "marks": _marks(trace, ledger, shapes),
         "field": _field(network, trace, ledger.cell),
         "windows": [_window(ledger, part) for part in ledger.parts[:WINDOWS]],
         "terms": _terms(trace, ledger, shapes),
@@ -64,6 +66,20 @@ def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[s
         "layer": ledger.source, "input": ledger.source == INPUT, "rows": rows, "columns": columns,
         "block": f"{_published(trace, ledger.source)}/after",
     }  # fmt: skip
+
+
+def _marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
+    """What the viewers of the page frame: the window on the maps that are read, and the cell itself."""
+    cell, marks = ledger.cell, []
+    if len(shapes[cell.layer]) == 3:
+        marks.append(_mark(_published(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
+    if ledger.reads is not None and len(shapes[ledger.source]) == 3:
+        marks.append(_mark(_published(trace, ledger.source), ledger.reads.inside(shapes[ledger.source])))
+    return marks
+
+
+def _mark(layer: str, reads: Reads) -> dict[str, Any]:
+    return {"block": f"{layer}/after", **{side: list(each) for side, each in vars(reads).items()}}
 
 
 def _published(trace: Trace, layer: str) -> str:

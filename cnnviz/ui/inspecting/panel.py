@@ -25,7 +25,9 @@ def show() -> None:
         way.follow(network, step)
     trace = subject.read(network, state.subject(), state.steps()).trace
     cell = way.settle(network, trace)
-    with st.container(key="ledger-open" if cell else "ledger-closed", gap="small"):
+    with st.container(
+        key="ledger-dock", gap="small"
+    ):  # docked as long as it has the row that says where it is
         if cell is None:
             _invite(network)
             ledger(KEY, None)

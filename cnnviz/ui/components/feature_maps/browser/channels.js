@@ -23,6 +23,9 @@ export function withdraw(name, publisher) {
   if (made.publisher === publisher) Object.assign(made, { publisher: null, message: null })
 }
 
+// What the ledger of the page has marked on a block: [{block, maps, rows, columns}], put there by its own modules.
+export const marked = (name, id) => (name ? (channel(name).marks ?? []).filter(({ block }) => block === id) : [])
+
 export const published = (name) => channel(name).message
 
 export const subscribe = (name, viewer) => channel(name).viewers.add(viewer)

@@ -2,7 +2,7 @@
 // the values, or with the channel where another element of this component publishes them.
 // A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
-import { publish, published, subscribe, unsubscribe, withdraw } from "./channels.js"
+import { marked, publish, published, subscribe, unsubscribe, withdraw } from "./channels.js"
 import { element, write } from "./elements.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
@@ -44,6 +44,12 @@ class Viewer {
 
   published() {
     paintSoon(this)
+  }
+
+  // The ledger marks other cells, here or elsewhere.
+  marked() {
+    const here = this.frames.some(({ block, marks }) => marks?.length || marked(this.channel, block.id).length)
+    if (here) paintSoon(this)
   }
 
   // What is to be shown; null where the channel does not have it (yet).

@@ -1,4 +1,5 @@
 // One block: its title, its canvas, its legend and the button that saves the picture.
+import { marked } from "./channels.js"
 import { isLight, tableOf } from "./colours.js"
 import { element, iconButton } from "./elements.js"
 import { linked, mosaic, strip } from "./layout.js"
@@ -46,6 +47,8 @@ export class Frame {
   }
 
   paint(width) {
+    this.marks = marked(this.header.channel, this.block.id)
+    this.stage.view.marks = this.marks
     this.stage.show(this.block, this.place(width), this.look)
   }
 

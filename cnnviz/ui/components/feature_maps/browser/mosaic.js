@@ -44,6 +44,7 @@ export class Mosaic {
       )
     }
     if (this.block.chosen) this.mark(context, ratio)
+    for (const each of this.marks ?? []) this.window(context, ratio, each)
     if (this.grid.label) this.number(context, ratio, ink)
     if (this.only !== null && this.grid.cell >= NUMBERS_FROM && !this.block.mixed) this.write(context, ratio)
   }
@@ -52,16 +53,27 @@ export class Mosaic {
     return this.only === null ? Array(this.block.pictures).keys() : [this.only]
   }
 
-  // A light frame with a dark one around it, to be seen on any colour.
   mark(context, ratio) {
     const [row, column] = this.block.chosen
-    for (const map of this.maps()) {
-      const { x, y, width, height } = this.box({ map, row, column })
-      for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
-        context.strokeStyle = colour
-        context.lineWidth = ratio
-        context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)
-      }
+    for (const map of this.maps()) this.ring(context, ratio, this.box({ map, row, column }))
+  }
+
+  // What the ledger reads of these maps.
+  window(context, ratio, { maps, rows, columns }) {
+    if (!rows.length || !columns.length) return
+    for (const map of maps) {
+      const from = this.box({ map, row: rows[0], column: columns[0] })
+      const to = this.box({ map, row: rows.at(-1), column: columns.at(-1) })
+      this.ring(context, ratio, { ...from, width: to.x + to.width - from.x, height: to.y + to.height - from.y })
+    }
+  }
+
+  // A light frame with a dark one around it, to be seen on any colour.
+  ring(context, ratio, { x, y, width, height }) {
+    for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
+      context.strokeStyle = colour
+      context.lineWidth = ratio
+      context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)
     }
   }
 

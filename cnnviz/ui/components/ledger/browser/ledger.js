@@ -1,7 +1,7 @@
 // One cell, accounted for. Data in: [{ack, labels, facts}], everything worked out by Python; facts is null where no cell is
 // chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column}, "crumb" with {at}, "close".
 import { button, element, fill } from "./elements.js"
-import { field, subscribe, unsubscribe } from "./pictures.js"
+import { field, mark, subscribe, unsubscribe } from "./pictures.js"
 import { account, remarks, shares, Terms } from "./tables.js"
 import { Windows } from "./windows.js"
 
@@ -69,11 +69,13 @@ class Desk {
     root.classList.toggle("open", Boolean(facts))
     this.parts = null
     delete root.dataset.cell
+    mark(facts?.marks ?? [])
     if (!facts) return
     this.way(labels, facts)
-    this.readout = element("output", "readout", root, facts.title)
+    const head = element("div", "heading", root)
+    element("h3", "title", head, facts.title)
+    this.readout = element("output", "readout", head)
     this.readout.setAttribute("aria-live", "polite")
-    this.title = facts.title
     const desk = element("div", "desk", root)
     const side = element("div", "side", desk)
     this.seen(side, labels, facts)
@@ -108,8 +110,7 @@ class Desk {
   }
 
   say(text) {
-    const said = text || this.title
-    if (this.readout.textContent !== said) this.readout.textContent = said
+    if (this.readout.textContent !== text) this.readout.textContent = text
   }
 
   focus() {
@@ -120,6 +121,7 @@ class Desk {
   dispose() {
     removeEventListener("cnnviz:cell", this.heard)
     unsubscribe(this)
+    mark([])
   }
 }
 

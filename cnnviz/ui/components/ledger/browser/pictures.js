@@ -14,6 +14,12 @@ function channel() {
 // The values of a layer as they were last published; null where there are none (yet).
 export const published = (id) => channel().message?.blocks.get(id) ?? null
 
+// Have the viewers of the page frame what is read of their maps, and the cell itself.
+export function mark(marks) {
+  channel().marks = marks
+  for (const viewer of channel().viewers) viewer.marked?.()
+}
+
 export const subscribe = (viewer) => channel().viewers.add(viewer)
 
 export const unsubscribe = (viewer) => channel().viewers.delete(viewer)

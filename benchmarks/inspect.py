@@ -1,0 +1,170 @@
+"""From choosing a cell on Layers to its account on the screen: `python -m benchmarks.inspect [OUT.json]`.
+
+Chromium walks from an answer down to the drawing, each hop a click; the page itself notes when the account of the next
+cell was painted. In turn with every hop the same page runs again with nothing changed, which is what a hop is compared
+with: from the message that asks for it to the last message of its answer, before anything is painted. The ratio is what
+to compare between machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, async_playwright
+
+from benchmarks.measuring import report
+from benchmarks.measuring.drawing import launched
+from benchmarks.measuring.servers import APP, Server, serving, wait_until_healthy
+from cnnviz.core import shelf
+from cnnviz.core.ledger import cells
+
+OUT = report.RESULTS / "inspect.json"
+WALKS = 6
+WARM_UP = 1
+GOAL = 1.5  # times an empty rerun of the same page
+QUIET = 400  # milliseconds without a message after which a run is over
+NETWORKS = ("cnn-32-64", "cnn-32-64-64", "pen")
+
+#: Notes when messages go and come, and when the ledger shows another cell.
+WATCH = """
+window.seen = { sent: [], came: [], painted: [] }
+const Real = WebSocket
+window.WebSocket = class extends Real {
+  constructor(...all) {
+    super(...all)
+    this.addEventListener("message", () => seen.came.push(performance.now()))
+  }
+  send(data) {
+    seen.sent.push(performance.now())
+    super.send(data)
+  }
+}
+const roots = () => [...document.querySelectorAll("*")].filter((e) => e.shadowRoot?.querySelector(".ledger"))
+window.ledgerOf = () => roots()[0]?.shadowRoot.querySelector(".ledger")
+window.watchLedger = () => {
+  const painted = () => requestAnimationFrame(() => setTimeout(() => seen.painted.push(performance.now())))
+  new MutationObserver(painted).observe(ledgerOf(), { attributes: true, attributeFilter: ["data-cell"] })
+}
+window.forget = () => Object.assign(seen, { sent: [], came: [], painted: [] })
+window.quiet = (ms) => seen.came.length && performance.now() - seen.came.at(-1) > ms
+"""
+
+
+async def opened(page: Page, server: Server, network: str) -> list[str]:
+    """Open Layers with the most likely class chosen; return the texts of the way down."""
+    last = list(cells.shapes(shelf.load(network)))[-1]
+    await page.goto(f"{server.address}/Layers?net={network}&cell={last}.3")
+    await page.wait_for_function("() => window.ledgerOf()?.dataset.cell", timeout=60_000)
+    await page.wait_for_function(f"() => quiet({2 * QUIET})", timeout=60_000)
+    await page.evaluate("watchLedger()")
+    return await page.locator(".ledger .crumb").all_inner_texts()
+
+
+async def empty_rerun(page: Page) -> float:
+    """Milliseconds of a run of the page that changes nothing."""
+    await page.evaluate("document.activeElement?.blur(), forget()")
+    await page.keyboard.press("r")
+    await page.wait_for_function(f"() => quiet({QUIET})", timeout=30_000)
+    return float(await page.evaluate("seen.came.at(-1) - seen.sent[0]"))
+
+
+async def hop(page: Page, place: int) -> float:
+    """Milliseconds from a click on a crumb to the account that it leads to."""
+    crumb = page.locator(".ledger .crumb").nth(place)
+    await crumb.scroll_into_view_if_needed()
+    await page.evaluate("forget()")
+    began = await crumb.evaluate("crumb => { const now = performance.now(); crumb.click(); return now }")
+    await page.wait_for_function("() => seen.painted.length", timeout=30_000)
+    painted = float(await page.evaluate("seen.painted[0]"))
+    await page.wait_for_function(f"() => quiet({QUIET})", timeout=30_000)
+    return painted - float(began)
+
+
+async def walked(page: Page, server: Server, network: str, walks: int) -> list[dict[str, Any]]:
+    """Every hop of so many walks, each beside an empty rerun."""
+    way = await opened(page, server, network)
+    found = []
+    for walk in range(WARM_UP + walks):
+        for place in (*range(1, len(way)), 0):
+            rerun, took = await empty_rerun(page), await hop(page, place)
+            if walk >= WARM_UP:
+                found.append({"to": way[place], "rerun": rerun, "hop": took})
+        print(f"\r{network}: {walk + 1} of {WARM_UP + walks}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return found
+
+
+def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Medians of one network; `worst` is the largest ratio of any one cell's medians."""
+    rerun = report.median([each["rerun"] for each in hops])
+    cells_there = sorted({each["to"] for each in hops})
+    each_cell = {
+        to: report.median([each["hop"] for each in hops if each["to"] == to]) / rerun for to in cells_there
+    }
+    return {
+        "network": network,
+        "rerun": rerun,
+        "hop": report.median([each["hop"] for each in hops]),
+        "hop_p95": report.p95([each["hop"] for each in hops]),
+        "ratio": report.median([each["hop"] for each in hops]) / rerun,
+        "worst": max(each_cell.values()),
+        "worst_cell": max(each_cell, key=each_cell.__getitem__),
+        "hops": list(hops),
+    }
+
+
+def goals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is asked of every network, what was measured, and whether it was met."""
+    return [
+        {"what": f"{row['network']}: the slowest cell, times an empty rerun", "is": row["worst"],
+         "at_most": GOAL, "met": row["worst"] <= GOAL}
+        for row in rows
+    ]  # fmt: skip
+
+
+def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> str:
+    """Both tables in Markdown."""
+    head = ("network", "empty rerun, ms", "a hop, ms", "p95", "of a rerun", "slowest cell", "of a rerun")
+    lines = [
+        (row["network"], f"{row['rerun']:.0f}", f"{row['hop']:.0f}", f"{row['hop_p95']:.0f}",
+         f"{row['ratio']:.2f}", row["worst_cell"], f"{row['worst']:.2f}")
+        for row in rows
+    ]  # fmt: skip
+    second = [
+        (each["what"], f"{each['is']:.2f}", f"≤ {each['at_most']:g}", report.verdict(each["met"]))
+        for each in asked
+    ]
+    return report.table(head, lines) + "\n\n" + report.table(("goal", "measured", "asked", ""), second)
+
+
+async def measured(server: Server, networks: Sequence[str], walks: int) -> list[dict[str, Any]]:
+    rows = []
+    async with async_playwright() as playwright, launched(playwright) as browser:
+        for network in networks:
+            page = await browser.new_page(viewport={"width": 1280, "height": 900})
+            await page.add_init_script(WATCH)
+            rows.append(summary(network, await walked(page, server, network, walks)))
+            await page.close()
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.inspect", description=__doc__)
+    parser.add_argument("out", metavar="OUT.json", type=Path, nargs="?", default=OUT, help="where it goes")
+    parser.add_argument("--walks", type=int, default=WALKS)
+    parser.add_argument("--networks", nargs="+", default=NETWORKS)
+    asked = parser.parse_args()
+    with serving(APP) as server:
+        wait_until_healthy(server)
+        rows = asyncio.run(measured(server, asked.networks, asked.walks))
+    report.write(asked.out, {"goals": goals(rows), "rows": rows})
+    print(tables(rows, goals(rows)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,329 @@
+"""One cell, accounted for: from a map down to the drawing, by mouse, keys and finger; every number checked."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import redirect_stdout
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.core import digit, ledger, shelf, strokes
+from cnnviz.core.ledger import INPUT, Cell, cells
+from cnnviz.core.ledger.amounts import factor
+from cnnviz.core.strokes import Drawing, Stroke
+from cnnviz.core.trace import Trace, trace
+from tests.browser import eyes, hands
+
+NETWORK = "cnn-32-64-64"
+LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "conv2d_2", "flatten", "dense", "dense_1")
+UNNAMED = """() => {
+    const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim()
+    const root = [...document.querySelectorAll("*")].filter((e) => e.shadowRoot?.querySelector(".ledger"))[0].shadowRoot
+    return [...root.querySelectorAll("button, canvas, [tabindex='0'], [role=grid], [role=table], nav")]
+        .filter((e) => !named(e)).map((e) => e.outerHTML.slice(0, 90))
+}"""
+
+
+@pytest.fixture(scope="module")
+def traced(seven: Drawing) -> Trace:
+    """The same drawing in this process."""
+    return trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+
+
+@pytest.fixture
+def layers_link(address: str, seven_link: str) -> str:
+    return f"{address}/Layers{seven_link}&net={NETWORK}"
+
+
+@pytest.fixture
+def layers_page(page: Page, layers_link: str) -> Page:
+    return eyes.opened(page, layers_link, "Layers")
+
+
+def panel(page: Page) -> Locator:
+    return page.locator(".ledger")
+
+
+def text_of(cell: Cell) -> str:
+    return cells.write(cell, cells.shapes(shelf.load(NETWORK))[cell.layer])
+
+
+def number(text: str) -> Decimal:
+    """What a person reads, also in "− 0.25" and "+ 0.25"."""
+    return Decimal(re.sub(r"[\s+]", "", text.replace("−", "-")))
+
+
+def strongest(traced: Trace, layer: str) -> Cell:
+    """The cell of the largest value."""
+    values = traced.layers[LAYERS.index(layer)].after
+    row, column, of = (int(side) for side in np.unravel_index(values.argmax(), values.shape))
+    return Cell(layer, of, row, column)
+
+
+def line(page: Page, name: str) -> Decimal:
+    """The amounts of all lines of this name that are shown."""
+    texts = panel(page).locator(f'.entry[data-line="{name}"] .amount').all_inner_texts()
+    return sum(map(number, texts), Decimal())
+
+
+def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
+    """This cell's account is shown; its value is the trace's, and what stands there adds up to the last digit."""
+    expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
+    found = ledger.account(shelf.load(NETWORK), traced, cell)
+    expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
+    expect(panel(page).locator(".crumb[aria-current]")).to_have_count(1)
+    shape = cells.shapes(shelf.load(NETWORK))[cell.layer]
+    expect(panel(page).locator(".title")).to_contain_text(factor(cells.at(traced, cell, shape)))
+    field = ledger.receptive_field(shelf.load(NETWORK), cell)
+    drawn = panel(page).locator('canvas[data-role="field"]')
+    expect(drawn).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
+    expect(drawn).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
+    if cell.layer.startswith("conv2d"):
+        added = others(page)
+        for window in panel(page).locator(".window").all():
+            products = sum(map(number, window.locator(".amounts .number").all_inner_texts()), Decimal())
+            assert products == number(window.locator(".subtotal .amount").inner_text())
+            added += products
+        assert added == line(page, "sum")
+        assert line(page, "sum") + line(page, "bias") + line(page, "rounding") == line(page, "before")
+        assert max(Decimal(0), line(page, "before")) == line(page, "relu") == line(page, "after")
+    elif cell.layer.startswith("max_pooling2d"):
+        values = list(map(number, panel(page).locator(".values .number").all_inner_texts()))
+        assert max(values) == line(page, "largest") == line(page, "after")
+        expect(panel(page)).to_contain_text("Average pooling would have given")
+    elif cell.layer.startswith("dense"):
+        shown = map(number, panel(page).locator(".terms td.bar").all_inner_texts())
+        assert sum(shown, others(page)) == line(page, "products")
+        parts = line(page, "products") + line(page, "bias")
+        rest = parts - line(page, "before")
+        assert abs(rest) <= Decimal("1e-5"), "float32"
+
+
+def others(page: Page) -> Decimal:
+    """What the others come to, which are not shown one by one."""
+    shown = panel(page).locator(".others .amount")
+    return number(shown.inner_text()) if shown.count() else Decimal()
+
+
+def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
+    return (cell, *ledger.down(shelf.load(NETWORK), traced, cell))
+
+
+def next_value(page: Page, below: Cell) -> Locator:
+    """The value in a window that belongs to a cell of the layer below."""
+    windows = panel(page).locator(".window")
+    head = re.compile(rf"^(map|channel) {below.map}:")
+    place = f"row {below.row}, column {below.column}:"
+    grid = windows.filter(has=page.locator("h4", has_text=head)).locator(".values")
+    return grid.get_by_role("gridcell", name=place)
+
+
+def test_the_mouse_walks_from_a_cell_down_to_the_drawing(layers_page: Page, traced: Trace) -> None:
+    way = way_down(traced, strongest(traced, "conv2d_2"))
+    assert [cell.layer for cell in way] == [*reversed(LAYERS[:5]), INPUT]
+    canvas = eyes.maps(layers_page, LAYERS.index("conv2d_2"))
+    layers_page.mouse.click(*eyes.centre(canvas, (way[0].map, way[0].row, way[0].column)))
+    for cell, below in pairwise(way):
+        expect_account(layers_page, traced, cell)
+        next_value(layers_page, below).click()
+    expect_account(layers_page, traced, way[-1])
+    expect(panel(layers_page)).to_contain_text("A pixel that the network reads")
+    eyes.link_when(layers_page, eyes.carries("cell", text_of(way[-1])))
+    panel(layers_page).locator(".crumb").nth(1).click()
+    expect_account(layers_page, traced, way[1])
+    expect(panel(layers_page).locator(".crumb")).to_have_count(len(way))
+
+
+def test_keys_alone_walk_from_an_answer_down_to_the_drawing(layers_page: Page, traced: Trace) -> None:
+    bars = eyes.maps(layers_page, LAYERS.index("dense_1"))
+    hands.reach_with_tab(layers_page, bars, most=120)
+    for _ in range(traced.answer):
+        layers_page.keyboard.press("ArrowRight")
+    layers_page.keyboard.press("Enter")
+    way = way_down(traced, Cell("dense_1", traced.answer))
+    for cell in way[:-1]:
+        expect_account(layers_page, traced, cell)
+        expect(panel(layers_page).locator(":focus")).to_have_count(1)
+        layers_page.keyboard.press("Enter")
+    expect_account(layers_page, traced, way[-1])
+    layers_page.keyboard.press("Escape")
+    expect(panel(layers_page)).not_to_have_attribute("data-cell", re.compile("."))
+    expect(bars).to_be_focused()
+
+
+def test_enter_in_an_enlarged_map_goes_into_the_ledger(layers_page: Page, traced: Trace) -> None:
+    canvas = eyes.maps(layers_page, 0)
+    canvas.focus()
+    layers_page.keyboard.press("ArrowRight")
+    layers_page.keyboard.press("Enter")
+    expect_account(layers_page, traced, Cell("conv2d", 0, 0, 1))
+    enlarged = layers_page.locator(".st-key-maps-0 .enlarged canvas").last
+    enlarged.focus()
+    for _ in range(3):
+        layers_page.keyboard.press("ArrowDown")
+    layers_page.keyboard.press("Enter")
+    expect(panel(layers_page)).to_have_attribute("data-cell", re.compile(r"^conv2d\.0\.3\."))
+    expect(panel(layers_page).locator(".values .number:focus")).to_have_count(1)
+
+
+def test_a_product_lights_up_its_two_factors(layers_page: Page, layers_link: str, traced: Trace) -> None:
+    cell = strongest(traced, "conv2d_1")
+    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(layers_page, traced, cell)
+    window = panel(layers_page).locator(".window").first
+    for by in ("hover", "focus"):
+        getattr(window.locator(".amounts .number").nth(5), by)()
+        for grid in ("values", "weights", "amounts"):
+            lit = window.locator(f".{grid} .number.lit")
+            expect(lit).to_have_count(1)
+            assert lit.evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)") == 5
+        factors = [window.locator(f".{grid} .lit").inner_text() for grid in ("values", "weights", "amounts")]
+        expect(panel(layers_page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
+    layers_page.keyboard.press("ArrowDown")
+    assert (
+        window.locator(".amounts .lit").evaluate(
+            "e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)"
+        )
+        == 8
+    )
+    panel(layers_page).get_by_role("button", name="Show 9 more").click()
+    expect(panel(layers_page).locator(".window")).to_have_count(12)
+    expect_account(layers_page, traced, cell)
+
+
+def test_the_window_is_framed_on_the_maps_of_the_layer_before(
+    layers_page: Page, layers_link: str, traced: Trace
+) -> None:
+    """The maps change while the ledger is open, and are what they were when it is closed."""
+    cell = Cell("max_pooling2d", 0, 5, 6)
+    canvas = eyes.maps(layers_page, 0)
+    plain = saved(canvas)
+    layers_page.goto(f"{layers_link}&cell={text_of(cell)}")
+    eyes.arrived(layers_page, "Layers")
+    expect_account(layers_page, traced, cell)
+    layers_page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), plain]
+    )
+    framed = saved(canvas)
+    panel(layers_page).locator(".crumb").first.press("Escape")
+    layers_page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), framed]
+    )
+    assert saved(canvas) == plain
+
+
+def saved(canvas: Locator) -> str:
+    """What a canvas shows."""
+    shown: str = canvas.evaluate("canvas => canvas.toDataURL()")
+    return shown
+
+
+def test_padding_is_marked(page: Page, address: str, seven_link: str) -> None:
+    eyes.opened(page, f"{address}/Layers{seven_link}&net=cnn-16-128-256&cell=conv2d.3.0.27", "Layers")
+    padding = panel(page).locator(".values .padding")
+    expect(padding).to_have_count(5)
+    expect(padding.first).to_have_attribute("aria-label", re.compile("padding, counts as 0"))
+    expect(panel(page)).to_contain_text("(2 × 2 pixels)")
+
+
+def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace) -> None:
+    layers_page.get_by_role("combobox", name="Layer").click()
+    layers_page.get_by_role("option", name="conv2d_1", exact=True).click()
+    cell = strongest(traced, "conv2d_1")
+    expect_account(layers_page, traced, cell)
+    row = layers_page.get_by_role("spinbutton", name="Row")
+    row.fill("4")
+    row.press("Enter")
+    moved = Cell(cell.layer, cell.map, 4, cell.column)
+    expect_account(layers_page, traced, moved)
+    eyes.link_when(layers_page, eyes.carries("cell", text_of(moved)))
+    layers_page.reload()
+    eyes.arrived(layers_page, "Layers")
+    expect_account(layers_page, traced, moved)
+    layers_page.get_by_role("button", name="Close").click()
+    eyes.link_when(layers_page, eyes.carries("cell", None))
+    expect(layers_page.get_by_text("One cell, accounted for.")).to_be_visible()
+
+
+def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
+    layers_page: Page, layers_link: str, traced: Trace
+) -> None:
+    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_1.5.99.7", "Layers")
+    expect(layers_page.get_by_role("alert").filter(has_text="cell")).to_contain_text("conv2d_1.5.99.7")
+    expect_account(layers_page, traced, Cell("conv2d_1", 5, 10, 7))
+
+
+def test_the_ledger_follows_the_drawing(
+    layers_page: Page, layers_link: str, seven: Drawing, traced: Trace
+) -> None:
+    bar = ((60.0, 200.0), (220.0, 200.0))
+    more = Drawing((*seven.strokes, Stroke(bar, 20.0)))
+    then = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(more)).digit)
+    change = then.layers[0].after - traced.layers[0].after
+    row, column, of = (int(side) for side in np.unravel_index(change.argmax(), change.shape))
+    cell = Cell("conv2d", of, row, column)
+    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(layers_page, traced, cell)
+    hands.draw(layers_page, bar)
+    drawn = eyes.drawing_when(layers_page, 2)
+    now = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(drawn)).digit)
+    expect_account(layers_page, now, cell)
+
+
+def test_the_copied_program_prints_the_number_with_the_downloaded_file(
+    layers_page: Page, layers_link: str, traced: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = strongest(traced, "conv2d_1")
+    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(layers_page, traced, cell)
+    layers_page.get_by_text("Download the numbers").click()
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name=f"{NETWORK}.npz").click()
+    waiting.value.save_as(tmp_path / f"{NETWORK}.npz")
+    layers_page.keyboard.press("Escape")
+    layers_page.get_by_role("button", name="Copy", exact=True).click()
+    program = layers_page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()
+    monkeypatch.chdir(tmp_path)
+    said = io.StringIO()
+    with redirect_stdout(said):
+        exec(program, {})
+    assert number(said.getvalue()) == pytest.approx(
+        number(panel(layers_page).get_attribute("data-value") or "")
+    )
+    text = layers_page.get_by_test_id("stCode").first.inner_text()
+    assert text.splitlines()[0].endswith(factor(cells.at(traced, cell, (11, 11, 64))))
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name="As a table (CSV)").click()
+    assert waiting.value.suggested_filename == f"{text_of(cell)}.csv"
+    table = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len([row for row in table if row.startswith("product,")]) == 3 * 3 * 32
+
+
+def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace) -> None:
+    eyes.opened(phone, layers_link, "Layers")
+    cell = strongest(traced, "max_pooling2d_1")
+    canvas = eyes.maps(phone, LAYERS.index("max_pooling2d_1"))
+    phone.touchscreen.tap(*eyes.centre(canvas, (cell.map, cell.row, cell.column)))
+    expect_account(phone, traced, cell)
+    below = way_down(traced, cell)[1]
+    next_value(phone, below).tap()
+    expect_account(phone, traced, below)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = phone.locator(".st-key-ledger-dock").evaluate(
+        "e => [e.scrollWidth, e.clientWidth, e.clientHeight, innerHeight]"
+    )
+    assert wide[0] <= wide[1]
+    assert wide[2] < 0.6 * wide[3], "the maps stay in sight"
+
+
+def test_everything_has_a_name(layers_page: Page, layers_link: str) -> None:
+    for cell in ("conv2d_1.3.2.2", "dense_1.7", "max_pooling2d.1.2.3"):
+        eyes.opened(layers_page, f"{layers_link}&cell={cell}", "Layers")
+        expect(panel(layers_page)).to_have_attribute("data-cell", cell)
+        assert layers_page.evaluate(UNNAMED) == []
