@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import jobs
+from cnnviz.core import jobs, keras_script
 from cnnviz.core.experiments import EXPERIMENTS
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import RunStore
 from cnnviz.core.training_jobs import Command, Event, Job
-from cnnviz.ui import frame
+from cnnviz.ui import frame, options
 from tests.core import drawn, made
 
 ROOT = Path(__file__).parents[1]
@@ -189,6 +189,11 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(
     app.session_state["network"] = f"run-{job_id}"
     app.run()
     assert well(app)
+    for view in options.LAYERS_VIEWS:
+        app.session_state["layers_view"] = view
+        assert well(app.run())
+    trained, _ = engine.jobs[job_id]
+    assert app.code[0].value == keras_script.script(trained.variant, trained.plan).rstrip()
 
 
 @pytest.mark.parametrize(

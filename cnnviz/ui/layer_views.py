@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core import keras_script
+from cnnviz.core import keras_script, run_downloads
 from cnnviz.core.network import Network
 from cnnviz.ui import (
     choices,
@@ -43,21 +43,29 @@ def show(reading: Reading, network: Network) -> None:
 
 
 def _diagram(_: Reading, network: Network) -> None:
-    network_drawing.show(network.variant)
+    network_drawing.show(network.variant, _title(), f"{_file()}.svg")
 
 
 def _summary(_: Reading, network: Network) -> None:
-    network_summary.show(network.variant)
+    network_summary.show(network.variant, _title())
 
 
 def _program(_: Reading, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
-    text = keras_script.script(network.variant, networks.plan(state.get("network")))
-    file = f"{network.name}.py"
+    text, file = keras_script.script(network.variant, networks.plan(state.get("network"))), f"{_file()}.py"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(say(PROGRAM), width="stretch")
         st.download_button(file, text, file, mime="text/x-python", key="save-program")
     st.code(text, language="python")
+
+
+def _title() -> str:
+    return networks.title(state.get("network"))
+
+
+def _file() -> str:
+    """Return how files of the chosen network are called: one of a visitor's own after its run."""
+    return run_downloads.file_name(_title())
 
 
 #: Value of the choice -> what shows it.

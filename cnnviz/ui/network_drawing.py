@@ -22,23 +22,22 @@ WHY = mark(
 )
 
 
-def show(variant: Variant) -> None:
-    """Show the diagram of `variant` and offer it as a file."""
-    words = _words(variant)
+def show(variant: Variant, title: str, file: str) -> None:
+    """Show the diagram of `variant`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
+    words = _words(variant, title)
     drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
-    file = f"{variant.name}.svg"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(say(WHY), width="stretch")
         st.download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 
-def _words(variant: Variant) -> Words:
+def _words(variant: Variant, name: str) -> Words:
     layers = "; ".join(
         f"{layer.name} ({layer.kind}): {product(*shape)}"
         for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
     )
-    title = say("The network {name} as a diagram", name=variant.name)
+    title = say("The network {name} as a diagram", name=name)
     return Words(
         title, f"{product(*variant.input_shape)}; {layers}", say("input"), say("{number} parameters")
     )

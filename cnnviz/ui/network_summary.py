@@ -20,15 +20,15 @@ WHY = mark(
 )
 
 
-def show(variant: Variant) -> None:
-    """Show the table of `variant`."""
+def show(variant: Variant, title: str) -> None:
+    """Show the table of `variant`, which the visitor knows as `title`."""
     found = summary(variant)
     st.caption(say(WHY))
     head = (say("Layer"), say("Output shape"), say("Parameters"), say("how counted"), say("Multiplications"))
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     rows = "".join(_row(row, found.multiplications) for row in found.rows)
     st.html(
-        f'{STYLE}<div class="summary-place"><table class="summary"><caption>{escape(variant.name)}</caption>'
+        f'{STYLE}<div class="summary-place"><table class="summary"><caption>{escape(title)}</caption>'
         f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody><tfoot>{_total(found)}</tfoot></table></div>"
     )
 
