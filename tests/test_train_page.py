@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import jobs, keras_script
+from cnnviz.core import jobs, keras_script, series
 from cnnviz.core.experiments import EXPERIMENTS
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
@@ -272,3 +272,15 @@ def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> 
     app.run()
     assert well(app)
     assert "Nothing was trained yet" in texts(app)
+
+
+def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.selectbox if box.label == "Start from").select("cnn-rgb").run()
+    press(app, "train")
+    assert well(app)
+    job, _ = engine.jobs[only(engine)]
+    assert (job.variant.input_shape, job.plan.data) == ((32, 32, 3), "colour")
+    assert job.data == series.data("colour")
+    assert job.data.sha256 != series.data().sha256
+    assert "blue on cream" in texts(app)

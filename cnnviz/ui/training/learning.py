@@ -112,13 +112,16 @@ def lesson(event: Event) -> None:
     feature_maps("lesson", blocks, mode="strip", height=110, labels=each(LABELS), **_colours("map"))
 
 
+IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
+"""Number of inputs -> the shape of the digits that have so many."""
+
 STAGES = ("before", "gradient", "after")
 
 
 def _picture(weights: np.ndarray) -> np.ndarray:
-    """Return one filter, or one unit's weights, as (rows, columns, inputs); of 28×28 inputs as they lie there."""
+    """Return one filter, or one unit's weights, as (rows, columns, inputs); of images as they lie there."""
     if weights.ndim == 1:
-        return weights.reshape(28, 28, 1) if weights.size == 784 else weights.reshape(1, -1, 1)
+        return weights.reshape(IMAGES.get(weights.size, (1, -1, 1)))
     return weights.reshape(*weights.shape[:2], -1)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import jobs
+from cnnviz.core import colour_digits, jobs
 from cnnviz.core.runs import Snapshot
 from cnnviz.core.training_jobs import Command
 from cnnviz.ui import canvas, frame, state, visitor
@@ -17,6 +17,7 @@ from cnnviz.ui.subject import prepared
 from cnnviz.ui.training import chart, compared, controls, following, learning, moment, time_machine, verdict
 from cnnviz.ui.training.following import Followed
 from cnnviz.ui.training.moment import Moment
+from cnnviz.ui.words import say
 
 CHART = "learning-curves"
 
@@ -61,6 +62,8 @@ def _watched(was_live: bool) -> None:
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = canvas.draw(plain=True)
+        if colour_digits.reads_colour(followed.run.variant.input_shape):
+            st.caption(say("This network reads colour: it is shown your digit in blue on cream."))
     digit = prepared(state.subject(), state.steps())
     _show_to_the_worker(followed, digit, pen_down)
     shown = _moment(followed, chosen, digit)
