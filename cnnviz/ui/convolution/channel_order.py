@@ -53,15 +53,20 @@ def _one(order: str, place: Place) -> None:
     st.markdown(
         f"**{say(LAST if last else FIRST)}**  \n" + say(LAST_WHERE if last else FIRST_WHERE, shape=shape)
     )
-    index = ", ".join(map(str, place.last if last else place.first))
-    names = "row, column, channel" if last else "channel, row, column"
-    st.markdown(f"`x[{names}]` = `x[{index}]` = **{place.text}**")
+    st.markdown(_index(place, last))
     st.html(_blocks(order, place))
     st.markdown(
         say("In memory {number} numbers stand before it: {work}", work=place.work_last if last else place.work_first,
             number=place.number_last if last else place.number_first)
     )  # fmt: skip
     st.html(_memory(order, place))
+
+
+def _index(place: Place, last: bool) -> str:
+    """Return how the value is reached in code, as Markdown."""
+    index = ", ".join(map(str, place.last if last else place.first))
+    names = "row, column, channel" if last else "channel, row, column"
+    return f"`x[{names}]` = `x[{index}]` = **{place.text}**"
 
 
 def _blocks(order: str, place: Place) -> str:

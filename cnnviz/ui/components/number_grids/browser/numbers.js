@@ -27,7 +27,9 @@ export class Numbers {
     this.root.setAttribute("aria-label", labels.grid)
     this.values = values
     this.each((input, row, column) => {
-      if (input !== this.focused() || !this.isDirty) input.value = values[row][column]
+      const edited = input === this.focused()
+      if (!edited || !this.isDirty) input.value = values[row][column]
+      if (edited && !this.isDirty) this.original = input.value
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
       input.style.setProperty("--chars", Math.max(2, values[row][column].length))
       input.classList.toggle("long", values[row][column].length > 4)
@@ -86,6 +88,7 @@ export class Numbers {
   entered(input, row, column) {
     this.at = [row, column]
     this.isDirty = false
+    this.original = input.value
     this.rove()
     input.select()
   }
@@ -124,9 +127,11 @@ export class Numbers {
   }
 
   drop(row, column) {
+    const wasDirty = this.isDirty
     this.isDirty = false
-    this.inputs[row][column].value = this.values[row][column]
+    this.inputs[row][column].value = this.original
     this.inputs[row][column].select()
+    if (this.live && wasDirty) this.tell()
   }
 
   keep() {
