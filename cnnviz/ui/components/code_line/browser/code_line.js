@@ -37,7 +37,7 @@ class CodeLine {
     this.list(code, all.filter(({ written }) => written), ["(", ", ", ")"])
     const usual = all.filter(({ written }) => !written)
     const rest = element("p", "left-out", toolbar, usual.length ? `${labels.left_out} ` : "")
-    this.list(element("code", "", rest), usual, ["", "  ", ""])
+    this.list(element("code", "", rest), usual, ["", " ", ""])
     this.buttons.forEach((button, place) => (button.tabIndex = place ? -1 : 0))
     for (const [label, parts] of rows) this.row(label, parts)
     const place = element("div", "place", this.text)
@@ -54,13 +54,16 @@ class CodeLine {
   list(parent, some, [before, between, after]) {
     parent.append(before)
     some.forEach(({ name, code }, place) => {
-      if (place) parent.append(between)
-      const button = element("button", "argument", parent, code)
+      const kept = element("span", "kept", parent) // no line begins with a comma
+      const button = element("button", "argument", kept, code)
       button.type = "button"
       button.dataset.argument = name
       this.buttons.push(button)
+      const last = place === some.length - 1
+      kept.append((last ? after : between).trim())
+      if (!last) parent.append(" ")
     })
-    parent.append(after)
+    if (!some.length) parent.append(after)
   }
 
   row(label, parts) {
