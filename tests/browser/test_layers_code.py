@@ -67,7 +67,9 @@ def test_pointing_at_a_number_lights_up_its_argument(layers_page: Page) -> None:
     card(layers_page).locator(".piece", has_text=re.compile("^32$")).hover()
     expect(argument(layers_page, "filters")).to_have_class(LIT)
     expect(argument(layers_page, "kernel_size")).not_to_have_class(LIT)
-    expect(card(layers_page).locator(".said:not(.room)")).to_contain_text("How many filters this layer learns.")
+    expect(card(layers_page).locator(".said:not(.room)")).to_contain_text(
+        "How many filters this layer learns."
+    )
 
 
 def test_nothing_below_moves_while_arguments_are_pointed_at(layers_page: Page) -> None:
