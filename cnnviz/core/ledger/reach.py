@@ -58,12 +58,15 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     """What `layer` reads for all cells of `made` together."""
     if layer.kind == "Flatten":
         return _unravelled(shape, made.maps)
-    steps = max(len(made.rows), len(made.columns), len(made.maps))
     if not (made.rows and made.columns):
         return Reads((), (), ())
-    # The three sides do not depend on one another, so walking along all of them at once meets everything.
+    if FOOTPRINTS[layer.kind] is _same:
+        return made
+    # Rows, columns and maps do not depend on one another, so walking along them side by side meets everything.
+    maps = made.maps[:1] if _reads_all_maps(layer) else made.maps
+    steps = max(len(made.rows), len(made.columns), len(maps))
     found = [
-        of_cell(layer, shape, Cell(layer.name, _nth(made.maps, i), _nth(made.rows, i), _nth(made.columns, i)))
+        of_cell(layer, shape, Cell(layer.name, _nth(maps, i), _nth(made.rows, i), _nth(made.columns, i)))
         for i in range(steps)
     ]
     return Reads(
@@ -71,6 +74,13 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
         _union(each.columns for each in found),
         _union((*each.maps, *_mixed(layer, shape)) for each in found),
     ).inside(shape)
+
+
+def _reads_all_maps(layer: Layer) -> bool:
+    """Whether the maps that are read are the same for all cells."""
+    if FOOTPRINTS[layer.kind] in (_all_maps, _separable) or getattr(layer, "activation", "") == "softmax":
+        return True
+    return layer.kind == "Conv2D" and getattr(layer, "groups", 1) == 1
 
 
 def _mixed(layer: Layer, shape: Shape) -> Indices:
