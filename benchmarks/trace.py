@@ -53,10 +53,11 @@ class Row:
 
 def measure(network: Network, weights: str, rounds: int) -> Row:
     """Time the three on one digit, in turn."""
-    digit = np.random.default_rng(0).random((28, 28), dtype=np.float32)
+    shape = network.variant.input_shape
+    digit = np.random.default_rng(0).random(shape if shape[2] > 1 else shape[:2], dtype=np.float32)
     model = keras_network.to_model(network)
-    image = keras.ops.convert_to_tensor(digit.reshape(1, 28, 28, 1))
-    batch = digit.reshape(1, 28, 28, 1)
+    image = keras.ops.convert_to_tensor(digit.reshape(1, *shape))
+    batch = digit.reshape(1, *shape)
     contestants: dict[str, Callable[[], object]] = {
         "trace": lambda: trace(network, digit),
         "call": lambda: model(image, training=False).numpy(),

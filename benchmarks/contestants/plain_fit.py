@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-from cnnviz.core import datasets
+from cnnviz.core import colour_digits, datasets
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.variants import TUTORIALS, Variant
 
@@ -40,10 +40,13 @@ def model_of(variant: Variant, plan: TrainingPlan) -> keras.Model:
     return model
 
 
-def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """MNIST as float32 in [0, 1] with a channel axis, and its labels."""
+def digits(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """MNIST as float32 in [0, 1] as a network reads it whose images have this `shape`, and its labels."""
     data = datasets.load(allow_download=False)
-    x_train, x_test = (x[..., None].astype("float32") / 255 for x in (data.x_train, data.x_test))
+    x_train, x_test = (
+        colour_digits.as_read(x.astype("float32") / 255, shape, part).reshape(-1, *shape)
+        for x, part in ((data.x_train, colour_digits.TRAIN), (data.x_test, colour_digits.TEST))
+    )
     return x_train, data.y_train, x_test, data.y_test
 
 
@@ -64,7 +67,7 @@ def speeds(images: int, start: tuple[float, float]) -> dict[str, float]:
 
 def rounds(model: keras.Model, plan: TrainingPlan, batches: int) -> None:
     """Train on as many batches whenever asked; the first time unasked and unmeasured."""
-    x, y, _, _ = digits()
+    x, y, _, _ = digits(model.input_shape[1:])
     count = batches * plan.batch_size
     model.fit(x[:count], y[:count], batch_size=plan.batch_size, verbose=0)
     say(ready=True)
@@ -76,7 +79,7 @@ def rounds(model: keras.Model, plan: TrainingPlan, batches: int) -> None:
 
 def until(model: keras.Model, plan: TrainingPlan, accuracy: float) -> None:
     """Train as published, validating on the test set as the tutorial does, until the accuracy is there."""
-    x, y, x_test, y_test = digits()
+    x, y, x_test, y_test = digits(model.input_shape[1:])
     for epoch in range(1, plan.epochs + 1):
         told = model.fit(x, y, batch_size=plan.batch_size, verbose=0, validation_data=(x_test, y_test))
         say(epoch=epoch, accuracy=told.history["val_accuracy"][-1])

@@ -73,7 +73,7 @@ class Listener:
 
 
 def job(variant: Variant, plan: TrainingPlan) -> Job:
-    data = device_data.held().data
+    data = device_data.held(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.core import digit, shelf, strokes
+from cnnviz.core import colour_digits, digit, shelf, strokes
 from cnnviz.core.strokes import Drawing
 from cnnviz.core.trace import trace
 from tests.browser import eyes, hands
@@ -63,7 +63,8 @@ def test_another_network_gives_its_own_answer(
         page.get_by_role("combobox").first.click()
         page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
         eyes.link_when(page, eyes.carries("net", name))
-        expected = trace(shelf.load(name), read)
+        network = shelf.load(name)
+        expected = trace(network, colour_digits.usual(read, network.variant.input_shape))
         expect(eyes.digit(page)).to_have_text(str(expected.answer))
         told = eyes.exact_shares(page)[expected.answer]
         assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]
