@@ -31,7 +31,7 @@ def read_along() -> None:
         preparation.result(reading)
     layer_cards.send(reading, pen_down)
     links.show(pen_down)
-    way.again(reading.digit, pen_down)
+    way.again(reading.trace.digit, pen_down)
 
 
 with frame.page("layers") as heading:

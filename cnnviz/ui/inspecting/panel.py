@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.network import Network
@@ -25,35 +26,37 @@ def show() -> None:
         way.follow(network, step)
     trace = subject.read(network, state.subject(), state.steps()).trace
     cell = way.settle(network, trace)
-    with st.container(
-        key="ledger-dock", gap="small"
-    ):  # docked as long as it has the row that says where it is
+    with st.container(key="ledger-dock", gap="small"):
+        # docked as long as it has the row "ledger-place"
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small",
+                           key="ledger-place" if cell else "ledger-invite")  # fmt: skip
         if cell is None:
-            _invite(network)
             ledger(KEY, None)
+            with row:
+                _invite(network)
         else:
-            _accounted(network, trace, cell)
+            _accounted(network, trace, cell, row)
     links.show(pen_down=False, place="ledger")
 
 
-def _accounted(network: Network, trace: Trace, cell: Cell) -> None:
+def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
+    """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
     said = facts.told(network, trace, found, state.get("way"), state.get("hop"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ledger-place"):
+    ledger(KEY, said)
+    with row:
         _place(network, cell)
         copies.show(network, found, said)
         st.button(say("Close"), key="ledger-close", on_click=way.leave)
-    ledger(KEY, said)
 
 
 def _invite(network: Network) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(
-            say("**One cell, accounted for.** Click a cell of any map and follow its value, sum by sum, "
-                "down to your drawing. Or begin with the largest value of"), width="content",
-        )  # fmt: skip
-        st.selectbox(say("Layer"), list(cells.shapes(network))[1:], index=None, placeholder=say("a layer"),
-                     label_visibility="collapsed", width=200, **state.bound("cell_layer", _largest))  # fmt: skip
+    st.markdown(
+        say("**One cell, accounted for.** Click a cell of any map and follow its value down to your drawing; or "
+            "begin with the largest of"), width="content",
+    )  # fmt: skip
+    st.selectbox(say("Layer"), list(cells.shapes(network))[1:], index=None, placeholder=say("a layer"),
+                 label_visibility="collapsed", width=200, **state.bound("cell_layer", _largest))  # fmt: skip
 
 
 def _place(network: Network, cell: Cell) -> None:
