@@ -61,7 +61,9 @@ PAGES = {
         "pages/Convolution.py",
         mark("Understand"),
         mark("Convolution"),
-        mark("The one sum that gives these networks their name: work it out by hand, then let it read your digit."),
+        mark(
+            "The one sum that gives these networks their name: work it out by hand, then let it read your digit."
+        ),
     ),
     "pooling": Page(
         "pages/Pooling.py",

@@ -13,7 +13,8 @@ def settings() -> None:
     """Show the two choices."""
     why = say("Pictures can be compared only if they share a scale; weak maps show more on their own.")
     choices.one_of("colour_range", say("One colour scale for"), options.COLOUR_RANGES, help=why)
-    choices.one_of("palette", say("Colours of values that are never negative"), options.PALETTES)
+    which = say("Of values that are never negative; others are blue below 0 and red above.")
+    choices.one_of("palette", say("Colours"), options.PALETTES, help=which)
 
 
 def network_range(trace: Trace) -> tuple[float, float]:
