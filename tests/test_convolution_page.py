@@ -14,12 +14,12 @@ from cnnviz.core.conv_bench import ConvBench
 from cnnviz.core.conv_examples import IMAGES, ONE
 from cnnviz.core.conv_settings import ConvSettings
 from cnnviz.core.filtering import filtered
-from cnnviz.core.kernels import KERNELS
+from cnnviz.core.kernels import KERNELS, weight
 from cnnviz.ui import frame
 from cnnviz.ui.components import conv_grid, kernel_grid
 from cnnviz.ui.components.conv_grid import Guess, name_of
 from cnnviz.ui.components.feature_maps import Block, Links
-from cnnviz.ui.convolution import filters
+from cnnviz.ui.convolution import filters, link
 from cnnviz.ui.subject import Subject
 
 ROOT = Path(__file__).parents[1]
@@ -246,6 +246,13 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
     assert {name: carried.get(name) for name in query} == query
 
 
+@pytest.mark.parametrize("name", ["pen", "cnn-32-64", "cnn-rgb", "pool-max"])
+def test_every_learned_bias_and_weight_can_be_carried_by_a_link(name: str) -> None:
+    weights = shelf.load(name).weights_of("conv2d")
+    for value in map(float, (*weights["bias"], *weights["kernel"].ravel())):
+        assert abs(weight(link.plain(value)) - value) <= 5e-7
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -300,10 +307,10 @@ def test_the_question_about_strokes_is_answered_by_computation() -> None:
     assert "subtracts what is left" not in shown_text(app), "nothing is given away"
     app.button(key="finds-sobel-y").click().run()
     text = shown_text(app)
-    assert "Not **Sobel y**: of its answer to both strokes 0 %" in text
+    assert "Not **Sobel y**: only 0 % of its answer" in text
     assert "The tutorials’ −1 0 1, Sobel x" in text
     app.button(key="finds-rows").click().run()
-    assert "is right: of its answer to both strokes 100 %" in shown_text(app)
+    assert "is right: 100 % of its answer to both strokes" in shown_text(app)
     vertical, horizontal = kernels.answers_to_strokes(KERNELS["sobel-y"].weights)
     assert f"| Sobel y | {vertical:.1f} | {horizontal:.1f} |" in shown_text(app)
 

@@ -76,7 +76,6 @@ def _card(name: str) -> Card | None:
 
 
 def title(name: str) -> str:
-    """Return how a network is called: the shelf's by their names, the visitor's own as their runs."""
     """Return what a visitor calls a network: a run by its title, one of the shelf by its name."""
     run_id = training_jobs.run_id(name)
     return name if run_id is None else visitor.store().run(run_id).title

@@ -340,7 +340,7 @@ def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) ->
 
 def test_the_strokes_are_guessed(convolution: Page) -> None:
     convolution.locator(".st-key-finds-sobel-x").get_by_role("button").click()
-    expect(convolution.get_by_text("is right: of its answer to both strokes 100 %")).to_be_visible()
+    expect(convolution.get_by_text("is right: 100 % of its answer to both strokes")).to_be_visible()
 
 
 def test_the_index_of_one_value_in_both_orders(convolution: Page) -> None:

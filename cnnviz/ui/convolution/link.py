@@ -23,14 +23,18 @@ def take(name: str, value: str) -> None:
 def pairs() -> dict[str, str]:
     """Return name -> value of everything that is not as it is at first."""
     values = {name: state.get(key) for name, key in KEYS.items() if state.get(key) != state.default(key)}
-    written = {
-        name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in values.items()
-    }
+    written = {name: _text(value) for name, value in values.items()}
     grids = {name: state.get(key) for name, key in GRIDS.items() if state.get(key) != state.default(key)}
     if state.get("filter") != "own":
         grids.pop("own", None)
         written.pop("bias", None)
     return written | {name: write(rows) for name, rows in grids.items()} | _rgb_pair()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return plain(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def write(rows: Grid) -> str:

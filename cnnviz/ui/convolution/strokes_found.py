@@ -22,8 +22,8 @@ BECAUSE = mark(
     "A vertical stroke has its edges at the left and at the right. So a kernel finds it that subtracts what is left "
     "from what is right, and adds up along the stroke: {names}."
 )
-RIGHT = mark("{name} is right: of its answer to both strokes {share:.0f} % are for the vertical one.")
-WRONG = mark("Not {name}: of its answer to both strokes {share:.0f} % are for the vertical one.")
+RIGHT = mark("{name} is right: {share:.0f} % of its answer to both strokes goes to the vertical one.")
+WRONG = mark("Not {name}: only {share:.0f} % of its answer to both strokes goes to the vertical one.")
 
 
 @st.fragment

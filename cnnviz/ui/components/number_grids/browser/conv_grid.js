@@ -2,7 +2,7 @@
 // ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
 // the texts of all cells after one was changed; "guessed": {bench, place, text, right, seq}.
 import { call, element, fill, iconButton, setIcon, write } from "./elements.js"
-import { Guess, near } from "./guess.js"
+import { EXACT, Guess, near } from "./guess.js"
 import { Numbers } from "./numbers.js"
 import { Products } from "./products.js"
 import { Results } from "./results.js"
@@ -18,8 +18,8 @@ const grids = new WeakMap()
 
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, about) {
-  if (near(guess, kind === "size" ? about.value : about.sum.value)) return "right"
-  const mistake = Object.entries(about.mistakes).find(([, value]) => near(guess, value))
+  if (near(guess, kind === "size" ? about.value : about.sum.value, EXACT)) return "right"
+  const mistake = Object.entries(about.mistakes).find(([, value]) => near(guess, value, EXACT))
   return mistake ? `is_${mistake[0]}` : "wrong"
 }
 

@@ -2,7 +2,9 @@
 // is only compared with it.
 import { element, fill, write } from "./elements.js"
 
-const CLOSE = 0.005 + 1e-9 // a mean may be told with two decimals
+// How far a guess may be off: a mean may be told with two decimals, and exact sums are shown with all of theirs.
+export const ROUNDED = 0.005 + 1e-9
+export const EXACT = 1e-9
 
 // A number as people type it, also 2,75 and 11/4, and the side of a square as 3 × 3; null for anything else.
 export function numberOf(typed) {
@@ -14,7 +16,7 @@ export function numberOf(typed) {
   return more === undefined && Number.isFinite(quotient) ? quotient : null
 }
 
-export const near = (one, other) => Math.abs(one - other) <= CLOSE
+export const near = (one, other, off) => Math.abs(one - other) <= off
 
 export class Guess {
   // `judge` gives the key of the label that says what is to be said of a guess, from its number, its kind and what was

@@ -1,7 +1,7 @@
 // Pooling by hand. Data in: [{values, margins, out, read, windows, guess, ack, problem, labels}], everything worked out by
 // Python. State out, "typed": {cells, seq}: the texts of all cells after one was changed.
 import { call, element, fill, iconButton, setIcon, write } from "./elements.js"
-import { Guess, near } from "./guess.js"
+import { Guess, ROUNDED, near } from "./guess.js"
 import { Numbers } from "./numbers.js"
 import { Results } from "./results.js"
 import { Walk } from "./walk.js"
@@ -14,10 +14,10 @@ const grids = new WeakMap()
 
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, window) {
-  if (near(guess, window[kind].value)) return "right"
-  if (near(guess, window[kind === "max" ? "mean" : "max"].value)) return "is_other"
-  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside))) return "is_padded"
-  return kind === "mean" && near(guess, window.total) ? "is_sum" : "wrong"
+  if (near(guess, window[kind].value, ROUNDED)) return "right"
+  if (near(guess, window[kind === "max" ? "mean" : "max"].value, ROUNDED)) return "is_other"
+  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside), ROUNDED)) return "is_padded"
+  return kind === "mean" && near(guess, window.total, ROUNDED) ? "is_sum" : "wrong"
 }
 
 class PoolGrid {
