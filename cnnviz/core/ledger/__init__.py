@@ -2,9 +2,9 @@
 
 from cnnviz.core.ledger.account import ACCOUNTS, account
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.path import down
+from cnnviz.core.ledger.path import down, leads_down
 from cnnviz.core.ledger.reach import receptive_field
-from cnnviz.core.ledger.record import Ledger, Line, Part, Said, Shares, Terms
+from cnnviz.core.ledger.record import Ledger, Line, Part, Shares, Terms
 
 __all__ = [
     "ACCOUNTS",
@@ -13,10 +13,10 @@ __all__ = [
     "Ledger",
     "Line",
     "Part",
-    "Said",
     "Shares",
     "Terms",
     "account",
     "down",
+    "leads_down",
     "receptive_field",
 ]

@@ -9,10 +9,10 @@ from cnnviz.core.ledger.amounts import Sheet, first_sheet
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.ending import ended
 from cnnviz.core.ledger.question import Draft, Question, asked
-from cnnviz.core.ledger.record import Ledger, Line, Said
+from cnnviz.core.ledger.record import Ledger, Line
 from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace
-from cnnviz.core.words import mark
+from cnnviz.core.words import Said, mark
 
 PIXEL = mark("A pixel that the network reads: 0 is paper, 1 is ink.")
 COLOUR_PIXEL = mark("One of the {channels} colour channels of a pixel that the network reads, from 0 to 1.")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
 import numpy as np
 
+from cnnviz.core.layers import Shape
+from cnnviz.core.ledger import cells, reach
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.question import Question, asked, gathered
 from cnnviz.core.network import Network
@@ -21,6 +26,25 @@ def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
         found.append(below)
         cell = below
     return tuple(found)
+
+
+def leads_down(network: Network, way: Sequence[Cell]) -> bool:
+    """Whether `network` has every cell of `way`, each among those that the one above it was made of."""
+    shapes = cells.shapes(network)
+    if any(cell.layer not in shapes or cells.clamped(cell, shapes[cell.layer]) != cell for cell in way):
+        return False
+    return all(_is_read(network, shapes, above, below) for above, below in pairwise(way))
+
+
+def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: Cell) -> bool:
+    """Whether the layer of `above` reads `below` for it."""
+    names = list(shapes)
+    place = names.index(above.layer) - 1
+    if place < 0 or names[place] != below.layer:
+        return False
+    shape = shapes[below.layer]
+    reads = reach.of_cell(network.variant.layers[place], shape, above).inside(shape)
+    return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
 
 
 def strongest(question: Question) -> Cell | None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from cnnviz.core.ledger.amounts import Sheet, total
 from cnnviz.core.ledger.question import Draft, Question, gathered, parts_of, terms_of
-from cnnviz.core.ledger.record import Line, Part, Said, Terms
-from cnnviz.core.words import mark
+from cnnviz.core.ledger.record import Line, Part, Terms
+from cnnviz.core.words import Said, mark
 
 WON = mark("The largest value stands in row {row}, column {column}; the others are dropped.")
 ALL_ALIKE = mark("All {count} values of the window are the same.")

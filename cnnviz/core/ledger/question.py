@@ -13,9 +13,10 @@ from cnnviz.core.ledger import cells, reach
 from cnnviz.core.ledger.amounts import Sheet, total
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.reach import Indices, Reads
-from cnnviz.core.ledger.record import Line, Part, Said, Shares, Terms
+from cnnviz.core.ledger.record import Line, Part, Shares, Terms
 from cnnviz.core.network import Network
 from cnnviz.core.trace import LayerOutput, Trace
+from cnnviz.core.words import Said
 
 
 @dataclass(frozen=True, eq=False)

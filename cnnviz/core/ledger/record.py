@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,17 +10,7 @@ import numpy as np
 from cnnviz.core.ledger.amounts import Sheet
 from cnnviz.core.ledger.cells import Cell
 from cnnviz.core.ledger.reach import Indices, Reads
-
-
-@dataclass(frozen=True)
-class Said:
-    """A marked sentence with {fields}, and what fills them."""
-
-    template: str
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
+from cnnviz.core.words import Said
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 
 from cnnviz.core.ledger.amounts import Sheet, factor, shortest
 from cnnviz.core.ledger.question import Draft, Question, gathered, parts_of
-from cnnviz.core.ledger.record import Line, Part, Said
-from cnnviz.core.words import mark
+from cnnviz.core.ledger.record import Line, Part
+from cnnviz.core.words import Said, mark
 
 COPIED = mark("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
 COPIED_UNIT = mark("The value is that of unit {map} before; nothing happens to it.")

@@ -10,7 +10,7 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.ledger import INPUT, Cell, cells, down
+from cnnviz.core.ledger import INPUT, Cell, cells, down, leads_down
 from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace
 from cnnviz.ui import state
@@ -61,8 +61,7 @@ def settle(network: Network, trace: Trace) -> Cell | None:
     if cell is None:
         return None
     shapes = cells.shapes(network)
-    way = tuple(each for each in state.get("way"))
-    if any(each.layer not in shapes or cells.clamped(each, shapes[each.layer]) != each for each in way):
+    if not leads_down(network, state.get("way")):
         if cell.layer not in shapes:
             leave()
             return None
