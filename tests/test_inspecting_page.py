@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core import shelf
-from cnnviz.core.ledger import INPUT, Cell
+from cnnviz.core.ledger import INPUT, Cell, leads_down
 from cnnviz.core.strokes import Drawing, Stroke
 from cnnviz.ui.subject import Subject
 
@@ -95,7 +95,8 @@ def test_a_cell_that_is_not_there_gets_a_notice_and_the_nearest_is_shown(
     app.query_params["net"] = "cnn-32-64-64"
     app.query_params["cell"] = text
     app.run()
-    assert [each.value for each in app.warning if "ignored" in each.value]
+    (said,) = [each.value for each in app.warning if "This link asked for cell" in each.value]
+    assert ("the nearest is shown" in said, "ignored" in said) == (nearest is not None, nearest is None)
     app.switch_page("pages/Layers.py").run()
     assert not app.exception
     assert here(app) == nearest
@@ -110,6 +111,27 @@ def test_another_network_keeps_the_nearest_cell_or_none() -> None:
     app.run()
     assert here(app) is None
     assert not app.exception
+
+
+def test_another_network_has_a_way_of_its_own() -> None:
+    """Where layers of the same names read others, the way leads through what is read there."""
+    app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
+    app.session_state["network"] = "cnn-32-64"
+    app.run()
+    assert here(app) == Cell("conv2d_1", 5, 3, 7)
+    assert [cell.layer for cell in app.session_state["way"]] == ["conv2d_1", "conv2d", INPUT]
+    assert leads_down(shelf.load("cnn-32-64"), app.session_state["way"])
+
+
+def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
+    app = opened(cell="flatten.570", net="cnn-32-64-64")
+    before = app.session_state["way"]
+    app.session_state["network"] = "cnn-32-32"
+    app.run()
+    assert here(app) == Cell("flatten", 570)
+    way = app.session_state["way"]
+    assert way != before
+    assert leads_down(shelf.load("cnn-32-32"), way)
 
 
 def test_another_drawing_keeps_the_cell_and_the_way() -> None:

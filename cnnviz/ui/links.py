@@ -50,6 +50,7 @@ PAGES = {name: module for module in OF_PAGES.values() for name in module.NAMES}
 LONGEST = 6_000
 
 IGNORED = mark("This link asked for {name} = “{value}”, which is not available here; it was ignored.")
+NEAREST = mark("This link asked for {name} = “{value}”, which does not exist; the nearest is shown.")
 UNKNOWN = mark("This link says something about “{name}” that this version does not know; it was ignored.")
 BROKEN = mark(
     "The drawing in this link could not be read ({reason}). The page starts with a test digit instead."
@@ -127,7 +128,8 @@ def _page(name: str, value: str) -> None:
 
 def _inspect(value: str) -> None:
     try:
-        inspecting.take(value[:LONGEST])
+        if not inspecting.take(value[:LONGEST]):
+            state.notice(NEAREST, name=inspecting.NAME, value=value[:40])
     except Refusal:
         state.notice(IGNORED, name=inspecting.NAME, value=value[:40])
 

@@ -10,16 +10,21 @@ from cnnviz.ui.inspecting import way
 NAME = "cell"
 
 
-def take(text: str) -> None:
-    """Choose the cell that `text` names. Raises `Refusal` if there is none; the nearest is then chosen."""
+def take(text: str) -> bool:
+    """Choose the cell that `text` names, or the nearest; return whether it is the very one.
+
+    Raises `Refusal` where no cell is near: nothing is chosen then.
+    """
     network = networks.chosen()
     try:
         way.choose(cells.read(network, text))
     except Refusal:
         nearest = cells.nearest(network, text)
-        if nearest is not None:
-            way.choose(nearest)
-        raise
+        if nearest is None:
+            raise
+        way.choose(nearest)
+        return False
+    return True
 
 
 def pairs() -> dict[str, str]:
