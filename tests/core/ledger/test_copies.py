@@ -23,6 +23,7 @@ from cnnviz.core.ledger.table import COLUMNS, table
 from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace, trace
 from tests.core import drawn
+from tests.core.ledger import doubled
 from tests.core.ledger.test_account import DRAWN, one_layer, shown, strokes_of_a_digit
 
 FILE = "numbers.npz"
@@ -52,6 +53,7 @@ def test_a_program_prints_the_number_of_the_screen(kind: str, data: st.DataObjec
     network, traced, cell = one_layer(data, kind, seed)
     of = ledger.account(network, traced, cell)
     places = decimals(of)
+    assert places >= doubled.decimals(doubled.stages(network, traced, cell).after, traced, cell, of.sheet)
     said = run(snippet(network, of, FILE), downloaded(network, traced))
     assert said == printed(of, places)
     assert abs(float(said) - of.sheet.value(of.total)) <= 0.51 * 10.0**-places

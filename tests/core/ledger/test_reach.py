@@ -1,4 +1,4 @@
-"""The receptive field by formula against a perturbation that nothing can hide, at every pixel."""
+"""The receptive field by formula against a perturbation that nothing can hide, at every channel of every pixel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core import ledger
-from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer
+from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, DepthwiseConv2D, Flatten, Layer
 from cnnviz.core.ledger import Cell, Ledger, cells
 from cnnviz.core.network import Network
 from cnnviz.core.trace import trace
@@ -18,13 +18,14 @@ DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, Hea
 
 
 def perturbed(network: Network, cell: Cell) -> np.ndarray:
-    """Which pixels change `cell`, (rows, columns) bool, found by making every pixel in turn not a number.
+    """What changes `cell`, bool of the input's shape, found by making each channel of each pixel not a number.
 
     Whatever is computed of what is not a number is none either, so no weight, maximum or activation can hide it.
     """
-    rows, columns, channels = network.variant.input_shape
-    x = np.zeros((rows * columns, rows, columns, channels), np.float32)
-    x.reshape(rows * columns, rows * columns, channels)[np.arange(len(x)), np.arange(len(x))] = np.nan
+    read = network.variant.input_shape
+    alone = np.zeros((np.prod(read), np.prod(read)), np.float32)
+    np.fill_diagonal(alone, np.nan)
+    x = alone.reshape(-1, *read)
     with np.errstate(all="ignore"):
         for layer in network.variant.layers:
             x = layer.forward(x, network.weights_of(layer.name)).after
@@ -32,7 +33,7 @@ def perturbed(network: Network, cell: Cell) -> np.ndarray:
                 break
     shape = cells.shapes(network)[cell.layer]
     found: np.ndarray = np.isnan(of_all(x, cell, shape))
-    return found.reshape(rows, columns)
+    return found.reshape(read)
 
 
 def of_all(x: np.ndarray, cell: Cell, shape: tuple[int, ...]) -> np.ndarray:
@@ -42,13 +43,18 @@ def of_all(x: np.ndarray, cell: Cell, shape: tuple[int, ...]) -> np.ndarray:
 
 def by_formula(network: Network, cell: Cell) -> np.ndarray:
     field = ledger.receptive_field(network, cell)
-    found = np.zeros(network.variant.input_shape[:2], bool)
-    found[np.ix_(field.rows, field.columns)] = True
+    found = np.zeros(network.variant.input_shape, bool)
+    found[np.ix_(field.rows, field.columns, field.maps)] = True
     return found
 
 
 def answering(*layers: Layer) -> tuple[Layer, ...]:
     return (*layers, Flatten(name="flat"), Dense(name="answer", units=10, activation="softmax"))
+
+
+def of_colour(*layers: Layer) -> Variant:
+    """A network that keeps the channels of what it reads apart."""
+    return Variant(name="colour", input_shape=(7, 6, 3), layers=answering(*layers))
 
 
 @settings(DRAWN, max_examples=120)
@@ -66,7 +72,18 @@ def answering(*layers: Layer) -> tuple[Layer, ...]:
     data=None,
     seed=0,
 )
-def test_the_receptive_field_is_what_perturbing_every_pixel_finds(
+@example(
+    variant=of_colour(DepthwiseConv2D(name="a", kernel_size=(3, 3), depth_multiplier=2)), data=None, seed=0
+)
+@example(
+    variant=of_colour(
+        Conv2D(name="a", filters=6, kernel_size=(3, 3), groups=3, padding="same"),
+        Conv2D(name="b", filters=4, kernel_size=(2, 2), groups=2, strides=(2, 2)),
+    ),
+    data=None,
+    seed=0,
+)
+def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_finds(
     variant: Variant, data: st.DataObject | None, seed: int
 ) -> None:
     network = drawn.network(variant, seed)
