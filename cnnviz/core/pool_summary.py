@@ -31,9 +31,13 @@ ONE_IS_WORST = mark(
     "**{worst}** reads fewer digits right than both others, by more than another seed would explain; between these two "
     "no difference can be told."
 )
-ENDS_APART = mark(
+TWO_APART = mark(
     "**{best}** reads more digits right than **{worst}**, by more than another seed would explain; the third cannot be "
     "told from either."
+)
+IN_A_CHAIN = mark(
+    "**{best}** reads more digits right than **{middle}**, and **{middle}** more than **{worst}**, both by more than "
+    "another seed would explain."
 )
 CLEAR = mark(
     "**{best}** against **{worst}**: {difference:.2f} points more, between {low:.2f} and {high:.2f}, which is "
@@ -123,14 +127,17 @@ def headline(summary: Summary) -> Sentence:
     """What shares of three networks say in one sentence."""
     clear = [pair for pair in summary.pairs if pair.clear]
     order = sorted(summary.spreads, key=lambda name: -summary.spreads[name].mean)
-    names: dict[str, float | str] = {"best": order[0], "worst": order[-1], "seeds": summary.seeds}
+    names: dict[str, float | str] = {"best": order[0], "worst": order[-1]}
     if not clear:
-        return Sentence(NO_DIFFERENCE, names)
+        return Sentence(NO_DIFFERENCE, {"seeds": summary.seeds})
     if sum(pair.best == order[0] for pair in clear) == len(order) - 1:
         return Sentence(ONE_IS_BEST, names)
     if sum(pair.worst == order[-1] for pair in clear) == len(order) - 1:
         return Sentence(ONE_IS_WORST, names)
-    return Sentence(ENDS_APART, names)
+    if len(clear) > 1:
+        return Sentence(IN_A_CHAIN, {**names, "middle": order[1]})
+    # Not always the ends of the order: where spreads differ, a smaller difference may be clear and the largest not.
+    return Sentence(TWO_APART, {"best": clear[0].best, "worst": clear[0].worst})
 
 
 def sentences(summary: Summary) -> tuple[Sentence, ...]:

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from cnnviz.core import pool_summary
-from cnnviz.core.pool_summary import compared, headline, sentences, welch
+from cnnviz.core.pool_summary import Pair, Spread, Summary, compared, headline, sentences, welch
 
 SAMPLE = st.lists(st.floats(0, 1), min_size=2, max_size=12).filter(lambda values: np.std(values) > 1e-3)
 
@@ -47,7 +47,7 @@ def around(mean: float, spread: float = 0.001) -> list[float]:
         ((0.99, 0.9901, 0.9899), pool_summary.NO_DIFFERENCE, ()),
         ((0.99, 0.97, 0.96), pool_summary.ONE_IS_BEST, ("**a**",)),
         ((0.99, 0.9901, 0.96), pool_summary.ONE_IS_WORST, ("**c**",)),
-        ((0.99, 0.9915, 0.9925), pool_summary.ENDS_APART, ("**c**", "**a**")),
+        ((0.99, 0.9915, 0.9925), pool_summary.TWO_APART, ("**c**", "**a**")),
     ],
 )
 def test_the_headline_follows_from_the_numbers(
@@ -56,6 +56,45 @@ def test_the_headline_follows_from_the_numbers(
     said = headline(compared(dict(zip("abc", map(around, means), strict=True))))
     assert said.template == template
     assert all(name in str(said) for name in names)
+
+
+def test_the_pair_that_is_clear_is_named_although_it_is_not_the_ends() -> None:
+    """The last network moves so much between seeds that only the first two can be told apart."""
+    found = compared({"a": around(0.99), "b": around(0.98), "c": around(0.975, 0.03)})
+    assert [(pair.best, pair.worst) for pair in found.pairs if pair.clear] == [("a", "b")]
+    said = str(headline(found))
+    assert said.startswith("**a** reads more digits right than **b**, by more than")
+    assert "**c**" not in said
+
+
+def test_a_chain_is_told_link_by_link() -> None:
+    """Not to be had with as many seeds for each; the sentence has to be right all the same."""
+    spreads = {
+        name: Spread(mean, 0.0, mean, mean) for name, mean in zip("bca", (0.97, 0.96, 0.98), strict=True)
+    }
+    links = (("a", "c", -0.1), ("a", "b", 0.001), ("b", "c", 0.001))
+    pairs = tuple(Pair(best, worst, 0.01, low, 0.3, 1.0) for best, worst, low in links)
+    said = str(headline(Summary(2, spreads, pairs)))
+    assert said.startswith(
+        "**a** reads more digits right than **b**, and **b** more than **c**, both by more"
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(9_600, 9_900), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_no_headline_claims_a_difference_that_is_not_clear(shares: list[list[int]]) -> None:
+    found = compared({name: [each / 10_000 for each in row] for name, row in zip("abc", shares, strict=True)})
+    said, clear = headline(found), {(pair.best, pair.worst) for pair in found.pairs if pair.clear}
+    best, worst = said.values.get("best"), said.values.get("worst")
+    claimed: dict[str, set[tuple[object, object]]] = {
+        pool_summary.NO_DIFFERENCE: set(),
+        pool_summary.ONE_IS_BEST: {(best, name) for name in "abc" if name != best},
+        pool_summary.ONE_IS_WORST: {(name, worst) for name in "abc" if name != worst},
+        pool_summary.TWO_APART: {(best, worst)},
+    }
+    claims = claimed[said.template]
+    assert claims <= clear
+    assert claims == clear or said.template == pool_summary.ONE_IS_BEST
 
 
 def test_every_pair_is_told_with_its_interval_and_as_a_multiple_of_the_spread() -> None:
