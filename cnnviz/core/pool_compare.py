@@ -68,17 +68,22 @@ class Kept:
 
     Args:
         energy: of a cell, compared with a cell of the map: 1 is the same; 0 where the map has none.
-        peaks: how many of the map's peaks survive.
+        standing: the values of the peaks that stand for the map's, the map's highest first; of the map its own peaks.
         empty: share of cells that are 0, in [0, 1].
         negative: share of cells below 0, in [0, 1].
         top: the largest value.
     """
 
     energy: float
-    peaks: int
+    standing: tuple[float, ...]
     empty: float
     negative: float
     top: float
+
+    @property
+    def peaks(self) -> int:
+        """How many of the map's peaks survive."""
+        return len(self.standing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +131,7 @@ def compare(values: np.ndarray, pool: Pool) -> Comparison:
     pool.output_shape(values.shape)
     largest, means = pool.largest(image)[..., 0], pool.means(image)[..., 0]
     peaks = peaks_of(values)
-    before = _kept(values, values, len(peaks))
+    before = _kept(values, values, tuple(_height(values, peak) for peak in peaks))
     return Comparison(
         values, pool, largest, means, before,
         _kept(values, largest, survivors(values, peaks, largest, pool)),
@@ -164,17 +169,23 @@ def peaks_of(values: np.ndarray) -> tuple[Cells, ...]:
     return tuple(sorted(whole, key=lambda group: (-values[min(group)], min(group))))
 
 
-def survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool) -> int:
-    """How many of `peaks`, the highest first, a peak of `pooled` stands for."""
-    standing = [_under(group, pool, values.shape) for group in peaks_of(pooled)]
-    count = 0
+def survivors(
+    values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool
+) -> tuple[float, ...]:
+    """The values of those peaks of `pooled` that stand for one of `peaks`, in the order of these, the highest first."""
+    standing = [(_under(group, pool, values.shape), _height(pooled, group)) for group in peaks_of(pooled)]
+    found = []
     for peak in peaks:
-        for covered in standing:
-            if not peak.isdisjoint(covered):
-                standing.remove(covered)
-                count += 1
-                break
-    return count
+        match = next((each for each in standing if not peak.isdisjoint(each[0])), None)
+        if match:
+            standing.remove(match)
+            found.append(match[1])
+    return tuple(found)
+
+
+def _height(values: np.ndarray, group: Cells) -> float:
+    """The value of a peak; its cells are the same but for rounding."""
+    return float(max(values[cell] for cell in group))
 
 
 def _in_steps(values: np.ndarray) -> np.ndarray:
@@ -230,11 +241,11 @@ def _spread(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cel
     return frozenset(group)
 
 
-def _kept(before: np.ndarray, after: np.ndarray, peaks: int) -> Kept:
+def _kept(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) -> Kept:
     had = _energy(before)
     return Kept(
         energy=_energy(after) / had if had else 0.0,
-        peaks=peaks,
+        standing=standing,
         empty=float((after == 0).mean()),
         negative=float((after < 0).mean()),
         top=float(after.max()),

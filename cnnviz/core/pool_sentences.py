@@ -123,10 +123,16 @@ def _tops(found: Comparison) -> dict[str, str]:
 def _peaks(found: Comparison) -> Said:
     counts = {"peaks": found.before.peaks, "max": found.after_max.peaks, "mean": found.after_mean.peaks}
     if found.before.peaks == 1:
-        return Said(ONLY[found.after_max.peaks, found.after_mean.peaks], _tops(found))
+        return Said(ONLY[found.after_max.peaks, found.after_mean.peaks], _only_peak(found))
     if counts["max"] == counts["mean"]:
         return Said(ALL_PEAKS if counts["max"] == counts["peaks"] else PEAKS_ALIKE, counts)
     return Said(PEAKS_MAX if counts["max"] > counts["mean"] else PEAKS_MEAN, counts)
+
+
+def _only_peak(found: Comparison) -> dict[str, str]:
+    """The value of a map's only peak, and what each pooling makes of it: not always the largest that it leaves."""
+    kept = {"top": found.before, "max": found.after_max, "mean": found.after_mean}
+    return {name: number(each.standing[0]) for name, each in kept.items() if each.standing}
 
 
 #: (survives max pooling, survives average pooling) -> what is said of a map's only peak.

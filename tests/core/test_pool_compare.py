@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core import pool_sentences
@@ -115,6 +115,38 @@ def test_a_single_bright_pixel() -> None:
     assert "4 times the energy" in energy
     assert "0.25 times after average pooling" in energy
     assert empty == "Of its cells 94 % are empty (0); after either pooling 75 %."
+
+
+def test_the_only_peak_is_told_with_its_own_value_and_not_with_the_largest_left() -> None:
+    """Beside a peak of 6 lies a plateau of 5, which average pooling leaves higher than the peak."""
+    values = np.array([[6, 5, 5, 5, 5, 5], [5, 0, 0, 5, 5, 5]], np.float32)
+    assert told(values)[0] == (
+        "The one peak of this map, 6, survives both: as 6 with max pooling, as 4 with average pooling."
+    )
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.sampled_from([5, 5, 5, 0]), min_size=24, max_size=24),
+    st.integers(0, 23),
+    st.sampled_from([TWO, Pool((3, 3), (2, 2), "same"), Pool((2, 2), (1, 1))]),
+)
+def test_what_is_told_of_an_only_peak_comes_from_a_window_over_it(
+    plateau: list[int], place: int, pool: Pool
+) -> None:
+    values = np.array(plateau, np.float32)
+    values[place] = 6
+    values = values.reshape(4, 6)
+    peaks = peaks_of(values)
+    found = compare(values, pool)
+    first = tell(found)[0]
+    assume(len(peaks) == 1 and first.template in pool_sentences.ONLY.values())
+    peak = np.zeros((*values.shape, 1), np.float32)
+    peak[tuple(np.transpose(list(peaks[0])))] = 1
+    over = pool.largest(peak)[..., 0] > 0
+    for name, pooled in (("max", found.largest), ("mean", found.means)):
+        if f"{{{name}}}" in first.template:
+            assert first.values[name] in {pool_sentences.number(value) for value in pooled[over]}
 
 
 def test_a_pixel_that_no_window_covers_is_lost() -> None:
