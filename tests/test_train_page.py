@@ -2,81 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import jobs, keras_script, series
+from cnnviz.core import keras_script, series
 from cnnviz.core.experiments import EXPERIMENTS
-from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import RunStore
-from cnnviz.core.training_jobs import Command, Event, Job
-from cnnviz.ui import frame, options
-from tests.core import drawn, made
-
-ROOT = Path(__file__).parents[1]
-TRAIN = frame.PAGES["train"].path
-
-
-class Engine:
-    """Stands for the engine: it trains nothing, and tells what a test has it tell."""
-
-    def __init__(self) -> None:
-        self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
-        self.told: dict[str, list[Event]] = {}
-        self.states: dict[str, str] = {}
-        self.commands: list[tuple[str, str]] = []
-        self.refusing: Refusal | None = None
-
-    def submit(self, _owner: str, job: Job, record: Callable[[Event], None]) -> None:
-        if self.refusing:
-            raise self.refusing
-        self.jobs[job.id] = (job, record)
-        self.told[job.id], self.states[job.id] = [], "running"
-
-    def tell(self, job_id: str, kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> None:
-        event = Event(kind, len(self.told[job_id]) + 1, 1, facts, arrays or {})
-        self.jobs[job_id][1](event)
-        self.told[job_id].append(event)
-
-    def follow(self, job_id: str, since: int = 0) -> jobs.Following:
-        events = tuple(event for event in self.told[job_id] if event.seq > since)
-        return jobs.Following(events, self.states[job_id], 0, None, 1)
-
-    def knows(self, job_id: str) -> bool:
-        return job_id in self.jobs
-
-    def adopt(self, *_: Any) -> bool:
-        return False
-
-    def active(self, _owner: str) -> tuple[str, ...]:
-        return tuple(job_id for job_id, state in self.states.items() if state == "running")
-
-    def command(self, job_id: str, command: Command) -> None:
-        self.commands.append((job_id, command.kind))
-
-    def touch(self, job_id: str) -> None:
-        """Nothing ends here."""
-
-    def trained(self) -> int:
-        return len(self.active(""))
-
-    def warm(self) -> None:
-        """Nothing starts here."""
+from cnnviz.ui import options
+from tests.stand_in_training import (
+    ROOT,
+    TRAIN,
+    Engine,
+    engine_of,
+    finish,
+    learn,
+    only,
+    opened,
+    press,
+    progress,
+    texts,
+    train_one,
+    well,
+)
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    standing_in = Engine()
-    monkeypatch.setattr(jobs, "engine", lambda: standing_in)
-    return standing_in
+    return engine_of(monkeypatch)
 
 
 @pytest.fixture
@@ -85,70 +40,7 @@ def app(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> AppTest:
-    """A visitor who has just opened Train."""
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
-    opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return opened.switch_page(TRAIN).run()
-
-
-def texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.error, app.success, app.info)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
-def well(app: AppTest) -> bool:
-    return not app.exception and not app.error
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    return app.button(key=key).click().run()
-
-
-def only(engine: Engine) -> str:
-    (job_id,) = engine.jobs
-    return job_id
-
-
-def train_one(app: AppTest, engine: Engine) -> str:
-    app.session_state["bench"] = "build"
-    press(app.run(), "train")
-    return only(engine)
-
-
-def progress(app: AppTest) -> str:
-    return str(app.get("progress")[0].proto.text)
-
-
-def flat(network: Network) -> dict[str, np.ndarray]:
-    return {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
-
-
-def learn(engine: Engine, job_id: str) -> None:
-    """Have a job tell what a training tells in its first epoch."""
-    job = engine.jobs[job_id][0]
-    network = drawn.network(job.variant, 1)
-    weights = flat(network)
-    snapshot = weights | {"confusion": np.eye(10, dtype=np.int32)}
-    engine.tell(job_id, "start", epochs=job.plan.epochs, batches=2, finished=0)
-    engine.tell(job_id, "snapshot", snapshot, step=0, epoch=0, digits=10)
-    curve = np.array([2.0, 1.5], np.float32)
-    arrays: dict[str, np.ndarray] = {"loss": curve, "accuracy": curve / 4, "gradient": curve}
-    pace = {"seconds": 1.0, "images_per_second": 1234.0, "seconds_left": 75.0}
-    engine.tell(job_id, "batches", arrays, step=2, epoch=1, **pace)
-    engine.tell(job_id, "epoch", epoch=1, step=2, loss=1.75, accuracy=0.4, val_loss=1.2, val_accuracy=0.625,
-                seconds=1.0, epochs=job.plan.epochs)  # fmt: skip
-    engine.tell(job_id, "snapshot", snapshot, step=2, epoch=1, digits=10)
-
-
-def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
-    job = engine.jobs[job_id][0]
-    network = drawn.network(job.variant, 2)
-    weights = flat(network)
-    card = replace(made.card(network), plan=job.plan)
-    engine.tell(
-        job_id, "result", weights, card=json.loads(json.dumps(card.to_json())), ended=ended, message=None
-    )
-    engine.states[job_id] = "done"
+    return opened(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize("bench", ["experiments", "build", "watch"])

@@ -57,7 +57,7 @@ class Experiment:
         """What the arms' `shares` of digits read right (arm id -> [0, 1]) say; None until all are there.
 
         `count` is given where another number of digits decided. An arm whose numbers grew beyond all bounds counts with
-        what it read right last, or 0.
+        what it read right last, or 0; leave out arms that were not trained by their plan.
         """
         if any(arm.id not in shares for arm in self.arms):
             return None

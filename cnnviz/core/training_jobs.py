@@ -17,6 +17,7 @@ from cnnviz.core.layers import checks
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.variants import Variant
+from cnnviz.core.words import mark
 
 Arrays = Mapping[str, np.ndarray]
 Facts = Mapping[str, Any]
@@ -24,6 +25,12 @@ Facts = Mapping[str, Any]
 COMMANDS = ("pause", "resume", "stop", "cancel", "more", "probe")
 """`stop` ends the training and keeps the result, `cancel` throws it away, `more` adds one epoch to the plan, `probe`
 brings another digit (array `digit`, (28, 28) uint8)."""
+
+DIVERGED = mark(
+    "Training must stay finite. Received: a loss or weight that is not a number in epoch {epoch}. "
+    "Choose a smaller learning rate."
+)
+"""What a job says whose numbers grew beyond all bounds: with its result, or as a refusal if that was in epoch 1."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.training_jobs import Arrays, Facts
+from cnnviz.core.training_jobs import DIVERGED, Arrays, Facts
 from cnnviz.core.variants import Variant
 from cnnviz.workers import machine, report_card, resume, snapshots
 from cnnviz.workers.batch_teller import NOTHING, BatchTeller, Emit
@@ -26,10 +26,6 @@ from cnnviz.workers.pace import Calls, Clock
 from cnnviz.workers.schedule import rates
 
 MOST_EPOCHS = 200
-DIVERGED = (
-    "Training must stay finite. Received: a loss or weight that is not a number in epoch {epoch}. "
-    "Choose a smaller learning rate."
-)
 
 
 class Diverged(Exception):  # noqa: N818  (a state of the training)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from cnnviz.core.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.verdicts import Shares, Verdict
 from cnnviz.ui import state
 from cnnviz.ui.words import count, each, say
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def show(start: Callable[[Experiment], None]) -> None:
@@ -48,21 +51,51 @@ def _cost(experiment: Experiment) -> str:
                  arms, digits=experiment.count)  # fmt: skip
 
 
-def verdict(experiment: Experiment, shares: Shares, digits: int | None = None) -> None:
+def verdict(
+    experiment: Experiment,
+    shares: Shares,
+    digits: int | None = None,
+    *,
+    gone: Mapping[str, str] = NONE,
+    unequal: Mapping[str, str] = NONE,
+) -> None:
     """Say what came out, against the visitor's guess and what is usually said; before that, which arms are missing.
 
-    `shares`: arm id -> share of digits read right, in [0, 1]. `digits`: how many decided, where it is not the plan's
-    number because the data set has fewer.
+    Args:
+        experiment: What was asked.
+        shares: arm id -> share of digits read right, in [0, 1].
+        digits: How many decided, where it is not the plan's number because the data set has fewer.
+        gone: arm id -> why nothing comes of it.
+        unequal: arm id -> why its result cannot be set beside the others'.
     """
     found = experiment.verdict(shares, digits)
     with st.container(border=True, key="verdict"):
         st.markdown(f"**{say(experiment.question)}**")
         if found is None:
-            missing = [say(arm.label) for arm in experiment.arms if arm.id not in shares]
-            st.caption(say("Still to come: {arms}.", arms=", ".join(missing)))
+            _missing(experiment, shares, gone, unequal)
             return
         st.markdown(say(found.template, **found.numbers, **each(found.names)))
         _answers(experiment, found)
+
+
+def _missing(
+    experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]
+) -> None:
+    """Say of which arms a result is missing, and whether it may come."""
+    coming = [say(arm.label) for arm in experiment.arms if arm.id not in {*shares, *gone, *unequal}]
+    if coming:
+        st.caption(say("Still to come: {arms}.", arms=", ".join(coming)))
+    if gone:
+        st.caption(say("Without a result: {arms}.", arms=_reasons(experiment, gone)))
+    if unequal:
+        st.caption(say("Not trained as the experiment plans it: {arms}.", arms=_reasons(experiment, unequal)))
+    if gone or unequal:
+        st.caption(say("So nothing can be said about the question. For that, start the experiment again."))
+
+
+def _reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
+    """Return the arms that have a reason, each with it."""
+    return ", ".join(f"{say(arm.label)} ({reasons[arm.id]})" for arm in experiment.arms if arm.id in reasons)
 
 
 def _answers(experiment: Experiment, found: Verdict) -> None:

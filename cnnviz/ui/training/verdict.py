@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cnnviz.core import series
-from cnnviz.core.experiments import EXPERIMENTS, SHIFTED, Experiment
+from cnnviz.core.experiments import EXPERIMENTS, SHIFTED, Arm, Experiment
 from cnnviz.core.runs import Run, RunStore
+from cnnviz.core.training_jobs import DIVERGED
 from cnnviz.ui import cache, visitor
 from cnnviz.ui.training import experiments, following
+from cnnviz.ui.training.controls import status
+from cnnviz.ui.training.following import Followed
+from cnnviz.ui.words import count, say
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the trainings of one trial stand, each under the id of its arm; those still to come are in no table.
+
+    Args:
+        shares: What they read right, in [0, 1].
+        gone: Why nothing comes of them.
+        unequal: Why their result cannot be set beside the others'.
+    """
+
+    shares: dict[str, float] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
+    unequal: dict[str, str] = field(default_factory=dict)
 
 
 def show(watched: Run) -> None:
-    """Say what the experiment that a run belongs to has shown, or what is still to come; nothing for other runs."""
+    """Say what the experiment that a run belongs to has shown, or why it has not; nothing for other runs."""
     experiment = EXPERIMENTS.get(series.experiment_of(watched))
     if experiment is not None:
         store = visitor.store()
-        experiments.verdict(
-            experiment, measured(store, experiment, watched), judged_by(store, experiment, watched)
-        )
+        found = outcome(store, experiment, watched)
+        digits = judged_by(store, experiment, watched)
+        experiments.verdict(experiment, found.shares, digits, gone=found.gone, unequal=found.unequal)
 
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
@@ -27,13 +46,48 @@ def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
     return min(experiment.count, int(held_out)) if experiment.measure != SHIFTED else experiment.count
 
 
-def measured(store: RunStore, experiment: Experiment, watched: Run) -> Mapping[str, float]:
-    """Return what each ended arm of the watched run's trial reads right, by arm."""
-    ended = [run for run in store.runs() if run.experiment == watched.experiment and run.state == "done"]
-    return {run.arm: _share(store, experiment, run) for run in ended}
+def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
+    """Return how the arms of the watched run's trial stand."""
+    runs = {run.arm: run for run in store.runs() if run.experiment == watched.experiment}
+    found = Outcome()
+    for arm in experiment.arms:
+        if arm.id in runs:
+            _add(found, store, experiment, arm, following.follow(store, runs[arm.id].id))
+        else:
+            found.gone[arm.id] = say("deleted")
+    return found
 
 
-def _share(store: RunStore, experiment: Experiment, run: Run) -> float:
+def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, followed: Followed) -> None:
+    if followed.live:
+        return
+    if followed.state != "done":
+        _add_without_result(found, arm, followed)
+    elif reason := _unequal(arm, followed):
+        found.unequal[arm.id] = reason
+    else:
+        found.shares[arm.id] = _share(store, experiment, followed)
+
+
+def _add_without_result(found: Outcome, arm: Arm, followed: Followed) -> None:
+    """One whose numbers grew beyond all bounds before it had learned anything reads nothing right."""
+    if followed.message is not None and followed.message.template == DIVERGED:
+        found.shares[arm.id] = 0.0
+    else:
+        found.gone[arm.id] = status(followed)
+
+
+def _unequal(arm: Arm, followed: Followed) -> str:
+    """Say in which way a training was not that of the experiment; nothing where it was."""
+    if followed.run.ended in ("stopped", "time"):
+        return status(followed)
+    if followed.run.ended != "diverged" and followed.epochs != arm.plan.epochs:
+        return count("{number} epoch instead of {planned}", "{number} epochs instead of {planned}",
+                     followed.epochs, planned=arm.plan.epochs)  # fmt: skip
+    return ""
+
+
+def _share(store: RunStore, experiment: Experiment, followed: Followed) -> float:
     if experiment.measure == SHIFTED:
-        return cache.shifted_accuracy(store, run.id, store.version(run.id))
-    return float(following.follow(store, run.id).facts("epoch")["val_accuracy"])
+        return cache.shifted_accuracy(store, followed.run.id, store.version(followed.run.id))
+    return float(followed.facts("epoch")["val_accuracy"])
