@@ -76,7 +76,8 @@ class Cluster:
         return 0 if self._refusal else sum(self._survey.free(unseen).values())
 
     def start(self, order: Order) -> None:
-        followed = Followed(order, key_of(order.job.id, order.attempt), order.told)
+        key = key_of(order.job.id, time.time_ns() // 1_000_000, order.attempt)
+        followed = Followed(order, key, order.told)
         with self._lock:
             self._jobs[order.job.id] = followed
             self._starting.append(followed)

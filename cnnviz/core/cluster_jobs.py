@@ -43,9 +43,18 @@ class Followed:
         return self.future is not None and not self.home
 
 
-def key_of(job_id: str, attempt: int) -> str:
-    """The name of an attempt on the scheduler. Raises `Refusal` if `job_id` is none."""
-    return f"{PREFIX}{checked_id(job_id)}-{attempt}"
+def keys_of(job_id: str) -> str:
+    """How the names of all attempts at a job begin. Raises `Refusal` if `job_id` is none."""
+    return f"{PREFIX}{checked_id(job_id)}-"
+
+
+def key_of(job_id: str, started: int, attempt: int) -> str:
+    """The name of an attempt on the scheduler; later ones sort after earlier ones.
+
+    A job that ended may go on under its id, so `started`, milliseconds since 1970, keeps its keys apart: what was
+    cancelled or forgotten under the earlier one must not reach it. Raises `Refusal` if `job_id` is none.
+    """
+    return f"{keys_of(job_id)}{started:015}-{attempt}"
 
 
 def digest(owner: str) -> str:

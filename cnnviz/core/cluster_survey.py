@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from cnnviz.core.cluster_jobs import PREFIX, key_of
+from cnnviz.core.cluster_jobs import PREFIX, keys_of
 
 SWEEPS = 15
 """How often a job must be found on the scheduler and in no room to count as lost."""
@@ -47,7 +47,7 @@ class Survey:
 
     def find(self, job_id: str, owner: str) -> str | None:
         """The key of the latest attempt of a job of this owner (see `cluster_jobs.digest`), if a room has one."""
-        prefix = key_of(job_id, 0)[:-1]
+        prefix = keys_of(job_id)
         with self._lock:
             found = [
                 key

@@ -48,13 +48,13 @@ def test_the_freest_room_is_chosen_and_ended_jobs_take_no_place() -> None:
 
 def test_the_latest_attempt_of_ones_own_job_is_found() -> None:
     job, made = new_id(), Survey()
-    made.hear("a", room({key_of(job, 1): False}), 1)
-    made.hear("b", room({key_of(job, 2): False}), 1)
-    assert made.find(job, ANN) == key_of(job, 2)
+    made.hear("a", room({key_of(job, 900, 2): True, key_of(job, 1000, 1): False}), 1)
+    made.hear("b", room({key_of(job, 1000, 2): False}), 1)
+    assert made.find(job, ANN) == key_of(job, 1000, 2)
     assert made.find(job, digest("bob")) is None
     assert made.find(new_id(), ANN) is None
     made.keep({"a"})
-    assert made.find(job, ANN) == key_of(job, 1)
+    assert made.find(job, ANN) == key_of(job, 1000, 1)
 
 
 def test_a_worker_that_began_again_has_another_room() -> None:

@@ -228,6 +228,24 @@ def test_cancel_takes_effect_within_two_seconds_also_on_who_does_not_hear(site: 
     assert site.state(other) == "running"
 
 
+@pytest.mark.parametrize("way", ["stop", "cancel"])
+def test_a_job_that_ended_goes_on_under_its_name(site: Site, way: str):
+    first = made_jobs.job(seed=FOR_EVER)
+    job, owner = first.id, made_jobs.owner()
+    site.give(first, owner)
+    for _ in range(2):
+        site.process(job)
+        site.engine.command(job, Command(way))
+        site.reaches(job, "done", "cancelled")
+        until(lambda: site.kinds(job)[-1] == "ended")
+        kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
+        site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.facts)), owner)
+        until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
+        assert site.state(job) == "running"
+        assert site.epochs(job)[0] == kept.facts["epoch"] + 1
+        assert site.told_in_order(job)
+
+
 # --- deaths
 
 
