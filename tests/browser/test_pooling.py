@@ -10,11 +10,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core import digit, shelf, strokes
+from cnnviz.core.disturbances import DISTURBANCES, OFFSETS, UNMOVED
 from cnnviz.core.pool_bench import TUTORIAL, PoolBench, text
 from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
+from cnnviz.core.pool_networks import POOL_NETWORKS
 from cnnviz.core.pool_sentences import tell
+from cnnviz.core.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.strokes import Drawing
 from cnnviz.core.trace import LayerOutput, trace
+from cnnviz.ui.answer import percent
 from tests.browser import eyes, hands
 
 NETWORK = "cnn-32-64-64"
@@ -307,6 +311,134 @@ def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(
     expect(page.get_by_text("Choose a window of at most 3")).to_be_visible()
     eyes.opened(page, f"{address}/Pooling?d=&net={NETWORK}", "Pooling")
     expect(note(page)).to_contain_text("Nothing is drawn")
+
+
+# Three networks that differ in pooling alone.
+
+
+def read(drawing: Drawing) -> np.ndarray:
+    """Return the digit that the networks read of a drawing."""
+    return digit.from_canvas(strokes.render(drawing)).digit
+
+
+def test_three_networks_answer_and_their_shares_are_theirs(pooling: Page, seven: Drawing) -> None:
+    traces = {name: trace(shelf.load(name), read(seven)) for name in POOL_NETWORKS}
+    for name, traced in traces.items():
+        rows = pooling.locator(f".st-key-bars-{name} .row")
+        expect(rows).to_have_count(10)
+        told = pooling.locator(f'.st-key-bars-{name} [data-role="exact"]')
+        rows.nth(traced.answer).hover()
+        expect(told).not_to_be_empty()
+        written = re.findall(r"[0-9.e+-]+$", told.inner_text())
+        assert float(written[0]) == pytest.approx(float(traced.probabilities.max()), abs=1e-6)
+    answers = {traced.answer for traced in traces.values()}
+    said = f"All three read a {answers.pop()}." if len(answers) == 1 else "They do not agree: "
+    expect(pooling.get_by_text(said)).to_be_visible()
+
+
+# Disturbances: maps over all shifts, and curves.
+
+
+def shifts(page: Page, name: str) -> Locator:
+    return page.locator(f'.st-key-shifts-{name} canvas[data-role="mosaic"]')
+
+
+def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
+    """The page looks at shift number `place`: in the link, below the picture, and in both kinds of tables."""
+    down, right = OFFSETS[place]
+    eyes.link_when(page, eyes.carries("moved", None if place == UNMOVED else str(place)))
+    expect(page.locator(".st-key-disturbed .caption").last).to_have_text(f"moved {down} down, {right} right")
+    expect_answers(page, reactions, place)
+    for one in reactions:
+        moved = {name: f"{values[place]:.3f}" for name, values in one.moved.items()}
+        table = page.get_by_role("table").filter(has_text="moved back").filter(has_text=one.network)
+        for name, distance in moved.items():
+            back = f"{one.moved_back[name][place]:.3f}" if name in one.moved_back else "–"
+            row = table.get_by_role("row").filter(has=page.get_by_role("cell", name=name, exact=True))
+            expect(row.get_by_role("cell")).to_have_text([name, distance, back])
+
+
+def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
+    """The table of answers has what core finds for the disturbed digit number `place`."""
+    table = page.get_by_role("table").filter(has_text="first answer").filter(has_text="now")
+    for one in reactions:
+        row = table.get_by_role("row").filter(has_text=one.network)
+        share = percent(float(one.confidence[place]))
+        expect(row.get_by_role("cell")).to_have_text(
+            [one.network, str(one.original), str(one.answers[place]), share]
+        )
+
+
+def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
+    """Pointing at a shift reads out the confidence that core finds."""
+    down, right = OFFSETS[place]
+    page.mouse.move(*eyes.centre(shifts(page, reaction.network), (0, *divmod(place, 13))))
+    told = page.locator(f'.st-key-shifts-{reaction.network} [data-role="readout"]')
+    expect(told).to_contain_text(f"moved {down} down, {right} right: ")
+    assert float(told.get_attribute("data-value") or "nan") == pytest.approx(
+        float(reaction.confidence[place]), abs=1e-6
+    )
+
+
+def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(
+    pooling: Page, seven: Drawing
+) -> None:
+    reactions = [to_shifts(shelf.load(name), read(seven)) for name in POOL_NETWORKS]
+    for reaction in reactions:
+        for place in (0, UNMOVED, 100):
+            expect_cell(pooling, reaction, place)
+    chosen = OFFSETS.index((-3, 4))
+    pooling.mouse.click(*eyes.centre(shifts(pooling, "pool-average"), (0, *divmod(chosen, 13))))
+    expect_shift(pooling, reactions, chosen)
+    deep = pooling.locator('.st-key-moved_back-pool-max canvas[data-role="mosaic"]')
+    other = OFFSETS.index((2, -1))
+    pooling.mouse.click(*eyes.centre(deep, (1, *divmod(other, 13))))
+    expect_shift(pooling, reactions, other)
+    pooling.reload()
+    eyes.arrived(pooling, "Pooling")
+    expect_shift(pooling, reactions, other)
+
+
+def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:
+    reactions = [to_shifts(shelf.load(name), read(seven)) for name in POOL_NETWORKS]
+    canvas = shifts(pooling, "pool-stride")
+    canvas.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowDown", "Enter"):
+        pooling.keyboard.press(key)
+    expect_shift(pooling, reactions, 5 * 13 + 2)
+    expect(canvas).to_be_focused()
+    pooling.keyboard.press("ArrowUp")
+    pooling.keyboard.press("Space")
+    expect_shift(pooling, reactions, 4 * 13 + 2)
+
+
+def test_the_shift_maps_follow_the_pen_once_it_is_up(pooling: Page, seven: Drawing) -> None:
+    before = to_shifts(shelf.load("pool-max"), read(seven))
+    expect_cell(pooling, before, 0)
+    painted = eyes.painted(shifts(pooling, "pool-max"))
+    hands.draw(pooling, hands.CROSSBAR)
+    drawn = eyes.drawing_when(pooling, 2)
+    eyes.painted_more_than(shifts(pooling, "pool-max"), painted)
+    after = to_shifts(shelf.load("pool-max"), read(drawn))
+    assert float(np.abs(after.confidence - before.confidence).max()) > 1e-4
+    for place in (0, UNMOVED, 168):
+        expect_cell(pooling, after, place)
+
+
+def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, seven: Drawing) -> None:
+    hands.choose(pooling, "Rotate")
+    eyes.link_when(pooling, eyes.carries("disturb", "rotate"))
+    expect(shifts(pooling, "pool-max")).to_have_count(0)
+    disturbance = DISTURBANCES["rotate"]
+    reactions = [to_amounts(shelf.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
+    pooling.get_by_role("slider", name="degrees clockwise").press("End")
+    last = len(disturbance.amounts) - 1
+    eyes.link_when(pooling, eyes.carries("rotate", str(last)))
+    expect(pooling.locator(".st-key-disturbed .caption").last).to_have_text("Rotate: 45")
+    expect_answers(pooling, reactions, last)
+    hands.choose(pooling, "Shift")
+    eyes.link_when(pooling, eyes.carries("disturb", None))
+    expect(shifts(pooling, "pool-max")).to_have_count(1)
 
 
 def test_a_phone_shows_and_reads_everything(phone: Page, pooling_link: str, layer: LayerOutput) -> None:
