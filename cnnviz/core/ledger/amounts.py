@@ -18,6 +18,8 @@ FINEST = 45
 """Decimals beyond which a float32 has nothing left."""
 CLOSE = 2e-7
 """One unit is at most this share of the layer's largest value, about as fine as float32 itself."""
+POWERS = np.array([float(10**power) for power in range(60)])
+"""Of ten, enough for the last digit of any float32."""
 
 
 def exact_text(value: np.float32) -> str:
@@ -51,8 +53,10 @@ def shortest(values: np.ndarray) -> np.ndarray:
         if not missing.size:
             break
         part = source[missing]
-        scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.abs(part))))
-        short = np.rint(part * scale) / scale
+        decimals = digits - 1 - np.floor(np.log10(np.abs(part))).astype(int)
+        scale = POWERS[np.abs(decimals)]
+        # One tenth to any power is not exact in float64, so large numbers are divided.
+        short = np.where(decimals < 0, np.rint(part / scale) * scale, np.rint(part * scale) / scale)
         flat[missing] = short
         missing = missing[short.astype(np.float32) != narrow[missing]]
     return result

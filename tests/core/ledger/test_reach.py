@@ -89,7 +89,8 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
     network = drawn.network(variant, seed)
     for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True):
         every = list(cells.every(layer.name, shape))
-        asked = [every[0], every[len(every) // 2], every[-1]]
+        middle = len(every) // 2
+        asked = [every[0], *every[middle : middle + 3], every[-1]]
         for cell in [*asked, *([data.draw(st.sampled_from(every))] if data else [])]:
             np.testing.assert_array_equal(by_formula(network, cell), perturbed(network, cell), str(cell))
 
