@@ -15,7 +15,7 @@ from cnnviz.core.trace import Trace
 from cnnviz.core.words import Said, mark
 
 PIXEL = mark("A pixel that the network reads: 0 is paper, 1 is ink.")
-COLOUR_PIXEL = mark("One of the {channels} colour channels of a pixel that the network reads, from 0 to 1.")
+COLOUR_PIXEL = mark("A colour channel of a pixel that the network reads, from 0 to 1.")
 
 CLOSE_ENOUGH = 3e-7
 """The sum of what is shown is as near as this to the exact one, as a share of the layer's largest value."""
@@ -82,6 +82,6 @@ def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     shape = network.variant.input_shape
     value = cells.at(trace, cell, shape)
     sheet = first_sheet(1.0)
-    said = Said(PIXEL, {}) if shape[2] == 1 else Said(COLOUR_PIXEL, {"channels": shape[2]})
+    said = Said(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
     line = Line("pixel", sheet.stored(value), "total")
     return Ledger(cell, "", "", sheet, (), None, (line,), (said,), None, None, value, float(value))

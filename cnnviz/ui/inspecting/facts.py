@@ -16,24 +16,41 @@ from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace
 from cnnviz.ui.inspecting import labels
 from cnnviz.ui.strip import UNCHANGED
-from cnnviz.ui.words import say
+from cnnviz.ui.words import mark, say
 
 #: So many windows and single contributions can be looked at; the table that is downloaded has all.
 WINDOWS = 24
 TERMS = 72
 SHARES = 12
 
+#: Kind of a subject -> what the last account of a way says about it.
+READ: Mapping[str, str] = {
+    "drawing": mark(
+        "Row and column are those of the {rows} × {columns} digit that was made of your drawing; the page Draw shows "
+        "the steps."
+    ),
+    "picture": mark(
+        "Row and column are those of the {rows} × {columns} digit that was made of the picture; the page Draw shows it."
+    ),
+    "sample": mark("Row and column are those of the {rows} × {columns} digit that the network reads."),
+}
 
-def told(network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at: int) -> dict[str, Any]:
-    """Return everything about `ledger`, the account of `way[at]`, as JSON data."""
+
+def told(
+    network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at: int, kind: str = "drawing"
+) -> dict[str, Any]:
+    """Return everything about `ledger`, the account of `way[at]`, as JSON data.
+
+    `kind`: of the subject, a key of `READ`.
+    """
     shapes = cells.shapes(network)
     shape = shapes[ledger.cell.layer]
-    full = labels.full(ledger.cell, shape)
+    names = labels.Names(shapes, kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
-        "title": say("{cell}: {value}", cell=full, value=factor(ledger.stored)),
+        "title": say("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
         "value": ledger.sheet.text(ledger.total),
-        "crumbs": [labels.short(each, shapes[each.layer]) for each in way],
+        "crumbs": [names.short(each) for each in way],
         "at": at,
         "next": vars(way[at + 1]) if at + 1 < len(way) else None,
         "pixel": ledger.cell.layer == INPUT,
@@ -41,17 +58,22 @@ def told(network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at
         "source": _source(trace, ledger, shapes),
         "marks": _marks(trace, ledger, shapes),
         "field": _field(network, trace, ledger.cell),
-        "windows": [_window(ledger, part) for part in ledger.parts[:WINDOWS]],
-        "terms": _terms(trace, ledger, shapes),
+        "windows": [_window(ledger, part, names) for part in ledger.parts[:WINDOWS]],
+        "terms": _terms(trace, ledger, names),
         "others": _others(ledger),
         "lines": [
             {"name": line.name, "label": labels.line(line, shape), "role": line.role,
              "work": line.work, "amount": _amount(ledger, line.role, line.amount)}
             for line in ledger.lines
         ],
-        "facts": [say(each.template, **each.values) for each in ledger.facts],
-        "shares": None if ledger.shares is None else _shares(ledger, ledger.shares),
+        "facts": [*(say(each.template, **each.values) for each in ledger.facts), *_read(ledger, shape, kind)],
+        "shares": None if ledger.shares is None else _shares(ledger, ledger.shares, names),
     }  # fmt: skip
+
+
+def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
+    """Where the row and the column of a pixel count: not on what was drawn."""
+    return [say(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
 
 
 def _amount(ledger: Ledger, role: str, amount: int) -> str:
@@ -63,8 +85,8 @@ def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[s
     shape = shapes.get(ledger.source, ())
     rows, columns = shape[:2] if len(shape) == 3 else (1, shape[0] if shape else 1)
     return {
-        "layer": ledger.source, "input": ledger.source == INPUT, "rows": rows, "columns": columns,
-        "block": f"{_published(trace, ledger.source)}/after",
+        "layer": ledger.source, "input": ledger.source == INPUT, "units": len(shape) == 1,
+        "rows": rows, "columns": columns, "block": f"{_published(trace, ledger.source)}/after",
     }  # fmt: skip
 
 
@@ -102,7 +124,7 @@ def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _window(ledger: Ledger, part: Part) -> dict[str, Any]:
+def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
     text = ledger.sheet.text
     pooled = "Pooling" in ledger.kind
     single = part.weights is None and not pooled
@@ -112,6 +134,8 @@ def _window(ledger: Ledger, part: Part) -> dict[str, Any]:
         else None
     )
     return {
+        "name": names.window(ledger.source, part),
+        "of": names.map(ledger.source, part.map),
         "map": part.map,
         "rows": list(part.rows),
         "columns": list(part.columns),
@@ -131,7 +155,7 @@ def _texts(values: np.ndarray, text: Any) -> list[list[str]]:
     return [[text(each) for each in line] for line in values]
 
 
-def _terms(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
+def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, Any]]:
     terms = ledger.terms
     if terms is None:
         return []
@@ -142,7 +166,7 @@ def _terms(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[di
         amount = int(terms.amounts[i])
         made.append(
             {
-                "name": _whence(trace, cell, shapes), "map": cell.map, "row": cell.row, "column": cell.column,
+                "name": _whence(trace, cell, names), "map": cell.map, "row": cell.row, "column": cell.column,
                 "value": ledger.sheet.text(amount) if terms.weights is None else factor(terms.values[i]),
                 "weight": None if terms.weights is None else factor(terms.weights[i]),
                 "amount": ledger.sheet.text(amount),
@@ -152,19 +176,19 @@ def _terms(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[di
     return made
 
 
-def _whence(trace: Trace, cell: Cell, shapes: Mapping[str, Shape]) -> str:
+def _whence(trace: Trace, cell: Cell, names: labels.Names) -> str:
     """Where a value stood last on a map: a flattened one is known by its place there."""
-    names = [output.name for output in trace.layers]
-    while cell.layer in names and trace.layers[names.index(cell.layer)].kind in UNCHANGED:
-        place = names.index(cell.layer)
-        before = names[place - 1] if place else INPUT
-        shape = shapes[before]
+    order = [output.name for output in trace.layers]
+    while cell.layer in order and trace.layers[order.index(cell.layer)].kind in UNCHANGED:
+        place = order.index(cell.layer)
+        before = order[place - 1] if place else INPUT
+        shape = names.shapes[before]
         if trace.layers[place].kind == "Flatten" and len(shape) == 3:
             row, column, of = (int(side) for side in np.unravel_index(cell.map, shape))
             cell = Cell(before, of, row, column)
         else:
             cell = Cell(before, cell.map, cell.row, cell.column)
-    return labels.short(cell, shapes[cell.layer])
+    return names.short(cell)
 
 
 def _others(ledger: Ledger) -> dict[str, Any]:
@@ -182,16 +206,20 @@ def _others(ledger: Ledger) -> dict[str, Any]:
     return {"count": len(added), "amounts": rest}
 
 
-def _shares(ledger: Ledger, shares: Shares) -> dict[str, Any]:
-    """All units of a softmax, or of many the most likely ones and the own."""
+def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
+    """All units of a softmax, or of many the most likely ones and the own; what the others come to."""
     units = list(range(len(shares.shares)))
     if len(units) > SHARES:
         first = sorted(units, key=lambda unit: -int(shares.shares[unit]))[:SHARES]
         units = sorted({*first, ledger.cell.map})
     columns = (shares.logits, shares.shifted, shares.exponentials, shares.shares)
     rows = [
-        {"unit": unit, "own": unit == ledger.cell.map,
+        {"unit": unit, "name": names.map(ledger.cell.layer, unit), "own": unit == ledger.cell.map,
          "texts": [ledger.sheet.text(int(column[unit])) for column in columns]}
         for unit in units
     ]  # fmt: skip
-    return {"rows": rows, "total": ledger.sheet.text(shares.total)}
+    left = shares.total - sum(int(shares.exponentials[unit]) for unit in units)
+    return {
+        "rows": rows, "largest": ledger.sheet.text(int(shares.logits.max())), "total": ledger.sheet.text(shares.total),
+        "others": {"count": len(shares.shares) - len(units), "amount": ledger.sheet.text(left)},
+    }  # fmt: skip

@@ -11,7 +11,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.trace import Trace
 from cnnviz.ui import frame, links, networks, state, subject
 from cnnviz.ui.components.ledger import ledger, told
-from cnnviz.ui.inspecting import copies, facts, way
+from cnnviz.ui.inspecting import copies, facts, labels, way
 from cnnviz.ui.words import say
 
 KEY = "ledger"
@@ -42,7 +42,7 @@ def show() -> None:
 def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
-    said = facts.told(network, trace, found, state.get("way"), state.get("hop"))
+    said = facts.told(network, trace, found, state.get("way"), state.get("hop"), state.subject().kind)
     ledger(KEY, said)
     with row:
         _place(network, cell)
@@ -52,7 +52,7 @@ def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) 
 
 def _invite(network: Network) -> None:
     st.markdown(
-        say("**One cell, accounted for.** Click a cell of any map and follow its value down to your drawing; or "
+        say("**One cell, accounted for.** Click a cell of any map and follow its value down to the pixels; or "
             "begin with the largest of"), width="content",
     )  # fmt: skip
     st.selectbox(say("Layer"), list(cells.shapes(network))[1:], index=None, placeholder=say("a layer"),
@@ -78,7 +78,7 @@ def _place(network: Network, cell: Cell) -> None:
 
 
 def _layer_name(name: str) -> str:
-    return say("your drawing") if name == INPUT else name
+    return labels.read(state.subject().kind == "drawing") if name == INPUT else name
 
 
 def _typed() -> None:

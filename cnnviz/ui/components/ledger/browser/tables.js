@@ -36,7 +36,7 @@ export class Terms {
         this.shown += next
         this.more()
       })
-    }
+    } else element("span", "", this.foot, this.labels.in_table)
   }
 
   term({ name, map, row, column, value, weight, amount, size }) {

@@ -30,15 +30,14 @@ export class Windows {
         this.shown += next
         this.more()
       })
-    }
+    } else element("span", "", this.foot, this.labels.in_table)
   }
 
   window(part) {
     const { labels, facts } = this
     const root = element("section", "window", this.list)
-    const names = { map: part.map, top: part.rows[0], bottom: part.rows.at(-1), left: part.columns[0], right: part.columns.at(-1) }
     const head = element("div", "head", root)
-    element("h4", "", head, fill(facts.source.input ? labels.pixels : labels.window, names))
+    element("h4", "", head, part.name)
     this.result(head, part)
     const row = element("div", "sum", root)
     const picture = element("div", "picture", row)
@@ -47,13 +46,13 @@ export class Windows {
     const walk = (r, c) => part.inside[r][c] && this.desk.walk({ layer: facts.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
     const padding = facts.pooled ? labels.left_out : labels.padding
     const values = part.values.map((line, r) => line.map((text, c) => (part.inside[r][c] ? text : facts.pooled ? "" : "0")))
-    grids.values = new Grid(row, "values", values, fill(labels.values, { map: part.map }), { ...on, choose: walk })
+    grids.values = new Grid(row, "values", values, fill(labels.values, part), { ...on, choose: walk })
     this.name(grids.values, part, padding)
     if (part.weights) {
       element("span", "sign", row, "×")
       grids.weights = new Grid(row, "weights", part.weights, fill(labels.weights, part), on)
       element("span", "sign", row, "=")
-      grids.amounts = new Grid(row, "amounts", part.amounts, fill(labels.products, { map: part.map }), on)
+      grids.amounts = new Grid(row, "amounts", part.amounts, fill(labels.products, part), on)
     }
     const made = { root, part, grids, picture }
     this.paint(made)
@@ -68,7 +67,9 @@ export class Windows {
         cell.classList.toggle("winner", Boolean(part.winner?.[r][c]))
         cell.setAttribute("aria-disabled", !inside)
         const value = inside ? part.values[r][c] : padding
-        cell.setAttribute("aria-label", fill(this.labels.value, { row: part.rows[r], column: part.columns[c], value }))
+        const { value: place, value_unit: unit } = this.labels
+        const names = { of: part.of, row: part.rows[r], column: part.columns[c], value }
+        cell.setAttribute("aria-label", fill(this.facts.source.units ? unit : place, names))
         if (!inside) cell.title = padding
       }),
     )
@@ -105,8 +106,9 @@ export class Windows {
     }
     if (row === null) return this.desk.say("")
     const value = part.inside[row][column] ? part.values[row][column] : "0"
-    const said = { value, map: part.map, row: part.rows[row], column: part.columns[column] }
-    if (!part.weights) return this.desk.say(fill(this.labels.reads, said))
+    const said = { value, of: part.of, row: part.rows[row], column: part.columns[column] }
+    const { reads, reads_unit: unit } = this.labels
+    if (!part.weights) return this.desk.say(fill(this.facts.source.units ? unit : reads, said))
     const kernel = part.kernel.replace(":, :", `${row}, ${column}`)
     this.desk.say(fill(this.labels.product, { ...said, weight: part.weights[row][column], amount: part.amounts[row][column], kernel }))
   }
