@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from cnnviz.core import job_rules
 from cnnviz.core.job_queue import FairQueue
 from cnnviz.core.job_ticket import WAITING, Ticket
 
@@ -29,10 +30,10 @@ class Board:
         self._tickets[ticket.job.id] = ticket
 
     def wait(self, ticket: Ticket) -> None:
-        """Note a new job, or one that ended and goes on, and let it wait. Raises `ValueError` while it is live."""
+        """Note a new job, or one that ended and goes on, and let it wait. Raises `Refusal` while it is live."""
         known = self._tickets.get(ticket.job.id)
         if known is not None and known.live:
-            raise ValueError(f"job {ticket.job.id} has not ended yet")
+            raise job_rules.under_way()
         self.put(ticket)
         self._queue.add(ticket.owner, ticket.job.id)
 

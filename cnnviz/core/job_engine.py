@@ -42,6 +42,7 @@ class Following:
         position: From 1 while it waits, else 0.
         message: Why it ended or cannot begin, None if there is nothing to say.
         attempt: 2 after its worker died once.
+        kept: Whether it goes on although nobody looks.
     """
 
     events: tuple[Event, ...]
@@ -49,6 +50,7 @@ class Following:
     position: int
     message: Refusal | None
     attempt: int
+    kept: bool = False
 
 
 class Engine:
@@ -87,7 +89,8 @@ class Engine:
             record: Called for every event, in order, from a thread of the engine, before `follow` shows it.
 
         Raises:
-            Refusal: If the owner has too many, too many wait, or nothing can be trained now.
+            Refusal: If the job waits or runs already, the owner has too many, too many wait, or nothing can be trained
+                now.
         """
         with self._lock:
             job_rules.check_free(self._closed, self._executor.refusal())
@@ -103,7 +106,8 @@ class Engine:
                 return Following((), LOST, 0, job_rules.unknown(), 1)
             position = self._board.position(ticket)
             message = ticket.message or (self._executor.refusal() if position else None)
-            return Following(ticket.history.since(since), ticket.state, position, message, ticket.attempt)
+            events = ticket.history.since(since)
+            return Following(events, ticket.state, position, message, ticket.attempt, ticket.kept)
 
     def knows(self, job_id: str) -> bool:
         """Whether a job is here, or ended less than ten minutes ago."""

@@ -30,6 +30,12 @@ def check_room(own: int, waiting: int, limits: Limits) -> None:
         )
 
 
+def under_way() -> Refusal:
+    return Refusal(
+        "A training goes on once it has ended. Received: one that waits or runs. Watch it, or wait until it has ended."
+    )
+
+
 def is_over(ticket: Ticket, now: float, limits: Limits) -> bool:
     """Whether a job that has a place had it long enough."""
     return ticket.ran > limits.running or now - ticket.since > limits.held
@@ -45,9 +51,9 @@ def too_long(seconds: float) -> Refusal:
 
 def abandoned(seconds: float) -> Refusal:
     return Refusal(
-        "Nobody looked at this training for {seconds} seconds, so it was cancelled. Start it again, and ask for it to "
-        "be kept before you leave.",
-        seconds=round(seconds),
+        "Nobody looked at this training for {minutes} minutes, so it was cancelled. Start it again, and choose “Keep "
+        "training when I leave” before you do.",
+        minutes=round(seconds / 60),
     )
 
 

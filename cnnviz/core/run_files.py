@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,9 @@ UNKEPT = ("view", "lesson")
 """Kinds of events that only matter while they are new."""
 
 FACTS = "facts"
+
+_one_at_a_time = threading.Lock()
+"""Held while a record is read and written again: the engine, pages and series of trainings all change records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +113,27 @@ def read_run(place: Path) -> Run | None:
         return None
 
 
+def amend(place: Path, change: Callable[[Run], Run | None]) -> Run | None:
+    """Write what `change` makes of a run's record, with nobody else in between.
+
+    Returns the new record; None, and nothing is written, where there is no record or `change` gives None. Raises
+    `OSError`.
+    """
+    with _one_at_a_time:
+        known = read_run(place)
+        changed = None if known is None else change(known)
+        if changed is not None:
+            write_run(place, changed)
+        return changed
+
+
+def delete(place: Path) -> None:
+    """Remove a run and all that came of it; first the record, so that nothing is written for it any more."""
+    with _one_at_a_time:
+        (place / "run.json").unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
 def write_probe(place: Path, digit: np.ndarray) -> None:
     """Write the digit that a run is shown, (28, 28) uint8. Raises `OSError`."""
     atomic_file.write(place / "probe.bin", digit.tobytes(), durable=False)
@@ -122,12 +149,18 @@ def read_probe(place: Path) -> np.ndarray:
 
 def record(place: Path, event: Event) -> None:
     """Take one event to disk. A full disk loses the event and nothing else; the log says so."""
-    if not place.is_dir() or event.kind in UNKEPT:
+    if event.kind in UNKEPT or not _is_there(place):
         return
     try:
         _record(place, event)
     except (OSError, Refusal) as error:
         LOG.error("an event of a run could not be kept: %s", error)
+    if not _is_there(place):  # deleted meanwhile; writing has made its folder again
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_there(place: Path) -> bool:
+    return (place / "run.json").is_file()
 
 
 def _record(place: Path, event: Event) -> None:
@@ -146,25 +179,23 @@ def _record(place: Path, event: Event) -> None:
 def _put_on_shelf(place: Path, event: Event) -> None:
     card = cards.Card.from_json(event.facts["card"])
     shelf.save(Network(card.variant, weights(event.arrays)), card, place)
-    _amend(place, state="done", ended=event.facts["ended"], message=event.facts.get("message"))
+    ending = {"ended": event.facts["ended"], "message": event.facts.get("message")}
+    amend(place, lambda run: replace(run, state="done", **ending))
 
 
 def _settle(place: Path, facts: Facts) -> None:
     """Write down how a run ended; what its result said about that stays."""
     reason = {"template": facts["template"], "values": facts["values"]} if facts["template"] else None
-    known = read_run(place)
-    if known is not None and known.state != "done":
-        _amend(place, state=facts["state"], message=reason)
-
-
-def _amend(place: Path, **changes: Any) -> None:
-    run = read_run(place)
-    if run is not None:
-        write_run(place, Run(**{**run.__dict__, **changes}))
+    amend(
+        place, lambda run: None if run.state == "done" else replace(run, state=facts["state"], message=reason)
+    )
 
 
 def _append(place: Path, event: Event) -> None:
-    """Small arrays are written as numbers; those of a result have gone to the shelf."""
+    """Small arrays are written as numbers; those of a result have gone to the shelf.
+
+    After a line that a crash left unfinished a new one is begun.
+    """
     small = {} if event.kind == "result" else {name: array.tolist() for name, array in event.arrays.items()}
     line = {
         "kind": event.kind,
@@ -173,8 +204,11 @@ def _append(place: Path, event: Event) -> None:
         FACTS: dict(event.facts),
         "arrays": small,
     }
-    with (place / "events.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+    with (place / "events.jsonl").open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+        unfinished = file.read(1) not in (b"", b"\n")
+        file.write(b"\n" * unfinished + json.dumps(line).encode() + b"\n")
 
 
 def events(place: Path) -> tuple[Event, ...]:

@@ -7,11 +7,11 @@ written is changed by a later crash: the table below is made from what is there.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,18 +93,29 @@ class RunStore:
             )
         return found
 
-    def change(self, run: Run) -> None:
-        """Write a run's record again; does nothing if the run was deleted meanwhile."""
-        if self._folder(run.id).is_dir():
-            run_files.write_run(self._folder(run.id), run)
+    def amend(self, run_id: str, *, only: str = "", **changes: Any) -> Run | None:
+        """Change some fields of a run's record and leave the others as they are by now.
+
+        Args:
+            run_id: Which run.
+            only: The state that it must be in; "" for any.
+            changes: Fields of `Run`.
+
+        Returns:
+            The new record, None where the run was deleted meanwhile or is in another state: nothing is written then.
+        """
+        return run_files.amend(
+            self._folder(run_id), lambda run: replace(run, **changes) if only in ("", run.state) else None
+        )
 
     def rename(self, run_id: str, title: str) -> None:
         """Give a run another title. Raises `Refusal` for one that is empty, too long or not visible."""
-        self.change(replace(self.run(run_id), title=checked_title(title)))
+        self.run(run_id)
+        self.amend(run_id, title=checked_title(title))
 
     def delete(self, run_id: str) -> None:
         """Forget a run and all that came of it."""
-        shutil.rmtree(self._folder(run_id), ignore_errors=True)
+        run_files.delete(self._folder(run_id))
 
     def events(self, run_id: str) -> tuple[Event, ...]:
         """What the run told so far, without its large arrays."""

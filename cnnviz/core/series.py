@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core import colour_digits, datasets, jobs, server_speed, training_jobs
+from cnnviz.core import colour_digits, datasets, job_rules, jobs, server_speed, training_jobs
 from cnnviz.core.bundled_digits import TRAIN
 from cnnviz.core.cards import Card
 from cnnviz.core.mnist_file import SHAPES
@@ -68,14 +68,12 @@ def experiment_of(run: Run) -> str:
 def plan(store: RunStore, job: Job, title: str, of_trial: str, arm: str) -> Run:
     """Note a run that starts once the visitor's earlier ones leave room for it; `arm` is that of a trial."""
     run = store.create(job, title, experiment=of_trial, arm=arm)
-    planned = replace(run, state=PLANNED)
-    store.change(planned)
-    return planned
+    return store.amend(run.id, state=PLANNED) or run
 
 
 def submit(store: RunStore, job: Job) -> None:
     """Give a job to the engine; what it tells goes to the visitor's runs, and its time into the next estimates."""
-    jobs.engine().submit(store.owner, job, _recorder(store, job))
+    jobs.engine().submit(store.owner, job, recorder(store, job.id))
 
 
 def advance(store: RunStore) -> None:
@@ -89,7 +87,8 @@ def advance(store: RunStore) -> None:
 
 
 def _submit_planned(store: RunStore, run: Run) -> None:
-    store.change(replace(run, state="queued"))
+    if store.amend(run.id, only=PLANNED, state="queued") is None:  # deleted meanwhile
+        return
     job = Job(
         id=run.id, variant=run.variant, plan=run.plan, data=data(run.plan.data), probe=store.probe(run.id)
     )
@@ -97,44 +96,59 @@ def _submit_planned(store: RunStore, run: Run) -> None:
         submit(store, job)
     except Refusal as reason:
         message = {"template": reason.template, "values": reason.values}
-        store.change(replace(run, state="failed", message=message))
+        store.amend(run.id, state="failed", message=message)
 
 
 def go_on(store: RunStore, run_id: str, epochs: int) -> None:
-    """Train a run that has ended or was interrupted further, up to `epochs` in all, from its last checkpoint."""
-    run = store.run(run_id)
-    kept = store.checkpoint(run_id)
+    """Train a run that has ended or was interrupted further, up to `epochs` in all, from its last checkpoint.
+
+    Raises `Refusal` where it may not, or goes on already; its record is as before then.
+    """
+    with _one_at_a_time:
+        _go_on(store, store.run(run_id), epochs)
+
+
+def _go_on(store: RunStore, run: Run, epochs: int) -> None:
+    if run.id in jobs.engine().active(store.owner):
+        raise job_rules.under_way()
+    kept = store.checkpoint(run.id)
     if kept is None:
         raise Refusal(
             "{title} kept no finished epoch, so it cannot go on. Start it again from its settings.",
             title=run.title,
         )
     job = Job(
-        id=run_id,
+        id=run.id,
         variant=run.variant,
         plan=replace(run.plan, epochs=epochs),
         data=data(run.plan.data),
-        probe=store.probe(run_id),
+        probe=store.probe(run.id),
         checkpoint=kept.arrays,
         progress=kept.facts,
     )
-    store.change(replace(run, plan=job.plan, state="queued", ended="", message=None))
+    store.amend(run.id, plan=job.plan, state="queued", ended="", message=None)
     try:
         submit(store, job)
-    except Refusal:
-        store.change(run)
+    except BaseException:  # whatever it is, the run has not begun
+        store.amend(run.id, plan=run.plan, state=run.state, ended=run.ended, message=run.message)
         raise
 
 
-def _recorder(store: RunStore, job: Job) -> Callable[[Event], None]:
-    """What takes a job's events to disk; when it leaves the queue, the next planned one gets in."""
-    record = store.recorder(job.id)
+def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
+    """What takes a job's events to disk, also one's that was taken over: it hears them from the first one on.
+
+    When the job leaves the queue, as it starts or ends before, the next planned one gets in.
+    """
+    record = store.recorder(run_id)
+    finished: list[int] = []  # epochs before this job; of a second attempt, before the first one
 
     def run(event: Event) -> None:
         record(event)
-        if event.kind == "start":  # in a thread of its own: the engine waits for nobody
+        if event.kind == "start":
+            finished.append(int(event.facts.get("finished", 0)))
+        if event.kind in ("start", "ended"):  # in a thread of its own: the engine waits for nobody
             threading.Thread(target=advance, args=(store,), name=ADVANCING, daemon=True).start()
-        elif event.kind == "result" and not job.progress:
+        elif event.kind == "result" and finished[:1] == [0]:
             server_speed.learn(store.home, Card.from_json(event.facts["card"]), event.facts["ended"])
 
     return run

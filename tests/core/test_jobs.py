@@ -125,8 +125,9 @@ def test_what_the_executor_cannot_do_is_said_at_once(bench: Bench):
 def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
     job = made_jobs.job()
     bench.submit("ann", job)
-    with pytest.raises(ValueError, match="has not ended"):
+    with pytest.raises(Refusal, match="waits or runs"):
         bench.submit("bob", job)
+    assert bench.state(job.id) == "running"
 
 
 def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: Bench):
@@ -172,16 +173,18 @@ def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Benc
     bench.wait(GRANTED.lease + 5)
     following = bench.engine.follow(job)
     assert following.state == "cancelled"
-    assert "Nobody looked" in str(following.message)
+    assert "Nobody looked at this training for 10 minutes" in str(following.message)
     assert bench.recorded[-1].facts["state"] == "cancelled"
 
 
 def test_a_kept_job_needs_no_looks(bench: Bench):
     job = bench.submit()
     bench.engine.keep(job, True)
+    assert bench.engine.follow(job).kept
     bench.wait(1000)
     assert bench.state(job) == "running"
     bench.engine.keep(job, False)
+    assert not bench.engine.follow(job).kept
     bench.wait(GRANTED.lease - 1)
     assert bench.state(job) == "running"
     bench.wait(5)

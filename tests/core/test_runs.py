@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core import run_files, runs, training_jobs
+from cnnviz.core import atomic_file, run_files, runs, training_jobs
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.runs import MOST_RUNS, RunStore, Snapshot
+from cnnviz.core.runs import MOST_RUNS, Run, RunStore, Snapshot
 from cnnviz.core.training_jobs import DataReference, Event, Job
 from cnnviz.core.variants import Variant
 from tests.core import made
@@ -86,6 +87,10 @@ def test_a_line_that_was_being_written_when_the_server_died_is_left_out(store: R
     path = store.home / OWNER / job.id / "events.jsonl"
     path.write_bytes(path.read_bytes()[:-9])
     assert [told.facts["epoch"] for told in store.events(job.id)] == [1]
+    for epoch in (3, 4):
+        record(event("epoch", epoch=epoch))
+    assert [told.facts["epoch"] for told in store.events(job.id)] == [1, 3, 4]
+    assert path.read_bytes().count(b"\n") == 4
 
 
 def test_snapshots_are_networks_of_their_moment(store: RunStore, job: Job) -> None:
@@ -124,7 +129,7 @@ def test_how_a_run_ended_is_written_down(store: RunStore, job: Job) -> None:
     record(event("ended", state="lost", template="It broke. Received: {n}.", values={"n": 2}))
     run = store.run(job.id)
     assert (run.state, run.message) == ("lost", {"template": "It broke. Received: {n}.", "values": {"n": 2}})
-    store.change(replace(run, state="done", ended="early", message=None))
+    store.amend(run.id, state="done", ended="early", message=None)
     record(event("ended", state="done", template="", values={}))
     assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
 
@@ -182,6 +187,50 @@ def test_runs_can_be_renamed_and_deleted(store: RunStore, job: Job) -> None:
     assert store.runs() == ()
     store.recorder(job.id)(event("epoch", epoch=1))  # its worker may still be telling something
     assert not (store.home / OWNER / job.id).exists()
+
+
+def test_what_is_deleted_while_a_snapshot_is_written_does_not_come_back(
+    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = atomic_file.write
+
+    def late(path: Path, data: bytes, **how: bool) -> None:
+        store.delete(job.id)
+        write(path, data, **how)
+
+    monkeypatch.setattr(atomic_file, "write", late)
+    store.recorder(job.id)(snapshot(job, 10))
+    assert not (store.home / OWNER / job.id).exists()
+
+
+def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
+    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = run_files.write_run
+    record = partial(store.recorder(job.id), event("ended", state="failed", template="", values={}))
+    ending = threading.Thread(target=record)
+
+    def slow(place: Path, run: Run) -> None:
+        if not ending.ident:
+            ending.start()
+            ending.join(0.5)  # it waits for us
+        write(place, run)
+
+    monkeypatch.setattr(run_files, "write_run", slow)
+    store.rename(job.id, "second")
+    ending.join(10)
+    assert (store.run(job.id).title, store.run(job.id).state) == ("second", "failed")
+
+
+def test_a_record_is_amended_only_in_the_state_that_was_asked_for(store: RunStore, job: Job) -> None:
+    assert store.amend(job.id, only="planned", state="queued", title="no") is None
+    assert store.run(job.id).title == "first"
+    amended = store.amend(job.id, only="queued", state="done", title="yes")
+    assert amended == store.run(job.id)
+    assert (amended.title, amended.state) == ("yes", "done")
+    store.delete(job.id)
+    assert store.amend(job.id, state="queued") is None
+    assert store.runs() == ()
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 65, "a\u0000b", "\u202eabc", None, 7])

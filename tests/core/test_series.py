@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.core import jobs, series
+from cnnviz.core import jobs, series, server_speed
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import RunStore
@@ -26,8 +26,11 @@ class Engine:
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
         self.refusing: str = ""
+        self.breaking = False
 
     def submit(self, _owner: str, job: Job, record: Callable[[Event], None]) -> None:
+        if self.breaking:
+            raise RuntimeError("on purpose")
         if self.refusing:
             raise Refusal(self.refusing)
         if len(self.jobs) >= 2:
@@ -37,14 +40,28 @@ class Engine:
     def active(self, _owner: str) -> tuple[str, ...]:
         return tuple(self.jobs)
 
+    def tells(self, job_id: str, kind: str, **facts: Any) -> None:
+        self.jobs[job_id][1](Event(kind, 1, 1, facts))
+
     def begins(self, job_id: str) -> None:
-        self.jobs[job_id][1](Event("start", 1, 1, {"batches": 3}))
-        for thread in threading.enumerate():
-            if thread.name == series.ADVANCING:
-                thread.join(10)
+        self.tells(job_id, "start", batches=3)
+        settled()
 
     def ends(self, job_id: str) -> None:
         del self.jobs[job_id]
+
+    def cancels(self, job_id: str) -> None:
+        """End a job before it starts, as the engine does: it is active no more when its end is recorded."""
+        _, record = self.jobs.pop(job_id)
+        record(Event("ended", 1, 1, {"state": "cancelled", "template": "", "values": {}}))
+        settled()
+
+
+def settled() -> None:
+    """Wait for what goes on after an event."""
+    for thread in threading.enumerate():
+        if thread.name == series.ADVANCING:
+            thread.join(10)
 
 
 @pytest.fixture
@@ -102,6 +119,48 @@ def test_arms_beyond_two_wait_until_one_begins(store: RunStore, engine: Engine) 
     np.testing.assert_array_equal(submitted.probe, PROBE)
 
 
+def test_an_arm_that_is_cancelled_before_it_starts_makes_room_for_the_next(
+    store: RunStore, engine: Engine
+) -> None:
+    trial = series.trial("filters")
+    planned = [series.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(3)]
+    series.advance(store)
+    engine.cancels(planned[1].id)
+    assert list(engine.jobs) == [planned[0].id, planned[2].id]
+    assert states(store) == ["queued", "cancelled", "queued"]
+
+
+def test_a_planned_run_that_is_deleted_meanwhile_is_not_trained(
+    store: RunStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = series.trial("filters")
+    planned = [series.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(2)]
+    read = store.runs()
+    store.delete(planned[0].id)
+    monkeypatch.setattr(RunStore, "runs", lambda _: read)
+    series.advance(store)
+    assert list(engine.jobs) == [planned[1].id]
+
+
+@pytest.mark.parametrize(("finished", "learned"), [(0, 1), (2, 0)])
+def test_a_whole_training_tells_how_fast_the_server_is(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, finished: int, learned: int
+) -> None:
+    known: list[object] = []
+    monkeypatch.setattr(server_speed, "learn", lambda *told: known.append(told))
+    run = store.create(job(), "one")
+    network = made.network(0, run.variant.name)
+    weights = {f"weights/{a}/{b}": w for a, named in network.weights.items() for b, w in named.items()}
+    record = series.recorder(store, run.id)  # as for one that is taken over
+    record(Event("start", 1, 1, {"finished": finished}))
+    record(Event("start", 2, 2, {"finished": finished + 1}))
+    card = made.card(network).to_json()
+    record(Event("result", 3, 2, {"card": card, "ended": "finished", "message": None}, weights))
+    assert len(known) == learned
+    assert store.run(run.id).state == "done"
+    settled()
+
+
 def test_a_refused_run_leaves_nothing_behind(store: RunStore, engine: Engine) -> None:
     engine.refusing = "No room. Received: one more. Wait."
     with pytest.raises(Refusal, match="No room"):
@@ -144,3 +203,19 @@ def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, engine: Engin
     with pytest.raises(Refusal, match="No room"):
         series.go_on(store, run.id, 5)
     assert store.run(run.id) == before
+    engine.refusing, engine.breaking = "", True
+    with pytest.raises(RuntimeError, match="on purpose"):
+        series.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
+
+
+def test_a_second_click_on_going_on_changes_nothing(store: RunStore, engine: Engine) -> None:
+    run = series.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 3}, {"a": np.ones(1, np.float32)}))
+    series.go_on(store, run.id, 4)
+    before, going = store.run(run.id), engine.jobs[run.id]
+    with pytest.raises(Refusal, match="waits or runs"):
+        series.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
+    assert engine.jobs == {run.id: going}
