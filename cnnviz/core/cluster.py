@@ -108,7 +108,9 @@ class Cluster:
         return replace(order, owner=owner) if order else None
 
     def take_over(self, order: Order) -> None:
-        key = self._found.pop(order.job.id)
+        key = self._found.pop(order.job.id, None)
+        if key is None:  # taken over already
+            return
         with self._lock:
             self._jobs[order.job.id] = Followed(order, key, order.told, adopting=True)
         self._wake()
@@ -151,7 +153,7 @@ class Cluster:
                 "adopt": [each.key for each in jobs if each.adopting],
                 "cancel": list(self._cancelled),
                 "forget": list(self._cancelled),
-                "orders": list(self._search.wanted),
+                "orders": self._search.wanted,
                 "commands": [(key, n, command.kind) for key, n, command in commands],
             }
         return messages.pack(head, arrays)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from cnnviz.core.cluster_survey import Survey
@@ -26,9 +27,14 @@ class Search:
         self._survey, self._wake = survey, wake
         self._first_round, self._news = threading.Event(), threading.Condition()
         self._rounds = 0
-        self._orders: dict[str, Order] = {}  # by key
-        self.wanted: set[str] = set()
+        self._asking: Counter[str] = Counter()  # how many wait for the order with a key
+        self._orders: dict[str, Order] = {}  # those that came, by key, until nobody waits any more
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
         """Keys of which the orders are asked for."""
+        with self._news:
+            return tuple(key for key in self._asking if key not in self._orders)
 
     def begun(self) -> None:
         """The first round is over, or there will be none."""
@@ -42,11 +48,11 @@ class Search:
             self._news.notify_all()
 
     def take(self, key: str, order: Order) -> None:
-        """A room sent the order of a job."""
+        """A room sent the order of a job. It is large, so one that nobody waits for any more is not kept."""
         with self._news:
-            self._orders[key] = order
-            self.wanted.discard(key)
-            self._news.notify_all()
+            if key in self._asking:
+                self._orders[key] = order
+                self._news.notify_all()
 
     def wait_for_first_round(self) -> None:
         self._first_round.wait(FIRST_ROUND)
@@ -57,11 +63,21 @@ class Search:
 
     def order(self, key: str) -> Order | None:
         """The order of a job, from the room that has it."""
-        self.wanted.add(key)
+        with self._news:
+            self._asking[key] += 1
         self._wake()
         with self._news:
-            self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
-            return self._orders.pop(key, None)
+            try:
+                self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
+                return self._orders.get(key)
+            finally:
+                self._leave(key)
+
+    def _leave(self, key: str) -> None:
+        self._asking[key] -= 1
+        if not self._asking[key]:
+            del self._asking[key]
+            self._orders.pop(key, None)
 
     def _key_anew(self, job_id: str, owner: str) -> str | None:
         end = self._rounds + 2  # one may be under way that began too early

@@ -29,6 +29,8 @@ from cnnviz.core.training_jobs import Command, Event, Job
 LOG = logging.getLogger(__name__)
 
 BETWEEN_TICKS = 0.2
+MISSED_SECONDS = 30.0
+"""How long a job that was found nowhere is not looked for again; pages ask at every rerun."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Engine:
     ) -> None:
         self._executor, self._limits, self._clock = executor, limits, clock
         self._board = Board()
+        self._missed: dict[tuple[str, str], float] = {}  # when an owner's job was found nowhere
         self._actions: deque[Callable[[], None]] = deque()  # what the manager does next, outside the lock
         self._lock = threading.RLock()
         self._wake = threading.Event()
@@ -161,11 +164,15 @@ class Engine:
         """
         if self.knows(job_id):
             return True
-        order = self._executor.find(owner, job_id)
-        if order is None:
-            return False
+        order = None if self._was_missed(owner, job_id) else self._executor.find(owner, job_id)
         with self._lock:
             now = self._clock()
+            if self.knows(job_id):  # another tab was faster
+                return True
+            if order is None:
+                if self._executor.refusal() is None:
+                    self._missed.setdefault((owner, job_id), now)
+                return False
             self._board.put(
                 Ticket(
                     owner, order.job, record, now, attempt=order.attempt, placed=True, since=now, stepped=now
@@ -193,6 +200,12 @@ class Engine:
                 self._look_after(ticket, now)
         self._place()
         self._act()
+
+    def _was_missed(self, owner: str, job_id: str) -> bool:
+        with self._lock:
+            end = self._clock() - MISSED_SECONDS
+            self._missed = {job: when for job, when in self._missed.items() if when > end}
+            return (owner, job_id) in self._missed
 
     # What executors report: see `Reports`.
 

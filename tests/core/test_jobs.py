@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core import jobs
+from cnnviz.core.job_engine import MISSED_SECONDS
 from cnnviz.core.job_executor import Order
 from cnnviz.core.job_history import LARGE, History
 from cnnviz.core.job_queue import FairQueue
@@ -395,6 +396,53 @@ def test_a_job_from_elsewhere_is_taken_over_by_its_owner(bench: Bench):
     bench.engine.moved(job.id)
     assert bench.state(job.id) == "lost"
     assert bench.kinds() == ["start"], "the other process records what comes now"
+
+
+def test_two_tabs_that_adopt_together_have_one_job_and_its_whole_history(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    job = made_jobs.job()
+    second: list[Event] = []
+
+    def find(owner: str, job_id: str) -> Order:
+        if not bench.recorded:  # while the first tab searches, the second finds the job and hears of it
+            monkeypatch.setattr(bench.executor, "find", lambda *_: Order("ann", job))
+            assert bench.engine.adopt(owner, job_id, bench.recorded.append)
+            bench.engine.tick()
+            bench.executor.tell(job.id, "start", 1)
+        return Order(owner, job)
+
+    monkeypatch.setattr(bench.executor, "find", find)
+    assert bench.engine.adopt("ann", job.id, second.append)
+    bench.engine.tick()
+    bench.executor.tell(job.id, "epoch", 2)
+    assert [event.kind for event in bench.engine.follow(job.id).events] == ["start", "epoch"]
+    assert bench.kinds() == ["start", "epoch"]
+    assert second == []
+
+
+def test_what_was_found_nowhere_is_not_looked_for_at_every_rerun(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
+    job = made_jobs.job().id
+    for _ in range(3):
+        assert not bench.engine.adopt("ann", job, bench.recorded.append)
+    assert asked == ["ann"]
+    assert not bench.engine.adopt("bob", job, bench.recorded.append)
+    bench.clock.now += MISSED_SECONDS + 1
+    assert not bench.engine.adopt("ann", job, bench.recorded.append)
+    assert asked == ["ann", "bob", "ann"]
+
+
+def test_a_search_that_could_not_be_made_is_made_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
+    bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
+    for _ in range(2):
+        assert not bench.engine.adopt("ann", made_jobs.job().id, bench.recorded.append)
+    assert asked == ["ann", "ann"]
 
 
 def test_many_threads_submit_and_every_job_ends():
