@@ -16,7 +16,7 @@ from tests.server_process import Server
 
 Visitor = Callable[..., Page]
 
-PATIENCE = 20_000  # milliseconds for anything to appear on a machine that has other things to do
+PATIENCE = 45_000  # milliseconds for anything to appear on a machine that has other things to do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
