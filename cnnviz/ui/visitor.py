@@ -30,6 +30,11 @@ def owner() -> str:
     return hashlib.sha256(_token().encode()).hexdigest()[:32]
 
 
+def returns() -> bool:
+    """Return whether the browser has kept a token, as it does for who has been on Train."""
+    return _kept() is not None
+
+
 def remember() -> None:
     """Have the browser keep the visitor's token; for pages on which something is started."""
     kept = visitor(_token(), settled=bool(store().runs()))
