@@ -68,12 +68,20 @@ def _share(followed: Followed) -> float:
 def _line(followed: Followed) -> str:
     parts = [f"**{frame.plain(followed.run.title)}**", status(followed)]
     parts += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
+    if followed.live and followed.attempt > 1:
+        parts += [_second_attempt(followed.gone_on_after)]
     pace = followed.facts("batches")
     if pace and followed.live:
         parts += _pace(pace)
     elif pace:
         parts += [say("took {time}", time=duration(pace["seconds"]))]
     return " · ".join(parts)
+
+
+def _second_attempt(finished: int) -> str:
+    if finished == 0:
+        return say("its process ended; it begins again")
+    return say("its process ended; it goes on after epoch {epoch}", epoch=finished)
 
 
 def _pace(facts: Facts) -> list[str]:
@@ -104,6 +112,8 @@ def _buttons(followed: Followed) -> None:
             _button(say("One more epoch"), "more", followed)
     if followed.live:
         _button(say("Cancel"), "cancel", followed)
+        if followed.state != series.PLANNED:
+            _keeping(followed)
     elif _can_go_on(followed):
         st.button(say("One more epoch") if followed.state == "done" else say("Go on from the last epoch"),
                   on_click=_go_on, args=(followed,), key="go-on")  # fmt: skip
@@ -113,9 +123,24 @@ def _button(label: str, command: str, followed: Followed) -> None:
     st.button(label, key=f"command-{command}", on_click=partial(_command, followed, command))
 
 
+def _keeping(followed: Followed) -> None:
+    """Let the visitor leave a training alone; the switch shows what the engine knows, whichever tab told it."""
+    key, limits = f"keep-{followed.run.id}", jobs.Limits()
+    if st.session_state.get(key) != followed.kept:
+        st.session_state[key] = followed.kept
+    st.toggle(say("Keep training when I leave"), key=key, on_change=_keep, args=(followed.run.id, key),
+              help=say("Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
+                       "one ends after {most:.0f} minutes of training.", lease=limits.lease / 60,
+                       most=limits.running / 60))  # fmt: skip
+
+
+def _keep(run_id: str, key: str) -> None:
+    jobs.engine().keep(run_id, st.session_state[key])
+
+
 def _command(followed: Followed, command: str) -> None:
     if followed.state == series.PLANNED:
-        visitor.store().delete(followed.run.id)
+        following.discard(visitor.store(), followed.run.id)
         state.put(watched="")
     else:
         jobs.engine().command(followed.run.id, Command(command))

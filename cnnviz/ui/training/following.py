@@ -9,7 +9,7 @@ from cnnviz.core import jobs, series
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import Run, RunStore
 from cnnviz.core.training_curves import Curves, extended
-from cnnviz.core.training_jobs import Event, Facts
+from cnnviz.core.training_jobs import Command, Event, Facts
 from cnnviz.ui import cache, state
 
 QUEUED = "queued"
@@ -31,6 +31,8 @@ class Followed:
         curves: All that it told about loss and accuracy.
         newest: kind -> the newest event of that kind.
         heard: `seq` of the newest event that went into `curves`.
+        attempt: 2 after its process ended once without a word.
+        kept: Whether it goes on although nobody looks.
     """
 
     run: Run
@@ -40,6 +42,8 @@ class Followed:
     curves: Curves = field(default_factory=Curves)
     newest: Mapping[str, Event] = field(default_factory=dict)
     heard: int = 0
+    attempt: int = 1
+    kept: bool = False
 
     @property
     def live(self) -> bool:
@@ -56,6 +60,13 @@ class Followed:
         return int(self.facts("epoch").get("epoch", self.facts("start").get("finished", 0)))
 
     @property
+    def gone_on_after(self) -> int:
+        """Finished epochs from which a second attempt goes on."""
+        start = self.newest.get("start")
+        second = start is not None and start.attempt == self.attempt
+        return int(start.facts.get("finished", 0)) if start and second else self.epoch
+
+    @property
     def epochs(self) -> int:
         """Epochs of the plan, with those that were added."""
         return int(self.facts("epoch").get("epochs", self.run.plan.epochs))
@@ -68,7 +79,7 @@ def follow(store: RunStore, run_id: str) -> Followed:
         return _from_disk(store, run)
     heard = jobs.engine().follow(run_id, _before(store, run).heard)
     followed = replace(_grown(_before(store, run), heard.events), run=run, state=heard.state, position=heard.position,
-                       message=heard.message)  # fmt: skip
+                       message=heard.message, attempt=heard.attempt, kept=heard.kept)  # fmt: skip
     state.put(followed={**state.get("followed"), run_id: followed})
     return followed
 
@@ -87,8 +98,15 @@ def _before(store: RunStore, run: Run) -> Followed:
 
 
 def forget(run_id: str) -> None:
-    """Begin to listen anew, because the run goes on with a new job."""
-    state.put(followed={other: known for other, known in state.get("followed").items() if other != run_id})
+    """Begin to listen anew, and to show the digit, because the run goes on with a new job."""
+    others = {other: known for other, known in state.get("followed").items() if other != run_id}
+    state.put(followed=others, shown=None)
+
+
+def discard(store: RunStore, run_id: str) -> None:
+    """Forget a run; its training is cancelled, also where it has begun since the page was drawn."""
+    store.delete(run_id)
+    jobs.engine().command(run_id, Command("cancel"))
 
 
 def _grown(before: Followed, events: Sequence[Event]) -> Followed:
@@ -102,7 +120,7 @@ def _grown(before: Followed, events: Sequence[Event]) -> Followed:
 def _here(store: RunStore, run_id: str) -> bool:
     """Whether the engine has the job, perhaps taken over from another app process that ended."""
     engine = jobs.engine()
-    return engine.knows(run_id) or engine.adopt(store.owner, run_id, store.recorder(run_id))
+    return engine.knows(run_id) or engine.adopt(store.owner, run_id, series.recorder(store, run_id))
 
 
 def _from_disk(store: RunStore, run: Run) -> Followed:

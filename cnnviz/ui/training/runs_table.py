@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.core import jobs, run_downloads, training_jobs
+from cnnviz.core import run_downloads, training_jobs
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import Run
-from cnnviz.core.training_jobs import Command
 from cnnviz.ui import frame, state, visitor
 from cnnviz.ui.training import following
 from cnnviz.ui.training.controls import duration, status
@@ -135,9 +134,7 @@ def _rename(run_id: str) -> None:
 
 def _delete(followed: Followed) -> None:
     run_id = followed.run.id
-    if followed.live:
-        jobs.engine().command(run_id, Command("cancel"))
-    visitor.store().delete(run_id)
+    following.discard(visitor.store(), run_id)
     state.put(
         compared=tuple(other for other in state.get("compared") if other != run_id),
         watched="" if state.get("watched") == run_id else state.get("watched"),
