@@ -13,7 +13,7 @@ from cnnviz.core.variants import TrainingPlan, Variant
 from cnnviz.ui import frame, state, visitor
 from cnnviz.ui.subject import prepared
 from cnnviz.ui.training import experiments as cards
-from cnnviz.ui.training import plan_form, variant_editor
+from cnnviz.ui.training import following, plan_form, variant_editor
 from cnnviz.ui.training.controls import duration
 from cnnviz.ui.words import refusal, say
 
@@ -27,19 +27,26 @@ def _start_experiment(experiment: Experiment) -> None:
     """Plan a run for each arm, start the first ones, and watch them together."""
     store = visitor.store()
     try:
-        trial = series.trial(experiment.id)
-        planned = [
-            series.plan(
-                store, series.new_job(arm.variant, arm.plan, _pixels()), say(arm.label), trial, arm.id
-            )
-            for arm in experiment.arms
-        ]
+        first, *others = _planned(store, experiment)
         series.advance(store)
     except Refusal as reason:
         _refuse(reason)
         return
-    first, *others = (run.id for run in planned)
     _watch(first, tuple(others))
+
+
+def _planned(store: RunStore, experiment: Experiment) -> list[str]:
+    """Plan all arms or, where one is refused, none."""
+    trial, planned = series.trial(experiment.id), list[str]()
+    try:
+        for arm in experiment.arms:
+            job = series.new_job(arm.variant, arm.plan, _pixels())
+            planned.append(series.plan(store, job, say(arm.label), trial, arm.id).id)
+    except Refusal:
+        for run_id in planned:
+            following.discard(store, run_id)
+        raise
+    return planned
 
 
 def build() -> None:
