@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -25,7 +25,8 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     if not kept:
         return None
     st.caption(say("Time machine: the network as it was at every moment that was kept"))
-    labels = [*map(_label, kept), *([say("now")] if followed.live else [])]
+    ends = {int(step): epoch for epoch, step in enumerate(followed.curves.epochs.steps, 1)}
+    labels = [*(_label(one, ends) for one in kept), *([say("now")] if followed.live else [])]
     last = len(labels) - 1
     chosen = state.get("moment")
     at = player("time-machine", labels, last if chosen == NEWEST else min(chosen, last),
@@ -40,17 +41,13 @@ def go_to(steps: Sequence[int], step: float) -> None:
     state.put(moment=nearest)
 
 
-def _label(kept: Snapshot) -> str:
+def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
+    """Name a moment; `ends`: last batch of an epoch -> epoch. A moment kept there may be older than the epoch's end."""
     if kept.step == 0:
         return say("before the first batch")
-    if kept.epoch and _ends_epoch(kept):
-        return say("epoch {epoch}, batch {step:,}", epoch=kept.epoch, step=kept.step)
+    if kept.step in ends:
+        return say("epoch {epoch}, batch {step:,}", epoch=ends[kept.step], step=kept.step)
     return say("batch {step:,}", step=kept.step)
-
-
-def _ends_epoch(kept: Snapshot) -> bool:
-    """Snapshots within an epoch are taken at 1, 2 or 5 times a power of ten; those at its end anywhere."""
-    return str(kept.step).rstrip("0") not in ("1", "2", "5")
 
 
 def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
