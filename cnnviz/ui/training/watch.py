@@ -21,8 +21,8 @@ from cnnviz.ui.words import say
 
 CHART = "learning-curves"
 
-#: Seconds between two looks at a training: 2.5 a second while few are trained, less when a room trains.
-QUICK, SLOW = 0.4, 1.0
+#: Seconds between two looks at a training: 2.5 a second while few are trained, 2 when a room trains.
+QUICK, SLOW = 0.4, 0.5
 FEW = 6
 
 
@@ -48,6 +48,8 @@ def _pace() -> float:
 
 
 def _watched(was_live: bool) -> None:
+    if state.get("notices"):
+        st.rerun()  # what a click here was refused stands above the page
     store = visitor.store()
     following.touch(store)
     followed = following.follow(store, state.get("watched"))
@@ -103,9 +105,14 @@ def _go_to_click(steps: Sequence[int], unit: int) -> None:
 
 
 def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -> None:
-    """Give a training another digit to look at once the visitor has drawn one."""
+    """Give a training another digit to look at once the visitor has drawn one; a planned one when it gets into the
+    queue."""
     pixels = np.round(digit * 255).astype(np.uint8)
-    if followed.live and not pen_down and state.get("shown") != (followed.run.id, pixels.tobytes()):
+    if (
+        followed.state in following.LIVE
+        and not pen_down
+        and state.get("shown") != (followed.run.id, pixels.tobytes())
+    ):
         state.put(shown=(followed.run.id, pixels.tobytes()))
         jobs.engine().command(followed.run.id, Command("probe", {"digit": pixels}))
 
