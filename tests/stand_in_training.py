@@ -28,17 +28,20 @@ class Engine:
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
+        self.owners: dict[str, str] = {}
         self.told: dict[str, list[Event]] = {}
         self.states: dict[str, str] = {}
         self.commands: list[tuple[str, str]] = []
         self.touched: list[str] = []
         self.attempts: dict[str, int] = {}
+        self.kept: dict[str, bool] = {}
         self.refusing: Refusal | None = None
 
-    def submit(self, _owner: str, job: Job, record: Callable[[Event], None]) -> None:
+    def submit(self, owner: str, job: Job, record: Callable[[Event], None]) -> None:
         if self.refusing:
             raise self.refusing
         self.jobs[job.id] = (job, record)
+        self.owners[job.id] = owner
         self.told[job.id], self.states[job.id] = [], "running"
 
     def tell(self, job_id: str, kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> None:
@@ -49,7 +52,8 @@ class Engine:
 
     def follow(self, job_id: str, since: int = 0) -> jobs.Following:
         events = tuple(event for event in self.told[job_id] if event.seq > since)
-        return jobs.Following(events, self.states[job_id], 0, None, self.attempts.get(job_id, 1))
+        attempt, kept = self.attempts.get(job_id, 1), self.kept.get(job_id, False)
+        return jobs.Following(events, self.states[job_id], 0, None, attempt, kept)
 
     def knows(self, job_id: str) -> bool:
         return job_id in self.jobs
@@ -57,8 +61,10 @@ class Engine:
     def adopt(self, *_: Any) -> bool:
         return False
 
-    def active(self, _owner: str) -> tuple[str, ...]:
-        return tuple(job_id for job_id, state in self.states.items() if state == "running")
+    def active(self, owner: str = "") -> tuple[str, ...]:
+        """Those of an owner, or of all."""
+        running = (job_id for job_id, state in self.states.items() if state == "running")
+        return tuple(job_id for job_id in running if owner in ("", self.owners[job_id]))
 
     def command(self, job_id: str, command: Command) -> None:
         self.commands.append((job_id, command.kind))
@@ -66,8 +72,11 @@ class Engine:
     def touch(self, job_id: str) -> None:
         self.touched.append(job_id)
 
+    def keep(self, job_id: str, kept: bool) -> None:
+        self.kept[job_id] = kept
+
     def trained(self) -> int:
-        return len(self.active(""))
+        return len(self.active())
 
     def warm(self) -> None:
         """Nothing starts here."""
@@ -119,21 +128,21 @@ def flat(network: Network) -> dict[str, np.ndarray]:
     return {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
 
 
-def learn(engine: Engine, job_id: str) -> None:
-    """Have a job tell what a training tells in its first epoch."""
+def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
+    """Have a job tell what a training tells in its first epoch, of an even number of batches."""
     job = engine.jobs[job_id][0]
     network = drawn.network(job.variant, 1)
     weights = flat(network)
     snapshot = weights | {"confusion": np.eye(10, dtype=np.int32)}
-    engine.tell(job_id, "start", epochs=job.plan.epochs, batches=2, finished=0)
+    engine.tell(job_id, "start", epochs=job.plan.epochs, batches=batches, finished=0)
     engine.tell(job_id, "snapshot", snapshot, step=0, epoch=0, digits=10)
-    curve = np.array([2.0, 1.5], np.float32)
+    curve = np.tile(np.array([2.0, 1.5], np.float32), batches // 2)
     arrays: dict[str, np.ndarray] = {"loss": curve, "accuracy": curve / 4, "gradient": curve}
     pace = {"seconds": 1.0, "images_per_second": 1234.0, "seconds_left": 75.0}
-    engine.tell(job_id, "batches", arrays, step=2, epoch=1, **pace)
-    engine.tell(job_id, "epoch", epoch=1, step=2, loss=1.75, accuracy=0.4, val_loss=1.2, val_accuracy=0.625,
+    engine.tell(job_id, "batches", arrays, step=batches, epoch=1, **pace)
+    engine.tell(job_id, "epoch", epoch=1, step=batches, loss=1.75, accuracy=0.4, val_loss=1.2, val_accuracy=0.625,
                 seconds=1.0, epochs=job.plan.epochs)  # fmt: skip
-    engine.tell(job_id, "snapshot", snapshot, step=2, epoch=1, digits=10)
+    engine.tell(job_id, "snapshot", snapshot, step=batches, epoch=1, digits=10)
 
 
 def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
@@ -149,6 +158,9 @@ def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
 
 def end(engine: Engine, job_id: str, state: str, reason: Refusal | None = None) -> None:
     """Have a job end without a result."""
-    said = {"template": reason.template if reason else "", "values": reason.values if reason else {}}
+    said: dict[str, Any] = {
+        "template": reason.template if reason else "",
+        "values": reason.values if reason else {},
+    }
     engine.tell(job_id, "ended", state=state, **said)
     engine.states[job_id] = state

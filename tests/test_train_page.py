@@ -109,7 +109,7 @@ def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, 
     press(app.run(), "start-digits")
     assert len(engine.jobs) == 2, "one runs, one waits, the third is planned"
     while len(done := [state for state in engine.states.values() if state == "done"]) < len(experiment.arms):
-        job_id = engine.active("")[0]
+        job_id = engine.active()[0]
         learn(engine, job_id)
         finish(engine, job_id)
         app.run()
