@@ -91,7 +91,6 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
             assert products == number(window.locator(".subtotal .amount").inner_text())
             added += products
         assert added == line(page, "sum")
-        assert line(page, "sum") + line(page, "bias") + line(page, "rounding") == line(page, "before")
         assert max(Decimal(0), line(page, "before")) == line(page, "relu") == line(page, "after")
     elif cell.layer.startswith("max_pooling2d"):
         values = list(map(number, panel(page).locator(".values .number").all_inner_texts()))
@@ -100,9 +99,48 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     elif cell.layer.startswith("dense"):
         shown = map(number, panel(page).locator(".terms td.bar").all_inner_texts())
         assert sum(shown, others(page)) == line(page, "products")
-        parts = line(page, "products") + line(page, "bias")
-        rest = parts - line(page, "before")
-        assert abs(rest) <= Decimal("1e-5"), "float32"
+        if cell.layer == LAYERS[-1]:
+            expect_shares(page, traced, cell)
+        else:
+            assert max(Decimal(0), line(page, "before")) == line(page, "relu")
+    expect_lines(page)
+
+
+def expect_lines(page: Page) -> None:
+    """Every total is the number before it with all that was added since, float32's rounding too."""
+    running = None
+    for entry in panel(page).locator(".entry").all():
+        amount = number(entry.locator(".amount").inner_text())
+        role = (entry.get_attribute("class") or "").split()[-1]
+        if role == "total":
+            assert running in (None, amount), entry.inner_text()
+        running = amount + (running or 0) if role == "addend" else amount
+    assert running == number(panel(page).get_attribute("data-value") or "")
+
+
+def expect_shares(page: Page, traced: Trace, cell: Cell) -> None:
+    """The table of a softmax: each column follows from the one before it, and the own row is that of the account."""
+    rows = [
+        [number(text) for text in row.locator(".amount").all_inner_texts()]
+        for row in panel(page).locator(".shares tbody tr").all()
+    ]
+    logits, shifted, exponentials, shares = map(list, zip(*rows, strict=True))
+    unit = Decimal(1).scaleb(shares[0].as_tuple().exponent)
+    assert [logit - max(logits) for logit in logits] == shifted
+    assert all(abs(own.exp() - grown) <= unit for own, grown in zip(shifted, exponentials, strict=True))
+    totals = (
+        panel(page).locator(".shares tfoot tr.total .amount").all_inner_texts()
+    )  # the name, then a column each
+    total = sum(exponentials)
+    assert number(totals[-2]) == total
+    assert all(
+        abs(grown / total - share) <= unit / 2 for grown, share in zip(exponentials, shares, strict=True)
+    )
+    np.testing.assert_allclose(np.array(shares, float), traced.probabilities, atol=1e-6)
+    own = [line(page, name) for name in ("before", "exponential", "share")]
+    assert own == [column[cell.map] for column in (logits, exponentials, shares)]
+    assert abs(own[-1] - line(page, "after")) <= Decimal("1e-6")
+    expect(panel(page).locator(".shares tr.own")).to_have_count(1)
 
 
 def others(page: Page) -> Decimal:
@@ -118,20 +156,26 @@ def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
 def next_value(page: Page, below: Cell) -> Locator:
     """The value in a window that belongs to a cell of the layer below."""
     windows = panel(page).locator(".window")
-    head = re.compile(rf"^(map|channel) {below.map}:")
+    head = re.compile(rf"^(map|channel) {below.map}[:,]")
     place = f"row {below.row}, column {below.column}:"
     grid = windows.filter(has=page.locator("h4", has_text=head)).locator(".values")
     return grid.get_by_role("gridcell", name=place)
 
 
-def test_the_mouse_walks_from_a_cell_down_to_the_drawing(layers_page: Page, traced: Trace) -> None:
-    way = way_down(traced, strongest(traced, "conv2d_2"))
-    assert [cell.layer for cell in way] == [*reversed(LAYERS[:5]), INPUT]
-    canvas = eyes.maps(layers_page, LAYERS.index("conv2d_2"))
-    layers_page.mouse.click(*eyes.centre(canvas, (way[0].map, way[0].row, way[0].column)))
+def walk_on(page: Page, below: Cell) -> None:
+    """Click on the value of the cell `below`, in a window or in the list of single values, where it is the first."""
+    terms = panel(page).locator(".terms .go")
+    (terms.first if terms.count() else next_value(page, below)).click()
+
+
+def test_the_mouse_walks_from_the_answer_down_to_the_drawing(layers_page: Page, traced: Trace) -> None:
+    way = way_down(traced, Cell("dense_1", traced.answer))
+    assert [cell.layer for cell in way] == [*reversed(LAYERS), INPUT]
+    canvas = eyes.maps(layers_page, LAYERS.index("dense_1"))
+    layers_page.mouse.click(*eyes.centre(canvas, (0, traced.answer, 0)))
     for cell, below in pairwise(way):
         expect_account(layers_page, traced, cell)
-        next_value(layers_page, below).click()
+        walk_on(layers_page, below)
     expect_account(layers_page, traced, way[-1])
     expect(panel(layers_page)).to_contain_text("A pixel that the network reads")
     eyes.link_when(layers_page, eyes.carries("cell", text_of(way[-1])))
