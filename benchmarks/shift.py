@@ -4,11 +4,15 @@ A digit moved by 169 offsets goes through the three pooling networks, 507 drawin
 pass with every layer's distances, the answers alone, 507 calls of `model(x)`, and three calls of `predict`, which give
 the answers alone. All are measured in turn, round by round. Networks come from the shelf; one that is not there
 gets random weights, which take as long.
+
+What a visitor waits for is more: after the pen was lifted the page runs again and paints. That is measured in Chromium,
+from pen up to three painted grids, with the networks on the shelf; `--strokes 0` leaves it out.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in app.py
@@ -23,7 +27,7 @@ from cnnviz.workers import keras_network  # isort: skip  (it quiets TensorFlow)
 import keras
 import numpy as np
 
-from benchmarks.measuring import report
+from benchmarks.measuring import grid, report
 from cnnviz.core import shelf
 from cnnviz.core.disturbances import OFFSETS, shift_grid
 from cnnviz.core.network import Network
@@ -33,14 +37,19 @@ from cnnviz.core.trace import predict
 
 OUT = report.RESULTS / "shift.json"
 ROUNDS = 10
+STROKES = 15
 GOAL = 1.0
-"""Seconds within which the grid's values are to be there."""
+"""Seconds within which the grid's values are to be there, and after the pen was lifted its picture."""
 
 NAMES = {
     "grid": "the grid, with the distances of every layer",
     "answers": "the grid, answers alone",
     "calls": "507 single calls of model(x)",
     "predict": "3 calls of predict with 169 digits each",
+}
+KINDS = {
+    grid.FIRST: "pen up to painted grids, first stroke on an empty paper",
+    grid.MORE: "pen up to painted grids, one stroke more",
 }
 
 
@@ -56,8 +65,8 @@ def networks() -> list[Network]:
 def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
     """What is compared; each gives the (3, 169) confidences or the (3, 169, 10) probabilities."""
     models = [keras_network.to_model(network) for network in tested]
-    grid = shift_grid(digit)
-    single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in grid]
+    moved = shift_grid(digit)
+    single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in moved]
     return {
         "grid": lambda: np.stack([to_shifts(network, digit).confidence for network in tested]),
         "answers": lambda: np.stack([predict(network, shift_grid(digit)) for network in tested]),
@@ -65,7 +74,7 @@ def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[
             [[model(x, training=False).numpy()[0] for x in single] for model in models]
         ),
         "predict": lambda: np.stack(
-            [model.predict(grid[..., np.newaxis], batch_size=len(grid), verbose=0) for model in models]
+            [model.predict(moved[..., np.newaxis], batch_size=len(moved), verbose=0) for model in models]
         ),
     }
 
@@ -110,20 +119,40 @@ def table(found: list[dict[str, Any]]) -> str:
     ])  # fmt: skip
 
 
+def waits(painted: dict[str, list[float]]) -> str:
+    """How long a visitor waits, in Markdown."""
+    head = ("in the browser", "median, ms", "95 % within, ms")
+    return report.table(head, [
+        (KINDS[kind], f"{1000 * report.median(each):.0f}", f"{1000 * report.p95(each):.0f}")
+        for kind, each in painted.items()
+    ])  # fmt: skip
+
+
+def goals(found: list[dict[str, Any]], painted: dict[str, list[float]]) -> list[dict[str, Any]]:
+    """What is asked, what was measured, and whether it was met: 95 % of all have to be."""
+    within = {"seconds of the grid": found[0]["p95"]}
+    within |= {f"seconds from {KINDS[kind]}": report.p95(each) for kind, each in painted.items()}
+    return [
+        {"what": what, "at_most": GOAL, "found": each, "met": each <= GOAL} for what, each in within.items()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shift", description=__doc__)
     parser.add_argument(
         "out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes"
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--strokes", type=int, default=STROKES, help="rounds in the browser")
     asked = parser.parse_args()
     measured = measure(asked.rounds)
     found = rows(measured["seconds"])
-    met = found[0]["p95"] <= GOAL
-    goal = {"what": "seconds of the grid", "at_most": GOAL, "found": found[0]["p95"], "met": met}
-    report.write(asked.out, {"rounds": asked.rounds, "rows": found, "goals": [goal], **measured})
-    print(table(found))
-    print(f"\nThe grid within {GOAL:.0f} s: {report.verdict(met)}")
+    painted = asyncio.run(grid.strokes(asked.strokes)) if asked.strokes else {}
+    about = {"rounds": asked.rounds, "rows": found, "goals": goals(found, painted), "painted": painted}
+    report.write(asked.out, {**about, **measured})
+    print(table(found), waits(painted) if painted else "", sep="\n\n")
+    for each in goals(found, painted):
+        print(f"\n{each['what']}: {each['found']:.2f}, at most {GOAL:g}: {report.verdict(each['met'])}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import sessions, start, stroke
-from benchmarks.measuring import report
+from benchmarks.measuring import grid, report
 from benchmarks.measuring.drawing import DIGITS, Stroke, spread
 from benchmarks.measuring.protocol import Answer
 from tests.server_process import ROOT
@@ -45,6 +45,19 @@ def test_an_answer_to_another_drawing_is_noticed():
     assert "instead of 3" in sessions.complaint(Answer(digit="8", shares=right.shares), sketch)
     assert "off by" in sessions.complaint(Answer(digit="3", shares=tuple(np.full(10, 0.1))), sketch)
     assert sessions.complaint(Answer(digit="3", shares=right.shares, error="lost"), sketch) == "lost"
+
+
+def test_the_wait_for_three_grids_ends_with_the_last_and_a_missing_one_is_noticed():
+    painted = [
+        ("pool-max", 1_400.0),
+        ("pool-average", 1_350.0),
+        ("pool-stride", 1_500.0),
+        ("pool-max", 1_600.0),
+    ]
+    assert grid.seconds(painted, 1_000.0) == pytest.approx(0.6)
+    for wrong in (painted[1:3], [*painted, ("pool-stride", 900.0)]):
+        with pytest.raises(RuntimeError, match="three grids"):
+            grid.seconds(wrong, 1_000.0)
 
 
 def test_drawings_of_the_visitors_differ_and_stay_on_the_paper():

@@ -113,6 +113,13 @@ class Paper:
 
     async def stroke(self, corners: Sequence[Point]) -> Stroke:
         """Draw one stroke and return what the page painted during and after it."""
+        await self.draw(corners)
+        return _stroke(
+            await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})")
+        )
+
+    async def draw(self, corners: Sequence[Point]) -> None:
+        """Draw one stroke and wait until the page is at rest again; what it did is noted in its `watch`."""
         path = await self._path(corners)
         await self.page.evaluate("watch.begin()")
         await self._mouse("mouseMoved", path[0], held=False)
@@ -122,9 +129,6 @@ class Paper:
         # A hand moves until it lifts: both in one go, or a quick page would have answered before the end.
         await asyncio.gather(self._mouse("mouseMoved", path[-1]), self._mouse("mouseReleased", path[-1]))
         await self.rest(await self.page.evaluate("watch.up"))
-        return _stroke(
-            await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})")
-        )
 
     async def _path(self, corners: Sequence[Point]) -> list[Point]:
         box = await self.page.locator(PAPER[self.surface]).bounding_box()
