@@ -1,7 +1,8 @@
 """An app process without a screen: `python -m tests.core.engine_process FOLDER [CLUSTER]`.
 
-Submits a job that never ends, keeps its run in the folder, and prints one line of JSON with owner, job, and the process
-that trains, once two epochs are on disk. Then it waits to be killed.
+Trains a network to its end, submits a job that never ends, and keeps both runs in the folder. Once two epochs are on
+disk it prints one line of JSON: the owner, the job, the process that trains, and the run that ended (learned). Then it
+waits to be killed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def main() -> None:
     engine = Engine(Cluster(cluster[0]) if cluster else Embedded(1, PROGRAM))
     owner, job = made_jobs.owner(), made_jobs.job(seed=stand_in_worker.FOR_EVER)
     store = RunStore(owner, Path(folder))
+    learned = learn(engine, store)
     store.create(job, "a run")
     record, trained = store.recorder(job.id), threading.Event()
     process: list[int] = []
@@ -39,8 +41,24 @@ def main() -> None:
 
     engine.submit(owner, job, keep)
     trained.wait()
-    print(json.dumps({"owner": owner, "job": job.id, "process": process[0]}), flush=True)
+    print(json.dumps({"owner": owner, "job": job.id, "process": process[0], "learned": learned}), flush=True)
     threading.Event().wait()
+
+
+def learn(engine: Engine, store: RunStore) -> str:
+    """Train a network, and return its run when that has ended."""
+    job, ended = made_jobs.job(seed=stand_in_worker.LEARNS), threading.Event()
+    store.create(job, "a network")
+    record = store.recorder(job.id)
+
+    def keep(event: Event) -> None:
+        record(event)
+        if event.kind == "ended":
+            ended.set()
+
+    engine.submit(store.owner, job, keep)
+    ended.wait()
+    return job.id
 
 
 if __name__ == "__main__":

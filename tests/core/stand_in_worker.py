@@ -6,11 +6,13 @@ The plan's numbers choose what happens: `epochs` is how many events come, `seed`
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -18,11 +20,14 @@ from cnnviz.core.refusals import Refusal
 from cnnviz.core.training_jobs import Arrays, Command, Facts, Job
 from cnnviz.workers import slot
 from cnnviz.workers.desk import Cancelled
+from tests.core import made
 
 Emit = Callable[[str, Facts, Arrays], None]
 Inbox = Callable[[], Sequence[Command]]
 
-PLAIN, FOR_EVER, DIES, DEAF, REFUSES, FAILS, PRINTS, LARGE = range(8)
+PLAIN, FOR_EVER, DIES, DEAF, REFUSES, FAILS, PRINTS, LARGE, HUNGRY, LEARNS = range(10)
+HEADROOM = 256 << 20
+"""Bytes of addresses that a process that is hungry still gets."""
 
 
 def train(job: Job, emit: Emit, inbox: Inbox) -> None:
@@ -41,7 +46,30 @@ def train(job: Job, emit: Emit, inbox: Inbox) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if behaviour == DEAF:
         threading.Event().wait()
+    if behaviour == HUNGRY:
+        eat()
+    if behaviour == LEARNS:
+        emit("result", *learned(job))
+        return
     Training(job, emit, inbox).go(finished, behaviour)
+
+
+def eat() -> None:
+    """Use up the memory of this process, which has little more than it uses now from here on."""
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + HEADROOM, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    eaten = []
+    while True:
+        eaten.append(np.ones(HEADROOM // 32))
+
+
+def learned(job: Job) -> tuple[Facts, Arrays]:
+    """A result that can be looked at: a network with weights, and its card."""
+    network = made.network(0, job.variant.name)
+    arrays = {
+        f"weights/{layer}/{name}": w for layer, named in network.weights.items() for name, w in named.items()
+    }
+    return {"card": made.card(network).to_json(), "ended": "finished", "message": None}, arrays
 
 
 class Training:

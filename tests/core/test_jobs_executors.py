@@ -27,10 +27,11 @@ from cnnviz.core.embedded import Embedded
 from cnnviz.core.jobs import Engine
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.training_jobs import Command, DataReference, Event, Job
-from tests.core import made_cluster, made_jobs
+from cnnviz.core.runs import RunStore
+from cnnviz.core.training_jobs import Command, DataReference, Event, Job, network_name
+from tests.core import made, made_cluster, made_jobs
 from tests.core.engine_process import PROGRAM
-from tests.core.stand_in_worker import DEAF, DIES, FAILS, FOR_EVER, LARGE, PLAIN, PRINTS, REFUSES
+from tests.core.stand_in_worker import DEAF, DIES, FAILS, FOR_EVER, HUNGRY, LARGE, PLAIN, PRINTS, REFUSES
 from tests.server_process import ROOT
 
 PATIENCE = 60.0
@@ -275,6 +276,32 @@ def test_a_job_whose_worker_dies_twice_is_lost(site: Site):
         site.reaches(after, "done")
 
 
+def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site: Site):
+    job = site.submit(FOR_EVER)
+    for attempt in (1, 2):
+        os.kill(site.process(job, attempt), signal.SIGKILL)
+    site.reaches(job, "lost", within=3.0)
+    assert "twice" in str(site.engine.follow(job).message)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells and limits the memory of a process like this"
+)
+def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_on(
+    capfd: pytest.CaptureFixture[str],
+):
+    with ExitStack() as stack:
+        site = Site("embedded", Engine(Embedded(1, PROGRAM)))
+        stack.callback(site.clear)
+        job = site.submit(HUNGRY)
+        site.reaches(job, "failed")
+        assert "server's log" in str(site.engine.follow(job).message)
+        assert "MemoryError" in capfd.readouterr().err
+        after = site.submit(PLAIN)
+        site.reaches(after, "done")
+        assert len({start.facts["process"] for told in site.recorded.values() for start in told[:1]}) == 1
+
+
 def gone(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -285,11 +312,12 @@ class App:
     owner: str
     job: str
     trainer: int
+    learned: str
 
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
-    """Another app process, with a job that runs; `request.param` is its executor."""
+    """Another app process, with a run that ended and a job that runs; `request.param` is its executor."""
     arguments = [str(tmp_path)]
     if request.param == "cluster":
         processes = request.getfixturevalue("processes")
@@ -304,14 +332,9 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
         try:
             assert process.stdout is not None
             said = json.loads(process.stdout.readline())
-            yield App(process, said["owner"], said["job"], said["process"])
+            yield App(process, said["owner"], said["job"], said["process"], said["learned"])
         finally:
             process.kill()
-
-
-def kept_run(folder: Path) -> Path:
-    (events,) = folder.rglob("events.jsonl")
-    return events.parent
 
 
 @pytest.mark.parametrize("app", ["embedded"], indirect=True)
@@ -319,11 +342,20 @@ def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_pa
     assert not gone(app.trainer)
     app.process.kill()
     until(lambda: gone(app.trainer), 5.0)
-    place = kept_run(tmp_path)
+    place = tmp_path / app.owner / app.job
     assert [event.kind for event in run_files.events(place)][:2] == ["start", "epoch"]
     checkpoint = run_files.checkpoint(place)
     assert checkpoint is not None
     assert (checkpoint.arrays["w"] == checkpoint.facts["epoch"]).all()
+    store = RunStore(app.owner, tmp_path)
+    assert store.run(app.learned).state == "done"
+    name = network_name(app.learned)
+    expected, found = made.network(0, name), store.network(app.learned)
+    assert found.card is not None
+    assert found.card.name == name
+    for layer, named in expected.weights.items():
+        for weight, array in named.items():
+            assert np.array_equal(found.weights[layer][weight], array)
 
 
 # --- several app processes on one cluster
