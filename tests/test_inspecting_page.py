@@ -124,14 +124,14 @@ def test_another_network_has_a_way_of_its_own() -> None:
 
 
 def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
-    app = opened(cell="flatten.570", net="cnn-32-64-64")
-    before = app.session_state["way"]
-    app.session_state["network"] = "cnn-32-32"
+    """All names are the same and every place is there, but the unit was made of another one."""
+    app = opened(cell="flatten.700", net="cnn-32-32")
+    assert app.session_state["way"][1] == Cell("dropout", 28, 1, 9)
+    app.session_state["network"] = "cnn-32-64"
     app.run()
-    assert here(app) == Cell("flatten", 570)
-    way = app.session_state["way"]
-    assert way != before
-    assert leads_down(shelf.load("cnn-32-32"), way)
+    assert here(app) == Cell("flatten", 700)
+    assert app.session_state["way"][1] == Cell("dropout", 60, 0, 10)
+    assert leads_down(shelf.load("cnn-32-64"), app.session_state["way"])
 
 
 def test_another_drawing_keeps_the_cell_and_the_way() -> None:
