@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core import run_files, shelf, training_jobs
+from cnnviz.core import run_files, run_space, shelf, training_jobs
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
@@ -47,12 +47,13 @@ class RunStore:
     home: Path
 
     def create(self, job: Job, title: str, *, experiment: str = "", arm: str = "") -> Run:
-        """Note a new run, waiting. Raises `Refusal` where the visitor has `MOST_RUNS` already."""
+        """Note a new run, waiting. Raises `Refusal` where the visitor has `MOST_RUNS` already, or the disk no room."""
         if len(self._ids()) >= MOST_RUNS:
             raise Refusal(
                 "A visitor may keep {most} runs. Received: one more. Delete runs that you no longer need.",
                 most=MOST_RUNS,
             )
+        run_space.check(self.home)
         run = Run(
             id=job.id,
             title=checked_title(title),
