@@ -20,6 +20,7 @@ from cnnviz.core.strokes import Drawing
 from cnnviz.core.trace import LayerOutput, trace
 from cnnviz.ui.answer import percent
 from tests.browser import eyes, hands
+from tests.server_process import serving
 
 NETWORK = "cnn-32-64-64"
 TWO = Pool()
@@ -423,6 +424,29 @@ def test_the_shift_maps_follow_the_pen_once_it_is_up(pooling: Page, seven: Drawi
     assert float(np.abs(after.confidence - before.confidence).max()) > 1e-4
     for place in (0, UNMOVED, 168):
         expect_cell(pooling, after, place)
+
+
+def test_a_cell_without_a_value_has_no_colour_and_is_read_out_as_none(page: Page) -> None:
+    with serving("-m", "streamlit", "run", "tests/browser/maps_with_gaps.py") as server:
+        page.goto(server.address)
+        canvas = page.locator('.st-key-gaps canvas[data-role="mosaic"]')
+        eyes.painted_more_than(canvas, 0)
+        told = page.locator('.st-key-gaps [data-role="readout"]')
+        seen = {}
+        for cell in np.ndindex(2, 2):
+            page.mouse.move(*eyes.centre(canvas, (0, *cell)))
+            expect(told).to_contain_text(f"row {cell[0]}, column {cell[1]}: ")
+            seen[cell] = told.inner_text().rpartition(": ")[2]
+        assert seen == {(0, 0): "0", (0, 1): "–", (1, 0): "0.5", (1, 1): "1"}
+        see_through = """(canvas, cell) => {
+            const { x, y } = canvas.cellCentre(...cell)
+            const ratio = canvas.width / canvas.getBoundingClientRect().width
+            return canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data[3]
+        }"""
+        opaque = {cell: canvas.evaluate(see_through, [0, *cell]) for cell in np.ndindex(2, 2)}
+        assert opaque == {(0, 0): 255, (0, 1): 0, (1, 0): 255, (1, 1): 255}
+        canvas.click(position=canvas.evaluate("canvas => canvas.cellCentre(0, 0, 0)"))
+        expect(page.locator(".st-key-gaps .enlarged")).to_be_visible()
 
 
 def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, seven: Drawing) -> None:

@@ -81,9 +81,9 @@ def _distance(values: np.ndarray | None, place: int) -> str:
 
 
 def _mosaic(row: str, reaction: Reaction) -> Block:
-    """One map a layer; where a shift is larger than a layer's map the distance is shown as the largest there is."""
+    """One map a layer; where a shift is larger than a layer's map there is nothing to compare, and no value."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
-    maps = np.stack([np.nan_to_num(each, nan=1.0).reshape(SIDE, SIDE) for each in values.values()], axis=2)
+    maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
     return Block(
         id=row, title=reaction.network, subtitle=say(ROWS[row]), values=maps, ticks=[*values], **_cells()
     )

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core import shelf
 from cnnviz.core.disturbances import DISTURBANCES, OFFSETS, shifted
 from cnnviz.core.pool_networks import POOL_NETWORKS
-from cnnviz.core.robustness import to_amounts, to_shifts
+from cnnviz.core.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.trace import trace
 from cnnviz.ui import cache, options, state
 from cnnviz.ui.components.feature_maps import Block
@@ -192,6 +192,20 @@ def test_layers_without_a_place_have_no_distance_after_moving_back() -> None:
     table = shift_maps.distances(reaction, 0)
     assert f"| conv2d | {reaction.moved['conv2d'][0]:.3f} | {reaction.moved_back['conv2d'][0]:.3f} |" in table
     assert f"| dense | {reaction.moved['dense'][0]:.3f} | – |" in table
+
+
+def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(state, "get", {"moved": 0}.get)
+    near = np.full(len(OFFSETS), 0.25, np.float32)
+    far = near.copy()
+    far[[0, 168]] = np.nan
+    reaction = Reaction("pool-max", 3, near, np.full(len(OFFSETS), 3), {"conv2d": near}, {"conv2d": far})
+    drawn = np.asarray(shift_maps._mosaic("moved_back", reaction).values)
+    assert drawn.shape == (13, 13, 1)
+    np.testing.assert_array_equal(drawn.ravel(), far)
+    assert "| conv2d | 0.250 | – |" in shift_maps.distances(reaction, 0)
 
 
 def test_the_choices_are_tables() -> None:

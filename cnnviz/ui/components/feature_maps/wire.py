@@ -30,6 +30,7 @@ class Block:
         kind: "maps": a picture a map. "bars": a bar a unit. "image": what went in, always grey or in colour.
         values: finite float32. (rows, columns, maps) for maps, (units,) for bars, and (rows, columns),
             (rows, columns, 1) or (rows, columns, 3) in [0, 1] for an image. With `derive` they may be left out.
+            In maps that are not quantised a cell may be not a number: it has no colour and is read out as "–".
         signed: Colours with zero in the middle. Values below zero switch it on by themselves.
         quantise: Send 255 levels instead of float32: a quarter of the bytes, and readings are then said to be
             approximate.
@@ -100,7 +101,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
         return about | _sizes(before), b"", before
     values = _cube(block)
     payload = values.tobytes()
-    about["signed"] = block.kind != "image" and (block.signed or float(values.min()) < 0)
+    about["signed"] = block.kind != "image" and (block.signed or bool((values < 0).any()))
     if block.quantise:
         top = _top(values, about["signed"], one_scale_a_map and block.kind == "maps")
         about["levels"] = [float(f"{value:.6g}") for value in top]

@@ -98,7 +98,9 @@ export class Mosaic {
         const cell = { map: this.only, row, column }
         const { x, y, width, height } = this.box(cell)
         const [value] = this.values(cell)
-        context.fillStyle = onColour(this.look.colours[level(value, this.look.tops[this.only], this.block.signed)])
+        context.fillStyle = Number.isNaN(value)
+          ? this.look.ink // nothing is painted below it
+          : onColour(this.look.colours[level(value, this.look.tops[this.only], this.block.signed)])
         context.fillText(short(value), (x + width / 2) * ratio, (y + height / 2) * ratio)
       }
     }

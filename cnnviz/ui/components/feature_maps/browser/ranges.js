@@ -28,7 +28,8 @@ export function level(value, top, signed) {
   return signed ? ZERO + Math.round(share * 127) : Math.round(Math.max(0, share) * 255)
 }
 
-// All maps as pixels, in an image of `across` maps a row and one pixel a value.
+// All maps as pixels, in an image of `across` maps a row and one pixel a value. What is not a number has no place in the
+// table of colours; its pixel stays 0, which is transparent.
 export function pixels(block, top, colours, across) {
   const { values, rows, columns, maps, signed } = block
   const width = across * columns
