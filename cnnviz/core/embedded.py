@@ -182,8 +182,12 @@ class Embedded:
         elif head["say"] == "event":
             self._told.told(order.job.id, job_messages.event(head, dict(arrays)))
         else:
+            process = place.process
             self._finish(place)
-            self._told.ended(order.job.id, *job_messages.end(head))
+            attempt, state, message = job_messages.end(head)
+            self._told.ended(order.job.id, attempt, state, message)
+            if process is not None and message is not None:
+                _explain(process, order.job.id, message)
 
     def _finish(self, place: Place) -> None:
         """Make a slot free, or replace it after many jobs."""
@@ -205,6 +209,13 @@ class Embedded:
             code, tail = place.process.process.returncode, place.process.tail
             LOG.error("the slot of job %s ended with code %s; it last said:\n%s", order.job.id, code, tail)
             self._told.died(order.job.id, order.attempt)
+
+
+def _explain(process: SlotProcess, job_id: str, message: Refusal) -> None:
+    """Have the log say what a failure was whose number the learner sees: what a slot prints goes nowhere else."""
+    if message.template == job_rules.failed("").template:
+        number = str(message.values["number"])
+        LOG.error("job %s failed, number %s; its slot last said:\n%s", job_id, number, process.said(number))
 
 
 def cores() -> int:

@@ -15,6 +15,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
@@ -43,8 +44,10 @@ KEPT = (
 )
 """What a slot is told of the environment: how Python finds itself, and where MNIST is or comes from."""
 
-TAIL = 40
+TAIL = 120
 """Lines of what a slot printed that are kept for the log."""
+TAIL_SECONDS = 1.0
+"""How long is waited at most for lines that belong to a message."""
 
 
 class SlotProcess:
@@ -100,6 +103,14 @@ class SlotProcess:
     def tail(self) -> str:
         """The last lines that it printed."""
         return "\n".join(tuple(self._tail))
+
+    def said(self, word: str) -> str:
+        """The last lines that it printed, once `word` is in them and no more come; messages may be faster."""
+        end, before = time.monotonic() + TAIL_SECONDS, ""
+        while (word not in self.tail or self.tail != before) and time.monotonic() < end:
+            before = self.tail
+            time.sleep(0.02)
+        return self.tail
 
     def _write(self) -> None:
         with contextlib.suppress(OSError, ValueError), _pipe(self.process.stdin) as pipe:

@@ -287,17 +287,19 @@ def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site
 @pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells and limits the memory of a process like this"
 )
-def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_on():
+def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_on(
+    caplog: pytest.LogCaptureFixture,
+):
     with ExitStack() as stack:
-        executor = Embedded(1, PROGRAM)
-        site = Site("embedded", Engine(executor))
+        site = Site("embedded", Engine(Embedded(1, PROGRAM)))
         stack.callback(site.clear)
         job = site.submit(HUNGRY)
         site.reaches(job, "failed")
-        assert "server's log" in str(site.engine.follow(job).message)
-        slot = executor._places[0].process
-        assert slot is not None
-        until(lambda: "MemoryError" in slot.tail)
+        message = site.engine.follow(job).message
+        assert message is not None
+        assert "server's log" in str(message)
+        until(lambda: str(message.values["number"]) in caplog.text)
+        assert "MemoryError" in caplog.text
         after = site.submit(PLAIN)
         site.reaches(after, "done")
         assert len({start.facts["process"] for told in site.recorded.values() for start in told[:1]}) == 1

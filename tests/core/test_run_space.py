@@ -50,7 +50,7 @@ def ids(*stores: RunStore) -> list[str]:
 @pytest.mark.usefixtures("_half_a_megabyte")
 def test_new_visitors_do_not_fill_the_disk(tmp_path: Path) -> None:
     stores = [taken(tmp_path)[0] for _ in range(5)]
-    with pytest.raises(Refusal, match="0.0005 GB"):
+    with pytest.raises(Refusal, match=r"0\.0005 GB"):
         visitor(tmp_path).create(made_jobs.job(), "one too many")
     assert len(ids(*stores)) == 5
     (run,) = stores[0].runs()
@@ -81,6 +81,16 @@ def test_a_folder_without_a_record_counts_and_makes_room_too(tmp_path: Path) -> 
     (place / "run.json").unlink()
     visitor(tmp_path).create(made_jobs.job(), "a new one")
     assert not place.exists()
+
+
+@pytest.mark.usefixtures("_half_a_megabyte")
+def test_what_is_no_run_is_let_alone(tmp_path: Path) -> None:
+    other = tmp_path / "somebody" / "photographs"
+    other.mkdir(parents=True)
+    (other / "large.png").write_bytes(bytes(600_000))
+    os.utime(other / "large.png", (0.0, 0.0))
+    taken(tmp_path)
+    assert (other / "large.png").exists()
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
