@@ -4,12 +4,16 @@ Nothing of the grid is computed while the pen is down: once it is up the whole p
 painted as soon as their values come. Both strokes that a visitor draws are measured: one on an empty paper, after which
 the maps are made anew, and one more on a drawing, after which they change. The maps lie below what is on the screen;
 painted means that their canvases were, and the frame after it.
+
+In turn with the strokes something is computed here, which falls on the same busy or idle machine: the ratio is what to
+compare.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from playwright.async_api import async_playwright
@@ -19,7 +23,7 @@ from benchmarks.measuring.servers import APP, serving, wait_until_healthy
 from cnnviz.core.pool_networks import POOL_NETWORKS
 
 WARM_UP = 1
-FIRST, MORE = "first", "more"
+FIRST, MORE, BESIDE = "first", "more", "beside"
 
 #: Notes which grid was painted, and when, also of those that come later; evaluated in a page that `Paper` opened.
 WATCH = """() => {
@@ -48,9 +52,9 @@ WATCH = """() => {
 }"""
 
 
-async def strokes(count: int) -> dict[str, list[float]]:
-    """Seconds from pen up to the painted grid, `count` of each kind after the warm-up."""
-    found: dict[str, list[float]] = {FIRST: [], MORE: []}
+async def strokes(count: int, beside: Callable[[], object]) -> dict[str, list[float]]:
+    """Seconds from pen up to the painted grid and those of `beside`, `count` of each after the warm-up."""
+    found: dict[str, list[float]] = {FIRST: [], MORE: [], BESIDE: []}
     with serving(APP) as server:
         wait_until_healthy(server)
         async with async_playwright() as playwright, launched(playwright) as browser:
@@ -58,9 +62,12 @@ async def strokes(count: int) -> dict[str, list[float]]:
             await paper.page.evaluate(WATCH)
             for number in range(WARM_UP + count):
                 await paper.clear()
-                for place, kind in enumerate(found):
-                    took = await _stroke(paper, DIGITS[(number + place) % len(DIGITS)])
-                    found[kind] += [took] if number >= WARM_UP else []
+                took = [await _stroke(paper, DIGITS[(number + more) % len(DIGITS)]) for more in range(2)]
+                start = time.perf_counter()
+                beside()
+                took.append(time.perf_counter() - start)
+                for each, second in zip(found.values(), took, strict=True):
+                    each += [second] if number >= WARM_UP else []
                 print(f"\r{number + 1} of {WARM_UP + count}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return found
