@@ -276,7 +276,7 @@ def _snapshot(facts: Facts) -> Snapshot:
 def _write_arrays(path: Path, arrays: Arrays, facts: Facts | None = None) -> None:
     from safetensors.numpy import save as serialize
 
-    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    plain = {name: np.asarray(array, order="C") for name, array in arrays.items()}  # scalars stay scalars
     atomic_file.write(path, serialize(plain, metadata={FACTS: json.dumps(dict(facts or {}))}), durable=False)
 
 

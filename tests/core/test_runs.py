@@ -164,6 +164,22 @@ def test_the_newest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
     np.testing.assert_array_equal(kept.arrays["optimizer/0"], [2, 2, 2])
 
 
+def test_a_checkpoint_comes_back_as_it_was_told(store: RunStore, job: Job) -> None:
+    """An optimizer counts its steps in a scalar; with another shape the training could not go on."""
+    told = {
+        "iterations": np.array(70, np.int64),
+        "rate": np.array(0.25, np.float32),
+        "columns": np.arange(6, dtype=np.float32).reshape(2, 3).T,
+        "none": np.zeros((0, 3), np.float32),
+    }
+    store.recorder(job.id)(event("checkpoint", told, epoch=1))
+    kept = store.checkpoint(job.id)
+    assert kept is not None
+    for name, array in told.items():
+        assert (kept.arrays[name].shape, kept.arrays[name].dtype) == (array.shape, array.dtype)
+        np.testing.assert_array_equal(kept.arrays[name], array)
+
+
 def test_nobody_else_finds_a_run(store: RunStore, job: Job) -> None:
     other = RunStore(OTHER, store.home)
     assert other.runs() == ()
