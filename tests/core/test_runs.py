@@ -166,7 +166,7 @@ def test_the_newest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
 
 def test_a_checkpoint_comes_back_as_it_was_told(store: RunStore, job: Job) -> None:
     """An optimizer counts its steps in a scalar; with another shape the training could not go on."""
-    told = {
+    told: dict[str, np.ndarray] = {
         "iterations": np.array(70, np.int64),
         "rate": np.array(0.25, np.float32),
         "columns": np.arange(6, dtype=np.float32).reshape(2, 3).T,

@@ -1,0 +1,94 @@
+"""Several trainings of one visitor, and one training in two tabs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import eyes
+from tests.browser.conftest import Visitor
+from tests.browser.test_train import LEARNING, build_tiny, opened
+from tests.server_process import Server, serving
+
+
+@pytest.fixture(scope="module")
+def academy(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """A server with runs of its own and one place for trainings."""
+    runs = str(tmp_path_factory.mktemp("runs"))
+    with serving(environment={"CNNVIZ_RUNS": runs, "CNNVIZ_SLOTS": "1"}) as running:
+        yield running
+
+
+@pytest.fixture
+def address(academy: Server) -> str:
+    return academy.address
+
+
+def look_at(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(name)
+    eyes.settled(page)
+
+
+def trained(page: Page, digits: str) -> None:
+    build_tiny(page, digits, epochs=2)
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+    eyes.settled(page)
+
+
+def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_taken_home(
+    visitor: Visitor, address: str
+) -> None:
+    page = visitor()
+    opened(page, address)
+    trained(page, "500")
+    trained(page, "1000")
+    page.get_by_text("Compare", exact=True).click()
+    expect(page.get_by_text("Run 1, validation").first).to_be_visible()
+    expect(page.get_by_text("Run 2, validation").first).to_be_visible()
+    page.get_by_role("slider", name="Time machine").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("After 0 batches it reads")).to_have_count(2)
+
+    page.get_by_role("button", name="More", exact=True).first.click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Twice as many digits")
+    page.get_by_role("textbox", name="Name", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Twice as many digits", exact=True)).to_be_visible()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="twice-as-many-digits.csv").click()
+    assert downloading.value.suggested_filename == "twice-as-many-digits.csv"
+    lines = Path(downloading.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("kind,step,epoch,loss")
+    assert sum(line.startswith("epoch,") for line in lines) == 2
+
+
+def test_who_goes_on_in_two_tabs_is_told_so_in_the_second(visitor: Visitor, address: str) -> None:
+    first = visitor()
+    opened(first, address)
+    trained(first, "500")
+    build_tiny(first, epochs=200)
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
+    second = first.context.new_page()
+    opened(second, address, "?bench=watch")
+    for page in (first, second):
+        look_at(page, "Run 1")
+        expect(page.get_by_role("button", name="One more epoch")).to_be_visible()
+    first.get_by_role("button", name="One more epoch").click()
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("waiting")
+    second.get_by_role("button", name="One more epoch").click()
+    expect(second.get_by_text("Received: one that waits or runs")).to_be_visible()
+    expect(second.get_by_test_id("stProgress").first).to_contain_text("waiting")
+
+    look_at(first, "Run 2")
+    keep = first.get_by_role("switch", name="Keep training when I leave")
+    first.get_by_text("Keep training when I leave").click()
+    expect(keep).to_be_checked()
+    look_at(second, "Run 2")
+    expect(second.get_by_role("switch", name="Keep training when I leave")).to_be_checked()
+    first.get_by_role("button", name="Cancel").click()
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("cancelled", timeout=LEARNING)
+    look_at(first, "Run 1")
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("epoch 3 of 3", timeout=LEARNING)
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
