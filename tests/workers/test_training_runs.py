@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from cnnviz.core.cards import Card
 from cnnviz.core.layers import Dense, Flatten
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
+from cnnviz.core.runs import RunStore
 from cnnviz.core.variants import TUTORIALS, Variant
 from tests.workers.conftest import Trainer, Training
 from tests.workers.test_training_oracle import NETWORK, PLAN, weights
@@ -95,11 +97,17 @@ def test_snapshots_of_a_run_stay_below_their_limit(epochs: int, batches: int, na
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adadelta"])
-def test_a_resumed_run_equals_the_uninterrupted_one(trainer: Trainer, optimizer: str) -> None:
+def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(
+    trainer: Trainer, optimizer: str, tmp_path: Path
+) -> None:
     plan = replace(PLAN, epochs=4, optimizer=optimizer)
     whole = trainer.train(trainer.job(NETWORK, plan))
-    half = trainer.train(trainer.job(NETWORK, replace(plan, epochs=2)))
-    kept = half.last("checkpoint")
+    job, store = trainer.job(NETWORK, replace(plan, epochs=2)), RunStore("a" * 32, tmp_path)
+    store.create(job, "half")
+    half = trainer.train(job)
+    store.recorder(job.id)(half.last("checkpoint"))
+    kept = store.checkpoint(job.id)
+    assert kept is not None
     rest = trainer.train(trainer.job(NETWORK, plan, checkpoint=kept.arrays, progress=kept.facts))
     assert rest.events[0].facts["finished"] == 2
     for name in ("loss", "val_loss", "gradient"):
