@@ -14,7 +14,7 @@ from cnnviz.core.trace import predict
 from tests.browser import replay
 from tests.browser.replay import EDITOR, PAD, Surface
 
-DIGITS = 200
+DIGITS = {PAD: 200, EDITOR: 100}  # the editor takes a second and more for each
 MOST_APART = 0.01  # one point
 
 
@@ -30,16 +30,15 @@ def answers_without_a_browser(drawings: list[Drawing]) -> np.ndarray:
 def test_pens_replayed_through_the_page_are_read_as_well_as_in_python(
     surface: Surface, address: str, pen_strokes: list[dict[str, Any]]
 ) -> None:
-    chosen = random.Random(20).sample(pen_strokes, DIGITS)
+    chosen = random.Random(20).sample(pen_strokes, DIGITS[surface])
     labels = np.array([record["label"] for record in chosen])
     drawings = [replay.drawing_of(record) for record in chosen]
     without = answers_without_a_browser(drawings)
     through = np.array(replay.answers(address, surface, drawings))
     right_without, right_through = ((found == labels).mean() for found in (without, through))
     same = (without == through).mean()
-    print(
-        f"\n{DIGITS} pens: {right_through:.1%} right through the page, {right_without:.1%} in Python, {same:.1%} alike"
-    )
-    assert abs(right_through - right_without) <= MOST_APART
+    told = f"{right_through:.1%} right through the page, {right_without:.1%} in Python, {same:.1%} alike"
+    print(f"\n{len(chosen)} pens: {told}")
+    assert abs(right_through - right_without) <= MOST_APART + 1e-9
     assert same >= 0.97
     assert right_without > 0.9, "the figures say something"
