@@ -1,6 +1,6 @@
 """Convolution worked out by hand: every window of a small image with its products and their sum.
 
-Numbers have at most two decimals (`pool_bench.number`), so products and sums have at most four and are exact: they are
+Numbers have at most two decimals (`number_grid.number`), so products and sums have at most four and are exact: they are
 counted in whole ten-thousandths. Geometry and sizes are those of `cnnviz.core.layers.Conv2D`; as there, the kernel is
 not flipped, and cells that padding adds are 0.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.core.layers import Conv2D, windows
 from cnnviz.core.layers.formulas import count, product, product_result
 from cnnviz.core.layers.layer import Pair
-from cnnviz.core.pool_bench import Grid, text
+from cnnviz.core.number_grid import Grid, text
 from cnnviz.core.refusals import Refusal
 
 HUNDREDTHS = 100

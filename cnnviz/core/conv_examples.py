@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnnviz.core.pool_bench import Grid, grid, resized
+from cnnviz.core.number_grid import Grid, grid, resized
 from cnnviz.core.words import mark
 
 ONE = (

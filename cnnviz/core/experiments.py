@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnviz.core import shifting, verdicts
-from cnnviz.core.drafts import ANSWER, Draft, Settings, checked
+from cnnviz.core.draft_check import checked
+from cnnviz.core.drafts import ANSWER, Draft, Settings
 from cnnviz.core.plans import TrainingPlan
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.variants import TUTORIALS, Variant

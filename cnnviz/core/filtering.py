@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.layers import Conv2D, windows
 from cnnviz.core.layers.layer import Pair
 from cnnviz.core.network import Network
-from cnnviz.core.pool_bench import Grid, grid
+from cnnviz.core.number_grid import Grid, grid
 
 LARGEST = 9
 """Largest side of a learned kernel that is shown for editing."""

@@ -1,28 +1,17 @@
-"""The engine: gives places to jobs in their turn, looks after them, and keeps what they tell."""
+"""The engine: gives places to jobs in their turn and keeps what they tell; `Care` looks after them meanwhile."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cnnviz.core import job_rules
 from cnnviz.core.job_board import Board
+from cnnviz.core.job_care import Care
 from cnnviz.core.job_executor import Executor
-from cnnviz.core.job_ticket import (
-    ATTEMPTS,
-    CANCELLED,
-    GRANTED,
-    LOST,
-    RUNNING,
-    WAITING,
-    Limits,
-    Record,
-    Ticket,
-)
+from cnnviz.core.job_ticket import GRANTED, LOST, RUNNING, WAITING, Following, Limits, Record, Ticket
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.training_jobs import Command, Event, Job
 
@@ -31,28 +20,6 @@ LOG = logging.getLogger(__name__)
 BETWEEN_TICKS = 0.2
 MISSED_SECONDS = 30.0
 """How long a job that was found nowhere is not looked for again; pages ask at every rerun."""
-
-
-@dataclass(frozen=True)
-class Following:
-    """What `Engine.follow` found.
-
-    Args:
-        events: Those after the number that was asked for, in order; of views and lessons the newest alone, and
-            snapshots, checkpoints and results without their arrays.
-        state: "queued", "running", "paused", "done", "cancelled", "failed" or "lost".
-        position: From 1 while it waits, else 0.
-        message: Why it ended or cannot begin, None if there is nothing to say.
-        attempt: 2 after its worker died once.
-        kept: Whether it goes on although nobody looks.
-    """
-
-    events: tuple[Event, ...]
-    state: str
-    position: int
-    message: Refusal | None
-    attempt: int
-    kept: bool = False
 
 
 class Engine:
@@ -75,8 +42,8 @@ class Engine:
         self._executor, self._limits, self._clock = executor, limits, clock
         self._board = Board()
         self._missed: dict[tuple[str, str], float] = {}  # when an owner's job was found nowhere
-        self._actions: deque[Callable[[], None]] = deque()  # what the manager does next, outside the lock
         self._lock = threading.RLock()
+        self._care = Care(executor, self._board, self._lock, limits, clock)
         self._wake = threading.Event()
         self._closed = False
         executor.open(self)
@@ -108,9 +75,7 @@ class Engine:
             if ticket is None:
                 return Following((), LOST, 0, job_rules.unknown(), 1)
             position = self._board.position(ticket)
-            message = ticket.message or (self._executor.refusal() if position else None)
-            events = ticket.history.since(since)
-            return Following(events, ticket.state, position, message, ticket.attempt, ticket.kept)
+            return ticket.following(since, position, self._executor.refusal() if position else None)
 
     def knows(self, job_id: str) -> bool:
         """Whether a job is here, or ended less than ten minutes ago."""
@@ -124,9 +89,9 @@ class Engine:
                 return
             ticket.wish(command)
             if command.kind == "cancel" or (command.kind == "stop" and not ticket.placed):
-                self._cancel(ticket, None)
+                self._care.cancel(ticket, None)
             elif ticket.placed:
-                self._actions.append(lambda: self._executor.command(job_id, command))
+                self._care.command(ticket, command)
         self._wake.set()
 
     def touch(self, job_id: str) -> None:
@@ -153,7 +118,7 @@ class Engine:
 
     def warm(self) -> None:
         """Have one worker ready, because somebody may soon want it."""
-        self._actions.append(self._executor.warm)
+        self._care.later(self._executor.warm)
         self._wake.set()
 
     def adopt(self, owner: str, job_id: str, record: Record) -> bool:
@@ -178,7 +143,7 @@ class Engine:
                     owner, order.job, record, now, attempt=order.attempt, placed=True, since=now, stepped=now
                 )
             )
-            self._actions.append(lambda: self._executor.take_over(order))
+            self._care.later(lambda: self._executor.take_over(order))
         self._wake.set()
         return True
 
@@ -192,14 +157,14 @@ class Engine:
 
     def tick(self) -> None:
         """Do what is due; the engine's own thread calls this."""
-        self._act()
+        self._care.act()
         self._executor.tick()
         with self._lock:
             now = self._clock()
             for ticket in self._board:
-                self._look_after(ticket, now)
+                self._care.look_after(ticket, now)
         self._place()
-        self._act()
+        self._care.act()
 
     def _was_missed(self, owner: str, job_id: str) -> bool:
         with self._lock:
@@ -218,18 +183,18 @@ class Engine:
         with self._lock:
             ticket = self._board.running(job_id, event.attempt)
         if ticket is not None and event.seq > ticket.history.last:
-            self._tell(ticket, event)
+            self._care.tell(ticket, event)
 
     def ended(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
         with self._lock:
             if ticket := self._board.running(job_id, attempt):
-                self._end(ticket, state, message)
+                self._care.end(ticket, state, message)
         self._wake.set()
 
     def died(self, job_id: str, attempt: int) -> None:
         with self._lock:
             if ticket := self._board.running(job_id, attempt):
-                self._bury(ticket)
+                self._care.bury(ticket)
         self._wake.set()
 
     def moved(self, job_id: str) -> None:
@@ -246,10 +211,6 @@ class Engine:
             except Exception:  # whatever it is, other jobs must go on
                 LOG.exception("the engine of training jobs stumbled")
 
-    def _act(self) -> None:
-        while self._actions:
-            self._actions.popleft()()
-
     def _place(self) -> None:
         """Give free places to those whose turn it is."""
         for _ in range(self._executor.places()):
@@ -261,61 +222,3 @@ class Engine:
             self._executor.start(order)
             for command in wishes:
                 self._executor.command(order.job.id, command)
-
-    def _look_after(self, ticket: Ticket, now: float) -> None:
-        limits = self._limits
-        ticket.step(now)
-        if not ticket.live:
-            if now - ticket.ended > limits.remembered:
-                self._board.forget(ticket)
-        elif ticket.cancelling is not None:
-            self._force(ticket, now)
-        elif not ticket.kept and now - ticket.touched > limits.lease:
-            self._cancel(ticket, job_rules.abandoned(limits.lease))
-        elif ticket.stopping is not None:
-            if now - ticket.stopping > limits.grace:
-                self._cancel(ticket, None)
-        elif ticket.placed and job_rules.is_over(ticket, now, limits):
-            self._stop(ticket, now)
-
-    def _stop(self, ticket: Ticket, now: float) -> None:
-        ticket.stopping, ticket.message = now, job_rules.too_long(self._limits.running)
-        self._actions.append(lambda: self._executor.command(ticket.job.id, Command("stop")))
-
-    def _cancel(self, ticket: Ticket, message: Refusal | None) -> None:
-        ticket.message = ticket.message or message
-        if not ticket.placed:
-            self._end(ticket, CANCELLED, None)
-        elif ticket.cancelling is None:
-            ticket.cancelling = self._clock()
-            self._actions.append(lambda: self._executor.command(ticket.job.id, Command("cancel")))
-
-    def _force(self, ticket: Ticket, now: float) -> None:
-        """Who does not obey loses the worker; for the learner the job has ended, whatever that one still does."""
-        if ticket.cancelling is not None and now - ticket.cancelling > self._limits.obey:
-            self._actions.append(lambda: self._executor.kill(ticket.job.id))
-            self._end(ticket, CANCELLED, None)
-
-    def _bury(self, ticket: Ticket) -> None:
-        """The worker died: try again, once, from the last checkpoint."""
-        if ticket.cancelling is not None:
-            self._end(ticket, CANCELLED, None)
-        elif ticket.attempt >= ATTEMPTS:
-            self._end(ticket, LOST, job_rules.lost())
-        else:
-            self._board.wait_again(ticket)
-
-    def _end(self, ticket: Ticket, state: str, message: Refusal | None) -> None:
-        """Note the end at once, and have it recorded by the manager."""
-        self._board.leave(ticket)
-        ticket.close(state, message, self._clock())
-        self._actions.append(lambda: self._tell(ticket, ticket.farewell()))
-
-    def _tell(self, ticket: Ticket, event: Event) -> None:
-        with ticket.telling:
-            try:
-                ticket.record(event)
-            except Exception:  # a full disk must not end the training
-                LOG.exception("an event could not be recorded")
-            with self._lock:
-                ticket.heard(event)

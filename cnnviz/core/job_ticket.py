@@ -48,6 +48,28 @@ class Limits:
 GRANTED = Limits()
 
 
+@dataclass(frozen=True)
+class Following:
+    """How a job stands, as `Engine.follow` tells it.
+
+    Args:
+        events: Those after the number that was asked for, in order; of views and lessons the newest alone, and
+            snapshots, checkpoints and results without their arrays.
+        state: "queued", "running", "paused", "done", "cancelled", "failed" or "lost".
+        position: From 1 while it waits, else 0.
+        message: Why it ended or cannot begin, None if there is nothing to say.
+        attempt: 2 after its worker died once.
+        kept: Whether it goes on although nobody looks.
+    """
+
+    events: tuple[Event, ...]
+    state: str
+    position: int
+    message: Refusal | None
+    attempt: int
+    kept: bool = False
+
+
 @dataclass(eq=False)
 class Ticket:
     """The engine's own record of a job; changed under the engine's lock alone."""
@@ -82,6 +104,11 @@ class Ticket:
     @property
     def live(self) -> bool:
         return self.state not in ENDED
+
+    def following(self, since: int, position: int, refusal: Refusal | None) -> Following:
+        """How it stands, with its events after number `since`; `refusal` is why nothing that waits can begin."""
+        message = self.message or refusal
+        return Following(self.history.since(since), self.state, position, message, self.attempt, self.kept)
 
     def step(self, now: float) -> None:
         """Count the time since the last step, if the job ran."""

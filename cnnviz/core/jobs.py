@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 
-from cnnviz.core.job_engine import Engine, Following
+from cnnviz.core.job_engine import Engine
 from cnnviz.core.job_executor import Executor
 from cnnviz.core.job_ticket import (
     CANCELLED,
@@ -21,6 +21,7 @@ from cnnviz.core.job_ticket import (
     PAUSED,
     RUNNING,
     WAITING,
+    Following,
     Limits,
     Record,
 )

@@ -16,7 +16,7 @@ import numpy as np
 
 from cnnviz.core.conv_settings import SIZES
 from cnnviz.core.layers.convolution import correlate
-from cnnviz.core.pool_bench import LARGEST, Grid, grid
+from cnnviz.core.number_grid import LARGEST, Grid, grid
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.words import mark
 

@@ -1,10 +1,8 @@
 """One map pooled by its largest values and by its means: both results, and what each kept and lost of it.
 
-A *peak* of a map is a group of equal cells, joined by their edges, that has no higher cell among its eight neighbours
-and at least one lower; so a constant map has none, and each bright cell of a checkerboard is one. A peak *survives* a
-pooling if a peak of the pooled map stands for it: one whose windows cover some of its cells. Each peak of the
-pooled map stands for one only, the highest first, so peaks that merge count once. Values are compared in steps of a
-65,536th of the map's largest size: rounding in a mean makes no peak.
+A peak of a map (`cnnviz.core.peaks`) *survives* a pooling if a peak of the pooled map stands for it: one whose windows
+cover some of its cells. Each peak of the pooled map stands for one only, the highest first, so peaks that merge count
+once.
 
 *Energy* is the mean of the squares: a mean and not a sum, because the pooled maps have fewer cells. 1 means that a cell
 of the result is as strong as a cell of the map. Max pooling often has more than 1, for it leaves weak cells out.
@@ -12,17 +10,14 @@ of the result is as strong as a cell of the map. Max pooling often has more than
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.layers import AveragePooling2D, MaxPooling2D, windows
 from cnnviz.core.layers.layer import Pair
+from cnnviz.core.peaks import Cells, height_of, peaks_of
 from cnnviz.core.refusals import Refusal
-
-Cells = frozenset[tuple[int, int]]
-STEPS = 65_536
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,7 @@ def compare(values: np.ndarray, pool: Pool) -> Comparison:
     pool.output_shape(values.shape)
     largest, means = pool.largest(image)[..., 0], pool.means(image)[..., 0]
     peaks = peaks_of(values)
-    before = _kept(values, values, tuple(_height(values, peak) for peak in peaks))
+    before = _kept(values, values, tuple(height_of(values, peak) for peak in peaks))
     return Comparison(
         values, pool, largest, means, before,
         _kept(values, largest, survivors(values, peaks, largest, pool)),
@@ -160,20 +155,11 @@ def ranked(maps: np.ndarray, pool: Pool) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argsort(-disagreements(maps, pool), kind="stable"))
 
 
-def peaks_of(values: np.ndarray) -> tuple[Cells, ...]:
-    """The peaks of a map (rows, columns), the highest first; see above for what a peak is."""
-    values = _in_steps(values)
-    around = _higher_and_lower(values)
-    found = (group for group in _groups(values, ~around[0]) if any(around[1][cell] for cell in group))
-    whole = (group for group in found if not any(around[0][cell] for cell in group))
-    return tuple(sorted(whole, key=lambda group: (-values[min(group)], min(group))))
-
-
 def survivors(
     values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool
 ) -> tuple[float, ...]:
     """The values of those peaks of `pooled` that stand for one of `peaks`, in the order of these, the highest first."""
-    standing = [(_under(group, pool, values.shape), _height(pooled, group)) for group in peaks_of(pooled)]
+    standing = [(_under(group, pool, values.shape), height_of(pooled, group)) for group in peaks_of(pooled)]
     found = []
     for peak in peaks:
         match = next((each for each in standing if not peak.isdisjoint(each[0])), None)
@@ -181,17 +167,6 @@ def survivors(
             standing.remove(match)
             found.append(match[1])
     return tuple(found)
-
-
-def _height(values: np.ndarray, group: Cells) -> float:
-    """The value of a peak; its cells are the same but for rounding."""
-    return float(max(values[cell] for cell in group))
-
-
-def _in_steps(values: np.ndarray) -> np.ndarray:
-    """`values` as whole steps, (rows, columns) float64."""
-    largest = float(np.abs(values).max(initial=0))
-    return np.rint(values.astype(np.float64) * (STEPS / largest)) if largest else np.zeros(values.shape)
 
 
 def _under(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
@@ -204,41 +179,6 @@ def _under(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
         for i in range(high)
         for j in range(wide)
     )
-
-
-def _higher_and_lower(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each cell whether one of its eight neighbours is higher, and whether one is lower; (rows, columns) bool."""
-    rows, columns = values.shape
-    wide = np.pad(values, 1, constant_values=np.nan)
-    higher, lower = np.zeros(values.shape, bool), np.zeros(values.shape, bool)
-    for down in range(3):
-        for across in range(3):
-            other = wide[down : down + rows, across : across + columns]
-            higher |= other > values
-            lower |= other < values
-    return higher, lower
-
-
-def _groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
-    """Groups of equal cells joined by their edges that hold a candidate and have more than the smallest value."""
-    seen = np.zeros(values.shape, bool)
-    for start in zip(*np.nonzero(candidates & (values > values.min())), strict=True):
-        if not seen[start]:
-            yield _spread(values, (int(start[0]), int(start[1])), seen)
-
-
-def _spread(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cells:
-    group, waiting = {start}, [start]
-    while waiting:
-        row, column = waiting.pop()
-        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            inside = 0 <= r < values.shape[0] and 0 <= c < values.shape[1]
-            if inside and (r, c) not in group and values[r, c] == values[start]:
-                group.add((r, c))
-                waiting.append((r, c))
-    for cell in group:
-        seen[cell] = True
-    return frozenset(group)
 
 
 def _kept(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) -> Kept:

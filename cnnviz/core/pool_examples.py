@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnnviz.core.pool_bench import TUTORIAL, Grid, grid, resized
+from cnnviz.core.number_grid import Grid, grid, resized
+from cnnviz.core.pool_bench import TUTORIAL
 from cnnviz.core.words import mark
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnnviz.core import run_files
+from cnnviz.core import run_records
 from cnnviz.core.refusals import Refusal
 
 LOG = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _make_room(home: Path, most: float) -> int:
         if used < most or changed > old:
             break
         LOG.warning("a run is deleted to make room: %s", place.name)
-        run_files.delete(place)
+        run_records.delete(place)
         used -= size
     return used
 

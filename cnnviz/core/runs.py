@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core import run_files, run_space, shelf, training_jobs
+from cnnviz.core import run_files, run_records, run_space, shelf, training_jobs
 from cnnviz.core.cards import Card
 from cnnviz.core.network import Network
 from cnnviz.core.refusals import Refusal
-from cnnviz.core.run_files import Run, Snapshot
+from cnnviz.core.run_files import Snapshot
+from cnnviz.core.run_records import Run
 from cnnviz.core.training_jobs import Event, Job
 
 __all__ = ["ENDED", "Run", "RunStore", "Snapshot", "folder"]
@@ -63,7 +64,7 @@ class RunStore:
             experiment=experiment,
             arm=arm,
         )
-        run_files.write_run(self._folder(job.id), run)
+        run_records.write_run(self._folder(job.id), run)
         self.keep_probe(job.id, job.probe)
         return run
 
@@ -82,12 +83,12 @@ class RunStore:
 
     def runs(self) -> tuple[Run, ...]:
         """All runs that can be read, the newest first."""
-        found = (run_files.read_run(self._folder(run_id)) for run_id in self._ids())
+        found = (run_records.read_run(self._folder(run_id)) for run_id in self._ids())
         return tuple(sorted((run for run in found if run), key=lambda run: run.created, reverse=True))
 
     def run(self, run_id: str) -> Run:
         """One run."""
-        found = run_files.read_run(self._folder(run_id))
+        found = run_records.read_run(self._folder(run_id))
         if found is None:
             raise Refusal(
                 "There is no such run. Received: {run}. Choose one from the table of your runs.", run=run_id
@@ -105,7 +106,7 @@ class RunStore:
         Returns:
             The new record, None where the run was deleted meanwhile or is in another state: nothing is written then.
         """
-        return run_files.amend(
+        return run_records.amend(
             self._folder(run_id), lambda run: replace(run, **changes) if only in ("", run.state) else None
         )
 
@@ -116,7 +117,7 @@ class RunStore:
 
     def delete(self, run_id: str) -> None:
         """Forget a run and all that came of it."""
-        run_files.delete(self._folder(run_id))
+        run_records.delete(self._folder(run_id))
 
     def events(self, run_id: str) -> tuple[Event, ...]:
         """What the run told so far, without its large arrays."""

@@ -18,6 +18,7 @@ from cnnviz.core.variants import Variant
 from cnnviz.workers import machine, report_card, resume, snapshots
 from cnnviz.workers.batch_teller import NOTHING, BatchTeller, Emit
 from cnnviz.workers.desk import Desk
+from cnnviz.workers.epoch_means import EpochMeans
 from cnnviz.workers.examples import Examples, Rows
 from cnnviz.workers.fast_loop import Chunk, Learner
 from cnnviz.workers.judge import Judge, Verdict
@@ -125,7 +126,7 @@ class Course:
         """The batches of an epoch; mean loss and accuracy over its examples."""
         rows = self.examples.epoch(epoch)
         order = tf.constant(rows.rows)
-        batch, sums = 0, _Sums(self.plan.batch_size, len(rows))
+        batch, sums = 0, EpochMeans(self.plan.batch_size, len(rows))
         while batch < self.examples.batches:
             before = self.onlooker.before_step()
             count = 1 if before is not None else self._calls_batches(batch)
@@ -257,21 +258,3 @@ class Course:
         if is_known and self.verdict is not None:
             return self.verdict
         return self.judge.judge(self.examples.test(), heard=self.desk.look)
-
-
-class _Sums:
-    """Means over the examples of an epoch, of numbers that are means over batches."""
-
-    def __init__(self, batch_size: int, examples: int) -> None:
-        self._batch_size, self._examples = batch_size, examples
-        self._loss = self._accuracy = self._seen = 0.0
-
-    def add(self, first: int, chunk: Chunk) -> None:
-        starts = (first + np.arange(len(chunk))) * self._batch_size
-        sizes = np.minimum(self._batch_size, self._examples - starts)
-        self._loss += float(sizes @ chunk.loss.astype(float))
-        self._accuracy += float(sizes @ chunk.accuracy.astype(float))
-        self._seen += float(sizes.sum())
-
-    def means(self) -> dict[str, float]:
-        return {"loss": self._loss / self._seen, "accuracy": self._accuracy / self._seen}

@@ -11,7 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core import digit, shelf, strokes
 from cnnviz.core.disturbances import DISTURBANCES, OFFSETS, UNMOVED
-from cnnviz.core.pool_bench import TUTORIAL, PoolBench, text
+from cnnviz.core.number_grid import text
+from cnnviz.core.pool_bench import TUTORIAL, PoolBench
 from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
 from cnnviz.core.pool_networks import POOL_NETWORKS
 from cnnviz.core.pool_sentences import tell

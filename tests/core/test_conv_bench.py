@@ -16,7 +16,7 @@ from cnnviz.core.conv_examples import IMAGES, ONE
 from cnnviz.core.conv_settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import windows
-from cnnviz.core.pool_bench import Grid, grid
+from cnnviz.core.number_grid import Grid, grid
 from cnnviz.core.refusals import Refusal
 
 FIELDS = {"side": SIDES, "size": SIZES, "stride": STRIDES, "dilation": DILATIONS}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import drafts
 from cnnviz.core.budget import MOST_PARAMETERS
-from cnnviz.core.drafts import FRESH, Draft, blank, build_cnn, checked
+from cnnviz.core.draft_check import checked, value
+from cnnviz.core.drafts import FRESH, Draft, blank, build_cnn
 from cnnviz.core.layers import KINDS, checks
 from cnnviz.core.layers.naming import keras_names
 from cnnviz.core.refusals import Refusal
@@ -171,9 +171,9 @@ def test_too_many_layers_are_refused() -> None:
 
 def test_a_pools_stride_follows_its_size_until_it_is_chosen() -> None:
     draft = build_cnn(4, 3, 2).change(2, pool_size=(3, 3))
-    assert drafts.value(checked(draft).rows[2], "strides") == (3, 3)
+    assert value(checked(draft).rows[2], "strides") == (3, 3)
     apart = draft.change(2, strides=(1, 1)).change(2, pool_size=(2, 2))
-    assert drafts.value(checked(apart).rows[2], "strides") == (1, 1)
+    assert value(checked(apart).rows[2], "strides") == (1, 1)
     assert "strides" not in apart.change(2, strides=(2, 2)).rows[2]
 
 

@@ -11,7 +11,7 @@ from scipy import ndimage
 from cnnviz.core import shelf
 from cnnviz.core.filtering import filtered, grey, learned
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.pool_bench import grid
+from cnnviz.core.number_grid import grid
 from cnnviz.core.refusals import Refusal
 
 DIGIT = np.random.default_rng(1).random((28, 28)).astype(np.float32)

@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core import colour_digits, pen, shelf
-from cnnviz.core.drafts import Draft, build_cnn, checked
+from cnnviz.core.draft_check import checked
+from cnnviz.core.drafts import Draft, build_cnn
 from cnnviz.core.keras_script import falls, script
 from cnnviz.core.layers import Conv2D, Dense, Flatten, Softmax
 from cnnviz.core.plans import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan

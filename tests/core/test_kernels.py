@@ -20,7 +20,7 @@ from cnnviz.core.kernels import (
     text,
     weight,
 )
-from cnnviz.core.pool_bench import grid
+from cnnviz.core.number_grid import grid
 from cnnviz.core.refusals import Refusal
 
 IMAGE = np.random.default_rng(0).random((9, 9))

@@ -10,16 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.pool_bench import (
-    TUTORIAL,
-    PoolBench,
-    grid,
-    longest_stride,
-    number,
-    resized,
-    text,
-    window_for,
-)
+from cnnviz.core.number_grid import grid
+from cnnviz.core.pool_bench import TUTORIAL, PoolBench, longest_stride, window_for
 from cnnviz.core.pool_compare import Pool
 from cnnviz.core.refusals import Refusal
 from tests.core import drawn
@@ -133,55 +125,6 @@ def test_a_mean_that_two_decimals_do_not_hold_is_about() -> None:
     assert PoolBench(((0.1, 0.2), (0.3, 0.4))).windows[0].mean_work == "(0.1 + 0.2 + 0.3 + 0.4) / 4 = 0.25"
 
 
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("7", 7),
-        (" -3 ", -3),
-        ("−3", -3),
-        ("0,5", 0.5),
-        (".25", 0.25),
-        ("1.500", 1.5),
-        ("-0", 0),
-        ("99", 99),
-        ("+2", 2),
-    ],
-)
-def test_what_people_type_is_read(typed: str, value: float) -> None:
-    assert number(typed) == value
-    assert math.copysign(1, number(typed)) == math.copysign(1, value)
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "nan",
-        "NaN",
-        "inf",
-        "-inf",
-        "seven",
-        "1e5",
-        "0x10",
-        "1_0",
-        "100",
-        "-99.5",
-        "0.001",
-        "٣",
-        "9" * 500,
-        None,
-    ],
-)
-def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
-    with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
-        number(typed)
-
-
-@given(st.integers(-9900, 9900))
-def test_a_number_is_written_as_it_is_read(hundredths: int) -> None:
-    assert number(text(hundredths / 100)) == hundredths / 100
-
-
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
 def test_window_and_stride_clamp_each_other(side: int, stride: int, window: int) -> None:
     stride, window = min(stride, side), min(window, side)
@@ -199,11 +142,6 @@ def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
             longer = PoolBench(grid(np.eye(side)), (window, window), (side + 5, side + 5))
             assert longer.output_shape == (1, 1)
             assert longest.output_shape == (1, 1) or longest_stride(side, window) == side - window
-
-
-def test_a_grid_grows_with_zeros_and_shrinks_from_the_corner() -> None:
-    assert resized(TUTORIAL, 2) == ((1, 2), (7, 1))
-    assert resized(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core import pool_sentences
-from cnnviz.core.pool_compare import Pool, compare, disagreements, peaks_of, ranked
+from cnnviz.core.peaks import peaks_of
+from cnnviz.core.pool_compare import Pool, compare, disagreements, ranked
 from cnnviz.core.pool_sentences import tell
 from cnnviz.core.refusals import Refusal
 from tests.core.test_pool_bench import poolings

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core import atomic_file, run_files, runs, training_jobs
+from cnnviz.core import atomic_file, run_files, run_records, runs, training_jobs
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import MOST_RUNS, Run, RunStore, Snapshot
 from cnnviz.core.training_jobs import DataReference, Event, Job
@@ -222,7 +222,7 @@ def test_what_is_deleted_while_a_snapshot_is_written_does_not_come_back(
 def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
     store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = run_files.write_run
+    write = run_records.write_run
     record = partial(store.recorder(job.id), event("ended", state="failed", template="", values={}))
     ending = threading.Thread(target=record)
 
@@ -232,7 +232,7 @@ def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
             ending.join(0.5)  # it waits for us
         write(place, run)
 
-    monkeypatch.setattr(run_files, "write_run", slow)
+    monkeypatch.setattr(run_records, "write_run", slow)
     store.rename(job.id, "second")
     ending.join(10)
     assert (store.run(job.id).title, store.run(job.id).state) == ("second", "failed")

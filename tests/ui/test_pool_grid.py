@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from cnnviz.core.pool_bench import TUTORIAL, PoolBench, grid
+from cnnviz.core.number_grid import grid
+from cnnviz.core.pool_bench import TUTORIAL, PoolBench
 from cnnviz.ui.components import pool_grid as module
 from cnnviz.ui.components.pool_grid import facts, pool_grid, typed
 

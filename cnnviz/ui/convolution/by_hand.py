@@ -10,7 +10,7 @@ from cnnviz.core.conv_bench import ConvBench
 from cnnviz.core.conv_examples import IMAGES
 from cnnviz.core.conv_settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
 from cnnviz.core.kernels import KERNELS, pasted
-from cnnviz.core.pool_bench import Grid, number, resized, retyped
+from cnnviz.core.number_grid import Grid, number, resized, retyped
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import choices, frame, links, options, state
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed

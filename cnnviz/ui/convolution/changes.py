@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.conv_bench import ConvBench
 from cnnviz.core.conv_settings import ConvSettings
-from cnnviz.core.pool_bench import grid
+from cnnviz.core.number_grid import grid
 from cnnviz.ui import options, state
 from cnnviz.ui.words import mark, say
 

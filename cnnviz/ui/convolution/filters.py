@@ -10,7 +10,7 @@ from cnnviz.core import filtering
 from cnnviz.core.filtering import Filtered, Learned, filtered
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import Network
-from cnnviz.core.pool_bench import Grid
+from cnnviz.core.number_grid import Grid
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import networks, state
 from cnnviz.ui.components.feature_maps import Block, Links, publish

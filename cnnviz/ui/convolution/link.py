@@ -10,7 +10,7 @@ from cnnviz.core.conv_settings import DILATIONS, SIDES, SIZES, STRIDES
 from cnnviz.core.filtering import LARGEST
 from cnnviz.core.kernels import weight
 from cnnviz.core.layers.windows import PADDINGS
-from cnnviz.core.pool_bench import Grid, grid, number
+from cnnviz.core.number_grid import Grid, grid, number
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import options, state
 

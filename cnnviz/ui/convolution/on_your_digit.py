@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.core import filtering, kernels
 from cnnviz.core.kernels import KERNELS, pasted
-from cnnviz.core.pool_bench import Grid
+from cnnviz.core.number_grid import Grid
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import choices, frame, links, networks, options, state, subject
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps

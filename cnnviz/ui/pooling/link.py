@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from cnnviz.core.disturbances import DISTURBANCES, OFFSETS
 from cnnviz.core.layers.windows import PADDINGS
-from cnnviz.core.pool_bench import SIDES, Grid, grid, number, text
+from cnnviz.core.number_grid import Grid, grid, number, text
+from cnnviz.core.pool_bench import SIDES
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import options, state
 

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.pool_bench import (
-    SIDES,
-    PoolBench,
-    longest_stride,
-    resized,
-    retyped,
-    window_for,
-)
+from cnnviz.core.number_grid import resized, retyped
+from cnnviz.core.pool_bench import SIDES, PoolBench, longest_stride, window_for
 from cnnviz.core.pool_examples import EXAMPLES
 from cnnviz.core.refusals import Refusal
 from cnnviz.ui import choices, frame, links, options, state

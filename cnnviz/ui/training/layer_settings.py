@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.drafts import Row, value
+from cnnviz.core.draft_check import Row, value
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.ui.words import mark, say

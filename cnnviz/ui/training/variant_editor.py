@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core import keras_script
-from cnnviz.core.drafts import FRESH, Checked, Draft, Row, blank, build_cnn, checked
+from cnnviz.core.draft_check import Checked, Row, checked
+from cnnviz.core.drafts import FRESH, Draft, blank, build_cnn
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.variants import MOST_LAYERS, TUTORIALS, Variant
 from cnnviz.ui import frame, networks, state

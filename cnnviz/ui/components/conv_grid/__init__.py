@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnviz.core.conv_bench import UNITS, ConvBench, ConvWindow, exact, factors, short
-from cnnviz.core.pool_bench import text
+from cnnviz.core.number_grid import text
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts

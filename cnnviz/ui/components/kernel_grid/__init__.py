@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnnviz.core.kernels import text
-from cnnviz.core.pool_bench import Grid
+from cnnviz.core.number_grid import Grid
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts

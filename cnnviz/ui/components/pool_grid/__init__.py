@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.pool_bench import PoolBench, PoolWindow, text
+from cnnviz.core.number_grid import text
+from cnnviz.core.pool_bench import PoolBench, PoolWindow
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts

@@ -1,0 +1,70 @@
+"""The peaks of a map.
+
+A *peak* is a group of equal cells, joined by their edges, that has no higher cell among its eight neighbours and at
+least one lower; so a constant map has none, and each bright cell of a checkerboard is one. Values are compared in steps
+of a 65,536th of the map's largest size: rounding in a mean makes no peak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+Cells = frozenset[tuple[int, int]]
+STEPS = 65_536
+
+
+def peaks_of(values: np.ndarray) -> tuple[Cells, ...]:
+    """The peaks of a map (rows, columns), the highest first; as defined above."""
+    values = _in_steps(values)
+    around = _higher_and_lower(values)
+    found = (group for group in _groups(values, ~around[0]) if any(around[1][cell] for cell in group))
+    whole = (group for group in found if not any(around[0][cell] for cell in group))
+    return tuple(sorted(whole, key=lambda group: (-values[min(group)], min(group))))
+
+
+def height_of(values: np.ndarray, group: Cells) -> float:
+    """The value of a peak; its cells are the same but for rounding."""
+    return float(max(values[cell] for cell in group))
+
+
+def _in_steps(values: np.ndarray) -> np.ndarray:
+    """`values` as whole steps, (rows, columns) float64."""
+    largest = float(np.abs(values).max(initial=0))
+    return np.rint(values.astype(np.float64) * (STEPS / largest)) if largest else np.zeros(values.shape)
+
+
+def _higher_and_lower(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each cell whether one of its eight neighbours is higher, and whether one is lower; (rows, columns) bool."""
+    rows, columns = values.shape
+    wide = np.pad(values, 1, constant_values=np.nan)
+    higher, lower = np.zeros(values.shape, bool), np.zeros(values.shape, bool)
+    for down in range(3):
+        for across in range(3):
+            other = wide[down : down + rows, across : across + columns]
+            higher |= other > values
+            lower |= other < values
+    return higher, lower
+
+
+def _groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
+    """Groups of equal cells joined by their edges that hold a candidate and have more than the smallest value."""
+    seen = np.zeros(values.shape, bool)
+    for start in zip(*np.nonzero(candidates & (values > values.min())), strict=True):
+        if not seen[start]:
+            yield _spread(values, (int(start[0]), int(start[1])), seen)
+
+
+def _spread(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cells:
+    group, waiting = {start}, [start]
+    while waiting:
+        row, column = waiting.pop()
+        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            inside = 0 <= r < values.shape[0] and 0 <= c < values.shape[1]
+            if inside and (r, c) not in group and values[r, c] == values[start]:
+                group.add((r, c))
+                waiting.append((r, c))
+    for cell in group:
+        seen[cell] = True
+    return frozenset(group)

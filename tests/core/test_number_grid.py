@@ -1,0 +1,66 @@
+"""Numbers that people type: read, refused with the way out, and written as they are read."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.number_grid import number, resized, text
+from cnnviz.core.refusals import Refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("7", 7),
+        (" -3 ", -3),
+        ("−3", -3),
+        ("0,5", 0.5),
+        (".25", 0.25),
+        ("1.500", 1.5),
+        ("-0", 0),
+        ("99", 99),
+        ("+2", 2),
+    ],
+)
+def test_what_people_type_is_read(typed: str, value: float) -> None:
+    assert number(typed) == value
+    assert math.copysign(1, number(typed)) == math.copysign(1, value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "seven",
+        "1e5",
+        "0x10",
+        "1_0",
+        "100",
+        "-99.5",
+        "0.001",
+        "٣",
+        "9" * 500,
+        None,
+    ],
+)
+def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
+    with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
+        number(typed)
+
+
+@given(st.integers(-9900, 9900))
+def test_a_number_is_written_as_it_is_read(hundredths: int) -> None:
+    assert number(text(hundredths / 100)) == hundredths / 100
+
+
+def test_a_grid_grows_with_zeros_and_shrinks_from_the_corner() -> None:
+    assert resized(((1.0, 2.0, 0.0), (7.0, 1.0, 4.0), (0.0, 5.0, 2.0)), 2) == ((1, 2), (7, 1))
+    assert resized(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
