@@ -59,6 +59,22 @@ def test_what_is_built_is_what_is_trained(app: AppTest, engine: Engine) -> None:
     assert app.session_state["bench"] == "watch"
 
 
+def test_what_is_typed_just_before_the_click_is_trained_too(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.number_input if box.label == "Epochs").set_value(3)
+    press(app, "train")  # one run of the page takes both
+    assert engine.jobs[only(engine)][0].plan.epochs == 3
+
+
+def test_what_is_refused_just_before_the_click_is_not_trained(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.number_input if box.label == "Epochs").set_value(0)
+    press(app, "train")
+    assert not engine.jobs
+    assert app.button(key="train").disabled
+    assert any("epochs" in str(element.value) for element in app.error)
+
+
 def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(
     app: AppTest, engine: Engine
 ) -> None:

@@ -20,6 +20,11 @@ def settled(page: Page) -> None:
     expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
 
 
+def whole(page: Page) -> None:
+    """Wait until the last part of a page is there, the one that puts the digit into the address bar."""
+    link_when(page, lambda carried: not carried.keys().isdisjoint({"s", "d", "p"}))
+
+
 def opened(page: Page, address: str, title: str = "Draw") -> Page:
     """Open `address` and wait until the page of this title has its answer."""
     page.goto(address)

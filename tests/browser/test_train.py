@@ -29,7 +29,7 @@ def address(academy: Server) -> str:
 def opened(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/Train{query}")
     expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
-    eyes.settled(page)
+    eyes.whole(page)
 
 
 def bench(page: Page, name: str) -> None:

@@ -24,7 +24,7 @@ def address(workshop: Server) -> str:
 def opened(page: Page, address: str) -> None:
     page.goto(f"{address}/Train")
     expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
-    eyes.settled(page)
+    eyes.whole(page)
     page.get_by_role("radio", name="Build your own").or_(
         page.get_by_role("button", name="Build your own")
     ).click()

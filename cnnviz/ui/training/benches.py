@@ -69,7 +69,7 @@ def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
     st.text_input(say("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
     ready = problem is None and variant is not None and plan is not None
     st.button(say("Train it"), type="primary", disabled=not ready, key="train", width="stretch",
-              on_click=_start, args=(variant, plan))  # fmt: skip
+              on_click=_start)  # fmt: skip
 
 
 TITLE = "run-title"
@@ -100,7 +100,12 @@ def _problem(variant: Variant | None, plan: TrainingPlan | None) -> Refusal | No
     return None
 
 
-def _start(variant: Variant, plan: TrainingPlan) -> None:
+def _start() -> None:
+    """Train what the settings say now; what was typed just before the click is newer than the page."""
+    variant = variant_editor.current()
+    plan = plan_form.chosen(variant)
+    if variant is None or plan is None:
+        return  # the page says why where it stands
     store = visitor.store()
     try:
         run = series.start(store, series.new_job(variant, plan, _pixels()), st.session_state[TITLE])

@@ -63,7 +63,7 @@ def show(variant: Variant | None = None) -> TrainingPlan | None:
     _optimizer(draft, problems)
     _stopping(draft, problems)
     _more(draft)
-    return _fitting(draft.plan(count), variant)
+    return chosen(variant)
 
 
 def _fitting(plan: TrainingPlan | None, variant: Variant | None) -> TrainingPlan | None:
@@ -87,11 +87,15 @@ def _take_fast() -> None:
     take_up(fast(current()))
 
 
+def chosen(variant: Variant | None = None) -> TrainingPlan | None:
+    """Return the plan for `variant` as it stands, or None while something in it is refused."""
+    return _fitting(_draft().plan(_available()[1]), variant)
+
+
 def current(variant: Variant | None = None) -> TrainingPlan:
     """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    plan = _draft().plan(count) or usual(count).plan(count)
-    return _fitting(plan, variant) or TrainingPlan()
+    return chosen(variant) or _fitting(usual(count).plan(count), variant) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:

@@ -39,6 +39,11 @@ def show() -> Variant | None:
     return found.variant
 
 
+def current() -> Variant | None:
+    """Return the network as it stands, or None while something is refused."""
+    return checked(_draft(), NAME).variant
+
+
 def _draft() -> Draft:
     if state.get("draft") is None:
         state.put(draft=Draft.of(TUTORIALS[FIRST][0]))
