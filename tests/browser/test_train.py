@@ -36,19 +36,26 @@ def bench(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
 
 
-def build_tiny(page: Page, digits: str = "500", epochs: int = 12) -> None:
+def build_tiny(page: Page, digits: str = "500", epochs: int = 12, batch: int | None = None) -> None:
     """Start a training of a small network that takes some seconds."""
     bench(page, "Build your own")
     page.get_by_role("combobox", name="Digits to learn from").fill(digits)
     page.get_by_role("combobox", name="Digits to learn from").press("Enter")
-    page.get_by_role("spinbutton", name="Epochs", exact=True).fill(str(epochs))
-    page.get_by_role("spinbutton", name="Epochs", exact=True).press("Enter")
+    for name, number in (("Batch", batch), ("Epochs", epochs)):
+        if number is not None:
+            page.get_by_role("spinbutton", name=name, exact=True).fill(str(number))
+            page.get_by_role("spinbutton", name=name, exact=True).press("Enter")
     page.get_by_role("button", name="Train it").click()
+
+
+def build_long(page: Page) -> None:
+    """Start a training of a small network that outlasts a test: 50,000 steps."""
+    build_tiny(page, epochs=200, batch=2)
 
 
 def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, address: str) -> None:
     opened(page, address)
-    build_tiny(page, epochs=30)
+    build_long(page)
     progress = page.get_by_test_id("stProgress").first
     expect(progress).to_contain_text("learning", timeout=LEARNING)
     for _ in range(5):
@@ -97,7 +104,7 @@ def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(
 ) -> None:
     first = visitor()
     opened(first, address)
-    build_tiny(first, epochs=200)
+    build_long(first)
     expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
     again = first.context.new_page()
     first.close()

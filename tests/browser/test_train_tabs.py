@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import eyes
 from tests.browser.conftest import Visitor
-from tests.browser.test_train import LEARNING, build_tiny, opened
+from tests.browser.test_train import LEARNING, build_long, build_tiny, opened
 from tests.server_process import Server, serving
 
 
@@ -68,7 +68,7 @@ def test_who_goes_on_in_two_tabs_is_told_so_in_the_second(visitor: Visitor, addr
     first = visitor()
     opened(first, address)
     trained(first, "500")
-    build_tiny(first, epochs=200)
+    build_long(first)
     expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
     second = first.context.new_page()
     opened(second, address, "?bench=watch")
