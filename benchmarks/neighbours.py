@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measuring import report
+from benchmarks.measuring.digits import need_mnist
 from benchmarks.measuring.servers import APP, ROOT, Server, wait_until_healthy
 from benchmarks.sessions import DRAWINGS, crowd_of, sketches
 from cnnviz.core import shelf
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often idle and training take turns")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each turn is")
     asked = parser.parse_args()
+    need_mnist()
     late = latency()
     drawn = drawing(asked.rounds, asked.seconds)
     report.write(

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import report
+from benchmarks.measuring.digits import need_mnist
 from cnnviz.core.processor import has_bfloat16
 
 OUT = report.RESULTS / "train.json"
@@ -225,6 +226,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--runs", type=int, default=5, help="trainings to 99 %% of each contestant")
     asked = parser.parse_args()
+    need_mnist()
     rows: list[Row] = []
     for network in BATCHES if asked.rounds else ():
         rows += throughput(network, asked.rounds)

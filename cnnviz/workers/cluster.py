@@ -8,20 +8,16 @@ Dask calls `dask_setup` before the worker takes its first task; Keras and the da
 from __future__ import annotations
 
 import logging
-import os
 from typing import Any
 
 from cnnviz.core.cluster_room import PLACE, Room
-from cnnviz.workers import keras_threads
+from cnnviz.workers import keras_threads, priority
 from cnnviz.workers.one_job import Train, run
-
-NICE = 10
 
 
 def dask_setup(worker: Any) -> None:
     """Put a room with Keras on the worker."""
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    priority.stand_back()
     furnish(worker, keras_threads.trainer())
 
 

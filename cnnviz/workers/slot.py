@@ -20,11 +20,8 @@ from cnnviz.core import job_messages, messages
 from cnnviz.core.job_executor import Order
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.training_jobs import Arrays, Command
-from cnnviz.workers import keras_threads
+from cnnviz.workers import keras_threads, priority
 from cnnviz.workers.one_job import Train, run
-
-NICE = 10
-"""How far a slot stands back behind the app, which draws for others."""
 
 
 class Letterbox:
@@ -93,8 +90,7 @@ def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def main() -> None:
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    priority.stand_back_with_session()
     serve(keras_threads.trainer)
 
 

@@ -1,0 +1,14 @@
+"""The digits that figures about training are measured with."""
+
+from __future__ import annotations
+
+from cnnviz.core import datasets
+
+
+def need_mnist() -> None:
+    """End the program where MNIST is missing: figures of fewer digits would mean something else."""
+    found = datasets.load(allow_download=False).name
+    if found != datasets.MNIST:
+        raise SystemExit(
+            f"This benchmark needs MNIST. Received: {found}. Name its file in CNNVIZ_MNIST, or let Keras fetch it."
+        )
