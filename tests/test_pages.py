@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -181,7 +182,6 @@ def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
     assert len(app.warning) == 1
     assert "ignored" in app.warning[0].value or "could not be read" in app.warning[0].value
     assert "![](" not in app.warning[0].value
-    assert not app.run().warning
 
 
 def test_two_visitors_share_nothing(app: AppTest) -> None:
@@ -270,3 +270,14 @@ def test_a_damaged_network_is_named_and_another_can_be_chosen(
     app.selectbox(key="choose-network").select("cnn-32-64-64").run()
     assert well(app)
     assert answer(app).isdecimal()
+
+
+def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(frame, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["net"] = "no-such-network"
+    for seconds, shown in ((0.0, 1), (0.1, 1), (frame.NOTICE_SECONDS, 0), (0.1, 0)):
+        now[0] += seconds
+        app.run()
+        assert len(app.warning) == shown, seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOG = logging.getLogger("cnnviz")
+NOTICE_SECONDS = 3.0
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 
@@ -139,11 +141,18 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
 
 
 def notices() -> None:
-    """Say once what is waiting to be said, and drop it."""
+    """Say what is waiting to be said, and drop it in a run that comes `NOTICE_SECONDS` later.
+
+    A page may be drawn twice in a moment, for a click and for what a component tells; nobody could read it then.
+    """
+    now, since = time.monotonic(), state.get("noticed")
+    if since is not None and now - since > NOTICE_SECONDS:
+        state.put(notices=(), noticed=None)
+    elif since is None and state.get("notices"):
+        state.put(noticed=now)
     for template, values in state.get("notices"):
         shown = {name: refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
         st.warning(say(template, **shown))
-    state.put(notices=())
 
 
 def plain(value: object) -> str:

@@ -87,7 +87,8 @@ RECORDS: Mapping[str, Any] = {
     "editions": {},  # choice -> how often code, and not the visitor, has changed it
     "effects": {},  # what each preparation switch does to the answer, as of the last time the pen was up
     "query": "",  # the link of the view as it was last put into the address bar
-    "notices": (),  # what a link asked for that could not be given, as (template, values)
+    "notices": (),  # what could not be given to a link or a click, as (template, values)
+    "noticed": None,  # when they were first said, monotonic seconds; None: they are still to be said
     "sheet": 0,  # which draw of test digits is on offer
     "watched": "",  # id of the run that is looked at on Train
     "again": False,  # whether the table of runs changed something that stands outside it
@@ -214,5 +215,6 @@ def enter(page: str) -> None:
 
 
 def notice(template: str, **values: object) -> None:
-    """Have the page say something once, such as what it ignored in a link."""
-    put(notices=(*st.session_state["notices"], (template, values)))
+    """Have the page say something, such as what it ignored in a link; what was said before gives way to it."""
+    waiting = st.session_state["notices"] if st.session_state["noticed"] is None else ()
+    put(notices=(*waiting, (template, values)), noticed=None)

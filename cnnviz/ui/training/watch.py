@@ -48,7 +48,7 @@ def _pace() -> float:
 
 
 def _watched(was_live: bool) -> None:
-    if state.get("notices"):
+    if state.get("notices") and state.get("noticed") is None:
         st.rerun()  # what a click here was refused stands above the page
     store = visitor.store()
     following.touch(store)
