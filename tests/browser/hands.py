@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import ceil, cos, dist, pi, sin
 
-from playwright.sync_api import CDPSession, Locator, Page
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 Place = tuple[float, float]
 Line = Sequence[Place]
@@ -140,5 +140,11 @@ def press(page: Page, label: str) -> None:
 
 
 def choose(page: Page, label: str) -> None:
-    """Choose one of several that stand side by side."""
-    page.get_by_role("radio", name=label, exact=True).click()
+    """Choose one of several that stand side by side; once more if the page was just made and did not hear it."""
+    radio = page.get_by_role("radio", name=label, exact=True)
+    radio.click()
+    try:
+        expect(radio).to_be_checked(timeout=5_000)
+    except AssertionError:
+        if radio.count():
+            radio.click()
