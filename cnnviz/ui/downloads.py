@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.core import trace_files
 from cnnviz.ui import networks
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.subject import Reading
 from cnnviz.ui.words import say
 
@@ -29,7 +30,7 @@ def _files(reading: Reading) -> None:
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
     weights = networks.chosen().weights
     npz, table = f"{file}.npz", f"{file}.csv"
-    st.download_button(npz, partial(trace_files.npz, reading.trace, chosen, weights), npz, mime="application/zip",
-                       width="stretch", help=say("NPZ, for NumPy, with the weights"))  # fmt: skip
-    st.download_button(table, partial(trace_files.table, reading.trace, chosen), table, mime="text/csv",
-                       width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip
+    file_button(npz, partial(trace_files.npz, reading.trace, chosen, weights), npz, mime="application/zip",
+                width="stretch", help=say("NPZ, for NumPy, with the weights"))  # fmt: skip
+    file_button(table, partial(trace_files.table, reading.trace, chosen), table, mime="text/csv",
+                width="stretch", help=say("CSV, for a spreadsheet"))  # fmt: skip

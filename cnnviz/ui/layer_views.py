@@ -19,6 +19,7 @@ from cnnviz.ui import (
     state,
     view,
 )
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.subject import Reading
 from cnnviz.ui.words import mark, say
 
@@ -55,7 +56,7 @@ def _program(_: Reading, network: Network) -> None:
     text, file = keras_script.script(network.variant, networks.plan(state.get("network"))), f"{_file()}.py"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(say(PROGRAM), width="stretch")
-        st.download_button(file, text, file, mime="text/x-python", key="save-program")
+        file_button(file, text, file, mime="text/x-python", key="save-program")
     st.code(text, language="python")
 
 

@@ -11,6 +11,7 @@ from cnnviz.core.variants import Variant
 from cnnviz.figures import network_diagram
 from cnnviz.figures.network_diagram import Words
 from cnnviz.ui.components.drawing import drawing
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.words import mark, say
 
 #: Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk.
@@ -28,7 +29,7 @@ def show(variant: Variant, title: str, file: str) -> None:
     drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(say(WHY), width="stretch")
-        st.download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
+        file_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 

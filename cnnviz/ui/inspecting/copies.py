@@ -13,6 +13,7 @@ from cnnviz.core.ledger.amounts import MINUS
 from cnnviz.core.ledger.snippet import snippet
 from cnnviz.core.ledger.table import table
 from cnnviz.core.network import Network
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.words import say
 
 #: So many single contributions are written one by one.
@@ -30,8 +31,7 @@ def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:
         st.caption(say("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
         st.code(snippet(network, ledger, file(network)), language="python")
         name = f"{told['cell']}.csv"
-        st.download_button(say("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv",
-                           on_click="ignore")  # fmt: skip
+        file_button(say("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
 
 
 def file(network: Network) -> str:

@@ -10,6 +10,7 @@ from cnnviz.core import run_downloads, training_jobs
 from cnnviz.core.refusals import Refusal
 from cnnviz.core.runs import Run
 from cnnviz.ui import frame, state, visitor
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.training import following
 from cnnviz.ui.training.controls import duration, status
 from cnnviz.ui.training.following import Followed
@@ -119,7 +120,7 @@ def _downloads(followed: Followed) -> None:
     for offered in run_downloads.OFFERED:
         if offered.needs_card and store.card(run.id) is None:
             continue
-        st.download_button(
+        file_button(
             f"{name}{offered.suffix}", partial(offered.make, store, run.id), f"{name}{offered.suffix}",
             mime=offered.mime, key=f"download-{run.id}{offered.suffix}", help=say(offered.what), width="stretch",
         )  # fmt: skip

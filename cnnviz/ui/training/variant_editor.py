@@ -14,6 +14,7 @@ from cnnviz.core.drafts import FRESH, Draft, blank, build_cnn
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.variants import MOST_LAYERS, TUTORIALS, Variant
 from cnnviz.ui import frame, networks, state
+from cnnviz.ui.file_button import file_button
 from cnnviz.ui.strip import size
 from cnnviz.ui.training import layer_settings, plan_form
 from cnnviz.ui.words import count, refusal, say
@@ -185,4 +186,4 @@ def _script(variant: Variant) -> None:
         with beside:
             text, file = keras_script.script(variant, plan_form.current(variant)), f"{variant.name}.py"
             st.code(text, language="python")
-            st.download_button(file, text, file, mime="text/x-python")
+            file_button(file, text, file, mime="text/x-python")

@@ -1,0 +1,40 @@
+"""Files reach a visitor whole, also where the room is full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from cnnviz.core import digit, shelf, strokes, trace_files
+from cnnviz.core.strokes import Drawing
+from cnnviz.core.trace import trace
+from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
+
+NETWORK = "cnn-32-64-64"
+CLICKS = 6
+
+
+@pytest.fixture
+def room(visitor: Visitor, address: str, seven_link: str) -> None:
+    """Two others, who draw all the time."""
+    for _ in range(2):
+        hands.keep_drawing(eyes.opened(visitor(), f"{address}/{seven_link}"))
+
+
+@pytest.mark.usefixtures("room")
+def test_every_click_brings_the_file_while_others_draw(
+    page: Page, address: str, seven: Drawing, seven_link: str
+) -> None:
+    """A file that is made at a click stays until the browser has it, however many scripts end in between."""
+    eyes.opened(page, f"{address}/Layers{seven_link}&net={NETWORK}", "Layers")
+    page.get_by_text("Download the numbers").click()
+    expected = trace_files.table(
+        trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit), None
+    )
+    for _ in range(CLICKS):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=".csv").click()
+        assert Path(waiting.value.path()).read_bytes() == expected
