@@ -25,6 +25,19 @@ def whole(page: Page) -> None:
     link_when(page, lambda carried: not carried.keys().isdisjoint({"s", "d", "p"}))
 
 
+def still(page: Page) -> None:
+    """Wait until a page that comes part by part stands: no part of it has moved or grown for twelve frames."""
+    page.wait_for_function(
+        """() => {
+            const places = [...document.querySelectorAll('[data-testid="stElementContainer"]')]
+                .map(element => element.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join()
+            const before = window.still
+            window.still = { places, frames: before?.places === places ? before.frames + 1 : 0 }
+            return window.still.frames >= 12
+        }"""
+    )
+
+
 def opened(page: Page, address: str, title: str = "Draw") -> Page:
     """Open `address` and wait until the page of this title has its answer."""
     page.goto(address)
@@ -33,10 +46,11 @@ def opened(page: Page, address: str, title: str = "Draw") -> Page:
 
 
 def arrived(page: Page, title: str) -> None:
-    """Wait until the page of this title has its answer."""
+    """Wait until the page of this title has its answer, and until it stands."""
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     expect(page.locator(".st-key-answer .row")).to_have_count(10)
     settled(page)
+    still(page)
 
 
 def digit(page: Page) -> Locator:

@@ -43,6 +43,14 @@ def mount(name: str, **arguments: Any) -> Any:
     return _component(name, _declare(name))(**arguments)
 
 
+def unseen(name: str, key: str, **arguments: Any) -> Any:
+    """Show a component of which nothing is to be seen.
+
+    By its key the style sheet of all pages takes it out of the column, so that not even its gap is ever there.
+    """
+    return mount(name, key=f"unseen-{key}", **arguments)
+
+
 def _declare(name: str) -> bool:
     """Tell the running server where the component's files are; False if it cannot be told."""
     try:

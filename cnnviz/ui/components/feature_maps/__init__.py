@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from cnnviz.ui.components.feature_maps.wire import Block, pack
-from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.mount import mount, unseen
 from cnnviz.ui.words import mark
 
 __all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
@@ -194,7 +194,7 @@ def publish(
         "mode": "publish", "channel": channel, "network": network_range, "turn": turn, "note": note,
         "links": None if links is None else vars(links),
     }  # fmt: skip
-    mount("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
+    unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 
 
 def _selection(value: object, ids: Sequence[str]) -> Selection | None:

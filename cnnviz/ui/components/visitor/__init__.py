@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.ui.components.mount import mount
+from cnnviz.ui.components.mount import unseen
 
 COOKIE = "cnnviz_visitor"
 DAYS = 400
@@ -17,7 +17,7 @@ def visitor(token: str, settled: bool) -> str | None:
         settled: The visitor has runs under `token`, so it is kept whatever the browser had.
     """
     data = {"name": COOKIE, "token": token, "days": DAYS, "settled": settled}
-    result = mount("visitor", key="visitor-cookie", data=data, on_token_change=_nothing)
+    result = unseen("visitor", key="cookie", data=data, on_token_change=_nothing)
     kept = getattr(result, "token", None)
     return kept if isinstance(kept, str) else None
 

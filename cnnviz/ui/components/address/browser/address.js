@@ -29,15 +29,8 @@ function writeSoon(query) {
 window.addEventListener("pagehide", write)
 document.addEventListener("visibilitychange", write)
 
-// Out of the column, so that not even its gap is left.
-function hide(parentElement) {
-  const place = (parentElement.host ?? parentElement).closest('[data-testid="stElementContainer"]')
-  if (place) place.style.position = "absolute"
-}
-
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".address")
-  hide(parentElement)
   writeSoon(data[0].query)
   if (!known.has(root)) write()
   known.add(root)

@@ -200,15 +200,8 @@ class Viewer {
   }
 }
 
-// An element that only brings values is not seen; out of the column, so that not even its gap is left.
-function hide(root) {
-  root.hidden = true
-  const place = root.getRootNode().host?.closest('[data-testid="stElementContainer"]')
-  if (place) place.style.position = "absolute"
-}
-
 function bring(root, { channel, network, links, note, turn, blocks }) {
-  hide(root)
+  root.hidden = true // it only brings values
   publish(channel, root, { network, links, note, turn, blocks: new Map(blocks.map((block) => [block.id, block])) })
   return () => withdraw(channel, root)
 }

@@ -14,15 +14,8 @@ function keep(name, token, days) {
   document.cookie = `${name}=${token}; max-age=${days * 86400}; path=/; samesite=strict${secure}`
 }
 
-// Out of the column, so that not even its gap is left.
-function hide(parentElement) {
-  const place = (parentElement.host ?? parentElement).closest('[data-testid="stElementContainer"]')
-  if (place) place.style.position = "absolute"
-}
-
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, setStateValue }) {
   const { name, token, days, settled } = data[0]
-  hide(parentElement)
   const had = kept(name)
   // Another tab of this browser may have come first: then its token is the visitor's, unless runs hang on this one.
   if (had && had !== token && !settled) setStateValue("token", had)
