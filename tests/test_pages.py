@@ -26,6 +26,14 @@ def app() -> AppTest:
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
 
 
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which notices go, in seconds, to be set."""
+    moment = [100.0]
+    monkeypatch.setattr(frame, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    return moment
+
+
 def texts(app: AppTest) -> list[str]:
     return [element.value for kind in (app.markdown, app.caption, app.warning) for element in kind]
 
@@ -173,7 +181,7 @@ def test_writing_a_link_and_reading_it_gives_the_same_link(app: AppTest) -> None
     ],
 )
 def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
-    app: AppTest, name: str, value: str
+    app: AppTest, now: list[float], name: str, value: str
 ) -> None:
     app.query_params[name] = value
     app.run()
@@ -182,6 +190,8 @@ def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
     assert len(app.warning) == 1
     assert "ignored" in app.warning[0].value or "could not be read" in app.warning[0].value
     assert "![](" not in app.warning[0].value
+    now[0] += frame.NOTICE_SECONDS + 0.1
+    assert not app.run().warning
 
 
 def test_two_visitors_share_nothing(app: AppTest) -> None:
@@ -272,10 +282,7 @@ def test_a_damaged_network_is_named_and_another_can_be_chosen(
     assert answer(app).isdecimal()
 
 
-def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr(frame, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(app: AppTest, now: list[float]) -> None:
     app.query_params["net"] = "no-such-network"
     for seconds, shown in ((0.0, 1), (0.1, 1), (frame.NOTICE_SECONDS, 0), (0.1, 0)):
         now[0] += seconds

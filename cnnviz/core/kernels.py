@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from cnnviz.core import number_grid
 from cnnviz.core.conv_settings import SIZES
 from cnnviz.core.layers.convolution import correlate
 from cnnviz.core.number_grid import LARGEST, Grid, grid
@@ -130,21 +131,8 @@ def _tiny(value: float) -> str:
 
 
 def retyped(kernel: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
-    """`kernel` with what was typed over it, and the first text that was refused: row, column and why.
-
-    A weight whose text is refused, or says its value anyway, stays exactly as it was.
-    """
-    refused: list[tuple[int, int, Refusal]] = []
-    made = [list(row) for row in kernel]
-    for row, line in enumerate(texts):
-        for column, typed in enumerate(line):
-            if typed == text(kernel[row][column]):
-                continue
-            try:
-                made[row][column] = weight(typed)
-            except Refusal as reason:
-                refused.append((row, column, reason))
-    return grid(made), next(iter(refused), None)
+    """`kernel` with what was typed over it as weights, as `number_grid.retyped` does it."""
+    return number_grid.retyped(kernel, texts, weight, text)
 
 
 def pasted(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object], float] = weight) -> Grid:

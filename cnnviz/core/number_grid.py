@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -67,19 +67,30 @@ def text(value: float) -> str:
     )
 
 
-def retyped(values: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
+def retyped(
+    values: Grid,
+    texts: Sequence[Sequence[str]],
+    read: Callable[[object], float] = number,
+    write: Callable[[float], str] = text,
+) -> tuple[Grid, tuple[int, int, Refusal] | None]:
     """`values` with what was typed over them, and the first text that was refused: row, column and why.
 
     A cell whose text is refused keeps its value; one whose text says its value anyway keeps it as exactly as it was.
+
+    Args:
+        values: what the cells hold.
+        texts: what they say now; as many.
+        read: makes a number of a text, or raises `Refusal`.
+        write: the text of a number.
     """
     refused: list[tuple[int, int, Refusal]] = []
     made = [list(row) for row in values]
     for row, line in enumerate(texts):
         for column, typed in enumerate(line):
-            if typed == text(values[row][column]):
+            if typed == write(values[row][column]):
                 continue
             try:
-                made[row][column] = number(typed)
+                made[row][column] = read(typed)
             except Refusal as reason:
                 refused.append((row, column, reason))
     return grid(made), next(iter(refused), None)

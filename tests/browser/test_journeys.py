@@ -119,3 +119,11 @@ def test_a_page_starts_with_a_real_test_digit_and_says_so(page: Page, address: s
     expect(page.get_by_text("A test digit: its label is")).to_be_visible()
     expect(eyes.digit(page)).to_have_text(eyes.A_DIGIT)
     assert "s" in eyes.link_when(page, lambda carried: "s" in carried)
+
+
+def test_what_is_not_seen_takes_no_room(page: Page, address: str, seven_link: str) -> None:
+    """The address, and the maps brought for the viewers: not even a gap, or the page would go up a moment later."""
+    eyes.opened(page, f"{address}/Layers{seven_link}", "Layers")
+    unseen = page.locator('[data-testid="stElementContainer"][class*="st-key-unseen-"]')
+    assert unseen.count() >= 3
+    assert [element.bounding_box() for element in unseen.all()] == [None] * unseen.count()

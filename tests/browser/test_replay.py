@@ -35,10 +35,10 @@ def test_pens_replayed_through_the_page_are_read_as_well_as_in_python(
     drawings = [replay.drawing_of(record) for record in chosen]
     without = answers_without_a_browser(drawings)
     through = np.array(replay.answers(address, surface, drawings))
-    right_without, right_through = ((found == labels).mean() for found in (without, through))
+    right_without, right_through = (int((found == labels).sum()) for found in (without, through))
     same = (without == through).mean()
-    told = f"{right_through:.1%} right through the page, {right_without:.1%} in Python, {same:.1%} alike"
+    told = f"{right_through} right through the page, {right_without} in Python, {same:.1%} alike"
     print(f"\n{len(chosen)} pens: {told}")
-    assert abs(right_through - right_without) <= MOST_APART + 1e-9
+    assert abs(right_through - right_without) <= MOST_APART * len(chosen)
     assert same >= 0.97
-    assert right_without > 0.9, "the figures say something"
+    assert right_without > 0.9 * len(chosen), "the figures say something"

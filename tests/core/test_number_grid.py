@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.number_grid import number, resized, text
+from cnnviz.core.number_grid import grid, number, resized, retyped, text
+from cnnviz.core.pool_bench import TUTORIAL
 from cnnviz.core.refusals import Refusal
 
 
@@ -62,5 +63,16 @@ def test_a_number_is_written_as_it_is_read(hundredths: int) -> None:
 
 
 def test_a_grid_grows_with_zeros_and_shrinks_from_the_corner() -> None:
-    assert resized(((1.0, 2.0, 0.0), (7.0, 1.0, 4.0), (0.0, 5.0, 2.0)), 2) == ((1, 2), (7, 1))
+    assert resized(TUTORIAL, 2) == ((1, 2), (7, 1))
     assert resized(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
+
+
+def test_what_is_typed_over_a_grid_is_read_and_the_first_refusal_told() -> None:
+    """A cell that says its value anyway keeps what its text leaves out."""
+    values = ((1.0, 2.3456), (7.0, 1.0))
+    assert retyped(values, (("1", text(2.3456)), ("7", "−3"))) == (((1, 2.3456), (7, -3)), None)
+    made, refused = retyped(values, (("x", "5"), ("y", "1")))
+    assert made == grid([[1, 5], [7, 1]])
+    row, column, reason = refused or (-1, -1, Refusal("nothing was refused"))
+    assert (row, column) == (0, 0)
+    assert "Received: x" in str(reason)

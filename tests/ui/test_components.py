@@ -299,6 +299,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         return SimpleNamespace(selected={"block": "conv/after", "map": 1, "row": 2, "column": 0})
 
     monkeypatch.setattr(viewer, "mount", mount)
+    monkeypatch.setattr(viewer, "unseen", mount)
     return messages
 
 
