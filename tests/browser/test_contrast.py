@@ -1,0 +1,48 @@
+"""Everything that is to be read can be, in light and in dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import eyes
+from tests.browser.conftest import Visitor
+
+PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+PLACES = {"": "Draw", "Layers": "Layers", "Convolution": "Convolution", "Pooling": "Pooling",
+          "Train": "Train", "Train?bench=build": "Train", "Train?bench=watch": "Train"}  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_is_told_from_its_ground(visitor: Visitor, address: str, scheme: str) -> None:
+    page = visitor(color_scheme=scheme)
+    pale = {}
+    for place, title in PLACES.items():
+        page.goto(f"{address}/{place}")
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        eyes.whole(page)
+        eyes.still(page)
+        pale[place] = page.evaluate(PALE_TEXTS)
+    assert pale == {place: [] for place in PLACES}
+
+
+def test_pale_texts_are_found(visitor: Visitor) -> None:
+    """Grey on white, faded, in a shadow root, on a coloured ground; not what is large enough or cannot be used."""
+    page = visitor()
+    page.set_content(
+        """<main data-testid="stMain" style="font-size: 16px; color: #000">
+            <p>black</p> <p style="color: #777">grey</p> <p style="opacity: 0.5">faded</p> <div id="host"></div>
+            <p style="background: #0b6b8f; color: #fff">white on blue</p>
+            <p style="background: #0b6b8f">black on blue</p>
+            <p style="font-size: 24px; color: #777">large</p> <button disabled style="color: #999">useless</button>
+        </main>"""
+    )
+    page.evaluate(
+        """document.querySelector("#host").attachShadow({ mode: "open" }).innerHTML =
+            '<p style="color: #ddd">hidden away</p>'"""
+    )
+    found = page.evaluate(PALE_TEXTS)
+    assert [told.partition(": ")[2] for told in found] == ["grey", "faded", "hidden away", "black on blue"]
+    assert found[0].startswith("4.48 to 1")
