@@ -3,11 +3,13 @@
 import streamlit as st
 
 from cnnviz.ui import choices, frame, links, options, state, visitor
+from cnnviz.ui.components.top import top
 from cnnviz.ui.training import benches, following, runs_table, watch
 from cnnviz.ui.words import say
 
 with frame.page("train"):
     visitor.remember()
+    top(state.get("upwards"))
     following.ready()
     choices.one_of("bench", say("What to do"), options.BENCHES, show_label=False)
     if state.get("bench") == "experiments":

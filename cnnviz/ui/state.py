@@ -93,6 +93,7 @@ RECORDS: Mapping[str, Any] = {
     "watched": "",  # id of the run that is looked at on Train
     "again": False,  # whether the table of runs changed something that stands outside it
     "compared": (),  # ids of the runs whose curves lie over it
+    "upwards": 0,  # how often a click brought something above it; see cnnviz.ui.components.top
     "moment": -1,  # which of its snapshots is looked at; -1: the newest, following the training
     "look_layer": "",  # the layer whose maps are shown while a network learns
     "followed": {},  # run id -> what was heard of its training so far; see cnnviz.ui.training.following

@@ -120,6 +120,22 @@ def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(
 def test_a_training_fits_on_a_phone(phone: Page, address: str) -> None:
     opened(phone, address)
     build_tiny(phone, epochs=2)
-    expect(phone.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+    progress = phone.get_by_test_id("stProgress").first
+    expect(progress).to_contain_text("done", timeout=LEARNING)
     wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
+
+
+def test_what_a_click_far_down_brought_is_seen_from_the_top(phone: Page, address: str) -> None:
+    """A training started at the foot of the page, and a run that was chosen there; other clicks move nothing."""
+    opened(phone, address)
+    progress = phone.get_by_test_id("stProgress").first
+    build_tiny(phone, epochs=2)
+    expect(progress).to_be_in_viewport()
+    expect(progress).to_contain_text("done", timeout=LEARNING)
+    phone.get_by_role("button", name=re.compile("^Run ")).last.click()
+    expect(progress).to_be_in_viewport()
+    phone.get_by_role("button", name="More").last.click()
+    expect(phone.get_by_role("textbox", name="Name")).to_be_visible()
+    eyes.settled(phone)
+    expect(progress).not_to_be_in_viewport()

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.ui.components import bars, curves, feature_maps, mount, pad, player
 
 FOLDER = Path(mount.__file__).parent
-NAMES = ("address", "bars", "curves", "feature_maps", "pad", "player")
+NAMES = ("address", "bars", "curves", "feature_maps", "pad", "player", "top")
 LABELS = {
     "pad": pad.LABELS, "feature_maps": feature_maps.LABELS, "bars": bars.LABELS, "curves": curves.LABELS,
     "player": player.LABELS,
@@ -30,7 +30,7 @@ def _page() -> None:
     import numpy as np
 
     from cnnviz.core.strokes import Drawing
-    from cnnviz.ui.components import address, bars, curves, feature_maps, pad, player
+    from cnnviz.ui.components import address, bars, curves, feature_maps, pad, player, top
 
     pad.pad("pad", Drawing(), revision=0, brush=20, labels=pad.LABELS)
     bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
@@ -42,6 +42,7 @@ def _page() -> None:
     address.address("net=pen")
     curves.curves("curves", [], curves.LABELS)
     player.player("player", ["start"], 0, label="Moments")
+    top.top(0)
 
 
 def _mounted(app: AppTest) -> dict[str, Any]:
