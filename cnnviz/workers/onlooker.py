@@ -61,6 +61,7 @@ class Onlooker:
         self._samples = Allowance(1.0, 0.015, now)
         self.kept_step = -1
         """The step of the last snapshot."""
+        self._sampled_step = -1
 
     def before_step(self) -> Weights | None:
         """The weights before a step that becomes a lesson; None where none is due."""
@@ -80,8 +81,8 @@ class Onlooker:
             self.snapshot(at, self._learner.weights, None)
         if before is not None:
             self._lessons.spend(lambda: self._tell_lesson(at, chunk, batch, rate, before))
-        if self._samples.due:
-            self._samples.spend(lambda: self._tell_sample(at))
+        if self._samples.due and self._sampled_step != at.step:
+            self._samples.spend(lambda: self._judged(at, self._learner.weights))
 
     def view(self, at: Step) -> None:
         """What the network makes of the visitor's digit now."""
@@ -90,10 +91,9 @@ class Onlooker:
     def snapshot(
         self, at: Step, weights: Weights, verdict: Verdict | None, finished: int | None = None
     ) -> None:
-        """Tell the weights and their confusion: of `verdict`, or measured on the sample."""
+        """Tell the weights and their confusion: of `verdict`, or measured on the sample, which is then told as well."""
         if verdict is None:
-            self._judge.take(weights)
-            verdict = self._judge.judge(self._sample)
+            verdict = self._judged(at, weights)
         self.kept_step = at.step
         facts = {
             "step": at.step,
@@ -113,9 +113,11 @@ class Onlooker:
         facts, arrays = self._lesson.told(before, chunk, batch, rate)
         self._emit("lesson", {**at.facts, **facts}, arrays)
 
-    def _tell_sample(self, at: Step) -> None:
-        self._judge.take(self._learner.weights)
+    def _judged(self, at: Step, weights: Weights) -> Verdict:
+        """Measure these weights on the sample and tell it."""
+        self._judge.take(weights)
         verdict = self._judge.judge(self._sample)
+        self._sampled_step = at.step
         facts: dict[str, Any] = {
             "step": at.step,
             "loss": verdict.loss,
@@ -123,6 +125,7 @@ class Onlooker:
             "count": verdict.count,
         }
         self._emit("sample", facts, NOTHING)
+        return verdict
 
 
 def _sample(validation: Rows) -> Rows:

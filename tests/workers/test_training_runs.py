@@ -43,11 +43,12 @@ def test_how_many_batches_a_call_has_changes_no_number(
 
     plan = replace(PLAN, **changes)
     told = trainer.train(trainer.job(NETWORK, plan))
-    # As many batches as there are, and nobody looks: neither lessons nor samples.
+    # As many batches as there are, and nobody looks: no lessons, and samples with the early snapshots alone.
     monkeypatch.setattr(pace, "CALL_SECONDS", 1000.0)
     monkeypatch.setattr(pace.Allowance, "due", property(lambda _self: False))
     unseen = trainer.train(trainer.job(NETWORK, plan))
-    assert unseen.all("lesson") == unseen.all("sample") == unseen.all("view") == []
+    assert unseen.all("lesson") == unseen.all("view") == []
+    assert [event.facts["step"] for event in unseen.all("sample")] == [1, 2, 5, 10]
     for name in ("loss", "accuracy", "gradient", "val_loss"):
         assert told.curve(name) == unseen.curve(name)
     assert same_weights(told, unseen)
@@ -83,6 +84,18 @@ def test_snapshots_are_told_where_the_time_machine_stops(trainer: Trainer) -> No
         assert event.arrays["confusion"].sum() == event.facts["digits"] == 70
     last = told.all("epoch")[-1]
     assert np.trace(kept[-1].arrays["confusion"]) / 70 == last.facts["val_accuracy"]
+
+
+def test_the_running_validation_has_a_point_for_every_early_snapshot(trainer: Trainer) -> None:
+    """It is measured for the snapshot anyway, so the curve is told of it; no batch is told twice."""
+    told = trainer.train(trainer.job(NETWORK, PLAN))
+    samples = {event.facts["step"]: event.facts for event in told.all("sample")}
+    assert sorted(samples) == [event.facts["step"] for event in told.all("sample")]
+    for event in told.all("snapshot"):
+        if event.facts["step"] in {0, 1, 2, 5, 10}:
+            right = np.trace(event.arrays["confusion"]) / event.facts["digits"]
+            assert samples[event.facts["step"]]["accuracy"] == pytest.approx(right, abs=1e-6)
+            assert samples[event.facts["step"]]["count"] == event.facts["digits"]
 
 
 @given(st.integers(1, 200), st.integers(1, 2000), st.sampled_from(list(TUTORIALS)))
