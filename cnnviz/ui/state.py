@@ -219,3 +219,8 @@ def notice(template: str, **values: object) -> None:
     """Have the page say something, such as what it ignored in a link; what was said before gives way to it."""
     waiting = st.session_state["notices"] if st.session_state["noticed"] is None else ()
     put(notices=(*waiting, (template, values)), noticed=None)
+
+
+def upwards() -> None:
+    """Have the browser show the page from the top, where what was clicked has brought something."""
+    put(upwards=get("upwards") + 1)

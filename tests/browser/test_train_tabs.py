@@ -78,7 +78,9 @@ def test_who_goes_on_in_two_tabs_is_told_so_in_the_second(visitor: Visitor, addr
     first.get_by_role("button", name="One more epoch").click()
     expect(first.get_by_test_id("stProgress").first).to_contain_text("waiting")
     second.get_by_role("button", name="One more epoch").click()
-    expect(second.get_by_text("Received: one that waits or runs")).to_have_count(1)
+    refused = second.get_by_text("Received: one that waits or runs")
+    expect(refused).to_have_count(1)
+    expect(refused.first).to_be_visible()
     expect(second.get_by_test_id("stProgress").first).to_contain_text("waiting")
 
     look_at(first, "Run 2")

@@ -117,13 +117,14 @@ def _start() -> None:
 
 
 def _watch(run_id: str, compared: tuple[str, ...]) -> None:
-    state.put(watched=run_id, compared=compared, moment=-1, upwards=state.get("upwards") + 1)
+    state.put(watched=run_id, compared=compared, moment=-1)
+    state.upwards()
     state.choose("bench", "watch")
 
 
 def _refuse(reason: Refusal) -> None:
     state.notice(REASON, reason=reason)
-    state.put(upwards=state.get("upwards") + 1)
+    state.upwards()
 
 
 REASON = "{reason}"

@@ -84,7 +84,8 @@ def _facts(followed: Followed) -> str:
 
 
 def _watch(run_id: str) -> None:
-    state.put(watched=run_id, moment=-1, again=True, upwards=state.get("upwards") + 1)
+    state.put(watched=run_id, moment=-1, again=True)
+    state.upwards()
     state.choose("bench", "watch")
 
 
