@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 
 CODE := app.py pages cnnviz
-WORDS := cnnviz/ui/words
+WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint format types unit browser find-browser bench words clean

@@ -2,30 +2,33 @@
 
 import streamlit as st
 
-from cnnviz.ui import answer, canvas, frame, links, networks, offers, preparation, state, strip, subject
+from cnnviz.core.inference import subject
+from cnnviz.ui.input import preprocessing_steps, samples_and_upload, surfaces
+from cnnviz.ui.prediction import answer, network_picker, strip
+from cnnviz.ui.shell import page, session, url
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves."""
-    network = networks.chosen()
+    network = network_picker.chosen()
     drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
     with drawing:
-        pen_down = canvas.draw()
-    reading = subject.read(network, state.subject(), state.steps())
+        pen_down = surfaces.draw()
+    reading = subject.read(network, session.subject(), session.steps())
     with answering:
-        answer.show(reading, state.subject())
+        answer.show(reading, session.subject())
     strip.show(reading)
     with preparing:
-        preparation.show(network, reading, state.subject(), pen_down)
-    links.show(pen_down)
+        preprocessing_steps.show(network, reading, session.subject(), pen_down)
+    url.show(pen_down)
 
 
-with frame.page("draw") as heading:
+with page.page("draw") as heading:
     with heading:
-        networks.pick()
-        canvas.pick_surface()
+        network_picker.pick()
+        surfaces.pick_surface()
     read_along()
-    offers.samples_on_offer()
-    offers.upload()
+    samples_and_upload.samples_on_offer()
+    samples_and_upload.upload()

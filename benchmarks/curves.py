@@ -75,9 +75,7 @@ class Chart:
     async def _busy(self) -> float:
         """Milliseconds that the page's main thread has worked."""
         metrics = await self.devtools.send("Performance.getMetrics")
-        return 1000 * next(
-            float(each["value"]) for each in metrics["metrics"] if each["name"] == "TaskDuration"
-        )
+        return 1000 * next(float(each["value"]) for each in metrics["metrics"] if each["name"] == "TaskDuration")
 
 
 async def run(server: Server, count: int) -> dict[str, list[Update]]:
@@ -107,10 +105,20 @@ def summary(updates: Mapping[str, Sequence[Update]]) -> list[dict[str, Any]]:
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """The medians in Markdown."""
     head = ("an update", "Python, ms", "kB", "browser, ms", "to the last stroke, ms", "made anew")
-    return report.table(head, [
-        (row["name"], f"{row['python']:.1f}", f"{row['bytes'] / 1000:.1f}", f"{row['browser']:.0f}",
-         f"{row['painted']:.0f}", "yes" if row["made"] else "no") for row in rows
-    ])  # fmt: skip
+    return report.table(
+        head,
+        [
+            (
+                row["name"],
+                f"{row['python']:.1f}",
+                f"{row['bytes'] / 1000:.1f}",
+                f"{row['browser']:.0f}",
+                f"{row['painted']:.0f}",
+                "yes" if row["made"] else "no",
+            )
+            for row in rows
+        ],
+    )
 
 
 def main() -> None:

@@ -13,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from cnnviz.workers import training  # isort: skip  (before NumPy: it quiets TensorFlow)
+from cnnviz.workers.training import train_job  # isort: skip  (before NumPy: it quiets TensorFlow)
 
 import numpy as np
 
 from benchmarks.measuring import report
-from cnnviz.core import estimates
 from cnnviz.core.layers import (
     AveragePooling2D,
     BatchNormalization,
@@ -30,11 +29,12 @@ from cnnviz.core.layers import (
     Layer,
     MaxPooling2D,
 )
-from cnnviz.core.plans import TrainingPlan
-from cnnviz.core.processor import has_bfloat16
-from cnnviz.core.training_jobs import Command, DataReference, Job, new_id
-from cnnviz.core.variants import TUTORIALS, Variant
-from cnnviz.workers import device_data
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import estimates
+from cnnviz.core.training.cpu import has_bfloat16
+from cnnviz.core.training.protocol import Command, DataReference, Job, new_id
+from cnnviz.workers.data import tensors
 
 OUT = report.RESULTS / "estimate.json"
 FACTOR = 1.5
@@ -104,11 +104,11 @@ class Row:
 
 def trained(variant: Variant, plan: TrainingPlan) -> float:
     """Seconds that a job takes, everything streamed."""
-    data = device_data.held().data
+    data = tensors.held().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     job = Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
     start = time.perf_counter()
-    training.train(job, lambda *_: None, nothing)
+    train_job.train(job, lambda *_: None, nothing)
     return time.perf_counter() - start
 
 

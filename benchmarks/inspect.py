@@ -21,8 +21,8 @@ from playwright.async_api import Page, async_playwright
 from benchmarks.measuring import report
 from benchmarks.measuring.drawing import launched
 from benchmarks.measuring.servers import APP, Server, serving, wait_until_healthy
-from cnnviz.core import shelf
 from cnnviz.core.ledger import cells
+from cnnviz.core.networks import model_store
 
 OUT = report.RESULTS / "inspect.json"
 WALKS = 6
@@ -70,7 +70,7 @@ ON_SCREEN = """(canvas, at) => {
 
 async def opened(page: Page, server: Server, network: str) -> list[str]:
     """Open Layers with the most likely class chosen; return the texts of the way down."""
-    last = list(cells.shapes(shelf.load(network)))[-1]
+    last = list(cells.shapes(model_store.load(network)))[-1]
     await page.goto(f"{server.address}/Layers?net={network}&cell={last}.3")
     await page.wait_for_function("() => window.ledgerOf()?.dataset.cell", timeout=60_000)
     await page.wait_for_function(f"() => quiet({2 * QUIET})", timeout=60_000)
@@ -147,9 +147,7 @@ def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Medians of one network; `worst` is the largest ratio of any one cell's medians."""
     rerun = report.median([each["rerun"] for each in hops])
     cells_there = sorted({each["to"] for each in hops})
-    each_cell = {
-        to: report.median([each["hop"] for each in hops if each["to"] == to]) / rerun for to in cells_there
-    }
+    each_cell = {to: report.median([each["hop"] for each in hops if each["to"] == to]) / rerun for to in cells_there}
     return {
         "network": network,
         "rerun": rerun,
@@ -167,10 +165,14 @@ def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def goals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What is asked of every network, what was measured, and whether it was met."""
     return [
-        {"what": f"{row['network']}: the slowest way to a cell, times an empty rerun", "is": row["worst"],
-         "at_most": GOAL, "met": row["worst"] <= GOAL}
+        {
+            "what": f"{row['network']}: the slowest way to a cell, times an empty rerun",
+            "is": row["worst"],
+            "at_most": GOAL,
+            "met": row["worst"] <= GOAL,
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> str:
@@ -187,14 +189,21 @@ def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]
         "of a rerun",
     )
     lines = [
-        (row["network"], f"{row['rerun']:.0f}", f"{row['hop']:.0f}", f"{row['hop_p95']:.0f}",
-         f"{row['ratio']:.2f}", f"{row['clicked']:.2f}", f"{row['typed']:.2f}", row["worst_cell"],
-         f"{row['worst']:.2f}")
+        (
+            row["network"],
+            f"{row['rerun']:.0f}",
+            f"{row['hop']:.0f}",
+            f"{row['hop_p95']:.0f}",
+            f"{row['ratio']:.2f}",
+            f"{row['clicked']:.2f}",
+            f"{row['typed']:.2f}",
+            row["worst_cell"],
+            f"{row['worst']:.2f}",
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     second = [
-        (each["what"], f"{each['is']:.2f}", f"≤ {each['at_most']:g}", report.verdict(each["met"]))
-        for each in asked
+        (each["what"], f"{each['is']:.2f}", f"≤ {each['at_most']:g}", report.verdict(each["met"])) for each in asked
     ]
     return report.table(head, lines) + "\n\n" + report.table(("goal", "measured", "asked", ""), second)
 

@@ -26,12 +26,12 @@ from benchmarks.measuring import report
 from benchmarks.measuring.digits import need_mnist
 from benchmarks.measuring.servers import APP, ROOT, Server, wait_until_healthy
 from benchmarks.sessions import DRAWINGS, crowd_of, sketches
-from cnnviz.core import shelf
-from cnnviz.core.embedded import Embedded
-from cnnviz.core.jobs import ENDED, Engine
-from cnnviz.core.plans import TrainingPlan
-from cnnviz.core.training_jobs import DataReference, Job, network_name, new_id
-from cnnviz.core.variants import TUTORIALS, Variant
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
+from cnnviz.jobs.api import ENDED, Engine
+from cnnviz.jobs.executors.local import Embedded
 
 OUT = report.RESULTS / "neighbours.json"
 VISITORS = 20
@@ -76,7 +76,7 @@ def order(server: Server, text: str) -> None:
 
 def drawing(rounds: int, seconds: float) -> dict[str, Any]:
     """Times of all answers without and with jobs, in turns on one server."""
-    pool = sketches(shelf.DEFAULT, DRAWINGS)
+    pool = sketches(model_store.DEFAULT, DRAWINGS)
     times: dict[str, list[float]] = {"idle": [], "training": []}
     errors = 0
     with training_server() as server:
@@ -89,9 +89,7 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
                 errors += sum(bool(wrong) for _, wrong in heard)
                 print(f"round {number + 1}, {kind}: {report.p95(times[kind]):.3f} s", file=sys.stderr)
         order(server, "rest")
-    rows = {
-        kind: {"p50": report.median(t), "p95": report.p95(t), "answers": len(t)} for kind, t in times.items()
-    }
+    rows = {kind: {"p50": report.median(t), "p95": report.p95(t), "answers": len(t)} for kind, t in times.items()}
     return rows | {"errors": errors, "ratio": rows["training"]["p95"] / rows["idle"]["p95"]}
 
 
@@ -131,18 +129,14 @@ def tables(drawn: dict[str, Any], late: dict[str, float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.neighbours", description=__doc__)
-    parser.add_argument(
-        "out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes"
-    )
+    parser.add_argument("out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often idle and training take turns")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each turn is")
     asked = parser.parse_args()
     need_mnist()
     late = latency()
     drawn = drawing(asked.rounds, asked.seconds)
-    report.write(
-        asked.out, {"visitors": VISITORS, "jobs": JOBS, "goal": GOAL, "drawing": drawn, "latency": late}
-    )
+    report.write(asked.out, {"visitors": VISITORS, "jobs": JOBS, "goal": GOAL, "drawing": drawn, "latency": late})
     print(tables(drawn, late))
 
 

@@ -24,10 +24,11 @@ from benchmarks.measuring import report
 from benchmarks.measuring.drawing import DIGITS, spread
 from benchmarks.measuring.protocol import Answer, Session
 from benchmarks.measuring.servers import APP, Server, serving, wait_until_healthy
-from cnnviz.core import digit as preparing
-from cnnviz.core import drawing_link, shelf
-from cnnviz.core.strokes import SIDE, Drawing, Stroke, render
-from cnnviz.core.trace import predict
+from cnnviz.core.drawing import preprocessing as preparing
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke, render
+from cnnviz.core.inference.trace import predict
+from cnnviz.core.networks import model_store
 
 OUT = report.RESULTS / "sessions.json"
 CROWDS = (1, 10, 50)
@@ -54,7 +55,7 @@ def sketches(network: str, count: int) -> list[Sketch]:
     chance = random.Random(0)
     wires = [_wire(DIGITS[number % len(DIGITS)], chance) for number in range(count)]
     digits = np.stack([preparing.from_canvas(render(_drawing(wire))).digit for wire in wires])
-    rows = predict(shelf.load(network), digits)
+    rows = predict(model_store.load(network), digits)
     return [Sketch(wire, row) for wire, row in zip(wires, rows, strict=True)]
 
 
@@ -65,18 +66,14 @@ def _wire(corners: Sequence[tuple[float, float]], chance: random.Random) -> list
     return [
         [
             20.0,
-            *(
-                round(2 * SIDE * value) / 2
-                for x, y in points
-                for value in (x * scale + right, y * scale + down)
-            ),
+            *(round(2 * SIDE * value) / 2 for x, y in points for value in (x * scale + right, y * scale + down)),
         ]
     ]
 
 
 def _drawing(wire: Sequence[Sequence[float]]) -> Drawing:
     strokes = (Stroke(tuple(zip(one[1::2], one[2::2], strict=True)), one[0]) for one in wire)
-    return drawing_link.carried(Drawing(tuple(strokes)))  # what is read once the pen is up
+    return url_codec.carried(Drawing(tuple(strokes)))  # what is read once the pen is up
 
 
 def complaint(answer: Answer, sketch: Sketch) -> str:
@@ -114,9 +111,7 @@ async def visit(
     await session.close()
 
 
-async def crowd_of(
-    server: Server, pool: Sequence[Sketch], crowd: int, seconds: float
-) -> list[tuple[Answer, str]]:
+async def crowd_of(server: Server, pool: Sequence[Sketch], crowd: int, seconds: float) -> list[tuple[Answer, str]]:
     """Let `crowd` visitors draw at the same time; return every answer with what is wrong with it."""
     heard: list[tuple[Answer, str]] = []
     await asyncio.gather(*(visit(server.address, pool, each, crowd, seconds, heard) for each in range(crowd)))
@@ -134,12 +129,19 @@ def measure(crowd: int, seconds: float, pool: Sequence[Sketch]) -> dict[str, Any
     times = [answer.seconds for answer, _ in heard]
     errors = sorted({wrong for _, wrong in heard if wrong})
     return {
-        "sessions": crowd, "answers": len(heard), "p50": report.median(times), "p95": report.p95(times),
-        "worst": max(times), "errors": sum(bool(wrong) for _, wrong in heard), "error_texts": errors[:10],
-        "cpu_ms_an_answer": 1000 * cpu / len(heard), "bytes_an_answer": report.median([a.bytes for a, _ in heard]),
+        "sessions": crowd,
+        "answers": len(heard),
+        "p50": report.median(times),
+        "p95": report.p95(times),
+        "worst": max(times),
+        "errors": sum(bool(wrong) for _, wrong in heard),
+        "error_texts": errors[:10],
+        "cpu_ms_an_answer": 1000 * cpu / len(heard),
+        "bytes_an_answer": report.median([a.bytes for a, _ in heard]),
         "messages_an_answer": report.median([len(a.messages) for a, _ in heard]),
-        "memory_before": before, "memory_after": after,
-    }  # fmt: skip
+        "memory_before": before,
+        "memory_after": after,
+    }
 
 
 def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -158,16 +160,33 @@ def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def tables(rows: Sequence[dict[str, Any]]) -> str:
     """Both tables in Markdown."""
-    head = ("sessions", "answers", "p50, ms", "p95, ms", "worst, ms", "errors", "CPU an answer, ms", "kB an answer",
-            "MB before", "MB after")  # fmt: skip
+    head = (
+        "sessions",
+        "answers",
+        "p50, ms",
+        "p95, ms",
+        "worst, ms",
+        "errors",
+        "CPU an answer, ms",
+        "kB an answer",
+        "MB before",
+        "MB after",
+    )
     lines = [
         (
-            str(row["sessions"]), str(row["answers"]), f"{1000 * row['p50']:.0f}", f"{1000 * row['p95']:.0f}",
-            f"{1000 * row['worst']:.0f}", str(row["errors"]), f"{row['cpu_ms_an_answer']:.1f}",
-            f"{row['bytes_an_answer'] / 1000:.0f}", f"{row['memory_before']:.0f}", f"{row['memory_after']:.0f}",
+            str(row["sessions"]),
+            str(row["answers"]),
+            f"{1000 * row['p50']:.0f}",
+            f"{1000 * row['p95']:.0f}",
+            f"{1000 * row['worst']:.0f}",
+            str(row["errors"]),
+            f"{row['cpu_ms_an_answer']:.1f}",
+            f"{row['bytes_an_answer'] / 1000:.0f}",
+            f"{row['memory_before']:.0f}",
+            f"{row['memory_after']:.0f}",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     second = [
         (each["what"], f"{each['is']:.3g}", f"≤ {each['at_most']:g}", report.verdict(each["met"]))
         for each in goals(rows)
@@ -181,7 +200,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each crowd draws")
     parser.add_argument("--sessions", type=int, nargs="+", default=list(CROWDS), help="sizes of the crowds")
     asked = parser.parse_args()
-    pool = sketches(shelf.DEFAULT, DRAWINGS)
+    pool = sketches(model_store.DEFAULT, DRAWINGS)
     rows = []
     for crowd in sorted(asked.sessions):
         print(f"{crowd} sessions", file=sys.stderr)

@@ -22,18 +22,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cnnviz.workers import keras_network  # isort: skip  (it quiets TensorFlow)
+from cnnviz.workers import keras_model  # isort: skip  (it quiets TensorFlow)
 
 import keras
 import numpy as np
 
 from benchmarks.measuring import grid, report
-from cnnviz.core import shelf
-from cnnviz.core.disturbances import OFFSETS, shift_grid
-from cnnviz.core.network import Network
-from cnnviz.core.pool_networks import POOL_NETWORKS
-from cnnviz.core.robustness import to_shifts
-from cnnviz.core.trace import predict
+from cnnviz.core.inference.perturbations import OFFSETS, shift_grid
+from cnnviz.core.inference.robustness import to_shifts
+from cnnviz.core.inference.trace import predict
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
 
 OUT = report.RESULTS / "shift.json"
 ROUNDS = 10
@@ -56,24 +56,22 @@ KINDS = {
 
 def networks() -> list[Network]:
     """The three, from the shelf or fresh."""
-    there = shelf.names()
+    there = model_store.names()
     return [
-        shelf.load(name) if name in there else keras_network.to_network(keras_network.build(variant), variant)
+        model_store.load(name) if name in there else keras_model.to_network(keras_model.build(variant), variant)
         for name, (variant, _) in POOL_NETWORKS.items()
     ]
 
 
 def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
     """What is compared; each gives the (3, 169) confidences or the (3, 169, 10) probabilities."""
-    models = [keras_network.to_model(network) for network in tested]
+    models = [keras_model.to_model(network) for network in tested]
     moved = shift_grid(digit)
     single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in moved]
     return {
         "grid": lambda: np.stack([to_shifts(network, digit).confidence for network in tested]),
         "answers": lambda: np.stack([predict(network, shift_grid(digit)) for network in tested]),
-        "calls": lambda: np.array(
-            [[model(x, training=False).numpy()[0] for x in single] for model in models]
-        ),
+        "calls": lambda: np.array([[model(x, training=False).numpy()[0] for x in single] for model in models]),
         "predict": lambda: np.stack(
             [model.predict(moved[..., np.newaxis], batch_size=len(moved), verbose=0) for model in models]
         ),
@@ -125,41 +123,45 @@ def rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:
 def table(found: list[dict[str, Any]]) -> str:
     """The rows in Markdown."""
     head = (f"{3 * len(OFFSETS)} drawings", "median, ms", "95 % within, ms", "times the grid")
-    return report.table(head, [
-        (row["what"], f"{1000 * row['median']:.0f}", f"{1000 * row['p95']:.0f}", f"{row['times']:.1f}")
-        for row in found
-    ])  # fmt: skip
+    return report.table(
+        head,
+        [
+            (row["what"], f"{1000 * row['median']:.0f}", f"{1000 * row['p95']:.0f}", f"{row['times']:.1f}")
+            for row in found
+        ],
+    )
 
 
 def waits(painted: dict[str, list[float]]) -> str:
     """How long a visitor waits, in Markdown."""
     base = report.median(painted[grid.BESIDE])
     head = ("in the browser", "median, ms", "95 % within, ms", "times the values")
-    return report.table(head, [
-        (KINDS[kind], f"{1000 * report.median(each):.0f}", f"{1000 * report.p95(each):.0f}",
-         f"{report.median(each) / base:.1f}")
-        for kind, each in painted.items()
-    ])  # fmt: skip
+    return report.table(
+        head,
+        [
+            (
+                KINDS[kind],
+                f"{1000 * report.median(each):.0f}",
+                f"{1000 * report.p95(each):.0f}",
+                f"{report.median(each) / base:.1f}",
+            )
+            for kind, each in painted.items()
+        ],
+    )
 
 
 def goals(found: list[dict[str, Any]], painted: dict[str, list[float]]) -> list[dict[str, Any]]:
     """What is asked, what was measured, and whether it was met: 95 % of all have to be."""
     within = {"seconds of the grid": found[0]["p95"]}
     within |= {
-        f"seconds from {KINDS[kind]}": report.p95(painted[kind])
-        for kind in (grid.FIRST, grid.MORE)
-        if kind in painted
+        f"seconds from {KINDS[kind]}": report.p95(painted[kind]) for kind in (grid.FIRST, grid.MORE) if kind in painted
     }
-    return [
-        {"what": what, "at_most": GOAL, "found": each, "met": each <= GOAL} for what, each in within.items()
-    ]
+    return [{"what": what, "at_most": GOAL, "found": each, "met": each <= GOAL} for what, each in within.items()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shift", description=__doc__)
-    parser.add_argument(
-        "out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes"
-    )
+    parser.add_argument("out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--strokes", type=int, default=STROKES, help="rounds in the browser")
     asked = parser.parse_args()

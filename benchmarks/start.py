@@ -118,11 +118,15 @@ def tables(rows: Sequence[dict[str, Any]]) -> str:
     )
     lines = [
         (
-            row["name"], f"{row['healthy']:.2f}", f"{row['page']:.2f}", f"{row['of_floor']['page']:.2f}",
-            f"{row['answer']:.2f}", f"{row['of_floor']['answer']:.2f}",
+            row["name"],
+            f"{row['healthy']:.2f}",
+            f"{row['page']:.2f}",
+            f"{row['of_floor']['page']:.2f}",
+            f"{row['answer']:.2f}",
+            f"{row['of_floor']['answer']:.2f}",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     second = [
         (each["what"], f"{each['is']:.2f}", f"≤ {each['at_most']:g}", report.verdict(each["met"]))
         for each in goals(rows)

@@ -26,7 +26,7 @@ from playwright.async_api import async_playwright
 from benchmarks.measuring import report
 from benchmarks.measuring.drawing import DIGITS, Paper, Stroke, Surface, launched
 from benchmarks.measuring.servers import APP, CONTESTANTS, ROOT, Server, serving, wait_until_healthy
-from cnnviz.core import shelf
+from cnnviz.core.networks import model_store
 
 OUT = report.RESULTS / "stroke.json"
 STROKES = 30
@@ -94,30 +94,49 @@ def goals(rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
         ("editor: all maps on Layers, times the floor", editor_layers["maps_of_floor"], MAPS_GOAL),
         ("live pad: milliseconds to the prediction", draw["prediction"], AFTER_GOAL),
     ]
-    asked = [
-        {"what": what, "is": figure, "at_most": goal, "met": figure <= goal} for what, figure, goal in at_most
-    ]
+    asked = [{"what": what, "is": figure, "at_most": goal, "met": figure <= goal} for what, figure, goal in at_most]
     updates = draw["updates"]
-    return [*asked, {"what": "live pad: updates a second during a stroke", "is": updates, "at_least": UPDATES_GOAL,
-                     "met": updates >= UPDATES_GOAL}]  # fmt: skip
+    return [
+        *asked,
+        {
+            "what": "live pad: updates a second during a stroke",
+            "is": updates,
+            "at_least": UPDATES_GOAL,
+            "met": updates >= UPDATES_GOAL,
+        },
+    ]
 
 
 def tables(rows: Mapping[str, dict[str, Any]], asked: Sequence[dict[str, Any]]) -> str:
     """Both tables in Markdown."""
-    head = ("after a stroke", "prediction, ms", "p95", "of floor", "all maps, ms", "p95", "of floor",
-            "updates/s during it", "maps/s", "kB a run")  # fmt: skip
+    head = (
+        "after a stroke",
+        "prediction, ms",
+        "p95",
+        "of floor",
+        "all maps, ms",
+        "p95",
+        "of floor",
+        "updates/s during it",
+        "maps/s",
+        "kB a run",
+    )
     lines = [
         (
-            row["name"], f"{row['prediction']:.0f}", f"{row['prediction_p95']:.0f}",
+            row["name"],
+            f"{row['prediction']:.0f}",
+            f"{row['prediction_p95']:.0f}",
             f"{row['prediction_of_floor']:.2f}",
-            _number(row["maps"]), _number(row["maps_p95"]), _number(row["maps_of_floor"], 2),
-            f"{row['updates']:.0f}", _number(row["map_updates"]), f"{row['bytes_a_run'] / 1000:.1f}",
+            _number(row["maps"]),
+            _number(row["maps_p95"]),
+            _number(row["maps_of_floor"], 2),
+            f"{row['updates']:.0f}",
+            _number(row["map_updates"]),
+            f"{row['bytes_a_run'] / 1000:.1f}",
         )
         for row in rows.values()
-    ]  # fmt: skip
-    second = [
-        (each["what"], f"{each['is']:.2f}", _asked(each), report.verdict(each["met"])) for each in asked
-    ]  # fmt: skip
+    ]
+    second = [(each["what"], f"{each['is']:.2f}", _asked(each), report.verdict(each["met"])) for each in asked]
     return report.table(head, lines) + "\n\n" + report.table(("goal", "measured", "asked", ""), second)
 
 
@@ -136,9 +155,11 @@ def start(stack: ExitStack, names: set[str], network: str) -> dict[str, Server]:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cnnviz-bench-"))
         environment["CNNVIZ_BENCH_MODEL"] = _exported(network, Path(folder))
     scripts = {
-        OURS: APP, PAD_FLOOR: CONTESTANTS / "empty_pad.py", CANVAS_FLOOR: CONTESTANTS / "empty_canvas.py",
+        OURS: APP,
+        PAD_FLOOR: CONTESTANTS / "empty_pad.py",
+        CANVAS_FLOOR: CONTESTANTS / "empty_canvas.py",
         USUAL: CONTESTANTS / "usual.py",
-    }  # fmt: skip
+    }
     servers = {
         name: stack.enter_context(serving(script, defaults=name == USUAL, environment=environment))
         for name, script in scripts.items()
@@ -152,7 +173,7 @@ def start(stack: ExitStack, names: set[str], network: str) -> dict[str, Server]:
 def _exported(network: str, folder: Path) -> str:
     """Write the network as a Keras file for the usual app; Keras does that in a process of its own."""
     out = folder / "model.keras"
-    command = [sys.executable, "-m", "cnnviz.workers.export", network, str(out)]
+    command = [sys.executable, "-m", "cnnviz.workers.entry.export_cli", network, str(out)]
     subprocess.run(
         command,
         cwd=ROOT,
@@ -163,16 +184,12 @@ def _exported(network: str, folder: Path) -> str:
     return str(out)
 
 
-async def draw(
-    contestants: Sequence[Contestant], servers: Mapping[str, Server], count: int
-) -> dict[str, list[Stroke]]:
+async def draw(contestants: Sequence[Contestant], servers: Mapping[str, Server], count: int) -> dict[str, list[Stroke]]:
     """Let everybody draw in turn, `count` times after the warm-up."""
     drawn: dict[str, list[Stroke]] = {each.name: [] for each in contestants}
     async with async_playwright() as playwright, launched(playwright) as browser:
         papers = {
-            each.name: await Paper.opened(
-                browser, f"{servers[each.server].address}/{each.path}", each.surface
-            )
+            each.name: await Paper.opened(browser, f"{servers[each.server].address}/{each.path}", each.surface)
             for each in contestants
         }
         for number in range(WARM_UP + count):
@@ -194,7 +211,7 @@ def main() -> None:
     asked = parser.parse_args()
     contestants = [each for each in CONTESTANTS_TABLE if not (asked.without_usual and each.server == USUAL)]
     with ExitStack() as stack:
-        servers = start(stack, {each.server for each in contestants}, shelf.DEFAULT)
+        servers = start(stack, {each.server for each in contestants}, model_store.DEFAULT)
         drawn = asyncio.run(draw(contestants, servers, asked.strokes))
     rows = {each.name: summary(each, drawn[each.name], drawn[each.floor]) for each in contestants}
     report.write(asked.out, {"goals": goals(rows), "rows": list(rows.values())})

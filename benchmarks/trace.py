@@ -16,15 +16,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cnnviz.workers import keras_network  # isort: skip  (before NumPy, as everywhere: it quiets TensorFlow)
+from cnnviz.workers import keras_model  # isort: skip  (before NumPy, as everywhere: it quiets TensorFlow)
 
 import keras
 import numpy as np
 
-from cnnviz.core import shelf
-from cnnviz.core.network import Network
-from cnnviz.core.trace import trace
-from cnnviz.core.variants import TUTORIALS
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import TUTORIALS
+from cnnviz.core.networks.network import Network
 
 OUT = Path("build/benchmarks/trace.json")
 ROUNDS = 200
@@ -55,7 +55,7 @@ def measure(network: Network, weights: str, rounds: int) -> Row:
     """Time the three on one digit, in turn."""
     shape = network.variant.input_shape
     digit = np.random.default_rng(0).random(shape if shape[2] > 1 else shape[:2], dtype=np.float32)
-    model = keras_network.to_model(network)
+    model = keras_model.to_model(network)
     image = keras.ops.convert_to_tensor(digit.reshape(1, *shape))
     batch = digit.reshape(1, *shape)
     contestants: dict[str, Callable[[], object]] = {
@@ -89,9 +89,9 @@ def _row(name: str, weights: str, medians: dict[str, float]) -> Row:
 
 def networks() -> dict[str, tuple[Network, str]]:
     """The default and the published networks, with where their weights come from."""
-    found = {name: (shelf.load(name), "shelf") for name in shelf.names()}
+    found = {name: (model_store.load(name), "shelf") for name in model_store.names()}
     fresh = {
-        name: (keras_network.to_network(keras_network.build(variant), variant), "random")
+        name: (keras_model.to_network(keras_model.build(variant), variant), "random")
         for name, (variant, _) in TUTORIALS.items()
         if name not in found
     }
@@ -100,9 +100,7 @@ def networks() -> dict[str, tuple[Network, str]]:
 
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
-    head = (
-        "| network | trace, ms | model(x), ms | predict, ms | of model(x) | goal | of predict | goal | met |"
-    )
+    head = "| network | trace, ms | model(x), ms | predict, ms | of model(x) | goal | of predict | goal | met |"
     lines = [head, "|---|" + "---:|" * 7 + "---|"]
     for row in rows:
         goal = "" if row.of_call_goal is None else f"≤ {row.of_call_goal:.2f}"

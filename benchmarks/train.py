@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.measuring import report
 from benchmarks.measuring.digits import need_mnist
-from cnnviz.core.processor import has_bfloat16
+from cnnviz.core.training.cpu import has_bfloat16
 
 OUT = report.RESULTS / "train.json"
 Speeds = tuple[float, float]
@@ -114,9 +114,7 @@ def throughput(network: str, rounds: int) -> list[Row]:
     with ExitStack() as stack:
         children = {
             (who, how): Child(
-                stack.enter_context(
-                    child(who, network, "--precision", how, "--rounds", str(BATCHES[network]))
-                )
+                stack.enter_context(child(who, network, "--precision", how, "--rounds", str(BATCHES[network])))
             )
             for who, how in kinds
         }
@@ -131,9 +129,7 @@ def throughput(network: str, rounds: int) -> list[Row]:
 
 def _row(network: str, how: str, told: dict[tuple[str, str], list[Speeds]]) -> Row:
     """Ratios are medians of ratios within a round, which stand close together in time."""
-    script, job, usual = (
-        told[kind] for kind in (("plain_fit", how), ("streamed_job", how), ("plain_fit", "float32"))
-    )
+    script, job, usual = (told[kind] for kind in (("plain_fit", how), ("streamed_job", how), ("plain_fit", "float32")))
     speeds = [report.median([wall for wall, _ in one]) for one in (script, job)]
     ratios = [_ratio(job, other, clock) for clock in (0, 1) for other in (script, usual)]
     return Row(network, how, *speeds, *ratios)
@@ -199,11 +195,7 @@ def verdicts(rows: list[Row], runs: list[Run]) -> dict[str, Any]:
         for who in ("plain_fit", "streamed_job")
     }
     missed = [asdict(run) for run in runs if run.seconds is None]
-    sooner = (
-        report.median(times["plain_fit"]) / report.median(times["streamed_job"])
-        if all(times.values())
-        else None
-    )
+    sooner = report.median(times["plain_fit"]) / report.median(times["streamed_job"]) if all(times.values()) else None
     return {
         "throughput": {
             "lowest": lowest,

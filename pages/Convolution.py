@@ -2,31 +2,41 @@
 
 import streamlit as st
 
-from cnnviz.ui import answer, canvas, frame, links, networks, state, subject
-from cnnviz.ui.convolution import by_hand, channel_order, filters, in_colour, on_your_digit, strokes_found
-from cnnviz.ui.pooling import settled
+from cnnviz.core.inference import subject
+from cnnviz.ui.convolution import (
+    channel_order,
+    filters,
+    in_colour,
+    on_your_digit,
+    strokes_found,
+    worked_example,
+)
+from cnnviz.ui.input import surfaces
+from cnnviz.ui.pooling import pen_up
+from cnnviz.ui.prediction import answer, network_picker
+from cnnviz.ui.shell import page, session, url
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves; what the kernel makes of the digit goes to the pictures below."""
     drawing, answering = st.columns([320, 350], gap="medium")
     with drawing:
-        pen_down = canvas.draw()
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+        pen_down = surfaces.draw()
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, state.subject())
+        answer.show(reading, session.subject())
     filters.send(reading, pen_down, place="pen")
-    links.show(pen_down)
-    settled.follow(reading.digit, pen_down)
+    url.show(pen_down)
+    pen_up.follow(reading.digit, pen_down)
 
 
-with frame.page("convolution") as heading:
+with page.page("convolution") as heading:
     with heading:
-        networks.pick()
-        canvas.pick_surface()
-    by_hand.show()
+        network_picker.pick()
+        surfaces.pick_surface()
+    worked_example.show()
     on_your_digit.heading()
     reading_it, choosing = st.columns([670, 450], gap="medium")
     with reading_it:

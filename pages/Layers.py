@@ -2,45 +2,38 @@
 
 import streamlit as st
 
-from cnnviz.ui import (
-    answer,
-    canvas,
-    frame,
-    layer_cards,
-    layer_views,
-    links,
-    networks,
-    preparation,
-    state,
-    subject,
-)
-from cnnviz.ui.inspecting import panel, way
+from cnnviz.core.inference import subject
+from cnnviz.ui.input import preprocessing_steps, surfaces
+from cnnviz.ui.layers import cards, views
+from cnnviz.ui.layers.ledger import panel, path
+from cnnviz.ui.prediction import answer, network_picker
+from cnnviz.ui.shell import page, session, url
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves; the maps go to the cards below."""
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
-        pen_down = canvas.draw()
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+        pen_down = surfaces.draw()
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, state.subject())
+        answer.show(reading, session.subject())
     with reading_it:
-        preparation.result(reading)
-    layer_cards.send(reading, pen_down)
-    links.show(pen_down)
-    way.again(reading.trace.digit, pen_down)
+        preprocessing_steps.result(reading)
+    cards.send(reading, pen_down)
+    url.show(pen_down)
+    path.again(reading.trace.digit, pen_down)
 
 
-with frame.page("layers") as heading:
+with page.page("layers") as heading:
     with heading:
-        networks.pick()
-        canvas.pick_surface()
+        network_picker.pick()
+        surfaces.pick_surface()
     read_along()
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
-    layer_views.settings(reading)
-    if state.get("layers_view") == "maps":
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    views.settings(reading)
+    if session.get("layers_view") == "maps":
         panel.show()
-    layer_views.show(reading, networks.chosen())
+    views.show(reading, network_picker.chosen())

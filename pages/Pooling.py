@@ -2,35 +2,38 @@
 
 import streamlit as st
 
-from cnnviz.ui import answer, canvas, frame, links, networks, preparation, state, subject
-from cnnviz.ui.pooling import disturbed, pooled_maps, same_map, settled, small_numbers
-from cnnviz.ui.pooling import networks as trained_alike
+from cnnviz.core.inference import subject
+from cnnviz.ui.input import preprocessing_steps, surfaces
+from cnnviz.ui.pooling import pen_up, perturbations, pooled_maps, same_map, worked_example
+from cnnviz.ui.pooling import three_networks as trained_alike
+from cnnviz.ui.prediction import answer, network_picker
+from cnnviz.ui.shell import page, session, url
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves; the maps go to the pictures below."""
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
-        pen_down = canvas.draw()
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+        pen_down = surfaces.draw()
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, state.subject())
+        answer.show(reading, session.subject())
     with reading_it:
-        preparation.result(reading)
+        preprocessing_steps.result(reading)
     pooled_maps.send(reading, pen_down)
-    links.show(pen_down)
-    settled.follow(reading.digit, pen_down)
+    url.show(pen_down)
+    pen_up.follow(reading.digit, pen_down)
 
 
-with frame.page("pooling") as heading:
+with page.page("pooling") as heading:
     with heading:
-        networks.pick()
-        canvas.pick_surface()
+        network_picker.pick()
+        surfaces.pick_surface()
     read_along()
-    small_numbers.show()
+    worked_example.show()
     same_map.show()
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
     trained_alike.show(reading)
-    disturbed.show(reading.digit)
+    perturbations.show(reading.digit)

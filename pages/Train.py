@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from cnnviz.ui import choices, frame, links, options, state, visitor
 from cnnviz.ui.components.top import top
-from cnnviz.ui.training import benches, following, runs_table, watch
-from cnnviz.ui.words import say
+from cnnviz.ui.i18n import say
+from cnnviz.ui.shell import options, page, session, url, visitor, widgets
+from cnnviz.ui.training import run_status, runs_table, start, watch
 
-with frame.page("train"):
+with page.page("train"):
     visitor.remember()
-    top(state.get("upwards"))
-    following.ready()
-    choices.one_of("bench", say("What to do"), options.BENCHES, show_label=False)
-    if state.get("bench") == "experiments":
-        benches.experiments()
-    elif state.get("bench") == "build":
-        benches.build()
+    top(session.get("upwards"))
+    run_status.ready()
+    widgets.one_of("bench", say("What to do"), options.BENCHES, show_label=False)
+    if session.get("bench") == "experiments":
+        start.experiments()
+    elif session.get("bench") == "build":
+        start.build()
     else:
         watch.show()
     st.divider()
     runs_table.show()
-    links.show(pen_down=False)
+    url.show(pen_down=False)

@@ -24,10 +24,12 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import scipy  # noqa: E402
 
-from cnnviz.core import datasets, pool_robustness, pool_seeds, shelf  # noqa: E402
-from cnnviz.core.network import Network  # noqa: E402
-from cnnviz.core.pool_networks import ON_SHELF, POOL_NETWORKS  # noqa: E402
-from cnnviz.core.pool_robustness import Curve, Robustness  # noqa: E402
+from cnnviz.core.data import datasets  # noqa: E402
+from cnnviz.core.lessons.pooling import robustness_curves, seed_results  # noqa: E402
+from cnnviz.core.lessons.pooling.robustness_curves import Curve, Robustness  # noqa: E402
+from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.networks import model_store  # noqa: E402
+from cnnviz.core.networks.network import Network  # noqa: E402
 from scripts.train_models import seeds_folder  # noqa: E402
 
 COUNT = 1_000
@@ -37,7 +39,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Measure how the pooling networks take disturbed digits.")
     parser.add_argument("--digits", type=int, default=COUNT, metavar="N", help=f"test digits ({COUNT:,})")
-    parser.add_argument("--shelf", type=Path, default=shelf.folder(), help="folder of the networks")
+    parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder of the networks")
     parser.add_argument("--checkpoints", type=Path, help="as given to train_models.py")
     return parser.parse_args(words)
 
@@ -45,9 +47,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
 def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list[Network]]:
     """The networks of all seeds, that of the shelf first."""
     ordered = sorted(seeds, key=lambda seed: seed != ON_SHELF)
-    found = {name: [shelf.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
+    found = {name: [model_store.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
     for name, (first, *_) in found.items():
-        if weights(first) != weights(shelf.load(name, read.shelf)):
+        if weights(first) != weights(model_store.load(name, read.shelf)):
             raise SystemExit(f"{name} on the shelf is not that of seed {ON_SHELF}: train again with --force.")
     return found
 
@@ -57,17 +59,15 @@ def weights(network: Network) -> str:
     return network.card.weights_sha256 if network.card else ""
 
 
-def measured(
-    kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray
-) -> dict[str, Curve]:
+def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
     """The curves of all networks under one kind of disturbance."""
-    places = range(len(pool_robustness.amounts(kind)))
-    series = [pool_robustness.disturbed(digits, kind, place) for place in places]
-    first = pool_robustness.start(kind)
+    places = range(len(robustness_curves.amounts(kind)))
+    series = [robustness_curves.disturbed(digits, kind, place) for place in places]
+    first = robustness_curves.start(kind)
     found = {}
     for name, each in tested.items():
-        all_seeds = [pool_robustness.measure(network, series, first, labels) for network in each]
-        found[name] = pool_robustness.curve(kind, all_seeds[0], all_seeds)
+        all_seeds = [robustness_curves.measure(network, series, first, labels) for network in each]
+        found[name] = robustness_curves.curve(kind, all_seeds[0], all_seeds)
         print(f"{kind:8} {name:13} {found[name].right[0]}", flush=True)
     return found
 
@@ -80,7 +80,7 @@ def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ..
         "which": f"the first {read.digits:,} of the test set",
         "data_sha256": data.sha256,
         "seeds": list(seeds),
-        "weights_sha256": {name: weights(shelf.load(name, read.shelf)) for name in POOL_NETWORKS},
+        "weights_sha256": {name: weights(model_store.load(name, read.shelf)) for name in POOL_NETWORKS},
         "bands": "95 %: Wilson for shares of digits that count once, else a percentile bootstrap over digits",
         "versions": {
             "python": platform.python_version(),
@@ -93,16 +93,14 @@ def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ..
 def main(words: list[str]) -> None:
     """Measure everything and write it."""
     read = arguments(words)
-    seeds = pool_seeds.load(read.shelf).seeds
+    seeds = seed_results.load(read.shelf).seeds
     tested = networks(read, seeds)
     data = datasets.load_test()
     if data.name != datasets.MNIST:
         raise SystemExit("This needs MNIST: set CNNVIZ_MNIST to its file.")
     digits = data.x_test[: read.digits].astype(np.float32) / np.float32(255)
-    curves = {
-        kind: measured(kind, tested, digits, data.y_test[: read.digits]) for kind in pool_robustness.KINDS
-    }
-    pool_robustness.write(Robustness(about(read, data, seeds), curves), read.shelf)
+    curves = {kind: measured(kind, tested, digits, data.y_test[: read.digits]) for kind in robustness_curves.KINDS}
+    robustness_curves.write(Robustness(about(read, data, seeds), curves), read.shelf)
 
 
 if __name__ == "__main__":

@@ -27,12 +27,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.core import pool_seeds, shelf  # noqa: E402
-from cnnviz.core.mnist_source import SETTING  # noqa: E402
-from cnnviz.core.pool_networks import FEWEST_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
-from cnnviz.core.variants import TUTORIALS  # noqa: E402
+from cnnviz.core.data.mnist_source import SETTING  # noqa: E402
+from cnnviz.core.lessons.pooling import seed_results  # noqa: E402
+from cnnviz.core.lessons.pooling.trio import FEWEST_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.networks import model_store  # noqa: E402
+from cnnviz.core.networks.architecture import TUTORIALS  # noqa: E402
 
-NAMES = (*TUTORIALS, *POOL_NETWORKS, shelf.DEFAULT)
+NAMES = (*TUTORIALS, *POOL_NETWORKS, model_store.DEFAULT)
 MNIST = "mnist.npz"
 STROKES = "pen_strokes.json.gz"
 BAR = 30
@@ -45,15 +46,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Train the networks of the shelf.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
-    parser.add_argument(
-        "--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data"
-    )
-    parser.add_argument("--shelf", type=Path, default=shelf.folder(), help="folder to write to")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
+    parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder to write to")
     parser.add_argument("--checkpoints", type=Path, help="folder for what an interrupted run needs to go on")
     parser.add_argument("--force", action="store_true", help="train also what is on the shelf")
-    parser.add_argument(
-        "--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)"
-    )
+    parser.add_argument("--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)")
     parser.add_argument(
         "--seeds",
         type=int,
@@ -62,16 +59,14 @@ def arguments(words: list[str]) -> argparse.Namespace:
     )
     read = parser.parse_args(words)
     if read.seeds is not None and (read.names or read.seeds < FEWEST_SEEDS):
-        parser.error(
-            f"--seeds goes without names and from {FEWEST_SEEDS} on: all pooling networks get the same seeds."
-        )
+        parser.error(f"--seeds goes without names and from {FEWEST_SEEDS} on: all pooling networks get the same seeds.")
     if unknown := set(read.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
     return read
 
 
 def job(name: str, read: argparse.Namespace) -> dict[str, Any]:
-    """The job of one network, as `cnnviz.workers.train` reads it."""
+    """The job of one network, as `cnnviz.workers.entry.train_cli` reads it."""
     strokes = read.data / STROKES
     return {
         "variant": name,
@@ -98,12 +93,12 @@ def train_seeds(read: argparse.Namespace) -> None:
     for seed, folder in folders.items():
         for name in POOL_NETWORKS:
             follow(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
-    cards = [shelf.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
-    pool_seeds.write(pool_seeds.collected(cards), read.shelf)
+    cards = [model_store.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
+    seed_results.write(seed_results.collected(cards), read.shelf)
     for name in POOL_NETWORKS:
-        chosen = shelf.load(name, folders[ON_SHELF])
+        chosen = model_store.load(name, folders[ON_SHELF])
         if chosen.card is not None:
-            shelf.save(chosen, chosen.card, read.shelf)
+            model_store.save(chosen, chosen.card, read.shelf)
 
 
 def environment(read: argparse.Namespace) -> dict[str, str]:
@@ -118,7 +113,7 @@ def events(name: str, read: argparse.Namespace, changes: Event) -> Iterator[Even
 
     `changes` replaces parts of the job.
     """
-    command = [sys.executable, "-m", "cnnviz.workers.train"]
+    command = [sys.executable, "-m", "cnnviz.workers.entry.train_cli"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(read), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:

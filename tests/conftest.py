@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cnnviz.core import datasets
+from cnnviz.core.data import datasets
 from scripts import browser as installed
 from tests.server_process import ROOT, Server, serving
 

@@ -51,9 +51,7 @@ def free_port() -> int:
 def get(address: str, headers: Mapping[str, str] = {}) -> tuple[int, str]:
     """Return status and text of an answer; errors of the server are answers too."""
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(address, headers=dict(headers)), timeout=10
-        ) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=dict(headers)), timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

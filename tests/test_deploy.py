@@ -35,9 +35,7 @@ def program() -> str:
 @pytest.mark.parametrize("path", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)
 def test_every_setting_of_ours_is_one_that_the_program_reads(path: Path):
     named = set(re.findall(r"CNNVIZ_[A-Z_]+", path.read_text(encoding="utf-8"))) - SECRETS
-    assert {
-        name for name in named if f'"{name}"' not in program() and f'get("{name}"' not in program()
-    } == set()
+    assert {name for name in named if f'"{name}"' not in program() and f'get("{name}"' not in program()} == set()
 
 
 def test_the_image_is_made_of_what_is_here():

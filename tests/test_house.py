@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,15 +17,42 @@ SCREEN = frozenset({"streamlit", "streamlit_drawable_canvas"})
 CHARTS = frozenset({"plotly"})
 TRAINING = frozenset({"keras", "tensorflow", "h5py"})
 
-# A room, the rooms of ours that it may import beside itself, and the packages that it must not.
+PROCESSES = frozenset({"subprocess", "threading", "asyncio", "socket"})
+MAX_MODULES = 16
+"""Modules side by side in one folder, beside its `__init__`; a folder with more hides folders in its file names."""
+
 LAW = {
     "core": (frozenset[str](), SCREEN | CHARTS | TRAINING),
+    "jobs": (frozenset({"core"}), SCREEN | CHARTS | TRAINING),
     "figures": (frozenset({"core"}), SCREEN | TRAINING),
-    "ui": (frozenset({"core", "figures"}), TRAINING),
-    "workers": (frozenset({"core"}), SCREEN | CHARTS),
+    "ui": (frozenset({"core", "figures", "jobs"}), TRAINING),
+    "workers": (frozenset({"core", "jobs"}), SCREEN | CHARTS),
     "pages": (frozenset({"core", "figures", "ui"}), CHARTS | TRAINING | {"streamlit_drawable_canvas"}),
     "scripts": (frozenset({"core"}), SCREEN | CHARTS | TRAINING),
 }
+"""A room -> the rooms of ours that it may import beside itself, and the packages that it must not import."""
+
+GROUND = frozenset({"errors", "messages", "atomic_file", "background"})
+FLOORS = {
+    **dict.fromkeys(GROUND, frozenset({"errors"})),
+    "layers": GROUND,
+    "arguments": GROUND | {"layers"},
+    "drawing": GROUND,
+    "data": GROUND | {"layers", "drawing"},
+    "networks": GROUND | {"layers", "drawing", "data"},
+    "inference": GROUND | {"layers", "drawing", "data", "networks"},
+    "ledger": GROUND | {"layers", "drawing", "data", "networks", "inference"},
+    "training": GROUND | {"layers", "drawing", "data", "networks", "inference"},
+    "lessons": GROUND | {"layers", "drawing", "data", "networks", "inference", "ledger", "training"},
+}
+"""A package or module of core -> those of core that it may import beside itself."""
+
+MAY_START = {
+    "cnnviz/core/background.py": "loads a data set while pages go on",
+    "cnnviz/core/data/datasets.py": "a lock around the one copy that all visitors read",
+}
+"""The files of core that may import from `PROCESSES`, and why."""
+
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "shared", "tools", "stuff"})
 PRODUCT = ("app.py", "pages", "cnnviz", "scripts")
 
@@ -79,6 +107,10 @@ def rooms_known(path: Path) -> frozenset[str]:
     return frozenset(parts[1] for parts in ours)
 
 
+def floors_known(path: Path) -> frozenset[str]:
+    return frozenset(name.split(".")[2] for name in imports(path) if name.startswith("cnnviz.core."))
+
+
 @pytest.mark.parametrize("path", files(*PRODUCT), ids=lambda path: str(path.relative_to(ROOT)))
 def test_file_keeps_the_import_law(path: Path) -> None:
     if room(path) == "cnnviz":
@@ -90,11 +122,38 @@ def test_file_keeps_the_import_law(path: Path) -> None:
     assert not rooms_known(path) - may_know - {room(path)}
 
 
+@pytest.mark.parametrize("path", files("cnnviz/core"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_keeps_the_order_of_its_floors(path: Path) -> None:
+    inside = path.relative_to(ROOT / "cnnviz" / "core")
+    floor = inside.parts[0].removesuffix(".py")
+    if floor == "__init__":
+        assert not floors_known(path)
+        return
+    assert floor in FLOORS, f"{floor} is a part of core that no floor is given to: give it a row in FLOORS"
+    assert not floors_known(path) - FLOORS[floor] - {floor}
+
+
+@pytest.mark.parametrize("path", files("cnnviz/core"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_starts_nothing(path: Path) -> None:
+    """Threads, processes, sockets and event loops belong in `cnnviz.jobs`."""
+    if str(path.relative_to(ROOT)) not in MAY_START:
+        assert not packages(path) & PROCESSES
+
+
+@pytest.mark.parametrize("path", sorted(MAY_START))
+def test_what_may_start_something_still_does(path: str) -> None:
+    assert packages(ROOT / path) & PROCESSES
+
+
+def test_no_folder_is_too_full_to_live_in() -> None:
+    modules = Counter(p.parent for p in files("cnnviz", "pages", "scripts") if p.stem != "__init__")
+    full = {str(folder.relative_to(ROOT)): number for folder, number in modules.items() if number > MAX_MODULES}
+    assert full == {}
+
+
 def test_only_the_canvas_imports_the_drawable_canvas() -> None:
-    importers = {
-        str(p.relative_to(ROOT)) for p in files(*PRODUCT) if "streamlit_drawable_canvas" in packages(p)
-    }
-    assert importers <= {"cnnviz/ui/canvas.py"}
+    importers = {str(p.relative_to(ROOT)) for p in files(*PRODUCT) if "streamlit_drawable_canvas" in packages(p)}
+    assert importers <= {"cnnviz/ui/input/surfaces.py"}
 
 
 def test_nobody_but_a_worker_imports_a_worker() -> None:
@@ -129,9 +188,7 @@ def test_worker_starts_as_a_module_and_only_then(path: Path) -> None:
 def test_pages_are_outlines() -> None:
     """A page of more than 80 lines has begun to do what belongs in `cnnviz.ui`."""
     long = {
-        str(p.relative_to(ROOT)): n
-        for p in files("app.py", "pages")
-        if (n := len(p.read_text().splitlines())) > 80
+        str(p.relative_to(ROOT)): n for p in files("app.py", "pages") if (n := len(p.read_text().splitlines())) > 80
     }
     assert long == {}
 
@@ -155,18 +212,14 @@ def test_assert_is_for_tests() -> None:
 def test_core_is_light_to_import() -> None:
     """Importing all of core must load neither a screen nor Keras, nor what only some visitors ever need."""
     modules = [
-        ".".join(p.relative_to(ROOT).with_suffix("").parts)
-        for p in files("cnnviz/core")
-        if p.stem != "__init__"
+        ".".join(p.relative_to(ROOT).with_suffix("").parts) for p in files("cnnviz/core") if p.stem != "__init__"
     ]
     heavy = SCREEN | CHARTS | TRAINING | {"sklearn", "scipy", "pandas", "pyarrow"}
     program = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
         f"print(sorted(set(sys.modules) & {set(heavy)!r}))"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
 
 

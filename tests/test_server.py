@@ -84,9 +84,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_can_be_read_in_both_themes(mode: str, options: dict[str, Any]) -> None:
-    theme = {
-        name.rpartition(".")[2]: v for name, v in options.items() if name.startswith(f"theme.{mode}.") and v
-    }
+    theme = {name.rpartition(".")[2]: v for name, v in options.items() if name.startswith(f"theme.{mode}.") and v}
     for paper in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
         assert contrast(theme["textColor"], paper) >= 7
         assert contrast(theme["linkColor"], paper) >= 4.5
@@ -97,9 +95,7 @@ def test_text_can_be_read_in_both_themes(mode: str, options: dict[str, Any]) -> 
 
 
 def test_the_server_listens_on_this_machine_alone(server: Server) -> None:
-    listening = [
-        c for c in psutil.Process(server.process.pid).net_connections("inet") if c.status == "LISTEN"
-    ]
+    listening = [c for c in psutil.Process(server.process.pid).net_connections("inet") if c.status == "LISTEN"]
     assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
 
 

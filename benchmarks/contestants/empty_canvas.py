@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui import server
+from cnnviz.ui.shell import process_tuning
 
 
 def _clear() -> None:
@@ -26,5 +26,5 @@ def read_along() -> None:
         st.markdown(str(len(canvas.json_data["objects"]) if canvas.json_data else 0))
 
 
-server.settle()
+process_tuning.settle()
 read_along()

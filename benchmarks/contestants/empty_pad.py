@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.core.strokes import Drawing
-from cnnviz.ui import server
+from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.ui.components.pad import LABELS, pad
+from cnnviz.ui.shell import process_tuning
 
 
 @st.fragment
@@ -14,5 +14,5 @@ def read_along() -> None:
         st.markdown(str(sum(len(stroke.points) for stroke in message.drawing.strokes) if message else 0))
 
 
-server.settle()
+process_tuning.settle()
 read_along()

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.smoothing import exponential
-from cnnviz.ui import server
+from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, thinned
+from cnnviz.ui.shell import process_tuning
 
 Lines = Sequence[tuple[str, np.ndarray, np.ndarray]]
 
@@ -33,14 +33,9 @@ def panels(count: int) -> list[Lines]:
     steps = np.arange(1, count + 1)
     found: list[Lines] = []
     for raw, smooth in values():
-        kept = [
-            (name, each[:count], thinned(each[:count])[0])
-            for name, each in (("raw", raw), ("training", smooth))
-        ]
+        kept = [(name, each[:count], thinned(each[:count])[0]) for name, each in (("raw", raw), ("training", smooth))]
         ends = np.arange(EPOCH - 1, count, EPOCH)
-        found.append(
-            [*((name, steps[at], y[at]) for name, y, at in kept), ("validation", steps[ends], smooth[ends])]
-        )
+        found.append([*((name, steps[at], y[at]) for name, y, at in kept), ("validation", steps[ends], smooth[ends])])
     return found
 
 
@@ -48,10 +43,13 @@ def component(both: Sequence[Lines]) -> None:
     """The component of the app."""
     styles: Mapping[str, Any] = {"raw": "raw", "training": "line", "validation": "points"}
     made = [
-        Panel(id=str(number), title=title, series=[
-            Series(id=name, label=name, x=x, y=y, style=styles[name]) for name, x, y in lines
-        ]) for number, (title, lines) in enumerate(zip(("Loss", "Accuracy"), both, strict=True))
-    ]  # fmt: skip
+        Panel(
+            id=str(number),
+            title=title,
+            series=[Series(id=name, label=name, x=x, y=y, style=styles[name]) for name, x, y in lines],
+        )
+        for number, (title, lines) in enumerate(zip(("Loss", "Accuracy"), both, strict=True))
+    ]
     curves("chart", made, LABELS, epoch=EPOCH)
 
 
@@ -76,8 +74,13 @@ def echarts(both: Sequence[Lines]) -> None:
             }
             for name, x, y in lines
         ]
-        option = {"animation": False, "xAxis": {"type": "value"}, "yAxis": {"type": "value"},
-                  "dataZoom": [{"type": "inside"}], "series": series}  # fmt: skip
+        option = {
+            "animation": False,
+            "xAxis": {"type": "value"},
+            "yAxis": {"type": "value"},
+            "dataZoom": [{"type": "inside"}],
+            "series": series,
+        }
         with place:
             st.echarts_chart(option, height=300, key=f"chart-{number}")
 
@@ -119,5 +122,5 @@ def show() -> None:
 
 
 st.set_page_config(layout="wide")
-server.settle()
+process_tuning.settle()
 show()

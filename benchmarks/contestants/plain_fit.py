@@ -18,9 +18,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-from cnnviz.core import colour_digits, datasets
-from cnnviz.core.plans import TrainingPlan
-from cnnviz.core.variants import TUTORIALS, Variant
+from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
 
 
 def model_of(variant: Variant, plan: TrainingPlan) -> keras.Model:
@@ -31,9 +31,7 @@ def model_of(variant: Variant, plan: TrainingPlan) -> keras.Model:
         layers.append(getattr(keras.layers, settings.pop("kind"))(**settings))
     model = keras.Sequential([keras.layers.Input(variant.input_shape), *layers])
     model.compile(
-        optimizer=keras.optimizers.get(
-            {"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}}
-        ),
+        optimizer=keras.optimizers.get({"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}}),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

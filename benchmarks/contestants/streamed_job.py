@@ -1,7 +1,7 @@
 """A job with everything streamed into a pipe: `python -m benchmarks.contestants.streamed_job NAME ...`.
 
-Every event goes through `cnnviz.core.messages` into a pipe that a child of ours reads, as on the way to the app. With
---rounds some batches are trained whenever a line comes on standard input; without it the page's fast plan is run.
+Every event goes through `cnnviz.jobs.protocol.framing` into a pipe that a child of ours reads, as in the app.
+With --rounds some batches are trained whenever a line comes on standard input; without it the page's fast plan is run.
 What was measured is said on standard output, one JSON object a line.
 """
 
@@ -14,16 +14,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from cnnviz.workers import training  # isort: skip  (before NumPy: it quiets TensorFlow)
+from cnnviz.workers.training import train_job  # isort: skip  (before NumPy: it quiets TensorFlow)
 
 import numpy as np
 
 from benchmarks.contestants.plain_fit import clocks, say, speeds
-from cnnviz.core import fast_plans, messages
-from cnnviz.core.plans import TrainingPlan
-from cnnviz.core.training_jobs import Arrays, Command, DataReference, Facts, Job, new_id
-from cnnviz.core.variants import TUTORIALS, Variant
-from cnnviz.workers import device_data
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import fast_plan
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Facts, Job, new_id
+from cnnviz.jobs.protocol import framing
+from cnnviz.workers.data import tensors
 
 MANY = 20
 
@@ -45,7 +46,7 @@ class Listener:
     def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         if self.pipe is None:
             raise RuntimeError("no pipe")
-        messages.write(self.pipe, {"kind": kind, **facts}, arrays)
+        framing.write(self.pipe, {"kind": kind, **facts}, arrays)
         self.step = facts["step"] if kind in ("batches", "paused") else self.step
         if not self.batches and kind in ("epoch", "result"):
             said = facts["card"]["test_accuracy"] if kind == "result" else facts["val_accuracy"]
@@ -73,7 +74,7 @@ class Listener:
 
 
 def job(variant: Variant, plan: TrainingPlan) -> Job:
-    data = device_data.held(kind=plan.data).data
+    data = tensors.held(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 
@@ -90,10 +91,10 @@ def main() -> None:
         # So many epochs that the run does not end by itself, and one is longer than all rounds together.
         plan = replace(plan, epochs=MANY, precision=asked.precision, patience=None, validation_examples=0)
     else:
-        plan = fast_plans.fast(replace(plan, seed=asked.seed))
+        plan = fast_plan.fast(replace(plan, seed=asked.seed))
     listener = Listener(asked.rounds or 0, plan.batch_size)
-    with suppress(training.Cancelled):
-        training.train(job(variant, plan), listener.hear, listener.inbox)
+    with suppress(train_job.Cancelled):
+        train_job.train(job(variant, plan), listener.hear, listener.inbox)
 
 
 if __name__ == "__main__":

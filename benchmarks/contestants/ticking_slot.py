@@ -6,9 +6,9 @@ import time
 
 import numpy as np
 
-from cnnviz.core.training_jobs import Job
-from cnnviz.workers import slot
-from cnnviz.workers.one_job import Inbox, Train
+from cnnviz.core.training.protocol import Job
+from cnnviz.workers.entry import local
+from cnnviz.workers.entry.job_runner import Inbox, Train
 
 TICKS = 300
 BETWEEN = 0.01
@@ -27,4 +27,4 @@ def prepare() -> Train:
 
 
 if __name__ == "__main__":
-    slot.serve(prepare)
+    local.serve(prepare)

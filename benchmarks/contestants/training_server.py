@@ -22,10 +22,11 @@ class Jobs:
     """The jobs of this process, on the engine that the pages use. Each is looked at twice a second, as a page does."""
 
     def __init__(self, folder: Path) -> None:
-        from cnnviz.core import datasets, jobs
-        from cnnviz.core.runs import RunStore
+        from cnnviz.core.data import datasets
+        from cnnviz.jobs import api
+        from cnnviz.jobs.runs.store import RunStore
 
-        self.engine, self.store = jobs.engine(), RunStore
+        self.engine, self.store = api.engine(), RunStore
         self.folder, self.data = folder, datasets.load(allow_download=False)
         self.running: list[str] = []
         threading.Thread(target=self._look, daemon=True).start()
@@ -36,7 +37,7 @@ class Jobs:
             time.sleep(0.05)
 
     def rest(self) -> None:
-        from cnnviz.core.training_jobs import Command
+        from cnnviz.core.training.protocol import Command
 
         ended, self.running = self.running, []
         for job in ended:
@@ -49,9 +50,9 @@ class Jobs:
 
         import numpy as np
 
-        from cnnviz.core.plans import TrainingPlan
-        from cnnviz.core.training_jobs import DataReference, Job, network_name, new_id
-        from cnnviz.core.variants import TUTORIALS, Variant
+        from cnnviz.core.networks.architecture import TUTORIALS, Variant
+        from cnnviz.core.networks.training_plan import TrainingPlan
+        from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
 
         layers = TUTORIALS["cnn-32-64"][0].layers
         job_id, owner = new_id(), secrets.token_hex(16)

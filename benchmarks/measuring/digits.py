@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.core import datasets
+from cnnviz.core.data import datasets
 
 
 def need_mnist() -> None:

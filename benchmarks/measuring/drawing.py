@@ -34,7 +34,7 @@ DIGITS: Sequence[Sequence[Point]] = (
     ((0.30, 0.22), (0.68, 0.25), (0.45, 0.46), (0.70, 0.62), (0.52, 0.82), (0.28, 0.74)),
     ((0.50, 0.18), (0.28, 0.40), (0.32, 0.75), (0.58, 0.82), (0.72, 0.55), (0.66, 0.25), (0.50, 0.18)),
     ((0.62, 0.18), (0.38, 0.45), (0.33, 0.75), (0.60, 0.80), (0.66, 0.60), (0.40, 0.55)),
-)  # fmt: skip
+)
 MOVES = 40
 PACE = 1 / 60
 """Seconds between two moves: what mice and screens report."""
@@ -98,8 +98,9 @@ class Paper:
 
     async def rest(self, since: float) -> None:
         """Wait until everything that was sent after `since`, in the page's milliseconds, is answered and painted."""
-        await self.page.wait_for_function("([since, quiet]) => watch.idle(since, quiet)", arg=[since, QUIET],
-                                          timeout=PATIENCE)  # fmt: skip
+        await self.page.wait_for_function(
+            "([since, quiet]) => watch.idle(since, quiet)", arg=[since, QUIET], timeout=PATIENCE
+        )
 
     async def clear(self) -> None:
         """Make the paper empty, as a visitor would."""
@@ -114,9 +115,7 @@ class Paper:
     async def stroke(self, corners: Sequence[Point]) -> Stroke:
         """Draw one stroke and return what the page painted during and after it."""
         await self.draw(corners)
-        return _stroke(
-            await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})")
-        )
+        return _stroke(await self.page.evaluate("({...watch, digitNow: watch.digit(), after: watch.mosaics()})"))
 
     async def draw(self, corners: Sequence[Point]) -> None:
         """Draw one stroke and wait until the page is at rest again; what it did is noted in its `watch`."""
@@ -134,15 +133,11 @@ class Paper:
         box = await self.page.locator(PAPER[self.surface]).bounding_box()
         if box is None:
             raise RuntimeError("the paper is gone")
-        return [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spread(corners, MOVES)
-        ]
+        return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spread(corners, MOVES)]
 
     async def _mouse(self, kind: str, point: Point, held: bool = True) -> None:
         event = {"type": kind, "x": point[0], "y": point[1], "clickCount": 1}
-        event |= (
-            {"button": "left", "buttons": 0 if kind == "mouseReleased" else 1} if held else {"button": "none"}
-        )
+        event |= {"button": "left", "buttons": 0 if kind == "mouseReleased" else 1} if held else {"button": "none"}
         await self.mouse.send("Input.dispatchMouseEvent", event)
 
 
@@ -165,9 +160,7 @@ def spread(corners: Sequence[Point], count: int) -> list[Point]:
 def _stroke(seen: dict[str, Any]) -> Stroke:
     """Read the page's notes; a page that painted nothing after the stroke has not answered, and that is an error."""
     up, seconds = seen["up"], (seen["up"] - seen["down"]) / 1000
-    after = {
-        kind: [time - up for name, time in seen["marks"] if name == kind and time > up] for kind in _KINDS
-    }
+    after = {kind: [time - up for name, time in seen["marks"] if name == kind and time > up] for kind in _KINDS}
     during = [time for name, time in seen["marks"] if name == "update" and seen["down"] < time <= up]
     mosaics = [now - before for now, before in zip(seen["after"], seen["mosaicsBefore"], strict=True)]
     if not after["prediction"] or seen["digitNow"] in ("", "–") or not all(mosaics):

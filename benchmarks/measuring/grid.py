@@ -20,7 +20,7 @@ from playwright.async_api import async_playwright
 
 from benchmarks.measuring.drawing import DIGITS, Paper, Point, launched
 from benchmarks.measuring.servers import APP, serving, wait_until_healthy
-from cnnviz.core.pool_networks import POOL_NETWORKS
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 
 WARM_UP = 1
 FIRST, MORE, BESIDE = "first", "more", "beside"

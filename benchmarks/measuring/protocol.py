@@ -67,9 +67,12 @@ class Session:
         """Send what the pad sends when the pen is lifted, and wait for the answer."""
         self.seq += 1
         said = {
-            "revision": self.revision, "seq": self.seq, "down": False, "brush": strokes[-1][0],
+            "revision": self.revision,
+            "seq": self.seq,
+            "down": False,
+            "brush": strokes[-1][0],
             "strokes": [list(stroke) for stroke in strokes],
-        }  # fmt: skip
+        }
         request = BackMsg()
         client = request.rerun_script
         client.page_script_hash = self.page_hash

@@ -63,9 +63,18 @@ def chart(
 def _band(x: Sequence[float], line: Line, colour: str) -> go.Scatter:
     """The area between low and high: out along the one, back along the other."""
     return go.Scatter(
-        x=[*x, *reversed(x)], y=[*line.high, *reversed(line.low)], fill="toself", fillcolor=colour, opacity=OPACITY,
-        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False, legendgroup=line.name, name=line.name,
-    )  # fmt: skip
+        x=[*x, *reversed(x)],
+        y=[*line.high, *reversed(line.low)],
+        fill="toself",
+        fillcolor=colour,
+        opacity=OPACITY,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=line.name,
+        name=line.name,
+    )
 
 
 def _curve(x: Sequence[float], line: Line, colour: str, shares: bool) -> go.Scatter:
@@ -77,7 +86,12 @@ def _curve(x: Sequence[float], line: Line, colour: str, shares: bool) -> go.Scat
             else " (%{customdata[0]:.3g} – %{customdata[1]:.3g})"
         )
     return go.Scatter(
-        x=list(x), y=list(line.y), name=line.name, legendgroup=line.name, mode="lines",
+        x=list(x),
+        y=list(line.y),
+        name=line.name,
+        legendgroup=line.name,
+        mode="lines",
         line={"color": colour, "width": THIN if len(line.low) else None},
-        customdata=list(zip(line.low, line.high, strict=True)), hovertemplate=shown,
-    )  # fmt: skip
+        customdata=list(zip(line.low, line.high, strict=True)),
+        hovertemplate=shown,
+    )

@@ -22,9 +22,16 @@ def matrix(counts: np.ndarray, *, x: str, y: str, hover: str) -> go.Figure:
     mistakes = np.asarray(counts) * (1 - np.eye(len(counts), dtype=int))
     classes = [str(index) for index in range(len(counts))]
     heat = go.Heatmap(
-        z=mistakes, x=classes, y=classes, text=np.asarray(counts), texttemplate="%{text}",
+        z=mistakes,
+        x=classes,
+        y=classes,
+        text=np.asarray(counts),
+        texttemplate="%{text}",
         hovertemplate=hover.replace("%{z}", "%{text}") + "<extra></extra>",
-        colorscale=look.COUNTS, showscale=False, xgap=1, ygap=1,
-    )  # fmt: skip
+        colorscale=look.COUNTS,
+        showscale=False,
+        xgap=1,
+        ygap=1,
+    )
     figure = look.finish(go.Figure(heat), x=x, y=y, height=380)
     return figure.update_yaxes(autorange="reversed", type="category").update_xaxes(type="category")

@@ -22,9 +22,7 @@ def learning(
         y: title of the vertical axis.
     """
     figure = go.Figure()
-    for values, name, colour in zip(
-        (training, validation), names, (look.TRAINING, look.VALIDATION), strict=True
-    ):
+    for values, name, colour in zip((training, validation), names, (look.TRAINING, look.VALIDATION), strict=True):
         if len(values):
             figure.add_trace(_curve(values, name, colour))
     figure.update_xaxes(dtick=_step(len(training)))

@@ -29,12 +29,14 @@ def draw(layer: Layer, shape: Shape, title: str) -> str:
     scale = scale_for([shape, made], LARGEST)
     read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
     body = [
-        read.draw(data_of=INPUT), given.draw(data_of=_of(output_parts(layer, shape))),
+        read.draw(data_of=INPUT),
+        given.draw(data_of=_of(output_parts(layer, shape))),
         *_window(layer, shape, read, given),
         svg.arrow((CENTRE - 52, MIDDLE), (CENTRE + 52, MIDDLE)),
         *_work(layer, shape),
-        _label(LEFT, input_parts(shape)), _label(RIGHT, output_parts(layer, shape)),
-    ]  # fmt: skip
+        _label(LEFT, input_parts(shape)),
+        _label(RIGHT, output_parts(layer, shape)),
+    ]
     return svg.document(body, width=WIDTH, height=HEIGHT, title=title)
 
 
@@ -66,9 +68,7 @@ def _above(layer: Any, shape: Shape) -> list[Formula]:
     weights = layer.weight_shapes(shape)
     if isinstance(layer, Windowed):
         depth = times(amount(weights["kernel"][2], INPUT, "groups")) if "kernel" in weights else ()
-        window = formula(
-            Part(product(*layer.kernel_size), ("kernel_size",)), *(" × " if depth else "",), *depth
-        )
+        window = formula(Part(product(*layer.kernel_size), ("kernel_size",)), *(" × " if depth else "",), *depth)
         many = [
             Part(f"{count(getattr(layer, name))} × ", (name,))
             for name in ("filters", "depth_multiplier")
@@ -98,7 +98,9 @@ OTHERS: dict[str, Any] = {
     "GlobalAveragePooling2D": lambda _: ("mean",),
     "BatchNormalization": lambda layer: (
         *((Part("γ ", ("scale",)),) if layer.scale else ()),
-        Part("(x − μ) / √(σ² + ", ("momentum",)), Part("ε", ("epsilon",)), ")",
+        Part("(x − μ) / √(σ² + ", ("momentum",)),
+        Part("ε", ("epsilon",)),
+        ")",
         *((Part(" + β", ("center",)),) if layer.center else ()),
     ),
     "Dropout": lambda layer: (Part(f"rate {layer.rate:g}", ("rate",)),),
@@ -108,7 +110,7 @@ OTHERS: dict[str, Any] = {
     "ELU": lambda layer: (Part(f"alpha {layer.alpha:g}", ("alpha",)),),
     "Softmax": lambda _: ("softmax",),
     "ReLU": lambda _: ("relu",),
-}  # fmt: skip
+}
 
 
 def _below(layer: Any) -> list[Formula]:
@@ -124,9 +126,7 @@ def _curve(activation: str, y: float) -> str:
     bent = ACTIVATIONS[activation](x).clip(-2, 2)
     points = [(CENTRE - 22 + 8 * float(a), y + 10 - 6 * float(b)) for a, b in zip(x, bent, strict=True)]
     points = [(px, min(max(py, y - 6), y + 20)) for px, py in points]
-    axes = [
-        svg.path([(CENTRE - 46, y + 10), (CENTRE + 2, y + 10)], "line", stroke_width=0.6, stroke_opacity=0.5)
-    ]
+    axes = [svg.path([(CENTRE - 46, y + 10), (CENTRE + 2, y + 10)], "line", stroke_width=0.6, stroke_opacity=0.5)]
     curve = svg.path(points, "line", fill="none", stroke_width=1.8, data_of="activation")
     return svg.group(*axes, curve) + svg.text(CENTRE + 10, y + 12, name, anchor="start")
 
@@ -157,20 +157,31 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
     ]
     (above, below), (left, right) = margins
     frame = svg.rect(
-        *read.cell(-above, -left), (shape[1] + left + right) * read.scale, (shape[0] + above + below) * read.scale,
-        "line", fill="none", stroke_dasharray="3 2", data_of="padding",
-    )  # fmt: skip
+        *read.cell(-above, -left),
+        (shape[1] + left + right) * read.scale,
+        (shape[0] + above + below) * read.scale,
+        "line",
+        fill="none",
+        stroke_dasharray="3 2",
+        data_of="padding",
+    )
     start, next_ = read.cell(-above, -left), read.cell(-above, -left + layer.strides[1])
     sides = span[1] * read.scale, span[0] * read.scale
     cell = given.cell(0, 0)
     lines = [
-        svg.path([(start[0] + sides[0], start[1] + place * sides[1]), (cell[0], cell[1] + place * given.scale)], "line",
-                 stroke_width=0.6, stroke_opacity=0.45, data_of=reach)
+        svg.path(
+            [(start[0] + sides[0], start[1] + place * sides[1]), (cell[0], cell[1] + place * given.scale)],
+            "line",
+            stroke_width=0.6,
+            stroke_opacity=0.45,
+            data_of=reach,
+        )
         for place in (0, 1)
-    ]  # fmt: skip
+    ]
     return [
-        *lines, frame,
+        *lines,
+        frame,
         svg.rect(*next_, *sides, "line", fill="none", stroke_dasharray="1.5 1.5", data_of="strides"),
         svg.rect(*start, *sides, "line", fill="none", stroke_width=2, data_of=reach),
         svg.rect(*cell, given.scale, given.scale, "line", fill="none", stroke_width=1.5, data_of=reach),
-    ]  # fmt: skip
+    ]

@@ -10,7 +10,7 @@ from html import escape
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.layers.layer import Argument
-from cnnviz.core.variants import Variant
+from cnnviz.core.networks.architecture import Variant
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
 
@@ -82,9 +82,7 @@ def draw(variant: Variant, words: Words, width: float) -> str:
                 body.append(_arrow(start, EDGE + left, top))
         if number < len(lines) - 1:
             body.append(_arrow(EDGE + line[-1][1], EDGE + line[-1][1] + EDGE, top))
-    return svg.document(
-        body, width=wide, height=LINE * len(lines), title=words.title, description=words.description
-    )
+    return svg.document(body, width=wide, height=LINE * len(lines), title=words.title, description=words.description)
 
 
 def _arrow(start: float, end: float, top: float) -> str:
@@ -134,19 +132,21 @@ def _draw(cell: _Cell, left: float, right: float, top: float, scale: float) -> s
     first = cell.lines[0]
     begin = top + BOX + BOX_HEIGHT / 2 - 6.5 * (len(cell.lines) - 1) + 4
     texts = [
-        svg.text(middle, begin + 13.5 * place, svg.span(line), size=12 if line is first else 10.5,
-                 paint="ink" if line is first else "quiet", font_weight=650 if line is first else 400)
+        svg.text(
+            middle,
+            begin + 13.5 * place,
+            svg.span(line),
+            size=12 if line is first else 10.5,
+            paint="ink" if line is first else "quiet",
+            font_weight=650 if line is first else 400,
+        )
         for place, line in enumerate(cell.lines)
-    ]  # fmt: skip
+    ]
     return svg.group(
         svg.element("title", escape(cell.tip)),
         Slab(cell.shape, scale).centred(middle, top + SLAB / 2 + 2).draw(),
         svg.text(middle, top + LABEL, svg.span(cell.label)),
         svg.rect(left, top + BOX, right - left, BOX_HEIGHT, "box line", rx=6),
         *texts,
-        *(
-            [svg.text(middle, top + BELOW, svg.span(cell.below), size=10.5, paint="quiet")]
-            if cell.below
-            else []
-        ),
+        *([svg.text(middle, top + BELOW, svg.span(cell.below), size=10.5, paint="quiet")] if cell.below else []),
     )

@@ -40,19 +40,20 @@ def marks(
     return look.finish(figure, x=titles[0], y=titles[1], height=height)
 
 
-def _marks(
-    name: str, values: Sequence[Sequence[float]], beside: float, colour: str, hover: str
-) -> go.Scatter:
+def _marks(name: str, values: Sequence[Sequence[float]], beside: float, colour: str, hover: str) -> go.Scatter:
     flat = [
-        (group + beside, value, number)
-        for group, each in enumerate(values)
-        for number, value in enumerate(each, 1)
+        (group + beside, value, number) for group, each in enumerate(values) for number, value in enumerate(each, 1)
     ]
     return go.Scatter(
-        x=[x for x, _, _ in flat], y=[y for _, y, _ in flat], customdata=[number for _, _, number in flat],
-        name=name, legendgroup=name, mode="markers", marker={"color": colour, "size": 7, "opacity": 0.6},
+        x=[x for x, _, _ in flat],
+        y=[y for _, y, _ in flat],
+        customdata=[number for _, _, number in flat],
+        name=name,
+        legendgroup=name,
+        mode="markers",
+        marker={"color": colour, "size": 7, "opacity": 0.6},
         hovertemplate=hover,
-    )  # fmt: skip
+    )
 
 
 def _means(name: str, values: Sequence[Sequence[float]], beside: float, colour: str) -> go.Scatter:
@@ -63,6 +64,12 @@ def _means(name: str, values: Sequence[Sequence[float]], beside: float, colour: 
         x += [group + beside - APART / 2.5, group + beside + APART / 2.5, None]
         y += [mean, mean, None]
     return go.Scatter(
-        x=x, y=y, name=name, legendgroup=name, mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip",
+        x=x,
+        y=y,
+        name=name,
+        legendgroup=name,
+        mode="lines",
+        line={"color": colour, "width": 3},
+        hoverinfo="skip",
         showlegend=False,
-    )  # fmt: skip
+    )

@@ -64,9 +64,12 @@ class Slab:
         flank = [(right, top), (right + back, top - back), (right + back, bottom - back), (right, bottom)]
         faces = (svg.path(lid, "top line", closed=True), svg.path(flank, "side line", closed=True))
         return svg.group(
-            *(faces if back else ()), svg.rect(left, top, width, height, "front line"), stroke_width=0.8,
-            stroke_linejoin="round", **more,
-        )  # fmt: skip
+            *(faces if back else ()),
+            svg.rect(left, top, width, height, "front line"),
+            stroke_width=0.8,
+            stroke_linejoin="round",
+            **more,
+        )
 
 
 def scale_for(shapes: list[Shape], most: float) -> float:

@@ -32,9 +32,7 @@ class Paint:
         known = f"var({self.variable}, {colour})"
         if self.share == 100:
             return f"{self.property}: {known}"
-        return (
-            f"{self.property}: color-mix(in srgb, {known} {self.share}%, var(--st-background-color, {paper}))"
-        )
+        return f"{self.property}: color-mix(in srgb, {known} {self.share}%, var(--st-background-color, {paper}))"
 
 
 PAPER = ("#ffffff", "#10171c")
@@ -108,9 +106,7 @@ def _n(value: float) -> str:
 
 def rect(x: float, y: float, width: float, height: float, paint: str, **more: Any) -> str:
     """Return a rectangle."""
-    return element(
-        "rect", paint=paint, x=float(x), y=float(y), width=float(width), height=float(height), **more
-    )
+    return element("rect", paint=paint, x=float(x), y=float(y), width=float(width), height=float(height), **more)
 
 
 def path(points: Sequence[tuple[float, float]], paint: str, *, closed: bool = False, **more: Any) -> str:
@@ -154,11 +150,7 @@ def group(*inside: str, **more: Any) -> str:
 def arrow(start: tuple[float, float], end: tuple[float, float], **more: Any) -> str:
     """Return an arrow, right or down."""
     (x, y), across = end, start[1] == end[1]
-    head = (
-        [(x - 5, y - 3.5), (x, y), (x - 5, y + 3.5)]
-        if across
-        else [(x - 3.5, y - 5), (x, y), (x + 3.5, y - 5)]
-    )
+    head = [(x - 5, y - 3.5), (x, y), (x - 5, y + 3.5)] if across else [(x - 3.5, y - 5), (x, y), (x + 3.5, y - 5)]
     lines = (path([start, end], "line", fill="none"), path(head, "line", fill="none"))
     return group(*lines, stroke_width=1.3, stroke_linecap="round", **more)
 

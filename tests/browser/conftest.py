@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from cnnviz.core import drawing_link, shelf
-from cnnviz.core.strokes import Drawing, Stroke
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.networks import model_store
 from tests.browser import hands
-from tests.browser.witness import Witness
+from tests.browser.page_guard import Witness
 from tests.server_process import Server
 
 Visitor = Callable[..., Page]
@@ -21,12 +22,12 @@ PATIENCE = 45_000  # milliseconds for anything to appear on a machine that has o
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a browser, and networks that were trained."""
-    untrained = not (shelf.folder() / f"{shelf.DEFAULT}.json").is_file()
+    untrained = not (model_store.folder() / f"{model_store.DEFAULT}.json").is_file()
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             if untrained:
-                item.add_marker(pytest.mark.skip(reason=f"models/{shelf.DEFAULT}.json is not there yet"))
+                item.add_marker(pytest.mark.skip(reason=f"models/{model_store.DEFAULT}.json is not there yet"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -70,21 +71,19 @@ def visitor(browser: Browser, witness: Witness, browser_context_args: dict[str, 
 @pytest.fixture
 def phone(visitor: Visitor) -> Page:
     """A page on a phone: narrow, and touched."""
-    return visitor(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
+    return visitor(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
 
 
 @pytest.fixture(scope="session")
 def seven() -> Drawing:
     """A seven as the link carries it."""
-    return drawing_link.decode(drawing_link.encode(Drawing((Stroke(tuple(hands.SEVEN), 20.0),))))
+    return url_codec.decode(url_codec.encode(Drawing((Stroke(tuple(hands.SEVEN), 20.0),))))
 
 
 @pytest.fixture(scope="session")
 def seven_link(seven: Drawing) -> str:
     """The query of a page that shows the seven."""
-    return f"?d={drawing_link.encode(seven)}"
+    return f"?d={url_codec.encode(seven)}"
 
 
 @pytest.fixture

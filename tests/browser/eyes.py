@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import drawing_link
-from cnnviz.core.strokes import Drawing
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import Drawing
 
 A_DIGIT = re.compile(r"^[0-9]$")
 
@@ -116,13 +116,11 @@ def carries(name: str, value: str | None) -> Callable[[dict[str, str]], bool]:
 
 def drawing_when(page: Page, strokes: int) -> Drawing:
     """Wait until the address bar carries a drawing of so many strokes, and return it."""
-    return drawing_of(
-        link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes)
-    )
+    return drawing_of(link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes))
 
 
 def drawing_of(carried: dict[str, str]) -> Drawing:
-    return drawing_link.decode(carried["d"])
+    return url_codec.decode(carried["d"])
 
 
 def maps(page: Page, place: int, block: str = "after") -> Locator:

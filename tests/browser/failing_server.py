@@ -12,7 +12,7 @@ def main() -> None:
     sys.path[0] = str(Path.cwd())  # as `python -m streamlit` has it
     from streamlit.web.cli import main as streamlit
 
-    from cnnviz.core import trace as tracing
+    from cnnviz.core.inference import trace as tracing
 
     sound = tracing.trace
 

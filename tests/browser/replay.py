@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 
 from playwright.async_api import CDPSession, Page, async_playwright
 
-from cnnviz.core import drawing_link
-from cnnviz.core.strokes import Drawing, Stroke
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import Drawing, Stroke
 from scripts import browser as installed
 from tests.browser.hands import SIDE, Line, along
 
@@ -165,7 +165,7 @@ class Desk:
 
     async def _drawn(self) -> Drawing:
         search: str = await self.page.evaluate("location.search")
-        return drawing_link.decode(parse_qs(search.removeprefix("?")).get("d", [""])[0])
+        return url_codec.decode(parse_qs(search.removeprefix("?")).get("d", [""])[0])
 
     async def _link_when(self, fits: Callable[[Drawing], bool]) -> None:
         while True:

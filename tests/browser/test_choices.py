@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.core import colour_digits, digit, shelf, strokes
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import trace
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
 from tests.browser.failing_server import MISTAKEN
@@ -22,9 +24,7 @@ from tests.server_process import serving
 def input_pixels(page: Page) -> np.ndarray:
     """Return the (28, 28) grey levels of the strip's first picture: what the network reads."""
     canvas = page.locator('.st-key-strip canvas[data-block="input"]')
-    return np.array(
-        [[eyes.pixel(canvas, (0, row, column))[0] for column in range(28)] for row in range(0, 28, 3)]
-    )
+    return np.array([[eyes.pixel(canvas, (0, row, column))[0] for column in range(28)] for row in range(0, 28, 3)])
 
 
 def test_a_preparation_switch_changes_what_is_read_and_is_kept(
@@ -35,7 +35,7 @@ def test_a_preparation_switch_changes_what_is_read_and_is_kept(
     page.get_by_role("switch", name="Fit into 20×20").click()
     assert eyes.link_when(page, lambda carried: "off" in carried)["off"] == "fit"
     after = input_pixels(page)
-    wanted = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"fit"}).digit
+    wanted = preprocessing.from_canvas(strokes.render(seven), steps=frozenset(preprocessing.STEPS) - {"fit"}).digit
     assert np.abs(after - wanted[::3] * 255).max() <= 2
     assert (after != before).any()
     page.reload()
@@ -44,26 +44,22 @@ def test_a_preparation_switch_changes_what_is_read_and_is_kept(
     expect(page.get_by_role("switch", name=re.compile("Fit into"))).not_to_be_checked()
 
 
-def test_the_effect_of_a_switch_is_told_before_it_is_used(
-    page: Page, address: str, seven: Drawing, seven_link: str
-):
+def test_the_effect_of_a_switch_is_told_before_it_is_used(page: Page, address: str, seven: Drawing, seven_link: str):
     eyes.opened(page, f"{address}/{seven_link}&net=cnn-32-64-64")
-    without = digit.from_canvas(strokes.render(seven), steps=frozenset(digit.STEPS) - {"crop"}).digit
-    answer = trace(shelf.load("cnn-32-64-64"), without).answer
+    without = preprocessing.from_canvas(strokes.render(seven), steps=frozenset(preprocessing.STEPS) - {"crop"}).digit
+    answer = trace(model_store.load("cnn-32-64-64"), without).answer
     step = page.locator(".st-key-preparation .step").filter(has_text="Crop to the ink")
     expect(step).to_contain_text(f"Without it: {answer},")
 
 
-def test_another_network_gives_its_own_answer(
-    page: Page, address: str, seven: Drawing, seven_link: str
-) -> None:
+def test_another_network_gives_its_own_answer(page: Page, address: str, seven: Drawing, seven_link: str) -> None:
     eyes.opened(page, f"{address}/{seven_link}")
-    read = digit.from_canvas(strokes.render(seven)).digit
-    for name in (name for name in shelf.names() if name != shelf.DEFAULT):
+    read = preprocessing.from_canvas(strokes.render(seven)).digit
+    for name in (name for name in model_store.names() if name != model_store.DEFAULT):
         page.get_by_role("combobox").first.click()
         page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
         eyes.link_when(page, eyes.carries("net", name))
-        network = shelf.load(name)
+        network = model_store.load(name)
         expected = trace(network, colour_digits.usual(read, network.variant.input_shape))
         expect(eyes.digit(page)).to_have_text(str(expected.answer))
         told = eyes.exact_shares(page)[expected.answer]
@@ -73,8 +69,8 @@ def test_another_network_gives_its_own_answer(
 def test_the_picker_tells_accuracy_and_size(page: Page, address: str) -> None:
     eyes.opened(page, address)
     page.get_by_role("combobox").first.click()
-    for name in shelf.names():
-        card = shelf.card(name)
+    for name in model_store.names():
+        card = model_store.card(name)
         option = page.get_by_role("option", name=re.compile(rf"^{name} ·"))
         expect(option).to_contain_text(f"{100 * card.test_accuracy:.2f} %")
         expect(option).to_contain_text(f"{card.parameters:,} parameters")
@@ -129,9 +125,9 @@ def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str
 @pytest.fixture
 def damaged_shelf(tmp_path: Path) -> Path:
     """The shelf, with one network whose weights were changed on disk."""
-    for name in (shelf.DEFAULT, "cnn-32-64-64"):
+    for name in (model_store.DEFAULT, "cnn-32-64-64"):
         for kind in ("json", "safetensors"):
-            shutil.copy(shelf.folder() / f"{name}.{kind}", tmp_path)
+            shutil.copy(model_store.folder() / f"{name}.{kind}", tmp_path)
     file = tmp_path / "cnn-32-64-64.safetensors"
     content = bytearray(file.read_bytes())
     content[-1] ^= 0xFF
@@ -149,7 +145,7 @@ def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
         assert len(refusal.inner_text()) <= 300
         assert str(damaged_shelf) not in page.content()
         page.get_by_role("combobox").first.click()
-        page.get_by_role("option", name=re.compile(f"^{shelf.DEFAULT} ·")).click()
+        page.get_by_role("option", name=re.compile(f"^{model_store.DEFAULT} ·")).click()
         expect(eyes.digit(page)).to_have_text("7")
         page.close()  # before its server goes
 

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import colour_digits, colour_sum, digit, shelf, strokes
-from cnnviz.core.colour_sum import UNIT, ColourSum
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import trace
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.lessons.convolution import colour_sum
+from cnnviz.core.lessons.convolution.colour_sum import UNIT, ColourSum
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 
 NAME = "cnn-rgb"
@@ -21,7 +24,7 @@ COLOURED = f"net={NAME}&ink={INK[1:]}&paper={PAPER[1:]}"
 
 def seen(drawing: Drawing, ink: str = INK, paper: str = PAPER) -> np.ndarray:
     """What the network reads of a drawing, worked out in this process."""
-    return colour_digits.of_text(digit.from_canvas(strokes.render(drawing)).digit, ink, paper)
+    return colour_digits.of_text(preprocessing.from_canvas(strokes.render(drawing)).digit, ink, paper)
 
 
 def painted(page: Page, x: float, y: float) -> list[int]:
@@ -53,7 +56,7 @@ def test_a_digit_is_drawn_in_ink_on_paper_and_read_in_colour(page: Page, address
     for row, column in ((0, 0), (16, 16), (10, 14), (25, 12)):
         shown = np.array(eyes.pixel(strip_input(page), (0, row, column)))
         assert np.abs(shown - expected[row, column] * 255).max() <= 2
-    answer = trace(shelf.load(NAME), expected).answer
+    answer = trace(model_store.load(NAME), expected).answer
     expect(page.locator(".st-key-predicted-digit")).to_have_text(str(answer))
     page.reload()
     eyes.arrived(page, "Draw")
@@ -70,13 +73,11 @@ def test_another_ink_is_picked_and_what_is_drawn_stays(
     carried = eyes.link_when(page, eyes.carries("ink", "00ff88"))
     assert eyes.drawing_of(carried) == seven
     assert painted(page, 140, 50) == [0, 255, 136, 255]
-    answer = trace(shelf.load(NAME), seen(seven, "#00ff88", colour_digits.PAPER)).answer
+    answer = trace(model_store.load(NAME), seen(seven, "#00ff88", colour_digits.PAPER)).answer
     expect(page.locator(".st-key-predicted-digit")).to_have_text(str(answer))
 
 
-def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(
-    page: Page, address: str, seven_link: str
-) -> None:
+def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(page: Page, address: str, seven_link: str) -> None:
     eyes.opened(page, f"{address}/{seven_link}&ink={INK[1:]}")
     assert painted(page, 140, 50)[:3] != [255, 204, 0]
     expect(page.locator('[data-testid="stColorPicker"]')).to_have_count(0)
@@ -109,10 +110,7 @@ def lines(page: Page) -> dict[str, int]:
 def products(page: Page, channel: str) -> list[list[int]]:
     """Pixels, weights and products of a channel's nine cells."""
     return [
-        [
-            number(text)
-            for text in page.locator(f".colour_sum .products.{channel} .{which} span").all_inner_texts()
-        ]
+        [number(text) for text in page.locator(f".colour_sum .products.{channel} .{which} span").all_inner_texts()]
         for which in ("pixels", "weights", "results")
     ]
 
@@ -142,7 +140,7 @@ def check(page: Page, expected: ColourSum) -> None:
 
 
 def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> None:
-    expected = shown(seven, colour_sum.filters(shelf.load(NAME))[3])
+    expected = shown(seven, colour_sum.filters(model_store.load(NAME))[3])
     check(bench, expected)
     for name, row, column in (("what red gives", 7, 12), ("Sum of the three", 20, 17), ("after relu", 0, 29)):
         canvas = sheet(bench, name)
@@ -156,7 +154,7 @@ def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> No
 
 
 def test_cells_are_reached_by_keys(bench: Page, seven: Drawing) -> None:
-    expected = shown(seven, colour_sum.filters(shelf.load(NAME))[3])
+    expected = shown(seven, colour_sum.filters(model_store.load(NAME))[3])
     sheet(bench, "after relu").focus()
     before = here(bench)
     bench.keyboard.press("ArrowDown")
@@ -174,7 +172,7 @@ def weight(page: Page, channel: str, row: int, column: int) -> Locator:
 
 
 def test_a_weight_is_typed_and_the_sums_follow(bench: Page, seven: Drawing) -> None:
-    learned = colour_sum.filters(shelf.load(NAME))[3]
+    learned = colour_sum.filters(model_store.load(NAME))[3]
     weight(bench, "green", 1, 2).fill("−0.75")
     bench.keyboard.press("Enter")
     typed = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
@@ -185,16 +183,14 @@ def test_a_weight_is_typed_and_the_sums_follow(bench: Page, seven: Drawing) -> N
 
 
 @pytest.mark.parametrize("text", ["nan", "blue", "1e9"])
-def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(
-    bench: Page, seven: Drawing, text: str
-) -> None:
+def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(bench: Page, seven: Drawing, text: str) -> None:
     before = weight(bench, "red", 0, 0).input_value()
     weight(bench, "red", 0, 0).fill(text)
     bench.keyboard.press("Enter")
     expect(bench.locator(".colour_sum .trouble")).to_contain_text("is kept")
     expect(weight(bench, "red", 0, 0)).to_have_value(before)
     expect(weight(bench, "red", 0, 0)).to_have_attribute("aria-invalid", "true")
-    check(bench, shown(seven, colour_sum.filters(shelf.load(NAME))[3]))
+    check(bench, shown(seven, colour_sum.filters(model_store.load(NAME))[3]))
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: str, seven_link: str) -> None:
@@ -214,4 +210,4 @@ def test_the_pen_changes_the_picture_once_it_is_lifted(bench: Page) -> None:
     hands.draw(bench, hands.CROSSBAR)
     drawing = eyes.drawing_when(bench, 2)
     eyes.painted_more_than(root, before)
-    check(bench, shown(drawing, colour_sum.filters(shelf.load(NAME))[3]))
+    check(bench, shown(drawing, colour_sum.filters(model_store.load(NAME))[3]))

@@ -11,8 +11,15 @@ from tests.browser import eyes
 from tests.browser.conftest import Visitor
 
 PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-PLACES = {"": "Draw", "Layers": "Layers", "Convolution": "Convolution", "Pooling": "Pooling",
-          "Train": "Train", "Train?bench=build": "Train", "Train?bench=watch": "Train"}  # fmt: skip
+PLACES = {
+    "": "Draw",
+    "Layers": "Layers",
+    "Convolution": "Convolution",
+    "Pooling": "Pooling",
+    "Train": "Train",
+    "Train?bench=build": "Train",
+    "Train?bench=watch": "Train",
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import digit, strokes
-from cnnviz.core.conv_bench import ConvBench, exact
-from cnnviz.core.conv_examples import ONE
-from cnnviz.core.filtering import Filtered, filtered
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.strokes import Drawing
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.lessons.convolution.examples import ONE
+from cnnviz.core.lessons.convolution.filtering import Filtered, filtered
+from cnnviz.core.lessons.convolution.kernels import KERNELS
+from cnnviz.core.lessons.convolution.worked_example import ConvBench, exact
 from tests.browser import eyes, hands
 
 ROWS = KERNELS["rows"].weights
@@ -78,9 +78,7 @@ def expect_worked_out(page: Page, bench: ConvBench, place: int) -> None:
     window = bench.windows[place]
     expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(bench.windows)}")
     expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
-    assert grid(page).locator(".product .value").all_inner_texts() == [
-        exact(tap.product) for tap in window.taps
-    ]
+    assert grid(page).locator(".product .value").all_inner_texts() == [exact(tap.product) for tap in window.taps]
     expect(grid(page).locator(".input.image .cell.under")).to_have_count(len(window.taps))
 
 
@@ -124,9 +122,7 @@ def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], link: str
     expect(button(page, "One step forward")).to_be_visible()
     expect(button(page, "Play")).to_have_count(0)
     expect(grid(page).get_by_role("combobox", name="Speed")).to_have_count(0)
-    assert (
-        grid(page).locator(".image .window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
-    )
+    assert grid(page).locator(".image .window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
 
 
 def guess(page: Page, kind: str, text: str) -> None:
@@ -271,7 +267,7 @@ def weight(page: Page, row: int, column: int) -> Locator:
 
 
 def found_in(seven: Drawing, kernel: tuple[tuple[float, ...], ...] = ROWS) -> Filtered:
-    return filtered(digit.from_canvas(strokes.render(seven)).digit, kernel, 0, "valid")
+    return filtered(preprocessing.from_canvas(strokes.render(seven)).digit, kernel, 0, "valid")
 
 
 def expect_values(page: Page, found: Filtered) -> None:

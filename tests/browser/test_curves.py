@@ -213,9 +213,7 @@ def test_everything_can_be_done_by_keys(chart: Locator) -> None:
     updated(chart)
     assert told(chart, "cursor") < x, "the cursor stays where it is"
     said = chart.locator("output").inner_text()
-    assert re.match(
-        rf"batch {told(chart, 'cursor'):.0f}, epoch 1: Loss Training 0\.\d+, .*; Accuracy Training ", said
-    )
+    assert re.match(rf"batch {told(chart, 'cursor'):.0f}, epoch 1: Loss Training 0\.\d+, .*; Accuracy Training ", said)
     page.keyboard.press("+")
     expect(chart).to_have_attribute("data-zoomed", "true")
     page.keyboard.press("-")

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from cnnviz.core import digit, shelf, strokes, trace_files
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import trace
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference import trace_export
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
 
@@ -31,8 +33,8 @@ def test_every_click_brings_the_file_while_others_draw(
     """A file that is made at a click stays until the browser has it, however many scripts end in between."""
     eyes.opened(page, f"{address}/Layers{seven_link}&net={NETWORK}", "Layers")
     page.get_by_text("Download the numbers").click()
-    expected = trace_files.table(
-        trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit), None
+    expected = trace_export.table(
+        trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit), None
     )
     for _ in range(CLICKS):
         with page.expect_download() as waiting:

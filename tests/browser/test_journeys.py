@@ -27,9 +27,7 @@ def test_a_drawing_is_still_there_after_a_visit_to_layers(surface: str, page: Pa
     assert eyes.drawing_when(page, 2).strokes[0] == drawn.strokes[0], "the pen goes on where it was"
 
 
-def test_a_choice_of_surface_network_and_switch_survives_the_pages(
-    page: Page, address: str, seven_link: str
-) -> None:
+def test_a_choice_of_surface_network_and_switch_survives_the_pages(page: Page, address: str, seven_link: str) -> None:
     wanted = {"surface": "canvas", "net": "cnn-32-64-64", "off": "centre"}
     eyes.opened(page, f"{address}/{seven_link}&surface=canvas&net=cnn-32-64-64&off=centre")
     for name in ("Layers", "Draw"):
@@ -50,9 +48,7 @@ def test_a_reload_gives_the_same_view(page: Page, address: str) -> None:
     expect(eyes.digit(page)).to_have_text("7")
 
 
-def test_a_shared_link_gives_the_same_view_to_someone_else(
-    page: Page, visitor: Visitor, address: str
-) -> None:
+def test_a_shared_link_gives_the_same_view_to_someone_else(page: Page, visitor: Visitor, address: str) -> None:
     eyes.opened(page, f"{address}/?d=&net=cnn-32-64-64")
     hands.draw(page, hands.SEVEN)
     eyes.drawing_when(page, 1)

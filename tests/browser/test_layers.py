@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
-from cnnviz.core import digit, shelf, strokes
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import LayerOutput, Trace, trace
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.trace import LayerOutput, Trace, trace
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 
 NETWORK = "cnn-32-64-64"  # convolutions, poolings and dense layers, small enough to be quick
@@ -23,7 +24,7 @@ Cell = tuple[int, int, int]  # map, row, column
 @pytest.fixture(scope="module")
 def traced(seven: Drawing) -> Trace:
     """The same drawing in this process."""
-    return trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+    return trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
 
 
 @pytest.fixture
@@ -136,21 +137,20 @@ def grey(value: float, top: float) -> int:
 
 
 @pytest.mark.parametrize("label", ["each map", "each layer", "whole network"])
-def test_colours_are_stretched_over_what_the_reader_chose(
-    label: str, layers_page: Page, traced: Trace
-) -> None:
+def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_page: Page, traced: Trace) -> None:
     hands.choose(layers_page, "Grey")
     hands.choose(layers_page, label)
     named = {"each map": "map", "each layer": None, "whole network": "network"}[label]
-    eyes.link_when(
-        layers_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey")
-    )
+    eyes.link_when(layers_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey"))
     for name in ("max_pooling2d", "conv2d_2"):
         place = place_of(traced, name)
         shown = values(traced.layers[place], "after")
         highest = max(float(v.max()) for x in traced.layers if x.after.ndim == 3 for v in (x.before, x.after))
-        tops = {"map": shown.max(axis=(0, 1)), None: np.full(shown.shape[2], shown.max()),
-                "network": np.full(shown.shape[2], highest)}[named]  # fmt: skip
+        tops = {
+            "map": shown.max(axis=(0, 1)),
+            None: np.full(shown.shape[2], shown.max()),
+            "network": np.full(shown.shape[2], highest),
+        }[named]
         for cell in telling_cells(shown)[:2]:
             m, row, column = cell
             expected = grey(float(shown[row, column, m]), float(tops[m]))
@@ -187,9 +187,7 @@ def test_every_layer_has_a_card_with_its_sizes_and_keras_line(layers_page: Page,
         expect(card).to_contain_text(" × ".join(map(str, layer.output_shape)))
         if layer.kind not in {"Flatten", "Dropout"}:
             expect(card.locator(".written")).to_have_text(layer.layer.keras_line())
-            expect(card).to_contain_text(
-                f"{layer.parameters:,}" if layer.parameters else "nothing here is learned"
-            )
+            expect(card).to_contain_text(f"{layer.parameters:,}" if layer.parameters else "nothing here is learned")
 
 
 def test_a_card_collapses_and_opens_again(layers_page: Page) -> None:

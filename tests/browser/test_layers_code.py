@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
-from cnnviz.core import keras_script, shelf
+from cnnviz.core.networks import keras_source, model_store
 from tests.browser import eyes, hands
 
 NETWORK = "cnn-32-64-64"
@@ -50,9 +50,7 @@ def test_pointing_at_an_argument_lights_up_what_it_makes(layers_page: Page) -> N
     assert pieces(layers_page) == [" − ", "3", "3 × 3"][1:]
     said = card(layers_page).locator(".said:not(.room)")
     expect(said).to_contain_text("kernel_size=(3, 3)")
-    expect(said).to_contain_text(
-        "With kernel_size=(5, 5) it would make 24 × 24 × 32 and have 832 parameters."
-    )
+    expect(said).to_contain_text("With kernel_size=(5, 5) it would make 24 × 24 × 32 and have 832 parameters.")
     drawn = card(layers_page).locator(".diagram .lit")
     assert "3 × 3" in drawn.all_text_contents()
     argument(layers_page, "padding").hover()  # one that the line leaves out
@@ -67,9 +65,7 @@ def test_pointing_at_a_number_lights_up_its_argument(layers_page: Page) -> None:
     card(layers_page).locator(".piece", has_text=re.compile("^32$")).hover()
     expect(argument(layers_page, "filters")).to_have_class(LIT)
     expect(argument(layers_page, "kernel_size")).not_to_have_class(LIT)
-    expect(card(layers_page).locator(".said:not(.room)")).to_contain_text(
-        "How many filters this layer learns."
-    )
+    expect(card(layers_page).locator(".said:not(.room)")).to_contain_text("How many filters this layer learns.")
 
 
 def test_nothing_below_moves_while_arguments_are_pointed_at(layers_page: Page) -> None:
@@ -123,8 +119,8 @@ def test_the_whole_program_is_shown_and_saved(layers_page: Page) -> None:
     expect(layers_page.locator("code", has_text="model.compile")).to_contain_text("keras.optimizers.Adam")
     with layers_page.expect_download() as waiting:
         layers_page.get_by_role("button", name=f"{NETWORK}.py").click()
-    known = shelf.card(NETWORK)
-    assert saved(waiting.value) == keras_script.script(known.variant, known.plan)
+    known = model_store.card(NETWORK)
+    assert saved(waiting.value) == keras_source.script(known.variant, known.plan)
 
 
 def test_the_diagram_is_shown_and_saved_as_svg(layers_page: Page) -> None:
@@ -136,9 +132,12 @@ def test_the_diagram_is_shown_and_saved_as_svg(layers_page: Page) -> None:
         layers_page.get_by_role("button", name=f"{NETWORK}.svg").click()
     root = ElementTree.fromstring(saved(waiting.value))
     assert [text.strip() for text in root.itertext() if text.strip()] == [
-        text.strip() for text in shown.evaluate("svg => [...svg.querySelectorAll('*')].filter(e => !e.children.length)"
-                                                ".map(e => e.textContent)") if text.strip()
-    ]  # fmt: skip
+        text.strip()
+        for text in shown.evaluate(
+            "svg => [...svg.querySelectorAll('*')].filter(e => !e.children.length).map(e => e.textContent)"
+        )
+        if text.strip()
+    ]
 
 
 def test_diagram_and_summary_fit_a_phone(phone: Page, link: str) -> None:

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import digit, ledger, shelf, strokes
+from cnnviz.core import ledger
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.ledger import INPUT, Cell, cells
-from cnnviz.core.ledger.amounts import factor
-from cnnviz.core.strokes import Drawing, Stroke
-from cnnviz.core.trace import Trace, trace
+from cnnviz.core.ledger.fixed_point import factor
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 
 NETWORK = "cnn-32-64-64"
@@ -33,7 +35,7 @@ UNNAMED = """() => {
 @pytest.fixture(scope="module")
 def traced(seven: Drawing) -> Trace:
     """The same drawing in this process."""
-    return trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+    return trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def panel(page: Page) -> Locator:
 
 
 def text_of(cell: Cell) -> str:
-    return cells.write(cell, cells.shapes(shelf.load(NETWORK))[cell.layer])
+    return cells.write(cell, cells.shapes(model_store.load(NETWORK))[cell.layer])
 
 
 def number(text: str) -> Decimal:
@@ -75,12 +77,12 @@ def line(page: Page, name: str) -> Decimal:
 def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     """This cell's account is shown; its value is the trace's, and what stands there adds up to the last digit."""
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
-    found = ledger.account(shelf.load(NETWORK), traced, cell)
+    found = ledger.account(model_store.load(NETWORK), traced, cell)
     expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
     expect(panel(page).locator(".crumb[aria-current]")).to_have_count(1)
-    shape = cells.shapes(shelf.load(NETWORK))[cell.layer]
+    shape = cells.shapes(model_store.load(NETWORK))[cell.layer]
     expect(panel(page).locator(".title")).to_contain_text(factor(cells.at(traced, cell, shape)))
-    field = ledger.receptive_field(shelf.load(NETWORK), cell)
+    field = ledger.receptive_field(model_store.load(NETWORK), cell)
     drawn = panel(page).locator('canvas[data-role="field"]')
     expect(drawn).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
     expect(drawn).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
@@ -128,14 +130,10 @@ def expect_shares(page: Page, traced: Trace, cell: Cell) -> None:
     unit = Decimal(1).scaleb(shares[0].as_tuple().exponent)
     assert [logit - max(logits) for logit in logits] == shifted
     assert all(abs(own.exp() - grown) <= unit for own, grown in zip(shifted, exponentials, strict=True))
-    totals = (
-        panel(page).locator(".shares tfoot tr.total .amount").all_inner_texts()
-    )  # the name, then a column each
+    totals = panel(page).locator(".shares tfoot tr.total .amount").all_inner_texts()  # the name, then a column each
     total = sum(exponentials)
     assert number(totals[-2]) == total
-    assert all(
-        abs(grown / total - share) <= unit / 2 for grown, share in zip(exponentials, shares, strict=True)
-    )
+    assert all(abs(grown / total - share) <= unit / 2 for grown, share in zip(exponentials, shares, strict=True))
     np.testing.assert_allclose(np.array(shares, float), traced.probabilities, atol=1e-6)
     own = [line(page, name) for name in ("before", "exponential", "share")]
     assert own == [column[cell.map] for column in (logits, exponentials, shares)]
@@ -150,7 +148,7 @@ def others(page: Page) -> Decimal:
 
 
 def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
-    return (cell, *ledger.down(shelf.load(NETWORK), traced, cell))
+    return (cell, *ledger.down(model_store.load(NETWORK), traced, cell))
 
 
 def next_value(page: Page, below: Cell) -> Locator:
@@ -231,9 +229,7 @@ def test_a_product_lights_up_its_two_factors(layers_page: Page, layers_link: str
         expect(panel(layers_page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
     layers_page.keyboard.press("ArrowDown")
     assert (
-        window.locator(".amounts .lit").evaluate(
-            "e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)"
-        )
+        window.locator(".amounts .lit").evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)")
         == 8
     )
     panel(layers_page).get_by_role("button", name="Show 9 more").click()
@@ -303,12 +299,10 @@ def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
     expect_account(layers_page, traced, Cell("conv2d_1", 5, 10, 7))
 
 
-def test_the_ledger_follows_the_drawing(
-    layers_page: Page, layers_link: str, seven: Drawing, traced: Trace
-) -> None:
+def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
     bar = ((60.0, 200.0), (220.0, 200.0))
     more = Drawing((*seven.strokes, Stroke(bar, 20.0)))
-    then = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(more)).digit)
+    then = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(more)).digit)
     change = then.layers[0].after - traced.layers[0].after
     row, column, of = (int(side) for side in np.unravel_index(change.argmax(), change.shape))
     cell = Cell("conv2d", of, row, column)
@@ -316,7 +310,7 @@ def test_the_ledger_follows_the_drawing(
     expect_account(layers_page, traced, cell)
     hands.draw(layers_page, bar)
     drawn = eyes.drawing_when(layers_page, 2)
-    now = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(drawn)).digit)
+    now = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(drawn)).digit)
     expect_account(layers_page, now, cell)
 
 
@@ -337,9 +331,7 @@ def test_the_copied_program_prints_the_number_with_the_downloaded_file(
     said = io.StringIO()
     with redirect_stdout(said):
         exec(program, {})
-    assert number(said.getvalue()) == pytest.approx(
-        number(panel(layers_page).get_attribute("data-value") or "")
-    )
+    assert number(said.getvalue()) == pytest.approx(number(panel(layers_page).get_attribute("data-value") or ""))
     text = layers_page.get_by_test_id("stCode").first.inner_text()
     assert text.splitlines()[0].endswith(factor(cells.at(traced, cell, (11, 11, 64))))
     with layers_page.expect_download() as waiting:

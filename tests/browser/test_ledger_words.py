@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import datasets
-from cnnviz.ui import samples
+from cnnviz.core.data import datasets
+from cnnviz.core.inference import samples
 from tests.browser import eyes
 
 IN_TABLE = "all of them are in the table (CSV)"
@@ -22,9 +22,7 @@ def opened(page: Page, address: str, query: str) -> Locator:
 
 
 @pytest.mark.parametrize(("cell", "shown"), [("conv2d_2.3.1.1", 24), ("dense.5", 72)])
-def test_a_list_that_ends_early_says_where_all_of_it_is(
-    page: Page, address: str, cell: str, shown: int
-) -> None:
+def test_a_list_that_ends_early_says_where_all_of_it_is(page: Page, address: str, cell: str, shown: int) -> None:
     panel = opened(page, address, f"net=cnn-32-64-64&cell={cell}")
     foot = panel.locator(".others")
     while (more := foot.get_by_role("button")).count():

@@ -37,9 +37,7 @@ def photo() -> bytes:
         ink = np.asarray(sharp.convert("L")) < 128
     light = np.linspace(150, 215, SIDE)[None, :] + np.linspace(0, 25, SIDE)[:, None]
     noise = np.random.default_rng(7).normal(0, 5, (SIDE, SIDE))
-    return written(
-        Image.fromarray(np.clip(np.where(ink, 45, light) + noise, 0, 255).astype(np.uint8)), "JPEG"
-    )
+    return written(Image.fromarray(np.clip(np.where(ink, 45, light) + noise, 0, 255).astype(np.uint8)), "JPEG")
 
 
 GOOD: Mapping[str, tuple[str, bytes]] = {

@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.core import digit, shelf, strokes
-from cnnviz.core.disturbances import DISTURBANCES, OFFSETS, UNMOVED
-from cnnviz.core.number_grid import text
-from cnnviz.core.pool_bench import TUTORIAL, PoolBench
-from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
-from cnnviz.core.pool_networks import POOL_NETWORKS
-from cnnviz.core.pool_sentences import tell
-from cnnviz.core.robustness import Reaction, to_amounts, to_shifts
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import LayerOutput, trace
-from cnnviz.ui.answer import percent
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, UNMOVED
+from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
+from cnnviz.core.inference.trace import LayerOutput, trace
+from cnnviz.core.lessons.number_grid import text
+from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
+from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.networks import model_store
+from cnnviz.ui.prediction.answer import percent
 from tests.browser import eyes, hands
 from tests.server_process import serving
 
@@ -48,7 +49,7 @@ def pooling(page: Page, pooling_link: str) -> Page:
 @pytest.fixture(scope="module")
 def layer(seven: Drawing) -> LayerOutput:
     """What the network makes of the same drawing in this process."""
-    traced = trace(shelf.load(NETWORK), digit.from_canvas(strokes.render(seven)).digit)
+    traced = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
     return next(each for each in traced.layers if each.name == LAYER)
 
 
@@ -292,9 +293,7 @@ def test_a_click_in_the_mosaic_chooses_the_map(pooling: Page, layer: LayerOutput
     expect(pooling.locator(".st-key-pooled-map .title").first).to_have_text(f"Map {third}")
 
 
-def test_windows_that_overlap_and_pad_are_linked_too(
-    page: Page, pooling_link: str, layer: LayerOutput
-) -> None:
+def test_windows_that_overlap_and_pad_are_linked_too(page: Page, pooling_link: str, layer: LayerOutput) -> None:
     eyes.opened(page, f"{pooling_link}&pool=3&step=1&edges=same", "Pooling")
     found = pooled(layer, Pool((3, 3), (1, 1), "same"))
     page.mouse.move(*eyes.centre(picture(page, "max"), (0, 0, 10)))
@@ -302,9 +301,7 @@ def test_windows_that_overlap_and_pad_are_linked_too(
     expect(readout(page)).to_contain_text("rows 0 to 1, columns 9 to 10")
 
 
-def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(
-    page: Page, address: str, seven_link: str
-) -> None:
+def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(page: Page, address: str, seven_link: str) -> None:
     eyes.opened(page, f"{address}/Pooling{seven_link}&net=dense-64", "Pooling")
     expect(page.get_by_text("dense-64 has no convolution")).to_be_visible()
     button(page, "One step forward").click()
@@ -320,11 +317,11 @@ def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(
 
 def read(drawing: Drawing) -> np.ndarray:
     """Return the digit that the networks read of a drawing."""
-    return digit.from_canvas(strokes.render(drawing)).digit
+    return preprocessing.from_canvas(strokes.render(drawing)).digit
 
 
 def test_three_networks_answer_and_their_shares_are_theirs(pooling: Page, seven: Drawing) -> None:
-    traces = {name: trace(shelf.load(name), read(seven)) for name in POOL_NETWORKS}
+    traces = {name: trace(model_store.load(name), read(seven)) for name in POOL_NETWORKS}
     for name, traced in traces.items():
         rows = pooling.locator(f".st-key-bars-{name} .row")
         expect(rows).to_have_count(10)
@@ -366,9 +363,7 @@ def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
     for one in reactions:
         row = table.get_by_role("row").filter(has_text=one.network)
         share = percent(float(one.confidence[place]))
-        expect(row.get_by_role("cell")).to_have_text(
-            [one.network, str(one.original), str(one.answers[place]), share]
-        )
+        expect(row.get_by_role("cell")).to_have_text([one.network, str(one.original), str(one.answers[place]), share])
 
 
 def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
@@ -382,10 +377,8 @@ def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
     )
 
 
-def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(
-    pooling: Page, seven: Drawing
-) -> None:
-    reactions = [to_shifts(shelf.load(name), read(seven)) for name in POOL_NETWORKS]
+def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(pooling: Page, seven: Drawing) -> None:
+    reactions = [to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
     for reaction in reactions:
         for place in (0, UNMOVED, 100):
             expect_cell(pooling, reaction, place)
@@ -402,7 +395,7 @@ def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(
 
 
 def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:
-    reactions = [to_shifts(shelf.load(name), read(seven)) for name in POOL_NETWORKS]
+    reactions = [to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
     canvas = shifts(pooling, "pool-stride")
     canvas.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowDown", "Enter"):
@@ -415,13 +408,13 @@ def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:
 
 
 def test_the_shift_maps_follow_the_pen_once_it_is_up(pooling: Page, seven: Drawing) -> None:
-    before = to_shifts(shelf.load("pool-max"), read(seven))
+    before = to_shifts(model_store.load("pool-max"), read(seven))
     expect_cell(pooling, before, 0)
     painted = eyes.painted(shifts(pooling, "pool-max"))
     hands.draw(pooling, hands.CROSSBAR)
     drawn = eyes.drawing_when(pooling, 2)
     eyes.painted_more_than(shifts(pooling, "pool-max"), painted)
-    after = to_shifts(shelf.load("pool-max"), read(drawn))
+    after = to_shifts(model_store.load("pool-max"), read(drawn))
     assert float(np.abs(after.confidence - before.confidence).max()) > 1e-4
     for place in (0, UNMOVED, 168):
         expect_cell(pooling, after, place)
@@ -455,7 +448,7 @@ def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, sev
     eyes.link_when(pooling, eyes.carries("disturb", "rotate"))
     expect(shifts(pooling, "pool-max")).to_have_count(0)
     disturbance = DISTURBANCES["rotate"]
-    reactions = [to_amounts(shelf.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
+    reactions = [to_amounts(model_store.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
     pooling.get_by_role("slider", name="degrees clockwise").press("End")
     last = len(disturbance.amounts) - 1
     eyes.link_when(pooling, eyes.carries("rotate", str(last)))

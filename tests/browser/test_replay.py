@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.core import digit, shelf, strokes
-from cnnviz.core.strokes import Drawing
-from cnnviz.core.trace import predict
+from cnnviz.core.drawing import preprocessing, strokes
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.trace import predict
+from cnnviz.core.networks import model_store
 from tests.browser import replay
 from tests.browser.replay import EDITOR, PAD, Surface
 
@@ -19,8 +20,8 @@ MOST_APART = 0.01  # one point
 
 
 def answers_without_a_browser(drawings: list[Drawing]) -> np.ndarray:
-    prepared = [digit.from_canvas(strokes.render(drawing)).digit for drawing in drawings]
-    answers: np.ndarray = predict(shelf.load(shelf.DEFAULT), np.stack(prepared)).argmax(axis=1)
+    prepared = [preprocessing.from_canvas(strokes.render(drawing)).digit for drawing in drawings]
+    answers: np.ndarray = predict(model_store.load(model_store.DEFAULT), np.stack(prepared)).argmax(axis=1)
     return answers
 
 

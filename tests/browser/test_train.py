@@ -99,9 +99,7 @@ def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, addres
     expect(second.get_by_text("not available here")).to_be_visible()
 
 
-def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(
-    visitor: Visitor, address: str
-) -> None:
+def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(visitor: Visitor, address: str) -> None:
     first = visitor()
     opened(first, address)
     build_long(first)

@@ -38,9 +38,7 @@ def trained(page: Page, digits: str) -> None:
     eyes.settled(page)
 
 
-def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_taken_home(
-    visitor: Visitor, address: str
-) -> None:
+def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_taken_home(visitor: Visitor, address: str) -> None:
     page = visitor()
     opened(page, address)
     trained(page, "500")

@@ -25,9 +25,7 @@ def opened(page: Page, address: str) -> None:
     page.goto(f"{address}/Train")
     expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
     eyes.whole(page)
-    page.get_by_role("radio", name="Build your own").or_(
-        page.get_by_role("button", name="Build your own")
-    ).click()
+    page.get_by_role("radio", name="Build your own").or_(page.get_by_role("button", name="Build your own")).click()
     expect(layer(page, 0)).to_contain_text("conv2d → 26 × 26 × 32")
     eyes.settled(page)
 
@@ -50,9 +48,7 @@ def test_a_layer_is_refused_where_it_stands_and_mended_there(page: Page, address
     opened(page, address)
     filters = layer(page, 2).get_by_role("spinbutton", name="Filters")
     typed(filters, "0")
-    expect(layer(page, 2).get_by_role("alert")).to_contain_text(
-        "`filters` must be a whole number from 1 to 4096"
-    )
+    expect(layer(page, 2).get_by_role("alert")).to_contain_text("`filters` must be a whole number from 1 to 4096")
     expect(layer(page, 3)).to_contain_text("waits for the layer above")
     expect(page.get_by_role("button", name="Train it")).to_be_disabled()
     typed(filters, "16")

@@ -12,15 +12,15 @@ from cnnviz.core.arguments import otherwise
 from cnnviz.core.layers import KINDS, Conv2D, Layer, MaxPooling2D, Shape
 from cnnviz.figures import layer_diagram
 from cnnviz.figures.slabs import Slab, scale_for
-from tests.core import drawn
+from tests.core import strategies
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Layer, Shape]:
-    shape = draw(drawn.image_shapes())
-    return draw(drawn.layers_for(shape, kind=draw(st.sampled_from(sorted(KINDS))))), shape
+    shape = draw(strategies.image_shapes())
+    return draw(strategies.layers_for(shape, kind=draw(st.sampled_from(sorted(KINDS))))), shape
 
 
 def read(layer: Layer, shape: Shape) -> ElementTree.Element:
@@ -52,15 +52,11 @@ def test_an_argument_that_changes_the_shape_lights_up_that_side(case: tuple[Laye
         changed = [str(side) for side, new in zip(made, other.output_shape, strict=True) if side != new]
         sides = [text for text in list(root.iter(f"{SVG}text"))[-1] if text.text != " × "]
         assert [
-            (side.text or "").replace(",", "")
-            for side in sides
-            if argument.name in (side.get("data-of") or "").split()
+            (side.text or "").replace(",", "") for side in sides if argument.name in (side.get("data-of") or "").split()
         ] == changed
 
 
-@pytest.mark.parametrize(
-    "argument", ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"]
-)
+@pytest.mark.parametrize("argument", ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"])
 def test_arguments_of_a_convolution_light_up(argument: str) -> None:
     layer = Conv2D(name="c", filters=32, kernel_size=(3, 3), activation="relu")
     assert lit(read(layer, (28, 28, 1)), argument)
@@ -68,12 +64,8 @@ def test_arguments_of_a_convolution_light_up(argument: str) -> None:
 
 def test_sizes_are_to_scale() -> None:
     layer = MaxPooling2D(name="m")
-    fronts = [
-        each for each in read(layer, (24, 12, 8)).iter(f"{SVG}rect") if "front" in each.get("class", "")
-    ]
-    (wide, high), (made_wide, made_high) = (
-        (float(f.get("width", 0)), float(f.get("height", 0))) for f in fronts
-    )
+    fronts = [each for each in read(layer, (24, 12, 8)).iter(f"{SVG}rect") if "front" in each.get("class", "")]
+    (wide, high), (made_wide, made_high) = ((float(f.get("width", 0)), float(f.get("height", 0))) for f in fronts)
     assert high / wide == pytest.approx(2, abs=0.01)
     assert (high / made_high, wide / made_wide) == pytest.approx((2, 2), abs=0.02)
 

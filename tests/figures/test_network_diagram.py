@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core import pen
-from cnnviz.core.pool_networks import POOL_NETWORKS
-from cnnviz.core.variants import TUTORIALS, Variant
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import pen
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
 from cnnviz.figures import network_diagram, svg
 from cnnviz.figures.network_diagram import Words
-from tests.core import drawn
+from tests.core import strategies
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = Words("A network", "its <layers>", "input", "{number} parameters")
@@ -40,7 +40,7 @@ def texts(root: ElementTree.Element) -> list[str]:
     return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
-@given(variant=drawn.variants(), width=st.sampled_from([330.0, 680.0, 1180.0]))
+@given(variant=strategies.variants(), width=st.sampled_from([330.0, 680.0, 1180.0]))
 def test_every_layer_is_there_in_order_and_has_a_name(variant: Variant, width: float) -> None:
     root = read(variant, width)
     assert (root.get("role"), root.get("aria-label")) == ("img", "A network")
@@ -100,6 +100,14 @@ def test_texts_cannot_become_elements() -> None:
     words = Words("<script>alert(1)</script>", '"', "<b>in</b>", "{number}")
     root = ElementTree.fromstring(network_diagram.draw(pen.VARIANT, words, 680))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-        "svg", "title", "desc", "style", "g", "rect", "path", "text", "tspan"
-    }  # fmt: skip
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "g",
+        "rect",
+        "path",
+        "text",
+        "tspan",
+    }
     assert "<b>in</b>" in texts(root)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.core import datasets
-from cnnviz.core.plans import TrainingPlan
-from cnnviz.core.training_jobs import Arrays, Command, DataReference, Event, Facts, Job, new_id
-from cnnviz.core.variants import Variant
+from cnnviz.core.data import datasets
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, new_id
 
 Answer = Callable[["Training", Event], Sequence[Command]]
 
@@ -61,15 +61,13 @@ class Trainer:
 
     def job(self, variant: Variant, plan: TrainingPlan, **more: Any) -> Job:
         reference = DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.y_train))
-        return Job(
-            id=new_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more}
-        )
+        return Job(id=new_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more})
 
     def train(self, job: Job, answer: Answer = no_commands) -> Training:
-        from cnnviz.workers import training
+        from cnnviz.workers.training import train_job
 
         told = Training(answer)
-        training.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), told.hear, told.inbox)
+        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), told.hear, told.inbox)
         return told
 
 

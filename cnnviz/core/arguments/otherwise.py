@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.layer import literal
-from cnnviz.core.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,7 @@ def _not(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
 
 def _larger(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]]:
     """A larger window, or a smaller one where the larger does not fit."""
-    return lambda layer, _: tuple(
-        tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by)
-    )
+    return lambda layer, _: tuple(tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by))
 
 
 def _scale(layer: Any, _: Shape) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from cnnviz.core.arguments import words
 from cnnviz.core.layers import Layer, Shape, windows
 from cnnviz.core.layers.convolution import spanned
 from cnnviz.core.layers.formulas import count, product
-from cnnviz.core.words import Said
+from cnnviz.core.messages import Said
 
 __all__ = ["Said", "sentence"]
 
@@ -125,11 +125,7 @@ def _rate(layer: Any, _: Shape) -> Said:
 
 
 def _max_value(layer: Any, shape: Shape) -> Said:
-    return (
-        Said(words.NO_LIMIT, {})
-        if layer.max_value is None
-        else _valued("max_value", words.LIMIT)(layer, shape)
-    )
+    return Said(words.NO_LIMIT, {}) if layer.max_value is None else _valued("max_value", words.LIMIT)(layer, shape)
 
 
 def _name(*_: object) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnviz.core.words import mark
+from cnnviz.core.messages import mark
 
 NAME = mark("Only a name, under which the weights are kept and found again.")
 
@@ -16,12 +16,10 @@ MIXING_FILTERS = mark(
     "How many maps come out. Each mixes the {maps} maps of the first step, cell by cell, with weights of its own."
 )
 MULTIPLIER = mark(
-    "How many maps are made of each channel: {channels} × {multiplier} = {maps} maps, each with a kernel of its "
-    "own."
+    "How many maps are made of each channel: {channels} × {multiplier} = {maps} maps, each with a kernel of its own."
 )
 UNITS = mark(
-    "How many numbers come out: {units}. Each unit reads all {inputs} inputs and has a weight for every one of "
-    "them."
+    "How many numbers come out: {units}. Each unit reads all {inputs} inputs and has a weight for every one of them."
 )
 UNITS_AT_EVERY_PLACE = mark(
     "How many numbers come out at every place: {units}. Each unit reads all {inputs} channels there, with the "
@@ -39,26 +37,20 @@ KERNEL_SAME = mark(
 MAX_WINDOW = mark(
     "The window of {window} cells of one map of which only the largest value is kept: {side} becomes {places}."
 )
-MEAN_WINDOW = mark(
-    "The window of {window} cells of one map of which only the mean is kept: {side} becomes {places}."
-)
+MEAN_WINDOW = mark("The window of {window} cells of one map of which only the mean is kept: {side} becomes {places}.")
 
 STRIDES_ONE = mark("How far the window moves from place to place: one cell, so no place is left out.")
 STRIDES_TOUCH = mark(
     "How far the window moves. Left out, it is as far as the window is large: windows touch and do not overlap."
 )
 STRIDES = mark(
-    "How far the window moves: {down} down, {across} across. Only {places} places are worked out; that costs no "
-    "weight."
+    "How far the window moves: {down} down, {across} across. Only {places} places are worked out; that costs no weight."
 )
 
 PADDING_VALID = mark(
-    "Nothing is put around the map. The window stays inside, so a window larger than one cell makes the map "
-    "smaller."
+    "Nothing is put around the map. The window stays inside, so a window larger than one cell makes the map smaller."
 )
-PADDING_NONE = mark(
-    "As much is put around the map as it takes to lose no place at the edge: here that is nothing."
-)
+PADDING_NONE = mark("As much is put around the map as it takes to lose no place at the edge: here that is nothing.")
 PADDING_ZEROS = mark(
     "Zeros are put around the map, so that no place at the edge is lost: above {above}, below {below}, left "
     "{left}, right {right}."
@@ -67,9 +59,7 @@ PADDING_POOL = mark(
     "The windows may reach over the edge: above {above}, below {below}, left {left}, right {right}. What lies "
     "outside is not counted."
 )
-FRAME = mark(
-    "How many zeros are put around the map: above {above}, below {below}, left {left}, right {right}."
-)
+FRAME = mark("How many zeros are put around the map: above {above}, below {below}, left {left}, right {right}.")
 
 DILATION_ONE = mark("The cells of the kernel lie side by side, without gaps.")
 DILATION = mark(
@@ -88,9 +78,7 @@ NO_BIAS = mark("No number is added to the sums: {number} parameters fewer than w
 ACTIVATIONS: Mapping[str, str] = {
     "linear": mark("The sums stay as they are."),
     "relu": mark("Sums below 0 become 0, the others stay. That happens to each value by itself."),
-    "leaky_relu": mark(
-        "Sums below 0 shrink to a fifth, the others stay. That happens to each value by itself."
-    ),
+    "leaky_relu": mark("Sums below 0 shrink to a fifth, the others stay. That happens to each value by itself."),
     "elu": mark("Sums below 0 bend towards −1, the others stay. That happens to each value by itself."),
     "gelu": mark("Each sum is multiplied by the share of the normal distribution that lies below it."),
     "silu": mark("Each sum is multiplied by its own sigmoid, a number from 0 to 1."),

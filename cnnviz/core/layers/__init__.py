@@ -3,6 +3,7 @@
 from dataclasses import MISSING, fields
 from typing import Any
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, ReLU, Softmax
 from cnnviz.core.layers.checks import choice
 from cnnviz.core.layers.convolution import Conv2D
@@ -17,7 +18,6 @@ from cnnviz.core.layers.pooling import (
     MaxPooling2D,
 )
 from cnnviz.core.layers.shaping import Dropout, Flatten, Rescaling, ZeroPadding2D
-from cnnviz.core.refusals import Refusal
 
 __all__ = [
     "ACTIVATIONS",

@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Collection
 from typing import Any
 
-from cnnviz.core.refusals import Refusal
+from cnnviz.core.errors import Refusal
 
 LARGEST_SIDE = 256
 LARGEST_FILTERS = 4096

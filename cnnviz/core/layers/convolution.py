@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
-from cnnviz.core.refusals import Refusal
 
 
 def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:

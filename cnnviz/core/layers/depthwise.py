@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, times, with_bias
 from cnnviz.core.layers.layer import Output, Shape, Weights
-from cnnviz.core.refusals import Refusal
 
 LARGEST_MULTIPLIER = 64
 

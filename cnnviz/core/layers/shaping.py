@@ -94,9 +94,7 @@ def _framed(side: int, added: Pair) -> Formula:
 
 def _frame(padding: Any) -> tuple[Pair, Pair]:
     """Keras's spellings (one number, one a direction, one an edge) as ((top, bottom), (left, right))."""
-    rows, columns = (
-        padding if isinstance(padding, (list, tuple)) and len(padding) == 2 else (padding, padding)
-    )
+    rows, columns = padding if isinstance(padding, (list, tuple)) and len(padding) == 2 else (padding, padding)
     return checks.pair("padding", rows, 0), checks.pair("padding", columns, 0)
 
 

@@ -34,8 +34,7 @@ def margins(side: int, span: int, stride: int, padding: str) -> Pair:
 def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
     """`x` (n, h, w, c) with margins of `value`; `x` itself where none are needed."""
     (top, bottom), (left, right) = (
-        margins(side, span, stride, padding)
-        for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
+        margins(side, span, stride, padding) for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
     )
     if not (top or bottom or left or right):
         return x
@@ -65,9 +64,15 @@ def size_parts(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str,
 def _valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
     low, high = ("⌊", "⌋") if (side - span) % stride else ("", "")
     pieces = formula(
-        f"{low}(", amount(side, INPUT), Part(" − ", ("padding",)), amount(span, *of.span, "padding"), ")",
-        Part(f" / {stride}", of.stride), high, Part(" + 1", ("padding",)),
-    )  # fmt: skip
+        f"{low}(",
+        amount(side, INPUT),
+        Part(" − ", ("padding",)),
+        amount(span, *of.span, "padding"),
+        ")",
+        Part(f" / {stride}", of.stride),
+        high,
+        Part(" + 1", ("padding",)),
+    )
     return result(tuple(piece for piece in pieces if piece.text), output_side(side, span, stride, "valid"))
 
 

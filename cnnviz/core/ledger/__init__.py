@@ -1,10 +1,10 @@
 """One cell, accounted for: a value of any layer followed sum by sum, down to the pixels that it was made of."""
 
 from cnnviz.core.ledger.account import ACCOUNTS, account
+from cnnviz.core.ledger.backtrace import down, leads_down
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.path import down, leads_down
-from cnnviz.core.ledger.reach import receptive_field
-from cnnviz.core.ledger.record import Ledger, Line, Part, Shares, Terms
+from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
+from cnnviz.core.ledger.receptive_field import receptive_field
 
 __all__ = [
     "ACCOUNTS",

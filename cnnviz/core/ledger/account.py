@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cnnviz.core.ledger import cells, pooled, single, sums
-from cnnviz.core.ledger.amounts import Sheet, first_sheet
+from cnnviz.core.inference.trace import Trace
+from cnnviz.core.ledger import cells, elementwise, pooling, weighted_sums
+from cnnviz.core.ledger.activation import ended
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.ending import ended
-from cnnviz.core.ledger.question import Draft, Question, asked
-from cnnviz.core.ledger.record import Ledger, Line
-from cnnviz.core.network import Network
-from cnnviz.core.trace import Trace
-from cnnviz.core.words import Said, mark
+from cnnviz.core.ledger.fixed_point import Sheet, first_sheet
+from cnnviz.core.ledger.ledger import Ledger, Line
+from cnnviz.core.ledger.query import Draft, Question, asked
+from cnnviz.core.messages import Said, mark
+from cnnviz.core.networks.network import Network
 
 PIXEL = mark("A pixel that the network reads: 0 is paper, 1 is ink.")
 COLOUR_PIXEL = mark("A colour channel of a pixel that the network reads, from 0 to 1.")
@@ -23,24 +23,24 @@ MORE_PLACES = 8
 
 #: Keras's class name -> the account up to the sum.
 ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
-    "Conv2D": sums.convolution,
-    "DepthwiseConv2D": sums.depthwise,
-    "SeparableConv2D": sums.separable,
-    "MaxPooling2D": pooled.largest,
-    "AveragePooling2D": pooled.mean,
-    "GlobalMaxPooling2D": pooled.largest,
-    "GlobalAveragePooling2D": pooled.mean,
-    "ZeroPadding2D": single.framed,
-    "BatchNormalization": single.normalized,
-    "Dense": sums.dense,
-    "Flatten": single.copy,
-    "Dropout": single.copy,
-    "Rescaling": single.rescaled,
-    "Activation": single.activated,
-    "ReLU": single.activated,
-    "LeakyReLU": single.activated,
-    "ELU": single.activated,
-    "Softmax": single.activated_together,
+    "Conv2D": weighted_sums.convolution,
+    "DepthwiseConv2D": weighted_sums.depthwise,
+    "SeparableConv2D": weighted_sums.separable,
+    "MaxPooling2D": pooling.largest,
+    "AveragePooling2D": pooling.mean,
+    "GlobalMaxPooling2D": pooling.largest,
+    "GlobalAveragePooling2D": pooling.mean,
+    "ZeroPadding2D": elementwise.framed,
+    "BatchNormalization": elementwise.normalized,
+    "Dense": weighted_sums.dense,
+    "Flatten": elementwise.copy,
+    "Dropout": elementwise.copy,
+    "Rescaling": elementwise.rescaled,
+    "Activation": elementwise.activated,
+    "ReLU": elementwise.activated,
+    "LeakyReLU": elementwise.activated,
+    "ELU": elementwise.activated,
+    "Softmax": elementwise.activated_together,
 }
 
 
@@ -56,9 +56,19 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
     sheet, draft = _settled(question)
     end = ended(question, sheet, draft.amount, draft.exact)
     return Ledger(
-        cell, question.layer.kind, question.source, sheet, draft.parts, draft.terms, (*draft.lines, *end.lines),
-        draft.facts, end.shares, question.reads, question.output.after[question.index], end.exact,
-    )  # fmt: skip
+        cell,
+        question.layer.kind,
+        question.source,
+        sheet,
+        draft.parts,
+        draft.terms,
+        (*draft.lines, *end.lines),
+        draft.facts,
+        end.shares,
+        question.reads,
+        question.output.after[question.index],
+        end.exact,
+    )
 
 
 def _settled(question: Question) -> tuple[Sheet, Draft]:

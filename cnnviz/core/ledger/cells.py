@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
-from cnnviz.core.network import Network
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.trace import Trace
+from cnnviz.core.networks.network import Network
 
 INPUT = "input"
 """Stands for a layer's name where what the network read is meant."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.conv_bench import ConvBench
-from cnnviz.core.conv_settings import ConvSettings
-from cnnviz.core.number_grid import grid
-from cnnviz.ui import options, state
-from cnnviz.ui.words import mark, say
+from cnnviz.core.lessons.convolution.settings import ConvSettings
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.number_grid import grid
+from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.shell import options, session
 
 CHANGED = mark(
     "{what} {old} → {new}: feature map {map_old} → {map_new}, multiplications {times_old:,} → {times_new:,}, "
@@ -32,15 +32,18 @@ def facts(bench: ConvBench) -> list[str]:
     ]
     if bench.margins != ((0, 0), (0, 0)):
         lines.append(_padding(bench))
-    moved = state.get("conv_moved")
-    fresh = moved is not None and moved[2] == state.get("conv_settled")
+    moved = session.get("conv_moved")
+    fresh = moved is not None and moved[2] == session.get("conv_settled")
     return [*lines, *_changed(*moved)] if fresh else lines
 
 
 def _size(bench: ConvBench) -> str:
     if bench.span_formula:
-        return say("The dilated kernel spans {span} cells. Size of the feature map: {formula}",
-                   span=bench.span_formula, formula=bench.formula)  # fmt: skip
+        return say(
+            "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
+            span=bench.span_formula,
+            formula=bench.formula,
+        )
     return say("Size of the feature map: {formula}", formula=bench.formula)
 
 
@@ -57,20 +60,20 @@ def _padding(bench: ConvBench) -> str:
 
 def note(wanted: ConvSettings, made: ConvSettings, moved: str) -> None:
     """Note a move of the setting `moved`, which was `wanted` and gave `made`, beside what was there before."""
-    before, padding = state.get("conv_settled") or (made, state.get("conv_padding"))
-    if moved and (made, state.get("conv_padding")) != (before, padding):
+    before, padding = session.get("conv_settled") or (made, session.get("conv_padding"))
+    if moved and (made, session.get("conv_padding")) != (before, padding):
         gave = [name for name in vars(made) if name != moved and getattr(made, name) != getattr(before, name)]
         both = wanted.stride > 1 and wanted.dilation > 1
-        state.put(conv_moved=(moved, (before, padding), (made, state.get("conv_padding")), tuple(gave), both))
-    state.put(conv_settled=(made, state.get("conv_padding")))
+        session.put(conv_moved=(moved, (before, padding), (made, session.get("conv_padding")), tuple(gave), both))
+    session.put(conv_settled=(made, session.get("conv_padding")))
 
 
 def padding_moved() -> None:
     """The same for the padding, to which nothing gives way."""
-    made, padding = state.get("conv_settled")
-    if padding != state.get("conv_padding"):
-        now = (made, state.get("conv_padding"))
-        state.put(conv_moved=("padding", (made, padding), now, (), False), conv_settled=now)
+    made, padding = session.get("conv_settled")
+    if padding != session.get("conv_padding"):
+        now = (made, session.get("conv_padding"))
+        session.put(conv_moved=("padding", (made, padding), now, (), False), conv_settled=now)
 
 
 Settled = tuple[ConvSettings, str]
@@ -80,11 +83,18 @@ def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], b
     old, new = _counted(*before), _counted(*now)
     lines = [
         say(
-            CHANGED, what=say(options.CONV_SETTINGS[moved]), old=_value(moved, before), new=_value(moved, now),
-            map_old=_shape(old), map_new=_shape(new), times_old=old.multiplications, times_new=new.multiplications,
-            weights_old=old.parameters, weights_new=new.parameters,
+            CHANGED,
+            what=say(options.CONV_SETTINGS[moved]),
+            old=_value(moved, before),
+            new=_value(moved, now),
+            map_old=_shape(old),
+            map_new=_shape(new),
+            times_old=old.multiplications,
+            times_new=new.multiplications,
+            weights_old=old.parameters,
+            weights_new=new.parameters,
         )
-    ]  # fmt: skip
+    ]
     if gave:
         names = ", ".join(say(options.CONV_SETTINGS[name]) for name in gave)
         lines.append(say(NOT_BOTH if both else GAVE_WAY, names=names))
@@ -97,12 +107,8 @@ def _value(moved: str, settled: Settled) -> object:
 
 def _counted(settings: ConvSettings, padding: str) -> ConvBench:
     """Return a bench with these settings, whatever its numbers."""
-    bench = ConvBench(
-        grid(np.zeros((settings.side,) * 2)), grid(np.zeros((settings.size,) * 2)), padding="same"
-    )
-    return replace(
-        bench, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2
-    )
+    bench = ConvBench(grid(np.zeros((settings.side,) * 2)), grid(np.zeros((settings.size,) * 2)), padding="same")
+    return replace(bench, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2)
 
 
 def _shape(bench: ConvBench) -> str:

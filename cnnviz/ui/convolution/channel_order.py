@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.core.channel_order import SHAPE, Place, in_memory
-from cnnviz.ui import choices, frame, links, state
-from cnnviz.ui.words import mark, say
+from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, in_memory
+from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.shell import page, session, url, widgets
 
 WHY = mark(
     "A picture is a block of numbers with three axes, and libraries do not agree which comes first. Nothing is computed"
@@ -17,16 +17,14 @@ WHY = mark(
 )
 LAST = mark("Channels last")
 FIRST = mark("Channels first")
-LAST_WHERE = mark(
-    'Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.'
-)
+LAST_WHERE = mark('Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.')
 FIRST_WHERE = mark(
     '`data_format="channels_first"`, as in PyTorch, shape {shape}: each channel is a picture of its own.'
 )
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def show() -> None:
     """Show both orders side by side, and the three sliders that choose a value."""
     st.subheader(say("Channel order"), anchor=False)
@@ -38,27 +36,28 @@ def show() -> None:
             SHAPE,
             strict=True,
         ):
-            choices.number(key, label, 0, side - 1, width=150)
-    place = Place(state.get("order_row"), state.get("order_column"), state.get("order_channel"))
+            widgets.number(key, label, 0, side - 1, width=150)
+    place = Place(session.get("order_row"), session.get("order_column"), session.get("order_channel"))
     for column, order in zip(st.columns(2, gap="medium"), ("last", "first"), strict=True):
         with column:
             _one(order, place)
-    links.show(pen_down=False, place="order")
+    url.show(pen_down=False, place="order")
 
 
 def _one(order: str, place: Place) -> None:
     rows, columns, channels = SHAPE
     last = order == "last"
     shape = (rows, columns, channels) if last else (channels, rows, columns)
-    st.markdown(
-        f"**{say(LAST if last else FIRST)}**  \n" + say(LAST_WHERE if last else FIRST_WHERE, shape=shape)
-    )
+    st.markdown(f"**{say(LAST if last else FIRST)}**  \n" + say(LAST_WHERE if last else FIRST_WHERE, shape=shape))
     st.markdown(_index(place, last))
     st.html(_blocks(order, place))
     st.markdown(
-        say("In memory {number} numbers stand before it: {work}", work=place.work_last if last else place.work_first,
-            number=place.number_last if last else place.number_first)
-    )  # fmt: skip
+        say(
+            "In memory {number} numbers stand before it: {work}",
+            work=place.work_last if last else place.work_first,
+            number=place.number_last if last else place.number_first,
+        )
+    )
     st.html(_memory(order, place))
 
 
@@ -71,9 +70,7 @@ def _index(place: Place, last: bool) -> str:
 
 def _blocks(order: str, place: Place) -> str:
     """Return the picture as nested lists of its axes, the outermost as boxes: rows of pixels, or channels of rows."""
-    outer, middle, inner = (
-        (SHAPE[0], SHAPE[1], SHAPE[2]) if order == "last" else (SHAPE[2], SHAPE[0], SHAPE[1])
-    )
+    outer, middle, inner = (SHAPE[0], SHAPE[1], SHAPE[2]) if order == "last" else (SHAPE[2], SHAPE[0], SHAPE[1])
     boxes = []
     for i in range(outer):
         lines = []

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core import filtering
-from cnnviz.core.filtering import Filtered, Learned, filtered
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import Network
-from cnnviz.core.number_grid import Grid
-from cnnviz.core.refusals import Refusal
-from cnnviz.ui import networks, state
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Reading
+from cnnviz.core.lessons.convolution import filtering
+from cnnviz.core.lessons.convolution.filtering import Filtered, Learned, filtered
+from cnnviz.core.lessons.convolution.kernels import KERNELS
+from cnnviz.core.lessons.number_grid import Grid
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
-from cnnviz.ui.subject import Reading
-from cnnviz.ui.words import count, mark, say
+from cnnviz.ui.i18n import count, mark, say
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import session
 
 #: Under this name the values travel to the viewer of `on_your_digit`.
 CHANNEL = "filtered"
@@ -38,12 +39,12 @@ class Chosen:
 
 def chosen() -> Chosen:
     """Return the kernel that the digit is convolved with; a learned one of a network without gives way to the first."""
-    name = state.get("filter")
+    name = session.get("filter")
     if name == "own":
-        return Chosen(state.get("own_kernel"), state.get("own_bias"))
-    if name == "learned" and (found := learned(networks.chosen())):
-        number = min(state.get("filter_number"), found.filters - 1)
-        channel = min(state.get("filter_channel"), found.channels - 1)
+        return Chosen(session.get("own_kernel"), session.get("own_bias"))
+    if name == "learned" and (found := learned(network_picker.chosen())):
+        number = min(session.get("filter_number"), found.filters - 1)
+        channel = min(session.get("filter_channel"), found.channels - 1)
         return Chosen(found.weights(number, channel), float(found.bias[number]), found.layer, number, channel)
     return Chosen(KERNELS.get(name, KERNELS["rows"]).weights)
 
@@ -57,16 +58,20 @@ def send(reading: Reading, pen_down: bool, place: str) -> None:
     """Bring everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
     kernel = chosen()
     try:
-        found = filtered(reading.digit, kernel.weights, kernel.bias, state.get("filter_padding"))
+        found = filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal:
         return  # it is said where the kernel is chosen
-    state.put(filter_turn=state.get("filter_turn") + 1)
+    session.put(filter_turn=session.get("filter_turn") + 1)
     publish(
-        f"filtered-{place}", CHANNEL, _pictures(found, pen_down), turn=state.get("filter_turn"),
-        network_range=(float(found.before.min()), float(found.before.max())), one_scale_a_map=False,
+        f"filtered-{place}",
+        CHANNEL,
+        _pictures(found, pen_down),
+        turn=session.get("filter_turn"),
+        network_range=(float(found.before.min()), float(found.before.max())),
+        one_scale_a_map=False,
         links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
         note=say(NOTHING_DRAWN) if reading.empty else sentence(found),
-    )  # fmt: skip
+    )
 
 
 def sentence(found: Filtered) -> str:
@@ -89,12 +94,16 @@ def _pictures(found: Filtered, pen_down: bool) -> list[Block]:
     }
     return [
         Block(
-            id=name, title=title, subtitle=" × ".join(map(str, values.shape)), values=values[..., None],
-            kind="image" if name == "digit" else "maps", signed=name != "digit",
+            id=name,
+            title=title,
+            subtitle=" × ".join(map(str, values.shape)),
+            values=values[..., None],
+            kind="image" if name == "digit" else "maps",
+            signed=name != "digit",
             quantise=pen_down and name != "digit",
         )
         for name, (title, values) in shown.items()
-    ]  # fmt: skip
+    ]
 
 
 def _shape(values: np.ndarray) -> tuple[int, int]:

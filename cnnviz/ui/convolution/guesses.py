@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnviz.core.conv_bench import ConvBench
-from cnnviz.ui import state
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.ui.components.conv_grid import guessed, name_of
+from cnnviz.ui.shell import session
 
 MOST = 500
 """Guesses of a visit that are remembered; then the oldest are forgotten."""
@@ -21,23 +21,23 @@ def take(key: str) -> None:
 
 def remember(question: tuple[str, int], answer: str, right: bool) -> None:
     """Remember the answer to a question; another one to the same question takes its place."""
-    known = {name: said for name, said in state.get("conv_guesses").items() if name != question}
-    state.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
+    known = {name: said for name, said in session.get("conv_guesses").items() if name != question}
+    session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
 
 
 def about(bench: ConvBench) -> Mapping[int, str]:
     """Return what was guessed about `bench`: place -> text."""
     name = name_of(bench)
-    return {place: text for (of, place), (text, _) in state.get("conv_guesses").items() if of == name}
+    return {place: text for (of, place), (text, _) in session.get("conv_guesses").items() if of == name}
 
 
 def score() -> tuple[int, int]:
     """Return how many guesses of the visit were right, and how many there were."""
-    said = state.get("conv_guesses").values()
+    said = session.get("conv_guesses").values()
     return sum(right for _, right in said), len(said)
 
 
 def answer(question: tuple[str, int]) -> str:
     """Return what was answered to a question, "" for nothing yet."""
-    text, _ = state.get("conv_guesses").get(question, ("", False))
+    text, _ = session.get("conv_guesses").get(question, ("", False))
     return str(text)

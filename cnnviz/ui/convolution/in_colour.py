@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import colour_digits, colour_sum
-from cnnviz.core.colour_sum import EXAMPLES, ColourSum, Numbers
-from cnnviz.core.network import Network
-from cnnviz.core.refusals import Refusal
-from cnnviz.ui import choices, colours, frame, links, networks, state
+from cnnviz.core.data import colour_digits
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import prepared
+from cnnviz.core.lessons.convolution import colour_sum
+from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, ColourSum, Numbers
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.colour_sum import colour_sum as viewer
 from cnnviz.ui.components.colour_sum import typed
-from cnnviz.ui.subject import prepared
-from cnnviz.ui.words import mark, refusal, say
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.input import ink_and_paper
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import page, session, url, widgets
 
 KEY = "colour-sum"
 OWN = "own"
@@ -30,7 +33,7 @@ NO_NETWORK = mark("There is no network that reads colour on this server, so type
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def show() -> None:
     """Show the section for what is being read, in the chosen ink and paper."""
     st.subheader(say("In colour"), anchor=False)
@@ -40,24 +43,24 @@ def show() -> None:
     _settings(learned)
     viewer(KEY, ColourSum(_picture(), numbers(learned)), problem=problem)
     _facts(learned)
-    links.show(pen_down=False, place="in-colour")
+    url.show(pen_down=False, place="in-colour")
 
 
 def numbers(learned: Network | None) -> Numbers:
     """Return the weights and the bias of the chosen filter, or those of the visitor's own."""
     known = () if learned is None else colour_sum.filters(learned)
-    chosen = state.get("rgb_filter")
+    chosen = session.get("rgb_filter")
     if chosen == OWN or not known:
-        return state.get("rgb_numbers") or (known[0] if known else EXAMPLES["edge"][1])
+        return session.get("rgb_numbers") or (known[0] if known else EXAMPLES["edge"][1])
     return known[min(int(chosen), len(known) - 1)]
 
 
 def _network() -> Network | None:
     """Return the chosen network if its first layer can be shown, else the first one of the list that can."""
-    for name in (state.get("network"), *networks.names()):
+    for name in (session.get("network"), *network_picker.names()):
         try:
-            if colour_digits.reads_colour(networks.input_shape(name)):
-                found = networks.load(name)
+            if colour_digits.reads_colour(network_picker.input_shape(name)):
+                found = network_picker.load(name)
                 if colour_sum.readable(found):
                     return found
         except Refusal:
@@ -66,8 +69,8 @@ def _network() -> Network | None:
 
 
 def _picture() -> np.ndarray:
-    subject = state.subject()
-    return colour_digits.of_text(prepared(subject, state.steps()), subject.ink, subject.paper)
+    subject = session.subject()
+    return colour_digits.of_text(prepared(subject, session.steps()), subject.ink, subject.paper)
 
 
 def _take_over(learned: Network | None) -> tuple[int, str] | None:
@@ -84,19 +87,19 @@ def _take_over(learned: Network | None) -> tuple[int, str] | None:
 
 def _own(given: Numbers) -> None:
     """Go on with numbers of the visitor's own."""
-    state.put(rgb_numbers=given)
-    if state.get("rgb_filter") != OWN:
-        state.choose("rgb_filter", OWN)
+    session.put(rgb_numbers=given)
+    if session.get("rgb_filter") != OWN:
+        session.choose("rgb_filter", OWN)
 
 
 def _settings(learned: Network | None) -> None:
     count = 0 if learned is None else len(colour_sum.filters(learned))
-    if state.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
-        state.put(rgb_filter="0" if count else OWN)
+    if session.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
+        session.put(rgb_filter="0" if count else OWN)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        choices.pick("rgb_filter", say("Filter"), (*map(str, range(count)), OWN), _title, width=230)
-        if colours.chosen() is None:  # else they stand at the top of the page
-            colours.pick_both()
+        widgets.pick("rgb_filter", say("Filter"), (*map(str, range(count)), OWN), _title, width=230)
+        if ink_and_paper.chosen() is None:  # else they stand at the top of the page
+            ink_and_paper.pick_both()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(say("Or fill it with"), width="content")
         for name, (label, given) in EXAMPLES.items():
@@ -113,6 +116,11 @@ def _facts(learned: Network | None) -> None:
         return
     layer, count = learned.variant.layers[0], len(colour_sum.filters(learned))
     st.markdown(
-        say(COUNT, layer=layer.name, network=frame.plain(networks.title(learned.name)), filters=count,
-            parameters=layer.parameters(learned.variant.input_shape))
-    )  # fmt: skip
+        say(
+            COUNT,
+            layer=layer.name,
+            network=page.plain(network_picker.title(learned.name)),
+            filters=count,
+            parameters=layer.parameters(learned.variant.input_shape),
+        )
+    )

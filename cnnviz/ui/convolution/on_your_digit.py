@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core import filtering, kernels
-from cnnviz.core.kernels import KERNELS, pasted
-from cnnviz.core.number_grid import Grid
-from cnnviz.core.refusals import Refusal
-from cnnviz.ui import choices, frame, links, networks, options, state, subject
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import subject
+from cnnviz.core.lessons.convolution import filtering, kernels
+from cnnviz.core.lessons.convolution.kernels import KERNELS, pasted
+from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.components.kernel_grid import kernel_grid, typed
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, Chosen
-from cnnviz.ui.words import each, mark, refusal, say
+from cnnviz.ui.i18n import each, mark, refusal, say
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import options, page, session, url, widgets
 
 KEY = "kernel-grid"
 
@@ -24,9 +26,7 @@ WHY = mark(
 NO_CONVOLUTION = mark(
     "{network} has no convolution whose kernels could be shown. Choose another network at the top of the page."
 )
-COLOUR = mark(
-    "This network reads colours; here the mean of the three is convolved with one of its three parts."
-)
+COLOUR = mark("This network reads colours; here the mean of the three is convolved with one of its three parts.")
 
 #: What the viewer says instead of its usual texts.
 PICTURE_LABELS = {
@@ -45,7 +45,7 @@ def heading() -> None:
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def choose() -> None:
     """Show the kernel and its choices. The pen does not touch them."""
     problem = _take_over()
@@ -53,21 +53,26 @@ def choose() -> None:
     kernel = filters.chosen()
     kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
     _explain(kernel)
-    reading = subject.read(networks.chosen(), state.subject(), state.steps())
+    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
     try:
-        filtering.filtered(reading.digit, kernel.weights, kernel.bias, state.get("filter_padding"))
+        filtering.filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal as reason:
         st.warning(refusal(reason))
     filters.send(reading, pen_down=False, place="kernel")
-    links.show(pen_down=False, place="kernel")
+    url.show(pen_down=False, place="kernel")
 
 
 def pictures() -> None:
     """Show the digit, the sums and what relu leaves of them; `filters.send` brings the values."""
     feature_maps(
-        "filtered-digit", channel=CHANNEL, ids=PICTURES, mode="linked", colour_range="network",
-        palette=state.get("palette"), labels={**each(LABELS), **each(PICTURE_LABELS)},
-    )  # fmt: skip
+        "filtered-digit",
+        channel=CHANNEL,
+        ids=PICTURES,
+        mode="linked",
+        colour_range="network",
+        palette=session.get("palette"),
+        labels={**each(LABELS), **each(PICTURE_LABELS)},
+    )
 
 
 def _take_over() -> tuple[int, int, str] | None:
@@ -89,32 +94,41 @@ def _take_over() -> tuple[int, int, str] | None:
 
 
 def _own(weights: Grid, bias: float) -> None:
-    state.put(own_kernel=weights, own_bias=bias)
-    if state.get("filter") != "own":
-        state.choose("filter", "own")
+    session.put(own_kernel=weights, own_bias=bias)
+    if session.get("filter") != "own":
+        session.choose("filter", "own")
 
 
 def _pick() -> None:
-    found = filters.learned(networks.chosen())
+    found = filters.learned(network_picker.chosen())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
-            say("Kernel"), options.FILTERS, index=list(options.FILTERS).index(state.get("filter")), width=215,
-            format_func=lambda name: say(options.FILTERS[name]), **state.bound("filter"),
-        )  # fmt: skip
-        choices.one_of("filter_padding", say("Padding"), options.POOL_PADDINGS)
-    if state.get("filter") != "learned":
+            say("Kernel"),
+            options.FILTERS,
+            index=list(options.FILTERS).index(session.get("filter")),
+            width=215,
+            format_func=lambda name: say(options.FILTERS[name]),
+            **session.bound("filter"),
+        )
+        widgets.one_of("filter_padding", say("Padding"), options.POOL_PADDINGS)
+    if session.get("filter") != "learned":
         return
     if found is None:
-        st.info(say(NO_CONVOLUTION, network=frame.plain(networks.title(networks.chosen().name))))
+        st.info(say(NO_CONVOLUTION, network=page.plain(network_picker.title(network_picker.chosen().name))))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        number = min(state.get("filter_number"), found.filters - 1)
-        st.selectbox(say("Filter"), range(found.filters), index=number, width=110,
-                     **state.bound("filter_number"))  # fmt: skip
+        number = min(session.get("filter_number"), found.filters - 1)
+        st.selectbox(say("Filter"), range(found.filters), index=number, width=110, **session.bound("filter_number"))
         if found.channels > 1:
-            channel = min(state.get("filter_channel"), found.channels - 1)
-            st.selectbox(say("Part"), range(found.channels), index=channel, width=110,
-                         format_func=_channel, **state.bound("filter_channel"))  # fmt: skip
+            channel = min(session.get("filter_channel"), found.channels - 1)
+            st.selectbox(
+                say("Part"),
+                range(found.channels),
+                index=channel,
+                width=110,
+                format_func=_channel,
+                **session.bound("filter_channel"),
+            )
 
 
 def _channel(number: int) -> str:
@@ -128,7 +142,7 @@ def _title(kernel: Chosen) -> str:
 
 def _explain(kernel: Chosen) -> None:
     """Say what the kernel does, or where it is from."""
-    name = state.get("filter")
+    name = session.get("filter")
     if name in KERNELS:
         st.caption(say(KERNELS[name].why))
     elif kernel.layer:
@@ -137,21 +151,19 @@ def _explain(kernel: Chosen) -> None:
                 "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
                 number=kernel.number,
                 layer=kernel.layer,
-                network=frame.plain(networks.title(networks.chosen().name)),
+                network=page.plain(network_picker.title(network_picker.chosen().name)),
                 bias=kernels.text(kernel.bias),
             )
         )
         _steps()
     elif kernel.bias:
         st.caption(say("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
-    if networks.chosen().variant.input_shape[-1] > 1:
+    if network_picker.chosen().variant.input_shape[-1] > 1:
         st.caption(say(COLOUR))
 
 
 def _steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
-    found = filters.learned(networks.chosen())
+    found = filters.learned(network_picker.chosen())
     if found is not None and found.strides != (1, 1):
-        st.caption(
-            say("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])
-        )
+        st.caption(say("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.kernels import KERNELS, answers_to_strokes, share_of_vertical
-from cnnviz.ui import frame, state
+from cnnviz.core.lessons.convolution.kernels import KERNELS, answers_to_strokes, share_of_vertical
 from cnnviz.ui.convolution import guesses
-from cnnviz.ui.words import mark, say
+from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.shell import page, session
 
 QUESTION = ("vertical", 0)
 FINDS = 0.9
@@ -27,19 +27,24 @@ WRONG = mark("Not {name}: only {share:.0f} % of its answer to both strokes goes 
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def show() -> None:
     """Show the question, and once it was answered, or not wanted, the computed answer."""
     st.markdown("##### " + say(ASK))
     said = guesses.answer(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name, kernel in KERNELS.items():
-            st.button(say(kernel.label), key=f"finds-{name}", on_click=_guess, args=(name,),
-                      type="primary" if name == said else "secondary")  # fmt: skip
+            st.button(
+                say(kernel.label),
+                key=f"finds-{name}",
+                on_click=_guess,
+                args=(name,),
+                type="primary" if name == said else "secondary",
+            )
         st.button(say("Show me"), key="finds-show", type="tertiary", on_click=_show)
     if said in KERNELS:
         st.markdown(verdict(said))
-    if said or state.get("strokes_shown"):
+    if said or session.get("strokes_shown"):
         names = ", ".join(say(KERNELS[name].label) for name in finders())
         st.markdown(say(BECAUSE, names=names))
         st.markdown(table())
@@ -74,4 +79,4 @@ def _guess(name: str) -> None:
 
 
 def _show() -> None:
-    state.put(strokes_shown=True)
+    session.put(strokes_shown=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network import Network
-from cnnviz.core.pool_compare import Comparison, Pool, compare, ranked
-from cnnviz.core.pool_sentences import tell
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.trace import LayerOutput
-from cnnviz.ui import state
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.trace import LayerOutput
+from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
+from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
-from cnnviz.ui.subject import Reading
-from cnnviz.ui.words import count, mark, say
+from cnnviz.ui.i18n import count, mark, say
+from cnnviz.ui.shell import session
 
 #: Under this name the values travel to the viewers of `same_map`.
 CHANNEL = "pooled"
@@ -44,14 +44,14 @@ def convolutions(network: Network) -> tuple[str, ...]:
 
 def pool() -> Pool:
     """Return how maps are pooled."""
-    window, stride = int(state.get("same_window")), int(state.get("same_stride"))
-    return Pool((window, window), (stride, stride), state.get("same_padding"))
+    window, stride = int(session.get("same_window")), int(session.get("same_stride"))
+    return Pool((window, window), (stride, stride), session.get("same_padding"))
 
 
 def layer_of(reading: Reading) -> LayerOutput | None:
     """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
     made = [layer for layer in reading.trace.layers if layer.kind.endswith("Conv2D")]
-    return next((layer for layer in made if layer.name == state.get("same_layer")), next(iter(made), None))
+    return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
 
 
 def choose(reading: Reading, pen_down: bool) -> Chosen | None:
@@ -65,10 +65,10 @@ def choose(reading: Reading, pen_down: bool) -> Chosen | None:
     how = pool()
     _check_fits(how, layer)
     place = (reading.trace.network_name, layer.name, how)
-    known = state.get("same_order")
+    known = session.get("same_order")
     order = known[1] if pen_down and known and known[0] == place else ranked(layer.after, how)
-    state.put(same_order=(place, order))
-    wanted = state.get("same_map")
+    session.put(same_order=(place, order))
+    wanted = session.get("same_map")
     one = wanted if 0 <= wanted < len(order) else order[0]
     return Chosen(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
 
@@ -94,12 +94,17 @@ def send(reading: Reading, pen_down: bool, place: str = "pen") -> None:
         return  # it is said where the window is chosen
     if chosen is None:
         return
-    state.put(same_turn=state.get("same_turn") + 1)
+    session.put(same_turn=session.get("same_turn") + 1)
     publish(
-        f"pooled-{place}", CHANNEL, [*_pictures(chosen), _all(chosen, pen_down)], network_range=_range(chosen.found),
-        one_scale_a_map=state.get("colour_range") == "map", links=_links(chosen.found),
-        note=say(NOTHING_DRAWN) if reading.empty else sentences(chosen.found), turn=state.get("same_turn"),
-    )  # fmt: skip
+        f"pooled-{place}",
+        CHANNEL,
+        [*_pictures(chosen), _all(chosen, pen_down)],
+        network_range=_range(chosen.found),
+        one_scale_a_map=session.get("colour_range") == "map",
+        links=_links(chosen.found),
+        note=say(NOTHING_DRAWN) if reading.empty else sentences(chosen.found),
+        turn=session.get("same_turn"),
+    )
 
 
 def sentences(found: Comparison) -> str:
@@ -132,10 +137,13 @@ def _all(chosen: Chosen, pen_down: bool) -> Block:
     """Return all maps, those first about which the poolings disagree most, each with its number."""
     order = list(chosen.order)
     return Block(
-        id=ALL, title=count("{number} map", "{number} maps", len(order)),
+        id=ALL,
+        title=count("{number} map", "{number} maps", len(order)),
         subtitle=say("those first about which max and average disagree most"),
-        values=chosen.layer.after[..., order], quantise=pen_down, ticks=tuple(map(str, order)),
-    )  # fmt: skip
+        values=chosen.layer.after[..., order],
+        quantise=pen_down,
+        ticks=tuple(map(str, order)),
+    )
 
 
 def _links(found: Comparison) -> Links:

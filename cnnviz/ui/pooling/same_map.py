@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core import shelf
-from cnnviz.core.network import Network
-from cnnviz.core.refusals import Refusal
-from cnnviz.ui import cache, choices, frame, links, networks, options, state, subject, view
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import subject
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
+from cnnviz.ui.i18n import each, mark, refusal, say
 from cnnviz.ui.pooling import pooled_maps
-from cnnviz.ui.pooling.link import MOST
 from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
-from cnnviz.ui.words import each, mark, refusal, say
+from cnnviz.ui.pooling.url import MOST
+from cnnviz.ui.prediction import colour_scale, network_picker
+from cnnviz.ui.shell import cache, options, page, session, url, widgets
 
 WHY = mark(
     "What the choice between the largest and the mean changes can only be seen on one and the same map, in one and the "
@@ -27,33 +29,31 @@ TALLEST = 300
 
 
 @st.fragment
-@frame.guarded
+@page.guarded
 def show() -> None:
     """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
     st.subheader(say("The same map, pooled both ways"), anchor=False)
     st.caption(say(WHY))
-    network = networks.chosen()
+    network = network_picker.chosen()
     if not pooled_maps.convolutions(network):
-        st.info(say(NO_CONVOLUTION, network=frame.plain(network.name), others=", ".join(_others())))
+        st.info(say(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
     else:
         _pooled(network)
-    links.show(pen_down=False, place="same")
+    url.show(pen_down=False, place="same")
 
 
 def _others() -> list[str]:
     """Return the networks of the shelf that have a convolution."""
-    variants = {name: cache.card(name).variant for name in shelf.names()}
+    variants = {name: cache.card(name).variant for name in model_store.names()}
     return [
-        name
-        for name, variant in variants.items()
-        if any(layer.kind.endswith("Conv2D") for layer in variant.layers)
+        name for name, variant in variants.items() if any(layer.kind.endswith("Conv2D") for layer in variant.layers)
     ]
 
 
 def _pooled(network: Network) -> None:
     """Show the choices, the pictures and all maps; the last first, because a click there chooses the map."""
     settings, pictures, everything = st.container(), st.container(), st.container()
-    reading = subject.read(network, state.subject(), state.steps())
+    reading = subject.read(network, session.subject(), session.steps())
     try:
         pooled_maps.choose(reading, pen_down=False)
     except Refusal as reason:
@@ -68,26 +68,35 @@ def _pooled(network: Network) -> None:
     with pictures:
         pooled_maps.send(reading, pen_down=False, place="choices")
         feature_maps(
-            "pooled-map", channel=CHANNEL, ids=PICTURES, mode="linked", colour_range="network",
-            palette=state.get("palette"), labels=each(LABELS),
-        )  # fmt: skip
+            "pooled-map",
+            channel=CHANNEL,
+            ids=PICTURES,
+            mode="linked",
+            colour_range="network",
+            palette=session.get("palette"),
+            labels=each(LABELS),
+        )
 
 
 def _settings(network: Network, reading: subject.Reading) -> None:
     layers = pooled_maps.convolutions(network)
     layer = pooled_maps.layer_of(reading)
     maps = () if layer is None else range(layer.output_shape[-1])
-    chosen = state.get("same_map") if state.get("same_map") in maps else -1
+    chosen = session.get("same_map") if session.get("same_map") in maps else -1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.selectbox(say("Convolution"), layers, index=layers.index(layer.name) if layer else 0, width=170,
-                     **state.bound("same_layer", _any_map))  # fmt: skip
-        st.selectbox(say("Map"), (-1, *maps), index=chosen + 1, format_func=_map_name, width=270,
-                     **state.bound("same_map"))  # fmt: skip
-        choices.number("same_window", say("Window"), 1, MOST, width=150)
-        choices.number("same_stride", say("Stride"), 1, MOST, width=150)
-        choices.one_of(
-            "same_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP)
+        st.selectbox(
+            say("Convolution"),
+            layers,
+            index=layers.index(layer.name) if layer else 0,
+            width=170,
+            **session.bound("same_layer", _any_map),
         )
+        st.selectbox(
+            say("Map"), (-1, *maps), index=chosen + 1, format_func=_map_name, width=270, **session.bound("same_map")
+        )
+        widgets.number("same_window", say("Window"), 1, MOST, width=150)
+        widgets.number("same_stride", say("Stride"), 1, MOST, width=150)
+        widgets.one_of("same_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP))
 
 
 def _map_name(number: int) -> str:
@@ -96,15 +105,21 @@ def _map_name(number: int) -> str:
 
 def _any_map() -> None:
     """Another layer has other maps."""
-    state.choose("same_map", -1)
+    session.choose("same_map", -1)
 
 
 def _all_maps() -> None:
     st.markdown(say("**All maps of this layer.** Click one to pool it above."))
     clicked = feature_maps(
-        "pooled-all", channel=CHANNEL, ids=(ALL,), mode="mosaic", height=TALLEST, labels=each(LABELS),
-        on_select=lambda: None, **view.colours(),
-    )  # fmt: skip
-    order = state.get("same_order")[1]
+        "pooled-all",
+        channel=CHANNEL,
+        ids=(ALL,),
+        mode="mosaic",
+        height=TALLEST,
+        labels=each(LABELS),
+        on_select=lambda: None,
+        **colour_scale.colours(),
+    )
+    order = session.get("same_order")[1]
     if clicked is not None and clicked.map < len(order):
-        state.choose("same_map", order[clicked.map])
+        session.choose("same_map", order[clicked.map])

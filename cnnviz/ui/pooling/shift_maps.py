@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.disturbances import FARTHEST, STEPS
-from cnnviz.core.network import Network
-from cnnviz.core.pool_networks import SHRINKING
-from cnnviz.core.robustness import Reaction, strides_of
-from cnnviz.ui import state
+from cnnviz.core.inference.perturbations import FARTHEST, STEPS
+from cnnviz.core.inference.robustness import Reaction, strides_of
+from cnnviz.core.lessons.pooling.trio import SHRINKING
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
-from cnnviz.ui.pooling import shelf_of_three
-from cnnviz.ui.words import each, mark, say
+from cnnviz.ui.i18n import each, mark, say
+from cnnviz.ui.pooling import trio
+from cnnviz.ui.shell import session
 
 SIDE = len(STEPS)
 
@@ -46,9 +46,12 @@ def confidences(reactions: list[Reaction]) -> None:
     """Show one map a network; a shift can be chosen on any of them."""
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
         block = Block(
-            id=reaction.network, title=reaction.network, subtitle=say(SHRINKING[reaction.network].label),
-            values=reaction.confidence.reshape(SIDE, SIDE, 1), **_cells(),
-        )  # fmt: skip
+            id=reaction.network,
+            title=reaction.network,
+            subtitle=say(SHRINKING[reaction.network].label),
+            values=reaction.confidence.reshape(SIDE, SIDE, 1),
+            **_cells(),
+        )
         with column:
             _viewer(f"shifts-{reaction.network}", [block], 1.0, height=240)
 
@@ -62,7 +65,7 @@ def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
             with column:
                 _viewer(f"{row}-{reaction.network}", [_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
-        column.markdown(distances(reaction, state.get("moved")))
+        column.markdown(distances(reaction, session.get("moved")))
     st.caption(say(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
 
 
@@ -73,7 +76,7 @@ def distances(reaction: Reaction, place: int) -> str:
         [name, f"{values[place]:.3f}", _distance(reaction.moved_back.get(name), place)]
         for name, values in reaction.moved.items()
     ]
-    return shelf_of_three.table(head, rows)
+    return trio.table(head, rows)
 
 
 def _distance(values: np.ndarray | None, place: int) -> str:
@@ -84,26 +87,31 @@ def _mosaic(row: str, reaction: Reaction) -> Block:
     """One map a layer; where a shift is larger than a layer's map there is nothing to compare, and no value."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
-    return Block(
-        id=row, title=reaction.network, subtitle=say(ROWS[row]), values=maps, ticks=[*values], **_cells()
-    )
+    return Block(id=row, title=reaction.network, subtitle=say(ROWS[row]), values=maps, ticks=[*values], **_cells())
 
 
 def _cells() -> dict[str, Any]:
     """Return what the rows and columns of a block stand for, and which of them is looked at."""
-    return {"origin": (-FARTHEST, -FARTHEST), "chosen": divmod(state.get("moved"), SIDE)}
+    return {"origin": (-FARTHEST, -FARTHEST), "chosen": divmod(session.get("moved"), SIDE)}
 
 
 def _viewer(key: str, blocks: list[Block], top: float, height: int) -> None:
     """Show `blocks` on one scale from 0 to `top`, the same for all networks; a click chooses the shift."""
     feature_maps(
-        key, blocks, mode="mosaic", colour_range="network", network_range=(0.0, top), palette=state.get("palette"),
-        labels={**each(LABELS), **each(SHIFTS)}, height=height, on_select=lambda: _take(key),
-    )  # fmt: skip
+        key,
+        blocks,
+        mode="mosaic",
+        colour_range="network",
+        network_range=(0.0, top),
+        palette=session.get("palette"),
+        labels={**each(LABELS), **each(SHIFTS)},
+        height=height,
+        on_select=lambda: _take(key),
+    )
 
 
 def _take(key: str) -> None:
     """Look at the shift that was clicked, before anything is drawn again."""
     match getattr(st.session_state.get(key), "selected", None):
         case {"row": int(row), "column": int(column)} if 0 <= row < SIDE and 0 <= column < SIDE:
-            state.put(moved=row * SIDE + column)
+            session.put(moved=row * SIDE + column)

@@ -8,11 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from cnnviz.core.smoothing import exponential
-from cnnviz.core.training_curves import Curve, Curves
+from cnnviz.core.training.curves import Curve, Curves
+from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
-from cnnviz.ui.words import each, say
+from cnnviz.ui.i18n import each, say
 
 EPOCH_SHARE, SHORTEST = 0.05, 2.0
 """After which share of an epoch, and after how many batches at least, a value counts half in the smoothed curve: an
@@ -55,7 +55,7 @@ def show(
     panels = [
         Panel(id="loss", title=say("Loss"), series=_series(runs, "loss", axis), low=0, log=True),
         Panel(id="accuracy", title=say("Accuracy"), series=_series(runs, "accuracy", axis), share=True, low=0, high=1),
-    ]  # fmt: skip
+    ]
     epoch = runs[0].curves.batches
     return draw(key, panels, each(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
 
@@ -75,22 +75,45 @@ def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
     curves, colour = run.curves, run.colour
     raw = _values(curves.training, quantity)
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
-    yield Series(id="training", label=say("Training"), x=curves.training.steps, y=_smooth(curves, quantity),
-                 colour=colour)  # fmt: skip
-    yield Series(id="validation", label=say("Validation"), x=curves.validation.steps,
-                 y=_values(curves.validation, quantity), colour=colour + 1, style="points")  # fmt: skip
-    yield Series(id="sample", label=say("Validation sample"), x=curves.sample.steps,
-                 y=_values(curves.sample, quantity), colour=colour + 1, style="dashed")  # fmt: skip
+    yield Series(
+        id="training", label=say("Training"), x=curves.training.steps, y=_smooth(curves, quantity), colour=colour
+    )
+    yield Series(
+        id="validation",
+        label=say("Validation"),
+        x=curves.validation.steps,
+        y=_values(curves.validation, quantity),
+        colour=colour + 1,
+        style="points",
+    )
+    yield Series(
+        id="sample",
+        label=say("Validation sample"),
+        x=curves.sample.steps,
+        y=_values(curves.sample, quantity),
+        colour=colour + 1,
+        style="dashed",
+    )
 
 
 def _among_others(place: int, run: Learned, quantity: Quantity, axis: str) -> Iterator[Series]:
     curves = run.curves
     unit = curves.batches if axis == "epochs" and curves.batches else 1
-    yield Series(id=f"training-{place}", label=say("{run}, training", run=run.name), x=curves.training.steps / unit,
-                 y=_smooth(curves, quantity), colour=run.colour)  # fmt: skip
-    yield Series(id=f"validation-{place}", label=say("{run}, validation", run=run.name),
-                 x=curves.validation.steps / unit, y=_values(curves.validation, quantity), colour=run.colour,
-                 style="points")  # fmt: skip
+    yield Series(
+        id=f"training-{place}",
+        label=say("{run}, training", run=run.name),
+        x=curves.training.steps / unit,
+        y=_smooth(curves, quantity),
+        colour=run.colour,
+    )
+    yield Series(
+        id=f"validation-{place}",
+        label=say("{run}, validation", run=run.name),
+        x=curves.validation.steps / unit,
+        y=_values(curves.validation, quantity),
+        colour=run.colour,
+        style="points",
+    )
 
 
 def _smooth(curves: Curves, quantity: Quantity) -> np.ndarray:

@@ -6,17 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.core import jobs, series
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.training_jobs import Command, Facts
-from cnnviz.ui import frame, state, visitor
-from cnnviz.ui.training import following
-from cnnviz.ui.training.following import INTERRUPTED, Followed
-from cnnviz.ui.words import count, mark, refusal, say
+from cnnviz.core.errors import Refusal
+from cnnviz.core.training.protocol import Command, Facts
+from cnnviz.jobs import api
+from cnnviz.jobs.runs import planner
+from cnnviz.ui.i18n import count, mark, refusal, say
+from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.training import run_status
+from cnnviz.ui.training.run_status import INTERRUPTED, Followed
 
 #: State of a run -> what the visitor reads.
 STATES = {
-    series.PLANNED: mark("planned: starts after your other runs"),
+    planner.PLANNED: mark("planned: starts after your other runs"),
     "queued": mark("waiting"),
     "running": mark("learning"),
     "paused": mark("paused"),
@@ -52,7 +53,7 @@ def show(followed: Followed) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(_share(followed), text=_line(followed))
     if followed.message is not None:
-        st.warning(frame.plain(refusal(followed.message)))
+        st.warning(page.plain(refusal(followed.message)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(followed)
 
@@ -66,7 +67,7 @@ def _share(followed: Followed) -> float:
 
 
 def _line(followed: Followed) -> str:
-    parts = [f"**{frame.plain(followed.run.title)}**", status(followed)]
+    parts = [f"**{page.plain(followed.run.title)}**", status(followed)]
     parts += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
     if followed.live and followed.attempt > 1:
         parts += [_second_attempt(followed.gone_on_after)]
@@ -112,11 +113,15 @@ def _buttons(followed: Followed) -> None:
             _button(say("One more epoch"), "more", followed)
     if followed.live:
         _button(say("Cancel"), "cancel", followed)
-        if followed.state != series.PLANNED:
+        if followed.state != planner.PLANNED:
             _keeping(followed)
     elif _can_go_on(followed):
-        st.button(say("One more epoch") if followed.state == "done" else say("Go on from the last epoch"),
-                  on_click=_go_on, args=(followed,), key="go-on")  # fmt: skip
+        st.button(
+            say("One more epoch") if followed.state == "done" else say("Go on from the last epoch"),
+            on_click=_go_on,
+            args=(followed,),
+            key="go-on",
+        )
 
 
 def _button(label: str, command: str, followed: Followed) -> None:
@@ -125,25 +130,33 @@ def _button(label: str, command: str, followed: Followed) -> None:
 
 def _keeping(followed: Followed) -> None:
     """Let the visitor leave a training alone; the switch shows what the engine knows, whichever tab told it."""
-    key, limits = f"keep-{followed.run.id}", jobs.Limits()
+    key, limits = f"keep-{followed.run.id}", api.Limits()
     if st.session_state.get(key) != followed.kept:
         st.session_state[key] = followed.kept
-    st.toggle(say("Keep training when I leave"), key=key, on_change=_keep, args=(followed.run.id, key),
-              help=say("Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
-                       "one ends after {most:.0f} minutes of training.", lease=limits.lease / 60,
-                       most=limits.running / 60))  # fmt: skip
+    st.toggle(
+        say("Keep training when I leave"),
+        key=key,
+        on_change=_keep,
+        args=(followed.run.id, key),
+        help=say(
+            "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
+            "one ends after {most:.0f} minutes of training.",
+            lease=limits.lease / 60,
+            most=limits.running / 60,
+        ),
+    )
 
 
 def _keep(run_id: str, key: str) -> None:
-    jobs.engine().keep(run_id, st.session_state[key])
+    api.engine().keep(run_id, st.session_state[key])
 
 
 def _command(followed: Followed, command: str) -> None:
-    if followed.state == series.PLANNED:
-        following.discard(visitor.store(), followed.run.id)
-        state.put(watched="")
+    if followed.state == planner.PLANNED:
+        run_status.discard(visitor.store(), followed.run.id)
+        session.put(watched="")
     else:
-        jobs.engine().command(followed.run.id, Command(command))
+        api.engine().command(followed.run.id, Command(command))
 
 
 def _can_go_on(followed: Followed) -> bool:
@@ -155,8 +168,8 @@ def _go_on(followed: Followed) -> None:
     """Train on: to the end of the plan, or one epoch beyond it."""
     more = followed.epoch + 1 if followed.state == "done" else max(followed.epochs, followed.epoch + 1)
     try:
-        series.go_on(visitor.store(), followed.run.id, more)
-        following.forget(followed.run.id)
-        state.put(moment=-1)
+        planner.go_on(visitor.store(), followed.run.id, more)
+        run_status.forget(followed.run.id)
+        session.put(moment=-1)
     except Refusal as reason:
-        state.notice("{reason}", reason=reason)
+        session.notice("{reason}", reason=reason)

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from cnnviz.core.experiments import EXPERIMENTS, Experiment
-from cnnviz.core.verdicts import Shares, Verdict
-from cnnviz.ui import state
-from cnnviz.ui.words import count, each, say
+from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
+from cnnviz.core.training.verdicts import Shares, Verdict
+from cnnviz.ui.i18n import count, each, say
+from cnnviz.ui.shell import session
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -37,18 +37,29 @@ def _guess(experiment: Experiment) -> None:
     """Let the visitor guess first, or not."""
     answers = each(experiment.guesses)
     key = f"guess-{experiment.id}"
-    st.pills(say("Your guess"), list(answers), format_func=answers.__getitem__, key=key, on_change=_take,
-             default=state.get("guesses").get(experiment.id), args=(experiment.id, key))  # fmt: skip
+    st.pills(
+        say("Your guess"),
+        list(answers),
+        format_func=answers.__getitem__,
+        key=key,
+        on_change=_take,
+        default=session.get("guesses").get(experiment.id),
+        args=(experiment.id, key),
+    )
 
 
 def _take(name: str, key: str) -> None:
-    state.put(guesses={**state.get("guesses"), name: st.session_state[key]})
+    session.put(guesses={**session.get("guesses"), name: st.session_state[key]})
 
 
 def _cost(experiment: Experiment) -> str:
     arms = len(experiment.arms)
-    return count("{number} training, judged by {digits:,} digits", "{number} trainings, judged by {digits:,} digits",
-                 arms, digits=experiment.count)  # fmt: skip
+    return count(
+        "{number} training, judged by {digits:,} digits",
+        "{number} trainings, judged by {digits:,} digits",
+        arms,
+        digits=experiment.count,
+    )
 
 
 def verdict(
@@ -78,9 +89,7 @@ def verdict(
         _answers(experiment, found)
 
 
-def _missing(
-    experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]
-) -> None:
+def _missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
     """Say of which arms a result is missing, and whether it may come."""
     coming = [say(arm.label) for arm in experiment.arms if arm.id not in {*shares, *gone, *unequal}]
     if coming:
@@ -100,15 +109,22 @@ def _reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
 
 def _answers(experiment: Experiment, found: Verdict) -> None:
     answers = each(experiment.guesses)
-    guess = state.get("guesses").get(experiment.id)
+    guess = session.get("guesses").get(experiment.id)
     if guess in answers:
-        told = say("You guessed right: {answer}.", answer=answers[guess]) if guess == found.right else say(
-            "You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right]
-        )  # fmt: skip
+        told = (
+            say("You guessed right: {answer}.", answer=answers[guess])
+            if guess == found.right
+            else say("You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right])
+        )
         (st.success if guess == found.right else st.info)(told)
     if found.right == experiment.expected:
         st.caption(say(experiment.why))
     else:
-        st.caption(say("Usually it is said: {answer}. {why} These trainings did not show it.",
-                       answer=answers[experiment.expected], why=say(experiment.why)))  # fmt: skip
+        st.caption(
+            say(
+                "Usually it is said: {answer}. {why} These trainings did not show it.",
+                answer=answers[experiment.expected],
+                why=say(experiment.why),
+            )
+        )
     st.caption(say("Each was trained once. With another seed the numbers differ a little."))

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.draft_check import Row, value
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
-from cnnviz.ui.words import mark, say
+from cnnviz.core.networks.draft_validation import Row, value
+from cnnviz.ui.i18n import mark, say
 
 Change = Callable[[str, Any], None]
 """Takes the name of a setting and the value that the visitor chose."""

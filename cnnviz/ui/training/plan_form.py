@@ -8,15 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core import colour_digits, datasets, processor
-from cnnviz.core.bundled_digits import TRAIN
-from cnnviz.core.fast_plans import FAST_PLAN, fast
-from cnnviz.core.mnist_file import SHAPES
-from cnnviz.core.plan_drafts import DEFAULT_RATES, PlanDraft, usual
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.variants import TrainingPlan, Variant
-from cnnviz.ui import frame, state
-from cnnviz.ui.words import mark, refusal, say
+from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data.bundled_digits import TRAIN
+from cnnviz.core.data.mnist_file import SHAPES
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.architecture import TrainingPlan, Variant
+from cnnviz.core.training import cpu
+from cnnviz.core.training.fast_plan import FAST_PLAN, fast
+from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, usual
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.shell import page, session
 
 LEARN = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 54_000, 59_000)
 CHECK = (0, 500, 1_000, 2_000, 5_000, 10_000)
@@ -31,14 +32,18 @@ ADADELTA = mark(
     "older tutorials took 1.0."
 )
 WHY_FAST = (
-    mark("One epoch of all digits in batches of {batch_size}: small batches make many steps, and a step costs about as "
-         "much as it has digits."),
-    mark("A rate of {learning_rate:g}, twice Adam’s own, learns most of it early. Falling to 0, it takes back the "
-         "noise that small batches bring; more epochs would only average it out."),
+    mark(
+        "One epoch of all digits in batches of {batch_size}: small batches make many steps, and a step costs about as "
+        "much as it has digits."
+    ),
+    mark(
+        "A rate of {learning_rate:g}, twice Adam’s own, learns most of it early. Falling to 0, it takes back the "
+        "noise that small batches bring; more epochs would only average it out."
+    ),
     mark("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
     mark("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
     mark("No varied digits: they help those who train for long."),
-)  # fmt: skip
+)
 VARIED = mark(
     "Varied: turned, sheared, stretched and bent a little differently every few epochs, with habits such as crossed "
     "sevens. The rate then falls to 0."
@@ -110,14 +115,14 @@ def _available() -> tuple[str, int]:
 
 
 def _draft() -> PlanDraft:
-    if state.get("recipe") is None:
-        state.put(recipe=usual(_available()[1]))
-    draft: PlanDraft = state.get("recipe")
+    if session.get("recipe") is None:
+        session.put(recipe=usual(_available()[1]))
+    draft: PlanDraft = session.get("recipe")
     return draft
 
 
 def _put(draft: PlanDraft, anew: bool = False) -> None:
-    state.put(recipe=draft, recipe_edition=state.get("recipe_edition") + anew)
+    session.put(recipe=draft, recipe_edition=session.get("recipe_edition") + anew)
 
 
 def _tied(
@@ -132,7 +137,7 @@ def _tied(
 
 
 def _key(name: str) -> str:
-    return f"recipe-{state.get('recipe_edition')}-{name}"
+    return f"recipe-{session.get('recipe_edition')}-{name}"
 
 
 def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
@@ -143,15 +148,21 @@ def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
 def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
     for name in names:
         if name in problems:
-            st.error(frame.plain(refusal(problems[name])))
+            st.error(page.plain(refusal(problems[name])))
 
 
 def _row() -> Any:
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 
 
-def _pick(draft: PlanDraft, name: str, label: str, options: tuple[Any, ...], read: Callable[[Any], Any],
-          help_: str | None = None) -> None:  # fmt: skip
+def _pick(
+    draft: PlanDraft,
+    name: str,
+    label: str,
+    options: tuple[Any, ...],
+    read: Callable[[Any], Any],
+    help_: str | None = None,
+) -> None:
     """Show some values to pick, and let the visitor type another.
 
     The options are texts, as what is typed is: were it a number among them one run later, Streamlit would report it as
@@ -159,19 +170,20 @@ def _pick(draft: PlanDraft, name: str, label: str, options: tuple[Any, ...], rea
     """
     present, texts = _text(draft.values[name]), tuple(map(_text, options))
     shown = texts if present in texts else (present, *texts)
-    st.selectbox(label, shown, index=shown.index(present), accept_new_options=True, width=164,
-                 help=help_, **_tied(name, read))  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    return (
-        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    st.selectbox(
+        label, shown, index=shown.index(present), accept_new_options=True, width=164, help=help_, **_tied(name, read)
     )
 
 
+def _text(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
-    held = say("These training digits are kept out: they judge every epoch, and nothing is learned from them. "
-               "With 0 the test set is shown beside the curve.")  # fmt: skip
+    held = say(
+        "These training digits are kept out: they judge every epoch, and nothing is learned from them. "
+        "With 0 the test set is shown beside the curve."
+    )
     with _row():
         _pick(draft, "learn", say("Digits to learn from"), LEARN, whole)
         _pick(draft, "check", say("Digits to check with"), CHECK, whole, held)
@@ -198,16 +210,20 @@ def _count(draft: PlanDraft, name: str, label: str, help_: str) -> None:
 
 def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     chosen = draft.values["optimizer"]
-    st.segmented_control(say("Optimiser"), OPTIMIZERS, format_func=OPTIMIZERS.__getitem__, default=chosen,
-                         required=True, **_tied("optimizer", anew=True))  # fmt: skip
+    st.segmented_control(
+        say("Optimiser"),
+        OPTIMIZERS,
+        format_func=OPTIMIZERS.__getitem__,
+        default=chosen,
+        required=True,
+        **_tied("optimizer", anew=True),
+    )
     with _row():
         _pick(draft, "learning_rate", say("Learning rate"), RATES, fraction)
         if draft.values["augmentation"] == "none":
             _alternatives(draft, "schedule", say("While it learns, the rate"), SCHEDULES)
     _say_problems(problems, "learning_rate")
-    rate = say(
-        "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
-    )
+    rate = say("Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen])
     more = say(ADADELTA) if chosen == "adadelta" else ""
     st.caption(f"{rate} {more}")
 
@@ -215,29 +231,51 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
 def _alternatives(
     draft: PlanDraft, name: str, label: str, options: Mapping[str, str], help_: str | None = None
 ) -> None:
-    st.segmented_control(label, options, format_func=lambda option: say(options[option]), default=draft.values[name],
-                         required=True, help=help_, **_tied(name))  # fmt: skip
+    st.segmented_control(
+        label,
+        options,
+        format_func=lambda option: say(options[option]),
+        default=draft.values[name],
+        required=True,
+        help=help_,
+        **_tied(name),
+    )
 
 
 def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     patience = draft.values["patience"]
-    why = say("Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
-              "weights of the best one.")  # fmt: skip
+    why = say(
+        "Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
+        "weights of the best one."
+    )
     with _row():
-        st.toggle(say("Stop early"), value=patience is not None, help=why,
-                  **_tied("patience", lambda on: PATIENCE if on else None, anew=True))  # fmt: skip
+        st.toggle(
+            say("Stop early"),
+            value=patience is not None,
+            help=why,
+            **_tied("patience", lambda on: PATIENCE if on else None, anew=True),
+        )
         if patience is not None:
-            st.number_input(say("Epochs of patience"), value=patience, step=1, width=150,
-                            **_tied("patience", widget=_key("epochs-of-patience")))  # fmt: skip
+            st.number_input(
+                say("Epochs of patience"),
+                value=patience,
+                step=1,
+                width=150,
+                **_tied("patience", widget=_key("epochs-of-patience")),
+            )
     _say_problems(problems, "patience")
 
 
 def _more(draft: PlanDraft) -> None:
     """Show what most plans leave alone."""
     _alternatives(draft, "augmentation", say("Digits are shown"), AUGMENTATIONS, say(VARIED))
-    if processor.has_bfloat16():
-        st.toggle(say("Mixed precision"), value=draft.values["precision"] != "float32", help=say(PRECISIONS),
-                  **_tied("precision", lambda on: "mixed_bfloat16" if on else "float32"))  # fmt: skip
+    if cpu.has_bfloat16():
+        st.toggle(
+            say("Mixed precision"),
+            value=draft.values["precision"] != "float32",
+            help=say(PRECISIONS),
+            **_tied("precision", lambda on: "mixed_bfloat16" if on else "float32"),
+        )
 
 
 def whole(chosen: Any) -> Any:

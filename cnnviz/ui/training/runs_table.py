@@ -6,15 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.core import run_downloads, training_jobs
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.runs import Run
-from cnnviz.ui import frame, state, visitor
-from cnnviz.ui.file_button import file_button
-from cnnviz.ui.training import following
+from cnnviz.core.errors import Refusal
+from cnnviz.core.training import protocol
+from cnnviz.jobs.runs import downloads
+from cnnviz.jobs.runs.store import Run
+from cnnviz.ui.i18n import refusal, say
+from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import duration, status
-from cnnviz.ui.training.following import Followed
-from cnnviz.ui.words import refusal, say
+from cnnviz.ui.training.run_status import Followed
 
 #: Lines that are shown at first.
 FIRST = 8
@@ -29,16 +30,16 @@ EVERY = 2.0
 def show() -> None:
     """Show the table, the newest run first, and keep it true while something is trained."""
     store = visitor.store()
-    live = any(following.follow(store, run.id).live for run in store.runs()[:FIRST])
-    st.fragment(frame.guarded(_table), run_every=EVERY if live else None)()
+    live = any(run_status.follow(store, run.id).live for run in store.runs()[:FIRST])
+    st.fragment(page.guarded(_table), run_every=EVERY if live else None)()
 
 
 def _table() -> None:
-    if state.get("again"):
-        state.put(again=False)
+    if session.get("again"):
+        session.put(again=False)
         st.rerun()  # the whole page, because what was clicked here changes what stands above
     store = visitor.store()
-    following.touch(store)
+    run_status.touch(store)
     found = store.runs()
     st.subheader(say("Your runs"), anchor=False)
     if not found:
@@ -46,21 +47,31 @@ def _table() -> None:
         return
     everything = len(found) > FIRST and st.toggle(say("Show all {number}", number=len(found)), key="all-runs")
     for run in found if everything else found[:FIRST]:
-        _row(following.follow(store, run.id))
+        _row(run_status.follow(store, run.id))
 
 
 def _row(followed: Followed) -> None:
     run = followed.run
-    watched = run.id == state.get("watched")
-    with st.container(
-        border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"
-    ):
-        st.button(frame.plain(run.title), key=f"watch-{run.id}", on_click=_watch, args=(run.id,), width=210,
-                  type="primary" if watched else "secondary", help=say("Look at this run"))  # fmt: skip
+    watched = run.id == session.get("watched")
+    with st.container(border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            page.plain(run.title),
+            key=f"watch-{run.id}",
+            on_click=_watch,
+            args=(run.id,),
+            width=210,
+            type="primary" if watched else "secondary",
+            help=say("Look at this run"),
+        )
         st.markdown(_facts(followed), width="stretch")
         if not watched:
-            st.checkbox(say("Compare"), value=run.id in state.get("compared"), key=f"compare-{run.id}",
-                        on_change=_compare, args=(run.id,))  # fmt: skip
+            st.checkbox(
+                say("Compare"),
+                value=run.id in session.get("compared"),
+                key=f"compare-{run.id}",
+                on_change=_compare,
+                args=(run.id,),
+            )
         more = st.popover(say("More"), on_change="rerun", key=f"more-{run.id}")
         if more.open:
             with more:
@@ -77,22 +88,28 @@ def _facts(followed: Followed) -> str:
         shown += [say("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
     if pace := followed.facts("batches"):
         shown += [duration(pace["seconds"])]
-    shown += [say("{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
-                  digits=plan.examples - plan.validation_examples, optimizer=plan.optimizer,
-                  rate=plan.learning_rate, batch=plan.batch_size)]  # fmt: skip
+    shown += [
+        say(
+            "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
+            digits=plan.examples - plan.validation_examples,
+            optimizer=plan.optimizer,
+            rate=plan.learning_rate,
+            batch=plan.batch_size,
+        )
+    ]
     return " · ".join(shown)
 
 
 def _watch(run_id: str) -> None:
-    state.put(watched=run_id, moment=-1, again=True)
-    state.upwards()
-    state.choose("bench", "watch")
+    session.put(watched=run_id, moment=-1, again=True)
+    session.upwards()
+    session.choose("bench", "watch")
 
 
 def _compare(run_id: str) -> None:
-    others = tuple(other for other in state.get("compared") if other != run_id)
+    others = tuple(other for other in session.get("compared") if other != run_id)
     wanted = st.session_state[f"compare-{run_id}"]
-    state.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, again=True)
+    session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, again=True)
 
 
 def _more(followed: Followed) -> None:
@@ -100,45 +117,47 @@ def _more(followed: Followed) -> None:
     if store.version(run.id):
         _explore(run)
         _downloads(followed)
-    st.text_input(say("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename,
-                  args=(run.id,))  # fmt: skip
-    st.button(
-        say("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch"
-    )
+    st.text_input(say("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,))
+    st.button(say("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch")
 
 
 def _explore(run: Run) -> None:
     """Offer to look at what came out with the other pages."""
     if st.button(say("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
-        state.put(network=training_jobs.network_name(run.id))
-        st.switch_page(frame.PAGES["layers"].path)
+        session.put(network=protocol.network_name(run.id))
+        st.switch_page(page.PAGES["layers"].path)
 
 
 def _downloads(followed: Followed) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
     run, store = followed.run, visitor.store()
-    name = run_downloads.file_name(run.title)
-    for offered in run_downloads.OFFERED:
+    name = downloads.file_name(run.title)
+    for offered in downloads.OFFERED:
         if offered.needs_card and store.card(run.id) is None:
             continue
         file_button(
-            f"{name}{offered.suffix}", partial(offered.make, store, run.id), f"{name}{offered.suffix}",
-            mime=offered.mime, key=f"download-{run.id}{offered.suffix}", help=say(offered.what), width="stretch",
-        )  # fmt: skip
+            f"{name}{offered.suffix}",
+            partial(offered.make, store, run.id),
+            f"{name}{offered.suffix}",
+            mime=offered.mime,
+            key=f"download-{run.id}{offered.suffix}",
+            help=say(offered.what),
+            width="stretch",
+        )
 
 
 def _rename(run_id: str) -> None:
     try:
         visitor.store().rename(run_id, st.session_state[f"title-{run_id}"])
     except Refusal as reason:
-        st.toast(frame.plain(refusal(reason)))
+        st.toast(page.plain(refusal(reason)))
 
 
 def _delete(followed: Followed) -> None:
     run_id = followed.run.id
-    following.discard(visitor.store(), run_id)
-    state.put(
-        compared=tuple(other for other in state.get("compared") if other != run_id),
-        watched="" if state.get("watched") == run_id else state.get("watched"),
+    run_status.discard(visitor.store(), run_id)
+    session.put(
+        compared=tuple(other for other in session.get("compared") if other != run_id),
+        watched="" if session.get("watched") == run_id else session.get("watched"),
         again=True,
     )

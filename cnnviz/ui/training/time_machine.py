@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.refusals import Refusal
-from cnnviz.core.runs import RunStore, Snapshot
-from cnnviz.ui import cache, frame, state
+from cnnviz.core.errors import Refusal
+from cnnviz.jobs.runs.store import RunStore, Snapshot
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.player import player
-from cnnviz.ui.training import moment
-from cnnviz.ui.training.following import Followed
-from cnnviz.ui.training.moment import Moment
-from cnnviz.ui.words import each, refusal, say
+from cnnviz.ui.i18n import each, refusal, say
+from cnnviz.ui.shell import cache, page, session
+from cnnviz.ui.training import snapshot_view
+from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.snapshot_view import Moment
 
 NEWEST = -1
 
@@ -28,17 +28,16 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     ends = {int(step): epoch for epoch, step in enumerate(followed.curves.epochs.steps, 1)}
     labels = [*(_label(one, ends) for one in kept), *([say("now")] if followed.live else [])]
     last = len(labels) - 1
-    chosen = state.get("moment")
-    at = player("time-machine", labels, last if chosen == NEWEST else min(chosen, last),
-                label=say("Time machine"))  # fmt: skip
-    state.put(moment=NEWEST if at == last else at)
+    chosen = session.get("moment")
+    at = player("time-machine", labels, last if chosen == NEWEST else min(chosen, last), label=say("Time machine"))
+    session.put(moment=NEWEST if at == last else at)
     return kept[at] if at < len(kept) else None
 
 
 def go_to(steps: Sequence[int], step: float) -> None:
     """Go to the moment nearest to a batch, such as one that was clicked in the chart; `steps` are those kept."""
     nearest = min(range(len(steps)), key=lambda index: abs(steps[index] - step))
-    state.put(moment=nearest)
+    session.put(moment=nearest)
 
 
 def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
@@ -53,9 +52,9 @@ def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
 def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
     """Return what the network of that moment makes of the visitor's digit, None (and say why) if it makes nothing."""
     try:
-        return moment.of_network(cache.at_moment(store, run_id, kept), digit, kept.step, kept.epoch)
+        return snapshot_view.of_network(cache.at_moment(store, run_id, kept), digit, kept.step, kept.epoch)
     except Refusal as reason:
-        st.caption(frame.plain(refusal(reason)))
+        st.caption(page.plain(refusal(reason)))
         return None
 
 
@@ -64,8 +63,21 @@ def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     counts = store.confusion(run_id, kept).astype(np.float32)
     right, number = int(np.trace(counts)), int(counts.sum())
     st.markdown(f"**{say('Held-out digits, what they are and what they are read as')}**")
-    st.caption(say("{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",
-                   right=right, number=number, share=right / number if number else 0.0))  # fmt: skip
+    st.caption(
+        say(
+            "{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",
+            right=right,
+            number=number,
+            share=right / number if number else 0.0,
+        )
+    )
     block = Block(id="confusion", title=say("label by answer"), subtitle="10 × 10", values=counts[..., None])
-    feature_maps("learning-confusion", [block], mode="mosaic", height=220, labels=each(LABELS),
-                 colour_range="layer", palette=state.get("palette"))  # fmt: skip
+    feature_maps(
+        "learning-confusion",
+        [block],
+        mode="mosaic",
+        height=220,
+        labels=each(LABELS),
+        colour_range="layer",
+        palette=session.get("palette"),
+    )

@@ -8,16 +8,17 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.core import keras_script
-from cnnviz.core.draft_check import Checked, Row, checked
-from cnnviz.core.drafts import FRESH, Draft, blank, build_cnn
 from cnnviz.core.layers import KINDS, Shape
-from cnnviz.core.variants import MOST_LAYERS, TUTORIALS, Variant
-from cnnviz.ui import frame, networks, state
-from cnnviz.ui.file_button import file_button
-from cnnviz.ui.strip import size
+from cnnviz.core.networks import keras_source
+from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Variant
+from cnnviz.core.networks.draft import FRESH, Draft, blank, build_cnn
+from cnnviz.core.networks.draft_validation import Checked, Row, checked
+from cnnviz.ui.i18n import count, refusal, say
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.prediction.strip import size
+from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell.download_button import file_button
 from cnnviz.ui.training import layer_settings, plan_form
-from cnnviz.ui.words import count, refusal, say
 
 NAME = "my-network"
 FIRST = "cnn-32-64-64"
@@ -46,32 +47,41 @@ def current() -> Variant | None:
 
 
 def _draft() -> Draft:
-    if state.get("draft") is None:
-        state.put(draft=Draft.of(TUTORIALS[FIRST][0]))
-    draft: Draft = state.get("draft")
+    if session.get("draft") is None:
+        session.put(draft=Draft.of(TUTORIALS[FIRST][0]))
+    draft: Draft = session.get("draft")
     return draft
 
 
 def _take_up(draft: Draft) -> None:
     """Go on with another draft, or with other rows: every widget is made anew with what it says."""
-    state.put(draft=draft, draft_edition=state.get("draft_edition") + 1)
+    session.put(draft=draft, draft_edition=session.get("draft_edition") + 1)
 
 
 def _change(place: int, setting: str, chosen: Any) -> None:
     if chosen is not None:
-        state.put(draft=_draft().change(place, **{setting: chosen}))
+        session.put(draft=_draft().change(place, **{setting: chosen}))
 
 
 def _key(name: str) -> str:
-    return f"draft-{state.get('draft_edition')}-{name}"
+    return f"draft-{session.get('draft_edition')}-{name}"
 
 
 def _starts() -> None:
     """Offer what to start from."""
     with _line("bottom"):
         key = _key("start")
-        st.selectbox(say("Start from"), networks.names(), index=None, placeholder=say("a network of the shelf"),
-                     format_func=networks.title, key=key, on_change=_start, args=(key,), width=260)  # fmt: skip
+        st.selectbox(
+            say("Start from"),
+            network_picker.names(),
+            index=None,
+            placeholder=say("a network of the shelf"),
+            format_func=network_picker.title,
+            key=key,
+            on_change=_start,
+            args=(key,),
+            width=260,
+        )
         st.button(say("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
         with st.popover(TUTORIAL, key="build-cnn"):
             _builder()
@@ -80,14 +90,12 @@ def _starts() -> None:
 def _start(key: str) -> None:
     name = st.session_state[key]
     if name is not None:
-        _take_up(Draft.of(networks.load(name).variant))
+        _take_up(Draft.of(network_picker.load(name).variant))
 
 
 def _builder() -> None:
     """Show the tutorial's function as three sliders."""
-    st.caption(
-        say("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it.")
-    )
+    st.caption(say("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it."))
     for name, (low, high, usual) in BUILDER.items():
         st.slider(name, low, high, usual, key=f"build-{name}", on_change=_build)
 
@@ -113,7 +121,7 @@ def _row(place: int, row: Row, rows: int) -> None:
         with _line("bottom"):
             layer_settings.show(row, _key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
         if row.problem is not None:
-            st.error(frame.plain(refusal(row.problem)))
+            st.error(page.plain(refusal(row.problem)))
 
 
 def _line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
@@ -137,8 +145,16 @@ def _kind(place: int, row: Row) -> None:
     present = str(row.settings.get("kind"))
     options = tuple(FRESH) if present in FRESH else (present, *FRESH)
     key = _key(f"{place}-kind")
-    st.selectbox(say("Layer"), options, index=options.index(present), key=key, label_visibility="collapsed", width=215,
-                 on_change=_take_kind, args=(place, key))  # fmt: skip
+    st.selectbox(
+        say("Layer"),
+        options,
+        index=options.index(present),
+        key=key,
+        label_visibility="collapsed",
+        width=215,
+        on_change=_take_kind,
+        args=(place, key),
+    )
 
 
 def _take_kind(place: int, key: str) -> None:
@@ -150,17 +166,36 @@ def _buttons(place: int, rows: int) -> None:
         ("↑", "up", say("Move this layer up"), place > 0, place - 1),
         ("↓", "down", say("Move this layer down"), place < rows - 1, place + 1),
     ):
-        st.button(sign, key=_key(f"{place}-{name}"), help=help_, disabled=not enabled, type="tertiary",
-                  on_click=lambda to=to: _take_up(_draft().move(place, to)))  # fmt: skip
-    st.button("✕", key=_key(f"{place}-remove"), help=say("Remove this layer"), type="tertiary",
-              on_click=lambda: _take_up(_draft().remove(place)))  # fmt: skip
+        st.button(
+            sign,
+            key=_key(f"{place}-{name}"),
+            help=help_,
+            disabled=not enabled,
+            type="tertiary",
+            on_click=lambda to=to: _take_up(_draft().move(place, to)),
+        )
+    st.button(
+        "✕",
+        key=_key(f"{place}-remove"),
+        help=say("Remove this layer"),
+        type="tertiary",
+        on_click=lambda: _take_up(_draft().remove(place)),
+    )
     _add(place + 1)
 
 
 def _add(place: int) -> None:
     key = _key(f"{place}-add")
-    st.menu_button("+", tuple(FRESH), key=key, help=say("Add a layer below"), type="tertiary",
-                   on_click=_take_added, args=(place, key), disabled=len(_draft().rows) >= MOST_LAYERS)  # fmt: skip
+    st.menu_button(
+        "+",
+        tuple(FRESH),
+        key=key,
+        help=say("Add a layer below"),
+        type="tertiary",
+        on_click=_take_added,
+        args=(place, key),
+        disabled=len(_draft().rows) >= MOST_LAYERS,
+    )
 
 
 def _take_added(place: int, key: str) -> None:
@@ -172,11 +207,14 @@ def _take_added(place: int, key: str) -> None:
 def _totals(found: Checked) -> None:
     """Say what the network costs, as far as its shapes are known."""
     if found.problem is not None:
-        st.error(frame.plain(refusal(found.problem)))
+        st.error(page.plain(refusal(found.problem)))
     st.markdown(
-        say("In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",
-            parameters=found.parameters, multiplications=found.multiplications)
-    )  # fmt: skip
+        say(
+            "In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",
+            parameters=found.parameters,
+            multiplications=found.multiplications,
+        )
+    )
 
 
 def _script(variant: Variant) -> None:
@@ -184,6 +222,6 @@ def _script(variant: Variant) -> None:
     beside = st.expander(say("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text, file = keras_script.script(variant, plan_form.current(variant)), f"{variant.name}.py"
+            text, file = keras_source.script(variant, plan_form.current(variant)), f"{variant.name}.py"
             st.code(text, language="python")
             file_button(file, text, file, mime="text/x-python")

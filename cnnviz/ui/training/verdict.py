@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cnnviz.core import series
-from cnnviz.core.experiments import EXPERIMENTS, SHIFTED, Arm, Experiment
-from cnnviz.core.runs import Run, RunStore
-from cnnviz.core.training_jobs import DIVERGED
-from cnnviz.ui import cache, visitor
-from cnnviz.ui.training import experiments, following
+from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Arm, Experiment
+from cnnviz.core.training.protocol import DIVERGED
+from cnnviz.jobs.runs import planner
+from cnnviz.jobs.runs.store import Run, RunStore
+from cnnviz.ui.i18n import count, say
+from cnnviz.ui.shell import cache, visitor
+from cnnviz.ui.training import experiments, run_status
 from cnnviz.ui.training.controls import status
-from cnnviz.ui.training.following import Followed
-from cnnviz.ui.words import count, say
+from cnnviz.ui.training.run_status import Followed
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Outcome:
 
 def show(watched: Run) -> None:
     """Say what the experiment that a run belongs to has shown, or why it has not; nothing for other runs."""
-    experiment = EXPERIMENTS.get(series.experiment_of(watched))
+    experiment = EXPERIMENTS.get(planner.experiment_of(watched))
     if experiment is not None:
         store = visitor.store()
         found = outcome(store, experiment, watched)
@@ -42,7 +42,7 @@ def show(watched: Run) -> None:
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
     """Return how many digits decide: fewer than planned where this server's data set is smaller."""
-    held_out = following.follow(store, watched.id).facts("start").get("validation_examples", experiment.count)
+    held_out = run_status.follow(store, watched.id).facts("start").get("validation_examples", experiment.count)
     return min(experiment.count, int(held_out)) if experiment.measure != SHIFTED else experiment.count
 
 
@@ -52,7 +52,7 @@ def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
     found = Outcome()
     for arm in experiment.arms:
         if arm.id in runs:
-            _add(found, store, experiment, arm, following.follow(store, runs[arm.id].id))
+            _add(found, store, experiment, arm, run_status.follow(store, runs[arm.id].id))
         else:
             found.gone[arm.id] = say("deleted")
     return found
@@ -82,8 +82,12 @@ def _unequal(arm: Arm, followed: Followed) -> str:
     if followed.run.ended in ("stopped", "time"):
         return status(followed)
     if followed.run.ended != "diverged" and followed.epochs != arm.plan.epochs:
-        return count("{number} epoch instead of {planned}", "{number} epochs instead of {planned}",
-                     followed.epochs, planned=arm.plan.epochs)  # fmt: skip
+        return count(
+            "{number} epoch instead of {planned}",
+            "{number} epochs instead of {planned}",
+            followed.epochs,
+            planned=arm.plan.epochs,
+        )
     return ""
 
 

@@ -8,16 +8,27 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.core import colour_digits, jobs
-from cnnviz.core.runs import Snapshot
-from cnnviz.core.training_jobs import Command
-from cnnviz.ui import canvas, frame, state, visitor
+from cnnviz.core.data import colour_digits
+from cnnviz.core.inference.subject import prepared
+from cnnviz.core.training.protocol import Command
+from cnnviz.jobs import api
+from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.components import curves
-from cnnviz.ui.subject import prepared
-from cnnviz.ui.training import chart, compared, controls, following, learning, moment, time_machine, verdict
-from cnnviz.ui.training.following import Followed
-from cnnviz.ui.training.moment import Moment
-from cnnviz.ui.words import say
+from cnnviz.ui.i18n import say
+from cnnviz.ui.input import surfaces
+from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.training import (
+    chart,
+    comparison,
+    controls,
+    live_views,
+    run_status,
+    snapshot_view,
+    time_machine,
+    verdict,
+)
+from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.snapshot_view import Moment
 
 CHART = "learning-curves"
 
@@ -30,29 +41,29 @@ def show() -> None:
     """Show the watched run, or the newest one; nothing where there is none."""
     store = visitor.store()
     known = [run.id for run in store.runs()]
-    if state.get("watched") not in known:
-        state.put(watched=known[0] if known else "", moment=-1)
-    if state.get("watched"):
+    if session.get("watched") not in known:
+        session.put(watched=known[0] if known else "", moment=-1)
+    if session.get("watched"):
         live = _any_live()
-        st.fragment(frame.guarded(_watched), run_every=_pace() if live else None)(live)
+        st.fragment(page.guarded(_watched), run_every=_pace() if live else None)(live)
 
 
 def _any_live() -> bool:
     """Whether more may come, of the watched run or of those beside it."""
-    watched = following.follow(visitor.store(), state.get("watched"))
-    return watched.live or any(run.live for run in compared.runs())
+    watched = run_status.follow(visitor.store(), session.get("watched"))
+    return watched.live or any(run.live for run in comparison.runs())
 
 
 def _pace() -> float:
-    return QUICK if jobs.engine().trained() <= FEW else SLOW
+    return QUICK if api.engine().trained() <= FEW else SLOW
 
 
 def _watched(was_live: bool) -> None:
-    if state.get("notices") and state.get("noticed") is None:
+    if session.get("notices") and session.get("noticed") is None:
         st.rerun()  # what a click here was refused stands above the page
     store = visitor.store()
-    following.touch(store)
-    followed = following.follow(store, state.get("watched"))
+    run_status.touch(store)
+    followed = run_status.follow(store, session.get("watched"))
     if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(followed)
@@ -63,32 +74,30 @@ def _watched(was_live: bool) -> None:
     place, per_epoch = _chart(followed, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
-        pen_down = canvas.draw(plain=True)
+        pen_down = surfaces.draw(plain=True)
         if colour_digits.reads_colour(followed.run.variant.input_shape):
             st.caption(say("This network reads colour: it is shown your digit in blue on cream."))
-    digit = prepared(state.subject(), state.steps())
+    digit = prepared(session.subject(), session.steps())
     _show_to_the_worker(followed, digit, pen_down)
     shown = _moment(followed, chosen, digit)
     with answering:
-        learning.answer(shown)
+        live_views.answer(shown)
     with closer:
         _closer(followed, chosen, kept)
-    learning.pick_layer(followed.run.variant)
+    live_views.pick_layer(followed.run.variant)
     if shown is not None:
-        learning.changing(shown, "watched")
-    compared.show(place, per_epoch, digit)
+        live_views.changing(shown, "watched")
+    comparison.show(place, per_epoch, digit)
 
 
-def _chart(
-    followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]
-) -> tuple[float | None, bool]:
+def _chart(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
     """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it.
 
     Returns:
         where on its axis the chosen moment lies, None for the newest, and whether the axis counts epochs, as it does
         for runs whose epochs differ in length.
     """
-    runs = [followed, *compared.runs()]
+    runs = [followed, *comparison.runs()]
     learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
     per_epoch = chart.axis_of(learned) == "epochs"
     unit = max(1, followed.curves.batches) if per_epoch else 1
@@ -109,24 +118,24 @@ def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -
     queue."""
     pixels = np.round(digit * 255).astype(np.uint8)
     if (
-        followed.state in following.LIVE
+        followed.state in run_status.LIVE
         and not pen_down
-        and state.get("shown") != (followed.run.id, pixels.tobytes())
+        and session.get("shown") != (followed.run.id, pixels.tobytes())
     ):
-        state.put(shown=(followed.run.id, pixels.tobytes()))
-        jobs.engine().command(followed.run.id, Command("probe", {"digit": pixels}))
+        session.put(shown=(followed.run.id, pixels.tobytes()))
+        api.engine().command(followed.run.id, Command("probe", {"digit": pixels}))
 
 
 def _moment(followed: Followed, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
     """What is looked at: a kept moment, or what the worker saw last."""
     if chosen is not None:
         return time_machine.seen(visitor.store(), followed.run.id, chosen, digit)
-    return moment.of_view(followed.newest["view"]) if "view" in followed.newest else None
+    return snapshot_view.of_view(followed.newest["view"]) if "view" in followed.newest else None
 
 
 def _closer(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Beside the answer: the present step explained, or the confusion at a kept moment."""
     if chosen is None and "lesson" in followed.newest:
-        learning.lesson(followed.newest["lesson"])
+        live_views.lesson(followed.newest["lesson"])
     elif chosen is not None or kept:
         time_machine.confusion(visitor.store(), followed.run.id, chosen or kept[-1])

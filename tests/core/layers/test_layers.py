@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core import layers
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import (
     KINDS,
     AveragePooling2D,
@@ -24,8 +25,7 @@ from cnnviz.core.layers import (
     Shape,
     ZeroPadding2D,
 )
-from cnnviz.core.refusals import Refusal
-from tests.core import drawn
+from tests.core import strategies
 
 CONV = Conv2D(name="conv2d", filters=32, kernel_size=(3, 3), activation="relu")
 POOL = MaxPooling2D(name="pool")
@@ -55,8 +55,8 @@ def test_parameters_are_counted_out(layer: layers.Layer, shape: Shape, formula: 
 @settings(deadline=None)  # the first gelu imports SciPy
 @given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
 def test_formulas_end_in_the_number_that_they_explain(data: st.DataObject, kind: str) -> None:
-    shape = data.draw(drawn.image_shapes())
-    layer = data.draw(drawn.layers_for(shape, kind=kind))
+    shape = data.draw(strategies.image_shapes())
+    layer = data.draw(strategies.layers_for(shape, kind=kind))
     formula = layer.parameter_formula(shape)
     if layer.parameters(shape):
         counted, _, result = formula.replace(",", "").replace("×", "*").partition(" = ")
@@ -129,18 +129,18 @@ def test_an_output_without_activation_is_one_array() -> None:
 @settings(deadline=None)  # the first gelu imports SciPy
 @given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
 def test_a_layer_comes_back_from_json(data: st.DataObject, kind: str) -> None:
-    layer = data.draw(drawn.layers_for(data.draw(drawn.image_shapes()), kind=kind))
+    layer = data.draw(strategies.layers_for(data.draw(strategies.image_shapes()), kind=kind))
     assert layers.from_json(json.loads(json.dumps(layers.to_json(layer)))) == layer
 
 
 @settings(deadline=None)  # the first gelu imports SciPy
 @given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
 def test_a_layer_does_not_change_what_it_reads(data: st.DataObject, kind: str) -> None:
-    shape = data.draw(drawn.image_shapes())
-    layer = data.draw(drawn.layers_for(shape, kind=kind))
-    x = drawn.values(shape, 1)
+    shape = data.draw(strategies.image_shapes())
+    layer = data.draw(strategies.layers_for(shape, kind=kind))
+    x = strategies.values(shape, 1)
     x.setflags(write=False)
-    weights = drawn.weights(layer.weight_shapes(shape), 2)
+    weights = strategies.weights(layer.weight_shapes(shape), 2)
     for array in weights.values():
         array.setflags(write=False)
     output = layer.forward(x, weights)

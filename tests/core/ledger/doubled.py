@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.ledger import Cell, cells
-from cnnviz.core.ledger.amounts import Sheet
-from cnnviz.core.ledger.ending import activation
-from cnnviz.core.network import Network
-from cnnviz.core.trace import Trace
+from cnnviz.core.ledger.activation import activation
+from cnnviz.core.ledger.fixed_point import Sheet
+from cnnviz.core.networks.network import Network
 
 
 @dataclass(frozen=True)

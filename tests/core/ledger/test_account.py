@@ -10,17 +10,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import ledger, shelf
+from cnnviz.core import ledger
+from cnnviz.core.inference.trace import LayerOutput, Trace, trace
 from cnnviz.core.layers import KINDS, Layer
 from cnnviz.core.ledger import Cell, Ledger, Line, cells
-from cnnviz.core.ledger.amounts import MINUS, Sheet, exact_text, factor, shortest
-from cnnviz.core.ledger.ending import activation
-from cnnviz.core.ledger.question import Question
-from cnnviz.core.network import Network
-from cnnviz.core.trace import LayerOutput, Trace, trace
-from cnnviz.core.variants import Variant
-from tests.core import drawn, made
+from cnnviz.core.ledger.activation import activation
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet, exact_text, factor, shortest
+from cnnviz.core.ledger.query import Question
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.network import Network
+from tests.core import strategies
 from tests.core.ledger import doubled
+from tests.core.networks import small_network
 
 DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 WITHIN = 1e-6
@@ -48,15 +50,15 @@ def draw_cell(data: st.DataObject, name: str, shape: tuple[int, ...]) -> Cell:
 
 def one_layer(data: st.DataObject, kind: str, seed: int) -> tuple[Network, Trace, Cell]:
     """A network that begins with a layer of `kind`, or has it behind a Flatten, and a cell of it."""
-    shape: tuple[int, ...] = data.draw(drawn.image_shapes(channels=4))
+    shape: tuple[int, ...] = data.draw(strategies.image_shapes(channels=4))
     here = shape
     before: list[Layer] = []
-    if kind not in drawn.IMAGE_ONLY and data.draw(st.booleans()):
+    if kind not in strategies.IMAGE_ONLY and data.draw(st.booleans()):
         before, here = [KINDS["Flatten"](name="first")], (int(np.prod(shape)),)
-    layer = data.draw(drawn.layers_for(here, name="asked", kind=kind))
+    layer = data.draw(strategies.layers_for(here, name="asked", kind=kind))
     tail: list[Layer] = [] if len(layer.output_shape(here)) == 1 else [KINDS["Flatten"](name="last")]
     tail += [KINDS["Dense"](name="answer", units=10), KINDS["Softmax"](name="softmax")]  # type: ignore[call-arg]
-    network = drawn.network(Variant(name="drawn", input_shape=shape, layers=(*before, layer, *tail)), seed)
+    network = strategies.network(Variant(name="drawn", input_shape=shape, layers=(*before, layer, *tail)), seed)
     digit = np.random.default_rng(seed).random(shape, dtype=np.float32)
     return network, trace(network, digit), draw_cell(data, "asked", layer.output_shape(here))
 
@@ -105,10 +107,7 @@ def assert_gives_the_trace(of: Ledger, made_of: LayerOutput, place: tuple[int, .
     assert abs(of.sheet.value(of.total) - float(made_of.after[place])) <= WITHIN * (largest or 1)
     before = of.line("before") or None
     if before is not None and largest:
-        assert (
-            abs(of.sheet.value(before) - float(made_of.before[place]))
-            <= WITHIN * np.abs(made_of.before).max()
-        )
+        assert abs(of.sheet.value(before) - float(made_of.before[place])) <= WITHIN * np.abs(made_of.before).max()
 
 
 def sizes(of: Ledger) -> list[float]:
@@ -147,7 +146,7 @@ def assert_is_exact(of: Ledger, made_of: LayerOutput, expected: doubled.Stages) 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @settings(DRAWN, max_examples=60)
-@given(data=st.data(), seed=drawn.seeds())
+@given(data=st.data(), seed=strategies.seeds())
 def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.DataObject, seed: int) -> None:
     network, traced, cell = one_layer(data, kind, seed)
     of = ledger.account(network, traced, cell)
@@ -160,11 +159,11 @@ def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.D
 
 
 @settings(DRAWN, max_examples=60)
-@given(variant=drawn.variants(), data=st.data(), seed=drawn.seeds())
+@given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
 def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
     variant: Variant, data: st.DataObject, seed: int
 ) -> None:
-    network = drawn.network(variant, seed)
+    network = strategies.network(variant, seed)
     digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)
     traced = trace(network, digit)
     chosen = data.draw(st.sampled_from(traced.layers))
@@ -188,10 +187,10 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
         assert not (read.rows and read.columns), "it is made of padding alone"
 
 
-@pytest.mark.parametrize("name", shelf.names())
+@pytest.mark.parametrize("name", model_store.names())
 def test_float32_rounds_next_to_nothing_in_the_networks_of_the_shelf(name: str) -> None:
     """There the sum of what is shown, without any correction, is the trace's value within 1e-6 of the largest."""
-    network = shelf.load(name)
+    network = model_store.load(name)
     traced = trace(network, strokes_of_a_digit(network))
     for made_of in traced.layers:
         rng = np.random.default_rng(len(made_of.name))
@@ -249,8 +248,8 @@ def test_texts_are_those_of_the_maps() -> None:
 
 
 def small(seed: int = 0) -> tuple[Network, Trace]:
-    network = made.network(seed)
-    return network, trace(network, made.digit(seed))
+    network = small_network.network(seed)
+    return network, trace(network, small_network.digit(seed))
 
 
 def test_max_pooling_names_the_winner_and_what_the_mean_would_have_been() -> None:
@@ -280,13 +279,17 @@ def test_what_is_fused_into_a_layer_is_named() -> None:
     conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
     assert activation(network.variant.layers[0]) == "relu"
     assert [line.name for line in conv.lines if line.name != "rounding"] == [
-        "sum", "bias", "before", "relu", "after",
-    ]  # fmt: skip
+        "sum",
+        "bias",
+        "before",
+        "relu",
+        "after",
+    ]
     assert conv.line("relu") == max(0, conv.line("before"))
 
 
 def test_every_kind_has_an_account_and_a_footprint() -> None:
-    from cnnviz.core.ledger.reach import FOOTPRINTS
+    from cnnviz.core.ledger.receptive_field import FOOTPRINTS
 
     assert set(ledger.ACCOUNTS) == set(FOOTPRINTS) == set(KINDS)
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.core.smoothing import exponential
-from cnnviz.core.training_curves import Curve, Curves
+from cnnviz.core.training.curves import Curve, Curves
+from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
 from cnnviz.ui.training.chart import Learned, axis_of, half_life, show
@@ -77,8 +77,11 @@ def test_several_runs_have_a_colour_each(drawn: Drawn):
     show("c", [learned("first"), learned("second", colour=3)])
     series = drawn.series(1)
     assert [(one.label, one.colour) for one in series.values()] == [
-        ("first, training", 0), ("first, validation", 0), ("second, training", 3), ("second, validation", 3),
-    ]  # fmt: skip
+        ("first, training", 0),
+        ("first, validation", 0),
+        ("second, training", 3),
+        ("second, validation", 3),
+    ]
 
 
 def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn):

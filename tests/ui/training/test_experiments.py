@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.experiments import EXPERIMENTS
+from cnnviz.core.training.experiments import EXPERIMENTS
 
 
 def cards() -> None:
     import streamlit as st
 
-    from cnnviz.ui import state
+    from cnnviz.ui.shell import session
     from cnnviz.ui.training import experiments
 
-    state.begin()
+    session.begin()
     if st.session_state.get("here", True):
         experiments.show(lambda experiment: st.session_state.update(started=experiment.id))
 
 
 def ended(name: str, shares: dict[str, float]) -> None:
-    from cnnviz.core.experiments import EXPERIMENTS
-    from cnnviz.ui import state
+    from cnnviz.core.training.experiments import EXPERIMENTS
+    from cnnviz.ui.shell import session
     from cnnviz.ui.training import experiments
 
-    state.begin()
+    session.begin()
     experiments.verdict(EXPERIMENTS[name], shares)
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import processor
-from cnnviz.core.fast_plans import FAST_PLAN
-from cnnviz.core.plan_drafts import GOOD_RATES
-from cnnviz.core.variants import TrainingPlan
+from cnnviz.core.networks.architecture import TrainingPlan
+from cnnviz.core.training import cpu
+from cnnviz.core.training.fast_plan import FAST_PLAN
+from cnnviz.core.training.plan_draft import GOOD_RATES
 from cnnviz.ui.training import plan_form
 
 
 def script() -> None:
     import streamlit as st
 
-    from cnnviz.ui import state
+    from cnnviz.ui.shell import session
     from cnnviz.ui.training import plan_form
 
-    state.begin()
+    session.begin()
     if st.session_state.get("here", True):
         st.session_state["made"] = plan_form.show()
 
@@ -132,7 +132,7 @@ def test_varied_digits_make_the_rate_fall(app: AppTest) -> None:
 
 def test_mixed_precision_is_offered_where_it_pays(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     for there in (True, False):
-        monkeypatch.setattr(processor, "has_bfloat16", lambda there=there: there)
+        monkeypatch.setattr(cpu, "has_bfloat16", lambda there=there: there)
         labels = [toggle.label for toggle in app.run().toggle]
         assert ("Mixed precision" in labels) == there
 
@@ -142,8 +142,12 @@ def test_the_fast_plan_is_taken_and_explained(app: AppTest) -> None:
     app.button(key="fast-plan").click().run()
     plan = legal(app)
     assert (plan.examples, plan.batch_size, plan.epochs, plan.schedule, plan.seed) == (
-        FAST_PLAN.examples, FAST_PLAN.batch_size, FAST_PLAN.epochs, "cosine", 9,
-    )  # fmt: skip
+        FAST_PLAN.examples,
+        FAST_PLAN.batch_size,
+        FAST_PLAN.epochs,
+        "cosine",
+        9,
+    )
     assert app.number_input(key=key(app, "batch_size")).value == FAST_PLAN.batch_size
     assert any("One epoch of all digits in batches of 64" in text.value for text in app.markdown)
 

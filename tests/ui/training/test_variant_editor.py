@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core import shelf
-from cnnviz.core.drafts import Draft, Settings, blank, build_cnn
-from cnnviz.core.variants import TUTORIALS, Variant
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.draft import Draft, Settings, blank, build_cnn
 
 
 def script() -> None:
     import streamlit as st
 
-    from cnnviz.ui import state
+    from cnnviz.ui.shell import session
     from cnnviz.ui.training import variant_editor
 
-    state.begin()
+    session.begin()
     if st.session_state.get("here", True):
         st.session_state["made"] = variant_editor.show()
 
@@ -68,12 +68,12 @@ def test_it_opens_with_a_published_network(app: AppTest) -> None:
     assert any("**93,322** parameters" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize("name", shelf.names())
+@pytest.mark.parametrize("name", model_store.names())
 def test_it_starts_from_any_network_of_the_shelf(app: AppTest, name: str) -> None:
     app.selectbox(key=key(app, "start")).select(name).run()
     variant = made(app)
     assert variant is not None
-    assert variant.layers == shelf.card(name).variant.layers
+    assert variant.layers == model_store.card(name).variant.layers
     assert app.selectbox(key=key(app, "start")).value is None
 
 
@@ -163,9 +163,7 @@ def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest
     assert made(app) is not None
 
 
-@pytest.mark.parametrize(
-    "row", [{"kind": "Softmax"}, {"kind": "SeparableConv2D", "filters": 2, "kernel_size": (3, 3)}]
-)
+@pytest.mark.parametrize("row", [{"kind": "Softmax"}, {"kind": "SeparableConv2D", "filters": 2, "kernel_size": (3, 3)}])
 def test_kinds_that_cannot_be_added_are_shown_as_they_are(app: AppTest, row: Settings) -> None:
     begin(app, Draft((row, *blank().rows)))
     assert app.selectbox(key=key(app, "0-kind")).value == row["kind"]

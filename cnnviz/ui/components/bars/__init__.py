@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import mark
+from cnnviz.ui.i18n import mark
 
 __all__ = ["LABELS", "bars"]
 
@@ -44,9 +44,7 @@ def bars(
         ValueError: If there are not as many values as names.
     """
     if values is not None and np.shape(values) != (len(names),):
-        raise ValueError(
-            f"`values` must be one number for each of {len(names)} names. Received: {np.shape(values)}"
-        )
+        raise ValueError(f"`values` must be one number for each of {len(names)} names. Received: {np.shape(values)}")
     data = {"values": None, "exact": None, "names": list(names), "answer": answer, "labels": dict(labels)}
     if values is not None:
         shares = np.asarray(values, np.float32)

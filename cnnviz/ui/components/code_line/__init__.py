@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnviz.core.layers.formulas import Formula
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import mark
+from cnnviz.ui.i18n import mark
 
 __all__ = ["LABELS", "Row", "Told", "code_line"]
 

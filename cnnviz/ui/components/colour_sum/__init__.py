@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.colour_sum import DECIMALS, NUMBERS, ColourSum, text
+from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, text
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "colour_sum", "typed"]
 
@@ -89,9 +89,7 @@ def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
     head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     head += b" " * (-len(head) % 4)
     arrays = (shown.pixels, shown.partial)
-    return b"".join(
-        (len(head).to_bytes(4, "little"), head, *(one.astype(np.int32).tobytes() for one in arrays))
-    )
+    return b"".join((len(head).to_bytes(4, "little"), head, *(one.astype(np.int32).tobytes() for one in arrays)))
 
 
 def _message(key: str) -> tuple[Texts, int] | None:

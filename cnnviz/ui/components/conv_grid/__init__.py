@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.conv_bench import UNITS, ConvBench, ConvWindow, exact, factors, short
-from cnnviz.core.number_grid import text
+from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvBench, ConvWindow, exact, factors, short
+from cnnviz.core.lessons.number_grid import text
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "Guess", "Problem", "Typed", "conv_grid", "guessed", "name_of", "typed"]
 
@@ -74,7 +74,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "is_image": mark("Not {guess}: that is the size of the image; windows have to stay inside"),
         "score": mark("{right} of {asked} guesses right"),
     }
-)  # fmt: skip
+)
 
 SIZE = -1
 """The place of the guess about the feature map's size; the others are numbers of windows."""
@@ -161,10 +161,16 @@ def conv_grid(
     """
     numbers = {event: _number(key, event) for event in ("", "guess")}
     data = {
-        **described(bench), "guess": guess, "ack": numbers[""], "heard": numbers["guess"], "score": list(score),
-        "guesses": {str(place): written for place, written in guesses.items()}, "facts": list(facts),
-        "problem": None if problem is None else vars(problem), "labels": each(LABELS),
-    }  # fmt: skip
+        **described(bench),
+        "guess": guess,
+        "ack": numbers[""],
+        "heard": numbers["guess"],
+        "score": list(score),
+        "guesses": {str(place): written for place, written in guesses.items()},
+        "facts": list(facts),
+        "problem": None if problem is None else vars(problem),
+        "labels": each(LABELS),
+    }
     mount("conv_grid", key=key, data=data, on_typed_change=_nothing, on_guessed_change=_nothing)
     for event, number in numbers.items():
         number_grids.hear(key, number, event)

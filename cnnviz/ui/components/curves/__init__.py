@@ -15,7 +15,7 @@ import streamlit as st
 
 from cnnviz.ui.components.curves.wire import Panel, Series, pack, thinned
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import mark
+from cnnviz.ui.i18n import mark
 
 __all__ = ["LABELS", "Panel", "Series", "curves", "picked", "thinned"]
 

@@ -17,7 +17,5 @@ def drawing(key: str, drawings: Mapping[int, str]) -> None:
         key: The element's key.
         drawings: Width in CSS pixels from which a drawing is shown -> its SVG text, which has a name of its own.
     """
-    data: dict[str, Any] = {
-        "drawings": sorted(([width, text] for width, text in drawings.items()), reverse=True)
-    }
+    data: dict[str, Any] = {"drawings": sorted(([width, text] for width, text in drawings.items()), reverse=True)}
     mount("drawing", key=key, data=data)

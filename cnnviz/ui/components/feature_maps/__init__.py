@@ -13,7 +13,7 @@ from typing import Literal
 
 from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount, unseen
-from cnnviz.ui.words import mark
+from cnnviz.ui.i18n import mark
 
 __all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
 
@@ -191,9 +191,13 @@ def publish(
     if len(set(ids)) < len(ids):
         raise ValueError(f"`blocks` must have different ids. Received: {ids}")
     header = {
-        "mode": "publish", "channel": channel, "network": network_range, "turn": turn, "note": note,
+        "mode": "publish",
+        "channel": channel,
+        "network": network_range,
+        "turn": turn,
+        "note": note,
         "links": None if links is None else vars(links),
-    }  # fmt: skip
+    }
     unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 
 

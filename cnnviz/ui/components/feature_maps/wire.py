@@ -57,9 +57,7 @@ class Block:
         if self.kind not in KINDS:
             raise ValueError(f"`kind` must be one of {KINDS}. Received: {self.kind!r}")
         if self.values is None and self.derive is None:
-            raise ValueError(
-                "`values` may only be left out where `derive` says how to get them. Received: None"
-            )
+            raise ValueError("`values` may only be left out where `derive` says how to get them. Received: None")
 
 
 def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bool) -> bytes:
@@ -91,10 +89,17 @@ Shape = tuple[int, int, int]
 
 def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str, Any], bytes, Shape]:
     about: dict[str, Any] = {
-        "id": block.id, "title": block.title, "subtitle": block.subtitle, "kind": block.kind,
-        "ticks": list(block.ticks), "derive": block.derive, "signed": block.signed, "levels": None,
-        "origin": list(block.origin), "chosen": block.chosen,
-    }  # fmt: skip
+        "id": block.id,
+        "title": block.title,
+        "subtitle": block.subtitle,
+        "kind": block.kind,
+        "ticks": list(block.ticks),
+        "derive": block.derive,
+        "signed": block.signed,
+        "levels": None,
+        "origin": list(block.origin),
+        "chosen": block.chosen,
+    }
     if block.derive:
         if not all(before):
             raise ValueError(f"`derive` needs a block before it. Received: it for the first, {block.id!r}")
@@ -122,9 +127,7 @@ def _cube(block: Block) -> np.ndarray:
         values = values[..., None]
     channels = (1, 3) if block.kind == "image" else range(1, 2**31)
     if values.ndim != 3 or not values.size or values.shape[2] not in channels:
-        raise ValueError(
-            f"`values` must have the shape of {block.kind!r}, not empty. Received: {values.shape}"
-        )
+        raise ValueError(f"`values` must have the shape of {block.kind!r}, not empty. Received: {values.shape}")
     return values
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnnviz.core.kernels import text
-from cnnviz.core.number_grid import Grid
+from cnnviz.core.lessons.convolution.kernels import text
+from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "Typed", "kernel_grid", "typed"]
 
@@ -58,10 +58,12 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
     """
     number = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
-        "values": [[text(weight) for weight in row] for row in kernel], "ack": number, "label": label,
+        "values": [[text(weight) for weight in row] for row in kernel],
+        "ack": number,
+        "label": label,
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
         "labels": each(LABELS),
-    }  # fmt: skip
+    }
     mount("kernel_grid", key=key, data=data, on_typed_change=_nothing)
     number_grids.hear(key, number)
 

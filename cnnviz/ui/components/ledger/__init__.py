@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "Step", "ledger", "told"]
 
@@ -57,7 +57,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "picture": mark("The window on {of}"),
         "drawing": mark("The digit, shaded where this cell does not see it"),
     }
-)  # fmt: skip
+)
 
 SIDES = ("map", "row", "column")
 
@@ -87,7 +87,7 @@ def told(key: str) -> Step | None:
 
 
 def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
-    """Show `facts` about a cell, as `cnnviz.ui.inspecting.facts` tells them; nothing is seen for None.
+    """Show `facts` about a cell, as `cnnviz.ui.layers.ledger.view_model` tells them; nothing is seen for None.
 
     Also unseen it listens to the viewers of the page: a cell that is clicked there is a `Step`.
     """

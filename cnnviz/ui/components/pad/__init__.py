@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.strokes import Drawing
+from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad.wire import PadMessage, from_wire, sequence, to_wire
-from cnnviz.ui.words import mark
+from cnnviz.ui.i18n import mark
 
 __all__ = ["LABELS", "PadMessage", "heard", "pad"]
 

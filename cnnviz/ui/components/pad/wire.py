@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.core.strokes import Drawing, Stroke
+from cnnviz.core.drawing.strokes import Drawing, Stroke
 
 MOST_STROKES = 200
 MOST_POINTS = 6_000

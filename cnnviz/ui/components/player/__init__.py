@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "player"]
 
@@ -71,9 +71,7 @@ def _state(key: str) -> Any:
 def _message(value: object) -> Message | None:
     """Return what the browser sent, or None if it is not a moment with a running number."""
     match value:
-        case {"index": int(index), "seq": int(seq)} if not isinstance(index, bool) and not isinstance(
-            seq, bool
-        ):
+        case {"index": int(index), "seq": int(seq)} if not isinstance(index, bool) and not isinstance(seq, bool):
             return (index, seq) if 0 <= index < 2**31 and 0 < seq < 2**53 else None
     return None
 

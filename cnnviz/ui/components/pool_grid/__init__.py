@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.number_grid import text
-from cnnviz.core.pool_bench import PoolBench, PoolWindow
+from cnnviz.core.lessons.number_grid import text
+from cnnviz.core.lessons.pooling.worked_example import PoolBench, PoolWindow
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.words import each, mark
+from cnnviz.ui.i18n import each, mark
 
 __all__ = ["LABELS", "pool_grid", "typed"]
 
@@ -53,7 +53,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "score": mark("{right} of {asked} guesses right"),
         "skipped": mark("No window reads the striped numbers."),
     }
-)  # fmt: skip
+)
 
 
 def typed(key: str, shape: tuple[int, int]) -> Texts | None:
@@ -61,11 +61,7 @@ def typed(key: str, shape: tuple[int, int]) -> Texts | None:
     message = number_grids.message(key, "typed")
     if number_grids.sequence(message) <= number_grids.heard(key):
         return None
-    return (
-        number_grids.texts(message["cells"], shape)
-        if isinstance(message, dict) and "cells" in message
-        else None
-    )
+    return number_grids.texts(message["cells"], shape) if isinstance(message, dict) and "cells" in message else None
 
 
 def pool_grid(
@@ -87,9 +83,12 @@ def pool_grid(
     """
     heard = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
-        **facts(bench), "guess": guess, "ack": heard, "labels": each(LABELS),
+        **facts(bench),
+        "guess": guess,
+        "ack": heard,
+        "labels": each(LABELS),
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
-    }  # fmt: skip
+    }
     mount("pool_grid", key=key, data=data, on_typed_change=on_change or _nothing)
     number_grids.hear(key, heard)
 

@@ -64,13 +64,9 @@ def thumbnails(
     _show(key, head, images, [{"caption": caption} for caption in captions], on_pick)
 
 
-def steps(
-    key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]
-) -> None:
+def steps(key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]) -> None:
     """Show `rows` one below the other, each a picture and a switch; `picked(key)` reads which was switched."""
-    texts = [
-        {"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows
-    ]
+    texts = [{"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows]
     head: dict[str, object] = {"form": "steps", "label": label, "size": size}
     _show(key, head, [row.image for row in rows], texts, on_switch)
 

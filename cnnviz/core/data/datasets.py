@@ -1,0 +1,199 @@
+"""The digits that networks learn from and that visitors look at.
+
+MNIST when it can be had, otherwise the digits that scikit-learn carries; the result says which of them it is and why.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.background import Loader, Progress, silent
+from cnnviz.core.data import bundled_digits, mnist_file, mnist_source
+from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import mark
+
+MNIST = "MNIST"
+BUNDLED = "scikit-learn digits"
+FROM_BUNDLED = "the digits that scikit-learn carries"
+
+NOT_HERE = mark(
+    "MNIST is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
+)
+NOT_DOWNLOADED = mark(
+    "MNIST is not on this computer and could not be downloaded, so these are scikit-learn's 1,797 handwritten digits, "
+    "enlarged from 8×8."
+)
+DAMAGED = mark(
+    "The MNIST file on this computer is damaged and will be downloaded again, so for now these are scikit-learn's "
+    "1,797 handwritten digits, enlarged from 8×8."
+)
+NOT_MNIST = mark(
+    "The file that CNNVIZ_MNIST names is not MNIST (the server's log says why), so these are scikit-learn's "
+    "1,797 handwritten digits, enlarged from 8×8."
+)
+
+_TEST = ("x_test", "y_test")
+log = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()
+_held: dict[mnist_source.Stamp | None, Dataset] = {}  # at most one: the test part of the file with this stamp
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled digits: light ink on black paper, all arrays uint8 and read-only.
+
+    x_train (n, 28, 28) and x_test (m, 28, 28) hold 0 to 255, y_train (n,) and y_test (m,) the digits 0 to 9. `source`
+    says where they come from, `sha256` identifies the whole content whichever file it came in, `note` is empty or
+    tells the visitor why this is not MNIST. A test part has n = 0.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    source: str
+    sha256: str
+    licence: str
+    attribution: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One digit of a test part, at `index` of it: `image` is (28, 28) float32 in [0, 1], read-only."""
+
+    image: np.ndarray
+    label: int
+    index: int
+    source: str
+
+
+def load(progress: Progress = silent, allow_download: bool = True) -> Dataset:
+    """Return the whole data set, 55 MB for MNIST; for workers, scripts and benchmarks.
+
+    Tries the file named by CNNVIZ_MNIST, Keras's cache, Keras's download address and the digits that scikit-learn
+    carries, in this order. Raises `Refusal` when CNNVIZ_MNIST names something that is not MNIST: a file that was
+    chosen is never replaced in silence.
+    """
+    return _load(tuple(mnist_file.SHAPES), progress, allow_download)
+
+
+def load_test(progress: Progress = silent, allow_download: bool = False) -> Dataset:
+    """Return the test part alone, 8 MB for MNIST, kept in memory once for the whole process.
+
+    Looks in the same places as `load`, but downloads only when asked to, and never makes another thread wait for
+    a download. Visitors get digits in any case: when CNNVIZ_MNIST names something else, scikit-learn's with a note.
+    Raises `Refusal` only when these are missing too.
+    """
+    held = _held_test()
+    if held.name == MNIST or not allow_download:
+        return held
+    fetched = _load_viewable(progress, allow_download=True)
+    with _one_at_a_time:
+        _hold(fetched)
+    return fetched
+
+
+def samples(count: int, seed: int) -> tuple[Sample, ...]:
+    """Return `count` digits of the test part, the same ones for the same `seed`, without any network.
+
+    Each ten in a row hold all ten digits. Raises `ValueError` unless 0 <= `count` <= the size of the test part,
+    and `Refusal` as `load_test` does.
+    """
+    data = load_test()
+    if not 0 <= count <= len(data.y_test):
+        raise ValueError(f"`count` must be from 0 to {len(data.y_test)}. Received: {count}")
+    return tuple(sample(data, int(index)) for index in _mixed(data.y_test, seed)[:count])
+
+
+TEST_LOADER: Loader[Dataset] = Loader(lambda progress: load_test(progress, allow_download=True))
+"""Fetches MNIST once for the whole process, in a thread: a page starts it and shows its status."""
+
+
+def _held_test() -> Dataset:
+    with _one_at_a_time:
+        return _held.get(mnist_source.stamp()) or _hold(_load_viewable(silent, allow_download=False))
+
+
+def _hold(data: Dataset) -> Dataset:
+    _held.clear()
+    _held[mnist_source.stamp()] = data
+    return data
+
+
+def _load_viewable(progress: Progress, allow_download: bool) -> Dataset:
+    try:
+        return _load(_TEST, progress, allow_download)
+    except Refusal as refusal:
+        log.warning("%s", refusal)
+        return _bundled(NOT_MNIST)
+
+
+def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dataset:
+    note = NOT_HERE
+    try:
+        obtained = mnist_source.local(names, progress)
+    except Refusal:
+        if mnist_source.is_set():
+            raise
+        obtained, note = None, DAMAGED
+    if obtained is None and allow_download:
+        try:
+            obtained = mnist_source.download(names, progress)
+        except Refusal:
+            note = NOT_DOWNLOADED
+    return _bundled(note) if obtained is None else _mnist(obtained)
+
+
+def _mnist(obtained: mnist_source.Obtained) -> Dataset:
+    return Dataset(
+        name=MNIST,
+        x_train=obtained.arrays.get("x_train", np.zeros((0, 28, 28), np.uint8)),
+        y_train=obtained.arrays.get("y_train", np.zeros(0, np.uint8)),
+        x_test=obtained.arrays["x_test"],
+        y_test=obtained.arrays["y_test"],
+        source=obtained.source,
+        sha256=mnist_file.CONTENT_SHA256,
+        licence="CC BY-SA 3.0",
+        attribution="Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits",
+    )
+
+
+def _bundled(note: str) -> Dataset:
+    images, labels, digest = bundled_digits.read()
+    cut = bundled_digits.TRAIN
+    return Dataset(
+        name=BUNDLED,
+        x_train=images[:cut],
+        y_train=labels[:cut],
+        x_test=images[cut:],
+        y_test=labels[cut:],
+        source=FROM_BUNDLED,
+        sha256=digest,
+        licence="CC BY 4.0",
+        attribution="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI repository",
+        note=note,
+    )
+
+
+def _mixed(labels: np.ndarray, seed: int) -> np.ndarray:
+    """Return all indexes in random order, but so that each label's first comes before any label's second."""
+    order = np.random.default_rng(seed).permutation(len(labels))
+    turn = np.zeros(len(labels), np.int64)
+    for digit in range(10):
+        (places,) = np.nonzero(labels[order] == digit)
+        turn[places] = np.arange(len(places))
+    return order[np.argsort(turn, kind="stable")]
+
+
+def sample(data: Dataset, index: int) -> Sample:
+    """Return the digit at `index` of the test part of `data`."""
+    image = data.x_test[index].astype(np.float32) / np.float32(255)
+    image.flags.writeable = False
+    return Sample(image, int(data.y_test[index]), index, data.name)

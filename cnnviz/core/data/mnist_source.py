@@ -1,0 +1,159 @@
+"""Where MNIST comes from: a file that is named by a setting, Keras's cache, Keras's download address.
+
+What is downloaded is kept where Keras keeps it, so that both find it, and a damaged copy there is replaced.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnviz.core import atomic_file
+from cnnviz.core.background import Progress, silent
+from cnnviz.core.data import mnist_file
+from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import mark
+
+SETTING = "CNNVIZ_MNIST"
+"""The environment variable that may name an mnist.npz; it goes before every other source."""
+ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+DOWNLOAD_SIZE = 11_490_434  # bytes, for the progress of a server that does not say
+SILENCE = 10.0  # seconds that a connection may say nothing
+LONGEST = 300.0  # seconds for the whole download
+
+FROM_SETTING = "the file named by CNNVIZ_MNIST"
+FROM_CACHE = "Keras's cache"
+FROM_DOWNLOAD = "Keras's download address"
+
+log = logging.getLogger(__name__)
+Stamp = tuple[str, int, int]
+"""Path, time of the last change in ns, size in bytes: the same stamp means the same content."""
+_checked: set[Stamp] = set()
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """Checked MNIST arrays and, in words, where they come from."""
+
+    arrays: mnist_file.Arrays
+    source: str
+
+
+def cache_path() -> Path:
+    """Return where Keras keeps its mnist.npz, whether it exists or not."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+
+
+def stamp() -> Stamp | None:
+    """Return the stamp of the file that is there to be read, None when there is none."""
+    path = _setting() or cache_path()
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return str(path), state.st_mtime_ns, state.st_size
+
+
+def local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained | None:
+    """Return the named arrays from this computer, None when it has no MNIST file.
+
+    Raises `Refusal` when the file that is there is not MNIST.
+    """
+    before = stamp()
+    setting = _setting()
+    if setting is None and before is None:
+        return None
+    path, label, source = (setting, SETTING, FROM_SETTING) if setting else (cache_path(), "mnist.npz", FROM_CACHE)
+    progress(0.0, mark("Checking the data file"))
+    data = mnist_file.read_bytes(path, label)
+    arrays = mnist_file.read_arrays(data, label, names, checked=before in _checked)
+    if before is not None:
+        _checked.add(before)
+    return Obtained(arrays, source)
+
+
+def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained:
+    """Fetch MNIST, keep it in Keras's cache and return the named arrays.
+
+    Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.
+    """
+    progress(0.0, mark("Downloading MNIST"))
+    try:
+        data = _fetch(progress)
+    except (OSError, http.client.HTTPException) as error:
+        raise Refusal(
+            "MNIST could not be downloaded ({reason}). Connect this computer to the Internet, "
+            "or set CNNVIZ_MNIST to the path of an mnist.npz.",
+            reason=_reason(error),
+        ) from error
+    progress(1.0, mark("Checking the data file"))
+    arrays = mnist_file.read_arrays(data, "mnist.npz", names)
+    if not mnist_file.is_published(data):
+        raise Refusal("The downloaded MNIST file is not the published one. Try again later.")
+    _keep(data)
+    return Obtained(arrays, FROM_DOWNLOAD)
+
+
+def is_set() -> bool:
+    """Whether the setting names a file."""
+    return _setting() is not None
+
+
+def _setting() -> Path | None:
+    value = os.environ.get(SETTING)
+    return Path(value).expanduser() if value else None
+
+
+def _keep(data: bytes) -> None:
+    """Write the cache; without one the data is as good, it is only fetched again next time."""
+    try:
+        atomic_file.write(cache_path(), data)
+    except OSError:
+        log.warning("MNIST was downloaded but could not be kept in Keras's cache", exc_info=True)
+        return
+    written = stamp()
+    if written is not None and _setting() is None:
+        _checked.add(written)
+
+
+def _fetch(progress: Progress) -> bytes:
+    deadline = time.monotonic() + LONGEST
+    received = bytearray()
+    with urllib.request.urlopen(ADDRESS, timeout=SILENCE) as answer:
+        announced = _announced_size(answer.headers.get("Content-Length"))
+        while chunk := answer.read(1 << 16):
+            received += chunk
+            if len(received) > mnist_file.LARGEST:
+                raise OSError("the answer is far larger than MNIST")
+            if time.monotonic() > deadline:
+                raise TimeoutError("it took more than five minutes")
+            progress(min(len(received) / (announced or DOWNLOAD_SIZE), 1.0), mark("Downloading MNIST"))
+    if announced and len(received) < announced:
+        raise http.client.IncompleteRead(bytes(received))
+    return bytes(received)
+
+
+def _announced_size(header: str | None) -> int:
+    """Return the size in bytes that the server announces, 0 when it does not."""
+    return int(header) if header and header.isdecimal() else 0
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words what went wrong, without an address or a path."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code}"
+    if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
+        return "no answer in time"
+    if isinstance(error, http.client.IncompleteRead | ConnectionError):
+        return "the connection broke off"
+    if isinstance(error, urllib.error.URLError):
+        return "no connection"
+    return str(error)[:60]

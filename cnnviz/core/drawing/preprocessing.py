@@ -1,0 +1,195 @@
+"""From a drawing or a picture to the 28x28 digit that a network reads, one step at a time.
+
+The networks learned from MNIST, whose digits were all made in the same way (LeCun et al., "Gradient-based
+learning applied to document recognition", 1998, section III.A): scaled with antialiasing to fit a 20x20 box
+without changing the aspect, then placed so that the centre of mass is the centre of 28x28. A drawing that takes
+the same way looks familiar to them. Each step can be switched off to see what it is good for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from cnnviz.core.drawing import ink as ink_detection
+
+STEPS: tuple[str, ...] = ("ink", "crop", "antialias", "fit", "centre")
+"""Every step in the order it is taken.
+
+- ink: bright where there is ink, black where there is paper. Off: the luminance as it is.
+- crop: cut away the empty paper around the ink. Off: the whole canvas.
+- antialias: average over what will become one pixel. Off: the nearest pixel is taken.
+- fit: shrink into a 20x20 box, keeping the aspect. Off: stretched to 28x28.
+- centre: the centre of mass goes to the centre of 28x28. Off: the middle of the box does.
+"""
+
+ALL = frozenset(STEPS)
+SIDE = 28
+BOX = 20
+
+Polarity = Literal["auto", "dark", "bright"]
+POLARITIES: tuple[Polarity, ...] = ("auto", "dark", "bright")
+"""Which ink a picture has: dark on light paper, bright on dark, or whichever is rarer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What the picture looks like after one step.
+
+    Args:
+        name: One of `STEPS`.
+        image: `(h, w)` float32 in [0, 1], read-only.
+        active: False if the step was switched off.
+    """
+
+    name: str
+    image: np.ndarray
+    active: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """A digit with the way that led to it.
+
+    Args:
+        digit: `(28, 28)` float32 in [0, 1], read-only; bright ink on black unless "ink" was switched off.
+        steps: One record for each of `STEPS`, in that order; the last image is the digit.
+        empty: True if there was no ink. The digit is then blank paper.
+        polarity: The ink that was found or asked for, "dark" or "bright".
+    """
+
+    digit: np.ndarray
+    steps: tuple[Step, ...]
+    empty: bool
+    polarity: Polarity = "dark"
+
+
+def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
+    """Prepare a drawing: black or white ink, on transparent, white or black paper.
+
+    Args:
+        rgba: `(h, w, 4)` uint8, not premultiplied, any size from one pixel.
+        steps: The steps to take, names from `STEPS`.
+
+    Raises:
+        ValueError: If the array is not such a picture or a step is unknown.
+    """
+    _check(rgba, steps)
+    found = ink_detection.on_canvas(rgba)
+    return _prepare(found, rgba, frozenset(steps))
+
+
+def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto") -> Preparation:
+    """Prepare a photo or a picture file: any size, uneven light, noise, ink of either polarity.
+
+    A picture with a transparent background is read like a canvas. In all others the paper's brightness is
+    estimated around each place and what differs from it is ink.
+
+    Args:
+        rgba: `(h, w, 4)` uint8, the right way up (EXIF orientation already applied).
+        steps: The steps to take, names from `STEPS`.
+        polarity: One of `POLARITIES`; ask for the other one if "auto" guessed wrong.
+
+    Raises:
+        ValueError: If the array is not such a picture, or a step or the polarity is unknown.
+    """
+    _check(rgba, steps)
+    if polarity not in POLARITIES:
+        raise ValueError(f"`polarity` must be one of {', '.join(POLARITIES)}. Received: {polarity!r}")
+    rgba = ink_detection.reduced(rgba)
+    return _prepare(ink_detection.on_picture(rgba, polarity), rgba, frozenset(steps))
+
+
+def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
+    if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or 0 in rgba.shape:
+        raise ValueError(f"`rgba` must be (h, w, 4) uint8. Received: {rgba.shape} {rgba.dtype}")
+    if unknown := set(steps) - ALL:
+        raise ValueError(f"`steps` must be names from {', '.join(STEPS)}. Received: {', '.join(sorted(unknown))}")
+
+
+def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str]) -> Preparation:
+    """Take the five steps. The ink says where to crop, even when the picture shown is the raw luminance."""
+    raw = None if "ink" in active else ink_detection.luminance(rgba)
+    picture, blank = (found.ink, 0) if raw is None else (raw, found.paper)
+    window = _window(found.ink) if "crop" in active else (slice(None), slice(None))
+    cropped = picture[window]
+    size = _target(cropped.shape, "fit" in active)
+    smooth = _averaged(cropped, size) if "antialias" in active else cropped
+    small = _nearest(smooth, size)
+    placed = _place(small, blank, "centre" in active)
+    images = (picture, cropped, smooth, small, placed)
+    steps = tuple(Step(name, _unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
+    return Preparation(steps[-1].image, steps, found.empty, found.polarity)
+
+
+def _window(ink: np.ndarray) -> tuple[slice, slice]:
+    """The smallest rectangle with all the ink in it; everything when there is none."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return slice(None), slice(None)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _target(shape: tuple[int, ...], fit: bool) -> tuple[int, int]:
+    """Rows and columns after shrinking."""
+    if not fit:
+        return SIDE, SIDE
+    longest = max(shape)
+    rows, columns = (max(1, round(length * BOX / longest)) for length in shape)
+    return rows, columns
+
+
+def _averaged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A moving average as wide as one pixel of the result, so that shrinking loses no thin line."""
+    radii = tuple(max(0.0, (old / new - 1) / 2) for old, new in zip(image.shape, size, strict=True))
+    if max(radii) == 0:
+        return image
+    blurred = Image.fromarray(image).filter(ImageFilter.BoxBlur((radii[1], radii[0])))
+    return np.asarray(blurred)
+
+
+def _nearest(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The pixel under the middle of each pixel of the result."""
+    rows, columns = (
+        np.minimum(((np.arange(new) + 0.5) * (old / new)).astype(int), old - 1)
+        for old, new in zip(image.shape, size, strict=True)
+    )
+    nearest: np.ndarray = image[rows[:, None], columns]
+    return nearest
+
+
+def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
+    """Put the shrunk picture on 28x28 paper. What would fall off the paper's edge is cut."""
+    placed = np.full((SIDE, SIDE), blank, np.uint8)
+    ink = np.abs(small.astype(np.int16) - blank)
+    rows, top = _position(ink.sum(axis=1), by_mass)
+    columns, left = _position(ink.sum(axis=0), by_mass)
+    part = small[rows, columns]
+    placed[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return placed
+
+
+def _position(mass: np.ndarray, by_mass: bool) -> tuple[slice, int]:
+    """Along one axis: the part of the picture that is kept, and where its first pixel goes.
+
+    MNIST's centres of mass lie in pixel 14, between 14.0 and 15.0 from the edge, but for one or two of 60,000.
+    """
+    total = int(mass.sum())
+    if by_mass and total:
+        first = math.ceil(SIDE / 2 - float(mass @ np.arange(len(mass))) / total - 0.5)
+    else:
+        first = (SIDE - len(mass) + 1) // 2
+    return slice(max(0, -first), max(0, SIDE - first)), max(0, first)
+
+
+def _unit(image: np.ndarray) -> np.ndarray:
+    """uint8 as float32 in [0, 1], read-only."""
+    unit = image.astype(np.float32)
+    unit /= 255
+    unit.setflags(write=False)
+    return unit

@@ -1,0 +1,174 @@
+"""What a disturbance does to a network, in one batched pass: to its answer, and to what each layer makes.
+
+A layer is *invariant* to a shift if its output stays the same, *equivariant* if its output shifts along. To tell these
+apart each layer's output is compared with the one for the undisturbed digit twice: as it is, and after it was moved
+back. A layer whose maps have one cell for every s pixels cannot follow a shift of less than s exactly, so it is moved
+back by the whole number of cells that fits best: along each axis d / s rounded down or up, whichever gives the smaller
+distance. Where s divides the shift there is nothing to choose. Compared are only cells that both have, so that what
+left the paper is not held against a layer; but cells at that edge have seen the cut.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from cnnviz.core.inference import trace
+from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Disturbance, kept, shift_grid
+from cnnviz.core.layers import Layer
+from cnnviz.core.networks.network import Network
+
+Offset = tuple[int, int]
+
+UNCHANGED = ("Flatten", "Dropout")
+"""Kinds whose output has the values of their input while a network answers; they are left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reaction:
+    """How one network takes n disturbed digits; n is the length of every array.
+
+    `original`: its answer to the undisturbed digit. `confidence`: float32, the probability that it gives to that answer
+    for each disturbed one. `answers`: its own answer for each. `moved`: layer name -> cosine distance of the layer's
+    output from that for the undisturbed digit, float32, 0 where both point the same way. `moved_back`: the same after
+    moving the output back, for layers with maps and where offsets were given; empty otherwise. Not a number
+    where the shift is larger than the map.
+    """
+
+    network: str
+    original: int
+    confidence: np.ndarray
+    answers: np.ndarray
+    moved: Mapping[str, np.ndarray]
+    moved_back: Mapping[str, np.ndarray]
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(n,) bool: where the answer is still the original one."""
+        same: np.ndarray = self.answers == self.original
+        return same
+
+
+def to_shifts(network: Network, digit: np.ndarray) -> Reaction:
+    """How `network` takes `digit`, (28, 28) float32 in [0, 1], moved by all of `disturbances.OFFSETS`."""
+    return react(network, shift_grid(digit), UNMOVED, OFFSETS)
+
+
+def to_amounts(network: Network, digit: np.ndarray, disturbance: Disturbance) -> Reaction:
+    """How `network` takes `digit` disturbed by all amounts."""
+    return react(network, disturbance.series(digit), disturbance.start)
+
+
+def react(network: Network, digits: np.ndarray, undisturbed: int, offsets: Sequence[Offset] = ()) -> Reaction:
+    """How `network` takes `digits`, (n, 28, 28) float32 in [0, 1].
+
+    Args:
+        network: Any network that reads them.
+        digits: The disturbed ones, among them the original.
+        undisturbed: Where the original is.
+        offsets: By how many whole pixels (down, right) each was moved, if they were; otherwise nothing is moved back.
+
+    Raises:
+        Refusal: As `trace.trace`.
+    """
+    original = _originals(network, digits[undisturbed])
+    moved = {name: np.empty(len(digits), np.float32) for name in original}
+    strides = strides_of(network)
+    back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}
+    probabilities = np.empty((len(digits), *network.variant.shapes()[-1]), np.float32)
+    for part, layer, after in trace.through(network, digits):
+        if layer is network.variant.layers[-1]:
+            probabilities[part] = after
+        if layer.name in moved:
+            moved[layer.name][part] = distances(after, original[layer.name])
+        if layer.name in back:
+            back[layer.name][part] = _back(after, original[layer.name], offsets[part], strides[layer.name])
+    answer = int(original[network.variant.layers[-1].name].argmax())
+    return Reaction(
+        network=network.name,
+        original=answer,
+        confidence=probabilities[:, answer],
+        answers=probabilities.argmax(axis=1),
+        moved=MappingProxyType(moved),
+        moved_back=MappingProxyType(back),
+    )
+
+
+def strides_of(network: Network) -> dict[str, Offset]:
+    """How many pixels of the digit lie between neighbouring cells, (down, right), for every layer with maps."""
+    found: dict[str, Offset] = {}
+    down, right = 1, 1
+    for layer, shape in zip(network.variant.layers, network.variant.shapes()[1:], strict=True):
+        if len(shape) != 3:
+            break
+        own = getattr(layer, "strides", (1, 1))
+        down, right = down * own[0], right * own[1]
+        if layer.kind not in UNCHANGED:
+            found[layer.name] = (down, right)
+    return found
+
+
+def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """The cosine distance, 1 minus the cosine of the angle, of each of `outputs` (n, ...) from `original` (...).
+
+    (n,) float32 in [0, 2]. Two outputs without any value but 0 have distance 0, one of them with 1.
+    """
+    rows = outputs.reshape(len(outputs), -1)
+    one = original.reshape(-1)
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows) * (one @ one))
+    cosines = np.divide(rows @ one, lengths, out=np.zeros(len(rows), np.float32), where=lengths > 0)
+    both_empty = ~rows.any(axis=1) & (not one.any())
+    result: np.ndarray = np.clip(np.where(both_empty, 0, 1 - cosines), 0, 2)
+    return result.astype(np.float32)
+
+
+def _distance(one: np.ndarray, other: np.ndarray) -> float:
+    """The same for two; for thousands of small parts of maps that differ in shape, so it does little."""
+    a, b = one.ravel(), other.ravel()
+    lengths = math.sqrt(float(a @ a) * float(b @ b))
+    if lengths:
+        return min(2.0, max(0.0, 1 - float(a @ b) / lengths))
+    return float(bool(a.any() or b.any()))
+
+
+def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
+    """Every layer's output for one digit, by name, in order."""
+    made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.through(network, digit[np.newaxis])
+    return {layer.name: after[0] for _, layer, after in made if layer.kind not in UNCHANGED}
+
+
+def _back(outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset) -> np.ndarray:
+    """The distance of each of `outputs` after moving it back; not a number where nothing is left to compare."""
+    return np.array(
+        [
+            min((_distance(*pair) for pair in _pairs(one, original, offset, stride)), default=np.nan)
+            for one, offset in zip(outputs, offsets, strict=True)
+        ],
+        np.float32,
+    )
+
+
+def _pairs(
+    moved: np.ndarray, original: np.ndarray, offset: Offset, stride: Offset
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """What there is to compare, for every whole number of cells that `offset` comes close to."""
+    shared = (_shared(moved, original, cells) for cells in _cells(offset, stride))
+    return (pair for pair in shared if pair[1].size)
+
+
+def _cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
+    """The whole numbers of cells that a shift comes closest to: one, two or four."""
+    ranges = ({pixels // own, -(-pixels // own)} for pixels, own in zip(offset, stride, strict=True))
+    yield from itertools.product(*ranges)
+
+
+def _shared(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
+    """The part of `moved` that is also in `original`, which has it `cells` further up and left."""
+    (rows, columns), (down, right) = original.shape[:2], cells
+    here = moved[kept(rows, down), kept(columns, right)]
+    return here, original[kept(rows, -down), kept(columns, -right)]

@@ -1,0 +1,45 @@
+"""Real test digits as subjects: the one a page starts with, the ones on offer, the one a link names."""
+
+from __future__ import annotations
+
+from cnnviz.core.data import datasets
+from cnnviz.core.data.datasets import Sample
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Subject
+
+#: Name of a data set -> its name in a link.
+SLUGS = {datasets.MNIST: "mnist", datasets.BUNDLED: "digits"}
+
+#: The draw of test digits that a visitor sees first; its first digit is the one a page starts with.
+FIRST_SHEET = 0
+
+
+def offered(sheet: int) -> list[Sample]:
+    """Return ten test digits, one of each class, 0 first; another `sheet` gives other digits."""
+    return sorted(datasets.samples(10, seed=sheet), key=lambda sample: sample.label)
+
+
+def first() -> Subject:
+    """Return the test digit that a page starts with."""
+    return subject(datasets.samples(1, seed=FIRST_SHEET)[0])
+
+
+def subject(sample: Sample) -> Subject:
+    """Return `sample` as something to read."""
+    return Subject(
+        kind="sample", digit=sample.image, label=sample.label, number=sample.index, source=SLUGS[sample.source]
+    )
+
+
+def find(source: str, number: int) -> Subject:
+    """Return the test digit that a link names.
+
+    Raises:
+        Refusal: if this server has no such data set, or the data set no such digit.
+    """
+    data = datasets.load_test()
+    if source != SLUGS[data.name]:
+        raise Refusal("the digits of “{source}” are not on this server", source=source)
+    if not 0 <= number < len(data.y_test):
+        raise Refusal("there is no test digit with that number")
+    return subject(datasets.sample(data, number))

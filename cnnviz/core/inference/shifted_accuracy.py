@@ -1,0 +1,35 @@
+"""How well a network reads digits that are not where it saw them while it learned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.inference import trace
+from cnnviz.core.networks.network import Network
+
+DISTANCE = 3
+COUNT = 500
+"""Digits that are shifted. Each is used once, so that they are independent cases."""
+
+
+def shifted(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
+    """`images` (n, 28, 28) moved by whole pixels onto black: the first up, then down, left, right, and so on."""
+    moved = np.zeros_like(images)
+    moved[0::4, :-distance] = images[0::4, distance:]
+    moved[1::4, distance:] = images[1::4, :-distance]
+    moved[2::4, :, :-distance] = images[2::4, :, distance:]
+    moved[3::4, :, distance:] = images[3::4, :, :-distance]
+    return moved
+
+
+def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
+    """The share of the first `COUNT` of `images`, (n, 28, 28) uint8, that `network` reads right after the shift.
+
+    A network that reads colour gets each in the colours that it has as a test digit. `labels` are (n,) uint8; n is at
+    least 1. Raises `Refusal` as `trace.predict`.
+    """
+    digits = shifted(images[:COUNT]).astype(np.float32) / np.float32(255)
+    seen = colour_digits.as_read(digits, network.variant.input_shape, colour_digits.TEST)
+    answers = trace.predict(network, seen).argmax(axis=1)
+    return float((answers == labels[:COUNT]).mean())

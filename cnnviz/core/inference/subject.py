@@ -1,0 +1,118 @@
+"""What the network is reading just now: a drawing, a test digit or an uploaded picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing import preprocessing as preparing
+from cnnviz.core.drawing.preprocessing import Polarity, Preparation
+from cnnviz.core.drawing.strokes import Drawing, render
+from cnnviz.core.inference import trace as tracing
+from cnnviz.core.inference.trace import Trace
+from cnnviz.core.networks.network import Network
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing to read.
+
+    Args:
+        kind: ``"drawing"``, ``"sample"`` (a digit of a data set) or ``"picture"`` (an upload).
+        drawing: the strokes, where `kind` is ``"drawing"``.
+        digit: (28, 28) float32 in [0, 1], where it is ready to read as it is (samples, pictures from links).
+        rgba: (h, w, 4) uint8 of an upload that still goes through the preparation.
+        label: the class that the data set gives, or None.
+        number: index in the test set, for the link; -1 where there is none.
+        source: name of the data set.
+        polarity: which ink an upload has, one of `cnnviz.core.drawing.preprocessing.POLARITIES`.
+        ink: the colour of the ink for networks that read colour, as "#1d4ed8".
+        paper: the colour of the paper for them.
+    """
+
+    kind: str = "drawing"
+    drawing: Drawing = field(default_factory=Drawing)
+    digit: np.ndarray | None = None
+    rgba: np.ndarray | None = None
+    label: int | None = None
+    number: int = -1
+    source: str = ""
+    polarity: Polarity = "auto"
+    ink: str = colour_digits.INK
+    paper: str = colour_digits.PAPER
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace.
+
+    `digit` is (28, 28) float32, how much ink there is; the network read `trace.digit`, which may be in colour.
+    """
+
+    digit: np.ndarray
+    preparation: Preparation | None
+    trace: Trace
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.digit.any()
+
+
+def pixels(subject: Subject) -> np.ndarray | None:
+    """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
+    if subject.digit is not None:
+        return None
+    return subject.rgba if subject.rgba is not None else render(subject.drawing)
+
+
+def ready(subject: Subject) -> np.ndarray:
+    """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
+    return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
+
+
+def prepare(subject: Subject, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
+    """Return the way of `rgba`, the pixels of `subject`, to 28x28 with `steps` switched on."""
+    if subject.rgba is None:
+        return preparing.from_canvas(rgba, steps=steps)
+    return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
+
+
+def prepared(subject: Subject, steps: frozenset[str]) -> np.ndarray:
+    """Return the (28, 28) float32 that a network reads of `subject`."""
+    rgba = pixels(subject)
+    return ready(subject) if rgba is None else prepare(subject, rgba, steps).digit
+
+
+def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
+    """Prepare `subject` and trace it through `network`."""
+    rgba = pixels(subject)
+    if rgba is None:
+        digit = ready(subject)
+        return Reading(digit, None, tracing.trace(network, seen(network, subject, digit)))
+    preparation = prepare(subject, rgba, steps)
+    digit = preparation.digit
+    return Reading(digit, preparation, tracing.trace(network, seen(network, subject, digit)))
+
+
+def seen(network: Network, subject: Subject, digit: np.ndarray) -> np.ndarray:
+    """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
+    if not colour_digits.reads_colour(network.variant.input_shape):
+        return digit
+    return colour_digits.of_text(digit, subject.ink, subject.paper)
+
+
+def without_each(network: Network, subject: Subject, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
+    """Return, for each step, the answer and its probability if that one switch were the other way.
+
+    Returns:
+        step name -> (class, probability in [0, 1]); empty where there is nothing to prepare.
+    """
+    rgba = pixels(subject)
+    if rgba is None:
+        return {}
+    digits = [seen(network, subject, prepare(subject, rgba, steps ^ {name}).digit) for name in preparing.STEPS]
+    rows = tracing.predict(network, np.stack(digits))
+    return {name: (int(row.argmax()), float(row.max())) for name, row in zip(preparing.STEPS, rows, strict=True)}

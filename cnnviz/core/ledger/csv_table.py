@@ -1,0 +1,65 @@
+"""A ledger as a table, with every product, also those that the page adds up as "the others"."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from cnnviz.core.ledger.fixed_point import MINUS, exact_text
+from cnnviz.core.ledger.ledger import Ledger, Part
+
+COLUMNS = ("what", "map", "row", "column", "value", "weight", "amount")
+
+Row = tuple[object, ...]
+
+
+def table(ledger: Ledger) -> bytes:
+    """Return a CSV file, UTF-8: a line a product or value, a subtotal a map, then the lines of the account.
+
+    `value` and `weight` have the fewest digits that give the same float32 back; amounts have the ledger's decimals.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(ledger))
+    return text.getvalue().encode()
+
+
+def rows(ledger: Ledger) -> Iterator[Row]:
+    for part in ledger.parts:
+        yield from _part(ledger, part)
+    yield from _terms(ledger)
+    for line in ledger.lines:
+        yield line.name, "", "", "", "", "", _amount(ledger, line.amount)
+    if ledger.shares is not None:
+        columns = (ledger.shares.logits, ledger.shares.exponentials, ledger.shares.shares)
+        for name, amounts in zip(("logit", "exponential", "share"), columns, strict=True):
+            for unit, amount in enumerate(amounts):
+                yield name, unit, "", "", "", "", _amount(ledger, int(amount))
+
+
+def _amount(ledger: Ledger, units: int) -> str:
+    return ledger.sheet.text(units).replace(MINUS, "-")
+
+
+def _part(ledger: Ledger, part: Part) -> Iterator[Row]:
+    for i, row in enumerate(part.rows):
+        for j, column in enumerate(part.columns):
+            what = ("value" if part.weights is None else "product") if part.inside[i, j] else "padding"
+            weight = "" if part.weights is None else exact_text(part.weights[i, j])
+            amount = _amount(ledger, int(part.amounts[i, j]))
+            yield what, part.map, row, column, exact_text(part.values[i, j]), weight, amount
+    yield "subtotal", part.map, "", "", "", "", _amount(ledger, part.subtotal)
+    if part.share is not None and part.weight is not None:
+        yield "mixed", part.map, "", "", "", exact_text(part.weight), _amount(ledger, part.share)
+
+
+def _terms(ledger: Ledger) -> Iterator[Row]:
+    terms = ledger.terms
+    if terms is None:
+        return
+    for i, (of, row, column) in enumerate(zip(terms.maps, terms.rows, terms.columns, strict=True)):
+        what, weight = ("value", "") if terms.weights is None else ("product", exact_text(terms.weights[i]))
+        amount = _amount(ledger, int(terms.amounts[i]))
+        yield what, int(of), int(row), int(column), exact_text(terms.values[i]), weight, amount

@@ -1,0 +1,109 @@
+"""Accounts of layers that make each value of one other: copies, frames, scales, normalization, activations."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnviz.core.ledger.fixed_point import Sheet, factor, shortest
+from cnnviz.core.ledger.ledger import Line, Part
+from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of
+from cnnviz.core.messages import Said, mark
+
+COPIED = mark("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
+COPIED_UNIT = mark("The value is that of unit {map} before; nothing happens to it.")
+DROPPED_IN_TRAINING = mark(
+    "While training, this layer sets each value to 0 with the chance {rate} and makes the others larger to make up "
+    "for it. When the network answers, it changes nothing."
+)
+FRAME = mark("This cell belongs to the frame of zeros: nothing is read for it.")
+
+
+def _read(question: Question, sheet: Sheet) -> tuple[np.float32, tuple[Part, ...]]:
+    """The one value that is read, and its window of one cell."""
+    parts = tuple(parts_of(question, sheet, question.reads.maps[:1], None, ("",)))
+    return parts[0].values[0, 0], parts
+
+
+def copy(question: Question, sheet: Sheet) -> Draft:
+    """Flatten, and Dropout when the network answers."""
+    value, parts = _read(question, sheet)
+    amount = sheet.stored(value)
+    return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_whence(question))
+
+
+def _whence(question: Question) -> tuple[Said, ...]:
+    reads = question.reads
+    place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
+    said = Said(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
+    if question.layer.kind != "Dropout":
+        return (said,)
+    return (Said(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
+
+
+def framed(question: Question, sheet: Sheet) -> Draft:
+    """ZeroPadding2D: a value of the map, or a zero of the frame."""
+    _, inside = gathered(question, question.reads.maps)
+    if inside.all():
+        return copy(question, sheet)
+    _, parts = _read(question, sheet)
+    return Draft(0, 0.0, (Line("frame", 0, "step"),), parts, facts=(Said(FRAME, {}),))
+
+
+def rescaled(question: Question, sheet: Sheet) -> Draft:
+    """A value times `scale` plus `offset`."""
+    value, parts = _read(question, sheet)
+    scale, offset = np.float32(question.layer.scale), np.float32(question.layer.offset)
+    scaled = int(sheet.products(np.array([value]), np.array([scale]))[0])
+    added = sheet.stored(offset)
+    lines = (
+        Line("read", sheet.stored(value), "step"),
+        Line("scaled", scaled, "step", f"{factor(value)} × {_bracketed(scale)}"),
+        Line("offset", added, "addend"),
+    )
+    return Draft(scaled + added, float(value) * float(scale) + float(offset), lines, parts)
+
+
+def _bracketed(value: np.float32) -> str:
+    return f"({factor(value)})" if value < 0 else factor(value)
+
+
+def normalized(question: Question, sheet: Sheet) -> Draft:
+    """The value less the mean, divided by the deviation, times gamma, plus beta."""
+    value, parts = _read(question, sheet)
+    weight = {name: array[question.cell.map] for name, array in question.weights.items()}
+    variance, epsilon = weight["moving_variance"], np.float32(question.layer.epsilon)
+    deviation = float(f"{math.sqrt(float(variance) + float(epsilon)):.9g}")
+    lines = [
+        Line("read", sheet.stored(value), "total"),
+        Line("moving_mean", -sheet.stored(weight["moving_mean"]), "addend", "−moving_mean"),
+    ]
+    amount = lines[0].amount + lines[1].amount
+    lines.append(Line("centred", amount, "total"))
+    root = f"√({factor(variance)} + {factor(epsilon)}) ≈ {deviation:.9g}"
+    before, amount = amount, sheet.units(sheet.value(amount) / deviation)
+    lines.append(Line("normalized", amount, "step", f"{sheet.text(before)} / {deviation:.9g}; {root}"))
+    exact = (float(value) - float(weight["moving_mean"])) / math.sqrt(float(variance) + float(epsilon))
+    if "gamma" in weight:
+        gamma = weight["gamma"]
+        before, amount = amount, sheet.units(sheet.value(amount) * float(shortest(np.array([gamma]))[0]))
+        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracketed(gamma)}"))
+        exact *= float(gamma)
+    if "beta" in weight:
+        lines.append(Line("beta", sheet.stored(weight["beta"]), "addend"))
+        amount += lines[-1].amount
+        exact += float(weight["beta"])
+    return Draft(amount, exact, tuple(lines), parts)
+
+
+def activated(question: Question, sheet: Sheet) -> Draft:
+    """An activation that is a layer of its own begins with what it reads."""
+    value, parts = _read(question, sheet)
+    return Draft(sheet.stored(value), float(value), (), parts)
+
+
+def activated_together(question: Question, sheet: Sheet) -> Draft:
+    """A softmax that is a layer of its own: its table tells all that it reads, its account begins with one."""
+    value = question.x[question.index]
+    return Draft(sheet.stored(value), float(value))

@@ -1,0 +1,246 @@
+"""A ledger as a few lines of NumPy that work out the same number from the arrays of the download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.ledger.activation import activation
+from cnnviz.core.ledger.cells import INPUT
+from cnnviz.core.ledger.fixed_point import Sheet, exact_text
+from cnnviz.core.ledger.ledger import Ledger
+from cnnviz.core.ledger.receptive_field import Indices, Reads
+from cnnviz.core.networks.network import Network
+
+
+def snippet(network: Network, ledger: Ledger, file: str) -> str:
+    """A program that prints the cell's value with `decimals` decimals.
+
+    `file`: the name of what `trace_files.npz` wrote with all layers and weights.
+    """
+    lines = ["import numpy as np", "", f'numbers = np.load("{file}")']
+    if ledger.cell.layer == INPUT:
+        lines += [_digit(network.variant.input_shape), f"value = x{_place(ledger)}"]
+    else:
+        layer, shape = _layer(network, ledger)
+        lines += [_source(network, ledger), *_BODIES[ledger.kind](ledger, layer, shape)]
+        lines += _after(ledger, layer, shape)
+    places = decimals(ledger)
+    value = "abs(value)" if ledger.exact < 0 and not float(printed(ledger, places)) else "value"  # never "-0.00"
+    return "\n".join([*lines, f'print(f"{{{value}:.{places}f}}")', ""])
+
+
+def decimals(ledger: Ledger) -> int:
+    """How many decimals are printed: as many as float64 and float32 agree in, at most those of the ledger."""
+    for places in range(ledger.sheet.places, 0, -1):
+        if f"{ledger.exact:z.{places}f}" == printed(ledger, places):
+            return places
+    return 0
+
+
+def printed(ledger: Ledger, places: int) -> str:
+    """The value as the network has it with so many decimals."""
+    sheet = Sheet(places)
+    return sheet.text(sheet.stored(ledger.stored)).replace("−", "-")
+
+
+def _layer(network: Network, ledger: Ledger) -> tuple[Any, Shape]:
+    for layer, shape in network.variant.layers_and_inputs():
+        if layer.name == ledger.cell.layer:
+            return layer, shape
+    raise ValueError(f"`cell` must be of a layer of the network. Received: {ledger.cell}")
+
+
+def _digit(shape: Shape) -> str:
+    return f'x = numbers["digit"].astype(float).reshape{shape}'
+
+
+def _source(network: Network, ledger: Ledger) -> str:
+    if ledger.source == INPUT:
+        return _digit(network.variant.input_shape)
+    return f'x = numbers["{ledger.source}/after"].astype(float)'
+
+
+def _weight(layer: Layer, name: str, of: str = "") -> str:
+    return f'numbers["{layer.name}/{name}"]{of}'
+
+
+def _bias(layer: Any, of: int) -> str:
+    return f" + {_weight(layer, 'bias', f'[{of}]')}" if layer.use_bias else ""
+
+
+def _place(ledger: Ledger) -> str:
+    cell = ledger.cell
+    return f"[{cell.row}, {cell.column}, {cell.map}]"
+
+
+def _steps(indices: Indices, shift: int) -> str:
+    step = indices[1] - indices[0] if len(indices) > 1 else 1
+    end = f"{indices[0] + shift}:{indices[-1] + shift + 1}"
+    return end if step == 1 else f"{end}:{step}"
+
+
+def _edges(indices: Indices, side: int) -> tuple[int, int]:
+    """How many cells of padding before and after those indices need."""
+    return max(0, -indices[0]), max(0, indices[-1] + 1 - side)
+
+
+def _window(reads: Reads, shape: Shape, maps: str) -> str:
+    """The window as an expression, padded as far as it needs."""
+    rows, columns = _edges(reads.rows, shape[0]), _edges(reads.columns, shape[1])
+    padded = f"np.pad(x, ({rows}, {columns}, (0, 0)))" if any(rows + columns) else "x"
+    return f"window = {padded}[{_steps(reads.rows, rows[0])}, {_steps(reads.columns, columns[0])}{maps}]"
+
+
+def _reads(ledger: Ledger) -> Reads:
+    return ledger.reads or Reads((), (), ())
+
+
+def _convolution(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    of, reads = ledger.cell.map, _reads(ledger)
+    maps = "" if len(reads.maps) == shape[2] else f", {_steps(reads.maps, 0)}"
+    return [
+        _window(reads, shape, maps),
+        f"kernel = {_weight(layer, 'kernel', f'[..., {of}]')}",
+        f"value = (window * kernel).sum(){_bias(layer, of)}",
+    ]
+
+
+def _depthwise(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    channel, maker = divmod(ledger.cell.map, layer.depth_multiplier)
+    return [
+        _window(_reads(ledger), shape, f", {channel}"),
+        f"kernel = {_weight(layer, 'kernel', f'[:, :, {channel}, {maker}]')}",
+        f"value = (window * kernel).sum(){_bias(layer, ledger.cell.map)}",
+    ]
+
+
+def _separable(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    of = ledger.cell.map
+    return [
+        _window(_reads(ledger), shape, ""),
+        f'maps = np.einsum("rcm,rcmk->mk", window, {_weight(layer, "depthwise_kernel")}).reshape(-1)',
+        f"value = maps @ {_weight(layer, 'pointwise_kernel', f'[0, 0, :, {of}]')}{_bias(layer, of)}",
+    ]
+
+
+def _dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    of = ledger.cell.map
+    x = "x" if len(shape) == 1 else f"x[{ledger.cell.row}, {ledger.cell.column}]"
+    return [f"value = {x} @ {_weight(layer, 'kernel', f'[:, {of}]')}{_bias(layer, of)}"]
+
+
+def _pooled(function: str) -> Callable[[Ledger, Any, Shape], list[str]]:
+    def lines(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
+        inside = _reads(ledger).inside(shape)
+        place = f"[{_steps(inside.rows, 0)}, {_steps(inside.columns, 0)}, {ledger.cell.map}]"
+        return [f"value = x{place}.{function}()"]
+
+    return lines
+
+
+def _framed(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
+    return [f"value = np.pad(x, (*{layer.padding}, (0, 0))){_place(ledger)}"]
+
+
+def _flattened(ledger: Ledger, *_: object) -> list[str]:
+    return [f"value = x.reshape(-1)[{ledger.cell.map}]"]
+
+
+def _one(ledger: Ledger, shape: Shape) -> str:
+    return f"x{_place(ledger)}" if len(shape) == 3 else f"x[{ledger.cell.map}]"
+
+
+def _same(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
+    return [f"value = {_one(ledger, shape)}"]
+
+
+def _rescaled(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    scale, offset = (f"np.float32({exact_text(np.float32(each))})" for each in (layer.scale, layer.offset))
+    return [f"value = {_one(ledger, shape)} * {scale} + {offset}"]
+
+
+def _normalized(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    names = [*(["gamma"] if layer.scale else []), *(["beta"] if layer.center else [])]
+    arrays = [
+        f"{name} = float({_weight(layer, name, f'[{ledger.cell.map}]')})"
+        for name in (*names, "moving_mean", "moving_variance")
+    ]
+    scaled = " * gamma" if layer.scale else ""
+    moved = " + beta" if layer.center else ""
+    root = f"np.sqrt(moving_variance + {layer.epsilon:g})"
+    return [*arrays, f"value = ({_one(ledger, shape)} - moving_mean) / {root}{scaled}{moved}"]
+
+
+def _after(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    """The activation."""
+    name = activation(layer)
+    if name == "softmax":
+        return _softmax(ledger, layer, shape)
+    if ledger.kind in ("ReLU", "LeakyReLU", "ELU"):
+        return _LAYERS[ledger.kind](layer)
+    return list(_ACTIVATIONS.get(name, ()))
+
+
+def _softmax(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    cell = ledger.cell
+    place = f"[{cell.row}, {cell.column}]" if len(layer.output_shape(shape)) == 3 else ""
+    return [
+        f'logits = numbers["{layer.name}/before"]{place}.astype(float)  # the sums of all units',
+        f"logits[{cell.map}] = value",
+        "grown = np.exp(logits - logits.max())",
+        f"value = grown[{cell.map}] / grown.sum()",
+    ]
+
+
+def _relu_layer(layer: Any) -> list[str]:
+    threshold = f"{layer.threshold:g}"
+    above = ">=" if layer.threshold == 0 else ">"
+    upper = "value" if layer.max_value is None else f"min(value, {layer.max_value:g})"
+    below = _times(layer.negative_slope, f"(value - {threshold})")
+    return [f"value = {upper} if value {above} {threshold} else {below}"]
+
+
+def _times(factor: float, text: str) -> str:
+    return f"{factor:g} * {text}" if factor else "0.0"
+
+
+_LAYERS: Mapping[str, Callable[[Any], list[str]]] = {
+    "ReLU": _relu_layer,
+    "LeakyReLU": lambda layer: [f"value = value if value > 0 else {_times(layer.negative_slope, 'value')}"],
+    "ELU": lambda layer: [f"value = value if value > 0 else {_times(layer.alpha, 'np.expm1(value)')}"],
+}
+
+_ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
+    "relu": ("value = max(value, 0)",),
+    "leaky_relu": ("value = value if value > 0 else 0.2 * value",),
+    "elu": ("value = value if value > 0 else np.expm1(value)",),
+    "gelu": ("from math import erfc", "value = value * erfc(-value / 2**0.5) / 2"),
+    "silu": ("value = value / (1 + np.exp(-value))",),
+    "sigmoid": ("value = 1 / (1 + np.exp(-value))",),
+    "tanh": ("value = np.tanh(value)",),
+}
+
+_BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
+    "Conv2D": _convolution,
+    "DepthwiseConv2D": _depthwise,
+    "SeparableConv2D": _separable,
+    "MaxPooling2D": _pooled("max"),
+    "AveragePooling2D": _pooled("mean"),
+    "GlobalMaxPooling2D": _pooled("max"),
+    "GlobalAveragePooling2D": _pooled("mean"),
+    "ZeroPadding2D": _framed,
+    "BatchNormalization": _normalized,
+    "Dense": _dense,
+    "Flatten": _flattened,
+    "Dropout": _same,
+    "Rescaling": _rescaled,
+    "Activation": _same,
+    "ReLU": _same,
+    "LeakyReLU": _same,
+    "ELU": _same,
+    "Softmax": _same,
+}

@@ -1,0 +1,88 @@
+"""Accounts of poolings: which value won or how the mean comes about, and what the other kind would have given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.ledger.fixed_point import Sheet, total
+from cnnviz.core.ledger.ledger import Line, Part, Terms
+from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of, terms_of
+from cnnviz.core.messages import Said, mark
+
+WON = mark("The largest value stands in row {row}, column {column}; the others are dropped.")
+ALL_ALIKE = mark("All {count} values of the window are the same.")
+WON_TOGETHER = mark("{count} values are the largest together, the first in row {row}, column {column}.")
+AVERAGE_INSTEAD = mark("Average pooling would have given {mean}.")
+MAX_INSTEAD = mark("Max pooling would have given {largest}.")
+OUTSIDE = mark("{count} cells of the window lie outside of the map; they are left out, not counted as zeros.")
+
+
+def largest(question: Question, sheet: Sheet) -> Draft:
+    """Max pooling: the largest of one window, or of the whole map."""
+    values, amounts = _window(question, sheet)
+    most = int(amounts.max())
+    won = np.argwhere(values == values.max())
+    row, column = _place(question, won[0] if len(won) else (0, 0))
+    template = WON if len(won) == 1 else ALL_ALIKE if len(won) == values.size else WON_TOGETHER
+    facts = (
+        Said(template, {"row": row, "column": column, "count": len(won)}),
+        Said(AVERAGE_INSTEAD, {"mean": sheet.text(_mean(total(amounts), amounts.size))}),
+        *_outside(question),
+    )
+    parts, terms = _shown(question, sheet)
+    line = Line("largest", most, "step")
+    return Draft(most, float(values.max()), (line,), tuple(_topped(parts, most)), terms, facts)
+
+
+def mean(question: Question, sheet: Sheet) -> Draft:
+    """Average pooling: the sum of what lies within the map, divided by how many values those are."""
+    values, amounts = _window(question, sheet)
+    added, number = total(amounts), amounts.size
+    result = _mean(added, number)
+    facts = (
+        Said(MAX_INSTEAD, {"largest": sheet.text(int(amounts.max()))}),
+        *_outside(question),
+    )
+    lines = (
+        Line("sum_of_values", added, "total"),
+        Line("mean", result, "step", f"{sheet.text(added)} / {number}"),
+    )
+    parts, terms = _shown(question, sheet)
+    return Draft(result, float(values.astype(float).mean()), lines, tuple(parts), terms, facts)
+
+
+def _window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+    """The values under the window that lie within the map, and their amounts; in rows and columns."""
+    inside = question.reads.inside(question.output.input_shape)
+    values = question.whole[np.ix_(inside.rows, inside.columns, inside.maps)][..., 0]
+    return values, sheet.all_stored(values)
+
+
+def _place(question: Question, place: np.ndarray | tuple[int, int]) -> tuple[int, int]:
+    inside = question.reads.inside(question.output.input_shape)
+    return inside.rows[int(place[0])], inside.columns[int(place[1])]
+
+
+def _mean(added: int, number: int) -> int:
+    """`added` / `number`, rounded once, half away from zero."""
+    size = (2 * abs(added) + number) // (2 * number)
+    return size if added >= 0 else -size
+
+
+def _outside(question: Question) -> tuple[Said, ...]:
+    _, inside = gathered(question, question.reads.maps)
+    outside = int((~inside).sum())
+    return (Said(OUTSIDE, {"count": outside}),) if outside else ()
+
+
+def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
+    """The window as a grid; the values of a whole map as a list, the largest first."""
+    if question.layer.kind.startswith("Global"):
+        return [], terms_of(question, sheet, None)
+    return parts_of(question, sheet, question.reads.maps, None, ("",)), None
+
+
+def _topped(parts: list[Part], most: int) -> list[Part]:
+    return [replace(part, subtotal=most) for part in parts]

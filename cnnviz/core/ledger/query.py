@@ -1,0 +1,161 @@
+"""What is asked of a layer: how one of its values came about, with everything that is needed to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.inference.trace import LayerOutput, Trace
+from cnnviz.core.layers import Shape
+from cnnviz.core.ledger import cells, receptive_field
+from cnnviz.core.ledger.cells import INPUT, Cell
+from cnnviz.core.ledger.fixed_point import Sheet, total
+from cnnviz.core.ledger.ledger import Line, Part, Shares, Terms
+from cnnviz.core.ledger.receptive_field import Indices, Reads
+from cnnviz.core.messages import Said
+from cnnviz.core.networks.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A cell of a layer.
+
+    Attributes:
+        cell: whose value it is.
+        output: what the layer made.
+        layer: the layer, with its settings.
+        weights: its arrays by Keras's names.
+        source: the name of the layer before, or `INPUT`.
+        x: what the layer read, float32 of `output.input_shape`.
+        reads: where in `x` the account begins.
+    """
+
+    cell: Cell
+    output: LayerOutput
+    layer: Any
+    weights: Mapping[str, np.ndarray]
+    source: str
+    x: np.ndarray
+    reads: Reads
+
+    @property
+    def index(self) -> tuple[int, ...]:
+        """Where the value is in the layer's output."""
+        return cells.index(self.cell, self.output.output_shape)
+
+    @property
+    def bias(self) -> np.float32 | None:
+        found = self.weights.get("bias")
+        return None if found is None else found[self.cell.map]
+
+    @property
+    def whole(self) -> np.ndarray:
+        """`x` as (rows, columns, maps); one row and one column where it has none."""
+        return self.x if self.x.ndim == 3 else self.x[None, None, :]
+
+    @property
+    def largest(self) -> float:
+        """The largest size of the layer's values, of the smaller stage; 1 where all of them are 0."""
+        sizes = [float(np.abs(each).max()) for each in (self.output.before, self.output.after)]
+        return min((size for size in sizes if size > 0), default=1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """An account up to the sum: `amount` is what the lines come to, `exact` the same without any rounding."""
+
+    amount: int
+    exact: float
+    lines: tuple[Line, ...] = ()
+    parts: tuple[Part, ...] = ()
+    terms: Terms | None = None
+    facts: tuple[Said, ...] = ()
+    shares: Shares | None = None
+
+
+def asked(network: Network, trace: Trace, cell: Cell) -> Question:
+    """The question after `cell`, a cell of one of the layers."""
+    names = [output.name for output in trace.layers]
+    place = names.index(cell.layer)
+    output = trace.layers[place]
+    source = names[place - 1] if place else INPUT
+    shape: Shape = output.input_shape
+    return Question(
+        cell,
+        output,
+        output.layer,
+        network.weights_of(cell.layer),
+        source,
+        cells.values(trace, source, shape),
+        receptive_field.of_cell(output.layer, shape, cell),
+    )
+
+
+def gathered(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:
+    """What lies under the window on `maps`: (rows, columns, maps) float32, 0 outside, and (rows, columns) inside."""
+    x, reads = question.whole, question.reads
+    rows, columns = np.array(reads.rows), np.array(reads.columns)
+    inside = np.logical_and.outer((rows >= 0) & (rows < x.shape[0]), (columns >= 0) & (columns < x.shape[1]))
+    found = x[np.ix_(rows.clip(0, x.shape[0] - 1), columns.clip(0, x.shape[1] - 1), np.array(maps))]
+    return np.where(inside[..., None], found, np.float32(0)), inside
+
+
+def with_bias(question: Question, sheet: Sheet, draft: Draft) -> Draft:
+    """`draft` and the bias, where the layer has one."""
+    if question.bias is None:
+        return draft
+    amount = sheet.stored(question.bias)
+    line = Line("bias", amount, "addend", f"bias[{question.cell.map}]")
+    return Draft(
+        draft.amount + amount, draft.exact + float(question.bias), (*draft.lines, line), draft.parts, draft.terms
+    )
+
+
+def parts_of(
+    question: Question, sheet: Sheet, maps: Indices, weights: np.ndarray | None, kernels: tuple[str, ...]
+) -> list[Part]:
+    """A window a map. `weights`: (rows, columns, maps) or None, `kernels`: what the slices are called."""
+    found, inside = gathered(question, maps)
+    amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
+    return [
+        Part(
+            of,
+            question.reads.rows,
+            question.reads.columns,
+            found[..., i],
+            inside,
+            None if weights is None else weights[..., i],
+            amounts[..., i],
+            total(amounts[..., i]),
+            kernels[i],
+        )
+        for i, of in enumerate(maps)
+    ]
+
+
+def by_size(parts: list[Part]) -> tuple[Part, ...]:
+    """Those that add most first, the earlier map where two add the same."""
+    return tuple(sorted(parts, key=lambda part: (-abs(part.counts), part.map)))
+
+
+def terms_of(question: Question, sheet: Sheet, weights: np.ndarray | None) -> Terms:
+    """Every value that is read by itself; `weights` is (rows, columns, maps) or None."""
+    found, _ = gathered(question, question.reads.maps)
+    amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
+    places = np.indices(found.shape).reshape(3, -1)
+    order = np.argsort(-np.abs(amounts.reshape(-1).astype(float)), kind="stable")
+    rows, columns, maps = (
+        np.array(side)[index[order]]
+        for side, index in zip((question.reads.rows, question.reads.columns, question.reads.maps), places, strict=True)
+    )
+    return Terms(
+        maps,
+        rows,
+        columns,
+        found.reshape(-1)[order],
+        None if weights is None else weights.reshape(-1)[order],
+        amounts.reshape(-1)[order],
+    )

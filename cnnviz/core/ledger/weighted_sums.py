@@ -1,0 +1,70 @@
+"""Accounts of layers that add up products: the convolutions and dense layers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from cnnviz.core.ledger.fixed_point import Sheet, decimal, total
+from cnnviz.core.ledger.ledger import Line, Part
+from cnnviz.core.ledger.query import Draft, Question, by_size, gathered, parts_of, terms_of, with_bias
+
+
+def convolution(question: Question, sheet: Sheet) -> Draft:
+    """A window on every channel of the cell's group, times its slice of the kernel."""
+    maps, of = question.reads.maps, question.cell.map
+    weights = question.weights["kernel"][..., of]
+    kernels = tuple(f"kernel[:, :, {i}, {of}]" for i in range(len(maps)))
+    return with_bias(question, sheet, _summed(question, sheet, weights, kernels))
+
+
+def depthwise(question: Question, sheet: Sheet) -> Draft:
+    """One window on one channel."""
+    channel, maker = divmod(question.cell.map, question.layer.depth_multiplier)
+    weights = question.weights["kernel"][:, :, channel, maker, None]
+    kernels = (f"kernel[:, :, {channel}, {maker}]",)
+    return with_bias(question, sheet, _summed(question, sheet, weights, kernels))
+
+
+def _summed(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[str, ...]) -> Draft:
+    parts = parts_of(question, sheet, question.reads.maps, weights, kernels)
+    found, _ = gathered(question, question.reads.maps)
+    exact = float((found.astype(float) * weights).sum())
+    amount = sum(part.subtotal for part in parts)
+    return Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
+
+
+def separable(question: Question, sheet: Sheet) -> Draft:
+    """A window on every channel for each of its makers, the subtotals mixed by one weight each."""
+    each = question.layer.depth_multiplier
+    mixing = question.weights["pointwise_kernel"][0, 0, :, question.cell.map]
+    parts: list[Part] = []
+    exact = 0.0
+    for maker in range(each):
+        weights = question.weights["depthwise_kernel"][..., maker]
+        kernels = tuple(f"depthwise_kernel[:, :, {i}, {maker}]" for i in question.reads.maps)
+        made = parts_of(question, sheet, question.reads.maps, weights, kernels)
+        parts += [_mixed(sheet, part, mixing[part.map * each + maker]) for part in made]
+        found, _ = gathered(question, question.reads.maps)
+        exact += float((found.astype(float) * weights).sum(axis=(0, 1)) @ mixing[maker::each].astype(float))
+    amount = sum(part.counts for part in parts)
+    draft = Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
+    return with_bias(question, sheet, draft)
+
+
+def _mixed(sheet: Sheet, part: Part, weight: np.float32) -> Part:
+    """`part` with its subtotal multiplied by `weight`, both as they are shown."""
+    product = Decimal(part.subtotal).scaleb(-sheet.places) * decimal(weight)
+    return replace(part, weight=weight, share=sheet.units(product))
+
+
+def dense(question: Question, sheet: Sheet) -> Draft:
+    """Every value times a weight of its own."""
+    weights = question.weights["kernel"][:, question.cell.map]
+    terms = terms_of(question, sheet, weights[None, None, :])
+    found, _ = gathered(question, question.reads.maps)
+    exact = float(found.reshape(-1).astype(float) @ weights.astype(float))
+    amount = total(terms.amounts)
+    return with_bias(question, sheet, Draft(amount, exact, (Line("products", amount, "total"),), (), terms))

@@ -1,0 +1,178 @@
+"""One filter over three channels, in numbers that add up: what each channel gives, their sum, the bias, after relu.
+
+Everything is counted in millionths, as whole numbers. Pixels, weights and the bias are rounded to that first; each
+product of two such numbers is rounded to it again; everything else is a sum of what is shown, to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.lessons.convolution.kernels import weight
+from cnnviz.core.messages import mark
+from cnnviz.core.networks.network import Network
+
+DECIMALS = 6
+UNIT = 10**DECIMALS
+SIDE, CHANNELS = 3, 3
+WEIGHTS = SIDE * SIDE * CHANNELS
+NUMBERS = WEIGHTS + 1
+"""The weights, channel by channel and in each row by row, and the bias."""
+
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ColourSum:
+    """A picture under a filter.
+
+    Args:
+        picture: (height, width, 3) float32 in [0, 1], at least 3x3.
+        numbers: `NUMBERS` weights and bias.
+    """
+
+    picture: np.ndarray
+    numbers: Numbers
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """(3, height, width) int32, a channel each, in millionths like everything here."""
+        return millionths(np.moveaxis(self.picture, -1, 0))
+
+    @cached_property
+    def kernel(self) -> np.ndarray:
+        """(3, 3, 3) int32: channel, row, column."""
+        return millionths(self.numbers[:WEIGHTS]).reshape(CHANNELS, SIDE, SIDE)
+
+    @cached_property
+    def bias(self) -> int:
+        return int(millionths(self.numbers[WEIGHTS]))
+
+    @cached_property
+    def partial(self) -> np.ndarray:
+        """(3, height - 2, width - 2) int64: what each channel gives at each place, its nine products added."""
+        windows = np.lib.stride_tricks.sliding_window_view(self.pixels.astype(np.int64), (SIDE, SIDE), (1, 2))
+        added: np.ndarray = rounded(windows * self.kernel[:, None, None].astype(np.int64)).sum(axis=(3, 4))
+        return added
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """(height - 2, width - 2) int64: the three channels together."""
+        total: np.ndarray = self.partial.sum(axis=0)
+        return total
+
+    @property
+    def before(self) -> np.ndarray:
+        """The same with the bias."""
+        return self.total + self.bias
+
+    @property
+    def after(self) -> np.ndarray:
+        """The same after relu."""
+        kept: np.ndarray = np.maximum(self.before, 0)
+        return kept
+
+
+def millionths(values: object) -> np.ndarray:
+    """`values` as whole numbers of millionths, int32."""
+    whole: np.ndarray = np.rint(np.asarray(values, np.float64) * UNIT).astype(np.int32)
+    return whole
+
+
+def rounded(products: np.ndarray) -> np.ndarray:
+    """Products of two numbers in millionths, in millionths; halves go away from zero."""
+    whole: np.ndarray = np.sign(products) * ((np.abs(products) + UNIT // 2) // UNIT)
+    return whole
+
+
+def text(number: float) -> str:
+    """A number as it is shown: with as many of the six decimals as it needs, and a real minus sign."""
+    whole = int(millionths(number))
+    digits = f"{abs(whole) // UNIT}.{abs(whole) % UNIT:0{DECIMALS}}".rstrip("0").rstrip(".")
+    return f"−{digits}" if whole < 0 else digits
+
+
+def retyped(numbers: Numbers, texts: Sequence[str]) -> tuple[Numbers, tuple[int, Refusal] | None]:
+    """`numbers` with what was typed over them, and the first text that was refused: its place and why.
+
+    A number whose text is refused, or says its value anyway, stays exactly as it was.
+    """
+    made, refused = list(numbers), []
+    for place, (number, typed) in enumerate(zip(numbers, texts, strict=True)):
+        if typed == text(number):
+            continue
+        try:
+            made[place] = weight(typed)
+        except Refusal as reason:
+            refused.append((place, reason))
+    return tuple(made), next(iter(refused), None)
+
+
+def write(numbers: Numbers) -> str:
+    """Numbers for a link: "0.5~-1~..."."""
+    return "~".join(text(number).replace("−", "-") for number in numbers)
+
+
+def read(written: str) -> Numbers:
+    """What `write` wrote. Raises `Refusal` for anything else."""
+    parts = written.split("~")
+    if len(parts) != NUMBERS:
+        raise Refusal(
+            "A kernel over three channels must have {wanted} numbers: {weights} weights and the bias. Received: "
+            "{number}. Share the link again.",
+            wanted=NUMBERS,
+            weights=WEIGHTS,
+            number=len(parts),
+        )
+    return tuple(map(weight, parts))
+
+
+def readable(network: Network) -> bool:
+    """Whether the first layer of `network` slides 3x3 kernels over three channels, one cell at a time, then relu."""
+    first = network.variant.layers[0]
+    if first.kind != "Conv2D" or network.weights_of(first.name)["kernel"].shape[:3] != (SIDE, SIDE, CHANNELS):
+        return False
+    settings = {name: getattr(first, name) for name in ("strides", "padding", "dilation_rate", "activation")}
+    return settings == {"strides": (1, 1), "padding": "valid", "dilation_rate": (1, 1), "activation": "relu"}
+
+
+def filters(network: Network) -> tuple[Numbers, ...]:
+    """The numbers of every filter of the first layer of a network that is `readable`."""
+    weights = network.weights_of(network.variant.layers[0].name)
+    kernel = weights["kernel"]
+    biases = weights.get("bias", np.zeros(kernel.shape[-1], np.float32))
+    return tuple(
+        (*np.moveaxis(kernel[..., place], -1, 0).ravel().tolist(), float(biases[place]))
+        for place in range(kernel.shape[-1])
+    )
+
+
+def _of(*rows: Sequence[float]) -> Numbers:
+    """Nine rows, three a channel, and no bias."""
+    return (*(weight for row in rows for weight in row), 0.0)
+
+
+_NOTHING = (0, 0, 0)
+_MIDDLE = (0, 1, 0)
+_EDGE = (-1, 0, 1)
+
+EXAMPLES: MappingProxyType[str, tuple[str, Numbers]] = MappingProxyType(
+    {
+        "red": (
+            mark("Red alone"),
+            _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 6),
+        ),
+        "red-blue": (
+            mark("Red against blue"),
+            _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 4, (0, -1, 0), _NOTHING),
+        ),
+        "edge": (mark("−1 0 1 in every channel"), _of(*[_EDGE] * 9)),
+    }
+)
+"""Kernels to begin with, by name: what they are called, and their numbers."""

@@ -1,0 +1,56 @@
+"""Images of any side that show what a kernel does, and the one to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from cnnviz.core.lessons.number_grid import Grid, grid, resized
+from cnnviz.core.messages import mark
+
+ONE = (
+    (0.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 1.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 1.0, 1.0, 1.0, 0.0),
+)
+"""A 1 on 5 × 5: what is convolved first."""
+
+
+def _one(side: int) -> Grid:
+    return resized(ONE, side)
+
+
+def _edge(side: int) -> Grid:
+    return grid(np.tile(np.where(np.arange(side) >= side // 2, 9, 0), (side, 1)))
+
+
+def _line(side: int) -> Grid:
+    return grid(np.tile(np.where(np.arange(side) == side // 2, 9, 0), (side, 1)).T)
+
+
+def _pixel(side: int) -> Grid:
+    values = np.zeros((side, side))
+    values[side // 2, side // 2] = 1
+    return grid(values)
+
+
+def _counted(side: int) -> Grid:
+    return grid(np.arange(1, side * side + 1).reshape(side, side))
+
+
+def _constant(side: int) -> Grid:
+    return grid(np.full((side, side), 3))
+
+
+#: Name -> (label, image of a side).
+IMAGES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
+    "one": (mark("A 1"), _one),
+    "edge": (mark("A vertical edge"), _edge),
+    "line": (mark("A horizontal line"), _line),
+    "pixel": (mark("A single 1"), _pixel),
+    "counted": (mark("1, 2, 3, …"), _counted),
+    "flat": (mark("All alike"), _constant),
+}

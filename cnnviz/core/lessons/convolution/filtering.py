@@ -1,0 +1,101 @@
+"""One kernel over the whole digit: the sums, what relu leaves of them, and the kernels that networks learned for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers import Conv2D, windows
+from cnnviz.core.layers.layer import Pair
+from cnnviz.core.lessons.number_grid import Grid, grid
+from cnnviz.core.networks.network import Network
+
+LARGEST = 9
+"""Largest side of a learned kernel that is shown for editing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Filtered:
+    """`picture` (rows, columns) float32 in [0, 1], and what a kernel makes of it, (rows, columns) float32.
+
+    `before`: the sums and the bias. `after`: the same after relu.
+    """
+
+    picture: np.ndarray
+    kernel_size: Pair
+    padding: str
+    before: np.ndarray
+    after: np.ndarray
+
+    @property
+    def margins(self) -> Pair:
+        """Rows above and columns to the left that padding adds."""
+        above, left = (
+            windows.margins(side, size, 1, self.padding)[0]
+            for side, size in zip(self.picture.shape, self.kernel_size, strict=True)
+        )
+        return above, left
+
+    @property
+    def negative(self) -> int:
+        """How many cells relu turns into 0."""
+        return int((self.before < 0).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What the first convolution of a network learned: its name, kernel (rows, columns, channels, filters) and bias.
+
+    `strides`: its own steps; here a kernel is always put at every place.
+    """
+
+    layer: str
+    strides: Pair
+    kernel: np.ndarray
+    bias: np.ndarray
+
+    @property
+    def filters(self) -> int:
+        return int(self.kernel.shape[3])
+
+    @property
+    def channels(self) -> int:
+        return int(self.kernel.shape[2])
+
+    def weights(self, number: int, channel: int) -> Grid:
+        """The weights of filter `number` for one of its input channels."""
+        return grid(self.kernel[:, :, channel, number])
+
+
+def learned(network: Network) -> Learned | None:
+    """What the first convolution of `network` learned, or None without one whose kernels can be shown."""
+    for layer in network.variant.layers:
+        if isinstance(layer, Conv2D):
+            weights = network.weights_of(layer.name)
+            kernel = weights["kernel"]
+            bias = weights.get("bias", np.zeros(kernel.shape[3], np.float32))
+            fits = max(kernel.shape[:2]) <= LARGEST and layer.groups == 1
+            return Learned(layer.name, layer.strides, kernel, bias) if fits else None
+    return None
+
+
+def grey(digit: np.ndarray) -> np.ndarray:
+    """A picture (rows, columns) or (rows, columns, channels) as one channel: the mean of its own."""
+    picture: np.ndarray = digit if digit.ndim == 2 else digit.mean(axis=2, dtype=np.float32)
+    return picture
+
+
+def filtered(digit: np.ndarray, kernel: Grid, bias: float, padding: str) -> Filtered:
+    """What `kernel` and `bias` make of `digit`. Raises `Refusal` for a kernel larger than the digit."""
+    picture = grey(digit)
+    size = len(kernel), len(kernel[0])
+    layer = Conv2D(name="kernel", filters=1, kernel_size=size, padding=padding, activation="relu")
+    image = picture[np.newaxis, ..., np.newaxis]
+    layer.output_shape(image.shape[1:])
+    weights = {
+        "kernel": np.array(kernel, np.float32)[..., np.newaxis, np.newaxis],
+        "bias": np.array([bias], np.float32),
+    }
+    made = layer.forward(image, weights)
+    return Filtered(picture, size, padding, made.before[0, ..., 0], made.after[0, ..., 0])

@@ -1,0 +1,163 @@
+"""What came of training the pooling networks with several seeds each: a table beside the networks on the shelf."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cnnviz.core import atomic_file
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import checks
+from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import CLASSES
+from cnnviz.core.networks.card import CURVES, Card
+from cnnviz.core.networks.training_plan import TrainingPlan
+
+FILE = "pooling-seeds.json"
+LARGEST = 1_000_000
+DIGITS = 6
+"""Decimals that are kept; the test set's 10,000 digits give shares of four."""
+
+
+@dataclass(frozen=True)
+class SeedRun:
+    """One training. `accuracy`, `per_digit` (by true digit) and `pen_accuracy` are shares in [0, 1] of digits that were
+    not trained on, `loss` is the mean cross-entropy on MNIST's test set, `curves` has one number an epoch."""
+
+    network: str
+    seed: int
+    accuracy: float
+    loss: float
+    per_digit: tuple[float, ...]
+    curves: Mapping[str, tuple[float, ...]]
+    pen_accuracy: float | None
+    seconds: float
+
+    def __post_init__(self) -> None:
+        checks.choice("network", self.network, tuple(POOL_NETWORKS))
+        checks.whole("seed", self.seed, 0, 2**31 - 1)
+        for share in (
+            self.accuracy,
+            *self.per_digit,
+            *([] if self.pen_accuracy is None else [self.pen_accuracy]),
+        ):
+            checks.number("accuracy", share, 0, 1)
+        checks.number("loss", self.loss, 0, 1e12)
+        if len(self.per_digit) != CLASSES or set(self.curves) != set(CURVES):
+            raise _damaged()
+
+
+@dataclass(frozen=True)
+class SeedTable:
+    """All trainings of all three networks, each with the same seeds; `seeds` says which. `plan` has the seed of the
+    networks on the shelf. `data_sha256`, `pen_note` and `versions` are those of the cards."""
+
+    plan: TrainingPlan
+    data_sha256: str
+    pen_note: str
+    versions: Mapping[str, str]
+    runs: tuple[SeedRun, ...]
+
+    def __post_init__(self) -> None:
+        seeds = [{run.seed for run in self.of(name)} for name in POOL_NETWORKS]
+        if any(one != seeds[0] for one in seeds) or len(self.runs) != len(POOL_NETWORKS) * len(seeds[0]):
+            raise _damaged()
+
+    @cached_property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of every network, ascending."""
+        return tuple(sorted({run.seed for run in self.runs}))
+
+    def of(self, network: str) -> tuple[SeedRun, ...]:
+        """The trainings of one network, by seed."""
+        return tuple(sorted((run for run in self.runs if run.network == network), key=lambda run: run.seed))
+
+    def to_json(self) -> dict[str, Any]:
+        """This table as plain data for `json.dumps`."""
+        return {
+            "plan": self.plan.to_json(),
+            "on_shelf": {"seed": ON_SHELF, "rule": "chosen before any network was trained"},
+            "data_sha256": self.data_sha256,
+            "pen_note": self.pen_note,
+            "versions": dict(self.versions),
+            "runs": [{**vars(run), "curves": dict(run.curves)} for run in self.runs],
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> SeedTable:
+        """The table that `to_json` described. Raises `Refusal` for anything else."""
+        try:
+            return _table(data)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _damaged() from error
+
+
+def collected(cards: Iterable[Card]) -> SeedTable:
+    """The table of these trainings, in which every network has the same seeds."""
+    known = list(cards)
+    first = next(card for card in known if card.seed == ON_SHELF)
+    return SeedTable(
+        first.plan, first.data.sha256, first.pen_note, first.versions, tuple(run_of(card) for card in known)
+    )
+
+
+def run_of(card: Card) -> SeedRun:
+    """What a card says about its training."""
+    per_digit = tuple(round(row[digit] / sum(row), DIGITS) for digit, row in enumerate(card.confusion))
+    curves = {name: tuple(round(value, DIGITS) for value in card.curves[name]) for name in CURVES}
+    pen = None if card.pen_accuracy is None else round(card.pen_accuracy, DIGITS)
+    return SeedRun(
+        card.name,
+        card.seed,
+        round(card.test_accuracy, DIGITS),
+        round(card.test_loss, DIGITS),
+        per_digit,
+        curves,
+        pen,
+        round(card.trained_seconds, 1),
+    )
+
+
+def write(table: SeedTable, folder: Path) -> None:
+    """Write the table beside the networks, one line for each list of numbers."""
+    text = json.dumps(table.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    short = re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text)
+    atomic_file.write(folder / FILE, (short + "\n").encode())
+
+
+def load(folder: Path | None = None) -> SeedTable:
+    """The table beside the networks of a shelf. Raises `Refusal` where there is none or it is damaged."""
+    try:
+        with ((folder or model_store.folder()) / FILE).open("rb") as file:
+            return SeedTable.from_json(json.loads(file.read(LARGEST)))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged() from error
+
+
+def _table(data: Any) -> SeedTable:
+    runs = tuple(
+        SeedRun(
+            **{
+                **run,
+                "per_digit": tuple(run["per_digit"]),
+                "curves": {name: tuple(curve) for name, curve in run["curves"].items()},
+            }
+        )
+        for run in data["runs"]
+    )
+    return SeedTable(
+        TrainingPlan.from_json(data["plan"]), data["data_sha256"], data["pen_note"], data["versions"], runs
+    )
+
+
+def _damaged() -> Refusal:
+    return Refusal(
+        "The table of trainings must list the same seeds for all three pooling networks. Received: none, or one that "
+        "is damaged. Run scripts/train_models.py --seeds 5."
+    )

@@ -1,0 +1,184 @@
+"""What several trainings of each pooling network say: is a difference larger than what another seed makes of it?
+
+Two networks are compared by Welch's t interval for the difference of their means ("The generalization of 'Student's'
+problem when several different population variances are involved", 1947), which lets each have a spread of its own. As
+three pairs are looked at, each interval is made wider (Bonferroni), so that all hold together in 95 of 100 repetitions.
+It answers for other seeds on the same test digits.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.lessons.pooling.seed_results import SeedTable
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.messages import mark
+
+CONFIDENCE = 0.95
+
+NO_DIFFERENCE = mark(
+    "With {seeds} seeds each, no network reads reliably more digits right than another: every difference may be chance."
+)
+ONE_IS_BEST = mark("**{best}** reads more digits right than both others, by more than another seed would explain.")
+ONE_IS_WORST = mark(
+    "**{worst}** reads fewer digits right than both others, by more than another seed would explain; between these two "
+    "no difference can be told."
+)
+TWO_APART = mark(
+    "**{best}** reads more digits right than **{worst}**, by more than another seed would explain; the third cannot be "
+    "told from either."
+)
+IN_A_CHAIN = mark(
+    "**{best}** reads more digits right than **{middle}**, and **{middle}** more than **{worst}**, both by more than "
+    "another seed would explain."
+)
+CLEAR = mark(
+    "**{best}** against **{worst}**: {difference:.2f} points more, between {low:.2f} and {high:.2f}, which is "
+    "{times:.1f} times the spread between seeds."
+)
+UNDECIDED = mark(
+    "**{best}** against **{worst}**: {difference:.2f} points more, {times:.1f} times the spread between seeds. That "
+    "may be chance: it lies between {low:.2f} and {high:.2f}."
+)
+SPREAD = mark(
+    "Trained again with another seed, one and the same network moves by {spread:.2f} points (standard deviation)."
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean, standard deviation between seeds (n - 1), smallest and largest of one network's trainings."""
+
+    mean: float
+    deviation: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two networks: the mean of `best` is `difference` >= 0 above that of `worst`, between `low` and `high`.
+
+    `clear`: the interval does not reach 0. `times`: the difference as a multiple of the spread between seeds, pooled
+    over the two; infinite where they have none.
+    """
+
+    best: str
+    worst: str
+    difference: float
+    low: float
+    high: float
+    times: float
+
+    @property
+    def clear(self) -> bool:
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The comparison of all networks in one quantity. `pairs` begin with the largest difference."""
+
+    seeds: int
+    spreads: Mapping[str, Spread]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation between seeds, pooled over the networks."""
+        return _pooled([spread.deviation for spread in self.spreads.values()])
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A marked text with what is to be filled in: numbers in points, and names of networks."""
+
+    template: str
+    values: Mapping[str, float | str]
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+def of_table(table: SeedTable, quantity: str = "accuracy") -> Summary:
+    """Compare the networks of `table` in "accuracy", "loss" or "pen_accuracy"."""
+    return compared({name: [getattr(run, quantity) for run in table.of(name)] for name in POOL_NETWORKS})
+
+
+def compared(values: Mapping[str, Sequence[float]]) -> Summary:
+    """Compare networks by their values, one a training and at least two each."""
+    pairs = [_pair(one, other, values, math.comb(len(values), 2)) for one, other in itertools.combinations(values, 2)]
+    spreads = {name: _spread(each) for name, each in values.items()}
+    ordered = tuple(sorted(pairs, key=lambda pair: -pair.difference))
+    return Summary(min(len(each) for each in values.values()), spreads, ordered)
+
+
+def headline(summary: Summary) -> Sentence:
+    """What shares of three networks say in one sentence."""
+    clear = [pair for pair in summary.pairs if pair.clear]
+    order = sorted(summary.spreads, key=lambda name: -summary.spreads[name].mean)
+    names: dict[str, float | str] = {"best": order[0], "worst": order[-1]}
+    if not clear:
+        return Sentence(NO_DIFFERENCE, {"seeds": summary.seeds})
+    if sum(pair.best == order[0] for pair in clear) == len(order) - 1:
+        return Sentence(ONE_IS_BEST, names)
+    if sum(pair.worst == order[-1] for pair in clear) == len(order) - 1:
+        return Sentence(ONE_IS_WORST, names)
+    if len(clear) > 1:
+        return Sentence(IN_A_CHAIN, {**names, "middle": order[1]})
+    # Not always the ends of the order: where spreads differ, a smaller difference may be clear and the largest not.
+    return Sentence(TWO_APART, {"best": clear[0].best, "worst": clear[0].worst})
+
+
+def sentences(summary: Summary) -> tuple[Sentence, ...]:
+    """The comparison of shares in words: what one seed makes of it, then every pair."""
+    spread = Sentence(SPREAD, {"spread": _points(summary.deviation)})
+    return (spread, *(_said(pair) for pair in summary.pairs))
+
+
+def welch(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
+    """The 95 % interval of mean(one) - mean(other); with several `comparisons` all of them hold together."""
+    from scipy.special import stdtrit  # a light part of SciPy, and yet not needed by most visitors
+
+    a, b = np.asarray(one, float), np.asarray(other, float)
+    errors = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
+    apart, error = float(a.mean() - b.mean()), float(errors.sum())
+    if not error:
+        return apart, apart
+    freedom = error**2 / float((errors**2 / [len(a) - 1, len(b) - 1]).sum())
+    reach = float(stdtrit(freedom, 1 - (1 - CONFIDENCE) / (2 * comparisons))) * math.sqrt(error)
+    return apart - reach, apart + reach
+
+
+def _pair(one: str, other: str, values: Mapping[str, Sequence[float]], comparisons: int) -> Pair:
+    best, worst = sorted((one, other), key=lambda name: -float(np.mean(values[name])))
+    difference = float(np.mean(values[best]) - np.mean(values[worst]))
+    low, high = welch(values[best], values[worst], comparisons)
+    spread = _pooled([_spread(values[name]).deviation for name in (best, worst)])
+    times = difference / spread if spread else (math.inf if difference else 0.0)
+    return Pair(best, worst, difference, low, high, times)
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    array = np.asarray(values, float)
+    return Spread(float(array.mean()), float(array.std(ddof=1)), float(array.min()), float(array.max()))
+
+
+def _pooled(deviations: Sequence[float]) -> float:
+    return math.sqrt(sum(each**2 for each in deviations) / len(deviations))
+
+
+def _said(pair: Pair) -> Sentence:
+    numbers = {name: _points(getattr(pair, name)) for name in ("difference", "low", "high")}
+    template = CLEAR if pair.clear else UNDECIDED
+    return Sentence(template, {"best": pair.best, "worst": pair.worst, "times": pair.times, **numbers})
+
+
+def _points(share: float) -> float:
+    """A share as percentage points with two decimals, never -0."""
+    return round(100 * share, 2) + 0.0

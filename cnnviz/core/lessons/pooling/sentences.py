@@ -1,0 +1,167 @@
+"""What the two poolings kept and lost of one map, in sentences that are chosen by the facts of that map.
+
+Each sentence is a marked template and the numbers that fill it, as short texts. Which are said follows from
+`Comparison` alone; none of them says more than what was computed.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnviz.core.lessons.pooling.comparison import Comparison
+from cnnviz.core.messages import Said, mark
+
+EMPTY = mark("All {cells} values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose.")
+CONSTANT = mark(
+    "Every value of this map is {value}, so the largest of a window is its mean: both poolings give {value} everywhere."
+)
+ONE_VALUE = mark("Each window holds one value, which is its largest and its mean: the two poolings give the same.")
+GONE = mark(
+    "The pattern is gone: every window gives {max} with max pooling and {mean} with average pooling, and none "
+    "of its peaks ({peaks}) is left."
+)
+ONE_NUMBER = mark("One window covers all that is read: max pooling leaves the number {max}, average pooling {mean}.")
+
+ONLY_PEAK = mark(
+    "The one peak of this map, {top}, survives both: as {max} with max pooling, as {mean} with average pooling."
+)
+ONLY_PEAK_MAX = mark(
+    "The one peak of this map, {top}, survives max pooling as {max}; with average pooling it is no peak any more."
+)
+ONLY_PEAK_MEAN = mark(
+    "The one peak of this map, {top}, survives average pooling as {mean}; with max pooling it is no peak any more."
+)
+ONLY_PEAK_LOST = mark("The one peak of this map, {top}, is lost with both poolings.")
+ALL_PEAKS = mark("Each of the {peaks} peaks of this map survives both poolings.")
+PEAKS_ALIKE = mark("Of {peaks} peaks {max} survive either pooling; the others merge with them or are lost.")
+PEAKS_MAX = mark("Of {peaks} peaks {max} survive max pooling and only {mean} average pooling.")
+PEAKS_MEAN = mark("Of {peaks} peaks {mean} survive average pooling and only {max} max pooling.")
+
+TOP_KEPT = mark("The largest value, {top}, is kept by max pooling; average pooling leaves at most {mean}.")
+TOP_SAME = mark("The largest value, {top}, is left by both.")
+TOP_MISSED = mark(
+    "The largest value, {top}, lies under no window, so both lose it: {max} and {mean} are the largest left."
+)
+
+STRONGER_AND_WEAKER = mark(
+    "A cell has {max} times the energy (mean square) of before after max pooling, which passes the weak cells over, "
+    "and {mean} times after average pooling, which thins the strong ones out."
+)
+BOTH_WEAKER = mark(
+    "Both weaken it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times after "
+    "average pooling."
+)
+BOTH_STRONGER = mark(
+    "Both strengthen it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times "
+    "after average pooling."
+)
+ENERGY = mark(
+    "A cell has {max} times the energy (mean square) of before after max pooling and {mean} times after average "
+    "pooling."
+)
+
+EMPTY_ALIKE = mark("Of its cells {before} are empty (0); after either pooling {max}.")
+EMPTY_APART = mark("Of its cells {before} are empty (0); after max pooling {max}, after average pooling {mean}.")
+EMPTY_NONE_LEFT = mark("Of its cells {before} are empty (0); after either pooling none is.")
+NEGATIVE = mark("Of its cells {before} are negative; after max pooling {max}, after average pooling {mean}.")
+
+
+def tell(found: Comparison) -> tuple[Said, ...]:
+    """What there is to say about this map, the most telling first; at least one sentence."""
+    if not found.map.any():
+        return (Said(EMPTY, {"cells": f"{found.map.size:,}"}),)
+    if not found.before.peaks:
+        return (Said(CONSTANT, {"value": number(found.before.top)}),)
+    if found.pool.pool_size == (1, 1):
+        return (Said(ONE_VALUE, {}), *_some(_empty(found)))
+    if found.largest.size == 1:
+        return (Said(ONE_NUMBER, _tops(found)),)
+    if _even(found.largest) and _even(found.means):
+        return (Said(GONE, {**_tops(found), "peaks": found.before.peaks}), *_some(_energy(found)))
+    return _some(_peaks(found), _top(found), _energy(found), _empty(found), _negative(found))
+
+
+def number(value: float) -> str:
+    """Three digits of a number, with the sign of a textbook."""
+    return f"{value + 0.0:.3g}".replace("-", "−")
+
+
+def per_cent(share: float) -> str:
+    """A share in [0, 1]; never 0 % for something, nor 100 % for less than all."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+
+
+def _some(*said: Said | None) -> tuple[Said, ...]:
+    return tuple(each for each in said if each is not None)
+
+
+def _even(values: np.ndarray) -> bool:
+    """Whether all values are the same but for rounding."""
+    return bool(np.ptp(values) <= 1e-5 * np.abs(values).max())
+
+
+def _tops(found: Comparison) -> dict[str, str]:
+    return {
+        "top": number(found.before.top),
+        "max": number(found.after_max.top),
+        "mean": number(found.after_mean.top),
+    }
+
+
+def _peaks(found: Comparison) -> Said:
+    counts = {"peaks": found.before.peaks, "max": found.after_max.peaks, "mean": found.after_mean.peaks}
+    if found.before.peaks == 1:
+        return Said(ONLY[found.after_max.peaks, found.after_mean.peaks], _only_peak(found))
+    if counts["max"] == counts["mean"]:
+        return Said(ALL_PEAKS if counts["max"] == counts["peaks"] else PEAKS_ALIKE, counts)
+    return Said(PEAKS_MAX if counts["max"] > counts["mean"] else PEAKS_MEAN, counts)
+
+
+def _only_peak(found: Comparison) -> dict[str, str]:
+    """The value of a map's only peak, and what each pooling makes of it: not always the largest that it leaves."""
+    kept = {"top": found.before, "max": found.after_max, "mean": found.after_mean}
+    return {name: number(each.standing[0]) for name, each in kept.items() if each.standing}
+
+
+#: (survives max pooling, survives average pooling) -> what is said of a map's only peak.
+ONLY = {(1, 1): ONLY_PEAK, (1, 0): ONLY_PEAK_MAX, (0, 1): ONLY_PEAK_MEAN, (0, 0): ONLY_PEAK_LOST}
+
+
+def _top(found: Comparison) -> Said | None:
+    if found.after_max.top < found.before.top:
+        return Said(TOP_MISSED, _tops(found))
+    if found.before.peaks == 1:
+        return None  # it was told of the peak
+    alike = math.isclose(found.after_mean.top, found.before.top, rel_tol=1e-5)
+    return Said(TOP_SAME if alike else TOP_KEPT, _tops(found))
+
+
+def _energy(found: Comparison) -> Said:
+    most, mean = found.after_max.energy, found.after_mean.energy
+    values = {"max": number(most), "mean": number(mean)}
+    if most > 1 > mean:
+        return Said(STRONGER_AND_WEAKER, values)
+    if most < 1 and mean < 1:
+        return Said(BOTH_WEAKER, values)
+    return Said(BOTH_STRONGER if most > 1 and mean > 1 else ENERGY, values)
+
+
+def _empty(found: Comparison) -> Said | None:
+    before, most, mean = found.before.empty, found.after_max.empty, found.after_mean.empty
+    values = {"before": per_cent(before), "max": per_cent(most), "mean": per_cent(mean)}
+    if not (before or most or mean):
+        return None
+    if most != mean:
+        return Said(EMPTY_APART, values)
+    return Said(EMPTY_ALIKE if most else EMPTY_NONE_LEFT, values)
+
+
+def _negative(found: Comparison) -> Said | None:
+    if not found.before.negative:
+        return None
+    shares = {"before": found.before, "max": found.after_max, "mean": found.after_mean}
+    return Said(NEGATIVE, {name: per_cent(kept.negative) for name, kept in shares.items()})

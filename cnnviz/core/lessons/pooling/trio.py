@@ -1,0 +1,100 @@
+"""Three networks that differ in how they shrink their maps and in nothing else, trained with several seeds each.
+
+All three have the same two convolutions and the same answering layer, weight for weight. `pool-max` and `pool-average`
+follow each convolution by a pooling of 2 × 2; `pool-stride` has none and lets the convolution itself take steps of 2.
+
+Padding "same" makes their shapes agree: 28 → 14 → 7 either way, while with "valid" 11 rows would become 5 by pooling
+but 13 would become 6 by strides. On an even side TensorFlow's "same" padding for a 3 × 3 kernel is one pixel before
+and one after for strides of 1, and one after alone for strides of 2, so that the strided convolution computes, of each
+2 × 2 window that the others pool, the lower right cell and no other. What is compared is thus: keep the largest of
+four, the mean of four, or always the same one of four.
+
+There is no hidden dense layer and no dropout: they would only be further things that could make up for the difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer, MaxPooling2D, Pair
+from cnnviz.core.messages import mark
+from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+
+FILTERS = (16, 32)
+KERNEL_SIZE = (3, 3)
+STEP = (2, 2)
+
+ON_SHELF = 1
+"""The seed whose networks go on the shelf, chosen before any network was trained."""
+
+FEWEST_SEEDS = 5
+
+PLAN = TrainingPlan(
+    examples=60_000,
+    batch_size=128,
+    epochs=5,
+    optimizer="adam",
+    learning_rate=0.002,
+    schedule="cosine",
+    seed=ON_SHELF,
+    precision="mixed_bfloat16",
+)
+"""The same for all. Nothing is held out, since nothing is decided by a result: the test set is only shown."""
+
+
+def _convolution(place: int, strides: Pair = (1, 1)) -> Conv2D:
+    return Conv2D(
+        name=f"conv2d_{place}" if place else "conv2d",
+        filters=FILTERS[place],
+        kernel_size=KERNEL_SIZE,
+        strides=strides,
+        padding="same",
+        activation="relu",
+    )
+
+
+def _max(place: int) -> tuple[Layer, ...]:
+    name = f"max_pooling2d_{place}" if place else "max_pooling2d"
+    return _convolution(place), MaxPooling2D(name=name, pool_size=STEP)
+
+
+def _average(place: int) -> tuple[Layer, ...]:
+    name = f"average_pooling2d_{place}" if place else "average_pooling2d"
+    return _convolution(place), AveragePooling2D(name=name, pool_size=STEP)
+
+
+def _stride(place: int) -> tuple[Layer, ...]:
+    return (_convolution(place, STEP),)
+
+
+def _variant(name: str, *stages: tuple[Layer, ...]) -> Variant:
+    answer = Dense(name="dense", units=CLASSES, activation="softmax")
+    return Variant(name, (*(layer for stage in stages for layer in stage), Flatten(name="flatten"), answer))
+
+
+POOL_NETWORKS: MappingProxyType[str, tuple[Variant, TrainingPlan]] = MappingProxyType(
+    {
+        "pool-max": (_variant("pool-max", _max(0), _max(1)), PLAN),
+        "pool-average": (_variant("pool-average", _average(0), _average(1)), PLAN),
+        "pool-stride": (_variant("pool-stride", _stride(0), _stride(1)), PLAN),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """How a network shrinks, in words: `label` is short, `what` a sentence; both are marked texts."""
+
+    label: str
+    what: str
+
+
+SHRINKING: MappingProxyType[str, Shrinking] = MappingProxyType(
+    {
+        "pool-max": Shrinking(mark("max pooling"), mark("keeps the largest of every four values")),
+        "pool-average": Shrinking(mark("average pooling"), mark("keeps the mean of every four values")),
+        "pool-stride": Shrinking(mark("strided convolution"), mark("computes only one of every four values")),
+    }
+)

@@ -1,0 +1,252 @@
+"""Architectures as checked plain data, and the six published ones with their training plans."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.core import layers
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks
+from cnnviz.core.networks import limits
+from cnnviz.core.networks.training_plan import TrainingPlan
+
+__all__ = ["CLASSES", "TUTORIALS", "TrainingPlan", "Variant"]
+
+CLASSES = 10
+LARGEST_CHANNELS = 4
+MOST_LAYERS = 100
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An architecture: an image of `input_shape` (height, width, channels) goes through `layers` in order.
+
+    The last layer ends in a softmax over ten answers. Raises `Refusal` where the layers do not fit one another or are
+    beyond what a server can bear (`budget`), before anything is allocated.
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    input_shape: Shape = (28, 28, 1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "input_shape", _checked_input_shape(self.input_shape))
+        checks.network_name(self.name)
+        _check_layers(self.layers)
+        limits.check(self.parameters, self.multiplications, max(math.prod(shape) for shape in self.shapes()))
+        _check_answer(self)
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shape of the input and of every layer's output: one more than there are layers."""
+        shapes = [self.input_shape]
+        for layer in self.layers:
+            shapes.append(layer.output_shape(shapes[-1]))
+        return tuple(shapes)
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights in all layers."""
+        return sum(layer.parameters(shape) for layer, shape in self.layers_and_inputs())
+
+    @property
+    def multiplications(self) -> int:
+        """Multiplications that one image costs."""
+        return sum(layer.multiplications(shape) for layer, shape in self.layers_and_inputs())
+
+    def layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
+        """Every layer with the shape of what it reads."""
+        return tuple(zip(self.layers, self.shapes(), strict=False))
+
+    def weight_shapes(self) -> dict[str, dict[str, Shape]]:
+        """Weight shapes of every layer that has weights, by layer name."""
+        found = {layer.name: layer.weight_shapes(shape) for layer, shape in self.layers_and_inputs()}
+        return {name: shapes for name, shapes in found.items() if shapes}
+
+    def to_json(self) -> dict[str, Any]:
+        """This variant as plain data for `json.dumps`."""
+        return {
+            "name": self.name,
+            "input_shape": list(self.input_shape),
+            "layers": [_plain(layers.to_json(layer)) for layer in self.layers],
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Variant":
+        """The variant that `to_json` described. Raises `Refusal` for anything else."""
+        table = checks.table("variant", data, {"name", "input_shape", "layers"})
+        if not isinstance(table["layers"], list) or len(table["layers"]) > MOST_LAYERS:
+            _refuse_number_of_layers(table["layers"])
+        return cls(
+            name=table["name"],
+            input_shape=table["input_shape"],
+            layers=tuple(layers.from_json(layer) for layer in table["layers"]),
+        )
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as lists, as they come back from a JSON file."""
+    plain: dict[str, Any] = json.loads(json.dumps(data))
+    return plain
+
+
+def _checked_input_shape(shape: object) -> Shape:
+    if not isinstance(shape, (list, tuple)) or len(shape) != 3:
+        raise Refusal(
+            "`input_shape` must be height, width and channels. Received: {shape}. Use (28, 28, 1) for the digits.",
+            shape=checks.repr_of(shape),
+        )
+    height, width = checks.pair("input_shape", shape[:2])
+    return height, width, checks.whole("input_shape channels", shape[2], 1, LARGEST_CHANNELS)
+
+
+def _check_layers(stack: tuple[Layer, ...]) -> None:
+    if not 1 <= len(stack) <= MOST_LAYERS:
+        _refuse_number_of_layers(stack)
+    names = [layer.name for layer in stack]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refusal(
+                "Every layer needs its own `name`. Received: {name} more than once. Rename one of them.",
+                name=name,
+            )
+
+
+def _refuse_number_of_layers(stack: object) -> None:
+    raise Refusal(
+        "A network must have a list of 1 to {most} layers. Received: {number}. Leave some out or add one.",
+        most=MOST_LAYERS,
+        number=f"{len(stack)} layers" if isinstance(stack, (list, tuple)) else checks.repr_of(stack),
+    )
+
+
+def _check_answer(variant: Variant) -> None:
+    last = variant.layers[-1]
+    shape = variant.shapes()[-1]
+    if shape == (CLASSES,) and (last.kind == "Softmax" or getattr(last, "activation", "") == "softmax"):
+        return
+    raise Refusal(
+        "The last layer must give ten probabilities. Received: {line} with output shape {shape}. End with "
+        'Dense(10, activation="softmax").',
+        line=last.kind,
+        shape=shape,
+    )
+
+
+def _conv(name: str, filters: int, padding: str = "valid") -> Conv2D:
+    return Conv2D(name=name, filters=filters, kernel_size=(3, 3), padding=padding, activation="relu")
+
+
+def _pool(name: str) -> MaxPooling2D:
+    return MaxPooling2D(name=name, pool_size=(2, 2))
+
+
+def _dense(name: str, units: int) -> Dense:
+    return Dense(name=name, units=units, activation="relu")
+
+
+def _answer(name: str) -> Dense:
+    return Dense(name=name, units=CLASSES, activation="softmax")
+
+
+def _two_convolutions(name: str, filters: Pair) -> Variant:
+    return Variant(
+        name=name,
+        layers=(
+            _conv("conv2d", filters[0]),
+            _conv("conv2d_1", filters[1]),
+            _pool("max_pooling2d"),
+            Dropout(name="dropout", rate=0.25),
+            Flatten(name="flatten"),
+            _dense("dense", 128),
+            Dropout(name="dropout_1", rate=0.5),
+            _answer("dense_1"),
+        ),
+    )
+
+
+_CNN_32_64 = _two_convolutions("cnn-32-64", (32, 64))
+
+_CNN_32_32 = _two_convolutions("cnn-32-32", (32, 32))
+
+_DENSE_64 = Variant(
+    name="dense-64",
+    layers=(Flatten(name="flatten"), _dense("dense", 64), _answer("dense_1")),
+)
+
+_CNN_32_64_64 = Variant(
+    name="cnn-32-64-64",
+    layers=(
+        _conv("conv2d", 32),
+        _pool("max_pooling2d"),
+        _conv("conv2d_1", 64),
+        _pool("max_pooling2d_1"),
+        _conv("conv2d_2", 64),
+        Flatten(name="flatten"),
+        _dense("dense", 64),
+        _answer("dense_1"),
+    ),
+)
+
+_CNN_16_128_256 = Variant(
+    name="cnn-16-128-256",
+    layers=(
+        _conv("conv2d", 16, padding="same"),
+        _pool("max_pooling2d"),
+        _conv("conv2d_1", 128),
+        _pool("max_pooling2d_1"),
+        _conv("conv2d_2", 256),
+        _pool("max_pooling2d_2"),
+        Dropout(name="dropout", rate=0.5),
+        Flatten(name="flatten"),
+        _dense("dense", 500),
+        Dropout(name="dropout_1", rate=0.25),
+        _answer("dense_1"),
+    ),
+)
+
+# The tutorial repeats its block of convolution, pooling and dropout: here twice.
+_CNN_RGB = Variant(
+    name="cnn-rgb",
+    input_shape=(32, 32, 3),
+    layers=(
+        _conv("conv2d", 32),
+        _pool("max_pooling2d"),
+        Dropout(name="dropout", rate=0.5),
+        _conv("conv2d_1", 32),
+        _pool("max_pooling2d_1"),
+        Dropout(name="dropout_1", rate=0.5),
+        Flatten(name="flatten"),
+        _answer("dense"),
+    ),
+)
+
+# As published. Adadelta at rate 1.0 is what the tutorials' older Keras did by default; Keras 3's 0.001 barely learns.
+_ADADELTA = TrainingPlan(optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12)
+
+# Published with early stopping but without saying on what: a tenth of the training digits, so that the test set decides
+# nothing.
+_ADADELTA_STOPPING = TrainingPlan(
+    optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12, validation_examples=6_000, patience=2
+)
+
+# Published without batch size and epochs: Keras's own 32, and five epochs, after which the accuracy levels off.
+_ADAM_SHORT = TrainingPlan(optimizer="adam", batch_size=32, epochs=5, seed=2)
+
+_ADAM_LARGE_BATCH = TrainingPlan(optimizer="adam", batch_size=1000, epochs=10)
+
+# Published without data and plan: our digits in colour, and epochs enough for half of the units being switched off.
+_ADAM_COLOUR = TrainingPlan(data="colour", optimizer="adam", batch_size=128, epochs=12)
+
+TUTORIALS: dict[str, tuple[Variant, TrainingPlan]] = {
+    variant.name: (variant, plan)
+    for variant, plan in (
+        (_CNN_32_64, _ADADELTA),
+        (_CNN_32_32, _ADADELTA_STOPPING),
+        (_DENSE_64, _ADAM_SHORT),
+        (_CNN_32_64_64, _ADAM_SHORT),
+        (_CNN_16_128_256, _ADAM_LARGE_BATCH),
+        (_CNN_RGB, _ADAM_COLOUR),
+    )
+}

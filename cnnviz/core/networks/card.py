@@ -1,0 +1,185 @@
+"""The card beside a network's weights: what it is, how it was trained, on what, and how well it does."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import checks
+from cnnviz.core.networks.architecture import CLASSES, TrainingPlan, Variant
+
+CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
+LONGEST_TEXT = 2_000
+LARGEST_NUMBER = 1e12
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """Where the training data comes from. `sha256` is that of the file, 64 hexadecimal digits."""
+
+    name: str
+    source: str
+    sha256: str
+    licence: str
+    attribution: str
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            _text(f"data.{entry.name}", getattr(self, entry.name))
+        _sha256("data.sha256", self.sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """All that is said about a network on the shelf.
+
+    `curves`: loss, accuracy, val_loss, val_accuracy, one number an epoch. `confusion[true][answered]`: counts
+    over the test set. `test_accuracy`, `pen_accuracy`: shares in [0, 1]; `pen_accuracy` is on the pen strokes of
+    writers that the network has not seen, None where it was not measured, and `pen_note` says which.
+    `weights_sha256` is that of the .safetensors file, filled in by `shelf.save`; `trained_seconds` is wall time.
+    """
+
+    name: str
+    variant: Variant
+    plan: TrainingPlan
+    data: DataSource
+    seed: int
+    curves: Mapping[str, tuple[float, ...]]
+    test_loss: float
+    test_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+    pen_accuracy: float | None = None
+    pen_note: str = ""
+    parameters: int
+    versions: Mapping[str, str]
+    weights_sha256: str = ""
+    trained_seconds: float
+
+    def __post_init__(self) -> None:
+        checks.network_name(self.name)
+        checks.whole("seed", self.seed, 0, 2**31 - 1)
+        checks.whole("parameters", self.parameters, self.variant.parameters, self.variant.parameters)
+        checks.number("test_loss", self.test_loss, 0, LARGEST_NUMBER)
+        checks.number("test_accuracy", self.test_accuracy, 0, 1)
+        checks.number("trained_seconds", self.trained_seconds, 0, LARGEST_NUMBER)
+        _text("pen_note", self.pen_note)
+        if self.pen_accuracy is not None:
+            checks.number("pen_accuracy", self.pen_accuracy, 0, 1)
+        if self.weights_sha256:
+            _sha256("weights_sha256", self.weights_sha256)
+        object.__setattr__(self, "curves", _curves(self.curves))
+        object.__setattr__(self, "confusion", _confusion(self.confusion))
+        object.__setattr__(self, "versions", _versions(self.versions))
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that were trained; early stopping makes it less than the plan's."""
+        return len(self.curves["loss"])
+
+    def to_json(self) -> dict[str, Any]:
+        """This card as plain data for `json.dumps`."""
+        plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return plain | {
+            "variant": self.variant.to_json(),
+            "plan": self.plan.to_json(),
+            "data": {entry.name: getattr(self.data, entry.name) for entry in fields(self.data)},
+            "curves": {name: list(curve) for name, curve in self.curves.items()},
+            "confusion": [list(row) for row in self.confusion],
+            "versions": dict(self.versions),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Card":
+        """The card that `to_json` described. Raises `Refusal` for anything else."""
+        table = checks.table("card", data, {entry.name for entry in fields(cls)})
+        source = checks.table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
+        return cls(
+            **table
+            | {
+                "variant": Variant.from_json(table["variant"]),
+                "plan": TrainingPlan.from_json(table["plan"]),
+                "data": DataSource(**source),
+            }
+        )
+
+
+def to_text(card: Card) -> str:
+    """`card` as the text of its JSON file, one line for each list of numbers."""
+    text = json.dumps(card.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
+    # A line break inside brackets is the indentation's: in JSON no text contains one.
+    return re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text) + "\n"
+
+
+def from_text(text: str) -> Card:
+    """The card in the text of a JSON file. Raises `Refusal` where it is none."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(
+            "A card must be a JSON file. Received: one that cannot be read. Save the network again."
+        ) from error
+    return Card.from_json(data)
+
+
+def _text(argument: str, value: object) -> None:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise Refusal(
+            "`{argument}` must be a text of at most {most} characters. Received: {value}. Shorten it.",
+            argument=argument,
+            most=LONGEST_TEXT,
+            value=checks.repr_of(value),
+        )
+
+
+def _sha256(argument: str, value: object) -> None:
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+        raise Refusal(
+            "`{argument}` must be 64 hexadecimal digits. Received: {value}. Compute the SHA-256 again.",
+            argument=argument,
+            value=checks.repr_of(value),
+        )
+
+
+def _curves(curves: object) -> Mapping[str, tuple[float, ...]]:
+    table = checks.table("card's curves", dict(curves) if isinstance(curves, Mapping) else curves, set(CURVES))
+    settled = {name: tuple(table[name]) for name in CURVES if isinstance(table[name], (list, tuple))}
+    lengths = {len(curve) for curve in settled.values()}
+    if len(settled) == len(CURVES) and len(lengths) == 1 and _all_finite(settled):
+        return MappingProxyType(settled)
+    raise Refusal(
+        "`curves` must be four lists of one finite number an epoch. Received: lists of {lengths}. Train again.",
+        lengths=sorted(lengths),
+    )
+
+
+def _all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
+    numbers = [number for curve in curves.values() for number in curve]
+    return all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
+
+
+def _confusion(rows: object) -> tuple[tuple[int, ...], ...]:
+    settled = (
+        tuple(tuple(row) for row in rows if isinstance(row, (list, tuple))) if isinstance(rows, (list, tuple)) else ()
+    )
+    if len(settled) != CLASSES or any(len(row) != CLASSES for row in settled):
+        raise Refusal(
+            "`confusion` must be ten rows of ten counts. Received: {rows}. Evaluate the network again.",
+            rows=checks.repr_of(rows),
+        )
+    return tuple(tuple(checks.whole("confusion", number, 0, 10**9) for number in row) for row in settled)
+
+
+def _versions(versions: object) -> Mapping[str, str]:
+    if not isinstance(versions, Mapping) or len(versions) > 20:
+        raise Refusal(
+            "`versions` must be a short table of names and versions. Received: {versions}. Save the network again.",
+            versions=checks.repr_of(versions),
+        )
+    for name, version in versions.items():
+        _text("versions", name)
+        _text("versions", version)
+    return MappingProxyType(dict(versions))

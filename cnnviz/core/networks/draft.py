@@ -1,0 +1,144 @@
+"""A network while it is being put together: it may be illegal, and then says where and why.
+
+A draft holds settings as they were chosen, whether they fit or not. `checked` reads it from top to bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core.layers import KINDS, Layer, Shape
+from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.networks.architecture import CLASSES, Variant
+
+Settings = Mapping[str, Any]
+"""A row of a draft: `kind`, and those of its settings that are not Keras's defaults. Rows have no names."""
+
+INPUT: Shape = (28, 28, 1)
+ANSWER: Settings = {"kind": "Dense", "units": CLASSES, "activation": "softmax"}
+
+FRESH: Mapping[str, Settings] = {
+    "Conv2D": {"filters": 32, "kernel_size": (3, 3), "activation": "relu"},
+    "MaxPooling2D": {"pool_size": (2, 2)},
+    "AveragePooling2D": {"pool_size": (2, 2)},
+    "GlobalMaxPooling2D": {},
+    "GlobalAveragePooling2D": {},
+    "Dropout": {"rate": 0.25},
+    "BatchNormalization": {},
+    "Flatten": {},
+    "Dense": {"units": 64, "activation": "relu"},
+}
+"""The kinds that can be added, with the settings of a layer that was just added."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Rows of settings from the input to the answer. Operations return new drafts and accept any settings.
+
+    A place that does not exist changes nothing, so that a button pressed on an outdated page does no harm.
+    """
+
+    rows: tuple[Settings, ...]
+    input_shape: Shape = INPUT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
+
+    @classmethod
+    def of(cls, variant: Variant) -> Draft:
+        """The layers of `variant` in order, reading the same images. Their names are dropped."""
+        return cls(tuple(_settings(layer) for layer in variant.layers), variant.input_shape)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that Keras gives the layers in a fresh process: conv2d, conv2d_1, max_pooling2d, ..."""
+        return tuple(keras_names(str(row.get("kind")) for row in self.rows))
+
+    def add(self, place: int, kind: str) -> Draft:
+        """A fresh layer of `kind` at `place`, before the one that is there now."""
+        if not 0 <= place <= len(self.rows):
+            return self
+        return self._with((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
+
+    def remove(self, place: int) -> Draft:
+        """Without the layer at `place`."""
+        return self if not self.has(place) else self._with(self.rows[:place] + self.rows[place + 1 :])
+
+    def move(self, place: int, to: int) -> Draft:
+        """With the layer at `place` moved so that it stands at `to`."""
+        if not (self.has(place) and self.has(to)):
+            return self
+        rows = list(self.rows)
+        rows.insert(to, rows.pop(place))
+        return self._with(tuple(rows))
+
+    def change(self, place: int, **settings: Any) -> Draft:
+        """With other `settings` at `place`; another `kind` keeps what both kinds have."""
+        if not self.has(place):
+            return self
+        old = dict(self.rows[place])
+        if settings.get("kind", old.get("kind")) != old.get("kind"):
+            old = _shared(old, str(settings["kind"]))
+        return self._with((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
+
+    def _with(self, rows: tuple[Settings, ...]) -> Draft:
+        return replace(self, rows=rows)
+
+    def has(self, place: int) -> bool:
+        """Whether there is a layer at `place`, counted from 0."""
+        return 0 <= place < len(self.rows)
+
+
+def blank() -> Draft:
+    """The smallest network: Flatten and ten answers."""
+    return Draft(({"kind": "Flatten"}, ANSWER))
+
+
+def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> Draft:
+    """Two convolutions, a pooling, a dense layer and the answer, with dropout: the tutorial's function of this name.
+
+    `build_cnn(32, 3, 2)` is the network cnn-32-32.
+    """
+    convolution = {
+        "kind": "Conv2D",
+        "filters": nb_filters,
+        "kernel_size": (filter_size,) * 2,
+        "activation": "relu",
+    }
+    return Draft(
+        (
+            convolution,
+            convolution,
+            {"kind": "MaxPooling2D", "pool_size": (pool_size,) * 2},
+            {"kind": "Dropout", "rate": 0.25},
+            {"kind": "Flatten"},
+            {"kind": "Dense", "units": 128, "activation": "relu"},
+            {"kind": "Dropout", "rate": 0.5},
+            ANSWER,
+        )
+    )
+
+
+def _settings(layer: Layer) -> Settings:
+    """The row of a layer: its kind and what is not Keras's default, in Keras's order."""
+    return {"kind": layer.kind} | {
+        field.name: getattr(layer, field.name)
+        for field in fields(layer)
+        if field.name != "name" and (field.name in layer.always_shown or not layer.is_default(field.name))
+    }
+
+
+def _shared(settings: dict[str, Any], kind: str) -> dict[str, Any]:
+    """A fresh layer of `kind` with what it shares with a layer of `settings`."""
+    known = {field.name for field in fields(KINDS[kind])} if kind in KINDS else set()
+    return {**FRESH.get(kind, {}), **{name: value for name, value in settings.items() if name in known}}
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    """`settings` without strides that only repeat the pool size, so that they follow it when it changes."""
+    if "pool_size" in settings and settings.get("strides") == settings["pool_size"]:
+        return {name: value for name, value in settings.items() if name != "strides"}
+    return settings

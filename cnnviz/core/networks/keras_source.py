@@ -1,0 +1,219 @@
+"""The whole Keras program that builds, trains, judges and saves a variant by a plan, as a reader would write it.
+
+It needs nothing of cnnviz. Digits come in another order than in cnnviz, so its curve is alike and not equal.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.layers import Layer
+from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+
+OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+MNIST_TRAIN = 60_000
+WARM_UP = 0.0285
+"""Share of the run in which the rate of a cosine schedule rises, from a twentieth on."""
+LABEL_SMOOTHING = {"pen": 0.05}
+
+
+def script(variant: Variant, plan: TrainingPlan) -> str:
+    """The program for `variant` and `plan`, ending in a line break."""
+    blocks = (
+        _head(variant, plan),
+        _data(plan),
+        _held_out(plan),
+        _variation(plan),
+        _model(variant, plan),
+        _compiled(plan),
+        _fitted(plan),
+        _end(variant),
+    )
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _head(variant: Variant, plan: TrainingPlan) -> str:
+    data = "MNIST in colour" if _in_colour(plan) else "MNIST"
+    return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of {data}.
+
+Written by cnnviz for Keras 3. cnnviz puts the digits in another order, so its curve is alike and not equal.
+"""
+
+import keras
+{_imports(plan)}from keras import layers
+
+keras.utils.set_random_seed({plan.seed})'''
+
+
+def _imports(plan: TrainingPlan) -> str:
+    numpy = "import numpy as np\n" if _in_colour(plan) else ""
+    return numpy + ("import tensorflow as tf\n" if _varies(plan) else "")
+
+
+def _in_colour(plan: TrainingPlan) -> bool:
+    return plan.data == colour_digits.DATA
+
+
+PEN = "# cnnviz also learned from digits drawn with pens. Keras does not have them: this learns from MNIST alone.\n"
+LOAD = """(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train[..., None].astype("float32") / 255
+x_test = x_test[..., None].astype("float32") / 255"""
+COLOUR = f"""# The digits in colour, 32x32x3: each with a random ink and paper that have a contrast of at least 3 to 1.
+def luminance(colours):
+    linear = np.where(colours <= 10, colours / 255 / 12.92, ((colours / 255 + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722] + 0.05
+
+
+def in_colour(digits, part):
+    pairs, missing, turn = np.zeros((len(digits), 2, 3), "uint8"), np.arange(len(digits)), 0
+    while len(missing):
+        random = np.random.default_rng([{colour_digits.SEED}, part, turn])
+        drawn = random.integers(0, 256, pairs.shape, "uint8")[missing]
+        ink, paper = luminance(drawn).T
+        enough = np.maximum(ink, paper) >= {colour_digits.LEAST_CONTRAST:g} * np.minimum(ink, paper)
+        pairs[missing[enough]] = drawn[enough]
+        missing, turn = missing[~enough], turn + 1
+    amount = np.pad(digits.astype("float32") / 255, ((0, 0), (2, 2), (2, 2)))
+    images = np.empty((*amount.shape, 3), "float32")
+    for channel in range(3):
+        ink, paper = pairs[:, :, channel].T[..., None, None] / np.float32(255)
+        images[..., channel] = paper + amount * (ink - paper)
+    return images
+
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train, x_test = in_colour(x_train, {colour_digits.TRAIN}), in_colour(x_test, {colour_digits.TEST})"""
+ONE_HOT = """
+y_train = keras.utils.to_categorical(y_train, 10)
+y_test = keras.utils.to_categorical(y_test, 10)"""
+
+
+def _data(plan: TrainingPlan) -> str:
+    load = COLOUR if _in_colour(plan) else LOAD
+    return f"{PEN if plan.data == 'mnist+pen' else ''}{load}{ONE_HOT if _smoothing(plan) else ''}"
+
+
+def _held_out(plan: TrainingPlan) -> str:
+    lines = []
+    if held_out := plan.validation_examples:
+        lines.append("# The last training digits are held out: they judge every epoch, nothing is learned from them.")
+        lines.append(f"x_val, y_val = x_train[-{held_out}:], y_train[-{held_out}:]")
+    if (learned := _learned(plan)) < MNIST_TRAIN:
+        lines.append(f"x_train, y_train = x_train[:{learned}], y_train[:{learned}]")
+    return "\n".join(lines)
+
+
+def _variation(plan: TrainingPlan) -> str:
+    if not _varies(plan):
+        return ""
+    fill = "nearest" if _in_colour(plan) else "constant"
+    return f"""# cnnviz turns, shears, stretches and bends the digits, changes the pen and adds habits such as
+# crossed sevens. This is as near as Keras's own layers come.
+vary = keras.Sequential([
+    layers.RandomRotation(0.04, fill_mode="{fill}"),
+    layers.RandomShear(0.1, 0.0, fill_mode="{fill}"),
+    layers.RandomZoom(0.12, 0.12, fill_mode="{fill}"),
+    layers.RandomTranslation(0.03, 0.03, fill_mode="{fill}"),
+])
+varied = (
+    tf.data.Dataset.from_tensor_slices((x_train, y_train))
+    .shuffle(len(x_train), seed={plan.seed})
+    .batch({plan.batch_size})
+    .map(lambda x, y: (vary(x, training=True), y), num_parallel_calls=tf.data.AUTOTUNE)
+    .prefetch(2)
+)"""
+
+
+def _model(variant: Variant, plan: TrainingPlan) -> str:
+    usual = keras_names(layer.kind for layer in variant.layers)
+    mixed = plan.precision != "float32"
+    lines = [_line(layer, name) for layer, name in zip(variant.layers, usual, strict=True)]
+    if mixed:
+        lines[-1] = _with(lines[-1], 'dtype="float32"')
+    policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
+    stack = "".join(f"    layers.{line},\n" for line in (f"Input({variant.input_shape})", *lines))
+    return f"{policy if mixed else ''}model = keras.Sequential([\n{stack}])\nmodel.summary()"
+
+
+def _line(layer: Layer, usual: str) -> str:
+    """The layer's line of code, without the name where Keras gives it by itself."""
+    name = f'name="{layer.name}")'
+    line = layer.keras_line()
+    return line.removesuffix(name).removesuffix(", ") + ")" if layer.name == usual else line
+
+
+def _with(line: str, argument: str) -> str:
+    return line[:-1] + ("" if line.endswith("()") else ", ") + argument + ")"
+
+
+def _compiled(plan: TrainingPlan) -> str:
+    rate = "rate" if falls(plan) else repr(plan.learning_rate)
+    return f"""{_schedule(plan) if falls(plan) else ""}model.compile(
+    optimizer=keras.optimizers.{OPTIMIZERS[plan.optimizer]}(learning_rate={rate}),
+    loss={_loss(plan)},
+    metrics=["accuracy"],
+)"""
+
+
+def _schedule(plan: TrainingPlan) -> str:
+    batches = plan.epochs * math.ceil(_learned(plan) / plan.batch_size)
+    warm = max(1, round(WARM_UP * batches))
+    return f"""# The rate rises for {warm} batches and then falls to 0 along a cosine.
+rate = keras.optimizers.schedules.CosineDecay(
+    initial_learning_rate={plan.learning_rate / 20:.3g},
+    warmup_target={plan.learning_rate!r},
+    warmup_steps={warm},
+    decay_steps={max(1, batches - warm)},
+)
+"""
+
+
+def _loss(plan: TrainingPlan) -> str:
+    if smoothing := _smoothing(plan):
+        return f"keras.losses.CategoricalCrossentropy(label_smoothing={smoothing})"
+    return '"sparse_categorical_crossentropy"'
+
+
+def _fitted(plan: TrainingPlan) -> str:
+    data = "varied," if _varies(plan) else f"x_train,\n    y_train,\n    batch_size={plan.batch_size},"
+    judged = "(x_val, y_val)," if plan.validation_examples else "(x_test, y_test),  # only to watch"
+    stopping = _stopping(plan.patience) if plan.patience is not None else ""
+    return f"""model.fit(
+    {data}
+    epochs={plan.epochs},
+    validation_data={judged}
+{stopping})"""
+
+
+def _stopping(patience: int) -> str:
+    return f"""    callbacks=[
+        keras.callbacks.EarlyStopping(monitor="val_loss", patience={patience}, restore_best_weights=True),
+    ],
+"""
+
+
+def _end(variant: Variant) -> str:
+    return f'''loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
+print(f"{{accuracy:.2%}} of the test digits are read right, the loss is {{loss:.4f}}")
+model.save("{variant.name}.keras")'''
+
+
+def falls(plan: TrainingPlan) -> bool:
+    """Whether the rate falls along a cosine: where the plan says so, and always where the digits are varied."""
+    return plan.schedule == "cosine" or _varies(plan)
+
+
+def _varies(plan: TrainingPlan) -> bool:
+    return plan.augmentation != "none"
+
+
+def _smoothing(plan: TrainingPlan) -> float:
+    return LABEL_SMOOTHING.get(plan.augmentation, 0.0)
+
+
+def _learned(plan: TrainingPlan) -> int:
+    """How many digits are learned from."""
+    return min(plan.examples, MNIST_TRAIN) - plan.validation_examples

@@ -1,0 +1,123 @@
+"""The shelf: networks on disk, each as `<name>.safetensors` (weights) and `<name>.json` (card), one way in and out.
+
+Safetensors is a data-only format: reading a file cannot run code. The card names the weights' SHA-256.
+"""
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.core import atomic_file
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import checks
+from cnnviz.core.networks import card as cards
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.network import Network
+
+DEFAULT = "pen"
+LARGEST_WEIGHTS = 100_000_000
+LARGEST_CARD = 1_000_000
+
+
+def folder() -> Path:
+    """The folder of the networks that come with cnnviz, or the one that CNNVIZ_MODELS names."""
+    return Path(os.environ.get("CNNVIZ_MODELS") or Path(__file__).parents[3] / "models")
+
+
+def names(shelf: Path | None = None) -> tuple[str, ...]:
+    """Names of all networks on the shelf, the default first, then in alphabetical order."""
+    place = shelf or folder()
+    found = [path.stem for path in place.glob("*.json") if path.with_suffix(".safetensors").exists()]
+    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
+
+
+def card(name: str, shelf: Path | None = None) -> Card:
+    """The card of `name`. Raises `Refusal` for a name that is not on the shelf or a card that is damaged."""
+    read = cards.from_text(_read(name, ".json", LARGEST_CARD, shelf).decode("utf-8", errors="replace"))
+    if read.name != name or read.variant.name != name:
+        _refuse_damaged(name)
+    return read
+
+
+def load(name: str, shelf: Path | None = None) -> Network:
+    """The network `name`, with its card; a new object at every call.
+
+    Checked: SHA-256, weight names, shapes, dtypes, finite. Raises `Refusal` where something is not as it was saved.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as parse
+
+    known = card(name, shelf)
+    data = _read(name, ".safetensors", LARGEST_WEIGHTS, shelf)
+    if hashlib.sha256(data).hexdigest() != known.weights_sha256:
+        _refuse_damaged(name)
+    try:
+        return Network(known.variant, _by_layer(parse(data)), known)
+    except (SafetensorError, KeyError) as error:
+        raise _damaged(name) from error
+
+
+def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
+    """Put `network` on the shelf with `card`, and return the card with the weights' SHA-256 filled in.
+
+    Each file is written atomically, the weights first. A crash between the two leaves either no network of that name
+    or, where one is replaced, a pair that `load` refuses by its SHA-256.
+    """
+    from safetensors.numpy import save as serialize
+
+    if card.name != network.name or card.variant != network.variant:
+        raise Refusal(
+            "The card must be that of the network. Received: a card of {card} for {network}. Make a new card.",
+            card=card.name,
+            network=network.name,
+        )
+    place = shelf or folder()
+    data = serialize(_flat(network))
+    complete = replace(card, weights_sha256=hashlib.sha256(data).hexdigest())
+    text = cards.to_text(complete)
+    atomic_file.write(place / f"{network.name}.safetensors", data)
+    atomic_file.write(place / f"{network.name}.json", text.encode())
+    return complete
+
+
+def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
+    path = (shelf or folder()) / f"{checks.network_name(name)}{suffix}"
+    try:
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    except OSError as error:
+        raise Refusal(
+            "There is no network of that name. Received: {name}. Choose one of {names}.",
+            name=name,
+            names=", ".join(names(shelf)) or "none yet",
+        ) from error
+    if len(data) > largest:
+        _refuse_damaged(name)
+    return data
+
+
+def _flat(network: Network) -> dict[str, np.ndarray]:
+    return {f"{layer}/{name}": array for layer, weights in network.weights.items() for name, array in weights.items()}
+
+
+def _by_layer(flat: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    result: dict[str, dict[str, np.ndarray]] = {}
+    for key, array in flat.items():
+        layer, _, name = key.partition("/")
+        result.setdefault(layer, {})[name] = array
+    return result
+
+
+def _damaged(name: str) -> Refusal:
+    return Refusal(
+        "The files of a network must be as they were saved. Received: {name}, whose files are damaged. Save or "
+        "train the network again, or choose another.",
+        name=name,
+    )
+
+
+def _refuse_damaged(name: str) -> None:
+    raise _damaged(name)

@@ -1,0 +1,84 @@
+"""A network: a variant with weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Shape
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.card import Card
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """`weights[layer name][weight name]` are read-only float32 arrays of the variant's shapes, all finite.
+
+    Arrays are copied when the network is made, so nothing can change it afterwards. Raises `Refusal` where names,
+    shapes or numbers are not the variant's. `card` is None for a network that is not on the shelf.
+    """
+
+    variant: Variant
+    weights: Mapping[str, Mapping[str, np.ndarray]]
+    card: Card | None = None
+
+    def __post_init__(self) -> None:
+        expected = self.variant.weight_shapes()
+        _same_names("layers", expected, self.weights)
+        settled = {layer: _settled(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}
+        object.__setattr__(self, "weights", MappingProxyType(settled))
+
+    @property
+    def name(self) -> str:
+        return self.variant.name
+
+    @property
+    def parameters(self) -> int:
+        return self.variant.parameters
+
+    def weights_of(self, layer_name: str) -> Mapping[str, np.ndarray]:
+        """The weights of one layer; an empty mapping for a layer that has none."""
+        return self.weights.get(layer_name, NO_WEIGHTS)
+
+
+NO_WEIGHTS: Mapping[str, np.ndarray] = MappingProxyType({})
+
+
+def _settled(layer: str, shapes: Mapping[str, Shape], weights: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    _same_names(f"weights of {layer}", shapes, weights)
+    return MappingProxyType(
+        {name: _read_only(f"{layer}/{name}", shape, weights[name]) for name, shape in shapes.items()}
+    )
+
+
+def _same_names(what: str, expected: Mapping[str, object], received: Mapping[str, object]) -> None:
+    if set(expected) != set(received):
+        raise Refusal(
+            "The {what} must be {expected}. Received: {received}. Use weights made for this variant.",
+            what=what,
+            expected=", ".join(expected) or "none",
+            received=", ".join(map(str, received)) or "none",
+        )
+
+
+def _read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
+    if array.dtype != np.float32 or array.shape != shape:
+        raise Refusal(
+            "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. "
+            "Use weights made for this variant.",
+            name=name,
+            shape=shape,
+            dtype=str(array.dtype),
+            received=array.shape,
+        )
+    if not np.isfinite(array).all():
+        raise Refusal(
+            "`{name}` must be finite numbers. Received: some that are infinite or not a number. Train with a smaller "
+            "learning rate.",
+            name=name,
+        )
+    copy = array.copy(order="C")
+    copy.setflags(write=False)
+    return copy

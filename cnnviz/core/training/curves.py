@@ -1,0 +1,169 @@
+"""What a training run tells about loss and accuracy, put together from its events."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.training.protocol import Event, Facts
+
+COLUMNS = ("kind", "step", "epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Loss and accuracy over a run's batches.
+
+    Attributes:
+        steps: (n,) int64, ascending: how many batches were over, from 1.
+        loss: (n,) float32.
+        accuracy: (n,) float32 in [0, 1].
+    """
+
+    steps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    loss: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    accuracy: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def before(self, step: int) -> Curve:
+        """This curve's beginning, without `step` and what follows."""
+        kept = int(np.searchsorted(self.steps, step))
+        return self if kept == len(self) else Curve(self.steps[:kept], self.loss[:kept], self.accuracy[:kept])
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The curves of one run; of no length before it has told anything.
+
+    Attributes:
+        batches: Batches an epoch, 0 as long as that is not known.
+        training: One value a batch, on the digits of that batch before it was learned from.
+        sample: Now and then, on a small fixed sample of the validation digits.
+        epochs: One value an epoch: the mean over the epoch's batches.
+        validation: One value an epoch, on all validation digits.
+        attempt: Of the newest event, 0 before the first.
+        fresh: An attempt has begun that has not told a step yet; what it tells first replaces what is known from
+            there on.
+    """
+
+    batches: int = 0
+    training: Curve = field(default_factory=Curve)
+    sample: Curve = field(default_factory=Curve)
+    epochs: Curve = field(default_factory=Curve)
+    validation: Curve = field(default_factory=Curve)
+    attempt: int = 0
+    fresh: bool = False
+
+
+def from_events(events: Iterable[Event]) -> Curves:
+    """The curves of the run that told these events, of all attempts and of jobs that went on with it."""
+    return extended(Curves(), events)
+
+
+def extended(curves: Curves, events: Iterable[Event]) -> Curves:
+    """`curves` with what `events` add to them; events of other kinds change nothing.
+
+    A new attempt, or a job that goes on from a checkpoint, repeats steps that were told before: from the first step
+    that it tells, the older attempt is forgotten.
+    """
+    growing = {name: _Growing(getattr(curves, name)) for name in PARTS}
+    batches, attempt, fresh = curves.batches, curves.attempt, curves.fresh
+    for event in events:
+        if event.kind == "start":
+            batches = int(event.facts["batches"])
+        fresh = fresh or event.kind == "start" or event.attempt != attempt
+        attempt = event.attempt
+        for name, told in _told(event):
+            if fresh:
+                _cut(growing.values(), int(told.steps[0]))
+                fresh = False
+            growing[name].add(told)
+    parts = {name: grown.curve() for name, grown in growing.items()}
+    return Curves(batches=batches, attempt=attempt, fresh=fresh, **parts)
+
+
+PARTS = ("training", "sample", "epochs", "validation")
+
+
+class _Growing:
+    """A curve while it is put together: pieces that are joined at the end."""
+
+    def __init__(self, curve: Curve) -> None:
+        self.pieces = [curve]
+
+    def add(self, piece: Curve) -> None:
+        newest = self.pieces[-1].steps
+        if len(newest) and piece.steps[0] <= newest[-1]:
+            self.cut(int(piece.steps[0]))
+        self.pieces.append(piece)
+
+    def cut(self, step: int) -> None:
+        self.pieces = [self.curve().before(step)]
+
+    def curve(self) -> Curve:
+        if len(self.pieces) > 1:
+            columns = ([getattr(piece, name) for piece in self.pieces] for name in ("steps", "loss", "accuracy"))
+            self.pieces = [Curve(*map(np.concatenate, columns))]
+        return self.pieces[0]
+
+
+def _cut(growing: Iterable[_Growing], step: int) -> None:
+    for grown in growing:
+        grown.cut(step)
+
+
+def _told(event: Event) -> Iterator[tuple[str, Curve]]:
+    """The parts of the curves that an event tells, none of them empty."""
+    facts = event.facts
+    if event.kind == "batches" and len(event.arrays["loss"]):
+        loss, accuracy = (np.asarray(event.arrays[name], np.float32) for name in ("loss", "accuracy"))
+        yield "training", Curve(np.arange(facts["step"] - len(loss) + 1, facts["step"] + 1), loss, accuracy)
+    elif event.kind == "sample":
+        yield "sample", _point(facts, "loss", "accuracy")
+    elif event.kind == "epoch":
+        yield "epochs", _point(facts, "loss", "accuracy")
+        if facts.get("val_loss") is not None:
+            yield "validation", _point(facts, "val_loss", "val_accuracy")
+
+
+def _point(facts: Facts, loss: str, accuracy: str) -> Curve:
+    values = (np.array([facts[name]], np.float32) for name in (loss, accuracy))
+    return Curve(np.array([facts["step"]], np.int64), *values)
+
+
+def to_csv(curves: Curves) -> str:
+    """All values as a table with the columns of `COLUMNS`, in the order of their steps.
+
+    Rows of the kind "batch" and "sample" (of validation digits) have a loss and an accuracy; rows of the kind "epoch"
+    also those of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
+    from 1 and is empty where the batches an epoch are not known.
+    """
+    validation = {int(step): (loss, accuracy) for step, loss, accuracy in _rows(curves.validation)}
+    kinds = (("batch", curves.training), ("sample", curves.sample), ("epoch", curves.epochs))
+    rows = [
+        (
+            int(step),
+            kind,
+            loss,
+            accuracy,
+            *(validation.get(int(step), ("", "")) if kind == "epoch" else ("", "")),
+        )
+        for kind, curve in kinds
+        for step, loss, accuracy in _rows(curve)
+    ]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for step, kind, *values in sorted(rows, key=lambda row: row[0]):
+        writer.writerow((kind, step, -(-step // curves.batches) if curves.batches else "", *values))
+    return file.getvalue()
+
+
+def _rows(curve: Curve) -> Iterator[tuple[np.int64, np.float32, np.float32]]:
+    return zip(curve.steps, curve.loss, curve.accuracy, strict=True)

@@ -1,0 +1,176 @@
+"""How long a training will take, and whether it is within what a server that many share can give.
+
+Seconds of one processor core are a sum over batches and images whose terms are known from shapes alone. Their prices
+were fitted to measurements of 21 networks (`benchmarks/estimate.py` measures others); one factor a machine, which any
+earlier run tells, corrects for its speed and its threads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Conv2D, Layer, Shape
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+
+MOST_PARAMETERS = 5_000_000
+MOST_WORK = 100_000_000_000_000
+"""Multiplications of a whole training, forwards alone."""
+MOST_MEMORY = 1_500_000_000
+"""Bytes of one batch with its gradients, and of the weights with their optimizer."""
+MOST_SECONDS = 1_800.0
+"""Of the estimate on a machine that nobody has calibrated."""
+FLOAT32 = 4
+INPUT_SHAPES: Mapping[str, Shape] = {"colour": colour_digits.INPUT_SHAPE}
+"""What the digits of a plan's `data` look like where they are not MNIST's own."""
+GREY_SHAPE: Shape = (28, 28, 1)
+
+DIGITS, TESTS = 60_000, 10_000
+LANES = 16
+"""float32 numbers that a processor with AVX-512 handles at once: fewer filters cost as much."""
+NORMALIZATION = 4
+"""How many times the price of other values those of a batch normalization have."""
+START = 1.0
+"""Seconds until the first batch: the graph is made."""
+AUGMENTING = 0.0005
+"""Seconds an image and pool."""
+POOLS = 4
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Seconds of one core: for a layer and for a parameter a batch; for a multiplication and a value an image."""
+
+    layer: float
+    parameter: float
+    multiplication: float
+    value: float
+
+
+LEARNING = {
+    "float32": Prices(layer=1.6e-4, parameter=2.9e-10, multiplication=6.7e-11, value=2.0e-9),
+    "mixed_bfloat16": Prices(layer=2.3e-4, parameter=3.5e-9, multiplication=3.2e-11, value=1.8e-9),
+}
+JUDGING = Prices(layer=7.2e-4, parameter=0.0, multiplication=1.9e-11, value=4.0e-10)
+JUDGED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is known of a machine: how many seconds it takes for one second of the model, from how many runs."""
+
+    factor: float = 1.0
+    runs: int = 0
+
+
+UNKNOWN = Calibration()
+"""A machine like the one that the prices were measured on, with one thread."""
+
+
+def seconds(
+    variant: Variant,
+    plan: TrainingPlan,
+    calibration: Calibration = UNKNOWN,
+    digits: int = DIGITS,
+    tests: int = TESTS,
+) -> float:
+    """Seconds that the whole training will take. `digits` and `tests`: how many the data set has."""
+    count = min(plan.examples, digits)
+    held_out = -(-plan.validation_examples * count // plan.examples)
+    learned = count - held_out
+    batches = -(-learned // plan.batch_size)
+    epoch = _priced(variant, LEARNING[plan.precision], learned, batches) + _judged(variant, held_out or tests)
+    last = _judged(variant, tests) if held_out else 0.0
+    changed = AUGMENTING * learned * min(plan.epochs, POOLS) if plan.augmentation != "none" else 0.0
+    return START + calibration.factor * (epoch * plan.epochs + last + changed)
+
+
+def calibrated(
+    previous: Calibration,
+    variant: Variant,
+    plan: TrainingPlan,
+    measured_seconds: float,
+    digits: int = DIGITS,
+    tests: int = TESTS,
+) -> Calibration:
+    """What a run that took `measured_seconds` teaches; `plan.epochs` are those that it really trained.
+
+    The first run sets the factor, later ones move it by the geometric mean, so that one run beside a busy neighbour
+    does not spoil it.
+    """
+    expected = seconds(variant, plan, UNKNOWN, digits, tests) - START
+    factor = max(measured_seconds - START, 0.1 * measured_seconds, 1e-3) / expected
+    if previous.runs:
+        factor = math.sqrt(previous.factor * factor)
+    return Calibration(factor, previous.runs + 1)
+
+
+def check(variant: Variant, plan: TrainingPlan) -> None:
+    """Raise `Refusal` where training `variant` by `plan` is beyond the budget, naming the value and the limit."""
+    there = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
+    if variant.input_shape != there:
+        raise Refusal(
+            "A network must read the digits that it learns from: `input_shape` {expected} with `data` {data}. "
+            "Received: {shape}. Start from another network, or choose other digits.",
+            expected=there,
+            data=plan.data,
+            shape=variant.input_shape,
+        )
+    if not variant.parameters:
+        raise Refusal("A network must have weights to be trained. Received: none. Add a Conv2D or a Dense layer.")
+    for what, number, most in (
+        ("parameters", variant.parameters, MOST_PARAMETERS),
+        ("multiplications in the whole training", work(variant, plan), MOST_WORK),
+        ("bytes of memory for a batch", memory(variant, plan), MOST_MEMORY),
+        ("estimated seconds", round(seconds(variant, plan)), round(MOST_SECONDS)),
+    ):
+        if number > most:
+            raise Refusal(
+                "A training may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or units, fewer "
+                "digits or epochs, or another batch size.",
+                what=what,
+                most=most,
+                number=number,
+            )
+
+
+def work(variant: Variant, plan: TrainingPlan) -> int:
+    """Multiplications of the whole training, forwards alone; backwards costs about twice that again."""
+    return variant.multiplications * (plan.examples - plan.validation_examples) * plan.epochs
+
+
+def memory(variant: Variant, plan: TrainingPlan) -> int:
+    """Bytes, about: every layer's values for a batch and their gradients, and four copies of the weights."""
+    batch = min(plan.batch_size, plan.examples)
+    return FLOAT32 * (2 * batch * _values(variant) + 4 * variant.parameters)
+
+
+def _judged(variant: Variant, images: int) -> float:
+    return _priced(variant, JUDGING, images, -(-images // JUDGED_AT_ONCE))
+
+
+def _priced(variant: Variant, prices: Prices, images: int, batches: int) -> float:
+    """Seconds of one core for so many images in so many batches."""
+    batch = prices.layer * len(variant.layers) + prices.parameter * variant.parameters
+    multiplied = sum(_multiplied(layer, shape) for layer, shape in variant.layers_and_inputs())
+    normalized = sum(
+        math.prod(shape) for layer, shape in variant.layers_and_inputs() if layer.kind == "BatchNormalization"
+    )
+    values = _values(variant) + (NORMALIZATION - 1) * normalized
+    return batches * batch + images * (prices.multiplication * multiplied + prices.value * values)
+
+
+def _multiplied(layer: Layer, shape: Shape) -> int:
+    """Multiplications of one image as a processor counts them: a convolution's filters come in sixteens."""
+    if not isinstance(layer, Conv2D):
+        return 0 if layer.kind == "BatchNormalization" else layer.multiplications(shape)
+    return layer.multiplications(shape) * -(-layer.filters // LANES) * LANES // layer.filters
+
+
+def _values(variant: Variant) -> int:
+    """Numbers that all layers together make of one image."""
+    return sum(math.prod(shape) for shape in variant.shapes()[1:])

@@ -1,0 +1,252 @@
+"""Ready experiments: a question, answers to guess from, the trainings that decide, and the verdict on what they gave.
+
+The arms of an experiment differ in what the question asks about and in nothing else, not even in the seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import shifted_accuracy
+from cnnviz.core.messages import mark
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.draft import ANSWER, Draft, Settings
+from cnnviz.core.networks.draft_validation import checked
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import verdicts
+from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Shares, Verdict
+
+VALIDATION, SHIFTED = "validation", "shifted"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One training of an experiment. `label` is a marked text that tells it from the others."""
+
+    id: str
+    label: str
+    variant: Variant
+    plan: TrainingPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A question to guess at and to answer by training.
+
+    `question`, the values of `guesses` (id -> answer) and `why` (what is usually said, for after the results) are
+    marked texts; `expected` is the usual answer. `measure`: "validation" is each arm's accuracy on the held-out digits
+    after its last epoch, "shifted" is `shifting.accuracy` of the trained network.
+    """
+
+    id: str
+    question: str
+    guesses: Mapping[str, str]
+    expected: str
+    why: str
+    arms: tuple[Arm, ...]
+    judge: Callable[[Labels, Shares, int], Verdict]
+    measure: str = VALIDATION
+
+    @property
+    def count(self) -> int:
+        """How many digits decide."""
+        return shifted_accuracy.COUNT if self.measure == SHIFTED else self.arms[0].plan.validation_examples
+
+    def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
+        """What the arms' `shares` of digits read right (arm id -> [0, 1]) say; None until all are there.
+
+        `count` is given where another number of digits decided. An arm whose numbers grew beyond all bounds counts with
+        what it read right last, or 0; leave out arms that were not trained by their plan.
+        """
+        if any(arm.id not in shares for arm in self.arms):
+            return None
+        return self.judge({arm.id: arm.label for arm in self.arms}, shares, count or self.count)
+
+
+def experiment(name: str) -> Experiment:
+    """The experiment `name`. Raises `Refusal` for any other name."""
+    if name in EXPERIMENTS:
+        return EXPERIMENTS[name]
+    raise Refusal(
+        "There is no experiment of that name. Received: {name}. Choose one of {names}.",
+        name=name,
+        names=", ".join(EXPERIMENTS),
+    )
+
+
+def _conv(filters: int, **more: Any) -> Settings:
+    return {"kind": "Conv2D", "filters": filters, "kernel_size": (3, 3), "activation": "relu", **more}
+
+
+def _small(filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any) -> Draft:
+    """Two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
+    dense = [{"kind": "Dense", "units": units, "activation": "relu"}] if units else []
+    pooled = [row for number in filters for row in (_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
+    return Draft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
+
+
+def _variant(draft: Draft, name: str) -> Variant:
+    found = checked(draft, name)
+    if found.variant is None:
+        raise found.problems[0]
+    return found.variant
+
+
+def _arms(plan: TrainingPlan, arms: Iterable[tuple[str, str, Draft]]) -> tuple[Arm, ...]:
+    """Arms with one plan and different networks."""
+    return tuple(Arm(name, label, _variant(draft, f"arm-{name}"), plan) for name, label, draft in arms)
+
+
+def _plans(draft: Draft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]) -> tuple[Arm, ...]:
+    """Arms with one network and different settings of the plan."""
+    variant = _variant(draft, "arm")
+    return tuple(Arm(name, label, variant, replace(plan, **settings)) for name, label, settings in arms)
+
+
+def _learning(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
+    """A plan that learns from `count` digits and is judged by the last `held_out`."""
+    return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
+
+
+CANNOT_TELL = mark("No difference that can be told")
+
+_ALL = (
+    Experiment(
+        id="pooling",
+        question=mark("Average instead of max pooling: which network reads more digits right?"),
+        guesses={"max": mark("Max pooling"), "average": mark("Average pooling"), ALIKE: CANNOT_TELL},
+        expected="max",
+        why=mark("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
+        arms=_arms(
+            _learning(10_000, batch_size=64, epochs=6),
+            [
+                ("max", mark("Max pooling"), _small()),
+                ("average", mark("Average pooling"), _small(pool="AveragePooling2D")),
+            ],
+        ),
+        judge=verdicts.best,
+    ),
+    Experiment(
+        id="filters",
+        question=mark("2, 8 or 32 filters in each convolution: how many are enough?"),
+        guesses={"2": mark("2 are enough"), "8": mark("8 are enough"), "32": mark("It takes 32")},
+        expected="32",
+        why=mark("Each filter finds one pattern. More filters find more patterns, at a price, and gain less and less."),
+        arms=_arms(
+            _learning(10_000, batch_size=64, epochs=6),
+            [
+                ("2", mark("2 filters"), _small((2, 2), units=0)),
+                ("8", mark("8 filters"), _small((8, 8), units=0)),
+                ("32", mark("32 filters"), _small((32, 32), units=0)),
+            ],
+        ),
+        judge=verdicts.enough,
+    ),
+    Experiment(
+        id="dropout",
+        question=mark("Only 500 digits to learn from: does dropout help?"),
+        guesses={"with": mark("Dropout helps"), "without": mark("Dropout harms"), ALIKE: CANNOT_TELL},
+        expected="with",
+        why=mark("With few digits a network can learn them by heart. Dropout takes away what it would lean on."),
+        arms=_arms(
+            _learning(500, 2_000, batch_size=32, epochs=60),
+            [
+                ("with", mark("with dropout"), _small().add(4, "Dropout").add(7, "Dropout").change(7, rate=0.5)),
+                ("without", mark("without dropout"), _small()),
+            ],
+        ),
+        judge=verdicts.best,
+    ),
+    Experiment(
+        id="padding",
+        question=mark("Padding valid or same: does a border of zeros help?"),
+        guesses={"same": mark("Same, with zeros around"), "valid": mark("Valid, without"), ALIKE: CANNOT_TELL},
+        expected=ALIKE,
+        why=mark("MNIST’s digits have an empty margin, so little is lost at the border. Same keeps the maps larger."),
+        arms=_arms(
+            _learning(10_000, batch_size=64, epochs=6),
+            [
+                ("valid", mark("padding valid"), _small()),
+                ("same", mark("padding same"), _small(padding="same")),
+            ],
+        ),
+        judge=verdicts.best,
+    ),
+    Experiment(
+        id="shifted",
+        question=mark("Dense network or CNN: which still reads digits that are moved by three pixels?"),
+        guesses={"dense": mark("The dense network"), "cnn": mark("The CNN"), ALIKE: CANNOT_TELL},
+        expected="cnn",
+        why=mark("A convolution looks for its pattern everywhere; a dense unit has learned where pixels should be."),
+        arms=_arms(
+            _learning(10_000, 1_000, batch_size=64, epochs=8),
+            [
+                ("dense", mark("dense network"), Draft.of(TUTORIALS["dense-64"][0])),
+                ("cnn", mark("CNN"), _small()),
+            ],
+        ),
+        judge=verdicts.best,
+        measure=SHIFTED,
+    ),
+    Experiment(
+        id="rates",
+        question=mark("Learning rates ten times apart: with which does Adam learn best?"),
+        guesses={"0.1": "0.1", "0.01": "0.01", "0.001": "0.001", "0.0001": "0.0001", ALIKE: CANNOT_TELL},
+        expected="0.001",
+        why=mark("Steps that are too large jump over the aim, steps that are too small do not get there in time."),
+        arms=_plans(
+            _small(),
+            _learning(5_000, 2_000, batch_size=64, epochs=6),
+            [
+                ("0.1", mark("rate 0.1"), {"learning_rate": 0.1}),
+                ("0.01", mark("rate 0.01"), {"learning_rate": 0.01}),
+                ("0.001", mark("rate 0.001"), {"learning_rate": 0.001}),
+                ("0.0001", mark("rate 0.0001"), {"learning_rate": 0.0001}),
+            ],
+        ),
+        judge=verdicts.best,
+    ),
+    Experiment(
+        id="digits",
+        question=mark("100, 1,000, 10,000 digits to learn from: how many mistakes are left after the last step?"),
+        guesses={SAME: mark("Nearly as many"), FEWER: mark("About half to a fifth"), TENTH: mark("About a tenth")},
+        expected=FEWER,
+        why=mark("More examples help nearly always, and each new one a little less than the one before."),
+        arms=_plans(
+            _small(),
+            _learning(100, batch_size=32, epochs=10),
+            [
+                ("100", mark("100 digits"), {"examples": 5_100}),
+                ("1000", mark("1,000 digits"), {"examples": 6_000}),
+                ("10000", mark("10,000 digits"), {"examples": 15_000}),
+            ],
+        ),
+        judge=verdicts.fewer_mistakes,
+    ),
+    Experiment(
+        id="adadelta",
+        question=mark(
+            "An old tutorial trains with Adadelta and names no rate. Its Keras took 1.0, Keras 3 0.001. Does it matter?"
+        ),
+        guesses={"1.0": mark("Only 1.0 learns well"), "0.001": mark("0.001 is better"), ALIKE: CANNOT_TELL},
+        expected="1.0",
+        why=mark(
+            "Adadelta finds the size of its steps itself, and the rate multiplies it: 0.001 makes them a thousand "
+            "times smaller."
+        ),
+        arms=_plans(
+            Draft.of(TUTORIALS["cnn-32-64"][0]),
+            _learning(5_000, 1_000, epochs=4, optimizer="adadelta"),
+            [
+                ("1.0", mark("rate 1.0"), {"learning_rate": 1.0}),
+                ("0.001", mark("rate 0.001"), {"learning_rate": 0.001}),
+            ],
+        ),
+        judge=verdicts.best,
+    ),
+)
+
+EXPERIMENTS: Mapping[str, Experiment] = {one.id: one for one in _ALL}

@@ -1,0 +1,94 @@
+"""A training plan while it is being chosen: it may be illegal, and then says which setting is and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import checks
+from cnnviz.core.networks.training_plan import FEWEST, TrainingPlan
+
+DEFAULT_RATES: Mapping[str, float] = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01, "adadelta": 0.001}
+"""Keras 3's own learning rates."""
+
+GOOD_RATES: Mapping[str, float] = {**DEFAULT_RATES, "adadelta": 1.0}
+"""What to begin with: Adadelta barely learns at Keras 3's rate and was made for 1.0."""
+
+LEARN, CHECK, PATIENCE = "learn", "check", "patience"
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """Chosen `values`, whether they fit or not: those of a plan, with `learn` and `check` for `examples`.
+
+    They say how many digits are learned from and how many are held out to check with.
+    """
+
+    values: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    @classmethod
+    def of(cls, plan: TrainingPlan) -> PlanDraft:
+        """The values of `plan`."""
+        table = plan.to_json()
+        examples, held_out = table.pop("examples"), table.pop("validation_examples")
+        return cls({LEARN: examples - held_out, CHECK: held_out, **table})
+
+    def change(self, **values: Any) -> PlanDraft:
+        """With other `values`. Another optimizer brings its own rate."""
+        if "optimizer" in values and "learning_rate" not in values:
+            rate = GOOD_RATES.get(str(values["optimizer"]), self.values["learning_rate"])
+            values["learning_rate"] = rate
+        return PlanDraft({**self.values, **values})
+
+    def problems(self, available: int) -> dict[str, Refusal]:
+        """What is wrong, by the name of the value, where there are `available` training digits."""
+        return dict(self._problems(available))
+
+    def plan(self, available: int) -> TrainingPlan | None:
+        """The plan; None while something is wrong with it."""
+        if self.problems(available):
+            return None
+        values = dict(self.values)
+        learn, check = values.pop(LEARN), values.pop(CHECK)
+        # Varied digits are always learned with a falling rate; the plan says so, too.
+        schedule = "constant" if values["augmentation"] == "none" else "cosine"
+        values["schedule"] = "cosine" if values["schedule"] == "cosine" else schedule
+        return TrainingPlan(**values, examples=learn + check, validation_examples=check)
+
+    def _problems(self, available: int) -> Iterator[tuple[str, Refusal]]:
+        left = available
+        for name, value in self.values.items():
+            try:
+                if name == LEARN:
+                    left = available - checks.whole("learn", value, FEWEST, available)
+                elif name == CHECK:
+                    checks.whole("check", value, 0, left)
+                elif name == PATIENCE:
+                    self._check_patience(value)
+                else:
+                    replace(TrainingPlan(), **{name: value})
+            except Refusal as reason:
+                yield name, reason
+
+    def _check_patience(self, patience: Any) -> None:
+        if patience is None:
+            return
+        checks.whole(PATIENCE, patience, 1, 200)
+        if self.values[CHECK] == 0:
+            raise Refusal(
+                "`patience` needs digits to check with. Received: none held out. Hold some out, or train all epochs."
+            )
+
+
+def usual(available: int) -> PlanDraft:
+    """A plan that takes seconds and shows everything, within `available` training digits."""
+    learn = min(5_000, available * 4 // 5)
+    check = min(1_000, available - learn)
+    plan = TrainingPlan(examples=learn + check, validation_examples=check, batch_size=64, epochs=8)
+    return PlanDraft.of(plan)

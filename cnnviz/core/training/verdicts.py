@@ -1,0 +1,110 @@
+"""What the results of an experiment say: which guess was right, by how much, and whether so many digits can tell.
+
+Judges take `labels` (arm id -> marked text, in the order of the arms), `shares` (arm id -> share of digits read right,
+in [0, 1]) and `count`, the number of digits that decided. None of them looks at what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnnviz.core.messages import mark
+from cnnviz.core.training.confidence import difference
+
+Labels = Mapping[str, str]
+Shares = Mapping[str, float]
+
+ALIKE = "alike"
+SAME, FEWER, TENTH = "same", "fewer", "tenth"
+FEWER_FROM, TENTH_FROM = 1.5, 6.0
+"""From how many times fewer mistakes on they are "fewer", and "a tenth"."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`right`: id of the guess that was right. `margin`: the difference that decides; `low`, `high`: its 95 % interval.
+
+    These three are shares. `template` is a marked sentence, to be filled with `numbers` (shares in per cent, margins in
+    points) and `names` (marked texts).
+    """
+
+    right: str
+    margin: float
+    low: float
+    high: float
+    template: str
+    numbers: Mapping[str, float]
+    names: Mapping[str, str]
+
+
+CLEAR = mark(
+    "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. The difference of "
+    "{margin:.1f} points is larger than chance: it lies between {low:.1f} and {high:.1f}."
+)
+UNDECIDED = mark(
+    "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. These are too few digits to "
+    "tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
+)
+ENOUGH = mark(
+    "**{second}** reads {less:.1f} % of {count:,} digits right and **{best}** {more:.1f} %. These are too few to "
+    "tell {margin:.1f} points from chance ({low:.1f} to {high:.1f}), so the smaller one is enough here."
+)
+CHEAPEST = mark(
+    "**{best}** reads {more:.1f} % of {count:,} digits right, and nothing larger reads more: **{second}** "
+    "{less:.1f} %, {margin:.1f} points less ({low:.1f} to {high:.1f})."
+)
+MISTAKES = mark(
+    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}, {ratio:.1f} times fewer. "
+    "On {count:,} digits the difference of {margin:.1f} points lies between {low:.1f} and {high:.1f}."
+)
+NOT_FEWER = mark(
+    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}. {count:,} digits are too "
+    "few to tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
+)
+
+
+def best(labels: Labels, shares: Shares, count: int) -> Verdict:
+    """The best arm is right, or `ALIKE` where the second cannot be told from it."""
+    first, second = _ranked(labels, shares)[:2]
+    clear = difference(shares[first], shares[second], count)[0] > 0
+    return _verdict(first if clear else ALIKE, CLEAR if clear else UNDECIDED, first, second, labels, shares, count)
+
+
+def enough(labels: Labels, shares: Shares, count: int) -> Verdict:
+    """The first arm that cannot be told from the best is right; the arms stand in the order of what they cost."""
+    first, second = _ranked(labels, shares)[:2]
+    order = tuple(labels)
+    right = next(arm for arm in order if difference(shares[first], shares[arm], count)[0] <= 0)
+    if right != first:
+        return _verdict(right, ENOUGH, first, right, labels, shares, count)
+    if first == order[0]:
+        return _verdict(right, CHEAPEST, first, second, labels, shares, count)
+    before = _ranked(order[: order.index(first)], shares)[0]
+    return _verdict(right, CLEAR, first, before, labels, shares, count)
+
+
+def fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
+    """How many times fewer mistakes the last arm makes than the one before it: `SAME`, `FEWER` or `TENTH`."""
+    before, after = tuple(labels)[-2:]
+    low = difference(shares[after], shares[before], count)[0]
+    ratio = (1 - shares[before]) / max(1 - shares[after], 0.5 / count)  # no mistake at all: fewer than one
+    clear = low > 0
+    right = SAME if not clear or ratio < FEWER_FROM else FEWER if ratio < TENTH_FROM else TENTH
+    found = _verdict(right, MISTAKES if clear else NOT_FEWER, after, before, labels, shares, count)
+    more = {"before": 100 * (1 - shares[before]), "after": 100 * (1 - shares[after]), "ratio": ratio}
+    return Verdict(**{**vars(found), "numbers": {**found.numbers, **more}})
+
+
+def _ranked(arms: Labels | tuple[str, ...], shares: Shares) -> list[str]:
+    """The arms from the best to the worst; equals stay in their order."""
+    return sorted(arms, key=lambda arm: -shares[arm])
+
+
+def _verdict(right: str, template: str, first: str, second: str, labels: Labels, shares: Shares, count: int) -> Verdict:
+    low, high = difference(shares[first], shares[second], count)
+    margin = shares[first] - shares[second]
+    per_cent = {"more": shares[first], "less": shares[second], "margin": margin, "low": low, "high": high}
+    numbers = {name: round(100 * share, 1) + 0.0 for name, share in per_cent.items()}  # + 0.0: no -0.0
+    names = {"best": labels[first], "second": labels[second]}
+    return Verdict(right, margin, low, high, template, {**numbers, "count": count}, names)

@@ -1,0 +1,109 @@
+"""Starting a child process that reads a stranger's bytes for us.
+
+The web process never decodes a stranger's file. It hands the bytes to `python -m cnnviz.workers.<name>`, which limits
+its own memory and processor time, and takes back bytes of a bounded length. Whatever goes wrong over there ends over
+there: the child is killed at its time limit and only the asker's reading fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from cnnviz.core.errors import Refusal
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+CHILDREN = 2
+"""How many children may work at once; a room that uploads together waits in a queue instead of filling the memory."""
+
+QUEUE_SECONDS = 15.0
+
+KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
+KEPT_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
+"""The environment variables that Python needs to find itself and its packages. Nothing else is handed over."""
+
+_places = threading.BoundedSemaphore(CHILDREN)
+
+
+class WorkerError(RuntimeError):
+    """The child was stopped: it took too long, died of a limit, or answered with more than it may."""
+
+
+def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes:
+    """Give `data` to a worker's standard input and return what it writes to its standard output.
+
+    Args:
+        worker: Name of a module in `cnnviz.workers.entry`.
+        data: What the child reads.
+        seconds: Wall time after which it is killed.
+        answer_bytes: The longest answer that is taken.
+
+    Returns:
+        At most `answer_bytes` bytes. They come from a process that has read a stranger's file, so check them.
+
+    Raises:
+        WorkerError: If the child had to be stopped or failed.
+        Refusal: If too many others are waiting, or no process can be started.
+    """
+    with _place(), _started(worker) as child:
+        timer = threading.Timer(seconds, child.kill)
+        timer.start()
+        feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
+        feeder.start()
+        try:
+            answer = child.stdout.read(answer_bytes + 1) if child.stdout else b""
+            if len(answer) > answer_bytes:
+                child.kill()
+            code = child.wait()
+        finally:
+            timer.cancel()
+            child.kill()
+            feeder.join()
+    if code != 0:
+        raise WorkerError(f"The worker {worker} ended with code {code}.")
+    return answer
+
+
+@contextlib.contextmanager
+def _place() -> Iterator[None]:
+    if not _places.acquire(timeout=QUEUE_SECONDS):
+        raise Refusal("Too many files are being read at this moment. Please try again in a few seconds.")
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _started(worker: str) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-B", "-m", f"cnnviz.workers.entry.{worker}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=PROJECT,
+            env=_environment(),
+            close_fds=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError:
+        raise Refusal("Files cannot be read at this moment. Please try again later.") from None
+
+
+def _environment() -> dict[str, str]:
+    kept = (*KEPT, *KEPT_ON_WINDOWS)
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"OPENBLAS_NUM_THREADS": "1"}
+
+
+def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
+    """Runs in a thread of its own, because a child that answers early stops reading; that is no error."""
+    with contextlib.suppress(OSError), contextlib.closing(pipe) if pipe else contextlib.nullcontext():
+        if pipe:
+            pipe.write(data)

@@ -1,0 +1,160 @@
+"""By hand: a small image and a kernel, convolved window by window, with settings that clamp each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.lessons.convolution import kernels
+from cnnviz.core.lessons.convolution.examples import IMAGES
+from cnnviz.core.lessons.convolution.kernels import KERNELS, pasted
+from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.number_grid import Grid, number, resized, retyped
+from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
+from cnnviz.ui.convolution import changes, guesses
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.shell import options, page, session, url, widgets
+
+KEY = "conv-grid"
+
+WHY = mark(
+    "All that a convolution does is multiply and add, the same few weights at every place. Whoever has done it for one "
+    "small picture has understood the largest network’s."
+)
+
+#: Field of `ConvSettings` -> the choice that it is.
+FIELDS = {"side": "conv_side", "size": "conv_size", "stride": "conv_stride", "dilation": "conv_dilation"}
+
+#: Names of `KERNELS` whose weights have at most two decimals, so that all sums are exact.
+EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel.weights) * 100 % 1 == 0))
+
+
+@st.fragment
+@page.guarded
+def show() -> None:
+    """Show the section; it stands by itself and the pen does not touch it."""
+    st.subheader(say("By hand"), anchor=False)
+    st.caption(say(WHY))
+    problem = _take_over()
+    bench = _bench()
+    guesses.take(KEY)
+    _settings()
+    conv_grid(
+        KEY,
+        bench,
+        guess=bool(session.get("conv_guess")),
+        guesses=guesses.about(bench),
+        score=guesses.score(),
+        problem=problem,
+        facts=changes.facts(bench),
+    )
+    url.show(pen_down=False, place="by-hand")
+
+
+def _bench() -> ConvBench:
+    """Return what is shown; settings that do not fit, as from a link, give way."""
+    _fit("")
+    stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
+    return ConvBench(
+        session.get("conv_image"),
+        session.get("conv_kernel"),
+        (stride, stride),
+        session.get("conv_padding"),
+        (dilation, dilation),
+    )
+
+
+def _take_over() -> Problem | None:
+    """Take over what was typed or pasted; return what was refused, if something was."""
+    image, kernel = session.get("conv_image"), session.get("conv_kernel")
+    told = typed(KEY, (len(image), len(image[0])), (len(kernel), len(kernel[0])))
+    if told is None:
+        return None
+    if told.pasted:
+        return _paste(told)
+    refused = []
+    for name, key, texts in (("image", "conv_image", told.image), ("kernel", "conv_kernel", told.kernel)):
+        values, problem = retyped(session.get(key), texts)
+        session.put(**{key: values})
+        if problem:
+            refused.append(Problem(name, problem[0], problem[1], refusal(problem[2])))
+    return next(iter(refused), None)
+
+
+def _paste(told: Typed) -> Problem | None:
+    """Take over a grid that was pasted whole; nothing changes where it does not fit."""
+    largest = (SIZES[0], min(SIZES[1], len(session.get("conv_image"))))
+    try:
+        rows = pasted(told.pasted, SIDES if told.into == "image" else largest, number)
+    except Refusal as reason:
+        return Problem(told.into, -1, -1, refusal(reason))
+    if told.into == "image":
+        _put_image(rows)
+    else:
+        _put_kernel(rows)
+    return None
+
+
+def _put_image(rows: Grid) -> None:
+    session.put(conv_image=rows)
+    session.choose("conv_side", len(rows))
+
+
+def _put_kernel(rows: Grid) -> None:
+    session.put(conv_kernel=rows)
+    session.choose("conv_size", len(rows))
+
+
+def _settings() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        side = session.get("conv_side")
+        _slider("side", say("Side of the image"), *SIDES)
+        _slider("size", say("Side of the kernel"), SIZES[0], min(SIZES[1], side))
+        _slider("stride", say("Stride"), *STRIDES)
+        _slider("dilation", say("Dilation"), *DILATIONS)
+        widgets.one_of(
+            "conv_padding",
+            say("Padding"),
+            options.POOL_PADDINGS,
+            help=say(options.CONV_PADDING_HELP),
+            then=changes.padding_moved,
+        )
+        st.toggle(say("Guess first"), value=bool(session.get("conv_guess")), **session.bound("conv_guess"))
+    _ready(say("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
+    _ready(say("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
+
+
+def _slider(field: str, label: str, lowest: int, highest: int) -> None:
+    widgets.number(FIELDS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
+
+
+def _ready(label: str, what: str, names: dict[str, str]) -> None:
+    """Show buttons that fill the image or the kernel."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(label, width="content")
+        for name, text in names.items():
+            st.button(say(text), key=f"fill-{what}-{name}", type="tertiary", on_click=_fill, args=(what, name))
+
+
+def _fill(what: str, name: str) -> None:
+    if what == "image":
+        session.put(conv_image=IMAGES[name][1](len(session.get("conv_image"))))
+    else:
+        _put_kernel(KERNELS[name].weights)
+    _fit("")
+
+
+def _fit(moved: str) -> None:
+    """Let the settings give way to the one that was `moved`, and the numbers follow them."""
+    wanted = ConvSettings(**{field: int(session.get(key)) for field, key in FIELDS.items()})
+    made = fitted(wanted, moved)
+    for field, key in FIELDS.items():
+        if getattr(made, field) != getattr(wanted, field):
+            session.choose(key, getattr(made, field))
+    if made.side != len(session.get("conv_image")):
+        session.put(conv_image=resized(session.get("conv_image"), made.side))
+    if made.size != len(session.get("conv_kernel")):
+        session.put(conv_kernel=kernels.resized(session.get("conv_kernel"), made.size))
+    changes.note(wanted, made, moved)

@@ -1,0 +1,65 @@
+"""The catalogue of every text a visitor reads: gettext, with the English sentence as the key.
+
+A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, compiled by ``make words``.
+Texts that are defined away from where they are shown (tables, refusals of ``core``) are marked with
+`mark` or are the first argument of ``Refusal``, so that extraction finds them.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import mark
+
+__all__ = ["NAMES", "count", "each", "languages", "mark", "refusal", "say"]
+
+DOMAIN = "cnnviz"
+FOLDER = Path(__file__).parent
+ENGLISH = "en"
+
+#: Names of languages in their own words; a language is offered once its catalogue is there.
+NAMES = {"en": "English", "ja": "日本語", "de": "Deutsch", "fr": "Français", "es": "Español"}
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that can be chosen, English first."""
+    found = {path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def say(message: str, /, **values: object) -> str:
+    """Return `message` in the visitor's language with its ``{fields}`` filled in from `values`."""
+    text = _catalogue(_language()).gettext(message)
+    return text.format(**values) if values else text
+
+
+def count(one: str, many: str, number: int, /, **values: object) -> str:
+    """Return `one` or `many`, whichever the language uses for `number`, filled in."""
+    text = _catalogue(_language()).ngettext(one, many, number)
+    return text.format(number=number, **values)
+
+
+def each(messages: Mapping[str, str], /) -> dict[str, str]:
+    """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
+    translate = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
+    return {name: translate(message) for name, message in messages.items()}
+
+
+def refusal(reason: Refusal, /) -> str:
+    """Return why something was refused, in the visitor's language."""
+    return say(reason.template, **reason.values)
+
+
+def _language() -> str:
+    return str(st.session_state.get("language", ENGLISH))
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, languages=[code], fallback=True)

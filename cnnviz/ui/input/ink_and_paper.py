@@ -1,0 +1,58 @@
+"""Ink and paper for networks that read colour: the two pickers, and what there is to say about the choice."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.errors import Refusal
+from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import session
+
+#: Choice -> its label.
+COLOURS = {"ink": mark("Ink"), "paper": mark("Paper")}
+
+FAINT = mark("Ink and paper have a contrast of {contrast:.1f} to 1. Networks learned from {least:g} to 1 and more.")
+
+
+def chosen() -> tuple[str, str] | None:
+    """Return ink and paper if the chosen network reads colour, else None."""
+    try:
+        shape = network_picker.chosen().variant.input_shape
+    except Refusal:
+        return None  # what is wrong with the network is said where it is used
+    return (session.get("ink"), session.get("paper")) if colour_digits.reads_colour(shape) else None
+
+
+def dressed(digit: np.ndarray) -> np.ndarray:
+    """Return a (28, 28) digit as the chosen network would read it."""
+    pair = chosen()
+    return digit if pair is None else colour_digits.of_text(digit, *pair)
+
+
+def pick() -> None:
+    """Show the two pickers where the chosen network reads colour; whatever is read gets these colours."""
+    if chosen() is not None:
+        pick_both()
+
+
+def pick_both() -> None:
+    """Show the two pickers, and say where the colours are too much alike."""
+    for key, label in COLOURS.items():
+        st.color_picker(say(label), value=session.get(key), **session.bound(key, _settle))
+    ratio = contrast(session.get("ink"), session.get("paper"))
+    if ratio < colour_digits.LEAST_CONTRAST:
+        st.caption(say(FAINT, contrast=ratio, least=colour_digits.LEAST_CONTRAST))
+
+
+def contrast(ink: str, paper: str) -> float:
+    """Return WCAG's contrast of two colours, 1 to 21."""
+    first, second = (np.array(colour_digits.rgb(one)) for one in (ink, paper))
+    return float(colour_digits.contrast(first, second))
+
+
+def _settle() -> None:
+    """Give the drawing to the surface, which is made anew where the colours are its own."""
+    session.show(session.subject())

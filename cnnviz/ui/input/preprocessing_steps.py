@@ -1,0 +1,65 @@
+"""The preparation steps: a picture and a switch for each, and what the switch does to the answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.drawing import preprocessing
+from cnnviz.core.inference.subject import Reading, Subject, without_each
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
+from cnnviz.ui.i18n import say
+from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.shell import options, session
+
+
+def show(network: Network, reading: Reading, subject: Subject, pen_down: bool) -> None:
+    """Show how `subject` became 28x28; what each switch does is worked out when the pen is lifted."""
+    if reading.preparation is None:
+        _ready(reading, subject)
+        return
+    if not pen_down:
+        session.put(effects={} if reading.empty else without_each(network, subject, session.steps()))
+    steps(
+        "preparation",
+        [_row(step) for step in reading.preparation.steps],
+        label=say("From your drawing to 28×28"),
+        on_switch=_switch,
+    )
+
+
+def result(reading: Reading) -> None:
+    """Show the picture that the network reads, in its colours if it reads any."""
+    caption = say("What the network reads")
+    thumbnails("preparation", [reading.trace.digit], [caption], label=caption, size=196)
+
+
+def _ready(reading: Reading, subject: Subject) -> None:
+    result(reading)
+    st.caption(
+        say("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
+        if subject.kind == "sample"
+        else say("This picture came with the link, already prepared.")
+    )
+
+
+def _row(step: preprocessing.Step) -> Step:
+    title, why = options.PREPARATION[step.name]
+    return Step(step.image, say(title), say(why), _effect(step), step.active)
+
+
+def _effect(step: preprocessing.Step) -> str:
+    """Return what the answer would be with this one switch the other way, as of the last lift of the pen."""
+    if step.name not in session.get("effects"):
+        return ""
+    answer, share = session.get("effects")[step.name]
+    template = say("Without it: {digit}, {share}") if step.active else say("With it: {digit}, {share}")
+    return template.format(digit=answer, share=percent(share))
+
+
+def _switch() -> None:
+    """Take over a switch that the visitor has turned."""
+    index = picked("preparation")
+    if 0 <= index < len(preprocessing.STEPS):
+        key = session.step_key(preprocessing.STEPS[index])
+        session.put(**{key: not session.get(key)})

@@ -1,0 +1,124 @@
+"""For those who do not draw: real test digits to click, and a picture of one's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.data import datasets
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import samples
+from cnnviz.core.inference.subject import Subject
+from cnnviz.jobs.sandbox import upload as picture_upload
+from cnnviz.ui.components.thumbnails import picked, thumbnails
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.input import ink_and_paper
+from cnnviz.ui.shell import page, session
+
+#: Kinds of picture files that are read.
+KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
+
+POLARITIES = {
+    "auto": mark("Find out"),
+    "dark": mark("Dark ink on light"),
+    "bright": mark("Bright ink on dark"),
+}
+
+
+def samples_on_offer() -> None:
+    """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
+    waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_LOADER.start().status.done
+    st.fragment(_sheet, run_every=0.5 if waiting else None)(waiting)
+
+
+@page.guarded
+def _sheet(waiting: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{say('Or pick a test digit')}**", width="content")
+        st.button(say("Other digits"), on_click=_other_digits)
+    digits = samples.offered(session.get("sheet"))
+    images = [ink_and_paper.dressed(sample.image) for sample in digits]
+    thumbnails(
+        "samples",
+        images,
+        [str(sample.label) for sample in digits],
+        label=say("Test digits to pick"),
+        size=56,
+        on_pick=_pick,
+    )
+    _source()
+    if picked("samples") >= 0 or (waiting and datasets.TEST_LOADER.status.done):
+        st.rerun()  # the whole page: another digit is read, or there is nothing left to wait for
+
+
+def _source() -> None:
+    """Say which digits these are; while MNIST is fetched, how far that is."""
+    data = datasets.load_test()
+    status = datasets.TEST_LOADER.status
+    if data.name == datasets.MNIST:
+        st.caption(
+            say(
+                "From MNIST’s test set, which no network was trained on. {attribution}, {licence}.",
+                attribution=data.attribution,
+                licence=data.licence,
+            )
+        )
+        return
+    st.caption(say((status.result or data).note))
+    if status.message and not status.done:
+        st.progress(status.fraction, say(status.message))
+
+
+def _pick() -> None:
+    sample = samples.offered(session.get("sheet"))[picked("samples") % 10]
+    session.show(samples.subject(sample))
+
+
+def _other_digits() -> None:
+    session.put(sheet=session.get("sheet") + 1)
+
+
+def upload() -> None:
+    """Let the visitor choose a picture file; say what was done to it, or why it cannot be read."""
+    with st.expander(say("Or open a picture of a digit")):
+        file = st.file_uploader(
+            say("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"), type=KINDS, key="file", on_change=_take
+        )
+        if file is not None:
+            _report()
+
+
+def _take() -> None:
+    """Read a file that has just been chosen; the reading happens in a child process."""
+    file = st.session_state["file"]
+    if file is None:
+        return
+    try:
+        picture = picture_upload.read(file.getvalue(), file.name)
+    except Refusal as reason:
+        session.put(upload=reason)
+    else:
+        session.put(upload=picture)
+        session.show(Subject(kind="picture", rgba=picture.rgba))
+
+
+def _report() -> None:
+    outcome = session.get("upload")
+    if isinstance(outcome, Refusal):
+        st.error(page.plain(refusal(outcome)))
+        return
+    for note in outcome.notes:
+        st.caption(say(note.template, **note.values))
+    st.segmented_control(
+        say("Ink"),
+        POLARITIES,
+        format_func=lambda name: say(POLARITIES[name]),
+        key="polarity",
+        required=True,
+        on_change=_turn,
+    )
+
+
+def _turn() -> None:
+    """Read the same picture with the ink that the visitor says it has."""
+    picture = session.get("upload")
+    session.show(Subject(kind="picture", rgba=picture.rgba, polarity=st.session_state["polarity"]))

@@ -1,0 +1,133 @@
+"""The drawing surfaces behind one function, and the only import of streamlit-drawable-canvas.
+
+The live pad is our own and answers while the pen moves. The editor is streamlit-drawable-canvas: it sends a stroke
+once it has ended, and lets the visitor move, scale and turn what was drawn. Both give the same record, a `Drawing`,
+so that nothing else knows which of them is in use.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.drawing import fabric_json, url_codec
+from cnnviz.core.drawing.strokes import SIDE, Drawing
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Subject, prepared
+from cnnviz.ui.components.pad import LABELS, pad
+from cnnviz.ui.i18n import each, refusal, say
+from cnnviz.ui.input import ink_and_paper
+from cnnviz.ui.shell import options, process_tuning, session, widgets
+
+INK = "#1b1e28"
+PAPER = "#ffffff"
+
+
+def draw(plain: bool = False) -> bool:
+    """Show the chosen surface, take over what was drawn on it, and return whether the pen is down.
+
+    It has the chosen ink and paper where the chosen network reads colour, unless it is to be `plain`.
+    """
+    dress = None if plain else ink_and_paper.chosen()
+    return _editor(dress or (INK, PAPER)) if session.get("surface") == "canvas" else _pad(dress)
+
+
+def pick_surface() -> None:
+    """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour."""
+    widgets.one_of("surface", say("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
+    ink_and_paper.pick()
+
+
+def _pad(dress: tuple[str, str] | None) -> bool:
+    subject = session.subject()
+    message = pad(
+        "pad",
+        subject.drawing,
+        session.get("revision"),
+        session.get("brush"),
+        each(LABELS),
+        backdrop=_backdrop(),
+        colours=dress,
+    )
+    if message is None:
+        return False
+    drawing = message.drawing if message.pen_down else url_codec.carried(message.drawing)
+    if subject.kind != "drawing" or drawing != subject.drawing:
+        session.drawn(drawing)
+    session.put(brush=round(message.brush))
+    return message.pen_down
+
+
+def _backdrop() -> bytes | None:
+    """Return the (28, 28) digit that is read instead of a drawing, as 784 bytes, or None."""
+    subject = session.subject()
+    if subject.kind == "drawing":
+        return None
+    return (prepared(subject, session.steps()) * 255 + 0.5).astype("uint8").tobytes()
+
+
+def _editor(dress: tuple[str, str]) -> bool:
+    """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing or its
+    ink and paper."""
+    if dress != session.get("dressed"):
+        session.put(dressed=dress)
+        session.show(session.subject())
+    start = fabric_json.from_drawing(session.get("start"), dress[0])
+    try:
+        with st.container(key="editor-paper"):
+            _take_over(_canvas(f"editor-{session.get('revision')}", start, dress), start)
+    except Refusal as reason:
+        st.warning(refusal(reason))
+    _editor_tools()
+    return False
+
+
+def _editor_tools() -> None:
+    """Show the tools below the canvas, because its own appear above it, and only for a mouse."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            say("Undo"), key="editor-undo", on_click=_undo, shortcut="Ctrl+Z", disabled=not session.subject().drawing
+        )
+        st.button(say("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
+        widgets.one_of("tool", say("Tool"), options.TOOLS, show_label=False)
+    widgets.number("brush", say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
+
+
+def _take_over(json_data: object, start: dict[str, Any]) -> None:
+    """Read what is on the editor if the visitor changed it; its own copy of its start is no change."""
+    drawing = fabric_json.read(json_data).drawing
+    before = session.get("edited")
+    if drawing != (fabric_json.read(start).drawing if before is None else before):
+        session.put(edited=drawing)
+        session.drawn(url_codec.carried(drawing))
+
+
+def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:
+    # The canvas raises where it is imported outside a running server; Streamlit brings pandas for its data.
+    process_tuning.bring("pandas", "pyarrow", "streamlit_drawable_canvas")
+    from streamlit_drawable_canvas import st_canvas
+
+    return st_canvas(
+        stroke_width=int(session.get("brush")),
+        stroke_color=dress[0],
+        background_color=dress[1],
+        width=SIDE,
+        height=SIDE,
+        drawing_mode=session.get("tool"),
+        initial_drawing=start,
+        key=key,
+    ).json_data
+
+
+def _hand_over() -> None:
+    """Give the drawing to the surface that was switched to."""
+    session.show(session.subject())
+
+
+def _undo() -> None:
+    session.show(Subject(drawing=Drawing(session.subject().drawing.strokes[:-1])))
+
+
+def _clear() -> None:
+    session.show(Subject())

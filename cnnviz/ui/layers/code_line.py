@@ -1,0 +1,77 @@
+"""A layer as the line of Keras code that makes it, every argument tied to the sizes and parameters that it makes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cnnviz.core.arguments import matters, otherwise, sentence
+from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
+from cnnviz.core.layers.layer import Argument
+from cnnviz.figures import layer_diagram
+from cnnviz.ui.components.code_line import LABELS, Row, Told, code_line
+from cnnviz.ui.i18n import each, mark, say
+from cnnviz.ui.shell import session
+
+OTHER_BOTH = mark("With {code} it would make {shape} and have {parameters} parameters.")
+OTHER_SHAPE = mark("With {code} it would make {shape} with as many parameters.")
+OTHER_PARAMETERS = mark("With {code} it would have {parameters} parameters and still make {shape}.")
+OTHER_NEITHER = mark("With {code} it would still make {shape}.")
+OTHER_SHAPE_ALONE = mark("With {code} it would make {shape}.")
+STAYS = mark("Neither shape nor parameters depend on it.")
+
+
+def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
+    """Show the code of `layer`, which reads `shape`; `why` says what such a layer does."""
+    code_line(
+        key,
+        kind=layer.kind,
+        why=why,
+        arguments=_told(layer, shape, session.get("language")),
+        others={
+            INPUT: say("What the layer reads: {shape}.", shape=product(*shape)),
+            OUTPUT: say("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
+        },
+        rows=_rows(layer, shape),
+        diagram=_diagram(layer, shape, say("How {name} works", name=layer.name)),
+        labels=each(LABELS),
+    )
+
+
+@lru_cache(maxsize=256)
+def _told(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noqa: ARG001 (a part of the key)
+    return tuple(_argument(layer, argument, shape) for argument in layer.arguments())
+
+
+def _argument(layer: Layer, argument: Argument, shape: Shape) -> Told:
+    said = sentence(layer, argument.name, shape)
+    text = f"{say(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
+    return Told(argument.name, argument.code, argument.written, text.strip())
+
+
+def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
+    """Return what would be with another value, worked out; that nothing would change where nothing can."""
+    if not matters(layer, name):
+        return say(STAYS)
+    other = otherwise(layer, name, shape)
+    if other is None:
+        return ""
+    reshaped = other.output_shape != layer.output_shape(shape)
+    recounted = other.parameters != layer.parameters(shape)
+    template = (
+        (OTHER_BOTH if recounted else OTHER_SHAPE) if reshaped else OTHER_PARAMETERS if recounted else OTHER_NEITHER
+    )
+    if template is OTHER_SHAPE and not other.parameters:
+        template = OTHER_SHAPE_ALONE
+    return say(template, code=other.code, shape=product(*other.output_shape), parameters=count(other.parameters))
+
+
+def _rows(layer: Layer, shape: Shape) -> list[Row]:
+    size = layer.size_parts(shape)
+    counted = layer.parameter_parts(shape) or (Part(say("none: nothing here is learned")),)
+    return [*([Row(say("Size"), size)] if size else []), Row(say("Parameters"), counted)]
+
+
+@lru_cache(maxsize=256)
+def _diagram(layer: Layer, shape: Shape, title: str) -> str:
+    return layer_diagram.draw(layer, shape, title)

@@ -1,0 +1,46 @@
+"""The numbers of a reading as files, made when they are asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.core.inference import trace_export
+from cnnviz.core.inference.subject import Reading
+from cnnviz.ui.i18n import say
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell.download_button import file_button
+
+
+def show(reading: Reading) -> None:
+    """Offer every number of one layer or of the whole network, as NPZ and as CSV."""
+    popover = st.popover(say("Download the numbers"), on_change="rerun")
+    if popover.open:
+        with popover:
+            _files(reading)
+
+
+def _files(reading: Reading) -> None:
+    layers = {layer.name: (layer,) for layer in reading.trace.layers}
+    name = st.selectbox(say("Layer"), ["", *layers], format_func=lambda name: name or say("the whole network"))
+    chosen = layers.get(name)
+    file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
+    weights = network_picker.chosen().weights
+    npz, table = f"{file}.npz", f"{file}.csv"
+    file_button(
+        npz,
+        partial(trace_export.npz, reading.trace, chosen, weights),
+        npz,
+        mime="application/zip",
+        width="stretch",
+        help=say("NPZ, for NumPy, with the weights"),
+    )
+    file_button(
+        table,
+        partial(trace_export.table, reading.trace, chosen),
+        table,
+        mime="text/csv",
+        width="stretch",
+        help=say("CSV, for a spreadsheet"),
+    )

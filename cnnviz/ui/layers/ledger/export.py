@@ -1,0 +1,106 @@
+"""A ledger to take away: as plain text, as a table, and as a few lines of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.ledger import Ledger
+from cnnviz.core.ledger.csv_table import table
+from cnnviz.core.ledger.fixed_point import MINUS
+from cnnviz.core.ledger.numpy_snippet import snippet
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.i18n import say
+from cnnviz.ui.shell.download_button import file_button
+
+#: So many single contributions are written one by one.
+TERMS = 12
+
+
+def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:
+    """Offer the three copies; they are made when the list is opened."""
+    popover = st.popover(say("Copy"), on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        st.caption(say("As text"))
+        st.code(text(told), language=None)
+        st.caption(say("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
+        st.code(snippet(network, ledger, file(network)), language="python")
+        name = f"{told['cell']}.csv"
+        file_button(say("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
+
+
+def file(network: Network) -> str:
+    """Return what the file of all numbers is called."""
+    return f"{network.name}.npz"
+
+
+def text(told: dict[str, Any]) -> str:
+    """Return the account as lines that can be pasted anywhere and calculated with."""
+    lines = [told["title"], ""]
+    for part in told["windows"]:
+        lines += [*_part(part, told["pooled"]), ""]
+    for term in told["terms"][:TERMS]:
+        times = f" × {term['weight']} = {term['amount']}" if term["weight"] is not None else ""
+        lines.append(f"{term['name']}: {term['value']}{times}")
+    lines += _rest(told)
+    for line in told["lines"]:
+        work = f"{line['work']} = " if line["work"] else ""
+        lines.append(f"{line['label']}: {work}{line['amount']}")
+    return "\n".join([*lines, *_shares(told["shares"]), *told["facts"]]).replace("−", "-")
+
+
+def _part(part: dict[str, Any], pooled: bool) -> list[str]:
+    if part["weights"] is None:
+        outside = (lambda _: say("(outside)")) if pooled else _padding
+        lines = [
+            ", ".join(value if within else outside(value) for value, within in zip(values, inside, strict=True))
+            for values, inside in zip(part["values"], part["inside"], strict=True)
+        ]
+        return [part["name"], *lines]
+    ends = [f"{say('subtotal')}: {part['subtotal']}"]
+    if part["share"]:
+        ends.append(f"{part['subtotal']} × {part['weight']} = {part['share']}")
+    return [part["name"], *_products(part), *ends]
+
+
+def _products(part: dict[str, Any]) -> Iterator[str]:
+    """Yield a line a product; those with a value of the padding say so."""
+    rows = zip(part["values"], part["weights"], part["amounts"], part["inside"], strict=True)
+    for row in rows:
+        for value, weight, amount, inside in zip(*row, strict=True):
+            product = f"{value} × {weight} = {amount}"
+            yield product if inside else _padding(product)
+
+
+def _padding(what: str) -> str:
+    return f"{what} {say('(padding)')}"
+
+
+def _rest(told: dict[str, Any]) -> list[str]:
+    shown = len(told["windows"]) or min(TERMS, len(told["terms"]))
+    left, amounts = told["others"]["count"] - shown, told["others"]["amounts"]
+    if left < 1:
+        return []
+    come_to = f": {amounts[shown]}" if amounts else ""
+    return [f"{say('the other {count}', count=left)}{come_to} · {say('all of them are in the table (CSV)')}"]
+
+
+def _shares(told: dict[str, Any] | None) -> list[str]:
+    """Return a line a unit of a softmax, and the sum that each is divided by."""
+    if told is None:
+        return []
+    largest, total, others = told["largest"], told["total"], told["others"]
+    less = f"({largest})" if largest.startswith(MINUS) else largest
+    lines = []
+    for row in told["rows"]:
+        logit, shifted, grown, share = row["texts"]
+        steps = (f"{logit} − {less} = {shifted}", f"exp({shifted}) = {grown}", f"{grown} / {total} = {share}")
+        lines.append(f"{row['name']}: {'; '.join(steps)}")
+    if others["count"]:
+        lines.append(f"{say('the other {count}', count=others['count'])}: {others['amount']}")
+    return [*lines, f"{say('sum of all exponentials')}: {total}"]

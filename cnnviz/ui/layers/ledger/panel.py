@@ -1,0 +1,114 @@
+"""One cell, accounted for: the ledger at the foot of the page Layers, in sight whatever map is looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.core.inference import subject
+from cnnviz.core.inference.trace import Trace
+from cnnviz.core.ledger import INPUT, Cell, account, cells
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.ledger import ledger, told
+from cnnviz.ui.i18n import say
+from cnnviz.ui.layers.ledger import export, labels, path, view_model
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import page, session, url
+
+KEY = "ledger"
+
+
+@st.fragment
+@page.guarded
+def show() -> None:
+    """Show the account of the chosen cell; a cell that is clicked on a map runs nothing but this."""
+    network = network_picker.chosen()
+    if (step := told(KEY)) is not None:
+        path.follow(network, step)
+    trace = subject.read(network, session.subject(), session.steps()).trace
+    cell = path.settle(network, trace)
+    with st.container(key="ledger-dock", gap="small"):
+        # docked as long as it has the row "ledger-place"
+        row = st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="ledger-place" if cell else "ledger-invite"
+        )
+        if cell is None:
+            ledger(KEY, None)
+            with row:
+                _invite(network)
+        else:
+            _accounted(network, trace, cell, row)
+    url.show(pen_down=False, place="ledger")
+
+
+def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
+    """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
+    found = account(network, trace, cell)
+    said = view_model.told(network, trace, found, session.get("way"), session.get("hop"), session.subject().kind)
+    ledger(KEY, said)
+    with row:
+        _place(network, cell)
+        export.show(network, found, said)
+        st.button(say("Close"), key="ledger-close", on_click=path.leave)
+
+
+def _invite(network: Network) -> None:
+    st.markdown(
+        say(
+            "**One cell, accounted for.** Click a cell of any map and follow its value down to the pixels; or "
+            "begin with the largest of"
+        ),
+        width="content",
+    )
+    st.selectbox(
+        say("Layer"),
+        list(cells.shapes(network))[1:],
+        index=None,
+        placeholder=say("a layer"),
+        label_visibility="collapsed",
+        width=200,
+        **session.bound("cell_layer", _largest),
+    )
+
+
+def _place(network: Network, cell: Cell) -> None:
+    """Show the cell as widgets, so that it can be typed."""
+    shapes = cells.shapes(network)
+    names = list(shapes)
+    st.selectbox(
+        say("Layer"),
+        names,
+        index=names.index(cell.layer),
+        format_func=_layer_name,
+        width=235,
+        **session.bound("cell_layer", _largest),
+    )
+    sides = {"cell_map": (say("Map"), shapes[cell.layer][-1])}
+    if len(shapes[cell.layer]) == 3:
+        rows, columns, _ = shapes[cell.layer]
+        sides |= {"cell_row": (say("Row"), rows), "cell_column": (say("Column"), columns)}
+    else:
+        sides["cell_map"] = (say("Unit"), shapes[cell.layer][0])
+    for key, (label, number) in sides.items():
+        st.number_input(label, 0, number - 1, value=int(session.get(key)), width=120, **session.bound(key, _typed))
+
+
+def _layer_name(name: str) -> str:
+    return labels.read(session.subject().kind == "drawing") if name == INPUT else name
+
+
+def _typed() -> None:
+    """Another map, row or column of the same layer."""
+    of, row, column = (int(session.get(f"cell_{side}")) for side in ("map", "row", "column"))
+    path.choose(Cell(session.get("cell_layer"), of, row, column))
+
+
+def _largest() -> None:
+    """The largest value of a layer that was picked by its name."""
+    network, name = network_picker.chosen(), session.get("cell_layer")
+    trace = subject.read(network, session.subject(), session.steps()).trace
+    shape = cells.shapes(network)[name]
+    place = tuple(int(side) for side in np.unravel_index(cells.values(trace, name, shape).argmax(), shape))
+    row, column, of = place if len(place) == 3 else (0, 0, *place)
+    path.choose(Cell(name, of, row, column))

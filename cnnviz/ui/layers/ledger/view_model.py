@@ -1,0 +1,241 @@
+"""A ledger as the JSON that its component shows: every number a text, so that all places write it alike."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.inference.trace import Trace
+from cnnviz.core.layers import Shape
+from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, receptive_field
+from cnnviz.core.ledger.fixed_point import factor
+from cnnviz.core.ledger.receptive_field import Reads
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.layers.ledger import labels
+from cnnviz.ui.prediction.strip import UNCHANGED
+
+#: So many windows and single contributions can be looked at; the table that is downloaded has all.
+WINDOWS = 24
+TERMS = 72
+SHARES = 12
+
+#: Kind of a subject -> what the last account of a way says about it.
+READ: Mapping[str, str] = {
+    "drawing": mark(
+        "Row and column are those of the {rows} × {columns} digit that was made of your drawing; the page Draw shows "
+        "the steps."
+    ),
+    "picture": mark(
+        "Row and column are those of the {rows} × {columns} digit that was made of the picture; the page Draw shows it."
+    ),
+    "sample": mark("Row and column are those of the {rows} × {columns} digit that the network reads."),
+}
+
+
+def told(
+    network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at: int, kind: str = "drawing"
+) -> dict[str, Any]:
+    """Return everything about `ledger`, the account of `way[at]`, as JSON data.
+
+    `kind`: of the subject, a key of `READ`.
+    """
+    shapes = cells.shapes(network)
+    shape = shapes[ledger.cell.layer]
+    names = labels.Names(shapes, kind == "drawing")
+    return {
+        "cell": cells.write(ledger.cell, shape),
+        "title": say("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
+        "value": ledger.sheet.text(ledger.total),
+        "crumbs": [names.short(each) for each in way],
+        "at": at,
+        "next": vars(way[at + 1]) if at + 1 < len(way) else None,
+        "pixel": ledger.cell.layer == INPUT,
+        "pooled": "Pooling" in ledger.kind,
+        "source": _source(trace, ledger, shapes),
+        "marks": _marks(trace, ledger, shapes),
+        "field": _field(network, trace, ledger.cell),
+        "windows": [_window(ledger, part, names) for part in ledger.parts[:WINDOWS]],
+        "terms": _terms(trace, ledger, names),
+        "others": _others(ledger),
+        "lines": [
+            {
+                "name": line.name,
+                "label": labels.line(line, shape),
+                "role": line.role,
+                "work": line.work,
+                "amount": _amount(ledger, line.role, line.amount),
+            }
+            for line in ledger.lines
+        ],
+        "facts": [*(say(each.template, **each.values) for each in ledger.facts), *_read(ledger, shape, kind)],
+        "shares": None if ledger.shares is None else _shares(ledger, ledger.shares, names),
+    }
+
+
+def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
+    """Where the row and the column of a pixel count: not on what was drawn."""
+    return [say(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
+
+
+def _amount(ledger: Ledger, role: str, amount: int) -> str:
+    return ledger.sheet.signed(amount) if role == "addend" else ledger.sheet.text(amount)
+
+
+def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
+    """What was read: its layer, and under which name its values were published for the viewers."""
+    shape = shapes.get(ledger.source, ())
+    rows, columns = shape[:2] if len(shape) == 3 else (1, shape[0] if shape else 1)
+    return {
+        "layer": ledger.source,
+        "input": ledger.source == INPUT,
+        "units": len(shape) == 1,
+        "rows": rows,
+        "columns": columns,
+        "block": f"{_published(trace, ledger.source)}/after",
+    }
+
+
+def _marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
+    """What the viewers of the page frame: the window on the maps that are read, and the cell itself."""
+    cell, marks = ledger.cell, []
+    if len(shapes[cell.layer]) == 3:
+        marks.append(_mark(_published(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
+    if ledger.reads is not None and len(shapes[ledger.source]) == 3:
+        marks.append(_mark(_published(trace, ledger.source), ledger.reads.inside(shapes[ledger.source])))
+    return marks
+
+
+def _mark(layer: str, reads: Reads) -> dict[str, Any]:
+    return {"block": f"{layer}/after", **{side: list(each) for side, each in vars(reads).items()}}
+
+
+def _published(trace: Trace, layer: str) -> str:
+    """The layer whose values `layer` passes on unchanged; those that change nothing are not published."""
+    for output in reversed(trace.layers):
+        if output.name == layer and output.kind == "Dropout":
+            before = [each.name for each in trace.layers]
+            place = before.index(layer)
+            return _published(trace, before[place - 1]) if place else INPUT
+    return layer
+
+
+def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
+    shape = network.variant.input_shape
+    pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
+    reads = receptive_field(network, cell)
+    return {
+        "shape": list(shape),
+        "digit": base64.b64encode(pixels.tobytes()).decode(),
+        "rows": list(reads.rows),
+        "columns": list(reads.columns),
+    }
+
+
+def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
+    text = ledger.sheet.text
+    pooled = "Pooling" in ledger.kind
+    single = part.weights is None and not pooled
+    won = part.inside & (part.values == part.values[part.inside].max()) if ledger.kind == "MaxPooling2D" else None
+    return {
+        "name": names.window(ledger.source, part),
+        "of": names.map(ledger.source, part.map),
+        "map": part.map,
+        "rows": list(part.rows),
+        "columns": list(part.columns),
+        "values": _texts(part.values, factor) if not pooled else _texts(part.amounts, text),
+        "inside": part.inside.tolist(),
+        "winner": None if won is None else won.tolist(),
+        "weights": None if part.weights is None else _texts(part.weights, factor),
+        "amounts": _texts(part.amounts, text),
+        "subtotal": "" if single or ledger.kind == "AveragePooling2D" else text(part.subtotal),
+        "kernel": part.kernel,
+        "weight": "" if part.weight is None else factor(part.weight),
+        "share": "" if part.share is None else text(part.share),
+    }
+
+
+def _texts(values: np.ndarray, text: Any) -> list[list[str]]:
+    return [[text(each) for each in line] for line in values]
+
+
+def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, Any]]:
+    terms = ledger.terms
+    if terms is None:
+        return []
+    largest = max(1.0, float(np.abs(terms.amounts[:1].astype(float)).max(initial=0)))
+    made = []
+    for i in range(min(TERMS, len(terms.values))):
+        cell = Cell(ledger.source, int(terms.maps[i]), int(terms.rows[i]), int(terms.columns[i]))
+        amount = int(terms.amounts[i])
+        made.append(
+            {
+                "name": _whence(trace, cell, names),
+                "map": cell.map,
+                "row": cell.row,
+                "column": cell.column,
+                "value": ledger.sheet.text(amount) if terms.weights is None else factor(terms.values[i]),
+                "weight": None if terms.weights is None else factor(terms.weights[i]),
+                "amount": ledger.sheet.text(amount),
+                "size": round(abs(amount) / largest, 4),
+            }
+        )
+    return made
+
+
+def _whence(trace: Trace, cell: Cell, names: labels.Names) -> str:
+    """Where a value stood last on a map: a flattened one is known by its place there."""
+    order = [output.name for output in trace.layers]
+    while cell.layer in order and trace.layers[order.index(cell.layer)].kind in UNCHANGED:
+        place = order.index(cell.layer)
+        before = order[place - 1] if place else INPUT
+        shape = names.shapes[before]
+        if trace.layers[place].kind == "Flatten" and len(shape) == 3:
+            row, column, of = (int(side) for side in np.unravel_index(cell.map, shape))
+            cell = Cell(before, of, row, column)
+        else:
+            cell = Cell(before, cell.map, cell.row, cell.column)
+    return names.short(cell)
+
+
+def _others(ledger: Ledger) -> dict[str, Any]:
+    """How many addends there are, and what those from each place on come to; nothing to come to for a maximum."""
+    if ledger.terms is not None:
+        added, shown = [int(each) for each in ledger.terms.amounts], TERMS
+    else:
+        added, shown = [part.counts for part in ledger.parts], WINDOWS
+    if "Max" in ledger.kind:
+        return {"count": len(added), "amounts": []}
+    rest, left = [], sum(added)
+    for amount in [*added[:shown], 0]:
+        rest.append(ledger.sheet.text(left))
+        left -= amount
+    return {"count": len(added), "amounts": rest}
+
+
+def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
+    """All units of a softmax, or of many the most likely ones and the own; what the others come to."""
+    units = list(range(len(shares.shares)))
+    if len(units) > SHARES:
+        first = sorted(units, key=lambda unit: -int(shares.shares[unit]))[:SHARES]
+        units = sorted({*first, ledger.cell.map})
+    columns = (shares.logits, shares.shifted, shares.exponentials, shares.shares)
+    rows = [
+        {
+            "unit": unit,
+            "name": names.map(ledger.cell.layer, unit),
+            "own": unit == ledger.cell.map,
+            "texts": [ledger.sheet.text(int(column[unit])) for column in columns],
+        }
+        for unit in units
+    ]
+    left = shares.total - sum(int(shares.exponentials[unit]) for unit in units)
+    return {
+        "rows": rows,
+        "largest": ledger.sheet.text(int(shares.logits.max())),
+        "total": ledger.sheet.text(shares.total),
+        "others": {"count": len(shares.shares) - len(units), "amount": ledger.sheet.text(left)},
+    }

@@ -1,0 +1,62 @@
+"""`model.summary()` as a table that a phone can show, with what each number is made of."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.core.layers.formulas import count, product
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.summary import Row, Summary, memory, summary
+from cnnviz.ui.i18n import mark, say
+
+STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+
+WHY = mark(
+    "What Keras prints for `model.summary()`, and two things that it leaves out: how the parameters are counted, and "
+    "how many multiplications one digit costs. Where the parameters are is rarely where the work is."
+)
+
+
+def show(variant: Variant, title: str) -> None:
+    """Show the table of `variant`, which the visitor knows as `title`."""
+    found = summary(variant)
+    st.caption(say(WHY))
+    head = (say("Layer"), say("Output shape"), say("Parameters"), say("how counted"), say("Multiplications"))
+    cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    rows = "".join(_row(row, found.multiplications) for row in found.rows)
+    st.html(
+        f'{STYLE}<div class="summary-place"><table class="summary"><caption>{escape(title)}</caption>'
+        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody><tfoot>{_total(found)}</tfoot></table></div>"
+    )
+
+
+def _row(row: Row, multiplications: int) -> str:
+    name = f'<th scope="row">{escape(row.name)} <small>{escape(row.kind)}</small></th>'
+    counted = escape(row.counted.rpartition(" = ")[0])
+    work = row.multiplications / max(1, multiplications)
+    return (
+        f"<tr>{name}<td>{product(*row.output_shape)}</td>{_number(row.parameters, row.share)}"
+        f'<td class="counted">{counted}</td>{_number(row.multiplications, work)}'
+        "</tr>"
+    )
+
+
+def _number(value: int, share: float) -> str:
+    """A cell with a number and its share of the whole as a bar behind it, for the eye alone."""
+    return f'<td class="number" style="--share: {100 * share:.2f}%">{count(value)}</td>'
+
+
+def _total(found: Summary) -> str:
+    lines = [
+        (say("Total params"), found.parameters),
+        (say("Trainable params"), found.trainable),
+        (say("Non-trainable params"), found.not_trainable),
+    ]
+    return "".join(
+        f'<tr><th scope="row" colspan="2">{escape(name)}</th><td>{count(number)}</td>'
+        f'<td class="counted">{memory(number)}</td><td>{count(found.multiplications) if place == 0 else ""}</td></tr>'
+        for place, (name, number) in enumerate(lines)
+    )

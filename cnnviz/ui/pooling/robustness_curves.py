@@ -1,0 +1,85 @@
+"""The same disturbances over many test digits, measured beforehand, with bands."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS
+from cnnviz.core.lessons.pooling import robustness_curves
+from cnnviz.core.lessons.pooling.robustness_curves import SHIFT, Robustness
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.pooling import trio
+from cnnviz.ui.shell import cache, process_tuning, session
+
+USUAL_SHIFT = 3
+DISTANCE = mark("pixels, the mean of up, down, left and right")
+BANDS = mark(
+    "Bands hold the true value for such digits with 95 % confidence (Wilson’s interval, or a bootstrap over the "
+    "digits). In the table, other seeds are the {seeds} trainings of each network: the lowest and the highest of "
+    "them."
+)
+
+
+def show(kind: str) -> None:
+    """Show the curves for one of `pool_robustness.KINDS`, and their numbers at the place that is looked at."""
+    try:
+        found = cache.pooling_curves(model_store.folder())
+    except Refusal as reason:
+        st.warning(refusal(reason))
+        return
+    st.markdown("##### " + say("The same with {count:,} test digits", count=found.count))
+    process_tuning.bring("plotly.graph_objects")
+    place = place_of(kind)
+    amount = robustness_curves.amounts(kind)[place]
+    for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):
+        with column:
+            st.markdown(f"**{say(title)}**")
+            _chart(found, kind, quantity, amount)
+    st.markdown(numbers(found, kind, place))
+    st.caption(say(BANDS, seeds=len(found.about.get("seeds", ()))))
+
+
+#: Part of a curve -> what it is called.
+QUANTITIES = {
+    "confidence": mark("Mean confidence in the answer to the undisturbed digit"),
+    "right": mark("Digits read right"),
+}
+
+
+def place_of(kind: str) -> int:
+    """Return which amount is looked at; for shifts the one that the chosen offset comes closest to."""
+    if kind != SHIFT:
+        return int(session.get(kind))
+    largest = max(map(abs, OFFSETS[session.get("moved")]))
+    return largest or USUAL_SHIFT
+
+
+def unit(kind: str) -> str:
+    """Return what the amounts of a disturbance are."""
+    return say(DISTANCE) if kind == SHIFT else say(DISTURBANCES[kind].unit)
+
+
+def numbers(found: Robustness, kind: str, place: int) -> str:
+    """Return a table of the share of digits that are read right at one amount."""
+    amount = robustness_curves.amounts(kind)[place]
+    head = [f"{amount:g} {unit(kind)}", say("digits read right"), say("band"), say("other seeds")]
+    rows = []
+    for name in POOL_NETWORKS:
+        curve = found.curves[kind][name]
+        value, low, high = (100 * row[place] for row in curve.right)
+        lowest, highest = (100 * row[place] for row in curve.seeds_right)
+        rows.append([f"**{name}**", f"{value:.1f} %", f"{low:.1f} – {high:.1f} %", f"{lowest:.1f} – {highest:.1f} %"])
+    return trio.table(head, rows)
+
+
+def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
+    from cnnviz.figures import bands
+    from cnnviz.figures.bands import Line
+
+    lines = [Line(name, *getattr(found.curves[kind][name], quantity)) for name in POOL_NETWORKS]
+    titles = (unit(kind), say("share of digits") if quantity == "right" else say("confidence"))
+    figure = bands.chart(robustness_curves.amounts(kind), lines, titles=titles, at=at)
+    st.plotly_chart(figure, key=f"thousand-{quantity}", config={"displayModeBar": False})

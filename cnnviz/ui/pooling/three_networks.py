@@ -1,0 +1,174 @@
+"""Networks trained alike but for pooling: their answers to the digit, and what many trainings say about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.trace import Trace, trace
+from cnnviz.core.lessons.pooling import seed_statistics
+from cnnviz.core.lessons.pooling.seed_results import SeedTable
+from cnnviz.core.lessons.pooling.seed_statistics import Sentence, Spread, Summary
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, SHRINKING
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.bars import LABELS, bars
+from cnnviz.ui.i18n import each, mark, refusal, say
+from cnnviz.ui.pooling import trio
+from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.shell import cache, page, process_tuning
+
+WHY = mark(
+    "Whether the choice of pooling matters to a network shows only when networks are trained that differ in nothing "
+    "else, and each more than once, because another seed changes them too."
+)
+ALIKE = mark(
+    "The same two convolutions, {parameters:,} weights, training digits in the same order and {epochs} epochs; with "
+    "the same seed they even begin with the same weights. None has a hidden dense layer that could make up for the "
+    "difference."
+)
+ONE_ANSWER = mark("All three read a {digit}.")
+ANSWERS = mark("They do not agree: {answers}.")
+EMPTY = mark("Nothing is drawn: draw a digit at the top of the page to see three answers.")
+
+
+@st.fragment
+@page.guarded
+def show(reading: Reading) -> None:
+    """Show the section for the digit of `reading`; the page runs it again once the pen was lifted."""
+    st.subheader(say("Networks trained alike but for pooling"), anchor=False)
+    st.caption(say(WHY))
+    three = trio.networks()
+    if three is None:
+        return
+    _answers(three, reading.digit)
+    try:
+        table = cache.seed_table(model_store.folder())
+    except Refusal as reason:
+        st.warning(refusal(reason))
+        return
+    _summary(table)
+    _charts(table)
+
+
+def _answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
+    """Show each network with its answer, side by side."""
+    traces = [trace(network, digit) for network in three] if digit.any() else None
+    for place, (column, network) in enumerate(zip(st.columns(3, gap="medium"), three, strict=True)):
+        with column:
+            shrinking = SHRINKING[network.name]
+            st.markdown(f"**{network.name}** · {say(shrinking.label)}: {say(shrinking.what)}.")
+            values = None if traces is None else traces[place].probabilities
+            bars(f"bars-{network.name}", values, each(LABELS))
+    st.markdown(say(EMPTY) if traces is None else agreement(traces))
+    plan, variant = POOL_NETWORKS[three[0].name][1], three[0].variant
+    st.caption(say(ALIKE, parameters=variant.parameters, epochs=plan.epochs))
+
+
+def agreement(traces: list[Trace]) -> str:
+    """Return in a sentence what the networks answer, and how sure each is where they do not agree."""
+    if len({one.answer for one in traces}) == 1:
+        return say(ONE_ANSWER, digit=traces[0].answer)
+    told = [f"**{one.network_name}** {one.answer} ({percent(float(one.probabilities.max()))})" for one in traces]
+    return say(ANSWERS, answers=", ".join(told))
+
+
+def _summary(table: SeedTable) -> None:
+    """Say what all trainings together show, on test digits and on drawn ones."""
+    accuracy = seed_statistics.of_table(table)
+    st.markdown("##### " + say("What {seeds} trainings of each show", seeds=len(table.seeds)))
+    st.markdown(said(seed_statistics.headline(accuracy)))
+    st.markdown("\n".join(f"- {said(sentence)}" for sentence in seed_statistics.sentences(accuracy)))
+    st.markdown(_results(table, accuracy))
+    st.caption(
+        say(
+            "Mean over the seeds ± standard deviation. Intervals are Welch’s, and "
+            "wide enough that all three hold together with 95 % confidence. They are about other seeds on the same "
+            "10,000 test digits. Drawn digits: {note}.",
+            note=page.plain(table.pen_note or say("not measured")),
+        )
+    )
+
+
+def said(sentence: Sentence) -> str:
+    """Return a computed sentence in the visitor's language."""
+    return say(sentence.template, **sentence.values)
+
+
+def _results(table: SeedTable, accuracy: Summary) -> str:
+    """Return a table with a column a network, which also fits on a phone."""
+    quantities = {
+        say("test digits read right"): accuracy,
+        say("loss"): seed_statistics.of_table(table, "loss"),
+    }
+    if all(run.pen_accuracy is not None for run in table.runs):
+        quantities[say("drawn digits read right")] = seed_statistics.of_table(table, "pen_accuracy")
+    rows = []
+    for name, found in quantities.items():
+        write = _loss if name == say("loss") else share
+        each_network = [write(found.spreads[network]) for network in POOL_NETWORKS]
+        rows.append([name, *(middle for middle, _ in each_network)])
+        rows.append([say("lowest – highest"), *(ends for _, ends in each_network)])
+    return trio.table(["", *POOL_NETWORKS], rows)
+
+
+def share(spread: Spread) -> tuple[str, str]:
+    """Return shares in percent: mean ± deviation, and lowest – highest."""
+    mean, deviation, low, high = (100 * value for value in (spread.mean, spread.deviation, spread.low, spread.high))
+    return f"**{mean:.2f}** ± {deviation:.2f} %", f"{low:.2f} – {high:.2f} %"
+
+
+def _loss(spread: Spread) -> tuple[str, str]:
+    return f"**{spread.mean:.4f}** ± {spread.deviation:.4f}", f"{spread.low:.4f} – {spread.high:.4f}"
+
+
+def _charts(table: SeedTable) -> None:
+    """Show every training, once somebody opens the box: Plotly is large."""
+    box = st.expander(say("Every training: digit by digit and epoch by epoch"), on_change="rerun", key="seeds-box")
+    if not box.open:
+        return
+    process_tuning.bring("plotly.graph_objects")
+    from cnnviz.figures import bands, seeds
+    from cnnviz.figures.bands import Line
+
+    with box:
+        per_digit = {
+            name: [[run.per_digit[digit] for run in table.of(name)] for digit in range(10)] for name in POOL_NETWORKS
+        }
+        st.markdown(say("**Digit by digit.** Every mark is one training, every line the mean of a network."))
+        figure = seeds.marks(
+            list("0123456789"),
+            per_digit,
+            titles=(say("Label of the digit"), say("read right")),
+            hover=say("%{y:.2%} (seed %{customdata})"),
+        )
+        _chart(figure, "per-digit")
+        columns = st.columns(2, gap="medium")
+        for column, (quantity, title) in zip(columns, QUANTITIES.items(), strict=True):
+            lines = [Line(name, *_over_seeds(table, name, quantity)) for name in POOL_NETWORKS]
+            epochs = list(range(1, len(lines[0].y) + 1))
+            with column:
+                st.markdown(f"**{say(title)}**")
+                figure = bands.chart(epochs, lines, titles=(say("Epoch"), say(title)), shares=False)
+                figure.update_xaxes(dtick=1)
+                _chart(figure, f"learning-{quantity}")
+        st.caption(say("Mean of all seeds; the bands reach from the lowest to the highest of them."))
+
+
+#: Curves of a card -> what they are called.
+QUANTITIES = {
+    "loss": mark("Loss on the training digits"),
+    "val_loss": mark("Loss on the test digits"),
+}
+
+
+def _over_seeds(table: SeedTable, name: str, quantity: str) -> tuple[list[float], list[float], list[float]]:
+    """Return mean, lowest and highest of a network's trainings after every epoch."""
+    curves = np.array([run.curves[quantity] for run in table.of(name)])
+    return curves.mean(axis=0).tolist(), curves.min(axis=0).tolist(), curves.max(axis=0).tolist()
+
+
+def _chart(figure: object, key: str) -> None:
+    st.plotly_chart(figure, key=f"pooling-{key}", config={"displayModeBar": False})

@@ -1,0 +1,32 @@
+"""The three pooling networks from the shelf, and what each is called in a sentence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.i18n import say
+from cnnviz.ui.shell import cache
+
+
+def networks() -> tuple[Network, ...] | None:
+    """Return the three, or None, having said so, where the shelf does not have them all."""
+    there = model_store.names()
+    missing = [name for name in POOL_NETWORKS if name not in there]
+    if missing:
+        st.info(
+            say(
+                "This shelf does not have {names}. Run scripts/train_models.py --seeds 5, or copy them into models.",
+                names=", ".join(missing),
+            )
+        )
+        return None
+    return tuple(cache.network(name) for name in POOL_NETWORKS)
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table as Markdown: the first column is text, the others are figures."""
+    rule = ["---", *("---:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -1,0 +1,114 @@
+"""Small numbers first: a grid that anybody can pool in the head, worked out window by window."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.lessons.number_grid import resized, retyped
+from cnnviz.core.lessons.pooling.examples import EXAMPLES
+from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolBench, longest_stride, window_for
+from cnnviz.ui.components.pool_grid import pool_grid, typed
+from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.shell import options, page, session, url, widgets
+
+KEY = "pool-grid"
+
+WHY = mark(
+    "Whoever has pooled sixteen numbers by hand knows what a network loses and keeps in every pooling layer, because "
+    "it does nothing else there."
+)
+
+
+@st.fragment
+@page.guarded
+def show() -> None:
+    """Show the section; it stands by itself and the pen does not touch it."""
+    st.subheader(say("Small numbers first"), anchor=False)
+    st.caption(say(WHY))
+    problem = _take_over()
+    bench = _bench()
+    _settings()
+    pool_grid(KEY, bench, guess=bool(session.get("bench_guess")), problem=problem)
+    st.markdown(_facts(bench))
+    url.show(pen_down=False, place="bench")
+
+
+def _bench() -> PoolBench:
+    """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
+    side = len(session.get("bench_grid"))
+    window = min(session.get("bench_window"), side)
+    stride = min(session.get("bench_stride"), longest_stride(side, window))
+    if (window, stride) != (session.get("bench_window"), session.get("bench_stride")):
+        session.choose("bench_window", window)
+        session.choose("bench_stride", stride)
+    return PoolBench(session.get("bench_grid"), (window, window), (stride, stride), session.get("bench_padding"))
+
+
+def _take_over() -> tuple[int, int, str] | None:
+    """Take over what was typed; return the cell that was refused and why, if there is one."""
+    values = session.get("bench_grid")
+    texts = typed(KEY, (len(values), len(values[0])))
+    if texts is None:
+        return None
+    values, refused = retyped(values, texts)
+    session.put(bench_grid=values)
+    return None if refused is None else (refused[0], refused[1], _said(refused[2]))
+
+
+def _said(reason: Refusal) -> str:
+    return refusal(reason)
+
+
+def _settings() -> None:
+    side = len(session.get("bench_grid"))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        widgets.number("bench_side", say("Side of the grid"), *SIDES, width=150, then=_resize)
+        widgets.number("bench_window", say("Window"), 1, side, width=150, then=_window_moved)
+        widgets.number("bench_stride", say("Stride"), 1, side, width=150, then=_stride_moved)
+        widgets.one_of("bench_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP))
+        st.toggle(say("Guess first"), value=bool(session.get("bench_guess")), **session.bound("bench_guess"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(say("Fill it with"), width="content")
+        for name, (label, _) in EXAMPLES.items():
+            st.button(say(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
+
+
+def _facts(bench: PoolBench) -> str:
+    """Return the size and the share of values kept, as formulas with their numbers."""
+    lines = [
+        say("Size of the result: {formula}", formula=bench.formula),
+        say("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
+    ]
+    times = bench.read
+    if (times == 0).any():
+        lines.append(say("Values that no window reads: {number}", number=int((times == 0).sum())))
+    if (times > 1).any():
+        lines.append(say("Values that several windows read: {number}", number=int((times > 1).sum())))
+    return "  \n".join(lines)
+
+
+def _resize() -> None:
+    session.put(bench_grid=resized(session.get("bench_grid"), session.get("bench_side")))
+
+
+def _fill(name: str) -> None:
+    session.put(bench_grid=EXAMPLES[name][1](len(session.get("bench_grid"))))
+
+
+def _window_moved() -> None:
+    """The stride gives way to a window with which it would leave one window anyway."""
+    longest = longest_stride(len(session.get("bench_grid")), session.get("bench_window"))
+    if session.get("bench_stride") > longest:
+        session.choose("bench_stride", longest)
+
+
+def _stride_moved() -> None:
+    """The window gives way to a stride for which it has the wrong size."""
+    side, stride, window = (
+        len(session.get("bench_grid")),
+        session.get("bench_stride"),
+        session.get("bench_window"),
+    )
+    if (fitting := window_for(side, stride, window)) != window:
+        session.choose("bench_window", fitting)

@@ -1,0 +1,34 @@
+"""How feature maps are coloured: the range one scale covers, and the palette."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnviz.core.inference.trace import Trace
+from cnnviz.ui.i18n import say
+from cnnviz.ui.shell import options, session, widgets
+
+
+def settings() -> None:
+    """Show the two choices."""
+    why = say("Pictures can be compared only if they share a scale; weak maps show more on their own.")
+    widgets.one_of("colour_range", say("One colour scale for"), options.COLOUR_RANGES, help=why)
+    which = say("Of values that are never negative; others are blue below 0 and red above.")
+    widgets.one_of("palette", say("Colours"), options.PALETTES, help=which)
+
+
+def network_range(trace: Trace) -> tuple[float, float]:
+    """Return the smallest and the largest value of all layers that have maps, for one scale over the network."""
+    arrays = [values for layer in trace.layers if layer.after.ndim == 3 for values in (layer.before, layer.after)]
+    if not arrays:
+        return 0.0, 1.0
+    return float(min(values.min() for values in arrays)), float(max(values.max() for values in arrays))
+
+
+def colours(trace: Trace | None = None) -> dict[str, Any]:
+    """Return the arguments of `feature_maps` that say how to colour; `trace` where its values are sent with it."""
+    return {
+        "colour_range": session.get("colour_range"),
+        "palette": session.get("palette"),
+        "network_range": None if trace is None else network_range(trace),
+    }

@@ -1,0 +1,51 @@
+"""The strip: the whole network on one line, from the input to the answer, live."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.trace import LayerOutput
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.i18n import each, say
+from cnnviz.ui.prediction import colour_scale
+
+#: Kinds whose output looks like their input while a network answers.
+UNCHANGED = ("Flatten", "Dropout")
+
+
+def show(reading: Reading) -> None:
+    """Show the input, every layer's output and the answer side by side."""
+    layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
+    blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
+    feature_maps("strip", blocks, mode="strip", height=112, labels=each(LABELS), **colour_scale.colours(reading.trace))
+
+
+def _input(reading: Reading) -> Block:
+    return Block(
+        id="input",
+        title=say("input"),
+        subtitle=size(reading.trace.digit.shape),
+        kind="image",
+        values=reading.trace.digit,
+        quantise=True,
+    )
+
+
+def _block(layer: LayerOutput, last: bool) -> Block:
+    kind: Literal["maps", "bars"] = "maps" if layer.after.ndim == 3 else "bars"
+    ticks = tuple(map(str, range(len(layer.after)))) if last else ()
+    return Block(
+        id=layer.name,
+        title=layer.name,
+        subtitle=size(layer.output_shape),
+        kind=kind,
+        values=layer.after,
+        quantise=True,
+        ticks=ticks,
+    )
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """Return a shape as people write it: 26 × 26 × 32."""
+    return " × ".join(map(str, shape))

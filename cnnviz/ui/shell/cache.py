@@ -1,0 +1,90 @@
+"""Every cache of the app. What is cached is immutable and shared by all visitors; any of it may vanish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.data import datasets
+from cnnviz.core.inference import robustness
+from cnnviz.core.inference import shifted_accuracy as accuracy_by_shift
+from cnnviz.core.inference.perturbations import DISTURBANCES
+from cnnviz.core.inference.robustness import Reaction
+from cnnviz.core.lessons.pooling import robustness_curves, seed_results
+from cnnviz.core.lessons.pooling.robustness_curves import Robustness
+from cnnviz.core.lessons.pooling.seed_results import SeedTable
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.network import Network
+from cnnviz.core.training.curves import Curves, extended
+from cnnviz.core.training.protocol import Event
+from cnnviz.jobs.runs.store import RunStore, Snapshot
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def network(name: str) -> Network:
+    """Return the network `name` of the shelf; its arrays are read-only."""
+    return model_store.load(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def card(name: str) -> Card:
+    """Return the card of the network `name` of the shelf."""
+    return model_store.card(name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def trained(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
+    """Return what came of a visitor's run; `version` is that of `store.version`."""
+    return store.network(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def told(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[Event, ...]:  # noqa: ARG001 (a part of the key)
+    """Return what a visitor's run told; `stamp` is that of `store.stamp`."""
+    return store.events(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def learned(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
+    """Return the curves of a visitor's run, likewise."""
+    return extended(Curves(), told(store, run_id, stamp))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def at_moment(store: RunStore, run_id: str, kept: Snapshot) -> Network:
+    """Return a visitor's network as it was at a moment of its training."""
+    return store.network_at(run_id, kept)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
+    """Return the share of shifted test digits that a visitor's network reads right."""
+    data = datasets.load_test()
+    return accuracy_by_shift.accuracy(trained(store, run_id, version), data.x_test, data.y_test)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def seed_table(folder: Path) -> SeedTable:
+    """Return the table of the pooling networks' trainings that lies in a shelf's folder."""
+    return seed_results.load(folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def pooling_curves(folder: Path) -> Robustness:
+    """Return the curves of the pooling networks that lie in a shelf's folder."""
+    return robustness_curves.load(folder)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def reaction(name: str, digit: bytes, disturbance: str) -> Reaction:
+    """Return how the network `name` of the shelf takes a disturbed digit.
+
+    `digit` holds 28 × 28 float32; `disturbance` is "shift" or a name from `disturbances.DISTURBANCES`.
+    """
+    image = np.frombuffer(digit, np.float32).reshape(28, 28)
+    if disturbance == robustness_curves.SHIFT:
+        return robustness.to_shifts(network(name), image)
+    return robustness.to_amounts(network(name), image, DISTURBANCES[disturbance])

@@ -1,0 +1,189 @@
+"""What every page shares: its place in the navigation, the session's defaults, the link, the apology."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import samples
+from cnnviz.core.networks import model_store
+from cnnviz.ui.i18n import NAMES, languages, mark, refusal, say
+from cnnviz.ui.shell import keep_alive, process_tuning, session, url, widgets
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LOG = logging.getLogger("cnnviz")
+NOTICE_SECONDS = 3.0
+STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the navigation.
+
+    Args:
+        path: the script, as Streamlit names it.
+        group: heading under which the link stands.
+        title: short name, in the navigation and the browser's tab.
+        why: one sentence that says why the page exists.
+    """
+
+    path: str
+    group: str
+    title: str
+    why: str
+
+
+#: Every page, in the order of the navigation.
+PAGES = {
+    "draw": Page(
+        "app.py",
+        mark("See"),
+        mark("Draw"),
+        mark("Draw a digit and watch a convolutional network read it, from the first touch of the pen."),
+    ),
+    "layers": Page(
+        "pages/Layers.py",
+        mark("See"),
+        mark("Layers"),
+        mark("A network decides step by step. Here is everything that each layer made of your digit."),
+    ),
+    "convolution": Page(
+        "pages/Convolution.py",
+        mark("Understand"),
+        mark("Convolution"),
+        mark("The one sum that gives these networks their name: work it out by hand, then let it read your digit."),
+    ),
+    "pooling": Page(
+        "pages/Pooling.py",
+        mark("Understand"),
+        mark("Pooling"),
+        mark(
+            "Every network here throws most of its numbers away on purpose. See what pooling keeps, and what it costs."
+        ),
+    ),
+    "train": Page(
+        "pages/Train.py",
+        mark("Train"),
+        mark("Train"),
+        mark("A network is what its training made of it. Change one thing, train it, and watch what becomes of it."),
+    ),
+}
+
+APOLOGY = mark(
+    "Something went wrong on this page, sorry. Your drawing is kept; reloading usually helps. "
+    "If it happens again, report it with the number {number}."
+)
+
+
+@contextmanager
+def page(name: str) -> Iterator[DeltaGenerator]:
+    """Run the body of a page inside the frame that all pages share; yields the line beside its title.
+
+    An exception in the body becomes an apology with a number that stands in the server's log as well.
+    """
+    st.set_page_config(page_title=f"{say(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
+    try:
+        yield begin(name)
+        return
+    except Refusal as reason:
+        st.error(plain(refusal(reason)))
+    except Exception:  # noqa: BLE001 - whatever it is, the visitor gets a sentence and the log the details
+        _apologise()
+    st.stop()
+
+
+def begin(name: str) -> DeltaGenerator:
+    """Settle the server and the session, draw what stands above every page, and return the title's line."""
+    process_tuning.settle()
+    if session.begin():
+        _arrive()
+    session.enter(name)
+    keep_alive.note()
+    st.html(STYLE)
+    _navigation(name)
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    line.header(say(PAGES[name].title), anchor=False, width="content")
+    st.caption(say(PAGES[name].why))
+    notices()
+    return line
+
+
+def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
+    """Give the body of a fragment, which runs outside its page, the same apology."""
+
+    @functools.wraps(body)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        try:
+            keep_alive.note()
+            return body(*args, **kwargs)
+        except Refusal as reason:
+            st.error(plain(refusal(reason)))
+            return None
+        except Exception:  # noqa: BLE001 - as for a page
+            _apologise()
+            return None
+
+    return run
+
+
+def notices() -> None:
+    """Say what is waiting to be said, and drop it in a run that comes `NOTICE_SECONDS` later.
+
+    A page may be drawn twice in a moment, for a click and for what a component tells; nobody could read it then.
+    """
+    now, since = time.monotonic(), session.get("noticed")
+    if since is not None and now - since > NOTICE_SECONDS:
+        session.put(notices=(), noticed=None)
+    elif since is None and session.get("notices"):
+        session.put(noticed=now)
+    for template, values in session.get("notices"):
+        shown = {name: refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
+        st.warning(say(template, **shown))
+
+
+def plain(value: object) -> str:
+    """Return `value` so that Markdown shows it as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+
+
+def _arrive() -> None:
+    if model_store.DEFAULT not in model_store.names():
+        session.put(network=_any_network())
+    url.read(st.query_params.to_dict())
+    if session.get("subject") is None:
+        session.show(samples.first())
+
+
+def _any_network() -> str:
+    """Return a network to begin with on a shelf without the usual one."""
+    for name in model_store.names():
+        return name
+    raise Refusal("There is no network on the shelf. Run scripts/train_models.py, or copy networks into models.")
+
+
+def _navigation(name: str) -> None:
+    with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
+        for row in PAGES.values():
+            st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
+        if len(languages()) > 1:
+            widgets.pick("language", say("Language"), languages(), NAMES.__getitem__, width=130)
+
+
+def _apologise() -> None:
+    """Say sorry with a number under which the server's log has the details; for use in `except`."""
+    number = secrets.token_hex(4)
+    LOG.exception("page failed, number %s", number)
+    st.error(say(APOLOGY, number=number))

@@ -1,0 +1,55 @@
+"""Who is visiting: a random token that the browser keeps, so that a reload or another tab finds the same runs.
+
+The token is as good as a password: it is neither shown nor logged nor put into a link. Folders are named after its
+digest, so that whoever can list them learns no token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+import streamlit as st
+
+from cnnviz.jobs.runs import store as run_store
+from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components.visitor import COOKIE, visitor
+from cnnviz.ui.shell import session
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def store() -> RunStore:
+    """Return the visitor's runs."""
+    return RunStore(owner(), run_store.folder())
+
+
+def owner() -> str:
+    """Return the name under which the visitor's runs are kept: 32 hexadecimal digits."""
+    return hashlib.sha256(_token().encode()).hexdigest()[:32]
+
+
+def returns() -> bool:
+    """Return whether the browser has kept a token, as it does for who has been on Train."""
+    return _kept() is not None
+
+
+def remember() -> None:
+    """Have the browser keep the visitor's token; for pages on which something is started."""
+    kept = visitor(_token(), settled=bool(store().runs()))
+    if kept and kept != _token() and TOKEN.fullmatch(kept) and not store().runs():
+        session.put(visitor=kept)
+        st.rerun()
+
+
+def _token() -> str:
+    if not session.get("visitor"):
+        session.put(visitor=_kept() or secrets.token_urlsafe(32))
+    return str(session.get("visitor"))
+
+
+def _kept() -> str | None:
+    """Return the token that the browser sent when it connected."""
+    sent: object = st.context.cookies.get(COOKIE, "")
+    return sent if isinstance(sent, str) and TOKEN.fullmatch(sent) else None

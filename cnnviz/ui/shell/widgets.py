@@ -1,0 +1,61 @@
+"""Widgets for the choices of `state.CHOICES`: each shows the present value and writes the visitor's back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from cnnviz.ui.i18n import say
+from cnnviz.ui.shell import session
+
+
+def one_of(
+    key: str,
+    label: str,
+    options: Mapping[str, str],
+    *,
+    show_label: bool = True,
+    help: str | None = None,
+    then: Callable[[], None] | None = None,
+) -> None:
+    """Show a row of alternatives.
+
+    Args:
+        key: name of the choice.
+        label: what is chosen, in the visitor's language.
+        options: value -> marked text, one of the tables of `options`.
+        show_label: False leaves the label to screen readers.
+        help: text of the question mark beside the label.
+        then: called after the visitor's change was taken over, before the page runs.
+    """
+    st.segmented_control(
+        label,
+        options,
+        format_func=lambda name: say(options[name]),
+        default=session.get(key),
+        required=True,
+        label_visibility="visible" if show_label else "collapsed",
+        help=help,
+        **session.bound(key, then),
+    )
+
+
+def pick(key: str, label: str, options: tuple[str, ...], text: Callable[[str], str], *, width: int) -> None:
+    """Show a list to pick from, its label left to screen readers; `text` says how an option is shown."""
+    st.selectbox(
+        label,
+        options,
+        index=options.index(session.get(key)),
+        format_func=text,
+        label_visibility="collapsed",
+        width=width,
+        **session.bound(key),
+    )
+
+
+def number(
+    key: str, label: str, lowest: int, highest: int, *, width: int, then: Callable[[], None] | None = None
+) -> None:
+    """Show a slider for a whole number from `lowest` to `highest`."""
+    st.slider(label, lowest, highest, value=session.get(key), width=width, **session.bound(key, then))

@@ -1,0 +1,154 @@
+"""The network changing before one's eyes: the answer, the maps of one layer and the first filters at a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.training.protocol import Event
+from cnnviz.ui.components.bars import LABELS as BAR_LABELS
+from cnnviz.ui.components.bars import bars
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.i18n import count, each, say
+from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.prediction.strip import UNCHANGED, size
+from cnnviz.ui.shell import session, widgets
+from cnnviz.ui.training.snapshot_view import Moment, filter_maps
+
+#: Height in CSS pixels that a mosaic should not exceed.
+TALLEST = 250
+
+
+def answer(moment: Moment | None) -> None:
+    """Show what the network makes of the visitor's digit at this moment."""
+    with st.container(key="predicted-digit"):
+        st.markdown("–" if moment is None else str(moment.answer))
+    st.caption(sentence(moment))
+    bars("answer", None if moment is None else moment.probabilities, each(BAR_LABELS))
+
+
+def sentence(moment: Moment | None) -> str:
+    """Return one sentence that says what a network makes of the visitor's digit at a moment."""
+    if moment is None:
+        return say("The network answers as soon as it has seen its first batch.")
+    return count(
+        "After {number:,} batch it reads a {digit} and gives it {share}.",
+        "After {number:,} batches it reads a {digit} and gives it {share}.",
+        moment.step,
+        digit=moment.answer,
+        share=percent(float(moment.probabilities.max())),
+    )
+
+
+def pick_layer(variant: Variant) -> None:
+    """Let the visitor choose the layer whose maps are shown."""
+    names = shown_layers(variant)
+    if session.get("look_layer") not in names:
+        session.put(look_layer=names[0])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{say('The network while it learns')}**", width="content")
+        widgets.pick("look_layer", say("Layer whose maps are shown"), names, str, width=220)
+
+
+def shown_layers(variant: Variant) -> tuple[str, ...]:
+    """Return the names of the layers that have something of their own to show."""
+    return tuple(layer.name for layer in variant.layers if layer.kind not in UNCHANGED)
+
+
+def changing(moment: Moment, key: str) -> None:
+    """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
+    maps, filters = st.columns(2, gap="medium")
+    with maps:
+        _maps(moment, key)
+    with filters:
+        _filters(moment, key)
+
+
+def _maps(moment: Moment, key: str) -> None:
+    values = moment.outputs.get(session.get("look_layer"))
+    if values is None:  # this network has no such layer, or the next view of the training has it
+        st.caption(say("No layer of this name here: {layer}.", layer=session.get("look_layer")))
+        return
+    block = Block(
+        id="maps",
+        title=f"{session.get('look_layer')}: {_number(values)}",
+        subtitle=size(values.shape),
+        kind="maps" if values.ndim == 3 else "bars",
+        values=values,
+    )
+    feature_maps(f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+
+
+def _number(values: np.ndarray) -> str:
+    if values.ndim == 3:
+        return count("{number} map", "{number} maps", values.shape[-1])
+    return count("{number} unit", "{number} units", values.shape[-1])
+
+
+def _filters(moment: Moment, key: str) -> None:
+    """Show weights as colours around zero."""
+    if moment.filters is None:
+        st.caption(say("This network has no convolution, so there are no filters to see."))
+        return
+    title = count(
+        "{number} filter of the first convolution",
+        "{number} filters of the first convolution",
+        moment.filters.shape[-1],
+    )
+    block = Block(
+        id="filters",
+        title=title,
+        subtitle=size(moment.filters.shape[:2]),
+        values=filter_maps(moment.filters),
+        signed=True,
+    )
+    feature_maps(f"learning-filters-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+
+
+def lesson(event: Event) -> None:
+    """Explain one step of the training: one batch, its gradient, and what became of one filter."""
+    facts = event.facts
+    st.markdown(f"**{say('One step, looked at closely')}**")
+    st.markdown(
+        say(
+            "Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "
+            "weights, points uphill; the optimizer stepped the other way (learning rate {rate:.3g}), and the loss on "
+            "the same digits became **{after:.4f}**.",
+            step=facts["step"],
+            before=facts["loss_before"],
+            after=facts["loss_after"],
+            size=facts["gradient_norm"],
+            rate=facts["learning_rate"],
+        )
+    )
+    arrays = {name: _picture(event.arrays[name]) for name in STAGES}
+    titles = {"before": say("before"), "gradient": say("gradient"), "after": say("after")}
+    blocks = [
+        Block(id=name, title=titles[name], subtitle=_which(facts), values=arrays[name], signed=True) for name in STAGES
+    ]
+    feature_maps("lesson", blocks, mode="strip", height=110, labels=each(LABELS), **_colours("map"))
+
+
+IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
+"""Number of inputs -> the shape of the digits that have so many."""
+
+STAGES = ("before", "gradient", "after")
+
+
+def _picture(weights: np.ndarray) -> np.ndarray:
+    """Return one filter, or one unit's weights, as (rows, columns, inputs); of images as they lie there."""
+    if weights.ndim == 1:
+        return weights.reshape(IMAGES.get(weights.size, (1, -1, 1)))
+    return weights.reshape(*weights.shape[:2], -1)
+
+
+def _which(facts: Any) -> str:
+    return say("{layer}, filter {number}", layer=facts["layer"], number=facts["filter"] + 1)
+
+
+def _colours(colour_range: str | None = None) -> dict[str, Any]:
+    chosen = colour_range or session.get("colour_range")
+    return {"colour_range": "layer" if chosen == "network" else chosen, "palette": session.get("palette")}

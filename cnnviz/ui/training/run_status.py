@@ -1,0 +1,142 @@
+"""What the visitor's session knows of a run: heard from the engine while it runs, read from disk afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.training.curves import Curves, extended
+from cnnviz.core.training.protocol import Command, Event, Facts
+from cnnviz.jobs import api
+from cnnviz.jobs.runs import planner
+from cnnviz.jobs.runs.store import Run, RunStore
+from cnnviz.ui.shell import cache, session
+
+QUEUED = "queued"
+INTERRUPTED = "interrupted"
+LIVE = (QUEUED, "running", "paused")
+NEWEST = ("start", "batches", "epoch", "view", "lesson", "result")
+"""Kinds of events of which the newest is looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A run as it stands.
+
+    Args:
+        run: Its record.
+        state: planned, queued, running, paused, done, cancelled, failed, lost or interrupted.
+        position: Place in the queue, 0 where it is in none.
+        message: Why it ended as it did, or None.
+        curves: All that it told about loss and accuracy.
+        newest: kind -> the newest event of that kind.
+        heard: `seq` of the newest event that went into `curves`.
+        attempt: 2 after its process ended once without a word.
+        kept: Whether it goes on although nobody looks.
+    """
+
+    run: Run
+    state: str = INTERRUPTED
+    position: int = 0
+    message: Refusal | None = None
+    curves: Curves = field(default_factory=Curves)
+    newest: Mapping[str, Event] = field(default_factory=dict)
+    heard: int = 0
+    attempt: int = 1
+    kept: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether more may come."""
+        return self.state in LIVE or self.state == planner.PLANNED
+
+    def facts(self, kind: str) -> Facts:
+        """The facts of the newest event of a kind; empty before the first."""
+        return self.newest[kind].facts if kind in self.newest else {}
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return int(self.facts("epoch").get("epoch", self.facts("start").get("finished", 0)))
+
+    @property
+    def gone_on_after(self) -> int:
+        """Finished epochs from which a second attempt goes on."""
+        start = self.newest.get("start")
+        second = start is not None and start.attempt == self.attempt
+        return int(start.facts.get("finished", 0)) if start and second else self.epoch
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of the plan, with those that were added."""
+        return int(self.facts("epoch").get("epochs", self.run.plan.epochs))
+
+
+def follow(store: RunStore, run_id: str) -> Followed:
+    """Return a run as it stands. Raises `Refusal` for a run that is not the visitor's."""
+    run = store.run(run_id)
+    if run.state != QUEUED or not _here(store, run_id):
+        return _from_disk(store, run)
+    heard = api.engine().follow(run_id, _before(store, run).heard)
+    followed = replace(
+        _grown(_before(store, run), heard.events),
+        run=run,
+        state=heard.state,
+        position=heard.position,
+        message=heard.message,
+        attempt=heard.attempt,
+        kept=heard.kept,
+    )
+    session.put(followed={**session.get("followed"), run_id: followed})
+    return followed
+
+
+def touch(store: RunStore) -> None:
+    """Tell the engine that the visitor is still there, and start what is planned."""
+    for run_id in api.engine().active(store.owner):
+        api.engine().touch(run_id)
+    planner.advance(store)
+
+
+def _before(store: RunStore, run: Run) -> Followed:
+    """What this session heard so far; at first, and after a run went on, what is on disk, which may be heard again."""
+    known = session.get("followed").get(run.id)
+    return known if isinstance(known, Followed) else _from_disk(store, run)
+
+
+def forget(run_id: str) -> None:
+    """Begin to listen anew, and to show the digit, because the run goes on with a new job."""
+    others = {other: known for other, known in session.get("followed").items() if other != run_id}
+    session.put(followed=others, shown=None)
+
+
+def discard(store: RunStore, run_id: str) -> None:
+    """Forget a run; its training is cancelled, also where it has begun since the page was drawn."""
+    store.delete(run_id)
+    api.engine().command(run_id, Command("cancel"))
+
+
+def _grown(before: Followed, events: Sequence[Event]) -> Followed:
+    newest = dict(before.newest) | {event.kind: event for event in events if event.kind in NEWEST}
+    heard = max((event.seq for event in events), default=before.heard)
+    return replace(before, curves=extended(before.curves, events), newest=newest, heard=max(heard, before.heard))
+
+
+def _here(store: RunStore, run_id: str) -> bool:
+    """Whether the engine has the job, perhaps taken over from another app process that ended."""
+    engine = api.engine()
+    return engine.knows(run_id) or engine.adopt(store.owner, run_id, planner.recorder(store, run_id))
+
+
+def _from_disk(store: RunStore, run: Run) -> Followed:
+    stamp = store.stamp(run.id)
+    newest = {event.kind: event for event in cache.told(store, run.id, stamp) if event.kind in NEWEST}
+    state_now = INTERRUPTED if run.state == QUEUED else run.state
+    reason = None if run.message is None else Refusal(run.message["template"], **run.message["values"])
+    return Followed(run, state_now, 0, reason, cache.learned(store, run.id, stamp), newest)
+
+
+def ready() -> None:
+    """Have a worker ready before anything is started, because its first start takes seconds."""
+    api.engine().warm()

@@ -1,0 +1,144 @@
+"""The two ways to begin: a ready experiment, or a network and a plan of one's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.data import datasets
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import prepared
+from cnnviz.core.networks.architecture import TrainingPlan, Variant
+from cnnviz.core.training import estimates
+from cnnviz.core.training.experiments import Experiment
+from cnnviz.jobs.runs import calibration, planner
+from cnnviz.jobs.runs import store as run_store
+from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.i18n import refusal, say
+from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.training import experiments as cards
+from cnnviz.ui.training import plan_form, run_status, variant_editor
+from cnnviz.ui.training.controls import duration
+
+
+def experiments() -> None:
+    """Show the ready experiments; one click starts all arms of one, one after the other."""
+    cards.show(_start_experiment)
+
+
+def _start_experiment(experiment: Experiment) -> None:
+    """Plan a run for each arm, start the first ones, and watch them together."""
+    store = visitor.store()
+    try:
+        first, *others = _planned(store, experiment)
+        planner.advance(store)
+    except Refusal as reason:
+        _refuse(reason)
+        return
+    _watch(first, tuple(others))
+
+
+def _planned(store: RunStore, experiment: Experiment) -> list[str]:
+    """Plan all arms or, where one is refused, none."""
+    trial, planned = planner.trial(experiment.id), list[str]()
+    try:
+        for arm in experiment.arms:
+            job = planner.new_job(arm.variant, arm.plan, _pixels())
+            planned.append(planner.plan(store, job, say(arm.label), trial, arm.id).id)
+    except Refusal:
+        for run_id in planned:
+            run_status.discard(store, run_id)
+        raise
+    return planned
+
+
+def build() -> None:
+    """Show the editor of the network beside the plan, and start what they say."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        variant = variant_editor.show()
+    with right:
+        plan = plan_form.show(variant)
+        _offer(variant, plan)
+
+
+def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
+    """Show what the training will cost, and the button that starts it, or why it cannot start."""
+    problem = _problem(variant, plan)
+    if problem is not None:
+        st.error(page.plain(refusal(problem)))
+    elif variant is not None and plan is not None:
+        st.markdown(_cost(variant, plan))
+    st.text_input(say("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
+    ready = problem is None and variant is not None and plan is not None
+    st.button(say("Train it"), type="primary", disabled=not ready, key="train", width="stretch", on_click=_start)
+
+
+TITLE = "run-title"
+
+
+def _cost(variant: Variant, plan: TrainingPlan) -> str:
+    """Say how long it will take, and how well that is known."""
+    speed = calibration.known(run_store.folder())
+    time = duration(estimates.seconds(variant, plan, speed, *_digits()))
+    if not speed.runs:
+        return say(
+            "It will take about **{time}** on a server like the one this was measured on; the first run tells "
+            "how fast this one is.",
+            time=time,
+        )
+    return say("It will take about **{time}** on this server.", time=time)
+
+
+def _digits() -> tuple[int, int]:
+    """How many digits there are to train with and to test on."""
+    return planner.data().count, len(datasets.load_test().y_test)
+
+
+def _problem(variant: Variant | None, plan: TrainingPlan | None) -> Refusal | None:
+    if variant is None or plan is None:
+        return None  # it is said where it stands
+    try:
+        estimates.check(variant, plan)
+    except Refusal as reason:
+        return reason
+    return None
+
+
+def _start() -> None:
+    """Train what the settings say now; what was typed just before the click is newer than the page."""
+    variant = variant_editor.current()
+    plan = plan_form.chosen(variant)
+    if variant is None or plan is None:
+        return  # the page says why where it stands
+    store = visitor.store()
+    try:
+        run = planner.start(store, planner.new_job(variant, plan, _pixels()), st.session_state[TITLE])
+    except Refusal as reason:
+        _refuse(reason)
+    else:
+        del st.session_state[TITLE]  # the next run gets a name of its own
+        _watch(run.id, ())
+
+
+def _watch(run_id: str, compared: tuple[str, ...]) -> None:
+    session.put(watched=run_id, compared=compared, moment=-1)
+    session.upwards()
+    session.choose("bench", "watch")
+
+
+def _refuse(reason: Refusal) -> None:
+    session.notice(REASON, reason=reason)
+    session.upwards()
+
+
+REASON = "{reason}"
+
+
+def _pixels() -> np.ndarray:
+    """The visitor's digit as a worker takes it, (28, 28) uint8."""
+    return np.round(prepared(session.subject(), session.steps()) * 255).astype(np.uint8)
+
+
+def _next_title(store: RunStore) -> str:
+    return say("Run {number}", number=len(store.runs()) + 1)

@@ -1,0 +1,56 @@
+"""From a variant or a network to a Keras model, and back to a network."""
+
+import os
+from collections.abc import Mapping
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a child's stderr is for errors
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+import keras
+import numpy as np
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Layer, to_json
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.network import Network
+
+
+def keras_layer(layer: Layer) -> keras.layers.Layer:
+    """The Keras layer of the same kind, name and settings, not built yet."""
+    settings = to_json(layer)
+    return getattr(keras.layers, settings.pop("kind"))(**settings)
+
+
+def build(variant: Variant) -> keras.Sequential:
+    """`variant` as a Keras model with new random weights. Not compiled."""
+    return keras.Sequential(
+        [keras.layers.Input(variant.input_shape), *map(keras_layer, variant.layers)],
+        name=variant.name.replace("-", "_"),
+    )
+
+
+def to_model(network: Network) -> keras.Sequential:
+    """`network` as a Keras model with its weights. Not compiled."""
+    model = build(network.variant)
+    for layer in model.layers:
+        weights = network.weights_of(layer.name)
+        layer.set_weights([weights[variable.name] for variable in layer.weights if variable.name in weights])
+    return model
+
+
+def to_network(model: keras.Model, variant: Variant, card: Card | None = None) -> Network:
+    """The weights of `model`, which `build(variant)` made, as a network. float32 whatever the model computes in."""
+    return Network(variant, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
+
+
+def weights_of(layer: keras.layers.Layer) -> Mapping[str, np.ndarray]:
+    """The weights of a Keras layer by name, float32 copies."""
+    names = [variable.name for variable in layer.weights]
+    if len(set(names)) != len(names):
+        raise Refusal(
+            "Every weight of a layer needs its own name. Received: {names}. Use a layer kind that cnnviz knows.",
+            names=", ".join(names),
+        )
+    arrays = layer.get_weights()
+    return {name: np.asarray(array, dtype=np.float32) for name, array in zip(names, arrays, strict=True)}

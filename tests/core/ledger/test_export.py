@@ -1,0 +1,116 @@
+"""What is copied of a ledger: programs that run and print its number, tables that add up to it."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core import ledger
+from cnnviz.core.inference import trace_export
+from cnnviz.core.inference.trace import Trace, trace
+from cnnviz.core.layers import KINDS
+from cnnviz.core.ledger import Cell
+from cnnviz.core.ledger.csv_table import COLUMNS, table
+from cnnviz.core.ledger.numpy_snippet import decimals, printed, snippet
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
+from tests.core import strategies
+from tests.core.ledger import doubled
+from tests.core.ledger.test_account import DRAWN, one_layer, shown, strokes_of_a_digit
+
+FILE = "numbers.npz"
+
+
+def run(program: str, file: bytes) -> str:
+    """What `program` prints in this process, reading `file` under any name."""
+
+    class NumPy:
+        def __getattr__(self, name: str) -> object:
+            return (lambda _: np.load(io.BytesIO(file))) if name == "load" else getattr(np, name)
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(program.replace("import numpy as np", ""), {"np": NumPy()})
+    return said.getvalue().strip()
+
+
+def downloaded(network: Network, traced: Trace) -> bytes:
+    return trace_export.npz(traced, weights=network.weights)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@settings(DRAWN, max_examples=25)
+@given(data=st.data(), seed=strategies.seeds())
+def test_a_program_prints_the_number_of_the_screen(kind: str, data: st.DataObject, seed: int) -> None:
+    network, traced, cell = one_layer(data, kind, seed)
+    of = ledger.account(network, traced, cell)
+    places = decimals(of)
+    assert places >= doubled.decimals(doubled.stages(network, traced, cell).after, traced, cell, of.sheet)
+    said = run(snippet(network, of, FILE), downloaded(network, traced))
+    assert said == printed(of, places)
+    assert abs(float(said) - of.sheet.value(of.total)) <= 0.51 * 10.0**-places
+
+
+def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(tmp_path: Path) -> None:
+    """As a learner does it: the file in a folder, each program in a Python of its own."""
+    network = model_store.load("cnn-32-64-64")
+    traced = trace(network, strokes_of_a_digit(network))
+    (tmp_path / FILE).write_bytes(downloaded(network, traced))
+    cells = [
+        Cell("input", 0, 9, 17),
+        Cell("conv2d", 5, 7, 12),
+        Cell("max_pooling2d_1", 3, 2, 2),
+        Cell("dense_1", 7),
+    ]
+    programs, expected = [], []
+    for cell in cells:
+        of = ledger.account(network, traced, cell)
+        assert decimals(of) >= of.sheet.places - 2, "nearly all shown digits"
+        programs.append(snippet(network, of, FILE))
+        expected.append(printed(of, decimals(of)))
+    whole = "\n".join(programs)
+    said = subprocess.run([sys.executable, "-c", whole], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == expected
+    assert max(map(len, (program.splitlines() for program in programs))) <= 12, "short"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@settings(DRAWN, max_examples=15)
+@given(data=st.data(), seed=strategies.seeds())
+def test_a_table_adds_up_to_the_ledger(kind: str, data: st.DataObject, seed: int) -> None:
+    network, traced, cell = one_layer(data, kind, seed)
+    of = ledger.account(network, traced, cell)
+    lines = list(csv.DictReader(io.StringIO(table(of).decode())))
+    assert tuple(lines[0]) == COLUMNS
+    amounts = {name: Decimal(0) for name in ("product", "value", "padding", "subtotal", "mixed", "after")}
+    for line in lines:
+        if line["what"] in amounts:
+            amounts[line["what"]] += Decimal(line["amount"])
+    assert amounts["after"] == shown(of, of.total)
+    assert amounts["padding"] == 0
+    first = of.lines[0]
+    if first.name == "sum" and kind == "SeparableConv2D":
+        assert amounts["mixed"] == shown(of, first.amount)
+    elif first.name in ("sum", "products", "sum_of_values"):
+        assert amounts["product"] + amounts["value"] == shown(of, first.amount)
+
+
+def test_a_file_has_the_weights_only_where_they_are_asked_for() -> None:
+    network = model_store.load("dense-64")
+    traced = trace(network, strokes_of_a_digit(network))
+    with np.load(io.BytesIO(downloaded(network, traced))) as file:
+        np.testing.assert_array_equal(file["dense/kernel"], network.weights["dense"]["kernel"])
+    with np.load(io.BytesIO(trace_export.npz(traced, traced.layers[1:2], network.weights))) as file:
+        assert sorted(file) == ["dense/after", "dense/before", "dense/bias", "dense/kernel", "digit"]
+    with np.load(io.BytesIO(trace_export.npz(traced))) as file:
+        assert "dense/kernel" not in file

@@ -1,0 +1,52 @@
+"""A small network and its card, made in no time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.card import CURVES, Card, DataSource
+from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.training_plan import TrainingPlan
+from tests.core import strategies
+
+VARIANT = Variant(
+    name="small",
+    layers=(
+        Conv2D(name="conv2d", filters=3, kernel_size=(3, 3), activation="relu"),
+        MaxPooling2D(name="max_pooling2d"),
+        Flatten(name="flatten"),
+        Dense(name="dense", units=10, activation="softmax"),
+    ),
+)
+
+
+def network(seed: int = 0, name: str = "small") -> Network:
+    return strategies.network(Variant(name=name, layers=VARIANT.layers), seed)
+
+
+def card(of: Network, **changes: Any) -> Card:
+    source = DataSource(name="mnist", source="mnist.npz", sha256="a" * 64, licence="CC BY-SA 3.0", attribution="LeCun")
+    values: dict[str, Any] = {
+        "name": of.name,
+        "variant": of.variant,
+        "plan": TrainingPlan(),
+        "data": source,
+        "seed": 1,
+        "curves": {name: [0.5, 0.25] for name in CURVES},
+        "test_loss": 0.1,
+        "test_accuracy": 0.97,
+        "confusion": np.eye(10, dtype=int).tolist(),
+        "parameters": of.parameters,
+        "versions": {"python": "3.11", "keras": "3.15"},
+        "trained_seconds": 2.5,
+    }
+    return Card(**values | changes)
+
+
+def digit(seed: int = 0) -> np.ndarray:
+    """(28, 28) float32 in [0, 1)."""
+    return np.random.default_rng(seed).random((28, 28), dtype=np.float32)

@@ -1,0 +1,251 @@
+"""The Keras program of a variant: it runs by itself, and builds and trains what it says."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.layers import Conv2D, Dense, Flatten, Softmax
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store, pen
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.draft import Draft, build_cnn
+from cnnviz.core.networks.draft_validation import checked
+from cnnviz.core.networks.keras_source import falls, script
+from cnnviz.core.networks.training_plan import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan
+from tests.core import strategies
+
+SMALL = TrainingPlan(examples=150, validation_examples=50, batch_size=32, epochs=2)
+
+
+def legal(draft: Draft, name: str) -> Variant:
+    variant = checked(draft, name).variant
+    assert variant is not None
+    return variant
+
+
+AVERAGED = legal(build_cnn(3, 5, 3).change(2, kind="AveragePooling2D").add(3, "BatchNormalization"), "averaged")
+POOLED = legal(
+    Draft(({"kind": "Conv2D", "filters": 4, "kernel_size": (3, 3), "strides": (2, 2), "padding": "same"},))
+    .add(1, "GlobalAveragePooling2D")
+    .add(2, "Dense")
+    .change(2, units=10, activation="softmax"),
+    "pooled",
+)
+NAMED = Variant(
+    name="named",
+    layers=(
+        Conv2D(name="mine", filters=2, kernel_size=(3, 3)),
+        Flatten(name="flatten"),
+        Dense(name="conv2d", units=10),
+        Softmax(name="softmax"),
+    ),
+)
+PROGRAMS: dict[str, tuple[Variant, TrainingPlan]] = {
+    **{
+        name: (variant, replace(plan, examples=200, validation_examples=min(plan.validation_examples, 50), epochs=1))
+        for name, (variant, plan) in (*TUTORIALS.items(), *POOL_NETWORKS.items(), ("pen", (pen.VARIANT, pen.PLAN)))
+    },
+    "averaged": (AVERAGED, replace(SMALL, optimizer="rmsprop", learning_rate=0.002, patience=1, seed=7)),
+    "pooled": (POOLED, replace(SMALL, optimizer="sgd", learning_rate=0.05, schedule="cosine", batch_size=10)),
+    "named": (NAMED, replace(SMALL, precision="mixed_bfloat16", validation_examples=0)),
+    "affine": (replace(NAMED, name="affine"), replace(SMALL, augmentation="affine", learning_rate=0.003)),
+}
+
+# Runs the programs one after the other as if each had a process of its own, on made digits, and tells what each did.
+HARNESS = """
+import json, pathlib, sys
+import keras, numpy as np
+random = np.random.default_rng(1)
+def made(count):
+    return random.integers(0, 256, (count, 28, 28)).astype("uint8"), np.arange(count).astype("uint8") % 10
+parts = made(400), made(50)
+keras.datasets.mnist.load_data = lambda: parts
+for path in sorted(pathlib.Path(".").glob("*.py")):
+    keras.backend.clear_session()
+    keras.config.set_dtype_policy("float32")
+    kept = {"__name__": "__main__"}
+    exec(compile(path.read_text(), path.name, "exec"), kept)
+    model, (x, y), (x_test, _) = kept["model"], *parts
+    rate = model.optimizer._learning_rate
+    steps = int(model.optimizer.iterations)
+    held_out = len(kept["x_val"]) if "x_val" in kept else 0
+    told = {
+        "parameters": model.count_params(),
+        "layers": [[l.name, type(l).__name__, list(l.output.shape[1:])] for l in model.layers],
+        "optimizer": type(model.optimizer).__name__.lower(),
+        "rates": [float(rate(i)) if callable(rate) else float(rate) for i in range(steps)],
+        "steps": steps,
+        "held_out": held_out,
+        "learned": len(kept["x_train"]),
+        "first": kept["x_train"][0].tolist(),
+        "last": kept["x_val"][-1].tolist() if held_out else None,
+        "range": [float(kept["x_train"].min()), float(kept["x_train"].max())],
+        "policies": [l.dtype_policy.name for l in model.layers],
+        "loss": float(kept["loss"]),
+        "saved": keras.saving.load_model(path.stem + ".keras").count_params(),
+    }
+    print("TOLD", json.dumps([path.stem, told]), flush=True)
+"""
+
+# Keras insists on its own file; this one may hold the same arrays compressed anew.
+ON_MNIST = """
+import keras, numpy, runpy, sys
+with numpy.load(sys.argv[1]) as file:
+    parts = (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
+keras.datasets.mnist.load_data = lambda: parts
+runpy.run_path("program.py", run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What every program said of itself, run in one child process."""
+    return run_all(PROGRAMS.values(), tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(scope="module")
+def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The same of the programs that Layers shows for the networks of the shelf, word for word."""
+    cards = [model_store.card(name) for name in model_store.names()]
+    return run_all([(card.variant, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
+
+
+def run_all(programs: Iterable[tuple[Variant, TrainingPlan]], folder: Path) -> dict[str, Any]:
+    for variant, plan in programs:
+        (folder / f"{variant.name}.py").write_text(script(variant, plan), encoding="utf-8")
+    found = run([sys.executable, "-c", HARNESS], folder)
+    return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
+
+
+def made_digits(variant: Variant) -> np.ndarray:
+    """The harness's training digits as the variant reads them."""
+    images = np.random.default_rng(1).integers(0, 256, (400, 28, 28)).astype(np.float32) / np.float32(255)
+    seen = colour_digits.as_read(images, variant.input_shape, colour_digits.TRAIN)
+    return seen.reshape(-1, *variant.input_shape)
+
+
+def run(command: list[str], folder: Path) -> str:
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", sorted(PROGRAMS))
+def test_a_program_builds_the_variant_and_follows_the_plan(told: dict[str, Any], name: str) -> None:
+    (variant, plan), facts = PROGRAMS[name], told[name]
+    assert facts["parameters"] == facts["saved"] == variant.parameters
+    assert facts["layers"] == [
+        [layer.name, layer.kind, list(shape)] for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
+    ]
+    assert facts["optimizer"] == plan.optimizer
+    assert facts["held_out"] == plan.validation_examples
+    assert facts["learned"] == plan.examples - plan.validation_examples
+    shown = made_digits(variant)
+    np.testing.assert_allclose(facts["first"], shown[0], atol=1e-6)
+    assert (facts["last"] is None) == (facts["held_out"] == 0)
+    if facts["last"] is not None:
+        np.testing.assert_allclose(facts["last"], shown[-1], atol=1e-6)
+    low, high = facts["range"]
+    assert (low, high) == (0, 1) if variant.input_shape[2] == 1 else (0 <= low < 0.01 and 0.99 < high <= 1)
+    assert facts["steps"] <= plan.epochs * -(-facts["learned"] // plan.batch_size)
+    assert max(facts["rates"]) <= plan.learning_rate * 1.0001
+    if plan.patience is None:
+        assert facts["steps"] == plan.epochs * -(-facts["learned"] // plan.batch_size)
+    if not falls(plan):
+        assert facts["rates"] == pytest.approx([plan.learning_rate] * facts["steps"])
+    assert set(facts["policies"][:-1]) == {plan.precision}
+    assert facts["policies"][-1] == "float32"
+    assert facts["loss"] > 0
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", model_store.names())
+def test_the_program_that_layers_shows_runs_and_makes_the_network(told_by_the_shelf: dict[str, Any], name: str) -> None:
+    """Its real optimiser, rate, batches and epochs, on the 400 digits that there are here."""
+    card, facts = model_store.card(name), told_by_the_shelf[name]
+    assert facts["parameters"] == facts["saved"] == card.parameters
+    assert facts["layers"] == [
+        [layer.name, layer.kind, list(shape)]
+        for layer, shape in zip(card.variant.layers, card.variant.shapes()[1:], strict=True)
+    ]
+    assert facts["optimizer"] == card.plan.optimizer
+    assert max(facts["rates"]) <= card.plan.learning_rate * 1.0001
+    assert set(facts["policies"][:-1]) == {card.plan.precision}
+    steps = -(-400 // card.plan.batch_size)
+    most = card.plan.epochs * steps
+    assert facts["steps"] == most if card.plan.patience is None else steps <= facts["steps"] <= most
+
+
+def test_every_reference_network_has_a_program() -> None:
+    assert set(model_store.names()) <= set(PROGRAMS)
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
+def test_a_falling_rate_is_that_of_the_training() -> None:
+    from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)
+
+    import keras  # isort: skip
+
+    plan = TrainingPlan(examples=10_000, batch_size=20, epochs=4, schedule="cosine", learning_rate=0.01)
+    program = script(AVERAGED, plan)
+    start = program.index("rate = ") + len("rate = ")
+    rate = eval(program[start : program.index(")", start) + 1], {"keras": keras})
+    for batch in range(0, 2000, 50):
+        done = batch / 2000
+        share = min(1.0, done / 0.03 + 0.05) * (1 + math.cos(math.pi * done)) / 2
+        assert float(rate(batch)) == pytest.approx(0.01 * share, abs=0.03 * 0.01)
+
+
+@pytest.mark.oracle
+def test_a_program_learns_mnist(mnist_path: Path, tmp_path: Path) -> None:
+    plan = TrainingPlan(examples=2_000, validation_examples=1_000, epochs=5, batch_size=16)
+    (tmp_path / "program.py").write_text(script(AVERAGED, plan), encoding="utf-8")
+    said = run([sys.executable, "-c", ON_MNIST, str(mnist_path)], tmp_path)
+    found = re.search(r"([0-9.]+)% of the test digits are read right", said)
+    assert found is not None
+    assert float(found[1]) > 50
+    assert (tmp_path / "averaged.keras").stat().st_size > 1_000
+
+
+PLANS = st.builds(
+    TrainingPlan,
+    data=st.sampled_from(DATA),
+    examples=st.integers(2_010, 60_000),
+    validation_examples=st.integers(1, 2_000),
+    optimizer=st.sampled_from(OPTIMIZERS),
+    learning_rate=st.floats(1e-6, 10),
+    augmentation=st.sampled_from(AUGMENTATIONS),
+    schedule=st.sampled_from(SCHEDULES),
+    precision=st.sampled_from(["float32", "mixed_bfloat16"]),
+    patience=st.none() | st.integers(1, 5),
+)
+
+
+@given(variant=strategies.variants(), plan=PLANS)
+def test_every_program_is_python_and_says_the_rate(variant: Variant, plan: TrainingPlan) -> None:
+    program = script(variant, plan)
+    ast.parse(program)
+    assert repr(plan.learning_rate) in program
+    assert len(max(program.splitlines(), key=len)) <= 200
+    assert "cnnviz." not in program
+    assert ("EarlyStopping" in program) == (plan.patience is not None)
+    assert ("import tensorflow" in program) == ("tf." in program)

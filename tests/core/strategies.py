@@ -1,0 +1,170 @@
+"""Hypothesis strategies: layers that fit a shape, whole variants, weights and inputs for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from cnnviz.core import layers
+from cnnviz.core.layers import ACTIVATIONS, KINDS, Layer, Shape
+from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.network import Network
+
+PADDINGS = st.sampled_from(["valid", "same"])
+ACTIVATION_NAMES = st.sampled_from(sorted(ACTIVATIONS))
+IMAGE_ONLY = {
+    name for name in KINDS if name.endswith("Conv2D") or "Pooling" in name or name in ("Conv2D", "ZeroPadding2D")
+}
+
+
+@st.composite
+def image_shapes(draw: st.DrawFn, largest: int = 13, channels: int = 5) -> Shape:
+    """Small images, also long, odd and one-pixel ones."""
+    side = st.integers(1, largest)
+    return draw(side), draw(side), draw(st.integers(1, channels))
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Numbers to make arrays from: drawing every value by itself would be slow and no more telling."""
+    return st.integers(0, 2**32 - 1)
+
+
+def values(shape: Shape, seed: int, n: int = 4) -> np.ndarray:
+    """(n, *shape) float32, normally distributed around 0."""
+    return np.random.default_rng(seed).normal(size=(n, *shape)).astype(np.float32)
+
+
+def weights(shapes: Mapping[str, Shape], seed: int) -> dict[str, np.ndarray]:
+    """Random weights of such a size that values keep theirs from layer to layer."""
+    rng = np.random.default_rng(seed)
+    return {name: _weight(name, shape, rng) for name, shape in shapes.items()}
+
+
+def _weight(name: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    if name == "moving_variance":
+        return rng.uniform(0.3, 3, shape).astype(np.float32)
+    inputs = math.prod(shape[:-1]) if len(shape) > 1 else 1
+    return (rng.normal(size=shape) / math.sqrt(inputs)).astype(np.float32)
+
+
+@st.composite
+def layers_for(draw: st.DrawFn, shape: Shape, name: str = "layer", kind: str = "") -> Layer:
+    """A layer of any kind, or of `kind`, that can read an input of `shape`."""
+    possible = sorted(KINDS if len(shape) == 3 else set(KINDS) - IMAGE_ONLY)
+    chosen = kind or draw(st.sampled_from(possible))
+    return KINDS[chosen](name=name, **_settings(draw, chosen, shape))
+
+
+def _settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
+    if kind.endswith("Conv2D"):
+        return _convolution_settings(draw, kind, shape)
+    if kind in ("MaxPooling2D", "AveragePooling2D"):
+        return _pooling_settings(draw, shape)
+    return {name: draw(strategy) for name, strategy in SETTINGS.get(kind, {}).items()}
+
+
+# Tenths: subnormal numbers, which TensorFlow takes for 0, would compare nothing but that.
+SLOPES = st.integers(0, 10).map(lambda tenths: tenths / 10)
+SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "GlobalMaxPooling2D": {"keepdims": st.booleans()},
+    "GlobalAveragePooling2D": {"keepdims": st.booleans()},
+    "ZeroPadding2D": {"padding": st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2)},
+    "BatchNormalization": {
+        "center": st.booleans(),
+        "scale": st.booleans(),
+        "epsilon": st.sampled_from([1e-3, 1e-5]),
+    },
+    "Dense": {"units": st.integers(1, 12), "activation": ACTIVATION_NAMES, "use_bias": st.booleans()},
+    "Dropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
+    "Rescaling": {"scale": SLOPES.map(lambda slope: 2 * slope - 1), "offset": SLOPES},
+    "Activation": {"activation": ACTIVATION_NAMES},
+    "ReLU": {
+        "max_value": st.none() | st.sampled_from([0.5, 1.0, 6.0]),
+        "negative_slope": SLOPES,
+        "threshold": st.sampled_from([0.0, 0.5]),
+    },
+    "LeakyReLU": {"negative_slope": SLOPES},
+    "ELU": {"alpha": SLOPES},
+}
+
+
+def _pooling_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    padding = draw(PADDINGS)
+    size = _window(draw, shape, padding, largest=4)
+    strides = draw(st.none() | st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    return {"pool_size": size, "strides": strides, "padding": padding}
+
+
+def _window(draw: st.DrawFn, shape: Shape, padding: str, largest: int) -> tuple[int, int]:
+    rows, columns = (min(side, largest) if padding == "valid" else largest for side in shape[:2])
+    return draw(st.integers(1, rows)), draw(st.integers(1, columns))
+
+
+def _convolution_settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
+    padding = draw(PADDINGS)
+    kernel_size = _window(draw, shape, padding, largest=5)
+    settings: dict[str, Any] = {
+        "kernel_size": kernel_size,
+        "padding": padding,
+        "activation": draw(ACTIVATION_NAMES),
+        "use_bias": draw(st.booleans()),
+    }
+    step = draw(st.integers(1, 3))
+    if draw(st.booleans()):
+        settings["strides"] = (step, draw(st.integers(1, 3)) if kind == "Conv2D" else step)
+    else:
+        settings["dilation_rate"] = _dilation(draw, shape, padding, kernel_size)
+    return settings | _depth_settings(draw, kind, shape)
+
+
+def _dilation(draw: st.DrawFn, shape: Shape, padding: str, kernel_size: tuple[int, int]) -> tuple[int, int]:
+    """Rates with which the kernel still fits into the image."""
+    most = [
+        3 if padding == "same" or window == 1 else min(3, (side - 1) // (window - 1))
+        for side, window in zip(shape[:2], kernel_size, strict=True)
+    ]
+    return draw(st.integers(1, most[0])), draw(st.integers(1, most[1]))
+
+
+def _depth_settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
+    if kind == "Conv2D":
+        divisors = [number for number in range(1, shape[2] + 1) if shape[2] % number == 0]
+        few = st.integers(0, 3).flatmap(lambda number: st.sampled_from([1] if number else divisors))
+        groups = draw(few)  # Keras compiles every grouped convolution anew
+        return {"groups": groups, "filters": groups * draw(st.integers(1, 4))}
+    multiplier = {"depth_multiplier": draw(st.integers(1, 3))}
+    return multiplier if kind == "DepthwiseConv2D" else {**multiplier, "filters": draw(st.integers(1, 6))}
+
+
+@st.composite
+def variants(draw: st.DrawFn) -> Variant:
+    """One to five layers of any kind that fit one another, then what it takes to give ten probabilities."""
+    input_shape = draw(image_shapes(channels=4))
+    stack: list[Layer] = []
+    shape = input_shape
+    for number in range(draw(st.integers(1, 5))):
+        layer = draw(layers_for(shape, name=f"layer_{number}").filter(_continuous))
+        stack.append(layer)
+        shape = layer.output_shape(shape)
+    if len(shape) == 3:
+        stack.append(layers.Flatten(name="flatten"))
+    stack += [
+        layers.Dense(name="answer", units=CLASSES),
+        layers.Softmax(name="softmax"),
+    ]
+    return Variant(name="drawn", input_shape=input_shape, layers=tuple(stack))
+
+
+def _continuous(layer: Layer) -> bool:
+    """Not a ReLU that jumps at its threshold: there a rounding error of the layer before becomes any error."""
+    return not (isinstance(layer, layers.ReLU) and layer.threshold)
+
+
+def network(variant: Variant, seed: int) -> Network:
+    """`variant` with random weights."""
+    shapes = variant.weight_shapes().items()
+    return Network(variant, {name: weights(each, seed + number) for number, (name, each) in enumerate(shapes)})

@@ -1,0 +1,60 @@
+"""What a refusal promises whoever shows it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.errors import MAXIMUM_LENGTH, Refusal
+
+CORE = Path(__file__).resolve().parents[2] / "cnnviz" / "core"
+ENGINE = [
+    "layers",
+    *(f"networks/{name}.py" for name in ("limits", "card", "network", "training_plan", "model_store", "architecture")),
+    "inference/trace.py",
+]
+
+
+def templates() -> Iterator[str]:
+    """Every sentence of the engine."""
+    for place in ENGINE:
+        for path in sorted((CORE / place).rglob("*.py")) or [CORE / place]:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal":
+                    yield ast.literal_eval(node.args[0])
+
+
+def test_a_refusal_is_its_filled_template() -> None:
+    refusal = Refusal("`{name}` must be at most {most:,}. Received: {value}.", name="units", most=1000, value="x")
+    assert refusal.template.format(**refusal.values) == str(refusal)
+    assert str(refusal) == "`units` must be at most 1,000. Received: x."
+
+
+@given(value=st.text(max_size=2000) | st.lists(st.integers()) | st.dictionaries(st.text(), st.none()))
+def test_what_a_stranger_sent_is_shortened_and_the_way_out_stays(value: object) -> None:
+    refusal = Refusal("`a` must be b. Received: {value}. Choose c.", value=value)
+    assert len(str(refusal)) <= MAXIMUM_LENGTH
+    assert str(refusal).endswith(". Choose c.")
+
+
+@pytest.mark.parametrize("template", sorted(set(templates())))
+def test_every_sentence_says_what_came_and_keeps_its_way_out(template: str) -> None:
+    assert "Received: " in template or "float32 can hold" in template
+    assert template.endswith(".")
+
+    class Long(dict[str, object]):
+        def __missing__(self, key: str) -> object:
+            return 10**9 if ":," in template else "x" * 500
+
+    names = [part.split("}")[0].split(":")[0] for part in template.split("{")[1:]]
+    values = {name: Long()[name] for name in names}
+    assert str(Refusal(template, **values)).endswith(template.rsplit("}", 1)[-1])
+
+
+def test_the_engine_has_sentences_to_test() -> None:
+    assert len(set(templates())) > 15

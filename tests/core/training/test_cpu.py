@@ -1,0 +1,27 @@
+"""What the processor's flags say."""
+
+from pathlib import Path
+
+import pytest
+
+from cnnviz.core.training.cpu import has_bfloat16
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("processor : 0\nflags\t\t: fpu sse avx512f avx512_bf16 rdpid\n", True),
+        ("flags : fpu amx_bf16 amx_tile\n", True),
+        ("flags : fpu avx512f avx512_bf1 avx512_bf16x\n", False),
+        ("model name : avx512_bf16\n", False),
+        ("", False),
+    ],
+)
+def test_only_a_flag_counts(tmp_path: Path, text: str, expected: bool) -> None:
+    path = tmp_path / "cpuinfo"
+    path.write_text(text)
+    assert has_bfloat16(path) is expected
+
+
+def test_where_nobody_can_tell_there_is_none(tmp_path: Path) -> None:
+    assert not has_bfloat16(tmp_path / "missing")

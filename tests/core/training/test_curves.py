@@ -1,0 +1,146 @@
+"""Curves from events: in pieces of any size, over attempts, and out again as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from cnnviz.core.training.curves import COLUMNS, PARTS, Curves, extended, from_events, to_csv
+from cnnviz.core.training.protocol import Event
+
+BATCHES = 10
+
+
+def start(attempt: int = 1, finished: int = 0) -> Event:
+    return Event("start", 1, attempt, {"batches": BATCHES, "epochs": 3, "finished": finished})
+
+
+def batches(first: int, last: int, attempt: int = 1, loss: float = 1.0) -> Event:
+    steps = np.arange(first, last + 1, dtype=np.float32)
+    arrays = {"loss": loss / steps, "accuracy": steps / 100, "gradient": steps}
+    return Event("batches", first, attempt, {"step": last, "epoch": 1}, arrays)
+
+
+def sample(step: int, attempt: int = 1, loss: float = 0.5) -> Event:
+    return Event("sample", step, attempt, {"step": step, "loss": loss, "accuracy": 0.75, "count": 256})
+
+
+def epoch(number: int, attempt: int = 1, val_loss: float | None = 0.25) -> Event:
+    facts = {
+        "epoch": number,
+        "step": number * BATCHES,
+        "loss": 0.5,
+        "accuracy": 0.8,
+        "val_loss": val_loss,
+        "val_accuracy": None if val_loss is None else 0.9,
+    }
+    return Event("epoch", number, attempt, facts)
+
+
+def told(steps: int) -> list[Event]:
+    """What a run of so many batches tells, a batch an event."""
+    events = [start()]
+    for step in range(1, steps + 1):
+        events.append(batches(step, step))
+        events += [sample(step)] if step % 4 == 0 else []
+        events += [epoch(step // BATCHES)] if step % BATCHES == 0 else []
+        events.append(Event("view", step, 1, {"step": step}))
+    return events
+
+
+def assert_equal(a: Curves, b: Curves) -> None:
+    assert (a.batches, a.attempt, a.fresh) == (b.batches, b.attempt, b.fresh)
+    for name in PARTS:
+        for column in ("steps", "loss", "accuracy"):
+            one, other = getattr(getattr(a, name), column), getattr(getattr(b, name), column)
+            np.testing.assert_array_equal(one, other)
+            assert one.dtype == other.dtype == (np.int64 if column == "steps" else np.float32)
+
+
+def test_every_kind_of_event_has_its_curve():
+    curves = from_events(told(25))
+    assert curves.batches == BATCHES
+    np.testing.assert_array_equal(curves.training.steps, np.arange(1, 26))
+    np.testing.assert_array_equal(curves.training.loss, (1 / np.arange(1, 26)).astype(np.float32))
+    assert curves.sample.steps.tolist() == [4, 8, 12, 16, 20, 24]
+    assert curves.epochs.steps.tolist() == curves.validation.steps.tolist() == [10, 20]
+    assert curves.validation.accuracy.tolist() == pytest.approx([0.9, 0.9])
+
+
+@given(some.integers(0, 40), some.lists(some.integers(0, 120), max_size=5))
+def test_pieces_give_what_the_whole_gives(steps: int, cuts: Sequence[int]) -> None:
+    events = told(steps)
+    curves, edges = Curves(), [0, *sorted(min(cut, len(events)) for cut in cuts), len(events)]
+    for low, high in pairwise(edges):
+        curves = extended(curves, events[low:high])
+    assert_equal(curves, from_events(events))
+
+
+@given(some.integers(1, 30), some.integers(1, 30))
+def test_a_batch_a_message_or_many_are_the_same(middle: int, rest: int) -> None:
+    apart = from_events([start(), *(batches(step, step) for step in range(1, middle + rest + 1))])
+    assert_equal(from_events([start(), batches(1, middle), batches(middle + 1, middle + rest)]), apart)
+
+
+def test_nothing_is_changed_by_other_events_or_none():
+    curves = from_events(told(12))
+    assert_equal(extended(curves, []), curves)
+    assert_equal(extended(curves, [Event("view", 99, 1, {"step": 12})]), curves)
+
+
+@pytest.mark.parametrize("again", [2, 1], ids=["another attempt", "a job that goes on from a checkpoint"])
+def test_what_is_told_again_replaces_what_was_told(again: int):
+    before = from_events(told(27))
+    curves = extended(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
+    assert curves.training.steps.tolist() == list(range(1, 15))
+    np.testing.assert_array_equal(curves.training.loss[:10], before.training.loss[:10])
+    np.testing.assert_array_equal(curves.training.loss[10:], (3 / np.arange(11, 15)).astype(np.float32))
+    assert curves.sample.steps.tolist() == [4, 8, 12]
+    assert curves.sample.loss[-1] == 0.125
+    assert curves.epochs.steps.tolist() == [10]
+    assert_equal(
+        extended(extended(before, [start(again, 1)]), [batches(11, 14, again, 3.0), sample(12, again, 0.125)]), curves
+    )
+
+
+def test_an_attempt_that_has_not_told_a_step_leaves_the_curves_on_the_screen():
+    before = from_events(told(27))
+    after = extended(before, [start(2, finished=2)])
+    assert after.fresh
+    np.testing.assert_array_equal(after.training.loss, before.training.loss)
+
+
+def test_a_sample_that_comes_before_its_batches_stays():
+    curves = from_events([start(), batches(1, 8), sample(12), batches(9, 16)])
+    assert curves.sample.steps.tolist() == [12]
+    assert len(curves.training) == 16
+
+
+def test_without_validation_there_is_none():
+    curves = from_events([start(), batches(1, 10), epoch(1, val_loss=None)])
+    assert (len(curves.epochs), len(curves.validation)) == (1, 0)
+
+
+def test_the_table_holds_every_value_exactly():
+    curves = from_events(told(20))
+    rows = list(csv.DictReader(to_csv(curves).splitlines()))
+    assert tuple(rows[0]) == COLUMNS
+    batch_rows = [row for row in rows if row["kind"] == "batch"]
+    np.testing.assert_array_equal([np.float32(row["loss"]) for row in batch_rows], curves.training.loss)
+    assert [row["epoch"] for row in batch_rows] == ["1"] * 10 + ["2"] * 10
+    assert [row["step"] for row in rows if row["kind"] == "sample"] == ["4", "8", "12", "16", "20"]
+    assert [(row["epoch"], row["val_loss"], row["val_accuracy"]) for row in rows if row["kind"] == "epoch"] == [
+        ("1", "0.25", "0.9"),
+        ("2", "0.25", "0.9"),
+    ]
+    assert [int(row["step"]) for row in rows] == sorted(int(row["step"]) for row in rows)
+
+
+def test_a_table_of_nothing_has_its_head():
+    assert to_csv(Curves()) == ",".join(COLUMNS) + "\n"

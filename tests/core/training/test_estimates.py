@@ -1,0 +1,108 @@
+"""Estimates of a training's time, and what is refused before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D, Softmax
+from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import estimates
+from cnnviz.core.training.estimates import Calibration, calibrated, seconds
+from tests.core.strategies import variants
+
+PLAN = TrainingPlan(validation_examples=1000)
+ANSWER = Dense(name="answer", units=10, activation="softmax")
+
+
+@given(variants(), st.sampled_from([1, 7, 32, 1000]), st.sampled_from(["float32", "mixed_bfloat16"]))
+def test_more_work_takes_longer(variant: Variant, batch_size: int, precision: str) -> None:
+    plan = TrainingPlan(batch_size=batch_size, precision=precision, examples=5000, validation_examples=500)
+    expected = seconds(variant, plan)
+    assert seconds(variant, replace(plan, epochs=24)) > expected > 0
+    assert seconds(variant, replace(plan, examples=6000)) > expected
+    assert seconds(variant, plan, Calibration(2.0, 1)) > expected
+    assert seconds(variant, plan, digits=1500, tests=297) < expected
+
+
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_one_run_tells_the_machine(name: str) -> None:
+    """A machine of any speed is known after one run, for every other network."""
+    variant, plan = TUTORIALS[name]
+    truth = Calibration(0.37, 1)
+    learned = calibrated(estimates.UNKNOWN, variant, plan, seconds(variant, plan, truth))
+    assert learned.runs == 1
+    for other, its_plan in TUTORIALS.values():
+        assert seconds(other, its_plan, learned) == pytest.approx(seconds(other, its_plan, truth), rel=1e-6)
+
+
+def test_a_run_beside_a_busy_neighbour_counts_half() -> None:
+    variant, plan = TUTORIALS["cnn-32-64"]
+    known = Calibration(1.0, 3)
+    slow = seconds(variant, plan, Calibration(4.0, 1))
+    assert calibrated(known, variant, plan, slow).factor == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_published_trainings_are_within_the_budget(name: str) -> None:
+    estimates.check(*TUTORIALS[name])
+
+
+@pytest.mark.parametrize(
+    ("variant", "plan", "said"),
+    [
+        (
+            Variant(name="large", layers=(Flatten(name="f"), Dense(name="d", units=8000), ANSWER)),
+            PLAN,
+            "at most 5,000,000 parameters. Received: 6,3",
+        ),
+        (TUTORIALS["cnn-32-64"][0], replace(PLAN, epochs=200), "multiplications in the whole training"),
+        (TUTORIALS["cnn-32-64"][0], replace(PLAN, batch_size=10_000), "bytes of memory for a batch"),
+        (TUTORIALS["cnn-32-64"][0], replace(PLAN, epochs=60), "at most 1,800 estimated seconds"),
+        (
+            TUTORIALS["dense-64"][0],
+            replace(PLAN, batch_size=1, epochs=200),
+            "at most 1,800 estimated seconds",
+        ),
+        (
+            Variant(
+                name="colour",
+                input_shape=(32, 32, 3),
+                layers=(
+                    Conv2D(name="c", filters=4, kernel_size=(3, 3)),
+                    GlobalAveragePooling2D(name="g"),
+                    ANSWER,
+                ),
+            ),
+            PLAN,
+            "`input_shape` (28, 28, 1) with `data` mnist",
+        ),
+        (
+            TUTORIALS["dense-64"][0],
+            replace(PLAN, data="colour"),
+            "`input_shape` (32, 32, 3) with `data` colour",
+        ),
+        (
+            Variant(
+                name="empty",
+                layers=(
+                    MaxPooling2D(name="p", pool_size=(14, 5)),
+                    Flatten(name="f"),
+                    Softmax(name="s"),
+                ),
+            ),
+            PLAN,
+            "must have weights",
+        ),
+    ],
+    ids=["parameters", "work", "memory", "time", "batches", "input", "colour", "nothing to learn"],
+)
+def test_too_much_is_refused_with_value_and_limit(variant: Variant, plan: TrainingPlan, said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        estimates.check(variant, plan)
+    assert said in str(refused.value)

@@ -1,0 +1,66 @@
+"""An app process without a screen: `python -m tests.jobs.app_process FOLDER [CLUSTER]`.
+
+Trains a network to its end, submits a job that never ends, and keeps both runs in the folder. Once two epochs are on
+disk it prints one line of JSON: the owner, the job, the process that trains, and the run that ended (learned). Then it
+waits to be killed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+from cnnviz.core.training.protocol import Event
+from cnnviz.jobs.api import Engine
+from cnnviz.jobs.executors.dask.executor import Cluster
+from cnnviz.jobs.executors.local import Embedded
+from cnnviz.jobs.runs.store import RunStore
+from tests.jobs import fake_executor
+from tests.jobs.executors import fake_worker
+
+PROGRAM = ("-m", "tests.jobs.executors.fake_worker")
+
+
+def main() -> None:
+    folder, *cluster = sys.argv[1:]
+    engine = Engine(Cluster(cluster[0]) if cluster else Embedded(1, PROGRAM))
+    owner, job = fake_executor.owner(), fake_executor.job(seed=fake_worker.FOR_EVER)
+    store = RunStore(owner, Path(folder))
+    learned = learn(engine, store)
+    store.create(job, "a run")
+    record, trained = store.recorder(job.id), threading.Event()
+    process: list[int] = []
+
+    def keep(event: Event) -> None:
+        record(event)
+        if event.kind == "start":
+            process.append(event.facts["process"])
+        elif event.kind == "epoch" and event.facts["epoch"] >= 2:
+            trained.set()
+
+    engine.submit(owner, job, keep)
+    trained.wait()
+    print(json.dumps({"owner": owner, "job": job.id, "process": process[0], "learned": learned}), flush=True)
+    threading.Event().wait()
+
+
+def learn(engine: Engine, store: RunStore) -> str:
+    """Train a network, and return its run when that has ended."""
+    job, ended = fake_executor.job(seed=fake_worker.LEARNS), threading.Event()
+    store.create(job, "a network")
+    record = store.recorder(job.id)
+
+    def keep(event: Event) -> None:
+        record(event)
+        if event.kind == "ended":
+            ended.set()
+
+    engine.submit(store.owner, job, keep)
+    ended.wait()
+    return job.id
+
+
+if __name__ == "__main__":
+    main()

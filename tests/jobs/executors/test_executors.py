@@ -1,0 +1,576 @@
+"""The same promises from both executors, with real processes that are really killed.
+
+Workers train with `stand_in_worker` instead of Keras, except in the last tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from distributed import Client
+
+from cnnviz.core.data import datasets
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.network import Network
+from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name
+from cnnviz.jobs.api import Engine
+from cnnviz.jobs.executors import local
+from cnnviz.jobs.executors.dask.executor import Cluster
+from cnnviz.jobs.executors.local import Embedded
+from cnnviz.jobs.runs import files
+from cnnviz.jobs.runs.store import RunStore
+from tests.core.networks import small_network
+from tests.jobs import fake_executor
+from tests.jobs.app_process import PROGRAM
+from tests.jobs.executors import dask_cluster
+from tests.jobs.executors.fake_worker import (
+    DEAF,
+    DIES,
+    FAILS,
+    FOR_EVER,
+    HUNGRY,
+    LARGE,
+    PLAIN,
+    PRINTS,
+    REFUSES,
+)
+from tests.server_process import ROOT
+
+PATIENCE = 60.0
+KINDS = ("embedded", "cluster")
+
+
+def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something holds, for at most so long."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to pass in time"
+        time.sleep(0.01)
+
+
+@dataclass
+class Site:
+    """An engine with an executor that has two places, and what its jobs told."""
+
+    kind: str
+    engine: Engine
+    recorded: dict[str, list[Event]] = field(default_factory=dict)
+
+    def submit(self, behaviour: int = PLAIN, owner: str = "", epochs: int = 3) -> str:
+        return self.give(fake_executor.job(seed=behaviour, epochs=epochs), owner)
+
+    def give(self, job: Job, owner: str = "") -> str:
+        self.recorded[job.id] = []
+        self.engine.submit(owner or fake_executor.owner(), job, self.recorded[job.id].append)
+        return job.id
+
+    def state(self, job: str) -> str:
+        return self.engine.follow(job).state
+
+    def reaches(self, job: str, *states: str, within: float = PATIENCE) -> None:
+        until(lambda: self.state(job) in states, within)
+
+    def kinds(self, job: str) -> list[str]:
+        return [event.kind for event in self.recorded[job]]
+
+    def epochs(self, job: str, attempt: int = 1) -> list[int]:
+        return [e.facts["epoch"] for e in self.recorded[job] if e.kind == "epoch" and e.attempt == attempt]
+
+    def process(self, job: str, attempt: int = 1) -> int:
+        """The process that trains a job, once it has told an epoch."""
+        until(lambda: self.epochs(job, attempt))
+        starts = [e for e in self.recorded[job] if e.kind == "start" and e.attempt == attempt]
+        return int(starts[-1].facts["process"])
+
+    def clear(self) -> None:
+        """End every job, and the engine: on a cluster they would go on without it."""
+        for job in self.recorded:
+            self.engine.command(job, Command("cancel"))
+        for job in self.recorded:
+            self.reaches(job, "done", "cancelled", "failed", "lost")
+        self.engine.close()
+
+    def told_in_order(self, job: str) -> bool:
+        numbers = [event.seq for event in self.recorded[job]]
+        return numbers == sorted(set(numbers))
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[dask_cluster.Processes]:
+    with dask_cluster.cluster(workers=0) as running:
+        yield running
+
+
+@pytest.fixture(params=KINDS)
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    kind = request.param
+    if kind == "embedded":
+        engine = Engine(Embedded(2, PROGRAM))
+    else:
+        engine = cluster_engine(request.getfixturevalue("processes"))
+    made = Site(kind, engine)
+    yield made
+    made.clear()
+
+
+def cluster_engine(processes: dask_cluster.Processes, workers: int = 2) -> Engine:
+    """An engine on the cluster, with as many workers alive."""
+    alive = sum(each.poll() is None for each in processes.workers)
+    for _ in range(workers - alive):
+        processes.add_worker()
+    executor = Cluster(processes.address)
+    engine = Engine(executor)
+    until(lambda: executor.refusal() is None and executor.places() == workers)
+    return engine
+
+
+# --- what jobs tell
+
+
+def test_a_job_runs_and_tells_everything_in_order(site: Site):
+    job = site.submit(PLAIN)
+    site.reaches(job, "done")
+    until(lambda: site.kinds(job)[-1] == "ended")
+    assert [kind for kind in site.kinds(job) if kind not in ("view", "checkpoint")] == [
+        "start",
+        "epoch",
+        "epoch",
+        "epoch",
+        "result",
+        "ended",
+    ]
+    assert site.told_in_order(job)
+    result = next(event for event in site.recorded[job] if event.kind == "result")
+    assert np.array_equal(result.arrays["w"], np.full(4, 3))
+    shown = site.engine.follow(job)
+    assert [event.kind for event in shown.events].count("view") == 1
+    assert all(not event.arrays for event in shown.events if event.kind in ("result", "checkpoint"))
+    middle = shown.events[2].seq
+    assert site.engine.follow(job, middle).events == shown.events[3:]
+
+
+def test_large_arrays_arrive_whole(site: Site):
+    job = site.submit(LARGE)
+    site.reaches(job, "done")
+    newest = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
+    assert newest.arrays["w"].shape == (5_000_000,)
+    assert set(np.unique(newest.arrays["w"])) == {3.0}
+
+
+def test_what_libraries_print_disturbs_nothing(site: Site):
+    job = site.submit(PRINTS)
+    site.reaches(job, "done")
+
+
+def test_a_refusal_of_the_trainer_is_told_in_its_words(site: Site):
+    job = site.submit(REFUSES)
+    site.reaches(job, "failed")
+    assert str(site.engine.follow(job).message) == ("`plan` must be another. Received: this one. Choose another.")
+    assert "refused" in site.kinds(job)
+
+
+def test_an_error_of_the_trainer_fails_the_job_and_the_worker_goes_on(site: Site):
+    job = site.submit(FAILS)
+    site.reaches(job, "failed")
+    assert "on purpose" not in str(site.engine.follow(job).message)
+    after = site.submit(PLAIN)
+    site.reaches(after, "done")
+
+
+# --- turns
+
+
+def test_two_run_and_the_others_wait_in_their_turns(site: Site):
+    running = [site.submit(FOR_EVER, "ann"), site.submit(FOR_EVER, "bob")]
+    for job in running:
+        site.reaches(job, "running")
+    waiting = [site.submit(FOR_EVER, "ann"), site.submit(PLAIN, "cid"), site.submit(PLAIN, "bob")]
+    assert [site.engine.follow(each).position for each in waiting] == [1, 2, 3]
+    assert site.engine.active("ann") == (running[0], waiting[0])
+    with pytest.raises(Refusal, match="one training running"):
+        site.submit(PLAIN, "ann")
+    site.engine.command(running[1], Command("stop"))
+    for job in waiting[1:]:
+        site.reaches(job, "done")
+    assert site.state(waiting[0]) == "queued", "Ann's first still runs"
+
+
+# --- commands
+
+
+def test_pause_resume_more_and_stop(site: Site):
+    job = site.submit(FOR_EVER)
+    site.process(job)
+    site.engine.command(job, Command("pause"))
+    site.reaches(job, "paused")
+    before = len(site.recorded[job])
+    site.engine.command(job, Command("probe", {"digit": np.ones((28, 28), np.uint8)}))
+    assert site.state(job) == "paused"
+    site.engine.command(job, Command("resume"))
+    site.reaches(job, "running")
+    until(lambda: len(site.recorded[job]) > before + 5)
+    site.engine.command(job, Command("stop"))
+    site.reaches(job, "done")
+    result = next(event for event in site.recorded[job] if event.kind == "result")
+    assert result.facts["ended"] == "stopped"
+    assert 784 in [event.facts.get("sum") for event in site.recorded[job]]
+
+
+@pytest.mark.parametrize("behaviour", [FOR_EVER, DEAF])
+def test_cancel_takes_effect_within_two_seconds_also_on_who_does_not_hear(site: Site, behaviour: int):
+    if (site.kind, behaviour) == ("cluster", DEAF):
+        pytest.skip("a thread that hears nothing cannot be ended in a worker; see docs/scale.md")
+    job, other = site.submit(behaviour), site.submit(FOR_EVER)
+    until(lambda: "start" in site.kinds(job))
+    site.engine.command(job, Command("cancel"))
+    site.reaches(job, "cancelled", within=2.0)
+    after = site.submit(PLAIN)
+    site.reaches(after, "done")
+    assert site.state(other) == "running"
+
+
+@pytest.mark.parametrize("way", ["stop", "cancel"])
+def test_a_job_that_ended_goes_on_under_its_name(site: Site, way: str):
+    first = fake_executor.job(seed=FOR_EVER)
+    job, owner = first.id, fake_executor.owner()
+    site.give(first, owner)
+    for _ in range(2):
+        site.process(job)
+        site.engine.command(job, Command(way))
+        site.reaches(job, "done", "cancelled")
+        until(lambda: site.kinds(job)[-1] == "ended")
+        kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
+        site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.facts)), owner)
+        until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
+        assert site.state(job) == "running"
+        assert site.epochs(job)[0] == kept.facts["epoch"] + 1
+        assert site.told_in_order(job)
+
+
+# --- deaths
+
+
+def test_a_job_whose_worker_is_killed_goes_on_from_its_last_epoch_and_others_notice_nothing(site: Site):
+    job, other = site.submit(FOR_EVER), site.submit(FOR_EVER)
+    until(lambda: len(site.epochs(job)) >= 3)
+    site.process(other)
+    os.kill(site.process(job), signal.SIGKILL)
+    until(lambda: site.engine.follow(job).attempt == 2, 3.0)
+    if site.kind == "cluster":
+        site.engine.command(other, Command("stop"))  # its worker is the only one left
+    until(lambda: site.epochs(job, attempt=2))
+    kept = [e.facts["epoch"] for e in site.recorded[job] if e.kind == "checkpoint" and e.attempt == 1]
+    assert site.epochs(job, attempt=2)[0] == kept[-1] + 1
+    assert site.told_in_order(job)
+    assert site.engine.follow(other).attempt == 1
+
+
+def test_a_job_whose_worker_dies_twice_is_lost(site: Site):
+    job = site.submit(DIES)
+    until(lambda: site.engine.follow(job).attempt == 2)
+    site.reaches(job, "lost")
+    assert "twice" in str(site.engine.follow(job).message)
+    until(lambda: site.kinds(job)[-1] == "ended")
+    if site.kind == "embedded":
+        after = site.submit(PLAIN)
+        site.reaches(after, "done")
+
+
+def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site: Site):
+    job = site.submit(FOR_EVER)
+    for attempt in (1, 2):
+        os.kill(site.process(job, attempt), signal.SIGKILL)
+    site.reaches(job, "lost", within=3.0)
+    assert "twice" in str(site.engine.follow(job).message)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells and limits the memory of a process like this")
+def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_on(
+    caplog: pytest.LogCaptureFixture,
+):
+    with ExitStack() as stack:
+        site = Site("embedded", Engine(Embedded(1, PROGRAM)))
+        stack.callback(site.clear)
+        job = site.submit(HUNGRY)
+        site.reaches(job, "failed")
+        message = site.engine.follow(job).message
+        assert message is not None
+        assert "server's log" in str(message)
+        until(lambda: str(message.values["number"]) in caplog.text)
+        assert "MemoryError" in caplog.text
+        after = site.submit(PLAIN)
+        site.reaches(after, "done")
+        assert len({start.facts["process"] for told in site.recorded.values() for start in told[:1]}) == 1
+
+
+def gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@dataclass
+class App:
+    process: subprocess.Popen[str]
+    owner: str
+    job: str
+    trainer: int
+    learned: str
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
+    """Another app process, with a run that ended and a job that runs; `request.param` is its executor."""
+    arguments = [str(tmp_path)]
+    if request.param == "cluster":
+        processes = request.getfixturevalue("processes")
+        cluster_engine(processes).close()
+        arguments.append(processes.address)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.jobs.app_process", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = json.loads(process.stdout.readline())
+            yield App(process, said["owner"], said["job"], said["process"], said["learned"])
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("app", ["embedded"], indirect=True)
+def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_path: Path):
+    assert not gone(app.trainer)
+    app.process.kill()
+    until(lambda: gone(app.trainer), 5.0)
+    place = tmp_path / app.owner / app.job
+    assert [event.kind for event in files.events(place)][:2] == ["start", "epoch"]
+    checkpoint = files.checkpoint(place)
+    assert checkpoint is not None
+    assert (checkpoint.arrays["w"] == checkpoint.facts["epoch"]).all()
+    store = RunStore(app.owner, tmp_path)
+    assert store.run(app.learned).state == "done"
+    name = network_name(app.learned)
+    expected, found = small_network.network(0, name), store.network(app.learned)
+    assert found.card is not None
+    assert found.card.name == name
+    for layer, named in expected.weights.items():
+        for weight, array in named.items():
+            assert np.array_equal(found.weights[layer][weight], array)
+
+
+# --- several app processes on one cluster
+
+
+@pytest.mark.parametrize("app", ["cluster"], indirect=True)
+def test_a_job_outlives_its_app_and_another_takes_it_over_from_the_start(app: App, processes: dask_cluster.Processes):
+    executor = Cluster(processes.address)
+    engine = Engine(executor)
+    recorded: list[Event] = []
+    app.process.kill()
+    app.process.wait()
+    assert not engine.adopt(fake_executor.owner(), app.job, recorded.append), "it is another's"
+    assert engine.adopt(app.owner, app.job, recorded.append)
+    until(lambda: len(recorded) > 10)
+    assert not gone(app.trainer)
+    assert recorded[0].kind == "start"
+    assert recorded[0].seq == 1
+    assert [event.facts["epoch"] for event in recorded if event.kind == "epoch"][:2] == [1, 2]
+    assert engine.active(app.owner) == (app.job,)
+    engine.command(app.job, Command("stop"))
+    until(lambda: engine.follow(app.job).state == "done")
+    engine.close()
+
+
+@pytest.mark.parametrize("app", ["cluster"], indirect=True)
+def test_two_apps_share_the_workers_and_the_one_that_asked_last_has_the_job(
+    app: App, processes: dask_cluster.Processes
+):
+    executor = Cluster(processes.address)
+    first, second = Site("cluster", Engine(executor)), Site("cluster", Engine(Cluster(processes.address)))
+    until(lambda: executor.places() == 1)  # the other worker trains the other app's job
+    job = first.submit(FOR_EVER, "ann")
+    first.process(job)
+    until(lambda: executor.places() == 0)
+    taken: list[Event] = []
+    assert second.engine.adopt("ann", job, taken.append)
+    until(lambda: len(taken) > 5)
+    first.reaches(job, "lost")
+    assert "another server" in str(first.engine.follow(job).message)
+    assert "ended" not in first.kinds(job)
+    app.process.kill()
+    assert second.engine.adopt(app.owner, app.job, taken.append)
+    second.recorded = {job: taken, app.job: taken}
+    for each in (first, second):
+        each.clear()
+
+
+def test_a_worker_without_the_preload_answers_with_the_way_to_start_it():
+    with dask_cluster.cluster(workers=1, preload=None) as processes:
+        executor = Cluster(processes.address)
+        engine = Engine(executor)
+        until(executor.refusal)
+        until(lambda: "1 workers" in str(executor.refusal()))
+        with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.cluster"):
+            engine.submit("ann", fake_executor.job(), lambda _: None)
+        engine.close()
+
+
+def test_a_job_that_gets_to_such_a_worker_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
+    with dask_cluster.cluster(workers=1, preload=None) as processes:
+        executor = Cluster(processes.address)
+        site = Site("cluster", Engine(executor))
+        until(lambda: "1 workers" in str(executor.refusal()))
+        (address,) = stranger_addresses(processes)
+        monkeypatch.setattr(executor, "_freest", lambda: address)  # as Dask does when the chosen worker has gone
+        monkeypatch.setattr(executor, "refusal", lambda: None)
+        monkeypatch.setattr(executor, "places", lambda: 1)
+        job = site.submit(PLAIN)
+        site.reaches(job, "failed")
+        assert "--preload" in str(site.engine.follow(job).message)
+        site.clear()
+
+
+def stranger_addresses(processes: dask_cluster.Processes) -> list[str]:
+    ports = [each.laddr.port for each in dask_cluster.listening(processes.workers[0].pid)]
+    with Client(processes.address, set_as_default=False) as client:
+        known = client.scheduler_info()["workers"]
+    return [address for address in known if int(address.rpartition(":")[2]) in ports]
+
+
+def test_a_scheduler_that_is_not_there_is_a_refusal_until_it_is():
+    with dask_cluster.cluster(workers=1) as processes, ExitStack() as stack:
+        executor = Cluster(processes.address)
+        engine = Engine(executor)
+        stack.callback(engine.close)
+        until(lambda: executor.places() == 1)
+        processes.scheduler.kill()
+        until(lambda: "cannot be reached" in str(executor.refusal()))
+        with pytest.raises(Refusal, match="cannot be reached"):
+            engine.submit("ann", fake_executor.job(), lambda _: None)
+
+
+@pytest.mark.parametrize("address", ["localhost:8786", "http://127.0.0.1:1", "tls://127.0.0.1:1"])
+def test_a_setting_that_cannot_work_is_a_refusal(address: str):
+    engine = Engine(Cluster(address))
+    with pytest.raises(Refusal, match=r"must begin|certificate"):
+        engine.submit("ann", fake_executor.job(), lambda _: None)
+    assert not engine.adopt("ann", fake_executor.job().id, lambda _: None)
+    engine.close()
+
+
+def test_a_tls_cluster_trains_and_takes_no_plain_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    certificate, key = dask_cluster.certificates(tmp_path)
+    options = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
+    secret = {"DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true"}
+    with dask_cluster.cluster(1, options=tuple(map(str, options)), protocol="tls", environment=secret) as made:
+        for name, path in (("CA", certificate), ("CERT", certificate), ("KEY", key)):
+            monkeypatch.setenv(f"CNNVIZ_TLS_{name}", str(path))
+        plain = Cluster(made.address.replace("tls", "tcp"))
+        refused = Engine(plain)
+        executor = Cluster(made.address)
+        engine = Engine(executor)
+        until(lambda: executor.places() == 1)
+        site = Site("cluster", engine)
+        site.reaches(site.submit(PLAIN), "done")
+        until(plain.refusal)
+        for each in (refused, engine):
+            each.close()
+
+
+# --- what listens
+
+
+def test_nothing_listens_beyond_this_machine(site: Site, processes: dask_cluster.Processes):
+    job = site.submit(FOR_EVER)
+    trainer = site.process(job)
+    own = [os.getpid()] if site.kind == "embedded" else [each.pid for each in processes.all]
+    alive = [pid for pid in own if not gone(pid)]
+    sockets = [each for pid in alive for each in dask_cluster.listening(pid)]
+    assert {each.laddr.ip for each in sockets} <= {"127.0.0.1", "::1"}
+    if site.kind == "cluster":
+        assert sockets
+    else:
+        assert dask_cluster.listening(trainer) == []
+
+
+# --- slots
+
+
+def test_a_slot_is_kept_warm_replaced_when_worn_and_let_go_when_idle(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(local, "JOBS_A_SLOT", 2)
+    clock = fake_executor.Clock()
+    executor = Embedded(1, PROGRAM, clock)
+    site = Site("embedded", Engine(executor))
+    site.engine.warm()
+    until(lambda: [place.ready for place in executor._places] == [True])
+    warm = executor._places[0].process
+    assert warm is not None
+    pids = []
+    for _ in range(3):
+        job = site.submit(PLAIN)
+        site.reaches(job, "done")
+        pids.append(site.process(job))
+    assert pids[0] == pids[1] == warm.process.pid
+    assert pids[2] != pids[0]
+    until(lambda: gone(pids[0]), 5.0)
+    clock.now += local.IDLE_SECONDS + 1
+    until(lambda: gone(pids[2]), 5.0)
+    assert executor._places == []
+    site.engine.close()
+
+
+@pytest.mark.parametrize(("setting", "slots"), [("3", 3), ("", None), ("0", None), ("many", None), ("65", None)])
+def test_the_number_of_slots_is_a_setting(setting: str, slots: int | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CNNVIZ_SLOTS", setting)
+    executor = Embedded()
+    assert executor.slots == (slots or max(1, local.cores() - 1))
+    assert executor.threads == max(1, local.cores() // executor.slots)
+
+
+def test_a_slot_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    site = Site("embedded", Engine(Embedded(1, PROGRAM)))
+    job = site.submit(PLAIN)
+    site.reaches(job, "failed")
+    assert "can be started" in str(site.engine.follow(job).message)
+    site.engine.close()
+
+
+# --- with Keras
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("kind", KINDS)
+def test_keras_trains_on_both(kind: str, mnist_path: Path, mnist: datasets.Dataset, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CNNVIZ_MNIST", str(mnist_path))
+    data = DataReference(name=mnist.name, sha256=mnist.sha256, count=len(mnist.x_train))
+    job = replace(fake_executor.job(examples=600, validation_examples=100, epochs=2), data=data)
+    with ExitStack() as stack:
+        if kind == "embedded":
+            engine = Engine(Embedded(1))
+        else:
+            processes = stack.enter_context(dask_cluster.cluster(1, preload="cnnviz.workers.entry.dask_preload"))
+            executor = Cluster(processes.address)
+            engine = Engine(executor)
+            until(lambda: executor.refusal() is None and executor.places() == 1, 120)
+        stack.callback(engine.close)
+        site = Site(kind, engine)
+        site.reaches(site.give(job), "done", "failed", "lost", within=120)
+        assert site.engine.follow(job.id).message is None
+    result = next(event for event in site.recorded[job.id] if event.kind == "result")
+    network = Network(job.variant, files.weights(result.arrays))
+    assert network.parameters > 0
+    assert [event.facts["epoch"] for event in site.recorded[job.id] if event.kind == "epoch"] == [1, 2]

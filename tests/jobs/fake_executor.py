@@ -1,0 +1,146 @@
+"""Jobs, an engine without a thread, and an executor that does only what a test tells it to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name, new_id
+from cnnviz.jobs.api import Engine
+from cnnviz.jobs.protocol.executor import Order, Reports
+from cnnviz.jobs.scheduler.job_state import GRANTED, Limits
+from tests.core.networks import small_network
+
+DATA = DataReference(name="MNIST", sha256="a" * 64, count=60_000)
+
+
+def owner() -> str:
+    return secrets.token_hex(16)
+
+
+def job(**plan: object) -> Job:
+    """A small job; with other numbers in its plan, if given."""
+    made_id = new_id()
+    return Job(
+        id=made_id,
+        variant=Variant(name=network_name(made_id), layers=small_network.VARIANT.layers),
+        plan=TrainingPlan(**({"examples": 500, "epochs": 3} | plan)),  # type: ignore[arg-type]
+        data=DATA,
+        probe=np.arange(784, dtype=np.uint8).reshape(28, 28),
+    )
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class FakeExecutor:
+    """Takes jobs and notes what it is asked; the test says what becomes of them, through `reports`."""
+
+    slots: int = 1
+    reports: Reports | None = None
+    why_not: Refusal | None = None
+    running: dict[str, Order] = field(default_factory=dict)
+    started: list[Order] = field(default_factory=list)
+    commands: list[tuple[str, str]] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+    elsewhere: dict[tuple[str, str], Order] = field(default_factory=dict)
+    warmed: int = 0
+    closed: int = 0
+
+    def open(self, reports: Reports) -> None:
+        self.reports = reports
+
+    def refusal(self) -> Refusal | None:
+        return self.why_not
+
+    def places(self) -> int:
+        return self.slots - len(self.running)
+
+    def start(self, order: Order) -> None:
+        assert self.places() > 0
+        self.running[order.job.id] = order
+        self.started.append(order)
+        self._reports.begun(order.job.id, order.attempt)
+
+    def command(self, job_id: str, command: Command) -> None:
+        self.commands.append((job_id, command.kind))
+
+    def kill(self, job_id: str) -> None:
+        self.killed.append(job_id)
+        self.running.pop(job_id, None)
+
+    def find(self, owner: str, job_id: str) -> Order | None:
+        return self.elsewhere.get((owner, job_id))
+
+    def take_over(self, order: Order) -> None:
+        self.running[order.job.id] = order
+
+    def warm(self) -> None:
+        self.warmed += 1
+
+    def tick(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed += 1
+
+    @property
+    def _reports(self) -> Reports:
+        assert self.reports is not None
+        return self.reports
+
+    def tell(self, job_id: str, kind: str, seq: int, attempt: int = 1, **arrays: np.ndarray) -> None:
+        self._reports.told(job_id, Event(kind, seq, attempt, {"step": seq}, arrays))
+
+    def end(self, job_id: str, state: str = "done", message: Refusal | None = None) -> None:
+        order = self.running.pop(job_id)
+        self._reports.ended(job_id, order.attempt, state, message)
+
+    def die(self, job_id: str) -> None:
+        order = self.running.pop(job_id)
+        self._reports.died(job_id, order.attempt)
+
+
+@dataclass
+class Bench:
+    """An engine whose clock and ticks belong to the test."""
+
+    slots: int = 1
+    limits: Limits = GRANTED
+    clock: Clock = field(default_factory=Clock)
+    recorded: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.executor = FakeExecutor(self.slots)
+        self.engine = Engine(self.executor, self.limits, self.clock, managed=False)
+
+    def submit(self, whose: str = "", what: Job | None = None) -> str:
+        """Submit and tick; return the id."""
+        what = what or job()
+        self.engine.submit(whose or owner(), what, self.recorded.append)
+        self.engine.tick()
+        return what.id
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by, a second a tick."""
+        end = self.clock.now + seconds
+        while self.clock.now < end:
+            self.clock.now = min(end, self.clock.now + 1)
+            self.engine.tick()
+
+    def state(self, job_id: str) -> str:
+        return self.engine.follow(job_id).state
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.recorded]

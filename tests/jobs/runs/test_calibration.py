@@ -1,0 +1,62 @@
+"""Estimates learn from runs, and from nothing that would mislead them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import estimates
+from cnnviz.core.training.estimates import UNKNOWN
+from cnnviz.jobs.runs import calibration
+from tests.core.networks import small_network
+
+PLAN = TrainingPlan(examples=6_000, validation_examples=1_000, epochs=4)
+
+
+def card(seconds: float, epochs: int = 4) -> Card:
+    curves = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), (1.0,) * epochs)
+    return small_network.card(small_network.network(), plan=PLAN, curves=curves, trained_seconds=seconds)
+
+
+def test_nothing_is_known_at_first(tmp_path: Path) -> None:
+    assert calibration.known(tmp_path) == UNKNOWN
+
+
+@pytest.mark.parametrize("slower", [0.5, 1.0, 3.0])
+def test_one_run_makes_the_next_estimate_right(tmp_path: Path, slower: float) -> None:
+    alone = estimates.seconds(small_network.VARIANT, PLAN) - estimates.START
+    took = estimates.START + slower * alone
+    calibration.learn(tmp_path, card(took), "finished")
+    assert estimates.seconds(small_network.VARIANT, PLAN, calibration.known(tmp_path)) == pytest.approx(took, rel=1e-6)
+
+
+@pytest.mark.parametrize("ended", ["stopped", "diverged", "time"])
+def test_a_run_that_was_cut_short_teaches_nothing(tmp_path: Path, ended: str) -> None:
+    calibration.learn(tmp_path, card(1000), ended)
+    assert calibration.known(tmp_path) == UNKNOWN
+
+
+def test_early_stopping_counts_the_epochs_that_were_trained(tmp_path: Path) -> None:
+    for folder, epochs in ((tmp_path / "all", 4), (tmp_path / "half", 2)):
+        calibration.learn(folder, card(20, epochs), "early")
+    assert calibration.known(tmp_path / "half").factor > 1.5 * calibration.known(tmp_path / "all").factor
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"factor": "x", "runs": 1}',
+        '{"factor": NaN, "runs": 1}',
+        '{"factor": -1, "runs": 1}',
+        '{"factor": 1e999, "runs": 2}',
+    ],
+)
+def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / calibration.FILE).write_text(text)
+    assert calibration.known(tmp_path) == UNKNOWN

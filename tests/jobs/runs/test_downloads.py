@@ -1,0 +1,99 @@
+"""What a visitor takes home of a run is what the run made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import trace
+from cnnviz.core.networks import card as cards
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import Event
+from cnnviz.jobs.runs import downloads, planner
+from cnnviz.jobs.runs.store import RunStore
+from tests.core import strategies
+from tests.core.networks import small_network
+
+PROBE = np.zeros((28, 28), np.uint8)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore("a" * 32, tmp_path)
+
+
+@pytest.fixture
+def run_id(store: RunStore) -> str:
+    """A run that has ended."""
+    job = planner.new_job(small_network.VARIANT, TrainingPlan(epochs=1), PROBE)
+    store.create(job, "My best: Nr. 1!")
+    network = strategies.network(job.variant, 4)
+    arrays = {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
+    record = store.recorder(job.id)
+    numbers = np.array([2.0, 1.0], np.float32)
+    record(Event("start", 1, 1, {"batches": 2}))
+    record(
+        Event(
+            "batches",
+            2,
+            1,
+            {"step": 2, "epoch": 1},
+            dict.fromkeys(("loss", "accuracy", "gradient"), numbers),
+        )
+    )
+    card = json.loads(json.dumps(small_network.card(network).to_json()))
+    record(Event("result", 3, 1, {"card": card, "ended": "finished", "message": None}, arrays))
+    return job.id
+
+
+def test_names_of_files_are_plain() -> None:
+    assert downloads.file_name("My best: Nr. 1!") == "my-best-nr-1"
+    assert downloads.file_name("../../etc/passwd") == "etc-passwd"
+    assert downloads.file_name("数字") == "network"
+
+
+def test_the_card_is_the_runs(store: RunStore, run_id: str) -> None:
+    assert cards.from_text(downloads.card(store, run_id).decode()) == store.card(run_id)
+
+
+def test_there_is_no_card_before_the_end(store: RunStore) -> None:
+    job = planner.new_job(small_network.VARIANT, TrainingPlan(), PROBE)
+    store.create(job, "waiting")
+    with pytest.raises(Refusal, match="no card yet"):
+        downloads.card(store, job.id)
+
+
+def test_the_curves_are_a_table(store: RunStore, run_id: str) -> None:
+    lines = downloads.curves(store, run_id).decode().splitlines()
+    assert lines[0].startswith("kind,step,epoch,loss")
+    assert len(lines) == 3
+
+
+def test_the_program_is_python(store: RunStore, run_id: str) -> None:
+    text = downloads.program(store, run_id).decode()
+    compile(text, "program", "exec")
+    assert "Conv2D(3" in text
+
+
+@pytest.mark.oracle
+def test_keras_reads_its_file_and_gives_the_same_numbers(store: RunStore, run_id: str, tmp_path: Path) -> None:
+    import keras
+
+    path = tmp_path / "taken.keras"
+    path.write_bytes(downloads.keras_file(store, run_id))
+    model = keras.models.load_model(path)
+    digit = np.random.default_rng(0).random((28, 28)).astype(np.float32)
+    expected = trace.trace(store.network(run_id), digit).probabilities
+    np.testing.assert_allclose(np.asarray(model(digit[None, ..., None]))[0], expected, atol=1e-6)
+
+
+def test_a_file_for_keras_that_cannot_be_made_is_refused(
+    store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "weights", lambda *_: b"no network at all")
+    with pytest.raises(Refusal, match="could not be made"):
+        downloads.keras_file(store, run_id)

@@ -1,0 +1,220 @@
+"""A visitor's trainings in a row: at most two in the engine, the others wait on disk and lose nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import Event, Job
+from cnnviz.jobs import api
+from cnnviz.jobs.runs import calibration, planner
+from cnnviz.jobs.runs.store import RunStore
+from tests.core.networks import small_network
+
+PROBE = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
+
+
+class Engine:
+    """Stands for the engine: jobs end when the test says so."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
+        self.refusing: str = ""
+        self.breaking = False
+
+    def submit(self, _owner: str, job: Job, record: Callable[[Event], None]) -> None:
+        if self.breaking:
+            raise RuntimeError("on purpose")
+        if self.refusing:
+            raise Refusal(self.refusing)
+        if len(self.jobs) >= 2:
+            raise AssertionError("more than the engine takes")
+        self.jobs[job.id] = (job, record)
+
+    def active(self, _owner: str) -> tuple[str, ...]:
+        return tuple(self.jobs)
+
+    def tells(self, job_id: str, kind: str, **facts: Any) -> None:
+        self.jobs[job_id][1](Event(kind, 1, 1, facts))
+
+    def begins(self, job_id: str) -> None:
+        self.tells(job_id, "start", batches=3)
+        settled()
+
+    def ends(self, job_id: str) -> None:
+        del self.jobs[job_id]
+
+    def cancels(self, job_id: str) -> None:
+        """End a job before it starts, as the engine does: it is active no more when its end is recorded."""
+        _, record = self.jobs.pop(job_id)
+        record(Event("ended", 1, 1, {"state": "cancelled", "template": "", "values": {}}))
+        settled()
+
+
+def settled() -> None:
+    """Wait for what goes on after an event."""
+    for thread in threading.enumerate():
+        if thread.name == planner.ADVANCING:
+            thread.join(10)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    standing_in = Engine()
+    monkeypatch.setattr(api, "engine", lambda: standing_in)
+    return standing_in
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore("a" * 32, tmp_path)
+
+
+def job(**plan: Any) -> Job:
+    return planner.new_job(small_network.VARIANT, TrainingPlan(**plan), PROBE)
+
+
+def states(store: RunStore) -> list[str]:
+    return [run.state for run in reversed(store.runs())]
+
+
+def test_a_job_carries_the_data_that_this_server_has() -> None:
+    made_job = job()
+    assert made_job.data.count in (60_000, 1_437)
+    assert len(made_job.data.sha256) == 64
+    assert made_job.variant.name == f"run-{made_job.id}"
+    assert made_job.variant.layers == small_network.VARIANT.layers
+
+
+@pytest.mark.usefixtures("engine")
+def test_equal_settings_are_different_runs(store: RunStore) -> None:
+    first, second = planner.start(store, job(), "one"), planner.start(store, job(), "two")
+    assert first.id != second.id
+    assert first.variant.name != second.variant.name
+
+
+def test_arms_beyond_two_wait_until_one_begins(store: RunStore, engine: Engine) -> None:
+    trial = planner.trial("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(4)]
+    assert {planner.experiment_of(run) for run in store.runs()} == {"filters"}
+    planner.advance(store)
+    assert list(engine.jobs) == [planned[0].id, planned[1].id]
+    assert states(store) == ["queued", "queued", "planned", "planned"]
+
+    planner.advance(store)
+    assert len(engine.jobs) == 2
+
+    engine.ends(planned[0].id)
+    engine.begins(planned[1].id)
+    assert list(engine.jobs) == [planned[1].id, planned[2].id]
+    assert states(store) == ["queued", "queued", "queued", "planned"]
+    submitted = engine.jobs[planned[2].id][0]
+    assert submitted.plan == planned[2].plan
+    np.testing.assert_array_equal(submitted.probe, PROBE)
+
+
+def test_an_arm_that_is_cancelled_before_it_starts_makes_room_for_the_next(store: RunStore, engine: Engine) -> None:
+    trial = planner.trial("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(3)]
+    planner.advance(store)
+    engine.cancels(planned[1].id)
+    assert list(engine.jobs) == [planned[0].id, planned[2].id]
+    assert states(store) == ["queued", "cancelled", "queued"]
+
+
+def test_a_planned_run_that_is_deleted_meanwhile_is_not_trained(
+    store: RunStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = planner.trial("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(2)]
+    read = store.runs()
+    store.delete(planned[0].id)
+    monkeypatch.setattr(RunStore, "runs", lambda _: read)
+    planner.advance(store)
+    assert list(engine.jobs) == [planned[1].id]
+
+
+@pytest.mark.parametrize(("finished", "learned"), [(0, 1), (2, 0)])
+def test_a_whole_training_tells_how_fast_the_server_is(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, finished: int, learned: int
+) -> None:
+    known: list[object] = []
+    monkeypatch.setattr(calibration, "learn", lambda *told: known.append(told))
+    run = store.create(job(), "one")
+    network = small_network.network(0, run.variant.name)
+    weights = {f"weights/{a}/{b}": w for a, named in network.weights.items() for b, w in named.items()}
+    record = planner.recorder(store, run.id)  # as for one that is taken over
+    record(Event("start", 1, 1, {"finished": finished}))
+    record(Event("start", 2, 2, {"finished": finished + 1}))
+    card = small_network.card(network).to_json()
+    record(Event("result", 3, 2, {"card": card, "ended": "finished", "message": None}, weights))
+    assert len(known) == learned
+    assert store.run(run.id).state == "done"
+    settled()
+
+
+def test_a_refused_run_leaves_nothing_behind(store: RunStore, engine: Engine) -> None:
+    engine.refusing = "No room. Received: one more. Wait."
+    with pytest.raises(Refusal, match="No room"):
+        planner.start(store, job(), "one")
+    assert store.runs() == ()
+
+
+def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, engine: Engine) -> None:
+    run = planner.plan(store, job(), "arm", planner.trial("x"), "a")
+    engine.refusing = "No room. Received: one more. Wait."
+    planner.advance(store)
+    failed = store.run(run.id)
+    assert failed.state == "failed"
+    assert failed.message is not None
+    assert failed.message["template"].startswith("No room")
+
+
+def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, engine: Engine) -> None:
+    run = planner.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    with pytest.raises(Refusal, match="kept no finished epoch"):
+        planner.go_on(store, run.id, 5)
+
+    weights = {"weights/0": np.ones(2, np.float32)}
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, weights))
+    planner.go_on(store, run.id, 5)
+    again = engine.jobs[run.id][0]
+    assert again.plan.epochs == 5
+    assert again.progress == {"epoch": 2}
+    np.testing.assert_array_equal(again.checkpoint["weights/0"], [1, 1])
+    assert store.run(run.id).plan.epochs == 5
+
+
+def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, engine: Engine) -> None:
+    run = planner.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, {"a": np.ones(1, np.float32)}))
+    before = store.run(run.id)
+    engine.refusing = "No room. Received: one more. Wait."
+    with pytest.raises(Refusal, match="No room"):
+        planner.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
+    engine.refusing, engine.breaking = "", True
+    with pytest.raises(RuntimeError, match="on purpose"):
+        planner.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
+
+
+def test_a_second_click_on_going_on_changes_nothing(store: RunStore, engine: Engine) -> None:
+    run = planner.start(store, job(epochs=3), "one")
+    engine.ends(run.id)
+    store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 3}, {"a": np.ones(1, np.float32)}))
+    planner.go_on(store, run.id, 4)
+    before, going = store.run(run.id), engine.jobs[run.id]
+    with pytest.raises(Refusal, match="waits or runs"):
+        planner.go_on(store, run.id, 5)
+    assert store.run(run.id) == before
+    assert engine.jobs == {run.id: going}

@@ -1,0 +1,300 @@
+"""A visitor's runs on disk: what is written is what is read, and a crash or a stranger changes none of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core import atomic_file
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.training import protocol
+from cnnviz.core.training.protocol import DataReference, Event, Job
+from cnnviz.jobs.runs import files
+from cnnviz.jobs.runs import record as run_record
+from cnnviz.jobs.runs import store as run_store
+from cnnviz.jobs.runs.store import MOST_RUNS, Run, RunStore, Snapshot
+from tests.core.networks import small_network
+
+OWNER, OTHER = "a" * 32, "b" * 32
+
+
+def a_job() -> Job:
+    job_id = protocol.new_id()
+    return Job(
+        id=job_id,
+        variant=Variant(name=protocol.network_name(job_id), layers=small_network.VARIANT.layers),
+        plan=small_network.card(small_network.network()).plan,
+        data=DataReference(name="MNIST", sha256="c" * 64, count=60_000),
+        probe=np.zeros((28, 28), np.uint8),
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(OWNER, tmp_path)
+
+
+@pytest.fixture
+def job(store: RunStore) -> Job:
+    """A job whose run is in the store."""
+    job = a_job()
+    store.create(job, "first")
+    return job
+
+
+def event(kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> Event:
+    return Event(kind, 1, 1, facts, arrays or {})
+
+
+def flat(network: Any) -> dict[str, np.ndarray]:
+    return {
+        f"weights/{layer}/{name}": array
+        for layer, weights in network.weights.items()
+        for name, array in weights.items()
+    }
+
+
+def snapshot(job: Job, step: int, seed: int = 0) -> Event:
+    arrays = flat(small_network.network(seed, job.variant.name)) | {"confusion": np.eye(10, dtype=np.int32)}
+    return event("snapshot", arrays, step=step, epoch=step // 10, digits=10)
+
+
+def test_a_run_comes_back_as_it_was_noted(store: RunStore, job: Job) -> None:
+    (run,) = store.runs()
+    assert (run.id, run.title, run.variant, run.plan) == (job.id, "first", job.variant, job.plan)
+    assert run == store.run(job.id)
+
+
+def test_what_a_run_told_comes_back(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    told = event("batches", {"loss": np.array([2.5, 1.5], np.float32)}, step=2, epoch=1)
+    record(told)
+    record(event("view", {"probabilities": np.zeros(10, np.float32)}, step=2))
+    (back,) = store.events(job.id)
+    assert (back.kind, back.seq, back.attempt, back.facts) == (told.kind, 1, 1, told.facts)
+    np.testing.assert_array_equal(back.arrays["loss"], told.arrays["loss"])
+
+
+def test_a_line_that_was_being_written_when_the_server_died_is_left_out(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    record(event("epoch", epoch=1))
+    record(event("epoch", epoch=2))
+    path = store.home / OWNER / job.id / "events.jsonl"
+    path.write_bytes(path.read_bytes()[:-9])
+    assert [told.facts["epoch"] for told in store.events(job.id)] == [1]
+    for epoch in (3, 4):
+        record(event("epoch", epoch=epoch))
+    assert [told.facts["epoch"] for told in store.events(job.id)] == [1, 3, 4]
+    assert path.read_bytes().count(b"\n") == 4
+
+
+def test_snapshots_are_networks_of_their_moment(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    for step in (20, 0, 5):
+        record(snapshot(job, step, seed=step))
+    assert store.snapshots(job.id) == (Snapshot(0, 0, 10), Snapshot(5, 0, 10), Snapshot(20, 2, 10))
+    for moment in store.snapshots(job.id):
+        network = store.network_at(job.id, moment)
+        expected = small_network.network(moment.step, job.variant.name)
+        assert network.card is None
+        np.testing.assert_array_equal(network.weights["conv2d"]["kernel"], expected.weights["conv2d"]["kernel"])
+        np.testing.assert_array_equal(store.confusion(job.id, moment), np.eye(10))
+
+
+def test_a_result_is_explored_like_a_network_of_the_shelf(store: RunStore, job: Job) -> None:
+    network = small_network.network(3, job.variant.name)
+    card = small_network.card(network)
+    assert store.card(job.id) is None
+    store.recorder(job.id)(
+        event("result", flat(network), card=json.loads(json.dumps(card.to_json())), ended="early", message=None)
+    )
+    back = store.network(job.id)
+    np.testing.assert_array_equal(back.weights["dense"]["kernel"], network.weights["dense"]["kernel"])
+    assert back.card == store.card(job.id)
+    assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
+    assert store.events(job.id)[-1].arrays == {}
+
+
+def test_how_a_run_ended_is_written_down(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    record(event("ended", state="lost", template="It broke. Received: {n}.", values={"n": 2}))
+    run = store.run(job.id)
+    assert (run.state, run.message) == ("lost", {"template": "It broke. Received: {n}.", "values": {"n": 2}})
+    store.amend(run.id, state="done", ended="early", message=None)
+    record(event("ended", state="done", template="", values={}))
+    assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
+
+
+def test_an_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -> None:
+    with pytest.raises(Refusal, match="learned nothing yet"):
+        store.network(job.id)
+    record = store.recorder(job.id)
+    record(snapshot(job, 0))
+    record(snapshot(job, 10, seed=7))
+    kept = store.network(job.id)
+    np.testing.assert_array_equal(
+        kept.weights["conv2d"]["bias"], small_network.network(7, job.variant.name).weights["conv2d"]["bias"]
+    )
+
+
+def test_the_newest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
+    assert store.checkpoint(job.id) is None
+    record = store.recorder(job.id)
+    for epoch in (1, 2):
+        record(
+            event(
+                "checkpoint",
+                {"optimizer/0": np.full(3, epoch, np.float32)},
+                epoch=epoch,
+                curves={"loss": [1.0]},
+            )
+        )
+    kept = store.checkpoint(job.id)
+    assert kept is not None
+    assert kept.facts == {"epoch": 2, "curves": {"loss": [1.0]}}
+    np.testing.assert_array_equal(kept.arrays["optimizer/0"], [2, 2, 2])
+
+
+def test_a_checkpoint_comes_back_as_it_was_told(store: RunStore, job: Job) -> None:
+    """An optimizer counts its steps in a scalar; with another shape the training could not go on."""
+    told: dict[str, np.ndarray] = {
+        "iterations": np.array(70, np.int64),
+        "rate": np.array(0.25, np.float32),
+        "columns": np.arange(6, dtype=np.float32).reshape(2, 3).T,
+        "none": np.zeros((0, 3), np.float32),
+    }
+    store.recorder(job.id)(event("checkpoint", told, epoch=1))
+    kept = store.checkpoint(job.id)
+    assert kept is not None
+    for name, array in told.items():
+        assert (kept.arrays[name].shape, kept.arrays[name].dtype) == (array.shape, array.dtype)
+        np.testing.assert_array_equal(kept.arrays[name], array)
+
+
+def test_nobody_else_finds_a_run(store: RunStore, job: Job) -> None:
+    other = RunStore(OTHER, store.home)
+    assert other.runs() == ()
+    for asked in (other.run, other.network):
+        with pytest.raises(Refusal, match="no such run"):
+            asked(job.id)
+    other.delete(job.id)
+    assert store.run(job.id).title == "first"
+
+
+@pytest.mark.parametrize("path", ["..", "../" + "a" * 13, "a" * 15, "A" * 16, "", "a/" + "a" * 14, None])
+def test_a_name_is_never_a_path(store: RunStore, path: Any) -> None:
+    with pytest.raises(Refusal, match="16 hexadecimal digits"):
+        store.run(path)
+
+
+def test_runs_can_be_renamed_and_deleted(store: RunStore, job: Job) -> None:
+    store.rename(job.id, "  my   best\n")
+    assert store.run(job.id).title == "my best"
+    store.delete(job.id)
+    assert store.runs() == ()
+    store.recorder(job.id)(event("epoch", epoch=1))  # its worker may still be telling something
+    assert not (store.home / OWNER / job.id).exists()
+
+
+def test_what_is_deleted_while_a_snapshot_is_written_does_not_come_back(
+    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = atomic_file.write
+
+    def late(path: Path, data: bytes, **how: bool) -> None:
+        store.delete(job.id)
+        write(path, data, **how)
+
+    monkeypatch.setattr(atomic_file, "write", late)
+    store.recorder(job.id)(snapshot(job, 10))
+    assert not (store.home / OWNER / job.id).exists()
+
+
+def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
+    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = run_record.write_run
+    record = partial(store.recorder(job.id), event("ended", state="failed", template="", values={}))
+    ending = threading.Thread(target=record)
+
+    def slow(place: Path, run: Run) -> None:
+        if not ending.ident:
+            ending.start()
+            ending.join(0.5)  # it waits for us
+        write(place, run)
+
+    monkeypatch.setattr(run_record, "write_run", slow)
+    store.rename(job.id, "second")
+    ending.join(10)
+    assert (store.run(job.id).title, store.run(job.id).state) == ("second", "failed")
+
+
+def test_a_record_is_amended_only_in_the_state_that_was_asked_for(store: RunStore, job: Job) -> None:
+    assert store.amend(job.id, only="planned", state="queued", title="no") is None
+    assert store.run(job.id).title == "first"
+    amended = store.amend(job.id, only="queued", state="done", title="yes")
+    assert amended == store.run(job.id)
+    assert (amended.title, amended.state) == ("yes", "done")
+    store.delete(job.id)
+    assert store.amend(job.id, state="queued") is None
+    assert store.runs() == ()
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 65, "a\u0000b", "\u202eabc", None, 7])
+def test_a_title_is_something_to_read(store: RunStore, job: Job, title: Any) -> None:
+    with pytest.raises(Refusal, match="1 to 64 visible characters"):
+        store.rename(job.id, title)
+    assert store.run(job.id).title == "first"
+
+
+def test_there_is_an_end_to_runs(store: RunStore) -> None:
+    for _ in range(MOST_RUNS):
+        store.create(a_job(), "one of many")
+    with pytest.raises(Refusal, match="Delete runs"):
+        store.create(a_job(), "one too many")
+
+
+def test_a_damaged_record_hides_one_run_alone(store: RunStore, job: Job) -> None:
+    second = store.create(a_job(), "second")
+    (store.home / OWNER / job.id / "run.json").write_text('{"id": 1}')
+    assert [run.id for run in store.runs()] == [second.id]
+
+
+def test_a_full_disk_loses_an_event_and_nothing_else(
+    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = store.recorder(job.id)
+    record(event("checkpoint", {"a": np.ones(1, np.float32)}, epoch=1))
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnviz.core.atomic_file.os.fdopen", _full)
+        record(event("checkpoint", {"a": np.zeros(1, np.float32)}, epoch=2))
+    kept = store.checkpoint(job.id)
+    assert kept is not None
+    assert kept.facts["epoch"] == 1
+
+
+def _full(*_: Any) -> Any:
+    raise OSError(28, "No space left on device")
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_.-]{0,9}", fullmatch=True), st.sampled_from(["kernel", "bias"])))
+def test_weights_are_sorted_by_layer(layers: dict[str, str]) -> None:
+    array = np.zeros(1, np.float32)
+    arrays = {f"weights/{layer}/{name}": array for layer, name in layers.items()} | {"confusion": array}
+    assert {layer: set(found) for layer, found in files.weights(arrays).items()} == {
+        layer: {name} for layer, name in layers.items()
+    }
+
+
+def test_the_folder_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
+    assert run_store.folder() == tmp_path

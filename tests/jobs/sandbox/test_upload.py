@@ -1,0 +1,382 @@
+"""A stranger's picture is read right or refused in plain words, whatever its bytes are."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cnnviz.core.errors import Refusal
+from cnnviz.jobs.sandbox import child_process, image_header, upload
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png(width: int, height: int, rows: bytes, *, depth: int = 8, colour: int = 0, extra: bytes = b"") -> bytes:
+    """A PNG file written by hand; `rows` has one filter byte before each row."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+def seven() -> Image.Image:
+    """A grey seven on white, 60 by 40, different in every corner."""
+    pixels = np.full((60, 40), 250, np.uint8)
+    pixels[5:12, 5:35] = 10
+    pixels[12:55, 26:34] = 30
+    pixels[50:60, 0:8] = 120
+    return Image.fromarray(pixels)
+
+
+def notes(picture: upload.Picture) -> list[str]:
+    return [str(note) for note in picture.notes]
+
+
+def refusal(data: bytes, name: str = "") -> str:
+    with pytest.raises(Refusal) as caught:
+        upload.read(data, name)
+    text = str(caught.value)
+    assert len(text) <= 300
+    assert "/" not in text
+    assert "Traceback" not in text
+    return text
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP", "BMP"])
+def test_a_lossless_file_comes_back_pixel_for_pixel(kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    picture = upload.read(encoded(seven().convert("RGB"), kind, **options))
+    assert picture.rgba.dtype == np.uint8
+    np.testing.assert_array_equal(picture.rgba, np.asarray(seven().convert("RGBA")))
+    assert picture.notes == ()
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "L"), ("JPEG", "RGB"), ("WEBP", "RGB")])
+def test_a_lossy_file_comes_back_nearly_the_same(kind: str, mode: str) -> None:
+    picture = upload.read(encoded(seven().convert(mode), kind, quality=95))
+    difference = picture.rgba.astype(int) - np.asarray(seven().convert("RGBA"))
+    assert np.abs(difference).mean() < 3
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
+def test_every_mode_of_png_is_read(mode: str) -> None:
+    image = seven().convert(mode)
+    picture = upload.read(encoded(image))
+    np.testing.assert_array_equal(picture.rgba, np.asarray(image.convert("RGBA")))
+
+
+def test_the_pixels_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        upload.read(encoded(seven())).rgba[0] = 0
+
+
+# What was stored to be seen upright after the turn that the EXIF orientation asks for.
+STORED: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    1: lambda pixels: pixels,
+    2: np.fliplr,
+    3: lambda pixels: np.rot90(pixels, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda pixels: np.rot90(pixels, 1),
+    7: lambda pixels: np.rot90(pixels, 2).T,
+    8: lambda pixels: np.rot90(pixels, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", STORED)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_turned_photo_stands_upright(orientation: int, kind: str) -> None:
+    upright = np.asarray(seven())
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](upright))).convert("RGB")
+    picture = upload.read(encoded(stored, kind, exif=exif.tobytes(), quality=95))
+    assert picture.rgba.shape == (60, 40, 4)
+    assert np.abs(picture.rgba[..., 0].astype(int) - upright).mean() < 3
+    assert notes(picture) == ([] if orientation == 1 else ["turned upright as its EXIF data says"])
+
+
+def test_broken_exif_data_is_no_reason_to_refuse() -> None:
+    exif = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xee" * 40
+    picture = upload.read(encoded(seven(), "JPEG", exif=exif))
+    assert picture.rgba.shape == (60, 40, 4)
+
+
+def test_sixteen_bit_grey_is_scaled_and_not_clipped() -> None:
+    levels = np.linspace(0, 65535, 64 * 16).astype(np.uint16).reshape(16, 64)
+    picture = upload.read(encoded(Image.fromarray(levels)))
+    np.testing.assert_array_equal(picture.rgba[..., 0], levels >> 8)
+    assert (picture.rgba[..., 3] == 255).all()
+    assert notes(picture) == ["16-bit values reduced to 8-bit"]
+
+
+def test_sixteen_bit_grey_keeps_its_transparent_level() -> None:
+    rows = b"".join(b"\0" + struct.pack(">4H", 0, 300, 301, 65535) for _ in range(4))
+    picture = upload.read(png(4, 4, rows, depth=16, extra=chunk(b"tRNS", struct.pack(">H", 300))))
+    np.testing.assert_array_equal(picture.rgba[0, :, 3], [255, 0, 255, 255])
+    np.testing.assert_array_equal(picture.rgba[0, :, 0], [0, 1, 1, 255])
+
+
+def test_sixteen_bit_colour_is_scaled() -> None:
+    rows = b"".join(b"\0" + struct.pack(">3H", 65535, 32768, 256) * 4 for _ in range(4))
+    picture = upload.read(png(4, 4, rows, depth=16, colour=2))
+    np.testing.assert_array_equal(picture.rgba[2, 2], [255, 128, 1, 255])
+    assert notes(picture) == ["16-bit values reduced to 8-bit"]
+
+
+def test_cmyk_ink_is_turned_into_light() -> None:
+    picture = upload.read(encoded(Image.new("CMYK", (16, 16), (255, 0, 0, 0)), "JPEG", quality=95))
+    assert np.abs(picture.rgba[8, 8].astype(int) - [0, 255, 255, 255]).max() <= 3
+    assert notes(picture) == ["colours turned from CMYK to RGB"]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_palette_keeps_its_transparent_colour(kind: str) -> None:
+    image = Image.new("P", (8, 8), 0)
+    image.putpalette([200, 0, 0, 0, 0, 0])
+    image.putpixel((3, 4), 1)
+    picture = upload.read(encoded(image, kind, transparency=0))
+    assert picture.rgba[4, 3].tolist() == [0, 0, 0, 255]
+    assert picture.rgba[0, 0, 3] == 0
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_an_animation_gives_its_first_frame(kind: str) -> None:
+    frames = [Image.new("RGB", (20, 10), (20 * shade, 0, 0)) for shade in range(12)]
+    picture = upload.read(encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50))
+    assert picture.rgba.shape == (10, 20, 4)
+    assert (picture.rgba[..., :3] == 0).all()
+    assert notes(picture) == ["first of 12 frames"]
+
+
+def test_the_frames_of_a_long_animation_are_not_counted() -> None:
+    noise = np.random.default_rng(7).integers(0, 256, (6, 500, 500), np.uint8)
+    frames = [Image.fromarray(one) for one in noise]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert len(data) > 1_000_000
+    assert notes(upload.read(data)) == ["first frame of an animation"]
+
+
+@pytest.mark.parametrize(("width", "height", "reduced"), [(2048, 1000, (500, 1024)), (8000, 20, (3, 1024))])
+def test_a_large_picture_is_reduced(width: int, height: int, reduced: tuple[int, int]) -> None:
+    picture = upload.read(encoded(Image.new("L", (width, height), 77)))
+    assert picture.rgba.shape[:2] == reduced
+    assert (picture.rgba[..., 0] == 77).all()
+    assert notes(picture) == [f"reduced from {width} × {height} pixels"]
+
+
+def test_a_large_turned_photo_is_reduced_and_turned() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = upload.read(encoded(Image.new("RGB", (3000, 1500)), "JPEG", exif=exif.tobytes()))
+    assert picture.rgba.shape == (1024, 512, 4)
+    assert notes(picture) == ["turned upright as its EXIF data says", "reduced from 3000 × 1500 pixels"]
+
+
+def test_reducing_does_not_bleed_the_colour_of_what_is_transparent() -> None:
+    pixels = np.zeros((2048, 2048, 4), np.uint8)
+    pixels[:, ::2] = (255, 255, 255, 0)
+    pixels[:, 1::2] = (40, 40, 40, 255)
+    inner = upload.read(encoded(Image.fromarray(pixels))).rgba[8:-8, 8:-8]
+    assert np.abs(inner[..., :3].astype(int) - 40).max() <= 1
+
+
+OTHERS = {
+    "EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(owned) print quit\n",
+    "PDF": b"%PDF-1.7\n1 0 obj",
+    "SVG": b'\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "TIFF": b"II*\0\x08\0\0\0" + b"\0" * 100,
+    "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "AVIF": b"\0\0\0\x18ftypavif\0\0\0\0mif1avif",
+    "ZIP": b"PK\x03\x04" + b"\0" * 40,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_another_kind_is_named_and_refused(kind: str) -> None:
+    assert refusal(OTHERS[kind]).startswith(f"This is a file of the kind {kind}, ")
+
+
+@pytest.mark.parametrize("data", [b"hello, world", b"\0" * 5000, b"<html><body>404</body></html>", b"P5 4 4 255 "])
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    assert "Please choose a PNG, JPEG, GIF, WebP or BMP file." in refusal(data)
+
+
+def test_a_name_is_only_a_hint() -> None:
+    assert "kind SVG" in refusal(b"\xff\xfe<\0s\0v\0g\0", "<b>Drawing</b>.SVG")
+    assert "<b>" not in refusal(b"hello", "<b>.txt")
+    assert upload.read(encoded(seven()), "seven.svg").rgba.shape == (60, 40, 4)
+
+
+def test_an_empty_and_an_endless_file_are_refused() -> None:
+    assert "empty" in refusal(b"")
+    assert "has 31 MB" in refusal(b"\x89PNG\r\n\x1a\n" + b"\0" * 30_000_001)
+
+
+def test_a_bomb_is_refused_from_its_header_before_any_child_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_process, "ask", lambda *_, **__: pytest.fail("the bomb was passed on"))
+    assert "9380 × 9380" in refusal(png(9380, 9380, b"\0" * (9381 * 9380)))
+    assert "7000 × 7000" in refusal(png(7000, 7000, b""))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
+@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (3, 50)])
+def test_too_few_pixels_are_nothing_to_read(kind: str, size: tuple[int, int]) -> None:
+    assert refusal(encoded(Image.new("RGB", size), kind)).startswith("There is nothing to read")
+
+
+def test_a_size_of_zero_is_refused() -> None:
+    assert "does not say how large" in refusal(png(0, 10, b""))
+    gif = bytearray(encoded(seven(), "GIF"))
+    gif[6:10] = bytes(4)
+    assert "does not say how large" in refusal(bytes(gif))
+
+
+def lying_gif() -> bytes:
+    """The screen is 8 by 8, the picture in it 60000 by 60000."""
+    data = bytearray(encoded(Image.new("P", (8, 8)), "GIF"))
+    at = data.index(b",\0\0\0\0\x08\0\x08\0")
+    data[at + 5 : at + 9] = struct.pack("<HH", 60000, 60000)
+    return bytes(data)
+
+
+def lying_jpeg() -> bytes:
+    """A second frame header, larger than the first."""
+    data = encoded(seven(), "JPEG")
+    at = data.index(b"\xff\xc0")
+    frame = data[at : at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")]
+    return data[:at] + frame + frame[:5] + struct.pack(">HH", 7999, 2000) + frame[9:] + data[at + len(frame) :]
+
+
+def lying_webp() -> bytes:
+    """The canvas is said to be 4096 by 2, then is said to hold a frame that is not there."""
+    data = bytearray(encoded(seven().convert("RGB"), "WEBP", exif=b"Exif\0\0MM"))
+    data[24:30] = (4095).to_bytes(3, "little") + (3).to_bytes(3, "little")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("make", [lying_gif, lying_jpeg, lying_webp])
+def test_a_header_that_lies_is_refused(make: Callable[[], bytes]) -> None:
+    assert "damaged" in refusal(make())
+
+
+def test_a_png_that_promises_more_than_it_holds_is_refused() -> None:
+    assert "damaged or cut short" in refusal(png(3000, 3000, b"\0" * 500))
+
+
+def test_a_png_that_holds_more_than_it_promises_does_no_harm() -> None:
+    picture = upload.read(png(8, 8, b"\0" * 50_000_000))
+    assert picture.rgba.shape == (8, 8, 4)
+
+
+@pytest.mark.parametrize("where", [20, -20, -6])
+def test_a_wrong_checksum_is_refused(where: int) -> None:
+    data = bytearray(encoded(seven()))
+    data[where] ^= 1
+    refusal(bytes(data))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_half_a_file_is_refused(kind: str, share: float) -> None:
+    noise = Image.fromarray(np.random.default_rng(3).integers(0, 256, (50, 50, 3), np.uint8))
+    data = encoded(noise, kind)
+    assert "damaged" in refusal(data[: int(len(data) * share)])
+
+
+def test_a_jpeg_of_nothing_but_markers_is_refused_at_once() -> None:
+    start = time.perf_counter()
+    assert "does not say how large" in refusal(b"\xff\xd8" + b"\xff\xe0\0\2" * 5_000_000)
+    assert "does not say how large" in refusal(b"\xff\xd8\xff" + b"\0" * 20_000_000)
+    assert time.perf_counter() - start < 2
+
+
+VALID = {
+    "PNG": encoded(seven()),
+    "palette": encoded(seven().convert("P"), "PNG", transparency=3),
+    "JPEG": encoded(seven(), "JPEG"),
+    "progressive": encoded(seven().convert("RGB"), "JPEG", progressive=True),
+    "GIF": encoded(seven(), "GIF", save_all=True, append_images=[Image.new("L", (40, 60), 9)]),
+    "WEBP": encoded(seven().convert("RGBA"), "WEBP"),
+    "lossless": encoded(seven().convert("RGBA"), "WEBP", lossless=True),
+    "BMP": encoded(seven(), "BMP"),
+}
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """A valid file with some bytes changed, cut out or put in."""
+    data = bytearray(VALID[draw(st.sampled_from(sorted(VALID)))])
+    for _ in range(draw(st.integers(1, 8))):
+        at = draw(st.integers(0, len(data) - 1))
+        until = at + draw(st.integers(0, 4))
+        data[at:until] = draw(st.binary(max_size=4))
+    return bytes(data)
+
+
+@settings(max_examples=150, deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
+@given(damaged_files())
+def test_damaged_files_are_read_or_refused(data: bytes) -> None:
+    try:
+        picture = upload.read(data)
+    except Refusal:
+        return
+    height, width, channels = picture.rgba.shape
+    assert channels == 4
+    assert 1 <= min(width, height) <= max(width, height) <= upload.SIDE
+
+
+@settings(max_examples=500)
+@given(st.sampled_from(sorted(VALID)), st.binary(max_size=60))
+def test_any_bytes_after_a_known_beginning_have_a_size_or_are_refused(kind: str, rest: bytes) -> None:
+    try:
+        header = image_header.read(VALID[kind][:16] + rest)
+    except Refusal:
+        return
+    assert header.width * header.height <= image_header.MAX_PIXELS
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"{}\n",
+        b"[]\n",
+        b"null\n",
+        b"not json\n",
+        b'{"width": 4, "height": 4, "notes": []}\n' + b"\0" * 63,
+        b'{"width": 4, "height": 4, "notes": []}\n' + b"\0" * 65,
+        b'{"width": -4, "height": -4, "notes": []}\n' + b"\0" * 64,
+        b'{"width": 4, "height": 4, "notes": [["owned", {}]]}\n' + b"\0" * 64,
+        b'{"width": 4, "height": 4, "notes": [["first", {"frames": "<b>"}]]}\n' + b"\0" * 64,
+        b"[" * 100_000 + b"\n",
+        b'{"width": 1e999, "height": 4, "notes": []}\n' + b"\0" * 64,
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_a_refusal(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_process, "ask", lambda *_, **__: answer)
+    assert "damaged or cut short" in refusal(VALID["PNG"])
+
+
+def test_a_child_that_was_stopped_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> bytes:
+        raise child_process.WorkerError("stopped")
+
+    monkeypatch.setattr(child_process, "ask", stopped)
+    assert "too much time or memory" in refusal(VALID["PNG"])

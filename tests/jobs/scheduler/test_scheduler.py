@@ -1,0 +1,488 @@
+"""The engine's rules, without a process: turns, limits, leases, attempts, and what is remembered."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.training.protocol import Command, Event
+from cnnviz.jobs import api
+from cnnviz.jobs.protocol.event_log import LARGE, History
+from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.scheduler.fair_queue import FairQueue
+from cnnviz.jobs.scheduler.job_state import GRANTED, Limits
+from cnnviz.jobs.scheduler.scheduler import MISSED_SECONDS
+from tests.jobs import fake_executor
+from tests.jobs.fake_executor import Bench
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+# --- turns
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=60))
+def test_nobody_gets_two_turns_while_another_waits(steps: list[tuple[str, bool]]):
+    """Whoever waited already at an owner's turn has one of his own before that owner's next."""
+    queue, waiting = FairQueue(), Counter[str]()
+    passed_over: dict[str, set[str]] = {}
+    for number, (owner, taking) in enumerate(steps):
+        if not taking:
+            queue.add(owner, f"{owner}{number}")
+            waiting[owner] += 1
+            continue
+        job = queue.take(())
+        assert (job is None) == (waiting.total() == 0)
+        if job is None:
+            continue
+        taker = job[0]
+        assert not passed_over.get(taker, set()) & set(+waiting), "they waited since this owner's last turn"
+        waiting[taker] -= 1
+        for others in passed_over.values():
+            others.discard(taker)
+        passed_over[taker] = {each for each in +waiting if each != taker}
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=20))
+def test_jobs_get_their_turns_in_the_order_that_was_told(owners: list[str]):
+    queue = FairQueue()
+    for number, owner in enumerate(owners):
+        queue.add(owner, f"{owner}{number}")
+    told = list(queue.order())
+    assert told == [queue.take(()) for _ in owners]
+    assert sorted(told) == sorted(f"{owner}{number}" for number, owner in enumerate(owners))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.sets(st.sampled_from("abc")))
+def test_an_owner_who_is_busy_is_passed_over_and_keeps_the_place(owners: list[str], busy: set[str]):
+    queue = FairQueue()
+    for number, owner in enumerate(owners):
+        queue.add(owner, f"{owner}{number}")
+    first = next((job for job in queue.order() if job[0] not in busy), None)
+    assert queue.take(busy) == first
+
+
+def test_owners_take_turns_and_one_of_an_owner_runs(bench: Bench):
+    bench.executor.slots = 2
+    ann, bob, cid = "ann", "bob", "cid"
+    first, second = bench.submit(ann), bench.submit(ann)
+    assert bench.state(second) == "queued", "one slot is free, but one of Ann's runs already"
+    other = bench.submit(bob)
+    third = bench.submit(cid)
+    assert [bench.state(each) for each in (first, other, third)] == ["running", "running", "queued"]
+    assert bench.engine.follow(second).position == 1
+    assert bench.engine.follow(third).position == 2
+    bench.executor.end(other)
+    bench.engine.tick()
+    assert bench.state(third) == "running"
+    bench.executor.end(first)
+    bench.engine.tick()
+    assert bench.engine.active(ann) == (second,)
+    assert bench.state(second) == "running"
+
+
+def test_active_names_the_running_one_first(bench: Bench):
+    first, second = bench.submit("ann"), bench.submit("ann")
+    assert bench.engine.active("ann") == (first, second)
+    assert bench.engine.active("bob") == ()
+
+
+# --- limits
+
+
+def test_an_owner_has_one_running_and_one_waiting(bench: Bench):
+    bench.submit("ann")
+    bench.submit("ann")
+    with pytest.raises(Refusal, match="one training running and one waiting"):
+        bench.submit("ann")
+    bench.submit("bob")
+
+
+def test_forty_may_wait(bench: Bench):
+    for _ in range(1 + GRANTED.queued):
+        bench.submit()
+    with pytest.raises(Refusal, match="40"):
+        bench.submit()
+
+
+def test_what_the_executor_cannot_do_is_said_at_once(bench: Bench):
+    waiting = [bench.submit(), bench.submit()][1]
+    bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
+    with pytest.raises(Refusal, match="No cluster"):
+        bench.submit()
+    assert bench.engine.follow(waiting).message is bench.executor.why_not
+
+
+def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
+    job = fake_executor.job()
+    bench.submit("ann", job)
+    with pytest.raises(Refusal, match="waits or runs"):
+        bench.submit("bob", job)
+    assert bench.state(job.id) == "running"
+
+
+def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: Bench):
+    job = bench.submit()
+    bench.engine.keep(job, True)
+    bench.wait(600)
+    bench.executor.tell(job, "paused", 1)
+    bench.wait(1000)
+    assert bench.state(job) == "paused"
+    bench.executor.tell(job, "resumed", 2)
+    bench.wait(1198)
+    assert bench.executor.commands == [], "a pause is not running"
+    bench.wait(4)
+    assert bench.executor.commands == [(job, "stop")]
+    said = bench.engine.follow(job).message
+    assert "30 minutes" in str(said)
+    bench.wait(GRANTED.grace + 2)
+    assert bench.executor.commands[1:] == [(job, "cancel")]
+    assert bench.engine.follow(job).message is said
+
+
+def test_a_pause_does_not_hold_a_place_for_ever(bench: Bench):
+    job = bench.submit()
+    bench.engine.keep(job, True)
+    bench.executor.tell(job, "paused", 1)
+    bench.wait(GRANTED.held + 2)
+    assert bench.executor.commands == [(job, "stop")]
+
+
+# --- leases
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Bench, running: bool):
+    if not running:
+        first = bench.submit()
+        bench.engine.keep(first, True)
+    job = bench.submit()
+    for _ in range(2):
+        bench.wait(GRANTED.lease - 1)
+        bench.engine.touch(job)
+    assert bench.state(job) == ("running" if running else "queued")
+    bench.wait(GRANTED.lease + 5)
+    following = bench.engine.follow(job)
+    assert following.state == "cancelled"
+    assert "Nobody looked at this training for 10 minutes" in str(following.message)
+    assert bench.recorded[-1].facts["state"] == "cancelled"
+
+
+def test_a_kept_job_needs_no_looks(bench: Bench):
+    job = bench.submit()
+    bench.engine.keep(job, True)
+    assert bench.engine.follow(job).kept
+    bench.wait(1000)
+    assert bench.state(job) == "running"
+    bench.engine.keep(job, False)
+    assert not bench.engine.follow(job).kept
+    bench.wait(GRANTED.lease - 1)
+    assert bench.state(job) == "running"
+    bench.wait(5)
+    assert bench.state(job) == "cancelled"
+
+
+# --- commands
+
+
+def test_commands_reach_a_job_while_it_runs(bench: Bench):
+    job = bench.submit()
+    for each in (job, "0" * 16):
+        bench.engine.command(each, Command("more"))
+    bench.engine.tick()
+    assert bench.executor.commands == [(job, "more")]
+    bench.executor.end(job)
+    bench.engine.command(job, Command("more"))
+    bench.engine.tick()
+    assert bench.executor.commands == [(job, "more")]
+
+
+def test_what_is_paused_while_it_waits_pauses_when_it_begins(bench: Bench):
+    first, waiting = bench.submit("ann"), bench.submit("bob")
+    bench.engine.command(waiting, Command("pause"))
+    bench.executor.end(first)
+    bench.engine.tick()
+    assert bench.executor.commands == [(waiting, "pause")]
+
+
+@pytest.mark.parametrize("kind", ["cancel", "stop"])
+def test_what_waits_is_cancelled_at_once(bench: Bench, kind: str):
+    bench.submit("ann")
+    waiting = bench.submit("ann")
+    bench.engine.command(waiting, Command(kind))
+    assert bench.state(waiting) == "cancelled"
+    assert bench.engine.follow(waiting).position == 0
+    bench.submit("ann")
+
+
+def test_who_does_not_obey_loses_the_worker_within_two_seconds(bench: Bench):
+    job = bench.submit()
+    bench.engine.command(job, Command("cancel"))
+    bench.engine.tick()
+    assert bench.executor.commands == [(job, "cancel")]
+    assert bench.executor.killed == []
+    bench.wait(2)
+    assert bench.executor.killed == [job]
+    assert bench.state(job) == "cancelled"
+
+
+def test_a_new_digit_is_with_a_job_that_waits(bench: Bench):
+    first, waiting = bench.submit("ann"), bench.submit("ann")
+    digit = np.full((28, 28), 7, np.uint8)
+    bench.engine.command(waiting, Command("probe", {"digit": digit}))
+    bench.executor.end(first)
+    bench.engine.tick()
+    assert bench.executor.started[-1].job.id == waiting
+    assert np.array_equal(bench.executor.started[-1].job.probe, digit)
+
+
+# --- deaths
+
+
+def test_a_job_whose_worker_dies_goes_on_from_its_checkpoint_before_all_others(bench: Bench):
+    job = bench.submit("ann")
+    bench.submit("bob")
+    bench.executor.tell(job, "checkpoint", 1, old=np.zeros(3))
+    bench.executor.tell(job, "epoch", 2)
+    bench.executor.tell(job, "checkpoint", 3, new=np.ones(3))
+    bench.executor.die(job)
+    assert bench.state(job) == "queued"
+    assert bench.engine.follow(job).position == 1
+    bench.engine.tick()
+    again = bench.executor.started[-1]
+    assert (again.job.id, again.attempt, again.told) == (job, 2, 3)
+    assert list(again.job.checkpoint) == ["new"]
+    assert again.job.progress == {"step": 3}
+    assert (bench.state(job), bench.engine.follow(job).attempt) == ("running", 2)
+
+
+def test_a_second_attempt_hears_what_was_wished_of_the_first(bench: Bench):
+    job = bench.submit()
+    for kind in ("pause", "resume", "stop", "pause", "more"):
+        bench.engine.command(job, Command(kind))
+    bench.engine.tick()
+    bench.executor.commands.clear()
+    bench.executor.die(job)
+    bench.engine.tick()
+    assert sorted(bench.executor.commands) == [(job, "pause"), (job, "stop")]
+
+
+def test_a_job_whose_worker_dies_twice_is_lost(bench: Bench):
+    job = bench.submit("ann")
+    other = bench.submit("bob")
+    for _ in range(2):
+        bench.executor.die(job)
+        bench.engine.tick()
+    following = bench.engine.follow(job)
+    assert following.state == "lost"
+    assert "twice" in str(following.message)
+    assert bench.recorded[-1].facts["state"] == "lost"
+    assert bench.state(other) == "running"
+
+
+def test_a_worker_that_dies_of_a_cancel_is_no_loss(bench: Bench):
+    job = bench.submit()
+    bench.engine.command(job, Command("cancel"))
+    bench.executor.die(job)
+    assert bench.state(job) == "cancelled"
+
+
+def test_reports_about_an_attempt_that_is_over_are_ignored(bench: Bench):
+    job = bench.submit()
+    bench.executor.die(job)
+    bench.engine.tick()
+    bench.executor.tell(job, "epoch", 1, attempt=1)
+    bench.engine.ended(job, 1, "done")
+    bench.engine.died(job, 1)
+    assert bench.kinds() == []
+    assert bench.state(job) == "running"
+
+
+# --- what is remembered
+
+
+def test_events_are_recorded_in_order_before_they_are_shown(bench: Bench):
+    shown: list[int] = []
+    job = fake_executor.job()
+    bench.engine.submit("ann", job, lambda _: shown.append(len(bench.engine.follow(job.id).events)))
+    bench.engine.tick()
+    for number in range(1, 5):
+        bench.executor.tell(job.id, "batches", number)
+    assert shown == [0, 1, 2, 3]
+    assert [event.seq for event in bench.engine.follow(job.id, 2).events] == [3, 4]
+
+
+def test_a_record_that_fails_does_not_end_the_training(bench: Bench, caplog: pytest.LogCaptureFixture):
+    def full(_: Event) -> None:
+        raise OSError("no space left on device")
+
+    job = fake_executor.job()
+    bench.engine.submit("ann", job, full)
+    bench.engine.tick()
+    bench.executor.tell(job.id, "epoch", 1)
+    assert len(bench.engine.follow(job.id).events) == 1
+    assert "no space left" in caplog.text
+
+
+def test_the_last_event_says_how_it_ended(bench: Bench):
+    job = bench.submit()
+    bench.executor.tell(job, "result", 1)
+    bench.executor.end(job, "failed", Refusal("`x` must be {y}. Received: z. Choose {y}.", y=3))
+    bench.engine.tick()
+    assert bench.kinds() == ["result", "ended"]
+    last = bench.recorded[-1]
+    assert last.seq == 2
+    assert last.facts == {
+        "state": "failed",
+        "template": "`x` must be {y}. Received: z. Choose {y}.",
+        "values": {"y": 3},
+    }
+
+
+def test_what_ended_is_remembered_for_ten_minutes(bench: Bench):
+    job = bench.submit()
+    bench.executor.end(job)
+    bench.wait(599)
+    assert bench.engine.knows(job)
+    assert bench.state(job) == "done"
+    bench.wait(3)
+    assert not bench.engine.knows(job)
+    assert bench.state(job) == "lost"
+
+
+EVENTS = st.lists(st.sampled_from(["batches", "epoch", "view", "lesson", "snapshot", "checkpoint"]), max_size=30)
+
+
+@given(EVENTS, st.integers(0, 30))
+def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: int):
+    history = History(bare=LARGE)
+    for number, kind in enumerate(kinds, 1):
+        history.add(Event(kind, number, 1, {}, {"values": np.zeros(2)}))
+    kept = history.since(since)
+    newest = {kind: number for number, kind in enumerate(kinds, 1)}
+    expected = [
+        number
+        for number, kind in enumerate(kinds, 1)
+        if number > since and (kind not in ("view", "lesson") or newest[kind] == number)
+    ]
+    assert [event.seq for event in kept] == expected
+    assert all(bool(event.arrays) == (event.kind not in LARGE) for event in kept)
+
+
+# --- several processes, several threads
+
+
+def test_a_job_from_elsewhere_is_taken_over_by_its_owner(bench: Bench):
+    job = fake_executor.job()
+    bench.executor.elsewhere["ann", job.id] = Order("ann", job)
+    assert not bench.engine.adopt("bob", job.id, bench.recorded.append)
+    assert bench.engine.adopt("ann", job.id, bench.recorded.append)
+    bench.engine.tick()
+    bench.executor.tell(job.id, "start", 1)
+    assert bench.kinds() == ["start"]
+    assert bench.engine.active("ann") == (job.id,)
+    bench.engine.moved(job.id)
+    assert bench.state(job.id) == "lost"
+    assert bench.kinds() == ["start"], "the other process records what comes now"
+
+
+def test_two_tabs_that_adopt_together_have_one_job_and_its_whole_history(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    job = fake_executor.job()
+    second: list[Event] = []
+
+    def find(owner: str, job_id: str) -> Order:
+        if not bench.recorded:  # while the first tab searches, the second finds the job and hears of it
+            monkeypatch.setattr(bench.executor, "find", lambda *_: Order("ann", job))
+            assert bench.engine.adopt(owner, job_id, bench.recorded.append)
+            bench.engine.tick()
+            bench.executor.tell(job.id, "start", 1)
+        return Order(owner, job)
+
+    monkeypatch.setattr(bench.executor, "find", find)
+    assert bench.engine.adopt("ann", job.id, second.append)
+    bench.engine.tick()
+    bench.executor.tell(job.id, "epoch", 2)
+    assert [event.kind for event in bench.engine.follow(job.id).events] == ["start", "epoch"]
+    assert bench.kinds() == ["start", "epoch"]
+    assert second == []
+
+
+def test_what_was_found_nowhere_is_not_looked_for_at_every_rerun(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
+    job = fake_executor.job().id
+    for _ in range(3):
+        assert not bench.engine.adopt("ann", job, bench.recorded.append)
+    assert asked == ["ann"]
+    assert not bench.engine.adopt("bob", job, bench.recorded.append)
+    bench.clock.now += MISSED_SECONDS + 1
+    assert not bench.engine.adopt("ann", job, bench.recorded.append)
+    assert asked == ["ann", "bob", "ann"]
+
+
+def test_a_search_that_could_not_be_made_is_made_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
+    bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
+    for _ in range(2):
+        assert not bench.engine.adopt("ann", fake_executor.job().id, bench.recorded.append)
+    assert asked == ["ann", "ann"]
+
+
+def test_many_threads_submit_and_every_job_ends():
+    bench = Bench(slots=4, limits=Limits(queued=100))
+    submitted: list[str] = []
+
+    def submit() -> None:
+        for _ in range(2):
+            job = fake_executor.job()
+            bench.engine.submit(threading.current_thread().name, job, lambda _: None)
+            submitted.append(job.id)
+
+    threads = [threading.Thread(target=submit) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _ in range(60):
+        bench.engine.tick()
+        for job_id in tuple(bench.executor.running):
+            bench.executor.end(job_id)
+    assert [bench.state(each) for each in submitted] == ["done"] * 60
+
+
+def test_closing_twice_closes_once(bench: Bench):
+    bench.engine.close()
+    bench.engine.close()
+    assert bench.executor.closed == 1
+    with pytest.raises(Refusal, match="being stopped"):
+        bench.submit()
+
+
+@pytest.fixture
+def _no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(api, "_engine", None)
+    monkeypatch.setattr(api, "_executor", fake_executor.FakeExecutor)
+    yield
+    api.engine().close()
+
+
+@pytest.mark.usefixtures("_no_engine")
+def test_all_threads_of_a_process_get_the_same_engine():
+    found: list[api.Engine] = []
+    threads = [threading.Thread(target=lambda: found.append(api.engine())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(each) for each in found}) == 1

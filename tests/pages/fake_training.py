@@ -1,0 +1,175 @@
+"""A stand-in for the engine of trainings, and the hands and eyes of a visitor of Train without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.network import Network
+from cnnviz.core.training.protocol import Command, Event, Job
+from cnnviz.jobs import api
+from cnnviz.ui.shell import page
+from tests.core import strategies
+from tests.core.networks import small_network
+
+ROOT = Path(__file__).parents[2]
+TRAIN = page.PAGES["train"].path
+
+
+class Engine:
+    """Stands for the engine: it trains nothing, and tells what a test has it tell."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
+        self.owners: dict[str, str] = {}
+        self.told: dict[str, list[Event]] = {}
+        self.states: dict[str, str] = {}
+        self.commands: list[tuple[str, str]] = []
+        self.touched: list[str] = []
+        self.attempts: dict[str, int] = {}
+        self.kept: dict[str, bool] = {}
+        self.refusing: Refusal | None = None
+
+    def submit(self, owner: str, job: Job, record: Callable[[Event], None]) -> None:
+        if self.refusing:
+            raise self.refusing
+        self.jobs[job.id] = (job, record)
+        self.owners[job.id] = owner
+        self.told[job.id], self.states[job.id] = [], "running"
+
+    def tell(self, job_id: str, kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> None:
+        seq, attempt = len(self.told[job_id]) + 1, self.attempts.get(job_id, 1)
+        event = Event(kind, seq, attempt, facts, arrays or {})
+        self.jobs[job_id][1](event)
+        self.told[job_id].append(event)
+
+    def follow(self, job_id: str, since: int = 0) -> api.Following:
+        events = tuple(event for event in self.told[job_id] if event.seq > since)
+        attempt, kept = self.attempts.get(job_id, 1), self.kept.get(job_id, False)
+        return api.Following(events, self.states[job_id], 0, None, attempt, kept)
+
+    def knows(self, job_id: str) -> bool:
+        return job_id in self.jobs
+
+    def adopt(self, *_: Any) -> bool:
+        return False
+
+    def active(self, owner: str = "") -> tuple[str, ...]:
+        """Those of an owner, or of all."""
+        running = (job_id for job_id, state in self.states.items() if state == "running")
+        return tuple(job_id for job_id in running if owner in ("", self.owners[job_id]))
+
+    def command(self, job_id: str, command: Command) -> None:
+        self.commands.append((job_id, command.kind))
+
+    def touch(self, job_id: str) -> None:
+        self.touched.append(job_id)
+
+    def keep(self, job_id: str, kept: bool) -> None:
+        self.kept[job_id] = kept
+
+    def trained(self) -> int:
+        return len(self.active())
+
+    def warm(self) -> None:
+        """Nothing starts here."""
+
+
+def engine_of(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Put a stand-in in the engine's place."""
+    standing_in = Engine()
+    monkeypatch.setattr(api, "engine", lambda: standing_in)
+    return standing_in
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
+    """A visitor who has just opened Train."""
+    monkeypatch.setenv("CNNVIZ_RUNS", str(runs))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return app.switch_page(TRAIN).run()
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.warning, app.error, app.success, app.info)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def only(engine: Engine) -> str:
+    (job_id,) = engine.jobs
+    return job_id
+
+
+def train_one(app: AppTest, engine: Engine) -> str:
+    app.session_state["bench"] = "build"
+    press(app.run(), "train")
+    return only(engine)
+
+
+def progress(app: AppTest) -> str:
+    return str(app.get("progress")[0].proto.text)
+
+
+def flat(network: Network) -> dict[str, np.ndarray]:
+    return {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
+
+
+def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
+    """Have a job tell what a training tells in its first epoch, of an even number of batches."""
+    job = engine.jobs[job_id][0]
+    network = strategies.network(job.variant, 1)
+    weights = flat(network)
+    snapshot = weights | {"confusion": np.eye(10, dtype=np.int32)}
+    engine.tell(job_id, "start", epochs=job.plan.epochs, batches=batches, finished=0)
+    engine.tell(job_id, "snapshot", snapshot, step=0, epoch=0, digits=10)
+    curve = np.tile(np.array([2.0, 1.5], np.float32), batches // 2)
+    arrays: dict[str, np.ndarray] = {"loss": curve, "accuracy": curve / 4, "gradient": curve}
+    pace = {"seconds": 1.0, "images_per_second": 1234.0, "seconds_left": 75.0}
+    engine.tell(job_id, "batches", arrays, step=batches, epoch=1, **pace)
+    engine.tell(
+        job_id,
+        "epoch",
+        epoch=1,
+        step=batches,
+        loss=1.75,
+        accuracy=0.4,
+        val_loss=1.2,
+        val_accuracy=0.625,
+        seconds=1.0,
+        epochs=job.plan.epochs,
+    )
+    engine.tell(job_id, "snapshot", snapshot, step=batches, epoch=1, digits=10)
+
+
+def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
+    job = engine.jobs[job_id][0]
+    network = strategies.network(job.variant, 2)
+    weights = flat(network)
+    card = replace(small_network.card(network), plan=job.plan)
+    engine.tell(job_id, "result", weights, card=json.loads(json.dumps(card.to_json())), ended=ended, message=None)
+    engine.states[job_id] = "done"
+
+
+def end(engine: Engine, job_id: str, state: str, reason: Refusal | None = None) -> None:
+    """Have a job end without a result."""
+    said: dict[str, Any] = {
+        "template": reason.template if reason else "",
+        "values": reason.values if reason else {},
+    }
+    engine.tell(job_id, "ended", state=state, **said)
+    engine.states[job_id] = state

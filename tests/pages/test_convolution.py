@@ -1,0 +1,451 @@
+"""Convolution, run without a browser: what its sections show, clamp, keep, remember and say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.inference import trace
+from cnnviz.core.inference.subject import Subject
+from cnnviz.core.lessons.convolution import kernels
+from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
+from cnnviz.core.lessons.convolution.filtering import filtered
+from cnnviz.core.lessons.convolution.kernels import KERNELS, weight
+from cnnviz.core.lessons.convolution.settings import ConvSettings
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.networks import model_store
+from cnnviz.ui.components import conv_grid, kernel_grid
+from cnnviz.ui.components.conv_grid import Guess, name_of
+from cnnviz.ui.components.feature_maps import Block, Links
+from cnnviz.ui.convolution import filters, url
+from cnnviz.ui.shell import page
+
+ROOT = Path(__file__).parents[2]
+PAGE = "pages/Convolution.py"
+ROWS = KERNELS["rows"].weights
+FIRST = ConvBench(ONE, ROWS)
+Shown = list[dict[str, Any]]
+
+
+@pytest.fixture
+def benches(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Every convolution by hand that is shown, with what is said of it."""
+    shown: Shown = []
+
+    def show(_: str, bench: ConvBench, **more: Any) -> None:
+        shown.append({"bench": bench, **more})
+
+    monkeypatch.setattr("cnnviz.ui.convolution.worked_example.conv_grid", show)
+    return shown
+
+
+@pytest.fixture
+def edited(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Every kernel for the digit that is shown."""
+    shown: Shown = []
+
+    def show(_: str, kernel: Any, **more: Any) -> None:
+        shown.append({"kernel": kernel, **more})
+
+    monkeypatch.setattr("cnnviz.ui.convolution.on_your_digit.kernel_grid", show)
+    return shown
+
+
+@pytest.fixture
+def brought(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """What is brought to the pictures of the digit, message by message."""
+    messages: Shown = []
+
+    def publish(key: str, channel: str, blocks: list[Block], **more: Any) -> None:
+        messages.append({"key": key, "channel": channel, "blocks": {b.id: b for b in blocks}, **more})
+
+    monkeypatch.setattr(filters, "publish", publish)
+    return messages
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page(PAGE).run()
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def once(monkeypatch: pytest.MonkeyPatch, place: str, said: object) -> None:
+    """Let the browser say something one time; `place` is the function that hears it."""
+    waiting = [said]
+    monkeypatch.setattr(f"cnnviz.ui.convolution.{place}", lambda *_: waiting.pop() if waiting else None)
+
+
+def types(
+    monkeypatch: pytest.MonkeyPatch, image: Any = None, kernel: Any = None, pasted: str = "", into: str = ""
+) -> None:
+    said = conv_grid.Typed(image or written(ONE), kernel or written(ROWS), pasted, into)
+    once(monkeypatch, "worked_example.typed", said)
+
+
+def written(rows: Any) -> Any:
+    return tuple(tuple(f"{value:g}".replace("-", "−") for value in row) for row in rows)
+
+
+def slide(app: AppTest, key: str, value: int) -> AppTest:
+    """Move the slider of a choice, whatever edition of it is on the page."""
+    slider = next(each for each in app.slider if each.key and each.key.startswith(f"choose-{key}"))
+    return slider.set_value(value).run()
+
+
+def settings(shown: Shown) -> ConvSettings:
+    bench = shown[-1]["bench"]
+    return ConvSettings(bench.shape[0], bench.kernel_size[0], bench.strides[0], bench.dilation_rate[0])
+
+
+# By hand.
+
+
+def test_the_page_opens_with_a_one_and_the_tutorials_kernel(benches: Shown) -> None:
+    assert well(opened())
+    assert benches[-1]["bench"] == FIRST
+    assert benches[-1]["guess"]
+    assert benches[-1]["score"] == (0, 0)
+    told = "\n".join(benches[-1]["facts"])
+    assert "(5 − 3) / 1 + 1 = 3" in told
+    assert "Multiplications: 3 × 3 × 9 = 81. Parameters: 3 × 3 + 1 = 10" in told
+
+
+def test_what_is_typed_is_convolved_and_goes_into_the_link(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    image = (("9", "0", "1", "0", "−2,5"), *written(ONE)[1:])
+    types(monkeypatch, image, (("0", "0", "0"), ("0", "0.25", "0"), ("0", "0", "0")))
+    app.run()
+    assert benches[-1]["bench"].values[0] == (9, 0, 1, 0, -2.5)
+    assert benches[-1]["bench"].sums[0, 0] == 0.25
+    assert "image=9~0~1~0~-2.5_0~1~1~0~0" in app.session_state["query"]
+    assert "kernel=0~0~0_0~0.25~0_0~0~0" in app.session_state["query"]
+
+
+@pytest.mark.parametrize("bad", ["nan", "one", "1000", "", "1/3"])
+@pytest.mark.parametrize("grid", ["image", "kernel"])
+def test_a_bad_text_is_said_and_the_last_good_state_kept(
+    grid: str, bad: str, benches: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened()
+    rows = written(ONE if grid == "image" else ROWS)
+    said: Any = {grid: (("7", bad, *rows[0][2:]), *rows[1:])}
+    types(monkeypatch, **said)
+    app.run()
+    assert well(app)
+    kept = benches[-1]["bench"].values if grid == "image" else benches[-1]["bench"].kernel
+    assert kept[0][:2] == (7, (ONE if grid == "image" else ROWS)[0][1])
+    problem = benches[-1]["problem"]
+    assert (problem.grid, problem.row, problem.column) == (grid, 0, 1)
+    assert "the old value is kept" in problem.text
+    app.run()
+    assert benches[-1]["problem"] is None
+
+
+def test_a_kernel_is_pasted_whole(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    types(monkeypatch, pasted="[[1, 2], [3, 4]]", into="kernel")
+    app.run()
+    assert benches[-1]["bench"].kernel == ((1, 2), (3, 4))
+    assert app.session_state["conv_size"] == 2
+    types(monkeypatch, kernel=written(((1, 2), (3, 4))), pasted="1 2 3\n4 5 6\n7 8 9", into="image")
+    app.run()
+    assert benches[-1]["bench"] == ConvBench(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "why"),
+    [
+        ("1 2 3\n4 5", "must be a square"),
+        ("0 " * 36, "must be a square"),
+        ("1 nan\n0 1", "must hold a number"),
+    ],
+)
+def test_a_kernel_of_the_wrong_shape_is_said_and_the_old_one_kept(
+    pasted: str, why: str, benches: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened()
+    types(monkeypatch, pasted=pasted, into="kernel")
+    app.run()
+    assert well(app)
+    assert benches[-1]["bench"] == FIRST
+    assert why in benches[-1]["problem"].text
+    assert benches[-1]["problem"].grid == "kernel"
+
+
+def test_settings_clamp_each_other_and_say_what_gave_way(benches: Shown) -> None:
+    app = opened()
+    slide(app, "conv_dilation", 2)
+    assert settings(benches) == ConvSettings(5, 3, 1, 2)
+    slide(app, "conv_size", 4)
+    assert settings(benches) == ConvSettings(5, 4, 1, 1)
+    assert any("Dilation gave way, so that the kernel fits" in line for line in benches[-1]["facts"])
+    slide(app, "conv_stride", 2)
+    slide(app, "conv_dilation", 3)
+    assert settings(benches) == ConvSettings(5, 2, 1, 3)
+    assert any("cannot both be larger than 1" in line for line in benches[-1]["facts"])
+    slide(app, "conv_side", 3)
+    assert settings(benches) == ConvSettings(3, 2, 1, 2)
+    assert benches[-1]["bench"].values == tuple(row[:3] for row in ONE[:3])
+    assert well(app)
+
+
+def test_what_a_move_changes_is_one_line(benches: Shown) -> None:
+    app = opened()
+    assert not any("→" in line for line in benches[-1]["facts"])
+    slide(app, "conv_stride", 2)
+    assert benches[-1]["facts"][-1] == (
+        "Stride 1 → 2: feature map 3 × 3 → 2 × 2, multiplications 81 → 36, parameters 10 → 10."
+    )
+    next(each for each in app.button_group if each.key == "choose-conv_padding").set_value("same").run()
+    assert "Padding valid → same: feature map 2 × 2 → 3 × 3" in benches[-1]["facts"][-1]
+    assert any("1 above, 1 below, 1 to the left" in line for line in benches[-1]["facts"])
+    slide(app, "conv_size", 2)
+    app.button(key="fill-kernel-rows").click().run()
+    assert not any("→" in line for line in benches[-1]["facts"]), "that move is no longer the last change"
+
+
+def test_ready_numbers_fill_both_grids(benches: Shown) -> None:
+    app = opened()
+    slide(app, "conv_size", 5)
+    app.button(key="fill-kernel-sobel-y").click().run()
+    assert benches[-1]["bench"].kernel == KERNELS["sobel-y"].weights
+    app.button(key="fill-image-edge").click().run()
+    assert benches[-1]["bench"].values == IMAGES["edge"][1](5)
+    assert not benches[-1]["bench"].sums.any(), "Sobel y does not see a vertical edge"
+    assert well(app)
+
+
+def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: Shown) -> None:
+    query = {
+        "image": "1~2~3_4~5~6_7~8~-9.5",
+        "kernel": "1~0_0~-1",
+        "steps": "2",
+        "around": "same",
+        "ask": "0",
+        "filter": "own",
+        "own": "1~0.111111_0~-2",
+        "bias": "-0.5",
+        "frame": "same",
+        "row": "0",
+        "depth": "2",
+    }
+    app = opened(**query)
+    assert well(app)
+    assert not app.warning
+    made = ConvBench(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
+    assert benches[-1]["bench"] == made
+    assert not benches[-1]["guess"]
+    assert edited[-1]["kernel"] == ((1, 0.111111), (0, -2))
+    digit = app.session_state["subject"].digit
+    assert np.array_equal(
+        brought[-1]["blocks"]["sums"].values[..., 0],
+        filtered(digit, ((1, 0.111111), (0, -2)), -0.5, "same").before,
+    )
+    carried = dict(pair.split("=") for pair in app.session_state["query"].split("&"))
+    assert {name: carried.get(name) for name in query} == query
+
+
+@pytest.mark.parametrize("name", ["pen", "cnn-32-64", "cnn-rgb", "pool-max"])
+def test_every_learned_bias_and_weight_can_be_carried_by_a_link(name: str) -> None:
+    weights = model_store.load(name).weights_of("conv2d")
+    for value in map(float, (*weights["bias"], *weights["kernel"].ravel())):
+        assert abs(weight(url.plain(value)) - value) <= 5e-7
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("image", "1~2_3"),
+        ("image", "1~2_3~4"),
+        ("image", "nan~1~1_1~1~1_1~1~1"),
+        ("kernel", "1~2"),
+        ("kernel", "1~2~3_4~5~6"),
+        ("kernel", "x"),
+        ("kernel", "1000"),
+        ("steps", "0"),
+        ("steps", "²"),
+        ("around", "full"),
+        ("dilation", "4"),
+        ("ask", "2"),
+        ("filter", "emboss"),
+        ("own", "1~2_3"),
+        ("own", "inf"),
+        ("bias", "nan"),
+        ("number", "-1"),
+        ("channel", "3"),
+        ("frame", ""),
+        ("row", "3"),
+        ("depth", "9"),
+    ],
+)
+def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, benches: Shown) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params[name] = value
+    app.run()
+    assert "ignored" in app.warning[0].value
+    app.switch_page(PAGE).run()
+    assert well(app)
+    assert benches[-1]["bench"] == FIRST
+
+
+def test_a_link_whose_settings_do_not_fit_gives_the_nearest_that_do(benches: Shown) -> None:
+    assert well(opened(steps="2", dilation="3", kernel="1~1~1_1~1~1_1~1~1"))
+    assert settings(benches) == ConvSettings(5, 3, 2, 1)
+
+
+# Guesses.
+
+
+def test_guesses_are_remembered_for_the_visit(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+    name = name_of(FIRST)
+    for said in (Guess(name, -1, "5", False), Guess(name, 0, "3", True), Guess(name, -1, "3", True)):
+        once(monkeypatch, "guesses.guessed", said)
+        app.run()
+    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
+    assert benches[-1]["score"] == (2, 2)
+    app.switch_page("pages/Layers.py").run()
+    app.switch_page(PAGE).run()
+    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
+    slide(app, "conv_stride", 2)
+    assert benches[-1]["guesses"] == {}
+    assert benches[-1]["score"] == (2, 2)
+    slide(app, "conv_stride", 1)
+    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
+
+
+def shown_text(app: AppTest) -> str:
+    return "\n".join(str(each.value) for each in app.markdown)
+
+
+def test_the_question_about_strokes_is_answered_by_computation() -> None:
+    app = opened()
+    assert "subtracts what is left" not in shown_text(app), "nothing is given away"
+    app.button(key="finds-sobel-y").click().run()
+    text = shown_text(app)
+    assert "Not **Sobel y**: only 0 % of its answer" in text
+    assert "The tutorials’ −1 0 1, Sobel x" in text
+    app.button(key="finds-rows").click().run()
+    assert "is right: 100 % of its answer to both strokes" in shown_text(app)
+    vertical, horizontal = kernels.answers_to_strokes(KERNELS["sobel-y"].weights)
+    assert f"| Sobel y | {vertical:.1f} | {horizontal:.1f} |" in shown_text(app)
+
+
+def test_the_answer_is_shown_without_a_guess_too() -> None:
+    app = opened()
+    app.button(key="finds-show").click().run()
+    assert "Sobel x" in shown_text(app)
+    assert "Not **" not in shown_text(app)
+
+
+# On your digit.
+
+
+def test_the_pictures_are_the_digit_before_and_after_relu(brought: Shown) -> None:
+    app = opened()
+    digit = app.session_state["subject"].digit
+    for message in brought:
+        sums, after = (message["blocks"][name].values[..., 0] for name in ("sums", "relu"))
+        found = filtered(digit, ROWS, 0, "valid")
+        assert np.array_equal(message["blocks"]["digit"].values[..., 0], digit)
+        assert np.array_equal(sums, found.before)
+        assert np.array_equal(after, np.maximum(sums, 0))
+        assert message["links"] == Links((3, 3), (1, 1), (0, 0), (26, 26))
+        assert message["network_range"] == (sums.min(), sums.max())
+        assert message["note"] == (f"{(sums < 0).sum()} of 676 sums are below zero; relu makes them 0.")
+    assert {message["key"] for message in brought} == {"filtered-pen", "filtered-kernel"}
+    assert [message["turn"] for message in brought] == sorted({message["turn"] for message in brought})
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_named_kernel_can_be_chosen(name: str, edited: Shown, brought: Shown) -> None:
+    app = opened(filter=name)
+    assert well(app)
+    assert edited[-1]["kernel"] == KERNELS[name].weights
+    digit = app.session_state["subject"].digit
+    assert np.array_equal(
+        brought[-1]["blocks"]["sums"].values[..., 0], filtered(digit, edited[-1]["kernel"], 0, "valid").before
+    )
+    assert KERNELS[name].why in "\n".join(each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("name", [each for each in model_store.names() if "dense" not in each])
+def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown) -> None:
+    network = model_store.load(name)
+    first: Any = next(layer for layer in network.variant.layers if layer.kind == "Conv2D")
+    app = opened(net=name, filter="learned", number="3", frame=first.padding)
+    assert well(app)
+    if network.variant.input_shape[-1] > 1:
+        assert any("reads colours" in each.value for each in app.caption)
+        return
+    made = trace.trace(network, app.session_state["subject"].digit)
+    layer = next(each for each in made.layers if each.kind == "Conv2D")
+    captions = "\n".join(each.value for each in app.caption)
+    assert f"Filter 3 of {layer.name} in {page.plain(name)}" in captions
+    if first.strides != (1, 1):
+        assert "The network goes in steps of 2" in captions
+        return
+    for block, values in (("sums", layer.before), ("relu", layer.after)):
+        np.testing.assert_allclose(brought[-1]["blocks"][block].values[..., 0], values[..., 3], atol=1e-5)
+
+
+def test_a_network_without_a_convolution_is_said(edited: Shown) -> None:
+    app = opened(net="dense-64", filter="learned")
+    assert well(app)
+    assert "no convolution" in app.info[0].value
+    assert edited[-1]["kernel"] == ROWS
+
+
+def test_an_edited_kernel_becomes_the_visitors_own(
+    edited: Shown, brought: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(filter="blur")
+    texts = (("2", "1/9", "1/9"), ("1/9",) * 3, ("1/9",) * 3)
+    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts))
+    app.run()
+    assert app.session_state["filter"] == "own"
+    assert edited[-1]["kernel"] == ((2, 1 / 9, 1 / 9), (1 / 9,) * 3, (1 / 9,) * 3)
+    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed((("nan", "1/9", "5"), *texts[1:])))
+    app.run()
+    assert edited[-1]["kernel"][0] == (2, 1 / 9, 5)
+    assert edited[-1]["problem"][:2] == (0, 0)
+    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts, "1 2\n3"))
+    app.run()
+    assert edited[-1]["kernel"][0] == (2, 1 / 9, 5)
+    assert "must be a square" in edited[-1]["problem"][2]
+    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts, "1 0\n0 -1"))
+    app.run()
+    assert edited[-1]["kernel"] == ((1, 0), (0, -1))
+    assert brought[-1]["links"].size == (2, 2)
+    assert "own=1~0_0~-1" in app.session_state["query"]
+    assert well(app)
+
+
+def test_an_empty_drawing_is_said(brought: Shown) -> None:
+    app = opened()
+    app.session_state["subject"] = Subject()
+    app.run()
+    assert well(app)
+    assert "Nothing is drawn" in brought[-1]["note"]
+
+
+# Channel order.
+
+
+def test_one_value_is_found_in_both_orders() -> None:
+    app = opened(row="2", column="3", depth="1")
+    text = shown_text(app)
+    assert "`x[row, column, channel]` = `x[2, 3, 1]` = **231**" in text
+    assert "`x[channel, row, column]` = `x[1, 2, 3]` = **231**" in text
+    assert "(2 × 4 + 3) × 3 + 1 = 34" in text
+    assert "(1 × 3 + 2) × 4 + 3 = 23" in text

@@ -1,0 +1,293 @@
+"""Every page, run without a browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.drawing import preprocessing, url_codec
+from cnnviz.core.drawing.strokes import Drawing, Stroke, render
+from cnnviz.core.inference import trace
+from cnnviz.core.inference.subject import Subject
+from cnnviz.core.networks import keras_source, model_store
+from cnnviz.ui.layers import diagram
+from cnnviz.ui.prediction.strip import UNCHANGED
+from cnnviz.ui.shell import cache, options, page
+
+ROOT = Path(__file__).parents[2]
+ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """A visitor who has just opened the first page."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which notices go, in seconds, to be set."""
+    moment = [100.0]
+    monkeypatch.setattr(page, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    return moment
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for kind in (app.markdown, app.caption, app.warning) for element in kind]
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def answer(app: AppTest) -> str:
+    """The text of the container `predicted-digit`: the first Markdown of a page."""
+    return str(app.markdown[0].value)
+
+
+TRAIN = page.PAGES["train"].path
+
+
+@pytest.mark.parametrize("path", [row.path for row in page.PAGES.values() if row.path != TRAIN])
+def test_every_page_that_reads_opens_with_a_test_digit_read(app: AppTest, path: str) -> None:
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert well(app)
+    assert answer(app).isdecimal()
+    assert any("label is" in text for text in texts(app))
+
+
+def test_the_answer_is_the_networks_own(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.run()
+    prepared = preprocessing.from_canvas(render(ONE)).digit
+    assert answer(app) == str(trace.trace(model_store.load(model_store.DEFAULT), prepared).answer)
+
+
+def test_a_drawing_is_kept_from_page_to_page(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    before = answer(app.run())
+    app.switch_page("pages/Layers.py").run()
+    assert answer(app) == before
+    assert app.session_state["subject"].drawing == ONE
+
+
+def test_an_empty_drawing_is_answered(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject()
+    app.run()
+    assert well(app)
+    assert answer(app) == "–"
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> None:
+    app.query_params["net"] = name
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+    network = model_store.load(name)
+    headings = [expander.label for expander in app.expander]
+    assert [heading.split("**")[1] for heading in headings] == [layer.name for layer in network.variant.layers]
+    told = lines_of_code(app)
+    assert told == [layer.keras_line() for layer in network.variant.layers if layer.kind not in UNCHANGED]
+
+
+def lines_of_code(app: AppTest) -> list[str]:
+    """The lines of Keras code on the page, put together from what their components are given."""
+    shown = [
+        json.loads(element.proto.json)[0]
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz.code_line"
+    ]
+    return [
+        f"{data['kind']}({', '.join(each['code'] for each in data['arguments'] if each['written'])})" for data in shown
+    ]
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest, name: str) -> None:
+    variant = model_store.load(name).variant
+    app.query_params["net"] = name
+    app.query_params["view"] = "program"
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+    assert app.code[0].value == keras_source.script(variant, model_store.card(name).plan).rstrip()
+    assert not app.expander, "the maps are not there"
+    app.session_state["layers_view"] = "summary"
+    assert well(app.run())
+    table = next(element.proto.body for element in app.get("html") if "<table" in element.proto.body)
+    for layer in variant.layers:
+        assert f'<th scope="row">{layer.name} <small>{layer.kind}</small></th>' in table
+    assert f"<td>{variant.parameters:,}</td>" in table
+    app.session_state["layers_view"] = "diagram"
+    assert well(app.run())
+    (drawn,) = [
+        json.loads(element.proto.json)[0]["drawings"]
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz.drawing"
+    ]
+    assert [width for width, _ in drawn] == sorted(diagram.WIDTHS, reverse=True)
+    assert all(layer.name in text for _, text in drawn for layer in variant.layers)
+
+
+def test_a_link_gives_the_drawing_and_the_choices(app: AppTest) -> None:
+    app.query_params["d"] = url_codec.encode(ONE)
+    app.query_params["net"] = "dense-64"
+    app.query_params["range"] = "network"
+    app.query_params["off"] = "crop centre"
+    app.run()
+    assert well(app)
+    assert app.session_state["subject"].drawing.strokes
+    assert app.session_state["network"] == "dense-64"
+    assert not app.session_state["step-crop"]
+    assert app.session_state["step-fit"]
+    query = app.session_state["query"]
+    for part in ("net=dense-64", "range=network", "off=crop+centre", f"d={url_codec.encode(ONE)}"):
+        assert part in query
+
+
+def test_writing_a_link_and_reading_it_gives_the_same_link(app: AppTest) -> None:
+    app.query_params["d"] = url_codec.encode(ONE)
+    app.query_params["colours"] = "grey"
+    first = app.run().session_state["query"]
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for pair in first.split("&"):
+        name, value = pair.split("=")
+        other.query_params[name] = value.replace("+", " ")
+    assert other.run().session_state["query"] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("net", "no-such-network"),
+        ("net", "../../etc/passwd"),
+        ("range", "7"),
+        ("colours", "![](http://example.org/x.png)"),
+        ("off", "crop everything"),
+        ("d", "garbage"),
+        ("d", "A" * 100_000),
+        ("p", "1" * 50),
+        ("s", "mnist-99999999999"),
+        ("s", "-"),
+        ("lang", "xx"),
+        ("unheard-of", "1"),
+    ],
+)
+def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
+    app: AppTest, now: list[float], name: str, value: str
+) -> None:
+    app.query_params[name] = value
+    app.run()
+    assert well(app)
+    assert answer(app).isdecimal()
+    assert len(app.warning) == 1
+    assert "ignored" in app.warning[0].value or "could not be read" in app.warning[0].value
+    assert "![](" not in app.warning[0].value
+    now[0] += page.NOTICE_SECONDS + 0.1
+    assert not app.run().warning
+
+
+def test_two_visitors_share_nothing(app: AppTest) -> None:
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["network"] = "dense-64"
+    app.run()
+    other.run()
+    assert other.session_state["network"] == model_store.DEFAULT
+    assert other.session_state["subject"].kind == "sample"
+
+
+def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
+    app.run()
+    app.session_state["subject"] = Subject(drawing=ONE)
+    app.run()
+    app.session_state["step-fit"] = False
+    app.run()
+    assert well(app)
+    expected = preprocessing.from_canvas(render(ONE), steps=set(preprocessing.STEPS) - {"fit"}).digit
+    shown = trace.trace(model_store.load(model_store.DEFAULT), expected)
+    assert f"{100 * shown.probabilities.max():.1f}"[:4] in " ".join(texts(app)) or shown.probabilities.max() > 0.999
+
+
+@pytest.mark.parametrize("colour_range", options.COLOUR_RANGES)
+@pytest.mark.parametrize("palette", options.PALETTES)
+def test_every_way_of_colouring_works(app: AppTest, colour_range: str, palette: str) -> None:
+    app.query_params["range"] = colour_range
+    app.query_params["colours"] = palette
+    app.run()
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+
+
+def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the secret path /srv/app")
+
+    app.run()
+    monkeypatch.setattr("cnnviz.core.inference.trace.trace", fail)
+    app.run()
+    (error,) = app.error
+    assert "/srv" not in error.value
+    (record,) = [record for record in caplog.records if record.name == "cnnviz"]
+    assert record.getMessage().removeprefix("page failed, number ") in error.value
+    monkeypatch.undo()
+    assert well(app.run())
+
+
+def test_a_shelf_without_the_usual_network_opens_with_another(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in model_store.folder().glob("dense-64.*"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    app.run()
+    assert well(app)
+    assert app.session_state["network"] == "dense-64"
+
+
+def test_an_empty_shelf_is_explained(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    app.run()
+    assert not app.exception
+    assert "no network on the shelf" in app.error[0].value
+
+
+def test_a_damaged_network_is_named_and_another_can_be_chosen(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in [*model_store.folder().glob("dense-64.*"), *model_store.folder().glob("cnn-32-64-64.*")]:
+        shutil.copy(file, tmp_path)
+    (tmp_path / "dense-64.safetensors").write_bytes(b"damaged")
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    cache.network.clear()
+    app.query_params["net"] = "dense-64"
+    app.run()
+    assert "damaged" in app.error[0].value
+    assert str(tmp_path) not in app.error[0].value
+    app.selectbox(key="choose-network").select("cnn-32-64-64").run()
+    assert well(app)
+    assert answer(app).isdecimal()
+
+
+def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(app: AppTest, now: list[float]) -> None:
+    app.query_params["net"] = "no-such-network"
+    for seconds, shown in ((0.0, 1), (0.1, 1), (page.NOTICE_SECONDS, 0), (0.1, 0)):
+        now[0] += seconds
+        app.run()
+        assert len(app.warning) == shown, seconds

@@ -1,0 +1,311 @@
+"""Pooling, run without a browser: what its sections show, clamp, keep and say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.inference import trace
+from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.trace import LayerOutput
+from cnnviz.core.lessons.pooling.comparison import Pool, compare, ranked
+from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.networks import model_store
+from cnnviz.ui.components.feature_maps import Block, Links
+from cnnviz.ui.pooling import pooled_maps, url
+
+ROOT = Path(__file__).parents[2]
+NETWORK = "cnn-32-64-64"
+Brought = list[dict[str, Any]]
+
+
+@pytest.fixture
+def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
+    """What is brought to the viewers of maps, message by message."""
+    messages: Brought = []
+
+    def publish(key: str, channel: str, blocks: list[Block], **more: Any) -> None:
+        messages.append({"key": key, "channel": channel, "blocks": {b.id: b for b in blocks}, **more})
+
+    monkeypatch.setattr(pooled_maps, "publish", publish)
+    return messages
+
+
+@pytest.fixture
+def benches(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Every grid of small numbers that is shown, with what is said of a refused text."""
+    shown: list[dict[str, Any]] = []
+
+    def show(_: str, bench: PoolBench, **more: Any) -> None:
+        shown.append({"bench": bench, **more})
+
+    monkeypatch.setattr("cnnviz.ui.pooling.worked_example.pool_grid", show)
+    return shown
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page("pages/Pooling.py").run()
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def types(monkeypatch: pytest.MonkeyPatch, texts: list[list[str]]) -> None:
+    """Let the browser say once what its cells hold."""
+    waiting = [texts]
+    monkeypatch.setattr("cnnviz.ui.pooling.worked_example.typed", lambda *_: waiting.pop() if waiting else None)
+
+
+def slide(app: AppTest, key: str, value: int) -> AppTest:
+    """Move the slider of a choice, whatever edition of it is on the page."""
+    slider = next(each for each in app.slider if each.key and each.key.startswith(f"choose-{key}"))
+    return slider.set_value(value).run()
+
+
+def test_the_page_opens_with_the_tutorials_numbers(benches: list[dict[str, Any]]) -> None:
+    app = opened()
+    assert well(app)
+    shown = benches[-1]
+    assert shown["bench"] == PoolBench(TUTORIAL)
+    assert shown["guess"]
+    facts = "\n".join(str(each.value) for each in app.markdown)
+    assert "(4 − 2) / 2 + 1 = 2" in facts
+    assert "= 4 / 16 = 25\N{NO-BREAK SPACE}%" in facts
+
+
+def test_what_is_typed_is_pooled_and_goes_into_the_link(
+    benches: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened()
+    types(
+        monkeypatch,
+        [["9", "2", "0", "3"], ["7", "0,5", "4", "1"], ["0", "5", "2", "2"], ["3", "0", "2", "−2"]],
+    )
+    app.run()
+    assert benches[-1]["bench"].values == ((9, 2, 0, 3), (7, 0.5, 4, 1), (0, 5, 2, 2), (3, 0, 2, -2))
+    assert "grid=9~2~0~3_7~0.5~4~1_0~5~2~2_3~0~2~-2" in app.session_state["query"]
+
+
+@pytest.mark.parametrize("bad", ["nan", "seven", "1000", ""])
+def test_a_bad_text_is_said_and_the_last_good_state_kept(
+    bad: str, benches: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened()
+    types(monkeypatch, [["5", bad, "0", "3"], *[list(map(str, map(int, row))) for row in TUTORIAL[1:]]])
+    app.run()
+    assert well(app)
+    assert benches[-1]["bench"].values == ((5, *TUTORIAL[0][1:]), *TUTORIAL[1:])
+    row, column, words = benches[-1]["problem"]
+    assert (row, column) == (0, 1)
+    assert "the old value is kept" in words
+    assert app.run()
+    assert benches[-1]["problem"] is None
+
+
+def test_window_and_stride_clamp_each_other(benches: list[dict[str, Any]]) -> None:
+    app = opened()
+    slide(app, "bench_stride", 3)
+    assert (app.session_state["bench_window"], benches[-1]["bench"].strides) == (3, (3, 3))
+    slide(app, "bench_window", 2)
+    assert (app.session_state["bench_stride"], benches[-1]["bench"].pool_size) == (2, (2, 2))
+    slide(app, "bench_side", 2)
+    assert benches[-1]["bench"].values == ((1, 2), (7, 1))
+    slide(app, "bench_side", 6)
+    assert benches[-1]["bench"].shape == (6, 6)
+    assert well(app)
+
+
+def test_ready_numbers_fill_the_grid(benches: list[dict[str, Any]]) -> None:
+    app = opened()
+    app.button(key="fill-checkerboard").click().run()
+    assert set(benches[-1]["bench"].largest.flat) == {4}
+    assert set(benches[-1]["bench"].means.flat) == {2}
+    app.button(key="fill-tutorial").click().run()
+    assert benches[-1]["bench"].values == TUTORIAL
+
+
+def test_a_link_brings_everything_back(benches: list[dict[str, Any]], brought: Brought) -> None:
+    query = {
+        "net": NETWORK,
+        "grid": "1~2~3_4~5~6_7~8~-9.5",
+        "window": "2",
+        "stride": "1",
+        "padding": "same",
+        "guess": "0",
+        "conv": "conv2d_1",
+        "map": "7",
+        "pool": "3",
+        "step": "1",
+        "edges": "same",
+    }
+    app = opened(**query)
+    assert well(app)
+    assert not app.warning
+    assert benches[-1]["bench"] == PoolBench(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), (2, 2), (1, 1), "same")
+    assert not benches[-1]["guess"]
+    assert brought[-1]["links"] == Links((3, 3), (1, 1), (1, 1), (11, 11))
+    assert brought[-1]["blocks"]["map"].title == "Map 7"
+    carried = dict(pair.split("=") for pair in app.session_state["query"].split("&"))
+    assert {name: carried.get(name) for name in query if name != "window"} == {
+        name: value for name, value in query.items() if name != "window"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("grid", "1~2_3"),
+        ("grid", "nan~1_1~1"),
+        ("grid", "1"),
+        ("grid", "1~1000_1~1"),
+        ("window", "0"),
+        ("window", "²"),
+        ("stride", "99"),
+        ("padding", "full"),
+        ("guess", "2"),
+        ("map", "-1"),
+        ("pool", "9"),
+        ("edges", ""),
+    ],
+)
+def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, benches: list[dict[str, Any]]) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params[name] = value
+    app.run()
+    assert "ignored" in app.warning[0].value
+    app.switch_page("pages/Pooling.py").run()
+    assert well(app)
+    assert benches[-1]["bench"] == PoolBench(TUTORIAL)
+
+
+def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:
+    rng = np.random.default_rng(0)
+    numbers = tuple(tuple(map(float, row)) for row in rng.integers(-9900, 9901, (8, 8)) / 100)
+    assert url.read(url.write(numbers)) == numbers
+    assert len(url.write(numbers)) < 500
+
+
+# The same map, pooled both ways.
+
+
+def convolution(app: AppTest, name: str) -> LayerOutput:
+    """What the chosen network makes of the page's digit in this layer."""
+    digit = app.session_state["subject"].digit
+    traced = trace.trace(model_store.load(app.session_state["network"]), digit)
+    return next(layer for layer in traced.layers if layer.name == name)
+
+
+def test_the_pictures_are_the_poolings_of_the_chosen_map(brought: Brought) -> None:
+    app = opened(net=NETWORK)
+    layer = convolution(app, "conv2d")
+    order = ranked(layer.after, Pool())
+    found = compare(layer.after[..., order[0]], Pool())
+    for message in brought:
+        blocks = message["blocks"]
+        shown = [np.squeeze(blocks[name].values, axis=2) for name in pooled_maps.PICTURES]
+        for ours, theirs in zip(shown, (found.map, found.largest, found.means, found.difference), strict=True):
+            assert np.array_equal(ours, theirs)
+        assert blocks["all"].ticks == tuple(map(str, order))
+        assert np.array_equal(blocks["all"].values, layer.after[..., list(order)])
+        assert message["note"] == " ".join(map(str, tell(found)))
+        low, high = message["network_range"]
+        assert low <= min(float(each.min()) for each in shown)
+        assert high >= max(float(each.max()) for each in shown)
+    assert [message["turn"] for message in brought] == sorted({message["turn"] for message in brought})
+
+
+def test_another_map_window_and_layer_are_followed(brought: Brought) -> None:
+    app = opened(net=NETWORK)
+    app.selectbox(key="choose-same_layer").select("conv2d_1").run()
+    slide(app, "same_window", 3)
+    slide(app, "same_stride", 1)
+    next(s for s in app.selectbox if s.label == "Map").select(5).run()
+    layer = convolution(app, "conv2d_1")
+    found = compare(layer.after[..., 5], Pool((3, 3), (1, 1)))
+    assert np.array_equal(brought[-1]["blocks"]["max"].values[..., 0], found.largest)
+    app.selectbox(key="choose-same_layer").select("conv2d").run()
+    assert app.session_state["same_map"] == -1
+
+
+def test_a_click_on_a_map_chooses_it(brought: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnviz.ui.components.feature_maps import Selection
+    from cnnviz.ui.pooling import same_map
+
+    app = opened(net=NETWORK)
+    order = brought[-1]["blocks"]["all"].ticks
+    clicked = [Selection("all", 3, 2, 1)]
+    monkeypatch.setattr(
+        same_map, "feature_maps", lambda key, **_: clicked.pop() if clicked and key == "pooled-all" else None
+    )
+    app.run()
+    assert app.session_state["same_map"] == int(order[3])
+    assert brought[-1]["blocks"]["map"].title == f"Map {order[3]}"
+
+
+def test_maps_keep_their_places_while_the_pen_is_down(monkeypatch: pytest.MonkeyPatch, brought: Brought) -> None:
+    app = opened(net=NETWORK)
+    before = brought[-1]["blocks"]["all"].ticks
+    monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda: True)
+    monkeypatch.setattr(pooled_maps, "ranked", lambda maps, _: tuple(range(maps.shape[-1])))
+    app.run()
+    from_pen = [message for message in brought if message["key"] == "pooled-pen"]
+    assert from_pen[-1]["blocks"]["all"].ticks == before
+    assert from_pen[-1]["blocks"]["all"].quantise
+    monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda: False)
+    app.run()
+    assert brought[-1]["blocks"]["all"].ticks == tuple(map(str, range(32)))
+
+
+def test_a_network_without_convolution_is_said_with_others_to_choose(brought: Brought) -> None:
+    app = opened(net="dense-64")
+    assert well(app)
+    assert not brought
+    (told,) = app.info
+    assert "has no convolution" in told.value
+    assert NETWORK in told.value
+    assert "dense-64" not in told.value.partition("Choose")[2]
+
+
+def test_an_empty_drawing_is_said(brought: Brought) -> None:
+    app = opened(net=NETWORK)
+    app.session_state["subject"] = Subject()
+    app.run()
+    assert well(app)
+    assert "Nothing is drawn" in brought[-1]["note"]
+
+
+def test_a_window_larger_than_the_map_is_said_and_the_rest_works(
+    brought: Brought, benches: list[dict[str, Any]]
+) -> None:
+    app = opened(net=NETWORK, conv="conv2d_2", pool="5")
+    assert well(app)
+    assert not brought
+    (told,) = app.warning
+    assert "Choose a window of at most 3" in told.value
+    assert benches
+    slide(app, "same_window", 3)
+    assert not app.warning
+    assert brought
+
+
+def test_one_scale_is_signed_where_a_map_has_negative_values(brought: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    whole = pooled_maps.layer_of
+    monkeypatch.setattr(
+        pooled_maps,
+        "layer_of",
+        lambda reading: replace(made, after=made.before) if (made := whole(reading)) else None,
+    )
+    opened(net=NETWORK)
+    assert all(brought[-1]["blocks"][name].signed for name in pooled_maps.PICTURES)

@@ -1,0 +1,191 @@
+"""The page Train without a browser: a stand-in trains, everything else is real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks import keras_source
+from cnnviz.core.training.experiments import EXPERIMENTS
+from cnnviz.jobs.runs import planner
+from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.shell import options
+from tests.pages.fake_training import (
+    ROOT,
+    TRAIN,
+    Engine,
+    engine_of,
+    finish,
+    learn,
+    only,
+    opened,
+    press,
+    progress,
+    texts,
+    train_one,
+    well,
+)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return engine_of(monkeypatch)
+
+
+@pytest.fixture
+def app(
+    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> AppTest:
+    return opened(monkeypatch, tmp_path)
+
+
+@pytest.mark.parametrize("bench", ["experiments", "build", "watch"])
+def test_every_bench_opens(app: AppTest, bench: str) -> None:
+    app.session_state["bench"] = bench
+    app.run()
+    assert well(app)
+    assert "Nothing was trained yet" in texts(app)
+
+
+def test_what_is_built_is_what_is_trained(app: AppTest, engine: Engine) -> None:
+    job = engine.jobs[train_one(app, engine)][0]
+    assert [layer.kind for layer in job.variant.layers][:2] == ["Conv2D", "MaxPooling2D"]
+    assert well(app)
+    assert "learning" in progress(app)
+    assert app.session_state["bench"] == "watch"
+
+
+def test_what_is_typed_just_before_the_click_is_trained_too(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.number_input if box.label == "Epochs").set_value(3)
+    press(app, "train")  # one run of the page takes both
+    assert engine.jobs[only(engine)][0].plan.epochs == 3
+
+
+def test_what_is_refused_just_before_the_click_is_not_trained(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.number_input if box.label == "Epochs").set_value(0)
+    press(app, "train")
+    assert not engine.jobs
+    assert app.button(key="train").disabled
+    assert any("epochs" in str(element.value) for element in app.error)
+
+
+def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    app.run()
+    assert well(app)
+    assert "epoch 1 of" in progress(app)
+    assert "1,234 images a second" in progress(app)
+    assert "75 seconds left" in progress(app)
+    assert "validation **62.5%**" in texts(app)
+
+    finish(engine, job_id)
+    app.run()
+    assert well(app)
+    assert "done" in progress(app)
+    assert "10 of 10 right" in texts(app)
+
+    app.switch_page("pages/Layers.py").run()
+    app.session_state["network"] = f"run-{job_id}"
+    app.run()
+    assert well(app)
+    for view in options.LAYERS_VIEWS:
+        app.session_state["layers_view"] = view
+        assert well(app.run())
+    trained, _ = engine.jobs[job_id]
+    assert app.code[0].value == keras_source.script(trained.variant, trained.plan).rstrip()
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [("pause", "pause"), ("stop", "stop"), ("more", "more"), ("cancel", "cancel")]
+)
+def test_a_button_asks_the_engine(app: AppTest, engine: Engine, key: str, kind: str) -> None:
+    job_id = train_one(app, engine)
+    press(app, f"command-{key}")
+    assert (job_id, kind) in engine.commands
+
+
+def test_the_worker_sees_the_visitors_digit(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    assert (job_id, "probe") in engine.commands
+    assert engine.jobs[job_id][0].probe.any()
+
+
+def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, engine: Engine) -> None:
+    experiment = EXPERIMENTS["digits"]
+    app.session_state["bench"] = "experiments"
+    press(app.run(), "start-digits")
+    assert len(engine.jobs) == 2, "one runs, one waits, the third is planned"
+    while len(done := [state for state in engine.states.values() if state == "done"]) < len(experiment.arms):
+        job_id = engine.active()[0]
+        learn(engine, job_id)
+        finish(engine, job_id)
+        app.run()
+        assert well(app)
+    assert len(done) == 3
+    said = texts(app)
+    assert "Still to come" not in said
+    assert "37.5 mistakes in a hundred digits" in said
+
+
+def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, engine: Engine) -> None:
+    engine.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
+    app.session_state["bench"] = "build"
+    press(app.run(), "train")
+    assert not app.exception
+    assert "Forty may wait" in texts(app)
+    assert "Nothing was trained yet" in texts(app)
+
+
+def test_a_run_that_the_server_lost_is_called_interrupted_and_keeps_its_epoch(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    engine.jobs.clear()  # as after a restart of the server
+    engine.states.clear()
+    app.session_state["followed"] = {}
+    app.run()
+    assert well(app)
+    assert "interrupted" in progress(app)
+    assert "epoch 1 of" in progress(app)
+
+
+def test_nobody_else_sees_a_run(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    other.query_params["run"] = job_id
+    other.query_params["net"] = f"run-{job_id}"
+    other.run()
+    assert sum("not available here" in str(element.value) for element in other.warning) == 2
+    other.switch_page(TRAIN).run()
+    assert "Nothing was trained yet" in texts(other)
+
+
+def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    job_id = train_one(app, engine)
+    finish(engine, job_id)
+    (place,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    store = RunStore(place.name, tmp_path)
+    assert [run.id for run in store.runs()] == [job_id]
+    store.delete(job_id)
+    app.run()
+    assert well(app)
+    assert "Nothing was trained yet" in texts(app)
+
+
+def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, engine: Engine) -> None:
+    app.segmented_control(key="choose-bench").set_value("build").run()
+    next(box for box in app.selectbox if box.label == "Start from").select("cnn-rgb").run()
+    press(app, "train")
+    assert well(app)
+    job, _ = engine.jobs[only(engine)]
+    assert (job.variant.input_shape, job.plan.data) == ((32, 32, 3), "colour")
+    assert job.data == planner.data("colour")
+    assert job.data.sha256 != planner.data().sha256
+    assert "blue on cream" in texts(app)

@@ -1,0 +1,364 @@
+"""Runs on the page Train without a browser: several at once, and what becomes of them. A stand-in trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.jobs.runs import downloads, planner, store
+from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components.visitor import COOKIE
+from cnnviz.ui.training import chart, time_machine, watch
+from tests.pages.fake_training import (
+    ROOT,
+    Engine,
+    end,
+    engine_of,
+    finish,
+    learn,
+    opened,
+    press,
+    progress,
+    texts,
+    train_one,
+    well,
+)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return engine_of(monkeypatch)
+
+
+@pytest.fixture
+def app(
+    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> AppTest:
+    return opened(monkeypatch, tmp_path)
+
+
+def store_in(folder: Path) -> RunStore:
+    """The runs of the only visitor."""
+    (place,) = (path for path in folder.iterdir() if path.is_dir())
+    return RunStore(place.name, folder)
+
+
+def three_arms(app: AppTest, tmp_path: Path) -> tuple[str, str, str]:
+    """Start an experiment of three trainings; their ids. The third is planned and watched."""
+    app.session_state["bench"] = "experiments"
+    press(app.run(), "start-digits")
+    first, second, third = (run.id for run in reversed(store_in(tmp_path).runs()))
+    app.session_state["watched"] = third
+    assert well(app.run())
+    assert "planned" in progress(app)
+    return first, second, third
+
+
+def completed(app: AppTest, engine: Engine, batches: int = 2) -> str:
+    """Train one run to its end."""
+    before = set(engine.jobs)
+    app.session_state["bench"] = "build"
+    press(app.run(), "train")
+    (job_id,) = set(engine.jobs) - before
+    learn(engine, job_id, batches)
+    finish(engine, job_id)
+    app.session_state["bench"] = "watch"
+    assert well(app.run())
+    return job_id
+
+
+def keep_checkpoint(engine: Engine, job_id: str) -> None:
+    engine.tell(job_id, "checkpoint", {"weights/a/b": np.zeros(3, np.float32)}, finished=1)
+
+
+# --- while it learns
+
+
+def test_the_death_of_a_process_is_told_while_the_training_goes_on(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    app.run()
+    assert "its process ended" not in progress(app)
+    engine.attempts[job_id] = 2
+    app.run()
+    assert "its process ended; it goes on after epoch 1" in progress(app)
+    engine.tell(job_id, "start", epochs=5, batches=2, finished=1)
+    engine.tell(
+        job_id, "epoch", epoch=2, step=4, loss=1.0, accuracy=0.5, val_loss=1.0, val_accuracy=0.5, seconds=2.0, epochs=5
+    )
+    app.run()
+    assert "its process ended; it goes on after epoch 1" in progress(app)
+    finish(engine, job_id)
+    assert well(app.run())
+    assert "its process ended" not in progress(app)
+
+
+def test_a_process_that_ends_in_the_first_epoch_begins_again(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    engine.attempts[job_id] = 2
+    app.run()
+    assert "its process ended; it begins again" in progress(app)
+
+
+def test_a_training_is_kept_for_who_leaves(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    app.toggle(key=f"keep-{job_id}").set_value(True).run()
+    assert engine.kept == {job_id: True}
+    engine.kept[job_id] = False  # in another tab
+    assert app.run().toggle(key=f"keep-{job_id}").value is False
+    assert engine.kept == {job_id: False}
+    finish(engine, job_id)
+    app.run()
+    assert not [toggle for toggle in app.toggle if toggle.key == f"keep-{job_id}"]
+
+
+@pytest.mark.parametrize("trained", [0, 1, 6, 7, 40])
+def test_a_live_view_is_renewed_two_to_five_times_a_second(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, trained: int
+) -> None:
+    monkeypatch.setattr(engine, "trained", lambda: trained)
+    assert 2 <= 1 / watch._pace() <= 5
+
+
+def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    first, second, third = three_arms(app, tmp_path)
+    app.switch_page("pages/Layers.py").run()
+    engine.states[first] = "done"
+    planner.advance(store_in(tmp_path))  # as an event of the first does
+    engine.touched.clear()
+    app.session_state["noted"] = -1e9
+    app.run()
+    assert set(engine.touched) == {second, third}
+
+
+def test_who_reloads_another_page_still_looks(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sent: dict[str, str] = {}
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
+    first = opened(monkeypatch, tmp_path)
+    job_id = train_one(first, engine)
+    for token, touched in (("", []), ("A" * 43, []), (first.session_state["visitor"], [job_id])):
+        engine.touched.clear()
+        sent[COOKIE] = token
+        assert well(AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
+        assert engine.touched == touched
+
+
+# --- planned ones
+
+
+def test_a_planned_run_is_shown_the_digit_when_it_is_its_turn(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    first, _, third = three_arms(app, tmp_path)
+    assert (third, "probe") not in engine.commands
+    learn(engine, first)
+    finish(engine, first)
+    app.run()
+    assert third in engine.jobs
+    assert (third, "probe") in engine.commands
+
+
+def test_a_planned_run_that_has_begun_unseen_is_cancelled_too(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    first, _, third = three_arms(app, tmp_path)
+    engine.states[first] = "done"
+    planner.advance(store_in(tmp_path))
+    assert third in engine.jobs
+    press(app, "command-cancel")
+    assert (third, "cancel") in engine.commands
+    assert third not in {run.id for run in store_in(tmp_path).runs()}
+
+
+def test_an_experiment_without_room_for_all_arms_leaves_none(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store, "MOST_RUNS", 2)
+    app.session_state["bench"] = "experiments"
+    press(app.run(), "start-digits")
+    assert not app.exception
+    assert "A visitor may keep 2 runs" in texts(app)
+    assert store_in(tmp_path).runs() == ()
+    assert engine.jobs == {}
+
+
+# --- afterwards
+
+
+def test_a_run_goes_on_for_one_more_epoch(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    keep_checkpoint(engine, job_id)
+    finish(engine, job_id)
+    assert well(app.run())
+    engine.commands.clear()
+    press(app, "go-on")
+    assert well(app)
+    job, _ = engine.jobs[job_id]
+    assert (job.plan.epochs, dict(job.progress)) == (2, {"finished": 1})
+    assert job.checkpoint["weights/a/b"].shape == (3,)
+    assert "learning" in progress(app)
+    assert (job_id, "probe") in engine.commands, "the digit as it is now, not as it was"
+    assert store_in(tmp_path).run(job_id).plan.epochs == 2
+
+
+def test_a_cancelled_run_goes_on_to_the_end_of_its_plan(app: AppTest, engine: Engine) -> None:
+    job_id = train_one(app, engine)
+    epochs = engine.jobs[job_id][0].plan.epochs
+    learn(engine, job_id)
+    keep_checkpoint(engine, job_id)
+    end(engine, job_id, "cancelled")
+    app.run()
+    assert app.button(key="go-on").label == "Go on from the last epoch"
+    press(app, "go-on")
+    assert well(app)
+    assert engine.jobs[job_id][0].plan.epochs == epochs
+
+
+def test_a_run_that_may_not_go_on_is_as_before_and_says_why(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    keep_checkpoint(engine, job_id)
+    finish(engine, job_id)
+    before = store_in(tmp_path).run(app.run().session_state["watched"])
+    engine.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
+    press(app, "go-on")
+    assert not app.exception
+    assert "Forty may wait" in texts(app)
+    assert store_in(tmp_path).run(job_id) == before
+
+
+def test_a_second_tab_that_goes_on_too_is_told_so(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    job_id = train_one(app, engine)
+    learn(engine, job_id)
+    keep_checkpoint(engine, job_id)
+    finish(engine, job_id)
+    app.run()
+    other = opened(monkeypatch, tmp_path)
+    other.session_state["visitor"] = app.session_state["visitor"]
+    other.session_state["bench"] = "watch"
+    assert well(other.run())
+    press(app, "go-on")
+    press(other, "go-on")
+    assert not other.exception
+    assert "Received: one that waits or runs" in texts(other)
+    assert store_in(tmp_path).run(job_id).plan.epochs == 2
+
+
+# --- side by side
+
+
+class Drawn:
+    """What the charts and the time machine were asked to show last."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.axis, self.series, self.labels = "", set[str](), list[str]()
+        self.at: float | None = None
+        self.go_to: int | None = None
+        monkeypatch.setattr(chart, "draw", self.draw)
+        monkeypatch.setattr(time_machine, "player", self.play)
+
+    def draw(self, _key: str, panels: Any, _labels: Any, *, axis: str, at: Any, **_: Any) -> None:
+        self.axis, self.at = axis, at
+        self.series = {series.label for panel in panels for series in panel.series}
+
+    def play(self, _key: str, labels: list[str], index: int, **_: Any) -> int:
+        self.labels = labels
+        return index if self.go_to is None else self.go_to
+
+
+def test_two_runs_lie_on_one_axis_and_follow_one_slider(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = Drawn(monkeypatch)
+    longer, watched = completed(app, engine, batches=4), completed(app, engine, batches=2)
+    assert app.session_state["watched"] == watched
+    assert drawn.axis == "batches"
+    app.checkbox(key=f"compare-{longer}").check().run()
+    assert well(app)
+    assert drawn.axis == "epochs"
+    assert {"Run 1, training", "Run 1, validation", "Run 2, training", "Run 2, validation"} <= drawn.series
+
+    for place, at, own, other in ((1, 1.0, 2, 4), (0, 0.0, 0, 0)):
+        drawn.go_to = place
+        assert well(app.run())
+        assert drawn.at == at
+        sentences = [line for line in texts(app).splitlines() if line.startswith("After ")]
+        assert [line.split(" batch")[0] for line in sentences] == [f"After {own}", f"After {other}"]
+
+    app.checkbox(key=f"compare-{longer}").uncheck().run()
+    assert well(app)
+    assert drawn.axis == "batches"
+
+
+def test_the_moments_are_named_after_the_epochs_that_they_end(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = Drawn(monkeypatch)
+    job_id = train_one(app, engine)
+    learn(engine, job_id, batches=10)
+    weights = {"confusion": np.eye(10, dtype=np.int32)}
+    for step, epoch in (
+        (1, 0),
+        (2, 0),
+        (5, 0),
+        (20, 1),
+        (30, 3),
+    ):  # 20 belongs to the early moments, so it says 1
+        engine.tell(job_id, "snapshot", weights, step=step, epoch=epoch, digits=10)
+    for epoch in (2, 3):
+        engine.tell(
+            job_id,
+            "epoch",
+            epoch=epoch,
+            step=10 * epoch,
+            loss=1.0,
+            accuracy=0.5,
+            val_loss=1.0,
+            val_accuracy=0.5,
+            seconds=2.0,
+            epochs=5,
+        )
+    finish(engine, job_id)
+    drawn.go_to = 0
+    assert well(app.run())
+    assert drawn.labels == [
+        "before the first batch",
+        "batch 1",
+        "batch 2",
+        "batch 5",
+        "epoch 1, batch 10",
+        "epoch 2, batch 20",
+        "epoch 3, batch 30",
+    ]
+
+
+def more_of(app: AppTest, job_id: str) -> AppTest:
+    app.session_state[f"more-{job_id}"] = True
+    return app.run()
+
+
+def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    job_id = completed(app, engine)
+    more_of(app, job_id).text_input(key=f"title-{job_id}").set_value("Wide & deep").run()
+    assert well(app)
+    assert app.button(key=f"watch-{job_id}").label == "Wide & deep"
+    assert "Wide & deep" in progress(app)
+    assert store_in(tmp_path).run(job_id).title == "Wide & deep"
+    offered = [button.proto.label for button in app.get("download_button")]
+    assert [label for label in offered if label.startswith("wide-deep")] == [
+        f"wide-deep{one.suffix}" for one in downloads.OFFERED
+    ]
+
+
+def test_a_title_that_cannot_be_read_changes_nothing(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+    job_id = completed(app, engine)
+    more_of(app, job_id).text_input(key=f"title-{job_id}").set_value("   ").run()
+    assert not app.exception
+    assert "visible characters" in " ".join(str(toast.value) for toast in app.toast)
+    assert store_in(tmp_path).run(job_id).title == "Run 1"

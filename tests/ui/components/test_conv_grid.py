@@ -1,0 +1,174 @@
+"""The Python side of the grids of Convolution: what they send, and what they take from a browser."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from cnnviz.core.lessons.convolution.examples import ONE
+from cnnviz.core.lessons.convolution.kernels import KERNELS
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.ui.components import conv_grid as by_hand
+from cnnviz.ui.components import kernel_grid as kernels
+from cnnviz.ui.components import mount
+from cnnviz.ui.components.conv_grid import Guess, Problem, Typed, conv_grid, described, guessed, typed
+
+ROWS = KERNELS["rows"].weights
+SMALL = ConvBench(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
+IMAGE, KERNEL = [["1", "2"], ["7", "abc"]], [["1"]]
+TYPED = {"image": IMAGE, "kernel": KERNEL, "pasted": "", "into": "", "seq": 1}
+GUESSED = {"bench": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
+
+
+class Browser:
+    """Stands for the session and the browser in it."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.data: dict[str, Any] = {}
+
+    def says(self, event: str, value: object) -> None:
+        self.state.setdefault("g", {})[event] = value
+
+    def mount(self, _: str, **arguments: Any) -> None:
+        self.data = arguments["data"]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr(st, "session_state", made.state)
+    for module in (by_hand, kernels):
+        monkeypatch.setattr(module, "mount", made.mount)
+    return made
+
+
+def show(bench: ConvBench = SMALL, problem: Problem | None = None) -> None:
+    conv_grid("g", bench, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
+
+
+def test_what_was_typed_is_heard_once(browser: Browser) -> None:
+    assert typed("g", (2, 2), (1, 1)) is None
+    browser.says("typed", TYPED)
+    assert typed("g", (2, 2), (1, 1)) == Typed((("1", "2"), ("7", "abc")), (("1",),))
+    show()
+    assert browser.data["ack"] == 1
+    assert typed("g", (2, 2), (1, 1)) is None
+    browser.says("typed", {**TYPED, "pasted": "1 2", "into": "kernel", "seq": 2})
+    told = typed("g", (2, 2), (1, 1))
+    assert told is not None
+    assert (told.pasted, told.into) == ("1 2", "kernel")
+
+
+def test_a_guess_is_heard_once(browser: Browser) -> None:
+    assert guessed("g") is None
+    browser.says("guessed", GUESSED)
+    assert guessed("g") == Guess("a" * 12, 0, "3", True)
+    show()
+    assert (browser.data["ack"], browser.data["heard"]) == (0, 1)
+    assert guessed("g") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        [],
+        {},
+        {**TYPED, "seq": True},
+        {**TYPED, "seq": -1},
+        {**TYPED, "image": [["1", "2"]]},
+        {**TYPED, "kernel": [[1]]},
+        {**TYPED, "kernel": ["1"]},
+        {**TYPED, "image": "1234"},
+        {**TYPED, "pasted": None},
+        {**TYPED, "image": [["1", "2" * 99], ["3", "4"]]},
+    ],
+)
+def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
+    browser.says("typed", value)
+    assert typed("g", (2, 2), (1, 1)) is None
+    show()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "3",
+        {},
+        {**GUESSED, "place": -2},
+        {**GUESSED, "place": 10**9},
+        {**GUESSED, "right": "yes"},
+        {**GUESSED, "seq": 0},
+        {**GUESSED, "text": 3},
+        {**GUESSED, "bench": 3},
+    ],
+)
+def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
+    browser.says("guessed", value)
+    assert guessed("g") is None
+    show()
+
+
+def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
+    show(ConvBench(ONE, ROWS), Problem("kernel", 0, 1, "no"))
+    data = json.loads(json.dumps(browser.data))
+    assert data["out"] == [3, 3]
+    assert data["problem"] == {"grid": "kernel", "row": 0, "column": 1, "text": "no"}
+    assert data["size"]["work"] == "(5 − 3) / 1 + 1 = 3"
+    assert data["guesses"] == {"-1": "2"}
+    first = data["windows"][0]
+    assert first["box"] == [0, 0, 2, 2]
+    assert first["products"][2] == ["1 × 1", "1"]
+    assert first["sum"] == {
+        "value": 3,
+        "text": "3",
+        "short": "3",
+        "work": "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3",
+    }
+    assert first["mistakes"] == {"flipped": -3, "sign": -3, "unweighted": 4}
+
+
+def test_every_mistake_has_a_sentence() -> None:
+    bench = ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2))
+    other = ConvBench(ONE, ROWS, strides=(2, 2))
+    made = {*bench.size_mistakes, *other.size_mistakes}
+    made |= {name for window in (*bench.windows, *other.windows) for name in window.mistakes}
+    assert {f"is_{name}" for name in made} <= set(by_hand.LABELS)
+    assert made >= {"stride", "padding", "one", "image", "flipped", "sign", "unweighted"}
+
+
+def test_padding_and_what_is_never_reached_are_told() -> None:
+    padded = described(ConvBench(ONE, ROWS, padding="same"))
+    assert padded["margins"] == [1, 1, 1, 1]
+    assert padded["windows"][0]["outside"] == 5
+    struck = described(ConvBench(ONE, ((1.0,),), strides=(2, 2)))["reached"]
+    assert struck["rows"] == struck["columns"] == (True, False, True, False, True)
+
+
+def test_a_kernel_is_heard_once_and_written_as_people_do(browser: Browser) -> None:
+    blur = KERNELS["blur"].weights
+    browser.says("typed", {"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
+    assert kernels.typed("g", blur) == kernels.Typed((("1/9",) * 3,) * 3)
+    kernels.kernel_grid("g", blur, label="Kernel", problem=(0, 1, "no"))
+    assert browser.data["values"] == [["1/9"] * 3] * 3
+    assert browser.data["ack"] == 3
+    assert kernels.typed("g", blur) is None
+    browser.says("typed", {"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
+    assert kernels.typed("g", blur) is None
+
+
+@pytest.mark.parametrize("name", sorted(mount.HOMES))
+def test_modules_that_lie_together_are_joined_one_by_one(name: str) -> None:
+    joined = mount.joined(name)
+    assert joined.count("export default") == 1
+    assert "import " not in joined
+    sheet = mount.HERE / "number_grids" / "browser" / "number_grids.css"
+    assert f".{name}" in sheet.read_text(encoding="utf-8")
+    for path in sheet.parent.glob("*.js"):
+        assert path.read_text(encoding="utf-8").startswith("//"), f"{path.name} does not say what it is for"

@@ -1,0 +1,78 @@
+"""The ledger's Python side: what it takes from a browser, and that it hears each step once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from cnnviz.ui.components import ledger as module
+from cnnviz.ui.components.ledger import Step, ledger, told
+
+CHOSEN = {"kind": "choose", "layer": "conv2d", "map": 3, "row": 4, "column": 5, "seq": 1}
+
+
+class Browser:
+    """Stands for the session and the browser in it."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.data: dict[str, Any] = {}
+
+    def says(self, value: object) -> None:
+        self.state["l"] = {"step": value}
+
+    def mount(self, _: str, **arguments: Any) -> None:
+        self.data = arguments["data"]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr(st, "session_state", made.state)
+    monkeypatch.setattr(module, "mount", made.mount)
+    return made
+
+
+def test_a_step_is_heard_once(browser: Browser) -> None:
+    assert told("l") is None
+    browser.says(CHOSEN)
+    assert told("l") == Step("choose", "conv2d", 3, 4, 5)
+    ledger("l", None)
+    assert (browser.data["ack"], browser.data["facts"]) == (1, None)
+    assert told("l") is None
+    browser.says(CHOSEN | {"kind": "walk", "seq": 2})
+    assert told("l") == Step("walk", "conv2d", 3, 4, 5)
+    browser.says({"kind": "crumb", "at": 2, "seq": 3})
+    assert told("l") == Step("crumb", at=2)
+    browser.says({"kind": "close", "seq": 4})
+    assert told("l") == Step("close")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"kind": "choose", "seq": 1},
+        CHOSEN | {"seq": True},
+        CHOSEN | {"seq": -1},
+        CHOSEN | {"map": -1},
+        CHOSEN | {"row": "4"},
+        CHOSEN | {"column": 1.5},
+        CHOSEN | {"layer": 3},
+        CHOSEN | {"layer": "x" * 65},
+        CHOSEN | {"kind": "leave"},
+        {"kind": "crumb", "seq": 1},
+        {"kind": "crumb", "at": -1, "seq": 1},
+        {"kind": "close"},
+        {"kind": "close", "seq": 2**60},
+    ],
+)
+def test_what_is_no_step_is_nothing(value: object, browser: Browser) -> None:
+    browser.says(value)
+    assert told("l") is None
+    ledger("l", None)

@@ -1,0 +1,107 @@
+"""The player's Python side: whose moment counts, the visitor's or the caller's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from cnnviz.ui.components import player as module
+from cnnviz.ui.components.player import player
+
+NAMES = ("start", "batch 1", "batch 2", "epoch 1")
+
+
+class Browser:
+    """Stands for the session and the browser in it."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.data: dict[str, Any] = {}
+
+    def says(self, place: object) -> None:
+        self.state["p"] = {"place": place}
+
+    def mount(self, _: str, **arguments: Any) -> None:
+        self.data = arguments["data"]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr(st, "session_state", made.state)
+    monkeypatch.setattr(module, "mount", made.mount)
+    return made
+
+
+def shown(index: int, names: tuple[str, ...] = NAMES) -> int:
+    return player("p", names, index, label="Moments")
+
+
+def test_the_callers_moment_is_shown_until_the_visitor_moves(browser: Browser):
+    assert shown(2) == browser.data["index"] == 2
+    assert browser.data["ack"] == 0
+    browser.says({"index": 3, "seq": 1})
+    assert shown(2) == browser.data["index"] == 3
+    assert browser.data["ack"] == 1
+
+
+def test_a_message_counts_once(browser: Browser):
+    browser.says({"index": 3, "seq": 1})
+    assert [shown(2), shown(3), shown(0)] == [3, 3, 0]
+    browser.says({"index": 3, "seq": 2})
+    assert shown(0) == 3
+    assert browser.data["ack"] == 2
+
+
+def test_a_run_that_is_interrupted_has_heard_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    browser.says({"index": 3, "seq": 1})
+    monkeypatch.setattr(module, "mount", interrupted)
+    with pytest.raises(InterruptedError):
+        shown(2)
+    monkeypatch.setattr(module, "mount", browser.mount)
+    assert shown(2) == 3
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise InterruptedError
+
+
+@pytest.mark.parametrize(("index", "at"), [(-1, 0), (4, 3), (99, 3)])
+def test_a_moment_beyond_the_ends_is_the_nearest(index: int, at: int, browser: Browser) -> None:
+    assert shown(index) == at
+    if index > 0:
+        browser.says({"index": index, "seq": 1})
+        assert shown(0) == at
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        3,
+        [],
+        {},
+        {"index": 1},
+        {"index": -1, "seq": 1},
+        {"index": 1, "seq": 0},
+        {"index": True, "seq": 1},
+        {"index": 1, "seq": True},
+        {"index": 1.0, "seq": 1},
+        {"index": "1", "seq": 1},
+        {"index": 2**40, "seq": 1},
+        {"index": 1, "seq": 2**60},
+    ],
+)
+def test_nonsense_from_a_browser_moves_nothing(value: object, browser: Browser) -> None:
+    browser.says(value)
+    assert shown(2) == 2
+    assert browser.data["ack"] == 0
+
+
+@pytest.mark.usefixtures("browser")
+def test_there_is_something_to_play():
+    with pytest.raises(ValueError, match=r"`labels` must name at least one moment\. Received: none"):
+        shown(0, ())
+    assert shown(0, ("only one",)) == 0

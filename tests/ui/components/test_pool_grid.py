@@ -1,0 +1,100 @@
+"""The small grid's Python side: what it sends, and what it takes from a browser."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from cnnviz.core.lessons.number_grid import grid
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.ui.components import pool_grid as module
+from cnnviz.ui.components.pool_grid import facts, pool_grid, typed
+
+CELLS = [["1", "2"], ["7", "abc"]]
+SMALL = PoolBench(((1.0, 2.0), (7.0, 1.0)))
+
+
+class Browser:
+    """Stands for the session and the browser in it."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.data: dict[str, Any] = {}
+
+    def says(self, value: object) -> None:
+        self.state["g"] = {"typed": value}
+
+    def mount(self, _: str, **arguments: Any) -> None:
+        self.data = arguments["data"]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr(st, "session_state", made.state)
+    monkeypatch.setattr(module, "mount", made.mount)
+    return made
+
+
+def test_what_was_typed_is_heard_once(browser: Browser) -> None:
+    assert typed("g", (2, 2)) is None
+    browser.says({"cells": CELLS, "seq": 1})
+    assert typed("g", (2, 2)) == (("1", "2"), ("7", "abc"))
+    pool_grid("g", SMALL, guess=True)
+    assert browser.data["ack"] == 1
+    assert typed("g", (2, 2)) is None
+    browser.says({"cells": CELLS, "seq": 2})
+    assert typed("g", (2, 2)) is not None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        [],
+        {"cells": CELLS},
+        {"cells": CELLS, "seq": True},
+        {"cells": CELLS, "seq": -1},
+        {"cells": [["1", "2"]], "seq": 1},
+        {"cells": [["1"], ["2"]], "seq": 1},
+        {"cells": [["1", 2], ["3", "4"]], "seq": 1},
+        {"cells": ["12", 34], "seq": 1},
+        {"cells": [["1", "2" * 99], ["3", "4"]], "seq": 1},
+        {"seq": 1},
+    ],
+)
+def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
+    browser.says(value)
+    assert typed("g", (2, 2)) is None
+    pool_grid("g", SMALL, guess=False)
+
+
+def test_texts_for_a_grid_of_another_side_are_answered_but_not_taken(browser: Browser) -> None:
+    browser.says({"cells": CELLS, "seq": 4})
+    assert typed("g", (4, 4)) is None
+    pool_grid("g", PoolBench(TUTORIAL), guess=True)
+    assert browser.data["ack"] == 4
+
+
+def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
+    pool_grid("g", PoolBench(TUTORIAL), guess=True, problem=(0, 1, "no"))
+    data = json.loads(json.dumps(browser.data))
+    assert data["out"] == [2, 2]
+    assert data["problem"] == {"row": 0, "column": 1, "text": "no"}
+    first = data["windows"][0]
+    assert first["box"] == [0, 0, 1, 1]
+    assert first["winners"] == [[1, 0]]
+    assert first["max"] == {"value": 7, "text": "7", "work": "max(1, 2, 7, 1) = 7"}
+    assert first["mean"] == {"value": 2.75, "text": "2.75", "work": "(1 + 2 + 7 + 1) / 4 = 2.75"}
+
+
+def test_padding_and_skipped_numbers_are_told() -> None:
+    padded = facts(PoolBench(TUTORIAL, (3, 3), (2, 2), "same"))
+    assert padded["margins"] == [0, 1, 0, 1]
+    assert [window["outside"] for window in padded["windows"]] == [0, 3, 3, 5]
+    skipping = facts(PoolBench(grid([[1] * 3] * 3), (1, 1), (2, 2)))
+    assert skipping["read"] == [[1, 0, 1], [0, 0, 0], [1, 0, 1]]

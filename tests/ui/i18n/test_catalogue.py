@@ -1,0 +1,127 @@
+"""The catalogue: everything visible is in it, the template is current, and a second language is a file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.ui import i18n
+from cnnviz.ui.shell import page
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = i18n.FOLDER / "cnnviz.pot"
+KEYWORDS = {"say": None, "mark": None, "Refusal": (1,), "count": (1, 2), "Notice": (1,)}
+SHOWING = {
+    "markdown",
+    "caption",
+    "title",
+    "header",
+    "subheader",
+    "write",
+    "error",
+    "warning",
+    "info",
+    "success",
+    "button",
+    "toggle",
+    "checkbox",
+    "selectbox",
+    "expander",
+    "popover",
+    "segmented_control",
+    "file_uploader",
+    "download_button",
+    "progress",
+    "page_link",
+    "text",
+    "radio",
+    "slider",
+    "metric",
+}
+
+
+def sources() -> list[Path]:
+    return [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "cnnviz").rglob("*.py"))]
+
+
+def extracted() -> set[str]:
+    found = set()
+    for folder in ("cnnviz", "pages"):
+        for _, _, message, _, _ in extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS):
+            found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def catalogue() -> Catalog:
+    with TEMPLATE.open("rb") as file:
+        return read_po(file)
+
+
+def test_template_holds_exactly_the_messages_of_the_code() -> None:
+    listed = {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue()} - {""}
+    assert listed == extracted(), "run `make words`"
+
+
+def literal_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield every literal with a letter in it that is the first argument of a Streamlit call that shows text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHOWING:
+            for part in ast.walk(node.args[0]) if node.args else ():
+                if isinstance(part, ast.Call):
+                    break
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and any(map(str.isalpha, part.value)):
+                    yield node.lineno, part.value
+
+
+SHOWN = [path for path in sources() if "ui" in path.parts or path.parent in (ROOT, ROOT / "pages")]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.name)
+def test_no_text_reaches_the_screen_past_the_catalogue(path: Path) -> None:
+    assert list(literal_texts(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.fixture
+def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A language in which every text stands in white brackets, installed as a file alone."""
+    translated = Catalog(locale="de")
+    for message in catalogue():
+        if isinstance(message.id, tuple):
+            translated.add(message.id, tuple(f"⟦{part}⟧" for part in message.id))
+        elif message.id:
+            translated.add(message.id, f"⟦{message.id}⟧")
+    file = tmp_path / "de" / "LC_MESSAGES" / f"{i18n.DOMAIN}.mo"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as output:
+        write_mo(output, translated)
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    monkeypatch.setattr(i18n, "_language", lambda: "de")  # AppTest formats labels outside of the session
+    i18n._catalogue.cache_clear()
+    return "de"
+
+
+@pytest.mark.parametrize("path", [row.path for row in page.PAGES.values()])
+def test_a_language_is_a_file(pseudo: str, path: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = pseudo
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert not app.error
+    shown = [element.value for kind in (app.caption, app.header) for element in kind]
+    shown += [element.label for kind in (app.button, app.toggle, app.selectbox) for element in kind]
+    assert len(shown) >= 5
+    assert [text for text in shown if "⟦" not in text] == []
+
+
+def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
+    assert i18n.languages() == ("en", pseudo)
+    assert i18n.say("no such text {number}", number=3) == "no such text 3"

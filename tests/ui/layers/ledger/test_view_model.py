@@ -1,0 +1,119 @@
+"""What the ledger's component is told: texts that add up, all that it can go to, and nothing that is too much."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core import ledger
+from cnnviz.core.inference.trace import Trace, trace
+from cnnviz.core.layers import (
+    AveragePooling2D,
+    Dense,
+    Flatten,
+    GlobalMaxPooling2D,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
+from cnnviz.core.ledger import Cell, cells
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.layers.ledger import export, view_model
+from tests.core import strategies
+
+
+def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
+    way = (cell, *ledger.down(network, traced, cell))
+    found = view_model.told(network, traced, ledger.account(network, traced, cell), way, 0)
+    assert json.loads(json.dumps(found)) == found
+    return found
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(" ", "").replace("+", "").replace("−", "-"))
+
+
+@pytest.fixture(scope="module")
+def big() -> tuple[Network, Trace]:
+    network = model_store.load("cnn-32-64")
+    return network, trace(network, np.random.default_rng(0).random((28, 28), dtype=np.float32))
+
+
+def amounts(found: dict[str, Any]) -> dict[str, Decimal]:
+    return {line["name"]: number(line["amount"]) for line in found["lines"]}
+
+
+def test_windows_and_the_others_add_up(big: tuple[Network, Trace]) -> None:
+    found = told(*big, Cell("conv2d_1", 7, 11, 12))
+    assert len(found["windows"]) == view_model.WINDOWS
+    assert found["others"]["count"] == 32
+    assert len(found["others"]["amounts"]) == view_model.WINDOWS + 1
+    for shown in (0, 3, 12, 24):
+        parts = [number(part["subtotal"]) for part in found["windows"][:shown]]
+        assert sum(parts, number(found["others"]["amounts"][shown])) == amounts(found)["sum"]
+    sizes = [abs(number(part["subtotal"])) for part in found["windows"]]
+    assert sizes == sorted(sizes, reverse=True), "the largest lead"
+    assert found["next"]["map"] == found["windows"][0]["map"], "the way goes on where most comes from"
+    assert len(json.dumps(found)) < 60_000
+
+
+def test_terms_are_known_by_their_places_on_maps(big: tuple[Network, Trace]) -> None:
+    found = told(*big, Cell("dense", 5))
+    assert len(found["terms"]) == view_model.TERMS
+    assert found["others"]["count"] == 12 * 12 * 64
+    first = found["terms"][0]
+    row, column, of = np.unravel_index(first["map"], (12, 12, 64))
+    assert first["name"] == f"max_pooling2d map {of} ({row}, {column})", "through Flatten and Dropout"
+    shown = [number(term["amount"]) for term in found["terms"][:8]]
+    assert sum(shown, number(found["others"]["amounts"][8])) == amounts(found)["products"]
+    assert len(json.dumps(found)) < 60_000
+
+
+def test_what_dropout_passes_on_is_shown_on_the_maps_of_the_layer_before(big: tuple[Network, Trace]) -> None:
+    assert told(*big, Cell("flatten", 9))["source"]["block"] == "max_pooling2d/after"
+    assert told(*big, Cell("conv2d_1", 0, 0, 0))["source"]["block"] == "conv2d/after"
+    assert told(*big, Cell("conv2d", 0, 0, 0))["source"]["input"]
+
+
+@pytest.fixture(scope="module")
+def odd() -> tuple[Network, Trace]:
+    """Layers that no network of the shelf has, reading colour."""
+    layers = (
+        ZeroPadding2D(name="frame"),
+        SeparableConv2D(name="separable", filters=4, kernel_size=(3, 3), depth_multiplier=2),
+        AveragePooling2D(name="average", pool_size=(3, 3), padding="same"),
+        GlobalMaxPooling2D(name="whole", keepdims=True),
+        Flatten(name="flat"),
+        Dense(name="answer", units=10, activation="softmax"),
+    )
+    network = strategies.network(Variant(name="odd", input_shape=(8, 8, 3), layers=layers), 3)
+    return network, trace(network, np.random.default_rng(1).random((8, 8, 3), dtype=np.float32))
+
+
+def test_every_cell_of_odd_layers_can_be_told_and_copied(odd: tuple[Network, Trace]) -> None:
+    network, traced = odd
+    for name, shape in cells.shapes(network).items():
+        for cell in list(cells.every(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
+            found = told(network, traced, cell)
+            text = export.text(found)
+            assert text.startswith(f"{found['title']}".replace("−", "-"))
+            assert "−" not in text, "a calculator reads hyphens"
+            assert found["value"].replace("−", "-") in text
+
+
+def test_a_separable_layer_tells_how_its_maps_are_mixed(odd: tuple[Network, Trace]) -> None:
+    found = told(*odd, Cell("separable", 1, 2, 3))
+    assert len(found["windows"]) == 6
+    assert sum(number(part["share"]) for part in found["windows"]) == amounts(found)["sum"]
+
+
+def test_a_whole_map_is_a_list_without_a_sum_of_the_others(odd: tuple[Network, Trace]) -> None:
+    found = told(*odd, Cell("whole", 1))
+    assert found["windows"] == []
+    assert found["others"] == {"count": 9, "amounts": []}
+    assert number(found["terms"][0]["value"]) != 0

@@ -1,0 +1,210 @@
+"""The section on disturbances: what is shown, chosen and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, shifted
+from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.ui.components.feature_maps import Block
+from cnnviz.ui.pooling import perturbations, shift_maps, url
+from cnnviz.ui.shell import cache, options, session
+from tests.core.networks import small_network
+from tests.ui.pooling import small_store
+
+DIGIT = small_network.digit()
+
+
+def section(image: list[list[float]]) -> None:
+    import numpy as np
+
+    from cnnviz.ui.pooling import perturbations
+    from cnnviz.ui.shell import session
+
+    session.begin()
+    perturbations.show(np.array(image, np.float32))
+
+
+class Shown:
+    """What the viewers of maps and the pictures were asked to show."""
+
+    def __init__(self) -> None:
+        self.viewers: dict[str, dict[str, Block]] = {}
+        self.options: dict[str, dict[str, Any]] = {}
+        self.pictures: Sequence[np.ndarray] = ()
+        self.captions: Sequence[str] = ()
+
+    def maps(self, key: str, blocks: Sequence[Block], **options: Any) -> None:
+        self.viewers[key] = {block.id: block for block in blocks}
+        self.options[key] = options
+
+    def thumbnails(self, _: str, pictures: Sequence[np.ndarray], captions: Sequence[str], **__: Any) -> None:
+        self.pictures, self.captions = pictures, captions
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    small_store.write(tmp_path)
+    cache.network.clear()
+    cache.reaction.clear()
+    cache.pooling_curves.clear()
+    found = Shown()
+    monkeypatch.setattr(shift_maps, "feature_maps", found.maps)
+    monkeypatch.setattr(perturbations, "thumbnails", found.thumbnails)
+    yield found
+    cache.network.clear()
+    cache.reaction.clear()
+
+
+def run(digit: np.ndarray = DIGIT, **choices: Any) -> AppTest:
+    app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60)
+    for key, value in choices.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info, app.warning) for element in kind)
+
+
+def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown) -> None:
+    run()
+    for name in POOL_NETWORKS:
+        expected = to_shifts(model_store.load(name), DIGIT)
+        block = shown.viewers[f"shifts-{name}"][name]
+        np.testing.assert_allclose(np.asarray(block.values), expected.confidence.reshape(13, 13, 1), atol=1e-6)
+        assert block.origin == (-6, -6)
+        assert shown.options[f"shifts-{name}"]["network_range"] == (0.0, 1.0)
+        moved = shown.viewers[f"moved-{name}"]["moved"]
+        assert list(moved.ticks) == list(expected.moved)
+        for place, layer in enumerate(expected.moved.values()):
+            np.testing.assert_allclose(np.asarray(moved.values)[..., place].ravel(), layer, atol=1e-6)
+        back = shown.viewers[f"moved_back-{name}"]["moved_back"]
+        assert list(back.ticks) == list(expected.moved_back)
+    scales = {shown.options[f"{row}-{name}"]["network_range"] for row in shift_maps.ROWS for name in POOL_NETWORKS}
+    assert len(scales) == 1
+
+
+def test_the_chosen_shift_is_shown_with_its_answers(shown: Shown) -> None:
+    place = OFFSETS.index((-2, 5))
+    app = run(moved=place)
+    np.testing.assert_array_equal(shown.pictures[0], DIGIT)
+    np.testing.assert_array_equal(shown.pictures[1], shifted(DIGIT, -2, 5))
+    assert shown.captions[1] == "moved -2 down, 5 right"
+    assert all(block.chosen == (4, 11) for viewer in shown.viewers.values() for block in viewer.values())
+    for name in POOL_NETWORKS:
+        network = model_store.load(name)
+        first, now = trace(network, DIGIT).answer, trace(network, shifted(DIGIT, -2, 5)).answer
+        cell = f"{now}" if now == first else f"**{now}**"
+        assert f"| **{name}** | {first} | {cell} |" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("selected", "expected"),
+    [
+        ({"block": "pool-max", "map": 0, "row": 0, "column": 12}, 12),
+        ({"block": "moved", "map": 2, "row": 12, "column": 1}, 157),
+        ({"block": "moved", "map": 2, "row": 13, "column": 1}, 7),
+        ({"row": -1, "column": 1}, 7),
+        ("nonsense", 7),
+        (None, 7),
+    ],
+)
+def test_a_click_chooses_a_shift_and_nonsense_does_not(
+    monkeypatch: pytest.MonkeyPatch, selected: object, expected: int
+) -> None:
+    kept = {"moved": 7}
+
+    class Viewer:
+        pass
+
+    Viewer.selected = selected  # type: ignore[attr-defined]
+    monkeypatch.setattr("streamlit.session_state", {"viewer": Viewer})
+    monkeypatch.setattr(session, "put", kept.update)
+    shift_maps._take("viewer")
+    assert kept == {"moved": expected}
+
+
+@pytest.mark.parametrize("kind", DISTURBANCES)
+def test_every_other_disturbance_has_curves_and_the_digit_at_a_chosen_place(shown: Shown, kind: str) -> None:
+    place = len(DISTURBANCES[kind].amounts) - 1
+    choices: dict[str, Any] = {"disturbance": kind, kind: place}
+    app = run(**choices)
+    np.testing.assert_allclose(shown.pictures[1], DISTURBANCES[kind].series(DIGIT)[place], atol=1e-6)
+    assert shown.viewers == {}
+    reaction = to_amounts(model_store.load("pool-max"), DIGIT, DISTURBANCES[kind])
+    assert f"| **pool-max** | {reaction.original} |" in text(app)
+    assert "cosine distance" in text(app)
+
+
+def test_an_empty_drawing_is_said_and_the_curves_stay(shown: Shown) -> None:
+    app = run(np.zeros((28, 28), np.float32))
+    assert "Draw a digit at the top of the page" in app.info[0].value
+    assert shown.viewers == {}
+    assert "The same with 1,000 test digits" in text(app)
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_table_over_many_digits_is_at_the_place_that_is_looked_at() -> None:
+    far = run(moved=OFFSETS.index((-2, 5)))
+    assert "| 5 pixels, the mean of" in text(far)
+    assert "| **pool-max** | 85.0 % | 83.0 – 87.0 % | 83.0 – 87.0 % |" in text(far)
+    assert "| 3 pixels, the mean of" in text(run(moved=OFFSETS.index((0, 0))))
+    turned = run(disturbance="rotate", rotate=0)
+    assert "| -45 degrees clockwise |" in text(turned)
+    assert "| **pool-average** | 81.0 % |" in text(turned)
+
+
+def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path) -> None:
+    (tmp_path / "pooling-robustness.json").unlink()
+    app = run()
+    assert "scripts/measure_pooling.py" in app.warning[0].value
+    assert len(shown.viewers) == 9
+
+
+@pytest.mark.usefixtures("shown")
+def test_a_shelf_without_the_networks_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pool-max.safetensors").unlink()
+    assert "This shelf does not have pool-max" in run().info[0].value
+
+
+def test_layers_without_a_place_have_no_distance_after_moving_back() -> None:
+    reaction = to_shifts(small_network.network(), DIGIT)
+    table = shift_maps.distances(reaction, 0)
+    assert f"| conv2d | {reaction.moved['conv2d'][0]:.3f} | {reaction.moved_back['conv2d'][0]:.3f} |" in table
+    assert f"| dense | {reaction.moved['dense'][0]:.3f} | – |" in table
+
+
+def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "get", {"moved": 0}.get)
+    near = np.full(len(OFFSETS), 0.25, np.float32)
+    far = near.copy()
+    far[[0, 168]] = np.nan
+    reaction = Reaction("pool-max", 3, near, np.full(len(OFFSETS), 3), {"conv2d": near}, {"conv2d": far})
+    drawn = np.asarray(shift_maps._mosaic("moved_back", reaction).values)
+    assert drawn.shape == (13, 13, 1)
+    np.testing.assert_array_equal(drawn.ravel(), far)
+    assert "| conv2d | 0.250 | – |" in shift_maps.distances(reaction, 0)
+
+
+def test_the_choices_are_tables() -> None:
+    assert list(options.DISTURBANCES) == ["shift", *DISTURBANCES]
+    assert {"disturb", "moved", *DISTURBANCES} <= set(url.NAMES)
+    for name, disturbance in DISTURBANCES.items():
+        assert 0 <= session.default(name) < len(disturbance.amounts)
+        assert session.default(name) != disturbance.start

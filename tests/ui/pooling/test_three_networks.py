@@ -1,0 +1,132 @@
+"""The section on the three networks: their answers, and what is said of all trainings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
+from cnnviz.core.networks import model_store
+from cnnviz.ui.pooling import three_networks
+from cnnviz.ui.shell import cache
+from tests.core.networks import small_network
+from tests.ui.pooling import small_store
+
+
+def section(image: list[list[float]]) -> None:
+    import numpy as np
+
+    from cnnviz.core.inference import trace
+    from cnnviz.core.inference.subject import Reading
+    from cnnviz.core.networks import model_store
+    from cnnviz.ui.pooling import three_networks
+    from cnnviz.ui.shell import session
+
+    session.begin()
+    digit = np.array(image, np.float32)
+    network = model_store.load(model_store.names()[0])
+    three_networks.show(Reading(digit, None, trace.trace(network, digit)))
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
+    cache.network.clear()
+    small_store.write(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Any:
+    yield
+    cache.network.clear()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the bars show, by key."""
+    found: dict[str, Any] = {}
+    monkeypatch.setattr(three_networks, "bars", lambda key, values, _: found.update({key: values}))
+    return found
+
+
+def run(digit: np.ndarray) -> AppTest:
+    app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info, app.warning) for element in kind)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_three_answers_are_the_networks_own(shown: dict[str, Any]) -> None:
+    app = run(small_network.digit())
+    for name in POOL_NETWORKS:
+        expected = trace(model_store.load(name), small_network.digit()).probabilities
+        np.testing.assert_allclose(shown[f"bars-{name}"], expected, atol=1e-6)
+        assert f"**{name}** ·" in text(app)
+
+
+@pytest.mark.usefixtures("folder")
+def test_nothing_drawn_is_said_and_the_summary_stays(shown: dict[str, Any]) -> None:
+    app = run(np.zeros((28, 28), np.float32))
+    assert [value for value in shown.values() if value is not None] == []
+    assert "Nothing is drawn" in text(app)
+    assert "What 5 trainings of each show" in text(app)
+
+
+def test_whether_they_agree_is_told_from_their_answers() -> None:
+    same = [trace(small_network.network(name=name), small_network.digit()) for name in ("a", "b", "c")]
+    assert three_networks.agreement(same) == f"All three read a {same[0].answer}."
+    others = [trace(small_network.network(seed, f"n{seed}"), small_network.digit()) for seed in range(8)]
+    assert len({one.answer for one in others}) > 1
+    told = three_networks.agreement(others)
+    assert told.startswith("They do not agree: **n0** ")
+    assert all(f"**n{seed}** {one.answer} (" in told for seed, one in enumerate(others))
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_summary_has_the_numbers_of_the_table() -> None:
+    app = run(small_network.digit())
+    told = text(app)
+    deviation = 100 * np.std(small_store.SPREAD, ddof=1)
+    assert "**pool-max** reads more digits right than both others" in told
+    assert f"moves by {deviation:.2f} points" in told
+    assert "**pool-max** against **pool-stride**: 2.00 points more" in told
+    assert f"**99.00** ± {deviation:.2f} %" in told
+    assert "98.88 – 99.10 %" in told
+    assert "Drawn digits: pens" in told
+
+
+def test_networks_that_cannot_be_told_apart_are_said_to_be_so(folder: Path) -> None:
+    small_store.write(folder, (0.98, 0.9801, 0.9799))
+    cache.seed_table.clear()
+    told = text(run(small_network.digit()))
+    assert "With 5 seeds each, no network reads reliably more" in told
+    assert told.count("may be chance") == 4
+    assert "more than another seed" not in told
+
+
+def test_missing_networks_and_a_missing_table_are_said(folder: Path) -> None:
+    (folder / "pooling-seeds.json").unlink()
+    cache.seed_table.clear()
+    assert "scripts/train_models.py --seeds 5" in text(run(small_network.digit()))
+    (folder / "pool-stride.json").unlink()
+    assert "This shelf does not have pool-stride" in text(run(small_network.digit()))
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_training_is_shown_once_the_box_is_opened() -> None:
+    app = AppTest.from_function(section, args=(small_network.digit().tolist(),), default_timeout=60)
+    app.session_state["seeds-box"] = True
+    app.run()
+    assert not app.exception
+    assert "Digit by digit" in text(app)

@@ -1,0 +1,121 @@
+"""Pen strokes are read, split by writer, drawn again in other hands, and prepared as a visitor's drawing is."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.drawing.strokes import SIDE
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import trace
+from cnnviz.core.networks import model_store
+from cnnviz.workers.data import augmented_pools, image_augmentation, pen_strokes, stroke_augmentation
+from cnnviz.workers.data.pen_strokes import PenDigit
+
+LINE = PenDigit(1, "a:1", (np.array([[0.5, 0.0], [0.5, 1.0]]),))
+RING = PenDigit(0, "a:2", (np.array([[0.5, 0.0], [1.0, 0.5], [0.5, 1.0], [0.0, 0.5], [0.5, 0.0]]),))
+HOOK = PenDigit(7, "b:1", (np.array([[0.0, 0.0], [0.6, 0.0], [0.2, 1.0]]),))
+DIGITS = (LINE, RING, HOOK)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A small file of pen strokes."""
+    entries = [
+        {"label": item.label, "writer": item.writer, "strokes": [stroke.tolist() for stroke in item.strokes]}
+        for item in DIGITS
+    ]
+    path = tmp_path / "strokes.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(entries).encode()))
+    return path
+
+
+def test_a_file_is_read_and_split_by_writer(file: Path) -> None:
+    data = pen_strokes.read(file)
+    assert data.writers == {"a:1", "a:2", "b:1"}
+    assert [item.label for item in data.of(frozenset({"a:2", "b:1"}))] == [0, 7]
+    np.testing.assert_array_equal(data.digits[0].strokes[0], LINE.strokes[0])
+
+
+@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b"[1]"), gzip.compress(b'[{"label": 1}]')])
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.json.gz"
+    path.write_bytes(content)
+    with pytest.raises(Refusal, match=r"Received: other.json.gz"):
+        pen_strokes.read(path)
+
+
+def test_a_digit_is_drawn_in_the_middle_of_the_canvas() -> None:
+    points = np.concatenate([stroke.points for stroke in pen_strokes.drawing(RING.strokes, 100).strokes])
+    np.testing.assert_allclose(points.min(axis=0), SIDE / 2 - 50)
+    np.testing.assert_allclose(points.max(axis=0), SIDE / 2 + 50)
+
+
+def test_no_digit_is_drawn_twice_alike() -> None:
+    random = np.random.default_rng(1)
+    first, second = (augmented_pools.of_strokes(DIGITS, random) for _ in range(2))
+    assert first.shape == (3, 28, 28)
+    assert first.dtype == np.uint8
+    for one, other in zip(first, second, strict=True):
+        assert one.any()
+        assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("item", DIGITS)
+def test_habits_add_ink_to_some_drawings_only(item: PenDigit) -> None:
+    random = np.random.default_rng(2)
+    plain = [stroke_augmentation._resampled(stroke) for stroke in item.strokes]
+    made = [stroke_augmentation.HABITS[item.label](plain, random) for _ in range(60)]
+    points = [sum(map(len, strokes)) for strokes in made]
+    assert min(points) == sum(map(len, plain))
+    assert max(points) > min(points)
+
+
+def test_resampling_keeps_the_ends_and_evens_the_steps() -> None:
+    stroke = stroke_augmentation._resampled(HOOK.strokes[0])
+    np.testing.assert_allclose(stroke[[0, -1]], HOOK.strokes[0][[0, -1]])
+    steps = np.hypot(*np.diff(stroke, axis=0).T)
+    assert steps.max() <= stroke_augmentation.STEP * 1.1
+    assert len(stroke_augmentation._resampled(np.array([[0.2, 0.2], [0.2, 0.2]]))) == 1
+
+
+def test_augmented_images_lie_as_mnist_puts_them(mnist: Dataset) -> None:
+    images, labels = mnist.x_train[:500] / np.float32(255), mnist.y_train[:500]
+    varied = image_augmentation.varied(images, labels, np.random.default_rng(3))
+    assert varied.shape == images.shape
+    assert varied.dtype == np.float32
+    assert 0 <= varied.min() <= varied.max() <= 1
+    mass = varied.sum(axis=(1, 2))
+    middle = (varied.sum(axis=1) @ np.arange(28)) / mass
+    assert np.abs(middle - 14).mean() < 1
+    assert np.abs(varied - images).mean() > 0.03
+
+
+def test_a_pool_is_made_once(tmp_path: Path) -> None:
+    made = []
+
+    def make() -> augmented_pools.Pool:
+        made.append(1)
+        return np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8)
+
+    for _ in range(2):
+        images, labels = augmented_pools.kept(tmp_path / "kept" / "pool.npz", make)
+        assert images.shape == (2, 28, 28)
+        assert labels.tolist() == [1, 2]
+    assert made == [1]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("name", "least", "unseen"), [("cnn-32-64-64", 0.965, False), ("pen", 0.98, True)])
+def test_networks_read_real_pens(data_folder: Path, name: str, least: float, unseen: bool) -> None:
+    network = model_store.load(name)
+    data = pen_strokes.read(data_folder / "pen_strokes.json.gz")
+    digits = data.of(pen_strokes.HELD_OUT) if unseen else data.digits
+    answers = trace.predict(network, pen_strokes.rendered(digits)).argmax(axis=1)
+    accuracy = (answers == pen_strokes.labels(digits)).mean()
+    assert accuracy >= least
+    assert network.card is not None
+    assert network.card.pen_accuracy == pytest.approx(accuracy, abs=0.002)

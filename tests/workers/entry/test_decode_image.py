@@ -1,0 +1,179 @@
+"""The child process that decodes pictures: its answers, its limits, and how it is started and stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from PIL import Image
+
+from cnnviz.core.errors import Refusal
+from cnnviz.jobs.sandbox import child_process
+
+ANSWER = 5_000_000
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (6, 5), (1, 2, 3)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def python(code: str, *, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=child_process.PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def start_instead(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the gate start this code where it would start a worker."""
+    pipe = subprocess.PIPE
+    monkeypatch.setattr(
+        child_process,
+        "_started",
+        lambda _: subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe),
+    )
+
+
+def test_the_answer_is_a_line_of_json_and_raw_pixels() -> None:
+    line, _, pixels = child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER).partition(b"\n")
+    assert json.loads(line) == {"width": 6, "height": 5, "notes": []}
+    assert pixels == bytes((1, 2, 3, 255)) * 30
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", picture()[:40], b"%!PS-Adobe-3.0 EPSF-3.0\n"])
+def test_what_is_no_picture_is_answered_without_pixels(data: bytes) -> None:
+    assert child_process.ask("decode_image", data, seconds=10, answer_bytes=ANSWER) == b"{}\n"
+
+
+def test_the_worker_imports_neither_numpy_nor_other_decoders() -> None:
+    code = """
+import sys
+from cnnviz.workers import gate
+gate.decode(bytes.fromhex(%r))
+print(*sorted(name for name in sys.modules if name == "numpy" or name.endswith("ImagePlugin")))
+"""
+    done = python(code % picture().hex())
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "numpy" not in loaded
+    allowed = {"Bmp", "Gif", "Jpeg", "Png", "Ppm", "WebP", "Tiff", "Mpo"}
+    assert loaded <= {f"PIL.{name}ImagePlugin" for name in allowed}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource limits")
+def test_the_worker_limits_its_files_and_processor_time() -> None:
+    code = """
+import resource
+from cnnviz.workers import gate
+gate.limit_this_process()
+for name in ("RLIMIT_CPU", "RLIMIT_NOFILE", "RLIMIT_FSIZE"):
+    print(resource.getrlimit(getattr(resource, name))[1])
+"""
+    assert python(code).stdout.split() == ["5", "16", "0"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit of memory")
+def test_the_worker_cannot_take_more_memory_than_it_was_given() -> None:
+    code = """
+from cnnviz.workers import gate
+gate.limit_this_process()
+try:
+    bytearray(gate.MEMORY_BYTES)
+except MemoryError:
+    print("refused")
+"""
+    assert python(code).stdout.strip() == "refused"
+
+
+def test_a_worker_that_does_not_come_to_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead("import time; time.sleep(60)", monkeypatch)
+    start = time.perf_counter()
+    with pytest.raises(child_process.WorkerError):
+        child_process.ask("decode_image", bytes(3_000_000), seconds=0.5, answer_bytes=10)
+    assert time.perf_counter() - start < 10
+
+
+def test_a_worker_that_answers_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead("import sys\nwhile True: sys.stdout.write('y' * 1000)", monkeypatch)
+    start = time.perf_counter()
+    with pytest.raises(child_process.WorkerError):
+        child_process.ask("decode_image", b"", seconds=60, answer_bytes=10_000)
+    assert time.perf_counter() - start < 30
+
+
+def test_a_worker_that_fails_is_an_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead("raise SystemExit(3)", monkeypatch)
+    with pytest.raises(child_process.WorkerError, match="code 3"):
+        child_process.ask("decode_image", b"", seconds=10, answer_bytes=10)
+
+
+def test_a_worker_may_answer_before_it_has_read_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead("print('done')", monkeypatch)
+    assert child_process.ask("decode_image", bytes(20_000_000), seconds=20, answer_bytes=10).strip() == b"done"
+
+
+def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_process, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.05)
+    with child_process._place(), pytest.raises(Refusal, match="try again in a few seconds"):
+        child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+
+
+def test_a_process_that_cannot_be_started_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "no-such-python")
+    with pytest.raises(Refusal, match="try again later"):
+        child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+
+
+def test_secrets_of_the_server_are_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    assert "DATABASE_PASSWORD" not in child_process._environment()
+
+
+def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+    started = child_process._started
+
+    def counted(worker: str) -> subprocess.Popen[bytes]:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        child = started(worker)
+        wait = child.wait
+
+        def waited(timeout: float | None = None) -> int:
+            nonlocal running
+            code = wait(timeout)
+            with lock:
+                running = 0 if running == 0 else running - 1
+            child.wait = wait  # type: ignore[method-assign]
+            return code
+
+        child.wait = waited  # type: ignore[method-assign]
+        return child
+
+    monkeypatch.setattr(child_process, "_started", counted)
+    threads = [
+        threading.Thread(
+            target=child_process.ask, args=("gate", picture()), kwargs={"seconds": 20, "answer_bytes": ANSWER}
+        )
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= most <= child_process.CHILDREN

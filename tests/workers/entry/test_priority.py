@@ -1,0 +1,59 @@
+"""Who trains stands back: also where Linux shares processors among sessions."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnviz.workers.entry import priority
+from cnnviz.workers.entry.priority import AUTOGROUP, NICE
+
+HAS_AUTOGROUPS = os.access(AUTOGROUP, os.W_OK)
+TOLD = f"import os; print(os.nice(0), open({str(AUTOGROUP)!r}).read().split()[-1] if {HAS_AUTOGROUPS} else {NICE})"
+
+niceness = pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")
+
+
+def in_a_session(call: str) -> list[int]:
+    """The niceness of a process in a session of its own, and that session's, after `call`."""
+    program = f"from cnnviz.workers import priority; priority.{call}(); {TOLD}"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], start_new_session=True, capture_output=True, text=True, check=True
+    )
+    return [int(number) for number in ended.stdout.split()]
+
+
+@niceness
+def test_a_slots_session_stands_back_with_it() -> None:
+    assert in_a_session("stand_back_with_session") == [min(os.nice(0) + NICE, 19), NICE]
+
+
+@niceness
+@pytest.mark.skipif(not HAS_AUTOGROUPS, reason="this system has no autogroups")
+def test_a_worker_that_may_share_its_session_leaves_it_alone() -> None:
+    assert in_a_session("stand_back") == [min(os.nice(0) + NICE, 19), 0]
+
+
+@pytest.mark.skipif(not HAS_AUTOGROUPS, reason="this system has no autogroups")
+def test_a_slot_does_so_before_it_does_anything_else() -> None:
+    program = [sys.executable, "-m", "cnnviz.workers.entry.local"]
+    pipe = subprocess.PIPE  # a slot ends with its input
+    with subprocess.Popen(program, start_new_session=True, stdin=pipe, stdout=pipe) as slot:
+        session = Path(f"/proc/{slot.pid}/autogroup")
+        while slot.poll() is None and not session.read_text(encoding="ascii").endswith(f"nice {NICE}\n"):
+            time.sleep(0.02)
+        assert slot.poll() is None
+
+
+@niceness
+def test_a_system_without_autogroups_does_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nice: list[int] = []
+    monkeypatch.setattr(os, "nice", nice.append)
+    monkeypatch.setattr(priority, "AUTOGROUP", tmp_path / "missing" / "autogroup")
+    priority.stand_back_with_session()
+    assert nice == [NICE]

@@ -1,0 +1,103 @@
+"""Training on digits in colour: the digits that TensorFlow mixes are ours, and a job says what it learned from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.protocol import Job
+from cnnviz.jobs.runs import planner
+from tests.core.networks import small_network
+
+if TYPE_CHECKING:
+    from tests.workers.conftest import Trainer
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
+
+VARIANT = Variant(
+    name="small",
+    input_shape=colour_digits.INPUT_SHAPE,
+    layers=(
+        Conv2D(name="conv2d", filters=4, kernel_size=(3, 3), strides=(2, 2), activation="relu"),
+        MaxPooling2D(name="max_pooling2d"),
+        Flatten(name="flatten"),
+        Dense(name="dense", units=10, activation="softmax"),
+    ),
+)
+PLAN = TrainingPlan(data="colour", examples=600, validation_examples=100, batch_size=50, epochs=2, learning_rate=0.01)
+
+
+def job(trainer: Trainer, plan: TrainingPlan = PLAN) -> Job:
+    return replace(trainer.job(VARIANT, plan), data=planner.data("colour"))
+
+
+@pytest.mark.parametrize("part", [colour_digits.TRAIN, colour_digits.TEST])
+def test_tensorflow_mixes_the_same_digits(trainer: Trainer, part: int) -> None:
+    from cnnviz.workers.data import tensors
+    from cnnviz.workers.training.train_loop import prepared
+
+    held = tensors.held(kind="colour")
+    digits = held.test if part == colour_digits.TEST else held.train
+    images = trainer.data.x_test if part == colour_digits.TEST else trainer.data.x_train
+    rows = np.array([5, 0, 77, 200], np.int32)
+    seen, _ = prepared(digits, rows, in_colour=True)
+    grey = images.astype(np.float32) / np.float32(255)
+    expected = colour_digits.as_read(grey, colour_digits.INPUT_SHAPE, part)[rows]
+    np.testing.assert_allclose(np.asarray(seen), expected, atol=1e-6)
+
+
+def test_a_job_learns_from_colour_digits_and_says_so(trainer: Trainer) -> None:
+    told = trainer.train(job(trainer))
+    assert told.last("start").facts["examples"] == 500
+    losses = told.curve("loss")
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+    view = told.last("view").arrays
+    assert view["output/conv2d"].shape == (15, 15, 4)
+    assert view["filters"].shape == (3, 3, 3, 4)
+    card = Card.from_json(told.last("result").facts["card"])
+    assert card.plan.data == "colour"
+    assert card.data.name == colour_digits.name_of(trainer.data.name)
+    assert "coloured by cnnviz" in card.data.source
+    reference = planner.data("colour")
+    assert card.data.sha256 == reference.sha256 != trainer.data.sha256
+
+
+def test_varied_digits_keep_their_colours() -> None:
+    from cnnviz.workers.data import tensors
+    from cnnviz.workers.data.examples import Examples
+
+    examples = Examples(replace(PLAN, augmentation="affine"), tensors.held(kind="colour"))
+    rows = examples.epoch(1)
+    assert len(rows) == 500
+    np.testing.assert_array_equal(np.asarray(rows.digits.colours), colour_digits.pairs(500, colour_digits.TRAIN))
+
+
+def test_other_data_than_was_planned_for_are_refused(trainer: Trainer) -> None:
+    with pytest.raises(Refusal, match="must find the data"):
+        trainer.train(trainer.job(VARIANT, PLAN))  # names the grey digits
+
+
+def test_a_network_in_colour_does_not_learn_from_grey_digits(trainer: Trainer) -> None:
+    with pytest.raises(Refusal, match="must read the digits"):
+        trainer.train(trainer.job(VARIANT, replace(PLAN, data="mnist")))
+
+
+def test_shifted_digits_are_read_in_their_colours() -> None:
+    from cnnviz.core.inference import shifted_accuracy, trace
+    from cnnviz.core.networks import model_store
+
+    network = model_store.load("cnn-rgb")
+    images = np.round(np.stack([small_network.digit(seed) for seed in range(6)]) * 255).astype(np.uint8)
+    moved = shifted_accuracy.shifted(images).astype(np.float32) / np.float32(255)
+    seen = colour_digits.as_read(moved, network.variant.input_shape, colour_digits.TEST)
+    answers = trace.predict(network, seen).argmax(axis=1).astype(np.uint8)
+    assert shifted_accuracy.accuracy(network, images, answers) == 1

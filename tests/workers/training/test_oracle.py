@@ -1,0 +1,159 @@
+"""A training's numbers beside Keras's own `fit` and beside the engine that the pages use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core.inference.trace import predict, trace
+from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training.cpu import has_bfloat16
+from tests.workers.conftest import Trainer, Training
+
+pytestmark = pytest.mark.oracle
+
+NETWORK = Variant(
+    name="oracle",
+    layers=(
+        Conv2D(name="conv", filters=4, kernel_size=(3, 3), activation="relu"),
+        BatchNormalization(name="norm", momentum=0.9),
+        MaxPooling2D(name="pool", pool_size=(3, 3)),
+        Dropout(name="dropout", rate=0.25),
+        Flatten(name="flatten"),
+        Dense(name="dense", units=12, activation="relu"),
+        Dense(name="answer", units=10, activation="softmax"),
+    ),
+)
+# 230 examples in batches of 40: every epoch ends in a smaller batch.
+PLAN = TrainingPlan(examples=300, validation_examples=70, batch_size=40, epochs=3, learning_rate=0.01, seed=5)
+
+
+def weights(training: Training, kind: str = "result") -> dict[str, dict[str, np.ndarray]]:
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for path, array in training.last(kind).arrays.items():
+        if path.startswith("weights/"):
+            _, layer, name = path.split("/")
+            found.setdefault(layer, {})[name] = array
+    return found
+
+
+def network(training: Training, variant: Variant = NETWORK) -> Network:
+    return Network(variant, weights(training))
+
+
+def fitted(trainer: Trainer, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:
+    """The model that a plain script makes of the same digits in the same order, and its curves."""
+    from cnnviz.workers import keras_model  # isort: skip
+
+    import keras
+
+    keras.utils.set_random_seed(plan.seed)
+    model = keras_model.build(NETWORK)
+    optimizer = keras.optimizers.get({"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}})
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    x = trainer.data.x_train[..., None].astype(np.float32) / 255
+    y = np.eye(10, dtype=np.float32)[trainer.data.y_train]
+    count, held = plan.examples - plan.validation_examples, plan.validation_examples
+    curves: dict[str, list[float]] = {}
+    for epoch in range(1, plan.epochs + 1):
+        order = np.random.default_rng([plan.seed, epoch]).permutation(count)
+        told = model.fit(
+            x[order],
+            y[order],
+            batch_size=plan.batch_size,
+            shuffle=False,
+            verbose=0,
+            validation_data=(x[-held:], y[-held:]),
+        )
+        for name, numbers in told.history.items():
+            curves.setdefault(name, []).extend(numbers)
+    return model, curves
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adadelta", "rmsprop"])
+def test_a_training_is_what_fit_does(trainer: Trainer, optimizer: str) -> None:
+    """Same seed, same order, dropout and moving statistics included, within what float32 sums may differ by."""
+    plan = TrainingPlan(**PLAN.to_json() | {"optimizer": optimizer})
+    told = trainer.train(trainer.job(NETWORK, plan))
+    model, curves = fitted(trainer, plan)
+    epochs = told.all("epoch")
+    for name, numbers in curves.items():
+        assert [event.facts[name] for event in epochs] == pytest.approx(numbers, rel=1e-4, abs=1e-6), name
+    for layer, parts in weights(told).items():
+        for name, array in parts.items():
+            expected = next(w for w in model.get_layer(layer).weights if w.name == name).numpy()
+            largest = float(np.abs(expected).max())
+            assert np.abs(array - expected).max() <= 1e-3 * largest + 1e-5, (layer, name)
+
+
+def test_the_engine_gives_the_numbers_of_view_and_result(trainer: Trainer) -> None:
+    from cnnviz.workers import keras_model  # isort: skip
+
+    import keras
+
+    plan = TrainingPlan(**PLAN.to_json() | {"epochs": 1, "batch_size": 230})
+    told = trainer.train(trainer.job(NETWORK, plan))
+    made = network(told)
+    probe = trainer.data.x_test[0].astype(np.float32) / 255
+    view = told.last("view")
+    assert view.facts == {"step": 1, "epoch": 1}
+    model = keras_model.to_model(made)
+    parts = keras.Model(model.inputs[0], [layer.output for layer in model.layers])(probe[None, ..., None])
+    for one, expected in zip(trace(made, probe).layers, parts, strict=True):
+        shown, keras_made = view.arrays[f"output/{one.name}"], np.asarray(expected)[0]
+        scale = 1e-5 * np.abs(keras_made).max()
+        assert np.abs(shown - keras_made).max() <= scale
+        assert np.array_equal(shown, one.after)
+    assert np.array_equal(view.arrays["probabilities"], trace(made, probe).probabilities)
+    assert np.array_equal(view.arrays["filters"], made.weights["conv"]["kernel"])
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_the_card_judges_the_kept_weights_in_float32(trainer: Trainer, precision: str) -> None:
+    if precision == "mixed_bfloat16" and not has_bfloat16():
+        pytest.skip("this processor does not multiply bfloat16")
+    plan = TrainingPlan(**PLAN.to_json() | {"precision": precision})
+    told = trainer.train(trainer.job(NETWORK, plan))
+    card = Card.from_json(told.last("result").facts["card"])
+    answers = predict(network(told), trainer.data.x_test.astype(np.float32) / 255).argmax(axis=1)
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (trainer.data.y_test, answers), 1)
+    assert np.array_equal(card.confusion, counts)
+    assert card.test_accuracy == pytest.approx((answers == trainer.data.y_test).mean())
+    assert list(card.curves["val_loss"]) == told.curve("val_loss")
+    assert list(card.curves["loss"]) == [event.facts["loss"] for event in told.all("epoch")]
+    assert card.plan == plan
+
+
+def test_a_lesson_shows_the_step_that_was_made(trainer: Trainer) -> None:
+    """With plain SGD a step is minus rate times gradient; the weights are those of the snapshots around it."""
+    plan = TrainingPlan(**PLAN.to_json() | {"optimizer": "sgd", "learning_rate": 0.1})
+    told = trainer.train(trainer.job(NETWORK, plan))
+    lesson = told.all("lesson")[0]
+    before, after = told.all("snapshot")[:2]
+    assert (before.facts["step"], after.facts["step"]) == (0, 1)
+    shown = lesson.facts["filter"]
+    kernel = "weights/conv/kernel"
+    assert np.array_equal(lesson.arrays["before"], before.arrays[kernel][..., shown])
+    assert np.array_equal(lesson.arrays["after"], after.arrays[kernel][..., shown])
+    moved = lesson.arrays["after"] - lesson.arrays["before"]
+    assert moved == pytest.approx(-np.float32(0.1) * lesson.arrays["gradient"], abs=1e-7)
+    assert lesson.facts["learning_rate"] == pytest.approx(0.1)
+    assert lesson.facts["gradient_norm"] == told.curve("gradient")[0]
+
+    order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
+    digits = trainer.data.x_train[order].astype(np.float32) / 255
+    for event, name in ((before, "loss_before"), (after, "loss_after")):
+        state: dict[str, dict[str, np.ndarray]] = {}
+        for path, array in event.arrays.items():
+            if path.startswith("weights/"):
+                state.setdefault(path.split("/")[1], {})[path.split("/")[2]] = array
+        answers = predict(Network(NETWORK, state), digits)
+        truth = answers[np.arange(40), trainer.data.y_train[order]]
+        assert lesson.facts[name] == pytest.approx(-np.log(truth).mean(), rel=1e-4)
