@@ -54,7 +54,7 @@ bench: find-browser  ## measure speed and memory, JSON in benchmarks/results
 	@set -e; for one in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$one"; $(PY) -m "benchmarks.$$(basename $$one .py)"; done
 
 words: $(DEV)  ## collect the texts, bring translations up to date and compile them
-	$(BIN)/pybabel -q extract -k say -k mark -k Refusal -k count:1,2 --no-wrap --sort-by-file --omit-header \
+	$(BIN)/pybabel -q extract -k translate -k gettext_noop -k Refusal -k translate_plural:1,2 --no-wrap --sort-by-file --omit-header \
 		-o $(WORDS)/cnnviz.pot $(CODE)
 	@set -e; for po in $(wildcard $(WORDS)/*/LC_MESSAGES/cnnviz.po); do \
 		lang=$$(basename $$(dirname $$(dirname $$po))); \

@@ -29,7 +29,7 @@ from cnnviz.core.layers import (
     Layer,
     MaxPooling2D,
 )
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.cpu import has_bfloat16
@@ -102,7 +102,7 @@ class Row:
     ratio: float
 
 
-def trained(variant: Variant, plan: TrainingPlan) -> float:
+def trained(variant: Architecture, plan: TrainingPlan) -> float:
     """Seconds that a job takes, everything streamed."""
     data = tensors.held().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
@@ -121,7 +121,7 @@ def measure(name: str, batch_size: int, precision: str) -> Row:
     plan = replace(PLAN, batch_size=batch_size, precision=precision)
     usual = replace(PLAN, batch_size=64)
     known = estimates.calibrated(estimates.UNKNOWN, REFERENCE, usual, trained(REFERENCE, usual))
-    variant = Variant(name=name, layers=HELD_OUT[name])
+    variant = Architecture(name=name, layers=HELD_OUT[name])
     estimated = estimates.seconds(variant, plan, known)
     measured = trained(variant, plan)
     return Row(name, batch_size, precision, estimated, measured, estimated / measured)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.ui.components.top import top
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import options, page, session, url, visitor, widgets
 from cnnviz.ui.training import run_status, runs_table, start, watch
 
@@ -11,7 +11,7 @@ with page.page("train"):
     visitor.remember()
     top(session.get("upwards"))
     run_status.ready()
-    widgets.one_of("bench", say("What to do"), options.BENCHES, show_label=False)
+    widgets.one_of("bench", translate("What to do"), options.BENCHES, show_label=False)
     if session.get("bench") == "experiments":
         start.experiments()
     elif session.get("bench") == "build":

@@ -19,11 +19,11 @@ import keras
 import numpy as np
 
 from cnnviz.core.data import colour_digits, datasets
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 
-def model_of(variant: Variant, plan: TrainingPlan) -> keras.Model:
+def model_of(variant: Architecture, plan: TrainingPlan) -> keras.Model:
     """Built and compiled as the tutorials do."""
     layers = []
     for layer in variant.to_json()["layers"]:

@@ -19,7 +19,7 @@ from cnnviz.workers.training import train_job  # isort: skip  (before NumPy: it 
 import numpy as np
 
 from benchmarks.contestants.plain_fit import clocks, say, speeds
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import fast_plan
 from cnnviz.core.training.protocol import Arrays, Command, DataReference, Facts, Job, new_id
@@ -73,7 +73,7 @@ class Listener:
         return [Command("resume")]
 
 
-def job(variant: Variant, plan: TrainingPlan) -> Job:
+def job(variant: Architecture, plan: TrainingPlan) -> Job:
     data = tensors.held(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))

@@ -50,7 +50,7 @@ class Jobs:
 
         import numpy as np
 
-        from cnnviz.core.networks.architecture import TUTORIALS, Variant
+        from cnnviz.core.networks.architecture import TUTORIALS, Architecture
         from cnnviz.core.networks.training_plan import TrainingPlan
         from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
 
@@ -58,7 +58,7 @@ class Jobs:
         job_id, owner = new_id(), secrets.token_hex(16)
         job = Job(
             id=job_id,
-            variant=Variant(name=network_name(job_id), layers=layers),
+            variant=Architecture(name=network_name(job_id), layers=layers),
             plan=TrainingPlan(epochs=10, validation_examples=5000),
             data=DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.x_train)),
             probe=np.zeros((28, 28), np.uint8),

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-def mark(message: str) -> str:
+def gettext_noop(message: str) -> str:
     """Return `message` unchanged; tells the extraction of texts that it belongs in the catalogue."""
     return message
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """`template`: a marked sentence with {fields}; `values`: what fills them."""
 
     template: str

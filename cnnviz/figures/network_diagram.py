@@ -10,7 +10,7 @@ from html import escape
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.layers.layer import Argument
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
 
@@ -62,7 +62,7 @@ class _Cell:
         )
 
 
-def draw(variant: Variant, words: Words, width: float) -> str:
+def draw(variant: Architecture, words: Words, width: float) -> str:
     """Return `variant` as SVG, at most `width` units wide (unless one box alone is wider)."""
     cells = [
         _Cell((words.input,), variant.input_shape, "", words.input),

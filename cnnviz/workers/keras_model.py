@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, to_json
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 
@@ -22,7 +22,7 @@ def keras_layer(layer: Layer) -> keras.layers.Layer:
     return getattr(keras.layers, settings.pop("kind"))(**settings)
 
 
-def build(variant: Variant) -> keras.Sequential:
+def build(variant: Architecture) -> keras.Sequential:
     """`variant` as a Keras model with new random weights. Not compiled."""
     return keras.Sequential(
         [keras.layers.Input(variant.input_shape), *map(keras_layer, variant.layers)],
@@ -39,7 +39,7 @@ def to_model(network: Network) -> keras.Sequential:
     return model
 
 
-def to_network(model: keras.Model, variant: Variant, card: Card | None = None) -> Network:
+def to_network(model: keras.Model, variant: Architecture, card: Card | None = None) -> Network:
     """The weights of `model`, which `build(variant)` made, as a network. float32 whatever the model computes in."""
     return Network(variant, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core import layers
 from cnnviz.core.layers import ACTIVATIONS, KINDS, Layer, Shape
-from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.network import Network
 
 PADDINGS = st.sampled_from(["valid", "same"])
@@ -141,7 +141,7 @@ def _depth_settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
 
 
 @st.composite
-def variants(draw: st.DrawFn) -> Variant:
+def variants(draw: st.DrawFn) -> Architecture:
     """One to five layers of any kind that fit one another, then what it takes to give ten probabilities."""
     input_shape = draw(image_shapes(channels=4))
     stack: list[Layer] = []
@@ -156,7 +156,7 @@ def variants(draw: st.DrawFn) -> Variant:
         layers.Dense(name="answer", units=CLASSES),
         layers.Softmax(name="softmax"),
     ]
-    return Variant(name="drawn", input_shape=input_shape, layers=tuple(stack))
+    return Architecture(name="drawn", input_shape=input_shape, layers=tuple(stack))
 
 
 def _continuous(layer: Layer) -> bool:
@@ -164,7 +164,7 @@ def _continuous(layer: Layer) -> bool:
     return not (isinstance(layer, layers.ReLU) and layer.threshold)
 
 
-def network(variant: Variant, seed: int) -> Network:
+def network(variant: Architecture, seed: int) -> Network:
     """`variant` with random weights."""
     shapes = variant.weight_shapes().items()
     return Network(variant, {name: weights(each, seed + number) for number, (name, each) in enumerate(shapes)})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import pen
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.figures import network_diagram, svg
 from cnnviz.figures.network_diagram import Words
 from tests.core import strategies
@@ -24,7 +24,7 @@ NETWORKS = {
 }
 
 
-def read(variant: Variant, width: float) -> ElementTree.Element:
+def read(variant: Architecture, width: float) -> ElementTree.Element:
     return ElementTree.fromstring(network_diagram.draw(variant, WORDS, width))
 
 
@@ -41,7 +41,7 @@ def texts(root: ElementTree.Element) -> list[str]:
 
 
 @given(variant=strategies.variants(), width=st.sampled_from([330.0, 680.0, 1180.0]))
-def test_every_layer_is_there_in_order_and_has_a_name(variant: Variant, width: float) -> None:
+def test_every_layer_is_there_in_order_and_has_a_name(variant: Architecture, width: float) -> None:
     root = read(variant, width)
     assert (root.get("role"), root.get("aria-label")) == ("img", "A network")
     assert (root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")) == ("A network", "its <layers>")

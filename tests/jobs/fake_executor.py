@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name, new_id
 from cnnviz.jobs.api import Engine
@@ -28,7 +28,7 @@ def job(**plan: object) -> Job:
     made_id = new_id()
     return Job(
         id=made_id,
-        variant=Variant(name=network_name(made_id), layers=small_network.VARIANT.layers),
+        variant=Architecture(name=network_name(made_id), layers=small_network.VARIANT.layers),
         plan=TrainingPlan(**({"examples": 500, "epochs": 3} | plan)),  # type: ignore[arg-type]
         data=DATA,
         probe=np.arange(784, dtype=np.uint8).reshape(28, 28),

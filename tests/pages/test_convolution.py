@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.convolution import kernels
 from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
 from cnnviz.core.lessons.convolution.filtering import filtered
@@ -433,7 +433,7 @@ def test_an_edited_kernel_becomes_the_visitors_own(
 
 def test_an_empty_drawing_is_said(brought: Shown) -> None:
     app = opened()
-    app.session_state["subject"] = Subject()
+    app.session_state["subject"] = InputSource()
     app.run()
     assert well(app)
     assert "Nothing is drawn" in brought[-1]["note"]

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.drawing.strokes import Drawing, Stroke
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.ledger import INPUT, Cell, leads_down
 from cnnviz.core.networks import model_store
 
@@ -134,10 +134,10 @@ def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
 
 def test_another_drawing_keeps_the_cell_and_the_way() -> None:
     app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
-    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["subject"] = InputSource(drawing=ONE)
     app.run()
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
-    app.session_state["subject"] = Subject()
+    app.session_state["subject"] = InputSource()
     app.run()
     assert not app.exception
     assert here(app) == Cell("conv2d_1", 5, 3, 7)

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.ui.layers import diagram
 from cnnviz.ui.prediction.strip import UNCHANGED
@@ -65,7 +65,7 @@ def test_every_page_that_reads_opens_with_a_test_digit_read(app: AppTest, path: 
 
 def test_the_answer_is_the_networks_own(app: AppTest) -> None:
     app.run()
-    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["subject"] = InputSource(drawing=ONE)
     app.run()
     prepared = preprocessing.from_canvas(render(ONE)).digit
     assert answer(app) == str(trace.trace(model_store.load(model_store.DEFAULT), prepared).answer)
@@ -73,7 +73,7 @@ def test_the_answer_is_the_networks_own(app: AppTest) -> None:
 
 def test_a_drawing_is_kept_from_page_to_page(app: AppTest) -> None:
     app.run()
-    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["subject"] = InputSource(drawing=ONE)
     before = answer(app.run())
     app.switch_page("pages/Layers.py").run()
     assert answer(app) == before
@@ -82,7 +82,7 @@ def test_a_drawing_is_kept_from_page_to_page(app: AppTest) -> None:
 
 def test_an_empty_drawing_is_answered(app: AppTest) -> None:
     app.run()
-    app.session_state["subject"] = Subject()
+    app.session_state["subject"] = InputSource()
     app.run()
     assert well(app)
     assert answer(app) == "–"
@@ -203,7 +203,7 @@ def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(
 def test_two_visitors_share_nothing(app: AppTest) -> None:
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.run()
-    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["subject"] = InputSource(drawing=ONE)
     app.session_state["network"] = "dense-64"
     app.run()
     other.run()
@@ -213,7 +213,7 @@ def test_two_visitors_share_nothing(app: AppTest) -> None:
 
 def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
     app.run()
-    app.session_state["subject"] = Subject(drawing=ONE)
+    app.session_state["subject"] = InputSource(drawing=ONE)
     app.run()
     app.session_state["step-fit"] = False
     app.run()

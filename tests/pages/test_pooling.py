@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.lessons.pooling.comparison import Pool, compare, ranked
 from cnnviz.core.lessons.pooling.sentences import tell
@@ -278,7 +278,7 @@ def test_a_network_without_convolution_is_said_with_others_to_choose(brought: Br
 
 def test_an_empty_drawing_is_said(brought: Brought) -> None:
     app = opened(net=NETWORK)
-    app.session_state["subject"] = Subject()
+    app.session_state["subject"] = InputSource()
     app.run()
     assert well(app)
     assert "Nothing is drawn" in brought[-1]["note"]

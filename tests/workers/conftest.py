@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.data import datasets
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, new_id
 
@@ -59,7 +59,7 @@ class Trainer:
 
     data: datasets.Dataset
 
-    def job(self, variant: Variant, plan: TrainingPlan, **more: Any) -> Job:
+    def job(self, variant: Architecture, plan: TrainingPlan, **more: Any) -> Job:
         reference = DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.y_train))
         return Job(id=new_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more})
 

@@ -9,74 +9,74 @@ from cnnviz.core.arguments import words
 from cnnviz.core.layers import Layer, Shape, windows
 from cnnviz.core.layers.convolution import spanned
 from cnnviz.core.layers.formulas import count, product
-from cnnviz.core.messages import Said
+from cnnviz.core.messages import Message
 
-__all__ = ["Said", "sentence"]
+__all__ = ["Message", "sentence"]
 
 
-def sentence(layer: Layer, argument: str, shape: Shape) -> Said:
+def sentence(layer: Layer, argument: str, shape: Shape) -> Message:
     """What `argument` does in `layer` on an input of `shape`; a marked text and what fills it."""
     tell = TOLD.get(f"{layer.kind}.{argument}") or TOLD[argument]
     return tell(layer, shape)
 
 
-def _filters(layer: Any, shape: Shape) -> Said:
+def _filters(layer: Any, shape: Shape) -> Message:
     weights = product(*layer.weight_shapes(shape)["kernel"][:3])
-    return Said(words.FILTERS, {"filters": count(layer.filters), "weights": weights})
+    return Message(words.FILTERS, {"filters": count(layer.filters), "weights": weights})
 
 
-def _mixing_filters(layer: Any, shape: Shape) -> Said:
+def _mixing_filters(layer: Any, shape: Shape) -> Message:
     maps = count(shape[2] * layer.depth_multiplier)
-    return Said(words.MIXING_FILTERS, {"filters": count(layer.filters), "maps": maps})
+    return Message(words.MIXING_FILTERS, {"filters": count(layer.filters), "maps": maps})
 
 
-def _multiplier(layer: Any, shape: Shape) -> Said:
+def _multiplier(layer: Any, shape: Shape) -> Message:
     maps = shape[2] * layer.depth_multiplier
     values = {"channels": shape[2], "multiplier": layer.depth_multiplier, "maps": count(maps)}
-    return Said(words.MULTIPLIER, values)
+    return Message(words.MULTIPLIER, values)
 
 
-def _units(layer: Any, shape: Shape) -> Said:
+def _units(layer: Any, shape: Shape) -> Message:
     template = words.UNITS if len(shape) == 1 else words.UNITS_AT_EVERY_PLACE
-    return Said(template, {"units": count(layer.units), "inputs": count(shape[-1])})
+    return Message(template, {"units": count(layer.units), "inputs": count(shape[-1])})
 
 
-def _kernel_size(layer: Any, shape: Shape) -> Said:
+def _kernel_size(layer: Any, shape: Shape) -> Message:
     rows, columns = layer.output_shape(shape)[:2]
     template = words.KERNEL_SAME if layer.padding == "same" else words.KERNEL_VALID
-    return Said(template, {"window": product(*layer.kernel_size), "places": product(rows, columns)})
+    return Message(template, {"window": product(*layer.kernel_size), "places": product(rows, columns)})
 
 
-def _pool_size(template: str) -> Callable[[Any, Shape], Said]:
-    def tell(layer: Any, shape: Shape) -> Said:
+def _pool_size(template: str) -> Callable[[Any, Shape], Message]:
+    def tell(layer: Any, shape: Shape) -> Message:
         window = product(*layer.pool_size)
         places = product(*layer.output_shape(shape)[:2])
-        return Said(template, {"window": window, "side": product(*shape[:2]), "places": places})
+        return Message(template, {"window": window, "side": product(*shape[:2]), "places": places})
 
     return tell
 
 
-def _strides(layer: Any, shape: Shape) -> Said:
+def _strides(layer: Any, shape: Shape) -> Message:
     if layer.strides == getattr(layer, "pool_size", None) != (1, 1):
-        return Said(words.STRIDES_TOUCH, {})
+        return Message(words.STRIDES_TOUCH, {})
     if layer.strides == (1, 1):
-        return Said(words.STRIDES_ONE, {})
+        return Message(words.STRIDES_ONE, {})
     down, across = layer.strides
     places = product(*layer.output_shape(shape)[:2])
-    return Said(words.STRIDES, {"down": down, "across": across, "places": places})
+    return Message(words.STRIDES, {"down": down, "across": across, "places": places})
 
 
-def _padding(layer: Any, shape: Shape) -> Said:
+def _padding(layer: Any, shape: Shape) -> Message:
     if layer.padding == "valid":
-        return Said(words.PADDING_VALID, {})
+        return Message(words.PADDING_VALID, {})
     (above, below), (left, right) = (
         windows.margins(side, span, stride, layer.padding)
         for side, span, stride in zip(shape[:2], _spans(layer), layer.strides, strict=True)
     )
     if not (above or below or left or right):
-        return Said(words.PADDING_NONE, {})
+        return Message(words.PADDING_NONE, {})
     values = {"above": above, "below": below, "left": left, "right": right}
-    return Said(words.PADDING_POOL if hasattr(layer, "pool_size") else words.PADDING_ZEROS, values)
+    return Message(words.PADDING_POOL if hasattr(layer, "pool_size") else words.PADDING_ZEROS, values)
 
 
 def _spans(layer: Any) -> tuple[int, int]:
@@ -85,55 +85,55 @@ def _spans(layer: Any) -> tuple[int, int]:
     return spanned(layer.kernel_size, layer.dilation_rate)
 
 
-def _dilation(layer: Any, _: Shape) -> Said:
+def _dilation(layer: Any, _: Shape) -> Message:
     if layer.dilation_rate == (1, 1):
-        return Said(words.DILATION_ONE, {})
+        return Message(words.DILATION_ONE, {})
     span = product(*_spans(layer))
-    return Said(words.DILATION, {"window": product(*layer.kernel_size), "span": span})
+    return Message(words.DILATION, {"window": product(*layer.kernel_size), "span": span})
 
 
-def _groups(layer: Any, shape: Shape) -> Said:
+def _groups(layer: Any, shape: Shape) -> Message:
     values = {"channels": shape[2], "groups": layer.groups, "read": shape[2] // layer.groups}
-    return Said(words.GROUPS_ONE if layer.groups == 1 else words.GROUPS, values)
+    return Message(words.GROUPS_ONE if layer.groups == 1 else words.GROUPS, values)
 
 
-def _activation(layer: Any, _: Shape) -> Said:
-    return Said(words.ACTIVATIONS[layer.activation], {})
+def _activation(layer: Any, _: Shape) -> Message:
+    return Message(words.ACTIVATIONS[layer.activation], {})
 
 
-def _bias(layer: Any, shape: Shape) -> Said:
+def _bias(layer: Any, shape: Shape) -> Message:
     made = layer.output_shape(shape)[-1]
     template = words.BIAS if layer.use_bias else words.NO_BIAS
-    return Said(template, {"number": count(made)})
+    return Message(template, {"number": count(made)})
 
 
-def _switched(argument: str, on: str, off: str) -> Callable[[Any, Shape], Said]:
-    return lambda layer, shape: Said(on if getattr(layer, argument) else off, {"number": count(shape[-1])})
+def _switched(argument: str, on: str, off: str) -> Callable[[Any, Shape], Message]:
+    return lambda layer, shape: Message(on if getattr(layer, argument) else off, {"number": count(shape[-1])})
 
 
-def _valued(argument: str, template: str) -> Callable[[Any, Shape], Said]:
-    return lambda layer, _: Said(template, {"value": f"{getattr(layer, argument):g}"})
+def _valued(argument: str, template: str) -> Callable[[Any, Shape], Message]:
+    return lambda layer, _: Message(template, {"value": f"{getattr(layer, argument):g}"})
 
 
-def _frame(layer: Any, _: Shape) -> Said:
+def _frame(layer: Any, _: Shape) -> Message:
     (above, below), (left, right) = layer.padding
-    return Said(words.FRAME, {"above": above, "below": below, "left": left, "right": right})
+    return Message(words.FRAME, {"above": above, "below": below, "left": left, "right": right})
 
 
-def _rate(layer: Any, _: Shape) -> Said:
-    return Said(words.RATE, {"share": f"{100 * layer.rate:g}", "factor": f"{1 / (1 - layer.rate):.4g}"})
+def _rate(layer: Any, _: Shape) -> Message:
+    return Message(words.RATE, {"share": f"{100 * layer.rate:g}", "factor": f"{1 / (1 - layer.rate):.4g}"})
 
 
-def _max_value(layer: Any, shape: Shape) -> Said:
-    return Said(words.NO_LIMIT, {}) if layer.max_value is None else _valued("max_value", words.LIMIT)(layer, shape)
+def _max_value(layer: Any, shape: Shape) -> Message:
+    return Message(words.NO_LIMIT, {}) if layer.max_value is None else _valued("max_value", words.LIMIT)(layer, shape)
 
 
-def _name(*_: object) -> Said:
-    return Said(words.NAME, {})
+def _name(*_: object) -> Message:
+    return Message(words.NAME, {})
 
 
 #: argument, or kind.argument where a kind needs a sentence of its own -> what tells it.
-TOLD: Mapping[str, Callable[[Any, Shape], Said]] = {
+TOLD: Mapping[str, Callable[[Any, Shape], Message]] = {
     "name": _name,
     "filters": _filters,
     "SeparableConv2D.filters": _mixing_filters,

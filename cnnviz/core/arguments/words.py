@@ -4,112 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
-NAME = mark("Only a name, under which the weights are kept and found again.")
+NAME = gettext_noop("Only a name, under which the weights are kept and found again.")
 
-FILTERS = mark(
+FILTERS = gettext_noop(
     "How many filters this layer learns. Each makes one map, so {filters} come out, and each filter has {weights} "
     "weights of its own."
 )
-MIXING_FILTERS = mark(
+MIXING_FILTERS = gettext_noop(
     "How many maps come out. Each mixes the {maps} maps of the first step, cell by cell, with weights of its own."
 )
-MULTIPLIER = mark(
+MULTIPLIER = gettext_noop(
     "How many maps are made of each channel: {channels} × {multiplier} = {maps} maps, each with a kernel of its own."
 )
-UNITS = mark(
+UNITS = gettext_noop(
     "How many numbers come out: {units}. Each unit reads all {inputs} inputs and has a weight for every one of them."
 )
-UNITS_AT_EVERY_PLACE = mark(
+UNITS_AT_EVERY_PLACE = gettext_noop(
     "How many numbers come out at every place: {units}. Each unit reads all {inputs} channels there, with the "
     "same weights everywhere."
 )
 
-KERNEL_VALID = mark(
+KERNEL_VALID = gettext_noop(
     "The window of {window} cells that one value is worked out from. It has to stay inside the map, so there are "
     "{places} places for it."
 )
-KERNEL_SAME = mark(
+KERNEL_SAME = gettext_noop(
     "The window of {window} cells that one value is worked out from. The map is padded so far that the number of "
     "places, {places}, does not depend on it."
 )
-MAX_WINDOW = mark(
+MAX_WINDOW = gettext_noop(
     "The window of {window} cells of one map of which only the largest value is kept: {side} becomes {places}."
 )
-MEAN_WINDOW = mark("The window of {window} cells of one map of which only the mean is kept: {side} becomes {places}.")
+MEAN_WINDOW = gettext_noop(
+    "The window of {window} cells of one map of which only the mean is kept: {side} becomes {places}."
+)
 
-STRIDES_ONE = mark("How far the window moves from place to place: one cell, so no place is left out.")
-STRIDES_TOUCH = mark(
+STRIDES_ONE = gettext_noop("How far the window moves from place to place: one cell, so no place is left out.")
+STRIDES_TOUCH = gettext_noop(
     "How far the window moves. Left out, it is as far as the window is large: windows touch and do not overlap."
 )
-STRIDES = mark(
+STRIDES = gettext_noop(
     "How far the window moves: {down} down, {across} across. Only {places} places are worked out; that costs no weight."
 )
 
-PADDING_VALID = mark(
+PADDING_VALID = gettext_noop(
     "Nothing is put around the map. The window stays inside, so a window larger than one cell makes the map smaller."
 )
-PADDING_NONE = mark("As much is put around the map as it takes to lose no place at the edge: here that is nothing.")
-PADDING_ZEROS = mark(
+PADDING_NONE = gettext_noop(
+    "As much is put around the map as it takes to lose no place at the edge: here that is nothing."
+)
+PADDING_ZEROS = gettext_noop(
     "Zeros are put around the map, so that no place at the edge is lost: above {above}, below {below}, left "
     "{left}, right {right}."
 )
-PADDING_POOL = mark(
+PADDING_POOL = gettext_noop(
     "The windows may reach over the edge: above {above}, below {below}, left {left}, right {right}. What lies "
     "outside is not counted."
 )
-FRAME = mark("How many zeros are put around the map: above {above}, below {below}, left {left}, right {right}.")
+FRAME = gettext_noop("How many zeros are put around the map: above {above}, below {below}, left {left}, right {right}.")
 
-DILATION_ONE = mark("The cells of the kernel lie side by side, without gaps.")
-DILATION = mark(
+DILATION_ONE = gettext_noop("The cells of the kernel lie side by side, without gaps.")
+DILATION = gettext_noop(
     "Gaps between the cells of the kernel: its {window} cells reach over {span} cells of the map, without one "
     "weight more."
 )
-GROUPS_ONE = mark("Channels are not cut into groups: every filter reads all channels, here {channels}.")
-GROUPS = mark(
+GROUPS_ONE = gettext_noop("Channels are not cut into groups: every filter reads all channels, here {channels}.")
+GROUPS = gettext_noop(
     "Channels and filters are cut into {groups} groups that do not see each other: a filter reads {read} of "
     "{channels} channels."
 )
 
-BIAS = mark("One learned number is added to the sums of each map or unit: {number} parameters.")
-NO_BIAS = mark("No number is added to the sums: {number} parameters fewer than with one.")
+BIAS = gettext_noop("One learned number is added to the sums of each map or unit: {number} parameters.")
+NO_BIAS = gettext_noop("No number is added to the sums: {number} parameters fewer than with one.")
 
 ACTIVATIONS: Mapping[str, str] = {
-    "linear": mark("The sums stay as they are."),
-    "relu": mark("Sums below 0 become 0, the others stay. That happens to each value by itself."),
-    "leaky_relu": mark("Sums below 0 shrink to a fifth, the others stay. That happens to each value by itself."),
-    "elu": mark("Sums below 0 bend towards −1, the others stay. That happens to each value by itself."),
-    "gelu": mark("Each sum is multiplied by the share of the normal distribution that lies below it."),
-    "silu": mark("Each sum is multiplied by its own sigmoid, a number from 0 to 1."),
-    "tanh": mark("Each sum is bent into the range from −1 to 1."),
-    "sigmoid": mark("Each sum is bent into the range from 0 to 1."),
-    "softmax": mark(
+    "linear": gettext_noop("The sums stay as they are."),
+    "relu": gettext_noop("Sums below 0 become 0, the others stay. That happens to each value by itself."),
+    "leaky_relu": gettext_noop(
+        "Sums below 0 shrink to a fifth, the others stay. That happens to each value by itself."
+    ),
+    "elu": gettext_noop("Sums below 0 bend towards −1, the others stay. That happens to each value by itself."),
+    "gelu": gettext_noop("Each sum is multiplied by the share of the normal distribution that lies below it."),
+    "silu": gettext_noop("Each sum is multiplied by its own sigmoid, a number from 0 to 1."),
+    "tanh": gettext_noop("Each sum is bent into the range from −1 to 1."),
+    "sigmoid": gettext_noop("Each sum is bent into the range from 0 to 1."),
+    "softmax": gettext_noop(
         "The sums become shares: exp of each, divided by the sum of them all, so that together they are 1."
     ),
 }
 
-KEEPDIMS = mark("The one number of each map stays a map of one cell.")
-NO_KEEPDIMS = mark("The one number of each map takes its place in a row of {number} numbers.")
+KEEPDIMS = gettext_noop("The one number of each map stays a map of one cell.")
+NO_KEEPDIMS = gettext_noop("The one number of each map takes its place in a row of {number} numbers.")
 
-MOMENTUM = mark(
+MOMENTUM = gettext_noop(
     "While the network learns, the running mean and variance keep {value} of what they were at each step; when it "
     "answers, nothing."
 )
-EPSILON = mark("{value} is added to the variance, so that nothing is ever divided by 0.")
-CENTER = mark("A learned number, beta, is added to each map: {number} parameters.")
-NO_CENTER = mark("No beta is added: {number} parameters fewer.")
-SCALE = mark("Each map is multiplied by a learned number, gamma: {number} parameters.")
-NO_SCALE = mark("There is no gamma to multiply by: {number} parameters fewer.")
+EPSILON = gettext_noop("{value} is added to the variance, so that nothing is ever divided by 0.")
+CENTER = gettext_noop("A learned number, beta, is added to each map: {number} parameters.")
+NO_CENTER = gettext_noop("No beta is added: {number} parameters fewer.")
+SCALE = gettext_noop("Each map is multiplied by a learned number, gamma: {number} parameters.")
+NO_SCALE = gettext_noop("There is no gamma to multiply by: {number} parameters fewer.")
 
-RATE = mark(
+RATE = gettext_noop(
     "While the network learns, {share} % of the values are set to 0 at random and the others multiplied by "
     "{factor}. When it answers, all pass unchanged."
 )
-FACTOR = mark("Every value is multiplied by {value}.")
-OFFSET = mark("{value} is added to every value.")
-LIMIT = mark("Values above {value} become {value}.")
-NO_LIMIT = mark("Large values have no limit.")
-SLOPE = mark("What lies below the threshold is multiplied by {value}.")
-THRESHOLD = mark("From {value} on values pass unchanged.")
-ALPHA = mark("Far below 0 the values approach −{value}.")
+FACTOR = gettext_noop("Every value is multiplied by {value}.")
+OFFSET = gettext_noop("{value} is added to every value.")
+LIMIT = gettext_noop("Values above {value} become {value}.")
+NO_LIMIT = gettext_noop("Large values have no limit.")
+SLOPE = gettext_noop("What lies below the threshold is multiplied by {value}.")
+THRESHOLD = gettext_noop("From {value} on values pass unchanged.")
+ALPHA = gettext_noop("Far below 0 the values approach −{value}.")

@@ -15,24 +15,24 @@ import numpy as np
 from cnnviz.core.background import Loader, Progress, silent
 from cnnviz.core.data import bundled_digits, mnist_file, mnist_source
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 MNIST = "MNIST"
 BUNDLED = "scikit-learn digits"
 FROM_BUNDLED = "the digits that scikit-learn carries"
 
-NOT_HERE = mark(
+NOT_HERE = gettext_noop(
     "MNIST is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
 )
-NOT_DOWNLOADED = mark(
+NOT_DOWNLOADED = gettext_noop(
     "MNIST is not on this computer and could not be downloaded, so these are scikit-learn's 1,797 handwritten digits, "
     "enlarged from 8×8."
 )
-DAMAGED = mark(
+DAMAGED = gettext_noop(
     "The MNIST file on this computer is damaged and will be downloaded again, so for now these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )
-NOT_MNIST = mark(
+NOT_MNIST = gettext_noop(
     "The file that CNNVIZ_MNIST names is not MNIST (the server's log says why), so these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )

@@ -19,7 +19,7 @@ from cnnviz.core import atomic_file
 from cnnviz.core.background import Progress, silent
 from cnnviz.core.data import mnist_file
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 SETTING = "CNNVIZ_MNIST"
 """The environment variable that may name an mnist.npz; it goes before every other source."""
@@ -72,7 +72,7 @@ def local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent)
     if setting is None and before is None:
         return None
     path, label, source = (setting, SETTING, FROM_SETTING) if setting else (cache_path(), "mnist.npz", FROM_CACHE)
-    progress(0.0, mark("Checking the data file"))
+    progress(0.0, gettext_noop("Checking the data file"))
     data = mnist_file.read_bytes(path, label)
     arrays = mnist_file.read_arrays(data, label, names, checked=before in _checked)
     if before is not None:
@@ -85,7 +85,7 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = sile
 
     Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.
     """
-    progress(0.0, mark("Downloading MNIST"))
+    progress(0.0, gettext_noop("Downloading MNIST"))
     try:
         data = _fetch(progress)
     except (OSError, http.client.HTTPException) as error:
@@ -94,7 +94,7 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = sile
             "or set CNNVIZ_MNIST to the path of an mnist.npz.",
             reason=_reason(error),
         ) from error
-    progress(1.0, mark("Checking the data file"))
+    progress(1.0, gettext_noop("Checking the data file"))
     arrays = mnist_file.read_arrays(data, "mnist.npz", names)
     if not mnist_file.is_published(data):
         raise Refusal("The downloaded MNIST file is not the published one. Try again later.")
@@ -135,7 +135,7 @@ def _fetch(progress: Progress) -> bytes:
                 raise OSError("the answer is far larger than MNIST")
             if time.monotonic() > deadline:
                 raise TimeoutError("it took more than five minutes")
-            progress(min(len(received) / (announced or DOWNLOAD_SIZE), 1.0), mark("Downloading MNIST"))
+            progress(min(len(received) / (announced or DOWNLOAD_SIZE), 1.0), gettext_noop("Downloading MNIST"))
     if announced and len(received) < announced:
         raise http.client.IncompleteRead(bytes(received))
     return bytes(received)

@@ -19,7 +19,7 @@ import numpy as np
 from cnnviz.core.drawing.simplify import Point, simplify
 from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 VERSION = "1"
 
@@ -45,7 +45,9 @@ GREYS = 15
 BODY_BYTES = 32_000
 """More than the body of any drawing within the limits; reading stops here."""
 
-DAMAGED = mark("The {what} in this link is damaged, so it was left out. Please ask for the link again, or draw anew.")
+DAMAGED = gettext_noop(
+    "The {what} in this link is damaged, so it was left out. Please ask for the link again, or draw anew."
+)
 
 
 def encode(drawing: Drawing) -> str:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 FARTHEST = 6
 STEPS = tuple(range(-FARTHEST, FARTHEST + 1))
@@ -119,16 +119,20 @@ def _steps(low: float, high: float, count: int) -> tuple[float, ...]:
 
 DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
     {
-        "rotate": Disturbance(mark("Rotate"), mark("degrees clockwise"), _steps(-45, 45, 19), 0.0, rotated),
-        "scale": Disturbance(mark("Scale"), mark("times as large"), _steps(0.5, 1.5, 21), 1.0, scaled),
+        "rotate": Disturbance(
+            gettext_noop("Rotate"), gettext_noop("degrees clockwise"), _steps(-45, 45, 19), 0.0, rotated
+        ),
+        "scale": Disturbance(gettext_noop("Scale"), gettext_noop("times as large"), _steps(0.5, 1.5, 21), 1.0, scaled),
         "thicken": Disturbance(
-            mark("Thicken or thin"),
-            mark("pixels on every side of a stroke"),
+            gettext_noop("Thicken or thin"),
+            gettext_noop("pixels on every side of a stroke"),
             _steps(-1.5, 3, 19),
             0.0,
             thickened,
         ),
-        "noise": Disturbance(mark("Noise"), mark("standard deviation of the noise"), _steps(0, 1, 21), 0.0, noised),
+        "noise": Disturbance(
+            gettext_noop("Noise"), gettext_noop("standard deviation of the noise"), _steps(0, 1, 21), 0.0, noised
+        ),
     }
 )
 """All that has one amount. Moving has two and is `shift_grid`."""

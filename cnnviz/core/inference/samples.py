@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Sample
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 
 #: Name of a data set -> its name in a link.
 SLUGS = {datasets.MNIST: "mnist", datasets.BUNDLED: "digits"}
@@ -19,19 +19,19 @@ def offered(sheet: int) -> list[Sample]:
     return sorted(datasets.samples(10, seed=sheet), key=lambda sample: sample.label)
 
 
-def first() -> Subject:
+def first() -> InputSource:
     """Return the test digit that a page starts with."""
     return subject(datasets.samples(1, seed=FIRST_SHEET)[0])
 
 
-def subject(sample: Sample) -> Subject:
+def subject(sample: Sample) -> InputSource:
     """Return `sample` as something to read."""
-    return Subject(
+    return InputSource(
         kind="sample", digit=sample.image, label=sample.label, number=sample.index, source=SLUGS[sample.source]
     )
 
 
-def find(source: str, number: int) -> Subject:
+def find(source: str, number: int) -> InputSource:
     """Return the test digit that a link names.
 
     Raises:

@@ -16,7 +16,7 @@ from cnnviz.core.networks.network import Network
 
 
 @dataclass(frozen=True)
-class Subject:
+class InputSource:
     """One thing to read.
 
     Args:
@@ -45,7 +45,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Prediction:
     """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace.
 
     `digit` is (28, 28) float32, how much ink there is; the network read `trace.digit`, which may be in colour.
@@ -61,50 +61,50 @@ class Reading:
         return not self.digit.any()
 
 
-def pixels(subject: Subject) -> np.ndarray | None:
+def pixels(subject: InputSource) -> np.ndarray | None:
     """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
     if subject.digit is not None:
         return None
     return subject.rgba if subject.rgba is not None else render(subject.drawing)
 
 
-def ready(subject: Subject) -> np.ndarray:
+def ready(subject: InputSource) -> np.ndarray:
     """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
     return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
 
 
-def prepare(subject: Subject, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
+def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
     """Return the way of `rgba`, the pixels of `subject`, to 28x28 with `steps` switched on."""
     if subject.rgba is None:
         return preparing.from_canvas(rgba, steps=steps)
     return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
 
 
-def prepared(subject: Subject, steps: frozenset[str]) -> np.ndarray:
+def prepared(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
     """Return the (28, 28) float32 that a network reads of `subject`."""
     rgba = pixels(subject)
     return ready(subject) if rgba is None else prepare(subject, rgba, steps).digit
 
 
-def read(network: Network, subject: Subject, steps: frozenset[str]) -> Reading:
+def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Prediction:
     """Prepare `subject` and trace it through `network`."""
     rgba = pixels(subject)
     if rgba is None:
         digit = ready(subject)
-        return Reading(digit, None, tracing.trace(network, seen(network, subject, digit)))
+        return Prediction(digit, None, tracing.trace(network, seen(network, subject, digit)))
     preparation = prepare(subject, rgba, steps)
     digit = preparation.digit
-    return Reading(digit, preparation, tracing.trace(network, seen(network, subject, digit)))
+    return Prediction(digit, preparation, tracing.trace(network, seen(network, subject, digit)))
 
 
-def seen(network: Network, subject: Subject, digit: np.ndarray) -> np.ndarray:
+def seen(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
     """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
     if not colour_digits.reads_colour(network.variant.input_shape):
         return digit
     return colour_digits.of_text(digit, subject.ink, subject.paper)
 
 
-def without_each(network: Network, subject: Subject, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
+def without_each(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
     """Return, for each step, the answer and its probability if that one switch were the other way.
 
     Returns:

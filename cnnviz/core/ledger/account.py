@@ -11,11 +11,11 @@ from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.fixed_point import Sheet, first_sheet
 from cnnviz.core.ledger.ledger import Ledger, Line
 from cnnviz.core.ledger.query import Draft, Question, asked
-from cnnviz.core.messages import Said, mark
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.network import Network
 
-PIXEL = mark("A pixel that the network reads: 0 is paper, 1 is ink.")
-COLOUR_PIXEL = mark("A colour channel of a pixel that the network reads, from 0 to 1.")
+PIXEL = gettext_noop("A pixel that the network reads: 0 is paper, 1 is ink.")
+COLOUR_PIXEL = gettext_noop("A colour channel of a pixel that the network reads, from 0 to 1.")
 
 CLOSE_ENOUGH = 3e-7
 """The sum of what is shown is as near as this to the exact one, as a share of the layer's largest value."""
@@ -92,6 +92,6 @@ def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     shape = network.variant.input_shape
     value = cells.at(trace, cell, shape)
     sheet = first_sheet(1.0)
-    said = Said(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
+    said = Message(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
     line = Line("pixel", sheet.stored(value), "total")
     return Ledger(cell, "", "", sheet, (), None, (line,), (said,), None, None, value, float(value))

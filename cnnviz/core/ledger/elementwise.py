@@ -9,15 +9,15 @@ import numpy as np
 from cnnviz.core.ledger.fixed_point import Sheet, factor, shortest
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of
-from cnnviz.core.messages import Said, mark
+from cnnviz.core.messages import Message, gettext_noop
 
-COPIED = mark("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
-COPIED_UNIT = mark("The value is that of unit {map} before; nothing happens to it.")
-DROPPED_IN_TRAINING = mark(
+COPIED = gettext_noop("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
+COPIED_UNIT = gettext_noop("The value is that of unit {map} before; nothing happens to it.")
+DROPPED_IN_TRAINING = gettext_noop(
     "While training, this layer sets each value to 0 with the chance {rate} and makes the others larger to make up "
     "for it. When the network answers, it changes nothing."
 )
-FRAME = mark("This cell belongs to the frame of zeros: nothing is read for it.")
+FRAME = gettext_noop("This cell belongs to the frame of zeros: nothing is read for it.")
 
 
 def _read(question: Question, sheet: Sheet) -> tuple[np.float32, tuple[Part, ...]]:
@@ -33,13 +33,13 @@ def copy(question: Question, sheet: Sheet) -> Draft:
     return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_whence(question))
 
 
-def _whence(question: Question) -> tuple[Said, ...]:
+def _whence(question: Question) -> tuple[Message, ...]:
     reads = question.reads
     place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
-    said = Said(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
+    said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
     if question.layer.kind != "Dropout":
         return (said,)
-    return (Said(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
+    return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
 
 
 def framed(question: Question, sheet: Sheet) -> Draft:
@@ -48,7 +48,7 @@ def framed(question: Question, sheet: Sheet) -> Draft:
     if inside.all():
         return copy(question, sheet)
     _, parts = _read(question, sheet)
-    return Draft(0, 0.0, (Line("frame", 0, "step"),), parts, facts=(Said(FRAME, {}),))
+    return Draft(0, 0.0, (Line("frame", 0, "step"),), parts, facts=(Message(FRAME, {}),))
 
 
 def rescaled(question: Question, sheet: Sheet) -> Draft:

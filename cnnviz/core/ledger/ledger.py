@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.ledger.cells import Cell
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.receptive_field import Indices, Reads
-from cnnviz.core.messages import Said
+from cnnviz.core.messages import Message
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Ledger:
     parts: tuple[Part, ...]
     terms: Terms | None
     lines: tuple[Line, ...]
-    facts: tuple[Said, ...]
+    facts: tuple[Message, ...]
     shares: Shares | None
     reads: Reads | None
     stored: np.float32

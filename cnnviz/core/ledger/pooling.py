@@ -9,14 +9,14 @@ import numpy as np
 from cnnviz.core.ledger.fixed_point import Sheet, total
 from cnnviz.core.ledger.ledger import Line, Part, Terms
 from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of, terms_of
-from cnnviz.core.messages import Said, mark
+from cnnviz.core.messages import Message, gettext_noop
 
-WON = mark("The largest value stands in row {row}, column {column}; the others are dropped.")
-ALL_ALIKE = mark("All {count} values of the window are the same.")
-WON_TOGETHER = mark("{count} values are the largest together, the first in row {row}, column {column}.")
-AVERAGE_INSTEAD = mark("Average pooling would have given {mean}.")
-MAX_INSTEAD = mark("Max pooling would have given {largest}.")
-OUTSIDE = mark("{count} cells of the window lie outside of the map; they are left out, not counted as zeros.")
+WON = gettext_noop("The largest value stands in row {row}, column {column}; the others are dropped.")
+ALL_ALIKE = gettext_noop("All {count} values of the window are the same.")
+WON_TOGETHER = gettext_noop("{count} values are the largest together, the first in row {row}, column {column}.")
+AVERAGE_INSTEAD = gettext_noop("Average pooling would have given {mean}.")
+MAX_INSTEAD = gettext_noop("Max pooling would have given {largest}.")
+OUTSIDE = gettext_noop("{count} cells of the window lie outside of the map; they are left out, not counted as zeros.")
 
 
 def largest(question: Question, sheet: Sheet) -> Draft:
@@ -27,8 +27,8 @@ def largest(question: Question, sheet: Sheet) -> Draft:
     row, column = _place(question, won[0] if len(won) else (0, 0))
     template = WON if len(won) == 1 else ALL_ALIKE if len(won) == values.size else WON_TOGETHER
     facts = (
-        Said(template, {"row": row, "column": column, "count": len(won)}),
-        Said(AVERAGE_INSTEAD, {"mean": sheet.text(_mean(total(amounts), amounts.size))}),
+        Message(template, {"row": row, "column": column, "count": len(won)}),
+        Message(AVERAGE_INSTEAD, {"mean": sheet.text(_mean(total(amounts), amounts.size))}),
         *_outside(question),
     )
     parts, terms = _shown(question, sheet)
@@ -42,7 +42,7 @@ def mean(question: Question, sheet: Sheet) -> Draft:
     added, number = total(amounts), amounts.size
     result = _mean(added, number)
     facts = (
-        Said(MAX_INSTEAD, {"largest": sheet.text(int(amounts.max()))}),
+        Message(MAX_INSTEAD, {"largest": sheet.text(int(amounts.max()))}),
         *_outside(question),
     )
     lines = (
@@ -71,10 +71,10 @@ def _mean(added: int, number: int) -> int:
     return size if added >= 0 else -size
 
 
-def _outside(question: Question) -> tuple[Said, ...]:
+def _outside(question: Question) -> tuple[Message, ...]:
     _, inside = gathered(question, question.reads.maps)
     outside = int((~inside).sum())
-    return (Said(OUTSIDE, {"count": outside}),) if outside else ()
+    return (Message(OUTSIDE, {"count": outside}),) if outside else ()
 
 
 def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:

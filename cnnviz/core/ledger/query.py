@@ -15,7 +15,7 @@ from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.fixed_point import Sheet, total
 from cnnviz.core.ledger.ledger import Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import Indices, Reads
-from cnnviz.core.messages import Said
+from cnnviz.core.messages import Message
 from cnnviz.core.networks.network import Network
 
 
@@ -72,7 +72,7 @@ class Draft:
     lines: tuple[Line, ...] = ()
     parts: tuple[Part, ...] = ()
     terms: Terms | None = None
-    facts: tuple[Said, ...] = ()
+    facts: tuple[Message, ...] = ()
     shares: Shares | None = None
 
 

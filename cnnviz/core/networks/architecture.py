@@ -11,7 +11,7 @@ from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPoolin
 from cnnviz.core.networks import limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
-__all__ = ["CLASSES", "TUTORIALS", "TrainingPlan", "Variant"]
+__all__ = ["CLASSES", "TUTORIALS", "Architecture", "TrainingPlan"]
 
 CLASSES = 10
 LARGEST_CHANNELS = 4
@@ -19,7 +19,7 @@ MOST_LAYERS = 100
 
 
 @dataclass(frozen=True)
-class Variant:
+class Architecture:
     """An architecture: an image of `input_shape` (height, width, channels) goes through `layers` in order.
 
     The last layer ends in a softmax over ten answers. Raises `Refusal` where the layers do not fit one another or are
@@ -73,7 +73,7 @@ class Variant:
         }
 
     @classmethod
-    def from_json(cls, data: object) -> "Variant":
+    def from_json(cls, data: object) -> "Architecture":
         """The variant that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("variant", data, {"name", "input_shape", "layers"})
         if not isinstance(table["layers"], list) or len(table["layers"]) > MOST_LAYERS:
@@ -121,7 +121,7 @@ def _refuse_number_of_layers(stack: object) -> None:
     )
 
 
-def _check_answer(variant: Variant) -> None:
+def _check_answer(variant: Architecture) -> None:
     last = variant.layers[-1]
     shape = variant.shapes()[-1]
     if shape == (CLASSES,) and (last.kind == "Softmax" or getattr(last, "activation", "") == "softmax"):
@@ -150,8 +150,8 @@ def _answer(name: str) -> Dense:
     return Dense(name=name, units=CLASSES, activation="softmax")
 
 
-def _two_convolutions(name: str, filters: Pair) -> Variant:
-    return Variant(
+def _two_convolutions(name: str, filters: Pair) -> Architecture:
+    return Architecture(
         name=name,
         layers=(
             _conv("conv2d", filters[0]),
@@ -170,12 +170,12 @@ _CNN_32_64 = _two_convolutions("cnn-32-64", (32, 64))
 
 _CNN_32_32 = _two_convolutions("cnn-32-32", (32, 32))
 
-_DENSE_64 = Variant(
+_DENSE_64 = Architecture(
     name="dense-64",
     layers=(Flatten(name="flatten"), _dense("dense", 64), _answer("dense_1")),
 )
 
-_CNN_32_64_64 = Variant(
+_CNN_32_64_64 = Architecture(
     name="cnn-32-64-64",
     layers=(
         _conv("conv2d", 32),
@@ -189,7 +189,7 @@ _CNN_32_64_64 = Variant(
     ),
 )
 
-_CNN_16_128_256 = Variant(
+_CNN_16_128_256 = Architecture(
     name="cnn-16-128-256",
     layers=(
         _conv("conv2d", 16, padding="same"),
@@ -207,7 +207,7 @@ _CNN_16_128_256 = Variant(
 )
 
 # The tutorial repeats its block of convolution, pooling and dropout: here twice.
-_CNN_RGB = Variant(
+_CNN_RGB = Architecture(
     name="cnn-rgb",
     input_shape=(32, 32, 3),
     layers=(
@@ -239,7 +239,7 @@ _ADAM_LARGE_BATCH = TrainingPlan(optimizer="adam", batch_size=1000, epochs=10)
 # Published without data and plan: our digits in colour, and epochs enough for half of the units being switched off.
 _ADAM_COLOUR = TrainingPlan(data="colour", optimizer="adam", batch_size=128, epochs=12)
 
-TUTORIALS: dict[str, tuple[Variant, TrainingPlan]] = {
+TUTORIALS: dict[str, tuple[Architecture, TrainingPlan]] = {
     variant.name: (variant, plan)
     for variant, plan in (
         (_CNN_32_64, _ADADELTA),

@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.networks.architecture import CLASSES, TrainingPlan, Variant
+from cnnviz.core.networks.architecture import CLASSES, Architecture, TrainingPlan
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 LONGEST_TEXT = 2_000
@@ -44,7 +44,7 @@ class Card:
     """
 
     name: str
-    variant: Variant
+    variant: Architecture
     plan: TrainingPlan
     data: DataSource
     seed: int
@@ -100,7 +100,7 @@ class Card:
         return cls(
             **table
             | {
-                "variant": Variant.from_json(table["variant"]),
+                "variant": Architecture.from_json(table["variant"]),
                 "plan": TrainingPlan.from_json(table["plan"]),
                 "data": DataSource(**source),
             }

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnnviz.core.layers import KINDS, Layer, Shape
 from cnnviz.core.layers.naming import keras_names
-from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.architecture import CLASSES, Architecture
 
 Settings = Mapping[str, Any]
 """A row of a draft: `kind`, and those of its settings that are not Keras's defaults. Rows have no names."""
@@ -35,7 +35,7 @@ FRESH: Mapping[str, Settings] = {
 
 
 @dataclass(frozen=True)
-class Draft:
+class ArchitectureDraft:
     """Rows of settings from the input to the answer. Operations return new drafts and accept any settings.
 
     A place that does not exist changes nothing, so that a button pressed on an outdated page does no harm.
@@ -48,7 +48,7 @@ class Draft:
         object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
 
     @classmethod
-    def of(cls, variant: Variant) -> Draft:
+    def of(cls, variant: Architecture) -> ArchitectureDraft:
         """The layers of `variant` in order, reading the same images. Their names are dropped."""
         return cls(tuple(_settings(layer) for layer in variant.layers), variant.input_shape)
 
@@ -57,17 +57,17 @@ class Draft:
         """The names that Keras gives the layers in a fresh process: conv2d, conv2d_1, max_pooling2d, ..."""
         return tuple(keras_names(str(row.get("kind")) for row in self.rows))
 
-    def add(self, place: int, kind: str) -> Draft:
+    def add(self, place: int, kind: str) -> ArchitectureDraft:
         """A fresh layer of `kind` at `place`, before the one that is there now."""
         if not 0 <= place <= len(self.rows):
             return self
         return self._with((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
 
-    def remove(self, place: int) -> Draft:
+    def remove(self, place: int) -> ArchitectureDraft:
         """Without the layer at `place`."""
         return self if not self.has(place) else self._with(self.rows[:place] + self.rows[place + 1 :])
 
-    def move(self, place: int, to: int) -> Draft:
+    def move(self, place: int, to: int) -> ArchitectureDraft:
         """With the layer at `place` moved so that it stands at `to`."""
         if not (self.has(place) and self.has(to)):
             return self
@@ -75,7 +75,7 @@ class Draft:
         rows.insert(to, rows.pop(place))
         return self._with(tuple(rows))
 
-    def change(self, place: int, **settings: Any) -> Draft:
+    def change(self, place: int, **settings: Any) -> ArchitectureDraft:
         """With other `settings` at `place`; another `kind` keeps what both kinds have."""
         if not self.has(place):
             return self
@@ -84,7 +84,7 @@ class Draft:
             old = _shared(old, str(settings["kind"]))
         return self._with((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
 
-    def _with(self, rows: tuple[Settings, ...]) -> Draft:
+    def _with(self, rows: tuple[Settings, ...]) -> ArchitectureDraft:
         return replace(self, rows=rows)
 
     def has(self, place: int) -> bool:
@@ -92,12 +92,12 @@ class Draft:
         return 0 <= place < len(self.rows)
 
 
-def blank() -> Draft:
+def blank() -> ArchitectureDraft:
     """The smallest network: Flatten and ten answers."""
-    return Draft(({"kind": "Flatten"}, ANSWER))
+    return ArchitectureDraft(({"kind": "Flatten"}, ANSWER))
 
 
-def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> Draft:
+def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> ArchitectureDraft:
     """Two convolutions, a pooling, a dense layer and the answer, with dropout: the tutorial's function of this name.
 
     `build_cnn(32, 3, 2)` is the network cnn-32-32.
@@ -108,7 +108,7 @@ def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> Draft:
         "kernel_size": (filter_size,) * 2,
         "activation": "relu",
     }
-    return Draft(
+    return ArchitectureDraft(
         (
             convolution,
             convolution,

@@ -11,8 +11,8 @@ from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, Layer, Shape, checks
 from cnnviz.core.networks import limits
-from cnnviz.core.networks.architecture import Variant
-from cnnviz.core.networks.draft import Draft, Settings
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.draft import ArchitectureDraft, Settings
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Checked:
     """A draft read from top to bottom: its rows, the `variant` if it is legal, and what is wrong with it as a whole."""
 
     rows: tuple[Row, ...]
-    variant: Variant | None
+    variant: Architecture | None
     problem: Refusal | None = None
 
     @property
@@ -63,7 +63,7 @@ class Checked:
         return tuple(problem for problem in found if problem is not None)
 
 
-def checked(draft: Draft, name: str = "draft") -> Checked:
+def checked(draft: ArchitectureDraft, name: str = "draft") -> Checked:
     """Read `draft`; a legal one becomes the variant `name`. Raises `Refusal` only for an illegal `name`."""
     checks.network_name(name)
     rows = tuple(_read(draft))
@@ -71,7 +71,7 @@ def checked(draft: Draft, name: str = "draft") -> Checked:
         return Checked(rows, None)
     try:
         stack = tuple(row.layer for row in rows if row.layer is not None)
-        return Checked(rows, Variant(name, stack, draft.input_shape))
+        return Checked(rows, Architecture(name, stack, draft.input_shape))
     except Refusal as reason:  # what only the whole network can be refused for belongs to its last layer
         return _refused_at_the_end(rows, reason)
 
@@ -88,7 +88,7 @@ def value(row: Row, setting: str) -> Any:
     return None if found is MISSING else found
 
 
-def _read(draft: Draft) -> Iterator[Row]:
+def _read(draft: ArchitectureDraft) -> Iterator[Row]:
     """Every row, reading the output of the row before it."""
     shape: Shape | None = draft.input_shape
     parameters, multiplications = 0, 0

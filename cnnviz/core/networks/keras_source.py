@@ -10,7 +10,7 @@ import math
 from cnnviz.core.data import colour_digits
 from cnnviz.core.layers import Layer
 from cnnviz.core.layers.naming import keras_names
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -20,7 +20,7 @@ WARM_UP = 0.0285
 LABEL_SMOOTHING = {"pen": 0.05}
 
 
-def script(variant: Variant, plan: TrainingPlan) -> str:
+def script(variant: Architecture, plan: TrainingPlan) -> str:
     """The program for `variant` and `plan`, ending in a line break."""
     blocks = (
         _head(variant, plan),
@@ -35,7 +35,7 @@ def script(variant: Variant, plan: TrainingPlan) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _head(variant: Variant, plan: TrainingPlan) -> str:
+def _head(variant: Architecture, plan: TrainingPlan) -> str:
     data = "MNIST in colour" if _in_colour(plan) else "MNIST"
     return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of {data}.
 
@@ -127,7 +127,7 @@ varied = (
 )"""
 
 
-def _model(variant: Variant, plan: TrainingPlan) -> str:
+def _model(variant: Architecture, plan: TrainingPlan) -> str:
     usual = keras_names(layer.kind for layer in variant.layers)
     mixed = plan.precision != "float32"
     lines = [_line(layer, name) for layer, name in zip(variant.layers, usual, strict=True)]
@@ -195,7 +195,7 @@ def _stopping(patience: int) -> str:
 """
 
 
-def _end(variant: Variant) -> str:
+def _end(variant: Architecture) -> str:
     return f'''loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"{{accuracy:.2%}} of the test digits are read right, the loss is {{loss:.4f}}")
 model.save("{variant.name}.keras")'''

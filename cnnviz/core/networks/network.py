@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import Card
 
 
@@ -20,7 +20,7 @@ class Network:
     shapes or numbers are not the variant's. `card` is None for a network that is not on the shelf.
     """
 
-    variant: Variant
+    variant: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
     card: Card | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 
@@ -11,7 +11,7 @@ def _conv(name: str, filters: int) -> Conv2D:
     return Conv2D(name=name, filters=filters, kernel_size=(3, 3), activation="relu")
 
 
-VARIANT = Variant(
+VARIANT = Architecture(
     name="pen",
     layers=(
         _conv("conv2d", 32),

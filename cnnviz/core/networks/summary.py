@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from cnnviz.core.layers import Shape
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 
 BYTES = 4
 """Of a float32."""
@@ -41,7 +41,7 @@ class Summary:
         return self.parameters - self.trainable
 
 
-def summary(variant: Variant) -> Summary:
+def summary(variant: Architecture) -> Summary:
     """The summary of `variant`."""
     fixed = sum(
         math.prod(shape)
@@ -52,7 +52,7 @@ def summary(variant: Variant) -> Summary:
     return Summary(_rows(variant), variant.parameters, variant.parameters - fixed, variant.multiplications)
 
 
-def _rows(variant: Variant) -> tuple[Row, ...]:
+def _rows(variant: Architecture) -> tuple[Row, ...]:
     whole = max(1, variant.parameters)
     return tuple(
         Row(

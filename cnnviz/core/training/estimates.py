@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Layer, Shape
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 MOST_PARAMETERS = 5_000_000
@@ -72,7 +72,7 @@ UNKNOWN = Calibration()
 
 
 def seconds(
-    variant: Variant,
+    variant: Architecture,
     plan: TrainingPlan,
     calibration: Calibration = UNKNOWN,
     digits: int = DIGITS,
@@ -91,7 +91,7 @@ def seconds(
 
 def calibrated(
     previous: Calibration,
-    variant: Variant,
+    variant: Architecture,
     plan: TrainingPlan,
     measured_seconds: float,
     digits: int = DIGITS,
@@ -109,7 +109,7 @@ def calibrated(
     return Calibration(factor, previous.runs + 1)
 
 
-def check(variant: Variant, plan: TrainingPlan) -> None:
+def check(variant: Architecture, plan: TrainingPlan) -> None:
     """Raise `Refusal` where training `variant` by `plan` is beyond the budget, naming the value and the limit."""
     there = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
     if variant.input_shape != there:
@@ -138,22 +138,22 @@ def check(variant: Variant, plan: TrainingPlan) -> None:
             )
 
 
-def work(variant: Variant, plan: TrainingPlan) -> int:
+def work(variant: Architecture, plan: TrainingPlan) -> int:
     """Multiplications of the whole training, forwards alone; backwards costs about twice that again."""
     return variant.multiplications * (plan.examples - plan.validation_examples) * plan.epochs
 
 
-def memory(variant: Variant, plan: TrainingPlan) -> int:
+def memory(variant: Architecture, plan: TrainingPlan) -> int:
     """Bytes, about: every layer's values for a batch and their gradients, and four copies of the weights."""
     batch = min(plan.batch_size, plan.examples)
     return FLOAT32 * (2 * batch * _values(variant) + 4 * variant.parameters)
 
 
-def _judged(variant: Variant, images: int) -> float:
+def _judged(variant: Architecture, images: int) -> float:
     return _priced(variant, JUDGING, images, -(-images // JUDGED_AT_ONCE))
 
 
-def _priced(variant: Variant, prices: Prices, images: int, batches: int) -> float:
+def _priced(variant: Architecture, prices: Prices, images: int, batches: int) -> float:
     """Seconds of one core for so many images in so many batches."""
     batch = prices.layer * len(variant.layers) + prices.parameter * variant.parameters
     multiplied = sum(_multiplied(layer, shape) for layer, shape in variant.layers_and_inputs())
@@ -171,6 +171,6 @@ def _multiplied(layer: Layer, shape: Shape) -> int:
     return layer.multiplications(shape) * -(-layer.filters // LANES) * LANES // layer.filters
 
 
-def _values(variant: Variant) -> int:
+def _values(variant: Architecture) -> int:
     """Numbers that all layers together make of one image."""
     return sum(math.prod(shape) for shape in variant.shapes()[1:])

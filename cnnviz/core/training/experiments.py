@@ -11,9 +11,9 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import shifted_accuracy
-from cnnviz.core.messages import mark
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
-from cnnviz.core.networks.draft import ANSWER, Draft, Settings
+from cnnviz.core.messages import gettext_noop
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
+from cnnviz.core.networks.draft import ANSWER, ArchitectureDraft, Settings
 from cnnviz.core.networks.draft_validation import checked
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import verdicts
@@ -28,7 +28,7 @@ class Arm:
 
     id: str
     label: str
-    variant: Variant
+    variant: Architecture
     plan: TrainingPlan
 
 
@@ -81,26 +81,30 @@ def _conv(filters: int, **more: Any) -> Settings:
     return {"kind": "Conv2D", "filters": filters, "kernel_size": (3, 3), "activation": "relu", **more}
 
 
-def _small(filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any) -> Draft:
+def _small(
+    filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any
+) -> ArchitectureDraft:
     """Two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
     dense = [{"kind": "Dense", "units": units, "activation": "relu"}] if units else []
     pooled = [row for number in filters for row in (_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
-    return Draft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
+    return ArchitectureDraft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
 
 
-def _variant(draft: Draft, name: str) -> Variant:
+def _variant(draft: ArchitectureDraft, name: str) -> Architecture:
     found = checked(draft, name)
     if found.variant is None:
         raise found.problems[0]
     return found.variant
 
 
-def _arms(plan: TrainingPlan, arms: Iterable[tuple[str, str, Draft]]) -> tuple[Arm, ...]:
+def _arms(plan: TrainingPlan, arms: Iterable[tuple[str, str, ArchitectureDraft]]) -> tuple[Arm, ...]:
     """Arms with one plan and different networks."""
     return tuple(Arm(name, label, _variant(draft, f"arm-{name}"), plan) for name, label, draft in arms)
 
 
-def _plans(draft: Draft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]) -> tuple[Arm, ...]:
+def _plans(
+    draft: ArchitectureDraft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]
+) -> tuple[Arm, ...]:
     """Arms with one network and different settings of the plan."""
     variant = _variant(draft, "arm")
     return tuple(Arm(name, label, variant, replace(plan, **settings)) for name, label, settings in arms)
@@ -111,81 +115,101 @@ def _learning(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPla
     return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
 
 
-CANNOT_TELL = mark("No difference that can be told")
+CANNOT_TELL = gettext_noop("No difference that can be told")
 
 _ALL = (
     Experiment(
         id="pooling",
-        question=mark("Average instead of max pooling: which network reads more digits right?"),
-        guesses={"max": mark("Max pooling"), "average": mark("Average pooling"), ALIKE: CANNOT_TELL},
+        question=gettext_noop("Average instead of max pooling: which network reads more digits right?"),
+        guesses={"max": gettext_noop("Max pooling"), "average": gettext_noop("Average pooling"), ALIKE: CANNOT_TELL},
         expected="max",
-        why=mark("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
+        why=gettext_noop("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
         arms=_arms(
             _learning(10_000, batch_size=64, epochs=6),
             [
-                ("max", mark("Max pooling"), _small()),
-                ("average", mark("Average pooling"), _small(pool="AveragePooling2D")),
+                ("max", gettext_noop("Max pooling"), _small()),
+                ("average", gettext_noop("Average pooling"), _small(pool="AveragePooling2D")),
             ],
         ),
         judge=verdicts.best,
     ),
     Experiment(
         id="filters",
-        question=mark("2, 8 or 32 filters in each convolution: how many are enough?"),
-        guesses={"2": mark("2 are enough"), "8": mark("8 are enough"), "32": mark("It takes 32")},
+        question=gettext_noop("2, 8 or 32 filters in each convolution: how many are enough?"),
+        guesses={
+            "2": gettext_noop("2 are enough"),
+            "8": gettext_noop("8 are enough"),
+            "32": gettext_noop("It takes 32"),
+        },
         expected="32",
-        why=mark("Each filter finds one pattern. More filters find more patterns, at a price, and gain less and less."),
+        why=gettext_noop(
+            "Each filter finds one pattern. More filters find more patterns, at a price, and gain less and less."
+        ),
         arms=_arms(
             _learning(10_000, batch_size=64, epochs=6),
             [
-                ("2", mark("2 filters"), _small((2, 2), units=0)),
-                ("8", mark("8 filters"), _small((8, 8), units=0)),
-                ("32", mark("32 filters"), _small((32, 32), units=0)),
+                ("2", gettext_noop("2 filters"), _small((2, 2), units=0)),
+                ("8", gettext_noop("8 filters"), _small((8, 8), units=0)),
+                ("32", gettext_noop("32 filters"), _small((32, 32), units=0)),
             ],
         ),
         judge=verdicts.enough,
     ),
     Experiment(
         id="dropout",
-        question=mark("Only 500 digits to learn from: does dropout help?"),
-        guesses={"with": mark("Dropout helps"), "without": mark("Dropout harms"), ALIKE: CANNOT_TELL},
+        question=gettext_noop("Only 500 digits to learn from: does dropout help?"),
+        guesses={"with": gettext_noop("Dropout helps"), "without": gettext_noop("Dropout harms"), ALIKE: CANNOT_TELL},
         expected="with",
-        why=mark("With few digits a network can learn them by heart. Dropout takes away what it would lean on."),
+        why=gettext_noop(
+            "With few digits a network can learn them by heart. Dropout takes away what it would lean on."
+        ),
         arms=_arms(
             _learning(500, 2_000, batch_size=32, epochs=60),
             [
-                ("with", mark("with dropout"), _small().add(4, "Dropout").add(7, "Dropout").change(7, rate=0.5)),
-                ("without", mark("without dropout"), _small()),
+                (
+                    "with",
+                    gettext_noop("with dropout"),
+                    _small().add(4, "Dropout").add(7, "Dropout").change(7, rate=0.5),
+                ),
+                ("without", gettext_noop("without dropout"), _small()),
             ],
         ),
         judge=verdicts.best,
     ),
     Experiment(
         id="padding",
-        question=mark("Padding valid or same: does a border of zeros help?"),
-        guesses={"same": mark("Same, with zeros around"), "valid": mark("Valid, without"), ALIKE: CANNOT_TELL},
+        question=gettext_noop("Padding valid or same: does a border of zeros help?"),
+        guesses={
+            "same": gettext_noop("Same, with zeros around"),
+            "valid": gettext_noop("Valid, without"),
+            ALIKE: CANNOT_TELL,
+        },
         expected=ALIKE,
-        why=mark("MNIST’s digits have an empty margin, so little is lost at the border. Same keeps the maps larger."),
+        why=gettext_noop(
+            "MNIST’s digits have an empty margin, so little is lost at the border. Same keeps the maps larger."
+        ),
         arms=_arms(
             _learning(10_000, batch_size=64, epochs=6),
             [
-                ("valid", mark("padding valid"), _small()),
-                ("same", mark("padding same"), _small(padding="same")),
+                ("valid", gettext_noop("padding valid"), _small()),
+                ("same", gettext_noop("padding same"), _small(padding="same")),
             ],
         ),
         judge=verdicts.best,
     ),
     Experiment(
         id="shifted",
-        question=mark("Dense network or CNN: which still reads digits that are moved by three pixels?"),
-        guesses={"dense": mark("The dense network"), "cnn": mark("The CNN"), ALIKE: CANNOT_TELL},
+        question=gettext_noop("Dense network or CNN: which still reads digits that are moved by three pixels?"),
+        guesses={"dense": gettext_noop("The dense network"), "cnn": gettext_noop("The CNN"), ALIKE: CANNOT_TELL},
         expected="cnn",
-        why=mark("A convolution looks for its pattern everywhere; a dense unit has learned where pixels should be."),
+        why=gettext_noop(
+            "A convolution looks for its pattern everywhere; a dense unit has learned where pixels should be."
+        ),
         arms=_arms(
             _learning(10_000, 1_000, batch_size=64, epochs=8),
             [
-                ("dense", mark("dense network"), Draft.of(TUTORIALS["dense-64"][0])),
-                ("cnn", mark("CNN"), _small()),
+                ("dense", gettext_noop("dense network"), ArchitectureDraft.of(TUTORIALS["dense-64"][0])),
+                ("cnn", gettext_noop("CNN"), _small()),
             ],
         ),
         judge=verdicts.best,
@@ -193,56 +217,68 @@ _ALL = (
     ),
     Experiment(
         id="rates",
-        question=mark("Learning rates ten times apart: with which does Adam learn best?"),
+        question=gettext_noop("Learning rates ten times apart: with which does Adam learn best?"),
         guesses={"0.1": "0.1", "0.01": "0.01", "0.001": "0.001", "0.0001": "0.0001", ALIKE: CANNOT_TELL},
         expected="0.001",
-        why=mark("Steps that are too large jump over the aim, steps that are too small do not get there in time."),
+        why=gettext_noop(
+            "Steps that are too large jump over the aim, steps that are too small do not get there in time."
+        ),
         arms=_plans(
             _small(),
             _learning(5_000, 2_000, batch_size=64, epochs=6),
             [
-                ("0.1", mark("rate 0.1"), {"learning_rate": 0.1}),
-                ("0.01", mark("rate 0.01"), {"learning_rate": 0.01}),
-                ("0.001", mark("rate 0.001"), {"learning_rate": 0.001}),
-                ("0.0001", mark("rate 0.0001"), {"learning_rate": 0.0001}),
+                ("0.1", gettext_noop("rate 0.1"), {"learning_rate": 0.1}),
+                ("0.01", gettext_noop("rate 0.01"), {"learning_rate": 0.01}),
+                ("0.001", gettext_noop("rate 0.001"), {"learning_rate": 0.001}),
+                ("0.0001", gettext_noop("rate 0.0001"), {"learning_rate": 0.0001}),
             ],
         ),
         judge=verdicts.best,
     ),
     Experiment(
         id="digits",
-        question=mark("100, 1,000, 10,000 digits to learn from: how many mistakes are left after the last step?"),
-        guesses={SAME: mark("Nearly as many"), FEWER: mark("About half to a fifth"), TENTH: mark("About a tenth")},
+        question=gettext_noop(
+            "100, 1,000, 10,000 digits to learn from: how many mistakes are left after the last step?"
+        ),
+        guesses={
+            SAME: gettext_noop("Nearly as many"),
+            FEWER: gettext_noop("About half to a fifth"),
+            TENTH: gettext_noop("About a tenth"),
+        },
         expected=FEWER,
-        why=mark("More examples help nearly always, and each new one a little less than the one before."),
+        why=gettext_noop("More examples help nearly always, and each new one a little less than the one before."),
         arms=_plans(
             _small(),
             _learning(100, batch_size=32, epochs=10),
             [
-                ("100", mark("100 digits"), {"examples": 5_100}),
-                ("1000", mark("1,000 digits"), {"examples": 6_000}),
-                ("10000", mark("10,000 digits"), {"examples": 15_000}),
+                ("100", gettext_noop("100 digits"), {"examples": 5_100}),
+                ("1000", gettext_noop("1,000 digits"), {"examples": 6_000}),
+                ("10000", gettext_noop("10,000 digits"), {"examples": 15_000}),
             ],
         ),
         judge=verdicts.fewer_mistakes,
     ),
     Experiment(
         id="adadelta",
-        question=mark(
+        question=gettext_noop(
             "An old tutorial trains with Adadelta and names no rate. Its Keras took 1.0, Keras 3 0.001. Does it matter?"
         ),
-        guesses={"1.0": mark("Only 1.0 learns well"), "0.001": mark("0.001 is better"), ALIKE: CANNOT_TELL},
+        guesses={
+            "1.0": gettext_noop("Only 1.0 learns well"),
+            "0.001": gettext_noop("0.001 is better"),
+            ALIKE: CANNOT_TELL,
+        },
         expected="1.0",
-        why=mark(
+        why=gettext_noop(
             "Adadelta finds the size of its steps itself, and the rate multiplies it: 0.001 makes them a thousand "
             "times smaller."
         ),
         arms=_plans(
-            Draft.of(TUTORIALS["cnn-32-64"][0]),
+            ArchitectureDraft.of(TUTORIALS["cnn-32-64"][0]),
             _learning(5_000, 1_000, epochs=4, optimizer="adadelta"),
             [
-                ("1.0", mark("rate 1.0"), {"learning_rate": 1.0}),
-                ("0.001", mark("rate 0.001"), {"learning_rate": 0.001}),
+                ("1.0", gettext_noop("rate 1.0"), {"learning_rate": 1.0}),
+                ("0.001", gettext_noop("rate 0.001"), {"learning_rate": 0.001}),
             ],
         ),
         judge=verdicts.best,

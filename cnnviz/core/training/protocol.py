@@ -15,8 +15,8 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.messages import mark
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.messages import gettext_noop
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 Arrays = Mapping[str, np.ndarray]
@@ -26,7 +26,7 @@ COMMANDS = ("pause", "resume", "stop", "cancel", "more", "probe")
 """`stop` ends the training and keeps the result, `cancel` throws it away, `more` adds one epoch to the plan, `probe`
 brings another digit (array `digit`, (28, 28) uint8)."""
 
-DIVERGED = mark(
+DIVERGED = gettext_noop(
     "Training must stay finite. Received: a loss or weight that is not a number in epoch {epoch}. "
     "Choose a smaller learning rate."
 )
@@ -57,7 +57,7 @@ class Job:
     """
 
     id: str
-    variant: Variant
+    variant: Architecture
     plan: TrainingPlan
     data: DataReference
     probe: np.ndarray
@@ -87,7 +87,7 @@ class Job:
         prefix = "checkpoint/"
         return cls(
             id=checked_id(table["id"]),
-            variant=Variant.from_json(table["variant"]),
+            variant=Architecture.from_json(table["variant"]),
             plan=TrainingPlan.from_json(table["plan"]),
             data=DataReference(**data),
             probe=_probe(arrays.get("probe")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.training.confidence import difference
 
 Labels = Mapping[str, str]
@@ -38,27 +38,27 @@ class Verdict:
     names: Mapping[str, str]
 
 
-CLEAR = mark(
+CLEAR = gettext_noop(
     "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. The difference of "
     "{margin:.1f} points is larger than chance: it lies between {low:.1f} and {high:.1f}."
 )
-UNDECIDED = mark(
+UNDECIDED = gettext_noop(
     "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. These are too few digits to "
     "tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
 )
-ENOUGH = mark(
+ENOUGH = gettext_noop(
     "**{second}** reads {less:.1f} % of {count:,} digits right and **{best}** {more:.1f} %. These are too few to "
     "tell {margin:.1f} points from chance ({low:.1f} to {high:.1f}), so the smaller one is enough here."
 )
-CHEAPEST = mark(
+CHEAPEST = gettext_noop(
     "**{best}** reads {more:.1f} % of {count:,} digits right, and nothing larger reads more: **{second}** "
     "{less:.1f} %, {margin:.1f} points less ({low:.1f} to {high:.1f})."
 )
-MISTAKES = mark(
+MISTAKES = gettext_noop(
     "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}, {ratio:.1f} times fewer. "
     "On {count:,} digits the difference of {margin:.1f} points lies between {low:.1f} and {high:.1f}."
 )
-NOT_FEWER = mark(
+NOT_FEWER = gettext_noop(
     "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}. {count:,} digits are too "
     "few to tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import keras_source
 from cnnviz.core.training.curves import Curves, extended, to_csv
@@ -76,9 +76,9 @@ def program(store: RunStore, run_id: str) -> bytes:
 
 
 OFFERED: tuple[Offered, ...] = (
-    Offered(".keras", mark("The network for Keras; takes some seconds to make"), "application/zip", keras_file),
-    Offered(".safetensors", mark("The weights, plain numbers"), "application/octet-stream", weights),
-    Offered(".json", mark("The card: plan, data, curves, results"), "application/json", card, needs_card=True),
-    Offered(".csv", mark("The curves, for a spreadsheet"), "text/csv", curves),
-    Offered(".py", mark("The Keras program that trains the same network"), "text/x-python", program),
+    Offered(".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", keras_file),
+    Offered(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", weights),
+    Offered(".json", gettext_noop("The card: plan, data, curves, results"), "application/json", card, needs_card=True),
+    Offered(".csv", gettext_noop("The curves, for a spreadsheet"), "text/csv", curves),
+    Offered(".py", gettext_noop("The Keras program that trains the same network"), "text/x-python", program),
 )

@@ -16,7 +16,7 @@ from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.data.bundled_digits import TRAIN
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import TrainingPlan, Variant
+from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.networks.card import Card
 from cnnviz.core.training import protocol
 from cnnviz.core.training.protocol import DataReference, Event, Job
@@ -32,10 +32,10 @@ ADVANCING = "series of trainings"
 _one_at_a_time = threading.Lock()
 
 
-def new_job(variant: Variant, plan: TrainingPlan, probe: np.ndarray) -> Job:
+def new_job(variant: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
     """A job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
     job_id = protocol.new_id()
-    named = Variant(protocol.network_name(job_id), variant.layers, variant.input_shape)
+    named = Architecture(protocol.network_name(job_id), variant.layers, variant.input_shape)
     return Job(id=job_id, variant=named, plan=plan, data=data(plan.data), probe=probe)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnnviz.core import atomic_file
 from cnnviz.core.layers import checks
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 _one_at_a_time = threading.Lock()
@@ -39,7 +39,7 @@ class Run:
 
     id: str
     title: str
-    variant: Variant
+    variant: Architecture
     plan: TrainingPlan
     created: float
     state: str = "queued"
@@ -59,7 +59,8 @@ class Run:
         """The record that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("run", data, set(cls.__dataclass_fields__))
         return cls(
-            **table | {"variant": Variant.from_json(table["variant"]), "plan": TrainingPlan.from_json(table["plan"])}
+            **table
+            | {"variant": Architecture.from_json(table["variant"]), "plan": TrainingPlan.from_json(table["plan"])}
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 from cnnviz.jobs.sandbox import child_process, image_header
 
 SIDE = 1024
@@ -23,19 +23,19 @@ SIDE = 1024
 SECONDS = 10.0
 
 NOTES = {
-    "first": mark("first of {frames} frames"),
-    "animation": mark("first frame of an animation"),
-    "depth": mark("16-bit values reduced to 8-bit"),
-    "cmyk": mark("colours turned from CMYK to RGB"),
-    "turned": mark("turned upright as its EXIF data says"),
-    "reduced": mark("reduced from {width} × {height} pixels"),
+    "first": gettext_noop("first of {frames} frames"),
+    "animation": gettext_noop("first frame of an animation"),
+    "depth": gettext_noop("16-bit values reduced to 8-bit"),
+    "cmyk": gettext_noop("colours turned from CMYK to RGB"),
+    "turned": gettext_noop("turned upright as its EXIF data says"),
+    "reduced": gettext_noop("reduced from {width} × {height} pixels"),
 }
 """What was done to a picture, in words."""
 
-DAMAGED = mark(
+DAMAGED = gettext_noop(
     "This {kind} file is damaged or cut short. Please open it in a picture program, save it again and try once more."
 )
-STOPPED = mark(
+STOPPED = gettext_noop(
     "Reading this {kind} file took too much time or memory and was stopped. "
     "Please save it again as a plain PNG or JPEG and try once more."
 )

@@ -9,22 +9,22 @@ import numpy as np
 from cnnviz.core.lessons.convolution.settings import ConvSettings
 from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.core.lessons.number_grid import grid
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import options, session
 
-CHANGED = mark(
+CHANGED = gettext_noop(
     "{what} {old} → {new}: feature map {map_old} → {map_new}, multiplications {times_old:,} → {times_new:,}, "
     "parameters {weights_old} → {weights_new}."
 )
-GAVE_WAY = mark("{names} gave way, so that the kernel fits into the image.")
-NOT_BOTH = mark("{names} gave way: stride and dilation cannot both be larger than 1.")
+GAVE_WAY = gettext_noop("{names} gave way, so that the kernel fits into the image.")
+NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be larger than 1.")
 
 
 def facts(bench: ConvBench) -> list[str]:
     """Return what there is to say about `bench`, a line each."""
     lines = [
         _size(bench),
-        say(
+        translate(
             "Multiplications: {times}. Parameters: {weights}, with a bias that is 0 here.",
             times=bench.multiplication_formula,
             weights=bench.parameter_formula,
@@ -39,17 +39,17 @@ def facts(bench: ConvBench) -> list[str]:
 
 def _size(bench: ConvBench) -> str:
     if bench.span_formula:
-        return say(
+        return translate(
             "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
             span=bench.span_formula,
             formula=bench.formula,
         )
-    return say("Size of the feature map: {formula}", formula=bench.formula)
+    return translate("Size of the feature map: {formula}", formula=bench.formula)
 
 
 def _padding(bench: ConvBench) -> str:
     (above, below), (left, right) = bench.margins
-    return say(
+    return translate(
         "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
         above=above,
         below=below,
@@ -82,9 +82,9 @@ Settled = tuple[ConvSettings, str]
 def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], both: bool) -> list[str]:
     old, new = _counted(*before), _counted(*now)
     lines = [
-        say(
+        translate(
             CHANGED,
-            what=say(options.CONV_SETTINGS[moved]),
+            what=translate(options.CONV_SETTINGS[moved]),
             old=_value(moved, before),
             new=_value(moved, now),
             map_old=_shape(old),
@@ -96,8 +96,8 @@ def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], b
         )
     ]
     if gave:
-        names = ", ".join(say(options.CONV_SETTINGS[name]) for name in gave)
-        lines.append(say(NOT_BOTH if both else GAVE_WAY, names=names))
+        names = ", ".join(translate(options.CONV_SETTINGS[name]) for name in gave)
+        lines.append(translate(NOT_BOTH if both else GAVE_WAY, names=names))
     return lines
 
 

@@ -7,18 +7,20 @@ from html import escape
 import streamlit as st
 
 from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, in_memory
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import page, session, url, widgets
 
-WHY = mark(
+WHY = gettext_noop(
     "A picture is a block of numbers with three axes, and libraries do not agree which comes first. Nothing is computed"
     " differently; only the index and the place in memory are. Every number here tells its row, column and channel, "
     "counted from 0."
 )
-LAST = mark("Channels last")
-FIRST = mark("Channels first")
-LAST_WHERE = mark('Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.')
-FIRST_WHERE = mark(
+LAST = gettext_noop("Channels last")
+FIRST = gettext_noop("Channels first")
+LAST_WHERE = gettext_noop(
+    'Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.'
+)
+FIRST_WHERE = gettext_noop(
     '`data_format="channels_first"`, as in PyTorch, shape {shape}: each channel is a picture of its own.'
 )
 
@@ -27,12 +29,12 @@ FIRST_WHERE = mark(
 @page.guarded
 def show() -> None:
     """Show both orders side by side, and the three sliders that choose a value."""
-    st.subheader(say("Channel order"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("Channel order"), anchor=False)
+    st.caption(translate(WHY))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for key, label, side in zip(
             ("order_row", "order_column", "order_channel"),
-            (say("Row"), say("Column"), say("Channel")),
+            (translate("Row"), translate("Column"), translate("Channel")),
             SHAPE,
             strict=True,
         ):
@@ -48,11 +50,13 @@ def _one(order: str, place: Place) -> None:
     rows, columns, channels = SHAPE
     last = order == "last"
     shape = (rows, columns, channels) if last else (channels, rows, columns)
-    st.markdown(f"**{say(LAST if last else FIRST)}**  \n" + say(LAST_WHERE if last else FIRST_WHERE, shape=shape))
+    st.markdown(
+        f"**{translate(LAST if last else FIRST)}**  \n" + translate(LAST_WHERE if last else FIRST_WHERE, shape=shape)
+    )
     st.markdown(_index(place, last))
     st.html(_blocks(order, place))
     st.markdown(
-        say(
+        translate(
             "In memory {number} numbers stand before it: {work}",
             work=place.work_last if last else place.work_first,
             number=place.number_last if last else place.number_first,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.lessons.convolution import filtering
 from cnnviz.core.lessons.convolution.filtering import Filtered, Learned, filtered
 from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
-from cnnviz.ui.i18n import count, mark, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import session
 
@@ -22,8 +22,8 @@ from cnnviz.ui.shell import session
 CHANNEL = "filtered"
 PICTURES = ("digit", "sums", "relu")
 
-NOTHING_DRAWN = mark("Nothing is drawn: every sum is the bias. Draw a digit.")
-ALL_KEPT = mark("No sum is below zero, so relu changes nothing.")
+NOTHING_DRAWN = gettext_noop("Nothing is drawn: every sum is the bias. Draw a digit.")
+ALL_KEPT = gettext_noop("No sum is below zero, so relu changes nothing.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def learned(network: Network) -> Learned | None:
     return filtering.learned(network)
 
 
-def send(reading: Reading, pen_down: bool, place: str) -> None:
+def send(reading: Prediction, pen_down: bool, place: str) -> None:
     """Bring everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
     kernel = chosen()
     try:
@@ -70,15 +70,15 @@ def send(reading: Reading, pen_down: bool, place: str) -> None:
         network_range=(float(found.before.min()), float(found.before.max())),
         one_scale_a_map=False,
         links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
-        note=say(NOTHING_DRAWN) if reading.empty else sentence(found),
+        note=translate(NOTHING_DRAWN) if reading.empty else sentence(found),
     )
 
 
 def sentence(found: Filtered) -> str:
     """Return how much of the sums relu leaves."""
     if not found.negative:
-        return say(ALL_KEPT)
-    return count(
+        return translate(ALL_KEPT)
+    return translate_plural(
         "{number} of {all} sums is below zero; relu makes it 0.",
         "{number} of {all} sums are below zero; relu makes them 0.",
         found.negative,
@@ -88,9 +88,9 @@ def sentence(found: Filtered) -> str:
 
 def _pictures(found: Filtered, pen_down: bool) -> list[Block]:
     shown = {
-        "digit": (say("Your digit"), found.picture),
-        "sums": (say("Before relu"), found.before),
-        "relu": (say("After relu"), found.after),
+        "digit": (translate("Your digit"), found.picture),
+        "sums": (translate("Before relu"), found.before),
+        "relu": (translate("After relu"), found.after),
     }
     return [
         Block(

@@ -13,7 +13,7 @@ from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, ColourSum, Numb
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.colour_sum import colour_sum as viewer
 from cnnviz.ui.components.colour_sum import typed
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import page, session, url, widgets
@@ -21,23 +21,23 @@ from cnnviz.ui.shell import page, session, url, widgets
 KEY = "colour-sum"
 OWN = "own"
 
-WHY = mark(
+WHY = gettext_noop(
     "A picture in colour is three pictures: how much red, how much green, how much blue. A filter has a kernel for "
     "each of them, and what the three find is added up to one map."
 )
-COUNT = mark(
+COUNT = gettext_noop(
     "3 × 3 × 3 = **27** weights and 1 bias: 28 numbers that are learned. The layer `{layer}` of {network} has "
     "{filters} such filters: {filters} × (27 + 1) = **{parameters:,}** parameters."
 )
-NO_NETWORK = mark("There is no network that reads colour on this server, so type a kernel of your own.")
+NO_NETWORK = gettext_noop("There is no network that reads colour on this server, so type a kernel of your own.")
 
 
 @st.fragment
 @page.guarded
 def show() -> None:
     """Show the section for what is being read, in the chosen ink and paper."""
-    st.subheader(say("In colour"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("In colour"), anchor=False)
+    st.caption(translate(WHY))
     learned = _network()
     problem = _take_over(learned)
     _settings(learned)
@@ -82,7 +82,7 @@ def _take_over(learned: Network | None) -> tuple[int, str] | None:
     after, refused = colour_sum.retyped(before, texts)
     if after != before:
         _own(after)
-    return None if refused is None else (refused[0], refusal(refused[1]))
+    return None if refused is None else (refused[0], translate_refusal(refused[1]))
 
 
 def _own(given: Numbers) -> None:
@@ -97,26 +97,26 @@ def _settings(learned: Network | None) -> None:
     if session.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
         session.put(rgb_filter="0" if count else OWN)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.pick("rgb_filter", say("Filter"), (*map(str, range(count)), OWN), _title, width=230)
+        widgets.pick("rgb_filter", translate("Filter"), (*map(str, range(count)), OWN), _title, width=230)
         if ink_and_paper.chosen() is None:  # else they stand at the top of the page
             ink_and_paper.pick_both()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(say("Or fill it with"), width="content")
+        st.caption(translate("Or fill it with"), width="content")
         for name, (label, given) in EXAMPLES.items():
-            st.button(say(label), key=f"fill-rgb-{name}", type="tertiary", on_click=_own, args=(given,))
+            st.button(translate(label), key=f"fill-rgb-{name}", type="tertiary", on_click=_own, args=(given,))
 
 
 def _title(chosen: str) -> str:
-    return say("typed by hand") if chosen == OWN else say("learned filter {number}", number=chosen)
+    return translate("typed by hand") if chosen == OWN else translate("learned filter {number}", number=chosen)
 
 
 def _facts(learned: Network | None) -> None:
     if learned is None:
-        st.caption(say(NO_NETWORK))
+        st.caption(translate(NO_NETWORK))
         return
     layer, count = learned.variant.layers[0], len(colour_sum.filters(learned))
     st.markdown(
-        say(
+        translate(
             COUNT,
             layer=layer.name,
             network=page.plain(network_picker.title(learned.name)),

@@ -13,35 +13,37 @@ from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.components.kernel_grid import kernel_grid, typed
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, Chosen
-from cnnviz.ui.i18n import each, mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import options, page, session, url, widgets
 
 KEY = "kernel-grid"
 
-WHY = mark(
+WHY = gettext_noop(
     "The same sum, at every place of your digit. Which numbers stand in the kernel decides what it sees: edges, "
     "strokes, dots, or nothing."
 )
-NO_CONVOLUTION = mark(
+NO_CONVOLUTION = gettext_noop(
     "{network} has no convolution whose kernels could be shown. Choose another network at the top of the page."
 )
-COLOUR = mark("This network reads colours; here the mean of the three is convolved with one of its three parts.")
+COLOUR = gettext_noop(
+    "This network reads colours; here the mean of the three is convolved with one of its three parts."
+)
 
 #: What the viewer says instead of its usual texts.
 PICTURE_LABELS = {
-    "point_linked": mark("Point at a cell of any picture: its window shows in all three."),
-    "scale_linked": mark("one scale for both results"),
-    "read_skipped": mark("row {row}, column {column}: the middle of no window"),
+    "point_linked": gettext_noop("Point at a cell of any picture: its window shows in all three."),
+    "scale_linked": gettext_noop("one scale for both results"),
+    "read_skipped": gettext_noop("row {row}, column {column}: the middle of no window"),
 }
 
-CHANNELS = (mark("red"), mark("green"), mark("blue"))
+CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 
 
 def heading() -> None:
     """Say what the section is for."""
-    st.subheader(say("On your digit"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("On your digit"), anchor=False)
+    st.caption(translate(WHY))
 
 
 @st.fragment
@@ -57,7 +59,7 @@ def choose() -> None:
     try:
         filtering.filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal as reason:
-        st.warning(refusal(reason))
+        st.warning(translate_refusal(reason))
     filters.send(reading, pen_down=False, place="kernel")
     url.show(pen_down=False, place="kernel")
 
@@ -71,7 +73,7 @@ def pictures() -> None:
         mode="linked",
         colour_range="network",
         palette=session.get("palette"),
-        labels={**each(LABELS), **each(PICTURE_LABELS)},
+        labels={**translate_all(LABELS), **translate_all(PICTURE_LABELS)},
     )
 
 
@@ -85,12 +87,12 @@ def _take_over() -> tuple[int, int, str] | None:
         try:
             _own(pasted(told.pasted, (1, filtering.LARGEST)), kernel.bias)
         except Refusal as reason:
-            return -1, -1, refusal(reason)
+            return -1, -1, translate_refusal(reason)
         return None
     weights, refused = kernels.retyped(kernel.weights, told.cells)
     if weights != kernel.weights:
         _own(weights, kernel.bias)
-    return None if refused is None else (refused[0], refused[1], refusal(refused[2]))
+    return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
 
 
 def _own(weights: Grid, bias: float) -> None:
@@ -103,26 +105,28 @@ def _pick() -> None:
     found = filters.learned(network_picker.chosen())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
-            say("Kernel"),
+            translate("Kernel"),
             options.FILTERS,
             index=list(options.FILTERS).index(session.get("filter")),
             width=215,
-            format_func=lambda name: say(options.FILTERS[name]),
+            format_func=lambda name: translate(options.FILTERS[name]),
             **session.bound("filter"),
         )
-        widgets.one_of("filter_padding", say("Padding"), options.POOL_PADDINGS)
+        widgets.one_of("filter_padding", translate("Padding"), options.POOL_PADDINGS)
     if session.get("filter") != "learned":
         return
     if found is None:
-        st.info(say(NO_CONVOLUTION, network=page.plain(network_picker.title(network_picker.chosen().name))))
+        st.info(translate(NO_CONVOLUTION, network=page.plain(network_picker.title(network_picker.chosen().name))))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
-        st.selectbox(say("Filter"), range(found.filters), index=number, width=110, **session.bound("filter_number"))
+        st.selectbox(
+            translate("Filter"), range(found.filters), index=number, width=110, **session.bound("filter_number")
+        )
         if found.channels > 1:
             channel = min(session.get("filter_channel"), found.channels - 1)
             st.selectbox(
-                say("Part"),
+                translate("Part"),
                 range(found.channels),
                 index=channel,
                 width=110,
@@ -132,22 +136,22 @@ def _pick() -> None:
 
 
 def _channel(number: int) -> str:
-    return say(CHANNELS[number]) if number < len(CHANNELS) else str(number)
+    return translate(CHANNELS[number]) if number < len(CHANNELS) else str(number)
 
 
 def _title(kernel: Chosen) -> str:
     rows, columns = len(kernel.weights), len(kernel.weights[0])
-    return say("{rows} × {columns} weights: change any of them", rows=rows, columns=columns)
+    return translate("{rows} × {columns} weights: change any of them", rows=rows, columns=columns)
 
 
 def _explain(kernel: Chosen) -> None:
     """Say what the kernel does, or where it is from."""
     name = session.get("filter")
     if name in KERNELS:
-        st.caption(say(KERNELS[name].why))
+        st.caption(translate(KERNELS[name].why))
     elif kernel.layer:
         st.caption(
-            say(
+            translate(
                 "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
                 number=kernel.number,
                 layer=kernel.layer,
@@ -157,13 +161,15 @@ def _explain(kernel: Chosen) -> None:
         )
         _steps()
     elif kernel.bias:
-        st.caption(say("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
+        st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
     if network_picker.chosen().variant.input_shape[-1] > 1:
-        st.caption(say(COLOUR))
+        st.caption(translate(COLOUR))
 
 
 def _steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
     found = filters.learned(network_picker.chosen())
     if found is not None and found.strides != (1, 1):
-        st.caption(say("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0]))
+        st.caption(
+            translate("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])
+        )

@@ -6,49 +6,49 @@ import streamlit as st
 
 from cnnviz.core.lessons.convolution.kernels import KERNELS, answers_to_strokes, share_of_vertical
 from cnnviz.ui.convolution import guesses
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import page, session
 
 QUESTION = ("vertical", 0)
 FINDS = 0.9
 """A kernel finds vertical strokes if so much of its answer to both kinds is for the vertical ones."""
 
-ASK = mark("Which kernel finds vertical strokes, and leaves horizontal ones dark?")
-HOW = mark(
+ASK = gettext_noop("Which kernel finds vertical strokes, and leaves horizontal ones dark?")
+HOW = gettext_noop(
     "Each kernel read a vertical stroke, 3 cells wide, and the same stroke lying down. The numbers are the sums of "
     "the squares after relu."
 )
-BECAUSE = mark(
+BECAUSE = gettext_noop(
     "A vertical stroke has its edges at the left and at the right. So a kernel finds it that subtracts what is left "
     "from what is right, and adds up along the stroke: {names}."
 )
-RIGHT = mark("{name} is right: {share:.0f} % of its answer to both strokes goes to the vertical one.")
-WRONG = mark("Not {name}: only {share:.0f} % of its answer to both strokes goes to the vertical one.")
+RIGHT = gettext_noop("{name} is right: {share:.0f} % of its answer to both strokes goes to the vertical one.")
+WRONG = gettext_noop("Not {name}: only {share:.0f} % of its answer to both strokes goes to the vertical one.")
 
 
 @st.fragment
 @page.guarded
 def show() -> None:
     """Show the question, and once it was answered, or not wanted, the computed answer."""
-    st.markdown("##### " + say(ASK))
+    st.markdown("##### " + translate(ASK))
     said = guesses.answer(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name, kernel in KERNELS.items():
             st.button(
-                say(kernel.label),
+                translate(kernel.label),
                 key=f"finds-{name}",
                 on_click=_guess,
                 args=(name,),
                 type="primary" if name == said else "secondary",
             )
-        st.button(say("Show me"), key="finds-show", type="tertiary", on_click=_show)
+        st.button(translate("Show me"), key="finds-show", type="tertiary", on_click=_show)
     if said in KERNELS:
         st.markdown(verdict(said))
     if said or session.get("strokes_shown"):
-        names = ", ".join(say(KERNELS[name].label) for name in finders())
-        st.markdown(say(BECAUSE, names=names))
+        names = ", ".join(translate(KERNELS[name].label) for name in finders())
+        st.markdown(translate(BECAUSE, names=names))
         st.markdown(table())
-        st.caption(say(HOW))
+        st.caption(translate(HOW))
 
 
 def finders() -> tuple[str, ...]:
@@ -59,18 +59,18 @@ def finders() -> tuple[str, ...]:
 def verdict(name: str) -> str:
     """Return what there is to say about the guess `name`."""
     share = 100 * share_of_vertical(KERNELS[name].weights)
-    return say(RIGHT if name in finders() else WRONG, name=f"**{say(KERNELS[name].label)}**", share=share)
+    return translate(RIGHT if name in finders() else WRONG, name=f"**{translate(KERNELS[name].label)}**", share=share)
 
 
 def table() -> str:
     """Return the answers of all kernels to both strokes, as Markdown."""
     lines = [
-        f"| {say('Kernel')} | {say('vertical stroke')} | {say('horizontal stroke')} |",
+        f"| {translate('Kernel')} | {translate('vertical stroke')} | {translate('horizontal stroke')} |",
         "| --- | ---: | ---: |",
     ]
     for kernel in KERNELS.values():
         vertical, horizontal = answers_to_strokes(kernel.weights)
-        lines.append(f"| {say(kernel.label)} | {vertical:.1f} | {horizontal:.1f} |")
+        lines.append(f"| {translate(kernel.label)} | {vertical:.1f} | {horizontal:.1f} |")
     return "\n".join(lines)
 
 

@@ -14,12 +14,12 @@ from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.core.lessons.number_grid import Grid, number, resized, retyped
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
 from cnnviz.ui.convolution import changes, guesses
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import options, page, session, url, widgets
 
 KEY = "conv-grid"
 
-WHY = mark(
+WHY = gettext_noop(
     "All that a convolution does is multiply and add, the same few weights at every place. Whoever has done it for one "
     "small picture has understood the largest network’s."
 )
@@ -35,8 +35,8 @@ EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel
 @page.guarded
 def show() -> None:
     """Show the section; it stands by itself and the pen does not touch it."""
-    st.subheader(say("By hand"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("By hand"), anchor=False)
+    st.caption(translate(WHY))
     problem = _take_over()
     bench = _bench()
     guesses.take(KEY)
@@ -79,7 +79,7 @@ def _take_over() -> Problem | None:
         values, problem = retyped(session.get(key), texts)
         session.put(**{key: values})
         if problem:
-            refused.append(Problem(name, problem[0], problem[1], refusal(problem[2])))
+            refused.append(Problem(name, problem[0], problem[1], translate_refusal(problem[2])))
     return next(iter(refused), None)
 
 
@@ -89,7 +89,7 @@ def _paste(told: Typed) -> Problem | None:
     try:
         rows = pasted(told.pasted, SIDES if told.into == "image" else largest, number)
     except Refusal as reason:
-        return Problem(told.into, -1, -1, refusal(reason))
+        return Problem(told.into, -1, -1, translate_refusal(reason))
     if told.into == "image":
         _put_image(rows)
     else:
@@ -110,20 +110,20 @@ def _put_kernel(rows: Grid) -> None:
 def _settings() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         side = session.get("conv_side")
-        _slider("side", say("Side of the image"), *SIDES)
-        _slider("size", say("Side of the kernel"), SIZES[0], min(SIZES[1], side))
-        _slider("stride", say("Stride"), *STRIDES)
-        _slider("dilation", say("Dilation"), *DILATIONS)
+        _slider("side", translate("Side of the image"), *SIDES)
+        _slider("size", translate("Side of the kernel"), SIZES[0], min(SIZES[1], side))
+        _slider("stride", translate("Stride"), *STRIDES)
+        _slider("dilation", translate("Dilation"), *DILATIONS)
         widgets.one_of(
             "conv_padding",
-            say("Padding"),
+            translate("Padding"),
             options.POOL_PADDINGS,
-            help=say(options.CONV_PADDING_HELP),
+            help=translate(options.CONV_PADDING_HELP),
             then=changes.padding_moved,
         )
-        st.toggle(say("Guess first"), value=bool(session.get("conv_guess")), **session.bound("conv_guess"))
-    _ready(say("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
-    _ready(say("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
+        st.toggle(translate("Guess first"), value=bool(session.get("conv_guess")), **session.bound("conv_guess"))
+    _ready(translate("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
+    _ready(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
 
 
 def _slider(field: str, label: str, lowest: int, highest: int) -> None:
@@ -135,7 +135,7 @@ def _ready(label: str, what: str, names: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(label, width="content")
         for name, text in names.items():
-            st.button(say(text), key=f"fill-{what}-{name}", type="tertiary", on_click=_fill, args=(what, name))
+            st.button(translate(text), key=f"fill-{what}-{name}", type="tertiary", on_click=_fill, args=(what, name))
 
 
 def _fill(what: str, name: str) -> None:

@@ -2,7 +2,7 @@
 
 A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, compiled by ``make words``.
 Texts that are defined away from where they are shown (tables, refusals of ``core``) are marked with
-`mark` or are the first argument of ``Refusal``, so that extraction finds them.
+`gettext_noop` or are the first argument of ``Refusal``, so that extraction finds them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
-__all__ = ["NAMES", "count", "each", "languages", "mark", "refusal", "say"]
+__all__ = ["NAMES", "gettext_noop", "languages", "translate", "translate_all", "translate_plural", "translate_refusal"]
 
 DOMAIN = "cnnviz"
 FOLDER = Path(__file__).parent
@@ -33,27 +33,27 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(found - {ENGLISH}))
 
 
-def say(message: str, /, **values: object) -> str:
+def translate(message: str, /, **values: object) -> str:
     """Return `message` in the visitor's language with its ``{fields}`` filled in from `values`."""
     text = _catalogue(_language()).gettext(message)
     return text.format(**values) if values else text
 
 
-def count(one: str, many: str, number: int, /, **values: object) -> str:
+def translate_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """Return `one` or `many`, whichever the language uses for `number`, filled in."""
     text = _catalogue(_language()).ngettext(one, many, number)
     return text.format(number=number, **values)
 
 
-def each(messages: Mapping[str, str], /) -> dict[str, str]:
+def translate_all(messages: Mapping[str, str], /) -> dict[str, str]:
     """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
-    translate = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
-    return {name: translate(message) for name, message in messages.items()}
+    look_up = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
+    return {name: look_up(message) for name, message in messages.items()}
 
 
-def refusal(reason: Refusal, /) -> str:
+def translate_refusal(reason: Refusal, /) -> str:
     """Return why something was refused, in the visitor's language."""
-    return say(reason.template, **reason.values)
+    return translate(reason.template, **reason.values)
 
 
 def _language() -> str:

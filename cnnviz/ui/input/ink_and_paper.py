@@ -7,14 +7,16 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import session
 
 #: Choice -> its label.
-COLOURS = {"ink": mark("Ink"), "paper": mark("Paper")}
+COLOURS = {"ink": gettext_noop("Ink"), "paper": gettext_noop("Paper")}
 
-FAINT = mark("Ink and paper have a contrast of {contrast:.1f} to 1. Networks learned from {least:g} to 1 and more.")
+FAINT = gettext_noop(
+    "Ink and paper have a contrast of {contrast:.1f} to 1. Networks learned from {least:g} to 1 and more."
+)
 
 
 def chosen() -> tuple[str, str] | None:
@@ -41,10 +43,10 @@ def pick() -> None:
 def pick_both() -> None:
     """Show the two pickers, and say where the colours are too much alike."""
     for key, label in COLOURS.items():
-        st.color_picker(say(label), value=session.get(key), **session.bound(key, _settle))
+        st.color_picker(translate(label), value=session.get(key), **session.bound(key, _settle))
     ratio = contrast(session.get("ink"), session.get("paper"))
     if ratio < colour_digits.LEAST_CONTRAST:
-        st.caption(say(FAINT, contrast=ratio, least=colour_digits.LEAST_CONTRAST))
+        st.caption(translate(FAINT, contrast=ratio, least=colour_digits.LEAST_CONTRAST))
 
 
 def contrast(ink: str, paper: str) -> float:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.drawing import preprocessing
-from cnnviz.core.inference.subject import Reading, Subject, without_each
+from cnnviz.core.inference.subject import InputSource, Prediction, without_each
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.shell import options, session
 
 
-def show(network: Network, reading: Reading, subject: Subject, pen_down: bool) -> None:
+def show(network: Network, reading: Prediction, subject: InputSource, pen_down: bool) -> None:
     """Show how `subject` became 28x28; what each switch does is worked out when the pen is lifted."""
     if reading.preparation is None:
         _ready(reading, subject)
@@ -23,29 +23,29 @@ def show(network: Network, reading: Reading, subject: Subject, pen_down: bool) -
     steps(
         "preparation",
         [_row(step) for step in reading.preparation.steps],
-        label=say("From your drawing to 28×28"),
+        label=translate("From your drawing to 28×28"),
         on_switch=_switch,
     )
 
 
-def result(reading: Reading) -> None:
+def result(reading: Prediction) -> None:
     """Show the picture that the network reads, in its colours if it reads any."""
-    caption = say("What the network reads")
+    caption = translate("What the network reads")
     thumbnails("preparation", [reading.trace.digit], [caption], label=caption, size=196)
 
 
-def _ready(reading: Reading, subject: Subject) -> None:
+def _ready(reading: Prediction, subject: InputSource) -> None:
     result(reading)
     st.caption(
-        say("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
+        translate("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
         if subject.kind == "sample"
-        else say("This picture came with the link, already prepared.")
+        else translate("This picture came with the link, already prepared.")
     )
 
 
 def _row(step: preprocessing.Step) -> Step:
     title, why = options.PREPARATION[step.name]
-    return Step(step.image, say(title), say(why), _effect(step), step.active)
+    return Step(step.image, translate(title), translate(why), _effect(step), step.active)
 
 
 def _effect(step: preprocessing.Step) -> str:
@@ -53,7 +53,7 @@ def _effect(step: preprocessing.Step) -> str:
     if step.name not in session.get("effects"):
         return ""
     answer, share = session.get("effects")[step.name]
-    template = say("Without it: {digit}, {share}") if step.active else say("With it: {digit}, {share}")
+    template = translate("Without it: {digit}, {share}") if step.active else translate("With it: {digit}, {share}")
     return template.format(digit=answer, share=percent(share))
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.jobs.sandbox import upload as picture_upload
 from cnnviz.ui.components.thumbnails import picked, thumbnails
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import page, session
 
@@ -18,9 +18,9 @@ from cnnviz.ui.shell import page, session
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 
 POLARITIES = {
-    "auto": mark("Find out"),
-    "dark": mark("Dark ink on light"),
-    "bright": mark("Bright ink on dark"),
+    "auto": gettext_noop("Find out"),
+    "dark": gettext_noop("Dark ink on light"),
+    "bright": gettext_noop("Bright ink on dark"),
 }
 
 
@@ -33,15 +33,15 @@ def samples_on_offer() -> None:
 @page.guarded
 def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{say('Or pick a test digit')}**", width="content")
-        st.button(say("Other digits"), on_click=_other_digits)
+        st.markdown(f"**{translate('Or pick a test digit')}**", width="content")
+        st.button(translate("Other digits"), on_click=_other_digits)
     digits = samples.offered(session.get("sheet"))
     images = [ink_and_paper.dressed(sample.image) for sample in digits]
     thumbnails(
         "samples",
         images,
         [str(sample.label) for sample in digits],
-        label=say("Test digits to pick"),
+        label=translate("Test digits to pick"),
         size=56,
         on_pick=_pick,
     )
@@ -56,16 +56,16 @@ def _source() -> None:
     status = datasets.TEST_LOADER.status
     if data.name == datasets.MNIST:
         st.caption(
-            say(
+            translate(
                 "From MNIST’s test set, which no network was trained on. {attribution}, {licence}.",
                 attribution=data.attribution,
                 licence=data.licence,
             )
         )
         return
-    st.caption(say((status.result or data).note))
+    st.caption(translate((status.result or data).note))
     if status.message and not status.done:
-        st.progress(status.fraction, say(status.message))
+        st.progress(status.fraction, translate(status.message))
 
 
 def _pick() -> None:
@@ -79,9 +79,9 @@ def _other_digits() -> None:
 
 def upload() -> None:
     """Let the visitor choose a picture file; say what was done to it, or why it cannot be read."""
-    with st.expander(say("Or open a picture of a digit")):
+    with st.expander(translate("Or open a picture of a digit")):
         file = st.file_uploader(
-            say("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"), type=KINDS, key="file", on_change=_take
+            translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"), type=KINDS, key="file", on_change=_take
         )
         if file is not None:
             _report()
@@ -98,20 +98,20 @@ def _take() -> None:
         session.put(upload=reason)
     else:
         session.put(upload=picture)
-        session.show(Subject(kind="picture", rgba=picture.rgba))
+        session.show(InputSource(kind="picture", rgba=picture.rgba))
 
 
 def _report() -> None:
     outcome = session.get("upload")
     if isinstance(outcome, Refusal):
-        st.error(page.plain(refusal(outcome)))
+        st.error(page.plain(translate_refusal(outcome)))
         return
     for note in outcome.notes:
-        st.caption(say(note.template, **note.values))
+        st.caption(translate(note.template, **note.values))
     st.segmented_control(
-        say("Ink"),
+        translate("Ink"),
         POLARITIES,
-        format_func=lambda name: say(POLARITIES[name]),
+        format_func=lambda name: translate(POLARITIES[name]),
         key="polarity",
         required=True,
         on_change=_turn,
@@ -121,4 +121,4 @@ def _report() -> None:
 def _turn() -> None:
     """Read the same picture with the ink that the visitor says it has."""
     picture = session.get("upload")
-    session.show(Subject(kind="picture", rgba=picture.rgba, polarity=st.session_state["polarity"]))
+    session.show(InputSource(kind="picture", rgba=picture.rgba, polarity=st.session_state["polarity"]))

@@ -14,9 +14,9 @@ import streamlit as st
 from cnnviz.core.drawing import fabric_json, url_codec
 from cnnviz.core.drawing.strokes import SIDE, Drawing
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Subject, prepared
+from cnnviz.core.inference.subject import InputSource, prepared
 from cnnviz.ui.components.pad import LABELS, pad
-from cnnviz.ui.i18n import each, refusal, say
+from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import options, process_tuning, session, widgets
 
@@ -35,7 +35,7 @@ def draw(plain: bool = False) -> bool:
 
 def pick_surface() -> None:
     """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour."""
-    widgets.one_of("surface", say("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
+    widgets.one_of("surface", translate("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
     ink_and_paper.pick()
 
 
@@ -46,7 +46,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         subject.drawing,
         session.get("revision"),
         session.get("brush"),
-        each(LABELS),
+        translate_all(LABELS),
         backdrop=_backdrop(),
         colours=dress,
     )
@@ -78,7 +78,7 @@ def _editor(dress: tuple[str, str]) -> bool:
         with st.container(key="editor-paper"):
             _take_over(_canvas(f"editor-{session.get('revision')}", start, dress), start)
     except Refusal as reason:
-        st.warning(refusal(reason))
+        st.warning(translate_refusal(reason))
     _editor_tools()
     return False
 
@@ -87,11 +87,15 @@ def _editor_tools() -> None:
     """Show the tools below the canvas, because its own appear above it, and only for a mouse."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say("Undo"), key="editor-undo", on_click=_undo, shortcut="Ctrl+Z", disabled=not session.subject().drawing
+            translate("Undo"),
+            key="editor-undo",
+            on_click=_undo,
+            shortcut="Ctrl+Z",
+            disabled=not session.subject().drawing,
         )
-        st.button(say("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
-        widgets.one_of("tool", say("Tool"), options.TOOLS, show_label=False)
-    widgets.number("brush", say("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
+        st.button(translate("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
+        widgets.one_of("tool", translate("Tool"), options.TOOLS, show_label=False)
+    widgets.number("brush", translate("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
 
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:
@@ -126,8 +130,8 @@ def _hand_over() -> None:
 
 
 def _undo() -> None:
-    session.show(Subject(drawing=Drawing(session.subject().drawing.strokes[:-1])))
+    session.show(InputSource(drawing=Drawing(session.subject().drawing.strokes[:-1])))
 
 
 def _clear() -> None:
-    session.show(Subject())
+    session.show(InputSource())

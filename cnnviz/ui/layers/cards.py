@@ -8,12 +8,12 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
-from cnnviz.ui.i18n import count, each, mark, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.layers import code_line
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.prediction.strip import UNCHANGED, size
@@ -21,19 +21,23 @@ from cnnviz.ui.shell import session
 
 #: What a kind of layer does, in a sentence: Keras's class name -> text.
 WHY = {
-    "Conv2D": mark("Slides small kernels over its input. Each makes one map: bright where its pattern is found."),
-    "DepthwiseConv2D": mark("Slides one small kernel over each input map by itself."),
-    "SeparableConv2D": mark("Slides one kernel over each map by itself, then mixes the maps cell by cell."),
-    "MaxPooling2D": mark("Keeps the largest value of each window: what was found stays, where exactly is forgotten."),
-    "AveragePooling2D": mark("Keeps the mean of each window."),
-    "GlobalMaxPooling2D": mark("Keeps the largest value of each whole map."),
-    "GlobalAveragePooling2D": mark("Keeps the mean of each whole map."),
-    "ZeroPadding2D": mark("Adds a border of zeros."),
-    "BatchNormalization": mark("Shifts and scales each map by figures learned in training."),
-    "Flatten": mark("Puts all values in one row; no value changes."),
-    "Dropout": mark("Switches units off at random during training; it does nothing when the network answers."),
-    "Dense": mark("Each unit adds up all inputs, each times a weight of its own, and a bias."),
-    "Rescaling": mark("Multiplies every value by one factor and adds one offset."),
+    "Conv2D": gettext_noop(
+        "Slides small kernels over its input. Each makes one map: bright where its pattern is found."
+    ),
+    "DepthwiseConv2D": gettext_noop("Slides one small kernel over each input map by itself."),
+    "SeparableConv2D": gettext_noop("Slides one kernel over each map by itself, then mixes the maps cell by cell."),
+    "MaxPooling2D": gettext_noop(
+        "Keeps the largest value of each window: what was found stays, where exactly is forgotten."
+    ),
+    "AveragePooling2D": gettext_noop("Keeps the mean of each window."),
+    "GlobalMaxPooling2D": gettext_noop("Keeps the largest value of each whole map."),
+    "GlobalAveragePooling2D": gettext_noop("Keeps the mean of each whole map."),
+    "ZeroPadding2D": gettext_noop("Adds a border of zeros."),
+    "BatchNormalization": gettext_noop("Shifts and scales each map by figures learned in training."),
+    "Flatten": gettext_noop("Puts all values in one row; no value changes."),
+    "Dropout": gettext_noop("Switches units off at random during training; it does nothing when the network answers."),
+    "Dense": gettext_noop("Each unit adds up all inputs, each times a weight of its own, and a bias."),
+    "Rescaling": gettext_noop("Multiplies every value by one factor and adds one offset."),
 }
 
 #: Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared.
@@ -44,7 +48,7 @@ TALLEST = 240
 CHANNEL = "layers"
 
 
-def send(reading: Reading, pen_down: bool) -> None:
+def send(reading: Prediction, pen_down: bool) -> None:
     """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
     layers = reading.trace.layers
     sent = [block for layer in layers if layer.kind not in UNCHANGED for block in blocks(layer, layer is layers[-1])]
@@ -57,7 +61,7 @@ def send(reading: Reading, pen_down: bool) -> None:
     )
 
 
-def show(reading: Reading, network: Network) -> None:
+def show(reading: Prediction, network: Network) -> None:
     """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
     colours = colour_scale.colours()
     layers = reading.trace.layers
@@ -80,14 +84,14 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
                     ids=shown,
                     mode="mosaic",
                     height=TALLEST,
-                    labels=each(LABELS),
+                    labels=translate_all(LABELS),
                     cells=True,
                     **colours,
                 )
 
 
 def _why(kind: str) -> str:
-    return say(WHY[kind]) if kind in WHY else ""
+    return translate(WHY[kind]) if kind in WHY else ""
 
 
 def _heading(output: LayerOutput) -> str:
@@ -97,10 +101,10 @@ def _heading(output: LayerOutput) -> str:
 def blocks(output: LayerOutput, last: bool) -> list[Block]:
     """Return the pictures of one layer: the sum before the activation, if there is one, and the output."""
     if output.before is output.after:
-        return [_block(output, "after", say("output"), last)]
+        return [_block(output, "after", translate("output"), last)]
     activation = getattr(output.layer, "activation", output.kind)
-    before = _block(output, "before", say("the sum and the bias"), last)
-    after = _block(output, "after", say("after {activation}", activation=activation), last)
+    before = _block(output, "before", translate("the sum and the bias"), last)
+    after = _block(output, "after", translate("after {activation}", activation=activation), last)
     derived = activation == "relu" and before.kind == "maps"
     return [replace(before, signed=True), replace(after, derive="relu" if derived else None)]
 
@@ -109,8 +113,8 @@ def _block(output: LayerOutput, stage: Literal["before", "after"], subtitle: str
     values: np.ndarray = getattr(output, stage)
     number, place = values.shape[-1], f"{output.name}/{stage}"
     if values.ndim == 3:
-        title = count("{number} map", "{number} maps", number)
+        title = translate_plural("{number} map", "{number} maps", number)
         return Block(id=place, title=title, subtitle=subtitle, kind="maps", values=values)
-    title = count("{number} unit", "{number} units", number)
+    title = translate_plural("{number} unit", "{number} units", number)
     ticks = tuple(map(str, range(number))) if last else ()
     return Block(id=place, title=title, subtitle=subtitle, kind="bars", values=values, ticks=ticks)

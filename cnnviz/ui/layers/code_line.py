@@ -10,15 +10,15 @@ from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
 from cnnviz.core.layers.layer import Argument
 from cnnviz.figures import layer_diagram
 from cnnviz.ui.components.code_line import LABELS, Row, Told, code_line
-from cnnviz.ui.i18n import each, mark, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.shell import session
 
-OTHER_BOTH = mark("With {code} it would make {shape} and have {parameters} parameters.")
-OTHER_SHAPE = mark("With {code} it would make {shape} with as many parameters.")
-OTHER_PARAMETERS = mark("With {code} it would have {parameters} parameters and still make {shape}.")
-OTHER_NEITHER = mark("With {code} it would still make {shape}.")
-OTHER_SHAPE_ALONE = mark("With {code} it would make {shape}.")
-STAYS = mark("Neither shape nor parameters depend on it.")
+OTHER_BOTH = gettext_noop("With {code} it would make {shape} and have {parameters} parameters.")
+OTHER_SHAPE = gettext_noop("With {code} it would make {shape} with as many parameters.")
+OTHER_PARAMETERS = gettext_noop("With {code} it would have {parameters} parameters and still make {shape}.")
+OTHER_NEITHER = gettext_noop("With {code} it would still make {shape}.")
+OTHER_SHAPE_ALONE = gettext_noop("With {code} it would make {shape}.")
+STAYS = gettext_noop("Neither shape nor parameters depend on it.")
 
 
 def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
@@ -29,12 +29,12 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
         why=why,
         arguments=_told(layer, shape, session.get("language")),
         others={
-            INPUT: say("What the layer reads: {shape}.", shape=product(*shape)),
-            OUTPUT: say("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
+            INPUT: translate("What the layer reads: {shape}.", shape=product(*shape)),
+            OUTPUT: translate("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
         },
         rows=_rows(layer, shape),
-        diagram=_diagram(layer, shape, say("How {name} works", name=layer.name)),
-        labels=each(LABELS),
+        diagram=_diagram(layer, shape, translate("How {name} works", name=layer.name)),
+        labels=translate_all(LABELS),
     )
 
 
@@ -45,14 +45,14 @@ def _told(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noq
 
 def _argument(layer: Layer, argument: Argument, shape: Shape) -> Told:
     said = sentence(layer, argument.name, shape)
-    text = f"{say(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
+    text = f"{translate(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
     return Told(argument.name, argument.code, argument.written, text.strip())
 
 
 def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
     """Return what would be with another value, worked out; that nothing would change where nothing can."""
     if not matters(layer, name):
-        return say(STAYS)
+        return translate(STAYS)
     other = otherwise(layer, name, shape)
     if other is None:
         return ""
@@ -63,13 +63,13 @@ def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
     )
     if template is OTHER_SHAPE and not other.parameters:
         template = OTHER_SHAPE_ALONE
-    return say(template, code=other.code, shape=product(*other.output_shape), parameters=count(other.parameters))
+    return translate(template, code=other.code, shape=product(*other.output_shape), parameters=count(other.parameters))
 
 
 def _rows(layer: Layer, shape: Shape) -> list[Row]:
     size = layer.size_parts(shape)
-    counted = layer.parameter_parts(shape) or (Part(say("none: nothing here is learned")),)
-    return [*([Row(say("Size"), size)] if size else []), Row(say("Parameters"), counted)]
+    counted = layer.parameter_parts(shape) or (Part(translate("none: nothing here is learned")),)
+    return [*([Row(translate("Size"), size)] if size else []), Row(translate("Parameters"), counted)]
 
 
 @lru_cache(maxsize=256)

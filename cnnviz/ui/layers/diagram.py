@@ -7,41 +7,43 @@ from functools import lru_cache
 import streamlit as st
 
 from cnnviz.core.layers.formulas import product
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.figures import network_diagram
 from cnnviz.figures.network_diagram import Words
 from cnnviz.ui.components.drawing import drawing
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell.download_button import file_button
 
 #: Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk.
 WIDTHS = (330, 680, 1180)
 
-WHY = mark(
+WHY = gettext_noop(
     "What flows from box to box stands above it: heights and widths of maps are to scale, depths and rows of numbers "
     "grow with their logarithm."
 )
 
 
-def show(variant: Variant, title: str, file: str) -> None:
+def show(variant: Architecture, title: str, file: str) -> None:
     """Show the diagram of `variant`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
     words = _words(variant, title)
     drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(say(WHY), width="stretch")
+        st.caption(translate(WHY), width="stretch")
         file_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 
-def _words(variant: Variant, name: str) -> Words:
+def _words(variant: Architecture, name: str) -> Words:
     layers = "; ".join(
         f"{layer.name} ({layer.kind}): {product(*shape)}"
         for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
     )
-    title = say("The network {name} as a diagram", name=name)
-    return Words(title, f"{product(*variant.input_shape)}; {layers}", say("input"), say("{number} parameters"))
+    title = translate("The network {name} as a diagram", name=name)
+    return Words(
+        title, f"{product(*variant.input_shape)}; {layers}", translate("input"), translate("{number} parameters")
+    )
 
 
 @lru_cache(maxsize=64)
-def _drawn(variant: Variant, words: Words, width: int) -> str:
+def _drawn(variant: Architecture, words: Words, width: int) -> str:
     return network_diagram.draw(variant, words, width)

@@ -7,23 +7,25 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.core.inference import trace_export
-from cnnviz.core.inference.subject import Reading
-from cnnviz.ui.i18n import say
+from cnnviz.core.inference.subject import Prediction
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell.download_button import file_button
 
 
-def show(reading: Reading) -> None:
+def show(reading: Prediction) -> None:
     """Offer every number of one layer or of the whole network, as NPZ and as CSV."""
-    popover = st.popover(say("Download the numbers"), on_change="rerun")
+    popover = st.popover(translate("Download the numbers"), on_change="rerun")
     if popover.open:
         with popover:
             _files(reading)
 
 
-def _files(reading: Reading) -> None:
+def _files(reading: Prediction) -> None:
     layers = {layer.name: (layer,) for layer in reading.trace.layers}
-    name = st.selectbox(say("Layer"), ["", *layers], format_func=lambda name: name or say("the whole network"))
+    name = st.selectbox(
+        translate("Layer"), ["", *layers], format_func=lambda name: name or translate("the whole network")
+    )
     chosen = layers.get(name)
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
     weights = network_picker.chosen().weights
@@ -34,7 +36,7 @@ def _files(reading: Reading) -> None:
         npz,
         mime="application/zip",
         width="stretch",
-        help=say("NPZ, for NumPy, with the weights"),
+        help=translate("NPZ, for NumPy, with the weights"),
     )
     file_button(
         table,
@@ -42,5 +44,5 @@ def _files(reading: Reading) -> None:
         table,
         mime="text/csv",
         width="stretch",
-        help=say("CSV, for a spreadsheet"),
+        help=translate("CSV, for a spreadsheet"),
     )

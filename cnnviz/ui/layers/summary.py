@@ -8,23 +8,29 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.core.layers.formulas import count, product
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.summary import Row, Summary, memory, summary
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
-WHY = mark(
+WHY = gettext_noop(
     "What Keras prints for `model.summary()`, and two things that it leaves out: how the parameters are counted, and "
     "how many multiplications one digit costs. Where the parameters are is rarely where the work is."
 )
 
 
-def show(variant: Variant, title: str) -> None:
+def show(variant: Architecture, title: str) -> None:
     """Show the table of `variant`, which the visitor knows as `title`."""
     found = summary(variant)
-    st.caption(say(WHY))
-    head = (say("Layer"), say("Output shape"), say("Parameters"), say("how counted"), say("Multiplications"))
+    st.caption(translate(WHY))
+    head = (
+        translate("Layer"),
+        translate("Output shape"),
+        translate("Parameters"),
+        translate("how counted"),
+        translate("Multiplications"),
+    )
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     rows = "".join(_row(row, found.multiplications) for row in found.rows)
     st.html(
@@ -51,9 +57,9 @@ def _number(value: int, share: float) -> str:
 
 def _total(found: Summary) -> str:
     lines = [
-        (say("Total params"), found.parameters),
-        (say("Trainable params"), found.trainable),
-        (say("Non-trainable params"), found.not_trainable),
+        (translate("Total params"), found.parameters),
+        (translate("Trainable params"), found.trainable),
+        (translate("Non-trainable params"), found.not_trainable),
     ]
     return "".join(
         f'<tr><th scope="row" colspan="2">{escape(name)}</th><td>{count(number)}</td>'

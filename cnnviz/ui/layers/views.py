@@ -6,52 +6,52 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.runs import downloads as run_downloads
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, summary
 from cnnviz.ui.prediction import colour_scale, network_picker
 from cnnviz.ui.shell import options, session, widgets
 from cnnviz.ui.shell.download_button import file_button
 
-PROGRAM = mark(
+PROGRAM = gettext_noop(
     "The whole program, as you would write it: data, model, how it is compiled and fitted, evaluation, saving. It "
     "needs Keras 3 with TensorFlow, and nothing of cnnviz."
 )
 
 
-def settings(reading: Reading) -> None:
+def settings(reading: Prediction) -> None:
     """Show the choice of views and, for the maps, what goes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        widgets.one_of("layers_view", say("Show the network as"), options.LAYERS_VIEWS)
+        widgets.one_of("layers_view", translate("Show the network as"), options.LAYERS_VIEWS)
         if session.get("layers_view") == "maps":
             colour_scale.settings()
             downloads.show(reading)
 
 
-def show(reading: Reading, network: Network) -> None:
+def show(reading: Prediction, network: Network) -> None:
     """Show the chosen view."""
     VIEWS[session.get("layers_view")](reading, network)
 
 
-def _diagram(_: Reading, network: Network) -> None:
+def _diagram(_: Prediction, network: Network) -> None:
     diagram.show(network.variant, _title(), f"{_file()}.svg")
 
 
-def _summary(_: Reading, network: Network) -> None:
+def _summary(_: Prediction, network: Network) -> None:
     summary.show(network.variant, _title())
 
 
-def _program(_: Reading, network: Network) -> None:
+def _program(_: Prediction, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
     text, file = (
         keras_source.script(network.variant, network_picker.plan(session.get("network"))),
         f"{_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(say(PROGRAM), width="stretch")
+        st.caption(translate(PROGRAM), width="stretch")
         file_button(file, text, file, mime="text/x-python", key="save-program")
     st.code(text, language="python")
 
@@ -66,7 +66,7 @@ def _file() -> str:
 
 
 #: Value of the choice -> what shows it.
-VIEWS: Mapping[str, Callable[[Reading, Network], None]] = {
+VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {
     "maps": cards.show,
     "diagram": _diagram,
     "summary": _summary,

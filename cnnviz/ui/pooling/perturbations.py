@@ -12,18 +12,18 @@ from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.pooling import robustness_curves, shift_maps, trio
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.shell import cache, options, page, process_tuning, session, url, widgets
 
-WHY = mark(
+WHY = gettext_noop(
     "It is often said that pooling makes a network blind to small shifts. Move, turn and thicken your digit, and see "
     "how much of that is true."
 )
-EMPTY = mark("Nothing is drawn, so there is nothing to move. Draw a digit at the top of the page.")
-MOVED = mark("moved {down} down, {right} right")
-ORIGINAL = mark("as it is")
+EMPTY = gettext_noop("Nothing is drawn, so there is nothing to move. Draw a digit at the top of the page.")
+MOVED = gettext_noop("moved {down} down, {right} right")
+ORIGINAL = gettext_noop("as it is")
 
 #: Side of the two pictures in CSS pixels.
 PICTURE = 112
@@ -33,18 +33,18 @@ PICTURE = 112
 @page.guarded
 def show(digit: np.ndarray) -> None:
     """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
-    st.subheader(say("Shift, rotate, thicken"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("Shift, rotate, thicken"), anchor=False)
+    st.caption(translate(WHY))
     three = trio.networks()
     if three is None:
         return
-    widgets.one_of("disturbance", say("What happens to the digit"), options.DISTURBANCES)
+    widgets.one_of("disturbance", translate("What happens to the digit"), options.DISTURBANCES)
     if digit.any():
         kind = session.get("disturbance")
         reactions = [cache.reaction(network.name, digit.tobytes(), kind) for network in three]
         (_shifted if kind == SHIFT else _changed)(digit, three, reactions)
     else:
-        st.info(say(EMPTY))
+        st.info(translate(EMPTY))
     robustness_curves.show(session.get("disturbance"))
     url.show(pen_down=False, place="disturbed")
 
@@ -52,7 +52,7 @@ def show(digit: np.ndarray) -> None:
 def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show the maps over all offsets, the chosen one, and the layers."""
     st.markdown(
-        say(
+        translate(
             "**How sure each network stays of its first answer,** wherever the digit is moved. The middle is the "
             "digit as it is; click a cell, or go there with the arrow keys and press Enter, to look at that shift."
         )
@@ -60,7 +60,7 @@ def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
     shift_maps.confidences(reactions)
     place = session.get("moved")
     down, right = OFFSETS[place]
-    _look(digit, shifted(digit, down, right), say(MOVED, down=down, right=right), reactions, place)
+    _look(digit, shifted(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
     shift_maps.layers(three, reactions)
 
 
@@ -69,7 +69,7 @@ def _changed(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
     kind = session.get("disturbance")
     disturbance = DISTURBANCES[kind]
     st.select_slider(
-        say(disturbance.unit),
+        translate(disturbance.unit),
         range(len(disturbance.amounts)),
         value=session.get(kind),
         format_func=lambda place: f"{disturbance.amounts[place]:g}",
@@ -80,23 +80,23 @@ def _changed(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
     amount = disturbance.amounts[place]
     curve, look = st.columns([3, 2], gap="medium")
     with curve:
-        st.markdown(say("**How sure each network stays of its first answer to your digit**"))
+        st.markdown(translate("**How sure each network stays of its first answer to your digit**"))
         _curves(
             disturbance.amounts,
             {each.network: each.confidence for each in reactions},
-            (say(disturbance.unit), say("confidence in the first answer")),
+            (translate(disturbance.unit), translate("confidence in the first answer")),
             amount,
             "confidence",
         )
     with look:
-        caption = f"{say(disturbance.label)}: {amount:g}"
+        caption = f"{translate(disturbance.label)}: {amount:g}"
         _look(digit, disturbance.apply(digit, amount), caption, reactions, place)
     _layers(three, reactions, amount)
 
 
 def _layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:
     """Show how far each layer moves, the same scale for all networks."""
-    st.markdown(say("**How far each layer’s output moves from that of the undisturbed digit** (cosine distance)"))
+    st.markdown(translate("**How far each layer’s output moves from that of the undisturbed digit** (cosine distance)"))
     disturbance = DISTURBANCES[session.get("disturbance")]
     top = max(float(values.max()) for reaction in reactions for values in reaction.moved.values())
     for column, network, reaction in zip(st.columns(3, gap="medium"), three, reactions, strict=True):
@@ -105,7 +105,7 @@ def _layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float
             _curves(
                 disturbance.amounts,
                 reaction.moved,
-                (say(disturbance.unit), say("cosine distance")),
+                (translate(disturbance.unit), translate("cosine distance")),
                 amount,
                 f"layers-{network.name}",
                 top=top or 1.0,
@@ -119,8 +119,8 @@ def _look(digit: np.ndarray, changed: np.ndarray, caption: str, reactions: list[
             thumbnails(
                 "disturbed",
                 [digit, changed],
-                [say(ORIGINAL), caption],
-                label=say("The digit before and after"),
+                [translate(ORIGINAL), caption],
+                label=translate("The digit before and after"),
                 size=PICTURE,
             )
         with st.container(width="stretch"):
@@ -129,7 +129,7 @@ def _look(digit: np.ndarray, changed: np.ndarray, caption: str, reactions: list[
 
 def answers(reactions: list[Reaction], place: int) -> str:
     """Return a table of what the networks answer to the disturbed digit number `place`."""
-    head = ["", say("first answer"), say("now"), say("confidence in the first answer")]
+    head = ["", translate("first answer"), translate("now"), translate("confidence in the first answer")]
     rows = [
         [
             f"**{one.network}**",

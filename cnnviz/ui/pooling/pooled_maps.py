@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
 from cnnviz.core.lessons.pooling.sentences import tell
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
-from cnnviz.ui.i18n import count, mark, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import session
 
 #: Under this name the values travel to the viewers of `same_map`.
@@ -22,7 +22,7 @@ CHANNEL = "pooled"
 PICTURES = ("map", "max", "average", "difference")
 ALL = "all"
 
-NOTHING_DRAWN = mark(
+NOTHING_DRAWN = gettext_noop(
     "Nothing is drawn: this map is what the layer’s biases make of empty paper. Draw a digit at the top of the page."
 )
 
@@ -48,13 +48,13 @@ def pool() -> Pool:
     return Pool((window, window), (stride, stride), session.get("same_padding"))
 
 
-def layer_of(reading: Reading) -> LayerOutput | None:
+def layer_of(reading: Prediction) -> LayerOutput | None:
     """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
     made = [layer for layer in reading.trace.layers if layer.kind.endswith("Conv2D")]
     return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
 
 
-def choose(reading: Reading, pen_down: bool) -> Chosen | None:
+def choose(reading: Prediction, pen_down: bool) -> Chosen | None:
     """Return what is to be shown, or None without a convolution. Raises `Refusal` for a window larger than the maps.
 
     While the pen is down the maps keep the places that they had.
@@ -86,7 +86,7 @@ def _check_fits(how: Pool, layer: LayerOutput) -> None:
         )
 
 
-def send(reading: Reading, pen_down: bool, place: str = "pen") -> None:
+def send(reading: Prediction, pen_down: bool, place: str = "pen") -> None:
     """Bring everything to the viewers, if there is something; `place` names the fragment that does it."""
     try:
         chosen = choose(reading, pen_down)
@@ -102,23 +102,23 @@ def send(reading: Reading, pen_down: bool, place: str = "pen") -> None:
         network_range=_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
         links=_links(chosen.found),
-        note=say(NOTHING_DRAWN) if reading.empty else sentences(chosen.found),
+        note=translate(NOTHING_DRAWN) if reading.empty else sentences(chosen.found),
         turn=session.get("same_turn"),
     )
 
 
 def sentences(found: Comparison) -> str:
     """Return what the poolings kept and lost of this map, in the visitor's language."""
-    return " ".join(say(each.template, **each.values) for each in tell(found))
+    return " ".join(translate(each.template, **each.values) for each in tell(found))
 
 
 def _pictures(chosen: Chosen) -> list[Block]:
     found = chosen.found
     shown = {
-        "map": (say("Map {number}", number=chosen.map), found.map),
-        "max": (say("Max"), found.largest),
-        "average": (say("Average"), found.means),
-        "difference": (say("Max − average"), found.difference),
+        "map": (translate("Map {number}", number=chosen.map), found.map),
+        "max": (translate("Max"), found.largest),
+        "average": (translate("Average"), found.means),
+        "difference": (translate("Max − average"), found.difference),
     }
     signed = found.before.negative > 0
     return [
@@ -138,8 +138,8 @@ def _all(chosen: Chosen, pen_down: bool) -> Block:
     order = list(chosen.order)
     return Block(
         id=ALL,
-        title=count("{number} map", "{number} maps", len(order)),
-        subtitle=say("those first about which max and average disagree most"),
+        title=translate_plural("{number} map", "{number} maps", len(order)),
+        subtitle=translate("those first about which max and average disagree most"),
         values=chosen.layer.after[..., order],
         quantise=pen_down,
         ticks=tuple(map(str, order)),

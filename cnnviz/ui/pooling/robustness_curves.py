@@ -10,13 +10,13 @@ from cnnviz.core.lessons.pooling import robustness_curves
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT, Robustness
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.shell import cache, process_tuning, session
 
 USUAL_SHIFT = 3
-DISTANCE = mark("pixels, the mean of up, down, left and right")
-BANDS = mark(
+DISTANCE = gettext_noop("pixels, the mean of up, down, left and right")
+BANDS = gettext_noop(
     "Bands hold the true value for such digits with 95 % confidence (Wilson’s interval, or a bootstrap over the "
     "digits). In the table, other seeds are the {seeds} trainings of each network: the lowest and the highest of "
     "them."
@@ -28,24 +28,24 @@ def show(kind: str) -> None:
     try:
         found = cache.pooling_curves(model_store.folder())
     except Refusal as reason:
-        st.warning(refusal(reason))
+        st.warning(translate_refusal(reason))
         return
-    st.markdown("##### " + say("The same with {count:,} test digits", count=found.count))
+    st.markdown("##### " + translate("The same with {count:,} test digits", count=found.count))
     process_tuning.bring("plotly.graph_objects")
     place = place_of(kind)
     amount = robustness_curves.amounts(kind)[place]
     for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):
         with column:
-            st.markdown(f"**{say(title)}**")
+            st.markdown(f"**{translate(title)}**")
             _chart(found, kind, quantity, amount)
     st.markdown(numbers(found, kind, place))
-    st.caption(say(BANDS, seeds=len(found.about.get("seeds", ()))))
+    st.caption(translate(BANDS, seeds=len(found.about.get("seeds", ()))))
 
 
 #: Part of a curve -> what it is called.
 QUANTITIES = {
-    "confidence": mark("Mean confidence in the answer to the undisturbed digit"),
-    "right": mark("Digits read right"),
+    "confidence": gettext_noop("Mean confidence in the answer to the undisturbed digit"),
+    "right": gettext_noop("Digits read right"),
 }
 
 
@@ -59,13 +59,13 @@ def place_of(kind: str) -> int:
 
 def unit(kind: str) -> str:
     """Return what the amounts of a disturbance are."""
-    return say(DISTANCE) if kind == SHIFT else say(DISTURBANCES[kind].unit)
+    return translate(DISTANCE) if kind == SHIFT else translate(DISTURBANCES[kind].unit)
 
 
 def numbers(found: Robustness, kind: str, place: int) -> str:
     """Return a table of the share of digits that are read right at one amount."""
     amount = robustness_curves.amounts(kind)[place]
-    head = [f"{amount:g} {unit(kind)}", say("digits read right"), say("band"), say("other seeds")]
+    head = [f"{amount:g} {unit(kind)}", translate("digits read right"), translate("band"), translate("other seeds")]
     rows = []
     for name in POOL_NETWORKS:
         curve = found.curves[kind][name]
@@ -80,6 +80,6 @@ def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
     from cnnviz.figures.bands import Line
 
     lines = [Line(name, *getattr(found.curves[kind][name], quantity)) for name in POOL_NETWORKS]
-    titles = (unit(kind), say("share of digits") if quantity == "right" else say("confidence"))
+    titles = (unit(kind), translate("share of digits") if quantity == "right" else translate("confidence"))
     figure = bands.chart(robustness_curves.amounts(kind), lines, titles=titles, at=at)
     st.plotly_chart(figure, key=f"thousand-{quantity}", config={"displayModeBar": False})

@@ -9,18 +9,18 @@ from cnnviz.core.inference import subject
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
-from cnnviz.ui.i18n import each, mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import pooled_maps
 from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
 from cnnviz.ui.pooling.url import MOST
 from cnnviz.ui.prediction import colour_scale, network_picker
 from cnnviz.ui.shell import cache, options, page, session, url, widgets
 
-WHY = mark(
+WHY = gettext_noop(
     "What the choice between the largest and the mean changes can only be seen on one and the same map, in one and the "
     "same colours."
 )
-NO_CONVOLUTION = mark(
+NO_CONVOLUTION = gettext_noop(
     "{network} has no convolution, so it makes no maps that could be pooled. Choose a network that has one at the top "
     "of the page: {others}."
 )
@@ -32,11 +32,11 @@ TALLEST = 300
 @page.guarded
 def show() -> None:
     """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
-    st.subheader(say("The same map, pooled both ways"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("The same map, pooled both ways"), anchor=False)
+    st.caption(translate(WHY))
     network = network_picker.chosen()
     if not pooled_maps.convolutions(network):
-        st.info(say(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
+        st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
     else:
         _pooled(network)
     url.show(pen_down=False, place="same")
@@ -59,7 +59,7 @@ def _pooled(network: Network) -> None:
     except Refusal as reason:
         with settings:
             _settings(network, reading)
-            st.warning(refusal(reason))
+            st.warning(translate_refusal(reason))
         return
     with everything:
         _all_maps()
@@ -74,33 +74,40 @@ def _pooled(network: Network) -> None:
             mode="linked",
             colour_range="network",
             palette=session.get("palette"),
-            labels=each(LABELS),
+            labels=translate_all(LABELS),
         )
 
 
-def _settings(network: Network, reading: subject.Reading) -> None:
+def _settings(network: Network, reading: subject.Prediction) -> None:
     layers = pooled_maps.convolutions(network)
     layer = pooled_maps.layer_of(reading)
     maps = () if layer is None else range(layer.output_shape[-1])
     chosen = session.get("same_map") if session.get("same_map") in maps else -1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.selectbox(
-            say("Convolution"),
+            translate("Convolution"),
             layers,
             index=layers.index(layer.name) if layer else 0,
             width=170,
             **session.bound("same_layer", _any_map),
         )
         st.selectbox(
-            say("Map"), (-1, *maps), index=chosen + 1, format_func=_map_name, width=270, **session.bound("same_map")
+            translate("Map"),
+            (-1, *maps),
+            index=chosen + 1,
+            format_func=_map_name,
+            width=270,
+            **session.bound("same_map"),
         )
-        widgets.number("same_window", say("Window"), 1, MOST, width=150)
-        widgets.number("same_stride", say("Stride"), 1, MOST, width=150)
-        widgets.one_of("same_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP))
+        widgets.number("same_window", translate("Window"), 1, MOST, width=150)
+        widgets.number("same_stride", translate("Stride"), 1, MOST, width=150)
+        widgets.one_of(
+            "same_padding", translate("Padding"), options.POOL_PADDINGS, help=translate(options.POOL_PADDING_HELP)
+        )
 
 
 def _map_name(number: int) -> str:
-    return say("where they disagree most") if number < 0 else say("map {number}", number=number)
+    return translate("where they disagree most") if number < 0 else translate("map {number}", number=number)
 
 
 def _any_map() -> None:
@@ -109,14 +116,14 @@ def _any_map() -> None:
 
 
 def _all_maps() -> None:
-    st.markdown(say("**All maps of this layer.** Click one to pool it above."))
+    st.markdown(translate("**All maps of this layer.** Click one to pool it above."))
     clicked = feature_maps(
         "pooled-all",
         channel=CHANNEL,
         ids=(ALL,),
         mode="mosaic",
         height=TALLEST,
-        labels=each(LABELS),
+        labels=translate_all(LABELS),
         on_select=lambda: None,
         **colour_scale.colours(),
     )

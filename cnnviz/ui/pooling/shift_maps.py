@@ -13,7 +13,7 @@ from cnnviz.core.inference.robustness import Reaction, strides_of
 from cnnviz.core.lessons.pooling.trio import SHRINKING
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
-from cnnviz.ui.i18n import each, mark, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.shell import session
 
@@ -21,21 +21,21 @@ SIDE = len(STEPS)
 
 #: What the viewers say instead of their usual texts: a cell is a shift here.
 SHIFTS: Mapping[str, str] = {
-    "point_select": mark("Point at a cell: each is a shift."),
-    "read_cell": mark("moved {row} down, {column} right: {value}"),
-    "read_map": mark("{map}, moved {row} down, {column} right: {value}"),
-    "range_network": mark("one scale for all three networks"),
+    "point_select": gettext_noop("Point at a cell: each is a shift."),
+    "read_cell": gettext_noop("moved {row} down, {column} right: {value}"),
+    "read_map": gettext_noop("{map}, moved {row} down, {column} right: {value}"),
+    "range_network": gettext_noop("one scale for all three networks"),
 }
 
 #: A row of maps, by the field of `Reaction` that it shows -> what is said of it.
-ROWS: Mapping[str, str] = {"moved": mark("as it is"), "moved_back": mark("moved back")}
+ROWS: Mapping[str, str] = {"moved": gettext_noop("as it is"), "moved_back": gettext_noop("moved back")}
 
-LAYERS_WHY = mark(
+LAYERS_WHY = gettext_noop(
     "**How far each layer’s output moves.** Above, the cosine distance from the output for the unmoved digit: where "
     "it is 0 the layer is *invariant*. Below, the same after the output was moved back by as many cells: where that "
     "is 0 the layer is *equivariant*, its output has only moved along."
 )
-LAYERS_HOW = mark(
+LAYERS_HOW = gettext_noop(
     "A layer with one cell for every {stride} pixels can follow only shifts by multiples of {stride} exactly; for "
     "others it is moved back by the whole number of cells that fits best. Only cells that are on both maps are "
     "compared."
@@ -48,7 +48,7 @@ def confidences(reactions: list[Reaction]) -> None:
         block = Block(
             id=reaction.network,
             title=reaction.network,
-            subtitle=say(SHRINKING[reaction.network].label),
+            subtitle=translate(SHRINKING[reaction.network].label),
             values=reaction.confidence.reshape(SIDE, SIDE, 1),
             **_cells(),
         )
@@ -58,7 +58,7 @@ def confidences(reactions: list[Reaction]) -> None:
 
 def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show how far the layers of each network move, for all shifts and, in a table, for the chosen one."""
-    st.markdown(say(LAYERS_WHY))
+    st.markdown(translate(LAYERS_WHY))
     top = max(float(np.nanmax(values)) for one in reactions for values in one.moved.values())
     for row in ROWS:  # a row of its own, so that networks stand beside one another
         for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
@@ -66,12 +66,12 @@ def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
                 _viewer(f"{row}-{reaction.network}", [_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
         column.markdown(distances(reaction, session.get("moved")))
-    st.caption(say(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
+    st.caption(translate(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
 
 
 def distances(reaction: Reaction, place: int) -> str:
     """Return a table of a network's layers: how far each moves at shift number `place`, as it is and moved back."""
-    head = [reaction.network, say("as it is"), say("moved back")]
+    head = [reaction.network, translate("as it is"), translate("moved back")]
     rows = [
         [name, f"{values[place]:.3f}", _distance(reaction.moved_back.get(name), place)]
         for name, values in reaction.moved.items()
@@ -87,7 +87,9 @@ def _mosaic(row: str, reaction: Reaction) -> Block:
     """One map a layer; where a shift is larger than a layer's map there is nothing to compare, and no value."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
-    return Block(id=row, title=reaction.network, subtitle=say(ROWS[row]), values=maps, ticks=[*values], **_cells())
+    return Block(
+        id=row, title=reaction.network, subtitle=translate(ROWS[row]), values=maps, ticks=[*values], **_cells()
+    )
 
 
 def _cells() -> dict[str, Any]:
@@ -104,7 +106,7 @@ def _viewer(key: str, blocks: list[Block], top: float, height: int) -> None:
         colour_range="network",
         network_range=(0.0, top),
         palette=session.get("palette"),
-        labels={**each(LABELS), **each(SHIFTS)},
+        labels={**translate_all(LABELS), **translate_all(SHIFTS)},
         height=height,
         on_select=lambda: _take(key),
     )

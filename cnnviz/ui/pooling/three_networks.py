@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.lessons.pooling import seed_statistics
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
@@ -15,31 +15,31 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, SHRINKING
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS, bars
-from cnnviz.ui.i18n import each, mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.shell import cache, page, process_tuning
 
-WHY = mark(
+WHY = gettext_noop(
     "Whether the choice of pooling matters to a network shows only when networks are trained that differ in nothing "
     "else, and each more than once, because another seed changes them too."
 )
-ALIKE = mark(
+ALIKE = gettext_noop(
     "The same two convolutions, {parameters:,} weights, training digits in the same order and {epochs} epochs; with "
     "the same seed they even begin with the same weights. None has a hidden dense layer that could make up for the "
     "difference."
 )
-ONE_ANSWER = mark("All three read a {digit}.")
-ANSWERS = mark("They do not agree: {answers}.")
-EMPTY = mark("Nothing is drawn: draw a digit at the top of the page to see three answers.")
+ONE_ANSWER = gettext_noop("All three read a {digit}.")
+ANSWERS = gettext_noop("They do not agree: {answers}.")
+EMPTY = gettext_noop("Nothing is drawn: draw a digit at the top of the page to see three answers.")
 
 
 @st.fragment
 @page.guarded
-def show(reading: Reading) -> None:
+def show(reading: Prediction) -> None:
     """Show the section for the digit of `reading`; the page runs it again once the pen was lifted."""
-    st.subheader(say("Networks trained alike but for pooling"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
+    st.caption(translate(WHY))
     three = trio.networks()
     if three is None:
         return
@@ -47,7 +47,7 @@ def show(reading: Reading) -> None:
     try:
         table = cache.seed_table(model_store.folder())
     except Refusal as reason:
-        st.warning(refusal(reason))
+        st.warning(translate_refusal(reason))
         return
     _summary(table)
     _charts(table)
@@ -59,58 +59,58 @@ def _answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
     for place, (column, network) in enumerate(zip(st.columns(3, gap="medium"), three, strict=True)):
         with column:
             shrinking = SHRINKING[network.name]
-            st.markdown(f"**{network.name}** · {say(shrinking.label)}: {say(shrinking.what)}.")
+            st.markdown(f"**{network.name}** · {translate(shrinking.label)}: {translate(shrinking.what)}.")
             values = None if traces is None else traces[place].probabilities
-            bars(f"bars-{network.name}", values, each(LABELS))
-    st.markdown(say(EMPTY) if traces is None else agreement(traces))
+            bars(f"bars-{network.name}", values, translate_all(LABELS))
+    st.markdown(translate(EMPTY) if traces is None else agreement(traces))
     plan, variant = POOL_NETWORKS[three[0].name][1], three[0].variant
-    st.caption(say(ALIKE, parameters=variant.parameters, epochs=plan.epochs))
+    st.caption(translate(ALIKE, parameters=variant.parameters, epochs=plan.epochs))
 
 
 def agreement(traces: list[Trace]) -> str:
     """Return in a sentence what the networks answer, and how sure each is where they do not agree."""
     if len({one.answer for one in traces}) == 1:
-        return say(ONE_ANSWER, digit=traces[0].answer)
+        return translate(ONE_ANSWER, digit=traces[0].answer)
     told = [f"**{one.network_name}** {one.answer} ({percent(float(one.probabilities.max()))})" for one in traces]
-    return say(ANSWERS, answers=", ".join(told))
+    return translate(ANSWERS, answers=", ".join(told))
 
 
 def _summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
     accuracy = seed_statistics.of_table(table)
-    st.markdown("##### " + say("What {seeds} trainings of each show", seeds=len(table.seeds)))
+    st.markdown("##### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
     st.markdown(said(seed_statistics.headline(accuracy)))
     st.markdown("\n".join(f"- {said(sentence)}" for sentence in seed_statistics.sentences(accuracy)))
     st.markdown(_results(table, accuracy))
     st.caption(
-        say(
+        translate(
             "Mean over the seeds ± standard deviation. Intervals are Welch’s, and "
             "wide enough that all three hold together with 95 % confidence. They are about other seeds on the same "
             "10,000 test digits. Drawn digits: {note}.",
-            note=page.plain(table.pen_note or say("not measured")),
+            note=page.plain(table.pen_note or translate("not measured")),
         )
     )
 
 
 def said(sentence: Sentence) -> str:
     """Return a computed sentence in the visitor's language."""
-    return say(sentence.template, **sentence.values)
+    return translate(sentence.template, **sentence.values)
 
 
 def _results(table: SeedTable, accuracy: Summary) -> str:
     """Return a table with a column a network, which also fits on a phone."""
     quantities = {
-        say("test digits read right"): accuracy,
-        say("loss"): seed_statistics.of_table(table, "loss"),
+        translate("test digits read right"): accuracy,
+        translate("loss"): seed_statistics.of_table(table, "loss"),
     }
     if all(run.pen_accuracy is not None for run in table.runs):
-        quantities[say("drawn digits read right")] = seed_statistics.of_table(table, "pen_accuracy")
+        quantities[translate("drawn digits read right")] = seed_statistics.of_table(table, "pen_accuracy")
     rows = []
     for name, found in quantities.items():
-        write = _loss if name == say("loss") else share
+        write = _loss if name == translate("loss") else share
         each_network = [write(found.spreads[network]) for network in POOL_NETWORKS]
         rows.append([name, *(middle for middle, _ in each_network)])
-        rows.append([say("lowest – highest"), *(ends for _, ends in each_network)])
+        rows.append([translate("lowest – highest"), *(ends for _, ends in each_network)])
     return trio.table(["", *POOL_NETWORKS], rows)
 
 
@@ -126,7 +126,9 @@ def _loss(spread: Spread) -> tuple[str, str]:
 
 def _charts(table: SeedTable) -> None:
     """Show every training, once somebody opens the box: Plotly is large."""
-    box = st.expander(say("Every training: digit by digit and epoch by epoch"), on_change="rerun", key="seeds-box")
+    box = st.expander(
+        translate("Every training: digit by digit and epoch by epoch"), on_change="rerun", key="seeds-box"
+    )
     if not box.open:
         return
     process_tuning.bring("plotly.graph_objects")
@@ -137,12 +139,12 @@ def _charts(table: SeedTable) -> None:
         per_digit = {
             name: [[run.per_digit[digit] for run in table.of(name)] for digit in range(10)] for name in POOL_NETWORKS
         }
-        st.markdown(say("**Digit by digit.** Every mark is one training, every line the mean of a network."))
+        st.markdown(translate("**Digit by digit.** Every mark is one training, every line the mean of a network."))
         figure = seeds.marks(
             list("0123456789"),
             per_digit,
-            titles=(say("Label of the digit"), say("read right")),
-            hover=say("%{y:.2%} (seed %{customdata})"),
+            titles=(translate("Label of the digit"), translate("read right")),
+            hover=translate("%{y:.2%} (seed %{customdata})"),
         )
         _chart(figure, "per-digit")
         columns = st.columns(2, gap="medium")
@@ -150,17 +152,17 @@ def _charts(table: SeedTable) -> None:
             lines = [Line(name, *_over_seeds(table, name, quantity)) for name in POOL_NETWORKS]
             epochs = list(range(1, len(lines[0].y) + 1))
             with column:
-                st.markdown(f"**{say(title)}**")
-                figure = bands.chart(epochs, lines, titles=(say("Epoch"), say(title)), shares=False)
+                st.markdown(f"**{translate(title)}**")
+                figure = bands.chart(epochs, lines, titles=(translate("Epoch"), translate(title)), shares=False)
                 figure.update_xaxes(dtick=1)
                 _chart(figure, f"learning-{quantity}")
-        st.caption(say("Mean of all seeds; the bands reach from the lowest to the highest of them."))
+        st.caption(translate("Mean of all seeds; the bands reach from the lowest to the highest of them."))
 
 
 #: Curves of a card -> what they are called.
 QUANTITIES = {
-    "loss": mark("Loss on the training digits"),
-    "val_loss": mark("Loss on the test digits"),
+    "loss": gettext_noop("Loss on the training digits"),
+    "val_loss": gettext_noop("Loss on the test digits"),
 }
 
 

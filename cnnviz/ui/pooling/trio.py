@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import cache
 
 
@@ -17,7 +17,7 @@ def networks() -> tuple[Network, ...] | None:
     missing = [name for name in POOL_NETWORKS if name not in there]
     if missing:
         st.info(
-            say(
+            translate(
                 "This shelf does not have {names}. Run scripts/train_models.py --seeds 5, or copy them into models.",
                 names=", ".join(missing),
             )

@@ -9,12 +9,12 @@ from cnnviz.core.lessons.number_grid import resized, retyped
 from cnnviz.core.lessons.pooling.examples import EXAMPLES
 from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolBench, longest_stride, window_for
 from cnnviz.ui.components.pool_grid import pool_grid, typed
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import options, page, session, url, widgets
 
 KEY = "pool-grid"
 
-WHY = mark(
+WHY = gettext_noop(
     "Whoever has pooled sixteen numbers by hand knows what a network loses and keeps in every pooling layer, because "
     "it does nothing else there."
 )
@@ -24,8 +24,8 @@ WHY = mark(
 @page.guarded
 def show() -> None:
     """Show the section; it stands by itself and the pen does not touch it."""
-    st.subheader(say("Small numbers first"), anchor=False)
-    st.caption(say(WHY))
+    st.subheader(translate("Small numbers first"), anchor=False)
+    st.caption(translate(WHY))
     problem = _take_over()
     bench = _bench()
     _settings()
@@ -57,34 +57,36 @@ def _take_over() -> tuple[int, int, str] | None:
 
 
 def _said(reason: Refusal) -> str:
-    return refusal(reason)
+    return translate_refusal(reason)
 
 
 def _settings() -> None:
     side = len(session.get("bench_grid"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.number("bench_side", say("Side of the grid"), *SIDES, width=150, then=_resize)
-        widgets.number("bench_window", say("Window"), 1, side, width=150, then=_window_moved)
-        widgets.number("bench_stride", say("Stride"), 1, side, width=150, then=_stride_moved)
-        widgets.one_of("bench_padding", say("Padding"), options.POOL_PADDINGS, help=say(options.POOL_PADDING_HELP))
-        st.toggle(say("Guess first"), value=bool(session.get("bench_guess")), **session.bound("bench_guess"))
+        widgets.number("bench_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
+        widgets.number("bench_window", translate("Window"), 1, side, width=150, then=_window_moved)
+        widgets.number("bench_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
+        widgets.one_of(
+            "bench_padding", translate("Padding"), options.POOL_PADDINGS, help=translate(options.POOL_PADDING_HELP)
+        )
+        st.toggle(translate("Guess first"), value=bool(session.get("bench_guess")), **session.bound("bench_guess"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(say("Fill it with"), width="content")
+        st.caption(translate("Fill it with"), width="content")
         for name, (label, _) in EXAMPLES.items():
-            st.button(say(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
+            st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
 
 
 def _facts(bench: PoolBench) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
-        say("Size of the result: {formula}", formula=bench.formula),
-        say("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
+        translate("Size of the result: {formula}", formula=bench.formula),
+        translate("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
     ]
     times = bench.read
     if (times == 0).any():
-        lines.append(say("Values that no window reads: {number}", number=int((times == 0).sum())))
+        lines.append(translate("Values that no window reads: {number}", number=int((times == 0).sum())))
     if (times > 1).any():
-        lines.append(say("Values that several windows read: {number}", number=int((times > 1).sum())))
+        lines.append(translate("Values that several windows read: {number}", number=int((times > 1).sum())))
     return "  \n".join(lines)
 
 

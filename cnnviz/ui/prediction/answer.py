@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.inference.subject import Reading, Subject
+from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.ui.components.bars import LABELS, bars
-from cnnviz.ui.i18n import each, say
+from cnnviz.ui.i18n import translate, translate_all
 
 
-def show(reading: Reading, subject: Subject) -> None:
+def show(reading: Prediction, subject: InputSource) -> None:
     """Show the predicted digit in the container `predicted-digit`, and the ten probabilities as bars."""
     digit(reading)
     st.caption(sentence(reading, subject))
-    bars("answer", None if reading.empty else reading.trace.probabilities, each(LABELS))
+    bars("answer", None if reading.empty else reading.trace.probabilities, translate_all(LABELS))
 
 
-def digit(reading: Reading) -> None:
+def digit(reading: Prediction) -> None:
     """Show the predicted digit alone, large."""
     with st.container(key="predicted-digit"):
         st.markdown("–" if reading.empty else str(reading.trace.answer))
 
 
-def sentence(reading: Reading, subject: Subject) -> str:
+def sentence(reading: Prediction, subject: InputSource) -> str:
     """Return one sentence that says what was read and how sure the network is."""
     if reading.empty:
-        return say("Nothing drawn yet: draw a digit.")
+        return translate("Nothing drawn yet: draw a digit.")
     values = {"digit": reading.trace.answer, "share": percent(float(reading.trace.probabilities.max()))}
     if subject.label is None:
-        return say("The network reads a {digit} and gives it {share}.", **values)
-    return say(
+        return translate("The network reads a {digit} and gives it {share}.", **values)
+    return translate(
         "A test digit: its label is {label}. The network reads a {digit} and gives it {share}.",
         label=subject.label,
         **values,

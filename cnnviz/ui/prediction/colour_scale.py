@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from cnnviz.core.inference.trace import Trace
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import options, session, widgets
 
 
 def settings() -> None:
     """Show the two choices."""
-    why = say("Pictures can be compared only if they share a scale; weak maps show more on their own.")
-    widgets.one_of("colour_range", say("One colour scale for"), options.COLOUR_RANGES, help=why)
-    which = say("Of values that are never negative; others are blue below 0 and red above.")
-    widgets.one_of("palette", say("Colours"), options.PALETTES, help=which)
+    why = translate("Pictures can be compared only if they share a scale; weak maps show more on their own.")
+    widgets.one_of("colour_range", translate("One colour scale for"), options.COLOUR_RANGES, help=why)
+    which = translate("Of values that are never negative; others are blue below 0 and red above.")
+    widgets.one_of("palette", translate("Colours"), options.PALETTES, help=which)
 
 
 def network_range(trace: Trace) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import protocol
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import cache, process_tuning, session, visitor, widgets
 
 
@@ -52,8 +52,8 @@ def pick() -> None:
     known = names()
     if session.get("network") not in known:  # its run was deleted, here or in another tab
         session.put(network=known[0])
-    widgets.pick("network", say("Network"), known, _line, width=540)
-    about = st.popover(say("About this network"), on_change="rerun")
+    widgets.pick("network", translate("Network"), known, _line, width=540)
+    about = st.popover(translate("About this network"), on_change="rerun")
     if about.open:
         with about:
             _tell(session.get("network"))
@@ -68,7 +68,7 @@ def plan(name: str) -> TrainingPlan:
 def _tell(name: str) -> None:
     card = _card(name)
     if card is None:
-        st.markdown(say("This training has not ended, so the network was not tested yet."))
+        st.markdown(translate("This training has not ended, so the network was not tested yet."))
     else:
         _about(card)
 
@@ -89,23 +89,23 @@ def _line(name: str) -> str:
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
     if card is None:
-        return say("{name} · not tested yet", name=shown)
+        return translate("{name} · not tested yet", name=shown)
     if card.plan.data == colour_digits.DATA:
-        return say(
+        return translate(
             "{name} · {accuracy:.2f} % right on colour digits · {parameters:,} parameters",
             name=shown,
             accuracy=100 * card.test_accuracy,
             parameters=card.parameters,
         )
     if card.data.name == datasets.BUNDLED:
-        return say(
+        return translate(
             "{name} · {accuracy:.2f} % right on {data} · {parameters:,} parameters",
             name=shown,
             data=card.data.name,
             accuracy=100 * card.test_accuracy,
             parameters=card.parameters,
         )
-    return say(
+    return translate(
         "{name} · {accuracy:.2f} % right on MNIST · {parameters:,} parameters",
         name=shown,
         accuracy=100 * card.test_accuracy,
@@ -118,17 +118,17 @@ def _about(card: Card) -> None:
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
     st.markdown(_facts(card))
-    names = (say("training"), say("validation"))
-    for quantity, title in (("loss", say("Loss")), ("accuracy", say("Accuracy"))):
+    names = (translate("training"), translate("validation"))
+    for quantity, title in (("loss", translate("Loss")), ("accuracy", translate("Accuracy"))):
         figure = curves.learning(
-            card.curves[quantity], card.curves.get(f"val_{quantity}", ()), names=names, x=say("Epoch"), y=title
+            card.curves[quantity], card.curves.get(f"val_{quantity}", ()), names=names, x=translate("Epoch"), y=title
         )
         st.plotly_chart(figure, key=f"curve-{quantity}", config={"displayModeBar": False})
     figure = confusion.matrix(
         np.asarray(card.confusion),
-        x=say("Answer"),
-        y=say("Label"),
-        hover=say("%{z} digits labelled %{y} were read as %{x}"),
+        x=translate("Answer"),
+        y=translate("Label"),
+        hover=translate("%{z} digits labelled %{y} were read as %{x}"),
     )
     st.plotly_chart(figure, key="confusion", config={"displayModeBar": False})
 
@@ -136,15 +136,15 @@ def _about(card: Card) -> None:
 def _facts(card: Card) -> str:
     plan = card.plan
     rows = [
-        (say("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),
-        (say("Test loss"), f"{card.test_loss:.4f}"),
+        (translate("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),
+        (translate("Test loss"), f"{card.test_loss:.4f}"),
         (
-            say("Digits drawn with pens"),
+            translate("Digits drawn with pens"),
             "–" if card.pen_accuracy is None else f"{100 * card.pen_accuracy:.2f} %",
         ),
-        (say("Learned from"), card.data.name),
-        (say("Parameters"), f"{card.parameters:,}"),
-        (say("Trained with"), f"{plan.optimizer}, {plan.learning_rate:g}"),
-        (say("Batch size, epochs"), f"{plan.batch_size}, {len(card.curves['loss'])}"),
+        (translate("Learned from"), card.data.name),
+        (translate("Parameters"), f"{card.parameters:,}"),
+        (translate("Trained with"), f"{plan.optimizer}, {plan.learning_rate:g}"),
+        (translate("Batch size, epochs"), f"{plan.batch_size}, {len(card.curves['loss'])}"),
     ]
     return "\n".join(f"- {name}: **{value}**" for name, value in rows)

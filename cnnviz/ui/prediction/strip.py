@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cnnviz.core.inference.subject import Reading
+from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
-from cnnviz.ui.i18n import each, say
+from cnnviz.ui.i18n import translate, translate_all
 from cnnviz.ui.prediction import colour_scale
 
 #: Kinds whose output looks like their input while a network answers.
 UNCHANGED = ("Flatten", "Dropout")
 
 
-def show(reading: Reading) -> None:
+def show(reading: Prediction) -> None:
     """Show the input, every layer's output and the answer side by side."""
     layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
     blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
-    feature_maps("strip", blocks, mode="strip", height=112, labels=each(LABELS), **colour_scale.colours(reading.trace))
+    feature_maps(
+        "strip", blocks, mode="strip", height=112, labels=translate_all(LABELS), **colour_scale.colours(reading.trace)
+    )
 
 
-def _input(reading: Reading) -> Block:
+def _input(reading: Prediction) -> Block:
     return Block(
         id="input",
-        title=say("input"),
+        title=translate("input"),
         subtitle=size(reading.trace.digit.shape),
         kind="image",
         values=reading.trace.digit,

@@ -7,93 +7,104 @@ from collections.abc import Mapping
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.inference import perturbations
 from cnnviz.core.lessons.convolution.kernels import KERNELS
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 #: Where a visitor draws: name in the link -> label.
 SURFACES: Mapping[str, str] = {
-    "pad": mark("Live pad"),
-    "canvas": mark("Editor"),
+    "pad": gettext_noop("Live pad"),
+    "canvas": gettext_noop("Editor"),
 }
 
 #: What the editor's pen makes: `drawing_mode` of streamlit-drawable-canvas -> label.
 TOOLS: Mapping[str, str] = {
-    "freedraw": mark("Pen"),
-    "line": mark("Line"),
+    "freedraw": gettext_noop("Pen"),
+    "line": gettext_noop("Line"),
 }
 
 #: Over which values one colour scale is stretched: name in the link -> label.
 COLOUR_RANGES: Mapping[str, str] = {
-    "map": mark("each map"),
-    "layer": mark("each layer"),
-    "network": mark("whole network"),
+    "map": gettext_noop("each map"),
+    "layer": gettext_noop("each layer"),
+    "network": gettext_noop("whole network"),
 }
 
 #: Palettes that people with any kind of colour vision can read, and that print: name -> label.
 PALETTES: Mapping[str, str] = {
-    "viridis": mark("Viridis"),
-    "cividis": mark("Cividis"),
-    "magma": mark("Magma"),
-    "grey": mark("Grey"),
+    "viridis": gettext_noop("Viridis"),
+    "cividis": gettext_noop("Cividis"),
+    "magma": gettext_noop("Magma"),
+    "grey": gettext_noop("Grey"),
 }
 
 #: How Layers shows the network: name in the link -> label.
 LAYERS_VIEWS: Mapping[str, str] = {
-    "maps": mark("maps"),
-    "diagram": mark("diagram"),
-    "summary": mark("summary"),
-    "program": mark("program"),
+    "maps": gettext_noop("maps"),
+    "diagram": gettext_noop("diagram"),
+    "summary": gettext_noop("summary"),
+    "program": gettext_noop("program"),
 }
 
 #: What pooling does at the edges: Keras's `padding` -> label.
 POOL_PADDINGS: Mapping[str, str] = {
-    "valid": mark("valid"),
-    "same": mark("same"),
+    "valid": gettext_noop("valid"),
+    "same": gettext_noop("same"),
 }
-POOL_PADDING_HELP = mark("valid: whole windows only. same: windows may reach over the edge, where nothing is counted.")
+POOL_PADDING_HELP = gettext_noop(
+    "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
+)
 
-CONV_PADDING_HELP = mark(
+CONV_PADDING_HELP = gettext_noop(
     "valid: the kernel stays inside. same: zeros are added around, so that with steps of 1 the size stays."
 )
 
 #: The settings of a convolution by hand: field of `ConvSettings`, or padding -> what it is called.
 CONV_SETTINGS: Mapping[str, str] = {
-    "side": mark("Side of the image"),
-    "size": mark("Side of the kernel"),
-    "stride": mark("Stride"),
-    "dilation": mark("Dilation"),
-    "padding": mark("Padding"),
+    "side": gettext_noop("Side of the image"),
+    "size": gettext_noop("Side of the kernel"),
+    "stride": gettext_noop("Stride"),
+    "dilation": gettext_noop("Dilation"),
+    "padding": gettext_noop("Padding"),
 }
 
 #: Kernels for the whole digit: name in the link -> label.
 FILTERS: Mapping[str, str] = {
     **{name: kernel.label for name, kernel in KERNELS.items()},
-    "learned": mark("Learned by the network"),
-    "own": mark("Typed by hand"),
+    "learned": gettext_noop("Learned by the network"),
+    "own": gettext_noop("Typed by hand"),
 }
 
 #: What is done to a digit before it is read: name -> label.
 DISTURBANCES: Mapping[str, str] = {
-    "shift": mark("Shift"),
+    "shift": gettext_noop("Shift"),
     **{name: disturbance.label for name, disturbance in perturbations.DISTURBANCES.items()},
 }
 
 #: What the page Train shows: name -> label.
 BENCHES: Mapping[str, str] = {
-    "experiments": mark("Ready experiments"),
-    "build": mark("Build your own"),
-    "watch": mark("Watch and compare"),
+    "experiments": gettext_noop("Ready experiments"),
+    "build": gettext_noop("Build your own"),
+    "watch": gettext_noop("Watch and compare"),
 }
 
 #: The steps from a drawing to the network's input: a name of `preprocessing.STEPS` -> switch, what it does.
 PREPARATION: Mapping[str, tuple[str, str]] = {
     "ink": (
-        mark("Bright on black"),
-        mark("Ink becomes 1 and paper 0; off: the canvas’s grey as it is"),
+        gettext_noop("Bright on black"),
+        gettext_noop("Ink becomes 1 and paper 0; off: the canvas’s grey as it is"),
     ),
-    "crop": (mark("Crop to the ink"), mark("Empty margins go; off: the whole canvas is used")),
-    "antialias": (mark("Smooth edges"), mark("Shrinking averages the pixels; off: it picks single ones")),
-    "fit": (mark("Fit into 20×20"), mark("The larger side becomes 20 pixels; off: stretched over all 28×28")),
-    "centre": (mark("Centre of mass"), mark("The ink’s balance point goes to the middle; off: its box does")),
+    "crop": (gettext_noop("Crop to the ink"), gettext_noop("Empty margins go; off: the whole canvas is used")),
+    "antialias": (
+        gettext_noop("Smooth edges"),
+        gettext_noop("Shrinking averages the pixels; off: it picks single ones"),
+    ),
+    "fit": (
+        gettext_noop("Fit into 20×20"),
+        gettext_noop("The larger side becomes 20 pixels; off: stretched over all 28×28"),
+    ),
+    "centre": (
+        gettext_noop("Centre of mass"),
+        gettext_noop("The ink’s balance point goes to the middle; off: its box does"),
+    ),
 }
 
 #: Brush widths in canvas pixels: smallest, usual, largest.

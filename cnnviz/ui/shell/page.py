@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
-from cnnviz.ui.i18n import NAMES, languages, mark, refusal, say
+from cnnviz.ui.i18n import NAMES, gettext_noop, languages, translate, translate_refusal
 from cnnviz.ui.shell import keep_alive, process_tuning, session, url, widgets
 
 P = ParamSpec("P")
@@ -50,39 +50,43 @@ class Page:
 PAGES = {
     "draw": Page(
         "app.py",
-        mark("See"),
-        mark("Draw"),
-        mark("Draw a digit and watch a convolutional network read it, from the first touch of the pen."),
+        gettext_noop("See"),
+        gettext_noop("Draw"),
+        gettext_noop("Draw a digit and watch a convolutional network read it, from the first touch of the pen."),
     ),
     "layers": Page(
         "pages/Layers.py",
-        mark("See"),
-        mark("Layers"),
-        mark("A network decides step by step. Here is everything that each layer made of your digit."),
+        gettext_noop("See"),
+        gettext_noop("Layers"),
+        gettext_noop("A network decides step by step. Here is everything that each layer made of your digit."),
     ),
     "convolution": Page(
         "pages/Convolution.py",
-        mark("Understand"),
-        mark("Convolution"),
-        mark("The one sum that gives these networks their name: work it out by hand, then let it read your digit."),
+        gettext_noop("Understand"),
+        gettext_noop("Convolution"),
+        gettext_noop(
+            "The one sum that gives these networks their name: work it out by hand, then let it read your digit."
+        ),
     ),
     "pooling": Page(
         "pages/Pooling.py",
-        mark("Understand"),
-        mark("Pooling"),
-        mark(
+        gettext_noop("Understand"),
+        gettext_noop("Pooling"),
+        gettext_noop(
             "Every network here throws most of its numbers away on purpose. See what pooling keeps, and what it costs."
         ),
     ),
     "train": Page(
         "pages/Train.py",
-        mark("Train"),
-        mark("Train"),
-        mark("A network is what its training made of it. Change one thing, train it, and watch what becomes of it."),
+        gettext_noop("Train"),
+        gettext_noop("Train"),
+        gettext_noop(
+            "A network is what its training made of it. Change one thing, train it, and watch what becomes of it."
+        ),
     ),
 }
 
-APOLOGY = mark(
+APOLOGY = gettext_noop(
     "Something went wrong on this page, sorry. Your drawing is kept; reloading usually helps. "
     "If it happens again, report it with the number {number}."
 )
@@ -94,12 +98,12 @@ def page(name: str) -> Iterator[DeltaGenerator]:
 
     An exception in the body becomes an apology with a number that stands in the server's log as well.
     """
-    st.set_page_config(page_title=f"{say(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
+    st.set_page_config(page_title=f"{translate(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
     try:
         yield begin(name)
         return
     except Refusal as reason:
-        st.error(plain(refusal(reason)))
+        st.error(plain(translate_refusal(reason)))
     except Exception:  # noqa: BLE001 - whatever it is, the visitor gets a sentence and the log the details
         _apologise()
     st.stop()
@@ -115,8 +119,8 @@ def begin(name: str) -> DeltaGenerator:
     st.html(STYLE)
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    line.header(say(PAGES[name].title), anchor=False, width="content")
-    st.caption(say(PAGES[name].why))
+    line.header(translate(PAGES[name].title), anchor=False, width="content")
+    st.caption(translate(PAGES[name].why))
     notices()
     return line
 
@@ -130,7 +134,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
             keep_alive.note()
             return body(*args, **kwargs)
         except Refusal as reason:
-            st.error(plain(refusal(reason)))
+            st.error(plain(translate_refusal(reason)))
             return None
         except Exception:  # noqa: BLE001 - as for a page
             _apologise()
@@ -150,8 +154,8 @@ def notices() -> None:
     elif since is None and session.get("notices"):
         session.put(noticed=now)
     for template, values in session.get("notices"):
-        shown = {name: refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
-        st.warning(say(template, **shown))
+        shown = {name: translate_refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
+        st.warning(translate(template, **shown))
 
 
 def plain(value: object) -> str:
@@ -177,13 +181,13 @@ def _any_network() -> str:
 def _navigation(name: str) -> None:
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
         for row in PAGES.values():
-            st.page_link(row.path, label=say(row.title), disabled=row is PAGES[name], width="content")
+            st.page_link(row.path, label=translate(row.title), disabled=row is PAGES[name], width="content")
         if len(languages()) > 1:
-            widgets.pick("language", say("Language"), languages(), NAMES.__getitem__, width=130)
+            widgets.pick("language", translate("Language"), languages(), NAMES.__getitem__, width=130)
 
 
 def _apologise() -> None:
     """Say sorry with a number under which the server's log has the details; for use in `except`."""
     number = secrets.token_hex(4)
     LOG.exception("page failed, number %s", number)
-    st.error(say(APOLOGY, number=number))
+    st.error(translate(APOLOGY, number=number))

@@ -16,7 +16,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.perturbations import OFFSETS
-from cnnviz.core.inference.subject import Subject
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.convolution.examples import ONE
 from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL
@@ -194,19 +194,19 @@ def _take(key: str, then: Callable[[], None] | None) -> None:
         then()
 
 
-def subject() -> Subject:
+def subject() -> InputSource:
     """Return what is being read, in the chosen colours; an empty drawing before anything was chosen."""
-    return replace(st.session_state["subject"] or Subject(), ink=get("ink"), paper=get("paper"))
+    return replace(st.session_state["subject"] or InputSource(), ink=get("ink"), paper=get("paper"))
 
 
-def show(new: Subject) -> None:
+def show(new: InputSource) -> None:
     """Read `new` from now on, and tell the drawing surface to take it over."""
     put(subject=new, start=new.drawing, edited=None, revision=st.session_state["revision"] + 1)
 
 
 def drawn(drawing: Drawing) -> None:
     """Take over what the drawing surface itself reports."""
-    put(subject=Subject(drawing=drawing))
+    put(subject=InputSource(drawing=drawing))
 
 
 def enter(page: str) -> None:

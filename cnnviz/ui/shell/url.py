@@ -15,10 +15,10 @@ from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
-from cnnviz.core.inference.subject import Subject, prepared
+from cnnviz.core.inference.subject import InputSource, prepared
 from cnnviz.ui.components.address import address
 from cnnviz.ui.convolution import url as convolution
-from cnnviz.ui.i18n import languages, mark
+from cnnviz.ui.i18n import gettext_noop, languages
 from cnnviz.ui.layers.ledger import url as inspecting
 from cnnviz.ui.pooling import url as pooling
 from cnnviz.ui.prediction import network_picker
@@ -52,10 +52,12 @@ PAGES = {name: module for module in OF_PAGES.values() for name in module.NAMES}
 #: Longest value of a link that is looked at; our own drawings stay below half of it.
 LONGEST = 6_000
 
-IGNORED = mark("This link asked for {name} = “{value}”, which is not available here; it was ignored.")
-NEAREST = mark("This link asked for {name} = “{value}”, which does not exist; the nearest is shown.")
-UNKNOWN = mark("This link says something about “{name}” that this version does not know; it was ignored.")
-BROKEN = mark("The drawing in this link could not be read ({reason}). The page starts with a test digit instead.")
+IGNORED = gettext_noop("This link asked for {name} = “{value}”, which is not available here; it was ignored.")
+NEAREST = gettext_noop("This link asked for {name} = “{value}”, which does not exist; the nearest is shown.")
+UNKNOWN = gettext_noop("This link says something about “{name}” that this version does not know; it was ignored.")
+BROKEN = gettext_noop(
+    "The drawing in this link could not be read ({reason}). The page starts with a test digit instead."
+)
 
 
 def read(query: Mapping[str, str]) -> None:
@@ -152,7 +154,7 @@ def _take(name: str, value: str) -> None:
         session.notice(BROKEN, reason=reason)
 
 
-def _subject(subject: Subject) -> dict[str, str]:
+def _subject(subject: InputSource) -> dict[str, str]:
     if subject.kind == "sample":
         return {"s": f"{subject.source}-{subject.number}"}
     if subject.kind == "picture":
@@ -163,14 +165,14 @@ def _subject(subject: Subject) -> dict[str, str]:
         return {}
 
 
-def _sample(value: str) -> Subject:
+def _sample(value: str) -> InputSource:
     source, _, number = value.rpartition("-")
     return samples.find(source, int(number) if number.isdecimal() and len(number) < 7 else -1)
 
 
 #: Name in the link -> how its value becomes a subject; each raises Refusal.
-SUBJECTS: Mapping[str, Callable[[str], Subject]] = {
-    "d": lambda value: Subject(drawing=url_codec.decode(value)) if value else Subject(),
-    "p": lambda value: Subject(kind="picture", digit=url_codec.decode_digit(value)),
+SUBJECTS: Mapping[str, Callable[[str], InputSource]] = {
+    "d": lambda value: InputSource(drawing=url_codec.decode(value)) if value else InputSource(),
+    "p": lambda value: InputSource(kind="picture", digit=url_codec.decode_digit(value)),
     "s": _sample,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import session
 
 
@@ -32,7 +32,7 @@ def one_of(
     st.segmented_control(
         label,
         options,
-        format_func=lambda name: say(options[name]),
+        format_func=lambda name: translate(options[name]),
         default=session.get(key),
         required=True,
         label_visibility="visible" if show_label else "collapsed",

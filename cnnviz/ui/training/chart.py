@@ -12,7 +12,7 @@ from cnnviz.core.training.curves import Curve, Curves
 from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
-from cnnviz.ui.i18n import each, say
+from cnnviz.ui.i18n import translate, translate_all
 
 EPOCH_SHARE, SHORTEST = 0.05, 2.0
 """After which share of an epoch, and after how many batches at least, a value counts half in the smoothed curve: an
@@ -53,11 +53,18 @@ def show(
     """
     axis = axis_of(runs)
     panels = [
-        Panel(id="loss", title=say("Loss"), series=_series(runs, "loss", axis), low=0, log=True),
-        Panel(id="accuracy", title=say("Accuracy"), series=_series(runs, "accuracy", axis), share=True, low=0, high=1),
+        Panel(id="loss", title=translate("Loss"), series=_series(runs, "loss", axis), low=0, log=True),
+        Panel(
+            id="accuracy",
+            title=translate("Accuracy"),
+            series=_series(runs, "accuracy", axis),
+            share=True,
+            low=0,
+            high=1,
+        ),
     ]
     epoch = runs[0].curves.batches
-    return draw(key, panels, each(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
+    return draw(key, panels, translate_all(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
 
 
 def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
@@ -76,11 +83,11 @@ def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
     raw = _values(curves.training, quantity)
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
     yield Series(
-        id="training", label=say("Training"), x=curves.training.steps, y=_smooth(curves, quantity), colour=colour
+        id="training", label=translate("Training"), x=curves.training.steps, y=_smooth(curves, quantity), colour=colour
     )
     yield Series(
         id="validation",
-        label=say("Validation"),
+        label=translate("Validation"),
         x=curves.validation.steps,
         y=_values(curves.validation, quantity),
         colour=colour + 1,
@@ -88,7 +95,7 @@ def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
     )
     yield Series(
         id="sample",
-        label=say("Validation sample"),
+        label=translate("Validation sample"),
         x=curves.sample.steps,
         y=_values(curves.sample, quantity),
         colour=colour + 1,
@@ -101,14 +108,14 @@ def _among_others(place: int, run: Learned, quantity: Quantity, axis: str) -> It
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(
         id=f"training-{place}",
-        label=say("{run}, training", run=run.name),
+        label=translate("{run}, training", run=run.name),
         x=curves.training.steps / unit,
         y=_smooth(curves, quantity),
         colour=run.colour,
     )
     yield Series(
         id=f"validation-{place}",
-        label=say("{run}, validation", run=run.name),
+        label=translate("{run}, validation", run=run.name),
         x=curves.validation.steps / unit,
         y=_values(curves.validation, quantity),
         colour=run.colour,

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.jobs.runs.store import Snapshot
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import live_views, run_status, time_machine
 from cnnviz.ui.training.run_status import Followed
@@ -60,4 +60,4 @@ def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> Non
     if with_maps:
         live_views.changing(seen, run_id)
     else:
-        st.caption(say("Maps and filters are shown of the first {number} compared runs.", number=MOST_SHOWN))
+        st.caption(translate("Maps and filters are shown of the first {number} compared runs.", number=MOST_SHOWN))

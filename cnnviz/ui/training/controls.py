@@ -10,31 +10,31 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command, Facts
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
-from cnnviz.ui.i18n import count, mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import run_status
 from cnnviz.ui.training.run_status import INTERRUPTED, Followed
 
 #: State of a run -> what the visitor reads.
 STATES = {
-    planner.PLANNED: mark("planned: starts after your other runs"),
-    "queued": mark("waiting"),
-    "running": mark("learning"),
-    "paused": mark("paused"),
-    "done": mark("done"),
-    "cancelled": mark("cancelled"),
-    "failed": mark("failed"),
-    "lost": mark("lost: its process ended twice"),
-    INTERRUPTED: mark("interrupted: the server was stopped"),
+    planner.PLANNED: gettext_noop("planned: starts after your other runs"),
+    "queued": gettext_noop("waiting"),
+    "running": gettext_noop("learning"),
+    "paused": gettext_noop("paused"),
+    "done": gettext_noop("done"),
+    "cancelled": gettext_noop("cancelled"),
+    "failed": gettext_noop("failed"),
+    "lost": gettext_noop("lost: its process ended twice"),
+    INTERRUPTED: gettext_noop("interrupted: the server was stopped"),
 }
 
 #: Why a finished run ended -> what the visitor reads.
 ENDINGS = {
-    "finished": mark("done"),
-    "early": mark("done: stopped early, with the weights of its best epoch"),
-    "stopped": mark("stopped by you"),
-    "diverged": mark("diverged: stopped, with the weights of its last good epoch"),
-    "time": mark("stopped: its time was over"),
+    "finished": gettext_noop("done"),
+    "early": gettext_noop("done: stopped early, with the weights of its best epoch"),
+    "stopped": gettext_noop("stopped by you"),
+    "diverged": gettext_noop("diverged: stopped, with the weights of its last good epoch"),
+    "time": gettext_noop("stopped: its time was over"),
 }
 
 MOST_EPOCHS = 200
@@ -43,17 +43,17 @@ MOST_EPOCHS = 200
 def status(followed: Followed) -> str:
     """Return in a few words how a run stands."""
     if followed.state == "queued" and followed.position:
-        return say("waiting, number {place} in the queue", place=followed.position)
+        return translate("waiting, number {place} in the queue", place=followed.position)
     if followed.state == "done" and followed.run.ended in ENDINGS:
-        return say(ENDINGS[followed.run.ended])
-    return say(STATES[followed.state])
+        return translate(ENDINGS[followed.run.ended])
+    return translate(STATES[followed.state])
 
 
 def show(followed: Followed) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(_share(followed), text=_line(followed))
     if followed.message is not None:
-        st.warning(page.plain(refusal(followed.message)))
+        st.warning(page.plain(translate_refusal(followed.message)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(followed)
 
@@ -68,21 +68,21 @@ def _share(followed: Followed) -> float:
 
 def _line(followed: Followed) -> str:
     parts = [f"**{page.plain(followed.run.title)}**", status(followed)]
-    parts += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
+    parts += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
     if followed.live and followed.attempt > 1:
         parts += [_second_attempt(followed.gone_on_after)]
     pace = followed.facts("batches")
     if pace and followed.live:
         parts += _pace(pace)
     elif pace:
-        parts += [say("took {time}", time=duration(pace["seconds"]))]
+        parts += [translate("took {time}", time=duration(pace["seconds"]))]
     return " · ".join(parts)
 
 
 def _second_attempt(finished: int) -> str:
     if finished == 0:
-        return say("its process ended; it begins again")
-    return say("its process ended; it goes on after epoch {epoch}", epoch=finished)
+        return translate("its process ended; it begins again")
+    return translate("its process ended; it goes on after epoch {epoch}", epoch=finished)
 
 
 def _pace(facts: Facts) -> list[str]:
@@ -90,34 +90,34 @@ def _pace(facts: Facts) -> list[str]:
     if facts["images_per_second"] is None:
         return []
     return [
-        say("{pace:,.0f} images a second", pace=facts["images_per_second"]),
-        say("about {time} left", time=duration(facts["seconds_left"])),
+        translate("{pace:,.0f} images a second", pace=facts["images_per_second"]),
+        translate("about {time} left", time=duration(facts["seconds_left"])),
     ]
 
 
 def duration(seconds: float) -> str:
     """Return a time as people say it."""
     if seconds < 90:
-        return count("{number} second", "{number} seconds", max(1, round(seconds)))
-    return say("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
+        return translate_plural("{number} second", "{number} seconds", max(1, round(seconds)))
+    return translate("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
 def _buttons(followed: Followed) -> None:
     if followed.state == "running":
-        _button(say("Pause"), "pause", followed)
+        _button(translate("Pause"), "pause", followed)
     if followed.state == "paused":
-        _button(say("Resume"), "resume", followed)
+        _button(translate("Resume"), "resume", followed)
     if followed.state in ("running", "paused"):
-        _button(say("Stop and keep"), "stop", followed)
+        _button(translate("Stop and keep"), "stop", followed)
         if followed.epochs < MOST_EPOCHS:
-            _button(say("One more epoch"), "more", followed)
+            _button(translate("One more epoch"), "more", followed)
     if followed.live:
-        _button(say("Cancel"), "cancel", followed)
+        _button(translate("Cancel"), "cancel", followed)
         if followed.state != planner.PLANNED:
             _keeping(followed)
     elif _can_go_on(followed):
         st.button(
-            say("One more epoch") if followed.state == "done" else say("Go on from the last epoch"),
+            translate("One more epoch") if followed.state == "done" else translate("Go on from the last epoch"),
             on_click=_go_on,
             args=(followed,),
             key="go-on",
@@ -134,11 +134,11 @@ def _keeping(followed: Followed) -> None:
     if st.session_state.get(key) != followed.kept:
         st.session_state[key] = followed.kept
     st.toggle(
-        say("Keep training when I leave"),
+        translate("Keep training when I leave"),
         key=key,
         on_change=_keep,
         args=(followed.run.id, key),
-        help=say(
+        help=translate(
             "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
             "one ends after {most:.0f} minutes of training.",
             lease=limits.lease / 60,

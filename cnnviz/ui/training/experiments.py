@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.training.verdicts import Shares, Verdict
-from cnnviz.ui.i18n import count, each, say
+from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.shell import session
 
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -26,19 +26,19 @@ def show(start: Callable[[Experiment], None]) -> None:
 
 def _card(experiment: Experiment, start: Callable[[Experiment], None]) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
-        st.markdown(f"**{say(experiment.question)}**")
+        st.markdown(f"**{translate(experiment.question)}**")
         _guess(experiment)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(say("Find out"), key=f"start-{experiment.id}", on_click=start, args=(experiment,))
+            st.button(translate("Find out"), key=f"start-{experiment.id}", on_click=start, args=(experiment,))
             st.caption(_cost(experiment), width="content")
 
 
 def _guess(experiment: Experiment) -> None:
     """Let the visitor guess first, or not."""
-    answers = each(experiment.guesses)
+    answers = translate_all(experiment.guesses)
     key = f"guess-{experiment.id}"
     st.pills(
-        say("Your guess"),
+        translate("Your guess"),
         list(answers),
         format_func=answers.__getitem__,
         key=key,
@@ -54,7 +54,7 @@ def _take(name: str, key: str) -> None:
 
 def _cost(experiment: Experiment) -> str:
     arms = len(experiment.arms)
-    return count(
+    return translate_plural(
         "{number} training, judged by {digits:,} digits",
         "{number} trainings, judged by {digits:,} digits",
         arms,
@@ -81,50 +81,52 @@ def verdict(
     """
     found = experiment.verdict(shares, digits)
     with st.container(border=True, key="verdict"):
-        st.markdown(f"**{say(experiment.question)}**")
+        st.markdown(f"**{translate(experiment.question)}**")
         if found is None:
             _missing(experiment, shares, gone, unequal)
             return
-        st.markdown(say(found.template, **found.numbers, **each(found.names)))
+        st.markdown(translate(found.template, **found.numbers, **translate_all(found.names)))
         _answers(experiment, found)
 
 
 def _missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
     """Say of which arms a result is missing, and whether it may come."""
-    coming = [say(arm.label) for arm in experiment.arms if arm.id not in {*shares, *gone, *unequal}]
+    coming = [translate(arm.label) for arm in experiment.arms if arm.id not in {*shares, *gone, *unequal}]
     if coming:
-        st.caption(say("Still to come: {arms}.", arms=", ".join(coming)))
+        st.caption(translate("Still to come: {arms}.", arms=", ".join(coming)))
     if gone:
-        st.caption(say("Without a result: {arms}.", arms=_reasons(experiment, gone)))
+        st.caption(translate("Without a result: {arms}.", arms=_reasons(experiment, gone)))
     if unequal:
-        st.caption(say("Not trained as the experiment plans it: {arms}.", arms=_reasons(experiment, unequal)))
+        st.caption(translate("Not trained as the experiment plans it: {arms}.", arms=_reasons(experiment, unequal)))
     if gone or unequal:
-        st.caption(say("So nothing can be said about the question. For that, start the experiment again."))
+        st.caption(translate("So nothing can be said about the question. For that, start the experiment again."))
 
 
 def _reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
     """Return the arms that have a reason, each with it."""
-    return ", ".join(f"{say(arm.label)} ({reasons[arm.id]})" for arm in experiment.arms if arm.id in reasons)
+    return ", ".join(f"{translate(arm.label)} ({reasons[arm.id]})" for arm in experiment.arms if arm.id in reasons)
 
 
 def _answers(experiment: Experiment, found: Verdict) -> None:
-    answers = each(experiment.guesses)
+    answers = translate_all(experiment.guesses)
     guess = session.get("guesses").get(experiment.id)
     if guess in answers:
         told = (
-            say("You guessed right: {answer}.", answer=answers[guess])
+            translate("You guessed right: {answer}.", answer=answers[guess])
             if guess == found.right
-            else say("You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right])
+            else translate(
+                "You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right]
+            )
         )
         (st.success if guess == found.right else st.info)(told)
     if found.right == experiment.expected:
-        st.caption(say(experiment.why))
+        st.caption(translate(experiment.why))
     else:
         st.caption(
-            say(
+            translate(
                 "Usually it is said: {answer}. {why} These trainings did not show it.",
                 answer=answers[experiment.expected],
-                why=say(experiment.why),
+                why=translate(experiment.why),
             )
         )
-    st.caption(say("Each was trained once. With another seed the numbers differ a little."))
+    st.caption(translate("Each was trained once. With another seed the numbers differ a little."))

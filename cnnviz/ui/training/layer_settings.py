@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.core.networks.draft_validation import Row, value
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 
 Change = Callable[[str, Any], None]
 """Takes the name of a setting and the value that the visitor chose."""
@@ -35,27 +35,27 @@ def _windows(largest: int) -> tuple[tuple[int, int], ...]:
     return tuple((side, side) for side in range(1, largest + 1))
 
 
-PADDING = Setting("padding", mark("Padding"), PADDINGS)
-ACTIVATION = Setting("activation", mark("Activation"), tuple(ACTIVATIONS), 118)
+PADDING = Setting("padding", gettext_noop("Padding"), PADDINGS)
+ACTIVATION = Setting("activation", gettext_noop("Activation"), tuple(ACTIVATIONS), 118)
 POOLING = (
-    Setting("pool_size", mark("Size"), _windows(6)),
-    Setting("strides", mark("Stride"), _windows(6)),
+    Setting("pool_size", gettext_noop("Size"), _windows(6)),
+    Setting("strides", gettext_noop("Stride"), _windows(6)),
     PADDING,
 )
 
 #: Keras's class name -> the settings that can be chosen; kinds that are missing here keep theirs.
 SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "Conv2D": (
-        Setting("filters", mark("Filters")),
-        Setting("kernel_size", mark("Kernel"), _windows(9)),
-        Setting("strides", mark("Stride"), _windows(4)),
+        Setting("filters", gettext_noop("Filters")),
+        Setting("kernel_size", gettext_noop("Kernel"), _windows(9)),
+        Setting("strides", gettext_noop("Stride"), _windows(4)),
         PADDING,
         ACTIVATION,
     ),
     "MaxPooling2D": POOLING,
     "AveragePooling2D": POOLING,
-    "Dropout": (Setting("rate", mark("Rate")),),
-    "Dense": (Setting("units", mark("Units")), ACTIVATION),
+    "Dropout": (Setting("rate", gettext_noop("Rate")),),
+    "Dense": (Setting("units", gettext_noop("Units")), ACTIVATION),
 }
 
 
@@ -74,10 +74,10 @@ def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:
     }
     if not setting.options:
         step = 1 if isinstance(present, int) else 0.05
-        st.number_input(say(setting.label), value=present, step=step, **tied)
+        st.number_input(translate(setting.label), value=present, step=step, **tied)
         return
     options = setting.options if present in setting.options else (present, *setting.options)
-    st.selectbox(say(setting.label), options, index=options.index(present), format_func=_text, **tied)
+    st.selectbox(translate(setting.label), options, index=options.index(present), format_func=_text, **tied)
 
 
 def _text(option: Any) -> str:

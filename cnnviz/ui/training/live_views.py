@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.training.protocol import Event
 from cnnviz.ui.components.bars import LABELS as BAR_LABELS
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
-from cnnviz.ui.i18n import count, each, say
+from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.prediction.strip import UNCHANGED, size
 from cnnviz.ui.shell import session, widgets
@@ -27,14 +27,14 @@ def answer(moment: Moment | None) -> None:
     with st.container(key="predicted-digit"):
         st.markdown("–" if moment is None else str(moment.answer))
     st.caption(sentence(moment))
-    bars("answer", None if moment is None else moment.probabilities, each(BAR_LABELS))
+    bars("answer", None if moment is None else moment.probabilities, translate_all(BAR_LABELS))
 
 
 def sentence(moment: Moment | None) -> str:
     """Return one sentence that says what a network makes of the visitor's digit at a moment."""
     if moment is None:
-        return say("The network answers as soon as it has seen its first batch.")
-    return count(
+        return translate("The network answers as soon as it has seen its first batch.")
+    return translate_plural(
         "After {number:,} batch it reads a {digit} and gives it {share}.",
         "After {number:,} batches it reads a {digit} and gives it {share}.",
         moment.step,
@@ -43,17 +43,17 @@ def sentence(moment: Moment | None) -> str:
     )
 
 
-def pick_layer(variant: Variant) -> None:
+def pick_layer(variant: Architecture) -> None:
     """Let the visitor choose the layer whose maps are shown."""
     names = shown_layers(variant)
     if session.get("look_layer") not in names:
         session.put(look_layer=names[0])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{say('The network while it learns')}**", width="content")
-        widgets.pick("look_layer", say("Layer whose maps are shown"), names, str, width=220)
+        st.markdown(f"**{translate('The network while it learns')}**", width="content")
+        widgets.pick("look_layer", translate("Layer whose maps are shown"), names, str, width=220)
 
 
-def shown_layers(variant: Variant) -> tuple[str, ...]:
+def shown_layers(variant: Architecture) -> tuple[str, ...]:
     """Return the names of the layers that have something of their own to show."""
     return tuple(layer.name for layer in variant.layers if layer.kind not in UNCHANGED)
 
@@ -70,7 +70,7 @@ def changing(moment: Moment, key: str) -> None:
 def _maps(moment: Moment, key: str) -> None:
     values = moment.outputs.get(session.get("look_layer"))
     if values is None:  # this network has no such layer, or the next view of the training has it
-        st.caption(say("No layer of this name here: {layer}.", layer=session.get("look_layer")))
+        st.caption(translate("No layer of this name here: {layer}.", layer=session.get("look_layer")))
         return
     block = Block(
         id="maps",
@@ -79,21 +79,23 @@ def _maps(moment: Moment, key: str) -> None:
         kind="maps" if values.ndim == 3 else "bars",
         values=values,
     )
-    feature_maps(f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+    feature_maps(
+        f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_colours()
+    )
 
 
 def _number(values: np.ndarray) -> str:
     if values.ndim == 3:
-        return count("{number} map", "{number} maps", values.shape[-1])
-    return count("{number} unit", "{number} units", values.shape[-1])
+        return translate_plural("{number} map", "{number} maps", values.shape[-1])
+    return translate_plural("{number} unit", "{number} units", values.shape[-1])
 
 
 def _filters(moment: Moment, key: str) -> None:
     """Show weights as colours around zero."""
     if moment.filters is None:
-        st.caption(say("This network has no convolution, so there are no filters to see."))
+        st.caption(translate("This network has no convolution, so there are no filters to see."))
         return
-    title = count(
+    title = translate_plural(
         "{number} filter of the first convolution",
         "{number} filters of the first convolution",
         moment.filters.shape[-1],
@@ -105,15 +107,17 @@ def _filters(moment: Moment, key: str) -> None:
         values=filter_maps(moment.filters),
         signed=True,
     )
-    feature_maps(f"learning-filters-{key}", [block], mode="mosaic", height=TALLEST, labels=each(LABELS), **_colours())
+    feature_maps(
+        f"learning-filters-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_colours()
+    )
 
 
 def lesson(event: Event) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
     facts = event.facts
-    st.markdown(f"**{say('One step, looked at closely')}**")
+    st.markdown(f"**{translate('One step, looked at closely')}**")
     st.markdown(
-        say(
+        translate(
             "Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "
             "weights, points uphill; the optimizer stepped the other way (learning rate {rate:.3g}), and the loss on "
             "the same digits became **{after:.4f}**.",
@@ -125,11 +129,11 @@ def lesson(event: Event) -> None:
         )
     )
     arrays = {name: _picture(event.arrays[name]) for name in STAGES}
-    titles = {"before": say("before"), "gradient": say("gradient"), "after": say("after")}
+    titles = {"before": translate("before"), "gradient": translate("gradient"), "after": translate("after")}
     blocks = [
         Block(id=name, title=titles[name], subtitle=_which(facts), values=arrays[name], signed=True) for name in STAGES
     ]
-    feature_maps("lesson", blocks, mode="strip", height=110, labels=each(LABELS), **_colours("map"))
+    feature_maps("lesson", blocks, mode="strip", height=110, labels=translate_all(LABELS), **_colours("map"))
 
 
 IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
@@ -146,7 +150,7 @@ def _picture(weights: np.ndarray) -> np.ndarray:
 
 
 def _which(facts: Any) -> str:
-    return say("{layer}, filter {number}", layer=facts["layer"], number=facts["filter"] + 1)
+    return translate("{layer}, filter {number}", layer=facts["layer"], number=facts["filter"] + 1)
 
 
 def _colours(colour_range: str | None = None) -> dict[str, Any]:

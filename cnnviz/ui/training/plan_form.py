@@ -12,11 +12,11 @@ from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.data.bundled_digits import TRAIN
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import TrainingPlan, Variant
+from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.training import cpu
 from cnnviz.core.training.fast_plan import FAST_PLAN, fast
 from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, usual
-from cnnviz.ui.i18n import mark, refusal, say
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session
 
 LEARN = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 54_000, 59_000)
@@ -24,39 +24,39 @@ CHECK = (0, 500, 1_000, 2_000, 5_000, 10_000)
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD", "adadelta": "Adadelta"}
-SCHEDULES = {"constant": mark("stays"), "cosine": mark("falls to 0")}
-AUGMENTATIONS = {"none": mark("as they are"), "affine": mark("varied")}
+SCHEDULES = {"constant": gettext_noop("stays"), "cosine": gettext_noop("falls to 0")}
+AUGMENTATIONS = {"none": gettext_noop("as they are"), "affine": gettext_noop("varied")}
 
-ADADELTA = mark(
+ADADELTA = gettext_noop(
     "Adadelta multiplies its steps by the rate. Keras 3 takes 0.001 if none is named, and barely learns; the Keras of "
     "older tutorials took 1.0."
 )
 WHY_FAST = (
-    mark(
+    gettext_noop(
         "One epoch of all digits in batches of {batch_size}: small batches make many steps, and a step costs about as "
         "much as it has digits."
     ),
-    mark(
+    gettext_noop(
         "A rate of {learning_rate:g}, twice Adam’s own, learns most of it early. Falling to 0, it takes back the "
         "noise that small batches bring; more epochs would only average it out."
     ),
-    mark("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
-    mark("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
-    mark("No varied digits: they help those who train for long."),
+    gettext_noop("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
+    gettext_noop("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
+    gettext_noop("No varied digits: they help those who train for long."),
 )
-VARIED = mark(
+VARIED = gettext_noop(
     "Varied: turned, sheared, stretched and bent a little differently every few epochs, with habits such as crossed "
     "sevens. The rate then falls to 0."
 )
 PATIENCE = 2
 MOST_FIGURES = 12
-PRECISIONS = mark(
+PRECISIONS = gettext_noop(
     "This computer’s processor multiplies bfloat16, numbers with three digits, in hardware. The weights stay float32. "
     "Large networks train faster and read as well."
 )
 
 
-def show(variant: Variant | None = None) -> TrainingPlan | None:
+def show(variant: Architecture | None = None) -> TrainingPlan | None:
     """Show the form; return the plan for `variant`, or None while a setting is refused."""
     draft, (data, count) = _draft(), _available()
     problems = draft.problems(count)
@@ -71,7 +71,7 @@ def show(variant: Variant | None = None) -> TrainingPlan | None:
     return chosen(variant)
 
 
-def _fitting(plan: TrainingPlan | None, variant: Variant | None) -> TrainingPlan | None:
+def _fitting(plan: TrainingPlan | None, variant: Architecture | None) -> TrainingPlan | None:
     """Return `plan` with digits that `variant` can read."""
     if plan is None or variant is None:
         return plan
@@ -83,21 +83,21 @@ def _fitting(plan: TrainingPlan | None, variant: Variant | None) -> TrainingPlan
 def _fast() -> None:
     """Offer the plan that gets a network to 99 % soonest, and say why it does."""
     with _row():
-        st.button(say("Take the fast plan"), key="fast-plan", on_click=_take_fast)
-        with st.popover(say("What makes it fast"), key="why-fast"):
-            st.markdown("\n".join(f"- {say(reason, **FAST_PLAN.to_json())}" for reason in WHY_FAST))
+        st.button(translate("Take the fast plan"), key="fast-plan", on_click=_take_fast)
+        with st.popover(translate("What makes it fast"), key="why-fast"):
+            st.markdown("\n".join(f"- {translate(reason, **FAST_PLAN.to_json())}" for reason in WHY_FAST))
 
 
 def _take_fast() -> None:
     take_up(fast(current()))
 
 
-def chosen(variant: Variant | None = None) -> TrainingPlan | None:
+def chosen(variant: Architecture | None = None) -> TrainingPlan | None:
     """Return the plan for `variant` as it stands, or None while something in it is refused."""
     return _fitting(_draft().plan(_available()[1]), variant)
 
 
-def current(variant: Variant | None = None) -> TrainingPlan:
+def current(variant: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
     return chosen(variant) or _fitting(usual(count).plan(count), variant) or TrainingPlan()
@@ -148,7 +148,7 @@ def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
 def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
     for name in names:
         if name in problems:
-            st.error(page.plain(refusal(problems[name])))
+            st.error(page.plain(translate_refusal(problems[name])))
 
 
 def _row() -> Any:
@@ -180,26 +180,26 @@ def _text(value: Any) -> str:
 
 
 def _digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
-    held = say(
+    held = translate(
         "These training digits are kept out: they judge every epoch, and nothing is learned from them. "
         "With 0 the test set is shown beside the curve."
     )
     with _row():
-        _pick(draft, "learn", say("Digits to learn from"), LEARN, whole)
-        _pick(draft, "check", say("Digits to check with"), CHECK, whole, held)
+        _pick(draft, "learn", translate("Digits to learn from"), LEARN, whole)
+        _pick(draft, "check", translate("Digits to check with"), CHECK, whole, held)
     _say_problems(problems, "learn", "check")
-    st.caption(say("From {name}, which has {count:,} digits to train with.", name=data, count=count))
+    st.caption(translate("From {name}, which has {count:,} digits to train with.", name=data, count=count))
 
 
 def _pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     with _row():
-        _count(draft, "batch_size", say("Batch"), say("After so many digits the weights change once."))
-        _count(draft, "epochs", say("Epochs"), say("How often every digit is learned from."))
+        _count(draft, "batch_size", translate("Batch"), translate("After so many digits the weights change once."))
+        _count(draft, "epochs", translate("Epochs"), translate("How often every digit is learned from."))
         _count(
             draft,
             "seed",
-            say("Seed"),
-            say("The same seed gives the same weights to start from and the same order."),
+            translate("Seed"),
+            translate("The same seed gives the same weights to start from and the same order."),
         )
     _say_problems(problems, "batch_size", "epochs", "seed")
 
@@ -211,7 +211,7 @@ def _count(draft: PlanDraft, name: str, label: str, help_: str) -> None:
 def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     chosen = draft.values["optimizer"]
     st.segmented_control(
-        say("Optimiser"),
+        translate("Optimiser"),
         OPTIMIZERS,
         format_func=OPTIMIZERS.__getitem__,
         default=chosen,
@@ -219,12 +219,14 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
         **_tied("optimizer", anew=True),
     )
     with _row():
-        _pick(draft, "learning_rate", say("Learning rate"), RATES, fraction)
+        _pick(draft, "learning_rate", translate("Learning rate"), RATES, fraction)
         if draft.values["augmentation"] == "none":
-            _alternatives(draft, "schedule", say("While it learns, the rate"), SCHEDULES)
+            _alternatives(draft, "schedule", translate("While it learns, the rate"), SCHEDULES)
     _say_problems(problems, "learning_rate")
-    rate = say("Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen])
-    more = say(ADADELTA) if chosen == "adadelta" else ""
+    rate = translate(
+        "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
+    )
+    more = translate(ADADELTA) if chosen == "adadelta" else ""
     st.caption(f"{rate} {more}")
 
 
@@ -234,7 +236,7 @@ def _alternatives(
     st.segmented_control(
         label,
         options,
-        format_func=lambda option: say(options[option]),
+        format_func=lambda option: translate(options[option]),
         default=draft.values[name],
         required=True,
         help=help_,
@@ -244,20 +246,20 @@ def _alternatives(
 
 def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     patience = draft.values["patience"]
-    why = say(
+    why = translate(
         "Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
         "weights of the best one."
     )
     with _row():
         st.toggle(
-            say("Stop early"),
+            translate("Stop early"),
             value=patience is not None,
             help=why,
             **_tied("patience", lambda on: PATIENCE if on else None, anew=True),
         )
         if patience is not None:
             st.number_input(
-                say("Epochs of patience"),
+                translate("Epochs of patience"),
                 value=patience,
                 step=1,
                 width=150,
@@ -268,12 +270,12 @@ def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
 
 def _more(draft: PlanDraft) -> None:
     """Show what most plans leave alone."""
-    _alternatives(draft, "augmentation", say("Digits are shown"), AUGMENTATIONS, say(VARIED))
+    _alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
     if cpu.has_bfloat16():
         st.toggle(
-            say("Mixed precision"),
+            translate("Mixed precision"),
             value=draft.values["precision"] != "float32",
-            help=say(PRECISIONS),
+            help=translate(PRECISIONS),
             **_tied("precision", lambda on: "mixed_bfloat16" if on else "float32"),
         )
 

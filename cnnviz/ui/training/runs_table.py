@@ -10,7 +10,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training import protocol
 from cnnviz.jobs.runs import downloads
 from cnnviz.jobs.runs.store import Run
-from cnnviz.ui.i18n import refusal, say
+from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.shell.download_button import file_button
 from cnnviz.ui.training import run_status
@@ -41,11 +41,11 @@ def _table() -> None:
     store = visitor.store()
     run_status.touch(store)
     found = store.runs()
-    st.subheader(say("Your runs"), anchor=False)
+    st.subheader(translate("Your runs"), anchor=False)
     if not found:
-        st.caption(say("Nothing was trained yet. Start an experiment, or build a network of your own."))
+        st.caption(translate("Nothing was trained yet. Start an experiment, or build a network of your own."))
         return
-    everything = len(found) > FIRST and st.toggle(say("Show all {number}", number=len(found)), key="all-runs")
+    everything = len(found) > FIRST and st.toggle(translate("Show all {number}", number=len(found)), key="all-runs")
     for run in found if everything else found[:FIRST]:
         _row(run_status.follow(store, run.id))
 
@@ -61,18 +61,18 @@ def _row(followed: Followed) -> None:
             args=(run.id,),
             width=210,
             type="primary" if watched else "secondary",
-            help=say("Look at this run"),
+            help=translate("Look at this run"),
         )
         st.markdown(_facts(followed), width="stretch")
         if not watched:
             st.checkbox(
-                say("Compare"),
+                translate("Compare"),
                 value=run.id in session.get("compared"),
                 key=f"compare-{run.id}",
                 on_change=_compare,
                 args=(run.id,),
             )
-        more = st.popover(say("More"), on_change="rerun", key=f"more-{run.id}")
+        more = st.popover(translate("More"), on_change="rerun", key=f"more-{run.id}")
         if more.open:
             with more:
                 _more(followed)
@@ -81,15 +81,15 @@ def _row(followed: Followed) -> None:
 def _facts(followed: Followed) -> str:
     """Return plan and result of a run in one line of Markdown."""
     plan, shown = followed.run.plan, [status(followed)]
-    shown += [say("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
+    shown += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
     if last := followed.facts("epoch"):
-        shown += [say("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
+        shown += [translate("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
     if card := followed.facts("result").get("card"):
-        shown += [say("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
+        shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
     if pace := followed.facts("batches"):
         shown += [duration(pace["seconds"])]
     shown += [
-        say(
+        translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
             digits=plan.examples - plan.validation_examples,
             optimizer=plan.optimizer,
@@ -117,13 +117,15 @@ def _more(followed: Followed) -> None:
     if store.version(run.id):
         _explore(run)
         _downloads(followed)
-    st.text_input(say("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,))
-    st.button(say("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch")
+    st.text_input(
+        translate("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,)
+    )
+    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch")
 
 
 def _explore(run: Run) -> None:
     """Offer to look at what came out with the other pages."""
-    if st.button(say("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
+    if st.button(translate("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
         session.put(network=protocol.network_name(run.id))
         st.switch_page(page.PAGES["layers"].path)
 
@@ -141,7 +143,7 @@ def _downloads(followed: Followed) -> None:
             f"{name}{offered.suffix}",
             mime=offered.mime,
             key=f"download-{run.id}{offered.suffix}",
-            help=say(offered.what),
+            help=translate(offered.what),
             width="stretch",
         )
 
@@ -150,7 +152,7 @@ def _rename(run_id: str) -> None:
     try:
         visitor.store().rename(run_id, st.session_state[f"title-{run_id}"])
     except Refusal as reason:
-        st.toast(page.plain(refusal(reason)))
+        st.toast(page.plain(translate_refusal(reason)))
 
 
 def _delete(followed: Followed) -> None:

@@ -8,13 +8,13 @@ import streamlit as st
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import prepared
-from cnnviz.core.networks.architecture import TrainingPlan, Variant
+from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.experiments import Experiment
 from cnnviz.jobs.runs import calibration, planner
 from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
-from cnnviz.ui.i18n import refusal, say
+from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import experiments as cards
 from cnnviz.ui.training import plan_form, run_status, variant_editor
@@ -44,7 +44,7 @@ def _planned(store: RunStore, experiment: Experiment) -> list[str]:
     try:
         for arm in experiment.arms:
             job = planner.new_job(arm.variant, arm.plan, _pixels())
-            planned.append(planner.plan(store, job, say(arm.label), trial, arm.id).id)
+            planned.append(planner.plan(store, job, translate(arm.label), trial, arm.id).id)
     except Refusal:
         for run_id in planned:
             run_status.discard(store, run_id)
@@ -62,32 +62,32 @@ def build() -> None:
         _offer(variant, plan)
 
 
-def _offer(variant: Variant | None, plan: TrainingPlan | None) -> None:
+def _offer(variant: Architecture | None, plan: TrainingPlan | None) -> None:
     """Show what the training will cost, and the button that starts it, or why it cannot start."""
     problem = _problem(variant, plan)
     if problem is not None:
-        st.error(page.plain(refusal(problem)))
+        st.error(page.plain(translate_refusal(problem)))
     elif variant is not None and plan is not None:
         st.markdown(_cost(variant, plan))
-    st.text_input(say("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
+    st.text_input(translate("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
     ready = problem is None and variant is not None and plan is not None
-    st.button(say("Train it"), type="primary", disabled=not ready, key="train", width="stretch", on_click=_start)
+    st.button(translate("Train it"), type="primary", disabled=not ready, key="train", width="stretch", on_click=_start)
 
 
 TITLE = "run-title"
 
 
-def _cost(variant: Variant, plan: TrainingPlan) -> str:
+def _cost(variant: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
     speed = calibration.known(run_store.folder())
     time = duration(estimates.seconds(variant, plan, speed, *_digits()))
     if not speed.runs:
-        return say(
+        return translate(
             "It will take about **{time}** on a server like the one this was measured on; the first run tells "
             "how fast this one is.",
             time=time,
         )
-    return say("It will take about **{time}** on this server.", time=time)
+    return translate("It will take about **{time}** on this server.", time=time)
 
 
 def _digits() -> tuple[int, int]:
@@ -95,7 +95,7 @@ def _digits() -> tuple[int, int]:
     return planner.data().count, len(datasets.load_test().y_test)
 
 
-def _problem(variant: Variant | None, plan: TrainingPlan | None) -> Refusal | None:
+def _problem(variant: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
     if variant is None or plan is None:
         return None  # it is said where it stands
     try:
@@ -141,4 +141,4 @@ def _pixels() -> np.ndarray:
 
 
 def _next_title(store: RunStore) -> str:
-    return say("Run {number}", number=len(store.runs()) + 1)
+    return translate("Run {number}", number=len(store.runs()) + 1)

@@ -11,7 +11,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.player import player
-from cnnviz.ui.i18n import each, refusal, say
+from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.shell import cache, page, session
 from cnnviz.ui.training import snapshot_view
 from cnnviz.ui.training.run_status import Followed
@@ -24,12 +24,14 @@ def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
     """Show the slider over the moments of a run; return the one to look at, None to follow the training."""
     if not kept:
         return None
-    st.caption(say("Time machine: the network as it was at every moment that was kept"))
+    st.caption(translate("Time machine: the network as it was at every moment that was kept"))
     ends = {int(step): epoch for epoch, step in enumerate(followed.curves.epochs.steps, 1)}
-    labels = [*(_label(one, ends) for one in kept), *([say("now")] if followed.live else [])]
+    labels = [*(_label(one, ends) for one in kept), *([translate("now")] if followed.live else [])]
     last = len(labels) - 1
     chosen = session.get("moment")
-    at = player("time-machine", labels, last if chosen == NEWEST else min(chosen, last), label=say("Time machine"))
+    at = player(
+        "time-machine", labels, last if chosen == NEWEST else min(chosen, last), label=translate("Time machine")
+    )
     session.put(moment=NEWEST if at == last else at)
     return kept[at] if at < len(kept) else None
 
@@ -43,10 +45,10 @@ def go_to(steps: Sequence[int], step: float) -> None:
 def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
     """Name a moment; `ends`: last batch of an epoch -> epoch. A moment kept there may be older than the epoch's end."""
     if kept.step == 0:
-        return say("before the first batch")
+        return translate("before the first batch")
     if kept.step in ends:
-        return say("epoch {epoch}, batch {step:,}", epoch=ends[kept.step], step=kept.step)
-    return say("batch {step:,}", step=kept.step)
+        return translate("epoch {epoch}, batch {step:,}", epoch=ends[kept.step], step=kept.step)
+    return translate("batch {step:,}", step=kept.step)
 
 
 def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
@@ -54,7 +56,7 @@ def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Mom
     try:
         return snapshot_view.of_network(cache.at_moment(store, run_id, kept), digit, kept.step, kept.epoch)
     except Refusal as reason:
-        st.caption(page.plain(refusal(reason)))
+        st.caption(page.plain(translate_refusal(reason)))
         return None
 
 
@@ -62,22 +64,22 @@ def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     """Show which digits were taken for which at that moment."""
     counts = store.confusion(run_id, kept).astype(np.float32)
     right, number = int(np.trace(counts)), int(counts.sum())
-    st.markdown(f"**{say('Held-out digits, what they are and what they are read as')}**")
+    st.markdown(f"**{translate('Held-out digits, what they are and what they are read as')}**")
     st.caption(
-        say(
+        translate(
             "{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",
             right=right,
             number=number,
             share=right / number if number else 0.0,
         )
     )
-    block = Block(id="confusion", title=say("label by answer"), subtitle="10 × 10", values=counts[..., None])
+    block = Block(id="confusion", title=translate("label by answer"), subtitle="10 × 10", values=counts[..., None])
     feature_maps(
         "learning-confusion",
         [block],
         mode="mosaic",
         height=220,
-        labels=each(LABELS),
+        labels=translate_all(LABELS),
         colour_range="layer",
         palette=session.get("palette"),
     )

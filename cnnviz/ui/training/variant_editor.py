@@ -10,10 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
-from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Variant
-from cnnviz.core.networks.draft import FRESH, Draft, blank, build_cnn
+from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
 from cnnviz.core.networks.draft_validation import Checked, Row, checked
-from cnnviz.ui.i18n import count, refusal, say
+from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import page, session
@@ -27,7 +27,7 @@ BUILDER = {"nb_filters": (1, 64, 32), "filter_size": (1, 9, 3), "pool_size": (1,
 """The three sliders of `build_cnn`: smallest, largest, the tutorial's own."""
 
 
-def show() -> Variant | None:
+def show() -> Architecture | None:
     """Show the editor; return the network, or None while something is refused."""
     draft = _draft()
     _starts()
@@ -41,19 +41,19 @@ def show() -> Variant | None:
     return found.variant
 
 
-def current() -> Variant | None:
+def current() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
     return checked(_draft(), NAME).variant
 
 
-def _draft() -> Draft:
+def _draft() -> ArchitectureDraft:
     if session.get("draft") is None:
-        session.put(draft=Draft.of(TUTORIALS[FIRST][0]))
-    draft: Draft = session.get("draft")
+        session.put(draft=ArchitectureDraft.of(TUTORIALS[FIRST][0]))
+    draft: ArchitectureDraft = session.get("draft")
     return draft
 
 
-def _take_up(draft: Draft) -> None:
+def _take_up(draft: ArchitectureDraft) -> None:
     """Go on with another draft, or with other rows: every widget is made anew with what it says."""
     session.put(draft=draft, draft_edition=session.get("draft_edition") + 1)
 
@@ -72,17 +72,17 @@ def _starts() -> None:
     with _line("bottom"):
         key = _key("start")
         st.selectbox(
-            say("Start from"),
+            translate("Start from"),
             network_picker.names(),
             index=None,
-            placeholder=say("a network of the shelf"),
+            placeholder=translate("a network of the shelf"),
             format_func=network_picker.title,
             key=key,
             on_change=_start,
             args=(key,),
             width=260,
         )
-        st.button(say("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
+        st.button(translate("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
         with st.popover(TUTORIAL, key="build-cnn"):
             _builder()
 
@@ -90,12 +90,14 @@ def _starts() -> None:
 def _start(key: str) -> None:
     name = st.session_state[key]
     if name is not None:
-        _take_up(Draft.of(network_picker.load(name).variant))
+        _take_up(ArchitectureDraft.of(network_picker.load(name).variant))
 
 
 def _builder() -> None:
     """Show the tutorial's function as three sliders."""
-    st.caption(say("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it."))
+    st.caption(
+        translate("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it.")
+    )
     for name, (low, high, usual) in BUILDER.items():
         st.slider(name, low, high, usual, key=f"build-{name}", on_change=_build)
 
@@ -106,7 +108,7 @@ def _build() -> None:
 
 def _input(shape: Shape) -> None:
     with _line("center"):
-        st.markdown(say("**Input** · a digit of {size}", size=size(shape)), width="stretch")
+        st.markdown(translate("**Input** · a digit of {size}", size=size(shape)), width="stretch")
         _add(0)
 
 
@@ -121,7 +123,7 @@ def _row(place: int, row: Row, rows: int) -> None:
         with _line("bottom"):
             layer_settings.show(row, _key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
         if row.problem is not None:
-            st.error(page.plain(refusal(row.problem)))
+            st.error(page.plain(translate_refusal(row.problem)))
 
 
 def _line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
@@ -133,11 +135,11 @@ def _heading(row: Row) -> str:
     """Return the layer's name and what it makes, in small letters so that it stays on one line."""
     parts = [f"**{row.name}**"]
     if row.waits:
-        parts = [*parts, say("waits for the layer above")]
+        parts = [*parts, translate("waits for the layer above")]
     elif row.output_shape is not None:
         parts = [f"{parts[0]} → {size(row.output_shape)}"]
         if row.parameters:
-            parts = [*parts, count("{number:,} parameter", "{number:,} parameters", row.parameters)]
+            parts = [*parts, translate_plural("{number:,} parameter", "{number:,} parameters", row.parameters)]
     return f":small[{' · '.join(parts)}]"
 
 
@@ -146,7 +148,7 @@ def _kind(place: int, row: Row) -> None:
     options = tuple(FRESH) if present in FRESH else (present, *FRESH)
     key = _key(f"{place}-kind")
     st.selectbox(
-        say("Layer"),
+        translate("Layer"),
         options,
         index=options.index(present),
         key=key,
@@ -163,8 +165,8 @@ def _take_kind(place: int, key: str) -> None:
 
 def _buttons(place: int, rows: int) -> None:
     for sign, name, help_, enabled, to in (
-        ("↑", "up", say("Move this layer up"), place > 0, place - 1),
-        ("↓", "down", say("Move this layer down"), place < rows - 1, place + 1),
+        ("↑", "up", translate("Move this layer up"), place > 0, place - 1),
+        ("↓", "down", translate("Move this layer down"), place < rows - 1, place + 1),
     ):
         st.button(
             sign,
@@ -177,7 +179,7 @@ def _buttons(place: int, rows: int) -> None:
     st.button(
         "✕",
         key=_key(f"{place}-remove"),
-        help=say("Remove this layer"),
+        help=translate("Remove this layer"),
         type="tertiary",
         on_click=lambda: _take_up(_draft().remove(place)),
     )
@@ -190,7 +192,7 @@ def _add(place: int) -> None:
         "+",
         tuple(FRESH),
         key=key,
-        help=say("Add a layer below"),
+        help=translate("Add a layer below"),
         type="tertiary",
         on_click=_take_added,
         args=(place, key),
@@ -207,9 +209,9 @@ def _take_added(place: int, key: str) -> None:
 def _totals(found: Checked) -> None:
     """Say what the network costs, as far as its shapes are known."""
     if found.problem is not None:
-        st.error(page.plain(refusal(found.problem)))
+        st.error(page.plain(translate_refusal(found.problem)))
     st.markdown(
-        say(
+        translate(
             "In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",
             parameters=found.parameters,
             multiplications=found.multiplications,
@@ -217,9 +219,9 @@ def _totals(found: Checked) -> None:
     )
 
 
-def _script(variant: Variant) -> None:
+def _script(variant: Architecture) -> None:
     """Show the Keras program of the network and the present plan, and offer it as a file."""
-    beside = st.expander(say("The same in Keras"), on_change="rerun", key="keras-script")
+    beside = st.expander(translate("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
             text, file = keras_source.script(variant, plan_form.current(variant)), f"{variant.name}.py"

@@ -8,7 +8,7 @@ from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Arm, Experime
 from cnnviz.core.training.protocol import DIVERGED
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
-from cnnviz.ui.i18n import count, say
+from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import cache, visitor
 from cnnviz.ui.training import experiments, run_status
 from cnnviz.ui.training.controls import status
@@ -54,7 +54,7 @@ def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
         if arm.id in runs:
             _add(found, store, experiment, arm, run_status.follow(store, runs[arm.id].id))
         else:
-            found.gone[arm.id] = say("deleted")
+            found.gone[arm.id] = translate("deleted")
     return found
 
 
@@ -82,7 +82,7 @@ def _unequal(arm: Arm, followed: Followed) -> str:
     if followed.run.ended in ("stopped", "time"):
         return status(followed)
     if followed.run.ended != "diverged" and followed.epochs != arm.plan.epochs:
-        return count(
+        return translate_plural(
             "{number} epoch instead of {planned}",
             "{number} epochs instead of {planned}",
             followed.epochs,

@@ -14,7 +14,7 @@ from cnnviz.core.training.protocol import Command
 from cnnviz.jobs import api
 from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.components import curves
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import surfaces
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import (
@@ -76,7 +76,7 @@ def _watched(was_live: bool) -> None:
     with drawing:
         pen_down = surfaces.draw(plain=True)
         if colour_digits.reads_colour(followed.run.variant.input_shape):
-            st.caption(say("This network reads colour: it is shown your digit in blue on cream."))
+            st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
     digit = prepared(session.subject(), session.steps())
     _show_to_the_worker(followed, digit, pen_down)
     shown = _moment(followed, chosen, digit)

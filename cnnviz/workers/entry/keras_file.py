@@ -15,7 +15,7 @@ from pathlib import Path
 
 from safetensors.numpy import load as parse
 
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 
@@ -27,7 +27,7 @@ def read(data: bytes) -> Network:
     for key, array in parse(data).items():
         layer, _, name = key.rpartition("/")
         found.setdefault(layer, {})[name] = array
-    return Network(Variant.from_json(variant), found)  # type: ignore[arg-type]  # checked there
+    return Network(Architecture.from_json(variant), found)  # type: ignore[arg-type]  # checked there
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store, pen
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import PRECISIONS, TrainingPlan
@@ -38,7 +38,7 @@ from cnnviz.workers.training.trainer import Course, Task
 
 Tell = Callable[[dict[str, Any]], None]
 
-NAMED: dict[str, tuple[Variant, TrainingPlan]] = {
+NAMED: dict[str, tuple[Architecture, TrainingPlan]] = {
     **TUTORIALS,
     **POOL_NETWORKS,
     "pen": (pen.VARIANT, pen.PLAN),
@@ -49,7 +49,7 @@ NAMED: dict[str, tuple[Variant, TrainingPlan]] = {
 class Order:
     """What to train and where to write; `pen` is the file of pen strokes, None to leave them out."""
 
-    variant: Variant
+    variant: Architecture
     plan: TrainingPlan
     shelf: Path
     checkpoints: Path
@@ -74,7 +74,7 @@ class Order:
         )
 
 
-def _named(variant: object) -> tuple[Variant, TrainingPlan]:
+def _named(variant: object) -> tuple[Architecture, TrainingPlan]:
     if isinstance(variant, str):
         if variant not in NAMED:
             raise Refusal(
@@ -83,7 +83,7 @@ def _named(variant: object) -> tuple[Variant, TrainingPlan]:
                 variant=variant,
             )
         return NAMED[variant]
-    return Variant.from_json(variant), TrainingPlan()
+    return Architecture.from_json(variant), TrainingPlan()
 
 
 def run(order: Order, tell: Tell) -> Card:

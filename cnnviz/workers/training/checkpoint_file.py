@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core import atomic_file
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
 from cnnviz.jobs.protocol import framing
@@ -23,7 +23,7 @@ class Checkpoint:
     Runs of another variant or plan have another folder, so nothing is ever resumed by mistake.
     """
 
-    def __init__(self, home: Path, variant: Variant, plan: TrainingPlan) -> None:
+    def __init__(self, home: Path, variant: Architecture, plan: TrainingPlan) -> None:
         key = json.dumps([variant.to_json(), plan.to_json()], sort_keys=True)
         self.folder = home / f"{variant.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnnviz.core.data import colour_digits
-from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
 from cnnviz.workers.training.train_loop import prepared
@@ -43,7 +43,7 @@ class Verdict:
 class Judge:
     """A float32 twin of a model, whose weights are set to what is to be judged."""
 
-    def __init__(self, variant: Variant) -> None:
+    def __init__(self, variant: Architecture) -> None:
         self.model = keras_model.build(variant)
         self.input_shape = variant.input_shape
         self._in_colour = colour_digits.reads_colour(variant.input_shape)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.workers.data.examples import Examples, Rows
 from cnnviz.workers.training import probe, snapshot_schedule
 from cnnviz.workers.training.batch_events import NOTHING, Emit
@@ -44,7 +44,7 @@ class Onlooker:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Architecture,
         examples: Examples,
         learner: Learner,
         judge: Judge,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 
 MOST_BYTES = 150_000_000
 """Of all snapshots of one run together."""
@@ -32,7 +32,7 @@ def next_step(step: int) -> int:
     return next(kept for kept in steps() if kept > step)
 
 
-def every(variant: Variant, epochs: int, batches: int) -> int:
+def every(variant: Architecture, epochs: int, batches: int) -> int:
     """How many epochs lie between two snapshots so that all of them stay below `MOST_BYTES`."""
     most = max(MOST_BYTES // max(variant.parameters * FLOAT32, 1), 1)
     early = sum(1 for _ in _until(epochs * batches))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.training.evaluator import Judge
 from cnnviz.workers.training.train_loop import Chunk, Learner
@@ -25,7 +25,7 @@ class Lesson:
 
     learner: Learner
     judge: Judge
-    variant: Variant
+    variant: Architecture
     filter: int | None = None
 
     def told(

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnnviz.core.data import colour_digits
-from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
@@ -51,7 +51,7 @@ class Chunk:
 class Learner:
     """A model with its optimizer, built as a script would after `keras.utils.set_random_seed(plan.seed)`."""
 
-    def __init__(self, variant: Variant, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
+    def __init__(self, variant: Architecture, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
         keras.utils.set_random_seed(plan.seed)
         self.model = _model(variant, plan.precision)
         self._in_colour = colour_digits.reads_colour(variant.input_shape)
@@ -150,7 +150,7 @@ def watched(model: keras.Model) -> Any:
     return [*convolutions, *kernels, *model.trainable_variables][0]
 
 
-def _model(variant: Variant, precision: str) -> keras.Sequential:
+def _model(variant: Architecture, precision: str) -> keras.Sequential:
     keras.config.set_dtype_policy(precision)
     try:
         model = keras_model.build(variant)

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import DIVERGED, Arrays, Facts
 from cnnviz.workers.data.examples import Examples, Rows
@@ -35,7 +35,7 @@ class Diverged(Exception):  # noqa: N818  (a state of the training)
 class Task:
     """What is trained on what, and where it goes on: the facts and arrays of a checkpoint, or none."""
 
-    variant: Variant
+    variant: Architecture
     examples: Examples
     facts: Facts
     arrays: Arrays

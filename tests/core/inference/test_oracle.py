@@ -14,7 +14,7 @@ from cnnviz.core.inference import trace as tracing
 from cnnviz.core.layers import KINDS, Conv2D, Dense, Layer, Output
 from cnnviz.core.layers.activations import ELU, elu
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 
@@ -204,7 +204,7 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
 @settings(SLOW_BY_NATURE, max_examples=100)
 @given(variant=strategies.variants(), seed=strategies.seeds())
 @example(
-    variant=Variant(
+    variant=Architecture(
         name="one-pixel",
         input_shape=(1, 1, 1),
         layers=(
@@ -216,7 +216,7 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
     ),
     seed=0,
 )
-def test_a_whole_network_gives_the_numbers_and_answers_of_keras(variant: Variant, seed: int) -> None:
+def test_a_whole_network_gives_the_numbers_and_answers_of_keras(variant: Architecture, seed: int) -> None:
     digits = np.random.default_rng(seed).random((2, *variant.input_shape), dtype=np.float32)
     assert_same_network(strategies.network(variant, seed), digits)
 
@@ -245,7 +245,7 @@ def test_a_published_network_has_the_parameters_of_keras(name: str) -> None:
 
 @settings(SLOW_BY_NATURE, max_examples=15)
 @given(variant=strategies.variants(), seed=strategies.seeds())
-def test_a_network_comes_back_from_keras_as_it_went(variant: Variant, seed: int) -> None:
+def test_a_network_comes_back_from_keras_as_it_went(variant: Architecture, seed: int) -> None:
     from cnnviz.workers import keras_model
 
     network = strategies.network(variant, seed)

@@ -16,7 +16,7 @@ from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, UNMOVED, 
 from cnnviz.core.inference.robustness import distances, react, strides_of, to_amounts, to_shifts
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 from tests.core.networks import small_network
@@ -26,7 +26,7 @@ ANSWER = (Flatten(name="flatten"), Dense(name="dense", units=10, activation="sof
 
 
 def network(*layers: Any, seed: int = 0) -> Network:
-    return strategies.network(Variant(name="made", layers=(*layers, *ANSWER)), seed)
+    return strategies.network(Architecture(name="made", layers=(*layers, *ANSWER)), seed)
 
 
 def inked(margin: int = 8) -> np.ndarray:
@@ -64,7 +64,7 @@ def test_a_convolution_is_equivariant_and_not_invariant() -> None:
 
 
 def test_global_pooling_makes_it_invariant() -> None:
-    variant = Variant(
+    variant = Architecture(
         name="made",
         layers=(CONV, GlobalMaxPooling2D(name="pool"), Dense(name="dense", units=10, activation="softmax")),
     )

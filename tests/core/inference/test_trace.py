@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.layers import Conv2D, Flatten
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 from tests.core.networks import small_network
@@ -36,7 +36,7 @@ def test_a_trace_shows_every_layer() -> None:
 
 @settings(deadline=None)
 @given(variant=strategies.variants(), seed=strategies.seeds())
-def test_a_trace_is_shaped_typed_and_ends_in_probabilities(variant: Variant, seed: int) -> None:
+def test_a_trace_is_shaped_typed_and_ends_in_probabilities(variant: Architecture, seed: int) -> None:
     digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)
     trace = tracing.trace(strategies.network(variant, seed), digit)
     for layer, shape in zip(trace.layers, variant.shapes()[1:], strict=True):
@@ -139,7 +139,7 @@ def test_a_networks_weights_cannot_be_changed() -> None:
 
 def test_a_convolution_without_padding_sees_only_its_window() -> None:
     """One changed pixel changes just the places whose window holds it."""
-    variant = Variant(
+    variant = Architecture(
         name="one",
         layers=(
             Conv2D(name="conv2d", filters=2, kernel_size=(3, 3)),

@@ -9,7 +9,7 @@ import pytest
 from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 
@@ -21,7 +21,7 @@ def small() -> Trace:
         Flatten(name="flat"),
         Dense(name="answer", units=10, activation="softmax"),
     )
-    variant = Variant(name="small", layers=layers)
+    variant = Architecture(name="small", layers=layers)
     random = np.random.default_rng(3)
     weights = {
         layer.name: {

@@ -18,7 +18,7 @@ from cnnviz.core.ledger.activation import activation
 from cnnviz.core.ledger.fixed_point import MINUS, Sheet, exact_text, factor, shortest
 from cnnviz.core.ledger.query import Question
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 from tests.core.ledger import doubled
@@ -58,7 +58,7 @@ def one_layer(data: st.DataObject, kind: str, seed: int) -> tuple[Network, Trace
     layer = data.draw(strategies.layers_for(here, name="asked", kind=kind))
     tail: list[Layer] = [] if len(layer.output_shape(here)) == 1 else [KINDS["Flatten"](name="last")]
     tail += [KINDS["Dense"](name="answer", units=10), KINDS["Softmax"](name="softmax")]  # type: ignore[call-arg]
-    network = strategies.network(Variant(name="drawn", input_shape=shape, layers=(*before, layer, *tail)), seed)
+    network = strategies.network(Architecture(name="drawn", input_shape=shape, layers=(*before, layer, *tail)), seed)
     digit = np.random.default_rng(seed).random(shape, dtype=np.float32)
     return network, trace(network, digit), draw_cell(data, "asked", layer.output_shape(here))
 
@@ -161,7 +161,7 @@ def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.D
 @settings(DRAWN, max_examples=60)
 @given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
 def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
-    variant: Variant, data: st.DataObject, seed: int
+    variant: Architecture, data: st.DataObject, seed: int
 ) -> None:
     network = strategies.network(variant, seed)
     digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)

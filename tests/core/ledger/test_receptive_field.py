@@ -10,7 +10,7 @@ from cnnviz.core import ledger
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, DepthwiseConv2D, Flatten, Layer
 from cnnviz.core.ledger import Cell, Ledger, cells
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 
@@ -52,15 +52,15 @@ def answering(*layers: Layer) -> tuple[Layer, ...]:
     return (*layers, Flatten(name="flat"), Dense(name="answer", units=10, activation="softmax"))
 
 
-def of_colour(*layers: Layer) -> Variant:
+def of_colour(*layers: Layer) -> Architecture:
     """A network that keeps the channels of what it reads apart."""
-    return Variant(name="colour", input_shape=(7, 6, 3), layers=answering(*layers))
+    return Architecture(name="colour", input_shape=(7, 6, 3), layers=answering(*layers))
 
 
 @settings(DRAWN, max_examples=120)
 @given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
 @example(
-    variant=Variant(
+    variant=Architecture(
         name="dilated",
         input_shape=(13, 13, 1),
         layers=answering(
@@ -82,7 +82,7 @@ def of_colour(*layers: Layer) -> Variant:
     seed=0,
 )
 def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_finds(
-    variant: Variant, data: st.DataObject | None, seed: int
+    variant: Architecture, data: st.DataObject | None, seed: int
 ) -> None:
     network = strategies.network(variant, seed)
     for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True):
@@ -96,7 +96,7 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
 @settings(DRAWN, max_examples=60)
 @given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
 def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
-    variant: Variant, data: st.DataObject, seed: int
+    variant: Architecture, data: st.DataObject, seed: int
 ) -> None:
     """A layer alone, its whole input perturbed value by value: maps and channels too."""
     network = strategies.network(variant, seed)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import CURVES, Card, DataSource
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.core import strategies
 
-VARIANT = Variant(
+VARIANT = Architecture(
     name="small",
     layers=(
         Conv2D(name="conv2d", filters=3, kernel_size=(3, 3), activation="relu"),
@@ -25,7 +25,7 @@ VARIANT = Variant(
 
 
 def network(seed: int = 0, name: str = "small") -> Network:
-    return strategies.network(Variant(name=name, layers=VARIANT.layers), seed)
+    return strategies.network(Architecture(name=name, layers=VARIANT.layers), seed)
 
 
 def card(of: Network, **changes: Any) -> Card:

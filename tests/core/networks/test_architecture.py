@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Flatten, GlobalMaxPooling2D, Layer, Softmax
 from cnnviz.core.networks import pen
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.core import strategies
 
 ANSWER = Dense(name="answer", units=10, activation="softmax")
-SMALL = Variant(name="small", layers=(Flatten(name="flatten"), ANSWER))
+SMALL = Architecture(name="small", layers=(Flatten(name="flatten"), ANSWER))
 
 PUBLISHED = {
     "cnn-32-64": (1_199_882, "Conv2D Conv2D MaxPooling2D Dropout Flatten Dense Dropout Dense"),
@@ -63,14 +63,14 @@ def test_the_plans_are_as_published() -> None:
 
 
 @pytest.mark.parametrize("variant", [*[variant for variant, _ in TUTORIALS.values()], pen.VARIANT])
-def test_a_variant_comes_back_from_json(variant: Variant) -> None:
-    assert Variant.from_json(json.loads(json.dumps(variant.to_json()))) == variant
+def test_a_variant_comes_back_from_json(variant: Architecture) -> None:
+    assert Architecture.from_json(json.loads(json.dumps(variant.to_json()))) == variant
 
 
 @settings(deadline=None)
 @given(variant=strategies.variants())
-def test_any_variant_comes_back_from_json(variant: Variant) -> None:
-    assert Variant.from_json(json.loads(json.dumps(variant.to_json()))) == variant
+def test_any_variant_comes_back_from_json(variant: Architecture) -> None:
+    assert Architecture.from_json(json.loads(json.dumps(variant.to_json()))) == variant
     assert len(variant.shapes()) == len(variant.layers) + 1
 
 
@@ -104,14 +104,14 @@ def conv(filters: int, name: str = "conv2d") -> Conv2D:
 )
 def test_layers_that_make_no_network_are_refused(stack: tuple[Layer, ...], words: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        Variant(name="wrong", layers=stack)
+        Architecture(name="wrong", layers=stack)
     assert words in str(refusal.value)
 
 
 def test_a_network_beyond_the_memory_is_refused_before_it_is_built() -> None:
     stack = (conv(100), GlobalMaxPooling2D(name="g"), ANSWER)
     with pytest.raises(Refusal, match="at most 4,000,000 values in one layer"):
-        Variant(name="wide", input_shape=(256, 256, 1), layers=stack)
+        Architecture(name="wide", input_shape=(256, 256, 1), layers=stack)
 
 
 @pytest.mark.parametrize("name", ["", "a" * 65, "../pen", "Pen", "a b", "a/b", "pen\n", 7, None])
@@ -123,7 +123,7 @@ def test_a_name_that_is_not_one_is_refused(name: Any) -> None:
 @pytest.mark.parametrize("shape", [(28, 28), (0, 28, 1), (28, 28, 5), (2000, 28, 1), "28", None])
 def test_an_input_that_is_no_image_is_refused(shape: Any) -> None:
     with pytest.raises(Refusal, match="`input_shape"):
-        Variant(name="small", input_shape=shape, layers=SMALL.layers)
+        Architecture(name="small", input_shape=shape, layers=SMALL.layers)
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_a_plan_that_cannot_be_followed_is_refused(changes: dict[str, Any], word
 @pytest.mark.parametrize("data", [None, [], {}, {"name": "a"}, {"name": "a", "input_shape": [28, 28, 1], "layers": 3}])
 def test_json_that_is_no_variant_is_refused(data: object) -> None:
     with pytest.raises(Refusal):
-        Variant.from_json(data)
+        Architecture.from_json(data)

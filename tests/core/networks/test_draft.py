@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, checks
 from cnnviz.core.layers.naming import keras_names
-from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Variant
-from cnnviz.core.networks.draft import FRESH, Draft, blank, build_cnn
+from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
 from cnnviz.core.networks.draft_validation import checked, value
 from cnnviz.core.networks.limits import MOST_PARAMETERS
 from tests.core import strategies
@@ -42,17 +42,19 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 PLACES = st.integers(-2, 9)
 SETTINGS = sorted({"kind", "filters", "kernel_size", "strides", "padding", "pool_size", "rate", "units", "activation"})
 CHANGED = st.dictionaries(st.sampled_from(SETTINGS), st.one_of(ODD, st.sampled_from(sorted(FRESH))), max_size=3)
-ORDERS: st.SearchStrategy[Callable[[Draft], Draft]] = st.one_of(
+ORDERS: st.SearchStrategy[Callable[[ArchitectureDraft], ArchitectureDraft]] = st.one_of(
     st.builds(lambda place, kind: lambda d: d.add(place, kind), PLACES, st.sampled_from([*KINDS, "Lambda", ""])),
     st.builds(lambda place: lambda d: d.remove(place), PLACES),
     st.builds(lambda place, to: lambda d: d.move(place, to), PLACES, PLACES),
     st.builds(lambda place, changed: lambda d: d.change(place, **changed), PLACES, CHANGED),
 )
-STARTS = st.sampled_from([blank(), build_cnn(4, 3, 2), Draft(()), *[Draft.of(v) for v, _ in TUTORIALS.values()]])
+STARTS = st.sampled_from(
+    [blank(), build_cnn(4, 3, 2), ArchitectureDraft(()), *[ArchitectureDraft.of(v) for v, _ in TUTORIALS.values()]]
+)
 
 
 @st.composite
-def edited(draw: st.DrawFn) -> Draft:
+def edited(draw: st.DrawFn) -> ArchitectureDraft:
     """A draft after any operations with any values."""
     draft = draw(STARTS)
     for order in draw(st.lists(ORDERS, max_size=8)):
@@ -62,7 +64,7 @@ def edited(draw: st.DrawFn) -> Draft:
 
 @settings(max_examples=300)
 @given(draft=edited())
-def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_row(draft: Draft) -> None:
+def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_row(draft: ArchitectureDraft) -> None:
     found = checked(draft)
     assert len(found.rows) == len(draft.rows)
     assert (found.variant is None) == bool(found.problems)
@@ -78,7 +80,7 @@ def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_ro
 
 
 @given(draft=edited())
-def test_a_legal_draft_is_its_variant(draft: Draft) -> None:
+def test_a_legal_draft_is_its_variant(draft: ArchitectureDraft) -> None:
     found = checked(draft, "mine")
     if found.variant is not None:
         assert found.variant.name == "mine"
@@ -87,24 +89,24 @@ def test_a_legal_draft_is_its_variant(draft: Draft) -> None:
             found.parameters,
             found.multiplications,
         )
-        assert checked(Draft.of(found.variant), "mine").variant == found.variant
+        assert checked(ArchitectureDraft.of(found.variant), "mine").variant == found.variant
 
 
 @given(variant=strategies.variants())
-def test_a_variants_draft_has_its_layers(variant: Variant) -> None:
-    made = [row.layer for row in checked(Draft.of(variant)).rows]
+def test_a_variants_draft_has_its_layers(variant: Architecture) -> None:
+    made = [row.layer for row in checked(ArchitectureDraft.of(variant)).rows]
     for ours, theirs in zip(made, variant.layers, strict=True):
         assert ours is not None
         assert ours.keras_line().rpartition("name=")[0] == theirs.keras_line().rpartition("name=")[0]
 
 
 @given(draft=edited(), place=PLACES, to=PLACES)
-def test_moving_there_and_back_changes_nothing(draft: Draft, place: int, to: int) -> None:
+def test_moving_there_and_back_changes_nothing(draft: ArchitectureDraft, place: int, to: int) -> None:
     assert draft.move(place, to).move(to, place) == draft
 
 
 @given(draft=edited(), place=PLACES, kind=st.sampled_from(sorted(FRESH)))
-def test_what_was_added_can_be_removed(draft: Draft, place: int, kind: str) -> None:
+def test_what_was_added_can_be_removed(draft: ArchitectureDraft, place: int, kind: str) -> None:
     added = draft.add(place, kind)
     assert added.remove(place) == draft if 0 <= place <= len(draft.rows) else added == draft
 
@@ -112,7 +114,7 @@ def test_what_was_added_can_be_removed(draft: Draft, place: int, kind: str) -> N
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_comes_back_unchanged(name: str) -> None:
     variant = TUTORIALS[name][0]
-    assert checked(Draft.of(variant), name).variant == variant
+    assert checked(ArchitectureDraft.of(variant), name).variant == variant
 
 
 def test_build_cnn_is_the_tutorials_network() -> None:
@@ -122,7 +124,7 @@ def test_build_cnn_is_the_tutorials_network() -> None:
 
 @pytest.mark.parametrize("kind", sorted(FRESH))
 def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
-    (row,) = checked(Draft(()).add(0, kind)).rows
+    (row,) = checked(ArchitectureDraft(()).add(0, kind)).rows
     assert row.layer is not None
     assert row.output_shape is not None
 
@@ -140,7 +142,7 @@ def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
         (blank().change(0, kind="Lambda"), 0, "`kind` must be one of"),
     ],
 )
-def test_a_refusal_stands_where_it_belongs(draft: Draft, place: int, words: str) -> None:
+def test_a_refusal_stands_where_it_belongs(draft: ArchitectureDraft, place: int, words: str) -> None:
     rows = checked(draft).rows
     assert words in str(rows[place].problem)
     assert all(row.problem is None for row in rows[:place])
@@ -202,7 +204,7 @@ def test_layers_are_named_as_keras_names_them() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(draft=edited().filter(lambda draft: checked(draft).variant is not None))
-def test_a_legal_draft_has_the_shapes_and_parameters_of_keras(draft: Draft) -> None:
+def test_a_legal_draft_has_the_shapes_and_parameters_of_keras(draft: ArchitectureDraft) -> None:
     from cnnviz.workers import keras_model
 
     found = checked(draft)

@@ -23,8 +23,8 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.layers import Conv2D, Dense, Flatten, Softmax
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store, pen
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
-from cnnviz.core.networks.draft import Draft, build_cnn
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
+from cnnviz.core.networks.draft import ArchitectureDraft, build_cnn
 from cnnviz.core.networks.draft_validation import checked
 from cnnviz.core.networks.keras_source import falls, script
 from cnnviz.core.networks.training_plan import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan
@@ -33,7 +33,7 @@ from tests.core import strategies
 SMALL = TrainingPlan(examples=150, validation_examples=50, batch_size=32, epochs=2)
 
 
-def legal(draft: Draft, name: str) -> Variant:
+def legal(draft: ArchitectureDraft, name: str) -> Architecture:
     variant = checked(draft, name).variant
     assert variant is not None
     return variant
@@ -41,13 +41,13 @@ def legal(draft: Draft, name: str) -> Variant:
 
 AVERAGED = legal(build_cnn(3, 5, 3).change(2, kind="AveragePooling2D").add(3, "BatchNormalization"), "averaged")
 POOLED = legal(
-    Draft(({"kind": "Conv2D", "filters": 4, "kernel_size": (3, 3), "strides": (2, 2), "padding": "same"},))
+    ArchitectureDraft(({"kind": "Conv2D", "filters": 4, "kernel_size": (3, 3), "strides": (2, 2), "padding": "same"},))
     .add(1, "GlobalAveragePooling2D")
     .add(2, "Dense")
     .change(2, units=10, activation="softmax"),
     "pooled",
 )
-NAMED = Variant(
+NAMED = Architecture(
     name="named",
     layers=(
         Conv2D(name="mine", filters=2, kernel_size=(3, 3)),
@@ -56,7 +56,7 @@ NAMED = Variant(
         Softmax(name="softmax"),
     ),
 )
-PROGRAMS: dict[str, tuple[Variant, TrainingPlan]] = {
+PROGRAMS: dict[str, tuple[Architecture, TrainingPlan]] = {
     **{
         name: (variant, replace(plan, examples=200, validation_examples=min(plan.validation_examples, 50), epochs=1))
         for name, (variant, plan) in (*TUTORIALS.items(), *POOL_NETWORKS.items(), ("pen", (pen.VARIANT, pen.PLAN)))
@@ -126,14 +126,14 @@ def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return run_all([(card.variant, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
 
 
-def run_all(programs: Iterable[tuple[Variant, TrainingPlan]], folder: Path) -> dict[str, Any]:
+def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:
     for variant, plan in programs:
         (folder / f"{variant.name}.py").write_text(script(variant, plan), encoding="utf-8")
     found = run([sys.executable, "-c", HARNESS], folder)
     return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
 
 
-def made_digits(variant: Variant) -> np.ndarray:
+def made_digits(variant: Architecture) -> np.ndarray:
     """The harness's training digits as the variant reads them."""
     images = np.random.default_rng(1).integers(0, 256, (400, 28, 28)).astype(np.float32) / np.float32(255)
     seen = colour_digits.as_read(images, variant.input_shape, colour_digits.TRAIN)
@@ -241,7 +241,7 @@ PLANS = st.builds(
 
 
 @given(variant=strategies.variants(), plan=PLANS)
-def test_every_program_is_python_and_says_the_rate(variant: Variant, plan: TrainingPlan) -> None:
+def test_every_program_is_python_and_says_the_rate(variant: Architecture, plan: TrainingPlan) -> None:
     program = script(variant, plan)
     ast.parse(program)
     assert repr(plan.learning_rate) in program

@@ -10,10 +10,10 @@ import pytest
 from cnnviz.core.layers import BatchNormalization, Dense, Flatten
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import pen
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.summary import memory, summary
 
-NORMALISED = Variant(
+NORMALISED = Architecture(
     name="normalised",
     layers=(
         BatchNormalization(name="batch_normalization", center=False),
@@ -28,7 +28,7 @@ NETWORKS = {
 }
 
 
-def printed(variant: Variant) -> str:
+def printed(variant: Architecture) -> str:
     """What Keras prints, each table row on one line."""
     from cnnviz.workers import keras_model
 

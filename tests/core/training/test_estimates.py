@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D, Softmax
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import Calibration, calibrated, seconds
@@ -21,7 +21,7 @@ ANSWER = Dense(name="answer", units=10, activation="softmax")
 
 
 @given(variants(), st.sampled_from([1, 7, 32, 1000]), st.sampled_from(["float32", "mixed_bfloat16"]))
-def test_more_work_takes_longer(variant: Variant, batch_size: int, precision: str) -> None:
+def test_more_work_takes_longer(variant: Architecture, batch_size: int, precision: str) -> None:
     plan = TrainingPlan(batch_size=batch_size, precision=precision, examples=5000, validation_examples=500)
     expected = seconds(variant, plan)
     assert seconds(variant, replace(plan, epochs=24)) > expected > 0
@@ -57,7 +57,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
     ("variant", "plan", "said"),
     [
         (
-            Variant(name="large", layers=(Flatten(name="f"), Dense(name="d", units=8000), ANSWER)),
+            Architecture(name="large", layers=(Flatten(name="f"), Dense(name="d", units=8000), ANSWER)),
             PLAN,
             "at most 5,000,000 parameters. Received: 6,3",
         ),
@@ -70,7 +70,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
             "at most 1,800 estimated seconds",
         ),
         (
-            Variant(
+            Architecture(
                 name="colour",
                 input_shape=(32, 32, 3),
                 layers=(
@@ -88,7 +88,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
             "`input_shape` (32, 32, 3) with `data` colour",
         ),
         (
-            Variant(
+            Architecture(
                 name="empty",
                 layers=(
                     MaxPooling2D(name="p", pool_size=(14, 5)),
@@ -102,7 +102,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
     ],
     ids=["parameters", "work", "memory", "time", "batches", "input", "colour", "nothing to learn"],
 )
-def test_too_much_is_refused_with_value_and_limit(variant: Variant, plan: TrainingPlan, said: str) -> None:
+def test_too_much_is_refused_with_value_and_limit(variant: Architecture, plan: TrainingPlan, said: str) -> None:
     with pytest.raises(Refusal) as refused:
         estimates.check(variant, plan)
     assert said in str(refused.value)

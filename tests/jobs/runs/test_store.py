@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.training import protocol
 from cnnviz.core.training.protocol import DataReference, Event, Job
 from cnnviz.jobs.runs import files
@@ -31,7 +31,7 @@ def a_job() -> Job:
     job_id = protocol.new_id()
     return Job(
         id=job_id,
-        variant=Variant(name=protocol.network_name(job_id), layers=small_network.VARIANT.layers),
+        variant=Architecture(name=protocol.network_name(job_id), layers=small_network.VARIANT.layers),
         plan=small_network.card(small_network.network()).plan,
         data=DataReference(name="MNIST", sha256="c" * 64, count=60_000),
         probe=np.zeros((28, 28), np.uint8),

@@ -18,7 +18,7 @@ from cnnviz.ui.shell import page
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = i18n.FOLDER / "cnnviz.pot"
-KEYWORDS = {"say": None, "mark": None, "Refusal": (1,), "count": (1, 2), "Notice": (1,)}
+KEYWORDS = {"translate": None, "gettext_noop": None, "Refusal": (1,), "translate_plural": (1, 2)}
 SHOWING = {
     "markdown",
     "caption",
@@ -124,4 +124,4 @@ def test_a_language_is_a_file(pseudo: str, path: str) -> None:
 
 def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
     assert i18n.languages() == ("en", pseudo)
-    assert i18n.say("no such text {number}", number=3) == "no such text 3"
+    assert i18n.translate("no such text {number}", number=3) == "no such text 3"

@@ -22,7 +22,7 @@ def section(image: list[list[float]]) -> None:
     import numpy as np
 
     from cnnviz.core.inference import trace
-    from cnnviz.core.inference.subject import Reading
+    from cnnviz.core.inference.subject import Prediction
     from cnnviz.core.networks import model_store
     from cnnviz.ui.pooling import three_networks
     from cnnviz.ui.shell import session
@@ -30,7 +30,7 @@ def section(image: list[list[float]]) -> None:
     session.begin()
     digit = np.array(image, np.float32)
     network = model_store.load(model_store.names()[0])
-    three_networks.show(Reading(digit, None, trace.trace(network, digit)))
+    three_networks.show(Prediction(digit, None, trace.trace(network, digit)))
 
 
 @pytest.fixture

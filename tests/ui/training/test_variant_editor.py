@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
-from cnnviz.core.networks.draft import Draft, Settings, blank, build_cnn
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
+from cnnviz.core.networks.draft import ArchitectureDraft, Settings, blank, build_cnn
 
 
 def script() -> None:
@@ -27,10 +27,10 @@ def app() -> AppTest:
     return AppTest.from_function(script, default_timeout=60).run()
 
 
-def made(app: AppTest) -> Variant | None:
+def made(app: AppTest) -> Architecture | None:
     """The network that the editor gave, after a run that went well."""
     assert not app.exception
-    variant: Variant | None = app.session_state["made"]
+    variant: Architecture | None = app.session_state["made"]
     return variant
 
 
@@ -44,7 +44,7 @@ def key(app: AppTest, name: str) -> str:
     return f"draft-{app.session_state['draft_edition']}-{name}"
 
 
-def begin(app: AppTest, draft: Draft) -> AppTest:
+def begin(app: AppTest, draft: ArchitectureDraft) -> AppTest:
     app.session_state["draft"] = draft
     app.session_state["draft_edition"] += 1
     return app.run()
@@ -152,7 +152,7 @@ def test_a_layer_becomes_another_kind(app: AppTest) -> None:
 
 
 def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest) -> None:
-    begin(app, Draft(()))
+    begin(app, ArchitectureDraft(()))
     assert made(app) is None
     assert "1 to 100 layers" in app.error[0].value
     app.menu_button(key=key(app, "0-add")).click("Flatten").run()
@@ -165,7 +165,7 @@ def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest
 
 @pytest.mark.parametrize("row", [{"kind": "Softmax"}, {"kind": "SeparableConv2D", "filters": 2, "kernel_size": (3, 3)}])
 def test_kinds_that_cannot_be_added_are_shown_as_they_are(app: AppTest, row: Settings) -> None:
-    begin(app, Draft((row, *blank().rows)))
+    begin(app, ArchitectureDraft((row, *blank().rows)))
     assert app.selectbox(key=key(app, "0-kind")).value == row["kind"]
     assert made(app) is not None
 

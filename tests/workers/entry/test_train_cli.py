@@ -11,11 +11,11 @@ import pytest
 
 from cnnviz.core.layers import Dense, Flatten
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.server_process import ROOT
 
-TINY = Variant(
+TINY = Architecture(
     name="tiny",
     layers=(Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax")),
 )

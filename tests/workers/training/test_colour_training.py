@@ -11,7 +11,7 @@ import pytest
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Job
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
 
-VARIANT = Variant(
+VARIANT = Architecture(
     name="small",
     input_shape=colour_digits.INPUT_SHAPE,
     layers=(

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.core.inference.trace import predict, trace
 from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
@@ -18,7 +18,7 @@ from tests.workers.conftest import Trainer, Training
 
 pytestmark = pytest.mark.oracle
 
-NETWORK = Variant(
+NETWORK = Architecture(
     name="oracle",
     layers=(
         Conv2D(name="conv", filters=4, kernel_size=(3, 3), activation="relu"),
@@ -43,7 +43,7 @@ def weights(training: Training, kind: str = "result") -> dict[str, dict[str, np.
     return found
 
 
-def network(training: Training, variant: Variant = NETWORK) -> Network:
+def network(training: Training, variant: Architecture = NETWORK) -> Network:
     return Network(variant, weights(training))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Dense, Flatten
-from cnnviz.core.networks.architecture import TUTORIALS, Variant
+from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.jobs.runs.store import RunStore
@@ -23,7 +23,7 @@ from tests.workers.training.test_oracle import NETWORK, PLAN, weights
 
 pytestmark = pytest.mark.oracle
 
-TINY = Variant(name="tiny", layers=(Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax")))
+TINY = Architecture(name="tiny", layers=(Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax")))
 
 
 def same_weights(one: Training, other: Training) -> bool:
@@ -185,7 +185,7 @@ def test_a_diverging_run_keeps_the_last_good_epoch(trainer: Trainer) -> None:
 
 def test_a_run_that_diverges_at_once_is_refused(trainer: Trainer) -> None:
     layers = [Dense(name=f"dense{n}", units=64) for n in range(6)]
-    deep = Variant(name="deep", layers=(Flatten(name="flatten"), *layers, NETWORK.layers[-1]))
+    deep = Architecture(name="deep", layers=(Flatten(name="flatten"), *layers, NETWORK.layers[-1]))
     with pytest.raises(Refusal, match=r"Training must stay finite.*epoch 1"):
         trainer.train(trainer.job(deep, replace(PLAN, optimizer="sgd", learning_rate=10.0)))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.convolution.kernels import weight
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.network import Network
 
 DECIMALS = 6
@@ -165,14 +165,14 @@ _EDGE = (-1, 0, 1)
 EXAMPLES: MappingProxyType[str, tuple[str, Numbers]] = MappingProxyType(
     {
         "red": (
-            mark("Red alone"),
+            gettext_noop("Red alone"),
             _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 6),
         ),
         "red-blue": (
-            mark("Red against blue"),
+            gettext_noop("Red against blue"),
             _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 4, (0, -1, 0), _NOTHING),
         ),
-        "edge": (mark("−1 0 1 in every channel"), _of(*[_EDGE] * 9)),
+        "edge": (gettext_noop("−1 0 1 in every channel"), _of(*[_EDGE] * 9)),
     }
 )
 """Kernels to begin with, by name: what they are called, and their numbers."""

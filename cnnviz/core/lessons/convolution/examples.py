@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from cnnviz.core.lessons.number_grid import Grid, grid, resized
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 ONE = (
     (0.0, 0.0, 1.0, 0.0, 0.0),
@@ -47,10 +47,10 @@ def _constant(side: int) -> Grid:
 
 #: Name -> (label, image of a side).
 IMAGES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
-    "one": (mark("A 1"), _one),
-    "edge": (mark("A vertical edge"), _edge),
-    "line": (mark("A horizontal line"), _line),
-    "pixel": (mark("A single 1"), _pixel),
-    "counted": (mark("1, 2, 3, …"), _counted),
-    "flat": (mark("All alike"), _constant),
+    "one": (gettext_noop("A 1"), _one),
+    "edge": (gettext_noop("A vertical edge"), _edge),
+    "line": (gettext_noop("A horizontal line"), _line),
+    "pixel": (gettext_noop("A single 1"), _pixel),
+    "counted": (gettext_noop("1, 2, 3, …"), _counted),
+    "flat": (gettext_noop("All alike"), _constant),
 }

@@ -19,7 +19,7 @@ from cnnviz.core.layers.convolution import correlate
 from cnnviz.core.lessons import number_grid
 from cnnviz.core.lessons.convolution.settings import SIZES
 from cnnviz.core.lessons.number_grid import LARGEST, Grid, grid
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 
 @dataclass(frozen=True)
@@ -37,38 +37,40 @@ class Kernel:
 #: Name in links -> kernel.
 KERNELS: Mapping[str, Kernel] = {
     "rows": Kernel(
-        mark("The tutorials’ −1 0 1"),
-        mark("Right minus left, three rows together: large where it becomes brighter from left to right."),
+        gettext_noop("The tutorials’ −1 0 1"),
+        gettext_noop("Right minus left, three rows together: large where it becomes brighter from left to right."),
         ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
     ),
     "identity": Kernel(
-        mark("Identity"),
-        mark("Only the cell in the middle counts, once: the picture stays as it is."),
+        gettext_noop("Identity"),
+        gettext_noop("Only the cell in the middle counts, once: the picture stays as it is."),
         ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
     ),
     "blur": Kernel(
-        mark("Blur"),
-        mark("The mean of nine cells: what is small fades into its neighbourhood."),
+        gettext_noop("Blur"),
+        gettext_noop("The mean of nine cells: what is small fades into its neighbourhood."),
         ((1 / 9,) * 3,) * 3,
     ),
     "sharpen": Kernel(
-        mark("Sharpen"),
-        mark("Five times the middle minus its four neighbours: whatever differs from its neighbours grows."),
+        gettext_noop("Sharpen"),
+        gettext_noop("Five times the middle minus its four neighbours: whatever differs from its neighbours grows."),
         ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     ),
     "sobel-x": Kernel(
-        mark("Sobel x"),
-        mark("Right minus left, the middle row twice: large where it becomes brighter from left to right."),
+        gettext_noop("Sobel x"),
+        gettext_noop("Right minus left, the middle row twice: large where it becomes brighter from left to right."),
         ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
     ),
     "sobel-y": Kernel(
-        mark("Sobel y"),
-        mark("Below minus above, the middle column twice: large where it becomes brighter from top to bottom."),
+        gettext_noop("Sobel y"),
+        gettext_noop("Below minus above, the middle column twice: large where it becomes brighter from top to bottom."),
         ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
     ),
     "laplacian": Kernel(
-        mark("Laplacian"),
-        mark("Four neighbours minus four times the middle: large at edges of any direction, 0 where nothing changes."),
+        gettext_noop("Laplacian"),
+        gettext_noop(
+            "Four neighbours minus four times the middle: large at edges of any direction, 0 where nothing changes."
+        ),
         ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
     ),
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.lessons.number_grid import Grid, grid, resized
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 
 def _tutorial(side: int) -> Grid:
@@ -42,10 +42,10 @@ def _negative(side: int) -> Grid:
 
 #: Name -> (label, grid of a side).
 EXAMPLES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
-    "tutorial": (mark("The tutorials’ 1 2 / 7 1"), _tutorial),
-    "pixel": (mark("One bright pixel"), _pixel),
-    "checkerboard": (mark("Checkerboard"), _checkerboard),
-    "edge": (mark("An edge"), _edge),
-    "constant": (mark("All the same"), _constant),
-    "negative": (mark("Negative numbers"), _negative),
+    "tutorial": (gettext_noop("The tutorials’ 1 2 / 7 1"), _tutorial),
+    "pixel": (gettext_noop("One bright pixel"), _pixel),
+    "checkerboard": (gettext_noop("Checkerboard"), _checkerboard),
+    "edge": (gettext_noop("An edge"), _edge),
+    "constant": (gettext_noop("All the same"), _constant),
+    "negative": (gettext_noop("Negative numbers"), _negative),
 }

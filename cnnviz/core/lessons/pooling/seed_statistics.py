@@ -17,35 +17,37 @@ import numpy as np
 
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.messages import mark
+from cnnviz.core.messages import gettext_noop
 
 CONFIDENCE = 0.95
 
-NO_DIFFERENCE = mark(
+NO_DIFFERENCE = gettext_noop(
     "With {seeds} seeds each, no network reads reliably more digits right than another: every difference may be chance."
 )
-ONE_IS_BEST = mark("**{best}** reads more digits right than both others, by more than another seed would explain.")
-ONE_IS_WORST = mark(
+ONE_IS_BEST = gettext_noop(
+    "**{best}** reads more digits right than both others, by more than another seed would explain."
+)
+ONE_IS_WORST = gettext_noop(
     "**{worst}** reads fewer digits right than both others, by more than another seed would explain; between these two "
     "no difference can be told."
 )
-TWO_APART = mark(
+TWO_APART = gettext_noop(
     "**{best}** reads more digits right than **{worst}**, by more than another seed would explain; the third cannot be "
     "told from either."
 )
-IN_A_CHAIN = mark(
+IN_A_CHAIN = gettext_noop(
     "**{best}** reads more digits right than **{middle}**, and **{middle}** more than **{worst}**, both by more than "
     "another seed would explain."
 )
-CLEAR = mark(
+CLEAR = gettext_noop(
     "**{best}** against **{worst}**: {difference:.2f} points more, between {low:.2f} and {high:.2f}, which is "
     "{times:.1f} times the spread between seeds."
 )
-UNDECIDED = mark(
+UNDECIDED = gettext_noop(
     "**{best}** against **{worst}**: {difference:.2f} points more, {times:.1f} times the spread between seeds. That "
     "may be chance: it lies between {low:.2f} and {high:.2f}."
 )
-SPREAD = mark(
+SPREAD = gettext_noop(
     "Trained again with another seed, one and the same network moves by {spread:.2f} points (standard deviation)."
 )
 

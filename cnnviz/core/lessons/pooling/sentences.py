@@ -11,75 +11,83 @@ import math
 import numpy as np
 
 from cnnviz.core.lessons.pooling.comparison import Comparison
-from cnnviz.core.messages import Said, mark
+from cnnviz.core.messages import Message, gettext_noop
 
-EMPTY = mark("All {cells} values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose.")
-CONSTANT = mark(
+EMPTY = gettext_noop(
+    "All {cells} values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose."
+)
+CONSTANT = gettext_noop(
     "Every value of this map is {value}, so the largest of a window is its mean: both poolings give {value} everywhere."
 )
-ONE_VALUE = mark("Each window holds one value, which is its largest and its mean: the two poolings give the same.")
-GONE = mark(
+ONE_VALUE = gettext_noop(
+    "Each window holds one value, which is its largest and its mean: the two poolings give the same."
+)
+GONE = gettext_noop(
     "The pattern is gone: every window gives {max} with max pooling and {mean} with average pooling, and none "
     "of its peaks ({peaks}) is left."
 )
-ONE_NUMBER = mark("One window covers all that is read: max pooling leaves the number {max}, average pooling {mean}.")
+ONE_NUMBER = gettext_noop(
+    "One window covers all that is read: max pooling leaves the number {max}, average pooling {mean}."
+)
 
-ONLY_PEAK = mark(
+ONLY_PEAK = gettext_noop(
     "The one peak of this map, {top}, survives both: as {max} with max pooling, as {mean} with average pooling."
 )
-ONLY_PEAK_MAX = mark(
+ONLY_PEAK_MAX = gettext_noop(
     "The one peak of this map, {top}, survives max pooling as {max}; with average pooling it is no peak any more."
 )
-ONLY_PEAK_MEAN = mark(
+ONLY_PEAK_MEAN = gettext_noop(
     "The one peak of this map, {top}, survives average pooling as {mean}; with max pooling it is no peak any more."
 )
-ONLY_PEAK_LOST = mark("The one peak of this map, {top}, is lost with both poolings.")
-ALL_PEAKS = mark("Each of the {peaks} peaks of this map survives both poolings.")
-PEAKS_ALIKE = mark("Of {peaks} peaks {max} survive either pooling; the others merge with them or are lost.")
-PEAKS_MAX = mark("Of {peaks} peaks {max} survive max pooling and only {mean} average pooling.")
-PEAKS_MEAN = mark("Of {peaks} peaks {mean} survive average pooling and only {max} max pooling.")
+ONLY_PEAK_LOST = gettext_noop("The one peak of this map, {top}, is lost with both poolings.")
+ALL_PEAKS = gettext_noop("Each of the {peaks} peaks of this map survives both poolings.")
+PEAKS_ALIKE = gettext_noop("Of {peaks} peaks {max} survive either pooling; the others merge with them or are lost.")
+PEAKS_MAX = gettext_noop("Of {peaks} peaks {max} survive max pooling and only {mean} average pooling.")
+PEAKS_MEAN = gettext_noop("Of {peaks} peaks {mean} survive average pooling and only {max} max pooling.")
 
-TOP_KEPT = mark("The largest value, {top}, is kept by max pooling; average pooling leaves at most {mean}.")
-TOP_SAME = mark("The largest value, {top}, is left by both.")
-TOP_MISSED = mark(
+TOP_KEPT = gettext_noop("The largest value, {top}, is kept by max pooling; average pooling leaves at most {mean}.")
+TOP_SAME = gettext_noop("The largest value, {top}, is left by both.")
+TOP_MISSED = gettext_noop(
     "The largest value, {top}, lies under no window, so both lose it: {max} and {mean} are the largest left."
 )
 
-STRONGER_AND_WEAKER = mark(
+STRONGER_AND_WEAKER = gettext_noop(
     "A cell has {max} times the energy (mean square) of before after max pooling, which passes the weak cells over, "
     "and {mean} times after average pooling, which thins the strong ones out."
 )
-BOTH_WEAKER = mark(
+BOTH_WEAKER = gettext_noop(
     "Both weaken it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times after "
     "average pooling."
 )
-BOTH_STRONGER = mark(
+BOTH_STRONGER = gettext_noop(
     "Both strengthen it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times "
     "after average pooling."
 )
-ENERGY = mark(
+ENERGY = gettext_noop(
     "A cell has {max} times the energy (mean square) of before after max pooling and {mean} times after average "
     "pooling."
 )
 
-EMPTY_ALIKE = mark("Of its cells {before} are empty (0); after either pooling {max}.")
-EMPTY_APART = mark("Of its cells {before} are empty (0); after max pooling {max}, after average pooling {mean}.")
-EMPTY_NONE_LEFT = mark("Of its cells {before} are empty (0); after either pooling none is.")
-NEGATIVE = mark("Of its cells {before} are negative; after max pooling {max}, after average pooling {mean}.")
+EMPTY_ALIKE = gettext_noop("Of its cells {before} are empty (0); after either pooling {max}.")
+EMPTY_APART = gettext_noop(
+    "Of its cells {before} are empty (0); after max pooling {max}, after average pooling {mean}."
+)
+EMPTY_NONE_LEFT = gettext_noop("Of its cells {before} are empty (0); after either pooling none is.")
+NEGATIVE = gettext_noop("Of its cells {before} are negative; after max pooling {max}, after average pooling {mean}.")
 
 
-def tell(found: Comparison) -> tuple[Said, ...]:
+def tell(found: Comparison) -> tuple[Message, ...]:
     """What there is to say about this map, the most telling first; at least one sentence."""
     if not found.map.any():
-        return (Said(EMPTY, {"cells": f"{found.map.size:,}"}),)
+        return (Message(EMPTY, {"cells": f"{found.map.size:,}"}),)
     if not found.before.peaks:
-        return (Said(CONSTANT, {"value": number(found.before.top)}),)
+        return (Message(CONSTANT, {"value": number(found.before.top)}),)
     if found.pool.pool_size == (1, 1):
-        return (Said(ONE_VALUE, {}), *_some(_empty(found)))
+        return (Message(ONE_VALUE, {}), *_some(_empty(found)))
     if found.largest.size == 1:
-        return (Said(ONE_NUMBER, _tops(found)),)
+        return (Message(ONE_NUMBER, _tops(found)),)
     if _even(found.largest) and _even(found.means):
-        return (Said(GONE, {**_tops(found), "peaks": found.before.peaks}), *_some(_energy(found)))
+        return (Message(GONE, {**_tops(found), "peaks": found.before.peaks}), *_some(_energy(found)))
     return _some(_peaks(found), _top(found), _energy(found), _empty(found), _negative(found))
 
 
@@ -95,7 +103,7 @@ def per_cent(share: float) -> str:
     return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
-def _some(*said: Said | None) -> tuple[Said, ...]:
+def _some(*said: Message | None) -> tuple[Message, ...]:
     return tuple(each for each in said if each is not None)
 
 
@@ -112,13 +120,13 @@ def _tops(found: Comparison) -> dict[str, str]:
     }
 
 
-def _peaks(found: Comparison) -> Said:
+def _peaks(found: Comparison) -> Message:
     counts = {"peaks": found.before.peaks, "max": found.after_max.peaks, "mean": found.after_mean.peaks}
     if found.before.peaks == 1:
-        return Said(ONLY[found.after_max.peaks, found.after_mean.peaks], _only_peak(found))
+        return Message(ONLY[found.after_max.peaks, found.after_mean.peaks], _only_peak(found))
     if counts["max"] == counts["mean"]:
-        return Said(ALL_PEAKS if counts["max"] == counts["peaks"] else PEAKS_ALIKE, counts)
-    return Said(PEAKS_MAX if counts["max"] > counts["mean"] else PEAKS_MEAN, counts)
+        return Message(ALL_PEAKS if counts["max"] == counts["peaks"] else PEAKS_ALIKE, counts)
+    return Message(PEAKS_MAX if counts["max"] > counts["mean"] else PEAKS_MEAN, counts)
 
 
 def _only_peak(found: Comparison) -> dict[str, str]:
@@ -131,37 +139,37 @@ def _only_peak(found: Comparison) -> dict[str, str]:
 ONLY = {(1, 1): ONLY_PEAK, (1, 0): ONLY_PEAK_MAX, (0, 1): ONLY_PEAK_MEAN, (0, 0): ONLY_PEAK_LOST}
 
 
-def _top(found: Comparison) -> Said | None:
+def _top(found: Comparison) -> Message | None:
     if found.after_max.top < found.before.top:
-        return Said(TOP_MISSED, _tops(found))
+        return Message(TOP_MISSED, _tops(found))
     if found.before.peaks == 1:
         return None  # it was told of the peak
     alike = math.isclose(found.after_mean.top, found.before.top, rel_tol=1e-5)
-    return Said(TOP_SAME if alike else TOP_KEPT, _tops(found))
+    return Message(TOP_SAME if alike else TOP_KEPT, _tops(found))
 
 
-def _energy(found: Comparison) -> Said:
+def _energy(found: Comparison) -> Message:
     most, mean = found.after_max.energy, found.after_mean.energy
     values = {"max": number(most), "mean": number(mean)}
     if most > 1 > mean:
-        return Said(STRONGER_AND_WEAKER, values)
+        return Message(STRONGER_AND_WEAKER, values)
     if most < 1 and mean < 1:
-        return Said(BOTH_WEAKER, values)
-    return Said(BOTH_STRONGER if most > 1 and mean > 1 else ENERGY, values)
+        return Message(BOTH_WEAKER, values)
+    return Message(BOTH_STRONGER if most > 1 and mean > 1 else ENERGY, values)
 
 
-def _empty(found: Comparison) -> Said | None:
+def _empty(found: Comparison) -> Message | None:
     before, most, mean = found.before.empty, found.after_max.empty, found.after_mean.empty
     values = {"before": per_cent(before), "max": per_cent(most), "mean": per_cent(mean)}
     if not (before or most or mean):
         return None
     if most != mean:
-        return Said(EMPTY_APART, values)
-    return Said(EMPTY_ALIKE if most else EMPTY_NONE_LEFT, values)
+        return Message(EMPTY_APART, values)
+    return Message(EMPTY_ALIKE if most else EMPTY_NONE_LEFT, values)
 
 
-def _negative(found: Comparison) -> Said | None:
+def _negative(found: Comparison) -> Message | None:
     if not found.before.negative:
         return None
     shares = {"before": found.before, "max": found.after_max, "mean": found.after_mean}
-    return Said(NEGATIVE, {name: per_cent(kept.negative) for name, kept in shares.items()})
+    return Message(NEGATIVE, {name: per_cent(kept.negative) for name, kept in shares.items()})

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer, MaxPooling2D, Pair
-from cnnviz.core.messages import mark
-from cnnviz.core.networks.architecture import CLASSES, Variant
+from cnnviz.core.messages import gettext_noop
+from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 FILTERS = (16, 32)
@@ -69,12 +69,12 @@ def _stride(place: int) -> tuple[Layer, ...]:
     return (_convolution(place, STEP),)
 
 
-def _variant(name: str, *stages: tuple[Layer, ...]) -> Variant:
+def _variant(name: str, *stages: tuple[Layer, ...]) -> Architecture:
     answer = Dense(name="dense", units=CLASSES, activation="softmax")
-    return Variant(name, (*(layer for stage in stages for layer in stage), Flatten(name="flatten"), answer))
+    return Architecture(name, (*(layer for stage in stages for layer in stage), Flatten(name="flatten"), answer))
 
 
-POOL_NETWORKS: MappingProxyType[str, tuple[Variant, TrainingPlan]] = MappingProxyType(
+POOL_NETWORKS: MappingProxyType[str, tuple[Architecture, TrainingPlan]] = MappingProxyType(
     {
         "pool-max": (_variant("pool-max", _max(0), _max(1)), PLAN),
         "pool-average": (_variant("pool-average", _average(0), _average(1)), PLAN),
@@ -93,8 +93,10 @@ class Shrinking:
 
 SHRINKING: MappingProxyType[str, Shrinking] = MappingProxyType(
     {
-        "pool-max": Shrinking(mark("max pooling"), mark("keeps the largest of every four values")),
-        "pool-average": Shrinking(mark("average pooling"), mark("keeps the mean of every four values")),
-        "pool-stride": Shrinking(mark("strided convolution"), mark("computes only one of every four values")),
+        "pool-max": Shrinking(gettext_noop("max pooling"), gettext_noop("keeps the largest of every four values")),
+        "pool-average": Shrinking(gettext_noop("average pooling"), gettext_noop("keeps the mean of every four values")),
+        "pool-stride": Shrinking(
+            gettext_noop("strided convolution"), gettext_noop("computes only one of every four values")
+        ),
     }
 )

@@ -8,18 +8,18 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "bars"]
 
 #: Every text of the bars: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "caption": mark("Probability of each digit"),
-        "name": mark("Digit"),
-        "bar": mark("Bar"),
-        "share": mark("Probability"),
-        "exact": mark("{name}: {value}"),
+        "caption": gettext_noop("Probability of each digit"),
+        "name": gettext_noop("Digit"),
+        "bar": gettext_noop("Bar"),
+        "share": gettext_noop("Probability"),
+        "exact": gettext_noop("{name}: {value}"),
     }
 )
 

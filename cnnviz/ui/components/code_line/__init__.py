@@ -9,16 +9,16 @@ from typing import Any
 
 from cnnviz.core.layers.formulas import Formula
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Row", "Told", "code_line"]
 
 #: Every text of the component: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "line": mark("The layer in Keras. Arrow keys move from argument to argument, Escape lets go."),
-        "left_out": mark("Left out, so as usual:"),
-        "press": mark("Point at an argument to see what it does."),
+        "line": gettext_noop("The layer in Keras. Arrow keys move from argument to argument, Escape lets go."),
+        "left_out": gettext_noop("Left out, so as usual:"),
+        "press": gettext_noop("Point at an argument to see what it does."),
     }
 )
 

@@ -17,7 +17,7 @@ import streamlit as st
 
 from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, text
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "colour_sum", "typed"]
 
@@ -27,26 +27,26 @@ LONGEST = 60
 #: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "picture": mark("The picture"),
-        "red": mark("red"),
-        "green": mark("green"),
-        "blue": mark("blue"),
-        "channel": mark("{channel} channel"),
-        "weights": mark("nine weights for {channel}"),
-        "weight": mark("weight for {channel}, row {row}, column {column}"),
-        "partial": mark("what {channel} gives"),
-        "sum": mark("Sum of the three"),
-        "bias": mark("bias"),
-        "before": mark("with the bias"),
-        "after": mark("after relu"),
-        "maps": mark("{name}: arrow keys go from cell to cell"),
-        "cell": mark("Row {row}, column {column}"),
-        "products": mark("pixels × weights = products"),
-        "total": mark("sum of the three"),
-        "cut": mark("relu makes everything below 0 a 0"),
-        "kept": mark("relu keeps what is above 0"),
-        "scale": mark("blue is below 0, orange above; one scale for all maps, up to {largest}"),
-        "rule": mark("Every number is rounded to six decimals and every sum adds up what you see."),
+        "picture": gettext_noop("The picture"),
+        "red": gettext_noop("red"),
+        "green": gettext_noop("green"),
+        "blue": gettext_noop("blue"),
+        "channel": gettext_noop("{channel} channel"),
+        "weights": gettext_noop("nine weights for {channel}"),
+        "weight": gettext_noop("weight for {channel}, row {row}, column {column}"),
+        "partial": gettext_noop("what {channel} gives"),
+        "sum": gettext_noop("Sum of the three"),
+        "bias": gettext_noop("bias"),
+        "before": gettext_noop("with the bias"),
+        "after": gettext_noop("after relu"),
+        "maps": gettext_noop("{name}: arrow keys go from cell to cell"),
+        "cell": gettext_noop("Row {row}, column {column}"),
+        "products": gettext_noop("pixels × weights = products"),
+        "total": gettext_noop("sum of the three"),
+        "cut": gettext_noop("relu makes everything below 0 a 0"),
+        "kept": gettext_noop("relu keeps what is above 0"),
+        "scale": gettext_noop("blue is below 0, orange above; one scale for all maps, up to {largest}"),
+        "rule": gettext_noop("Every number is rounded to six decimals and every sum adds up what you see."),
     }
 )
 
@@ -78,7 +78,7 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
         "bias": shown.bias,
         "problem": None if problem is None else {"place": problem[0], "text": problem[1]},
         "ack": number,
-        "labels": each(LABELS),
+        "labels": translate_all(LABELS),
     }
     mount("colour_sum", key=key, data=_pack(header, shown), on_typed_change=_nothing)
     st.session_state[_record(key)] = number  # after the element is mounted, as a run may be cut off there

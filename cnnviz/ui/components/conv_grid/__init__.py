@@ -17,62 +17,62 @@ from cnnviz.core.lessons.number_grid import text
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Guess", "Problem", "Typed", "conv_grid", "guessed", "name_of", "typed"]
 
 #: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "image": mark("Image"),
-        "kernel": mark("Kernel"),
-        "sum": mark("Feature map"),
-        "image_grid": mark(
+        "image": gettext_noop("Image"),
+        "kernel": gettext_noop("Kernel"),
+        "sum": gettext_noop("Feature map"),
+        "image_grid": gettext_noop(
             "The numbers of the image. Arrow keys move, typing changes a number, Enter keeps it, Escape drops it."
         ),
-        "kernel_grid": mark(
+        "kernel_grid": gettext_noop(
             "The weights of the kernel. Arrow keys move, typing changes a weight, Enter keeps it, Escape drops it; "
             "several numbers can be pasted at once."
         ),
-        "image_cell": mark("image row {row}, column {column}"),
-        "kernel_cell": mark("kernel row {row}, column {column}"),
-        "result": mark("{name}, row {row}, column {column}: {value}"),
-        "hidden": mark("not worked out yet"),
-        "unsized": mark("? × ?"),
-        "windows": mark("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
-        "here": mark("Window {number} of {count}"),
-        "place": mark("rows {top} to {bottom}, columns {left} to {right}"),
-        "first": mark("No window yet"),
-        "back": mark("One step back"),
-        "play": mark("Play"),
-        "pause": mark("Pause"),
-        "forward": mark("One step forward"),
-        "restart": mark("Start again"),
-        "speed": mark("Speed"),
-        "products": mark("The numbers under the window, each times the weight that lies on it"),
-        "total": mark("Their sum:"),
-        "outside": mark("{count} of these cells are padding and count as 0."),
-        "struck": mark("The kernel never reaches the rows and columns that are struck out."),
-        "ask_size": mark("Guess first, or step on: how many rows will the feature map have?"),
-        "ask_sum": mark("Guess before you look: what will this cell be?"),
-        "label_size": mark("Rows"),
-        "label_sum": mark("Value"),
-        "check": mark("Check"),
-        "number": mark("Type a number, such as 3, −2 or 0.5."),
-        "right": mark("{guess} is right"),
-        "wrong": mark("Not {guess}"),
-        "is_flipped": mark(
+        "image_cell": gettext_noop("image row {row}, column {column}"),
+        "kernel_cell": gettext_noop("kernel row {row}, column {column}"),
+        "result": gettext_noop("{name}, row {row}, column {column}: {value}"),
+        "hidden": gettext_noop("not worked out yet"),
+        "unsized": gettext_noop("? × ?"),
+        "windows": gettext_noop("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
+        "here": gettext_noop("Window {number} of {count}"),
+        "place": gettext_noop("rows {top} to {bottom}, columns {left} to {right}"),
+        "first": gettext_noop("No window yet"),
+        "back": gettext_noop("One step back"),
+        "play": gettext_noop("Play"),
+        "pause": gettext_noop("Pause"),
+        "forward": gettext_noop("One step forward"),
+        "restart": gettext_noop("Start again"),
+        "speed": gettext_noop("Speed"),
+        "products": gettext_noop("The numbers under the window, each times the weight that lies on it"),
+        "total": gettext_noop("Their sum:"),
+        "outside": gettext_noop("{count} of these cells are padding and count as 0."),
+        "struck": gettext_noop("The kernel never reaches the rows and columns that are struck out."),
+        "ask_size": gettext_noop("Guess first, or step on: how many rows will the feature map have?"),
+        "ask_sum": gettext_noop("Guess before you look: what will this cell be?"),
+        "label_size": gettext_noop("Rows"),
+        "label_sum": gettext_noop("Value"),
+        "check": gettext_noop("Check"),
+        "number": gettext_noop("Type a number, such as 3, −2 or 0.5."),
+        "right": gettext_noop("{guess} is right"),
+        "wrong": gettext_noop("Not {guess}"),
+        "is_flipped": gettext_noop(
             "Not {guess}: that is what the kernel gives when it is turned around, as convolution in mathematics does; "
             "networks leave it as it is"
         ),
-        "is_sign": mark("Not {guess}: the size is right, the sign is the other way round"),
-        "is_unweighted": mark("Not {guess}: that adds up the numbers without the weights"),
-        "is_stride": mark("Not {guess}: that would be so with steps of 1"),
-        "is_dilation": mark("Not {guess}: that would be so without dilation"),
-        "is_padding": mark("Not {guess}: that would be so with the other padding"),
-        "is_one": mark("Not {guess}: the first place counts too, hence the + 1"),
-        "is_image": mark("Not {guess}: that is the size of the image; windows have to stay inside"),
-        "score": mark("{right} of {asked} guesses right"),
+        "is_sign": gettext_noop("Not {guess}: the size is right, the sign is the other way round"),
+        "is_unweighted": gettext_noop("Not {guess}: that adds up the numbers without the weights"),
+        "is_stride": gettext_noop("Not {guess}: that would be so with steps of 1"),
+        "is_dilation": gettext_noop("Not {guess}: that would be so without dilation"),
+        "is_padding": gettext_noop("Not {guess}: that would be so with the other padding"),
+        "is_one": gettext_noop("Not {guess}: the first place counts too, hence the + 1"),
+        "is_image": gettext_noop("Not {guess}: that is the size of the image; windows have to stay inside"),
+        "score": gettext_noop("{right} of {asked} guesses right"),
     }
 )
 
@@ -169,7 +169,7 @@ def conv_grid(
         "guesses": {str(place): written for place, written in guesses.items()},
         "facts": list(facts),
         "problem": None if problem is None else vars(problem),
-        "labels": each(LABELS),
+        "labels": translate_all(LABELS),
     }
     mount("conv_grid", key=key, data=data, on_typed_change=_nothing, on_guessed_change=_nothing)
     for event, number in numbers.items():

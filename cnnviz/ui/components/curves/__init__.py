@@ -15,33 +15,33 @@ import streamlit as st
 
 from cnnviz.ui.components.curves.wire import Panel, Series, pack, thinned
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Panel", "Series", "curves", "picked", "thinned"]
 
 #: Every text of the chart: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "chart": mark(
+        "chart": gettext_noop(
             "{panel} over {axis}. {values}. Arrow keys move the cursor, plus and minus zoom, 0 shows everything."
         ),
-        "batches": mark("batches"),
-        "epochs": mark("epochs"),
-        "batch": mark("batch {x}"),
-        "batch_epoch": mark("batch {x}, epoch {epoch}"),
-        "epoch": mark("epoch {x}"),
-        "hint": mark("Point at a curve to read it; drag to zoom, double click to see everything."),
-        "hint_pick": mark("Point at a curve to read it, click to go there; drag to zoom."),
-        "zoomed": mark("Zoomed: batches {low} to {high}."),
-        "zoomed_epochs": mark("Zoomed: epochs {low} to {high}."),
-        "thinned": mark("Older values are drawn by the lowest and the highest of every {every}."),
-        "now": mark("now"),
-        "log": mark("Logarithmic axis"),
-        "zoom_in": mark("Zoom in"),
-        "zoom_out": mark("Zoom out"),
-        "reset": mark("Show everything"),
-        "save": mark("Save this picture (PNG)"),
-        "hide": mark("{series}: show or hide"),
+        "batches": gettext_noop("batches"),
+        "epochs": gettext_noop("epochs"),
+        "batch": gettext_noop("batch {x}"),
+        "batch_epoch": gettext_noop("batch {x}, epoch {epoch}"),
+        "epoch": gettext_noop("epoch {x}"),
+        "hint": gettext_noop("Point at a curve to read it; drag to zoom, double click to see everything."),
+        "hint_pick": gettext_noop("Point at a curve to read it, click to go there; drag to zoom."),
+        "zoomed": gettext_noop("Zoomed: batches {low} to {high}."),
+        "zoomed_epochs": gettext_noop("Zoomed: epochs {low} to {high}."),
+        "thinned": gettext_noop("Older values are drawn by the lowest and the highest of every {every}."),
+        "now": gettext_noop("now"),
+        "log": gettext_noop("Logarithmic axis"),
+        "zoom_in": gettext_noop("Zoom in"),
+        "zoom_out": gettext_noop("Zoom out"),
+        "reset": gettext_noop("Show everything"),
+        "save": gettext_noop("Save this picture (PNG)"),
+        "hide": gettext_noop("{series}: show or hide"),
     }
 )
 

@@ -13,58 +13,58 @@ from typing import Literal
 
 from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount, unseen
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
 
 #: Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "point_linked": mark(
+        "point_linked": gettext_noop(
             "Point at a cell of any picture, or go there with Tab and the arrow keys: its window shows in all four."
         ),
-        "point_select": mark("Point at a cell to read its value; click a map, or press Enter, to choose it."),
-        "read_window": mark("rows {top} to {bottom}, columns {left} to {right}: {values}"),
-        "read_result": mark("{name} {value}"),
-        "read_skipped": mark("row {row}, column {column}: no window reads this value"),
-        "scale_linked": mark("one scale for all of these pictures"),
-        "point": mark("Point at a cell to read its value; click to enlarge a map."),
-        "point_cell": mark(
+        "point_select": gettext_noop("Point at a cell to read its value; click a map, or press Enter, to choose it."),
+        "read_window": gettext_noop("rows {top} to {bottom}, columns {left} to {right}: {values}"),
+        "read_result": gettext_noop("{name} {value}"),
+        "read_skipped": gettext_noop("row {row}, column {column}: no window reads this value"),
+        "scale_linked": gettext_noop("one scale for all of these pictures"),
+        "point": gettext_noop("Point at a cell to read its value; click to enlarge a map."),
+        "point_cell": gettext_noop(
             "Point at a cell to read its value; click to enlarge its map and to see how the value comes about."
         ),
-        "read_map": mark("map {map}, row {row}, column {column}: {value}"),
-        "read_cell": mark("row {row}, column {column}: {value}"),
-        "read_unit": mark("unit {unit}: {value}"),
-        "about": mark("about {value}"),
-        "maps": mark(
+        "read_map": gettext_noop("map {map}, row {row}, column {column}: {value}"),
+        "read_cell": gettext_noop("row {row}, column {column}: {value}"),
+        "read_unit": gettext_noop("unit {unit}: {value}"),
+        "about": gettext_noop("about {value}"),
+        "maps": gettext_noop(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges."
         ),
-        "maps_linked": mark(
+        "maps_linked": gettext_noop(
             "{title}, {subtitle}: arrow keys go from value to value; the window shows in all pictures."
         ),
-        "maps_select": mark(
+        "maps_select": gettext_noop(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter chooses a map."
         ),
-        "maps_cell": mark(
+        "maps_cell": gettext_noop(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges, Enter again accounts for the value."
         ),
-        "bars_cell": mark(
+        "bars_cell": gettext_noop(
             "{title}, {subtitle}: {rows} values. Arrow keys go from value to value, Enter accounts for one."
         ),
-        "bars": mark("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
-        "enlarged": mark("{title}, map {map}"),
-        "previous": mark("Previous map"),
-        "next": mark("Next map"),
-        "close": mark("Close"),
-        "save": mark("Save this picture (PNG)"),
-        "low": mark("low"),
-        "high": mark("high"),
-        "range_map": mark("a scale for each map: brightness cannot be compared between maps"),
-        "range_layer": mark("one scale for all maps here"),
-        "range_network": mark("one scale for the whole network"),
+        "bars": gettext_noop("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
+        "enlarged": gettext_noop("{title}, map {map}"),
+        "previous": gettext_noop("Previous map"),
+        "next": gettext_noop("Next map"),
+        "close": gettext_noop("Close"),
+        "save": gettext_noop("Save this picture (PNG)"),
+        "low": gettext_noop("low"),
+        "high": gettext_noop("high"),
+        "range_map": gettext_noop("a scale for each map: brightness cannot be compared between maps"),
+        "range_layer": gettext_noop("one scale for all maps here"),
+        "range_network": gettext_noop("one scale for the whole network"),
     }
 )
 

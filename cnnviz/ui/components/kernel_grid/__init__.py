@@ -11,18 +11,18 @@ from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Typed", "kernel_grid", "typed"]
 
 #: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "grid": mark(
+        "grid": gettext_noop(
             "The weights of the kernel. Arrow keys move, typing changes a weight at once, Escape drops what was typed; "
             "several numbers can be pasted at once."
         ),
-        "cell": mark("weight in row {row}, column {column}"),
+        "cell": gettext_noop("weight in row {row}, column {column}"),
     }
 )
 
@@ -62,7 +62,7 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
         "ack": number,
         "label": label,
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
-        "labels": each(LABELS),
+        "labels": translate_all(LABELS),
     }
     mount("kernel_grid", key=key, data=data, on_typed_change=_nothing)
     number_grids.hear(key, number)

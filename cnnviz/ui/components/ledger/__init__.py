@@ -14,48 +14,48 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Step", "ledger", "told"]
 
 #: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "way": mark("The way down to the digit"),
-        "windows": mark("What was multiplied and added"),
-        "values": mark("Values of {of}. Arrow keys walk, Enter goes to the cell."),
-        "weights": mark("Weights of {kernel}"),
-        "products": mark("Products for {of}. Arrow keys walk."),
-        "value": mark("row {row}, column {column}: {value}"),
-        "value_unit": mark("{of}: {value}"),
-        "padding": mark("padding, counts as 0"),
-        "left_out": mark("outside, left out"),
-        "product": mark("{value} × {weight} = {amount} · {of}, row {row}, column {column}, times {kernel}"),
-        "reads": mark("{value} · {of}, row {row}, column {column}"),
-        "reads_unit": mark("{value} · {of}"),
-        "subtotal": mark("subtotal"),
-        "largest": mark("largest"),
-        "others": mark("the other {count}"),
-        "more": mark("Show {count} more"),
-        "in_table": mark("all of them are in the table (CSV)"),
-        "from": mark("from"),
-        "input": mark("value"),
-        "weight": mark("weight"),
-        "amount": mark("product"),
-        "go": mark("Go to {name}"),
-        "account": mark("The account"),
-        "softmax": mark("All shares"),
-        "unit": mark("unit"),
-        "logit": mark("before"),
-        "shifted": mark("less the largest"),
-        "exponential": mark("exponential"),
-        "share": mark("share"),
-        "sum": mark("sum"),
-        "field": mark("Bright: all that it can see of the digit ({rows} × {columns} pixels)"),
-        "field_none": mark("It sees nothing of the digit: it is made of padding"),
-        "field_pixel": mark("This pixel"),
-        "picture": mark("The window on {of}"),
-        "drawing": mark("The digit, shaded where this cell does not see it"),
+        "way": gettext_noop("The way down to the digit"),
+        "windows": gettext_noop("What was multiplied and added"),
+        "values": gettext_noop("Values of {of}. Arrow keys walk, Enter goes to the cell."),
+        "weights": gettext_noop("Weights of {kernel}"),
+        "products": gettext_noop("Products for {of}. Arrow keys walk."),
+        "value": gettext_noop("row {row}, column {column}: {value}"),
+        "value_unit": gettext_noop("{of}: {value}"),
+        "padding": gettext_noop("padding, counts as 0"),
+        "left_out": gettext_noop("outside, left out"),
+        "product": gettext_noop("{value} × {weight} = {amount} · {of}, row {row}, column {column}, times {kernel}"),
+        "reads": gettext_noop("{value} · {of}, row {row}, column {column}"),
+        "reads_unit": gettext_noop("{value} · {of}"),
+        "subtotal": gettext_noop("subtotal"),
+        "largest": gettext_noop("largest"),
+        "others": gettext_noop("the other {count}"),
+        "more": gettext_noop("Show {count} more"),
+        "in_table": gettext_noop("all of them are in the table (CSV)"),
+        "from": gettext_noop("from"),
+        "input": gettext_noop("value"),
+        "weight": gettext_noop("weight"),
+        "amount": gettext_noop("product"),
+        "go": gettext_noop("Go to {name}"),
+        "account": gettext_noop("The account"),
+        "softmax": gettext_noop("All shares"),
+        "unit": gettext_noop("unit"),
+        "logit": gettext_noop("before"),
+        "shifted": gettext_noop("less the largest"),
+        "exponential": gettext_noop("exponential"),
+        "share": gettext_noop("share"),
+        "sum": gettext_noop("sum"),
+        "field": gettext_noop("Bright: all that it can see of the digit ({rows} × {columns} pixels)"),
+        "field_none": gettext_noop("It sees nothing of the digit: it is made of padding"),
+        "field_pixel": gettext_noop("This pixel"),
+        "picture": gettext_noop("The window on {of}"),
+        "drawing": gettext_noop("The digit, shaded where this cell does not see it"),
     }
 )
 
@@ -94,7 +94,7 @@ def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None
     state = st.session_state.get(key)
     message = _message(state)
     heard = max(_heard(key), message[1] if message else 0)
-    data = {"ack": heard, "labels": each(LABELS), "facts": None if facts is None else dict(facts)}
+    data = {"ack": heard, "labels": translate_all(LABELS), "facts": None if facts is None else dict(facts)}
     mount("ledger", key=key, data=data, on_step_change=on_step or _nothing)
     st.session_state[f"{key} heard"] = heard
 

@@ -12,24 +12,24 @@ import streamlit as st
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad.wire import PadMessage, from_wire, sequence, to_wire
-from cnnviz.ui.i18n import mark
+from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "PadMessage", "heard", "pad"]
 
 #: Every text of the pad: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "pad": mark("Paper to draw a digit on"),
-        "hint": mark("Draw a digit here"),
-        "keys": mark("Arrow keys move, Shift moves faster, Space puts the pen down and lifts it."),
-        "undo": mark("Undo"),
-        "clear": mark("Clear"),
-        "brush": mark("Brush width"),
-        "down": mark("Pen down"),
-        "up": mark("Pen lifted"),
-        "undone": mark("Undone"),
-        "cleared": mark("Cleared"),
-        "full": mark("The paper is full: clear it or undo a stroke."),
+        "pad": gettext_noop("Paper to draw a digit on"),
+        "hint": gettext_noop("Draw a digit here"),
+        "keys": gettext_noop("Arrow keys move, Shift moves faster, Space puts the pen down and lifts it."),
+        "undo": gettext_noop("Undo"),
+        "clear": gettext_noop("Clear"),
+        "brush": gettext_noop("Brush width"),
+        "down": gettext_noop("Pen down"),
+        "up": gettext_noop("Pen lifted"),
+        "undone": gettext_noop("Undone"),
+        "cleared": gettext_noop("Cleared"),
+        "full": gettext_noop("The paper is full: clear it or undo a stroke."),
     }
 )
 

@@ -9,18 +9,18 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "player"]
 
 #: Every text of the player: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "back": mark("One step back"),
-        "play": mark("Play"),
-        "pause": mark("Pause"),
-        "forward": mark("One step forward"),
-        "speed": mark("Speed"),
+        "back": gettext_noop("One step back"),
+        "play": gettext_noop("Play"),
+        "pause": gettext_noop("Pause"),
+        "forward": gettext_noop("One step forward"),
+        "speed": gettext_noop("Speed"),
     }
 )
 
@@ -56,7 +56,7 @@ def player(
     is_news = message is not None and message[1] > heard
     wanted, heard = message if message is not None and is_news else (index, heard)
     at = min(max(wanted, 0), len(labels) - 1)
-    data = {"moments": list(labels), "index": at, "ack": heard, "label": label, "labels": each(LABELS)}
+    data = {"moments": list(labels), "index": at, "ack": heard, "label": label, "labels": translate_all(LABELS)}
     mount("player", key=key, data=data, on_place_change=on_change or _nothing)
     st.session_state[noted] = heard  # after the mount: a run that is interrupted there has not heard it
     return at

@@ -15,43 +15,45 @@ from cnnviz.core.lessons.pooling.worked_example import PoolBench, PoolWindow
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.i18n import each, mark
+from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "pool_grid", "typed"]
 
 #: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "grid": mark("The numbers to pool. Arrow keys move, typing changes a number, Enter keeps it, Escape drops it."),
-        "cell": mark("row {row}, column {column}"),
-        "input": mark("Numbers: change any of them"),
-        "max": mark("Max pooling"),
-        "mean": mark("Average pooling"),
-        "result": mark("{name}, row {row}, column {column}: {value}"),
-        "hidden": mark("not worked out yet"),
-        "windows": mark("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
-        "here": mark("Window {number} of {count}"),
-        "place": mark("rows {top} to {bottom}, columns {left} to {right}"),
-        "back": mark("One step back"),
-        "play": mark("Play"),
-        "pause": mark("Pause"),
-        "forward": mark("One step forward"),
-        "restart": mark("Start again"),
-        "ask": mark("Guess before you look: what will each of them keep?"),
-        "ask_max": mark("Max"),
-        "ask_mean": mark("Average"),
-        "check": mark("Check"),
-        "number": mark("Type a number, such as 7, 2.75 or 11/4."),
-        "right": mark("{guess} is right"),
-        "wrong": mark("Not {guess}"),
-        "is_sum": mark("Not {guess}: that is the sum, which is still to be divided by {count}"),
-        "is_padded": mark("Not {guess}: that counts the cells outside as zeros; they are left out"),
-        "is_other": mark("Not {guess}: that is what the other pooling keeps"),
-        "why_max": mark("the largest is kept, the others are dropped"),
-        "why_mean": mark("all of them count the same"),
-        "outside": mark("{count} cells of this window lie outside the grid and are left out."),
-        "score": mark("{right} of {asked} guesses right"),
-        "skipped": mark("No window reads the striped numbers."),
+        "grid": gettext_noop(
+            "The numbers to pool. Arrow keys move, typing changes a number, Enter keeps it, Escape drops it."
+        ),
+        "cell": gettext_noop("row {row}, column {column}"),
+        "input": gettext_noop("Numbers: change any of them"),
+        "max": gettext_noop("Max pooling"),
+        "mean": gettext_noop("Average pooling"),
+        "result": gettext_noop("{name}, row {row}, column {column}: {value}"),
+        "hidden": gettext_noop("not worked out yet"),
+        "windows": gettext_noop("Windows. Left and right arrow keys step, Home and End go to the ends, Space plays."),
+        "here": gettext_noop("Window {number} of {count}"),
+        "place": gettext_noop("rows {top} to {bottom}, columns {left} to {right}"),
+        "back": gettext_noop("One step back"),
+        "play": gettext_noop("Play"),
+        "pause": gettext_noop("Pause"),
+        "forward": gettext_noop("One step forward"),
+        "restart": gettext_noop("Start again"),
+        "ask": gettext_noop("Guess before you look: what will each of them keep?"),
+        "ask_max": gettext_noop("Max"),
+        "ask_mean": gettext_noop("Average"),
+        "check": gettext_noop("Check"),
+        "number": gettext_noop("Type a number, such as 7, 2.75 or 11/4."),
+        "right": gettext_noop("{guess} is right"),
+        "wrong": gettext_noop("Not {guess}"),
+        "is_sum": gettext_noop("Not {guess}: that is the sum, which is still to be divided by {count}"),
+        "is_padded": gettext_noop("Not {guess}: that counts the cells outside as zeros; they are left out"),
+        "is_other": gettext_noop("Not {guess}: that is what the other pooling keeps"),
+        "why_max": gettext_noop("the largest is kept, the others are dropped"),
+        "why_mean": gettext_noop("all of them count the same"),
+        "outside": gettext_noop("{count} cells of this window lie outside the grid and are left out."),
+        "score": gettext_noop("{right} of {asked} guesses right"),
+        "skipped": gettext_noop("No window reads the striped numbers."),
     }
 )
 
@@ -86,7 +88,7 @@ def pool_grid(
         **facts(bench),
         "guess": guess,
         "ack": heard,
-        "labels": each(LABELS),
+        "labels": translate_all(LABELS),
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
     }
     mount("pool_grid", key=key, data=data, on_typed_change=on_change or _nothing)

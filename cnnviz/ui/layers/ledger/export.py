@@ -13,7 +13,7 @@ from cnnviz.core.ledger.csv_table import table
 from cnnviz.core.ledger.fixed_point import MINUS
 from cnnviz.core.ledger.numpy_snippet import snippet
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell.download_button import file_button
 
 #: So many single contributions are written one by one.
@@ -22,16 +22,16 @@ TERMS = 12
 
 def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:
     """Offer the three copies; they are made when the list is opened."""
-    popover = st.popover(say("Copy"), on_change="rerun")
+    popover = st.popover(translate("Copy"), on_change="rerun")
     if not popover.open:
         return
     with popover:
-        st.caption(say("As text"))
+        st.caption(translate("As text"))
         st.code(text(told), language=None)
-        st.caption(say("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
+        st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
         st.code(snippet(network, ledger, file(network)), language="python")
         name = f"{told['cell']}.csv"
-        file_button(say("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
+        file_button(translate("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
 
 
 def file(network: Network) -> str:
@@ -56,13 +56,13 @@ def text(told: dict[str, Any]) -> str:
 
 def _part(part: dict[str, Any], pooled: bool) -> list[str]:
     if part["weights"] is None:
-        outside = (lambda _: say("(outside)")) if pooled else _padding
+        outside = (lambda _: translate("(outside)")) if pooled else _padding
         lines = [
             ", ".join(value if within else outside(value) for value, within in zip(values, inside, strict=True))
             for values, inside in zip(part["values"], part["inside"], strict=True)
         ]
         return [part["name"], *lines]
-    ends = [f"{say('subtotal')}: {part['subtotal']}"]
+    ends = [f"{translate('subtotal')}: {part['subtotal']}"]
     if part["share"]:
         ends.append(f"{part['subtotal']} × {part['weight']} = {part['share']}")
     return [part["name"], *_products(part), *ends]
@@ -78,7 +78,7 @@ def _products(part: dict[str, Any]) -> Iterator[str]:
 
 
 def _padding(what: str) -> str:
-    return f"{what} {say('(padding)')}"
+    return f"{what} {translate('(padding)')}"
 
 
 def _rest(told: dict[str, Any]) -> list[str]:
@@ -87,7 +87,9 @@ def _rest(told: dict[str, Any]) -> list[str]:
     if left < 1:
         return []
     come_to = f": {amounts[shown]}" if amounts else ""
-    return [f"{say('the other {count}', count=left)}{come_to} · {say('all of them are in the table (CSV)')}"]
+    return [
+        f"{translate('the other {count}', count=left)}{come_to} · {translate('all of them are in the table (CSV)')}"
+    ]
 
 
 def _shares(told: dict[str, Any] | None) -> list[str]:
@@ -102,5 +104,5 @@ def _shares(told: dict[str, Any] | None) -> list[str]:
         steps = (f"{logit} − {less} = {shifted}", f"exp({shifted}) = {grown}", f"{grown} / {total} = {share}")
         lines.append(f"{row['name']}: {'; '.join(steps)}")
     if others["count"]:
-        lines.append(f"{say('the other {count}', count=others['count'])}: {others['amount']}")
-    return [*lines, f"{say('sum of all exponentials')}: {total}"]
+        lines.append(f"{translate('the other {count}', count=others['count'])}: {others['amount']}")
+    return [*lines, f"{translate('sum of all exponentials')}: {total}"]

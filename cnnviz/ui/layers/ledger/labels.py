@@ -7,42 +7,42 @@ from dataclasses import dataclass
 
 from cnnviz.core.layers import Shape
 from cnnviz.core.ledger import INPUT, Cell, Line, Part
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 
 #: Name of a line -> what it says; activations are called by their names.
 LINES: Mapping[str, str] = {
-    "sum": mark("sum of subtotals"),
-    "products": mark("sum of all products"),
-    "bias": mark("bias"),
-    "rounding": mark("float32 rounding"),
-    "before": mark("before the activation"),
-    "after": mark("value on the map"),
-    "unit": mark("value of the unit"),
-    "largest": mark("largest value"),
-    "sum_of_values": mark("sum of the values"),
-    "mean": mark("mean"),
-    "read": mark("value before"),
-    "frame": mark("zero of the frame"),
-    "scaled": mark("times the scale"),
-    "offset": mark("offset"),
-    "moving_mean": mark("less the learned mean"),
-    "centred": mark("difference"),
-    "normalized": mark("divided by the deviation"),
-    "gamma": mark("times gamma"),
-    "beta": mark("beta"),
-    "exponential": mark("exponential"),
-    "share": mark("share of the sum"),
-    "pixel": mark("brightness of the pixel"),
+    "sum": gettext_noop("sum of subtotals"),
+    "products": gettext_noop("sum of all products"),
+    "bias": gettext_noop("bias"),
+    "rounding": gettext_noop("float32 rounding"),
+    "before": gettext_noop("before the activation"),
+    "after": gettext_noop("value on the map"),
+    "unit": gettext_noop("value of the unit"),
+    "largest": gettext_noop("largest value"),
+    "sum_of_values": gettext_noop("sum of the values"),
+    "mean": gettext_noop("mean"),
+    "read": gettext_noop("value before"),
+    "frame": gettext_noop("zero of the frame"),
+    "scaled": gettext_noop("times the scale"),
+    "offset": gettext_noop("offset"),
+    "moving_mean": gettext_noop("less the learned mean"),
+    "centred": gettext_noop("difference"),
+    "normalized": gettext_noop("divided by the deviation"),
+    "gamma": gettext_noop("times gamma"),
+    "beta": gettext_noop("beta"),
+    "exponential": gettext_noop("exponential"),
+    "share": gettext_noop("share of the sum"),
+    "pixel": gettext_noop("brightness of the pixel"),
 }
 
 #: What the channels of a picture in colour hold.
-CHANNELS = (mark("red"), mark("green"), mark("blue"))
+CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 
 
 def line(each: Line, shape: Shape) -> str:
     """Return what a line of a ledger is, whose cell is of a layer of `shape`."""
     name = "unit" if each.name == "after" and len(shape) == 1 else each.name
-    return say(LINES[name]) if name in LINES else name
+    return translate(LINES[name]) if name in LINES else name
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,21 @@ class Names:
         """Return a cell as a crumb: its layer, its map, its row and column."""
         layer, of, row, column = self.layer(cell.layer), cell.map, cell.row, cell.column
         if len(self.shapes[cell.layer]) == 1:
-            return say("{layer} unit {unit}", layer=layer, unit=of)
+            return translate("{layer} unit {unit}", layer=layer, unit=of)
         if cell.layer != INPUT:
-            return say("{layer} map {map} ({row}, {column})", layer=layer, map=of, row=row, column=column)
-        return self._coloured(say("{layer} ({row}, {column})", layer=layer, row=row, column=column), of)
+            return translate("{layer} map {map} ({row}, {column})", layer=layer, map=of, row=row, column=column)
+        return self._coloured(translate("{layer} ({row}, {column})", layer=layer, row=row, column=column), of)
 
     def full(self, cell: Cell) -> str:
         """Return a cell as a heading."""
         layer, of, row, column = self.layer(cell.layer), cell.map, cell.row, cell.column
         if len(self.shapes[cell.layer]) == 1:
-            return say("{layer}, unit {unit}", layer=layer, unit=of)
+            return translate("{layer}, unit {unit}", layer=layer, unit=of)
         if cell.layer != INPUT:
-            return say("{layer}, map {map}, row {row}, column {column}", layer=layer, map=of, row=row, column=column)
-        return self._coloured(say("{layer}, row {row}, column {column}", layer=layer, row=row, column=column), of)
+            return translate(
+                "{layer}, map {map}, row {row}, column {column}", layer=layer, map=of, row=row, column=column
+            )
+        return self._coloured(translate("{layer}, row {row}, column {column}", layer=layer, row=row, column=column), of)
 
     def layer(self, name: str) -> str:
         """Return what a layer is called; what is read has a name of its own."""
@@ -82,13 +84,13 @@ class Names:
     def _coloured(self, place: str, channel: int) -> str:
         if self.shapes[INPUT][-1] != len(CHANNELS):
             return place
-        return say("{place}, {colour}", place=place, colour=say(CHANNELS[channel]))
+        return translate("{place}, {colour}", place=place, colour=translate(CHANNELS[channel]))
 
     def map(self, layer: str, of: int) -> str:
         """Return what the values of one map of `layer` are called together; a unit is one value."""
         if len(self.shapes[layer]) == 1:
-            return say("unit {unit}", unit=of)
-        return say("channel {map}", map=of) if layer == INPUT else say("map {map}", map=of)
+            return translate("unit {unit}", unit=of)
+        return translate("channel {map}", map=of) if layer == INPUT else translate("map {map}", map=of)
 
     def window(self, layer: str, part: Part) -> str:
         """Return a window on a map of `layer` as a heading; a window of one cell is that cell."""
@@ -97,8 +99,8 @@ class Names:
             return of
         rows, columns = part.rows, part.columns
         if len(rows) == len(columns) == 1:
-            return say("{map}, row {row}, column {column}", map=of, row=rows[0], column=columns[0])
-        return say(
+            return translate("{map}, row {row}, column {column}", map=of, row=rows[0], column=columns[0])
+        return translate(
             "{map}: rows {top} to {bottom}, columns {left} to {right}",
             map=of,
             top=rows[0],
@@ -110,4 +112,4 @@ class Names:
 
 def read(drawn: bool) -> str:
     """Return what the network reads, in two words."""
-    return say("your drawing") if drawn else say("the digit")
+    return translate("your drawing") if drawn else translate("the digit")

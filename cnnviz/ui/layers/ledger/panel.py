@@ -11,7 +11,7 @@ from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, told
-from cnnviz.ui.i18n import say
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.layers.ledger import export, labels, path, view_model
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import page, session, url
@@ -50,22 +50,22 @@ def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) 
     with row:
         _place(network, cell)
         export.show(network, found, said)
-        st.button(say("Close"), key="ledger-close", on_click=path.leave)
+        st.button(translate("Close"), key="ledger-close", on_click=path.leave)
 
 
 def _invite(network: Network) -> None:
     st.markdown(
-        say(
+        translate(
             "**One cell, accounted for.** Click a cell of any map and follow its value down to the pixels; or "
             "begin with the largest of"
         ),
         width="content",
     )
     st.selectbox(
-        say("Layer"),
+        translate("Layer"),
         list(cells.shapes(network))[1:],
         index=None,
-        placeholder=say("a layer"),
+        placeholder=translate("a layer"),
         label_visibility="collapsed",
         width=200,
         **session.bound("cell_layer", _largest),
@@ -77,19 +77,19 @@ def _place(network: Network, cell: Cell) -> None:
     shapes = cells.shapes(network)
     names = list(shapes)
     st.selectbox(
-        say("Layer"),
+        translate("Layer"),
         names,
         index=names.index(cell.layer),
         format_func=_layer_name,
         width=235,
         **session.bound("cell_layer", _largest),
     )
-    sides = {"cell_map": (say("Map"), shapes[cell.layer][-1])}
+    sides = {"cell_map": (translate("Map"), shapes[cell.layer][-1])}
     if len(shapes[cell.layer]) == 3:
         rows, columns, _ = shapes[cell.layer]
-        sides |= {"cell_row": (say("Row"), rows), "cell_column": (say("Column"), columns)}
+        sides |= {"cell_row": (translate("Row"), rows), "cell_column": (translate("Column"), columns)}
     else:
-        sides["cell_map"] = (say("Unit"), shapes[cell.layer][0])
+        sides["cell_map"] = (translate("Unit"), shapes[cell.layer][0])
     for key, (label, number) in sides.items():
         st.number_input(label, 0, number - 1, value=int(session.get(key)), width=120, **session.bound(key, _typed))
 

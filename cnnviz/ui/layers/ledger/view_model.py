@@ -14,7 +14,7 @@ from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, recepti
 from cnnviz.core.ledger.fixed_point import factor
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.i18n import mark, say
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import labels
 from cnnviz.ui.prediction.strip import UNCHANGED
 
@@ -25,14 +25,14 @@ SHARES = 12
 
 #: Kind of a subject -> what the last account of a way says about it.
 READ: Mapping[str, str] = {
-    "drawing": mark(
+    "drawing": gettext_noop(
         "Row and column are those of the {rows} × {columns} digit that was made of your drawing; the page Draw shows "
         "the steps."
     ),
-    "picture": mark(
+    "picture": gettext_noop(
         "Row and column are those of the {rows} × {columns} digit that was made of the picture; the page Draw shows it."
     ),
-    "sample": mark("Row and column are those of the {rows} × {columns} digit that the network reads."),
+    "sample": gettext_noop("Row and column are those of the {rows} × {columns} digit that the network reads."),
 }
 
 
@@ -48,7 +48,7 @@ def told(
     names = labels.Names(shapes, kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
-        "title": say("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
+        "title": translate("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
         "value": ledger.sheet.text(ledger.total),
         "crumbs": [names.short(each) for each in way],
         "at": at,
@@ -71,14 +71,14 @@ def told(
             }
             for line in ledger.lines
         ],
-        "facts": [*(say(each.template, **each.values) for each in ledger.facts), *_read(ledger, shape, kind)],
+        "facts": [*(translate(each.template, **each.values) for each in ledger.facts), *_read(ledger, shape, kind)],
         "shares": None if ledger.shares is None else _shares(ledger, ledger.shares, names),
     }
 
 
 def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
     """Where the row and the column of a pixel count: not on what was drawn."""
-    return [say(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
+    return [translate(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
 
 
 def _amount(ledger: Ledger, role: str, amount: int) -> str:

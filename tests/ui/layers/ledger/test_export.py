@@ -17,7 +17,7 @@ from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.layers import KINDS, AveragePooling2D, Conv2D, Dense, Flatten
 from cnnviz.core.ledger import Cell
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.layers.ledger import export, view_model
 from tests.core import strategies
@@ -135,7 +135,7 @@ def edged() -> tuple[Network, Trace]:
         Flatten(name="flat"),
         Dense(name="answer", units=10, activation="softmax"),
     )
-    network = strategies.network(Variant(name="edged", input_shape=(5, 5, 3), layers=layers), 3)
+    network = strategies.network(Architecture(name="edged", input_shape=(5, 5, 3), layers=layers), 3)
     return network, trace(network, np.random.default_rng(1).random((5, 5, 3), dtype=np.float32))
 
 

@@ -19,7 +19,7 @@ from cnnviz.core.layers import (
     MaxPooling2D,
 )
 from cnnviz.core.ledger import INPUT, Cell
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.layers.ledger import labels, view_model
 from tests.core import strategies
@@ -39,7 +39,7 @@ def coloured() -> tuple[Network, Trace]:
         Activation(name="bent", activation="tanh"),
         Dense(name="answer", units=10, activation="softmax"),
     )
-    network = strategies.network(Variant(name="coloured", input_shape=(8, 8, 3), layers=layers), 3)
+    network = strategies.network(Architecture(name="coloured", input_shape=(8, 8, 3), layers=layers), 3)
     return network, trace(network, np.random.default_rng(1).random((8, 8, 3), dtype=np.float32))
 
 
@@ -108,4 +108,4 @@ def test_sentences_are_those_of_the_whole_core(coloured: tuple[Network, Trace]) 
     for layer in ("pool", "flat", "dropped", INPUT):
         said = ledger.account(*coloured, Cell(layer, 1)).facts
         assert said
-        assert all(isinstance(each, messages.Said) for each in said)
+        assert all(isinstance(each, messages.Message) for each in said)

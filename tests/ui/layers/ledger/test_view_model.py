@@ -21,7 +21,7 @@ from cnnviz.core.layers import (
 )
 from cnnviz.core.ledger import Cell, cells
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import Variant
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.layers.ledger import export, view_model
 from tests.core import strategies
@@ -91,7 +91,7 @@ def odd() -> tuple[Network, Trace]:
         Flatten(name="flat"),
         Dense(name="answer", units=10, activation="softmax"),
     )
-    network = strategies.network(Variant(name="odd", input_shape=(8, 8, 3), layers=layers), 3)
+    network = strategies.network(Architecture(name="odd", input_shape=(8, 8, 3), layers=layers), 3)
     return network, trace(network, np.random.default_rng(1).random((8, 8, 3), dtype=np.float32))
 
 
