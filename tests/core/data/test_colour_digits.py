@@ -54,7 +54,7 @@ def test_the_first_colours_do_not_depend_on_how_many_follow(few: int, more: int,
 
 
 def test_another_process_chooses_the_same_colours() -> None:
-    program = "from cnnviz.core import colour_digits as c; print(c.pairs(300, c.TRAIN).tobytes().hex())"
+    program = "from cnnviz.core.data import colour_digits as c; print(c.pairs(300, c.TRAIN).tobytes().hex())"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert bytes.fromhex(said.stdout) == colours.pairs(300, colours.TRAIN).tobytes()
 

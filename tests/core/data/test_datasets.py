@@ -483,7 +483,7 @@ def test_a_web_process_stays_small(mnist_path: Path) -> None:
         "import resource, sys\n"
         "scale = 1e3 if sys.platform == 'linux' else 1e6\n"
         "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale\n"
-        "from cnnviz.core import datasets\n"
+        "from cnnviz.core.data import datasets\n"
         "before = used(); assert datasets.samples(1, 0)[0].source == 'MNIST'; print(used() - before)"
     )
     answer = subprocess.run(

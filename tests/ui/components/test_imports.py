@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[3]
 #: A page with every component.
 PAGE = """
 import numpy as np
-from cnnviz.core.conv_bench import ConvBench
-from cnnviz.core.pool_bench import TUTORIAL, PoolBench
-from cnnviz.core.strokes import Drawing, Stroke
+from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.ui.components import address, bars, code_line, conv_grid, curves, drawing, feature_maps, kernel_grid, ledger
 from cnnviz.ui.components import pad, player, pool_grid
 pad.pad("pad", Drawing((Stroke(((1.0, 2.0), (3.0, 4.0)), 20.0),)), 1, 20, pad.LABELS)

@@ -59,8 +59,8 @@ def test_what_is_no_picture_is_answered_without_pixels(data: bytes) -> None:
 def test_the_worker_imports_neither_numpy_nor_other_decoders() -> None:
     code = """
 import sys
-from cnnviz.workers import gate
-gate.decode(bytes.fromhex(%r))
+from cnnviz.workers.entry import decode_image
+decode_image.decode(bytes.fromhex(%r))
 print(*sorted(name for name in sys.modules if name == "numpy" or name.endswith("ImagePlugin")))
 """
     done = python(code % picture().hex())
@@ -75,8 +75,8 @@ print(*sorted(name for name in sys.modules if name == "numpy" or name.endswith("
 def test_the_worker_limits_its_files_and_processor_time() -> None:
     code = """
 import resource
-from cnnviz.workers import gate
-gate.limit_this_process()
+from cnnviz.workers.entry import decode_image
+decode_image.limit_this_process()
 for name in ("RLIMIT_CPU", "RLIMIT_NOFILE", "RLIMIT_FSIZE"):
     print(resource.getrlimit(getattr(resource, name))[1])
 """
@@ -86,10 +86,10 @@ for name in ("RLIMIT_CPU", "RLIMIT_NOFILE", "RLIMIT_FSIZE"):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit of memory")
 def test_the_worker_cannot_take_more_memory_than_it_was_given() -> None:
     code = """
-from cnnviz.workers import gate
-gate.limit_this_process()
+from cnnviz.workers.entry import decode_image
+decode_image.limit_this_process()
 try:
-    bytearray(gate.MEMORY_BYTES)
+    bytearray(decode_image.MEMORY_BYTES)
 except MemoryError:
     print("refused")
 """

@@ -21,7 +21,7 @@ niceness = pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows
 
 def in_a_session(call: str) -> list[int]:
     """The niceness of a process in a session of its own, and that session's, after `call`."""
-    program = f"from cnnviz.workers import priority; priority.{call}(); {TOLD}"
+    program = f"from cnnviz.workers.entry import priority; priority.{call}(); {TOLD}"
     ended = subprocess.run(
         [sys.executable, "-c", program], start_new_session=True, capture_output=True, text=True, check=True
     )
