@@ -168,7 +168,7 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(child_process, "_started", counted)
     threads = [
         threading.Thread(
-            target=child_process.ask, args=("gate", picture()), kwargs={"seconds": 20, "answer_bytes": ANSWER}
+            target=child_process.ask, args=("decode_image", picture()), kwargs={"seconds": 20, "answer_bytes": ANSWER}
         )
         for _ in range(6)
     ]
