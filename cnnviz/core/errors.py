@@ -1,6 +1,7 @@
 """Refusals: sentences that tell a learner what could not be done, why, and what to do next."""
 
 import reprlib
+from typing import Any
 
 MAXIMUM_LENGTH = 300
 VALUE_LENGTHS = (80, 60, 40, 20, 10)
@@ -15,7 +16,7 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
     until it is, so that the way out at its end is never lost.
     """
 
-    def __init__(self, template: str, **values: object) -> None:
+    def __init__(self, template: str, /, **values: object) -> None:
         self.template = template
         for length in VALUE_LENGTHS:
             self.values = {name: _shortened(value, length) for name, value in values.items()}
@@ -24,10 +25,38 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
                 break
         super().__init__(clipped(sentence, MAXIMUM_LENGTH))
 
+    def to_json(self) -> dict[str, Any]:
+        """Return this refusal as plain data for `json.dumps`: its `template` and its `values`."""
+        return {"template": self.template, "values": dict(self.values)}
+
+    @classmethod
+    def from_json(cls, data: object) -> "Refusal":
+        """Return the refusal that `to_json` described.
+
+        Raises `Refusal` for anything else: other keys, a value that is neither text nor a number, or a template whose
+        fields the values do not fill.
+        """
+        if isinstance(data, dict) and data.keys() == {"template", "values"}:
+            template, values = data["template"], data["values"]
+            if isinstance(template, str) and isinstance(values, dict) and all(map(_is_plain, values.items())):
+                try:
+                    return cls(template, **values)
+                except (LookupError, AttributeError, TypeError, ValueError):
+                    pass  # `str.format` has no single exception for a template that cannot be filled
+        raise Refusal(
+            "A refusal must have a `template` and the `values` of its fields. Received: {value}. Train again.",
+            value=data,
+        )
+
 
 def clipped(text: str, length: int) -> str:
     """`text` with at most `length` characters, the last one an ellipsis where something was left out."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _is_plain(item: tuple[object, object]) -> bool:
+    name, value = item
+    return isinstance(name, str) and isinstance(value, (str, int, float))
 
 
 def _shortened(value: object, length: int) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,41 @@ def test_what_a_stranger_sent_is_shortened_and_the_way_out_stays(value: object) 
     refusal = Refusal("`a` must be b. Received: {value}. Choose c.", value=value)
     assert len(str(refusal)) <= MAXIMUM_LENGTH
     assert str(refusal).endswith(". Choose c.")
+
+
+@given(values=st.dictionaries(st.sampled_from(["a", "template", "self"]), st.text() | st.integers() | st.floats()))
+def test_a_refusal_survives_json(values: dict[str, object]) -> None:
+    refusal = Refusal("No room." + "".join(f" {{{name}}}" for name in values), **values)
+    again = Refusal.from_json(json.loads(json.dumps(refusal.to_json())))
+    assert (str(again), again.template) == (str(refusal), refusal.template)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "No room.",
+        {},
+        {"template": "No room."},
+        {"template": "No room.", "values": {}, "more": 1},
+        {"template": 7, "values": {}},
+        {"template": "No room.", "values": []},
+        {"template": "No room.", "values": {"a": None}},
+        {"template": "No room.", "values": {"a": [1]}},
+        {"template": "No room.", "values": {1: "a"}},
+        {"template": "No room for {a}.", "values": {}},
+        {"template": "No room for {}.", "values": {"a": 1}},
+        {"template": "No room for {a.b}.", "values": {"a": 1}},
+        {"template": "No room for {a[b]}.", "values": {"a": "b"}},
+        {"template": "No room for {a:x}.", "values": {"a": "b"}},
+        {"template": "No room for {a.", "values": {"a": "b"}},
+    ],
+    ids=str,
+)
+def test_what_is_not_a_refusal_is_refused(data: object) -> None:
+    with pytest.raises(Refusal, match="must have a `template` and the `values`"):
+        Refusal.from_json(data)
 
 
 @pytest.mark.parametrize("template", sorted(set(templates())))

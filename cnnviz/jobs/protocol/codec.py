@@ -51,12 +51,12 @@ def event(head: Head, arrays: Mapping[str, np.ndarray]) -> Event:
 
 
 def of_end(job_id: str, attempt: int, state: str, message: Refusal | None) -> Message:
-    said = {"template": message.template, "values": message.values} if message else {}
+    said = message.to_json() if message else {}
     return {"say": "ended", "job": job_id, "attempt": attempt, "state": state, "message": said}, {}
 
 
 def end(head: Head) -> tuple[int, str, Refusal | None]:
     """Attempt, state and reason of an end."""
     said = head["message"]
-    message = Refusal(said["template"], **said["values"]) if said else None
+    message = Refusal.from_json(said) if said else None
     return int(head["attempt"]), str(head["state"]), message

@@ -97,8 +97,7 @@ def _submit_planned(store: RunStore, run: Run) -> None:
     try:
         submit(store, job)
     except Refusal as reason:
-        message = {"template": reason.template, "values": reason.values}
-        store.amend(run.id, state="failed", message=message)
+        store.amend(run.id, state="failed", message=reason.to_json())
 
 
 def go_on(store: RunStore, run_id: str, epochs: int) -> None:

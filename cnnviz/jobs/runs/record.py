@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.core import atomic_file
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
@@ -58,6 +59,8 @@ class Run:
     def from_json(cls, data: object) -> Run:
         """The record that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("run", data, set(cls.__dataclass_fields__))
+        if table["message"] is not None:
+            Refusal.from_json(table["message"])
         return cls(
             **table
             | {"variant": Architecture.from_json(table["variant"]), "plan": TrainingPlan.from_json(table["plan"])}

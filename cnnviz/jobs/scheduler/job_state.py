@@ -154,5 +154,5 @@ class Ticket:
     def farewell(self) -> Event:
         """The last event: in which state it ended, and the reason as template and values, empty if there is none."""
         said = self.message
-        reason = {"template": said.template if said else "", "values": said.values if said else {}}
+        reason = said.to_json() if said else {"template": "", "values": {}}
         return Event("ended", self.history.last + 1, self.attempt, {"state": self.state, **reason})

@@ -64,10 +64,8 @@ def verdict(name: str) -> str:
 
 def table() -> str:
     """Return the answers of all kernels to both strokes, as Markdown."""
-    lines = [
-        f"| {translate('Kernel')} | {translate('vertical stroke')} | {translate('horizontal stroke')} |",
-        "| --- | ---: | ---: |",
-    ]
+    heads = (translate("Kernel"), translate("vertical stroke"), translate("horizontal stroke"))
+    lines = [f"| {' | '.join(heads)} |", "| --- | ---: | ---: |"]
     for kernel in KERNELS.values():
         vertical, horizontal = answers_to_strokes(kernel.weights)
         lines.append(f"| {translate(kernel.label)} | {vertical:.1f} | {horizontal:.1f} |")

@@ -33,7 +33,7 @@ def samples_on_offer() -> None:
 @page.guarded
 def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{translate('Or pick a test digit')}**", width="content")
+        st.markdown("**" + translate("Or pick a test digit") + "**", width="content")
         st.button(translate("Other digits"), on_click=_other_digits)
     digits = samples.offered(session.get("sheet"))
     images = [ink_and_paper.dressed(sample.image) for sample in digits]

@@ -49,7 +49,7 @@ def pick_layer(variant: Architecture) -> None:
     if session.get("look_layer") not in names:
         session.put(look_layer=names[0])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{translate('The network while it learns')}**", width="content")
+        st.markdown("**" + translate("The network while it learns") + "**", width="content")
         widgets.pick("look_layer", translate("Layer whose maps are shown"), names, str, width=220)
 
 
@@ -115,7 +115,7 @@ def _filters(moment: Moment, key: str) -> None:
 def lesson(event: Event) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
     facts = event.facts
-    st.markdown(f"**{translate('One step, looked at closely')}**")
+    st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
         translate(
             "Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "

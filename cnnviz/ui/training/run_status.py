@@ -133,7 +133,7 @@ def _from_disk(store: RunStore, run: Run) -> Followed:
     stamp = store.stamp(run.id)
     newest = {event.kind: event for event in cache.told(store, run.id, stamp) if event.kind in NEWEST}
     state_now = INTERRUPTED if run.state == QUEUED else run.state
-    reason = None if run.message is None else Refusal(run.message["template"], **run.message["values"])
+    reason = None if run.message is None else Refusal.from_json(run.message)
     return Followed(run, state_now, 0, reason, cache.learned(store, run.id, stamp), newest)
 
 

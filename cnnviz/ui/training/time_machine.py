@@ -64,7 +64,7 @@ def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     """Show which digits were taken for which at that moment."""
     counts = store.confusion(run_id, kept).astype(np.float32)
     right, number = int(np.trace(counts)), int(counts.sum())
-    st.markdown(f"**{translate('Held-out digits, what they are and what they are read as')}**")
+    st.markdown("**" + translate("Held-out digits, what they are and what they are read as") + "**")
     st.caption(
         translate(
             "{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",

@@ -30,7 +30,7 @@ def run(train: Train, order: Order, tell: Tell, inbox: Inbox) -> tuple[str, Refu
     except Cancelled:
         return "cancelled", None
     except Refusal as refusal:
-        counter.emit("refused", {"template": refusal.template, "values": refusal.values}, {})
+        counter.emit("refused", refusal.to_json(), {})
         return "failed", refusal
     except Exception:  # the worker goes on to the next job
         number = secrets.token_hex(4)

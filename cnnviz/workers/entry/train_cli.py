@@ -160,7 +160,7 @@ class _Listener:
             raise Refusal("The training ended without a result. Start it again.")
         facts, arrays = self.result
         if facts["message"]:
-            raise Refusal(facts["message"]["template"], **facts["message"]["values"])
+            raise Refusal.from_json(facts["message"])
         weights: dict[str, dict[str, np.ndarray]] = {}
         for path, array in arrays.items():
             _, layer, name = path.split("/")

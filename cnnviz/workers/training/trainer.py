@@ -241,8 +241,8 @@ class Course:
             at = Step(progress.step, progress.finished)
             self.onlooker.snapshot(at, state.weights, self.verdict, progress.finished)
         self._tell_checkpoint(replace(state, progress=progress))
-        message = {"template": DIVERGED, "values": {"epoch": progress.finished + 1}}
-        facts = {"card": card.to_json(), "ended": ended, "message": message if ended == "diverged" else None}
+        reason = Refusal(DIVERGED, epoch=progress.finished + 1) if ended == "diverged" else None
+        facts = {"card": card.to_json(), "ended": ended, "message": reason and reason.to_json()}
         self.emit("result", facts, snapshot_schedule.named(kept))
 
     def _tested(self, weights: Weights, state: checkpoint_state.State) -> Verdict:

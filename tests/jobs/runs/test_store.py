@@ -269,6 +269,12 @@ def test_a_damaged_record_hides_one_run_alone(store: RunStore, job: Job) -> None
     assert [run.id for run in store.runs()] == [second.id]
 
 
+def test_a_record_whose_reason_is_damaged_is_a_damaged_record(store: RunStore, job: Job) -> None:
+    path = store.home / OWNER / job.id / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"message": {"template": "No {room}.", "values": {}}}))
+    assert list(store.runs()) == []
+
+
 def test_a_full_disk_loses_an_event_and_nothing_else(
     store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:

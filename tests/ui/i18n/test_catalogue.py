@@ -70,6 +70,21 @@ def test_template_holds_exactly_the_messages_of_the_code() -> None:
     assert listed == extracted(), "run `make words`"
 
 
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
+def test_no_message_stands_in_an_f_string_where_extraction_on_python_3_11_does_not_see_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    calls = [node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call)]
+    messages = [
+        call
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        and any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert [(call.lineno, ast.unparse(call)) for call in messages] == []
+
+
 def literal_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield every literal with a letter in it that is the first argument of a Streamlit call that shows text."""
     for node in ast.walk(tree):

@@ -62,7 +62,7 @@ def _part(part: dict[str, Any], pooled: bool) -> list[str]:
             for values, inside in zip(part["values"], part["inside"], strict=True)
         ]
         return [part["name"], *lines]
-    ends = [f"{translate('subtotal')}: {part['subtotal']}"]
+    ends = [translate("subtotal") + f": {part['subtotal']}"]
     if part["share"]:
         ends.append(f"{part['subtotal']} × {part['weight']} = {part['share']}")
     return [part["name"], *_products(part), *ends]
@@ -78,7 +78,7 @@ def _products(part: dict[str, Any]) -> Iterator[str]:
 
 
 def _padding(what: str) -> str:
-    return f"{what} {translate('(padding)')}"
+    return what + " " + translate("(padding)")
 
 
 def _rest(told: dict[str, Any]) -> list[str]:
@@ -88,7 +88,7 @@ def _rest(told: dict[str, Any]) -> list[str]:
         return []
     come_to = f": {amounts[shown]}" if amounts else ""
     return [
-        f"{translate('the other {count}', count=left)}{come_to} · {translate('all of them are in the table (CSV)')}"
+        translate("the other {count}", count=left) + come_to + " · " + translate("all of them are in the table (CSV)")
     ]
 
 
@@ -104,5 +104,5 @@ def _shares(told: dict[str, Any] | None) -> list[str]:
         steps = (f"{logit} − {less} = {shifted}", f"exp({shifted}) = {grown}", f"{grown} / {total} = {share}")
         lines.append(f"{row['name']}: {'; '.join(steps)}")
     if others["count"]:
-        lines.append(f"{translate('the other {count}', count=others['count'])}: {others['amount']}")
-    return [*lines, f"{translate('sum of all exponentials')}: {total}"]
+        lines.append(translate("the other {count}", count=others["count"]) + f": {others['amount']}")
+    return [*lines, translate("sum of all exponentials") + f": {total}"]
