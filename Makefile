@@ -12,13 +12,15 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 APP := $(VENV)/.app
 DEV := $(VENV)/.dev
+NEWEST := .venv-newest
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 
+QUICK := -m "not browser and not oracle"
 CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types unit browser find-browser bench words clean
+.PHONY: help run test check lint format types unit browser find-browser newest bench lock upgrade words clean
 .DELETE_ON_ERROR:
 
 help:  ## what can be made
@@ -42,7 +44,7 @@ types: $(DEV)  ## type hints
 	$(BIN)/mypy
 
 unit: $(DEV)  ## the tests that need neither browser nor Keras
-	$(PY) -m pytest -m "not browser and not oracle"
+	$(PY) -m pytest $(QUICK)
 
 browser: find-browser  ## the tests in a real browser
 	$(PY) -m pytest -m browser
@@ -50,8 +52,21 @@ browser: find-browser  ## the tests in a real browser
 find-browser: $(DEV)
 	@$(PY) scripts/browser.py --install
 
+newest: | $(PY)  ## the quick tests with the newest packages that the ranges allow, in an environment of their own
+	@set -e; rm -rf $(NEWEST); trap 'rm -rf $(NEWEST)' EXIT; $(PY) -m venv $(NEWEST); \
+	echo "Installing the newest of all packages; this takes some minutes"; \
+	$(NEWEST)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt; \
+	$(NEWEST)/bin/python scripts/lock.py --compare; \
+	$(NEWEST)/bin/python -m pytest $(QUICK)
+
 bench: find-browser  ## measure speed and memory, JSON in benchmarks/results
 	@set -e; for one in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$one"; $(PY) -m "benchmarks.$$(basename $$one .py)"; done
+
+lock: $(DEV)  ## pin all packages anew in locks/; pins that still fit the ranges stay
+	$(PY) scripts/lock.py
+
+upgrade: $(DEV)  ## pin the newest of all packages that the ranges allow
+	$(PY) scripts/lock.py --upgrade
 
 words: $(DEV)  ## collect the texts, bring translations up to date and compile them
 	$(BIN)/pybabel -q extract -k translate -k gettext_noop -k Refusal -k translate_plural:1,2 --no-wrap --sort-by-file --omit-header \
@@ -62,9 +77,9 @@ words: $(DEV)  ## collect the texts, bring translations up to date and compile t
 		$(BIN)/pybabel -q compile -D cnnviz -d $(WORDS) -l $$lang; done
 
 clean:  ## remove what make and the tools made
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results
+	rm -rf $(VENV) $(NEWEST) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results
 
-# The environment is made once; a requirement file that changed is installed again.
+# The environment is made once; a lock that changed is installed again. Hashes are checked, because every pin has some.
 $(PY):
 	@test -n "$(PYTHON)" || { echo "cnnviz needs Python 3.11, 3.12 or 3.13, and none was found." \
 		"Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -75,12 +90,12 @@ $(PY):
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(APP): requirements.txt | $(PY)
+$(APP): locks/app.txt | $(PY)
 	@echo "Installing what the app needs; the first time takes some minutes"
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r locks/app.txt
 	@touch $@
 
-$(DEV): requirements.txt requirements-dev.txt | $(PY)
+$(DEV): locks/dev.txt | $(PY)
 	@echo "Installing what the app and its tests need; the first time takes some minutes"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -r locks/dev.txt
 	@touch $(APP) $@

@@ -1,10 +1,13 @@
-"""The files in `deploy` are sound YAML, name things that exist, and publish nothing but the proxy."""
+"""The files in `deploy` are sound YAML, name things that exist, and publish nothing but the proxy.
+
+The systemd unit of `docs/deploy.md` can write where the app writes.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -30,6 +33,17 @@ def manifests() -> list[dict[str, Any]]:
 
 def program() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "cnnviz").rglob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def unit() -> dict[str, list[str]]:
+    """The settings of the systemd unit in the docs; some occur more than once."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```ini\n(\[Unit\].+?)```", text, re.DOTALL)
+    settings: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.+)$", block, re.MULTILINE):
+        settings.setdefault(name, []).append(value)
+    return settings
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)
@@ -80,6 +94,28 @@ def test_every_volume_and_service_of_the_manifests_is_defined(manifests: list[di
         pod = of_part(manifests, part)
         mounted = {mount["name"] for each in pod["containers"] for mount in each["volumeMounts"]}
         assert mounted == {volume["name"] for volume in pod["volumes"]}
+
+
+def test_the_service_may_write_where_the_app_does(unit: dict[str, list[str]]):
+    assert unit["ProtectSystem"] == ["strict"]
+    (state,) = unit["StateDirectory"]
+    environment = dict(value.split("=", 1) for value in unit["Environment"])
+    for name in ("CNNVIZ_RUNS", "KERAS_HOME"):
+        assert f'get("{name}")' in program()
+        assert PurePosixPath(environment[name]).is_relative_to(PurePosixPath("/var/lib") / state)
+    assert unit["PrivateTmp"] == ["yes"]
+
+
+def test_the_service_has_open_files_enough_for_the_public(unit: dict[str, list[str]]):
+    assert int(unit["LimitNOFILE"][0]) >= 65_536
+
+
+def test_the_service_starts_what_is_here_with_settings_that_the_program_reads(unit: dict[str, list[str]]):
+    (start,) = unit["ExecStart"]
+    (folder,) = unit["WorkingDirectory"]
+    assert start.startswith(f"{folder}/.venv/bin/streamlit run app.py ")
+    named = {value.split("=", 1)[0] for value in unit["Environment"]}
+    assert {name for name in named if f'"{name}"' not in program()} == set()
 
 
 def of_part(manifests: list[dict[str, Any]], part: str) -> dict[str, Any]:
