@@ -141,7 +141,7 @@ class Session:
         return kind
 
     def _component(self, component: Any, fragment: str, answer: Answer) -> str:
-        name = component.component_name.rpartition(".")[2]
+        name = component.component_name.rpartition("/")[2]
         if name == "pad":
             (data,) = json.loads(component.json)
             self.pad, self.fragment = component.id, fragment

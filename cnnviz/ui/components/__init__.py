@@ -1,5 +1,6 @@
-"""Our own Streamlit components (v2): one folder each, Python beside what the browser runs.
+"""Our own Streamlit components (v2).
 
-`<name>/__init__.py` is a typed function for pages, `<name>/browser/` its JavaScript modules and style sheet.
-No build step, no dependencies: what is here is what runs.
+`<name>/__init__.py` is a typed function for pages. What it shows runs in the browser: `browser/<name>/` holds its
+JavaScript modules and style sheet, `browser/shared/` what several have in common, `browser/vendor/` modules of others.
+No build step: what is here is what runs.
 """

@@ -1,14 +1,17 @@
-"""Puts a component on the page, with its JavaScript and style sheet served as files.
+"""Put a component on the page, with its JavaScript and style sheet served as files.
 
 Streamlit sends inline JavaScript again with every update; for a pad that updates ten times a second that is
 most of the traffic (20 KB an update instead of 2). Files are fetched once, but Streamlit looks for them only
-in installed packages, so `_declare` tells it where ours are. Where a future Streamlit does not let us, the same
-modules are joined and sent inline: heavier, otherwise equal.
+in installed packages, so `_declare` tells it where ours are.
+
+Streamlit serves `/_stcore/bidi-components/<component>/<file>` from the component's folder, and takes what stands
+before the first slash for the component. Ours are called `cnnviz.browser/<name>`, so that the addresses below
+`cnnviz.browser` are the paths below `browser/`: modules import each other by their relative paths there, and what
+several components share has one address, is fetched once and runs once.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,12 +19,11 @@ from typing import Any
 
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-HERE = Path(__file__).parent
 PROJECT = "cnnviz"
-
-#: Components that share modules and a style sheet -> the folder where they lie together; that of the others is theirs.
-HOMES = dict.fromkeys(("pool_grid", "conv_grid", "kernel_grid"), "number_grids")
+ROOT = Path(__file__).parent / "browser"
+"""The folder of everything that runs in the browser; a folder in it for each component."""
 
 Mount = Callable[..., Any]
 
@@ -30,17 +32,16 @@ def mount(name: str, **arguments: Any) -> Any:
     """Show the component in the folder `name` and return its Streamlit result.
 
     Args:
-        name: The folder beside this file. Its `browser` folder holds `<name>.js` (with the default export),
-            `<name>.css` and the modules that they import; modules of others are in its folder `vendor`. The
-            component's root element has the class `name` and is invisible until the style sheet shows it. Components
-            of `HOMES` live in another folder, whose name their style sheet has.
+        name: A folder in `ROOT` that holds `<name>.js` (with the default export) and `<name>.css`. The component's
+            root element has the class `name` and is invisible until the style sheet shows it.
         arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
     """
     if isinstance(data := arguments.get("data"), dict):
         arguments["data"] = [data]
-    return _component(name, _declare(name))(**arguments)
+    _declare(name)
+    return _component(name)(**arguments)
 
 
 def unseen(name: str, key: str, **arguments: Any) -> Any:
@@ -51,59 +52,21 @@ def unseen(name: str, key: str, **arguments: Any) -> Any:
     return mount(name, key=f"unseen-{key}", **arguments)
 
 
-def _declare(name: str) -> bool:
-    """Tell the running server where the component's files are; False if it cannot be told."""
-    try:
-        from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
-
-        manager = get_bidi_component_manager()
-        if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
-            manifest = ComponentManifest(PROJECT, "", [ComponentConfig(name, f"{_home(name)}/browser")])
-            manager.register_from_manifest(manifest, HERE)
-    except (ImportError, AttributeError, TypeError):
-        return False
-    return True
+def _declare(name: str) -> None:
+    """Tell the running server where the component's files are, and those that components share."""
+    manager = get_bidi_component_manager()
+    folders = {ROOT.name: ROOT, f"{ROOT.name}/{name}": ROOT / name}
+    missing = [
+        ComponentConfig(each, folder.relative_to(ROOT.parent).as_posix())
+        for each, folder in folders.items()
+        if manager.get_component_asset_root(f"{PROJECT}.{each}") is None
+    ]
+    if missing:
+        manager.register_from_manifest(ComponentManifest(PROJECT, "", missing), ROOT.parent)
 
 
 @cache
-def _component(name: str, served: bool) -> Mount:
+def _component(name: str) -> Mount:
     html = f'<div class="{name}" style="visibility: hidden"></div>'
-    sheet = f"{_home(name)}.css"
-    if served:
-        return st.components.v2.component(f"{PROJECT}.{name}", html=html, css=sheet, js=f"{name}.js")
-    css = (HERE / _home(name) / "browser" / sheet).read_text(encoding="utf-8")
-    return st.components.v2.component(f"{PROJECT}_{name}", html=html, css=css, js=joined(name))
-
-
-def joined(name: str) -> str:
-    """Return the component's modules as one: each after those that it imports, the default export last."""
-    return "\n".join(_modules(HERE / _home(name) / "browser" / f"{name}.js", set()))
-
-
-def _home(name: str) -> str:
-    return HOMES.get(name, name)
-
-
-_IMPORT = re.compile(r'^import .* from "\./(.+)"\n', re.MULTILINE)
-_DEFAULT = re.compile(r"^export { (\w+) as default };\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-
-
-def _modules(path: Path, seen: set[Path]) -> list[str]:
-    if path in seen:
-        return []
-    seen.add(path)
-    text = path.read_text(encoding="utf-8")
-    if path.parent.name == "vendor":
-        return [_enclosed(text)]
-    before = [part for other in _IMPORT.findall(text) for part in _modules(path.parent / other, seen)]
-    return [*before, _EXPORT.sub("", _IMPORT.sub("", text))]
-
-
-def _enclosed(text: str) -> str:
-    """Return somebody else's module, which imports nothing, as a constant of the name that it exports.
-
-    Its own names stay inside: they may be ours as well.
-    """
-    (name,) = _DEFAULT.findall(text)
-    return f"const {name} = (() => {{\n{_DEFAULT.sub('', text)}\nreturn {name}\n}})()\n"
+    full_name = f"{PROJECT}.{ROOT.name}/{name}"
+    return st.components.v2.component(full_name, html=html, css=f"{name}.css", js=f"{name}.js")

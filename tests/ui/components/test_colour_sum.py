@@ -12,8 +12,8 @@ import streamlit as st
 
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, NUMBERS, ColourSum
 from cnnviz.ui.components import colour_sum as module
-from cnnviz.ui.components import mount
 from cnnviz.ui.components.colour_sum import LABELS, colour_sum, typed
+from tests.ui.components import browser_modules
 
 PICTURE = np.random.default_rng(1).random((6, 5, 3), dtype=np.float32)
 SHOWN = ColourSum(PICTURE, EXAMPLES["edge"][1])
@@ -92,16 +92,7 @@ def test_nonsense_from_a_browser_is_not_heard(browser: Browser, value: object) -
     assert browser.header["ack"] == 0
 
 
-def test_joined_modules_are_one_module() -> None:
-    text = mount.joined("colour_sum")
-    assert [line for line in text.splitlines() if re.match("(import|export) ", line)] == [
-        line for line in text.splitlines() if line.startswith("export default function")
-    ]
-    declared = re.findall(r"^(?:const|function|class|let) (\w+)", text, re.MULTILINE)
-    assert len(declared) == len(set(declared)), "two modules give the same name to different things"
-
-
 def test_the_browser_is_given_every_text_that_it_shows() -> None:
-    text = mount.joined("colour_sum")
+    text = browser_modules.text("colour_sum")
     assert set(re.findall(r"labels\.(\w+)", text)) <= set(LABELS)
     assert [key for key in LABELS if not re.search(rf"\b{key}\b", text)] == []

@@ -13,7 +13,6 @@ from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.ui.components import conv_grid as by_hand
 from cnnviz.ui.components import kernel_grid as kernels
-from cnnviz.ui.components import mount
 from cnnviz.ui.components.conv_grid import Guess, Problem, Typed, conv_grid, described, guessed, typed
 
 ROWS = KERNELS["rows"].weights
@@ -161,14 +160,3 @@ def test_a_kernel_is_heard_once_and_written_as_people_do(browser: Browser) -> No
     assert kernels.typed("g", blur) is None
     browser.says("typed", {"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
     assert kernels.typed("g", blur) is None
-
-
-@pytest.mark.parametrize("name", sorted(mount.HOMES))
-def test_modules_that_lie_together_are_joined_one_by_one(name: str) -> None:
-    joined = mount.joined(name)
-    assert joined.count("export default") == 1
-    assert "import " not in joined
-    sheet = mount.HERE / "number_grids" / "browser" / "number_grids.css"
-    assert f".{name}" in sheet.read_text(encoding="utf-8")
-    for path in sheet.parent.glob("*.js"):
-        assert path.read_text(encoding="utf-8").startswith("//"), f"{path.name} does not say what it is for"

@@ -1,4 +1,4 @@
-"""The components on a page: served as files, or inline where that is not possible."""
+"""The components on a page: served as files, from one root."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.components import bars, curves, feature_maps, mount, pad, player
+from cnnviz.ui.components import bars, curves, feature_maps, pad, player
+from cnnviz.ui.components.mount import ROOT
+from tests.ui.components import browser_modules
 
-FOLDER = Path(mount.__file__).parent
 NAMES = ("address", "bars", "curves", "feature_maps", "pad", "player", "top")
 LABELS = {
     "pad": pad.LABELS,
@@ -24,7 +25,7 @@ LABELS = {
 }
 
 #: Modules of others, untouched: uPlot 1.6.32 as npm has it, `dist/uPlot.esm.js`.
-VENDORED = {"curves/browser/vendor/uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba"}
+VENDORED = {"vendor/uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba"}
 
 
 def _page() -> None:
@@ -54,7 +55,7 @@ def _page() -> None:
 def _mounted(app: AppTest) -> dict[str, Any]:
     """The components' messages to the browser, by name."""
     protos = [element.proto for element in app.main if hasattr(element.proto, "component_name")]
-    return {re.split(r"[._]", proto.component_name, maxsplit=1)[1]: proto for proto in protos}
+    return {proto.component_name.removeprefix("cnnviz.browser/"): proto for proto in protos}
 
 
 def test_every_component_is_served_as_files() -> None:
@@ -73,57 +74,36 @@ def test_a_second_server_in_the_process_serves_them_too() -> None:
         assert not AppTest.from_function(_page).run(timeout=20).exception
 
 
-def test_without_files_the_same_modules_are_sent_inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mount, "_declare", lambda _: False)
-    app = AppTest.from_function(_page).run(timeout=20)
-    assert not app.exception
-    for name, proto in _mounted(app).items():
-        assert proto.js_content == mount.joined(name)
-        assert f".{name}" in proto.css_content
+def test_every_module_is_imported_and_says_what_it_is_for() -> None:
+    used = set().union(*(browser_modules.modules(name) for name in browser_modules.names()))
+    assert used == set(ROOT.resolve().rglob("*.js"))
+    for path in used:
+        if path.parent.name != "vendor":
+            assert path.read_text(encoding="utf-8").startswith("//"), f"{path.name} does not say what it is for"
 
 
-def _ours(name: str) -> str:
-    """The joined modules without those of others."""
-    text = mount.joined(name)
-    for path in (FOLDER / name / "browser" / "vendor").glob("*.js"):
-        before, _, after = text.partition(mount._enclosed(path.read_text(encoding="utf-8")))
-        assert after, f"{path.name} is not imported"
-        text = f"{before}const {path.name.partition('.')[0]} = 0\n{after}"
-    return text
+@pytest.mark.parametrize("name", browser_modules.names())
+def test_a_component_is_a_folder_with_module_and_style_sheet(name: str) -> None:
+    folder = ROOT / name
+    assert f".{name}" in (folder / f"{name}.css").read_text(encoding="utf-8")
+    assert len(re.findall("^export default ", browser_modules.text(name), re.MULTILINE)) == 1
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_joined_modules_are_one_module(name: str) -> None:
-    text = _ours(name)
-    assert re.findall(r"^(?:import|export)\b.*$", text, re.MULTILINE) == [
-        line for line in text.splitlines() if line.startswith("export default function")
-    ]
-    assert text.count("export default") == 1
-    declared = re.findall(r"^(?:const|function|class|let) (\w+)", text, re.MULTILINE)
-    assert len(declared) == len(set(declared)), "two modules give the same name to different things"
-    assert text.rindex("export default") > max(
-        text.rindex(f"\n{kind} ") for kind in ("const", "class", "function") if f"\n{kind} " in text
-    )
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.css")), ids=lambda path: path.name)
+def test_style_sheets_import_what_is_there(path: Path) -> None:
+    for other in re.findall(r'@import "(.+)";', path.read_text(encoding="utf-8")):
+        assert (path.parent / other).resolve().is_relative_to(ROOT.resolve())
+        assert (path.parent / other).is_file()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_module_is_imported(name: str) -> None:
-    text = mount.joined(name)
-    for path in (FOLDER / name / "browser").glob("*.js"):
-        first = path.read_text(encoding="utf-8").splitlines()[0]
-        assert first.startswith("//"), f"{path.name} does not say what it is for"
-        assert first in text
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_comes_from_another_host(name: str) -> None:
-    for path in (FOLDER / name / "browser").glob("*.*"):
-        hosts = re.findall(r"\w+://[\w.]+", path.read_text(encoding="utf-8"))
-        assert set(hosts) <= {"http://www.w3.org"}, "only the name of SVG's namespace, which nothing fetches"
+@pytest.mark.parametrize("path", [path for path in sorted(ROOT.rglob("*.*")) if path.parent.name != "vendor"], ids=str)
+def test_nothing_comes_from_another_host(path: Path) -> None:
+    hosts = re.findall(r"\w+://[\w.]+", path.read_text(encoding="utf-8"))
+    assert set(hosts) <= {"http://www.w3.org"}, "only the name of SVG's namespace, which nothing fetches"
 
 
 def test_modules_of_others_are_untouched_and_come_with_their_licence() -> None:
-    found = {str(path.relative_to(FOLDER)): path for path in FOLDER.glob("*/browser/vendor/*.js")}
+    found = {path.relative_to(ROOT).as_posix(): path for path in ROOT.glob("**/vendor/*.js")}
     assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()} == VENDORED
     for path in found.values():
         licence = path.with_name(f"{path.name.partition('.')[0]}.LICENSE.txt").read_text(encoding="utf-8")
@@ -134,7 +114,7 @@ def test_modules_of_others_are_untouched_and_come_with_their_licence() -> None:
 
 @pytest.mark.parametrize("name", sorted(LABELS))
 def test_the_browser_is_given_every_text_that_it_shows(name: str) -> None:
-    text = mount.joined(name)
+    text = browser_modules.text(name)
     labels: Mapping[str, str] = LABELS[name]
     assert set(re.findall(r"labels\.(\w+)", text)) <= set(labels)
     unused = [key for key in labels if not re.search(rf"\b{key}\b", text) and not key.startswith("range_")]

@@ -1,10 +1,10 @@
 // Pooling by hand. Data in: [{values, margins, out, read, windows, guess, ack, problem, labels}], everything worked out by
 // Python. State out, "typed": {cells, seq}: the texts of all cells after one was changed.
-import { call, element, fill, iconButton, setIcon, write } from "./elements.js"
-import { Guess, ROUNDED, near } from "./guess.js"
-import { Numbers } from "./numbers.js"
-import { Results } from "./results.js"
-import { Walk } from "./walk.js"
+import { call, element, fill, iconButton, setIcon, write } from "../number_grids/elements.js"
+import { Guess, ROUNDED, near } from "../number_grids/guess.js"
+import { Numbers } from "../number_grids/numbers.js"
+import { Results } from "../number_grids/results.js"
+import { Walk } from "../number_grids/walk.js"
 
 const KINDS_SHOWN = ["max", "mean"]
 const LARGEST_SIDE_OF_CELL = 48 // CSS pixels

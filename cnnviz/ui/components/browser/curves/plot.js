@@ -1,7 +1,7 @@
 // How uPlot is asked to draw a panel: scales, axes, styles of curves, the line "now".
 import { colourOf } from "./theme.js"
 import { decades, multiples, round, short, ticks } from "./numbers.js"
-import uPlot from "./vendor/uPlot.esm.js"
+import uPlot from "../vendor/uPlot.esm.js"
 
 const STYLES = {
   raw: { width: 1, alpha: 0.35 },

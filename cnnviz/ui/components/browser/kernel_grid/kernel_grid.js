@@ -1,7 +1,7 @@
 // A kernel to edit. Data in: [{values, ack, label, problem, labels}]. State out, "typed": {cells, pasted, seq}, at every
 // keystroke that makes a number; while one is unanswered the newest waits.
-import { element, write } from "./elements.js"
-import { Numbers } from "./numbers.js"
+import { element, write } from "../number_grids/elements.js"
+import { Numbers } from "../number_grids/numbers.js"
 
 const grids = new WeakMap()
 

@@ -1,12 +1,12 @@
 // Convolution by hand. Data in: [{bench, values, kernel, margins, reached, out, size, windows, guess, guesses, score, facts,
 // ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
 // the texts of all cells after one was changed; "guessed": {bench, place, text, right, seq}.
-import { call, element, fill, iconButton, setIcon, write } from "./elements.js"
-import { EXACT, Guess, near } from "./guess.js"
-import { Numbers } from "./numbers.js"
+import { call, element, fill, iconButton, setIcon, write } from "../number_grids/elements.js"
+import { EXACT, Guess, near } from "../number_grids/guess.js"
+import { Numbers } from "../number_grids/numbers.js"
 import { Products } from "./products.js"
-import { Results } from "./results.js"
-import { Walk } from "./walk.js"
+import { Results } from "../number_grids/results.js"
+import { Walk } from "../number_grids/walk.js"
 
 const LARGEST_SIDE_OF_CELL = 44 // CSS pixels
 const SMALLEST_SIDE_OF_CELL = 22

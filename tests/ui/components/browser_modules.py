@@ -1,0 +1,45 @@
+"""What a component runs in the browser: its modules and those that they import, as the browser finds them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cnnviz.ui.components.mount import ROOT
+
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?\bfrom "(.+)"$', re.MULTILINE)
+
+
+def entry(name: str) -> Path:
+    """Return the module that Streamlit loads for the component."""
+    return ROOT / name / f"{name}.js"
+
+
+def names() -> list[str]:
+    """Return the names of all components: the folders with an entry."""
+    return sorted(path.name for path in ROOT.iterdir() if entry(path.name).is_file())
+
+
+def imported(path: Path) -> list[Path]:
+    """Return the modules that a module of ours imports, as paths that need not exist; others' import nothing."""
+    if path.parent.name == "vendor":
+        return []
+    return [(path.parent / other).resolve() for other in _IMPORT.findall(path.read_text(encoding="utf-8"))]
+
+
+def modules(name: str) -> set[Path]:
+    """Return all modules of the component: its entry and everything that is imported from there."""
+    found: set[Path] = set()
+    waiting = [entry(name).resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += imported(path)
+    return found
+
+
+def text(name: str) -> str:
+    """Return our own modules of the component as one text."""
+    ours = sorted(path for path in modules(name) if path.parent.name != "vendor")
+    return "\n".join(path.read_text(encoding="utf-8") for path in ours)
