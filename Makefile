@@ -16,6 +16,12 @@ NEWEST := .venv-newest
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 
 QUICK := -m "not browser and not oracle"
+
+# Node checks the browser code; the app runs without it. Where it is missing, all else is checked, and that is said.
+NODE := const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
+NODE_PACKAGES := $(shell node -e '$(NODE)' >/dev/null 2>&1 && command -v npm >/dev/null && echo node_modules/.package-lock.json)
+in_node = $(if $(NODE_PACKAGES),npm run --silent $(1),echo "Node 20.19 or newer and npm were not found: npm run $(1) is left out")
+
 CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
@@ -32,13 +38,15 @@ run: $(APP)  ## serve the app at http://127.0.0.1:8501
 test: lint types find-browser  ## lint, types, and every test with a browser
 	$(PY) -m pytest
 
-lint: $(DEV)  ## style and formatting
+lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(call in_node,lint)
 
-format: $(DEV)  ## mend what lint can mend
+format: $(DEV) $(NODE_PACKAGES)  ## mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@$(call in_node,format)
 
 types: $(DEV)  ## type hints
 	$(BIN)/mypy
@@ -77,7 +85,7 @@ words: $(DEV)  ## collect the texts, bring translations up to date and compile t
 		$(BIN)/pybabel -q compile -D cnnviz -d $(WORDS) -l $$lang; done
 
 clean:  ## remove what make and the tools made
-	rm -rf $(VENV) $(NEWEST) .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results
+	rm -rf $(VENV) $(NEWEST) node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results
 
 # The environment is made once; a lock that changed is installed again. Hashes are checked, because every pin has some.
 $(PY):
@@ -99,3 +107,7 @@ $(DEV): locks/dev.txt | $(PY)
 	@echo "Installing what the app and its tests need; the first time takes some minutes"
 	@$(PIP) -r locks/dev.txt
 	@touch $(APP) $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "Installing what checks the browser code"
+	@npm ci --ignore-scripts --silent

@@ -3,8 +3,14 @@
 ;(() => {
   const now = () => performance.now()
   const watch = (window.watch = {
-    sent: -1, received: -1, changed: -1, down: -1, up: -1, // times, ms
-    outgoing: 0, messages: 0, bytes: 0, // what went through the websocket
+    sent: -1,
+    received: -1,
+    changed: -1,
+    down: -1,
+    up: -1, // times, ms
+    outgoing: 0,
+    messages: 0,
+    bytes: 0, // what went through the websocket
     marks: [], // [kind, time]: "prediction" another answer to read, "update" an answer, "maps" maps or charts
     firstPaint: null,
   })
@@ -25,7 +31,13 @@
   // Components live in shadow roots, which an observer of the document does not see.
   const roots = new Set()
   const observer = new MutationObserver(look)
-  const wanted = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-painted"] }
+  const wanted = {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["data-painted"],
+  }
   const attach = Element.prototype.attachShadow
   Element.prototype.attachShadow = function (options) {
     const root = attach.call(this, options)
@@ -35,7 +47,8 @@
   }
   observer.observe(document, wanted)
 
-  const inRoots = (selector) => [...roots].filter((root) => root.isConnected).flatMap((root) => [...root.querySelectorAll(selector)])
+  const inRoots = (selector) =>
+    [...roots].filter((root) => root.isConnected).flatMap((root) => [...root.querySelectorAll(selector)])
   watch.digit = () => document.querySelector(".st-key-predicted-digit")?.textContent.trim() ?? ""
   watch.mosaics = () => inRoots('canvas[data-role="mosaic"]').map((canvas) => Number(canvas.dataset.painted))
   const bars = () => inRoots(".bars")
@@ -43,7 +56,10 @@
   const isChart = (node) => (node.closest ? node : node.parentElement)?.closest?.('[data-testid="stPlotlyChart"]')
   const before = { prediction: "", update: "" }
   function look(records) {
-    if (records.some(({ target, attributeName }) => (attributeName ? target.dataset.role === "mosaic" : isChart(target)))) changed("maps")
+    if (
+      records.some(({ target, attributeName }) => (attributeName ? target.dataset.role === "mosaic" : isChart(target)))
+    )
+      changed("maps")
     const shares = bars()
     const prediction = [watch.digit(), ...shares.map((each) => each.textContent)].join("|")
     const update = [prediction, ...shares.map((each) => each.dataset.painted)].join("|")
@@ -78,5 +94,6 @@
     return state === "notRunning" && watch.sent > since && watch.received > watch.sent && now() - last > quiet
   }
 
-  watch.begin = () => Object.assign(watch, { marks: [], outgoing: 0, messages: 0, bytes: 0, mosaicsBefore: watch.mosaics() })
+  watch.begin = () =>
+    Object.assign(watch, { marks: [], outgoing: 0, messages: 0, bytes: 0, mosaicsBefore: watch.mosaics() })
 })()

@@ -34,7 +34,11 @@ class CodeLine {
     toolbar.setAttribute("aria-label", labels.line)
     const code = element("code", "written", toolbar)
     element("span", "kind", code, kind)
-    this.list(code, all.filter(({ written }) => written), ["(", ", ", ")"])
+    this.list(
+      code,
+      all.filter(({ written }) => written),
+      ["(", ", ", ")"],
+    )
     const usual = all.filter(({ written }) => !written)
     const rest = element("p", "left-out", toolbar, usual.length ? `${labels.left_out} ` : "")
     this.list(element("code", "", rest), usual, ["", " ", ""])
@@ -44,7 +48,9 @@ class CodeLine {
     this.said = element("p", "said", place)
     this.said.setAttribute("aria-live", "polite")
     // The longest sentence keeps room for all, so that the maps below stay where they are.
-    const longest = all.map(({ code, said }) => `${code}  ${said}`).reduce((one, other) => (other.length > one.length ? other : one), "")
+    const longest = all
+      .map(({ code, said }) => `${code}  ${said}`)
+      .reduce((one, other) => (other.length > one.length ? other : one), "")
     element("p", "said room", place, longest).setAttribute("aria-hidden", "true")
     this.diagram.replaceChildren(...(diagram ? [drawing(diagram)] : []))
     this.pieces = [...this.root.querySelectorAll("[data-of]")]
@@ -96,13 +102,21 @@ class CodeLine {
 
   keep(names) {
     this.kept = names
-    for (const button of this.buttons) button.setAttribute("aria-pressed", String(names.includes(button.dataset.argument)))
+    for (const button of this.buttons)
+      button.setAttribute("aria-pressed", String(names.includes(button.dataset.argument)))
   }
 
   key(event) {
     const place = this.buttons.indexOf(event.target)
     const last = this.buttons.length - 1
-    const to = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: last }[event.key]
+    const to = {
+      ArrowRight: place + 1,
+      ArrowDown: place + 1,
+      ArrowLeft: place - 1,
+      ArrowUp: place - 1,
+      Home: 0,
+      End: last,
+    }[event.key]
     if (event.key === "Escape") {
       this.keep([])
       this.show([])
@@ -119,7 +133,11 @@ class CodeLine {
   show(names) {
     const { arguments: all, others, why, labels } = this.data
     for (const button of this.buttons) button.classList.toggle("lit", names.includes(button.dataset.argument))
-    for (const piece of this.pieces) piece.classList.toggle("lit", piece.of.some((name) => names.includes(name)))
+    for (const piece of this.pieces)
+      piece.classList.toggle(
+        "lit",
+        piece.of.some((name) => names.includes(name)),
+      )
     this.root.dataset.lit = names.join(" ")
     const [name] = names
     const argument = all.find((each) => each.name === name)
@@ -127,7 +145,8 @@ class CodeLine {
     if (this.said.dataset.text === said) return
     this.said.dataset.text = said
     this.said.replaceChildren()
-    if (argument) element("strong", "", this.said, argument.code.includes("=") ? `${argument.code} ` : `${name}=${argument.code} `)
+    if (argument)
+      element("strong", "", this.said, argument.code.includes("=") ? `${argument.code} ` : `${name}=${argument.code} `)
     this.said.append(said.trim())
   }
 }

@@ -64,7 +64,13 @@ export class Account {
     })
     const place = row * across + column
     const values = [...partial.map((map) => map[place]), total[place], bias, before[place], after[place]]
-    const names = [...CHANNELS.map((channel) => labels[channel]), labels.total, labels.bias, labels.before, labels.after]
+    const names = [
+      ...CHANNELS.map((channel) => labels[channel]),
+      labels.total,
+      labels.bias,
+      labels.before,
+      labels.after,
+    ]
     this.lines.forEach((line, i) => {
       write(line.name, names[i])
       write(line.value, spell(values[i]))

@@ -172,7 +172,8 @@ class ColourSum {
     this.call(this.after, labels.after)
     write(this.bias.name, `+ ${labels.bias}`)
     this.inputs.forEach((input, place) => {
-      if (input !== this.root.getRootNode().activeElement || input.value !== numbers[place]) input.value = numbers[place]
+      if (input !== this.root.getRootNode().activeElement || input.value !== numbers[place])
+        input.value = numbers[place]
       input.classList.toggle("long", numbers[place].length > 6)
       input.setAttribute("aria-invalid", problem?.place === place)
       const [row, column] = [Math.floor((place % 9) / SIDE), place % SIDE]
@@ -193,21 +194,31 @@ class ColourSum {
     if (!data) return
     const { rows, columns, across, down, pixels, partial, total, before, after, decimals } = data
     const all = [...partial, total, before]
-    const largest = Math.max(1, ...all.map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)))
+    const largest = Math.max(
+      1,
+      ...all.map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)),
+    )
     const colours = palette(this.root)
     picture(this.picture.canvas, pixels, rows, columns, 10 ** decimals)
     this.rows.forEach(({ seen, map }, i) => {
       channelPicture(seen.canvas, pixels[i], i, rows, columns, 10 ** decimals)
       mapPicture(map.canvas, partial[i], down, across, largest, colours)
     })
-    for (const [sheet, values] of [[this.sum, total], [this.before, before], [this.after, after]]) {
+    for (const [sheet, values] of [
+      [this.sum, total],
+      [this.before, before],
+      [this.after, after],
+    ]) {
       mapPicture(sheet.canvas, values, down, across, largest, colours)
     }
     write(this.scale, fill(data.labels.scale, { largest: this.account.spell(largest, decimals) }))
   }
 
   look() {
-    const { data, at: [row, column] } = this
+    const {
+      data,
+      at: [row, column],
+    } = this
     const { rows, columns, across, down } = data
     this.picture.look(row, column, SIDE, rows, columns)
     for (const { seen, map } of this.rows) {

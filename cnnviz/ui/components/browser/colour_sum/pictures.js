@@ -18,12 +18,23 @@ export function channelPicture(canvas, values, place, rows, columns, unit) {
   paint(canvas, rows, columns, (i) => [0, 1, 2].map((other) => (other === place ? level(values[i], unit) : 0)))
 }
 
-const ENDS = { light: [[22, 87, 161], [188, 75, 53]], dark: [[70, 166, 239], [226, 130, 71]] }
+const ENDS = {
+  light: [
+    [22, 87, 161],
+    [188, 75, 53],
+  ],
+  dark: [
+    [70, 166, 239],
+    [226, 130, 71],
+  ],
+}
 const MIDDLE = { light: [242, 243, 245], dark: [28, 30, 33] }
 
 // Blue below zero, orange above it, and what is nearest to the page in between.
 export function palette(root) {
-  const [red, green, blue] = getComputedStyle(root).color.match(/[\d.]+/g).map(Number)
+  const [red, green, blue] = getComputedStyle(root)
+    .color.match(/[\d.]+/g)
+    .map(Number)
   const theme = 0.3 * red + 0.6 * green + 0.1 * blue > 128 ? "dark" : "light" // light text stands on a dark page
   return { middle: MIDDLE[theme], ends: ENDS[theme] }
 }

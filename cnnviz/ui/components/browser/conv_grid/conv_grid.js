@@ -245,7 +245,10 @@ class ConvGrid {
     const unreached = !data.reached.rows.every(Boolean) || !data.reached.columns.every(Boolean)
     write(this.struck, unreached && sized ? labels.struck : "")
     Object.assign(this.root.dataset, {
-      at: walk.at, known: walk.known.filter(Boolean).length, playing: Boolean(walk.playing), sized: Boolean(sized),
+      at: walk.at,
+      known: walk.known.filter(Boolean).length,
+      playing: Boolean(walk.playing),
+      sized: Boolean(sized),
     })
   }
 
@@ -282,7 +285,10 @@ class ConvGrid {
     const sizeSaid = sized && this.sizeGuess.verdicts[SIZE]?.size
     this.line(this.sizeVerdict, sizeSaid, [["sum", data.size.work]], Boolean(sizeSaid))
     this.products.show(known ? window : null, data.kernel[0].length, labels.products)
-    const total = [["why", labels.total], ["sum", window.sum.work]]
+    const total = [
+      ["why", labels.total],
+      ["sum", window.sum.work],
+    ]
     this.line(this.sum, this.sumGuess.verdicts[this.walk.at]?.sum, total, known)
     write(this.outside, known && window.outside ? fill(labels.outside, { count: window.outside }) : "")
     this.facts.replaceChildren()
@@ -308,7 +314,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".conv_grid")
   let grid = grids.get(parentElement)
   if (grid?.root !== root) grids.set(parentElement, (grid = new ConvGrid(root)))
-  grid.receive(data[0], (typed) => setStateValue("typed", typed), (guess) => setStateValue("guessed", guess))
+  grid.receive(
+    data[0],
+    (typed) => setStateValue("typed", typed),
+    (guess) => setStateValue("guessed", guess),
+  )
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
   return () => setTimeout(() => root.isConnected || grid.dispose())
 }

@@ -28,7 +28,10 @@ class Chart {
     this.header = header
     this.trigger = trigger
     this.theme = themeOf(this.root)
-    this.newest = Math.max(header.at ?? 0, ...header.panels.flatMap(({ series }) => series.map(({ x }) => x.at(-1) ?? 0)))
+    this.newest = Math.max(
+      header.at ?? 0,
+      ...header.panels.flatMap(({ series }) => series.map(({ x }) => x.at(-1) ?? 0)),
+    )
     this.view.grow(this.newest, header.axis)
     const shape = structure(header)
     if (shape !== this.shape) this.build()
@@ -131,7 +134,9 @@ class Chart {
     if (cursor === null) delete root.dataset.cursor
     else root.dataset.cursor = cursor
     this.resetButton.disabled = !view.zoom
-    const values = this.byKeys ? `: ${this.panels.map((panel) => `${panel.about.title} ${panel.values()}`).join("; ")}` : ""
+    const values = this.byKeys
+      ? `: ${this.panels.map((panel) => `${panel.about.title} ${panel.values()}`).join("; ")}`
+      : ""
     write(this.readout, cursor === null ? this.rest() : this.place(cursor) + values)
     root.classList.toggle("picks", header.pick)
   }

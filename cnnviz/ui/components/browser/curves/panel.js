@@ -118,11 +118,16 @@ export class Panel {
   // Not while it has the focus: a screen reader would begin anew at every update.
   name() {
     const { labels, axis } = this.chart.header
-    this.host.setAttribute("aria-label", fill(labels.chart, { panel: this.about.title, axis: labels[axis], values: this.values() }))
+    this.host.setAttribute(
+      "aria-label",
+      fill(labels.chart, { panel: this.about.title, axis: labels[axis], values: this.values() }),
+    )
   }
 
   values() {
-    const said = this.about.series.map(({ label }, place) => label && this.shows(place) && `${label} ${this.read[place]}`)
+    const said = this.about.series.map(
+      ({ label }, place) => label && this.shows(place) && `${label} ${this.read[place]}`,
+    )
     return said.filter(Boolean).join(", ")
   }
 

@@ -2,8 +2,6 @@
 import { colourOf } from "./theme.js"
 
 const EDGE = 12 // CSS pixels
-const TITLE = 22
-const LEGEND = 20
 
 export function save(chart, name) {
   const pixel = devicePixelRatio

@@ -3,7 +3,9 @@
 export function themeOf(root) {
   const style = getComputedStyle(root)
   const variable = (name) => style.getPropertyValue(name).trim()
-  const colours = variable("--st-chart-categorical-colors").split(",").map((colour) => colour.trim())
+  const colours = variable("--st-chart-categorical-colors")
+    .split(",")
+    .map((colour) => colour.trim())
   return {
     ink: style.color,
     paper: variable("--st-background-color") || "#fff",

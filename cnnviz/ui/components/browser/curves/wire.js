@@ -50,7 +50,13 @@ export function latest(series, at) {
 // Equal for two headers whose charts can be the same ones.
 export function structure({ panels, labels, axis, epoch, height }) {
   const shown = ({ id, title, share, low, high, log, series }) => [
-    id, title, share, low, high, log, series.map(({ id, label, colour, style, of }) => [id, label, colour, style, of]),
+    id,
+    title,
+    share,
+    low,
+    high,
+    log,
+    series.map(({ id, label, colour, style, of }) => [id, label, colour, style, of]),
   ]
   return JSON.stringify([labels, axis, epoch > 0, height, panels.map(shown)])
 }

@@ -51,7 +51,8 @@ export class Enlarged {
 
   // The chosen block first, then those of the same shape.
   alike() {
-    const same = ({ block }) => block.kind === "maps" && ["rows", "columns", "maps"].every((n) => block[n] === this.frame.block[n])
+    const same = ({ block }) =>
+      block.kind === "maps" && ["rows", "columns", "maps"].every((n) => block[n] === this.frame.block[n])
     const others = this.frame.inStrip ? [] : this.viewer.frames.filter((frame) => frame !== this.frame && same(frame))
     return this.viewer.frames.filter((frame) => frame === this.frame || others.includes(frame))
   }

@@ -80,7 +80,15 @@ export class Frame {
 
 function saved({ across, down }, { rows, columns }) {
   const [wide, high] = [columns * SAVED_CELL + SAVED_CELL, rows * SAVED_CELL + SAVED_CELL]
-  return { cell: SAVED_CELL, across, wide, high, label: 0, width: across * wide - SAVED_CELL, height: down * high - SAVED_CELL }
+  return {
+    cell: SAVED_CELL,
+    across,
+    wide,
+    high,
+    label: 0,
+    width: across * wide - SAVED_CELL,
+    height: down * high - SAVED_CELL,
+  }
 }
 
 function download(blob, name) {

@@ -69,4 +69,10 @@ export function linked(block, width, pictures) {
   return grid({ ...block, pictures: 1 }, cell, 0, 1)
 }
 
-export const alone = (block, side) => grid({ ...block, pictures: 1 }, Math.max(1, Math.min(48, Math.floor(side / Math.max(block.rows, block.columns)))), 0, 1)
+export const alone = (block, side) =>
+  grid(
+    { ...block, pictures: 1 },
+    Math.max(1, Math.min(48, Math.floor(side / Math.max(block.rows, block.columns)))),
+    0,
+    1,
+  )

@@ -20,7 +20,11 @@ export class Legend {
     write(this.bar, "hidden", block.kind === "bars")
     write(this.zero, "hidden", !block.signed)
     write(this.high, "textContent", top === undefined ? labels.high : short(top))
-    write(this.low, "textContent", top === undefined ? (block.signed ? labels.low : "0") : block.signed ? short(-top) : "0")
+    write(
+      this.low,
+      "textContent",
+      top === undefined ? (block.signed ? labels.low : "0") : block.signed ? short(-top) : "0",
+    )
     write(this.words, "textContent", block.kind === "maps" && block.maps > 1 ? labels[`range_${range}`] : "")
     write(this.root, "hidden", block.kind === "bars" || block.mixed)
     if (look.colours !== this.colours) this.bar.style.background = gradient(look.colours, block.signed)

@@ -18,7 +18,10 @@ export function windowOf(place, { row, column }, { size, strides, margins, out }
 export function covered({ row, column }, { size, strides, margins }, { rows, columns }) {
   const [top, left] = [row * strides[0] - margins[0], column * strides[1] - margins[1]]
   const first = { map: 0, row: Math.max(0, top), column: Math.max(0, left) }
-  return { first, last: { map: 0, row: Math.min(rows, top + size[0]) - 1, column: Math.min(columns, left + size[1]) - 1 } }
+  return {
+    first,
+    last: { map: 0, row: Math.min(rows, top + size[0]) - 1, column: Math.min(columns, left + size[1]) - 1 },
+  }
 }
 
 // Outlines in all pictures, and the sentence with the numbers.
@@ -32,18 +35,29 @@ export function tie({ frames, pointed, header, readout }) {
   const cell = { map: 0, ...window }
   for (const { stage } of results) stage.span(cell, cell)
   const numbers = results.map(({ stage, block }) => ({ name: block.title, value: stage.view.values(cell)[0] }))
-  const fields = { top: first.row, bottom: last.row, left: first.column, right: last.column, values: written(source, first, last) }
+  const fields = {
+    top: first.row,
+    bottom: last.row,
+    left: first.column,
+    right: last.column,
+    values: written(source, first, last),
+  }
   const found = numbers.map(({ name, value }) => fill(labels.read_result, { name, value: short(value) }))
   readout.textContent = `${fill(labels.read_window, fields)} → ${found.join(", ")}`
   clear(readout)
-  Object.assign(readout.dataset, { row: window.row, column: window.column, value: numbers.map(({ value }) => exact(value)).join(" ") })
+  Object.assign(readout.dataset, {
+    row: window.row,
+    column: window.column,
+    value: numbers.map(({ value }) => exact(value)).join(" "),
+  })
 }
 
 function written({ stage }, first, last) {
   const lines = []
   for (let row = first.row; row <= last.row; row += 1) {
     const line = []
-    for (let column = first.column; column <= last.column; column += 1) line.push(short(stage.view.values({ map: 0, row, column })[0]))
+    for (let column = first.column; column <= last.column; column += 1)
+      line.push(short(stage.view.values({ map: 0, row, column })[0]))
     lines.push(line.join(" "))
   }
   const count = lines.length * (last.column - first.column + 1)

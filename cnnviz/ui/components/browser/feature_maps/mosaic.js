@@ -39,8 +39,15 @@ export class Mosaic {
       const { x, y, width, height } = this.mapBox(map)
       const [left, top] = [Math.round(x * ratio), Math.round(y * ratio)]
       context.drawImage(
-        this.atlas, (map % this.across) * columns, Math.floor(map / this.across) * rows, columns, rows,
-        left, top, Math.round((x + width) * ratio) - left, Math.round((y + height) * ratio) - top,
+        this.atlas,
+        (map % this.across) * columns,
+        Math.floor(map / this.across) * rows,
+        columns,
+        rows,
+        left,
+        top,
+        Math.round((x + width) * ratio) - left,
+        Math.round((y + height) * ratio) - top,
       )
     }
     if (this.block.chosen) this.mark(context, ratio)
@@ -70,7 +77,10 @@ export class Mosaic {
 
   // A light frame with a dark one around it, to be seen on any colour.
   ring(context, ratio, { x, y, width, height }) {
-    for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
+    for (const [colour, out] of [
+      ["#000", 1.5],
+      ["#fff", 0.5],
+    ]) {
       context.strokeStyle = colour
       context.lineWidth = ratio
       context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)

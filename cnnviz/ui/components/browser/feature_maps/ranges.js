@@ -34,7 +34,10 @@ export function pixels(block, top, colours, across) {
   const { values, rows, columns, maps, signed } = block
   const width = across * columns
   const image = new Uint32Array(width * Math.ceil(maps / across) * rows)
-  const start = Uint32Array.from({ length: maps }, (_, map) => Math.floor(map / across) * rows * width + (map % across) * columns)
+  const start = Uint32Array.from(
+    { length: maps },
+    (_, map) => Math.floor(map / across) * rows * width + (map % across) * columns,
+  )
   const steps = signed ? 127 : 255
   const zero = (signed ? ZERO : 0) + 0.5
   const lowest = signed ? 1 : 0

@@ -77,7 +77,9 @@ export class Stage {
 
   // The cell that the keys go on from, still there when the data changed.
   known() {
-    return this.last && this.view.values(this.last)[0] !== undefined ? this.last : { map: this.view.only ?? 0, row: 0, column: 0 }
+    return this.last && this.view.values(this.last)[0] !== undefined
+      ? this.last
+      : { map: this.view.only ?? 0, row: 0, column: 0 }
   }
 
   key(event) {

@@ -40,7 +40,10 @@ function frame({ context, cell, ratio }, rows, columns) {
   if (!rows.length || !columns.length) return
   const [top, left] = [rows[0] * cell, columns[0] * cell]
   const [high, wide] = [(rows.at(-1) + 1) * cell - top, (columns.at(-1) + 1) * cell - left]
-  for (const [colour, out] of [["#000", 1.5], ["#fff", 0.5]]) {
+  for (const [colour, out] of [
+    ["#000", 1.5],
+    ["#fff", 0.5],
+  ]) {
     context.strokeStyle = colour
     context.lineWidth = ratio
     context.strokeRect(left - out * ratio, top - out * ratio, wide + 2 * out * ratio, high + 2 * out * ratio)
@@ -51,7 +54,9 @@ function frame({ context, cell, ratio }, rows, columns) {
 function shaded(value, top, signed) {
   const share = Math.min(1, Math.abs(value) / (top || 1))
   if (!signed) return Array(3).fill(Math.round(255 * Math.max(0, value > 0 ? share : 0)))
-  return (value < 0 ? BLUE : ORANGE).map((channel) => Math.round(channel * share + (share > 0.75 ? 255 * (share - 0.75) : 0)))
+  return (value < 0 ? BLUE : ORANGE).map((channel) =>
+    Math.round(channel * share + (share > 0.75 ? 255 * (share - 0.75) : 0)),
+  )
 }
 
 const css = (parts) => `rgb(${parts.map((part) => Math.min(255, Math.round(part))).join(" ")})`
@@ -94,7 +99,9 @@ export function field(parent, { shape, digit, rows, columns }, side, label) {
       const at = (row * wide + column) * channels
       const colour = channels === 1 ? Array(3).fill(values[at]) : [...values.subarray(at, at + 3)]
       const clear = seen.rows.has(row) && seen.columns.has(column)
-      picture.context.fillStyle = css(clear ? colour.map((part) => 28 + part * (227 / 255)) : colour.map((part) => part * SHADE))
+      picture.context.fillStyle = css(
+        clear ? colour.map((part) => 28 + part * (227 / 255)) : colour.map((part) => part * SHADE),
+      )
       picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
     }
   }

@@ -43,9 +43,13 @@ export class Windows {
     const picture = element("div", "picture", row)
     const grids = {}
     const on = { light: (r, c) => this.light(part, grids, r, c) }
-    const walk = (r, c) => part.inside[r][c] && this.desk.walk({ layer: facts.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
+    const walk = (r, c) =>
+      part.inside[r][c] &&
+      this.desk.walk({ layer: facts.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
     const padding = facts.pooled ? labels.left_out : labels.padding
-    const values = part.values.map((line, r) => line.map((text, c) => (part.inside[r][c] ? text : facts.pooled ? "" : "0")))
+    const values = part.values.map((line, r) =>
+      line.map((text, c) => (part.inside[r][c] ? text : facts.pooled ? "" : "0")),
+    )
     grids.values = new Grid(row, "values", values, fill(labels.values, part), { ...on, choose: walk })
     this.name(grids.values, part, padding)
     if (part.weights) {
@@ -102,7 +106,9 @@ export class Windows {
   // The same place in values, kernel and products, and the product in words.
   light(part, grids, row, column) {
     for (const grid of Object.values(grids)) {
-      grid.cells.forEach((line, r) => line.forEach((cell, c) => cell.classList.toggle("lit", row === r && column === c)))
+      grid.cells.forEach((line, r) =>
+        line.forEach((cell, c) => cell.classList.toggle("lit", row === r && column === c)),
+      )
     }
     if (row === null) return this.desk.say("")
     const value = part.inside[row][column] ? part.values[row][column] : "0"
@@ -110,7 +116,14 @@ export class Windows {
     const { reads, reads_unit: unit } = this.labels
     if (!part.weights) return this.desk.say(fill(this.facts.source.units ? unit : reads, said))
     const kernel = part.kernel.replace(":, :", `${row}, ${column}`)
-    this.desk.say(fill(this.labels.product, { ...said, weight: part.weights[row][column], amount: part.amounts[row][column], kernel }))
+    this.desk.say(
+      fill(this.labels.product, {
+        ...said,
+        weight: part.weights[row][column],
+        amount: part.amounts[row][column],
+        kernel,
+      }),
+    )
   }
 
   // Where the way goes on, or the first value that can be gone to.

@@ -73,7 +73,9 @@ export class Guess {
     write(this.trouble, bad ? labels.number : "")
     if (bad) return this.inputs[bad].select()
     const guesses = typed.map((kind) => [kind, this.inputs[kind].value.trim()])
-    this.verdicts[this.at] = Object.fromEntries(guesses.map(([kind, guess]) => [kind, this.verdict(guess, kind, this.about)]))
+    this.verdicts[this.at] = Object.fromEntries(
+      guesses.map(([kind, guess]) => [kind, this.verdict(guess, kind, this.about)]),
+    )
     for (const { verdict } of Object.values(this.verdicts[this.at])) {
       this.asked += 1
       if (verdict === "right") this.right += 1

@@ -160,7 +160,12 @@ export class Numbers {
   // where they are not all of the window.
   look({ box: [top, left, bottom, right], winners = [], taps }, known) {
     const { above, left: before } = this.margins
-    const place = { "--top": top + above, "--left": left + before, "--high": bottom - top + 1, "--wide": right - left + 1 }
+    const place = {
+      "--top": top + above,
+      "--left": left + before,
+      "--high": bottom - top + 1,
+      "--wide": right - left + 1,
+    }
     for (const [name, value] of Object.entries(place)) this.frame.style.setProperty(name, value)
     const won = new Set(known ? winners.map(String) : [])
     const read = taps && new Set(taps.map((tap) => tap.join(" ")))

@@ -25,7 +25,12 @@ export class Results {
       button.classList.toggle("long", value.length > 4)
       button.classList.toggle("longest", value.length > 5)
       button.classList.toggle("here", i === at)
-      const said = { name: labels[this.kind], row: Math.floor(i / columns), column: i % columns, value: known[i] ? value : labels.hidden }
+      const said = {
+        name: labels[this.kind],
+        row: Math.floor(i / columns),
+        column: i % columns,
+        value: known[i] ? value : labels.hidden,
+      }
       button.setAttribute("aria-label", fill(labels.result, said))
     })
   }

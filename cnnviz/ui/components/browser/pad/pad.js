@@ -163,9 +163,12 @@ class Pad {
       const events = event.getCoalescedEvents?.() ?? []
       this.drag((events.length ? events : [event]).map((each) => this.place(each)))
     }
-    canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
-      if (event.pointerId === this.pointer) this.lift()
-    }
+    canvas.onpointerup =
+      canvas.onpointercancel =
+      canvas.onlostpointercapture =
+        (event) => {
+          if (event.pointerId === this.pointer) this.lift()
+        }
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false })
     canvas.oncontextmenu = (event) => event.preventDefault()
     canvas.onblur = () => this.leave()

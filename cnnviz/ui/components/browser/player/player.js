@@ -113,7 +113,12 @@ class Player {
     play.disabled = !this.last
     const word = this.playing ? "pause" : "play"
     icon(play, word)
-    for (const [part, text] of [[back, labels.back], [forward, labels.forward], [play, labels[word]], [speed, labels.speed]]) {
+    for (const [part, text] of [
+      [back, labels.back],
+      [forward, labels.forward],
+      [play, labels[word]],
+      [speed, labels.speed],
+    ]) {
       if (part.title === text) continue
       part.title = text
       part.setAttribute("aria-label", text)

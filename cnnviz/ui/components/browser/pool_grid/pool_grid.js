@@ -16,7 +16,8 @@ const grids = new WeakMap()
 function judged(guess, kind, window) {
   if (near(guess, window[kind].value, ROUNDED)) return "right"
   if (near(guess, window[kind === "max" ? "mean" : "max"].value, ROUNDED)) return "is_other"
-  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside), ROUNDED)) return "is_padded"
+  if (kind === "mean" && window.outside && near(guess, window.total / (window.count + window.outside), ROUNDED))
+    return "is_padded"
   return kind === "mean" && near(guess, window.total, ROUNDED) ? "is_sum" : "wrong"
 }
 
@@ -155,7 +156,11 @@ class PoolGrid {
     write(this.score, this.guess.score())
     const skips = data.read.some((row) => row.includes(0))
     write(this.skipped, skips ? labels.skipped : "")
-    Object.assign(this.root.dataset, { at: walk.at, known: walk.known.filter(Boolean).length, playing: Boolean(walk.playing) })
+    Object.assign(this.root.dataset, {
+      at: walk.at,
+      known: walk.known.filter(Boolean).length,
+      playing: Boolean(walk.playing),
+    })
   }
 
   // How both numbers of the present window come about, and what the guesses were worth.

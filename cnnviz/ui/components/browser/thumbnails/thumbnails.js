@@ -64,7 +64,12 @@ const FORMS = {
       const button = element("button", "switch", element("span", "knob"), element("span", "caption"))
       button.type = "button"
       button.setAttribute("role", "switch")
-      return element("div", "step", frame(size), element("div", "texts", button, element("span", "why"), element("span", "effect")))
+      return element(
+        "div",
+        "step",
+        frame(size),
+        element("div", "texts", button, element("span", "why"), element("span", "effect")),
+      )
     },
     update(node, { why, effect, active }) {
       node.classList.toggle("off", !active)
