@@ -138,9 +138,9 @@ def _load_viewable(progress: Progress, allow_download: bool) -> Dataset:
 def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dataset:
     note = NOT_HERE
     try:
-        obtained = mnist_source.local(names, progress)
+        obtained = mnist_source.read_local(names, progress)
     except Refusal:
-        if mnist_source.is_set():
+        if mnist_source.has_setting():
             raise
         obtained, note = None, DAMAGED
     if obtained is None and allow_download:

@@ -1,6 +1,6 @@
-"""Where MNIST comes from: a file that is named by a setting, Keras's cache, Keras's download address.
+"""Read MNIST from the file that a setting names or from Keras's cache, or download it.
 
-What is downloaded is kept where Keras keeps it, so that both find it, and a damaged copy there is replaced.
+A download goes into Keras's cache, so that Keras finds it too, and replaces a damaged copy there.
 """
 
 from __future__ import annotations
@@ -22,25 +22,35 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 
 SETTING = "CNNVIZ_MNIST"
-"""The environment variable that may name an mnist.npz; it goes before every other source."""
+"""Environment variable that may name an mnist.npz; it has priority over every other source."""
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-DOWNLOAD_SIZE = 11_490_434  # bytes, for the progress of a server that does not say
-SILENCE = 10.0  # seconds that a connection may say nothing
-LONGEST = 300.0  # seconds for the whole download
+DOWNLOAD_SIZE = 11_490_434
+"""Bytes, for the progress of a server that does not announce them."""
+MAX_SILENCE = 10.0
+"""Seconds that the connection may be silent."""
+MAX_SECONDS = 300.0
+"""Seconds for the whole download."""
 
 FROM_SETTING = "the file named by CNNVIZ_MNIST"
 FROM_CACHE = "Keras's cache"
 FROM_DOWNLOAD = "Keras's download address"
 
-log = logging.getLogger(__name__)
 Stamp = tuple[str, int, int]
-"""Path, time of the last change in ns, size in bytes: the same stamp means the same content."""
+"""Path, modification time in ns, size in bytes: the same stamp means the same content."""
+
+log = logging.getLogger(__name__)
 _checked: set[Stamp] = set()
+"""Files that passed `mnist_file.read_arrays`, so that they are not hashed again."""
 
 
 @dataclass(frozen=True)
 class Obtained:
-    """Checked MNIST arrays and, in words, where they come from."""
+    """Checked MNIST arrays.
+
+    Attributes:
+        arrays: Those that were asked for, as `mnist_file.read_arrays` returns them.
+        source: Where they come from, in words.
+    """
 
     arrays: mnist_file.Arrays
     source: str
@@ -53,7 +63,7 @@ def cache_path() -> Path:
 
 
 def stamp() -> Stamp | None:
-    """Return the stamp of the file that is there to be read, None when there is none."""
+    """Return the stamp of the file that `read_local` would read, None when there is none."""
     path = _setting() or cache_path()
     try:
         state = path.stat()
@@ -62,8 +72,8 @@ def stamp() -> Stamp | None:
     return str(path), state.st_mtime_ns, state.st_size
 
 
-def local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained | None:
-    """Return the named arrays from this computer, None when it has no MNIST file.
+def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained | None:
+    """Read the named arrays from this computer; return None when it has no MNIST file.
 
     Raises `Refusal` when the file that is there is not MNIST.
     """
@@ -81,7 +91,7 @@ def local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent)
 
 
 def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained:
-    """Fetch MNIST, keep it in Keras's cache and return the named arrays.
+    """Download MNIST into Keras's cache and return the named arrays.
 
     Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.
     """
@@ -102,8 +112,8 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = sile
     return Obtained(arrays, FROM_DOWNLOAD)
 
 
-def is_set() -> bool:
-    """Whether the setting names a file."""
+def has_setting() -> bool:
+    """Return whether `CNNVIZ_MNIST` names a file."""
     return _setting() is not None
 
 
@@ -113,7 +123,7 @@ def _setting() -> Path | None:
 
 
 def _keep(data: bytes) -> None:
-    """Write the cache; without one the data is as good, it is only fetched again next time."""
+    """Write the cache. A failure is only logged: the data is good, it is downloaded again next time."""
     try:
         atomic_file.write(cache_path(), data)
     except OSError:
@@ -125,13 +135,13 @@ def _keep(data: bytes) -> None:
 
 
 def _fetch(progress: Progress) -> bytes:
-    deadline = time.monotonic() + LONGEST
+    deadline = time.monotonic() + MAX_SECONDS
     received = bytearray()
-    with urllib.request.urlopen(ADDRESS, timeout=SILENCE) as answer:
+    with urllib.request.urlopen(ADDRESS, timeout=MAX_SILENCE) as answer:
         announced = _announced_size(answer.headers.get("Content-Length"))
         while chunk := answer.read(1 << 16):
             received += chunk
-            if len(received) > mnist_file.LARGEST:
+            if len(received) > mnist_file.MAX_BYTES:
                 raise OSError("the answer is far larger than MNIST")
             if time.monotonic() > deadline:
                 raise TimeoutError("it took more than five minutes")
@@ -142,12 +152,12 @@ def _fetch(progress: Progress) -> bytes:
 
 
 def _announced_size(header: str | None) -> int:
-    """Return the size in bytes that the server announces, 0 when it does not."""
+    """Parse the size in bytes that the server announces; 0 when it does not."""
     return int(header) if header and header.isdecimal() else 0
 
 
 def _reason(error: Exception) -> str:
-    """Say in a few words what went wrong, without an address or a path."""
+    """Describe the error in a few words, without an address or a path."""
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answered {error.code}"
     if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):

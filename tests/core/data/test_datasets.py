@@ -222,7 +222,7 @@ def test_a_missing_chosen_file_is_said_and_not_replaced(monkeypatch: pytest.Monk
 def test_a_file_larger_than_any_mnist_is_not_read_to_its_end(
     chosen: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mnist_file, "LARGEST", len(GOOD) - 1)
+    monkeypatch.setattr(mnist_file, "MAX_BYTES", len(GOOD) - 1)
     chosen(GOOD)
     with pytest.raises(Refusal, match="must have at most"):
         datasets.load()
@@ -281,7 +281,7 @@ def test_a_failed_download_says_why(status: int, cut: int, words: str, origin: A
 
 
 def test_an_endless_download_ends(origin: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mnist_file, "LARGEST", 1000)
+    monkeypatch.setattr(mnist_file, "MAX_BYTES", 1000)
     with pytest.raises(Refusal, match="far larger than MNIST"):
         mnist_source.download()
     assert origin.requests == 1
@@ -291,7 +291,7 @@ def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(mnist_source, "SILENCE", 0.1)
+        monkeypatch.setattr(mnist_source, "MAX_SILENCE", 0.1)
         monkeypatch.setattr(mnist_source, "ADDRESS", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         with pytest.raises(Refusal, match="no answer in time"):
             mnist_source.download()
