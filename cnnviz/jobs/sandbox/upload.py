@@ -1,7 +1,7 @@
-"""A stranger's picture file, turned into plain pixels.
+"""Read an uploaded picture, an untrusted file, as plain pixels.
 
-The file passes two doors: `picture_header` reads its kind and size without decoding anything, and `workers.gate`
-decodes it in a child process with limits. What comes back is checked numbers.
+Its length and first bytes are checked here; `cnnviz.workers.entry.decode_image` reads its size and decodes it in a
+child process with limits. The answer is untrusted too, and checked.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.jobs.sandbox import child_process, image_header
 
-SIDE = 1024
+MAX_DECODED_SIDE = 1024
 """Larger pictures are reduced to this many pixels on their longer side: a digit needs no more."""
 
-SECONDS = 10.0
+MAX_SECONDS = 10.0
+"""Wall time of the child process."""
+
+MAX_STATED_SIDE = 2**32 - 1
+"""The largest number of pixels that a header of any kind can state."""
 
 NOTES = {
     "first": gettext_noop("first of {frames} frames"),
@@ -30,7 +34,7 @@ NOTES = {
     "turned": gettext_noop("turned upright as its EXIF data says"),
     "reduced": gettext_noop("reduced from {width} × {height} pixels"),
 }
-"""What was done to a picture, in words."""
+"""Steps of the conversion -> their description."""
 
 DAMAGED = gettext_noop(
     "This {kind} file is damaged or cut short. Please open it in a picture program, save it again and try once more."
@@ -43,7 +47,12 @@ STOPPED = gettext_noop(
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that was done to a picture: an English template from `NOTES` and the numbers in it."""
+    """One step of the conversion.
+
+    Attributes:
+        template: English template from `NOTES`.
+        values: The numbers in it.
+    """
 
     template: str
     values: Mapping[str, int] = field(default_factory=dict)
@@ -56,9 +65,10 @@ class Note:
 class Picture:
     """A decoded picture.
 
-    Args:
-        rgba: `(height, width, 4)` uint8, at most `SIDE` pixels a side, read-only. Alpha is not premultiplied.
-        notes: What was done to the file to get there, in the order in which it was done.
+    Attributes:
+        rgba: `(height, width, 4)` uint8, at most `MAX_DECODED_SIDE` pixels a side, read-only. Alpha is not
+            premultiplied.
+        notes: Steps of the conversion, in order.
     """
 
     rgba: np.ndarray
@@ -66,7 +76,7 @@ class Picture:
 
 
 def read(data: bytes, name_hint: str = "") -> Picture:
-    """Read a PNG, JPEG, GIF, WebP or BMP file that nobody vouches for.
+    """Read a PNG, JPEG, GIF, WebP or BMP file that is not trusted.
 
     Args:
         data: The whole file.
@@ -76,26 +86,39 @@ def read(data: bytes, name_hint: str = "") -> Picture:
         Refusal: If it is of another kind, too large, too small, damaged, or takes too much time or memory; in words
             for the person who chose the file.
     """
-    kind = image_header.read(data, name_hint).kind
+    kind = image_header.identify(data, name_hint)
     try:
-        answer = child_process.ask("decode_image", data, seconds=SECONDS, answer_bytes=SIDE * SIDE * 4 + 1000)
+        answer = child_process.ask(
+            "decode_image", data, seconds=MAX_SECONDS, answer_bytes=MAX_DECODED_SIDE**2 * 4 + 1000
+        )
     except child_process.WorkerError:
         raise Refusal(STOPPED, kind=kind) from None
     line, _, pixels = answer.partition(b"\n")
     try:
-        return _picture(json.loads(line), pixels)
+        header = json.loads(line)
+        if "refused_size" in header:
+            _refuse_size(kind, *header["refused_size"])
+        return _build_picture(header, pixels)
+    except Refusal:
+        raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise Refusal(DAMAGED, kind=kind) from None
 
 
-def _picture(told: Mapping[str, Any], pixels: bytes) -> Picture:
-    """Build the record from the child's answer; anything but the expected shape raises."""
-    width, height = int(told["width"]), int(told["height"])
-    if not (1 <= width <= SIDE and 1 <= height <= SIDE):
-        raise ValueError(f"`width` and `height` must be 1 to {SIDE}. Received: {width} and {height}.")
+def _refuse_size(kind: str, width: int, height: int) -> None:
+    """Raise `Refusal` for a size that the child has refused to decode; an absurd size is left to the caller."""
+    if 0 <= int(width) <= MAX_STATED_SIDE and 0 <= int(height) <= MAX_STATED_SIDE:
+        image_header.check_size(kind, int(width), int(height))
+
+
+def _build_picture(header: Mapping[str, Any], pixels: bytes) -> Picture:
+    """Build the record from the child's answer; anything but the expected form raises."""
+    width, height = int(header["width"]), int(header["height"])
+    if not (1 <= width <= MAX_DECODED_SIDE and 1 <= height <= MAX_DECODED_SIDE):
+        raise ValueError(f"`width` and `height` must be 1 to {MAX_DECODED_SIDE}. Received: {width} and {height}.")
     rgba = np.frombuffer(pixels, np.uint8).reshape(height, width, 4)
-    return Picture(rgba, tuple(_note(name, numbers) for name, numbers in told["notes"]))
+    return Picture(rgba, tuple(_build_note(name, numbers) for name, numbers in header["notes"]))
 
 
-def _note(name: str, numbers: Mapping[str, Any]) -> Note:
+def _build_note(name: str, numbers: Mapping[str, Any]) -> Note:
     return Note(NOTES[name], {str(key): int(value) for key, value in numbers.items()})

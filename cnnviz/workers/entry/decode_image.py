@@ -1,29 +1,34 @@
-"""Decode a stranger's picture in a process of its own: bytes in, plain pixels out.
+"""Decode an uploaded picture in a process of its own: bytes in, plain pixels out.
 
     python -m cnnviz.workers.entry.decode_image < picture > answer
 
 The answer is one line of JSON, `{"width": ..., "height": ..., "notes": [[name, {number: value}], ...]}`, followed by
-`height * width * 4` bytes of RGBA. A picture that cannot be read is answered with `{}` and no pixels; one that
-takes too much time or memory ends the process with an error. The process limits itself before it reads the first byte,
-and imports no NumPy, so that it starts in a tenth of a second.
+`height * width * 4` bytes of RGBA. Without pixels it is `{"refused_size": [width, height]}` for a picture outside the
+limits, with 0 and 0 where the file states no size, and `{}` for a file that cannot be decoded. One that takes too much
+time or memory ends the process with an error. The process limits itself before it reads the first byte, and imports no
+NumPy, so that it starts in a tenth of a second.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import struct
 import sys
 import warnings
 from typing import Any
 
 from cnnviz.jobs.sandbox import image_header
 
-SIDE = 1024
-MEMORY_BYTES = 1_000_000_000
-CPU_SECONDS = 5
-OPEN_FILES = 16
+MAX_DECODED_SIDE = 1024
+MAX_MEMORY_BYTES = 1_000_000_000
+MAX_CPU_SECONDS = 5
+MAX_OPEN_FILES = 16
 
-COUNTED_GIF_BYTES = 1_000_000
+MAX_HEADER_READS = 20_000
+"""Reads of the file until its size is known. A photo takes some hundred, a JPEG of nothing but markers millions."""
+
+MAX_COUNTED_GIF_BYTES = 1_000_000
 """The frames of longer GIF files are not counted: each costs time, and only the first is shown."""
 
 UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
@@ -33,15 +38,15 @@ Notes = list[tuple[str, dict[str, int]]]
 
 
 def limit_this_process() -> None:
-    """Take away what decoding one picture does not need. Windows has no such limits; the parent's clock stays."""
+    """Limit memory, time and files to what decoding one picture needs. Windows has the parent's time limit alone."""
     try:
         import resource
     except ImportError:
         return
     for name, most in (
-        ("RLIMIT_AS", MEMORY_BYTES),
-        ("RLIMIT_CPU", CPU_SECONDS),
-        ("RLIMIT_NOFILE", OPEN_FILES),
+        ("RLIMIT_AS", MAX_MEMORY_BYTES),
+        ("RLIMIT_CPU", MAX_CPU_SECONDS),
+        ("RLIMIT_NOFILE", MAX_OPEN_FILES),
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_CORE", 0),
     ):
@@ -51,31 +56,24 @@ def limit_this_process() -> None:
             continue  # macOS refuses some of them
 
 
-def decode(data: bytes) -> tuple[Any, Notes]:
-    """Decode a file to an upright RGBA `PIL.Image.Image` of at most `SIDE` pixels a side, and say what was done.
+class _HeaderFile(io.BytesIO):
+    """A file in memory that raises OSError after `reads_left` reads."""
+
+    reads_left: float = MAX_HEADER_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise OSError("the file has too many segments before its size")
+        return super().read(size)
+
+
+def open_lazily(data: bytes, kind: str) -> Any:
+    """Open a picture with the one decoder of its kind, so far that its `size` is known; no pixel is decoded.
 
     Raises:
-        Exception: Whatever header check and decoder raise on a file that is not a sound picture.
+        Exception: Whatever the decoder raises on a file that does not state its size.
     """
-    header = image_header.read(data)
-    image = _opened(data, header)
-    notes: Notes = _frames(image, len(data))
-    if header.depth == 16:
-        notes.append(("depth", {}))
-    if image.mode == "CMYK":
-        notes.append(("cmyk", {}))
-    turn = UPRIGHT.get(_orientation(image))
-    image = _reduced(_coloured(image))
-    if turn is not None:
-        image = image.transpose(turn)
-        notes.append(("turned", {}))
-    if max(header.width, header.height) > SIDE:
-        notes.append(("reduced", {"width": header.width, "height": header.height}))
-    return image.convert("RGBA"), notes
-
-
-def _opened(data: bytes, header: image_header.Header) -> Any:
-    """Open with one decoder only, the one that the first bytes ask for, and load the first frame."""
     # The plug-ins are imported by name: otherwise Pillow loads all of them, Ghostscript's caller included.
     from PIL import (
         BmpImagePlugin,
@@ -89,45 +87,97 @@ def _opened(data: bytes, header: image_header.Header) -> Any:
 
     del BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = None  # `check_size` stands in for it and gives the size in its refusal
+    file = _HeaderFile(data)
+    image = Image.open(file, formats=[kind])
+    if kind == "GIF" and image.size != struct.unpack_from("<HH", data, 6):
+        raise ValueError("the first frame is larger than the screen of the file")
+    file.reads_left = float("inf")
+    return image
+
+
+def decode(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Decode a file to the header and the pixels of the answer.
+
+    Returns:
+        Width, height and notes of an upright picture of at most `MAX_DECODED_SIDE` pixels a side, and its RGBA bytes;
+        or `refused_size` and no bytes.
+
+    Raises:
+        Exception: Whatever the decoder raises on a file that is not a sound picture.
+    """
+    kind = image_header.identify(data)
+    size = 0, 0
+    try:
+        image = open_lazily(data, kind)
+        size = image.size
+        image_header.check_size(kind, *size)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged header
+        return {"refused_size": size}, b""
+    image, notes = _convert(_load(image, data), data, size)
+    return {"width": image.width, "height": image.height, "notes": notes}, image.tobytes()
+
+
+def _load(image: Any, data: bytes) -> Any:
+    """Decode the first frame."""
+    from PIL import Image
+
     Image.MAX_IMAGE_PIXELS = image_header.MAX_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    if header.kind == "PNG":
+    if image.format == "PNG":
         # Loading skips the checksums of the pixel data; verifying looks at every chunk.
         Image.open(io.BytesIO(data), formats=["PNG"]).verify()
-    image = Image.open(io.BytesIO(data), formats=[header.kind])
-    if image.size != (header.width, header.height):
-        raise ValueError("the decoder finds another size than the header gives")
-    if header.kind == "JPEG":
-        image.draft(None, (SIDE, SIDE))
+    elif image.format in ("JPEG", "MPO"):
+        image.draft(None, (MAX_DECODED_SIDE, MAX_DECODED_SIDE))
     image.load()
     return image
 
 
-def _frames(image: Any, length: int) -> Notes:
+def _convert(image: Any, data: bytes, size: tuple[int, int]) -> tuple[Any, Notes]:
+    """Turn a loaded picture upright and into RGBA, reduce it, and note each step. `size` is that of the file."""
+    notes: Notes = _note_frames(image, len(data))
+    if image.format == "PNG" and data[24] == 16:  # the bit depth in IHDR (PNG, section 11.2.1)
+        notes.append(("depth", {}))
+    if image.mode == "CMYK":
+        notes.append(("cmyk", {}))
+    turn = UPRIGHT.get(_read_orientation(image))
+    image = _to_colour(image)
+    image.thumbnail((MAX_DECODED_SIDE, MAX_DECODED_SIDE))
+    if turn is not None:
+        image = image.transpose(turn)
+        notes.append(("turned", {}))
+    if max(size) > MAX_DECODED_SIDE:
+        notes.append(("reduced", {"width": size[0], "height": size[1]}))
+    return image.convert("RGBA"), notes
+
+
+def _note_frames(image: Any, length: int) -> Notes:
     if not getattr(image, "is_animated", False):
         return []
-    if image.format == "GIF" and length > COUNTED_GIF_BYTES:
+    if image.format == "GIF" and length > MAX_COUNTED_GIF_BYTES:
         return [("animation", {})]
     return [("first", {"frames": image.n_frames})]
 
 
-def _orientation(image: Any) -> int:
-    """EXIF orientation 1 to 8. Damaged EXIF data is no reason to refuse the picture: it counts as upright."""
+def _read_orientation(image: Any) -> int:
+    """Read the EXIF orientation, 1 to 8. Damaged EXIF data is no reason to refuse the picture: it counts as upright."""
     try:
         return int(image.getexif().get(0x0112, 1))
     except Exception:  # noqa: BLE001  damaged EXIF data raises anything
         return 1
 
 
-def _coloured(image: Any) -> Any:
-    """The picture as RGBA where it has transparency, as RGB otherwise."""
+def _to_colour(image: Any) -> Any:
+    """Convert to RGBA where the picture has transparency, to RGB otherwise."""
     if image.mode.startswith("I"):
-        return _eight_bits(image)
+        return _to_eight_bits(image)
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _eight_bits(image: Any) -> Any:
-    """16-bit grey by its high byte. Pillow's own conversion would clip: everything above 255 became white."""
+def _to_eight_bits(image: Any) -> Any:
+    """Reduce 16-bit grey to its high byte. Pillow's own conversion clips: all values above 255 become white."""
     from PIL import Image, ImageChops
 
     raw = image.convert("I").tobytes()  # 32 bits a pixel in this machine's order
@@ -136,27 +186,21 @@ def _eight_bits(image: Any) -> Any:
     clear = image.info.get("transparency")
     if isinstance(clear, int):
         parts = zip((high, low), (clear >> 8, clear & 255), strict=True)
-        masks = [Image.frombytes("L", image.size, part).point(_unless(value)) for part, value in parts]
+        masks = [Image.frombytes("L", image.size, part).point(_mask_all_but(value)) for part, value in parts]
         grey.putalpha(ImageChops.lighter(*masks))
     return grey
 
 
-def _unless(value: int) -> list[int]:
+def _mask_all_but(value: int) -> list[int]:
     return [0 if level == value else 255 for level in range(256)]
-
-
-def _reduced(image: Any) -> Any:
-    image.thumbnail((SIDE, SIDE))
-    return image
 
 
 def main() -> None:
     """Answer the picture on standard input."""
     limit_this_process()
     try:
-        image, notes = decode(sys.stdin.buffer.read())
-        told = json.dumps({"width": image.width, "height": image.height, "notes": notes})
-        answer = told.encode() + b"\n" + image.tobytes()
+        header, pixels = decode(sys.stdin.buffer.read())
+        answer = json.dumps(header).encode() + b"\n" + pixels
     except MemoryError:
         sys.exit(1)
     except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file

@@ -36,7 +36,7 @@ def python(code: str, *, timeout: float = 30) -> subprocess.CompletedProcess[str
 
 
 def start_instead(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the gate start this code where it would start a worker."""
+    """Start this code in place of a worker."""
     pipe = subprocess.PIPE
     monkeypatch.setattr(
         child_process,
@@ -51,9 +51,18 @@ def test_the_answer_is_a_line_of_json_and_raw_pixels() -> None:
     assert pixels == bytes((1, 2, 3, 255)) * 30
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", picture()[:40], b"%!PS-Adobe-3.0 EPSF-3.0\n"])
-def test_what_is_no_picture_is_answered_without_pixels(data: bytes) -> None:
-    assert child_process.ask("decode_image", data, seconds=10, answer_bytes=ANSWER) == b"{}\n"
+@pytest.mark.parametrize(
+    ("data", "answer"),
+    [
+        (b"", b"{}\n"),
+        (b"hello", b"{}\n"),
+        (picture()[:-20], b"{}\n"),
+        (picture()[:40], b'{"refused_size": [0, 0]}\n'),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", b"{}\n"),
+    ],
+)
+def test_what_is_no_picture_is_answered_without_pixels(data: bytes, answer: bytes) -> None:
+    assert child_process.ask("decode_image", data, seconds=10, answer_bytes=ANSWER) == answer
 
 
 def test_the_worker_imports_neither_numpy_nor_other_decoders() -> None:
@@ -89,7 +98,7 @@ def test_the_worker_cannot_take_more_memory_than_it_was_given() -> None:
 from cnnviz.workers.entry import decode_image
 decode_image.limit_this_process()
 try:
-    bytearray(decode_image.MEMORY_BYTES)
+    bytearray(decode_image.MAX_MEMORY_BYTES)
 except MemoryError:
     print("refused")
 """
