@@ -1,6 +1,9 @@
-"""Work that takes seconds, done in a thread while a page shows how far it is.
+"""Run work that takes seconds in a thread, while a page shows its progress.
 
-A `Loader` knows no screen: a page calls `start()` once, reads `status` at every tick and draws what it finds.
+A `BackgroundTask` knows no screen: a page calls `start()` once and reads `status` whenever it draws.
+
+The thread is a daemon, which those of `concurrent.futures` are not: a pool keeps a stopped server alive until its
+download ends, up to five minutes.
 """
 
 from __future__ import annotations
@@ -15,21 +18,24 @@ from cnnviz.core.errors import Refusal
 
 Result = TypeVar("Result")
 Progress = Callable[[float, str], None]
-"""Receives the fraction done, in [0, 1], and what is being done, in words."""
+"""Function that takes the fraction done, in [0, 1], and a description of the current step."""
 
 log = logging.getLogger(__name__)
 
 
-def silent(_fraction: float, _message: str) -> None:
-    """The `Progress` of a caller that shows none."""
+def ignore_progress(_fraction: float, _message: str) -> None:
+    """Do nothing; the `Progress` of a caller that shows none."""
 
 
 @dataclass(frozen=True)
 class Status(Generic[Result]):
-    """Where a `Loader` is.
+    """State of a `BackgroundTask` at one moment.
 
-    `fraction` is in [0, 1] and `message` says what is being done. Once `done`, exactly one of `result` and
-    `refusal` is set.
+    Attributes:
+        fraction: Fraction done, in [0, 1].
+        message: Description of the current step.
+        result: What the work returned.
+        refusal: Why it failed. Once `done`, exactly one of `result` and `refusal` is set.
     """
 
     fraction: float = 0.0
@@ -39,15 +45,15 @@ class Status(Generic[Result]):
 
     @property
     def done(self) -> bool:
-        """Whether the work has ended, with a result or with a refusal."""
+        """Whether the work has ended, with a result or a refusal."""
         return self.result is not None or self.refusal is not None
 
 
-class Loader(Generic[Result]):
-    """Runs `work(progress)` once in a thread of its own, however many pages ask for it.
+class BackgroundTask(Generic[Result]):
+    """Run `work(progress)` once in a thread of its own, however many pages start it.
 
-    `work` returns anything but None and raises `Refusal` for what it can explain; anything else that it raises is
-    logged and becomes a plain refusal.
+    `work` returns anything but None and raises `Refusal` for failures it can explain; any other exception is logged
+    and becomes a general refusal.
     """
 
     def __init__(self, work: Callable[[Progress], Result]) -> None:
@@ -58,23 +64,16 @@ class Loader(Generic[Result]):
 
     @property
     def status(self) -> Status[Result]:
-        """The newest status; before `start()` an empty one."""
+        """Newest status; an empty one before `start()`."""
         return self._status
 
-    def start(self) -> Loader[Result]:
-        """Begin the work, unless it was begun before; return the loader itself."""
+    def start(self) -> BackgroundTask[Result]:
+        """Start the work unless it was started before; return the task itself."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="cnnviz-loader", daemon=True)
                 self._thread.start()
         return self
-
-    def retry(self) -> Loader[Result]:
-        """Begin again after a refusal; while the work runs, or when it succeeded, do nothing."""
-        with self._lock:
-            if self._status.refusal is not None:
-                self._status, self._thread = Status(), None
-        return self.start()
 
     def wait(self, seconds: float | None = None) -> Status[Result]:
         """Wait for the end of the work, at most `seconds`; for scripts and tests, never for a page."""
@@ -87,7 +86,7 @@ class Loader(Generic[Result]):
             result = self._work(self._report)
         except Refusal as refusal:
             self._status = Status(self._status.fraction, self._status.message, refusal=refusal)
-        except Exception:  # whatever happens here, the page that polls must learn that it is over
+        except Exception:  # the page that polls must see the end, whatever the cause
             log.exception("loading failed")
             self._status = Status(refusal=Refusal("Loading failed for a reason that is in the server's log."))
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.background import Loader, Progress, silent
+from cnnviz.core.background import BackgroundTask, Progress, ignore_progress
 from cnnviz.core.data import bundled_digits, mnist_file, mnist_source
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
@@ -74,7 +74,7 @@ class Sample:
     source: str
 
 
-def load(progress: Progress = silent, allow_download: bool = True) -> Dataset:
+def load(progress: Progress = ignore_progress, allow_download: bool = True) -> Dataset:
     """Return the whole data set, 55 MB for MNIST; for workers, scripts and benchmarks.
 
     Tries the file named by CNNVIZ_MNIST, Keras's cache, Keras's download address and the digits that scikit-learn
@@ -84,7 +84,7 @@ def load(progress: Progress = silent, allow_download: bool = True) -> Dataset:
     return _load(tuple(mnist_file.SHAPES), progress, allow_download)
 
 
-def load_test(progress: Progress = silent, allow_download: bool = False) -> Dataset:
+def load_test(progress: Progress = ignore_progress, allow_download: bool = False) -> Dataset:
     """Return the test part alone, 8 MB for MNIST, kept in memory once for the whole process.
 
     Looks in the same places as `load`, but downloads only when asked to, and never makes another thread wait for
@@ -112,13 +112,13 @@ def samples(count: int, seed: int) -> tuple[Sample, ...]:
     return tuple(sample(data, int(index)) for index in _mixed(data.y_test, seed)[:count])
 
 
-TEST_LOADER: Loader[Dataset] = Loader(lambda progress: load_test(progress, allow_download=True))
-"""Fetches MNIST once for the whole process, in a thread: a page starts it and shows its status."""
+TEST_DOWNLOAD: BackgroundTask[Dataset] = BackgroundTask(lambda progress: load_test(progress, allow_download=True))
+"""Downloads MNIST once for the whole process, in a thread; a page starts it and shows its status."""
 
 
 def _held_test() -> Dataset:
     with _one_at_a_time:
-        return _held.get(mnist_source.stamp()) or _hold(_load_viewable(silent, allow_download=False))
+        return _held.get(mnist_source.stamp()) or _hold(_load_viewable(ignore_progress, allow_download=False))
 
 
 def _hold(data: Dataset) -> Dataset:

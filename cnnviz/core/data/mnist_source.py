@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnviz.core import atomic_file
-from cnnviz.core.background import Progress, silent
+from cnnviz.core.background import Progress, ignore_progress
 from cnnviz.core.data import mnist_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
@@ -72,7 +72,7 @@ def stamp() -> Stamp | None:
     return str(path), state.st_mtime_ns, state.st_size
 
 
-def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained | None:
+def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> Obtained | None:
     """Read the named arrays from this computer; return None when it has no MNIST file.
 
     Raises `Refusal` when the file that is there is not MNIST.
@@ -90,7 +90,7 @@ def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = si
     return Obtained(arrays, source)
 
 
-def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = silent) -> Obtained:
+def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> Obtained:
     """Download MNIST into Keras's cache and return the named arrays.
 
     Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.

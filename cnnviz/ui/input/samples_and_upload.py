@@ -26,7 +26,7 @@ POLARITIES = {
 
 def samples_on_offer() -> None:
     """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
-    waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_LOADER.start().status.done
+    waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_DOWNLOAD.start().status.done
     st.fragment(_sheet, run_every=0.5 if waiting else None)(waiting)
 
 
@@ -46,14 +46,14 @@ def _sheet(waiting: bool) -> None:
         on_pick=_pick,
     )
     _source()
-    if picked("samples") >= 0 or (waiting and datasets.TEST_LOADER.status.done):
+    if picked("samples") >= 0 or (waiting and datasets.TEST_DOWNLOAD.status.done):
         st.rerun()  # the whole page: another digit is read, or there is nothing left to wait for
 
 
 def _source() -> None:
     """Say which digits these are; while MNIST is fetched, how far that is."""
     data = datasets.load_test()
-    status = datasets.TEST_LOADER.status
+    status = datasets.TEST_DOWNLOAD.status
     if data.name == datasets.MNIST:
         st.caption(
             translate(

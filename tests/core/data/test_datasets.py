@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core.background import Loader
+from cnnviz.core.background import BackgroundTask
 from cnnviz.core.data import bundled_digits, datasets, mnist_file, mnist_source
 from cnnviz.core.errors import Refusal
 
@@ -396,13 +396,13 @@ def test_the_test_part_leaves_the_rest_where_it_is_and_is_read_once(
 
 def test_a_page_never_waits_for_a_download(origin: Answers) -> None:
     origin.gate.clear()
-    loader = Loader(lambda progress: datasets.load_test(progress, allow_download=True)).start()
+    task = BackgroundTask(lambda progress: datasets.load_test(progress, allow_download=True)).start()
     origin.asked.wait(10)
     assert datasets.samples(3, 0)[0].source == "scikit-learn digits"
-    assert not loader.status.done
-    assert loader.status.message == "Downloading MNIST"
+    assert not task.status.done
+    assert task.status.message == "Downloading MNIST"
     origin.gate.set()
-    assert loader.wait(10).result is not None
+    assert task.wait(10).result is not None
     assert datasets.samples(3, 0)[0].source == "MNIST"
 
 
@@ -423,16 +423,16 @@ def test_a_file_is_hashed_once(chosen: Callable[[bytes], Path], monkeypatch: pyt
     assert datasets.load().name == "MNIST"
 
 
-def test_the_loader_fetches_in_a_thread_of_its_own(origin: Answers) -> None:
+def test_a_background_task_downloads_in_a_thread_of_its_own(origin: Answers) -> None:
     callers: list[str] = []
 
     def work(progress: Callable[[float, str], None]) -> datasets.Dataset:
         callers.append(threading.current_thread().name)
         return datasets.load_test(progress, allow_download=True)
 
-    loader = Loader(work)
-    assert not loader.status.done
-    status = loader.start().start().wait(10)
+    task = BackgroundTask(work)
+    assert not task.status.done
+    status = task.start().start().wait(10)
     assert status.done
     assert status.fraction == 1
     assert status.result is not None
@@ -442,24 +442,23 @@ def test_the_loader_fetches_in_a_thread_of_its_own(origin: Answers) -> None:
     assert origin.requests == 1
 
 
-def test_the_loader_tells_of_a_refusal_and_tries_again_when_asked(chosen: Callable[[bytes], Path]) -> None:
-    loader = Loader(datasets.load)
+def test_a_background_task_keeps_its_refusal(chosen: Callable[[bytes], Path]) -> None:
+    task = BackgroundTask(datasets.load)
     chosen(b"damaged")
-    refusal = loader.start().wait(10).refusal
+    refusal = task.start().wait(10).refusal
     assert refusal is not None
     assert "`CNNVIZ_MNIST`" in str(refusal)
-    assert loader.start().wait(10).refusal is refusal  # only `retry` begins again
     chosen(GOOD)
-    status = loader.retry().wait(10)
+    assert task.start().wait(10).refusal is refusal
+    status = BackgroundTask(datasets.load).start().wait(10)
     assert status.result is not None
-    assert loader.retry().wait(10) is status
 
 
-def test_the_loader_survives_what_nobody_expected(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_background_task_survives_unexpected_exceptions(caplog: pytest.LogCaptureFixture) -> None:
     def fail(_: Callable[[float, str], None]) -> str:
         raise RuntimeError("a secret path: /etc/shadow")
 
-    status = Loader(fail).start().wait(10)
+    status = BackgroundTask(fail).start().wait(10)
     assert status.done
     assert "log" in str(status.refusal)
     assert "secret" not in str(status.refusal)
