@@ -149,7 +149,7 @@ def disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
     apart = _norms(largest - means)
     size = _norms(largest) + _norms(means)
     found: np.ndarray = np.divide(apart, size, out=np.zeros_like(apart), where=apart > 1e-6 * size)
-    return found
+    return found.clip(max=1)  # rounding may exceed the triangle inequality's limit by an ulp
 
 
 def ranked(maps: np.ndarray, pool: Pool) -> tuple[int, ...]:
