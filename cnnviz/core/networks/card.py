@@ -10,9 +10,9 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
+from cnnviz.core.networks import metrics
 from cnnviz.core.networks.architecture import CLASSES, Architecture, TrainingPlan
 
-CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1e12
 
@@ -37,7 +37,7 @@ class DataSource:
 class Card:
     """All that is said about a network on the shelf.
 
-    `curves`: loss, accuracy, val_loss, val_accuracy, one number an epoch. `confusion[true][answered]`: counts
+    `curves`: those of `metrics.CURVES`, one number an epoch. `confusion[true][answered]`: counts
     over the test set. `test_accuracy`, `pen_accuracy`: shares in [0, 1]; `pen_accuracy` is on the pen strokes of
     writers that the network has not seen, None where it was not measured, and `pen_note` says which.
     `weights_sha256` is that of the .safetensors file, filled in by `shelf.save`; `trained_seconds` is wall time.
@@ -145,13 +145,13 @@ def _sha256(argument: str, value: object) -> None:
 
 
 def _curves(curves: object) -> Mapping[str, tuple[float, ...]]:
-    table = checks.table("card's curves", dict(curves) if isinstance(curves, Mapping) else curves, set(CURVES))
-    settled = {name: tuple(table[name]) for name in CURVES if isinstance(table[name], (list, tuple))}
+    table = metrics.check_curves("card's curves", dict(curves) if isinstance(curves, Mapping) else curves)
+    settled = {name: tuple(table[name]) for name in metrics.CURVES if isinstance(table.get(name), (list, tuple))}
     lengths = {len(curve) for curve in settled.values()}
-    if len(settled) == len(CURVES) and len(lengths) == 1 and _all_finite(settled):
+    if len(settled) == len(table) and len(lengths) == 1 and _all_finite(settled):
         return MappingProxyType(settled)
     raise Refusal(
-        "`curves` must be four lists of one finite number an epoch. Received: lists of {lengths}. Train again.",
+        "`curves` must be lists of one finite number an epoch. Received: lists of {lengths}. Train again.",
         lengths=sorted(lengths),
     )
 

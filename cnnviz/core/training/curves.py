@@ -1,40 +1,45 @@
-"""What a training run tells about loss and accuracy, put together from its events."""
+"""The learning curves of a training run, put together from its events."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from cnnviz.core.networks.metrics import NAMES, VALIDATION_NAMES
 from cnnviz.core.training.protocol import Event, Facts
 
-COLUMNS = ("kind", "step", "epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+COLUMNS = ("kind", "step", "epoch", *NAMES, *VALIDATION_NAMES)
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Loss and accuracy over a run's batches.
+    """The metrics over a run's batches; `curve["loss"]` is (n,) float32, NaN where an old run lacks the metric.
 
     Attributes:
         steps: (n,) int64, ascending: how many batches were over, from 1.
-        loss: (n,) float32.
-        accuracy: (n,) float32 in [0, 1].
+        values: (n,) float32 for each of `metrics.NAMES`.
     """
 
     steps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    loss: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
-    accuracy: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    values: Mapping[str, np.ndarray] = field(default_factory=lambda: {name: np.zeros(0, np.float32) for name in NAMES})
 
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __getitem__(self, metric: str) -> np.ndarray:
+        return self.values[metric]
+
     def before(self, step: int) -> Curve:
         """This curve's beginning, without `step` and what follows."""
         kept = int(np.searchsorted(self.steps, step))
-        return self if kept == len(self) else Curve(self.steps[:kept], self.loss[:kept], self.accuracy[:kept])
+        if kept == len(self):
+            return self
+        return Curve(self.steps[:kept], {name: values[:kept] for name, values in self.values.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +113,9 @@ class _Growing:
 
     def curve(self) -> Curve:
         if len(self.pieces) > 1:
-            columns = ([getattr(piece, name) for piece in self.pieces] for name in ("steps", "loss", "accuracy"))
-            self.pieces = [Curve(*map(np.concatenate, columns))]
+            steps = np.concatenate([piece.steps for piece in self.pieces])
+            values = {name: np.concatenate([piece[name] for piece in self.pieces]) for name in NAMES}
+            self.pieces = [Curve(steps, values)]
         return self.pieces[0]
 
 
@@ -121,41 +127,43 @@ def _cut(growing: Iterable[_Growing], step: int) -> None:
 def _told(event: Event) -> Iterator[tuple[str, Curve]]:
     """The parts of the curves that an event tells, none of them empty."""
     facts = event.facts
-    if event.kind == "batches" and len(event.arrays["loss"]):
-        loss, accuracy = (np.asarray(event.arrays[name], np.float32) for name in ("loss", "accuracy"))
-        yield "training", Curve(np.arange(facts["step"] - len(loss) + 1, facts["step"] + 1), loss, accuracy)
+    if event.kind == "batches" and (count := len(event.arrays["loss"])):
+        absent = np.full(count, np.nan)
+        values = {name: np.asarray(event.arrays.get(name, absent), np.float32) for name in NAMES}
+        yield "training", Curve(np.arange(facts["step"] - count + 1, facts["step"] + 1), values)
     elif event.kind == "sample":
-        yield "sample", _point(facts, "loss", "accuracy")
+        yield "sample", _point(facts, NAMES)
     elif event.kind == "epoch":
-        yield "epochs", _point(facts, "loss", "accuracy")
+        yield "epochs", _point(facts, NAMES)
         if facts.get("val_loss") is not None:
-            yield "validation", _point(facts, "val_loss", "val_accuracy")
+            yield "validation", _point(facts, VALIDATION_NAMES)
 
 
-def _point(facts: Facts, loss: str, accuracy: str) -> Curve:
-    values = (np.array([facts[name]], np.float32) for name in (loss, accuracy))
-    return Curve(np.array([facts["step"]], np.int64), *values)
+def _point(facts: Facts, keys: Sequence[str]) -> Curve:
+    """One value of each metric, under `keys` in `facts`, in the order of `NAMES`."""
+    values = {name: np.array([facts.get(key, np.nan)], np.float32) for name, key in zip(NAMES, keys, strict=True)}
+    return Curve(np.array([facts["step"]], np.int64), values)
 
 
 def to_csv(curves: Curves) -> str:
     """All values as a table with the columns of `COLUMNS`, in the order of their steps.
 
-    Rows of the kind "batch" and "sample" (of validation digits) have a loss and an accuracy; rows of the kind "epoch"
-    also those of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
+    Rows of the kind "batch" and "sample" (of validation digits) have each metric; rows of the kind "epoch" also those
+    of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
     from 1 and is empty where the batches an epoch are not known.
     """
-    validation = {int(step): (loss, accuracy) for step, loss, accuracy in _rows(curves.validation)}
+    validation = {int(step): tuple(values) for step, *values in _rows(curves.validation)}
+    unknown = ("",) * len(NAMES)
     kinds = (("batch", curves.training), ("sample", curves.sample), ("epoch", curves.epochs))
     rows = [
         (
             int(step),
             kind,
-            loss,
-            accuracy,
-            *(validation.get(int(step), ("", "")) if kind == "epoch" else ("", "")),
+            *values,
+            *(validation.get(int(step), unknown) if kind == "epoch" else unknown),
         )
         for kind, curve in kinds
-        for step, loss, accuracy in _rows(curve)
+        for step, *values in _rows(curve)
     ]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -165,5 +173,5 @@ def to_csv(curves: Curves) -> str:
     return file.getvalue()
 
 
-def _rows(curve: Curve) -> Iterator[tuple[np.int64, np.float32, np.float32]]:
-    return zip(curve.steps, curve.loss, curve.accuracy, strict=True)
+def _rows(curve: Curve) -> Iterator[tuple[Any, ...]]:
+    return zip(curve.steps, *(curve[name] for name in NAMES), strict=True)

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from cnnviz.core.training.curves import Curve, Curves
+from cnnviz.core.networks.metrics import METRICS
+from cnnviz.core.training.curves import Curves
 from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
@@ -17,8 +18,6 @@ from cnnviz.ui.i18n import translate, translate_all
 EPOCH_SHARE, SHORTEST = 0.05, 2.0
 """After which share of an epoch, and after how many batches at least, a value counts half in the smoothed curve: an
 exponential mean is late by 1.4 times that, which a longer one would show as worse training than there was."""
-
-Quantity = Literal["loss", "accuracy"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ def show(
     height: int = 260,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
-    """Show loss and accuracy of `runs` and return the batch that was clicked in this run of the script, if any.
+    """Show the metrics of `runs` and return the batch that was clicked in this run of the script, if any.
 
     One run is shown with its values batch by batch behind the smoothed ones, the small sample of validation digits
     and all of them after every epoch; of several runs each has one colour, and the sample is left out. Where the
@@ -53,15 +52,16 @@ def show(
     """
     axis = axis_of(runs)
     panels = [
-        Panel(id="loss", title=translate("Loss"), series=_series(runs, "loss", axis), low=0, log=True),
         Panel(
-            id="accuracy",
-            title=translate("Accuracy"),
-            series=_series(runs, "accuracy", axis),
-            share=True,
+            id=metric.name,
+            title=translate(metric.title),
+            series=_series(runs, metric.name, axis),
+            share=metric.share,
             low=0,
-            high=1,
-        ),
+            high=1 if metric.share else None,
+            log=not metric.share,
+        )
+        for metric in METRICS
     ]
     epoch = runs[0].curves.batches
     return draw(key, panels, translate_all(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
@@ -72,24 +72,24 @@ def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
 
-def _series(runs: Sequence[Learned], quantity: Quantity, axis: str) -> list[Series]:
+def _series(runs: Sequence[Learned], metric: str, axis: str) -> list[Series]:
     if len(runs) == 1:
-        return list(_one(runs[0], quantity))
-    return [series for place, run in enumerate(runs) for series in _among_others(place, run, quantity, axis)]
+        return list(_one(runs[0], metric))
+    return [series for place, run in enumerate(runs) for series in _among_others(place, run, metric, axis)]
 
 
-def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
+def _one(run: Learned, metric: str) -> Iterator[Series]:
     curves, colour = run.curves, run.colour
-    raw = _values(curves.training, quantity)
+    raw = curves.training[metric]
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
     yield Series(
-        id="training", label=translate("Training"), x=curves.training.steps, y=_smooth(curves, quantity), colour=colour
+        id="training", label=translate("Training"), x=curves.training.steps, y=_smooth(curves, metric), colour=colour
     )
     yield Series(
         id="validation",
         label=translate("Validation"),
         x=curves.validation.steps,
-        y=_values(curves.validation, quantity),
+        y=curves.validation[metric],
         colour=colour + 1,
         style="points",
     )
@@ -97,41 +97,36 @@ def _one(run: Learned, quantity: Quantity) -> Iterator[Series]:
         id="sample",
         label=translate("Validation sample"),
         x=curves.sample.steps,
-        y=_values(curves.sample, quantity),
+        y=curves.sample[metric],
         colour=colour + 1,
         style="dashed",
     )
 
 
-def _among_others(place: int, run: Learned, quantity: Quantity, axis: str) -> Iterator[Series]:
+def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[Series]:
     curves = run.curves
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(
         id=f"training-{place}",
         label=translate("{run}, training", run=run.name),
         x=curves.training.steps / unit,
-        y=_smooth(curves, quantity),
+        y=_smooth(curves, metric),
         colour=run.colour,
     )
     yield Series(
         id=f"validation-{place}",
         label=translate("{run}, validation", run=run.name),
         x=curves.validation.steps / unit,
-        y=_values(curves.validation, quantity),
+        y=curves.validation[metric],
         colour=run.colour,
         style="points",
     )
 
 
-def _smooth(curves: Curves, quantity: Quantity) -> np.ndarray:
-    return exponential(_values(curves.training, quantity), half_life(curves))
+def _smooth(curves: Curves, metric: str) -> np.ndarray:
+    return exponential(curves.training[metric], half_life(curves))
 
 
 def half_life(curves: Curves) -> float:
     """Batches after which a value counts half in the smoothed curve; the same from a run's beginning to its end."""
     return max(SHORTEST, EPOCH_SHARE * curves.batches)
-
-
-def _values(curve: Curve, quantity: Quantity) -> np.ndarray:
-    values: np.ndarray = getattr(curve, quantity)
-    return values

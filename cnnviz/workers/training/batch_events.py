@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.training.protocol import Arrays, Facts
 from cnnviz.workers.training.train_loop import Chunk
 
@@ -38,8 +39,8 @@ class BatchTeller:
         """Tell now what was not told yet."""
         if not self._chunks:
             return
-        names = ("loss", "accuracy", "gradient")
-        arrays = {name: np.concatenate([getattr(chunk, name) for chunk in self._chunks]) for name in names}
+        arrays = {name: np.concatenate([chunk.metrics[name] for chunk in self._chunks]) for name in NAMES}
+        arrays["gradient"] = np.concatenate([chunk.gradient for chunk in self._chunks])
         self._chunks.clear()
         self._next = time.monotonic() + SECONDS_BETWEEN
         self._emit("batches", self._facts, arrays)
@@ -50,14 +51,14 @@ class EpochMeans:
 
     def __init__(self, batch_size: int, examples: int) -> None:
         self._batch_size, self._examples = batch_size, examples
-        self._loss = self._accuracy = self._seen = 0.0
+        self._sums, self._seen = dict.fromkeys(NAMES, 0.0), 0.0
 
     def add(self, first: int, chunk: Chunk) -> None:
         starts = (first + np.arange(len(chunk))) * self._batch_size
         sizes = np.minimum(self._batch_size, self._examples - starts)
-        self._loss += float(sizes @ chunk.loss.astype(float))
-        self._accuracy += float(sizes @ chunk.accuracy.astype(float))
+        for name in NAMES:
+            self._sums[name] += float(sizes @ chunk.metrics[name].astype(float))
         self._seen += float(sizes.sum())
 
     def means(self) -> dict[str, float]:
-        return {"loss": self._loss / self._seen, "accuracy": self._accuracy / self._seen}
+        return {name: total / self._seen for name, total in self._sums.items()}

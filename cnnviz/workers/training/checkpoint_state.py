@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.networks.card import CURVES
+from cnnviz.core.networks import metrics
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
 from cnnviz.workers.training.train_loop import Learner
@@ -29,7 +29,7 @@ class Progress:
     ended: How the training ended, "" while it has not.
     """
 
-    curves: Mapping[str, list[float]] = field(default_factory=lambda: {name: [] for name in CURVES})
+    curves: Mapping[str, list[float]] = field(default_factory=lambda: {name: [] for name in metrics.CURVES})
     seconds: float = 0.0
     step: int = 0
     epochs: int = 0
@@ -59,7 +59,7 @@ class Progress:
     def from_json(cls, data: Facts) -> Progress:
         """The progress that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("checkpoint", dict(data), {entry.name for entry in fields(cls)})
-        curves = checks.table("checkpoint's curves", table["curves"], set(CURVES))
+        curves = metrics.check_curves("checkpoint's curves", table["curves"])
         return cls(**table | {"curves": {name: [float(x) for x in curve] for name, curve in curves.items()}})
 
 

@@ -1,4 +1,4 @@
-"""Judge a network in float32 and in use, whatever it is trained in: loss, accuracy, confusion."""
+"""Judge a network in float32 and in use, whatever it is trained in: its metrics and confusion."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import tensorflow as tf
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
+from cnnviz.core.networks.metrics import NAMES
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
+from cnnviz.workers.training import metrics
 from cnnviz.workers.training.train_loop import prepared
 
 BLOCK = 500
@@ -26,9 +28,9 @@ Weights = Mapping[str, Mapping[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`loss`: mean cross-entropy. `confusion`: (10, 10) int32, [true][answered], counts."""
+    """`metrics`: mean over the examples, by name. `confusion`: (10, 10) int32, [true][answered], counts."""
 
-    loss: float
+    metrics: Mapping[str, float]
     confusion: np.ndarray
 
     @property
@@ -36,8 +38,9 @@ class Verdict:
         return int(self.confusion.sum())
 
     @property
-    def accuracy(self) -> float:
-        return float(np.trace(self.confusion)) / self.count
+    def loss(self) -> float:
+        """Mean cross-entropy."""
+        return self.metrics["loss"]
 
 
 class Judge:
@@ -58,16 +61,16 @@ class Judge:
     def judge(
         self, examples: Rows, label_smoothing: float = 0.0, heard: Callable[[], object] = lambda: None
     ) -> Verdict:
-        """Loss and confusion over `examples`. `heard` is called between blocks, and may raise."""
-        loss, confusion = 0.0, np.zeros((CLASSES, CLASSES), np.int32)
+        """Metrics and confusion over `examples`. `heard` is called between blocks, and may raise."""
+        sums, confusion = np.zeros(len(NAMES)), np.zeros((CLASSES, CLASSES), np.int32)
         digits = examples.digits
         for start in range(0, len(examples), BLOCK):
             rows = tf.constant(examples.rows[start : start + BLOCK])
             part = self._function(*digits.tensors, rows, tf.constant(label_smoothing))
-            loss += float(part[0])
+            sums += part[0].numpy().astype(float)
             confusion += part[1].numpy()
             heard()
-        return Verdict(loss / len(examples), confusion)
+        return Verdict(dict(zip(NAMES, (sums / len(examples)).tolist(), strict=True)), confusion)
 
     def answers(self, images: np.ndarray) -> np.ndarray:
         """Probabilities (n, 10) float32 for images as the network reads them, float32 in [0, 1]."""
@@ -89,7 +92,7 @@ class Judge:
         confusion = tf.math.confusion_matrix(
             tf.gather(labels, rows), tf.argmax(answers, axis=1), num_classes=CLASSES, dtype=tf.int32
         )
-        return tf.reduce_sum(losses), confusion
+        return tf.stack([tf.reduce_sum(each) for each in (losses, *metrics.measure(truth, answers))]), confusion
 
 
 _SIGNATURE = (

@@ -116,12 +116,7 @@ class Onlooker:
         self._judge.take(weights)
         verdict = self._judge.judge(self._sample)
         self._sampled_step = at.step
-        facts: dict[str, Any] = {
-            "step": at.step,
-            "loss": verdict.loss,
-            "accuracy": verdict.accuracy,
-            "count": verdict.count,
-        }
+        facts: dict[str, Any] = {"step": at.step, **verdict.metrics, "count": verdict.count}
         self._emit("sample", facts, NOTHING)
         return verdict
 

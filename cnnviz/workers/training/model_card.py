@@ -29,7 +29,7 @@ def write(network: Network, progress: Progress, examples: Examples, judge: Judge
         seed=examples.plan.seed,
         curves={name: tuple(curve) for name, curve in progress.curves.items()},
         test_loss=verdict.loss,
-        test_accuracy=verdict.accuracy,
+        test_accuracy=verdict.metrics["accuracy"],
         confusion=tuple(tuple(row) for row in verdict.confusion.tolist()),
         pen_accuracy=pen_accuracy,
         pen_note=pen_note,

@@ -7,6 +7,7 @@ numbers depend on neither.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,33 +19,36 @@ import tensorflow as tf
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
+from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
-from cnnviz.workers.training import fused_optimizers
+from cnnviz.workers.training import fused_optimizers, metrics
 
 WHOLE_NUMBER = tf.TensorSpec([], tf.int32)
 
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """What some batches in a row gave, one number a batch: loss, accuracy, global norm of the gradient, (k,) float32.
+    """What some batches in a row gave.
 
-    `watched_gradient`: of the last batch, for the watched weights, in their shape.
+    Attributes:
+        metrics: (k,) float32 by name, one number a batch.
+        gradient: (k,) float32: the global norm of the gradient.
+        watched_gradient: Of the last batch, for the watched weights, in their shape.
     """
 
-    loss: np.ndarray
-    accuracy: np.ndarray
+    metrics: Mapping[str, np.ndarray]
     gradient: np.ndarray
     watched_gradient: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.loss)
+        return len(self.gradient)
 
     @property
     def finite(self) -> int:
         """How many batches there are before the first loss or gradient that is not a number."""
-        wrong = ~(np.isfinite(self.loss) & np.isfinite(self.gradient))
+        wrong = ~(np.isfinite(self.metrics["loss"]) & np.isfinite(self.gradient))
         return int(wrong.argmax()) if wrong.any() else len(self)
 
 
@@ -69,7 +73,8 @@ class Learner:
         """
         digits = examples.digits
         told = self._function(*digits.tensors, order, tf.constant(first), tf.constant(rates))
-        return Chunk(*(part.numpy() for part in told))
+        *values, norm, gradient = (part.numpy() for part in told)
+        return Chunk(dict(zip(NAMES, values, strict=True)), norm, gradient)
 
     @property
     def weights(self) -> dict[str, dict[str, np.ndarray]]:
@@ -102,23 +107,22 @@ class Learner:
             written = tuple(array.write(number, one) for array, one in zip(told, numbers, strict=True))
             return number + 1, written, gradient
 
-        arrays = tuple(tf.TensorArray(tf.float32, count) for _ in range(3))
+        arrays = tuple(tf.TensorArray(tf.float32, count) for _ in range(len(NAMES) + 1))
         start = (tf.constant(0), arrays, tf.zeros(self.watched.shape))
         _, told, gradient = tf.while_loop(lambda number, *_: number < count, batch, start, parallel_iterations=1)
         return *(array.stack() for array in told), gradient
 
     def _step(self, x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """One batch: loss, accuracy, norm of the gradient, and the gradient of the watched weights."""
+        """One batch: its metrics, norm of the gradient, and the gradient of the watched weights."""
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             answers = self.model(x, training=True)
             loss = self._loss(targets, answers)
         gradients = tape.gradient(loss, variables)
         fused_optimizers.apply(self.optimizer, gradients, variables)
-        right = tf.equal(tf.argmax(answers, axis=1), tf.argmax(targets, axis=1))
-        accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
+        others = [tf.reduce_mean(values) for values in metrics.measure(targets, answers)]
         place = next(number for number, one in enumerate(variables) if one is self.watched)
-        return loss, accuracy, tf.linalg.global_norm(gradients), gradients[place]
+        return loss, *others, tf.linalg.global_norm(gradients), gradients[place]
 
 
 _SIGNATURE = (

@@ -117,11 +117,11 @@ class Course:
         logs = self._learned(epoch)
         weights = self.learner.weights
         verdict = self._validated(weights)
-        logs |= {"val_loss": verdict.loss, "val_accuracy": verdict.accuracy}
+        logs |= {f"val_{name}": value for name, value in verdict.metrics.items()}
         self._keep(epoch, logs, weights, verdict)
 
     def _learned(self, epoch: int) -> dict[str, float]:
-        """The batches of an epoch; mean loss and accuracy over its examples."""
+        """The batches of an epoch; the mean of each metric over its examples."""
         rows = self.examples.epoch(epoch)
         order = tf.constant(rows.rows)
         batch, sums = 0, EpochMeans(self.plan.batch_size, len(rows))

@@ -8,7 +8,8 @@ import numpy as np
 
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import CURVES, Card, DataSource
+from cnnviz.core.networks.card import Card, DataSource
+from cnnviz.core.networks.metrics import CURVES
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.core import strategies

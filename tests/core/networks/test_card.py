@@ -9,6 +9,7 @@ import pytest
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.card import DataSource
+from cnnviz.core.networks.metrics import CURVES
 from tests.core.networks import small_network
 
 NETWORK = small_network.network()
@@ -32,8 +33,8 @@ def test_a_card_comes_back_from_its_text() -> None:
         ({"confusion": [[0] * 9] * 10}, "`confusion` must be ten rows of ten counts"),
         ({"confusion": [[0.5] * 10] * 10}, "`confusion` must be a whole number"),
         ({"curves": {"loss": [1.0]}}, "A card's curves must have exactly the entries"),
-        ({"curves": {name: ["1"] for name in cards.CURVES}}, "four lists of one finite number an epoch"),
-        ({"curves": {name: [1.0] * len(name) for name in cards.CURVES}}, "four lists"),
+        ({"curves": {name: ["1"] for name in CURVES}}, "must be lists of one finite number an epoch"),
+        ({"curves": {name: [1.0] * len(name) for name in CURVES}}, "must be lists"),
         ({"pen_note": "x" * 3000}, "`pen_note` must be a text of at most 2000 characters"),
         ({"versions": {"python": 3}}, "`versions` must be a text"),
         ({"versions": "3.11"}, "`versions` must be a short table"),

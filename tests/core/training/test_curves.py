@@ -58,7 +58,9 @@ def assert_equal(a: Curves, b: Curves) -> None:
     assert (a.batches, a.attempt, a.fresh) == (b.batches, b.attempt, b.fresh)
     for name in PARTS:
         for column in ("steps", "loss", "accuracy"):
-            one, other = getattr(getattr(a, name), column), getattr(getattr(b, name), column)
+            one, other = (
+                curve.steps if column == "steps" else curve[column] for curve in (getattr(a, name), getattr(b, name))
+            )
             np.testing.assert_array_equal(one, other)
             assert one.dtype == other.dtype == (np.int64 if column == "steps" else np.float32)
 
@@ -67,10 +69,10 @@ def test_every_kind_of_event_has_its_curve():
     curves = from_events(told(25))
     assert curves.batches == BATCHES
     np.testing.assert_array_equal(curves.training.steps, np.arange(1, 26))
-    np.testing.assert_array_equal(curves.training.loss, (1 / np.arange(1, 26)).astype(np.float32))
+    np.testing.assert_array_equal(curves.training["loss"], (1 / np.arange(1, 26)).astype(np.float32))
     assert curves.sample.steps.tolist() == [4, 8, 12, 16, 20, 24]
     assert curves.epochs.steps.tolist() == curves.validation.steps.tolist() == [10, 20]
-    assert curves.validation.accuracy.tolist() == pytest.approx([0.9, 0.9])
+    assert curves.validation["accuracy"].tolist() == pytest.approx([0.9, 0.9])
 
 
 @given(some.integers(0, 40), some.lists(some.integers(0, 120), max_size=5))
@@ -99,10 +101,10 @@ def test_what_is_told_again_replaces_what_was_told(again: int):
     before = from_events(told(27))
     curves = extended(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
     assert curves.training.steps.tolist() == list(range(1, 15))
-    np.testing.assert_array_equal(curves.training.loss[:10], before.training.loss[:10])
-    np.testing.assert_array_equal(curves.training.loss[10:], (3 / np.arange(11, 15)).astype(np.float32))
+    np.testing.assert_array_equal(curves.training["loss"][:10], before.training["loss"][:10])
+    np.testing.assert_array_equal(curves.training["loss"][10:], (3 / np.arange(11, 15)).astype(np.float32))
     assert curves.sample.steps.tolist() == [4, 8, 12]
-    assert curves.sample.loss[-1] == 0.125
+    assert curves.sample["loss"][-1] == 0.125
     assert curves.epochs.steps.tolist() == [10]
     assert_equal(
         extended(extended(before, [start(again, 1)]), [batches(11, 14, again, 3.0), sample(12, again, 0.125)]), curves
@@ -113,7 +115,7 @@ def test_an_attempt_that_has_not_told_a_step_leaves_the_curves_on_the_screen():
     before = from_events(told(27))
     after = extended(before, [start(2, finished=2)])
     assert after.fresh
-    np.testing.assert_array_equal(after.training.loss, before.training.loss)
+    np.testing.assert_array_equal(after.training["loss"], before.training["loss"])
 
 
 def test_a_sample_that_comes_before_its_batches_stays():
@@ -127,12 +129,18 @@ def test_without_validation_there_is_none():
     assert (len(curves.epochs), len(curves.validation)) == (1, 0)
 
 
+def test_a_metric_that_an_old_run_lacks_is_nan_there():
+    lacking = [Event("batches", 2, 1, {"step": 2, "epoch": 1}, {"loss": np.ones(2), "gradient": np.ones(2)})]
+    curves = from_events([start(), *lacking, batches(3, 4)])
+    np.testing.assert_array_equal(curves.training["accuracy"], np.array([np.nan, np.nan, 0.03, 0.04], np.float32))
+
+
 def test_the_table_holds_every_value_exactly():
     curves = from_events(told(20))
     rows = list(csv.DictReader(to_csv(curves).splitlines()))
     assert tuple(rows[0]) == COLUMNS
     batch_rows = [row for row in rows if row["kind"] == "batch"]
-    np.testing.assert_array_equal([np.float32(row["loss"]) for row in batch_rows], curves.training.loss)
+    np.testing.assert_array_equal([np.float32(row["loss"]) for row in batch_rows], curves.training["loss"])
     assert [row["epoch"] for row in batch_rows] == ["1"] * 10 + ["2"] * 10
     assert [row["step"] for row in rows if row["kind"] == "sample"] == ["4", "8", "12", "16", "20"]
     assert [(row["epoch"], row["val_loss"], row["val_accuracy"]) for row in rows if row["kind"] == "epoch"] == [

@@ -10,7 +10,8 @@ from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import KINDS, Curve, Robustness, amounts, start
 from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.card import CURVES, Card
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.metrics import CURVES
 from tests.core import strategies
 from tests.core.networks import small_network
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.training.curves import Curve, Curves
 from cnnviz.core.training.smoothing import exponential
 from cnnviz.ui.components.curves import Panel, Series
@@ -18,7 +19,7 @@ def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> L
     random = np.random.default_rng(batches)
 
     def curve(steps: np.ndarray) -> Curve:
-        return Curve(steps, *random.random((2, len(steps)), dtype=np.float32))
+        return Curve(steps, dict(zip(NAMES, random.random((2, len(steps)), dtype=np.float32), strict=True)))
 
     ends = np.arange(1, epochs + 1) * batches
     every = np.arange(1, batches * epochs + 1)
@@ -52,13 +53,13 @@ def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
     for place, quantity in enumerate(("loss", "accuracy")):
         series = drawn.series(place)
         assert set(series) == {"raw", "training", "sample", "validation"}
-        raw = getattr(run.curves.training, quantity)
+        raw = run.curves.training[quantity]
         np.testing.assert_array_equal(series["raw"].y, raw)
         np.testing.assert_array_equal(series["training"].y, exponential(raw, 2))
         assert (series["raw"].of, series["raw"].label) == ("training", "")
         assert series["validation"].x.tolist() == [10, 20, 30]
-        np.testing.assert_array_equal(series["validation"].y, getattr(run.curves.validation, quantity))
-        np.testing.assert_array_equal(series["sample"].y, getattr(run.curves.sample, quantity))
+        np.testing.assert_array_equal(series["validation"].y, run.curves.validation[quantity])
+        np.testing.assert_array_equal(series["sample"].y, run.curves.sample[quantity])
         assert series["validation"].colour != series["training"].colour
 
 

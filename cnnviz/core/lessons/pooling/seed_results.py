@@ -16,7 +16,8 @@ from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
-from cnnviz.core.networks.card import CURVES, Card
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 FILE = "pooling-seeds.json"
@@ -49,7 +50,7 @@ class SeedRun:
         ):
             checks.number("accuracy", share, 0, 1)
         checks.number("loss", self.loss, 0, 1e12)
-        if len(self.per_digit) != CLASSES or set(self.curves) != set(CURVES):
+        if len(self.per_digit) != CLASSES or set(self.curves) != set(CURVES_OF_EVERY_CARD):
             raise _damaged()
 
 
@@ -110,7 +111,7 @@ def collected(cards: Iterable[Card]) -> SeedTable:
 def run_of(card: Card) -> SeedRun:
     """What a card says about its training."""
     per_digit = tuple(round(row[digit] / sum(row), DIGITS) for digit, row in enumerate(card.confusion))
-    curves = {name: tuple(round(value, DIGITS) for value in card.curves[name]) for name in CURVES}
+    curves = {name: tuple(round(value, DIGITS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
     pen = None if card.pen_accuracy is None else round(card.pen_accuracy, DIGITS)
     return SeedRun(
         card.name,
