@@ -1,23 +1,16 @@
 // Shares of one as bars: a table with a row a class. Data in: [{values, exact, names, answer, labels}]; values is
 // null as long as there is no answer.
-
-const tables = new WeakMap()
+import { component } from "../shared/component.js"
+import { countPaint, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 
 // Roles are said, because a table laid out as a grid loses them in some browsers.
 const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
 
-function element(tag, className, parent, text = "") {
-  const made = document.createElement(tag)
-  if (ROLES[tag]) made.setAttribute("role", ROLES[tag])
-  made.className = className
-  made.textContent = text
-  parent.append(made)
+function part(tag, className, parent, text) {
+  const made = element(tag, className, parent, text)
+  made.setAttribute("role", ROLES[tag])
   return made
-}
-
-// Text that stays the same is left alone: nothing to lay out again.
-function write(made, text) {
-  if (made.textContent !== text) made.textContent = text
 }
 
 class Table {
@@ -29,12 +22,13 @@ class Table {
   build({ names, labels }) {
     this.names = names.join("\n")
     this.root.replaceChildren()
-    const table = element("table", "", this.root)
+    const table = part("table", "", this.root)
     this.caption = element("caption", "unseen", table)
-    const head = element("tr", "unseen", element("thead", "", table))
-    for (const text of [labels.name, labels.bar, labels.share])
+    const head = part("tr", "unseen", part("thead", "", table))
+    for (const text of [labels.name, labels.bar, labels.share]) {
       element("th", "", head, text).setAttribute("role", "columnheader")
-    const body = element("tbody", "", table)
+    }
+    const body = part("tbody", "", table)
     this.rows = names.map((name, place) => this.row(name, place, body))
     this.readout = element("output", "readout", this.root)
     this.readout.dataset.role = "exact"
@@ -42,12 +36,12 @@ class Table {
   }
 
   row(name, place, body) {
-    const row = element("tr", "row", body)
+    const row = part("tr", "row", body)
     row.dataset.name = name
     const head = element("th", "name", row, name)
     head.setAttribute("role", "rowheader")
-    const bar = element("span", "bar", element("span", "track", element("td", "", row)))
-    const share = element("td", "share", row)
+    const bar = element("span", "bar", element("span", "track", part("td", "", row)))
+    const share = part("td", "share", row)
     row.tabIndex = place ? -1 : 0
     row.onpointerenter = row.onpointerdown = () => this.point(place)
     row.onpointerleave = (event) => {
@@ -70,13 +64,13 @@ class Table {
       row.classList.toggle("answer", Boolean(values) && place === answer)
     })
     if (this.pointed !== undefined) this.point(this.pointed)
-    this.root.dataset.painted = Number(this.root.dataset.painted) + 1
+    countPaint(this.root)
   }
 
   point(place) {
     this.pointed = place
     const { exact, names, labels } = this.data
-    const text = exact ? labels.exact.replace("{name}", names[place]).replace("{value}", exact[place]) : ""
+    const text = exact ? fill(labels.exact, { name: names[place], value: exact[place] }) : ""
     this.readout.textContent = text
   }
 
@@ -104,9 +98,4 @@ function percent(share) {
   return `${(share * 100).toFixed(1)} %`
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".bars")
-  let table = tables.get(parentElement)
-  if (table?.root !== root) tables.set(parentElement, (table = new Table(root)))
-  table.update(data[0])
-}
+export default component("bars", Table, (table, { data }) => table.update(data[0]))

@@ -1,7 +1,6 @@
 // A layer's line of code. Data in: [{kind, why, arguments, others, rows, diagram, labels}]. Nothing goes back to Python.
-import { element, drawing } from "./elements.js"
-
-const lines = new WeakMap()
+import { component } from "../shared/component.js"
+import { button, drawing, element } from "../shared/elements.js"
 
 class CodeLine {
   constructor(root) {
@@ -61,10 +60,9 @@ class CodeLine {
     parent.append(before)
     some.forEach(({ name, code }, place) => {
       const kept = element("span", "kept", parent) // no line begins with a comma
-      const button = element("button", "argument", kept, code)
-      button.type = "button"
-      button.dataset.argument = name
-      this.buttons.push(button)
+      const argument = button("argument", kept, code)
+      argument.dataset.argument = name
+      this.buttons.push(argument)
       const last = place === some.length - 1
       kept.append((last ? after : between).trim())
       if (!last) parent.append(" ")
@@ -151,9 +149,4 @@ class CodeLine {
   }
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".code_line")
-  let line = lines.get(parentElement)
-  if (line?.root !== root) lines.set(parentElement, (line = new CodeLine(root)))
-  line.receive(data[0])
-}
+export default component("code_line", CodeLine, (line, { data }) => line.receive(data[0]))

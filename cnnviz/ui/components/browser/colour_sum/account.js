@@ -1,6 +1,7 @@
 // The account of one cell: 27 products, three sums of nine, their sum, the bias, relu. Whole numbers of millionths, by
 // the rule of `colour_sum.py`, so that everything adds up to the last digit.
-import { element, fill, write } from "./elements.js"
+import { element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 
 export const CHANNELS = ["red", "green", "blue"]
 export const SIDE = 3

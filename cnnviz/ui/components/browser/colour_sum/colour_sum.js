@@ -1,17 +1,17 @@
 // One filter over three channels. Data in: bytes, see `colour_sum/__init__.py`: a header {rows, columns, decimals,
 // numbers, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
+import { Sequence } from "../shared/acked_channel.js"
+import { component } from "../shared/component.js"
+import { decode } from "../shared/decode.js"
+import { countPaint, element, textInput, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { CELL_STEPS } from "../shared/keys.js"
 import { Account, CHANNELS, SIDE } from "./account.js"
-import { element, fill, write } from "./elements.js"
 import { channelPicture, mapPicture, palette, picture } from "./pictures.js"
 
-const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
-const decoder = new TextDecoder()
-const views = new WeakMap()
-
 function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const header = JSON.parse(decoder.decode(bytes.subarray(4, 4 + length)))
-  const rest = new Int32Array(bytes.slice(4 + length).buffer)
+  const { header, buffer, start: first } = decode(bytes)
+  const rest = new Int32Array(buffer, first)
   const { rows, columns } = header
   const [across, down] = [columns - SIDE + 1, rows - SIDE + 1]
   const pixels = CHANNELS.map((_, i) => rest.subarray(i * rows * columns, (i + 1) * rows * columns))
@@ -46,7 +46,7 @@ class Sheet {
 class ColourSum {
   constructor(root) {
     this.root = root
-    this.seq = 0
+    this.sequence = new Sequence()
     root.replaceChildren()
     const diagram = element("div", "diagram", root)
     this.picture = new Sheet(diagram, "picture")
@@ -83,8 +83,7 @@ class ColourSum {
   }
 
   input(parent) {
-    const input = element("input", "", parent)
-    Object.assign(input, { type: "text", inputMode: "text", autocomplete: "off", maxLength: 16, spellcheck: false })
+    const input = textInput(parent, 16)
     input.onfocus = () => input.select()
     input.onchange = () => this.typed()
     input.onkeydown = (event) => this.inputKey(event, input)
@@ -104,8 +103,7 @@ class ColourSum {
   }
 
   typed() {
-    this.seq += 1
-    this.send({ texts: this.inputs.map(({ value }) => value), seq: this.seq })
+    this.send({ texts: this.inputs.map(({ value }) => value), seq: this.sequence.next() })
   }
 
   map(parent, className) {
@@ -119,10 +117,10 @@ class ColourSum {
       this.go(at((event.clientY - box.top) / box.height, down), at((event.clientX - box.left) / box.width, across))
     }
     canvas.onkeydown = (event) => {
-      const walk = WALK[event.key]
-      if (!walk) return
+      const step = CELL_STEPS[event.key]
+      if (!step) return
       event.preventDefault()
-      this.go(this.at[0] + walk[0], this.at[1] + walk[1])
+      this.go(this.at[0] + step[0], this.at[1] + step[1])
     }
     return sheet
   }
@@ -134,8 +132,7 @@ class ColourSum {
   }
 
   receive(data, send) {
-    const answered = data.ack >= this.seq
-    this.seq = Math.max(this.seq, data.ack)
+    const answered = this.sequence.answered(data.ack)
     Object.assign(this, { data, send })
     if (!answered) return // a newer text is on its way to Python
     if (!this.at) this.at = this.strongest()
@@ -143,7 +140,7 @@ class ColourSum {
     this.name()
     this.paint()
     this.look()
-    this.root.dataset.painted = Number(this.root.dataset.painted ?? 0) + 1
+    countPaint(this.root)
   }
 
   // The page opens on the cell where the filter answers most.
@@ -231,9 +228,6 @@ class ColourSum {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".colour_sum")
-  let view = views.get(parentElement)
-  if (view?.root !== root) views.set(parentElement, (view = new ColourSum(root)))
+export default component("colour_sum", ColourSum, (view, { data, setStateValue }) => {
   view.receive(unpack(data), (typed) => setStateValue("typed", typed))
-}
+})

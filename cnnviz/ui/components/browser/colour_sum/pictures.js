@@ -1,4 +1,5 @@
 // Pictures and maps as pixels on canvases; one cell is one pixel, the browser enlarges it unsmoothed.
+import { isLight } from "../shared/theme.js"
 
 function paint(canvas, rows, columns, colour) {
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows })
@@ -32,10 +33,7 @@ const MIDDLE = { light: [242, 243, 245], dark: [28, 30, 33] }
 
 // Blue below zero, orange above it, and what is nearest to the page in between.
 export function palette(root) {
-  const [red, green, blue] = getComputedStyle(root)
-    .color.match(/[\d.]+/g)
-    .map(Number)
-  const theme = 0.3 * red + 0.6 * green + 0.1 * blue > 128 ? "dark" : "light" // light text stands on a dark page
+  const theme = isLight(getComputedStyle(root).color) ? "dark" : "light"
   return { middle: MIDDLE[theme], ends: ENDS[theme] }
 }
 

@@ -1,7 +1,11 @@
 // Convolution by hand. Data in: [{bench, values, kernel, margins, reached, out, size, windows, guess, guesses, score, facts,
 // ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
 // the texts of all cells after one was changed; "guessed": {bench, place, text, right, seq}.
-import { call, element, fill, iconButton, setIcon, write } from "../number_grids/elements.js"
+import { Sequence } from "../shared/acked_channel.js"
+import { component } from "../shared/component.js"
+import { call, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { iconButton, setIcon } from "../shared/icons.js"
 import { EXACT, Guess, near } from "../number_grids/guess.js"
 import { Numbers } from "../number_grids/numbers.js"
 import { Products } from "./products.js"
@@ -14,8 +18,6 @@ const SPEEDS = [0.5, 1, 2, 4]
 const SIZE = -1 // the place of the guess about the size
 const NO_MARGINS = [0, 0, 0, 0]
 
-const grids = new WeakMap()
-
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, about) {
   if (near(guess, kind === "size" ? about.value : about.sum.value, EXACT)) return "right"
@@ -26,7 +28,8 @@ function judged(guess, kind, about) {
 class ConvGrid {
   constructor(root) {
     this.root = root
-    this.seq = this.guessSeq = 0
+    this.sequence = new Sequence()
+    this.guessSequence = new Sequence()
     this.walk = new Walk(() => this.show())
     this.build()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width))
@@ -145,18 +148,22 @@ class ConvGrid {
     if (place === SIZE) this.sized = true
     else this.walk.known[place] = true
     if (said) {
-      this.guessSeq += 1
       const { guess: text, verdict } = said
-      this.tellGuess({ bench: this.data.bench, place, text, right: verdict === "right", seq: this.guessSeq })
+      this.tellGuess({
+        bench: this.data.bench,
+        place,
+        text,
+        right: verdict === "right",
+        seq: this.guessSequence.next(),
+      })
     }
     this.show()
   }
 
   receive(data, send, tellGuess) {
     const before = this.data
-    const answered = data.ack >= this.seq
-    this.seq = Math.max(this.seq, data.ack)
-    this.guessSeq = Math.max(this.guessSeq, data.heard)
+    const answered = this.sequence.answered(data.ack)
+    this.guessSequence.answered(data.heard)
     Object.assign(this, { data, send, tellGuess })
     if (!answered) return // a newer text is on its way to Python
     if (data.problem || before?.ack !== data.ack) this.refuse(data.problem)
@@ -199,8 +206,7 @@ class ConvGrid {
   }
 
   typed(pasted = "", into = "") {
-    this.seq += 1
-    this.send({ image: this.image.texts(), kernel: this.kernel.texts(), pasted, into, seq: this.seq })
+    this.send({ image: this.image.texts(), kernel: this.kernel.texts(), pasted, into, seq: this.sequence.next() })
   }
 
   // Cells as large as the place allows, the same in all tables.
@@ -310,15 +316,7 @@ class ConvGrid {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".conv_grid")
-  let grid = grids.get(parentElement)
-  if (grid?.root !== root) grids.set(parentElement, (grid = new ConvGrid(root)))
-  grid.receive(
-    data[0],
-    (typed) => setStateValue("typed", typed),
-    (guess) => setStateValue("guessed", guess),
-  )
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || grid.dispose())
-}
+export default component("conv_grid", ConvGrid, (grid, { data, setStateValue }) => {
+  const tell = (event) => (value) => setStateValue(event, value)
+  grid.receive(data[0], tell("typed"), tell("guessed"))
+})

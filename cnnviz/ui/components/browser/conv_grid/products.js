@@ -1,6 +1,6 @@
 // The products of one window, as they lie: two factors and what they give in each cell. Pointing at one lights up both
 // factors where they stand.
-import { element, write } from "../number_grids/elements.js"
+import { element, write } from "../shared/elements.js"
 
 export class Products {
   constructor(parent, light) {

@@ -1,14 +1,15 @@
 // Curves that grow: panels over one x axis, with one cursor and one zoom. Data in: bytes, see wire.js. Trigger out,
 // "picked": {x}. Whatever the visitor has set (zoom, hidden series, axes) stays as it is when new data comes.
-import { element, iconButton, write } from "./elements.js"
-import { fill } from "./numbers.js"
+import { component } from "../shared/component.js"
+import { element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { iconButton } from "../shared/icons.js"
 import { Panel } from "./panel.js"
 import { save } from "./picture.js"
 import { themeOf } from "./theme.js"
 import { View } from "./view.js"
 import { decode, structure } from "./wire.js"
 
-const charts = new WeakMap()
 const KEY_STEPS = 200 // arrow presses from one end of what is seen to the other
 
 class Chart {
@@ -52,10 +53,10 @@ class Chart {
     this.readout = element("output", "readout", foot)
     this.readout.dataset.role = "readout"
     const tools = element("div", "tools", foot)
-    iconButton("in", tools, labels.zoom_in, () => this.zoom((view) => view.scale(0.5, this.middle)))
-    iconButton("out", tools, labels.zoom_out, () => this.zoom((view) => view.scale(2, this.middle)))
-    this.resetButton = iconButton("reset", tools, labels.reset, () => this.zoom((view) => view.reset()))
-    iconButton("save", tools, labels.save, () => save(this, header.key))
+    iconButton("in", tools, () => this.zoom((view) => view.scale(0.5, this.middle)), labels.zoom_in)
+    iconButton("out", tools, () => this.zoom((view) => view.scale(2, this.middle)), labels.zoom_out)
+    this.resetButton = iconButton("reset", tools, () => this.zoom((view) => view.reset()), labels.reset)
+    iconButton("save", tools, () => save(this, header.key), labels.save)
     this.measured = null
   }
 
@@ -162,11 +163,6 @@ class Chart {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".curves")
-  let chart = charts.get(parentElement)
-  if (chart?.root !== root) charts.set(parentElement, (chart = new Chart(root)))
+export default component("curves", Chart, (chart, { data, setTriggerValue }) => {
   chart.receive(decode(data), (place) => setTriggerValue("picked", place))
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || chart.dispose())
-}
+})

@@ -1,6 +1,4 @@
-// Numbers as text, places of marks on an axis, and sentences with numbers in them.
-
-export const fill = (template, fields) => template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole)
+// Numbers as text, and places of marks on an axis.
 
 // A value for the legend: a share of one in percent, anything else with three digits.
 export function value(number, isShare) {

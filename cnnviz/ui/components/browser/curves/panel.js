@@ -1,7 +1,8 @@
 // One quantity: its title, its legend of buttons, and its plot.
-import { element, write } from "./elements.js"
+import { button, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 import { Hands } from "./hands.js"
-import { fill, value } from "./numbers.js"
+import { value } from "./numbers.js"
 import { plot } from "./plot.js"
 import { colourOf } from "./theme.js"
 import { latest, nearest, table } from "./wire.js"
@@ -35,16 +36,14 @@ export class Panel {
   }
 
   entry({ id, label, style }) {
-    const button = element("button", "entry", this.legend)
-    button.type = "button"
-    button.dataset.series = id
-    button.title = label
-    button.setAttribute("aria-label", fill(this.chart.header.labels.hide, { series: label }))
-    const swatch = element("span", `swatch ${style}`, button)
-    element("span", "name", button, label)
-    const number = element("span", "value", button)
-    button.onclick = () => this.chart.toggle(id)
-    return { button, swatch, number }
+    const entry = button("entry", this.legend, "", () => this.chart.toggle(id))
+    entry.dataset.series = id
+    entry.title = label
+    entry.setAttribute("aria-label", fill(this.chart.header.labels.hide, { series: label }))
+    const swatch = element("span", `swatch ${style}`, entry)
+    element("span", "name", entry, label)
+    const number = element("span", "value", entry)
+    return { button: entry, swatch, number }
   }
 
   get logarithmic() {
@@ -142,5 +141,6 @@ export class Panel {
 
   dispose() {
     this.drawn?.destroy()
+    this.drawn = null
   }
 }

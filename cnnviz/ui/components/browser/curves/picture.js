@@ -1,4 +1,5 @@
 // The panels as one picture: titles, legends and plots as they stand on the page.
+import { download } from "../shared/download.js"
 import { colourOf } from "./theme.js"
 
 const EDGE = 12 // CSS pixels
@@ -50,12 +51,4 @@ function legend(context, panel, theme) {
     context.fillStyle = theme.ink
     context.fillText(label, left + 32, middle - 6)
   })
-}
-
-function download(blob, name) {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name.replace(/[^\w.-]+/g, "_")
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }

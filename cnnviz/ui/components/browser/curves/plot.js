@@ -1,4 +1,5 @@
 // How uPlot is asked to draw a panel: scales, axes, styles of curves, the line "now".
+import { fill } from "../shared/format.js"
 import { colourOf } from "./theme.js"
 import { decades, multiples, round, short, ticks } from "./numbers.js"
 import uPlot from "../vendor/uPlot.esm.js"
@@ -119,7 +120,7 @@ function top(chart) {
   const names = (marks) => {
     const { epoch, labels } = chart.header
     const numbers = marks.map((mark) => String(Math.round(mark / epoch)))
-    return numbers.map((x, i) => (i ? x : labels.epoch.replace("{x}", x)))
+    return numbers.map((x, i) => (i ? x : fill(labels.epoch, { x })))
   }
   return {
     ...common(chart),

@@ -1,15 +1,14 @@
-// From the bytes that Python sent to panels with series. Layout: header length (uint32, little-endian), JSON header
-// padded so that the payload starts at a multiple of four, then for one series after the other its x and y, float32.
+// From the bytes that Python sent to panels with series: a header, see shared/decode.js, padded so that the values
+// start at a multiple of four, then for one series after the other its x and y, float32.
+import { decode as unpack } from "../shared/decode.js"
 
 // Adds `x` and `y` to every series: {id, label, colour, style, of, at, count, every}.
 export function decode(data) {
-  const { buffer } = data.slice() // aligned: what arrives starts anywhere
-  const length = new DataView(buffer).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)))
+  const { header, buffer, start } = unpack(data)
   for (const { series } of header.panels) {
     for (const one of series) {
-      one.x = new Float32Array(buffer, 4 + length + one.at, one.count)
-      one.y = new Float32Array(buffer, 4 + length + one.at + 4 * one.count, one.count)
+      one.x = new Float32Array(buffer, start + one.at, one.count)
+      one.y = new Float32Array(buffer, start + one.at + 4 * one.count, one.count)
     }
   }
   return header

@@ -1,5 +1,6 @@
 // A drawing in several widths. Data in: [{drawings: [[width, SVG text], ...]}], the widest first.
-const drawings = new WeakMap()
+import { component } from "../shared/component.js"
+import { drawing } from "../shared/elements.js"
 
 class Drawing {
   constructor(root) {
@@ -20,17 +21,13 @@ class Drawing {
     const [width, text] = all.find(([width]) => width <= room) ?? all.at(-1)
     if (text === this.text) return
     this.text = text
-    // Read as XML: nothing in it can be a script's or a page's.
-    const read = new DOMParser().parseFromString(text, "image/svg+xml").documentElement
-    this.root.replaceChildren(document.importNode(read, true))
+    this.root.replaceChildren(drawing(text))
     this.root.dataset.width = width
+  }
+
+  dispose() {
+    this.observer.disconnect()
   }
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".drawing")
-  let drawing = drawings.get(parentElement)
-  if (drawing?.root !== root) drawings.set(parentElement, (drawing = new Drawing(root)))
-  drawing.receive(data[0])
-  return () => setTimeout(() => root.isConnected || drawing.observer.disconnect())
-}
+export default component("drawing", Drawing, (view, { data }) => view.receive(data[0]))

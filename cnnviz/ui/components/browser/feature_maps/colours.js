@@ -37,12 +37,6 @@ function table(name) {
   return tables.get(name)
 }
 
-// Light text stands on a dark page.
-export function isLight(ink) {
-  const [red, green, blue] = ink.match(/[\d.]+/g).map(Number)
-  return 0.3 * red + 0.6 * green + 0.1 * blue > 128
-}
-
 export function tableOf(block, palette, dark) {
   if (block.kind === "image") return table("grey")
   if (block.signed) return table(dark ? "divergingOnDark" : "divergingOnLight")

@@ -1,8 +1,9 @@
 // One map, large; where a layer has it before and after the activation, both side by side.
-import { element, iconButton } from "./elements.js"
+import { element } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { iconButton } from "../shared/icons.js"
 import { alone } from "./layout.js"
 import { Mosaic } from "./mosaic.js"
-import { fill } from "./numbers.js"
 import { Stage } from "./stage.js"
 
 const SIDE = 320 // CSS pixels
@@ -38,10 +39,10 @@ export class Enlarged {
     const head = element("div", "head", this.root)
     this.title = element("span", "title", head)
     if (this.frame.block.pictures > 1) {
-      iconButton("previous", head, labels.previous, () => this.turn(-1))
-      iconButton("next", head, labels.next, () => this.turn(1))
+      iconButton("previous", head, () => this.turn(-1), labels.previous)
+      iconButton("next", head, () => this.turn(1), labels.next)
     }
-    iconButton("close", head, labels.close, () => this.close())
+    iconButton("close", head, () => this.close(), labels.close)
     const pictures = element("div", "pictures", this.root)
     this.frames = this.alike()
     this.stages = this.frames.map((frame) => this.picture(frame, pictures))

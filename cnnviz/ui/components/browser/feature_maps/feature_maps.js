@@ -2,17 +2,17 @@
 // the values, or with the channel where another element of this component publishes them.
 // A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
-import { marked, publish, published, subscribe, unsubscribe, withdraw } from "./channels.js"
-import { element, write } from "./elements.js"
+import { marked, publish, published, subscribe, unsubscribe, withdraw } from "../shared/channels.js"
+import { component } from "../shared/component.js"
+import { element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
 import { tie, untie } from "./links.js"
-import { exact, fill, short } from "./numbers.js"
+import { exact, short } from "./numbers.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
-
-const viewers = new WeakMap()
 
 class Viewer {
   constructor(root) {
@@ -85,8 +85,8 @@ class Viewer {
   describe() {
     const { block, look } = this.frames.find((frame) => frame.block.kind === "maps") ?? this.frames[0]
     this.legend.show(block, look, this.header)
-    write(this.legend.words, "textContent", this.header.labels.scale_linked)
-    write(this.note, "textContent", this.header.note)
+    write(this.legend.words, this.header.labels.scale_linked)
+    write(this.note, this.header.note)
   }
 
   // As high as it was, so that the page does not jump when the values of another network arrive.
@@ -203,21 +203,15 @@ class Viewer {
 function bring(root, { channel, network, links, note, turn, blocks }) {
   root.hidden = true // it only brings values
   publish(channel, root, { network, links, note, turn, blocks: new Map(blocks.map((block) => [block.id, block])) })
-  return () => withdraw(channel, root)
+  return () => setTimeout(() => root.isConnected || withdraw(channel, root))
 }
 
-function show(parentElement, root, header, trigger) {
-  let viewer = viewers.get(parentElement)
-  if (viewer?.root !== root) viewers.set(parentElement, (viewer = new Viewer(root)))
-  viewer.receive(header, trigger)
-  return () => viewer.dispose()
-}
+const show = component("feature_maps", Viewer, (viewer, { header, setTriggerValue }) => {
+  viewer.receive(header, (cell) => setTriggerValue("selected", cell))
+})
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".feature_maps")
-  const header = decode(data)
-  const trigger = (cell) => setTriggerValue("selected", cell)
-  const leave = header.mode === "publish" ? bring(root, header) : show(parentElement, root, header, trigger)
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || leave())
+export default function (mounted) {
+  const header = decode(mounted.data)
+  if (header.mode !== "publish") return show({ ...mounted, header })
+  return bring(mounted.parentElement.querySelector(".feature_maps"), header)
 }

@@ -1,11 +1,14 @@
 // One block: its title, its canvas, its legend and the button that saves the picture.
-import { marked } from "./channels.js"
-import { isLight, tableOf } from "./colours.js"
-import { element, iconButton } from "./elements.js"
+import { marked } from "../shared/channels.js"
+import { download } from "../shared/download.js"
+import { element } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { iconButton } from "../shared/icons.js"
+import { isLight } from "../shared/theme.js"
+import { tableOf } from "./colours.js"
 import { linked, mosaic, strip } from "./layout.js"
 import { Legend } from "./legend.js"
 import { Mosaic } from "./mosaic.js"
-import { fill } from "./numbers.js"
 import { tops } from "./ranges.js"
 import { Stage } from "./stage.js"
 import { Units } from "./units.js"
@@ -22,7 +25,7 @@ export class Frame {
     const head = element("figcaption", "head", this.root)
     element("span", "title", head, block.title)
     element("span", "subtitle", head, block.subtitle)
-    if (!this.inStrip) iconButton("save", head, header.labels.save, () => this.save())
+    if (!this.inStrip) iconButton("save", head, () => this.save(), header.labels.save)
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
     this.stage.frame = this
     this.pictures = header.mode === "linked" ? header.blocks.length : 0
@@ -89,12 +92,4 @@ function saved({ across, down }, { rows, columns }) {
     width: across * wide - SAVED_CELL,
     height: down * high - SAVED_CELL,
   }
-}
-
-function download(blob, name) {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name.replace(/[^\w.-]+/g, "_")
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }

@@ -1,6 +1,7 @@
 // What the colours of a block mean: a bar from low to high, and over which values it is stretched.
+import { element, write } from "../shared/elements.js"
+import { set } from "./boxes.js"
 import { gradient } from "./colours.js"
-import { element, write } from "./elements.js"
 import { short } from "./numbers.js"
 
 export class Legend {
@@ -17,16 +18,12 @@ export class Legend {
   show(block, look, { colour_range: range, labels }, map) {
     const several = new Set(look.tops).size > 1
     const top = several ? look.tops[map] : look.tops[0]
-    write(this.bar, "hidden", block.kind === "bars")
-    write(this.zero, "hidden", !block.signed)
-    write(this.high, "textContent", top === undefined ? labels.high : short(top))
-    write(
-      this.low,
-      "textContent",
-      top === undefined ? (block.signed ? labels.low : "0") : block.signed ? short(-top) : "0",
-    )
-    write(this.words, "textContent", block.kind === "maps" && block.maps > 1 ? labels[`range_${range}`] : "")
-    write(this.root, "hidden", block.kind === "bars" || block.mixed)
+    set(this.bar, "hidden", block.kind === "bars")
+    set(this.zero, "hidden", !block.signed)
+    write(this.high, top === undefined ? labels.high : short(top))
+    write(this.low, top === undefined ? (block.signed ? labels.low : "0") : block.signed ? short(-top) : "0")
+    write(this.words, block.kind === "maps" && block.maps > 1 ? labels[`range_${range}`] : "")
+    set(this.root, "hidden", block.kind === "bars" || block.mixed)
     if (look.colours !== this.colours) this.bar.style.background = gradient(look.colours, block.signed)
     this.colours = look.colours
   }

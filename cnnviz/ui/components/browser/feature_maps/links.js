@@ -1,6 +1,7 @@
 // Pictures that belong together: a map first, then what a sliding window made of it. Pointing at one shows the window
 // in the map and its cell in all the others.
-import { exact, fill, short } from "./numbers.js"
+import { fill } from "../shared/format.js"
+import { exact, short } from "./numbers.js"
 
 const MOST_VALUES = 16 // of a window, written out
 

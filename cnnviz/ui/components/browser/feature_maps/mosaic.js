@@ -1,6 +1,6 @@
 // All maps of one block on one canvas.
+import { prepare, resize } from "./boxes.js"
 import { onColour } from "./colours.js"
-import { prepare, resize } from "./elements.js"
 import { short } from "./numbers.js"
 import { level, mixed, pixels } from "./ranges.js"
 

@@ -1,4 +1,4 @@
-// Numbers as text, and sentences with numbers in them.
+// Numbers as text.
 
 const NONE = "–" // a cell without a value
 
@@ -19,5 +19,3 @@ export function short(value) {
   if (size === 0 || (size >= 0.01 && size < 10000)) return String(Number(value.toPrecision(3)))
   return value.toExponential(1)
 }
-
-export const fill = (template, fields) => template.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole)

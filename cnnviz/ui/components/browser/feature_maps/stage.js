@@ -1,8 +1,9 @@
 // A canvas that is read cell by cell: by mouse, finger and keys. It knows no numbers; what a cell means is up to
 // `on`: {point(stage, cell, byKeys), leave(stage), choose(stage, cell), escape(stage)}.
-import { element, put } from "./elements.js"
+import { countPaint, element } from "../shared/elements.js"
+import { ARROWS } from "../shared/keys.js"
+import { put } from "./boxes.js"
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const SMALLEST = 3 // CSS pixels of an outline around a cell
 
 export class Stage {
@@ -24,7 +25,7 @@ export class Stage {
 
   show(...what) {
     this.view.show(...what)
-    this.canvas.dataset.painted = Number(this.canvas.dataset.painted) + 1
+    countPaint(this.canvas)
     if (!this.mapOutline.hidden) this.outline(this.cell)
   }
 

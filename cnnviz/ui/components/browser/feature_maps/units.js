@@ -1,6 +1,6 @@
 // The values of a dense layer: one bar a unit, upright, or lying for the strip. The same methods as Mosaic.
+import { prepare, resize } from "./boxes.js"
 import { css } from "./colours.js"
-import { prepare, resize } from "./elements.js"
 
 const TICKS = 16
 

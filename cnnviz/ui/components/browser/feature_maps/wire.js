@@ -1,17 +1,16 @@
-// From the bytes that Python sent to blocks with values. Layout: header length (uint32, little-endian), JSON header
-// padded so that the payload starts at a multiple of four, then the values of one block after the other.
+// From the bytes that Python sent to blocks with values: a header, see shared/decode.js, padded so that the values
+// start at a multiple of four, then the values of one block after the other.
+import { decode as unpack } from "../shared/decode.js"
 
 // Python's block: {id, title, subtitle, kind, rows, columns, maps, signed, derive, ticks, levels, at}; `levels` is
 // the value of the largest level, one for the block or one a map, where uint8 levels were sent instead of float32.
 export function decode(data) {
-  const { buffer } = data.slice() // aligned: what arrives starts anywhere
-  const length = new DataView(buffer).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)))
+  const { header, buffer, start } = unpack(data)
   let before = null
   for (const block of header.blocks) {
     complete(block, header.mode === "publish")
     const source = before
-    const make = block.derive === "relu" ? () => rectified(source.values) : () => values(block, buffer, 4 + length)
+    const make = block.derive === "relu" ? () => rectified(source.values) : () => values(block, buffer, start)
     later(block, "values", make)
     block.exact = block.derive === "relu" ? source.exact : !block.levels
     before = block

@@ -1,14 +1,14 @@
 // A kernel to edit. Data in: [{values, ack, label, problem, labels}]. State out, "typed": {cells, pasted, seq}, at every
 // keystroke that makes a number; while one is unanswered the newest waits.
-import { element, write } from "../number_grids/elements.js"
+import { AckedChannel } from "../shared/acked_channel.js"
+import { component } from "../shared/component.js"
+import { element, write } from "../shared/elements.js"
 import { Numbers } from "../number_grids/numbers.js"
-
-const grids = new WeakMap()
 
 class KernelGrid {
   constructor(root) {
     this.root = root
-    this.seq = 0
+    this.link = new AckedChannel((message) => this.send(message))
     root.replaceChildren()
     const figure = element("figure", "input", root)
     this.caption = element("figcaption", "name", figure)
@@ -19,12 +19,8 @@ class KernelGrid {
 
   receive(data, send) {
     const before = this.data
-    const answered = data.ack >= this.seq
-    this.seq = Math.max(this.seq, data.ack)
     Object.assign(this, { data, send })
-    if (!answered) return
-    this.waiting = false
-    if (this.next !== undefined) return this.flush()
+    if (!this.link.answered(data.ack) || !this.link.settled) return
     write(this.caption, data.label)
     this.numbers.show({ ...data, margins: [0, 0, 0, 0] })
     if (data.problem || before?.ack !== data.ack) this.refuse(data.problem)
@@ -36,22 +32,10 @@ class KernelGrid {
   }
 
   typed(pasted = "") {
-    this.next = pasted
-    if (!this.waiting) this.flush()
-  }
-
-  flush() {
-    this.seq += 1
-    this.waiting = true
-    const pasted = this.next
-    this.next = undefined
-    this.send({ cells: this.numbers.texts(), pasted, seq: this.seq })
+    this.link.push(() => ({ cells: this.numbers.texts(), pasted }))
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".kernel_grid")
-  let grid = grids.get(parentElement)
-  if (grid?.root !== root) grids.set(parentElement, (grid = new KernelGrid(root)))
+export default component("kernel_grid", KernelGrid, (grid, { data, setStateValue }) => {
   grid.receive(data[0], (typed) => setStateValue("typed", typed))
-}
+})

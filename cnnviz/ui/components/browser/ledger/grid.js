@@ -1,7 +1,6 @@
 // Numbers in rows and columns: walked through with the arrow keys, one stop of the Tab key.
-import { element } from "./elements.js"
-
-const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+import { element } from "../shared/elements.js"
+import { CELL_STEPS } from "../shared/keys.js"
 
 // `texts`: rows of texts. `on`: {light(row, column) or light(null), choose(row, column)}; without `choose` they are read only.
 export class Grid {
@@ -45,8 +44,8 @@ export class Grid {
   }
 
   key(event, row, column) {
-    const walk = WALK[event.key]
-    if (walk) this.at(row + walk[0], column + walk[1])?.focus()
+    const step = CELL_STEPS[event.key]
+    if (step) this.at(row + step[0], column + step[1])?.focus()
     else if ((event.key === "Enter" || event.key === " ") && this.on.choose) this.on.choose(row, column)
     else return
     event.preventDefault()

@@ -1,24 +1,27 @@
 // One cell, accounted for. Data in: [{ack, labels, facts}], everything worked out by Python; facts is null where no cell is
 // chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column}, "crumb" with {at}, "close".
-import { button, element, fill } from "./elements.js"
-import { field, mark, subscribe, unsubscribe } from "./pictures.js"
+import { Sequence } from "../shared/acked_channel.js"
+import { mark, subscribe, unsubscribe } from "../shared/channels.js"
+import { component } from "../shared/component.js"
+import { button, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { field } from "./pictures.js"
 import { account, remarks, shares, Terms } from "./tables.js"
-import { Windows } from "./windows.js"
+import { CHANNEL, Windows } from "./windows.js"
 
 const DRAWING = 112 // CSS pixels
-const ledgers = new WeakMap()
 
 class Desk {
   constructor(root) {
     this.root = root
-    this.seq = 0
+    this.sequence = new Sequence()
     root.tabIndex = -1
     root.onkeydown = (event) => {
       if (event.key === "Escape") this.step({ kind: "close" })
     }
     this.heard = (event) => this.chosen(event.detail)
     addEventListener("cnnviz:cell", this.heard)
-    subscribe(this)
+    subscribe(CHANNEL, this)
   }
 
   published() {
@@ -27,7 +30,7 @@ class Desk {
 
   // A cell of a viewer of the page.
   chosen({ channel, block, kind, map, row, column, enter, origin }) {
-    if (channel !== "layers") return
+    if (channel !== CHANNEL) return
     const place = kind === "bars" ? { map: row, row: 0, column: 0 } : { map, row, column }
     this.origin = origin
     this.enter = enter
@@ -41,8 +44,7 @@ class Desk {
 
   step(what) {
     if (what.kind === "close") this.leave()
-    this.seq += 1
-    this.send({ ...what, seq: this.seq })
+    this.send({ ...what, seq: this.sequence.next() })
   }
 
   // The focus goes back to where the cell was chosen.
@@ -53,9 +55,7 @@ class Desk {
 
   receive({ ack, labels, facts }, send) {
     this.send = send
-    const answered = ack >= this.seq
-    this.seq = Math.max(this.seq, ack)
-    if (!answered) return // a newer step is on its way to Python
+    if (!this.sequence.answered(ack)) return // a newer step is on its way to Python
     const text = JSON.stringify([labels, facts])
     if (text !== this.text) this.show(labels, facts)
     this.text = text
@@ -69,7 +69,7 @@ class Desk {
     root.classList.toggle("open", Boolean(facts))
     this.parts = null
     delete root.dataset.cell
-    mark(facts?.marks ?? [])
+    mark(CHANNEL, facts?.marks ?? [])
     if (!facts) return
     this.way(labels, facts)
     const head = element("div", "heading", root)
@@ -110,7 +110,7 @@ class Desk {
   }
 
   say(text) {
-    if (this.readout.textContent !== text) this.readout.textContent = text
+    write(this.readout, text)
   }
 
   focus() {
@@ -120,19 +120,11 @@ class Desk {
 
   dispose() {
     removeEventListener("cnnviz:cell", this.heard)
-    unsubscribe(this)
-    mark([])
+    unsubscribe(CHANNEL, this)
+    mark(CHANNEL, [])
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".ledger")
-  let desk = ledgers.get(parentElement)
-  if (desk?.root !== root) {
-    desk?.dispose()
-    ledgers.set(parentElement, (desk = new Desk(root)))
-  }
+export default component("ledger", Desk, (desk, { data, setStateValue }) => {
   desk.receive(data[0], (step) => setStateValue("step", step))
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || desk.dispose())
-}
+})

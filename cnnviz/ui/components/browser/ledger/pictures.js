@@ -1,38 +1,19 @@
 // Small pictures of maps and of the drawing, with a frame around what is read of them.
+import { fromBase64 } from "../shared/decode.js"
+import { element } from "../shared/elements.js"
 
 const BLUE = [0, 114, 178]
 const ORANGE = [214, 94, 0]
 const SHADE = 0.3 // of the brightness that pixels outside of the receptive field keep
 
-// What one element brings for all viewers of the page; the names are those of the viewers' own modules.
-function channel() {
-  const channels = (globalThis[Symbol.for("cnnviz.channels")] ??= new Map())
-  if (!channels.has("layers")) channels.set("layers", { message: null, publisher: null, viewers: new Set() })
-  return channels.get("layers")
-}
-
-// The values of a layer as they were last published; null where there are none (yet).
-export const published = (id) => channel().message?.blocks.get(id) ?? null
-
-// Have the viewers of the page frame what is read of their maps, and the cell itself.
-export function mark(marks) {
-  channel().marks = marks
-  for (const viewer of channel().viewers) viewer.marked?.()
-}
-
-export const subscribe = (viewer) => channel().viewers.add(viewer)
-
-export const unsubscribe = (viewer) => channel().viewers.delete(viewer)
-
 function canvasOf(columns, rows, side, parent, label) {
   const cell = Math.max(1, Math.floor(side / Math.max(rows, columns)))
-  const canvas = document.createElement("canvas")
+  const canvas = element("canvas", "", parent)
   const ratio = Math.max(1, Math.round(window.devicePixelRatio || 1))
   Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio })
   Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` })
   canvas.setAttribute("role", "img")
   canvas.setAttribute("aria-label", label)
-  parent.append(canvas)
   return { canvas, context: canvas.getContext("2d"), cell: cell * ratio, ratio }
 }
 
@@ -83,16 +64,14 @@ export function map(parent, block, of, { rows, columns }, side, label) {
 
 // What the network read, as a block for `map`.
 export function digitBlock({ shape: [rows, columns, maps], digit }) {
-  return { rows, columns, maps, values: Float32Array.from(bytes(digit), (byte) => byte / 255) }
+  return { rows, columns, maps, values: Float32Array.from(fromBase64(digit), (byte) => byte / 255) }
 }
-
-const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 
 // The drawing, bright where `rows` and `columns` are and shaded elsewhere.
 export function field(parent, { shape, digit, rows, columns }, side, label) {
   const [high, wide, channels] = shape
   const picture = canvasOf(wide, high, side, parent, label)
-  const values = bytes(digit)
+  const values = fromBase64(digit)
   const seen = { rows: new Set(rows), columns: new Set(columns) }
   for (let row = 0; row < high; row += 1) {
     for (let column = 0; column < wide; column += 1) {

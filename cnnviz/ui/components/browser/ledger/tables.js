@@ -1,5 +1,6 @@
 // Accounts in lines: single contributions, the account itself, the shares of a softmax.
-import { button, element, fill } from "./elements.js"
+import { button, element } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 
 const SHOWN = 8
 

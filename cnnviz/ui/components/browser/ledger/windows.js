@@ -1,8 +1,11 @@
 // Windows on the maps of the layer before: their values, the kernel's slice, the products, the subtotal.
-import { button, element, fill } from "./elements.js"
+import { button, element } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { published } from "../shared/channels.js"
 import { Grid } from "./grid.js"
-import { digitBlock, map, published } from "./pictures.js"
+import { digitBlock, map } from "./pictures.js"
 
+export const CHANNEL = "layers" // what the viewers of the page Layers show
 const SHOWN = 3
 const PICTURE = 78 // CSS pixels
 
@@ -93,7 +96,7 @@ export class Windows {
   // The map as it was last published: earlier or later than the ledger, and again while the pen moves.
   paint({ part, picture }) {
     const { source, field } = this.facts
-    const block = source.input ? digitBlock(field) : published(source.block)
+    const block = source.input ? digitBlock(field) : published(CHANNEL)?.blocks.get(source.block)
     picture.replaceChildren()
     if (!block || block.rows !== source.rows || block.columns !== source.columns) return
     map(picture, block, part.map, part, PICTURE, fill(this.labels.picture, part))

@@ -1,6 +1,7 @@
 // Asking before a window is worked out, and what the answer was worth. Python has worked everything out; here a guess
 // is only compared with it.
-import { element, fill, write } from "./elements.js"
+import { button, element, textInput, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 
 // How far a guess may be off: a mean may be told with two decimals, and exact sums are shown with all of theirs.
 export const ROUNDED = 0.005 + 1e-9
@@ -26,7 +27,7 @@ export class Guess {
     this.root = element("form", "guess", parent)
     this.question = element("p", "question", this.root)
     this.inputs = Object.fromEntries(this.kinds.map((kind) => [kind, this.input(kind)]))
-    this.check = element("button", "check", this.root)
+    this.check = button("check", this.root, "")
     this.check.type = "submit"
     this.trouble = element("p", "trouble", this.root)
     this.trouble.setAttribute("role", "alert")
@@ -41,8 +42,7 @@ export class Guess {
   input(kind) {
     const label = element("label", "", this.root)
     element("span", "", label)
-    const input = element("input", "", label)
-    Object.assign(input, { type: "text", inputMode: "text", autocomplete: "off", maxLength: 12, spellcheck: false })
+    const input = textInput(label, 12)
     input.dataset.guess = kind
     return input
   }

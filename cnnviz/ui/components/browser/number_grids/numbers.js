@@ -1,10 +1,11 @@
 // A grid of numbers to edit: one input a cell, reached by Tab as one thing and walked through with the arrow keys.
-import { element, fill } from "./elements.js"
+import { element, textInput } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { CELL_STEPS } from "../shared/keys.js"
 
 const NUMBER = /^\s*[+\-−]?(\d+[.,]?\d*|[.,]\d+)(\/\d+)?\s*$/
 const SEVERAL = /\S[\s;]+\S|\[/ // a pasted text that is more than one number
 const LONGEST_PASTE = 1000
-const WALK = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
 export class Numbers {
   // `typed` gets all texts once one was changed, with `live` while it is being typed; `pasted` several numbers at once.
@@ -66,8 +67,7 @@ export class Numbers {
       cell.textContent = outside
       return cell.classList.add("outside")
     }
-    const input = element("input", "", cell)
-    Object.assign(input, { type: "text", inputMode: "text", autocomplete: "off", maxLength: 12, spellcheck: false })
+    const input = textInput(cell, 12)
     Object.assign(input.dataset, { row, column })
     input.onfocus = () => this.entered(input, row, column)
     input.oninput = () => this.changed(input)
@@ -112,8 +112,8 @@ export class Numbers {
   }
 
   key(event, row, column) {
-    const walk = event.key === "Enter" ? WALK.ArrowDown : WALK[event.key]
-    if (walk) this.go(row + walk[0], column + walk[1])
+    const step = event.key === "Enter" ? CELL_STEPS.ArrowDown : CELL_STEPS[event.key]
+    if (step) this.go(row + step[0], column + step[1])
     else if (event.key === "Escape") this.drop(row, column)
     else return
     event.preventDefault()

@@ -1,5 +1,6 @@
 // What the windows have given so far: a cell a window, empty until it is worked out.
-import { element, fill, write } from "./elements.js"
+import { button, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 
 export class Results {
   constructor(parent, kind, go) {
@@ -42,11 +43,10 @@ export class Results {
     for (let row = 0; row < rows; row += 1) {
       const line = element("div", "line", this.cells)
       for (let column = 0; column < columns; column += 1) {
-        const button = element("button", "cell", line)
         const place = this.buttons.length
-        Object.assign(button, { type: "button", tabIndex: -1 })
-        button.onclick = () => this.go(place)
-        this.buttons.push(button)
+        const made = button("cell", line, "", () => this.go(place))
+        made.tabIndex = -1
+        this.buttons.push(made)
       }
     }
   }

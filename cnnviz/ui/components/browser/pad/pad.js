@@ -1,17 +1,16 @@
 // The live pad: strokes go to Python while the pen moves. Data in: [{revision, ack, brush, drawing, backdrop, labels,
 // disabled, colours: [] or [ink, paper]}]. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+import { component } from "../shared/component.js"
+import { fromBase64 } from "../shared/decode.js"
+import { ARROWS } from "../shared/keys.js"
 import { Drawing } from "./drawing.js"
 import { Ink, SIDE } from "./ink.js"
 import { Link } from "./link.js"
 import { build, name } from "./parts.js"
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-const pads = new WeakMap()
-
-const bytes = (text) => text && Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
-
 class Pad {
   constructor(root) {
+    this.root = root
     this.parts = build(root)
     this.ink = new Ink(this.parts.canvas)
     this.drawing = new Drawing()
@@ -35,7 +34,7 @@ class Pad {
     if (!before) this.start(data)
     const news = ["revision", "backdrop", "disabled"].filter((name) => before?.[name] !== data[name])
     if (news.includes("revision")) this.replace(data)
-    if (news.includes("backdrop")) this.sample = bytes(data.backdrop)
+    if (news.includes("backdrop")) this.sample = data.backdrop && fromBase64(data.backdrop)
     this.dress(data.colours ?? [])
     if (JSON.stringify(before?.labels) !== JSON.stringify(data.labels)) name(this.parts, data.labels)
     if (news.length || this.ink.faded) this.refresh()
@@ -44,7 +43,7 @@ class Pad {
 
   // The theme's ink and paper, or chosen ones; what is painted notices by itself that its colour has faded.
   dress([ink, paper]) {
-    const { style, classList } = this.parts.root
+    const { style, classList } = this.root
     classList.toggle("dressed", Boolean(ink))
     if (!ink) return
     style.setProperty("--chosen-ink", ink)
@@ -81,7 +80,7 @@ class Pad {
   refresh() {
     const { undo, clear, range, hint, canvas } = this.parts
     const disabled = Boolean(this.data.disabled)
-    this.parts.root.classList.toggle("disabled", disabled)
+    this.root.classList.toggle("disabled", disabled)
     undo.disabled = disabled || !this.drawing.undoable
     clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
     range.disabled = disabled
@@ -156,7 +155,7 @@ class Pad {
   }
 
   listen() {
-    const { canvas, undo, clear, range, root } = this.parts
+    const { canvas, undo, clear, range } = this.parts
     canvas.onpointerdown = (event) => this.pointerDown(event)
     canvas.onpointermove = (event) => {
       if (event.pointerId !== this.pointer) return
@@ -175,7 +174,7 @@ class Pad {
     undo.onclick = () => this.undo()
     clear.onclick = () => this.clear()
     range.oninput = () => this.setBrush(range.value)
-    root.onkeydown = (event) => this.key(event)
+    this.root.onkeydown = (event) => this.key(event)
   }
 
   pointerDown(event) {
@@ -234,11 +233,6 @@ class Pad {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".pad")
-  let pad = pads.get(parentElement)
-  if (pad?.parts.root !== root) pads.set(parentElement, (pad = new Pad(root)))
+export default component("pad", Pad, (pad, { data, setStateValue }) => {
   pad.receive(data[0], (message) => setStateValue("strokes", message))
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || pad.dispose())
-}
+})

@@ -1,16 +1,20 @@
 // A slider over moments that plays. Data in: [{moments, index, ack, label, labels}]. State out, "place": {index, seq}.
 // The visitor's place is the truth until Python has answered the last message; then Python's is.
-import { build, icon } from "./parts.js"
-import { Link } from "./link.js"
+import { AckedChannel } from "../shared/acked_channel.js"
+import { component } from "../shared/component.js"
+import { call, write } from "../shared/elements.js"
+import { setIcon } from "../shared/icons.js"
+import { build } from "./parts.js"
 
-const players = new WeakMap()
 const STEP = 800 // ms a moment at speed 1
 const AGAIN = 30 // ms after which an answer is looked for again
+const GIVE_UP = 3000 // ms without an answer, then send anyway
 
 class Player {
   constructor(root) {
+    this.root = root
     this.parts = build(root)
-    this.link = new Link((place) => this.send(place))
+    this.link = new AckedChannel((place) => this.send(place), GIVE_UP)
     this.speed = 1
     this.listen()
   }
@@ -56,7 +60,7 @@ class Player {
     if (inside === this.index) return
     this.index = inside
     this.since = performance.now()
-    this.link.go(inside)
+    this.link.push(() => ({ index: inside }))
     this.show()
   }
 
@@ -102,28 +106,22 @@ class Player {
   }
 
   show() {
-    const { root, back, play, forward, speed, slider, name } = this.parts
+    const { back, play, forward, speed, slider, name } = this.parts
     const { moments, label, labels } = this.data
     Object.assign(slider, { max: this.last, value: this.index, disabled: !this.last })
     slider.setAttribute("aria-label", label)
     slider.setAttribute("aria-valuetext", moments[this.index])
-    if (name.textContent !== moments[this.index]) name.textContent = moments[this.index]
+    write(name, moments[this.index])
     back.disabled = this.index === 0
     forward.disabled = this.index === this.last
     play.disabled = !this.last
     const word = this.playing ? "pause" : "play"
-    icon(play, word)
-    for (const [part, text] of [
-      [back, labels.back],
-      [forward, labels.forward],
-      [play, labels[word]],
-      [speed, labels.speed],
-    ]) {
-      if (part.title === text) continue
-      part.title = text
-      part.setAttribute("aria-label", text)
-    }
-    Object.assign(root.dataset, { index: this.index, playing: Boolean(this.playing), settled: this.link.settled })
+    setIcon(play, word)
+    call(play, labels[word])
+    call(back, labels.back)
+    call(forward, labels.forward)
+    call(speed, labels.speed)
+    Object.assign(this.root.dataset, { index: this.index, playing: Boolean(this.playing), settled: this.link.settled })
   }
 
   dispose() {
@@ -132,11 +130,6 @@ class Player {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".player")
-  let player = players.get(parentElement)
-  if (player?.parts.root !== root) players.set(parentElement, (player = new Player(root)))
+export default component("player", Player, (player, { data, setStateValue }) => {
   player.receive(data[0], (place) => setStateValue("place", place))
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || player.dispose())
-}
+})

@@ -1,6 +1,10 @@
 // Pooling by hand. Data in: [{values, margins, out, read, windows, guess, ack, problem, labels}], everything worked out by
 // Python. State out, "typed": {cells, seq}: the texts of all cells after one was changed.
-import { call, element, fill, iconButton, setIcon, write } from "../number_grids/elements.js"
+import { Sequence } from "../shared/acked_channel.js"
+import { component } from "../shared/component.js"
+import { call, element, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
+import { iconButton, setIcon } from "../shared/icons.js"
 import { Guess, ROUNDED, near } from "../number_grids/guess.js"
 import { Numbers } from "../number_grids/numbers.js"
 import { Results } from "../number_grids/results.js"
@@ -9,8 +13,6 @@ import { Walk } from "../number_grids/walk.js"
 const KINDS_SHOWN = ["max", "mean"]
 const LARGEST_SIDE_OF_CELL = 48 // CSS pixels
 const SMALLEST_SIDE_OF_CELL = 30
-
-const grids = new WeakMap()
 
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, window) {
@@ -24,7 +26,7 @@ function judged(guess, kind, window) {
 class PoolGrid {
   constructor(root) {
     this.root = root
-    this.seq = 0
+    this.sequence = new Sequence()
     this.walk = new Walk(() => this.show())
     this.build()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width))
@@ -99,8 +101,7 @@ class PoolGrid {
 
   receive(data, send) {
     const before = this.data
-    const answered = data.ack >= this.seq
-    this.seq = Math.max(this.seq, data.ack)
+    const answered = this.sequence.answered(data.ack)
     Object.assign(this, { data, send })
     if (!answered) return // a newer text is on its way to Python
     if (data.problem || before?.ack !== data.ack) this.refuse(data.problem)
@@ -120,8 +121,7 @@ class PoolGrid {
   }
 
   typed(cells) {
-    this.seq += 1
-    this.send({ cells, seq: this.seq })
+    this.send({ cells, seq: this.sequence.next() })
   }
 
   // Cells as large as the place allows, the same in all three tables.
@@ -191,11 +191,6 @@ class PoolGrid {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".pool_grid")
-  let grid = grids.get(parentElement)
-  if (grid?.root !== root) grids.set(parentElement, (grid = new PoolGrid(root)))
+export default component("pool_grid", PoolGrid, (grid, { data, setStateValue }) => {
   grid.receive(data[0], (typed) => setStateValue("typed", typed))
-  // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
-  return () => setTimeout(() => root.isConnected || grid.dispose())
-}
+})

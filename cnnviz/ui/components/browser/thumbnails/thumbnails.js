@@ -1,12 +1,9 @@
 // Small pictures, grey or in colour, in a row, as buttons to pick from, or as steps with a switch each.
 
-const decoder = new TextDecoder()
-const waiting = new WeakMap() // the newest message of each element that is not on the screen yet
+import { decode } from "../shared/decode.js"
+import { button, countPaint, element, write } from "../shared/elements.js"
 
-function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  return { header: JSON.parse(decoder.decode(bytes.subarray(4, 4 + length))), payload: bytes.subarray(4 + length) }
-}
+const waiting = new WeakMap() // the newest message of each element that is not on the screen yet
 
 function fit(canvas, rows, columns, size) {
   if (canvas.width === columns && canvas.height === rows) return
@@ -31,45 +28,44 @@ function paint(canvas, bytes, rows, columns, channels) {
   canvas.getContext("2d").putImageData(image, 0, 0)
 }
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text
-}
-
-function element(tag, name, ...children) {
-  const node = document.createElement(tag)
-  node.className = name
-  node.append(...children)
-  return node
-}
-
-const frame = (size) => {
-  const box = element("div", "box", document.createElement("canvas"))
+function frame(parent, size) {
+  const box = element("div", "box", parent)
+  element("canvas", "", box)
   box.style.width = box.style.height = `${size}px`
-  return box
 }
 
 // One maker a form: the node of a picture, and how its texts and states are brought up to date.
 const FORMS = {
-  row: { make: (size) => element("figure", "", frame(size), element("span", "caption")), update: () => {} },
+  row: {
+    make(size) {
+      const node = element("figure")
+      frame(node, size)
+      element("span", "caption", node)
+      return node
+    },
+    update: () => {},
+  },
   pick: {
     make(size) {
-      const node = element("button", "", frame(size), element("span", "caption"))
-      node.type = "button"
+      const node = button("", null, "")
+      frame(node, size)
+      element("span", "caption", node)
       return node
     },
     update: () => {},
   },
   steps: {
     make(size) {
-      const button = element("button", "switch", element("span", "knob"), element("span", "caption"))
-      button.type = "button"
-      button.setAttribute("role", "switch")
-      return element(
-        "div",
-        "step",
-        frame(size),
-        element("div", "texts", button, element("span", "why"), element("span", "effect")),
-      )
+      const node = element("div", "step")
+      frame(node, size)
+      const texts = element("div", "texts", node)
+      const made = button("switch", texts, "")
+      made.setAttribute("role", "switch")
+      element("span", "knob", made)
+      element("span", "caption", made)
+      element("span", "why", texts)
+      element("span", "effect", texts)
+      return node
     },
     update(node, { why, effect, active }) {
       node.classList.toggle("off", !active)
@@ -91,21 +87,23 @@ function nodes(root, { form, size, pictures }) {
   return [...root.children]
 }
 
-function show(root, { header, payload }, pick) {
+function show(root, { header, buffer, start }, pick) {
   root.setAttribute("role", "group")
   root.setAttribute("aria-label", header.label)
-  let offset = 0
+  let offset = start
   nodes(root, header).forEach((node, index) => {
     const { rows, columns, channels, caption } = header.pictures[index]
     const canvas = node.querySelector("canvas")
     fit(canvas, rows, columns, header.size)
-    paint(canvas, payload.subarray(offset, (offset += rows * columns * channels)), rows, columns, channels)
+    const bytes = new Uint8Array(buffer, offset, rows * columns * channels)
+    offset += bytes.length
+    paint(canvas, bytes, rows, columns, channels)
     write(node.querySelector(".caption"), caption)
     FORMS[header.form].update(node, header.pictures[index])
-    const button = node.matches("button") ? node : node.querySelector("button")
-    if (button) button.onclick = () => pick(index)
+    const pressed = node.matches("button") ? node : node.querySelector("button")
+    if (pressed) pressed.onclick = () => pick(index)
   })
-  root.dataset.painted = Number(root.dataset.painted ?? 0) + 1
+  countPaint(root)
 }
 
 // What follows the pen is painted right after the frame that shows the answer, the newest message only.
@@ -129,7 +127,7 @@ function later(root, work) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".thumbnails")
-  const message = unpack(data)
+  const message = decode(data)
   const work = () => show(root, message, (index) => setTriggerValue("picked", index))
   if (root.dataset.painted) later(root, work)
   else work()
