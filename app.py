@@ -5,14 +5,14 @@ import streamlit as st
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import preprocessing_steps, samples_and_upload, surfaces
 from cnnviz.ui.prediction import answer, network_picker, strip
-from cnnviz.ui.shell import page, session, url
+from cnnviz.ui.shell import networks, page, session, url
 
 
 @st.fragment
 @page.guarded
 def read_along() -> None:
     """Everything that moves while the pen moves."""
-    network = network_picker.chosen()
+    network = networks.load_chosen()
     drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()

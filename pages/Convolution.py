@@ -12,9 +12,8 @@ from cnnviz.ui.convolution import (
     worked_example,
 )
 from cnnviz.ui.input import surfaces
-from cnnviz.ui.pooling import pen_up
 from cnnviz.ui.prediction import answer, network_picker
-from cnnviz.ui.shell import page, session, url
+from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
@@ -24,7 +23,7 @@ def read_along() -> None:
     drawing, answering = st.columns([320, 350], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
         answer.show(reading, session.subject())
     filters.send(reading, pen_down, place="pen")

@@ -7,7 +7,7 @@ from cnnviz.ui.input import preprocessing_steps, surfaces
 from cnnviz.ui.layers import cards, views
 from cnnviz.ui.layers.ledger import panel, path
 from cnnviz.ui.prediction import answer, network_picker
-from cnnviz.ui.shell import page, session, url
+from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
@@ -17,14 +17,14 @@ def read_along() -> None:
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
         answer.show(reading, session.subject())
     with reading_it:
         preprocessing_steps.result(reading)
     cards.send(reading, pen_down)
     url.show(pen_down)
-    path.again(reading.trace.digit, pen_down)
+    pen_up.follow(reading.digit, pen_down, needed=path.here() is not None)
 
 
 with page.page("layers") as heading:
@@ -32,8 +32,8 @@ with page.page("layers") as heading:
         network_picker.pick()
         surfaces.pick_surface()
     read_along()
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     views.settings(reading)
     if session.get("layers_view") == "maps":
         panel.show()
-    views.show(reading, network_picker.chosen())
+    views.show(reading, networks.load_chosen())

@@ -4,10 +4,10 @@ import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import preprocessing_steps, surfaces
-from cnnviz.ui.pooling import pen_up, perturbations, pooled_maps, same_map, worked_example
+from cnnviz.ui.pooling import perturbations, pooled_maps, same_map, worked_example
 from cnnviz.ui.pooling import three_networks as trained_alike
 from cnnviz.ui.prediction import answer, network_picker
-from cnnviz.ui.shell import page, session, url
+from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
@@ -17,7 +17,7 @@ def read_along() -> None:
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
         answer.show(reading, session.subject())
     with reading_it:
@@ -34,6 +34,6 @@ with page.page("pooling") as heading:
     read_along()
     worked_example.show()
     same_map.show()
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     trained_alike.show(reading)
     perturbations.show(reading.digit)

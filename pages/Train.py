@@ -4,17 +4,17 @@ import streamlit as st
 
 from cnnviz.ui.components.top import top
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import options, page, session, url, visitor, widgets
+from cnnviz.ui.shell import page, session, url, visitor, widgets
 from cnnviz.ui.training import run_status, runs_table, start, watch
 
 with page.page("train"):
     visitor.remember()
     top(session.get("upwards"))
     run_status.ready()
-    widgets.one_of("bench", translate("What to do"), options.BENCHES, show_label=False)
-    if session.get("bench") == "experiments":
+    widgets.one_of("train_view", translate("What to do"), show_label=False)
+    if session.get("train_view") == "experiments":
         start.experiments()
-    elif session.get("bench") == "build":
+    elif session.get("train_view") == "build":
         start.build()
     else:
         watch.show()

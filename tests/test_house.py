@@ -53,6 +53,9 @@ MAY_START = {
 }
 """The files of core that may import from `PROCESSES`, and why."""
 
+SHELL_KNOWS = frozenset({"shell", "components", "i18n"})
+"""The parts of ui that `cnnviz.ui.shell` may import."""
+
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "shared", "tools", "stuff"})
 PRODUCT = ("app.py", "pages", "cnnviz", "scripts")
 
@@ -149,6 +152,16 @@ def test_no_folder_is_too_full_to_live_in() -> None:
     modules = Counter(p.parent for p in files("cnnviz", "pages", "scripts") if p.stem != "__init__")
     full = {str(folder.relative_to(ROOT)): number for folder, number in modules.items() if number > MAX_MODULES}
     assert full == {}
+
+
+def test_the_shell_knows_no_page() -> None:
+    """Pages' folders know the shell; settings of a page lie in the shell's tables of fields."""
+    ours = {
+        str(path.relative_to(ROOT)): known
+        for path in files("cnnviz/ui/shell")
+        if (known := {name.split(".")[2] for name in imports(path) if name.startswith("cnnviz.ui.")} - SHELL_KNOWS)
+    }
+    assert ours == {}
 
 
 def test_only_the_canvas_imports_the_drawable_canvas() -> None:

@@ -116,7 +116,7 @@ def only(engine: Engine) -> str:
 
 
 def train_one(app: AppTest, engine: Engine) -> str:
-    app.session_state["bench"] = "build"
+    app.session_state["train_view"] = "build"
     press(app.run(), "train")
     return only(engine)
 

@@ -113,7 +113,7 @@ def test_the_editor_takes_the_colours_and_keeps_the_drawing(app: AppTest) -> Non
     app.color_picker[1].pick("#101010").run()
     assert well(app)
     assert app.session_state["subject"].drawing == carried()
-    assert app.session_state["dressed"] == (INK, "#101010")
+    assert app.session_state["editor_colours"] == (INK, "#101010")
 
 
 def test_what_is_read_is_coloured_and_the_rest_stays_grey() -> None:

@@ -21,8 +21,9 @@ from cnnviz.core.networks import model_store
 from cnnviz.ui.components import conv_grid, kernel_grid
 from cnnviz.ui.components.conv_grid import Guess, name_of
 from cnnviz.ui.components.feature_maps import Block, Links
-from cnnviz.ui.convolution import filters, url
+from cnnviz.ui.convolution import filters
 from cnnviz.ui.shell import page
+from cnnviz.ui.shell.fields.field import spell
 
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/Convolution.py"
@@ -259,7 +260,7 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
 def test_every_learned_bias_and_weight_can_be_carried_by_a_link(name: str) -> None:
     weights = model_store.load(name).weights_of("conv2d")
     for value in map(float, (*weights["bias"], *weights["kernel"].ravel())):
-        assert abs(weight(url.plain(value)) - value) <= 5e-7
+        assert abs(weight(spell(value)) - value) <= 5e-7
 
 
 @pytest.mark.parametrize(

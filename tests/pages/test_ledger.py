@@ -29,8 +29,8 @@ def opened(**query: str) -> AppTest:
 
 
 def here(app: AppTest) -> Cell | None:
-    way = app.session_state["way"]
-    return way[app.session_state["hop"]] if way else None
+    path = app.session_state["cell_path"]
+    return path[app.session_state["cell_index"]] if path else None
 
 
 def numbers(app: AppTest) -> dict[str, int]:
@@ -48,8 +48,8 @@ def test_a_link_opens_a_cell_with_the_whole_way_down() -> None:
     app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
     assert numbers(app) == {"Map": 5, "Row": 3, "Column": 7}
-    way = app.session_state["way"]
-    assert [cell.layer for cell in way] == ["conv2d_1", "max_pooling2d", "conv2d", INPUT]
+    path = app.session_state["cell_path"]
+    assert [cell.layer for cell in path] == ["conv2d_1", "max_pooling2d", "conv2d", INPUT]
     assert "cell=conv2d_1.5.3.7" in app.session_state["query"]
 
 
@@ -117,19 +117,19 @@ def test_another_network_has_a_way_of_its_own() -> None:
     app.session_state["network"] = "cnn-32-64"
     app.run()
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
-    assert [cell.layer for cell in app.session_state["way"]] == ["conv2d_1", "conv2d", INPUT]
-    assert leads_down(model_store.load("cnn-32-64"), app.session_state["way"])
+    assert [cell.layer for cell in app.session_state["cell_path"]] == ["conv2d_1", "conv2d", INPUT]
+    assert leads_down(model_store.load("cnn-32-64"), app.session_state["cell_path"])
 
 
 def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
     """All names are the same and every place is there, but the unit was made of another one."""
     app = opened(cell="flatten.700", net="cnn-32-32")
-    assert app.session_state["way"][1] == Cell("dropout", 28, 1, 9)
+    assert app.session_state["cell_path"][1] == Cell("dropout", 28, 1, 9)
     app.session_state["network"] = "cnn-32-64"
     app.run()
     assert here(app) == Cell("flatten", 700)
-    assert app.session_state["way"][1] == Cell("dropout", 60, 0, 10)
-    assert leads_down(model_store.load("cnn-32-64"), app.session_state["way"])
+    assert app.session_state["cell_path"][1] == Cell("dropout", 60, 0, 10)
+    assert leads_down(model_store.load("cnn-32-64"), app.session_state["cell_path"])
 
 
 def test_another_drawing_keeps_the_cell_and_the_way() -> None:
@@ -153,4 +153,4 @@ def test_every_layer_of_every_network_can_be_chosen(name: str) -> None:
         cell = here(app)
         assert cell is not None
         assert cell.layer == layer.name
-        assert app.session_state["way"][-1].layer == INPUT
+        assert app.session_state["cell_path"][-1].layer == INPUT

@@ -17,7 +17,8 @@ from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.ui.layers import diagram
 from cnnviz.ui.prediction.strip import UNCHANGED
-from cnnviz.ui.shell import cache, options, page
+from cnnviz.ui.shell import cache, page
+from cnnviz.ui.shell.fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
@@ -223,8 +224,8 @@ def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
     assert f"{100 * shown.probabilities.max():.1f}"[:4] in " ".join(texts(app)) or shown.probabilities.max() > 0.999
 
 
-@pytest.mark.parametrize("colour_range", options.COLOUR_RANGES)
-@pytest.mark.parametrize("palette", options.PALETTES)
+@pytest.mark.parametrize("colour_range", FIELDS["colour_range"].options)
+@pytest.mark.parametrize("palette", FIELDS["palette"].options)
 def test_every_way_of_colouring_works(app: AppTest, colour_range: str, palette: str) -> None:
     app.query_params["range"] = colour_range
     app.query_params["colours"] = palette

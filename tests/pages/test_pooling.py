@@ -17,7 +17,8 @@ from cnnviz.core.lessons.pooling.sentences import tell
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Links
-from cnnviz.ui.pooling import pooled_maps, url
+from cnnviz.ui.pooling import pooled_maps
+from cnnviz.ui.shell.fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "cnn-32-64-64"
@@ -114,13 +115,13 @@ def test_a_bad_text_is_said_and_the_last_good_state_kept(
 
 def test_window_and_stride_clamp_each_other(benches: list[dict[str, Any]]) -> None:
     app = opened()
-    slide(app, "bench_stride", 3)
-    assert (app.session_state["bench_window"], benches[-1]["bench"].strides) == (3, (3, 3))
-    slide(app, "bench_window", 2)
-    assert (app.session_state["bench_stride"], benches[-1]["bench"].pool_size) == (2, (2, 2))
-    slide(app, "bench_side", 2)
+    slide(app, "pool_stride", 3)
+    assert (app.session_state["pool_window"], benches[-1]["bench"].strides) == (3, (3, 3))
+    slide(app, "pool_window", 2)
+    assert (app.session_state["pool_stride"], benches[-1]["bench"].pool_size) == (2, (2, 2))
+    slide(app, "pool_side", 2)
     assert benches[-1]["bench"].values == ((1, 2), (7, 1))
-    slide(app, "bench_side", 6)
+    slide(app, "pool_side", 6)
     assert benches[-1]["bench"].shape == (6, 6)
     assert well(app)
 
@@ -189,10 +190,11 @@ def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, ben
 
 
 def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:
+    codec = FIELDS["pool_grid"].codec
     rng = np.random.default_rng(0)
     numbers = tuple(tuple(map(float, row)) for row in rng.integers(-9900, 9901, (8, 8)) / 100)
-    assert url.read(url.write(numbers)) == numbers
-    assert len(url.write(numbers)) < 500
+    assert codec.decode(codec.encode(numbers)) == numbers
+    assert len(codec.encode(numbers)) < 500
 
 
 # The same map, pooled both ways.

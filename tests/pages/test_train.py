@@ -12,7 +12,7 @@ from cnnviz.core.networks import keras_source
 from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import RunStore
-from cnnviz.ui.shell import options
+from cnnviz.ui.shell import fields
 from tests.pages.fake_training import (
     ROOT,
     TRAIN,
@@ -46,7 +46,7 @@ def app(
 
 @pytest.mark.parametrize("bench", ["experiments", "build", "watch"])
 def test_every_bench_opens(app: AppTest, bench: str) -> None:
-    app.session_state["bench"] = bench
+    app.session_state["train_view"] = bench
     app.run()
     assert well(app)
     assert "Nothing was trained yet" in texts(app)
@@ -57,18 +57,18 @@ def test_what_is_built_is_what_is_trained(app: AppTest, engine: Engine) -> None:
     assert [layer.kind for layer in job.variant.layers][:2] == ["Conv2D", "MaxPooling2D"]
     assert well(app)
     assert "learning" in progress(app)
-    assert app.session_state["bench"] == "watch"
+    assert app.session_state["train_view"] == "watch"
 
 
 def test_what_is_typed_just_before_the_click_is_trained_too(app: AppTest, engine: Engine) -> None:
-    app.segmented_control(key="choose-bench").set_value("build").run()
+    app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.number_input if box.label == "Epochs").set_value(3)
     press(app, "train")  # one run of the page takes both
     assert engine.jobs[only(engine)][0].plan.epochs == 3
 
 
 def test_what_is_refused_just_before_the_click_is_not_trained(app: AppTest, engine: Engine) -> None:
-    app.segmented_control(key="choose-bench").set_value("build").run()
+    app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.number_input if box.label == "Epochs").set_value(0)
     press(app, "train")
     assert not engine.jobs
@@ -96,7 +96,7 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: 
     app.session_state["network"] = f"run-{job_id}"
     app.run()
     assert well(app)
-    for view in options.LAYERS_VIEWS:
+    for view in fields.FIELDS["layers_view"].options:
         app.session_state["layers_view"] = view
         assert well(app.run())
     trained, _ = engine.jobs[job_id]
@@ -120,7 +120,7 @@ def test_the_worker_sees_the_visitors_digit(app: AppTest, engine: Engine) -> Non
 
 def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, engine: Engine) -> None:
     experiment = EXPERIMENTS["digits"]
-    app.session_state["bench"] = "experiments"
+    app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     assert len(engine.jobs) == 2, "one runs, one waits, the third is planned"
     while len(done := [state for state in engine.states.values() if state == "done"]) < len(experiment.arms):
@@ -137,7 +137,7 @@ def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, 
 
 def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, engine: Engine) -> None:
     engine.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
-    app.session_state["bench"] = "build"
+    app.session_state["train_view"] = "build"
     press(app.run(), "train")
     assert not app.exception
     assert "Forty may wait" in texts(app)
@@ -180,7 +180,7 @@ def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> 
 
 
 def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, engine: Engine) -> None:
-    app.segmented_control(key="choose-bench").set_value("build").run()
+    app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.selectbox if box.label == "Start from").select("cnn-rgb").run()
     press(app, "train")
     assert well(app)

@@ -52,7 +52,7 @@ def store_in(folder: Path) -> RunStore:
 
 def three_arms(app: AppTest, tmp_path: Path) -> tuple[str, str, str]:
     """Start an experiment of three trainings; their ids. The third is planned and watched."""
-    app.session_state["bench"] = "experiments"
+    app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     first, second, third = (run.id for run in reversed(store_in(tmp_path).runs()))
     app.session_state["watched"] = third
@@ -64,12 +64,12 @@ def three_arms(app: AppTest, tmp_path: Path) -> tuple[str, str, str]:
 def completed(app: AppTest, engine: Engine, batches: int = 2) -> str:
     """Train one run to its end."""
     before = set(engine.jobs)
-    app.session_state["bench"] = "build"
+    app.session_state["train_view"] = "build"
     press(app.run(), "train")
     (job_id,) = set(engine.jobs) - before
     learn(engine, job_id, batches)
     finish(engine, job_id)
-    app.session_state["bench"] = "watch"
+    app.session_state["train_view"] = "watch"
     assert well(app.run())
     return job_id
 
@@ -133,7 +133,7 @@ def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, engine: Engi
     engine.states[first] = "done"
     planner.advance(store_in(tmp_path))  # as an event of the first does
     engine.touched.clear()
-    app.session_state["noted"] = -1e9
+    app.session_state["last_touch"] = -1e9
     app.run()
     assert set(engine.touched) == {second, third}
 
@@ -177,7 +177,7 @@ def test_an_experiment_without_room_for_all_arms_leaves_none(
     app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(store, "MOST_RUNS", 2)
-    app.session_state["bench"] = "experiments"
+    app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     assert not app.exception
     assert "A visitor may keep 2 runs" in texts(app)
@@ -241,7 +241,7 @@ def test_a_second_tab_that_goes_on_too_is_told_so(
     app.run()
     other = opened(monkeypatch, tmp_path)
     other.session_state["visitor"] = app.session_state["visitor"]
-    other.session_state["bench"] = "watch"
+    other.session_state["train_view"] = "watch"
     assert well(other.run())
     press(app, "go-on")
     press(other, "go-on")

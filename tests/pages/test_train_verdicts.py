@@ -31,7 +31,7 @@ def app(
 
 def padding(app: AppTest, engine: Engine) -> tuple[str, str]:
     """Start an experiment; the ids of its arms, padding valid and padding same."""
-    app.session_state["bench"] = "experiments"
+    app.session_state["train_view"] = "experiments"
     press(app.run(), "start-padding")
     valid, same = engine.jobs
     return valid, same

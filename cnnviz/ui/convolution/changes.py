@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,16 @@ from cnnviz.core.lessons.convolution.settings import ConvSettings
 from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.core.lessons.number_grid import grid
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell import options, session
+from cnnviz.ui.shell import session
+
+SETTINGS: Mapping[str, str] = {
+    "side": gettext_noop("Side of the image"),
+    "size": gettext_noop("Side of the kernel"),
+    "stride": gettext_noop("Stride"),
+    "dilation": gettext_noop("Dilation"),
+    "padding": gettext_noop("Padding"),
+}
+"""Field of `ConvSettings`, or padding -> label."""
 
 CHANGED = gettext_noop(
     "{what} {old} → {new}: feature map {map_old} → {map_new}, multiplications {times_old:,} → {times_new:,}, "
@@ -84,7 +94,7 @@ def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], b
     lines = [
         translate(
             CHANGED,
-            what=translate(options.CONV_SETTINGS[moved]),
+            what=translate(SETTINGS[moved]),
             old=_value(moved, before),
             new=_value(moved, now),
             map_old=_shape(old),
@@ -96,7 +106,7 @@ def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], b
         )
     ]
     if gave:
-        names = ", ".join(translate(options.CONV_SETTINGS[name]) for name in gave)
+        names = ", ".join(translate(SETTINGS[name]) for name in gave)
         lines.append(translate(NOT_BOTH if both else GAVE_WAY, names=names))
     return lines
 

@@ -15,8 +15,7 @@ from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import networks, session
 
 #: Under this name the values travel to the viewer of `on_your_digit`.
 CHANNEL = "filtered"
@@ -42,7 +41,7 @@ def chosen() -> Chosen:
     name = session.get("filter")
     if name == "own":
         return Chosen(session.get("own_kernel"), session.get("own_bias"))
-    if name == "learned" and (found := learned(network_picker.chosen())):
+    if name == "learned" and (found := learned(networks.load_chosen())):
         number = min(session.get("filter_number"), found.filters - 1)
         channel = min(session.get("filter_channel"), found.channels - 1)
         return Chosen(found.weights(number, channel), float(found.bias[number]), found.layer, number, channel)

@@ -15,11 +15,10 @@ from cnnviz.ui.components.colour_sum import colour_sum as viewer
 from cnnviz.ui.components.colour_sum import typed
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import page, session, url, widgets
+from cnnviz.ui.shell import networks, page, session, url, widgets
+from cnnviz.ui.shell.fields.convolution import OWN
 
 KEY = "colour-sum"
-OWN = "own"
 
 WHY = gettext_noop(
     "A picture in colour is three pictures: how much red, how much green, how much blue. A filter has a kernel for "
@@ -57,10 +56,10 @@ def numbers(learned: Network | None) -> Numbers:
 
 def _network() -> Network | None:
     """Return the chosen network if its first layer can be shown, else the first one of the list that can."""
-    for name in (session.get("network"), *network_picker.names()):
+    for name in (session.get("network"), *networks.names()):
         try:
-            if colour_digits.reads_colour(network_picker.input_shape(name)):
-                found = network_picker.load(name)
+            if colour_digits.reads_colour(networks.input_shape(name)):
+                found = networks.load(name)
                 if colour_sum.readable(found):
                     return found
         except Refusal:
@@ -119,7 +118,7 @@ def _facts(learned: Network | None) -> None:
         translate(
             COUNT,
             layer=layer.name,
-            network=page.plain(network_picker.title(learned.name)),
+            network=page.plain(networks.title(learned.name)),
             filters=count,
             parameters=layer.parameters(learned.variant.input_shape),
         )

@@ -14,8 +14,8 @@ from cnnviz.ui.components.kernel_grid import kernel_grid, typed
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, Chosen
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import options, page, session, url, widgets
+from cnnviz.ui.shell import networks, page, session, url, widgets
+from cnnviz.ui.shell.fields.convolution import FILTERS
 
 KEY = "kernel-grid"
 
@@ -55,7 +55,7 @@ def choose() -> None:
     kernel = filters.chosen()
     kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
     _explain(kernel)
-    reading = subject.read(network_picker.chosen(), session.subject(), session.steps())
+    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     try:
         filtering.filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal as reason:
@@ -102,21 +102,21 @@ def _own(weights: Grid, bias: float) -> None:
 
 
 def _pick() -> None:
-    found = filters.learned(network_picker.chosen())
+    found = filters.learned(networks.load_chosen())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             translate("Kernel"),
-            options.FILTERS,
-            index=list(options.FILTERS).index(session.get("filter")),
+            FILTERS,
+            index=list(FILTERS).index(session.get("filter")),
             width=215,
-            format_func=lambda name: translate(options.FILTERS[name]),
+            format_func=lambda name: translate(FILTERS[name]),
             **session.bound("filter"),
         )
-        widgets.one_of("filter_padding", translate("Padding"), options.POOL_PADDINGS)
+        widgets.one_of("filter_padding", translate("Padding"))
     if session.get("filter") != "learned":
         return
     if found is None:
-        st.info(translate(NO_CONVOLUTION, network=page.plain(network_picker.title(network_picker.chosen().name))))
+        st.info(translate(NO_CONVOLUTION, network=page.plain(networks.title(networks.load_chosen().name))))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
@@ -155,20 +155,20 @@ def _explain(kernel: Chosen) -> None:
                 "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
                 number=kernel.number,
                 layer=kernel.layer,
-                network=page.plain(network_picker.title(network_picker.chosen().name)),
+                network=page.plain(networks.title(networks.load_chosen().name)),
                 bias=kernels.text(kernel.bias),
             )
         )
         _steps()
     elif kernel.bias:
         st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
-    if network_picker.chosen().variant.input_shape[-1] > 1:
+    if networks.load_chosen().variant.input_shape[-1] > 1:
         st.caption(translate(COLOUR))
 
 
 def _steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
-    found = filters.learned(network_picker.chosen())
+    found = filters.learned(networks.load_chosen())
     if found is not None and found.strides != (1, 1):
         st.caption(
             translate("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])

@@ -15,7 +15,7 @@ from cnnviz.core.lessons.number_grid import Grid, number, resized, retyped
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
 from cnnviz.ui.convolution import changes, guesses
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import options, page, session, url, widgets
+from cnnviz.ui.shell import page, session, url, widgets
 
 KEY = "conv-grid"
 
@@ -24,8 +24,12 @@ WHY = gettext_noop(
     "small picture has understood the largest network’s."
 )
 
-#: Field of `ConvSettings` -> the choice that it is.
-FIELDS = {"side": "conv_side", "size": "conv_size", "stride": "conv_stride", "dilation": "conv_dilation"}
+PADDING_HELP = gettext_noop(
+    "valid: the kernel stays inside. same: zeros are added around, so that with steps of 1 the size stays."
+)
+
+KEYS = {"side": "conv_side", "size": "conv_size", "stride": "conv_stride", "dilation": "conv_dilation"}
+"""Attribute of `ConvSettings` -> key of the field with its value."""
 
 #: Names of `KERNELS` whose weights have at most two decimals, so that all sums are exact.
 EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel.weights) * 100 % 1 == 0))
@@ -117,8 +121,7 @@ def _settings() -> None:
         widgets.one_of(
             "conv_padding",
             translate("Padding"),
-            options.POOL_PADDINGS,
-            help=translate(options.CONV_PADDING_HELP),
+            help=translate(PADDING_HELP),
             then=changes.padding_moved,
         )
         st.toggle(translate("Guess first"), value=bool(session.get("conv_guess")), **session.bound("conv_guess"))
@@ -127,7 +130,7 @@ def _settings() -> None:
 
 
 def _slider(field: str, label: str, lowest: int, highest: int) -> None:
-    widgets.number(FIELDS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
+    widgets.number(KEYS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
 
 
 def _ready(label: str, what: str, names: dict[str, str]) -> None:
@@ -148,9 +151,9 @@ def _fill(what: str, name: str) -> None:
 
 def _fit(moved: str) -> None:
     """Let the settings give way to the one that was `moved`, and the numbers follow them."""
-    wanted = ConvSettings(**{field: int(session.get(key)) for field, key in FIELDS.items()})
+    wanted = ConvSettings(**{field: int(session.get(key)) for field, key in KEYS.items()})
     made = fitted(wanted, moved)
-    for field, key in FIELDS.items():
+    for field, key in KEYS.items():
         if getattr(made, field) != getattr(wanted, field):
             session.choose(key, getattr(made, field))
     if made.side != len(session.get("conv_image")):

@@ -22,6 +22,8 @@ __all__ = ["NAMES", "gettext_noop", "languages", "translate", "translate_all", "
 DOMAIN = "cnnviz"
 FOLDER = Path(__file__).parent
 ENGLISH = "en"
+LANGUAGE_KEY = "language"
+"""Key of the visitor's language in the session."""
 
 #: Names of languages in their own words; a language is offered once its catalogue is there.
 NAMES = {"en": "English", "ja": "日本語", "de": "Deutsch", "fr": "Français", "es": "Español"}
@@ -57,7 +59,7 @@ def translate_refusal(reason: Refusal, /) -> str:
 
 
 def _language() -> str:
-    return str(st.session_state.get("language", ENGLISH))
+    return str(st.session_state.get(LANGUAGE_KEY, ENGLISH))
 
 
 @cache

@@ -8,8 +8,7 @@ import streamlit as st
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import networks, session
 
 #: Choice -> its label.
 COLOURS = {"ink": gettext_noop("Ink"), "paper": gettext_noop("Paper")}
@@ -22,7 +21,7 @@ FAINT = gettext_noop(
 def chosen() -> tuple[str, str] | None:
     """Return ink and paper if the chosen network reads colour, else None."""
     try:
-        shape = network_picker.chosen().variant.input_shape
+        shape = networks.load_chosen().variant.input_shape
     except Refusal:
         return None  # what is wrong with the network is said where it is used
     return (session.get("ink"), session.get("paper")) if colour_digits.reads_colour(shape) else None

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference.subject import InputSource, Prediction, without_each
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction.answer import percent
-from cnnviz.ui.shell import options, session
+from cnnviz.ui.shell import session
+from cnnviz.ui.shell.fields.every_page import step_key
+
+STEPS: Mapping[str, tuple[str, str]] = {
+    "ink": (
+        gettext_noop("Bright on black"),
+        gettext_noop("Ink becomes 1 and paper 0; off: the canvas’s grey as it is"),
+    ),
+    "crop": (gettext_noop("Crop to the ink"), gettext_noop("Empty margins go; off: the whole canvas is used")),
+    "antialias": (
+        gettext_noop("Smooth edges"),
+        gettext_noop("Shrinking averages the pixels; off: it picks single ones"),
+    ),
+    "fit": (
+        gettext_noop("Fit into 20×20"),
+        gettext_noop("The larger side becomes 20 pixels; off: stretched over all 28×28"),
+    ),
+    "centre": (
+        gettext_noop("Centre of mass"),
+        gettext_noop("The ink’s balance point goes to the middle; off: its box does"),
+    ),
+}
+"""A name of `preprocessing.STEPS` -> label of its switch, and what the step does."""
 
 
 def show(network: Network, reading: Prediction, subject: InputSource, pen_down: bool) -> None:
@@ -44,7 +68,7 @@ def _ready(reading: Prediction, subject: InputSource) -> None:
 
 
 def _row(step: preprocessing.Step) -> Step:
-    title, why = options.PREPARATION[step.name]
+    title, why = STEPS[step.name]
     return Step(step.image, translate(title), translate(why), _effect(step), step.active)
 
 
@@ -61,5 +85,5 @@ def _switch() -> None:
     """Take over a switch that the visitor has turned."""
     index = picked("preparation")
     if 0 <= index < len(preprocessing.STEPS):
-        key = session.step_key(preprocessing.STEPS[index])
+        key = step_key(preprocessing.STEPS[index])
         session.put(**{key: not session.get(key)})

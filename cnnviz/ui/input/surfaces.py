@@ -18,7 +18,8 @@ from cnnviz.core.inference.subject import InputSource, prepared
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.shell import options, process_tuning, session, widgets
+from cnnviz.ui.shell import process_tuning, session, widgets
+from cnnviz.ui.shell.fields.every_page import MAX_BRUSH, MIN_BRUSH
 
 INK = "#1b1e28"
 PAPER = "#ffffff"
@@ -35,7 +36,7 @@ def draw(plain: bool = False) -> bool:
 
 def pick_surface() -> None:
     """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour."""
-    widgets.one_of("surface", translate("Drawing surface"), options.SURFACES, show_label=False, then=_hand_over)
+    widgets.one_of("surface", translate("Drawing surface"), show_label=False, then=_hand_over)
     ink_and_paper.pick()
 
 
@@ -54,7 +55,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         return False
     drawing = message.drawing if message.pen_down else url_codec.carried(message.drawing)
     if subject.kind != "drawing" or drawing != subject.drawing:
-        session.drawn(drawing)
+        session.take_drawing(drawing)
     session.put(brush=round(message.brush))
     return message.pen_down
 
@@ -70,8 +71,8 @@ def _backdrop() -> bytes | None:
 def _editor(dress: tuple[str, str]) -> bool:
     """Show the editor. It is made anew, from our own strokes, whenever something else changed the drawing or its
     ink and paper."""
-    if dress != session.get("dressed"):
-        session.put(dressed=dress)
+    if dress != session.get("editor_colours"):
+        session.put(editor_colours=dress)
         session.show(session.subject())
     start = fabric_json.from_drawing(session.get("start"), dress[0])
     try:
@@ -94,8 +95,8 @@ def _editor_tools() -> None:
             disabled=not session.subject().drawing,
         )
         st.button(translate("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
-        widgets.one_of("tool", translate("Tool"), options.TOOLS, show_label=False)
-    widgets.number("brush", translate("Brush width"), options.BRUSH[0], options.BRUSH[2], width=SIDE)
+        widgets.one_of("tool", translate("Tool"), show_label=False)
+    widgets.number("brush", translate("Brush width"), MIN_BRUSH, MAX_BRUSH, width=SIDE)
 
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:
@@ -104,7 +105,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
     before = session.get("edited")
     if drawing != (fabric_json.read(start).drawing if before is None else before):
         session.put(edited=drawing)
-        session.drawn(url_codec.carried(drawing))
+        session.take_drawing(url_codec.carried(drawing))
 
 
 def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import networks
 from cnnviz.ui.shell.download_button import file_button
 
 
@@ -28,7 +28,7 @@ def _files(reading: Prediction) -> None:
     )
     chosen = layers.get(name)
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
-    weights = network_picker.chosen().weights
+    weights = networks.load_chosen().weights
     npz, table = f"{file}.npz", f"{file}.csv"
     file_button(
         npz,

@@ -12,8 +12,8 @@ from cnnviz.core.networks.network import Network
 from cnnviz.jobs.runs import downloads as run_downloads
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, summary
-from cnnviz.ui.prediction import colour_scale, network_picker
-from cnnviz.ui.shell import options, session, widgets
+from cnnviz.ui.prediction import colour_scale
+from cnnviz.ui.shell import networks, session, widgets
 from cnnviz.ui.shell.download_button import file_button
 
 PROGRAM = gettext_noop(
@@ -25,7 +25,7 @@ PROGRAM = gettext_noop(
 def settings(reading: Prediction) -> None:
     """Show the choice of views and, for the maps, what goes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        widgets.one_of("layers_view", translate("Show the network as"), options.LAYERS_VIEWS)
+        widgets.one_of("layers_view", translate("Show the network as"))
         if session.get("layers_view") == "maps":
             colour_scale.settings()
             downloads.show(reading)
@@ -47,7 +47,7 @@ def _summary(_: Prediction, network: Network) -> None:
 def _program(_: Prediction, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
     text, file = (
-        keras_source.script(network.variant, network_picker.plan(session.get("network"))),
+        keras_source.script(network.variant, networks.plan(session.get("network"))),
         f"{_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -57,7 +57,7 @@ def _program(_: Prediction, network: Network) -> None:
 
 
 def _title() -> str:
-    return network_picker.title(session.get("network"))
+    return networks.title(session.get("network"))
 
 
 def _file() -> str:

@@ -15,7 +15,7 @@ from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.pooling import robustness_curves, shift_maps, trio
 from cnnviz.ui.prediction.answer import percent
-from cnnviz.ui.shell import cache, options, page, process_tuning, session, url, widgets
+from cnnviz.ui.shell import cache, page, process_tuning, session, url, widgets
 
 WHY = gettext_noop(
     "It is often said that pooling makes a network blind to small shifts. Move, turn and thicken your digit, and see "
@@ -38,7 +38,7 @@ def show(digit: np.ndarray) -> None:
     three = trio.networks()
     if three is None:
         return
-    widgets.one_of("disturbance", translate("What happens to the digit"), options.DISTURBANCES)
+    widgets.one_of("disturbance", translate("What happens to the digit"))
     if digit.any():
         kind = session.get("disturbance")
         reactions = [cache.reaction(network.name, digit.tobytes(), kind) for network in three]

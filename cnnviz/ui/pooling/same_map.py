@@ -12,9 +12,10 @@ from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import pooled_maps
 from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
-from cnnviz.ui.pooling.url import MOST
-from cnnviz.ui.prediction import colour_scale, network_picker
-from cnnviz.ui.shell import cache, options, page, session, url, widgets
+from cnnviz.ui.pooling.worked_example import PADDING_HELP
+from cnnviz.ui.prediction import colour_scale
+from cnnviz.ui.shell import cache, networks, page, session, url, widgets
+from cnnviz.ui.shell.fields.pooling import MAX_WINDOW
 
 WHY = gettext_noop(
     "What the choice between the largest and the mean changes can only be seen on one and the same map, in one and the "
@@ -34,7 +35,7 @@ def show() -> None:
     """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
     st.subheader(translate("The same map, pooled both ways"), anchor=False)
     st.caption(translate(WHY))
-    network = network_picker.chosen()
+    network = networks.load_chosen()
     if not pooled_maps.convolutions(network):
         st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
     else:
@@ -99,11 +100,9 @@ def _settings(network: Network, reading: subject.Prediction) -> None:
             width=270,
             **session.bound("same_map"),
         )
-        widgets.number("same_window", translate("Window"), 1, MOST, width=150)
-        widgets.number("same_stride", translate("Stride"), 1, MOST, width=150)
-        widgets.one_of(
-            "same_padding", translate("Padding"), options.POOL_PADDINGS, help=translate(options.POOL_PADDING_HELP)
-        )
+        widgets.number("same_window", translate("Window"), 1, MAX_WINDOW, width=150)
+        widgets.number("same_stride", translate("Stride"), 1, MAX_WINDOW, width=150)
+        widgets.one_of("same_padding", translate("Padding"), help=translate(PADDING_HELP))
 
 
 def _map_name(number: int) -> str:

@@ -10,13 +10,17 @@ from cnnviz.core.lessons.pooling.examples import EXAMPLES
 from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolBench, longest_stride, window_for
 from cnnviz.ui.components.pool_grid import pool_grid, typed
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import options, page, session, url, widgets
+from cnnviz.ui.shell import page, session, url, widgets
 
 KEY = "pool-grid"
 
 WHY = gettext_noop(
     "Whoever has pooled sixteen numbers by hand knows what a network loses and keeps in every pooling layer, because "
     "it does nothing else there."
+)
+
+PADDING_HELP = gettext_noop(
+    "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
 )
 
 
@@ -29,30 +33,30 @@ def show() -> None:
     problem = _take_over()
     bench = _bench()
     _settings()
-    pool_grid(KEY, bench, guess=bool(session.get("bench_guess")), problem=problem)
+    pool_grid(KEY, bench, guess=bool(session.get("pool_guess")), problem=problem)
     st.markdown(_facts(bench))
     url.show(pen_down=False, place="bench")
 
 
 def _bench() -> PoolBench:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
-    side = len(session.get("bench_grid"))
-    window = min(session.get("bench_window"), side)
-    stride = min(session.get("bench_stride"), longest_stride(side, window))
-    if (window, stride) != (session.get("bench_window"), session.get("bench_stride")):
-        session.choose("bench_window", window)
-        session.choose("bench_stride", stride)
-    return PoolBench(session.get("bench_grid"), (window, window), (stride, stride), session.get("bench_padding"))
+    side = len(session.get("pool_grid"))
+    window = min(session.get("pool_window"), side)
+    stride = min(session.get("pool_stride"), longest_stride(side, window))
+    if (window, stride) != (session.get("pool_window"), session.get("pool_stride")):
+        session.choose("pool_window", window)
+        session.choose("pool_stride", stride)
+    return PoolBench(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
 
 
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; return the cell that was refused and why, if there is one."""
-    values = session.get("bench_grid")
+    values = session.get("pool_grid")
     texts = typed(KEY, (len(values), len(values[0])))
     if texts is None:
         return None
     values, refused = retyped(values, texts)
-    session.put(bench_grid=values)
+    session.put(pool_grid=values)
     return None if refused is None else (refused[0], refused[1], _said(refused[2]))
 
 
@@ -61,15 +65,13 @@ def _said(reason: Refusal) -> str:
 
 
 def _settings() -> None:
-    side = len(session.get("bench_grid"))
+    side = len(session.get("pool_grid"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.number("bench_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
-        widgets.number("bench_window", translate("Window"), 1, side, width=150, then=_window_moved)
-        widgets.number("bench_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
-        widgets.one_of(
-            "bench_padding", translate("Padding"), options.POOL_PADDINGS, help=translate(options.POOL_PADDING_HELP)
-        )
-        st.toggle(translate("Guess first"), value=bool(session.get("bench_guess")), **session.bound("bench_guess"))
+        widgets.number("pool_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
+        widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_window_moved)
+        widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
+        widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
+        st.toggle(translate("Guess first"), value=bool(session.get("pool_guess")), **session.bound("pool_guess"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Fill it with"), width="content")
         for name, (label, _) in EXAMPLES.items():
@@ -91,26 +93,26 @@ def _facts(bench: PoolBench) -> str:
 
 
 def _resize() -> None:
-    session.put(bench_grid=resized(session.get("bench_grid"), session.get("bench_side")))
+    session.put(pool_grid=resized(session.get("pool_grid"), session.get("pool_side")))
 
 
 def _fill(name: str) -> None:
-    session.put(bench_grid=EXAMPLES[name][1](len(session.get("bench_grid"))))
+    session.put(pool_grid=EXAMPLES[name][1](len(session.get("pool_grid"))))
 
 
 def _window_moved() -> None:
     """The stride gives way to a window with which it would leave one window anyway."""
-    longest = longest_stride(len(session.get("bench_grid")), session.get("bench_window"))
-    if session.get("bench_stride") > longest:
-        session.choose("bench_stride", longest)
+    longest = longest_stride(len(session.get("pool_grid")), session.get("pool_window"))
+    if session.get("pool_stride") > longest:
+        session.choose("pool_stride", longest)
 
 
 def _stride_moved() -> None:
     """The window gives way to a stride for which it has the wrong size."""
     side, stride, window = (
-        len(session.get("bench_grid")),
-        session.get("bench_stride"),
-        session.get("bench_window"),
+        len(session.get("pool_grid")),
+        session.get("pool_stride"),
+        session.get("pool_window"),
     )
     if (fitting := window_for(side, stride, window)) != window:
-        session.choose("bench_window", fitting)
+        session.choose("pool_window", fitting)

@@ -6,15 +6,15 @@ from typing import Any
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import options, session, widgets
+from cnnviz.ui.shell import session, widgets
 
 
 def settings() -> None:
     """Show the two choices."""
     why = translate("Pictures can be compared only if they share a scale; weak maps show more on their own.")
-    widgets.one_of("colour_range", translate("One colour scale for"), options.COLOUR_RANGES, help=why)
+    widgets.one_of("colour_range", translate("One colour scale for"), help=why)
     which = translate("Of values that are never negative; others are blue below 0 and red above.")
-    widgets.one_of("palette", translate("Colours"), options.PALETTES, help=which)
+    widgets.one_of("palette", translate("Colours"), help=which)
 
 
 def network_range(trace: Trace) -> tuple[float, float]:

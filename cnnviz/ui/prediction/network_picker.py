@@ -1,7 +1,4 @@
-"""The network picker, and what there is to know about the chosen network.
-
-A visitor's own networks stand in the same list as the shelf's and are used alike everywhere.
-"""
+"""The network picker, and what there is to know about the chosen network."""
 
 from __future__ import annotations
 
@@ -10,46 +7,14 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Shape
-from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import Card
-from cnnviz.core.networks.network import Network
-from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training import protocol
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import cache, process_tuning, session, visitor, widgets
-
-
-def chosen() -> Network:
-    """Return the network that the visitor chose."""
-    return load(session.get("network"))
-
-
-def load(name: str) -> Network:
-    """Return a network of the shelf or of the visitor's runs. Raises `Refusal` if it is neither."""
-    run_id = protocol.run_id(name)
-    if run_id is None:
-        return cache.network(name)
-    store = visitor.store()
-    return cache.trained(store, run_id, store.version(run_id))
-
-
-def input_shape(name: str) -> Shape:
-    """Return the shape of what a network reads. Raises `Refusal` as `load`, which it does only for a visitor's own."""
-    card = _card(name)
-    return load(name).variant.input_shape if card is None else card.variant.input_shape
-
-
-def names() -> tuple[str, ...]:
-    """Return the networks that this visitor can choose: the shelf's, then the visitor's own, the newest first."""
-    store = visitor.store()
-    own = [protocol.network_name(run.id) for run in store.runs() if store.version(run.id)]
-    return (*model_store.names(), *own)
+from cnnviz.ui.shell import networks, process_tuning, session, widgets
 
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
-    known = names()
+    known = networks.names()
     if session.get("network") not in known:  # its run was deleted, here or in another tab
         session.put(network=known[0])
     widgets.pick("network", translate("Network"), known, _line, width=540)
@@ -59,33 +24,17 @@ def pick() -> None:
             _tell(session.get("network"))
 
 
-def plan(name: str) -> TrainingPlan:
-    """Return how a network of the shelf or of the visitor's runs was trained, or is to be."""
-    run_id = protocol.run_id(name)
-    return cache.card(name).plan if run_id is None else visitor.store().run(run_id).plan
-
-
 def _tell(name: str) -> None:
-    card = _card(name)
+    card = networks.card(name)
     if card is None:
         st.markdown(translate("This training has not ended, so the network was not tested yet."))
     else:
         _about(card)
 
 
-def _card(name: str) -> Card | None:
-    return cache.card(name) if protocol.run_id(name) is None else load(name).card
-
-
-def title(name: str) -> str:
-    """Return what a visitor calls a network: a run by its title, one of the shelf by its name."""
-    run_id = protocol.run_id(name)
-    return name if run_id is None else visitor.store().run(run_id).title
-
-
 def _line(name: str) -> str:
     try:
-        card, shown = _card(name), title(name)
+        card, shown = networks.card(name), networks.title(name)
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
     if card is None:

@@ -19,7 +19,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
 from cnnviz.ui.i18n import NAMES, gettext_noop, languages, translate, translate_refusal
-from cnnviz.ui.shell import keep_alive, process_tuning, session, url, widgets
+from cnnviz.ui.shell import process_tuning, session, url, visitor, widgets
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,7 +115,7 @@ def begin(name: str) -> DeltaGenerator:
     if session.begin():
         _arrive()
     session.enter(name)
-    keep_alive.note()
+    visitor.renew_leases()
     st.html(STYLE)
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -131,7 +131,7 @@ def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
         try:
-            keep_alive.note()
+            visitor.renew_leases()
             return body(*args, **kwargs)
         except Refusal as reason:
             st.error(plain(translate_refusal(reason)))

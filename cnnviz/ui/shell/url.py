@@ -1,56 +1,40 @@
 """The link of a view: what the address bar carries, so that a reload or a shared link shows the same.
 
-Written as short, sorted ``name=value`` pairs; what has its default is left out. Read with distrust: anything
-that does not fit is ignored, named in a notice, and the nearest valid view is shown.
+A link has short ``name=value`` pairs: the fields that are not as for a new visitor, and what is drawn. It is read
+with distrust: anything that does not fit is ignored, named in a notice, and the nearest valid view is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from types import ModuleType
 from urllib.parse import urlencode
 
-from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource, prepared
+from cnnviz.core.ledger import cells
 from cnnviz.ui.components.address import address
-from cnnviz.ui.convolution import url as convolution
-from cnnviz.ui.i18n import gettext_noop, languages
-from cnnviz.ui.layers.ledger import url as inspecting
-from cnnviz.ui.pooling import url as pooling
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import options, session, visitor
+from cnnviz.ui.i18n import gettext_noop
+from cnnviz.ui.shell import fields, networks, session, visitor
+from cnnviz.ui.shell.fields.every_page import step_key
+from cnnviz.ui.shell.fields.layers import CELL_LINK_NAME
 
-#: Name in the link -> (session key, the values it may have).
-CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
-    "net": ("network", network_picker.names),
-    "surface": ("surface", lambda: options.SURFACES),
-    "range": ("colour_range", lambda: options.COLOUR_RANGES),
-    "colours": ("palette", lambda: options.PALETTES),
-    "view": ("layers_view", lambda: options.LAYERS_VIEWS),
-    "lang": ("language", languages),
+OF_VISITOR: Mapping[str, Callable[[], Collection[str]]] = {
+    "network": networks.names,
+    "watched": lambda: {run.id for run in visitor.store().runs()},
 }
+"""Key -> its values, for the fields whose values are not the same for all visitors."""
 
-#: Name in the link -> session key of a colour, spelled without its #.
-COLOURS: Mapping[str, str] = {"ink": "ink", "paper": "paper"}
+STEPS_LINK_NAME = "off"
+"""Name in the link of the preparation steps that are switched off."""
 
-#: The same for what only Train shows; its runs are the visitor's own.
-TRAIN_CHOICES: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
-    "bench": ("bench", lambda: options.BENCHES),
-    "run": ("watched", lambda: {run.id for run in visitor.store().runs()}),
-}
+EMBEDDING = frozenset({"embed", "embed_options"})
+"""Names in the link that Streamlit itself reads."""
 
-#: Page -> the module with what its link carries beside every page's.
-OF_PAGES: Mapping[str, ModuleType] = {"pooling": pooling, "convolution": convolution}
-
-#: Name in the link -> the module that takes it.
-PAGES = {name: module for module in OF_PAGES.values() for name in module.NAMES}
-
-#: Longest value of a link that is looked at; our own drawings stay below half of it.
-LONGEST = 6_000
+MAX_LENGTH = 6_000
+"""Characters of a value that are read; our own drawings stay below half of it."""
 
 IGNORED = gettext_noop("This link asked for {name} = “{value}”, which is not available here; it was ignored.")
 NEAREST = gettext_noop("This link asked for {name} = “{value}”, which does not exist; the nearest is shown.")
@@ -63,36 +47,28 @@ BROKEN = gettext_noop(
 def read(query: Mapping[str, str]) -> None:
     """Set the session as the link's `query` says, and note what had to be ignored."""
     for name, value in query.items():
-        if name in CHOICES or name in TRAIN_CHOICES:
-            _choose(name, value)
-        elif name in COLOURS:
-            _colour(name, value)
-        elif name == "off":
-            _switch_off(value)
+        if fields.named(name):
+            _read_field(name, value)
+        elif name == STEPS_LINK_NAME:
+            _read_steps(value)
         elif name in SUBJECTS:
-            _take(name, value)
-        elif name in PAGES:
-            _page(name, value)
-        elif name not in (inspecting.NAME, "embed", "embed_options"):
+            _read_subject(name, value)
+        elif name != CELL_LINK_NAME and name not in EMBEDDING:
             session.notice(UNKNOWN, name=name[:40])
-    if inspecting.NAME in query:  # of the network that the link names before or after it
-        _inspect(query[inspecting.NAME])
+    if CELL_LINK_NAME in query:  # of the network that the link names before or after it
+        _read_cell(query[CELL_LINK_NAME])
 
 
 def write() -> str:
     """Return the query string of the present view; empty for the view that a new visitor gets."""
-    table = {**CHOICES, **(TRAIN_CHOICES if session.get("page") == "train" else {})}
-    pairs = {name: session.get(key) for name, (key, _) in table.items()}
-    pairs = {name: value for name, value in pairs.items() if value != session.default(table[name][0])}
-    pairs |= {
-        name: session.get(key).removeprefix("#")
-        for name, key in COLOURS.items()
-        if session.get(key) != session.default(key)
-    }
-    pairs |= OF_PAGES[session.get("page")].pairs() if session.get("page") in OF_PAGES else {}
-    pairs |= inspecting.pairs() if session.get("page") == "layers" else {}
+    pairs = {}
+    for field in fields.of_links(session.get("page")):
+        value = session.get(field.key)
+        if value != field.default and field.written(session.get):
+            pairs[field.link_name] = field.codec.encode(value)
+    pairs |= _cell() if session.get("page") == "layers" else {}
     off = [name for name in STEPS if name not in session.steps()]
-    return urlencode(pairs | ({"off": " ".join(off)} if off else {}) | _subject(session.subject()))
+    return urlencode(pairs | ({STEPS_LINK_NAME: " ".join(off)} if off else {}) | _subject(session.subject()))
 
 
 def show(pen_down: bool, place: str = "") -> None:
@@ -105,51 +81,55 @@ def show(pen_down: bool, place: str = "") -> None:
     address(session.get("query"), f"address-{place}" if place else "address")
 
 
-def _choose(name: str, value: str) -> None:
-    key, allowed = {**CHOICES, **TRAIN_CHOICES}[name]
-    if value in allowed():
-        session.put(**{key: value})
-    else:
-        session.notice(IGNORED, name=name, value=value[:40])
+def _read_field(name: str, text: str) -> None:
+    for field in fields.named(name):
+        if field.key in OF_VISITOR and text not in OF_VISITOR[field.key]():
+            continue
+        try:
+            session.put(**field.decode(text[:MAX_LENGTH]))
+        except Refusal:
+            continue
+        return
+    session.notice(IGNORED, name=name, value=text[:40])
 
 
-def _colour(name: str, value: str) -> None:
-    try:
-        colour_digits.rgb(f"#{value}")
-    except Refusal:
-        session.notice(IGNORED, name=name, value=value[:40])
-    else:
-        session.put(**{COLOURS[name]: f"#{value.lower()}"})
-
-
-def _page(name: str, value: str) -> None:
-    try:
-        PAGES[name].take(name, value[:LONGEST])
-    except Refusal:
-        session.notice(IGNORED, name=name, value=value[:40])
-
-
-def _inspect(value: str) -> None:
-    try:
-        if not inspecting.take(value[:LONGEST]):
-            session.notice(NEAREST, name=inspecting.NAME, value=value[:40])
-    except Refusal:
-        session.notice(IGNORED, name=inspecting.NAME, value=value[:40])
-
-
-def _switch_off(value: str) -> None:
-    for step in value[:LONGEST].split():
+def _read_steps(text: str) -> None:
+    for step in text[:MAX_LENGTH].split():
         if step in STEPS:
-            session.put(**{session.step_key(step): False})
+            session.put(**{step_key(step): False})
         else:
-            session.notice(IGNORED, name="off", value=step[:40])
+            session.notice(IGNORED, name=STEPS_LINK_NAME, value=step[:40])
 
 
-def _take(name: str, value: str) -> None:
+def _read_cell(text: str) -> None:
+    """Account for the cell that `text` names in the chosen network, or for the nearest, if one is near."""
     try:
-        if len(value) > LONGEST:
-            raise Refusal("it is {length} characters long, more than {most}", length=len(value), most=LONGEST)
-        session.show(SUBJECTS[name](value))
+        network = networks.load_chosen()
+        cell = cells.nearest(network, text[:MAX_LENGTH])
+    except Refusal:
+        cell = None
+    if cell is None:
+        session.notice(IGNORED, name=CELL_LINK_NAME, value=text[:40])
+        return
+    session.put(cell_path=(cell,), cell_index=0)
+    if cells.write(cell, cells.shapes(network)[cell.layer]) != text:
+        session.notice(NEAREST, name=CELL_LINK_NAME, value=text[:40])
+
+
+def _cell() -> dict[str, str]:
+    """Return the link's pair of the cell that is accounted for, if one is."""
+    path = session.get("cell_path")
+    if not path:
+        return {}
+    cell, shapes = path[session.get("cell_index")], cells.shapes(networks.load_chosen())
+    return {CELL_LINK_NAME: cells.write(cell, shapes[cell.layer])} if cell.layer in shapes else {}
+
+
+def _read_subject(name: str, text: str) -> None:
+    try:
+        if len(text) > MAX_LENGTH:
+            raise Refusal("it is {length} characters long, more than {most}", length=len(text), most=MAX_LENGTH)
+        session.show(SUBJECTS[name](text))
     except Refusal as reason:
         session.notice(BROKEN, reason=reason)
 
@@ -165,14 +145,14 @@ def _subject(subject: InputSource) -> dict[str, str]:
         return {}
 
 
-def _sample(value: str) -> InputSource:
-    source, _, number = value.rpartition("-")
+def _find_sample(text: str) -> InputSource:
+    source, _, number = text.rpartition("-")
     return samples.find(source, int(number) if number.isdecimal() and len(number) < 7 else -1)
 
 
-#: Name in the link -> how its value becomes a subject; each raises Refusal.
 SUBJECTS: Mapping[str, Callable[[str], InputSource]] = {
-    "d": lambda value: InputSource(drawing=url_codec.decode(value)) if value else InputSource(),
-    "p": lambda value: InputSource(kind="picture", digit=url_codec.decode_digit(value)),
-    "s": _sample,
+    "d": lambda text: InputSource(drawing=url_codec.decode(text)) if text else InputSource(),
+    "p": lambda text: InputSource(kind="picture", digit=url_codec.decode_digit(text)),
+    "s": _find_sample,
 }
+"""Name in the link -> what makes an `InputSource` of its value, or raises `Refusal`."""

@@ -1,4 +1,4 @@
-"""Who is visiting: a random token that the browser keeps, so that a reload or another tab finds the same runs.
+"""The visitor: a random token that the browser keeps, so that a reload or another tab finds the same runs.
 
 The token is as good as a password: it is neither shown nor logged nor put into a link. Folders are named after its
 digest, so that whoever can list them learns no token.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import time
 
 import streamlit as st
 
@@ -18,6 +19,9 @@ from cnnviz.ui.components.visitor import COOKIE, visitor
 from cnnviz.ui.shell import session
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+MIN_TOUCH_SECONDS = 10.0
+"""Seconds between two renewals of a visitor's leases."""
 
 
 def store() -> RunStore:
@@ -30,9 +34,9 @@ def owner() -> str:
     return hashlib.sha256(_token().encode()).hexdigest()[:32]
 
 
-def returns() -> bool:
-    """Return whether the browser has kept a token, as it does for who has been on Train."""
-    return _kept() is not None
+def has_token() -> bool:
+    """Return whether the browser has kept a token, as it does once its visitor was on Train."""
+    return _sent_token() is not None
 
 
 def remember() -> None:
@@ -43,13 +47,28 @@ def remember() -> None:
         st.rerun()
 
 
+def renew_leases() -> None:
+    """Renew the leases of all of the visitor's trainings, also of those begun on another page or in another tab.
+
+    The scheduler cancels trainings whose lease runs out. Most calls do nothing, and nothing is done for visitors who
+    have never been on Train.
+    """
+    if (session.get("followed") or has_token()) and time.monotonic() - session.get("last_touch") > MIN_TOUCH_SECONDS:
+        from cnnviz.jobs import api  # visitors who only draw do not load the scheduler
+
+        session.put(last_touch=time.monotonic())
+        engine = api.engine()
+        for run_id in engine.active(owner()):
+            engine.touch(run_id)
+
+
 def _token() -> str:
     if not session.get("visitor"):
-        session.put(visitor=_kept() or secrets.token_urlsafe(32))
+        session.put(visitor=_sent_token() or secrets.token_urlsafe(32))
     return str(session.get("visitor"))
 
 
-def _kept() -> str | None:
+def _sent_token() -> str | None:
     """Return the token that the browser sent when it connected."""
     sent: object = st.context.cookies.get(COOKIE, "")
     return sent if isinstance(sent, str) and TOKEN.fullmatch(sent) else None

@@ -1,34 +1,34 @@
-"""Widgets for the choices of `state.CHOICES`: each shows the present value and writes the visitor's back."""
+"""Widgets for fields: each shows the present value and writes the visitor's back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import streamlit as st
 
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import session
+from cnnviz.ui.shell.fields import FIELDS
 
 
 def one_of(
     key: str,
     label: str,
-    options: Mapping[str, str],
     *,
     show_label: bool = True,
     help: str | None = None,
     then: Callable[[], None] | None = None,
 ) -> None:
-    """Show a row of alternatives.
+    """Show a row of alternatives: the options of a field.
 
     Args:
-        key: name of the choice.
+        key: the field's key.
         label: what is chosen, in the visitor's language.
-        options: value -> marked text, one of the tables of `options`.
         show_label: False leaves the label to screen readers.
         help: text of the question mark beside the label.
         then: called after the visitor's change was taken over, before the page runs.
     """
+    options = FIELDS[key].options
     st.segmented_control(
         label,
         options,

@@ -35,8 +35,8 @@ def show() -> None:
 
 
 def _table() -> None:
-    if session.get("again"):
-        session.put(again=False)
+    if session.get("rerun_page"):
+        session.put(rerun_page=False)
         st.rerun()  # the whole page, because what was clicked here changes what stands above
     store = visitor.store()
     run_status.touch(store)
@@ -101,15 +101,15 @@ def _facts(followed: Followed) -> str:
 
 
 def _watch(run_id: str) -> None:
-    session.put(watched=run_id, moment=-1, again=True)
-    session.upwards()
-    session.choose("bench", "watch")
+    session.put(watched=run_id, moment=-1, rerun_page=True)
+    session.scroll_up()
+    session.choose("train_view", "watch")
 
 
 def _compare(run_id: str) -> None:
     others = tuple(other for other in session.get("compared") if other != run_id)
     wanted = st.session_state[f"compare-{run_id}"]
-    session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, again=True)
+    session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
 def _more(followed: Followed) -> None:
@@ -161,5 +161,5 @@ def _delete(followed: Followed) -> None:
     session.put(
         compared=tuple(other for other in session.get("compared") if other != run_id),
         watched="" if session.get("watched") == run_id else session.get("watched"),
-        again=True,
+        rerun_page=True,
     )

@@ -123,13 +123,13 @@ def _start() -> None:
 
 def _watch(run_id: str, compared: tuple[str, ...]) -> None:
     session.put(watched=run_id, compared=compared, moment=-1)
-    session.upwards()
-    session.choose("bench", "watch")
+    session.scroll_up()
+    session.choose("train_view", "watch")
 
 
 def _refuse(reason: Refusal) -> None:
     session.notice(REASON, reason=reason)
-    session.upwards()
+    session.scroll_up()
 
 
 REASON = "{reason}"

@@ -14,9 +14,8 @@ from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Architectu
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
 from cnnviz.core.networks.draft_validation import Checked, Row, checked
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
-from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.prediction.strip import size
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell import networks, page, session
 from cnnviz.ui.shell.download_button import file_button
 from cnnviz.ui.training import layer_settings, plan_form
 
@@ -73,10 +72,10 @@ def _starts() -> None:
         key = _key("start")
         st.selectbox(
             translate("Start from"),
-            network_picker.names(),
+            networks.names(),
             index=None,
             placeholder=translate("a network of the shelf"),
-            format_func=network_picker.title,
+            format_func=networks.title,
             key=key,
             on_change=_start,
             args=(key,),
@@ -90,7 +89,7 @@ def _starts() -> None:
 def _start(key: str) -> None:
     name = st.session_state[key]
     if name is not None:
-        _take_up(ArchitectureDraft.of(network_picker.load(name).variant))
+        _take_up(ArchitectureDraft.of(networks.load(name).variant))
 
 
 def _builder() -> None:

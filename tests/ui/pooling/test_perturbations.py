@@ -16,8 +16,9 @@ from cnnviz.core.inference.trace import trace
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block
-from cnnviz.ui.pooling import perturbations, shift_maps, url
-from cnnviz.ui.shell import cache, options, session
+from cnnviz.ui.pooling import perturbations, shift_maps
+from cnnviz.ui.shell import cache, session
+from cnnviz.ui.shell.fields import FIELDS, named
 from tests.core.networks import small_network
 from tests.ui.pooling import small_store
 
@@ -203,8 +204,8 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
 
 
 def test_the_choices_are_tables() -> None:
-    assert list(options.DISTURBANCES) == ["shift", *DISTURBANCES]
-    assert {"disturb", "moved", *DISTURBANCES} <= set(url.NAMES)
+    assert list(FIELDS["disturbance"].options) == ["shift", *DISTURBANCES]
+    assert all(named(name) for name in ("disturb", "moved", *DISTURBANCES))
     for name, disturbance in DISTURBANCES.items():
         assert 0 <= session.default(name) < len(disturbance.amounts)
         assert session.default(name) != disturbance.start

@@ -71,4 +71,4 @@ def test_files_are_offered_by_this_button_alone() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "download_button"
     }
-    assert calls == {"file_button.py"}
+    assert calls == {"download_button.py"}

@@ -13,8 +13,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, told
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.layers.ledger import export, labels, path, view_model
-from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import page, session, url
+from cnnviz.ui.shell import networks, page, session, url
 
 KEY = "ledger"
 
@@ -23,7 +22,7 @@ KEY = "ledger"
 @page.guarded
 def show() -> None:
     """Show the account of the chosen cell; a cell that is clicked on a map runs nothing but this."""
-    network = network_picker.chosen()
+    network = networks.load_chosen()
     if (step := told(KEY)) is not None:
         path.follow(network, step)
     trace = subject.read(network, session.subject(), session.steps()).trace
@@ -45,7 +44,9 @@ def show() -> None:
 def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
-    said = view_model.told(network, trace, found, session.get("way"), session.get("hop"), session.subject().kind)
+    said = view_model.told(
+        network, trace, found, session.get("cell_path"), session.get("cell_index"), session.subject().kind
+    )
     ledger(KEY, said)
     with row:
         _place(network, cell)
@@ -106,7 +107,7 @@ def _typed() -> None:
 
 def _largest() -> None:
     """The largest value of a layer that was picked by its name."""
-    network, name = network_picker.chosen(), session.get("cell_layer")
+    network, name = networks.load_chosen(), session.get("cell_layer")
     trace = subject.read(network, session.subject(), session.steps()).trace
     shape = cells.shapes(network)[name]
     place = tuple(int(side) for side in np.unravel_index(cells.values(trace, name, shape).argmax(), shape))

@@ -1,14 +1,9 @@
-"""Which cell is accounted for, and the way from the first chosen one down to the drawing.
+"""Which cell is accounted for, and the path from the first chosen one down to the drawing.
 
-The way is complete from the start: below a chosen cell it follows what adds most, until the visitor turns elsewhere.
+The path is complete from the start: below a chosen cell it follows what adds most, until the visitor turns elsewhere.
 """
 
 from __future__ import annotations
-
-import hashlib
-
-import numpy as np
-import streamlit as st
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import INPUT, Cell, cells, down, leads_down
@@ -22,12 +17,12 @@ WIDGETS = {"cell_layer": "layer", "cell_map": "map", "cell_row": "row", "cell_co
 
 def here() -> Cell | None:
     """Return the cell that is accounted for, or None."""
-    way = session.get("way")
-    return way[session.get("hop")] if way else None
+    path = session.get("cell_path")
+    return path[session.get("cell_index")] if path else None
 
 
 def choose(cell: Cell) -> None:
-    """Begin anew with `cell`; the way down is found when it is shown."""
+    """Begin anew with `cell`; the path down is found when it is shown."""
     _put((cell,), 0)
 
 
@@ -38,58 +33,45 @@ def leave() -> None:
 
 def follow(network: Network, step: Step) -> None:
     """Do what the visitor did in the ledger or on a map; what cannot be is nothing."""
-    way, hop = session.get("way"), session.get("hop")
+    path, index = session.get("cell_path"), session.get("cell_index")
     if step.kind == "close":
         leave()
-    elif step.kind == "crumb" and step.at < len(way):
-        _put(way, step.at)
+    elif step.kind == "crumb" and step.at < len(path):
+        _put(path, step.at)
     elif step.kind in ("choose", "walk") and step.layer in cells.shapes(network):
         cell = cells.clamped(Cell(step.layer, step.map, step.row, step.column), cells.shapes(network)[step.layer])
-        if step.kind == "choose" or not way:
+        if step.kind == "choose" or not path:
             choose(cell)
-        elif hop + 1 < len(way) and way[hop + 1] == cell:
-            _put(way, hop + 1)
+        elif index + 1 < len(path) and path[index + 1] == cell:
+            _put(path, index + 1)
         else:
-            _put((*way[: hop + 1], cell), hop + 1)
+            _put((*path[: index + 1], cell), index + 1)
 
 
 def settle(network: Network, trace: Trace) -> Cell | None:
-    """Return the cell to show, or None; complete the way, and give up what another network does not have."""
+    """Return the cell to show, or None; complete the path, and give up what another network does not have."""
     cell = here()
     if cell is None:
         return None
     shapes = cells.shapes(network)
-    if not leads_down(network, session.get("way")):
+    if not leads_down(network, session.get("cell_path")):
         if cell.layer not in shapes:
             leave()
             return None
         cell = cells.clamped(cell, shapes[cell.layer])
         _put((cell,), 0)
-    way, hop = session.get("way"), session.get("hop")
-    if way[-1].layer != INPUT:
-        way = (*way, *down(network, trace, way[-1]))
-    _put(way, hop)
+    path, index = session.get("cell_path"), session.get("cell_index")
+    if path[-1].layer != INPUT:
+        path = (*path, *down(network, trace, path[-1]))
+    _put(path, index)
     return here()
 
 
-def _put(way: tuple[Cell, ...], hop: int) -> None:
-    """Remember the way, and let the widgets say where it is."""
-    session.put(way=way, hop=hop)
-    cell = way[hop] if way else None
+def _put(path: tuple[Cell, ...], index: int) -> None:
+    """Remember the path, and let the widgets say where it is."""
+    session.put(cell_path=path, cell_index=index)
+    cell = path[index] if path else None
     for key, side in WIDGETS.items():
         value = session.default(key) if cell is None else getattr(cell, side)
         if session.get(key) != value:
             session.choose(key, value)
-
-
-def again(digit: np.ndarray, pen_down: bool) -> None:
-    """Run the page again if the pen is up, a cell is accounted for, and `digit` is not what it last was.
-
-    For use at the end of the fragment that holds the pad, which the ledger does not stand in.
-    """
-    if pen_down:
-        return
-    seen, before = hashlib.sha256(digit.tobytes()).hexdigest(), session.get("accounted")
-    session.put(accounted=seen)
-    if before and seen != before and here() is not None:
-        st.rerun()

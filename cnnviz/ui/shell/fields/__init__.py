@@ -1,0 +1,48 @@
+"""All that a session keeps: one table of fields a page, collected.
+
+A setting is one row in its page's table, and its widget. This package knows no page and no session: both read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cnnviz.ui.shell.fields import convolution, every_page, layers, pooling, train
+from cnnviz.ui.shell.fields.field import Field
+
+TABLES: Mapping[str, tuple[Field, ...]] = {
+    "": every_page.FIELDS,
+    "layers": layers.FIELDS,
+    "convolution": convolution.FIELDS,
+    "pooling": pooling.FIELDS,
+    "train": train.FIELDS,
+}
+"""Page -> the fields that only its links carry; "" -> those of every page's links."""
+
+FIELDS: Mapping[str, Field] = {field.key: field for table in TABLES.values() for field in table}
+"""Key -> field."""
+
+if len(FIELDS) != sum(map(len, TABLES.values())):
+    raise ValueError("Two fields have the same key. Rename one of them.")
+
+
+def named(link_name: str) -> tuple[Field, ...]:
+    """Return the fields with a name in links, whichever page they are of; none for a name that is not known."""
+    return _BY_LINK_NAME.get(link_name, ())
+
+
+def of_links(page: str) -> Iterator[Field]:
+    """Yield the fields that a link to `page` may carry."""
+    for name in ("", page):
+        yield from (field for field in TABLES.get(name, ()) if field.link_name)
+
+
+def _by_link_name() -> dict[str, tuple[Field, ...]]:
+    found: dict[str, tuple[Field, ...]] = {}
+    for field in FIELDS.values():
+        if field.link_name:
+            found[field.link_name] = (*found.get(field.link_name, ()), field)
+    return found
+
+
+_BY_LINK_NAME = _by_link_name()

@@ -1,0 +1,95 @@
+"""What every page keeps: the language, the network, what is drawn and how, the colours of maps."""
+
+from __future__ import annotations
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing.preprocessing import STEPS
+from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.networks import model_store
+from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, languages
+from cnnviz.ui.shell.fields.field import Codec, Field, one_of
+
+MIN_BRUSH, BRUSH, MAX_BRUSH = 8, 20, 40
+"""Brush widths in canvas pixels: smallest, usual, largest."""
+
+
+def step_key(step: str) -> str:
+    """Return the key of the switch of one preparation step."""
+    return f"step-{step}"
+
+
+def _read_colour(text: str) -> str:
+    colour_digits.rgb(f"#{text}")
+    return f"#{text.lower()}"
+
+
+COLOUR = Codec(lambda colour: str(colour).removeprefix("#"), _read_colour)
+"""A colour such as "#1d4ed8", spelled without its #."""
+
+FIELDS = (
+    # choices
+    Field("network", model_store.DEFAULT, "net"),  # which there are depends on the visitor: see `shell.url`
+    Field(
+        "surface",
+        "pad",
+        "surface",
+        options={"pad": gettext_noop("Live pad"), "canvas": gettext_noop("Editor")},
+    ),
+    Field(
+        "colour_range",  # the values over which one colour scale is stretched
+        "layer",
+        "range",
+        options={
+            "map": gettext_noop("each map"),
+            "layer": gettext_noop("each layer"),
+            "network": gettext_noop("whole network"),
+        },
+    ),
+    Field(
+        "palette",  # all of them can be read with any kind of colour vision, and print
+        "viridis",
+        "colours",
+        options={
+            "viridis": gettext_noop("Viridis"),
+            "cividis": gettext_noop("Cividis"),
+            "magma": gettext_noop("Magma"),
+            "grey": gettext_noop("Grey"),
+        },
+    ),
+    Field(
+        "layers_view",  # of Layers, but links to any page carry it
+        "maps",
+        "view",
+        options={
+            "maps": gettext_noop("maps"),
+            "diagram": gettext_noop("diagram"),
+            "summary": gettext_noop("summary"),
+            "program": gettext_noop("program"),
+        },
+    ),
+    Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(languages()).decode(text))),
+    Field("ink", colour_digits.INK, "ink", COLOUR),  # for networks that read colour
+    Field("paper", colour_digits.PAPER, "paper", COLOUR),
+    Field("tool", "freedraw", options={"freedraw": gettext_noop("Pen"), "line": gettext_noop("Line")}),
+    Field("brush", BRUSH),
+    *(Field(step_key(step), True) for step in STEPS),  # links carry them together; see `shell.url`
+    # what is drawn
+    Field("subject", None),  # an InputSource; None until the first page has chosen a digit to start with
+    Field("revision", 0),  # grows when the drawing is changed by anything but the surface itself
+    Field("start", Drawing()),  # the drawing as it was when `revision` last grew
+    Field("edited", None),  # the Drawing that the editor last reported since then
+    Field("editor_colours", None),  # ink and paper of the editor as it was last made
+    Field("effects", {}),  # what each preparation switch does to the answer, as of the last time the pen was up
+    Field("sheet", 0),  # which draw of test digits is on offer
+    Field("upload", None),  # the Picture that was read of the last upload, or the Refusal that it got
+    # the page shell
+    Field("page", ""),
+    Field("settled_digit", ""),  # the digit that the page last ran for as a whole; see `shell.pen_up`
+    Field("editions", {}),  # choice -> how often code, and not the visitor, has changed it
+    Field("query", ""),  # the link of the view as it was last put into the address bar
+    Field("notices", ()),  # what could not be given to a link or a click, as (template, values)
+    Field("noticed", None),  # when they were first shown, monotonic seconds; None: not yet
+    Field("upwards", 0),  # how often a click changed something above it; see `components.top`
+    Field("last_touch", -1e9),  # when this session last renewed its visitor's leases, monotonic seconds
+    Field("visitor", ""),  # the token under which this browser's runs are kept; see `shell.visitor`
+)

@@ -1,0 +1,18 @@
+"""What the page Layers keeps: the cell that is accounted for."""
+
+from __future__ import annotations
+
+from cnnviz.ui.shell.fields.field import Field
+
+CELL_LINK_NAME = "cell"
+"""Name in the link of the cell that is accounted for; what it means depends on the network: see `shell.url`."""
+
+FIELDS = (
+    Field("cell_path", ()),  # the cells from the first that is accounted for down to a pixel; see `layers.ledger.path`
+    Field("cell_index", 0),  # the one of them that is shown
+    # the same cell as its widgets show it
+    Field("cell_layer", ""),
+    Field("cell_map", 0),
+    Field("cell_row", 0),
+    Field("cell_column", 0),
+)

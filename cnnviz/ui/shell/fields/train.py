@@ -1,0 +1,34 @@
+"""What the page Train keeps: the network and the plan that are being made, and the runs that are looked at."""
+
+from __future__ import annotations
+
+from cnnviz.ui.i18n import gettext_noop
+from cnnviz.ui.shell.fields.field import Field
+
+FIELDS = (
+    Field(
+        "train_view",
+        "experiments",
+        "bench",
+        options={
+            "experiments": gettext_noop("Ready experiments"),
+            "build": gettext_noop("Build your own"),
+            "watch": gettext_noop("Watch and compare"),
+        },
+    ),
+    # experiments
+    Field("guesses", {}),  # experiment -> the visitor's guess
+    # build
+    Field("draft", None),  # the ArchitectureDraft of a network; None until the editor was first shown
+    Field("draft_edition", 0),  # grows when rows come, go or move, so that all their widgets are made anew
+    Field("recipe", None),  # settings of the training plan as they were chosen, legal or not; None: the usual ones
+    Field("recipe_edition", 0),  # grows when something but its own widget changes a setting
+    # watch
+    Field("watched", "", "run"),  # id of the run that is looked at; the visitor's own alone: see `shell.url`
+    Field("compared", ()),  # ids of the runs whose curves lie over it
+    Field("rerun_page", False),  # whether the table of runs changed something that stands outside it
+    Field("moment", -1),  # which of its snapshots is looked at; -1: the newest, following the training
+    Field("look_layer", ""),  # the layer whose maps are shown while a network learns
+    Field("followed", {}),  # run id -> what its training has reported so far; see `training.run_status`
+    Field("shown", None),  # run id and pixels of the digit that its worker was last given to look at
+)

@@ -1,0 +1,55 @@
+"""The networks that a visitor can choose: those that come with the app, and the visitor's own runs, used alike."""
+
+from __future__ import annotations
+
+from cnnviz.core.layers import Shape
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import protocol
+from cnnviz.ui.shell import cache, session, visitor
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all networks of this visitor: the app's, then the visitor's own, the newest first."""
+    store = visitor.store()
+    own = [protocol.network_name(run.id) for run in store.runs() if store.version(run.id)]
+    return (*model_store.names(), *own)
+
+
+def load_chosen() -> Network:
+    """Return the network that the visitor chose. Raises `Refusal` as `load`."""
+    return load(session.get("network"))
+
+
+def load(name: str) -> Network:
+    """Return a network. Raises `Refusal` if it is neither the app's nor the visitor's."""
+    run_id = protocol.run_id(name)
+    if run_id is None:
+        return cache.network(name)
+    store = visitor.store()
+    return cache.trained(store, run_id, store.version(run_id))
+
+
+def input_shape(name: str) -> Shape:
+    """Return the shape of what a network reads. Raises `Refusal` as `load`, which it does only for a visitor's own."""
+    known = card(name)
+    return load(name).variant.input_shape if known is None else known.variant.input_shape
+
+
+def card(name: str) -> Card | None:
+    """Return a network's card, None for a run that was not tested yet. Raises `Refusal` as `load`."""
+    return cache.card(name) if protocol.run_id(name) is None else load(name).card
+
+
+def plan(name: str) -> TrainingPlan:
+    """Return how a network was trained, or is to be."""
+    run_id = protocol.run_id(name)
+    return cache.card(name).plan if run_id is None else visitor.store().run(run_id).plan
+
+
+def title(name: str) -> str:
+    """Return how a network is called on screen: a run by its title, another by its name."""
+    run_id = protocol.run_id(name)
+    return name if run_id is None else visitor.store().run(run_id).title
