@@ -42,7 +42,7 @@ def digits(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     """MNIST as float32 in [0, 1] as a network reads it whose images have this `shape`, and its labels."""
     data = datasets.load(allow_download=False)
     x_train, x_test = (
-        colour_digits.as_read(x.astype("float32") / 255, shape, part).reshape(-1, *shape)
+        colour_digits.prepare_inputs(x.astype("float32") / 255, shape, part).reshape(-1, *shape)
         for x, part in ((data.x_train, colour_digits.TRAIN), (data.x_test, colour_digits.TEST))
     )
     return x_train, data.y_train, x_test, data.y_test

@@ -24,7 +24,7 @@ COLOURED = f"net={NAME}&ink={INK[1:]}&paper={PAPER[1:]}"
 
 def seen(drawing: Drawing, ink: str = INK, paper: str = PAPER) -> np.ndarray:
     """What the network reads of a drawing, worked out in this process."""
-    return colour_digits.of_text(preprocessing.from_canvas(strokes.render(drawing)).digit, ink, paper)
+    return colour_digits.colour_from_hex(preprocessing.from_canvas(strokes.render(drawing)).digit, ink, paper)
 
 
 def painted(page: Page, x: float, y: float) -> list[int]:

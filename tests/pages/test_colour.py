@@ -47,7 +47,7 @@ def carried() -> Drawing:
 
 
 def answered(ink: str, paper: str) -> trace.Trace:
-    seen = colour_digits.of_text(preprocessing.from_canvas(render(carried())).digit, ink, paper)
+    seen = colour_digits.colour_from_hex(preprocessing.from_canvas(render(carried())).digit, ink, paper)
     return trace.trace(model_store.load(NAME), seen)
 
 
@@ -121,7 +121,7 @@ def test_what_is_read_is_coloured_and_the_rest_stays_grey() -> None:
     reading = read(network, subject, frozenset(preprocessing.STEPS))
     assert reading.digit.shape == (28, 28)
     assert reading.trace.digit.shape == (32, 32, 3)
-    np.testing.assert_allclose(reading.trace.digit[0, 0] * 255, colour_digits.rgb(PAPER), atol=1e-3)
+    np.testing.assert_allclose(reading.trace.digit[0, 0] * 255, colour_digits.parse_hex(PAPER), atol=1e-3)
     assert not reading.empty
     assert set(without_each(network, subject, frozenset(preprocessing.STEPS))) == set(preprocessing.STEPS)
     blank = read(network, InputSource(ink=INK, paper=PAPER), frozenset(preprocessing.STEPS))

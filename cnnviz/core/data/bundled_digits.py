@@ -1,7 +1,7 @@
-"""Real handwritten digits that are there without a network: the 1,797 that scikit-learn carries.
+"""Load the 1,797 handwritten digits bundled with scikit-learn, for computers without MNIST.
 
-They are 8x8 pixels of 0 to 16 (E. Alpaydin and C. Kaynak, 1998). Here they get MNIST's form: enlarged to 20x20 and
-placed by their centre of mass in 28x28. The file is read without importing scikit-learn, which takes 100 MB.
+They have 8x8 pixels of 0 to 16 (E. Alpaydin and C. Kaynak, 1998) and are converted to MNIST's format: enlarged to
+20x20 and placed by their centre of mass in 28x28. The file is read without importing scikit-learn, which takes 100 MB.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 
 COUNT = 1797
-TRAIN = 1437
-"""The first 80 %; the file goes writer by writer, so the rest is mostly other hands."""
+TRAIN_COUNT = 1437
+"""The first 80 %; the file is ordered by writer, so most of the rest comes from other writers."""
 _SIDE, _INNER, _OUTER = 8, 20, 28
-_CENTRE = 14  # the pixel, counted from 0, that holds MNIST's centres of mass
+_CENTRE = 14
+"""Pixel, counted from 0, at which MNIST's digits have their centre of mass."""
 
 
 def read() -> tuple[np.ndarray, np.ndarray, str]:
-    """Return the images (1797, 28, 28) uint8, the labels (1797,) uint8 and the SHA-256 of the file's content.
+    """Read the images (1797, 28, 28) uint8, the labels (1797,) uint8 and the SHA-256 of the file's content.
 
     Both arrays are read-only. Raises `Refusal` when scikit-learn is not installed or its file is damaged.
     """
@@ -49,10 +50,10 @@ def read() -> tuple[np.ndarray, np.ndarray, str]:
 
 
 def enlarge(images: np.ndarray) -> np.ndarray:
-    """Give 8x8 digits MNIST's form.
+    """Convert 8x8 digits to MNIST's format.
 
-    images: (n, 8, 8) float32 in [0, 1]. Returns (n, 28, 28) uint8, the ink bilinearly enlarged to 20x20 and its
-    centre of mass in the middle, as far as whole pixels and the border allow.
+    images: (n, 8, 8) float32 in [0, 1]. Returns (n, 28, 28) uint8, enlarged bilinearly to 20x20 and centred by
+    mass, as far as whole pixels and the border allow.
     """
     weights = _linear_weights(_SIDE, _INNER)
     inner = np.einsum("ri,nij,cj->nrc", weights, images, weights, optimize=True)
@@ -64,14 +65,14 @@ def enlarge(images: np.ndarray) -> np.ndarray:
 
 
 def _linear_weights(small: int, large: int) -> np.ndarray:
-    """Return (large, small): how much each small pixel gives to each large one, pixel centres aligned."""
+    """Return the weights (large, small) of linear interpolation, pixel centres aligned."""
     centres = (np.arange(large) + 0.5) * small / large - 0.5
     columns = [np.interp(centres, np.arange(small), one) for one in np.eye(small)]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _corner(ink: np.ndarray) -> int:
-    """Return where a row of 20 begins in 28 so that its centre of mass is in the middle."""
+    """Return the offset of a row of 20 in 28 that centres its mass."""
     mass = float(ink.sum())
     centre = float(ink @ np.arange(_INNER)) / mass if mass else (_INNER - 1) / 2
     return int(np.clip(round(_CENTRE - centre), 0, _OUTER - _INNER))

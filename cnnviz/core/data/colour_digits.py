@@ -1,8 +1,8 @@
-"""Digits in colour: MNIST's digits on 32x32 with three channels, each with an ink and a paper of its own.
+"""Colour MNIST's digits: 32x32 with three channels, each digit with its own ink and paper.
 
-MNIST is grey. A digit's values say how much ink there is, so `colour` mixes paper and ink by them. The colours of a
-data set are random, chosen by a seed, and far enough apart to be told: a contrast of at least 3 to 1, what WCAG 2.2
-(success criterion 1.4.11) asks of graphics. Ink may be the lighter or the darker of the two.
+MNIST is grey. A pixel's value is the amount of ink, so `colour` blends paper and ink by it. The colours of a data set
+are drawn at random from a seed, with a contrast of at least 3 to 1, the minimum of WCAG 2.2 for graphics (success
+criterion 1.4.11). Ink may be the lighter or the darker of the two.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ SIDE = 28 + 2 * BORDER
 CHANNELS = 3
 INPUT_SHAPE: Shape = (SIDE, SIDE, CHANNELS)
 DATA = "colour"
-"""How a training plan calls these digits."""
+"""Name of these digits in a training plan."""
 
 SEED = 1
-"""The seed of the colours that networks of the shelf learn from."""
+"""Seed of the colours that the stored networks were trained on."""
 TRAIN, TEST, DRAWN = 0, 1, 2
-"""Parts whose digits have colours of their own: what is learned from, what is tested on, what pens drew."""
-LEAST_CONTRAST = 3.0
+"""Parts with colours of their own: training digits, test digits, digits drawn with a pen."""
+MIN_CONTRAST = 3.0
+"""WCAG contrast ratio of ink and paper."""
 
 INK, PAPER = "#1d4ed8", "#ffefc2"
-"""What a drawing has unless somebody chooses: blue on cream."""
+"""Default colours of a drawing: blue on cream."""
 
 Rgb = tuple[int, int, int] | np.ndarray
 
@@ -41,15 +42,15 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def reads_colour(input_shape: Shape) -> bool:
-    """Whether a network that reads images of `input_shape` reads digits in colour."""
+    """Return whether a network with this `input_shape` takes colour digits."""
     return input_shape == INPUT_SHAPE
 
 
 def colour(digit: np.ndarray, ink: Rgb, paper: Rgb) -> np.ndarray:
-    """`digit` (28, 28) in [0, 1] with `ink` on `paper`, each red, green and blue from 0 to 255.
+    """Colour `digit` (28, 28) in [0, 1] with `ink` on `paper`, each red, green and blue from 0 to 255.
 
     Returns (32, 32, 3) float32 in [0, 1]: paper where the digit has 0 and on a border of two pixels, ink where it has
-    1, in between a mixture of their numbers.
+    1, a linear blend between.
     """
     amount = np.pad(np.asarray(digit, np.float32), BORDER)[..., None]
     low, high = (np.asarray(one, np.float32) / np.float32(255) for one in (paper, ink))
@@ -57,24 +58,24 @@ def colour(digit: np.ndarray, ink: Rgb, paper: Rgb) -> np.ndarray:
     return mixed
 
 
-def as_read(images: np.ndarray, input_shape: Shape, part: int) -> np.ndarray:
-    """Grey digits (n, 28, 28) float32 in [0, 1] as a network of `input_shape` reads them, coloured as those of `part`.
+def prepare_inputs(images: np.ndarray, input_shape: Shape, part: int) -> np.ndarray:
+    """Prepare grey digits (n, 28, 28) float32 in [0, 1] for a network with this `input_shape`.
 
-    Returns them as they are where the network reads no colour, else (n, 32, 32, 3).
+    Returns them unchanged for a grey network, else (n, 32, 32, 3) with the colours of `part`.
     """
     if not reads_colour(input_shape):
         return images
-    inks_and_papers = pairs(len(images), part)
+    inks_and_papers = draw_pairs(len(images), part)
     return np.stack([colour(one, *pair) for one, pair in zip(images, inks_and_papers, strict=True)])
 
 
-def usual(digit: np.ndarray, input_shape: Shape) -> np.ndarray:
-    """One grey digit, likewise, with the usual ink and paper."""
-    return of_text(digit, INK, PAPER) if reads_colour(input_shape) else digit
+def prepare_input(digit: np.ndarray, input_shape: Shape) -> np.ndarray:
+    """Prepare one grey digit likewise, with the default ink and paper."""
+    return colour_from_hex(digit, INK, PAPER) if reads_colour(input_shape) else digit
 
 
-def contrast(ink: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """WCAG's contrast ratio of colours (..., 3), whole numbers from 0 to 255: 1 for equal ones, 21 for black on white.
+def contrast_ratio(ink: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """Compute WCAG's contrast ratio of colours (..., 3), integers from 0 to 255: 1 if equal, 21 for black on white.
 
     https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
     """
@@ -83,52 +84,52 @@ def contrast(ink: np.ndarray, paper: np.ndarray) -> np.ndarray:
     return ratio
 
 
-def pairs(count: int, part: int, seed: int = SEED) -> np.ndarray:
-    """Ink and paper of the first `count` digits of a part (`TRAIN`, `TEST` or `DRAWN`), (count, 2, 3) uint8.
+def draw_pairs(count: int, part: int, seed: int = SEED) -> np.ndarray:
+    """Draw ink and paper for the first `count` digits of a part (`TRAIN`, `TEST` or `DRAWN`), (count, 2, 3) uint8.
 
-    The same for the same `seed`, and the first ones the same for any larger `count`: every round draws a pair for
-    every digit, and each digit takes the first of its pairs that has the contrast.
+    Deterministic for a `seed`, and a larger `count` begins with the same pairs: every round draws a pair for every
+    digit, and each digit takes the first of its pairs with enough contrast.
     """
     chosen = np.zeros((count, 2, CHANNELS), np.uint8)
     missing, turn = np.arange(count), 0
     while len(missing):
         drawn = np.random.default_rng([seed, part, turn]).integers(0, 256, chosen.shape, np.uint8)[missing]
-        enough = contrast(drawn[:, 0], drawn[:, 1]) >= LEAST_CONTRAST
+        enough = contrast_ratio(drawn[:, 0], drawn[:, 1]) >= MIN_CONTRAST
         chosen[missing[enough]] = drawn[enough]
         missing, turn = missing[~enough], turn + 1
     return chosen
 
 
-def described(data: Dataset, train: int) -> Dataset:
-    """`data` as colour digits are told of, with its grey arrays: name, checksum and source are those of the coloured.
+def describe(data: Dataset, train: int) -> Dataset:
+    """Return `data` with its grey arrays but the name, checksum and attribution of the colour digits.
 
-    train: How many training digits there are; a test part alone has none in its arrays.
+    train: Number of training digits; a test part alone has none in its arrays.
     """
     return replace(
         data,
-        name=name_of(data.name),
-        sha256=sha256(data.sha256, train, len(data.y_test)),
+        name=dataset_name(data.name),
+        sha256=content_digest(data.sha256, train, len(data.y_test)),
         attribution=f"{data.attribution}; coloured by cnnviz with seed {SEED}: 32×32×3, random ink and paper with a "
-        f"contrast of at least {LEAST_CONTRAST:g} to 1",
+        f"contrast of at least {MIN_CONTRAST:g} to 1",
     )
 
 
-def name_of(grey: str) -> str:
-    """How the colour digits that are made from the data set `grey` are called."""
+def dataset_name(grey: str) -> str:
+    """Name the colour digits made from the data set `grey`."""
     return f"colour digits from {grey}"
 
 
 @lru_cache(maxsize=4)
-def sha256(grey: str, train: int, test: int) -> str:
-    """What identifies the whole content: SHA-256 over that of the grey digits and over all inks and papers."""
+def content_digest(grey: str, train: int, test: int) -> str:
+    """Hash the whole content: SHA-256 over the digest of the grey digits and all inks and papers."""
     digest = hashlib.sha256(bytes.fromhex(grey))
     for part, count in ((TRAIN, train), (TEST, test)):
-        digest.update(pairs(count, part).tobytes())
+        digest.update(draw_pairs(count, part).tobytes())
     return digest.hexdigest()
 
 
-def rgb(text: object) -> tuple[int, int, int]:
-    """Red, green and blue, 0 to 255, of a colour such as "#1d4ed8". Raises `Refusal` for anything else."""
+def parse_hex(text: object) -> tuple[int, int, int]:
+    """Parse a colour such as "#1d4ed8" to red, green and blue, 0 to 255. Raises `Refusal` for anything else."""
     if not isinstance(text, str) or not re.fullmatch("#[0-9a-fA-F]{6}", text):
         raise Refusal(
             "A colour must be # and six hexadecimal digits. Received: {value}. Write {example}, for example.",
@@ -139,6 +140,6 @@ def rgb(text: object) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def of_text(digit: np.ndarray, ink: str, paper: str) -> np.ndarray:
-    """`colour` with colours that are spelled as in links."""
-    return colour(digit, rgb(ink), rgb(paper))
+def colour_from_hex(digit: np.ndarray, ink: str, paper: str) -> np.ndarray:
+    """Colour `digit` as `colour` does, with colours written as #rrggbb."""
+    return colour(digit, parse_hex(ink), parse_hex(paper))

@@ -1,6 +1,6 @@
-"""The digits that networks learn from and that visitors look at.
+"""Load the digits for training and display: MNIST where available, else those bundled with scikit-learn.
 
-MNIST when it can be had, otherwise the digits that scikit-learn carries; the result says which of them it is and why.
+The record says which of them it is and why.
 """
 
 from __future__ import annotations
@@ -39,17 +39,26 @@ NOT_MNIST = gettext_noop(
 
 _TEST = ("x_test", "y_test")
 log = logging.getLogger(__name__)
-_one_at_a_time = threading.Lock()
-_held: dict[mnist_source.Stamp | None, Dataset] = {}  # at most one: the test part of the file with this stamp
+_lock = threading.Lock()
+_held: dict[mnist_source.Stamp | None, Dataset] = {}
+"""The test part of the file with this stamp; at most one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Labelled digits: light ink on black paper, all arrays uint8 and read-only.
 
-    x_train (n, 28, 28) and x_test (m, 28, 28) hold 0 to 255, y_train (n,) and y_test (m,) the digits 0 to 9. `source`
-    says where they come from, `sha256` identifies the whole content whichever file it came in, `note` is empty or
-    tells the visitor why this is not MNIST. A test part has n = 0.
+    Attributes:
+        name: `MNIST` or `BUNDLED`, or the name of colour digits made from them.
+        x_train: (n, 28, 28), 0 to 255; n = 0 in a test part.
+        y_train: (n,), the digits 0 to 9.
+        x_test: (m, 28, 28), 0 to 255.
+        y_test: (m,), the digits 0 to 9.
+        source: Where they come from, in words.
+        sha256: Digest of the content, independent of the file it came in.
+        licence: Licence of the data.
+        attribution: Authors and title.
+        note: Tells the visitor why this is not MNIST; empty where it is.
     """
 
     name: str
@@ -66,7 +75,14 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One digit of a test part, at `index` of it: `image` is (28, 28) float32 in [0, 1], read-only."""
+    """One digit of a test part.
+
+    Attributes:
+        image: (28, 28) float32 in [0, 1], read-only.
+        label: The digit, 0 to 9.
+        index: Its index in the test part.
+        source: Name of the data set.
+    """
 
     image: np.ndarray
     label: int
@@ -75,49 +91,49 @@ class Sample:
 
 
 def load(progress: Progress = ignore_progress, allow_download: bool = True) -> Dataset:
-    """Return the whole data set, 55 MB for MNIST; for workers, scripts and benchmarks.
+    """Load the whole data set, 55 MB for MNIST; for workers, scripts and benchmarks.
 
-    Tries the file named by CNNVIZ_MNIST, Keras's cache, Keras's download address and the digits that scikit-learn
-    carries, in this order. Raises `Refusal` when CNNVIZ_MNIST names something that is not MNIST: a file that was
-    chosen is never replaced in silence.
+    Tries the file named by CNNVIZ_MNIST, Keras's cache, Keras's download address and scikit-learn's digits, in this
+    order. Raises `Refusal` when CNNVIZ_MNIST names something that is not MNIST: a chosen file is never replaced
+    silently.
     """
     return _load(tuple(mnist_file.SHAPES), progress, allow_download)
 
 
 def load_test(progress: Progress = ignore_progress, allow_download: bool = False) -> Dataset:
-    """Return the test part alone, 8 MB for MNIST, kept in memory once for the whole process.
+    """Load the test part alone, 8 MB for MNIST, and cache it for the whole process.
 
-    Looks in the same places as `load`, but downloads only when asked to, and never makes another thread wait for
-    a download. Visitors get digits in any case: when CNNVIZ_MNIST names something else, scikit-learn's with a note.
+    Tries the same sources as `load`, but downloads only with `allow_download`, and a download never blocks other
+    threads. Falls back to scikit-learn's digits with a note when CNNVIZ_MNIST names something that is not MNIST.
     Raises `Refusal` only when these are missing too.
     """
-    held = _held_test()
+    held = _get_test()
     if held.name == MNIST or not allow_download:
         return held
     fetched = _load_viewable(progress, allow_download=True)
-    with _one_at_a_time:
+    with _lock:
         _hold(fetched)
     return fetched
 
 
 def samples(count: int, seed: int) -> tuple[Sample, ...]:
-    """Return `count` digits of the test part, the same ones for the same `seed`, without any network.
+    """Draw `count` digits of the test part, deterministic for a `seed`, without network access.
 
-    Each ten in a row hold all ten digits. Raises `ValueError` unless 0 <= `count` <= the size of the test part,
+    Ten in a row contain all ten digits. Raises `ValueError` unless 0 <= `count` <= the size of the test part,
     and `Refusal` as `load_test` does.
     """
     data = load_test()
     if not 0 <= count <= len(data.y_test):
         raise ValueError(f"`count` must be from 0 to {len(data.y_test)}. Received: {count}")
-    return tuple(sample(data, int(index)) for index in _mixed(data.y_test, seed)[:count])
+    return tuple(sample(data, int(index)) for index in _shuffle_in_tens(data.y_test, seed)[:count])
 
 
 TEST_DOWNLOAD: BackgroundTask[Dataset] = BackgroundTask(lambda progress: load_test(progress, allow_download=True))
 """Downloads MNIST once for the whole process, in a thread; a page starts it and shows its status."""
 
 
-def _held_test() -> Dataset:
-    with _one_at_a_time:
+def _get_test() -> Dataset:
+    with _lock:
         return _held.get(mnist_source.stamp()) or _hold(_load_viewable(ignore_progress, allow_download=False))
 
 
@@ -167,7 +183,7 @@ def _mnist(obtained: mnist_source.Obtained) -> Dataset:
 
 def _bundled(note: str) -> Dataset:
     images, labels, digest = bundled_digits.read()
-    cut = bundled_digits.TRAIN
+    cut = bundled_digits.TRAIN_COUNT
     return Dataset(
         name=BUNDLED,
         x_train=images[:cut],
@@ -182,8 +198,8 @@ def _bundled(note: str) -> Dataset:
     )
 
 
-def _mixed(labels: np.ndarray, seed: int) -> np.ndarray:
-    """Return all indexes in random order, but so that each label's first comes before any label's second."""
+def _shuffle_in_tens(labels: np.ndarray, seed: int) -> np.ndarray:
+    """Shuffle all indexes so that each label's first comes before any label's second."""
     order = np.random.default_rng(seed).permutation(len(labels))
     turn = np.zeros(len(labels), np.int64)
     for digit in range(10):

@@ -30,6 +30,6 @@ def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
     least 1. Raises `Refusal` as `trace.predict`.
     """
     digits = shifted(images[:COUNT]).astype(np.float32) / np.float32(255)
-    seen = colour_digits.as_read(digits, network.variant.input_shape, colour_digits.TEST)
+    seen = colour_digits.prepare_inputs(digits, network.variant.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1)
     return float((answers == labels[:COUNT]).mean())

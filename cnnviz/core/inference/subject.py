@@ -101,7 +101,7 @@ def seen(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarra
     """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
     if not colour_digits.reads_colour(network.variant.input_shape):
         return digit
-    return colour_digits.of_text(digit, subject.ink, subject.paper)
+    return colour_digits.colour_from_hex(digit, subject.ink, subject.paper)
 
 
 def without_each(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:

@@ -73,7 +73,7 @@ def in_colour(digits, part):
         random = np.random.default_rng([{colour_digits.SEED}, part, turn])
         drawn = random.integers(0, 256, pairs.shape, "uint8")[missing]
         ink, paper = luminance(drawn).T
-        enough = np.maximum(ink, paper) >= {colour_digits.LEAST_CONTRAST:g} * np.minimum(ink, paper)
+        enough = np.maximum(ink, paper) >= {colour_digits.MIN_CONTRAST:g} * np.minimum(ink, paper)
         pairs[missing[enough]] = drawn[enough]
         missing, turn = missing[~enough], turn + 1
     amount = np.pad(digits.astype("float32") / 255, ((0, 0), (2, 2), (2, 2)))

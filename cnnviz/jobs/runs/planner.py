@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.data import colour_digits, datasets
-from cnnviz.core.data.bundled_digits import TRAIN
+from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
@@ -42,9 +42,9 @@ def new_job(variant: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job
 def data(kind: str = "mnist") -> DataReference:
     """The data set of a plan's `kind` that this server trains on, without reading its training part."""
     held = datasets.load_test()
-    count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN
+    count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN_COUNT
     if kind == colour_digits.DATA:
-        held = colour_digits.described(held, count)
+        held = colour_digits.describe(held, count)
     return DataReference(name=held.name, sha256=held.sha256, count=count)
 
 

@@ -69,7 +69,7 @@ def _network() -> Network | None:
 
 def _picture() -> np.ndarray:
     subject = session.subject()
-    return colour_digits.of_text(prepared(subject, session.steps()), subject.ink, subject.paper)
+    return colour_digits.colour_from_hex(prepared(subject, session.steps()), subject.ink, subject.paper)
 
 
 def _take_over(learned: Network | None) -> tuple[int, str] | None:

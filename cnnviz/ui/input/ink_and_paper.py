@@ -30,7 +30,7 @@ def chosen() -> tuple[str, str] | None:
 def dressed(digit: np.ndarray) -> np.ndarray:
     """Return a (28, 28) digit as the chosen network would read it."""
     pair = chosen()
-    return digit if pair is None else colour_digits.of_text(digit, *pair)
+    return digit if pair is None else colour_digits.colour_from_hex(digit, *pair)
 
 
 def pick() -> None:
@@ -44,14 +44,14 @@ def pick_both() -> None:
     for key, label in COLOURS.items():
         st.color_picker(translate(label), value=session.get(key), **session.bound(key, _settle))
     ratio = contrast(session.get("ink"), session.get("paper"))
-    if ratio < colour_digits.LEAST_CONTRAST:
-        st.caption(translate(FAINT, contrast=ratio, least=colour_digits.LEAST_CONTRAST))
+    if ratio < colour_digits.MIN_CONTRAST:
+        st.caption(translate(FAINT, contrast=ratio, least=colour_digits.MIN_CONTRAST))
 
 
 def contrast(ink: str, paper: str) -> float:
     """Return WCAG's contrast of two colours, 1 to 21."""
-    first, second = (np.array(colour_digits.rgb(one)) for one in (ink, paper))
-    return float(colour_digits.contrast(first, second))
+    first, second = (np.array(colour_digits.parse_hex(one)) for one in (ink, paper))
+    return float(colour_digits.contrast_ratio(first, second))
 
 
 def _settle() -> None:

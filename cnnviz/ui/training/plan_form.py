@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.core.data import colour_digits, datasets
-from cnnviz.core.data.bundled_digits import TRAIN
+from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
@@ -63,7 +63,7 @@ def show(variant: Architecture | None = None) -> TrainingPlan | None:
     if count >= FAST_PLAN.examples:
         _fast()
     in_colour = variant is not None and colour_digits.reads_colour(variant.input_shape)
-    _digits(draft, problems, colour_digits.name_of(data) if in_colour else data, count)
+    _digits(draft, problems, colour_digits.dataset_name(data) if in_colour else data, count)
     _pace(draft, problems)
     _optimizer(draft, problems)
     _stopping(draft, problems)
@@ -111,7 +111,7 @@ def take_up(plan: TrainingPlan) -> None:
 def _available() -> tuple[str, int]:
     """Return the data set's name and how many training digits it has."""
     name = datasets.load_test().name
-    return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN
+    return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN_COUNT
 
 
 def _draft() -> PlanDraft:

@@ -56,7 +56,7 @@ def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Mo
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.
     """
-    seen = trace(network, colour_digits.usual(digit, network.variant.input_shape))
+    seen = trace(network, colour_digits.prepare_input(digit, network.variant.input_shape))
     outputs = {layer.name: layer.after for layer in seen.layers}
     return Moment(step, epoch, seen.probabilities, outputs, first_filters(network))
 

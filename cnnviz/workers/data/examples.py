@@ -171,7 +171,7 @@ class Examples:
         """Ink and paper of the examples of a pool, where the plan's digits have some."""
         if self.plan.data != colour_digits.DATA:
             return None
-        return colour_digits.pairs(self._learned_from, colour_digits.TRAIN)
+        return colour_digits.draw_pairs(self._learned_from, colour_digits.TRAIN)
 
     def _kept(self, number: int) -> augmented_pools.Pool:
         if self.folder is None:

@@ -95,10 +95,10 @@ def _grey(data: datasets.Dataset) -> Held:
 
 def _coloured(grey: Held) -> Held:
     """The same digits, each with its ink and its paper."""
-    data = colour_digits.described(grey.data, len(grey.train))
+    data = colour_digits.describe(grey.data, len(grey.train))
     if data.sha256 not in _held:
         train, test = (
-            replace(digits, colours=tf.constant(colour_digits.pairs(len(digits), part)))
+            replace(digits, colours=tf.constant(colour_digits.draw_pairs(len(digits), part)))
             for digits, part in ((grey.train, colour_digits.TRAIN), (grey.test, colour_digits.TEST))
         )
         _held[data.sha256] = Held(data, train, test)

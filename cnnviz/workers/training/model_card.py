@@ -51,7 +51,7 @@ def _pen(judge: Judge, examples: Examples) -> tuple[float | None, str]:
     writers = examples.unseen_writers
     digits = examples.pen.of(writers)
     shape = judge.input_shape
-    images = colour_digits.as_read(pen_strokes.rendered(digits), shape, colour_digits.DRAWN)
+    images = colour_digits.prepare_inputs(pen_strokes.rendered(digits), shape, colour_digits.DRAWN)
     answers = judge.answers(images.reshape(-1, *shape))
     accuracy = float((answers.argmax(axis=1) == pen_strokes.labels(digits)).mean())
     return accuracy, _note(len(digits), writers, examples)

@@ -19,7 +19,7 @@ def seen(variant: Architecture, weights: Weights, probe: np.ndarray) -> dict[str
     Raises `Refusal` where the weights or what they make are not finite.
     """
     digit = probe.astype(np.float32) / np.float32(255)
-    traced = trace(Network(variant, weights), colour_digits.usual(digit, variant.input_shape))
+    traced = trace(Network(variant, weights), colour_digits.prepare_input(digit, variant.input_shape))
     outputs = {f"output/{one.name}": one.after for one in traced.layers}
     return {"probabilities": traced.probabilities, **outputs, **_filters(variant, weights)}
 

@@ -31,43 +31,45 @@ def wcag(colour: tuple[int, int, int]) -> float:
 @given(ink=COLOUR, paper=COLOUR)
 def test_contrast_is_that_of_wcag(ink: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
     low, high = sorted((wcag(ink), wcag(paper)))
-    assert colours.contrast(np.array(ink), np.array(paper)) == pytest.approx((high + 0.05) / (low + 0.05))
+    assert colours.contrast_ratio(np.array(ink), np.array(paper)) == pytest.approx((high + 0.05) / (low + 0.05))
 
 
 def test_black_on_white_has_the_largest_contrast() -> None:
-    assert colours.contrast(np.zeros(3, int), np.full(3, 255)) == pytest.approx(21)
+    assert colours.contrast_ratio(np.zeros(3, int), np.full(3, 255)) == pytest.approx(21)
 
 
 @given(count=st.integers(0, 400), part=st.sampled_from([colours.TRAIN, colours.TEST]), seed=st.integers(0, 99))
 def test_every_pair_has_the_contrast(count: int, part: int, seed: int) -> None:
-    pairs = colours.pairs(count, part, seed)
+    pairs = colours.draw_pairs(count, part, seed)
     assert pairs.shape == (count, 2, 3)
     assert pairs.dtype == np.uint8
     for ink, paper in pairs[:20].tolist():
         low, high = sorted((wcag(ink), wcag(paper)))
-        assert (high + 0.05) / (low + 0.05) >= colours.LEAST_CONTRAST - 1e-9
+        assert (high + 0.05) / (low + 0.05) >= colours.MIN_CONTRAST - 1e-9
 
 
 @given(few=st.integers(0, 50), more=st.integers(50, 300), seed=st.integers(0, 99))
 def test_the_first_colours_do_not_depend_on_how_many_follow(few: int, more: int, seed: int) -> None:
-    np.testing.assert_array_equal(colours.pairs(few, colours.TEST, seed), colours.pairs(more, colours.TEST, seed)[:few])
+    np.testing.assert_array_equal(
+        colours.draw_pairs(few, colours.TEST, seed), colours.draw_pairs(more, colours.TEST, seed)[:few]
+    )
 
 
 def test_another_process_chooses_the_same_colours() -> None:
-    program = "from cnnviz.core.data import colour_digits as c; print(c.pairs(300, c.TRAIN).tobytes().hex())"
+    program = "from cnnviz.core.data import colour_digits as c; print(c.draw_pairs(300, c.TRAIN).tobytes().hex())"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert bytes.fromhex(said.stdout) == colours.pairs(300, colours.TRAIN).tobytes()
+    assert bytes.fromhex(said.stdout) == colours.draw_pairs(300, colours.TRAIN).tobytes()
 
 
 def test_another_seed_and_another_part_have_other_colours() -> None:
-    first = colours.pairs(100, colours.TRAIN, 1)
-    for other in (colours.pairs(100, colours.TRAIN, 2), colours.pairs(100, colours.TEST, 1)):
+    first = colours.draw_pairs(100, colours.TRAIN, 1)
+    for other in (colours.draw_pairs(100, colours.TRAIN, 2), colours.draw_pairs(100, colours.TEST, 1)):
         assert (first != other).any(axis=(1, 2)).all()
 
 
 def test_colours_are_of_every_kind() -> None:
     """Ink is the lighter one as often as the darker one, and every channel has every level."""
-    pairs = colours.pairs(20_000, colours.TRAIN)
+    pairs = colours.draw_pairs(20_000, colours.TRAIN)
     lighter = [wcag(ink) > wcag(paper) for ink, paper in pairs[:4000].tolist()]
     assert 0.45 < np.mean(lighter) < 0.55
     assert all(len(np.unique(pairs[:, one, channel])) == 256 for one in (0, 1) for channel in range(3))
@@ -99,31 +101,31 @@ def test_no_ink_is_paper_and_all_ink_is_ink(ink: tuple[int, int, int], paper: tu
 
 @given(colour=COLOUR)
 def test_a_spelled_colour_is_read(colour: tuple[int, int, int]) -> None:
-    assert colours.rgb("#" + bytes(colour).hex()) == colour
+    assert colours.parse_hex("#" + bytes(colour).hex()) == colour
 
 
 @pytest.mark.parametrize("wrong", ["", "blue", "#12345", "#12345g", "#1234567", "1d4ed8", None, 7, "#١٢٣٤٥٦"])
 def test_anything_else_is_refused(wrong: object) -> None:
     with pytest.raises(Refusal, match="six hexadecimal digits"):
-        colours.rgb(wrong)
+        colours.parse_hex(wrong)
 
 
 def test_the_usual_colours_have_the_contrast() -> None:
-    assert wcag(colours.rgb(colours.PAPER)) > wcag(colours.rgb(colours.INK))
-    ink, paper = (np.array(colours.rgb(text)) for text in (colours.INK, colours.PAPER))
-    assert colours.contrast(ink, paper) >= colours.LEAST_CONTRAST
+    assert wcag(colours.parse_hex(colours.PAPER)) > wcag(colours.parse_hex(colours.INK))
+    ink, paper = (np.array(colours.parse_hex(text)) for text in (colours.INK, colours.PAPER))
+    assert colours.contrast_ratio(ink, paper) >= colours.MIN_CONTRAST
 
 
 def test_only_networks_that_read_colour_get_it() -> None:
     digits = np.stack([small_network.digit(1), small_network.digit(2)])
-    assert colours.as_read(digits, (28, 28, 1), colours.TEST) is digits
-    seen = colours.as_read(digits, colours.INPUT_SHAPE, colours.TEST)
-    ink, paper = colours.pairs(2, colours.TEST)[1]
+    assert colours.prepare_inputs(digits, (28, 28, 1), colours.TEST) is digits
+    seen = colours.prepare_inputs(digits, colours.INPUT_SHAPE, colours.TEST)
+    ink, paper = colours.draw_pairs(2, colours.TEST)[1]
     np.testing.assert_array_equal(seen[1], colours.colour(digits[1], ink, paper))
 
 
 def test_the_checksum_follows_the_digits_and_their_number() -> None:
-    told = {colours.sha256(grey * 64, train, 5) for grey in "ab" for train in (3, 4)}
+    told = {colours.content_digest(grey * 64, train, 5) for grey in "ab" for train in (3, 4)}
     assert len(told) == 4
 
 
@@ -131,8 +133,8 @@ def test_the_card_of_the_shelf_names_the_colour_digits_of_mnist() -> None:
     """Its checksum is that of MNIST's content and the colours of all 70,000 digits, made anew here."""
     card = model_store.card("cnn-rgb")
     train, test = mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]
-    assert card.data.sha256 == colours.sha256(mnist_file.CONTENT_SHA256, train, test)
-    assert card.data.name == colours.name_of(datasets.MNIST)
+    assert card.data.sha256 == colours.content_digest(mnist_file.CONTENT_SHA256, train, test)
+    assert card.data.name == colours.dataset_name(datasets.MNIST)
     assert card.plan.data == colours.DATA
     assert card.pen_accuracy is not None
     assert "ink and paper random" in card.pen_note
@@ -143,7 +145,7 @@ def test_the_network_reads_as_many_test_digits_as_its_card_says(mnist: datasets.
     """The first 500 of the test part in their colours, by the engine of the pages."""
     network = model_store.load("cnn-rgb")
     images = mnist.x_test[:500].astype(np.float32) / np.float32(255)
-    seen = colours.as_read(images, network.variant.input_shape, colours.TEST)
+    seen = colours.prepare_inputs(images, network.variant.input_shape, colours.TEST)
     right = (trace.predict(network, seen).argmax(axis=1) == mnist.y_test[:500]).mean()
     card = model_store.card("cnn-rgb")
     assert right == pytest.approx(card.test_accuracy, abs=0.02)

@@ -136,7 +136,7 @@ def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path)
 def made_digits(variant: Architecture) -> np.ndarray:
     """The harness's training digits as the variant reads them."""
     images = np.random.default_rng(1).integers(0, 256, (400, 28, 28)).astype(np.float32) / np.float32(255)
-    seen = colour_digits.as_read(images, variant.input_shape, colour_digits.TRAIN)
+    seen = colour_digits.prepare_inputs(images, variant.input_shape, colour_digits.TRAIN)
     return seen.reshape(-1, *variant.input_shape)
 
 

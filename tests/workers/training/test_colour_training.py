@@ -51,7 +51,7 @@ def test_tensorflow_mixes_the_same_digits(trainer: Trainer, part: int) -> None:
     rows = np.array([5, 0, 77, 200], np.int32)
     seen, _ = prepared(digits, rows, in_colour=True)
     grey = images.astype(np.float32) / np.float32(255)
-    expected = colour_digits.as_read(grey, colour_digits.INPUT_SHAPE, part)[rows]
+    expected = colour_digits.prepare_inputs(grey, colour_digits.INPUT_SHAPE, part)[rows]
     np.testing.assert_allclose(np.asarray(seen), expected, atol=1e-6)
 
 
@@ -65,7 +65,7 @@ def test_a_job_learns_from_colour_digits_and_says_so(trainer: Trainer) -> None:
     assert view["filters"].shape == (3, 3, 3, 4)
     card = Card.from_json(told.last("result").facts["card"])
     assert card.plan.data == "colour"
-    assert card.data.name == colour_digits.name_of(trainer.data.name)
+    assert card.data.name == colour_digits.dataset_name(trainer.data.name)
     assert "coloured by cnnviz" in card.data.source
     reference = planner.data("colour")
     assert card.data.sha256 == reference.sha256 != trainer.data.sha256
@@ -78,7 +78,7 @@ def test_varied_digits_keep_their_colours() -> None:
     examples = Examples(replace(PLAN, augmentation="affine"), tensors.held(kind="colour"))
     rows = examples.epoch(1)
     assert len(rows) == 500
-    np.testing.assert_array_equal(np.asarray(rows.digits.colours), colour_digits.pairs(500, colour_digits.TRAIN))
+    np.testing.assert_array_equal(np.asarray(rows.digits.colours), colour_digits.draw_pairs(500, colour_digits.TRAIN))
 
 
 def test_other_data_than_was_planned_for_are_refused(trainer: Trainer) -> None:
@@ -98,6 +98,6 @@ def test_shifted_digits_are_read_in_their_colours() -> None:
     network = model_store.load("cnn-rgb")
     images = np.round(np.stack([small_network.digit(seed) for seed in range(6)]) * 255).astype(np.uint8)
     moved = shifted_accuracy.shifted(images).astype(np.float32) / np.float32(255)
-    seen = colour_digits.as_read(moved, network.variant.input_shape, colour_digits.TEST)
+    seen = colour_digits.prepare_inputs(moved, network.variant.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1).astype(np.uint8)
     assert shifted_accuracy.accuracy(network, images, answers) == 1

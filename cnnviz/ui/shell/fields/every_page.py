@@ -19,7 +19,7 @@ def step_key(step: str) -> str:
 
 
 def _read_colour(text: str) -> str:
-    colour_digits.rgb(f"#{text}")
+    colour_digits.parse_hex(f"#{text}")
     return f"#{text.lower()}"
 
 
