@@ -89,9 +89,7 @@ def _uv(*arguments: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest that the ranges allow")
-    parser.add_argument(
-        "--compare", action="store_true", help="print what is installed and differs from the lock"
-    )
+    parser.add_argument("--compare", action="store_true", help="print what is installed and differs from the lock")
     chosen = parser.parse_args()
     if chosen.compare:
         print("\n".join(differences()) or "All as in locks/dev.txt")

@@ -126,9 +126,7 @@ def test_no_lock_names_an_index_or_an_address_or_this_machine(name: str):
 
 def test_the_development_lock_holds_the_others_at_the_same_versions():
     """So the tests run with what visitors, the image and the workers get."""
-    app, cluster, dev = (
-        {str(pin.requirement): pin.hashes for pin in pins(name)} for name in ("app", "cluster", "dev")
-    )
+    app, cluster, dev = ({str(pin.requirement): pin.hashes for pin in pins(name)} for name in ("app", "cluster", "dev"))
     assert app.items() <= cluster.items() <= dev.items()
 
 

@@ -76,11 +76,18 @@ def _above(layer: Any, shape: Shape) -> list[Formula]:
         ]
         return [(*many, *window), _stride(layer)]
     if hasattr(layer, "pool_size"):
-        what = "max" if layer.kind == "MaxPooling2D" else "mean"
-        return [formula(f"{what} ", Part(product(*layer.pool_size), ("pool_size",))), _stride(layer)]
+        return [formula(f"{layer.reduces} ", Part(product(*layer.pool_size), ("pool_size",))), _stride(layer)]
     if layer.kind == "Dense":
         return [times(amount(layer.units, "units"), amount(shape[-1], INPUT))]
-    return [formula(*OTHERS.get(layer.kind, lambda _: ())(layer))]
+    if layer.role == "pooling":
+        return [formula(layer.reduces)]
+    return [formula(*OTHERS.get(layer.kind, _numbers)(layer))]
+
+
+def _numbers(layer: Any) -> list[Part]:
+    """The layer's arguments that are numbers, by name."""
+    numbers = ((each.name, getattr(layer, each.name)) for each in layer.arguments())
+    return [Part(f"{name} {number:g}", (name,)) for name, number in numbers if isinstance(number, float)]
 
 
 def _stride(layer: Any) -> Formula:
@@ -92,10 +99,7 @@ def _stride(layer: Any) -> Formula:
     return tuple(pieces)
 
 
-#: Kind -> what stands above the arrow, in Keras's words and in signs.
 OTHERS: dict[str, Any] = {
-    "GlobalMaxPooling2D": lambda _: ("max",),
-    "GlobalAveragePooling2D": lambda _: ("mean",),
     "BatchNormalization": lambda layer: (
         *((Part("γ ", ("scale",)),) if layer.scale else ()),
         Part("(x − μ) / √(σ² + ", ("momentum",)),
@@ -103,14 +107,12 @@ OTHERS: dict[str, Any] = {
         ")",
         *((Part(" + β", ("center",)),) if layer.center else ()),
     ),
-    "Dropout": lambda layer: (Part(f"rate {layer.rate:g}", ("rate",)),),
     "Rescaling": lambda layer: (Part(f"× {layer.scale:g}", ("scale",)), Part(f" + {layer.offset:g}", ("offset",))),
     "ZeroPadding2D": lambda _: (Part("padding", ("padding",)),),
-    "LeakyReLU": lambda layer: (Part(f"negative_slope {layer.negative_slope:g}", ("negative_slope",)),),
-    "ELU": lambda layer: (Part(f"alpha {layer.alpha:g}", ("alpha",)),),
     "Softmax": lambda _: ("softmax",),
     "ReLU": lambda _: ("relu",),
 }
+"""Kind -> what stands above the arrow, in Keras's words and in signs; for kinds that are missing, their numbers."""
 
 
 def _below(layer: Any) -> list[Formula]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from cnnviz.core import layers
 from cnnviz.core.layers import ACTIVATIONS, KINDS, Layer, Shape
+from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.network import Network
 
 PADDINGS = st.sampled_from(["valid", "same"])
 ACTIVATION_NAMES = st.sampled_from(sorted(ACTIVATIONS))
 IMAGE_ONLY = {
-    name for name in KINDS if name.endswith("Conv2D") or "Pooling" in name or name in ("Conv2D", "ZeroPadding2D")
+    name for name, kind in KINDS.items() if kind.role == "pooling" or issubclass(kind, (Windowed, layers.ZeroPadding2D))
 }
 
 
@@ -62,16 +64,15 @@ def layers_for(draw: st.DrawFn, shape: Shape, name: str = "layer", kind: str = "
 def _settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
     if kind.endswith("Conv2D"):
         return _convolution_settings(draw, kind, shape)
-    if kind in ("MaxPooling2D", "AveragePooling2D"):
+    if "pool_size" in {field.name for field in fields(KINDS[kind])}:
         return _pooling_settings(draw, shape)
-    return {name: draw(strategy) for name, strategy in SETTINGS.get(kind, {}).items()}
+    settings = SETTINGS.get(kind, {"keepdims": st.booleans()} if KINDS[kind].role == "pooling" else {})
+    return {name: draw(strategy) for name, strategy in settings.items()}
 
 
 # Tenths: subnormal numbers, which TensorFlow takes for 0, would compare nothing but that.
 SLOPES = st.integers(0, 10).map(lambda tenths: tenths / 10)
 SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "GlobalMaxPooling2D": {"keepdims": st.booleans()},
-    "GlobalAveragePooling2D": {"keepdims": st.booleans()},
     "ZeroPadding2D": {"padding": st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2)},
     "BatchNormalization": {
         "center": st.booleans(),

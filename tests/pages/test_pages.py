@@ -16,7 +16,6 @@ from cnnviz.core.inference import trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.ui.layers import diagram
-from cnnviz.ui.prediction.strip import UNCHANGED
 from cnnviz.ui.shell import cache, page
 from cnnviz.ui.shell.fields import FIELDS
 
@@ -101,7 +100,7 @@ def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> N
     headings = [expander.label for expander in app.expander]
     assert [heading.split("**")[1] for heading in headings] == [layer.name for layer in network.variant.layers]
     told = lines_of_code(app)
-    assert told == [layer.keras_line() for layer in network.variant.layers if layer.kind not in UNCHANGED]
+    assert told == [layer.keras_line() for layer in network.variant.layers if layer.changes_values]
 
 
 def lines_of_code(app: AppTest) -> list[str]:

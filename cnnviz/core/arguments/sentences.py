@@ -47,13 +47,11 @@ def _kernel_size(layer: Any, shape: Shape) -> Message:
     return Message(template, {"window": product(*layer.kernel_size), "places": product(rows, columns)})
 
 
-def _pool_size(template: str) -> Callable[[Any, Shape], Message]:
-    def tell(layer: Any, shape: Shape) -> Message:
-        window = product(*layer.pool_size)
-        places = product(*layer.output_shape(shape)[:2])
-        return Message(template, {"window": window, "side": product(*shape[:2]), "places": places})
-
-    return tell
+def _pool_size(layer: Any, shape: Shape) -> Message:
+    template = words.MAX_WINDOW if layer.reduces == "max" else words.MEAN_WINDOW
+    window = product(*layer.pool_size)
+    places = product(*layer.output_shape(shape)[:2])
+    return Message(template, {"window": window, "side": product(*shape[:2]), "places": places})
 
 
 def _strides(layer: Any, shape: Shape) -> Message:
@@ -140,8 +138,7 @@ TOLD: Mapping[str, Callable[[Any, Shape], Message]] = {
     "depth_multiplier": _multiplier,
     "units": _units,
     "kernel_size": _kernel_size,
-    "MaxPooling2D.pool_size": _pool_size(words.MAX_WINDOW),
-    "AveragePooling2D.pool_size": _pool_size(words.MEAN_WINDOW),
+    "pool_size": _pool_size,
     "strides": _strides,
     "padding": _padding,
     "ZeroPadding2D.padding": _frame,

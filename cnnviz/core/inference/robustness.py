@@ -25,9 +25,6 @@ from cnnviz.core.networks.network import Network
 
 Offset = tuple[int, int]
 
-UNCHANGED = ("Flatten", "Dropout")
-"""Kinds whose output has the values of their input while a network answers; they are left out."""
-
 
 @dataclass(frozen=True, eq=False)
 class Reaction:
@@ -108,7 +105,7 @@ def strides_of(network: Network) -> dict[str, Offset]:
             break
         own = getattr(layer, "strides", (1, 1))
         down, right = down * own[0], right * own[1]
-        if layer.kind not in UNCHANGED:
+        if layer.changes_values:
             found[layer.name] = (down, right)
     return found
 
@@ -139,7 +136,7 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's output for one digit, by name, in order."""
     made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.through(network, digit[np.newaxis])
-    return {layer.name: after[0] for _, layer, after in made if layer.kind not in UNCHANGED}
+    return {layer.name: after[0] for _, layer, after in made if layer.changes_values}
 
 
 def _back(outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset) -> np.ndarray:

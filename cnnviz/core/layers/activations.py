@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 
 LARGEST_SLOPE = 1e6
 
@@ -88,6 +88,21 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
+def written_leaky_relu(x: float, shown: str, negative_slope: float = 0.2) -> str:
+    """The formula of `leaky_relu` with the number `x` in it, which is written `shown`."""
+    return shown if x > 0 else f"{negative_slope:g} × {shown}"
+
+
+def written_elu(x: float, shown: str, alpha: float = 1.0) -> str:
+    """The formula of `elu` with the number `x` in it, which is written `shown`."""
+    factor = "" if alpha == 1 else f"{alpha:g} × "
+    return shown if x > 0 else f"{factor}(exp{shown if x < 0 else f'({shown})'} − 1)"
+
+
+def _times(factor: float, code: str) -> str:
+    return f"{factor:g} * {code}" if factor else "0.0"
+
+
 def activated(before: np.ndarray, activation: str) -> Output:
     """A fused layer's output: its sums and what the activation makes of them."""
     return Output(before, ACTIVATIONS[activation](before))
@@ -95,7 +110,13 @@ def activated(before: np.ndarray, activation: str) -> Output:
 
 @dataclass(frozen=True, kw_only=True)
 class _Elementwise(Layer):
-    """A layer that keeps the shape and whose weighted sums are its input."""
+    """A layer that keeps the shape and whose weighted sums are its input.
+
+    Beside `apply` a kind says how its value is written: `exact`, `written` and `code` (a softmax has forms of its own).
+    """
+
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "activation"
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape
@@ -104,6 +125,19 @@ class _Elementwise(Layer):
         return Output(x, self.apply(x))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
+        """The activation of `x`, float32 of any shape."""
+        raise NotImplementedError
+
+    def exact(self, x: float) -> float:
+        """The activation of one number, in float64."""
+        raise NotImplementedError
+
+    def written(self, x: float, shown: str) -> str:
+        """The formula with the number `x` in it, which is written `shown`, in brackets where it is negative."""
+        raise NotImplementedError
+
+    def code(self) -> tuple[str, ...]:
+        """Lines of NumPy that replace `value` by its activation."""
         raise NotImplementedError
 
 
@@ -119,6 +153,10 @@ class Activation(_Elementwise):
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.choice("activation", self.activation, ACTIVATIONS)
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        maps = tuple(range(shape[-1])) if self.activation == "softmax" else (of,)
+        return (row,), (column,), maps
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return ACTIVATIONS[self.activation](x)
@@ -149,6 +187,26 @@ class ReLU(_Elementwise):
         below = np.float32(self.negative_slope) * (x - threshold)
         return np.where(x >= threshold if threshold == 0 else x > threshold, above, below)
 
+    def exact(self, x: float) -> float:
+        if not self._passes(x):
+            return self.negative_slope * (x - self.threshold)
+        return x if self.max_value is None else min(x, self.max_value)
+
+    def written(self, x: float, shown: str) -> str:
+        if self._passes(x):
+            return shown if self.max_value is None else f"min({shown}, {self.max_value:g})"
+        return f"{self.negative_slope:g} × ({shown} − {self.threshold:g})"
+
+    def code(self) -> tuple[str, ...]:
+        threshold = f"{self.threshold:g}"
+        above = ">=" if self.threshold == 0 else ">"
+        upper = "value" if self.max_value is None else f"min(value, {self.max_value:g})"
+        below = _times(self.negative_slope, f"(value - {threshold})")
+        return (f"value = {upper} if value {above} {threshold} else {below}",)
+
+    def _passes(self, x: float) -> bool:
+        return x > self.threshold or x == self.threshold == 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class LeakyReLU(_Elementwise):
@@ -164,6 +222,15 @@ class LeakyReLU(_Elementwise):
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return leaky_relu(x, self.negative_slope)
+
+    def exact(self, x: float) -> float:
+        return x if x > 0 else self.negative_slope * x
+
+    def written(self, x: float, shown: str) -> str:
+        return written_leaky_relu(x, shown, self.negative_slope)
+
+    def code(self) -> tuple[str, ...]:
+        return (f"value = value if value > 0 else {_times(self.negative_slope, 'value')}",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,12 +248,28 @@ class ELU(_Elementwise):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return elu(x, self.alpha)
 
+    def exact(self, x: float) -> float:
+        return x if x > 0 else self.alpha * math.expm1(x)
+
+    def written(self, x: float, shown: str) -> str:
+        return written_elu(x, shown, self.alpha)
+
+    def code(self) -> tuple[str, ...]:
+        return (f"value = value if value > 0 else {_times(self.alpha, 'np.expm1(value)')}",)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Softmax(_Elementwise):
     """Softmax along the last axis, as a layer."""
 
     kind: ClassVar[str] = "Softmax"
+
+    @property
+    def activation_name(self) -> str:
+        return "softmax"
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        return (row,), (column,), tuple(range(shape[-1]))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return softmax(x)

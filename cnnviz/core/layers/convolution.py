@@ -14,7 +14,8 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
-from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 
 def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
@@ -64,6 +65,7 @@ def spanned(kernel_size: Pair, dilation_rate: Pair) -> Pair:
 class Windowed(Layer):
     """What the three kinds of convolution share: the window, its steps, the bias and the activation."""
 
+    role: ClassVar[Role] = "weighted"
     always_shown: ClassVar[tuple[str, ...]] = ("kernel_size",)
 
     kernel_size: Pair
@@ -92,6 +94,14 @@ class Windowed(Layer):
         of = windows.Arguments(span=("kernel_size", "dilation_rate"))
         return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
+    def _covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
+        """Rows and columns of an input of `shape` under the window of one cell."""
+        rows, columns = (
+            windows.covered(place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding)
+            for side, (place, rate) in enumerate(zip((row, column), self.dilation_rate, strict=True))
+        )
+        return rows, columns
+
     def _window(self) -> Part:
         return Part(product(*self.kernel_size), ("kernel_size",))
 
@@ -118,6 +128,10 @@ class Conv2D(Windowed):
     """
 
     kind: ClassVar[str] = "Conv2D"
+    arithmetic: ClassVar[Arithmetic] = "convolution"
+    purpose: ClassVar[str] = gettext_noop(
+        "Slides small kernels over its input. Each makes one map: bright where its pattern is found."
+    )
     positional: ClassVar[tuple[str, ...]] = ("filters",)
 
     filters: int
@@ -143,6 +157,18 @@ class Conv2D(Windowed):
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         kernel: dict[str, Shape] = {"kernel": (*self.kernel_size, shape[2] // self.groups, self.filters)}
         return {**kernel, "bias": (self.filters,)} if self.use_bias else kernel
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        depth = shape[2] // self.groups
+        group = of // (self.filters // self.groups)
+        return *self._covered(shape, row, column), tuple(range(group * depth, (group + 1) * depth))
+
+    @property
+    def reads_same_maps(self) -> bool:
+        return self.groups == 1 or super().reads_same_maps
+
+    def cell_weights(self, weights: Weights, of: int) -> np.ndarray:
+        return weights["kernel"][..., of]
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         sums = self._correlate(x, weights["kernel"], self.groups)

@@ -1,5 +1,7 @@
 """Dense: every unit reads every input value."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +11,8 @@ import numpy as np
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, with_bias
-from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +20,9 @@ class Dense(Layer):
     """`units` weighted sums of the last axis, plus a bias each, through the activation."""
 
     kind: ClassVar[str] = "Dense"
+    role: ClassVar[Role] = "weighted"
+    arithmetic: ClassVar[Arithmetic] = "dense"
+    purpose: ClassVar[str] = gettext_noop("Each unit adds up all inputs, each times a weight of its own, and a bias.")
     positional: ClassVar[tuple[str, ...]] = ("units",)
 
     units: int
@@ -35,6 +41,16 @@ class Dense(Layer):
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         kernel: dict[str, Shape] = {"kernel": (shape[-1], self.units)}
         return {**kernel, "bias": (self.units,)} if self.use_bias else kernel
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        return (row,), (column,), tuple(range(shape[-1]))
+
+    @property
+    def reads_same_maps(self) -> bool:
+        return True
+
+    def cell_weights(self, weights: Weights, of: int) -> np.ndarray:
+        return weights["kernel"][None, None, :, of]
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         sums = x @ weights["kernel"]

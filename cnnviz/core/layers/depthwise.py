@@ -1,5 +1,7 @@
 """Convolutions that look at every channel by itself: depthwise, and separable, which then mixes them by 1 × 1."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +13,8 @@ from cnnviz.core.layers import checks
 from cnnviz.core.layers.activations import ACTIVATIONS, activated
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, times, with_bias
-from cnnviz.core.layers.layer import Output, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Output, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 LARGEST_MULTIPLIER = 64
 
@@ -49,6 +52,8 @@ class DepthwiseConv2D(_Depthwise):
     """Every channel is convolved by itself into `depth_multiplier` maps."""
 
     kind: ClassVar[str] = "DepthwiseConv2D"
+    arithmetic: ClassVar[Arithmetic] = "depthwise"
+    purpose: ClassVar[str] = gettext_noop("Slides one small kernel over each input map by itself.")
 
     activation: str = "linear"
     use_bias: bool = True
@@ -64,6 +69,12 @@ class DepthwiseConv2D(_Depthwise):
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         kernel: dict[str, Shape] = {"kernel": self._kernel_shape(shape)}
         return {**kernel, "bias": (shape[2] * self.depth_multiplier,)} if self.use_bias else kernel
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        return *self._covered(shape, row, column), (of // self.depth_multiplier,)
+
+    def cell_weights(self, weights: Weights, of: int) -> np.ndarray:
+        return weights["kernel"][:, :, *divmod(of, self.depth_multiplier), None]
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         sums = self._depthwise(x, weights["kernel"])
@@ -84,6 +95,10 @@ class SeparableConv2D(_Depthwise):
     """A depthwise convolution, then a 1 × 1 convolution that mixes its maps into `filters` maps."""
 
     kind: ClassVar[str] = "SeparableConv2D"
+    arithmetic: ClassVar[Arithmetic] = "separable"
+    purpose: ClassVar[str] = gettext_noop(
+        "Slides one kernel over each map by itself, then mixes the maps cell by cell."
+    )
     positional: ClassVar[tuple[str, ...]] = ("filters",)
 
     filters: int
@@ -105,6 +120,18 @@ class SeparableConv2D(_Depthwise):
             "pointwise_kernel": (1, 1, shape[2] * self.depth_multiplier, self.filters),
         }
         return {**kernels, "bias": (self.filters,)} if self.use_bias else kernels
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        return *self._covered(shape, row, column), tuple(range(shape[2]))
+
+    @property
+    def reads_same_maps(self) -> bool:
+        return True
+
+    def cell_weights(self, weights: Weights, of: int) -> np.ndarray:
+        kernel = weights["depthwise_kernel"]
+        mixing = weights["pointwise_kernel"][0, 0, :, of].reshape(kernel.shape[2:])
+        return np.asarray((kernel * mixing).sum(axis=-1))
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         maps = self._depthwise(x, weights["depthwise_kernel"])

@@ -5,7 +5,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from cnnviz.core.layers.formulas import Formula, text
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
 Weights = Mapping[str, np.ndarray]
+Indices = tuple[int, ...]
+Role = Literal["weighted", "pooling", "elementwise"]
+Arithmetic = Literal[
+    "convolution", "depthwise", "separable", "dense", "copy", "frame", "scale", "normalize", "activation"
+]
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,17 @@ class Layer:
     """
 
     kind: ClassVar[str]
+    """The name of the class in Keras."""
+    role: ClassVar[Role]
+    """How a value comes about: a weighted sum, a pooling of a window, or one value of the input."""
+    reduces: ClassVar[Literal["", "max", "mean"]] = ""
+    """What a pooling keeps of its window; "" for other roles."""
+    arithmetic: ClassVar[Arithmetic | Literal[""]] = ""
+    """Which account of a cell's value applies (`cnnviz.core.ledger.account`); "" for poolings."""
+    changes_values: ClassVar[bool] = True
+    """False for a layer that only passes values on in inference, so that its output need not be shown again."""
+    purpose: ClassVar[str] = ""
+    """What the layer does, in one sentence; a key of the catalogue."""
     positional: ClassVar[tuple[str, ...]] = ()
     always_shown: ClassVar[tuple[str, ...]] = ()
 
@@ -51,6 +67,33 @@ class Layer:
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         """The layer applied to `x` (n, *shape) float32, as in inference (dropout does nothing)."""
         raise NotImplementedError
+
+    @property
+    def activation_name(self) -> str:
+        """The activation that ends the layer, one of `ACTIVATIONS`; "" where there is none."""
+        return str(getattr(self, "activation", ""))
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        """The rows, columns and maps of an input of `shape` that one cell is computed from, before the activation.
+
+        In order; rows and columns may lie outside, where padding is. Without rows and columns they are (0,).
+
+        Args:
+            shape: Of the input.
+            row: Of the output, 0 where it has none.
+            column: Of the output, 0 where it has none.
+            of: Map of the output, or its unit.
+        """
+        return (row,), (column,), (of,)
+
+    @property
+    def reads_same_maps(self) -> bool:
+        """Whether all maps of the output are made of the same maps of the input."""
+        return self.activation_name == "softmax"
+
+    def cell_weights(self, weights: Weights, of: int) -> np.ndarray | None:
+        """What each value that is read for a cell of map `of` is multiplied by: (rows, columns, maps), or None."""
+        return None
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Name and shape of each weight array, in Keras's names and order."""

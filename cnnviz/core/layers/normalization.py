@@ -8,7 +8,8 @@ import numpy as np
 
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.formulas import INPUT, Formula, amount, result, times
-from cnnviz.core.layers.layer import Layer, Output, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Layer, Output, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,9 @@ class BatchNormalization(Layer):
     """
 
     kind: ClassVar[str] = "BatchNormalization"
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "normalize"
+    purpose: ClassVar[str] = gettext_noop("Shifts and scales each map by figures learned in training.")
 
     momentum: float = 0.99
     epsilon: float = 0.001

@@ -5,13 +5,14 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from cnnviz.core.layers import checks, windows
 from cnnviz.core.layers.formulas import Formula
-from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.layer import Indices, Layer, Output, Pair, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 AS_POOL_SIZE: Pair = (0, 0)
 
@@ -20,6 +21,7 @@ AS_POOL_SIZE: Pair = (0, 0)
 class _Pooling(Layer):
     """What maximum and average pooling share. `strides` left out means the same as `pool_size`."""
 
+    role: ClassVar[Role] = "pooling"
     always_shown: ClassVar[tuple[str, ...]] = ("pool_size",)
 
     pool_size: Pair = (2, 2)
@@ -51,6 +53,13 @@ class _Pooling(Layer):
         of = windows.Arguments(span=("pool_size",), stride=stride)
         return windows.size_parts(shape, self.pool_size, self.strides, self.padding, of)
 
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        rows, columns = (
+            windows.covered(place, shape[side], self.pool_size[side], self.strides[side], 1, self.padding)
+            for side, place in enumerate((row, column))
+        )
+        return rows, columns, (of,)
+
     def _corners(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
         """For each cell of the window in turn, what lies under it at all places: (n, rows, columns, c) views of `x`.
 
@@ -73,6 +82,10 @@ class MaxPooling2D(_Pooling):
     """The largest value in every window."""
 
     kind: ClassVar[str] = "MaxPooling2D"
+    reduces: ClassVar[Literal["max"]] = "max"
+    purpose: ClassVar[str] = gettext_noop(
+        "Keeps the largest value of each window: what was found stays, where exactly is forgotten."
+    )
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = _folded(np.maximum, self._corners(x, -np.inf))
@@ -84,6 +97,8 @@ class AveragePooling2D(_Pooling):
     """The average of every window; cells that padding added are not counted."""
 
     kind: ClassVar[str] = "AveragePooling2D"
+    reduces: ClassVar[Literal["mean"]] = "mean"
+    purpose: ClassVar[str] = gettext_noop("Keeps the mean of each window.")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = _folded(np.add, self._corners(x, 0.0))
@@ -114,6 +129,8 @@ def _folded(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) 
 class _GlobalPooling(Layer):
     """What the global poolings share: every feature map becomes one number, or a 1 × 1 map with `keepdims`."""
 
+    role: ClassVar[Role] = "pooling"
+
     keepdims: bool = False
 
     def __post_init__(self) -> None:
@@ -124,12 +141,17 @@ class _GlobalPooling(Layer):
         _, _, channels = checks.image(self.kind, shape)
         return (1, 1, channels) if self.keepdims else (channels,)
 
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        return tuple(range(shape[0])), tuple(range(shape[1])), (of,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GlobalMaxPooling2D(_GlobalPooling):
     """The largest value of every feature map."""
 
     kind: ClassVar[str] = "GlobalMaxPooling2D"
+    reduces: ClassVar[Literal["max"]] = "max"
+    purpose: ClassVar[str] = gettext_noop("Keeps the largest value of each whole map.")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.max(axis=(1, 2), keepdims=self.keepdims)
@@ -141,6 +163,8 @@ class GlobalAveragePooling2D(_GlobalPooling):
     """The average of every feature map."""
 
     kind: ClassVar[str] = "GlobalAveragePooling2D"
+    reduces: ClassVar[Literal["mean"]] = "mean"
+    purpose: ClassVar[str] = gettext_noop("Keeps the mean of each whole map.")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.mean(axis=(1, 2), keepdims=self.keepdims)

@@ -18,7 +18,8 @@ from cnnviz.core.layers.formulas import (
     rows_and_columns,
     times,
 )
-from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 LARGEST_SCALE = 1e6
 
@@ -28,6 +29,10 @@ class Flatten(Layer):
     """All values in one row, channels fastest, then columns, then rows."""
 
     kind: ClassVar[str] = "Flatten"
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "copy"
+    changes_values: ClassVar[bool] = False
+    purpose: ClassVar[str] = gettext_noop("Puts all values in one row; no value changes.")
 
     def output_shape(self, shape: Shape) -> Shape:
         return (math.prod(shape),)
@@ -35,6 +40,12 @@ class Flatten(Layer):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.reshape(len(x), -1)
         return Output(values, values)
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        if len(shape) != 3:
+            return (0,), (0,), (of,)
+        place = np.unravel_index(of, shape)
+        return (int(place[0]),), (int(place[1]),), (int(place[2]),)
 
     def size_parts(self, shape: Shape) -> Formula:
         factors = [amount(side, INPUT) for side in shape]
@@ -46,6 +57,12 @@ class Dropout(Layer):
     """While training, a share `rate` of the values is set to 0 at random; in use it lets everything pass."""
 
     kind: ClassVar[str] = "Dropout"
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "copy"
+    changes_values: ClassVar[bool] = False
+    purpose: ClassVar[str] = gettext_noop(
+        "Switches units off at random during training; it does nothing when the network answers."
+    )
     positional: ClassVar[tuple[str, ...]] = ("rate",)
 
     rate: float
@@ -66,6 +83,9 @@ class ZeroPadding2D(Layer):
     """A frame of zeros: `padding` is ((top, bottom), (left, right)); a pair or one number as in Keras."""
 
     kind: ClassVar[str] = "ZeroPadding2D"
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "frame"
+    purpose: ClassVar[str] = gettext_noop("Adds a border of zeros.")
     always_shown: ClassVar[tuple[str, ...]] = ("padding",)
 
     padding: tuple[Pair, Pair] = ((1, 1), (1, 1))
@@ -82,6 +102,10 @@ class ZeroPadding2D(Layer):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = np.pad(x, ((0, 0), *self.padding, (0, 0)))
         return Output(values, values)
+
+    def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
+        (top, _), (left, _) = self.padding
+        return (row - top,), (column - left,), (of,)
 
     def size_parts(self, shape: Shape) -> Formula:
         return rows_and_columns(_framed(shape[0], self.padding[0]), _framed(shape[1], self.padding[1]))
@@ -103,6 +127,9 @@ class Rescaling(Layer):
     """Every value times `scale` plus `offset`."""
 
     kind: ClassVar[str] = "Rescaling"
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "scale"
+    purpose: ClassVar[str] = gettext_noop("Multiplies every value by one factor and adds one offset.")
     positional: ClassVar[tuple[str, ...]] = ("scale",)
 
     scale: float

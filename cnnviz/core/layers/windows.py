@@ -31,6 +31,13 @@ def margins(side: int, span: int, stride: int, padding: str) -> Pair:
     return total // 2, total - total // 2
 
 
+def covered(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> tuple[int, ...]:
+    """The indices along one side that the window at `place` covers; those below 0 or from `side` on are padding."""
+    before, _ = margins(side, spanned(window, dilation), stride, padding)
+    first = place * stride - before
+    return tuple(range(first, first + window * dilation, dilation))
+
+
 def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
     """`x` (n, h, w, c) with margins of `value`; `x` itself where none are needed."""
     (top, bottom), (left, right) = (

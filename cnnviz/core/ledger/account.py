@@ -21,27 +21,20 @@ CLOSE_ENOUGH = 3e-7
 """The sum of what is shown is as near as this to the exact one, as a share of the layer's largest value."""
 MORE_PLACES = 8
 
-#: Keras's class name -> the account up to the sum.
 ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
-    "Conv2D": weighted_sums.convolution,
-    "DepthwiseConv2D": weighted_sums.depthwise,
-    "SeparableConv2D": weighted_sums.separable,
-    "MaxPooling2D": pooling.largest,
-    "AveragePooling2D": pooling.mean,
-    "GlobalMaxPooling2D": pooling.largest,
-    "GlobalAveragePooling2D": pooling.mean,
-    "ZeroPadding2D": elementwise.framed,
-    "BatchNormalization": elementwise.normalized,
-    "Dense": weighted_sums.dense,
-    "Flatten": elementwise.copy,
-    "Dropout": elementwise.copy,
-    "Rescaling": elementwise.rescaled,
-    "Activation": elementwise.activated,
-    "ReLU": elementwise.activated,
-    "LeakyReLU": elementwise.activated,
-    "ELU": elementwise.activated,
-    "Softmax": elementwise.activated_together,
+    "max": pooling.largest,
+    "mean": pooling.mean,
+    "convolution": weighted_sums.convolution,
+    "depthwise": weighted_sums.depthwise,
+    "separable": weighted_sums.separable,
+    "dense": weighted_sums.dense,
+    "copy": elementwise.copy,
+    "frame": elementwise.framed,
+    "normalize": elementwise.normalized,
+    "scale": elementwise.rescaled,
+    "activation": elementwise.activated,
 }
+"""A pooling's `reduces` or another layer's `arithmetic` -> the account up to the sum."""
 
 
 def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
@@ -58,6 +51,7 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
     return Ledger(
         cell,
         question.layer.kind,
+        question.layer.reduces,
         question.source,
         sheet,
         draft.parts,
@@ -73,7 +67,7 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
 
 def _settled(question: Question) -> tuple[Sheet, Draft]:
     """The coarsest sheet that is fine enough, and the account on it."""
-    make = ACCOUNTS["Softmax" if _is_softmax(question) else question.layer.kind]
+    make = ACCOUNTS[question.layer.reduces or question.layer.arithmetic]
     first = first_sheet(question.largest)
     for places in range(first.places, first.places + MORE_PLACES):
         sheet = Sheet(places)
@@ -83,15 +77,10 @@ def _settled(question: Question) -> tuple[Sheet, Draft]:
     return sheet, draft
 
 
-def _is_softmax(question: Question) -> bool:
-    """Whether the layer is `Activation("softmax")`."""
-    return question.layer.kind == "Activation" and bool(question.layer.activation == "softmax")
-
-
 def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     shape = network.variant.input_shape
     value = cells.at(trace, cell, shape)
     sheet = first_sheet(1.0)
     said = Message(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
     line = Line("pixel", sheet.stored(value), "total")
-    return Ledger(cell, "", "", sheet, (), None, (line,), (said,), None, None, value, float(value))
+    return Ledger(cell, "", "", "", sheet, (), None, (line,), (said,), None, None, value, float(value))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS
+from cnnviz.core.layers.activations import written_elu, written_leaky_relu
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.ledger import Line, Shares
 from cnnviz.core.ledger.query import Question
@@ -47,10 +48,8 @@ def ended(question: Question, sheet: Sheet, amount: int, exact: float) -> Ending
 
 
 def activation(layer: Any) -> str:
-    """The name of what follows the sum: one of `ACTIVATIONS`, or of a layer of its own: "ReLU", "LeakyReLU", "ELU"."""
-    if layer.kind == "Softmax":
-        return "softmax"
-    return str(getattr(layer, "activation", layer.kind))
+    """The name of what follows the sum: one of `ACTIVATIONS`, or the kind of an activation that is a layer."""
+    return str(layer.activation_name or layer.kind)
 
 
 def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
@@ -64,12 +63,13 @@ def _applied(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any
     value = _value(layer, name, x)
     bare = sheet.text(before)
     shown = bare if before >= 0 or name in _BARE else f"({bare})"
-    return sheet.units(value), "step", _FORMULAS.get(name, _plain)(layer, x, shown)
+    written = _FORMULAS[name](x, shown) if name in ACTIVATIONS else layer.written(x, shown)
+    return sheet.units(value), "step", written
 
 
 def _value(layer: Any, name: str, x: float) -> float:
     """What the activation makes of a number, by its formula as it is shown, in float64."""
-    return float(_VALUES[name](layer, x))
+    return float(_VALUES[name](x) if name in ACTIVATIONS else layer.exact(x))
 
 
 def _sigmoid(x: float) -> float:
@@ -77,35 +77,17 @@ def _sigmoid(x: float) -> float:
     return (1 if x >= 0 else decay) / (1 + decay)
 
 
-def _bent(factor: float, x: float) -> float:
-    return x if x > 0 else factor * math.expm1(x)
-
-
-def _limited(layer: Any, x: float) -> float:
-    if not _passes(layer, x):
-        return float(layer.negative_slope * (x - layer.threshold))
-    return x if layer.max_value is None else min(x, layer.max_value)
-
-
-def _passes(layer: Any, x: float) -> bool:
-    """Whether a ReLU that is a layer lets a number through."""
-    return bool(x > layer.threshold or x == layer.threshold == 0)
-
-
-#: Activation -> what it makes of a number.
-_VALUES: Mapping[str, Callable[[Any, float], float]] = {
-    "linear": lambda _, x: x,
-    "relu": lambda _, x: max(x, 0.0),
-    "leaky_relu": lambda _, x: x if x > 0 else 0.2 * x,
-    "elu": lambda _, x: _bent(1, x),
-    "gelu": lambda _, x: x * math.erfc(-x / math.sqrt(2)) / 2,
-    "silu": lambda _, x: x * _sigmoid(x),
-    "sigmoid": lambda _, x: _sigmoid(x),
-    "tanh": lambda _, x: math.tanh(x),
-    "ReLU": _limited,
-    "LeakyReLU": lambda layer, x: x if x > 0 else layer.negative_slope * x,
-    "ELU": lambda layer, x: _bent(layer.alpha, x),
+_VALUES: Mapping[str, Callable[[float], float]] = {
+    "linear": lambda x: x,
+    "relu": lambda x: max(x, 0.0),
+    "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "gelu": lambda x: x * math.erfc(-x / math.sqrt(2)) / 2,
+    "silu": lambda x: x * _sigmoid(x),
+    "sigmoid": lambda x: _sigmoid(x),
+    "tanh": lambda x: math.tanh(x),
 }
+"""Activation -> its value in float64."""
 
 
 def _share(before: np.ndarray, unit: int, own: float) -> float:
@@ -115,46 +97,20 @@ def _share(before: np.ndarray, unit: int, own: float) -> float:
     return float(ACTIVATIONS["softmax"](logits)[unit])
 
 
-def _plain(layer: Any, x: float, shown: str) -> str:  # noqa: ARG001 (all formulas are called alike)
-    return shown
-
-
-def _leaky(slope: float) -> Callable[[Any, float, str], str]:
-    return lambda _layer, x, shown: shown if x > 0 else f"{slope:g} × {shown}"
-
-
-def _leaky_layer(layer: Any, x: float, shown: str) -> str:
-    return _leaky(layer.negative_slope)(layer, x, shown)
-
-
-def _exponential(alpha: float, x: float, shown: str) -> str:
-    factor = "" if alpha == 1 else f"{alpha:g} × "
-    return shown if x > 0 else f"{factor}(exp{shown if x < 0 else f'({shown})'} − 1)"
-
-
-def _rectified(layer: Any, x: float, shown: str) -> str:
-    """ReLU as a layer, which may have a threshold, a slope below it and a limit."""
-    if _passes(layer, x):
-        return shown if layer.max_value is None else f"min({shown}, {layer.max_value:g})"
-    return f"{layer.negative_slope:g} × ({shown} − {layer.threshold:g})"
-
-
-#: Activations whose formulas need no brackets around a negative number.
 _BARE = ("linear", "relu", "tanh")
+"""Activations whose formulas need no brackets around a negative number."""
 
-#: Activation -> how its formula reads with the number in it.
-_FORMULAS: Mapping[str, Callable[[Any, float, str], str]] = {
-    "relu": lambda _layer, _x, shown: f"max(0, {shown})",
-    "leaky_relu": _leaky(0.2),
-    "elu": lambda _layer, x, shown: _exponential(1, x, shown),
-    "gelu": lambda _layer, _x, shown: f"{shown} × Φ({shown})",
-    "silu": lambda _layer, _x, shown: f"{shown} / (1 + exp(−{shown}))",
-    "sigmoid": lambda _layer, _x, shown: f"1 / (1 + exp(−{shown}))",
-    "tanh": lambda _layer, _x, shown: f"tanh({shown})",
-    "ReLU": _rectified,
-    "LeakyReLU": _leaky_layer,
-    "ELU": lambda layer, x, shown: _exponential(layer.alpha, x, shown),
+_FORMULAS: Mapping[str, Callable[[float, str], str]] = {
+    "linear": lambda _, shown: shown,
+    "relu": lambda _, shown: f"max(0, {shown})",
+    "leaky_relu": written_leaky_relu,
+    "elu": written_elu,
+    "gelu": lambda _, shown: f"{shown} × Φ({shown})",
+    "silu": lambda _, shown: f"{shown} / (1 + exp(−{shown}))",
+    "sigmoid": lambda _, shown: f"1 / (1 + exp(−{shown}))",
+    "tanh": lambda _, shown: f"tanh({shown})",
 }
+"""Activation -> its formula with the number in it."""
 
 
 def softmax(sheet: Sheet, before: np.ndarray) -> Shares:

@@ -74,32 +74,15 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
 def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
     """How much every cell that is read adds, (rows, columns, maps), and which lie within the map."""
     found, inside = gathered(question, question.reads.maps)
-    weight = _weights(question)
+    weight = question.layer.cell_weights(question.weights, question.cell.map)
+    if weight is None and question.layer.activation_name == "softmax":
+        weight = np.asarray(np.arange(question.x.shape[-1]) == question.cell.map)[None, None, :]
     if weight is not None:
         return found * weight, inside
-    return _winner(found) if "Max" in question.layer.kind else found, inside
+    return _winner(found) if question.layer.reduces == "max" else found, inside
 
 
 def _winner(found: np.ndarray) -> np.ndarray:
     """Values from 1 up, the largest the largest."""
     shifted: np.ndarray = found - found.min() + np.float32(1)
     return shifted
-
-
-def _weights(question: Question) -> np.ndarray | None:
-    """(rows, columns, maps), or what can be multiplied with it; None where nothing is multiplied."""
-    weights, of = question.weights, question.cell.map
-    match question.layer.kind:
-        case "Conv2D":
-            return weights["kernel"][..., of]
-        case "DepthwiseConv2D":
-            return weights["kernel"][:, :, *divmod(of, question.layer.depth_multiplier), None]
-        case "SeparableConv2D":
-            kernel = weights["depthwise_kernel"]
-            mixing = weights["pointwise_kernel"][0, 0, :, of].reshape(kernel.shape[2:])
-            return np.asarray((kernel * mixing).sum(axis=-1))
-        case "Dense":
-            return weights["kernel"][None, None, :, of]
-    if "softmax" in (getattr(question.layer, "activation", ""), question.layer.kind.lower()):
-        return np.asarray(np.arange(question.x.shape[-1]) == of)[None, None, :]
-    return None

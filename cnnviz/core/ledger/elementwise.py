@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from cnnviz.core.layers import Dropout
 from cnnviz.core.ledger.fixed_point import Sheet, factor, shortest
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of
@@ -37,7 +38,7 @@ def _whence(question: Question) -> tuple[Message, ...]:
     reads = question.reads
     place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
     said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
-    if question.layer.kind != "Dropout":
+    if not isinstance(question.layer, Dropout):
         return (said,)
     return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
 
@@ -98,12 +99,9 @@ def normalized(question: Question, sheet: Sheet) -> Draft:
 
 
 def activated(question: Question, sheet: Sheet) -> Draft:
-    """An activation that is a layer of its own begins with what it reads."""
+    """An activation that is a layer of its own begins with what it reads; the table of a softmax shows all that."""
+    if question.layer.activation_name == "softmax":
+        own = question.x[question.index]
+        return Draft(sheet.stored(own), float(own))
     value, parts = _read(question, sheet)
     return Draft(sheet.stored(value), float(value), (), parts)
-
-
-def activated_together(question: Question, sheet: Sheet) -> Draft:
-    """A softmax that is a layer of its own: its table tells all that it reads, its account begins with one."""
-    value = question.x[question.index]
-    return Draft(sheet.stored(value), float(value))

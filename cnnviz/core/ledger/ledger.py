@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger.cells import Cell
 from cnnviz.core.ledger.fixed_point import Sheet
-from cnnviz.core.ledger.receptive_field import Indices, Reads
+from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.messages import Message
 
 
@@ -99,6 +100,7 @@ class Ledger:
     Attributes:
         cell: the cell.
         kind: Keras's name of its layer's kind; "" for a pixel that was read.
+        reduces: what its layer keeps of a window, "max" or "mean"; "" if that is no pooling.
         source: the layer before, or `cells.INPUT`; "" for a pixel.
         sheet: how amounts are written.
         parts: windows, those that add most first; or nothing.
@@ -113,6 +115,7 @@ class Ledger:
 
     cell: Cell
     kind: str
+    reduces: str
     source: str
     sheet: Sheet
     parts: tuple[Part, ...]

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
+from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger.activation import activation
 from cnnviz.core.ledger.cells import INPUT
 from cnnviz.core.ledger.fixed_point import Sheet, exact_text
 from cnnviz.core.ledger.ledger import Ledger
-from cnnviz.core.ledger.receptive_field import Indices, Reads
+from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 
 
@@ -26,7 +27,7 @@ def snippet(network: Network, ledger: Ledger, file: str) -> str:
         lines += [_digit(network.variant.input_shape), f"value = x{_place(ledger)}"]
     else:
         layer, shape = _layer(network, ledger)
-        lines += [_source(network, ledger), *_BODIES[ledger.kind](ledger, layer, shape)]
+        lines += [_source(network, ledger), *_body(layer)(ledger, layer, shape)]
         lines += _after(ledger, layer, shape)
     places = decimals(ledger)
     value = "abs(value)" if ledger.exact < 0 and not float(printed(ledger, places)) else "value"  # never "-0.00"
@@ -133,21 +134,20 @@ def _dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     return [f"value = {x} @ {_weight(layer, 'kernel', f'[:, {of}]')}{_bias(layer, of)}"]
 
 
-def _pooled(function: str) -> Callable[[Ledger, Any, Shape], list[str]]:
-    def lines(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
-        inside = _reads(ledger).inside(shape)
-        place = f"[{_steps(inside.rows, 0)}, {_steps(inside.columns, 0)}, {ledger.cell.map}]"
-        return [f"value = x{place}.{function}()"]
-
-    return lines
+def _pooled(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    inside = _reads(ledger).inside(shape)
+    place = f"[{_steps(inside.rows, 0)}, {_steps(inside.columns, 0)}, {ledger.cell.map}]"
+    return [f"value = x{place}.{layer.reduces}()"]
 
 
 def _framed(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
     return [f"value = np.pad(x, (*{layer.padding}, (0, 0))){_place(ledger)}"]
 
 
-def _flattened(ledger: Ledger, *_: object) -> list[str]:
-    return [f"value = x.reshape(-1)[{ledger.cell.map}]"]
+def _copied(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    if isinstance(layer, Flatten):
+        return [f"value = x.reshape(-1)[{ledger.cell.map}]"]
+    return _same(ledger, layer, shape)
 
 
 def _one(ledger: Ledger, shape: Shape) -> str:
@@ -180,8 +180,8 @@ def _after(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     name = activation(layer)
     if name == "softmax":
         return _softmax(ledger, layer, shape)
-    if ledger.kind in ("ReLU", "LeakyReLU", "ELU"):
-        return _LAYERS[ledger.kind](layer)
+    if layer.arithmetic == "activation" and name not in ACTIVATIONS:
+        return list(layer.code())
     return list(_ACTIVATIONS.get(name, ()))
 
 
@@ -196,24 +196,6 @@ def _softmax(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     ]
 
 
-def _relu_layer(layer: Any) -> list[str]:
-    threshold = f"{layer.threshold:g}"
-    above = ">=" if layer.threshold == 0 else ">"
-    upper = "value" if layer.max_value is None else f"min(value, {layer.max_value:g})"
-    below = _times(layer.negative_slope, f"(value - {threshold})")
-    return [f"value = {upper} if value {above} {threshold} else {below}"]
-
-
-def _times(factor: float, text: str) -> str:
-    return f"{factor:g} * {text}" if factor else "0.0"
-
-
-_LAYERS: Mapping[str, Callable[[Any], list[str]]] = {
-    "ReLU": _relu_layer,
-    "LeakyReLU": lambda layer: [f"value = value if value > 0 else {_times(layer.negative_slope, 'value')}"],
-    "ELU": lambda layer: [f"value = value if value > 0 else {_times(layer.alpha, 'np.expm1(value)')}"],
-}
-
 _ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
     "relu": ("value = max(value, 0)",),
     "leaky_relu": ("value = value if value > 0 else 0.2 * value",),
@@ -225,22 +207,18 @@ _ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
-    "Conv2D": _convolution,
-    "DepthwiseConv2D": _depthwise,
-    "SeparableConv2D": _separable,
-    "MaxPooling2D": _pooled("max"),
-    "AveragePooling2D": _pooled("mean"),
-    "GlobalMaxPooling2D": _pooled("max"),
-    "GlobalAveragePooling2D": _pooled("mean"),
-    "ZeroPadding2D": _framed,
-    "BatchNormalization": _normalized,
-    "Dense": _dense,
-    "Flatten": _flattened,
-    "Dropout": _same,
-    "Rescaling": _rescaled,
-    "Activation": _same,
-    "ReLU": _same,
-    "LeakyReLU": _same,
-    "ELU": _same,
-    "Softmax": _same,
+    "convolution": _convolution,
+    "depthwise": _depthwise,
+    "separable": _separable,
+    "dense": _dense,
+    "copy": _copied,
+    "frame": _framed,
+    "normalize": _normalized,
+    "scale": _rescaled,
+    "activation": _same,
 }
+"""`Layer.arithmetic` -> the lines up to the activation."""
+
+
+def _body(layer: Layer) -> Callable[[Ledger, Any, Shape], list[str]]:
+    return _pooled if layer.role == "pooling" else _BODIES[layer.arithmetic]

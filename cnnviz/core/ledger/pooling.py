@@ -79,7 +79,7 @@ def _outside(question: Question) -> tuple[Message, ...]:
 
 def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
     """The window as a grid; the values of a whole map as a list, the largest first."""
-    if question.layer.kind.startswith("Global"):
+    if not hasattr(question.layer, "pool_size"):
         return [], terms_of(question, sheet, None)
     return parts_of(question, sheet, question.reads.maps, None, ("",)), None
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
 from cnnviz.core.layers import Shape
+from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger import cells, receptive_field
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.fixed_point import Sheet, total
 from cnnviz.core.ledger.ledger import Line, Part, Shares, Terms
-from cnnviz.core.ledger.receptive_field import Indices, Reads
+from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.messages import Message
 from cnnviz.core.networks.network import Network
 

@@ -8,17 +8,15 @@ Compare A. Araujo, W. Norris, J. Sim: Computing Receptive Fields of Convolutiona
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers import Layer, Shape, windows
+from cnnviz.core.layers import Flatten, Layer, Shape
+from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.networks.network import Network
-
-Indices = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Reads:
 
 def of_cell(layer: Layer, shape: Shape, cell: Cell) -> Reads:
     """What `layer` reads of its input of `shape` for the sum, the largest or the copy that `cell` begins with."""
-    return FOOTPRINTS[layer.kind](layer, shape, cell)
+    return Reads(*layer.reads(shape, cell.row, cell.column, cell.map))
 
 
 def receptive_field(network: Network, cell: Cell) -> Reads:
@@ -56,14 +54,12 @@ def receptive_field(network: Network, cell: Cell) -> Reads:
 
 def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     """What `layer` reads for all cells of `made` together."""
-    if layer.kind == "Flatten":
+    if isinstance(layer, Flatten):
         return _unravelled(shape, made.maps)
     if not (made.rows and made.columns):
         return Reads((), (), ())
-    if FOOTPRINTS[layer.kind] is _same:
-        return made
     # Rows, columns and maps do not depend on one another, so walking along them side by side meets everything.
-    maps = made.maps[:1] if _reads_all_maps(layer) else made.maps
+    maps = made.maps[:1] if layer.reads_same_maps else made.maps
     steps = max(len(made.rows), len(made.columns), len(maps))
     found = [
         of_cell(layer, shape, Cell(layer.name, _nth(maps, i), _nth(made.rows, i), _nth(made.columns, i)))
@@ -76,16 +72,9 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     ).inside(shape)
 
 
-def _reads_all_maps(layer: Layer) -> bool:
-    """Whether the maps that are read are the same for all cells."""
-    if FOOTPRINTS[layer.kind] in (_all_maps, _separable) or getattr(layer, "activation", "") == "softmax":
-        return True
-    return layer.kind == "Conv2D" and getattr(layer, "groups", 1) == 1
-
-
 def _mixed(layer: Layer, shape: Shape) -> Indices:
     """A softmax that is fused into a layer depends on all maps."""
-    return tuple(range(shape[-1])) if getattr(layer, "activation", "") == "softmax" else ()
+    return tuple(range(shape[-1])) if layer.activation_name == "softmax" else ()
 
 
 def _nth(numbers: Indices, place: int) -> int:
@@ -102,88 +91,6 @@ def _unravelled(shape: Shape, units: Indices) -> Reads:
         return Reads((0,), (0,), units)
     rows, columns, maps = (set(side.tolist()) for side in np.unravel_index(units, shape))
     return Reads(tuple(sorted(rows)), tuple(sorted(columns)), tuple(sorted(maps)))
-
-
-def _windowed(layer: Any, shape: Shape, cell: Cell) -> tuple[Indices, Indices]:
-    size = getattr(layer, "kernel_size", None) or layer.pool_size
-    dilation = getattr(layer, "dilation_rate", (1, 1))
-    rows, columns = (
-        _along(place, shape[side], size[side], layer.strides[side], dilation[side], layer.padding)
-        for side, place in enumerate((cell.row, cell.column))
-    )
-    return rows, columns
-
-
-def _along(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> Indices:
-    before, _ = windows.margins(side, windows.spanned(window, dilation), stride, padding)
-    first = place * stride - before
-    return tuple(range(first, first + window * dilation, dilation))
-
-
-def _convolution(layer: Any, shape: Shape, cell: Cell) -> Reads:
-    depth = shape[2] // layer.groups
-    group = cell.map // (layer.filters // layer.groups)
-    return Reads(*_windowed(layer, shape, cell), tuple(range(group * depth, (group + 1) * depth)))
-
-
-def _depthwise(layer: Any, shape: Shape, cell: Cell) -> Reads:
-    return Reads(*_windowed(layer, shape, cell), (cell.map // layer.depth_multiplier,))
-
-
-def _separable(layer: Any, shape: Shape, cell: Cell) -> Reads:
-    return Reads(*_windowed(layer, shape, cell), tuple(range(shape[2])))
-
-
-def _pooling(layer: Any, shape: Shape, cell: Cell) -> Reads:
-    return Reads(*_windowed(layer, shape, cell), (cell.map,))
-
-
-def _whole_map(layer: Layer, shape: Shape, cell: Cell) -> Reads:  # noqa: ARG001 (all footprints are called alike)
-    return Reads(tuple(range(shape[0])), tuple(range(shape[1])), (cell.map,))
-
-
-def _same(layer: Layer, shape: Shape, cell: Cell) -> Reads:  # noqa: ARG001
-    return Reads((cell.row,), (cell.column,), (cell.map,))
-
-
-def _all_maps(layer: Layer, shape: Shape, cell: Cell) -> Reads:  # noqa: ARG001
-    return Reads((cell.row,), (cell.column,), tuple(range(shape[-1])))
-
-
-def _activation(layer: Any, shape: Shape, cell: Cell) -> Reads:
-    return (_all_maps if layer.activation == "softmax" else _same)(layer, shape, cell)
-
-
-def _framed(layer: Any, shape: Shape, cell: Cell) -> Reads:  # noqa: ARG001
-    (top, _), (left, _) = layer.padding
-    return Reads((cell.row - top,), (cell.column - left,), (cell.map,))
-
-
-def _flattened(layer: Layer, shape: Shape, cell: Cell) -> Reads:  # noqa: ARG001
-    return _unravelled(shape, (cell.map,))
-
-
-#: Keras's class name -> what is read of an input of a shape for a cell.
-FOOTPRINTS: Mapping[str, Callable[[Any, Shape, Cell], Reads]] = {
-    "Conv2D": _convolution,
-    "DepthwiseConv2D": _depthwise,
-    "SeparableConv2D": _separable,
-    "MaxPooling2D": _pooling,
-    "AveragePooling2D": _pooling,
-    "GlobalMaxPooling2D": _whole_map,
-    "GlobalAveragePooling2D": _whole_map,
-    "ZeroPadding2D": _framed,
-    "BatchNormalization": _same,
-    "Dense": _all_maps,
-    "Flatten": _flattened,
-    "Dropout": _same,
-    "Rescaling": _same,
-    "Activation": _activation,
-    "ReLU": _same,
-    "LeakyReLU": _same,
-    "ELU": _same,
-    "Softmax": _all_maps,
-}
 
 
 def size(reads: Reads) -> int:

@@ -124,7 +124,7 @@ def _refuse_number_of_layers(stack: object) -> None:
 def _check_answer(variant: Architecture) -> None:
     last = variant.layers[-1]
     shape = variant.shapes()[-1]
-    if shape == (CLASSES,) and (last.kind == "Softmax" or getattr(last, "activation", "") == "softmax"):
+    if shape == (CLASSES,) and last.activation_name == "softmax":
         return
     raise Refusal(
         "The last layer must give ten probabilities. Received: {line} with output shape {shape}. End with "

@@ -13,7 +13,7 @@ from cnnviz.core.messages import gettext_noop
 class Metric:
     """One quantity over the batches of a training.
 
-    `cnnviz.workers.training.metrics` says how it is computed.
+    `cnnviz.workers.metrics` says how it is computed.
 
     Attributes:
         name: Its key in events, cards and CSV files; with `val_` before it on the validation digits.

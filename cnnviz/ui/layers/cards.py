@@ -13,32 +13,11 @@ from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
+from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.layers import code_line
 from cnnviz.ui.prediction import colour_scale
-from cnnviz.ui.prediction.strip import UNCHANGED, size
+from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session
-
-#: What a kind of layer does, in a sentence: Keras's class name -> text.
-WHY = {
-    "Conv2D": gettext_noop(
-        "Slides small kernels over its input. Each makes one map: bright where its pattern is found."
-    ),
-    "DepthwiseConv2D": gettext_noop("Slides one small kernel over each input map by itself."),
-    "SeparableConv2D": gettext_noop("Slides one kernel over each map by itself, then mixes the maps cell by cell."),
-    "MaxPooling2D": gettext_noop(
-        "Keeps the largest value of each window: what was found stays, where exactly is forgotten."
-    ),
-    "AveragePooling2D": gettext_noop("Keeps the mean of each window."),
-    "GlobalMaxPooling2D": gettext_noop("Keeps the largest value of each whole map."),
-    "GlobalAveragePooling2D": gettext_noop("Keeps the mean of each whole map."),
-    "ZeroPadding2D": gettext_noop("Adds a border of zeros."),
-    "BatchNormalization": gettext_noop("Shifts and scales each map by figures learned in training."),
-    "Flatten": gettext_noop("Puts all values in one row; no value changes."),
-    "Dropout": gettext_noop("Switches units off at random during training; it does nothing when the network answers."),
-    "Dense": gettext_noop("Each unit adds up all inputs, each times a weight of its own, and a bias."),
-    "Rescaling": gettext_noop("Multiplies every value by one factor and adds one offset."),
-}
 
 #: Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared.
 TALLEST = 240
@@ -51,7 +30,7 @@ CHANNEL = "layers"
 def send(reading: Prediction, pen_down: bool) -> None:
     """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
     layers = reading.trace.layers
-    sent = [block for layer in layers if layer.kind not in UNCHANGED for block in blocks(layer, layer is layers[-1])]
+    sent = [block for layer in layers if layer.layer.changes_values for block in blocks(layer, layer is layers[-1])]
     publish(
         "maps",
         CHANNEL,
@@ -71,12 +50,12 @@ def show(reading: Prediction, network: Network) -> None:
 
 def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any], last: bool) -> None:
     card = st.expander(
-        _heading(output), expanded=output.kind not in UNCHANGED, on_change="rerun", key=f"card-{place}-{output.name}"
+        _heading(output), expanded=output.layer.changes_values, on_change="rerun", key=f"card-{place}-{output.name}"
     )
     if card.open:
         with card:
-            code_line.show(f"code-{place}", layer, output.input_shape, _why(output.kind))
-            if output.kind not in UNCHANGED:
+            code_line.show(f"code-{place}", layer, output.input_shape, _purpose(layer))
+            if output.layer.changes_values:
                 shown = [block.id for block in blocks(output, last)]
                 feature_maps(
                     f"maps-{place}",
@@ -90,8 +69,8 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
                 )
 
 
-def _why(kind: str) -> str:
-    return translate(WHY[kind]) if kind in WHY else ""
+def _purpose(layer: Layer) -> str:
+    return translate(layer.purpose) if layer.purpose else ""
 
 
 def _heading(output: LayerOutput) -> str:

@@ -10,13 +10,10 @@ from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import translate, translate_all
 from cnnviz.ui.prediction import colour_scale
 
-#: Kinds whose output looks like their input while a network answers.
-UNCHANGED = ("Flatten", "Dropout")
-
 
 def show(reading: Prediction) -> None:
     """Show the input, every layer's output and the answer side by side."""
-    layers = [layer for layer in reading.trace.layers if layer.kind not in UNCHANGED]
+    layers = [layer for layer in reading.trace.layers if layer.layer.changes_values]
     blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
     feature_maps(
         "strip", blocks, mode="strip", height=112, labels=translate_all(LABELS), **colour_scale.colours(reading.trace)

@@ -14,7 +14,7 @@ from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.prediction.answer import percent
-from cnnviz.ui.prediction.strip import UNCHANGED, size
+from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session, widgets
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
@@ -55,7 +55,7 @@ def pick_layer(variant: Architecture) -> None:
 
 def shown_layers(variant: Architecture) -> tuple[str, ...]:
     """Return the names of the layers that have something of their own to show."""
-    return tuple(layer.name for layer in variant.layers if layer.kind not in UNCHANGED)
+    return tuple(layer.name for layer in variant.layers if layer.changes_values)
 
 
 def changing(moment: Moment, key: str) -> None:

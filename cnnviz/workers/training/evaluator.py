@@ -15,9 +15,9 @@ import tensorflow as tf
 from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.metrics import NAMES
+from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
-from cnnviz.workers.training import metrics
 from cnnviz.workers.training.train_loop import prepared
 
 BLOCK = 500

@@ -21,9 +21,10 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS, Digits
-from cnnviz.workers.training import fused_optimizers, metrics
+from cnnviz.workers.training import fused_optimizers
 
 WHOLE_NUMBER = tf.TensorSpec([], tf.int32)
 

@@ -289,9 +289,9 @@ def test_what_is_fused_into_a_layer_is_named() -> None:
 
 
 def test_every_kind_has_an_account_and_a_footprint() -> None:
-    from cnnviz.core.ledger.receptive_field import FOOTPRINTS
-
-    assert set(ledger.ACCOUNTS) == set(FOOTPRINTS) == set(KINDS)
+    assert {kind.reduces or kind.arithmetic for kind in KINDS.values()} == set(ledger.ACCOUNTS)
+    assert all((kind.role == "pooling") == bool(kind.reduces) for kind in KINDS.values())
+    assert all(kind.reads is not Layer.reads for kind in KINDS.values() if kind.role != "elementwise")
 
 
 def test_the_shown_records_are_frozen() -> None:

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.layers import Shape
+from cnnviz.core.layers import Dropout, Shape
 from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, receptive_field
 from cnnviz.core.ledger.fixed_point import factor
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import labels
-from cnnviz.ui.prediction.strip import UNCHANGED
 
 #: So many windows and single contributions can be looked at; the table that is downloaded has all.
 WINDOWS = 24
@@ -54,7 +53,7 @@ def told(
         "at": at,
         "next": vars(way[at + 1]) if at + 1 < len(way) else None,
         "pixel": ledger.cell.layer == INPUT,
-        "pooled": "Pooling" in ledger.kind,
+        "pooled": bool(ledger.reduces),
         "source": _source(trace, ledger, shapes),
         "marks": _marks(trace, ledger, shapes),
         "field": _field(network, trace, ledger.cell),
@@ -116,7 +115,7 @@ def _mark(layer: str, reads: Reads) -> dict[str, Any]:
 def _published(trace: Trace, layer: str) -> str:
     """The layer whose values `layer` passes on unchanged; those that change nothing are not published."""
     for output in reversed(trace.layers):
-        if output.name == layer and output.kind == "Dropout":
+        if output.name == layer and isinstance(output.layer, Dropout):
             before = [each.name for each in trace.layers]
             place = before.index(layer)
             return _published(trace, before[place - 1]) if place else INPUT
@@ -137,9 +136,9 @@ def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
 
 def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
     text = ledger.sheet.text
-    pooled = "Pooling" in ledger.kind
+    pooled = bool(ledger.reduces)
     single = part.weights is None and not pooled
-    won = part.inside & (part.values == part.values[part.inside].max()) if ledger.kind == "MaxPooling2D" else None
+    won = part.inside & (part.values == part.values[part.inside].max()) if ledger.reduces == "max" else None
     return {
         "name": names.window(ledger.source, part),
         "of": names.map(ledger.source, part.map),
@@ -151,7 +150,7 @@ def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
         "winner": None if won is None else won.tolist(),
         "weights": None if part.weights is None else _texts(part.weights, factor),
         "amounts": _texts(part.amounts, text),
-        "subtotal": "" if single or ledger.kind == "AveragePooling2D" else text(part.subtotal),
+        "subtotal": "" if single or ledger.reduces == "mean" else text(part.subtotal),
         "kernel": part.kernel,
         "weight": "" if part.weight is None else factor(part.weight),
         "share": "" if part.share is None else text(part.share),
@@ -189,7 +188,7 @@ def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, 
 def _whence(trace: Trace, cell: Cell, names: labels.Names) -> str:
     """Where a value stood last on a map: a flattened one is known by its place there."""
     order = [output.name for output in trace.layers]
-    while cell.layer in order and trace.layers[order.index(cell.layer)].kind in UNCHANGED:
+    while cell.layer in order and not trace.layers[order.index(cell.layer)].layer.changes_values:
         place = order.index(cell.layer)
         before = order[place - 1] if place else INPUT
         shape = names.shapes[before]
@@ -207,7 +206,7 @@ def _others(ledger: Ledger) -> dict[str, Any]:
         added, shown = [int(each) for each in ledger.terms.amounts], TERMS
     else:
         added, shown = [part.counts for part in ledger.parts], WINDOWS
-    if "Max" in ledger.kind:
+    if ledger.reduces == "max":
         return {"count": len(added), "amounts": []}
     rest, left = [], sum(added)
     for amount in [*added[:shown], 0]:
