@@ -15,7 +15,10 @@ DEV := $(VENV)/.dev
 NEWEST := .venv-newest
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 
-QUICK := -m "not browser and not oracle"
+QUICK := -m "(unit or app) and not data"
+# More processes than cores: most tests wait for a browser, a server or a child.
+WORKERS ?= 4
+PARALLEL := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 # Node checks the browser code; the app runs without it. Where it is missing, all else is checked, and that is said.
 NODE := const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
@@ -26,7 +29,7 @@ CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types unit browser find-browser newest bench lock upgrade words clean
+.PHONY: help run test check lint format types unit app process train browser find-browser newest bench lock upgrade words clean
 .DELETE_ON_ERROR:
 
 help:  ## what can be made
@@ -36,7 +39,7 @@ run: $(APP)  ## serve the app at http://127.0.0.1:8501
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: lint types find-browser  ## lint, types, and every test with a browser
-	$(PY) -m pytest
+	$(PY) -m pytest $(PARALLEL) --hypothesis-profile=ci
 
 lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
 	$(BIN)/ruff check .
@@ -51,11 +54,20 @@ format: $(DEV) $(NODE_PACKAGES)  ## mend what lint can mend
 types: $(DEV)  ## type hints
 	$(BIN)/mypy
 
-unit: $(DEV)  ## the tests that need neither browser nor Keras
-	$(PY) -m pytest $(QUICK)
+unit: $(DEV)  ## pure tests: no browser, no server, no page, no Keras
+	$(PY) -m pytest -m "unit and not data"
+
+app: $(DEV)  ## the pages without a browser
+	$(PY) -m pytest -m app $(PARALLEL)
+
+process: $(DEV)  ## servers, executors and children
+	$(PY) -m pytest -m process $(PARALLEL)
+
+train: $(DEV)  ## comparisons with Keras, and trainings
+	$(PY) -m pytest -m train $(PARALLEL)
 
 browser: find-browser  ## the tests in a real browser
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m browser $(PARALLEL)
 
 find-browser: $(DEV)
 	@$(PY) scripts/browser.py --install

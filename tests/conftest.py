@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,50 @@ from hypothesis import HealthCheck, settings
 
 from cnnviz.core.data import datasets
 from scripts import browser as installed
+from tests import tiers
 from tests.server_process import ROOT, Server, serving
 
 # A property is true or false; how long one example takes says how busy the machine is.
-settings.register_profile("cnnviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("cnnviz")
+settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=20)
+settings.load_profile("ci" if os.environ.get("CI") else "quick")
+
+guard = tiers.Guard()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the tiers' marks and start the guard of the unit tests."""
+    for name, text in tiers.TIERS.items():
+        config.addinivalue_line("markers", f"{name}: {text}")
+    guard.install()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test one tier's mark and a group of pytest-xdist; begin with the tiers that wait longest."""
+    for item in items:
+        name = tiers.tier(item)
+        if name not in tiers.marks(item):
+            item.add_marker(name)
+        item.add_marker(pytest.mark.xdist_group(tiers.group(item, name)))
+    items.sort(key=lambda item: (item.get_closest_marker("data") is None, tiers.ORDER.index(tiers.marks(item)[0])))
+
+
+def pytest_collection_finish() -> None:
+    """A test's module may not load Keras: then the unit tests beside it would wait for it too."""
+    loaded = tiers.HEAVY & set(sys.modules)
+    if loaded:
+        raise pytest.UsageError(f"a module of tests imports {', '.join(sorted(loaded))} outside of a function")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Guard the tests of the tiers that may not start or load everything."""
+    guard.tier = tiers.marks(item)[0]
+    try:
+        return (yield)
+    finally:
+        guard.tier = ""
 
 
 @pytest.fixture(scope="session", autouse=True)

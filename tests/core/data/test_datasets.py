@@ -309,7 +309,7 @@ def test_without_a_place_to_keep_it_the_download_is_used_all_the_same(
     assert origin.requests == 1
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 def test_keras_looks_for_the_cache_at_the_same_place() -> None:
     program = "from keras.src.backend.config import keras_home; print(keras_home())"
     Path(os.environ["KERAS_HOME"]).mkdir(parents=True)

@@ -19,7 +19,7 @@ from cnnviz.core.networks.network import Network
 from tests.core import strategies
 
 pytestmark = [
-    pytest.mark.oracle,
+    pytest.mark.train,
     pytest.mark.filterwarnings(
         "ignore::DeprecationWarning:tensorflow", "ignore:.*softmax over axis -1.*size 1:UserWarning"
     ),

@@ -182,7 +182,7 @@ def test_an_illegal_name_is_refused() -> None:
         checked(blank(), "../x")
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 def test_layers_are_named_as_keras_names_them() -> None:
     from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)
@@ -200,7 +200,7 @@ def test_layers_are_named_as_keras_names_them() -> None:
     assert all(checks.layer_name(name) for name in names)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(draft=edited().filter(lambda draft: checked(draft).variant is not None))

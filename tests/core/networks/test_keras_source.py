@@ -147,7 +147,7 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
 def test_a_program_builds_the_variant_and_follows_the_plan(told: dict[str, Any], name: str) -> None:
     (variant, plan), facts = PROGRAMS[name], told[name]
@@ -176,7 +176,7 @@ def test_a_program_builds_the_variant_and_follows_the_plan(told: dict[str, Any],
     assert facts["loss"] > 0
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.parametrize("name", model_store.names())
 def test_the_program_that_layers_shows_runs_and_makes_the_network(told_by_the_shelf: dict[str, Any], name: str) -> None:
     """Its real optimiser, rate, batches and epochs, on the 400 digits that there are here."""
@@ -198,7 +198,7 @@ def test_every_reference_network_has_a_program() -> None:
     assert set(model_store.names()) <= set(PROGRAMS)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 def test_a_falling_rate_is_that_of_the_training() -> None:
     from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)
@@ -215,7 +215,7 @@ def test_a_falling_rate_is_that_of_the_training() -> None:
         assert float(rate(batch)) == pytest.approx(0.01 * share, abs=0.03 * 0.01)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 def test_a_program_learns_mnist(mnist_path: Path, tmp_path: Path) -> None:
     plan = TrainingPlan(examples=2_000, validation_examples=1_000, epochs=5, batch_size=16)
     (tmp_path / "program.py").write_text(script(AVERAGED, plan), encoding="utf-8")

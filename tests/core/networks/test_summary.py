@@ -37,7 +37,7 @@ def printed(variant: Architecture) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @pytest.mark.parametrize("name", sorted(NETWORKS))
 def test_every_row_and_total_is_keras_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

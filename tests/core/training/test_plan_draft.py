@@ -95,7 +95,7 @@ def test_varied_digits_are_learned_with_a_falling_rate() -> None:
     assert plan.schedule == "cosine"
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 def test_the_default_rates_are_those_of_keras() -> None:
     from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)

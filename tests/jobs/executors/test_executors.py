@@ -552,7 +552,7 @@ def test_a_slot_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch)
 # --- with Keras
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.parametrize("kind", KINDS)
 def test_keras_trains_on_both(kind: str, mnist_path: Path, mnist: datasets.Dataset, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CNNVIZ_MNIST", str(mnist_path))

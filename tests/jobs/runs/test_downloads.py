@@ -79,7 +79,7 @@ def test_the_program_is_python(store: RunStore, run_id: str) -> None:
     assert "Conv2D(3" in text
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 def test_keras_reads_its_file_and_gives_the_same_numbers(store: RunStore, run_id: str, tmp_path: Path) -> None:
     import keras
 

@@ -40,7 +40,10 @@ def test_a_file_is_read_and_split_by_writer(file: Path) -> None:
     np.testing.assert_array_equal(data.digits[0].strokes[0], LINE.strokes[0])
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b"[1]"), gzip.compress(b'[{"label": 1}]')])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text", gzip.compress(b"[1]", mtime=0), gzip.compress(b'[{"label": 1}]', mtime=0)],
+)
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.json.gz"
     path.write_bytes(content)

@@ -16,7 +16,7 @@ from cnnviz.core.networks import model_store
 from tests.core.networks import small_network
 from tests.server_process import ROOT
 
-pytestmark = pytest.mark.oracle
+pytestmark = pytest.mark.train
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.core.networks import small_network
 if TYPE_CHECKING:
     from tests.workers.conftest import Trainer
 
-pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
+pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
 
 VARIANT = Architecture(
     name="small",

@@ -15,7 +15,7 @@ from cnnviz.core.training.protocol import Command, Event
 from tests.workers.conftest import Answer, Trainer, Training
 from tests.workers.training.test_oracle import NETWORK, PLAN, weights
 
-pytestmark = pytest.mark.oracle
+pytestmark = pytest.mark.train
 
 
 def at_step(step: int, *kinds: str) -> Answer:

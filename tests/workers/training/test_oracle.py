@@ -16,7 +16,7 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.cpu import has_bfloat16
 from tests.workers.conftest import Trainer, Training
 
-pytestmark = pytest.mark.oracle
+pytestmark = pytest.mark.train
 
 NETWORK = Architecture(
     name="oracle",

@@ -21,7 +21,7 @@ from cnnviz.jobs.runs.store import RunStore
 from tests.workers.conftest import Trainer, Training
 from tests.workers.training.test_oracle import NETWORK, PLAN, weights
 
-pytestmark = pytest.mark.oracle
+pytestmark = pytest.mark.train
 
 TINY = Architecture(name="tiny", layers=(Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax")))
 

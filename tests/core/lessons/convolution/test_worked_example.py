@@ -101,7 +101,7 @@ def bench_of(settings: ConvSettings, padding: str) -> ConvBench:
     return ConvBench(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.parametrize("padding", ["valid", "same"])
 def test_every_legal_setting_has_the_output_shape_of_keras(padding: str) -> None:
     import keras

@@ -62,7 +62,7 @@ def test_every_window_is_what_a_loop_finds(drawn_pooling: tuple[np.ndarray, Pool
     assert np.allclose(pool.means(image)[..., 0], means, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.oracle
+@pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(poolings())
