@@ -88,13 +88,10 @@ lock: $(DEV)  ## pin all packages anew in locks/; pins that still fit the ranges
 upgrade: $(DEV)  ## pin the newest of all packages that the ranges allow
 	$(PY) scripts/lock.py --upgrade
 
-words: $(DEV)  ## collect the texts, bring translations up to date and compile them
+words: $(DEV)  ## collect the texts, update and compile the translations; LANG=it begins one
 	$(BIN)/pybabel -q extract -k translate -k gettext_noop -k Refusal -k translate_plural:1,2 --no-wrap --sort-by-file --omit-header \
 		-o $(WORDS)/cnnviz.pot $(CODE)
-	@set -e; for po in $(wildcard $(WORDS)/*/LC_MESSAGES/cnnviz.po); do \
-		lang=$$(basename $$(dirname $$(dirname $$po))); \
-		$(BIN)/pybabel -q update --no-wrap --omit-header -D cnnviz -i $(WORDS)/cnnviz.pot -d $(WORDS) -l $$lang; \
-		$(BIN)/pybabel -q compile -D cnnviz -d $(WORDS) -l $$lang; done
+	@$(PY) scripts/translations.py $(if $(filter command line,$(origin LANG)),$(LANG))
 
 clean:  ## remove what make and the tools made
 	rm -rf $(VENV) $(NEWEST) node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov test-results

@@ -1,6 +1,7 @@
 """The catalogue of every text a visitor reads: gettext, with the English sentence as the key.
 
-A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, compiled by ``make words``.
+A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, begun by ``make words LANG=<code>`` and
+compiled by ``make words``; it says itself how the language is called.
 Texts that are defined away from where they are shown (tables, refusals of ``core``) are marked with
 `gettext_noop` or are the first argument of ``Refusal``, so that extraction finds them.
 """
@@ -17,7 +18,15 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 
-__all__ = ["NAMES", "gettext_noop", "languages", "translate", "translate_all", "translate_plural", "translate_refusal"]
+__all__ = [
+    "gettext_noop",
+    "language_name",
+    "languages",
+    "translate",
+    "translate_all",
+    "translate_plural",
+    "translate_refusal",
+]
 
 DOMAIN = "cnnviz"
 FOLDER = Path(__file__).parent
@@ -25,14 +34,22 @@ ENGLISH = "en"
 LANGUAGE_KEY = "language"
 """Key of the visitor's language in the session."""
 
-#: Names of languages in their own words; a language is offered once its catalogue is there.
-NAMES = {"en": "English", "ja": "日本語", "de": "Deutsch", "fr": "Français", "es": "Español"}
+LANGUAGE_NAME = gettext_noop("Name of this language, written in this language")
+"""The message that a catalogue translates with its language's own name, such as Italiano."""
 
 
 def languages() -> tuple[str, ...]:
-    """Codes of the languages that can be chosen, English first."""
+    """Return the codes of the languages that have a catalogue, English first."""
     found = {path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
     return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def language_name(code: str) -> str:
+    """Return how a language calls itself; its code where its catalogue does not say."""
+    if code == ENGLISH:
+        return "English"
+    name = _catalogue(code).gettext(LANGUAGE_NAME)
+    return code if name == LANGUAGE_NAME else name
 
 
 def translate(message: str, /, **values: object) -> str:

@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
-from cnnviz.ui.i18n import NAMES, gettext_noop, languages, translate, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, language_name, languages, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, session, url, visitor, widgets
 
 P = ParamSpec("P")
@@ -183,7 +183,7 @@ def _navigation(name: str) -> None:
         for row in PAGES.values():
             st.page_link(row.path, label=translate(row.title), disabled=row is PAGES[name], width="content")
         if len(languages()) > 1:
-            widgets.pick("language", translate("Language"), languages(), NAMES.__getitem__, width=130)
+            widgets.pick("language", translate("Language"), languages(), language_name, width=130)
 
 
 def _apologise() -> None:

@@ -96,7 +96,7 @@ def literal_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
                     yield node.lineno, part.value
 
 
-SHOWN = [path for path in sources() if "ui" in path.parts or path.parent in (ROOT, ROOT / "pages")]
+SHOWN = [path for path in sources() if "ui" in path.relative_to(ROOT).parts or path.parent in (ROOT, ROOT / "pages")]
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.name)
@@ -135,6 +135,38 @@ def test_a_language_is_a_file(pseudo: str, path: str) -> None:
     shown += [element.label for kind in (app.button, app.toggle, app.selectbox) for element in kind]
     assert len(shown) >= 5
     assert [text for text in shown if "⟦" not in text] == []
+
+
+@pytest.fixture
+def sixth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Code -> name of six languages; no code knows of the sixth, and the catalogue of another says no name."""
+    names = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "xx": ""}
+    for code, name in names.items():
+        translated = Catalog(locale="it")
+        if name:
+            translated.add(i18n.LANGUAGE_NAME, name)
+        file = tmp_path / code / "LC_MESSAGES" / f"{i18n.DOMAIN}.mo"
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as output:
+            write_mo(output, translated)
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    i18n._catalogue.cache_clear()
+    return names | {"xx": "xx"}
+
+
+@pytest.mark.parametrize("path", [row.path for row in page.PAGES.values()])
+def test_a_sixth_language_is_offered_by_its_own_name(sixth: dict[str, str], path: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = "it"
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert not app.error
+    assert not app.exception
+    offered = next(each for each in app.selectbox if each.key and each.key.startswith("choose-language"))
+    assert sorted(offered.options) == sorted(sixth.values())
+    assert offered.value == "it"
+    assert "lang=it" in app.session_state["query"]
 
 
 def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
