@@ -1,17 +1,20 @@
-"""The look of every chart in one place: colours, margins, number formats."""
+"""The look of every chart: colours, margins, number formats."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
-#: Okabe and Ito's colours, which people with any kind of colour vision can tell apart.
-TRAINING = "#0072B2"
-VALIDATION = "#D55E00"
-CATEGORIES = (TRAINING, VALIDATION, "#009E73", "#CC79A7", "#E69F00")
+CATEGORIES = ("#000001", "#000002", "#000003", "#000004", "#000005")
+"""Streamlit's placeholders of `chartCategoricalColors` in `.streamlit/config.toml`: the browser puts the colours of
+the theme, light or dark, in their place. They are Okabe and Ito's, which people with any kind of colour vision can tell
+apart; the live curves have the same."""
+
+TRAINING, VALIDATION = CATEGORIES[:2]
+
 NEUTRAL = "#888888"
 
-#: Light to dark, monotone in lightness, for counts.
 COUNTS = "Blues"
+"""Light to dark, monotone in lightness, for counts."""
 
 HEIGHT = 300
 

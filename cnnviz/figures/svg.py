@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from cnnviz.figures import theme
+
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 WIDTH_OF_A_LETTER = 0.56
 """Of a letter of the font on average, as a share of its size; enough to give texts room."""
@@ -34,13 +36,18 @@ class Paint:
             return f"{self.property}: {known}"
         return f"{self.property}: color-mix(in srgb, {known} {self.share}%, var(--st-background-color, {paper}))"
 
+    def plain(self, paper: str) -> str:
+        """The colour on white paper, for programs without style sheets."""
+        return theme.mix(self.light, self.share, paper)
 
-PAPER = ("#ffffff", "#10171c")
-TEXT, ACCENT = ("--st-text-color", "#17222b", "#e6edf1"), ("--st-primary-color", "#0b6b8f", "#1c7ca2")
 
-#: Class -> how it is painted.
+PAPER = ("--st-background-color", *theme.pair("backgroundColor"))
+TEXT = ("--st-text-color", *theme.pair("textColor"))
+ACCENT = ("--st-primary-color", *theme.pair("primaryColor"))
+"""The page's name of a colour, and the colour in light and in dark for files that stand alone."""
+
 PAINTS: Mapping[str, Paint] = {
-    "paper": Paint("fill", "--st-background-color", *PAPER),
+    "paper": Paint("fill", *PAPER),
     "ink": Paint("fill", *TEXT),
     "quiet": Paint("fill", *TEXT, share=72),
     "line": Paint("stroke", *TEXT, share=60),
@@ -49,22 +56,13 @@ PAINTS: Mapping[str, Paint] = {
     "side": Paint("fill", *ACCENT, share=45),
     "box": Paint("fill", *TEXT, share=6),
 }
-
-#: What programs without style sheets paint instead of a mixed colour, on white paper.
-PLAIN = {
-    "quiet": "#596168",
-    "line": "#747a80",
-    "front": "#b6d3dd",
-    "top": "#d3e4eb",
-    "side": "#91bccc",
-    "box": "#f1f2f2",
-}
+"""Class -> how it is painted."""
 
 
 def style() -> str:
     """Return the style sheet of a drawing."""
-    light = _rules(lambda paint: paint.light, PAPER[0])
-    dark = _rules(lambda paint: paint.dark, PAPER[1])
+    light = _rules(lambda paint: paint.light, PAPER[1])
+    dark = _rules(lambda paint: paint.dark, PAPER[2])
     return f"<style>{light} @media (prefers-color-scheme: dark) {{ {dark} }}</style>"
 
 
@@ -92,7 +90,7 @@ def element(tag: str, *inside: str, paint: str = "", **attributes: Any) -> str:
 
 
 def _attributes(paint: str) -> dict[str, str]:
-    return {PAINTS[name].property: PLAIN.get(name, PAINTS[name].light) for name in paint.split()}
+    return {PAINTS[name].property: PAINTS[name].plain(PAPER[1]) for name in paint.split()}
 
 
 def _text(value: object) -> str:

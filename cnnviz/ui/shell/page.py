@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
+from cnnviz.figures import theme
 from cnnviz.ui.i18n import gettext_noop, language_name, languages, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, session, url, visitor, widgets
 
@@ -26,7 +27,7 @@ R = TypeVar("R")
 
 LOG = logging.getLogger("cnnviz")
 NOTICE_SECONDS = 3.0
-STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
+CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def begin(name: str) -> DeltaGenerator:
         _arrive()
     session.enter(name)
     visitor.renew_leases()
-    st.html(STYLE)
+    st.html(_style())
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
@@ -161,6 +162,21 @@ def notices() -> None:
 def plain(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+
+
+@functools.cache
+def _style() -> str:
+    """Return the style sheet of every page, with the theme's colours, which Streamlit gives to components alone."""
+    known = {
+        "link-color": theme.pair("linkColor"),
+        "background-color": theme.pair("backgroundColor"),
+        **{
+            f"chart-categorical-color-{number}": pair
+            for number, pair in enumerate(zip(*theme.pair("chartCategoricalColors"), strict=True), 1)
+        },
+    }
+    names = " ".join(f"--st-{name}: light-dark({light}, {dark});" for name, (light, dark) in known.items())
+    return f"<style>.stApp {{ {names} }} {CSS}</style>"
 
 
 def _arrive() -> None:

@@ -1,0 +1,32 @@
+"""The theme's colours, read from where they are chosen: `.streamlit/config.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+
+
+@cache
+def colours(mode: str) -> Mapping[str, Any]:
+    """Return Streamlit's name of a colour -> "#rrggbb" of the theme `mode`, "light" or "dark"."""
+    theme: Mapping[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))["theme"][mode]
+    return theme
+
+
+def pair(name: str) -> tuple[Any, Any]:
+    """Return a colour, or a list of them, of the light theme and of the dark one."""
+    return colours("light")[name], colours("dark")[name]
+
+
+def mix(colour: str, share: int, ground: str) -> str:
+    """Return `share` percent of a colour on a ground, both "#rrggbb", as `color-mix(in srgb, ...)` mixes them."""
+    channels = (
+        round((share * int(colour[at : at + 2], 16) + (100 - share) * int(ground[at : at + 2], 16)) / 100)
+        for at in (1, 3, 5)
+    )
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
