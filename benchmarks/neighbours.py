@@ -1,7 +1,7 @@
 """Drawing while others train: `python -m benchmarks.neighbours [OUT.json]`.
 
 Twenty visitors draw, as in `benchmarks.sessions`, on one server, in turns while nobody trains and while two jobs of
-`cnn-32-64` do, in slots of that server. The other figure is how long an event takes from a slot to `Engine.follow`.
+`cnn-32-64` do, in slots of that server. The other figure is how long an event takes from a slot to `Scheduler.status`.
 MNIST must be there: CNNVIZ_MNIST or Keras's cache.
 """
 
@@ -30,8 +30,8 @@ from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
-from cnnviz.jobs.api import ENDED, Engine
-from cnnviz.jobs.executors.local import Embedded
+from cnnviz.jobs.api import ENDED, Scheduler
+from cnnviz.jobs.executors.local import LocalExecutor
 
 OUT = report.RESULTS / "neighbours.json"
 VISITORS = 20
@@ -95,13 +95,13 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
 
 def latency() -> dict[str, float]:
     """Seconds from the moment that a slot tells an event to the moment that `follow` shows it."""
-    engine = Engine(Embedded(1, ("-m", "benchmarks.contestants.ticking_slot")))
+    engine = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.ticking_slot")))
     job_id, since, late = new_id(), 0, []
     variant = Architecture(name=network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
     data = DataReference(name="none", sha256="0" * 64, count=0)
     job = Job(id=job_id, variant=variant, plan=TrainingPlan(), data=data, probe=np.zeros((28, 28), np.uint8))
     engine.submit(secrets.token_hex(16), job, lambda _: None)
-    while (following := engine.follow(job_id, since)).state not in ENDED:
+    while (following := engine.status(job_id, since)).state not in ENDED:
         now = time.time()
         late += [now - event.facts["time"] for event in following.events]
         since = following.events[-1].seq if following.events else since

@@ -26,7 +26,7 @@ class Jobs:
         from cnnviz.jobs import api
         from cnnviz.jobs.runs.store import RunStore
 
-        self.engine, self.store = api.engine(), RunStore
+        self.engine, self.store = api.scheduler(), RunStore
         self.folder, self.data = folder, datasets.load(allow_download=False)
         self.running: list[str] = []
         threading.Thread(target=self._look, daemon=True).start()
@@ -42,7 +42,7 @@ class Jobs:
         ended, self.running = self.running, []
         for job in ended:
             self.engine.command(job, Command("cancel"))
-        while any(self.engine.follow(job).state in ("queued", "running") for job in ended):
+        while any(self.engine.status(job).state in ("queued", "running") for job in ended):
             time.sleep(0.05)
 
     def _submit(self) -> str:
@@ -69,7 +69,7 @@ class Jobs:
         return job_id
 
     def _has_begun(self, job: str) -> bool:
-        following = self.engine.follow(job)
+        following = self.engine.status(job)
         if following.state not in ("queued", "running"):
             raise RuntimeError(f"a job is {following.state}: {following.message}")
         return any(event.kind == "batches" for event in following.events)
@@ -79,7 +79,7 @@ class Jobs:
         while True:
             for job in self.running:
                 self.engine.touch(job)
-                events = self.engine.follow(job, since.get(job, 0)).events
+                events = self.engine.status(job, since.get(job, 0)).events
                 since[job] = events[-1].seq if events else since.get(job, 0)
             time.sleep(0.5)
 

@@ -1,8 +1,8 @@
-"""Training jobs: submit one, follow it, ask something of it. Pages know nothing else.
+"""Training jobs: submit, status, command, adopt. The only module of `jobs` that pages need for live trainings.
 
-The engine lives in the app's process, once, and trains nothing itself: an executor does, in processes of this machine
-(`embedded`) or on a cluster (`cluster`). One thread of the engine starts and stops jobs; a script thread that submits
-or follows only takes a lock for a moment.
+There is one scheduler in the app's process. It trains nothing itself: an executor does, in processes of this machine
+(`executors.local`) or on a Dask cluster (`executors.dask`). One thread of the scheduler starts and stops jobs; a script
+thread that submits or polls only takes a lock for a moment.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from cnnviz.jobs.scheduler.job_state import (
     PAUSED,
     RUNNING,
     WAITING,
-    Following,
+    JobStatus,
     Limits,
-    Record,
+    Recorder,
 )
-from cnnviz.jobs.scheduler.scheduler import Engine
+from cnnviz.jobs.scheduler.scheduler import Scheduler
 
 __all__ = [
     "CANCELLED",
@@ -35,35 +35,35 @@ __all__ = [
     "PAUSED",
     "RUNNING",
     "WAITING",
-    "Engine",
-    "Following",
+    "JobStatus",
     "Limits",
-    "Record",
-    "engine",
+    "Recorder",
+    "Scheduler",
+    "scheduler",
 ]
 
-CLUSTER = "CNNVIZ_CLUSTER"
-"""The environment variable that names the scheduler of a cluster: tcp://host:port or tls://host:port."""
+CLUSTER_VARIABLE = "CNNVIZ_CLUSTER"
+"""Environment variable with the address of a Dask scheduler: tcp://host:port or tls://host:port."""
 
-_engine: Engine | None = None
-_making = threading.Lock()
-
-
-def engine() -> Engine:
-    """The engine of this process, made at the first call; CNNVIZ_CLUSTER chooses what runs the jobs."""
-    global _engine  # one a process, whoever asks first; a cache of Streamlit's could be cleared by any visitor
-    with _making:
-        if _engine is None:
-            _engine = Engine(_executor())
-        return _engine
+_scheduler: Scheduler | None = None
+_creation_lock = threading.Lock()
 
 
-def _executor() -> Executor:
-    address = os.environ.get(CLUSTER)
+def scheduler() -> Scheduler:
+    """Return the scheduler of this process, created at the first call; CNNVIZ_CLUSTER chooses its executor."""
+    global _scheduler  # one per process; any visitor could clear a cache of Streamlit's
+    with _creation_lock:
+        if _scheduler is None:
+            _scheduler = Scheduler(_create_executor())
+        return _scheduler
+
+
+def _create_executor() -> Executor:
+    address = os.environ.get(CLUSTER_VARIABLE)
     if address:
-        from cnnviz.jobs.executors.dask.executor import Cluster
+        from cnnviz.jobs.executors.dask.executor import DaskExecutor
 
-        return Cluster(address)
-    from cnnviz.jobs.executors.local import Embedded
+        return DaskExecutor(address)
+    from cnnviz.jobs.executors.local import LocalExecutor
 
-    return Embedded()
+    return LocalExecutor()

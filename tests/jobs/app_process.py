@@ -13,9 +13,9 @@ import threading
 from pathlib import Path
 
 from cnnviz.core.training.protocol import Event
-from cnnviz.jobs.api import Engine
-from cnnviz.jobs.executors.dask.executor import Cluster
-from cnnviz.jobs.executors.local import Embedded
+from cnnviz.jobs.api import Scheduler
+from cnnviz.jobs.executors.dask.executor import DaskExecutor
+from cnnviz.jobs.executors.local import LocalExecutor
 from cnnviz.jobs.runs.store import RunStore
 from tests.jobs import fake_executor
 from tests.jobs.executors import fake_worker
@@ -25,10 +25,10 @@ PROGRAM = ("-m", "tests.jobs.executors.fake_worker")
 
 def main() -> None:
     folder, *cluster = sys.argv[1:]
-    engine = Engine(Cluster(cluster[0]) if cluster else Embedded(1, PROGRAM))
+    scheduler = Scheduler(DaskExecutor(cluster[0]) if cluster else LocalExecutor(1, PROGRAM))
     owner, job = fake_executor.owner(), fake_executor.job(seed=fake_worker.FOR_EVER)
     store = RunStore(owner, Path(folder))
-    learned = learn(engine, store)
+    learned = learn(scheduler, store)
     store.create(job, "a run")
     record, trained = store.recorder(job.id), threading.Event()
     process: list[int] = []
@@ -40,13 +40,13 @@ def main() -> None:
         elif event.kind == "epoch" and event.facts["epoch"] >= 2:
             trained.set()
 
-    engine.submit(owner, job, keep)
+    scheduler.submit(owner, job, keep)
     trained.wait()
     print(json.dumps({"owner": owner, "job": job.id, "process": process[0], "learned": learned}), flush=True)
     threading.Event().wait()
 
 
-def learn(engine: Engine, store: RunStore) -> str:
+def learn(scheduler: Scheduler, store: RunStore) -> str:
     """Train a network, and return its run when that has ended."""
     job, ended = fake_executor.job(seed=fake_worker.LEARNS), threading.Event()
     store.create(job, "a network")
@@ -57,7 +57,7 @@ def learn(engine: Engine, store: RunStore) -> str:
         if event.kind == "ended":
             ended.set()
 
-    engine.submit(store.owner, job, keep)
+    scheduler.submit(store.owner, job, keep)
     ended.wait()
     return job.id
 

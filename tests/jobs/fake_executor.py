@@ -1,4 +1,4 @@
-"""Jobs, an engine without a thread, and an executor that does only what a test tells it to."""
+"""Jobs, an scheduler without a thread, and an executor that does only what a test tells it to."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name, new_id
-from cnnviz.jobs.api import Engine
-from cnnviz.jobs.protocol.executor import Order, Reports
-from cnnviz.jobs.scheduler.job_state import GRANTED, Limits
+from cnnviz.jobs.api import Scheduler
+from cnnviz.jobs.protocol.executor import ExecutorListener, WorkItem
+from cnnviz.jobs.scheduler.job_state import DEFAULT_LIMITS, Limits
 from tests.core.networks import small_network
 
 DATA = DataReference(name="MNIST", sha256="a" * 64, count=60_000)
@@ -45,33 +45,33 @@ class Clock:
 
 @dataclass
 class FakeExecutor:
-    """Takes jobs and notes what it is asked; the test says what becomes of them, through `reports`."""
+    """Takes jobs and notes what it is asked; the test says what becomes of them, through the listener."""
 
     slots: int = 1
-    reports: Reports | None = None
+    opened_by: ExecutorListener | None = None
     why_not: Refusal | None = None
-    running: dict[str, Order] = field(default_factory=dict)
-    started: list[Order] = field(default_factory=list)
+    running: dict[str, WorkItem] = field(default_factory=dict)
+    started: list[WorkItem] = field(default_factory=list)
     commands: list[tuple[str, str]] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)
-    elsewhere: dict[tuple[str, str], Order] = field(default_factory=dict)
+    elsewhere: dict[tuple[str, str], WorkItem] = field(default_factory=dict)
     warmed: int = 0
     closed: int = 0
 
-    def open(self, reports: Reports) -> None:
-        self.reports = reports
+    def open(self, listener: ExecutorListener) -> None:
+        self.opened_by = listener
 
     def refusal(self) -> Refusal | None:
         return self.why_not
 
-    def places(self) -> int:
+    def capacity(self) -> int:
         return self.slots - len(self.running)
 
-    def start(self, order: Order) -> None:
-        assert self.places() > 0
-        self.running[order.job.id] = order
-        self.started.append(order)
-        self._reports.begun(order.job.id, order.attempt)
+    def start(self, item: WorkItem) -> None:
+        assert self.capacity() > 0
+        self.running[item.job.id] = item
+        self.started.append(item)
+        self._listener.on_started(item.job.id, item.attempt)
 
     def command(self, job_id: str, command: Command) -> None:
         self.commands.append((job_id, command.kind))
@@ -80,13 +80,13 @@ class FakeExecutor:
         self.killed.append(job_id)
         self.running.pop(job_id, None)
 
-    def find(self, owner: str, job_id: str) -> Order | None:
+    def find(self, owner: str, job_id: str) -> WorkItem | None:
         return self.elsewhere.get((owner, job_id))
 
-    def take_over(self, order: Order) -> None:
-        self.running[order.job.id] = order
+    def take_over(self, item: WorkItem) -> None:
+        self.running[item.job.id] = item
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         self.warmed += 1
 
     def tick(self) -> None:
@@ -96,40 +96,40 @@ class FakeExecutor:
         self.closed += 1
 
     @property
-    def _reports(self) -> Reports:
-        assert self.reports is not None
-        return self.reports
+    def _listener(self) -> ExecutorListener:
+        assert self.opened_by is not None
+        return self.opened_by
 
     def tell(self, job_id: str, kind: str, seq: int, attempt: int = 1, **arrays: np.ndarray) -> None:
-        self._reports.told(job_id, Event(kind, seq, attempt, {"step": seq}, arrays))
+        self._listener.on_event(job_id, Event(kind, seq, attempt, {"step": seq}, arrays))
 
     def end(self, job_id: str, state: str = "done", message: Refusal | None = None) -> None:
-        order = self.running.pop(job_id)
-        self._reports.ended(job_id, order.attempt, state, message)
+        item = self.running.pop(job_id)
+        self._listener.on_finished(job_id, item.attempt, state, message)
 
     def die(self, job_id: str) -> None:
-        order = self.running.pop(job_id)
-        self._reports.died(job_id, order.attempt)
+        item = self.running.pop(job_id)
+        self._listener.on_lost(job_id, item.attempt)
 
 
 @dataclass
 class Bench:
-    """An engine whose clock and ticks belong to the test."""
+    """An scheduler whose clock and ticks belong to the test."""
 
     slots: int = 1
-    limits: Limits = GRANTED
+    limits: Limits = DEFAULT_LIMITS
     clock: Clock = field(default_factory=Clock)
     recorded: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.executor = FakeExecutor(self.slots)
-        self.engine = Engine(self.executor, self.limits, self.clock, managed=False)
+        self.scheduler = Scheduler(self.executor, self.limits, self.clock, run_thread=False)
 
     def submit(self, whose: str = "", what: Job | None = None) -> str:
         """Submit and tick; return the id."""
         what = what or job()
-        self.engine.submit(whose or owner(), what, self.recorded.append)
-        self.engine.tick()
+        self.scheduler.submit(whose or owner(), what, self.recorded.append)
+        self.scheduler.tick()
         return what.id
 
     def wait(self, seconds: float) -> None:
@@ -137,10 +137,10 @@ class Bench:
         end = self.clock.now + seconds
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + 1)
-            self.engine.tick()
+            self.scheduler.tick()
 
     def state(self, job_id: str) -> str:
-        return self.engine.follow(job_id).state
+        return self.scheduler.status(job_id).state
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.recorded]

@@ -51,10 +51,10 @@ class Engine:
         self.jobs[job_id][1](event)
         self.told[job_id].append(event)
 
-    def follow(self, job_id: str, since: int = 0) -> api.Following:
+    def status(self, job_id: str, since: int = 0) -> api.JobStatus:
         events = tuple(event for event in self.told[job_id] if event.seq > since)
         attempt, kept = self.attempts.get(job_id, 1), self.kept.get(job_id, False)
-        return api.Following(events, self.states[job_id], 0, None, attempt, kept)
+        return api.JobStatus(events, self.states[job_id], 0, None, attempt, kept)
 
     def knows(self, job_id: str) -> bool:
         return job_id in self.jobs
@@ -76,17 +76,17 @@ class Engine:
     def keep(self, job_id: str, kept: bool) -> None:
         self.kept[job_id] = kept
 
-    def trained(self) -> int:
+    def count_live(self) -> int:
         return len(self.active())
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Nothing starts here."""
 
 
 def engine_of(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put a stand-in in the engine's place."""
     standing_in = Engine()
-    monkeypatch.setattr(api, "engine", lambda: standing_in)
+    monkeypatch.setattr(api, "scheduler", lambda: standing_in)
     return standing_in
 
 

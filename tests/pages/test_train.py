@@ -186,6 +186,6 @@ def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, eng
     assert well(app)
     job, _ = engine.jobs[only(engine)]
     assert (job.variant.input_shape, job.plan.data) == ((32, 32, 3), "colour")
-    assert job.data == planner.data("colour")
-    assert job.data.sha256 != planner.data().sha256
+    assert job.data == planner.data_reference("colour")
+    assert job.data.sha256 != planner.data_reference().sha256
     assert "blue on cream" in texts(app)

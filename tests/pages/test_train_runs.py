@@ -123,7 +123,7 @@ def test_a_training_is_kept_for_who_leaves(app: AppTest, engine: Engine) -> None
 def test_a_live_view_is_renewed_two_to_five_times_a_second(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, trained: int
 ) -> None:
-    monkeypatch.setattr(engine, "trained", lambda: trained)
+    monkeypatch.setattr(engine, "count_live", lambda: trained)
     assert 2 <= 1 / watch._pace() <= 5
 
 
@@ -176,7 +176,7 @@ def test_a_planned_run_that_has_begun_unseen_is_cancelled_too(app: AppTest, engi
 def test_an_experiment_without_room_for_all_arms_leaves_none(
     app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(store, "MOST_RUNS", 2)
+    monkeypatch.setattr(store, "MAX_RUNS", 2)
     app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     assert not app.exception
@@ -352,7 +352,7 @@ def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, engine: Engine, tm
     assert store_in(tmp_path).run(job_id).title == "Wide & deep"
     offered = [button.proto.label for button in app.get("download_button")]
     assert [label for label in offered if label.startswith("wide-deep")] == [
-        f"wide-deep{one.suffix}" for one in downloads.OFFERED
+        f"wide-deep{one.suffix}" for one in downloads.DOWNLOADS
     ]
 
 

@@ -1,7 +1,7 @@
-"""Training in processes of this machine, by the standard library alone.
+"""Train in worker processes of this machine, with the standard library alone.
 
-A slot is a process that has Keras loaded and trains one job at a time. The engine's thread starts slots when they are
-needed and stops them when they were idle for ten minutes, so an app that nobody trains with costs nothing.
+A worker is a process that has Keras loaded and trains one job at a time. The scheduler's thread starts workers when
+they are needed and stops them after ten idle minutes, so an app in which nobody trains runs none.
 """
 
 from __future__ import annotations
@@ -16,225 +16,240 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command
-from cnnviz.jobs.executors.worker_process import SlotProcess
+from cnnviz.jobs.executors.worker_process import WorkerProcess
 from cnnviz.jobs.protocol import codec
-from cnnviz.jobs.protocol.executor import Order, Reports
+from cnnviz.jobs.protocol.executor import ExecutorListener, WorkItem
 from cnnviz.jobs.scheduler import errors
 
 LOG = logging.getLogger(__name__)
 
-SETTING = "CNNVIZ_SLOTS"
-MOST_SLOTS = 64
-JOBS_A_SLOT = 50
-"""A slot that had so many jobs is replaced: what TensorFlow loses track of is small, but does not end."""
-IDLE_SECONDS = 600.0
+WORKERS_VARIABLE = "CNNVIZ_SLOTS"
+"""Environment variable with the number of workers."""
+
+MAX_WORKERS = 64
+
+MAX_JOBS_PER_WORKER = 50
+"""A worker is replaced after so many jobs: what TensorFlow leaks is little, but it adds up."""
+
+MAX_IDLE_SECONDS = 600.0
+
 PROGRAM = ("-m", "cnnviz.workers.entry.local")
 
 
 @dataclass(eq=False)
-class Place:
-    """A slot and what it does. `order` is None while it is idle."""
+class Worker:
+    """A worker process and its job; changed under the executor's lock.
 
-    process: SlotProcess | None = None
-    order: Order | None = None
+    Attributes:
+        process: The process.
+        item: What it trains, None while it is idle.
+        jobs: How many jobs it has finished.
+        idle_since: When it became idle.
+        ready: Whether it has reported that Keras is loaded.
+    """
+
+    process: WorkerProcess | None = None
+    item: WorkItem | None = None
     jobs: int = 0
     idle_since: float = 0.0
     ready: bool = False
-    """Whether it has said that Keras is loaded."""
 
 
-class Embedded:
-    """The executor of one machine.
+class LocalExecutor:
+    """Run jobs in worker processes of this machine.
 
     Args:
-        slots: How many jobs run at once; by default CNNVIZ_SLOTS, or one less than there are cores.
-        program: What Python runs in a slot.
-        clock: Seconds that never go back.
+        workers: How many jobs run at once; by default CNNVIZ_SLOTS, or one less than there are cores.
+        program: What Python runs in a worker.
+        clock: Monotonic seconds.
     """
 
     def __init__(
         self,
-        slots: int | None = None,
+        workers: int | None = None,
         program: Sequence[str] = PROGRAM,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.slots = slots or slots_wanted()
-        self.threads = max(1, cores() // self.slots)
+        self.max_workers = workers or read_worker_count()
+        self.threads = max(1, count_cores() // self.max_workers)
         self._program, self._clock = program, clock
-        self._places: list[Place] = []
+        self._workers: list[Worker] = []
         self._lock = threading.Lock()
-        self._reports: Reports | None = None
+        self._opened_by: ExecutorListener | None = None
         self._closed = False
 
-    def open(self, reports: Reports) -> None:
-        self._reports = reports
+    def open(self, listener: ExecutorListener) -> None:
+        self._opened_by = listener
 
     def refusal(self) -> Refusal | None:
         return None
 
-    def places(self) -> int:
+    def capacity(self) -> int:
         with self._lock:
-            return 0 if self._closed else self.slots - sum(each.order is not None for each in self._places)
+            return 0 if self._closed else self.max_workers - sum(each.item is not None for each in self._workers)
 
-    def start(self, order: Order) -> None:
-        process = self._given(order)
+    def start(self, item: WorkItem) -> None:
+        process = self._assign(item)
         if process is None:
-            self._told.ended(order.job.id, order.attempt, "failed", errors.unstartable())
+            self._listener.on_finished(item.job.id, item.attempt, "failed", errors.no_process())
             return
-        process.send(*codec.of_order(order))
-        self._told.begun(order.job.id, order.attempt)
+        process.send(*codec.encode_work_item(item))
+        self._listener.on_started(item.job.id, item.attempt)
 
     def command(self, job_id: str, command: Command) -> None:
-        place = self._having(job_id)
-        if place and place.process:
-            place.process.send(*codec.of_command(job_id, command))
+        worker = self._find_worker(job_id)
+        if worker and worker.process:
+            worker.process.send(*codec.encode_command(job_id, command))
 
     def kill(self, job_id: str) -> None:
-        place = self._having(job_id)
-        if place and place.process:
+        worker = self._find_worker(job_id)
+        if worker and worker.process:
             with self._lock:
-                place.order = None
-                self._places.remove(place)
-            place.process.kill()
+                worker.item = None
+                self._workers.remove(worker)
+            worker.process.kill()
 
-    def find(self, owner: str, job_id: str) -> Order | None:  # noqa: ARG002  (slots die with their app)
+    def find(self, owner: str, job_id: str) -> WorkItem | None:  # noqa: ARG002  (workers die with their app)
         return None
 
-    def take_over(self, order: Order) -> None:
+    def take_over(self, item: WorkItem) -> None:
         raise NotImplementedError
 
-    def warm(self) -> None:
-        """Have an idle slot, unless all of them train."""
-        place = self._idle()
-        if place:
-            place.idle_since = self._clock()
-        elif self.places():
-            self._opened()
+    def warm_up(self) -> None:
+        """Have an idle worker, unless all of them train."""
+        worker = self._find_idle()
+        if worker:
+            worker.idle_since = self._clock()
+        elif self.capacity():
+            self._spawn()
 
     def tick(self) -> None:
-        """Let slots go that were idle for long."""
+        """Stop workers that have been idle for too long."""
         with self._lock:
-            idle = [each for each in self._places if each.order is None]
-            due = [each for each in idle if self._clock() - each.idle_since > IDLE_SECONDS]
-            self._places = [each for each in self._places if each not in due]
-        for place in due:
-            _retire(place)
+            idle = [each for each in self._workers if each.item is None]
+            expired = [each for each in idle if self._clock() - each.idle_since > MAX_IDLE_SECONDS]
+            self._workers = [each for each in self._workers if each not in expired]
+        for worker in expired:
+            _retire(worker)
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            places, self._places = self._places, []
-        for place in places:
-            place.order = None
-            if place.process:
-                place.process.kill()
-                place.process.process.wait()
+            workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.item = None
+            if worker.process:
+                worker.process.kill()
+                worker.process.process.wait()
 
     @property
-    def _told(self) -> Reports:
-        if self._reports is None:
+    def _listener(self) -> ExecutorListener:
+        if self._opened_by is None:
             raise RuntimeError("the executor was not opened")
-        return self._reports
+        return self._opened_by
 
-    def _given(self, order: Order) -> SlotProcess | None:
-        """Give the order to an idle slot or a new one; None if there is none."""
-        while (place := self._idle() or self._opened()) is not None:
+    def _assign(self, item: WorkItem) -> WorkerProcess | None:
+        """Assign the item to an idle or a new worker and return its process; None if there is none."""
+        while (worker := self._find_idle() or self._spawn()) is not None:
             with self._lock:
-                if place in self._places:  # else it has died this moment
-                    place.order = order
-                    return place.process
+                if worker in self._workers:  # else it died a moment ago
+                    worker.item = item
+                    return worker.process
         return None
 
-    def _idle(self) -> Place | None:
-        """An idle slot, one that is ready before one that still loads."""
+    def _find_idle(self) -> Worker | None:
+        """Return an idle worker, a ready one rather than one that is still loading."""
         with self._lock:
-            idle = [each for each in self._places if each.order is None]
+            idle = [each for each in self._workers if each.item is None]
             return min(idle, key=lambda each: not each.ready, default=None)
 
-    def _having(self, job_id: str) -> Place | None:
+    def _find_worker(self, job_id: str) -> Worker | None:
         with self._lock:
-            return next((each for each in self._places if each.order and each.order.job.id == job_id), None)
+            return next((each for each in self._workers if each.item and each.item.job.id == job_id), None)
 
-    def _opened(self) -> Place | None:
-        """A new slot, None if the system gives no process."""
-        place = Place(idle_since=self._clock())
+    def _spawn(self) -> Worker | None:
+        """Start a worker; None if the system gives no process."""
+        worker = Worker(idle_since=self._clock())
         with self._lock:
             if self._closed:
                 return None
             try:
-                place.process = SlotProcess(
+                worker.process = WorkerProcess(
                     self._program,
                     self.threads,
-                    lambda head, arrays: self._heard(place, head, arrays),
-                    lambda: self._gone(place),
+                    lambda header, arrays: self._on_message(worker, header, arrays),
+                    lambda: self._on_exit(worker),
                 )
             except OSError:
-                LOG.exception("a slot cannot be started")
+                LOG.exception("cannot start a worker")
                 return None
-            self._places.append(place)
-        return place
+            self._workers.append(worker)
+        return worker
 
-    def _heard(self, place: Place, head: dict[str, Any], arrays: Arrays) -> None:
-        order = place.order
-        if head["say"] == "ready":
-            place.ready = True
-        elif order is None or head["job"] != order.job.id:
+    def _on_message(self, worker: Worker, header: dict[str, Any], arrays: Arrays) -> None:
+        item = worker.item
+        if header["say"] == "ready":
+            worker.ready = True
+        elif item is None or header["job"] != item.job.id:
             return
-        elif head["say"] == "event":
-            self._told.told(order.job.id, codec.event(head, dict(arrays)))
+        elif header["say"] == "event":
+            self._listener.on_event(item.job.id, codec.decode_event(header, dict(arrays)))
         else:
-            process = place.process
-            self._finish(place)
-            attempt, state, message = codec.end(head)
-            self._told.ended(order.job.id, attempt, state, message)
+            process = worker.process
+            self._release(worker)  # before the report, which may place the next job
+            attempt, state, message = codec.decode_end(header)
+            self._listener.on_finished(item.job.id, attempt, state, message)
             if process is not None and message is not None:
-                _explain(process, order.job.id, message)
+                _log_failure(process, item.job.id, message)
 
-    def _finish(self, place: Place) -> None:
-        """Make a slot free, or replace it after many jobs."""
+    def _release(self, worker: Worker) -> None:
+        """Make a worker idle, or stop it if it has had its share of jobs."""
         with self._lock:
-            place.order, place.idle_since = None, self._clock()
-            place.jobs += 1
-            worn = place.jobs >= JOBS_A_SLOT and place in self._places
+            worker.item, worker.idle_since = None, self._clock()
+            worker.jobs += 1
+            worn = worker.jobs >= MAX_JOBS_PER_WORKER and worker in self._workers
             if worn:
-                self._places.remove(place)
+                self._workers.remove(worker)
         if worn:
-            _retire(place)
+            _retire(worker)
 
-    def _gone(self, place: Place) -> None:
+    def _on_exit(self, worker: Worker) -> None:
         with self._lock:
-            order, place.order = place.order, None
-            if place in self._places:
-                self._places.remove(place)
-        if order is not None and place.process is not None:
-            code, tail = place.process.process.returncode, place.process.tail
-            LOG.error("the slot of job %s ended with code %s; it last said:\n%s", order.job.id, code, tail)
-            self._told.died(order.job.id, order.attempt)
+            item, worker.item = worker.item, None
+            if worker in self._workers:
+                self._workers.remove(worker)
+        if item is not None and worker.process is not None:
+            code, tail = worker.process.process.returncode, worker.process.output_tail
+            LOG.error("the worker of job %s exited with code %s; its last output:\n%s", item.job.id, code, tail)
+            self._listener.on_lost(item.job.id, item.attempt)
 
 
-def _explain(process: SlotProcess, job_id: str, message: Refusal) -> None:
-    """Have the log say what a failure was whose number the learner sees: what a slot prints goes nowhere else."""
-    if message.template == errors.failed("").template:
+def _log_failure(process: WorkerProcess, job_id: str, message: Refusal) -> None:
+    """Log the traceback of a failure whose number the visitor sees: a worker's output goes nowhere else."""
+    if message.template == errors.program_error("").template:
         number = str(message.values["number"])
-        LOG.error("job %s failed, number %s; its slot last said:\n%s", job_id, number, process.said(number))
+        output = process.wait_for_output(number)
+        LOG.error("job %s failed, number %s; last output of its worker:\n%s", job_id, number, output)
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
-    mine = getattr(os, "sched_getaffinity", None)
-    return len(mine(0)) if mine else os.cpu_count() or 1
+def count_cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def slots_wanted() -> int:
-    """CNNVIZ_SLOTS if it is a whole number from 1 to 64, else one less than there are cores, and at least one."""
-    value = os.environ.get(SETTING, "")
-    if value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_SLOTS:
+def read_worker_count() -> int:
+    """Return CNNVIZ_SLOTS if it is a whole number from 1 to 64, else one less than there are cores, at least one."""
+    value = os.environ.get(WORKERS_VARIABLE, "")
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= MAX_WORKERS:
         return int(value)
     if value:
-        LOG.warning("%s must be a whole number from 1 to %d, not %r; it is ignored", SETTING, MOST_SLOTS, value)
-    return max(1, cores() - 1)
+        LOG.warning(
+            "%s must be a whole number from 1 to %d. Received: %r. It is ignored.", WORKERS_VARIABLE, MAX_WORKERS, value
+        )
+    return max(1, count_cores() - 1)
 
 
-def _retire(place: Place) -> None:
-    if place.process:
-        place.process.retire()
+def _retire(worker: Worker) -> None:
+    if worker.process:
+        worker.process.retire()

@@ -1,4 +1,8 @@
-"""Orders, commands and events as messages: what travels between the app and a worker, whichever executor runs it."""
+"""Encode work items, commands and events as messages (header, arrays), and decode them again.
+
+Both executors use these messages. A worker of a cluster may be older than the app that asks it, so the keys of a
+header are fixed.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +13,36 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command, Event, Job
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.executor import WorkItem
 
+Header = Mapping[str, Any]
 Message = tuple[dict[str, Any], Arrays]
-Head = Mapping[str, Any]
 
 
-def of_order(order: Order) -> Message:
-    """An order without its owner, who is nobody's business over there."""
-    head = {"do": "train", "job": order.job.facts(), "attempt": order.attempt, "told": order.told}
-    return head, order.job.arrays()
+def encode_work_item(item: WorkItem) -> Message:
+    """Encode a work item without its owner, which workers need not know."""
+    header = {"do": "train", "job": item.job.facts(), "attempt": item.attempt, "told": item.last_seq}
+    return header, item.job.arrays()
 
 
-def order(head: Head, arrays: Arrays) -> Order:
-    """The order that a message brings. Raises `Refusal` if its job is none."""
-    return Order("", Job.restored(head["job"], arrays), int(head["attempt"]), int(head["told"]))
+def decode_work_item(header: Header, arrays: Arrays) -> WorkItem:
+    """Decode a work item. Raises `Refusal` if its job is invalid."""
+    return WorkItem("", Job.restored(header["job"], arrays), int(header["attempt"]), int(header["told"]))
 
 
-def of_command(job_id: str, command: Command) -> Message:
+def encode_command(job_id: str, command: Command) -> Message:
+    """Encode a command for a job."""
     return {"do": "command", "job": job_id, "kind": command.kind}, command.arrays
 
 
-def command(head: Head, arrays: Arrays) -> Command:
-    return Command(str(head["kind"]), arrays)
+def decode_command(header: Header, arrays: Arrays) -> Command:
+    """Decode a command; its job is `header["job"]`."""
+    return Command(str(header["kind"]), arrays)
 
 
-def of_event(job_id: str, event: Event) -> Message:
-    head = {
+def encode_event(job_id: str, event: Event) -> Message:
+    """Encode an event of a job."""
+    header = {
         "say": "event",
         "job": job_id,
         "kind": event.kind,
@@ -43,20 +50,23 @@ def of_event(job_id: str, event: Event) -> Message:
         "attempt": event.attempt,
         "facts": dict(event.facts),
     }
-    return head, event.arrays
+    return header, event.arrays
 
 
-def event(head: Head, arrays: Mapping[str, np.ndarray]) -> Event:
-    return Event(str(head["kind"]), int(head["seq"]), int(head["attempt"]), dict(head["facts"]), dict(arrays))
+def decode_event(header: Header, arrays: Mapping[str, np.ndarray]) -> Event:
+    """Decode an event; its job is `header["job"]`."""
+    seq, attempt = int(header["seq"]), int(header["attempt"])
+    return Event(str(header["kind"]), seq, attempt, dict(header["facts"]), dict(arrays))
 
 
-def of_end(job_id: str, attempt: int, state: str, message: Refusal | None) -> Message:
-    said = message.to_json() if message else {}
-    return {"say": "ended", "job": job_id, "attempt": attempt, "state": state, "message": said}, {}
+def encode_end(job_id: str, attempt: int, state: str, message: Refusal | None) -> Message:
+    """Encode how a job ended."""
+    reason = message.to_json() if message else {}
+    return {"say": "ended", "job": job_id, "attempt": attempt, "state": state, "message": reason}, {}
 
 
-def end(head: Head) -> tuple[int, str, Refusal | None]:
-    """Attempt, state and reason of an end."""
-    said = head["message"]
-    message = Refusal.from_json(said) if said else None
-    return int(head["attempt"]), str(head["state"]), message
+def decode_end(header: Header) -> tuple[int, str, Refusal | None]:
+    """Decode how a job ended: attempt, state and reason."""
+    reason = header["message"]
+    message = Refusal.from_json(reason) if reason else None
+    return int(header["attempt"]), str(header["state"]), message

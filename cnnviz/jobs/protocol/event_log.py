@@ -1,4 +1,4 @@
-"""What a job has told so far, kept in bounded memory."""
+"""The events of one job, kept in bounded memory."""
 
 from __future__ import annotations
 
@@ -8,54 +8,47 @@ from dataclasses import replace
 
 from cnnviz.core.training.protocol import Event
 
-LIVE = ("view", "lesson")
-"""Kinds that matter while they are new: only the newest is kept."""
+LIVE_KINDS = ("view", "lesson")
+"""Kinds that are of use only while they are new: the log keeps the latest of each."""
 
-LARGE = ("snapshot", "checkpoint", "result")
+LARGE_KINDS = ("snapshot", "checkpoint", "result")
 """Kinds whose arrays are large."""
 
 
-class History:
-    """Events of one job in order, from several threads.
+class EventLog:
+    """Store the events of one job in order; safe to use from several threads.
 
     Args:
-        newest: Kinds of which only the newest is kept.
-        bare: Kinds that are kept without their arrays.
+        latest_only: Kinds of which only the latest event is kept.
+        without_arrays: Kinds that are kept without their arrays.
     """
 
-    def __init__(self, newest: Collection[str] = LIVE, bare: Collection[str] = ()) -> None:
-        self._newest, self._bare = newest, bare
+    def __init__(self, latest_only: Collection[str] = LIVE_KINDS, without_arrays: Collection[str] = ()) -> None:
+        self._latest_only, self._without_arrays = latest_only, without_arrays
         self._events: dict[int, Event] = {}  # by number, in order
-        self._of_kind: dict[str, int] = {}
+        self._latest: dict[str, int] = {}  # number of the latest event by kind
         self._lock = threading.Lock()
-        self.last = 0
-        """The number of the last event, 0 before the first."""
+        self.last_seq = 0
+        """Number of the last event, 0 before the first."""
 
     def add(self, event: Event) -> None:
-        """Keep an event that is newer than all others; older ones are ignored, so that telling twice does no harm."""
+        """Append an event. One that is not newer than the last is ignored, so delivering it twice is harmless."""
         with self._lock:
-            if event.seq <= self.last:
+            if event.seq <= self.last_seq:
                 return
-            self.last = event.seq
-            if event.kind in self._newest:
-                self._events.pop(self._of_kind.get(event.kind, 0), None)
-                self._of_kind[event.kind] = event.seq
-            self._events[event.seq] = replace(event, arrays={}) if event.kind in self._bare else event
+            self.last_seq = event.seq
+            if event.kind in self._latest_only:
+                self._events.pop(self._latest.get(event.kind, 0), None)
+                self._latest[event.kind] = event.seq
+            self._events[event.seq] = replace(event, arrays={}) if event.kind in self._without_arrays else event
 
-    def since(self, number: int) -> tuple[Event, ...]:
-        """The events after that number, in order."""
+    def since(self, seq: int) -> tuple[Event, ...]:
+        """Return the events after number `seq`, in order."""
         with self._lock:
-            return tuple(reversed(list(self._after(number))))
+            return tuple(reversed(list(self._iterate_back_to(seq))))
 
-    def strip(self, number: int, kinds: Collection[str] = LARGE) -> None:
-        """Forget the arrays of events of these kinds up to that number."""
-        with self._lock:
-            for seq, event in self._events.items():
-                if seq <= number and event.kind in kinds and event.arrays:
-                    self._events[seq] = replace(event, arrays={})
-
-    def _after(self, number: int) -> Iterator[Event]:
-        for seq in reversed(self._events):
-            if seq <= number:
+    def _iterate_back_to(self, seq: int) -> Iterator[Event]:
+        for number in reversed(self._events):
+            if number <= seq:
                 return
-            yield self._events[seq]
+            yield self._events[number]

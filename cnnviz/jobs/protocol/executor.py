@@ -1,7 +1,7 @@
-"""What stands between the engine and whatever runs its jobs: two small protocols.
+"""The interface between the scheduler and whatever runs its jobs: `Executor` and `ExecutorListener`.
 
-The engine calls an executor from one thread of its own, so a call may take a moment but must not wait for a job. An
-executor reports from threads of its own, holding none of its locks; the reports of one job come one after the other.
+The scheduler calls an executor from a single thread of its own, so a call may block briefly but must not wait for a
+job. An executor reports from its own threads, holding none of its locks; the reports of one job never overlap.
 """
 
 from __future__ import annotations
@@ -14,73 +14,73 @@ from cnnviz.core.training.protocol import Command, Event, Job
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
-    """A job to be run.
+class WorkItem:
+    """One attempt at a job, as handed to an executor.
 
-    Args:
-        owner: Whose it is.
-        job: What is trained; with a checkpoint if an earlier attempt left one.
+    Attributes:
+        owner: Visitor who submitted the job; empty on the worker's side.
+        job: What to train; carries a checkpoint if an earlier attempt left one.
         attempt: 1, or 2 after a worker died.
-        told: How many events earlier attempts told; the first of this one has the next number.
+        last_seq: Number of the last event of earlier attempts; this attempt continues with the next.
     """
 
     owner: str
     job: Job
     attempt: int = 1
-    told: int = 0
+    last_seq: int = 0
 
 
-class Reports(Protocol):
-    """What an executor tells. Reports about an attempt that is over are ignored."""
+class ExecutorListener(Protocol):
+    """Receive an executor's reports. Reports about an attempt that is over are ignored."""
 
-    def begun(self, job_id: str, attempt: int) -> None:
-        """A worker has taken the job."""
+    def on_started(self, job_id: str, attempt: int) -> None:
+        """Handle that a worker has accepted the job."""
 
-    def told(self, job_id: str, event: Event) -> None:
-        """The job has told something."""
+    def on_event(self, job_id: str, event: Event) -> None:
+        """Handle an event of the job."""
 
-    def ended(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
-        """The worker has finished with it: "done", "cancelled" or "failed"."""
+    def on_finished(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
+        """Handle the end of the job: "done", "cancelled" or "failed"."""
 
-    def died(self, job_id: str, attempt: int) -> None:
-        """The worker is gone and has not said how the job ended."""
+    def on_lost(self, job_id: str, attempt: int) -> None:
+        """Handle that the worker died without reporting how the job ended."""
 
-    def moved(self, job_id: str) -> None:
-        """Another app process has taken the job over."""
+    def on_moved(self, job_id: str) -> None:
+        """Handle that another app process has adopted the job."""
 
 
 class Executor(Protocol):
-    """Runs jobs somewhere else."""
+    """Run jobs outside the app's process."""
 
-    def open(self, reports: Reports) -> None:
-        """Begin; called once, before everything else."""
+    def open(self, listener: ExecutorListener) -> None:
+        """Start up; called once, before anything else."""
 
     def refusal(self) -> Refusal | None:
-        """Why nothing can be trained at this moment; None if it can, or if that is not known yet."""
+        """Return why nothing can be trained now; None if it can be, or if that is not known yet."""
 
-    def places(self) -> int:
-        """How many more jobs can be started now."""
+    def capacity(self) -> int:
+        """Return how many more jobs can be started now."""
 
-    def start(self, order: Order) -> None:
+    def start(self, item: WorkItem) -> None:
         """Start a job."""
 
     def command(self, job_id: str, command: Command) -> None:
-        """Hand a command to a job that was started; unknown jobs are ignored."""
+        """Forward a command to a started job; unknown jobs are ignored."""
 
     def kill(self, job_id: str) -> None:
-        """Be rid of a job that did not obey `cancel`."""
+        """Drop a job that did not obey `cancel`."""
 
-    def find(self, owner: str, job_id: str) -> Order | None:
-        """A job of this owner that another app process has started, None if there is none."""
+    def find(self, owner: str, job_id: str) -> WorkItem | None:
+        """Return a job of this owner that another app process has started, None if there is none."""
 
-    def take_over(self, order: Order) -> None:
-        """Report about a job that was found, from its first event on."""
+    def take_over(self, item: WorkItem) -> None:
+        """Report about a job that `find` returned, from its first event on."""
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Have one worker ready."""
 
     def tick(self) -> None:
-        """Called several times a second."""
+        """Do periodic work; called several times a second."""
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop all workers that belong to this process."""

@@ -1,4 +1,4 @@
-"""What trainings have taught about the speed of this server, kept beside the runs for the next estimate."""
+"""The measured speed of this server, learned from finished trainings and kept beside the runs for the next estimate."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import UNKNOWN, Calibration
 
 FILE = "speed.json"
-TELLING = ("finished", "early")
-"""Endings after which a run's time says something; a run that was stopped ended within an epoch."""
 
-_one_at_a_time = threading.Lock()
+MEASURED_ENDINGS = ("finished", "early")
+"""Endings after which a run's time counts; a run that was stopped ended within an epoch."""
+
+_update_lock = threading.Lock()
 
 
-def known(home: Path) -> Calibration:
-    """What is known; `estimates.UNKNOWN` before the first run, or where the file is damaged."""
+def load(home: Path) -> Calibration:
+    """Return what is known; `estimates.UNKNOWN` before the first run, or if the file is damaged."""
     try:
         data = json.loads((home / FILE).read_text(encoding="utf-8"))
         found = Calibration(factor=float(data["factor"]), runs=int(data["runs"]))
@@ -31,11 +32,11 @@ def known(home: Path) -> Calibration:
     return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNKNOWN
 
 
-def learn(home: Path, card: Card, ended: str) -> None:
-    """Take into account how long the run took whose card this is. Raises nothing: an estimate is not worth a run."""
-    if ended not in TELLING or not card.epochs:
+def update(home: Path, card: Card, ended: str) -> None:
+    """Take the time of a run with this card into account. Raises nothing: an estimate is not worth a run."""
+    if ended not in MEASURED_ENDINGS or not card.epochs:
         return
     trained = replace(card.plan, epochs=card.epochs)
-    with _one_at_a_time, contextlib.suppress(OSError):
-        now = estimates.calibrated(known(home), card.variant, trained, card.trained_seconds)
+    with _update_lock, contextlib.suppress(OSError):
+        now = estimates.calibrated(load(home), card.variant, trained, card.trained_seconds)
         atomic_file.write(home / FILE, json.dumps(asdict(now)).encode(), durable=False)

@@ -1,4 +1,4 @@
-"""What a visitor can take home of a run: files, made when they are asked for."""
+"""The files that a visitor can download of a run, made on request."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ from cnnviz.core.training.curves import Curves, extended, to_csv
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.jobs.sandbox import child_process
 
-KERAS_SECONDS = 90.0
-LARGEST_KERAS = 120_000_000
+MAX_KERAS_SECONDS = 90.0
+MAX_KERAS_BYTES = 120_000_000
+MAX_FILE_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
-class Offered:
-    """One file: how its name ends, what it is, and `make(store, run id)`, which returns its bytes."""
+class Download:
+    """A file that can be downloaded.
+
+    Attributes:
+        suffix: End of its name.
+        what: What it contains, for the visitor.
+        mime: Its media type.
+        make: Returns its bytes; called with the store and the run's id.
+        needs_card: Whether it exists only once the training has a result.
+    """
 
     suffix: str
     what: str
@@ -31,12 +40,12 @@ class Offered:
 
 
 def file_name(title: str) -> str:
-    """`title` as the beginning of a file's name on any system."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "network"
+    """Return `title` as the beginning of a file name that is valid on any system."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:MAX_FILE_NAME_LENGTH] or "network"
 
 
 def card(store: RunStore, run_id: str) -> bytes:
-    """The card as JSON. Raises `Refusal` where nothing came out yet."""
+    """Return the card as JSON. Raises `Refusal` if there is no result yet."""
     found = store.card(run_id)
     if found is None:
         raise Refusal(
@@ -46,7 +55,7 @@ def card(store: RunStore, run_id: str) -> bytes:
 
 
 def weights(store: RunStore, run_id: str) -> bytes:
-    """The weights as a safetensors file, names `layer/weight`."""
+    """Return the weights as a safetensors file with names `layer/weight`."""
     from safetensors.numpy import save as serialize
 
     network = store.network(run_id)
@@ -55,30 +64,32 @@ def weights(store: RunStore, run_id: str) -> bytes:
 
 
 def keras_file(store: RunStore, run_id: str) -> bytes:
-    """The network as a `.keras` file, made in a child process. Raises `Refusal` if that fails."""
+    """Make the network's `.keras` file in a child process. Raises `Refusal` if that fails."""
     try:
         return child_process.ask(
-            "keras_file", weights(store, run_id), seconds=KERAS_SECONDS, answer_bytes=LARGEST_KERAS
+            "keras_file", weights(store, run_id), seconds=MAX_KERAS_SECONDS, answer_bytes=MAX_KERAS_BYTES
         )
     except child_process.WorkerError as error:
         raise Refusal("The Keras file could not be made. Try again in a minute, or take the weights.") from error
 
 
 def curves(store: RunStore, run_id: str) -> bytes:
-    """All curves as CSV."""
+    """Return all curves as CSV."""
     return to_csv(extended(Curves(), store.events(run_id))).encode()
 
 
 def program(store: RunStore, run_id: str) -> bytes:
-    """The whole Keras program that trains the same network by the same plan."""
+    """Return the whole Keras program that trains the same network by the same plan."""
     run = store.run(run_id)
     return keras_source.script(run.variant, run.plan).encode()
 
 
-OFFERED: tuple[Offered, ...] = (
-    Offered(".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", keras_file),
-    Offered(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", weights),
-    Offered(".json", gettext_noop("The card: plan, data, curves, results"), "application/json", card, needs_card=True),
-    Offered(".csv", gettext_noop("The curves, for a spreadsheet"), "text/csv", curves),
-    Offered(".py", gettext_noop("The Keras program that trains the same network"), "text/x-python", program),
+DOWNLOADS: tuple[Download, ...] = (
+    Download(
+        ".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", keras_file
+    ),
+    Download(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", weights),
+    Download(".json", gettext_noop("The card: plan, data, curves, results"), "application/json", card, needs_card=True),
+    Download(".csv", gettext_noop("The curves, for a spreadsheet"), "text/csv", curves),
+    Download(".py", gettext_noop("The Keras program that trains the same network"), "text/x-python", program),
 )

@@ -1,10 +1,11 @@
-"""The folder of one run: its record, what it told, its snapshots, its last checkpoint and what came out.
+"""The files of one run: its record, events, snapshots, last checkpoint and result.
 
 run.json                              the record, replaced as a whole
-events.jsonl                          one event a line, appended; a broken last line is left out
+events.jsonl                          one event per line, appended; a broken last line is ignored
+probe.bin                             the digit that the network is shown while it learns
 snapshot-<step>-<epoch>-<digits>.safetensors
-checkpoint.safetensors                the newest alone
-run-<id>.safetensors, run-<id>.json   what came out, as on any shelf
+checkpoint.safetensors                the latest alone
+run-<id>.safetensors, run-<id>.json   the result, as in any model store
 """
 
 from __future__ import annotations
@@ -25,19 +26,24 @@ from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import Arrays, Event, Facts
+from cnnviz.jobs.protocol.event_log import LIVE_KINDS
 from cnnviz.jobs.runs.record import amend
 
 LOG = logging.getLogger(__name__)
 
-UNKEPT = ("view", "lesson")
-"""Kinds of events that only matter while they are new."""
-
-FACTS = "facts"
+PAYLOAD_KEY = "facts"
+"""Key of an event's payload in all files."""
 
 
 @dataclass(frozen=True, order=True)
 class Snapshot:
-    """A moment that was kept: after `step` batches and `epoch` finished epochs; `digits` are in its confusion."""
+    """A moment of a training that was kept.
+
+    Attributes:
+        step: Batches until then.
+        epoch: Finished epochs.
+        digits: Number of digits in its confusion matrix.
+    """
 
     step: int
     epoch: int
@@ -45,133 +51,134 @@ class Snapshot:
 
     @property
     def file(self) -> str:
+        """Name of its file."""
         return f"snapshot-{self.step:08}-{self.epoch}-{self.digits}.safetensors"
 
 
-def write_probe(place: Path, digit: np.ndarray) -> None:
+def write_probe(folder: Path, digit: np.ndarray) -> None:
     """Write the digit that a run is shown, (28, 28) uint8. Raises `OSError`."""
-    atomic_file.write(place / "probe.bin", digit.tobytes(), durable=False)
+    atomic_file.write(folder / "probe.bin", digit.tobytes(), durable=False)
 
 
-def read_probe(place: Path) -> np.ndarray:
-    """That digit; blank where it is missing."""
+def read_probe(folder: Path) -> np.ndarray:
+    """Return that digit, (28, 28) uint8; blank if it is missing."""
     try:
-        return np.frombuffer((place / "probe.bin").read_bytes(), np.uint8).reshape(28, 28)
+        return np.frombuffer((folder / "probe.bin").read_bytes(), np.uint8).reshape(28, 28)
     except (OSError, ValueError):
         return np.zeros((28, 28), np.uint8)
 
 
-def record(place: Path, event: Event) -> None:
-    """Take one event to disk. A full disk loses the event and nothing else; the log says so."""
-    if event.kind in UNKEPT or not _is_there(place):
+def record(folder: Path, event: Event) -> None:
+    """Write one event to disk. A full disk loses the event and nothing else; that is logged."""
+    if event.kind in LIVE_KINDS or not _exists(folder):
         return
     try:
-        _record(place, event)
+        _record(folder, event)
     except (OSError, Refusal) as error:
-        LOG.error("an event of a run could not be kept: %s", error)
-    if not _is_there(place):  # deleted meanwhile; writing has made its folder again
-        shutil.rmtree(place, ignore_errors=True)
+        LOG.error("cannot record an event of run %s: %s", folder.name, error)
+    if not _exists(folder):  # deleted meanwhile; writing has created its folder again
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_there(place: Path) -> bool:
-    return (place / "run.json").is_file()
+def _exists(folder: Path) -> bool:
+    return (folder / "run.json").is_file()
 
 
-def _record(place: Path, event: Event) -> None:
+def _record(folder: Path, event: Event) -> None:
     if event.kind == "snapshot":
-        _write_arrays(place / _snapshot(event.facts).file, event.arrays)
+        _write_arrays(folder / _describe_snapshot(event.facts).file, event.arrays)
     elif event.kind == "checkpoint":
-        _write_arrays(place / "checkpoint.safetensors", event.arrays, event.facts)
+        _write_arrays(folder / "checkpoint.safetensors", event.arrays, event.facts)
     elif event.kind == "result":
-        _put_on_shelf(place, event)
+        _save_result(folder, event)
     elif event.kind == "ended":
-        _settle(place, event.facts)
+        _record_end(folder, event.facts)
     if event.kind not in ("snapshot", "checkpoint"):
-        _append(place, event)
+        _append(folder, event)
 
 
-def _put_on_shelf(place: Path, event: Event) -> None:
+def _save_result(folder: Path, event: Event) -> None:
     card = cards.Card.from_json(event.facts["card"])
-    model_store.save(Network(card.variant, weights(event.arrays)), card, place)
+    model_store.save(Network(card.variant, weights(event.arrays)), card, folder)
     ending = {"ended": event.facts["ended"], "message": event.facts.get("message")}
-    amend(place, lambda run: replace(run, state="done", **ending))
+    amend(folder, lambda run: replace(run, state="done", **ending))
 
 
-def _settle(place: Path, facts: Facts) -> None:
-    """Write down how a run ended; what its result said about that stays."""
-    reason = {"template": facts["template"], "values": facts["values"]} if facts["template"] else None
-    amend(place, lambda run: None if run.state == "done" else replace(run, state=facts["state"], message=reason))
+def _record_end(folder: Path, payload: Facts) -> None:
+    """Write how a run ended into its record; what its result said about that stays."""
+    reason = {"template": payload["template"], "values": payload["values"]} if payload["template"] else None
+    amend(folder, lambda run: None if run.state == "done" else replace(run, state=payload["state"], message=reason))
 
 
-def _append(place: Path, event: Event) -> None:
-    """Small arrays are written as numbers; those of a result have gone to the shelf.
+def _append(folder: Path, event: Event) -> None:
+    """Append an event as a line of JSON, starting a new line after one that a crash left unfinished.
 
-    After a line that a crash left unfinished a new one is begun.
+    Small arrays are written as numbers; those of a result are in the model store.
     """
     small = {} if event.kind == "result" else {name: array.tolist() for name, array in event.arrays.items()}
     line = {
         "kind": event.kind,
         "seq": event.seq,
         "attempt": event.attempt,
-        FACTS: dict(event.facts),
+        PAYLOAD_KEY: dict(event.facts),
         "arrays": small,
     }
-    with (place / "events.jsonl").open("ab+") as file:
+    with (folder / "events.jsonl").open("ab+") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
         unfinished = file.read(1) not in (b"", b"\n")
         file.write(b"\n" * unfinished + json.dumps(line).encode() + b"\n")
 
 
-def events(place: Path) -> tuple[Event, ...]:
-    """All events that were written whole, in order."""
+def events(folder: Path) -> tuple[Event, ...]:
+    """Return all completely written events, in order."""
     try:
-        lines = (place / "events.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     except OSError:
         return ()
-    return tuple(event for line in lines if (event := _event(line)))
+    return tuple(event for line in lines if (event := _parse_event(line)))
 
 
-def _event(line: str) -> Event | None:
+def _parse_event(line: str) -> Event | None:
     try:
         data = json.loads(line)
         arrays = {name: np.asarray(values, np.float32) for name, values in data["arrays"].items()}
-        return Event(data["kind"], data["seq"], data["attempt"], data[FACTS], arrays)
+        return Event(data["kind"], data["seq"], data["attempt"], data[PAYLOAD_KEY], arrays)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def stamp(place: Path) -> tuple[int, int]:
-    """Time of the last change in ns and size of the file of events; zeros where there is none."""
+def stamp(folder: Path) -> tuple[int, int]:
+    """Return time of the last change (ns) and size (bytes) of the file of events; zeros if there is none."""
     try:
-        state = (place / "events.jsonl").stat()
+        state = (folder / "events.jsonl").stat()
     except OSError:
         return 0, 0
     return state.st_mtime_ns, state.st_size
 
 
-def snapshots(place: Path) -> tuple[Snapshot, ...]:
-    """The snapshots that are there, in order."""
-    names = (path.stem.split("-")[1:] for path in place.glob("snapshot-*.safetensors"))
+def snapshots(folder: Path) -> tuple[Snapshot, ...]:
+    """Return all snapshots, in order."""
+    names = (path.stem.split("-")[1:] for path in folder.glob("snapshot-*.safetensors"))
     return tuple(sorted(Snapshot(*map(int, parts)) for parts in names if len(parts) == 3))
 
 
-def read_snapshot(place: Path, snapshot: Snapshot) -> Arrays:
-    """The arrays of a snapshot. Raises `Refusal` if it is gone or damaged."""
-    return _read_arrays(place / snapshot.file)[1]
+def read_snapshot(folder: Path, snapshot: Snapshot) -> Arrays:
+    """Return the arrays of a snapshot. Raises `Refusal` if it is gone or damaged."""
+    return _read_arrays(folder / snapshot.file)[1]
 
 
-def checkpoint(place: Path) -> Event | None:
-    """The newest checkpoint, None where there is none that can be read."""
+def checkpoint(folder: Path) -> Event | None:
+    """Return the latest checkpoint, None if there is none that can be read."""
     try:
-        facts, arrays = _read_arrays(place / "checkpoint.safetensors")
+        payload, arrays = _read_arrays(folder / "checkpoint.safetensors")
     except Refusal:
         return None
-    return Event("checkpoint", 0, 1, facts, arrays)
+    return Event("checkpoint", 0, 1, payload, arrays)
 
 
 def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
-    """`weights/<layer>/<name>` as the weights of a network: by layer, then by name."""
+    """Return the arrays `weights/<layer>/<name>` as the weights of a network: by layer, then by name."""
     found: dict[str, dict[str, np.ndarray]] = {}
     for key, array in arrays.items():
         of, _, rest = key.partition("/")
@@ -181,15 +188,15 @@ def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
-def _snapshot(facts: Facts) -> Snapshot:
-    return Snapshot(int(facts["step"]), int(facts["epoch"]), int(facts["digits"]))
+def _describe_snapshot(payload: Facts) -> Snapshot:
+    return Snapshot(int(payload["step"]), int(payload["epoch"]), int(payload["digits"]))
 
 
-def _write_arrays(path: Path, arrays: Arrays, facts: Facts | None = None) -> None:
+def _write_arrays(path: Path, arrays: Arrays, payload: Facts | None = None) -> None:
     from safetensors.numpy import save as serialize
 
     plain = {name: np.asarray(array, order="C") for name, array in arrays.items()}  # scalars stay scalars
-    atomic_file.write(path, serialize(plain, metadata={FACTS: json.dumps(dict(facts or {}))}), durable=False)
+    atomic_file.write(path, serialize(plain, metadata={PAYLOAD_KEY: json.dumps(dict(payload or {}))}), durable=False)
 
 
 def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -197,8 +204,8 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            facts = json.loads((file.metadata() or {}).get(FACTS, "{}"))
-            return facts, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            payload = json.loads((file.metadata() or {}).get(PAYLOAD_KEY, "{}"))
+            return payload, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     except (OSError, SafetensorError, ValueError) as error:
         raise Refusal(
             "This moment of the run cannot be read any more. Received: {name}. Choose another.",

@@ -1,7 +1,7 @@
-"""The trainings of one visitor in a row: as soon as one starts, the next that is planned gets into the queue.
+"""Queue a visitor's trainings one after the other: as soon as one starts, submit the next that is planned.
 
 A visitor may have one training running and one waiting, so an experiment with more arms than that waits here, on
-disk, and goes on whether or not anybody watches.
+disk, and continues whether or not anybody watches.
 """
 
 from __future__ import annotations
@@ -26,21 +26,25 @@ from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.jobs.scheduler import errors
 
 PLANNED = "planned"
-WAITING_AND_RUNNING = 2
-ADVANCING = "series of trainings"
+"""State of a run that is not in the scheduler's queue yet."""
 
-_one_at_a_time = threading.Lock()
+MAX_SUBMITTED = 2
+"""How many jobs of a visitor are at the scheduler: one running, one waiting."""
+
+THREAD_NAME = "planner"
+
+_advance_lock = threading.Lock()
 
 
 def new_job(variant: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
-    """A job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
+    """Return a new job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
     job_id = protocol.new_id()
     named = Architecture(protocol.network_name(job_id), variant.layers, variant.input_shape)
-    return Job(id=job_id, variant=named, plan=plan, data=data(plan.data), probe=probe)
+    return Job(id=job_id, variant=named, plan=plan, data=data_reference(plan.data), probe=probe)
 
 
-def data(kind: str = "mnist") -> DataReference:
-    """The data set of a plan's `kind` that this server trains on, without reading its training part."""
+def data_reference(kind: str = "mnist") -> DataReference:
+    """Return the data set that this server uses for a plan's `kind`, without reading its training part."""
     held = datasets.load_test()
     count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN_COUNT
     if kind == colour_digits.DATA:
@@ -49,7 +53,7 @@ def data(kind: str = "mnist") -> DataReference:
 
 
 def start(store: RunStore, job: Job, title: str) -> Run:
-    """Note a run and put it into the queue. Raises `Refusal` where it may not start."""
+    """Create a run and submit its job. Raises `Refusal` if it may not start."""
     run = store.create(job, title)
     try:
         submit(store, job)
@@ -59,33 +63,33 @@ def start(store: RunStore, job: Job, title: str) -> Run:
     return run
 
 
-def trial(experiment: str) -> str:
-    """A name for one time that an experiment is made; its arms belong together and to no earlier time."""
+def new_experiment_run(experiment: str) -> str:
+    """Return a name for one run of an experiment; its arms belong together, and to no earlier run of it."""
     return f"{experiment}-{protocol.new_id()}"
 
 
 def experiment_of(run: Run) -> str:
-    """The experiment that a run belongs to, "" for one of the visitor's own."""
+    """Return the experiment that a run belongs to, "" for one of the visitor's own."""
     return run.experiment.rpartition("-")[0]
 
 
-def plan(store: RunStore, job: Job, title: str, of_trial: str, arm: str) -> Run:
-    """Note a run that starts once the visitor's earlier ones leave room for it; `arm` is that of a trial."""
-    run = store.create(job, title, experiment=of_trial, arm=arm)
+def plan(store: RunStore, job: Job, title: str, experiment_run: str, arm: str) -> Run:
+    """Create a run that starts once the visitor's earlier ones leave room for it; `arm` is that of an experiment."""
+    run = store.create(job, title, experiment=experiment_run, arm=arm)
     return store.amend(run.id, state=PLANNED) or run
 
 
 def submit(store: RunStore, job: Job) -> None:
-    """Give a job to the engine; what it tells goes to the visitor's runs, and its time into the next estimates."""
-    api.engine().submit(store.owner, job, recorder(store, job.id))
+    """Submit a job; its events go to the visitor's runs, its time into the next estimates."""
+    api.scheduler().submit(store.owner, job, recorder(store, job.id))
 
 
 def advance(store: RunStore) -> None:
-    """Submit the visitor's planned runs, the oldest first, as far as there is room."""
-    with _one_at_a_time:
+    """Submit the visitor's planned runs, oldest first, as far as there is room."""
+    with _advance_lock:
         for run in reversed(store.runs()):
             if run.state == PLANNED:
-                if len(api.engine().active(store.owner)) >= WAITING_AND_RUNNING:
+                if len(api.scheduler().active(store.owner)) >= MAX_SUBMITTED:
                     return
                 _submit_planned(store, run)
 
@@ -93,27 +97,28 @@ def advance(store: RunStore) -> None:
 def _submit_planned(store: RunStore, run: Run) -> None:
     if store.amend(run.id, only=PLANNED, state="queued") is None:  # deleted meanwhile
         return
-    job = Job(id=run.id, variant=run.variant, plan=run.plan, data=data(run.plan.data), probe=store.probe(run.id))
+    reference = data_reference(run.plan.data)
+    job = Job(id=run.id, variant=run.variant, plan=run.plan, data=reference, probe=store.probe(run.id))
     try:
         submit(store, job)
     except Refusal as reason:
         store.amend(run.id, state="failed", message=reason.to_json())
 
 
-def go_on(store: RunStore, run_id: str, epochs: int) -> None:
+def continue_run(store: RunStore, run_id: str, epochs: int) -> None:
     """Train a run that has ended or was interrupted further, up to `epochs` in all, from its last checkpoint.
 
-    Raises `Refusal` where it may not, or goes on already; its record is as before then.
+    Raises `Refusal` if it may not, or is live; its record stays as before then.
     """
-    with _one_at_a_time:
-        _go_on(store, store.run(run_id), epochs)
+    with _advance_lock:
+        _continue_run(store, store.run(run_id), epochs)
 
 
-def _go_on(store: RunStore, run: Run, epochs: int) -> None:
-    if run.id in api.engine().active(store.owner):
-        raise errors.under_way()
-    kept = store.checkpoint(run.id)
-    if kept is None:
+def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
+    if run.id in api.scheduler().active(store.owner):
+        raise errors.already_active()
+    checkpoint = store.checkpoint(run.id)
+    if checkpoint is None:
         raise Refusal(
             "{title} kept no finished epoch, so it cannot go on. Start it again from its settings.",
             title=run.title,
@@ -122,10 +127,10 @@ def _go_on(store: RunStore, run: Run, epochs: int) -> None:
         id=run.id,
         variant=run.variant,
         plan=replace(run.plan, epochs=epochs),
-        data=data(run.plan.data),
+        data=data_reference(run.plan.data),
         probe=store.probe(run.id),
-        checkpoint=kept.arrays,
-        progress=kept.facts,
+        checkpoint=checkpoint.arrays,
+        progress=checkpoint.facts,
     )
     store.amend(run.id, plan=job.plan, state="queued", ended="", message=None)
     try:
@@ -136,20 +141,20 @@ def _go_on(store: RunStore, run: Run, epochs: int) -> None:
 
 
 def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
-    """What takes a job's events to disk, also one's that was taken over: it hears them from the first one on.
+    """Return what writes a job's events to disk. An adopted job's recorder gets them from the first one on, too.
 
-    When the job leaves the queue, as it starts or ends before, the next planned one gets in.
+    When the job leaves the queue, because it starts or ends, the next planned one is submitted.
     """
     record = store.recorder(run_id)
-    finished: list[int] = []  # epochs before this job; of a second attempt, before the first one
+    finished: list[int] = []  # epochs before this job; with a second attempt, before the first
 
-    def run(event: Event) -> None:
+    def record_and_advance(event: Event) -> None:
         record(event)
         if event.kind == "start":
             finished.append(int(event.facts.get("finished", 0)))
-        if event.kind in ("start", "ended"):  # in a thread of its own: the engine waits for nobody
-            threading.Thread(target=advance, args=(store,), name=ADVANCING, daemon=True).start()
+        if event.kind in ("start", "ended"):  # in a thread of its own: the scheduler must not wait
+            threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
-            calibration.learn(store.home, Card.from_json(event.facts["card"]), event.facts["ended"])
+            calibration.update(store.home, Card.from_json(event.facts["card"]), event.facts["ended"])
 
-    return run
+    return record_and_advance

@@ -1,7 +1,8 @@
-"""How much of this server's disk the runs of all visitors may take, and which of them make room.
+"""Limit the disk space that the runs of all visitors take, and delete old runs to make room.
 
-A visitor's own limit bounds nobody who begins anew as another visitor. So while there is room every run is kept; once
-there is none, those go that nobody has trained or renamed for `KEPT_DAYS`, the oldest first, and then no run begins.
+The limit on a visitor's runs does not bound anybody who comes back as another visitor. So while there is room every
+run is kept; once there is none, runs go that nobody has trained or renamed for `MIN_KEPT_DAYS`, oldest first, and if
+that is not enough no new run begins.
 """
 
 from __future__ import annotations
@@ -20,72 +21,76 @@ from cnnviz.jobs.runs import record
 
 LOG = logging.getLogger(__name__)
 
-SETTING = "CNNVIZ_RUNS_GB"
-"""The environment variable that says how much they may take, in GB of 10⁹ bytes."""
-USUAL_GB = 20.0
-KEPT_DAYS = 30
-MEASURED_AGAIN = 60.0
-"""Seconds for which a measurement that left room is believed; walking through thousands of files takes a moment."""
+LIMIT_VARIABLE = "CNNVIZ_RUNS_GB"
+"""Environment variable with the limit in GB of 10⁹ bytes."""
 
-_OURS = re.compile("[0-9a-f]{16}")  # the id of a run: whatever else lies there is not deleted
-_one_at_a_time = threading.Lock()
-_measured: dict[Path, tuple[float, int]] = {}  # when and how much, by the folder of all visitors
+DEFAULT_LIMIT_GB = 20.0
+
+MIN_KEPT_DAYS = 30
+"""A run that was changed more recently is never deleted."""
+
+MAX_MEASUREMENT_AGE = 60.0
+"""Seconds for which a measurement that left room is reused; walking through thousands of files takes a moment."""
+
+_RUN_ID = re.compile("[0-9a-f]{16}")  # whatever else is there is not deleted
+_check_lock = threading.Lock()
+_measured: dict[Path, tuple[float, int]] = {}  # when and how many bytes, by the folder of all visitors
 
 
 def check(home: Path) -> None:
-    """Make room for one more run in `home`, the folder of all visitors. Raises `Refusal` where there is none."""
-    most = limit_gb() * 1e9
-    with _one_at_a_time:
-        if _recently(home) < most:
+    """Make room for one more run in `home`, the folder of all visitors. Raises `Refusal` if there is none."""
+    limit = read_limit_gb() * 1e9
+    with _check_lock:
+        if _last_measured(home) < limit:
             return
-        used = _make_room(home, most)
+        used = _make_room(home, limit)
         _measured[home] = time.monotonic(), used
-    if used >= most:
+    if used >= limit:
         raise Refusal(
             "The runs of all visitors may take {most:g} GB on this server. Received: one more, and they are used up. "
             "Delete runs that you no longer need, or try again another day.",
-            most=limit_gb(),
+            most=read_limit_gb(),
         )
 
 
-def limit_gb() -> float:
-    """What `CNNVIZ_RUNS_GB` says if that is a positive number, else `USUAL_GB`."""
-    value = os.environ.get(SETTING, "")
+def read_limit_gb() -> float:
+    """Return `CNNVIZ_RUNS_GB` if that is a positive number, else `DEFAULT_LIMIT_GB`."""
+    value = os.environ.get(LIMIT_VARIABLE, "")
     with contextlib.suppress(ValueError):
         if (number := float(value)) > 0:
             return number
     if value:
-        LOG.warning("%s must be a positive number. Received: %s. %s is taken", SETTING, value, USUAL_GB)
-    return USUAL_GB
+        LOG.warning("%s must be a positive number. Received: %s. %s is used.", LIMIT_VARIABLE, value, DEFAULT_LIMIT_GB)
+    return DEFAULT_LIMIT_GB
 
 
-def _recently(home: Path) -> float:
-    """Bytes at the last measurement, infinitely many if that was long ago."""
-    when, used = _measured.get(home, (-MEASURED_AGAIN, 0))
-    return used if time.monotonic() - when < MEASURED_AGAIN else float("inf")
+def _last_measured(home: Path) -> float:
+    """Return the bytes of the last measurement, infinity if that is too old."""
+    when, used = _measured.get(home, (-MAX_MEASUREMENT_AGE, 0))
+    return used if time.monotonic() - when < MAX_MEASUREMENT_AGE else float("inf")
 
 
-def _make_room(home: Path, most: float) -> int:
-    """Delete old runs while all take more than that; returns what they take then."""
-    taken = {place: _size_and_age(place) for place in home.glob("*/*/") if _OURS.fullmatch(place.name)}
-    used = sum(size for size, _ in taken.values())
-    old = time.time() - KEPT_DAYS * 86_400
-    for place, (size, changed) in sorted(taken.items(), key=lambda each: each[1][1]):
-        if used < most or changed > old:
+def _make_room(home: Path, limit: float) -> int:
+    """Delete old runs while all runs take more than `limit` bytes; return what is used then."""
+    sizes = {folder: _size_and_time(folder) for folder in home.glob("*/*/") if _RUN_ID.fullmatch(folder.name)}
+    used = sum(size for size, _ in sizes.values())
+    old = time.time() - MIN_KEPT_DAYS * 86_400
+    for folder, (size, changed) in sorted(sizes.items(), key=lambda each: each[1][1]):
+        if used < limit or changed > old:
             break
-        LOG.warning("a run is deleted to make room: %s", place.name)
-        record.delete(place)
+        LOG.warning("run %s is deleted to make room", folder.name)
+        record.delete(folder)
         used -= size
     return used
 
 
-def _size_and_age(place: Path) -> tuple[int, float]:
-    """Bytes in a run's folder, and when one of its files was changed last, in seconds since 1970."""
-    states = list(_states(place))
+def _size_and_time(folder: Path) -> tuple[int, float]:
+    """Return the bytes in a run's folder, and when one of its files was changed last, in seconds since 1970."""
+    states = list(_iterate_states(folder))
     return sum(each.st_size for each in states), max((each.st_mtime for each in states), default=0.0)
 
 
-def _states(place: Path) -> Iterator[os.stat_result]:
-    with contextlib.suppress(OSError), os.scandir(place) as entries:  # deleted meanwhile
+def _iterate_states(folder: Path) -> Iterator[os.stat_result]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:  # deleted meanwhile
         for entry in entries:
             yield entry.stat()

@@ -1,4 +1,4 @@
-"""The record of one run, run.json: replaced as a whole, and changed by one at a time."""
+"""The record of one run, run.json: replaced as a whole, by one thread at a time."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from cnnviz.core.layers import checks
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
-_one_at_a_time = threading.Lock()
-"""Held while a record is read and written again: the engine, pages and series of trainings all change records."""
+_write_lock = threading.Lock()
+"""Held while a record is read and written again: the scheduler, pages and the planner all change records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One run of a visitor.
 
-    Args:
-        id: That of its job.
-        title: What the visitor calls it.
+    Attributes:
+        id: Id of its job.
+        title: The visitor's name for it.
         variant: What is trained.
         plan: How; `plan.epochs` grows when epochs are added.
         created: Seconds since 1970.
-        state: As it was last written: "queued", or one of `cnnviz.jobs.runs.store.ENDED`. While it runs the engine
-            knows better; a run that is "queued" here and unknown to the engine was interrupted.
+        state: As it was last written: "planned", "queued", or one of `cnnviz.jobs.runs.store.ENDED`. While it runs the
+            scheduler knows better; a run that is "queued" here and unknown to the scheduler was interrupted.
         ended: Why a finished one ended: finished, early, stopped, diverged, time.
         message: A refusal as template and values, or None.
-        experiment: Which trial of an experiment it belongs to, or "".
-        arm: Which arm of it.
+        experiment: The run of an experiment that it belongs to, or "".
+        arm: The arm of that experiment, or "".
     """
 
     id: str
@@ -50,14 +50,14 @@ class Run:
     arm: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """This record as plain data for `json.dumps`."""
+        """Return this record as plain data for `json.dumps`."""
         plain = {name: getattr(self, name) for name in ("id", "title", "created", "state", "ended", "message")}
         named = {"experiment": self.experiment, "arm": self.arm}
         return plain | named | {"variant": self.variant.to_json(), "plan": self.plan.to_json()}
 
     @classmethod
     def from_json(cls, data: object) -> Run:
-        """The record that `to_json` described. Raises `Refusal` for anything else."""
+        """Restore the record that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("run", data, set(cls.__dataclass_fields__))
         if table["message"] is not None:
             Refusal.from_json(table["message"])
@@ -67,35 +67,35 @@ class Run:
         )
 
 
-def write_run(place: Path, run: Run) -> None:
+def write_run(folder: Path, run: Run) -> None:
     """Write a run's record. Raises `OSError`."""
-    atomic_file.write(place / "run.json", json.dumps(run.to_json(), ensure_ascii=False).encode())
+    atomic_file.write(folder / "run.json", json.dumps(run.to_json(), ensure_ascii=False).encode())
 
 
-def read_run(place: Path) -> Run | None:
-    """A run's record, None where there is none that can be read."""
+def read_run(folder: Path) -> Run | None:
+    """Return a run's record, None if there is none that can be read."""
     try:
-        return Run.from_json(json.loads((place / "run.json").read_text(encoding="utf-8")))
+        return Run.from_json(json.loads((folder / "run.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):  # a Refusal is a ValueError
         return None
 
 
-def amend(place: Path, change: Callable[[Run], Run | None]) -> Run | None:
-    """Write what `change` makes of a run's record, with nobody else in between.
+def amend(folder: Path, change: Callable[[Run], Run | None]) -> Run | None:
+    """Read a run's record, pass it to `change` and write the result, as one transaction.
 
-    Returns the new record; None, and nothing is written, where there is no record or `change` gives None. Raises
+    Returns the new record; None, and nothing is written, if there is no record or `change` returns None. Raises
     `OSError`.
     """
-    with _one_at_a_time:
-        known = read_run(place)
+    with _write_lock:
+        known = read_run(folder)
         changed = None if known is None else change(known)
         if changed is not None:
-            write_run(place, changed)
+            write_run(folder, changed)
         return changed
 
 
-def delete(place: Path) -> None:
-    """Remove a run and all that came of it; first the record, so that nothing is written for it any more."""
-    with _one_at_a_time:
-        (place / "run.json").unlink(missing_ok=True)
-    shutil.rmtree(place, ignore_errors=True)
+def delete(folder: Path) -> None:
+    """Delete a run and all of its files; the record first, so that nothing is written for it any more."""
+    with _write_lock:
+        (folder / "run.json").unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""Starting a child process that reads a stranger's bytes for us.
+"""Run a child process that reads an untrusted file for us.
 
-The web process never decodes a stranger's file. It hands the bytes to `python -m cnnviz.workers.<name>`, which limits
-its own memory and processor time, and takes back bytes of a bounded length. Whatever goes wrong over there ends over
-there: the child is killed at its time limit and only the asker's reading fails.
+The web process never decodes an untrusted file. It passes the bytes to `python -m cnnviz.workers.entry.<name>`, which
+limits its own memory and processor time, and takes back an answer of limited length. A failure stays in the child: it
+is killed at its time limit, and only the request for this file fails.
 """
 
 from __future__ import annotations
@@ -20,39 +20,40 @@ from cnnviz.core.errors import Refusal
 
 PROJECT = Path(__file__).resolve().parents[3]
 
-CHILDREN = 2
-"""How many children may work at once; a room that uploads together waits in a queue instead of filling the memory."""
+MAX_CHILDREN = 2
+"""How many children run at once; when many visitors upload together, the others wait, so that memory does not fill."""
 
 QUEUE_SECONDS = 15.0
+"""How long a request waits for its turn."""
 
-KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
-KEPT_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
-"""The environment variables that Python needs to find itself and its packages. Nothing else is handed over."""
+INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
+INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
+"""The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
 
-_places = threading.BoundedSemaphore(CHILDREN)
+_turns = threading.BoundedSemaphore(MAX_CHILDREN)
 
 
 class WorkerError(RuntimeError):
-    """The child was stopped: it took too long, died of a limit, or answered with more than it may."""
+    """The child was stopped: it took too long, hit a limit, or gave too long an answer."""
 
 
 def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes:
-    """Give `data` to a worker's standard input and return what it writes to its standard output.
+    """Write `data` to a worker's standard input and return what it writes to its standard output.
 
     Args:
         worker: Name of a module in `cnnviz.workers.entry`.
         data: What the child reads.
         seconds: Wall time after which it is killed.
-        answer_bytes: The longest answer that is taken.
+        answer_bytes: Length of the longest answer that is accepted.
 
     Returns:
-        At most `answer_bytes` bytes. They come from a process that has read a stranger's file, so check them.
+        At most `answer_bytes` bytes. They come from a process that has read an untrusted file, so check them.
 
     Raises:
         WorkerError: If the child had to be stopped or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
-    with _place(), _started(worker) as child:
+    with _wait_for_turn(), _start(worker) as child:
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
@@ -72,16 +73,16 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes
 
 
 @contextlib.contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=QUEUE_SECONDS):
+def _wait_for_turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=QUEUE_SECONDS):
         raise Refusal("Too many files are being read at this moment. Please try again in a few seconds.")
     try:
         yield
     finally:
-        _places.release()
+        _turns.release()
 
 
-def _started(worker: str) -> subprocess.Popen[bytes]:
+def _start(worker: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             [sys.executable, "-B", "-m", f"cnnviz.workers.entry.{worker}"],
@@ -89,7 +90,7 @@ def _started(worker: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=PROJECT,
-            env=_environment(),
+            env=_build_environment(),
             close_fds=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -97,13 +98,13 @@ def _started(worker: str) -> subprocess.Popen[bytes]:
         raise Refusal("Files cannot be read at this moment. Please try again later.") from None
 
 
-def _environment() -> dict[str, str]:
-    kept = (*KEPT, *KEPT_ON_WINDOWS)
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"OPENBLAS_NUM_THREADS": "1"}
+def _build_environment() -> dict[str, str]:
+    names = (*INHERITED_VARIABLES, *INHERITED_VARIABLES_ON_WINDOWS)
+    return {name: os.environ[name] for name in names if name in os.environ} | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
-    """Runs in a thread of its own, because a child that answers early stops reading; that is no error."""
+    """Write in a thread of its own, because a child that answers early stops reading; that is no error."""
     with contextlib.suppress(OSError), contextlib.closing(pipe) if pipe else contextlib.nullcontext():
         if pipe:
             pipe.write(data)

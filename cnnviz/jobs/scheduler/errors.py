@@ -1,45 +1,47 @@
-"""What the engine refuses, and what it tells a learner about a job that it ended."""
+"""The scheduler's refusals: why a job is not accepted, and why it was ended."""
 
 from __future__ import annotations
 
 from cnnviz.core.errors import Refusal
-from cnnviz.jobs.scheduler.job_state import Limits, Ticket
+from cnnviz.jobs.scheduler.job_state import JobState, Limits
 
 
-def check_free(closed: bool, refusal: Refusal | None) -> None:
-    """Raise a `Refusal` where nothing can be trained now."""
+def check_open(closed: bool, refusal: Refusal | None) -> None:
+    """Raise a `Refusal` if nothing can be trained now."""
     if closed:
         raise Refusal("Nothing can be trained at this moment: the app is being stopped. Please try again later.")
     if refusal is not None:
         raise refusal
 
 
-def check_room(own: int, waiting: int, limits: Limits) -> None:
-    """Raise a `Refusal` where the owner has too many jobs or too many wait altogether."""
-    if own >= limits.active:
+def check_limits(own: int, waiting: int, limits: Limits) -> None:
+    """Raise a `Refusal` if the owner has too many jobs, or too many jobs wait in total."""
+    if own >= limits.max_active:
         raise Refusal(
             "A learner may have one training running and one waiting. Received: one more. Wait until one has ended, "
             "or stop one."
         )
-    if waiting >= limits.queued:
+    if waiting >= limits.max_queued:
         raise Refusal(
             "At most {most} trainings can wait at a time. Received: one more. Please try again in a few minutes.",
-            most=limits.queued,
+            most=limits.max_queued,
         )
 
 
-def under_way() -> Refusal:
+def already_active() -> Refusal:
+    """Explain that a job can only be continued once it has ended."""
     return Refusal(
         "A training goes on once it has ended. Received: one that waits or runs. Watch it, or wait until it has ended."
     )
 
 
-def is_over(ticket: Ticket, now: float, limits: Limits) -> bool:
-    """Whether a job that has a place had it long enough."""
-    return ticket.ran > limits.running or now - ticket.since > limits.held
+def is_over_time(job: JobState, now: float, limits: Limits) -> bool:
+    """Return whether a placed job has used up its running time or its time in place."""
+    return job.run_seconds > limits.run_seconds or now - job.placed_at > limits.place_seconds
 
 
-def too_long(seconds: float) -> Refusal:
+def time_limit(seconds: float) -> Refusal:
+    """Explain that a job was stopped after its running time."""
     return Refusal(
         "A training may run for {minutes} minutes; this one was stopped then. What it had learned is kept. Choose "
         "fewer epochs or a smaller network.",
@@ -47,7 +49,8 @@ def too_long(seconds: float) -> Refusal:
     )
 
 
-def abandoned(seconds: float) -> Refusal:
+def lease_expired(seconds: float) -> Refusal:
+    """Explain that a job was cancelled because no page showed it."""
     return Refusal(
         "Nobody looked at this training for {minutes} minutes, so it was cancelled. Start it again, and choose “Keep "
         "training when I leave” before you do.",
@@ -55,15 +58,16 @@ def abandoned(seconds: float) -> Refusal:
     )
 
 
-def lost() -> Refusal:
+def worker_lost() -> Refusal:
+    """Explain that the worker died at every attempt."""
     return Refusal(
         "The process that trained this network ended twice without a word, perhaps for lack of memory. The last whole "
         "epoch is kept. Try a smaller network or batch."
     )
 
 
-def failed(number: str) -> Refusal:
-    """`number` stands before the traceback in the log."""
+def program_error(number: str) -> Refusal:
+    """Explain that the trainer raised an error; `number` identifies its traceback in the log."""
     return Refusal(
         "This training failed because of an error in the program (number {number} in the server's log). Please try "
         "again, or another plan.",
@@ -71,13 +75,16 @@ def failed(number: str) -> Refusal:
     )
 
 
-def unstartable() -> Refusal:
+def no_process() -> Refusal:
+    """Explain that the system gives no process for a worker."""
     return Refusal("No process for a training can be started at this moment. Please try again later.")
 
 
-def moved() -> Refusal:
+def moved_elsewhere() -> Refusal:
+    """Explain that another app process has adopted the job."""
     return Refusal("This training is followed by another server now. Reload the page to see it.")
 
 
-def unknown() -> Refusal:
+def unknown_job() -> Refusal:
+    """Explain that this process does not know the job."""
     return Refusal("This training was interrupted: the server was started anew meanwhile. Start it again.")

@@ -1,4 +1,4 @@
-"""Who is next: turns go round among owners, so that nobody waits for another's second job."""
+"""Round-robin queue: owners take turns, so that nobody waits for another owner's second job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 
 class FairQueue:
-    """Jobs that wait, by owner. The owner at the front has the next turn and then goes to the end.
+    """Queue jobs by owner. The owner at the front has the next turn and then moves to the end.
 
     Owners and jobs are short strings; a job is in the queue once.
     """
@@ -20,11 +20,11 @@ class FairQueue:
         return sum(map(len, self._waiting.values()))
 
     def add(self, owner: str, job: str) -> None:
-        """Let a job wait behind its owner's others; an owner who has none stands at the end."""
+        """Append a job to its owner's jobs; an owner without jobs joins at the end."""
         self._waiting.setdefault(owner, deque()).append(job)
 
     def remove(self, owner: str, job: str) -> None:
-        """Take out a job; nothing happens if it is not there."""
+        """Remove a job; do nothing if it is not there."""
         jobs = self._waiting.get(owner, deque())
         if job in jobs:
             jobs.remove(job)
@@ -42,6 +42,6 @@ class FairQueue:
         return job
 
     def order(self) -> Iterator[str]:
-        """All jobs in the order of their turns, as if every owner were free."""
+        """Yield all jobs in the order of their turns, as if every owner were free."""
         for turn in zip_longest(*self._waiting.values()):
             yield from (job for job in turn if job is not None)

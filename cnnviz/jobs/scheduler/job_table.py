@@ -1,4 +1,4 @@
-"""All jobs that the engine knows, and who is next. Nothing here waits, starts or locks anything."""
+"""The table of all jobs that the scheduler knows, with their queue. It starts nothing and takes no lock."""
 
 from __future__ import annotations
 
@@ -7,76 +7,76 @@ from collections.abc import Iterator
 
 from cnnviz.jobs.scheduler import errors
 from cnnviz.jobs.scheduler.fair_queue import FairQueue
-from cnnviz.jobs.scheduler.job_state import WAITING, Ticket
+from cnnviz.jobs.scheduler.job_state import WAITING, JobState
 
 
-class Board:
-    """Tickets by the id of their job; used under the engine's lock."""
+class JobTable:
+    """Jobs by id; used under the scheduler's lock."""
 
     def __init__(self) -> None:
-        self._tickets: dict[str, Ticket] = {}
+        self._jobs: dict[str, JobState] = {}
         self._queue = FairQueue()
-        self._again: deque[Ticket] = deque()  # those whose worker died; they had their turn
+        self._retries: deque[JobState] = deque()  # their worker died; they had their turn already
 
-    def __iter__(self) -> Iterator[Ticket]:
-        return iter(tuple(self._tickets.values()))
+    def __iter__(self) -> Iterator[JobState]:
+        return iter(tuple(self._jobs.values()))
 
-    def get(self, job_id: str) -> Ticket | None:
-        """The ticket of a job, None if it is unknown."""
-        return self._tickets.get(job_id)
+    def get(self, job_id: str) -> JobState | None:
+        """Return a job, None if it is unknown."""
+        return self._jobs.get(job_id)
 
-    def put(self, ticket: Ticket) -> None:
-        """Note a job that runs already."""
-        self._tickets[ticket.job.id] = ticket
+    def add(self, job: JobState) -> None:
+        """Add a job that runs already."""
+        self._jobs[job.job.id] = job
 
-    def wait(self, ticket: Ticket) -> None:
-        """Note a new job, or one that ended and goes on, and let it wait. Raises `Refusal` while it is live."""
-        known = self._tickets.get(ticket.job.id)
+    def enqueue(self, job: JobState) -> None:
+        """Add a new job, or one that ended and continues, to the queue. Raises `Refusal` while it is live."""
+        known = self._jobs.get(job.job.id)
         if known is not None and known.live:
-            raise errors.under_way()
-        self.put(ticket)
-        self._queue.add(ticket.owner, ticket.job.id)
+            raise errors.already_active()
+        self.add(job)
+        self._queue.add(job.owner, job.job.id)
 
-    def wait_again(self, ticket: Ticket) -> None:
-        """Let a job whose worker died go before all others."""
-        ticket.attempt, ticket.state, ticket.placed = ticket.attempt + 1, WAITING, False
-        self._again.append(ticket)
+    def requeue(self, job: JobState) -> None:
+        """Put a job whose worker died in front of all others, for its next attempt."""
+        job.attempt, job.state, job.placed = job.attempt + 1, WAITING, False
+        self._retries.append(job)
 
-    def leave(self, ticket: Ticket) -> None:
-        """Take a job out of the queue, if it waits."""
-        self._queue.remove(ticket.owner, ticket.job.id)
-        if ticket in self._again:
-            self._again.remove(ticket)
+    def dequeue(self, job: JobState) -> None:
+        """Remove a job from the queue, if it waits."""
+        self._queue.remove(job.owner, job.job.id)
+        if job in self._retries:
+            self._retries.remove(job)
 
-    def forget(self, ticket: Ticket) -> None:
-        """Know nothing of a job any more."""
-        self._tickets.pop(ticket.job.id, None)
+    def remove(self, job: JobState) -> None:
+        """Forget a job."""
+        self._jobs.pop(job.job.id, None)
 
-    def next(self) -> Ticket | None:
-        """The job whose turn it is, taken out of the queue; None if none may run."""
-        if self._again:
-            return self._again.popleft()
+    def take_next(self) -> JobState | None:
+        """Remove the next job from the queue and return it; None if none may run."""
+        if self._retries:
+            return self._retries.popleft()
         job_id = self._queue.take({each.owner for each in self if each.live and each.placed})
-        return None if job_id is None else self._tickets[job_id]
+        return None if job_id is None else self._jobs[job_id]
 
-    def of(self, owner: str) -> tuple[Ticket, ...]:
-        """The jobs of an owner that have not ended, those with a place first."""
+    def live_jobs(self, owner: str) -> tuple[JobState, ...]:
+        """Return the jobs of an owner that have not ended, placed ones first."""
         own = (each for each in self if each.owner == owner and each.live)
         return tuple(sorted(own, key=lambda each: not each.placed))
 
-    def running(self, job_id: str, attempt: int) -> Ticket | None:
-        """The ticket of a job whose attempt has a place now."""
-        ticket = self.get(job_id)
-        return ticket if ticket and ticket.live and ticket.placed and ticket.attempt == attempt else None
+    def find_attempt(self, job_id: str, attempt: int) -> JobState | None:
+        """Return a job if this attempt of it is at an executor now."""
+        job = self.get(job_id)
+        return job if job and job.live and job.placed and job.attempt == attempt else None
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return len(self._queue) + len(self._again)
+        """Number of waiting jobs."""
+        return len(self._queue) + len(self._retries)
 
-    def position(self, ticket: Ticket) -> int:
-        """From 1 while a job waits, also in a queue that the executor may have; else 0."""
-        if ticket.state != WAITING:
+    def position(self, job: JobState) -> int:
+        """Return the position from 1 while a job waits, also in a queue of the executor's own; else 0."""
+        if job.state != WAITING:
             return 0
-        order = [*(each.job.id for each in self._again), *self._queue.order()]
-        return order.index(ticket.job.id) + 1 if ticket.job.id in order else 1
+        order = [*(each.job.id for each in self._retries), *self._queue.order()]
+        return order.index(job.job.id) + 1 if job.job.id in order else 1

@@ -1,4 +1,4 @@
-"""The engine: gives places to jobs in their turn and keeps what they tell; `Care` looks after them meanwhile."""
+"""Scheduler: assign queued jobs to free workers and store their events."""
 
 from __future__ import annotations
 
@@ -11,142 +11,153 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command, Event, Job
 from cnnviz.jobs.protocol.executor import Executor
 from cnnviz.jobs.scheduler import errors
-from cnnviz.jobs.scheduler.job_state import GRANTED, LOST, RUNNING, WAITING, Following, Limits, Record, Ticket
-from cnnviz.jobs.scheduler.job_table import Board
-from cnnviz.jobs.scheduler.supervisor import Care
+from cnnviz.jobs.scheduler.job_state import (
+    DEFAULT_LIMITS,
+    LOST,
+    RUNNING,
+    WAITING,
+    JobState,
+    JobStatus,
+    Limits,
+    Recorder,
+)
+from cnnviz.jobs.scheduler.job_table import JobTable
+from cnnviz.jobs.scheduler.supervisor import Supervisor
 
 LOG = logging.getLogger(__name__)
 
-BETWEEN_TICKS = 0.2
-MISSED_SECONDS = 30.0
-"""How long a job that was found nowhere is not looked for again; pages ask at every rerun."""
+TICK_SECONDS = 0.2
+"""Longest time between two ticks."""
+
+NOT_FOUND_SECONDS = 30.0
+"""How long a job that was not found is not searched again; pages ask at every rerun."""
 
 
-class Engine:
+class Scheduler:
     """All jobs of this app process. Every method may be called from any thread and returns at once.
 
     Args:
-        executor: What runs the jobs.
+        executor: Runs the jobs.
         limits: What is granted.
-        clock: Seconds that never go back.
-        managed: Whether a thread calls `tick`; tests call it themselves.
+        clock: Monotonic seconds.
+        run_thread: Whether a thread calls `tick`; tests call it themselves.
     """
 
     def __init__(
         self,
         executor: Executor,
-        limits: Limits = GRANTED,
+        limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], float] = time.monotonic,
-        managed: bool = True,
+        run_thread: bool = True,
     ) -> None:
         self._executor, self._limits, self._clock = executor, limits, clock
-        self._board = Board()
-        self._missed: dict[tuple[str, str], float] = {}  # when an owner's job was found nowhere
+        self._jobs = JobTable()
+        self._not_found: dict[tuple[str, str], float] = {}  # when an owner's job was searched in vain
         self._lock = threading.RLock()
-        self._care = Care(executor, self._board, self._lock, limits, clock)
+        self._supervisor = Supervisor(executor, self._jobs, self._lock, limits, clock)
         self._wake = threading.Event()
         self._closed = False
         executor.open(self)
-        if managed:
-            threading.Thread(target=self._manage, name="jobs", daemon=True).start()
+        if run_thread:
+            threading.Thread(target=self._run, name="jobs", daemon=True).start()
 
-    def submit(self, owner: str, job: Job, record: Record) -> None:
-        """Let a job wait for its turn.
+    def submit(self, owner: str, job: Job, record: Recorder) -> None:
+        """Queue a job.
 
         Args:
-            owner: Whose it is; turns go round among owners.
+            owner: Whose it is; owners take turns.
             job: What to train.
-            record: Called for every event, in order, from a thread of the engine, before `follow` shows it.
+            record: Called with every event, in order, from a thread of the scheduler, before `status` shows it.
 
         Raises:
             Refusal: If the job waits or runs already, the owner has too many, too many wait, or nothing can be trained
                 now.
         """
         with self._lock:
-            errors.check_free(self._closed, self._executor.refusal())
-            errors.check_room(len(self._board.of(owner)), self._board.waiting, self._limits)
-            self._board.wait(Ticket(owner, job, record, self._clock()))
+            errors.check_open(self._closed, self._executor.refusal())
+            errors.check_limits(len(self._jobs.live_jobs(owner)), self._jobs.waiting, self._limits)
+            self._jobs.enqueue(JobState(owner, job, record, self._clock()))
         self._wake.set()
 
-    def follow(self, job_id: str, since: int = 0) -> Following:
-        """How a job stands, with its events after number `since`. One that is not known here is "lost"."""
+    def status(self, job_id: str, since: int = 0) -> JobStatus:
+        """Return the status of a job with its events after number `since`; an unknown job is "lost"."""
         with self._lock:
-            ticket = self._board.get(job_id)
-            if ticket is None:
-                return Following((), LOST, 0, errors.unknown(), 1)
-            position = self._board.position(ticket)
-            return ticket.following(since, position, self._executor.refusal() if position else None)
+            job = self._jobs.get(job_id)
+            if job is None:
+                return JobStatus((), LOST, 0, errors.unknown_job(), 1)
+            position = self._jobs.position(job)
+            return job.status(since, position, self._executor.refusal() if position else None)
 
     def knows(self, job_id: str) -> bool:
-        """Whether a job is here, or ended less than ten minutes ago."""
-        return self._board.get(job_id) is not None
+        """Return whether a job is here, or ended less than ten minutes ago."""
+        return self._jobs.get(job_id) is not None
 
     def command(self, job_id: str, command: Command) -> None:
-        """Ask something of a job. Unknown and ended jobs hear nothing."""
+        """Send a command to a job; do nothing if it is unknown or has ended."""
         with self._lock:
-            ticket = self._board.get(job_id)
-            if ticket is None or not ticket.live:
+            job = self._jobs.get(job_id)
+            if job is None or not job.live:
                 return
-            ticket.wish(command)
-            if command.kind == "cancel" or (command.kind == "stop" and not ticket.placed):
-                self._care.cancel(ticket, None)
-            elif ticket.placed:
-                self._care.command(ticket, command)
+            job.remember_command(command)
+            if command.kind == "cancel" or (command.kind == "stop" and not job.placed):
+                self._supervisor.cancel(job, None)
+            elif job.placed:
+                self._supervisor.send(job, command)
         self._wake.set()
 
     def touch(self, job_id: str) -> None:
-        """Say that somebody looks at a job. Without this for as long as `Limits.lease` it is cancelled."""
+        """Renew the lease of a job that a page shows; it is cancelled `Limits.lease_seconds` after the last call."""
         with self._lock:
-            if ticket := self._board.get(job_id):
-                ticket.touched = self._clock()
+            if job := self._jobs.get(job_id):
+                job.seen_at = self._clock()
 
     def keep(self, job_id: str, kept: bool) -> None:
-        """Let a job go on although nobody looks, or no longer."""
+        """Choose whether a job continues although no page shows it."""
         with self._lock:
-            if ticket := self._board.get(job_id):
-                ticket.kept, ticket.touched = kept, self._clock()
+            if job := self._jobs.get(job_id):
+                job.kept, job.seen_at = kept, self._clock()
 
     def active(self, owner: str) -> tuple[str, ...]:
-        """The ids of this owner's jobs that have not ended, running ones first."""
+        """Return the ids of this owner's jobs that have not ended, running ones first."""
         with self._lock:
-            return tuple(each.job.id for each in self._board.of(owner))
+            return tuple(each.job.id for each in self._jobs.live_jobs(owner))
 
-    def trained(self) -> int:
-        """How many jobs of all owners have not ended."""
+    def count_live(self) -> int:
+        """Return how many jobs of all owners have not ended."""
         with self._lock:
-            return sum(each.live for each in self._board)
+            return sum(each.live for each in self._jobs)
 
-    def warm(self) -> None:
-        """Have one worker ready, because somebody may soon want it."""
-        self._care.later(self._executor.warm)
+    def warm_up(self) -> None:
+        """Have a worker ready, because a job may be submitted soon."""
+        self._supervisor.defer(self._executor.warm_up)
         self._wake.set()
 
-    def adopt(self, owner: str, job_id: str, record: Record) -> bool:
-        """Take over a job of this owner whose app process died; `record` is called for its events from the start.
+    def adopt(self, owner: str, job_id: str, record: Recorder) -> bool:
+        """Take over a job of this owner whose app process died; `record` gets its events from the first one on.
 
-        Returns whether the job is here now. Just after the start of a process this may take a few seconds. Processes
-        of the embedded executor die with their app, so there it is always False.
+        Returns whether the job is here now. Just after the start of a process this may take a few seconds. Workers of
+        the local executor die with their app, so there it is always False.
         """
         if self.knows(job_id):
             return True
-        order = None if self._was_missed(owner, job_id) else self._executor.find(owner, job_id)
+        item = None if self._was_not_found(owner, job_id) else self._executor.find(owner, job_id)
         with self._lock:
             now = self._clock()
             if self.knows(job_id):  # another tab was faster
                 return True
-            if order is None:
+            if item is None:
                 if self._executor.refusal() is None:
-                    self._missed.setdefault((owner, job_id), now)
+                    self._not_found.setdefault((owner, job_id), now)
                 return False
-            self._board.put(
-                Ticket(owner, order.job, record, now, attempt=order.attempt, placed=True, since=now, stepped=now)
+            self._jobs.add(
+                JobState(owner, item.job, record, now, attempt=item.attempt, placed=True, placed_at=now, counted_at=now)
             )
-            self._care.later(lambda: self._executor.take_over(order))
+            self._supervisor.defer(lambda: self._executor.take_over(item))
         self._wake.set()
         return True
 
     def close(self) -> None:
-        """Stop every worker. What is running is lost."""
+        """Stop every worker. Running jobs are lost."""
         with self._lock:
             closed, self._closed = self._closed, True
         self._wake.set()
@@ -154,69 +165,72 @@ class Engine:
             self._executor.close()
 
     def tick(self) -> None:
-        """Do what is due; the engine's own thread calls this."""
-        self._care.act()
+        """Do everything that is due; called by the scheduler's own thread."""
+        self._supervisor.run_deferred()
         self._executor.tick()
         with self._lock:
             now = self._clock()
-            for ticket in self._board:
-                self._care.look_after(ticket, now)
+            for job in self._jobs:
+                self._supervisor.check(job, now)
         self._place()
-        self._care.act()
+        self._supervisor.run_deferred()
 
-    def _was_missed(self, owner: str, job_id: str) -> bool:
+    def _was_not_found(self, owner: str, job_id: str) -> bool:
         with self._lock:
-            end = self._clock() - MISSED_SECONDS
-            self._missed = {job: when for job, when in self._missed.items() if when > end}
-            return (owner, job_id) in self._missed
+            oldest = self._clock() - NOT_FOUND_SECONDS
+            self._not_found = {job: when for job, when in self._not_found.items() if when > oldest}
+            return (owner, job_id) in self._not_found
 
-    # What executors report: see `Reports`.
+    # Reports of the executor: see `ExecutorListener`.
 
-    def begun(self, job_id: str, attempt: int) -> None:
+    def on_started(self, job_id: str, attempt: int) -> None:
         with self._lock:
-            if (ticket := self._board.running(job_id, attempt)) and ticket.state == WAITING:
-                ticket.state, ticket.stepped = RUNNING, self._clock()
+            if (job := self._jobs.find_attempt(job_id, attempt)) and job.state == WAITING:
+                job.state, job.counted_at = RUNNING, self._clock()
 
-    def told(self, job_id: str, event: Event) -> None:
+    def on_event(self, job_id: str, event: Event) -> None:
         with self._lock:
-            ticket = self._board.running(job_id, event.attempt)
-        if ticket is not None and event.seq > ticket.history.last:
-            self._care.tell(ticket, event)
+            job = self._jobs.find_attempt(job_id, event.attempt)
+        if job is not None and event.seq > job.log.last_seq:
+            self._supervisor.record(job, event)
 
-    def ended(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
+    def on_finished(self, job_id: str, attempt: int, state: str, message: Refusal | None = None) -> None:
         with self._lock:
-            if ticket := self._board.running(job_id, attempt):
-                self._care.end(ticket, state, message)
+            if job := self._jobs.find_attempt(job_id, attempt):
+                self._supervisor.finish(job, state, message)
         self._wake.set()
 
-    def died(self, job_id: str, attempt: int) -> None:
+    def on_lost(self, job_id: str, attempt: int) -> None:
         with self._lock:
-            if ticket := self._board.running(job_id, attempt):
-                self._care.bury(ticket)
+            if job := self._jobs.find_attempt(job_id, attempt):
+                self._supervisor.retry(job)
         self._wake.set()
 
-    def moved(self, job_id: str) -> None:
+    def on_moved(self, job_id: str) -> None:
         with self._lock:
-            if (ticket := self._board.get(job_id)) and ticket.live:
-                ticket.close(LOST, errors.moved(), self._clock())
+            if (job := self._jobs.get(job_id)) and job.live:
+                job.close(LOST, errors.moved_elsewhere(), self._clock())
 
-    def _manage(self) -> None:
+    def _run(self) -> None:
         while not self._closed:
-            self._wake.wait(BETWEEN_TICKS)
+            self._wake.wait(TICK_SECONDS)
             self._wake.clear()
             try:
                 self.tick()
-            except Exception:  # whatever it is, other jobs must go on
-                LOG.exception("the engine of training jobs stumbled")
+            except Exception:  # whatever it is, other jobs must continue
+                LOG.exception("the scheduler of training jobs failed in a tick")
 
     def _place(self) -> None:
-        """Give free places to those whose turn it is."""
-        for _ in range(self._executor.places()):
+        """Hand the next jobs of the queue to the executor, as many as it can start."""
+        for _ in range(self._executor.capacity()):
+            # 1. Under the lock: take the next job and mark it as placed, so that no cancel treats it as waiting.
             with self._lock:
-                ticket = None if self._closed else self._board.next()
-                if ticket is None:
+                job = None if self._closed else self._jobs.take_next()
+                if job is None:
                     return
-                order, wishes = ticket.place(self._clock()), tuple(ticket.wishes.values())
-            self._executor.start(order)
-            for command in wishes:
-                self._executor.command(order.job.id, command)
+                item, commands = job.place(self._clock()), tuple(job.commands.values())
+            # 2. Without the lock: start it. The executor may report from its own threads before `start` returns.
+            self._executor.start(item)
+            # 3. Repeat what was asked of it while it waited, or of the attempt whose worker died.
+            for command in commands:
+                self._executor.command(item.job.id, command)

@@ -1,4 +1,4 @@
-"""What becomes of jobs that take too long, that nobody looks at, that do not obey, or whose worker died."""
+"""Enforce time limits, leases and cancellation; retry a job once if its worker dies."""
 
 from __future__ import annotations
 
@@ -11,112 +11,107 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command, Event
 from cnnviz.jobs.protocol.executor import Executor
 from cnnviz.jobs.scheduler import errors
-from cnnviz.jobs.scheduler.job_state import ATTEMPTS, CANCELLED, LOST, Limits, Ticket
-from cnnviz.jobs.scheduler.job_table import Board
+from cnnviz.jobs.scheduler.job_state import CANCELLED, LOST, MAX_ATTEMPTS, JobState, Limits
+from cnnviz.jobs.scheduler.job_table import JobTable
 
 LOG = logging.getLogger(__name__)
 
 Action = Callable[[], None]
 
 
-class Care:
-    """The part of an engine that looks after its tickets. All but `act` and `tell` are called under the engine's lock.
+class Supervisor:
+    """Supervise the scheduler's jobs. Call everything but `run_deferred` and `record` under the scheduler's lock.
 
     Args:
-        executor: What runs the jobs.
-        board: All jobs that the engine knows.
-        lock: The engine's.
+        executor: Runs the jobs.
+        jobs: All jobs that the scheduler knows.
+        lock: The scheduler's.
         limits: What is granted.
-        clock: Seconds that never go back.
+        clock: Monotonic seconds.
     """
 
     def __init__(
         self,
         executor: Executor,
-        board: Board,
+        jobs: JobTable,
         lock: threading.RLock,
         limits: Limits,
         clock: Callable[[], float],
     ) -> None:
-        self._executor, self._board, self._lock, self._limits, self._clock = (
-            executor,
-            board,
-            lock,
-            limits,
-            clock,
-        )
-        self._actions: deque[Action] = deque()
+        self._executor, self._jobs, self._lock = executor, jobs, lock
+        self._limits, self._clock = limits, clock
+        self._deferred: deque[Action] = deque()
 
-    def later(self, action: Action) -> None:
-        """Leave something to the engine's thread, which calls the executor without the lock."""
-        self._actions.append(action)
+    def defer(self, action: Action) -> None:
+        """Leave an action to the scheduler's thread, which calls the executor without the lock."""
+        self._deferred.append(action)
 
-    def act(self) -> None:
-        """Do what was left."""
-        while self._actions:
-            self._actions.popleft()()
+    def run_deferred(self) -> None:
+        """Run all deferred actions."""
+        while self._deferred:
+            self._deferred.popleft()()
 
-    def command(self, ticket: Ticket, command: Command) -> None:
-        """Have the job's worker told something."""
-        self.later(lambda: self._executor.command(ticket.job.id, command))
+    def send(self, job: JobState, command: Command) -> None:
+        """Send a command to the job's worker."""
+        self.defer(lambda: self._executor.command(job.job.id, command))
 
-    def look_after(self, ticket: Ticket, now: float) -> None:
-        """Do what time has made due."""
+    def check(self, job: JobState, now: float) -> None:
+        """Enforce whichever limit of the job has run out."""
         limits = self._limits
-        ticket.step(now)
-        if not ticket.live:
-            if now - ticket.ended > limits.remembered:
-                self._board.forget(ticket)
-        elif ticket.cancelling is not None:
-            self._force(ticket, now)
-        elif not ticket.kept and now - ticket.touched > limits.lease:
-            self.cancel(ticket, errors.abandoned(limits.lease))
-        elif ticket.stopping is not None:
-            if now - ticket.stopping > limits.grace:
-                self.cancel(ticket, None)
-        elif ticket.placed and errors.is_over(ticket, now, limits):
-            self._stop(ticket, now)
+        job.count_run_time(now)
+        if not job.live:
+            if now - job.ended_at > limits.remember_seconds:
+                self._jobs.remove(job)
+        elif job.cancelling_at is not None:
+            if now - job.cancelling_at > limits.cancel_seconds:
+                self._kill(job)
+        elif not job.kept and now - job.seen_at > limits.lease_seconds:
+            self.cancel(job, errors.lease_expired(limits.lease_seconds))
+        elif job.stopping_at is not None:
+            if now - job.stopping_at > limits.grace_seconds:
+                self.cancel(job, None)
+        elif job.placed and errors.is_over_time(job, now, limits):
+            self._stop(job, now)
 
-    def cancel(self, ticket: Ticket, message: Refusal | None) -> None:
-        """End a job: one that waits at once, one that runs by its worker, who gets `Limits.obey` seconds."""
-        ticket.message = ticket.message or message
-        if not ticket.placed:
-            self.end(ticket, CANCELLED, None)
-        elif ticket.cancelling is None:
-            ticket.cancelling = self._clock()
-            self.command(ticket, Command("cancel"))
+    def cancel(self, job: JobState, message: Refusal | None) -> None:
+        """End a job: a waiting one at once, a placed one through its worker, within `Limits.cancel_seconds`."""
+        job.message = job.message or message
+        if not job.placed:
+            self.finish(job, CANCELLED, None)
+        elif job.cancelling_at is None:
+            job.cancelling_at = self._clock()
+            self.send(job, Command("cancel"))
 
-    def bury(self, ticket: Ticket) -> None:
-        """The worker died: try again, once, from the last checkpoint."""
-        if ticket.cancelling is not None:
-            self.end(ticket, CANCELLED, None)
-        elif ticket.attempt >= ATTEMPTS:
-            self.end(ticket, LOST, errors.lost())
+    def retry(self, job: JobState) -> None:
+        """Queue a job whose worker died once more, from its last checkpoint; end it if that was the last attempt."""
+        if job.cancelling_at is not None:
+            self.finish(job, CANCELLED, None)
+        elif job.attempt >= MAX_ATTEMPTS:
+            self.finish(job, LOST, errors.worker_lost())
         else:
-            self._board.wait_again(ticket)
+            self._jobs.requeue(job)
 
-    def end(self, ticket: Ticket, state: str, message: Refusal | None) -> None:
-        """Note the end at once, and have it recorded by the engine's thread."""
-        self._board.leave(ticket)
-        ticket.close(state, message, self._clock())
-        self.later(lambda: self.tell(ticket, ticket.farewell()))
+    def finish(self, job: JobState, state: str, message: Refusal | None) -> None:
+        """Mark a job as ended at once; the scheduler's thread records its final event."""
+        self._jobs.dequeue(job)
+        job.close(state, message, self._clock())
+        self.defer(lambda: self.record(job, job.final_event()))
 
-    def tell(self, ticket: Ticket, event: Event) -> None:
-        """Have an event recorded, then let `follow` show it."""
-        with ticket.telling:
+    def record(self, job: JobState, event: Event) -> None:
+        """Record an event, then let `status` show it."""
+        with job.record_lock:
             try:
-                ticket.record(event)
+                job.record(event)
             except Exception:  # a full disk must not end the training
-                LOG.exception("an event could not be recorded")
+                LOG.exception("cannot record an event of job %s", job.job.id)
             with self._lock:
-                ticket.heard(event)
+                job.on_event(event)
 
-    def _stop(self, ticket: Ticket, now: float) -> None:
-        ticket.stopping, ticket.message = now, errors.too_long(self._limits.running)
-        self.command(ticket, Command("stop"))
+    def _stop(self, job: JobState, now: float) -> None:
+        job.stopping_at, job.message = now, errors.time_limit(self._limits.run_seconds)
+        self.send(job, Command("stop"))
 
-    def _force(self, ticket: Ticket, now: float) -> None:
-        """Who does not obey loses the worker; for the learner the job has ended, whatever that one still does."""
-        if ticket.cancelling is not None and now - ticket.cancelling > self._limits.obey:
-            self.later(lambda: self._executor.kill(ticket.job.id))
-            self.end(ticket, CANCELLED, None)
+    def _kill(self, job: JobState) -> None:
+        """Kill the worker of a job that does not obey; for the visitor the job ends now."""
+        self.defer(lambda: self._executor.kill(job.job.id))
+        self.finish(job, CANCELLED, None)

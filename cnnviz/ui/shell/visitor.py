@@ -57,7 +57,7 @@ def renew_leases() -> None:
         from cnnviz.jobs import api  # visitors who only draw do not load the scheduler
 
         session.put(last_touch=time.monotonic())
-        engine = api.engine()
+        engine = api.scheduler()
         for run_id in engine.active(owner()):
             engine.touch(run_id)
 

@@ -11,7 +11,7 @@ from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import live_views, run_status, time_machine
-from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.run_status import RunStatus
 
 MOST_SHOWN = 2
 """Compared networks whose maps and filters are shown; of further ones there are curves and answers."""
@@ -23,7 +23,7 @@ def ids() -> list[str]:
     return [run_id for run_id in session.get("compared") if run_id in known and run_id != session.get("watched")]
 
 
-def runs() -> Iterator[Followed]:
+def runs() -> Iterator[RunStatus]:
     """Yield these runs as they stand."""
     store = visitor.store()
     return (run_status.follow(store, run_id) for run_id in ids())

@@ -13,7 +13,7 @@ from cnnviz.jobs.runs import planner
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import run_status
-from cnnviz.ui.training.run_status import INTERRUPTED, Followed
+from cnnviz.ui.training.run_status import INTERRUPTED, RunStatus
 
 #: State of a run -> what the visitor reads.
 STATES = {
@@ -40,7 +40,7 @@ ENDINGS = {
 MOST_EPOCHS = 200
 
 
-def status(followed: Followed) -> str:
+def status(followed: RunStatus) -> str:
     """Return in a few words how a run stands."""
     if followed.state == "queued" and followed.position:
         return translate("waiting, number {place} in the queue", place=followed.position)
@@ -49,7 +49,7 @@ def status(followed: Followed) -> str:
     return translate(STATES[followed.state])
 
 
-def show(followed: Followed) -> None:
+def show(followed: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(_share(followed), text=_line(followed))
     if followed.message is not None:
@@ -58,7 +58,7 @@ def show(followed: Followed) -> None:
         _buttons(followed)
 
 
-def _share(followed: Followed) -> float:
+def _share(followed: RunStatus) -> float:
     """How much of the plan is done, 0 to 1."""
     if followed.state == "done":
         return 1.0
@@ -66,7 +66,7 @@ def _share(followed: Followed) -> float:
     return min(1.0, followed.facts("batches").get("step", 0) / batches) if batches else 0.0
 
 
-def _line(followed: Followed) -> str:
+def _line(followed: RunStatus) -> str:
     parts = [f"**{page.plain(followed.run.title)}**", status(followed)]
     parts += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
     if followed.live and followed.attempt > 1:
@@ -102,7 +102,7 @@ def duration(seconds: float) -> str:
     return translate("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
-def _buttons(followed: Followed) -> None:
+def _buttons(followed: RunStatus) -> None:
     if followed.state == "running":
         _button(translate("Pause"), "pause", followed)
     if followed.state == "paused":
@@ -124,11 +124,11 @@ def _buttons(followed: Followed) -> None:
         )
 
 
-def _button(label: str, command: str, followed: Followed) -> None:
+def _button(label: str, command: str, followed: RunStatus) -> None:
     st.button(label, key=f"command-{command}", on_click=partial(_command, followed, command))
 
 
-def _keeping(followed: Followed) -> None:
+def _keeping(followed: RunStatus) -> None:
     """Let the visitor leave a training alone; the switch shows what the engine knows, whichever tab told it."""
     key, limits = f"keep-{followed.run.id}", api.Limits()
     if st.session_state.get(key) != followed.kept:
@@ -141,34 +141,34 @@ def _keeping(followed: Followed) -> None:
         help=translate(
             "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
             "one ends after {most:.0f} minutes of training.",
-            lease=limits.lease / 60,
-            most=limits.running / 60,
+            lease=limits.lease_seconds / 60,
+            most=limits.run_seconds / 60,
         ),
     )
 
 
 def _keep(run_id: str, key: str) -> None:
-    api.engine().keep(run_id, st.session_state[key])
+    api.scheduler().keep(run_id, st.session_state[key])
 
 
-def _command(followed: Followed, command: str) -> None:
+def _command(followed: RunStatus, command: str) -> None:
     if followed.state == planner.PLANNED:
         run_status.discard(visitor.store(), followed.run.id)
         session.put(watched="")
     else:
-        api.engine().command(followed.run.id, Command(command))
+        api.scheduler().command(followed.run.id, Command(command))
 
 
-def _can_go_on(followed: Followed) -> bool:
+def _can_go_on(followed: RunStatus) -> bool:
     """Whether something is left to go on from; not after a training that diverged."""
     return followed.epoch > 0 and followed.epochs < MOST_EPOCHS and followed.run.ended != "diverged"
 
 
-def _go_on(followed: Followed) -> None:
+def _go_on(followed: RunStatus) -> None:
     """Train on: to the end of the plan, or one epoch beyond it."""
     more = followed.epoch + 1 if followed.state == "done" else max(followed.epochs, followed.epoch + 1)
     try:
-        planner.go_on(visitor.store(), followed.run.id, more)
+        planner.continue_run(visitor.store(), followed.run.id, more)
         run_status.forget(followed.run.id)
         session.put(moment=-1)
     except Refusal as reason:

@@ -1,4 +1,4 @@
-"""What the visitor's session knows of a run: heard from the engine while it runs, read from disk afterwards."""
+"""The status of a run in the visitor's session: from the scheduler while it runs, from disk afterwards."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ NEWEST = ("start", "batches", "epoch", "view", "lesson", "result")
 
 
 @dataclass(frozen=True, eq=False)
-class Followed:
-    """A run as it stands.
+class RunStatus:
+    """The status of a run.
 
-    Args:
+    Attributes:
         run: Its record.
         state: planned, queued, running, paused, done, cancelled, failed, lost or interrupted.
         position: Place in the queue, 0 where it is in none.
         message: Why it ended as it did, or None.
         curves: All that it told about loss and accuracy.
         newest: kind -> the newest event of that kind.
-        heard: `seq` of the newest event that went into `curves`.
+        last_seq: `seq` of the newest event that went into `curves`.
         attempt: 2 after its process ended once without a word.
         kept: Whether it goes on although nobody looks.
     """
@@ -42,7 +42,7 @@ class Followed:
     message: Refusal | None = None
     curves: Curves = field(default_factory=Curves)
     newest: Mapping[str, Event] = field(default_factory=dict)
-    heard: int = 0
+    last_seq: int = 0
     attempt: int = 1
     kept: bool = False
 
@@ -73,36 +73,36 @@ class Followed:
         return int(self.facts("epoch").get("epochs", self.run.plan.epochs))
 
 
-def follow(store: RunStore, run_id: str) -> Followed:
+def follow(store: RunStore, run_id: str) -> RunStatus:
     """Return a run as it stands. Raises `Refusal` for a run that is not the visitor's."""
     run = store.run(run_id)
     if run.state != QUEUED or not _here(store, run_id):
         return _from_disk(store, run)
-    heard = api.engine().follow(run_id, _before(store, run).heard)
+    status = api.scheduler().status(run_id, _before(store, run).last_seq)
     followed = replace(
-        _grown(_before(store, run), heard.events),
+        _grown(_before(store, run), status.events),
         run=run,
-        state=heard.state,
-        position=heard.position,
-        message=heard.message,
-        attempt=heard.attempt,
-        kept=heard.kept,
+        state=status.state,
+        position=status.position,
+        message=status.message,
+        attempt=status.attempt,
+        kept=status.kept,
     )
     session.put(followed={**session.get("followed"), run_id: followed})
     return followed
 
 
 def touch(store: RunStore) -> None:
-    """Tell the engine that the visitor is still there, and start what is planned."""
-    for run_id in api.engine().active(store.owner):
-        api.engine().touch(run_id)
+    """Renew the leases of the visitor's jobs, and submit what is planned."""
+    for run_id in api.scheduler().active(store.owner):
+        api.scheduler().touch(run_id)
     planner.advance(store)
 
 
-def _before(store: RunStore, run: Run) -> Followed:
+def _before(store: RunStore, run: Run) -> RunStatus:
     """What this session heard so far; at first, and after a run went on, what is on disk, which may be heard again."""
     known = session.get("followed").get(run.id)
-    return known if isinstance(known, Followed) else _from_disk(store, run)
+    return known if isinstance(known, RunStatus) else _from_disk(store, run)
 
 
 def forget(run_id: str) -> None:
@@ -114,29 +114,31 @@ def forget(run_id: str) -> None:
 def discard(store: RunStore, run_id: str) -> None:
     """Forget a run; its training is cancelled, also where it has begun since the page was drawn."""
     store.delete(run_id)
-    api.engine().command(run_id, Command("cancel"))
+    api.scheduler().command(run_id, Command("cancel"))
 
 
-def _grown(before: Followed, events: Sequence[Event]) -> Followed:
+def _grown(before: RunStatus, events: Sequence[Event]) -> RunStatus:
     newest = dict(before.newest) | {event.kind: event for event in events if event.kind in NEWEST}
-    heard = max((event.seq for event in events), default=before.heard)
-    return replace(before, curves=extended(before.curves, events), newest=newest, heard=max(heard, before.heard))
+    last_seq = max((event.seq for event in events), default=before.last_seq)
+    return replace(
+        before, curves=extended(before.curves, events), newest=newest, last_seq=max(last_seq, before.last_seq)
+    )
 
 
 def _here(store: RunStore, run_id: str) -> bool:
-    """Whether the engine has the job, perhaps taken over from another app process that ended."""
-    engine = api.engine()
-    return engine.knows(run_id) or engine.adopt(store.owner, run_id, planner.recorder(store, run_id))
+    """Return whether the scheduler has the job, perhaps adopted from another app process that ended."""
+    scheduler = api.scheduler()
+    return scheduler.knows(run_id) or scheduler.adopt(store.owner, run_id, planner.recorder(store, run_id))
 
 
-def _from_disk(store: RunStore, run: Run) -> Followed:
+def _from_disk(store: RunStore, run: Run) -> RunStatus:
     stamp = store.stamp(run.id)
     newest = {event.kind: event for event in cache.told(store, run.id, stamp) if event.kind in NEWEST}
     state_now = INTERRUPTED if run.state == QUEUED else run.state
     reason = None if run.message is None else Refusal.from_json(run.message)
-    return Followed(run, state_now, 0, reason, cache.learned(store, run.id, stamp), newest)
+    return RunStatus(run, state_now, 0, reason, cache.learned(store, run.id, stamp), newest)
 
 
 def ready() -> None:
     """Have a worker ready before anything is started, because its first start takes seconds."""
-    api.engine().warm()
+    api.scheduler().warm_up()

@@ -15,7 +15,7 @@ from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.shell.download_button import file_button
 from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import duration, status
-from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.run_status import RunStatus
 
 #: Lines that are shown at first.
 FIRST = 8
@@ -50,7 +50,7 @@ def _table() -> None:
         _row(run_status.follow(store, run.id))
 
 
-def _row(followed: Followed) -> None:
+def _row(followed: RunStatus) -> None:
     run = followed.run
     watched = run.id == session.get("watched")
     with st.container(border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"):
@@ -78,7 +78,7 @@ def _row(followed: Followed) -> None:
                 _more(followed)
 
 
-def _facts(followed: Followed) -> str:
+def _facts(followed: RunStatus) -> str:
     """Return plan and result of a run in one line of Markdown."""
     plan, shown = followed.run.plan, [status(followed)]
     shown += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
@@ -112,7 +112,7 @@ def _compare(run_id: str) -> None:
     session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
-def _more(followed: Followed) -> None:
+def _more(followed: RunStatus) -> None:
     run, store = followed.run, visitor.store()
     if store.version(run.id):
         _explore(run)
@@ -130,11 +130,11 @@ def _explore(run: Run) -> None:
         st.switch_page(page.PAGES["layers"].path)
 
 
-def _downloads(followed: Followed) -> None:
+def _downloads(followed: RunStatus) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
     run, store = followed.run, visitor.store()
     name = downloads.file_name(run.title)
-    for offered in downloads.OFFERED:
+    for offered in downloads.DOWNLOADS:
         if offered.needs_card and store.card(run.id) is None:
             continue
         file_button(
@@ -155,7 +155,7 @@ def _rename(run_id: str) -> None:
         st.toast(page.plain(translate_refusal(reason)))
 
 
-def _delete(followed: Followed) -> None:
+def _delete(followed: RunStatus) -> None:
     run_id = followed.run.id
     run_status.discard(visitor.store(), run_id)
     session.put(

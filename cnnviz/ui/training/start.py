@@ -40,11 +40,11 @@ def _start_experiment(experiment: Experiment) -> None:
 
 def _planned(store: RunStore, experiment: Experiment) -> list[str]:
     """Plan all arms or, where one is refused, none."""
-    trial, planned = planner.trial(experiment.id), list[str]()
+    experiment_run, planned = planner.new_experiment_run(experiment.id), list[str]()
     try:
         for arm in experiment.arms:
             job = planner.new_job(arm.variant, arm.plan, _pixels())
-            planned.append(planner.plan(store, job, translate(arm.label), trial, arm.id).id)
+            planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
     except Refusal:
         for run_id in planned:
             run_status.discard(store, run_id)
@@ -79,7 +79,7 @@ TITLE = "run-title"
 
 def _cost(variant: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
-    speed = calibration.known(run_store.folder())
+    speed = calibration.load(run_store.folder())
     time = duration(estimates.seconds(variant, plan, speed, *_digits()))
     if not speed.runs:
         return translate(
@@ -92,7 +92,7 @@ def _cost(variant: Architecture, plan: TrainingPlan) -> str:
 
 def _digits() -> tuple[int, int]:
     """How many digits there are to train with and to test on."""
-    return planner.data().count, len(datasets.load_test().y_test)
+    return planner.data_reference().count, len(datasets.load_test().y_test)
 
 
 def _problem(variant: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:

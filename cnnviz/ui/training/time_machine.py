@@ -14,13 +14,13 @@ from cnnviz.ui.components.player import player
 from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.shell import cache, page, session
 from cnnviz.ui.training import snapshot_view
-from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.run_status import RunStatus
 from cnnviz.ui.training.snapshot_view import Moment
 
 NEWEST = -1
 
 
-def pick(followed: Followed, kept: Sequence[Snapshot]) -> Snapshot | None:
+def pick(followed: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
     """Show the slider over the moments of a run; return the one to look at, None to follow the training."""
     if not kept:
         return None

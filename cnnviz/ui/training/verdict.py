@@ -12,7 +12,7 @@ from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import cache, visitor
 from cnnviz.ui.training import experiments, run_status
 from cnnviz.ui.training.controls import status
-from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.run_status import RunStatus
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
     return found
 
 
-def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, followed: Followed) -> None:
+def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, followed: RunStatus) -> None:
     if followed.live:
         return
     if followed.state != "done":
@@ -69,7 +69,7 @@ def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, foll
         found.shares[arm.id] = _share(store, experiment, followed)
 
 
-def _add_without_result(found: Outcome, arm: Arm, followed: Followed) -> None:
+def _add_without_result(found: Outcome, arm: Arm, followed: RunStatus) -> None:
     """One whose numbers grew beyond all bounds before it had learned anything reads nothing right."""
     if followed.message is not None and followed.message.template == DIVERGED:
         found.shares[arm.id] = 0.0
@@ -77,7 +77,7 @@ def _add_without_result(found: Outcome, arm: Arm, followed: Followed) -> None:
         found.gone[arm.id] = status(followed)
 
 
-def _unequal(arm: Arm, followed: Followed) -> str:
+def _unequal(arm: Arm, followed: RunStatus) -> str:
     """Say in which way a training was not that of the experiment; nothing where it was."""
     if followed.run.ended in ("stopped", "time"):
         return status(followed)
@@ -91,7 +91,7 @@ def _unequal(arm: Arm, followed: Followed) -> str:
     return ""
 
 
-def _share(store: RunStore, experiment: Experiment, followed: Followed) -> float:
+def _share(store: RunStore, experiment: Experiment, followed: RunStatus) -> float:
     if experiment.measure == SHIFTED:
         return cache.shifted_accuracy(store, followed.run.id, store.version(followed.run.id))
     return float(followed.facts("epoch")["val_accuracy"])

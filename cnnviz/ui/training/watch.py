@@ -27,7 +27,7 @@ from cnnviz.ui.training import (
     time_machine,
     verdict,
 )
-from cnnviz.ui.training.run_status import Followed
+from cnnviz.ui.training.run_status import RunStatus
 from cnnviz.ui.training.snapshot_view import Moment
 
 CHART = "learning-curves"
@@ -55,7 +55,7 @@ def _any_live() -> bool:
 
 
 def _pace() -> float:
-    return QUICK if api.engine().trained() <= FEW else SLOW
+    return QUICK if api.scheduler().count_live() <= FEW else SLOW
 
 
 def _watched(was_live: bool) -> None:
@@ -90,7 +90,7 @@ def _watched(was_live: bool) -> None:
     comparison.show(place, per_epoch, digit)
 
 
-def _chart(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
+def _chart(followed: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
     """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it.
 
     Returns:
@@ -113,7 +113,7 @@ def _go_to_click(steps: Sequence[int], unit: int) -> None:
         time_machine.go_to(steps, place * unit)
 
 
-def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -> None:
+def _show_to_the_worker(followed: RunStatus, digit: np.ndarray, pen_down: bool) -> None:
     """Give a training another digit to look at once the visitor has drawn one; a planned one when it gets into the
     queue."""
     pixels = np.round(digit * 255).astype(np.uint8)
@@ -123,17 +123,17 @@ def _show_to_the_worker(followed: Followed, digit: np.ndarray, pen_down: bool) -
         and session.get("shown") != (followed.run.id, pixels.tobytes())
     ):
         session.put(shown=(followed.run.id, pixels.tobytes()))
-        api.engine().command(followed.run.id, Command("probe", {"digit": pixels}))
+        api.scheduler().command(followed.run.id, Command("probe", {"digit": pixels}))
 
 
-def _moment(followed: Followed, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
+def _moment(followed: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
     """What is looked at: a kept moment, or what the worker saw last."""
     if chosen is not None:
         return time_machine.seen(visitor.store(), followed.run.id, chosen, digit)
     return snapshot_view.of_view(followed.newest["view"]) if "view" in followed.newest else None
 
 
-def _closer(followed: Followed, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
+def _closer(followed: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Beside the answer: the present step explained, or the confusion at a kept moment."""
     if chosen is None and "lesson" in followed.newest:
         live_views.lesson(followed.newest["lesson"])

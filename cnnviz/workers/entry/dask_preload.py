@@ -10,21 +10,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from cnnviz.jobs.executors.dask.worker_service import PLACE, Room
+from cnnviz.jobs.executors.dask.worker_service import ATTRIBUTE, WorkerService
 from cnnviz.workers.entry import priority, tf_runtime
 from cnnviz.workers.entry.job_runner import Train, run
 
 
 def dask_setup(worker: Any) -> None:
-    """Put a room with Keras on the worker."""
+    """Install the worker service with Keras."""
     priority.stand_back()
-    furnish(worker, tf_runtime.trainer())
+    install(worker, tf_runtime.trainer())
 
 
-def furnish(worker: Any, train: Train) -> None:
-    """Put a room on the worker whose jobs are trained by `train`."""
+def install(worker: Any, train: Train) -> None:
+    """Install a service on the worker whose jobs are trained by `train`."""
     logging.getLogger("distributed.worker").addFilter(_is_news)
-    setattr(worker, PLACE, Room(lambda order, tell, inbox: run(train, order, tell, inbox)))
+    setattr(worker, ATTRIBUTE, WorkerService(lambda item, tell, inbox: run(train, item, tell, inbox)))
 
 
 def _is_news(record: logging.LogRecord) -> bool:

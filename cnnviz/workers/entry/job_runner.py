@@ -1,4 +1,4 @@
-"""One job from its order to its end: what a slot and a worker of a cluster have in common."""
+"""Run one work item to its end: what workers of both executors have in common."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command, Event, Facts, Job
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.jobs.scheduler import errors
 from cnnviz.workers.training.commands import Cancelled
 
@@ -19,14 +19,14 @@ Train = Callable[[Job, Callable[[str, Facts, Arrays], None], Inbox], None]
 Tell = Callable[[Event], None]
 
 
-def run(train: Train, order: Order, tell: Tell, inbox: Inbox) -> tuple[str, Refusal | None]:
+def run(train: Train, item: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, Refusal | None]:
     """Train and tell; returns "done", "cancelled" or "failed", and why it failed.
 
     A `Refusal` is told as the event `refused`. Any other error goes to the log under a number that the learner sees.
     """
-    counter = Counter(order, tell)
+    counter = Counter(item, tell)
     try:
-        train(order.job, counter.emit, inbox)
+        train(item.job, counter.emit, inbox)
     except Cancelled:
         return "cancelled", None
     except Refusal as refusal:
@@ -35,15 +35,15 @@ def run(train: Train, order: Order, tell: Tell, inbox: Inbox) -> tuple[str, Refu
     except Exception:  # the worker goes on to the next job
         number = secrets.token_hex(4)
         LOG.exception("training failed, number %s", number)
-        return "failed", errors.failed(number)
+        return "failed", errors.program_error(number)
     return "done", None
 
 
 class Counter:
     """Numbers what a job tells, on from what an earlier attempt told."""
 
-    def __init__(self, order: Order, tell: Tell) -> None:
-        self._seq, self._attempt, self._tell = order.told, order.attempt, tell
+    def __init__(self, item: WorkItem, tell: Tell) -> None:
+        self._seq, self._attempt, self._tell = item.last_seq, item.attempt, tell
 
     def emit(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         self._seq += 1

@@ -1,10 +1,10 @@
-"""A slot: a process that trains one job after the other.
+"""A worker of the local executor: a process that trains one job after the other.
 
     python -m cnnviz.workers.entry.local
 
-Orders and commands come on its standard input, events go out on its standard output, framed by `jobs.protocol.framing`.
-What libraries print goes to the standard error instead. At the end of its input the process ends at once, whatever it
-is doing: then the app is gone.
+Work items and commands come on its standard input, events go out on its standard output, framed by
+`jobs.protocol.framing`. What libraries print goes to the standard error instead. At the end of its input the process
+ends at once, whatever it is doing: then the app is gone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import IO, Any
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command
 from cnnviz.jobs.protocol import codec, framing
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.workers.entry import priority, tf_runtime
 from cnnviz.workers.entry.job_runner import Train, run
 
@@ -28,7 +28,7 @@ class Letterbox:
     """Takes in what the app sends, in a thread of its own."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self.items: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
         self._stream = stream
         self._lock = threading.Lock()
         self._commands: list[tuple[str, Command]] = []
@@ -48,10 +48,10 @@ class Letterbox:
 
     def _sort(self, head: dict[str, Any], arrays: Arrays) -> None:
         if head["do"] == "train":
-            self.orders.put(codec.order(head, arrays))
+            self.items.put(codec.decode_work_item(head, arrays))
             return
         with self._lock:
-            self._commands.append((str(head["job"]), codec.command(head, arrays)))
+            self._commands.append((str(head["job"]), codec.decode_command(head, arrays)))
 
 
 def serve(prepare: Callable[[], Train]) -> None:
@@ -66,18 +66,18 @@ def serve(prepare: Callable[[], Train]) -> None:
     train = prepare()
     framing.write(outgoing, {"say": "ready"})
     while True:
-        _train(train, letterbox.orders.get(), letterbox, outgoing)
+        _train(train, letterbox.items.get(), letterbox, outgoing)
 
 
-def _train(train: Train, order: Order, letterbox: Letterbox, outgoing: IO[bytes]) -> None:
-    job_id = order.job.id
+def _train(train: Train, item: WorkItem, letterbox: Letterbox, outgoing: IO[bytes]) -> None:
+    job_id = item.job.id
     state, message = run(
         train,
-        order,
-        lambda event: framing.write(outgoing, *codec.of_event(job_id, event)),
+        item,
+        lambda event: framing.write(outgoing, *codec.encode_event(job_id, event)),
         lambda: letterbox.commands(job_id),
     )
-    framing.write(outgoing, *codec.of_end(job_id, order.attempt, state, message))
+    framing.write(outgoing, *codec.encode_end(job_id, item.attempt, state, message))
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -25,10 +25,10 @@ from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name
-from cnnviz.jobs.api import Engine
+from cnnviz.jobs.api import Scheduler
 from cnnviz.jobs.executors import local
-from cnnviz.jobs.executors.dask.executor import Cluster
-from cnnviz.jobs.executors.local import Embedded
+from cnnviz.jobs.executors.dask.executor import DaskExecutor
+from cnnviz.jobs.executors.local import LocalExecutor
 from cnnviz.jobs.runs import files
 from cnnviz.jobs.runs.store import RunStore
 from tests.core.networks import small_network
@@ -62,10 +62,10 @@ def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
 
 @dataclass
 class Site:
-    """An engine with an executor that has two places, and what its jobs told."""
+    """An scheduler with an executor that has two places, and what its jobs told."""
 
     kind: str
-    engine: Engine
+    scheduler: Scheduler
     recorded: dict[str, list[Event]] = field(default_factory=dict)
 
     def submit(self, behaviour: int = PLAIN, owner: str = "", epochs: int = 3) -> str:
@@ -73,11 +73,11 @@ class Site:
 
     def give(self, job: Job, owner: str = "") -> str:
         self.recorded[job.id] = []
-        self.engine.submit(owner or fake_executor.owner(), job, self.recorded[job.id].append)
+        self.scheduler.submit(owner or fake_executor.owner(), job, self.recorded[job.id].append)
         return job.id
 
     def state(self, job: str) -> str:
-        return self.engine.follow(job).state
+        return self.scheduler.status(job).state
 
     def reaches(self, job: str, *states: str, within: float = PATIENCE) -> None:
         until(lambda: self.state(job) in states, within)
@@ -95,12 +95,12 @@ class Site:
         return int(starts[-1].facts["process"])
 
     def clear(self) -> None:
-        """End every job, and the engine: on a cluster they would go on without it."""
+        """End every job, and the scheduler: on a cluster they would go on without it."""
         for job in self.recorded:
-            self.engine.command(job, Command("cancel"))
+            self.scheduler.command(job, Command("cancel"))
         for job in self.recorded:
             self.reaches(job, "done", "cancelled", "failed", "lost")
-        self.engine.close()
+        self.scheduler.close()
 
     def told_in_order(self, job: str) -> bool:
         numbers = [event.seq for event in self.recorded[job]]
@@ -117,23 +117,23 @@ def processes() -> Iterator[dask_cluster.Processes]:
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     kind = request.param
     if kind == "embedded":
-        engine = Engine(Embedded(2, PROGRAM))
+        scheduler = Scheduler(LocalExecutor(2, PROGRAM))
     else:
-        engine = cluster_engine(request.getfixturevalue("processes"))
-    made = Site(kind, engine)
+        scheduler = dask_scheduler(request.getfixturevalue("processes"))
+    made = Site(kind, scheduler)
     yield made
     made.clear()
 
 
-def cluster_engine(processes: dask_cluster.Processes, workers: int = 2) -> Engine:
-    """An engine on the cluster, with as many workers alive."""
+def dask_scheduler(processes: dask_cluster.Processes, workers: int = 2) -> Scheduler:
+    """An scheduler on the cluster, with as many workers alive."""
     alive = sum(each.poll() is None for each in processes.workers)
     for _ in range(workers - alive):
         processes.add_worker()
-    executor = Cluster(processes.address)
-    engine = Engine(executor)
-    until(lambda: executor.refusal() is None and executor.places() == workers)
-    return engine
+    executor = DaskExecutor(processes.address)
+    scheduler = Scheduler(executor)
+    until(lambda: executor.refusal() is None and executor.capacity() == workers)
+    return scheduler
 
 
 # --- what jobs tell
@@ -154,11 +154,11 @@ def test_a_job_runs_and_tells_everything_in_order(site: Site):
     assert site.told_in_order(job)
     result = next(event for event in site.recorded[job] if event.kind == "result")
     assert np.array_equal(result.arrays["w"], np.full(4, 3))
-    shown = site.engine.follow(job)
+    shown = site.scheduler.status(job)
     assert [event.kind for event in shown.events].count("view") == 1
     assert all(not event.arrays for event in shown.events if event.kind in ("result", "checkpoint"))
     middle = shown.events[2].seq
-    assert site.engine.follow(job, middle).events == shown.events[3:]
+    assert site.scheduler.status(job, middle).events == shown.events[3:]
 
 
 def test_large_arrays_arrive_whole(site: Site):
@@ -177,14 +177,14 @@ def test_what_libraries_print_disturbs_nothing(site: Site):
 def test_a_refusal_of_the_trainer_is_told_in_its_words(site: Site):
     job = site.submit(REFUSES)
     site.reaches(job, "failed")
-    assert str(site.engine.follow(job).message) == ("`plan` must be another. Received: this one. Choose another.")
+    assert str(site.scheduler.status(job).message) == ("`plan` must be another. Received: this one. Choose another.")
     assert "refused" in site.kinds(job)
 
 
 def test_an_error_of_the_trainer_fails_the_job_and_the_worker_goes_on(site: Site):
     job = site.submit(FAILS)
     site.reaches(job, "failed")
-    assert "on purpose" not in str(site.engine.follow(job).message)
+    assert "on purpose" not in str(site.scheduler.status(job).message)
     after = site.submit(PLAIN)
     site.reaches(after, "done")
 
@@ -197,11 +197,11 @@ def test_two_run_and_the_others_wait_in_their_turns(site: Site):
     for job in running:
         site.reaches(job, "running")
     waiting = [site.submit(FOR_EVER, "ann"), site.submit(PLAIN, "cid"), site.submit(PLAIN, "bob")]
-    assert [site.engine.follow(each).position for each in waiting] == [1, 2, 3]
-    assert site.engine.active("ann") == (running[0], waiting[0])
+    assert [site.scheduler.status(each).position for each in waiting] == [1, 2, 3]
+    assert site.scheduler.active("ann") == (running[0], waiting[0])
     with pytest.raises(Refusal, match="one training running"):
         site.submit(PLAIN, "ann")
-    site.engine.command(running[1], Command("stop"))
+    site.scheduler.command(running[1], Command("stop"))
     for job in waiting[1:]:
         site.reaches(job, "done")
     assert site.state(waiting[0]) == "queued", "Ann's first still runs"
@@ -213,15 +213,15 @@ def test_two_run_and_the_others_wait_in_their_turns(site: Site):
 def test_pause_resume_more_and_stop(site: Site):
     job = site.submit(FOR_EVER)
     site.process(job)
-    site.engine.command(job, Command("pause"))
+    site.scheduler.command(job, Command("pause"))
     site.reaches(job, "paused")
     before = len(site.recorded[job])
-    site.engine.command(job, Command("probe", {"digit": np.ones((28, 28), np.uint8)}))
+    site.scheduler.command(job, Command("probe", {"digit": np.ones((28, 28), np.uint8)}))
     assert site.state(job) == "paused"
-    site.engine.command(job, Command("resume"))
+    site.scheduler.command(job, Command("resume"))
     site.reaches(job, "running")
     until(lambda: len(site.recorded[job]) > before + 5)
-    site.engine.command(job, Command("stop"))
+    site.scheduler.command(job, Command("stop"))
     site.reaches(job, "done")
     result = next(event for event in site.recorded[job] if event.kind == "result")
     assert result.facts["ended"] == "stopped"
@@ -234,7 +234,7 @@ def test_cancel_takes_effect_within_two_seconds_also_on_who_does_not_hear(site: 
         pytest.skip("a thread that hears nothing cannot be ended in a worker; see docs/scale.md")
     job, other = site.submit(behaviour), site.submit(FOR_EVER)
     until(lambda: "start" in site.kinds(job))
-    site.engine.command(job, Command("cancel"))
+    site.scheduler.command(job, Command("cancel"))
     site.reaches(job, "cancelled", within=2.0)
     after = site.submit(PLAIN)
     site.reaches(after, "done")
@@ -248,7 +248,7 @@ def test_a_job_that_ended_goes_on_under_its_name(site: Site, way: str):
     site.give(first, owner)
     for _ in range(2):
         site.process(job)
-        site.engine.command(job, Command(way))
+        site.scheduler.command(job, Command(way))
         site.reaches(job, "done", "cancelled")
         until(lambda: site.kinds(job)[-1] == "ended")
         kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
@@ -267,21 +267,21 @@ def test_a_job_whose_worker_is_killed_goes_on_from_its_last_epoch_and_others_not
     until(lambda: len(site.epochs(job)) >= 3)
     site.process(other)
     os.kill(site.process(job), signal.SIGKILL)
-    until(lambda: site.engine.follow(job).attempt == 2, 3.0)
+    until(lambda: site.scheduler.status(job).attempt == 2, 3.0)
     if site.kind == "cluster":
-        site.engine.command(other, Command("stop"))  # its worker is the only one left
+        site.scheduler.command(other, Command("stop"))  # its worker is the only one left
     until(lambda: site.epochs(job, attempt=2))
     kept = [e.facts["epoch"] for e in site.recorded[job] if e.kind == "checkpoint" and e.attempt == 1]
     assert site.epochs(job, attempt=2)[0] == kept[-1] + 1
     assert site.told_in_order(job)
-    assert site.engine.follow(other).attempt == 1
+    assert site.scheduler.status(other).attempt == 1
 
 
 def test_a_job_whose_worker_dies_twice_is_lost(site: Site):
     job = site.submit(DIES)
-    until(lambda: site.engine.follow(job).attempt == 2)
+    until(lambda: site.scheduler.status(job).attempt == 2)
     site.reaches(job, "lost")
-    assert "twice" in str(site.engine.follow(job).message)
+    assert "twice" in str(site.scheduler.status(job).message)
     until(lambda: site.kinds(job)[-1] == "ended")
     if site.kind == "embedded":
         after = site.submit(PLAIN)
@@ -293,7 +293,7 @@ def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site
     for attempt in (1, 2):
         os.kill(site.process(job, attempt), signal.SIGKILL)
     site.reaches(job, "lost", within=3.0)
-    assert "twice" in str(site.engine.follow(job).message)
+    assert "twice" in str(site.scheduler.status(job).message)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells and limits the memory of a process like this")
@@ -301,11 +301,11 @@ def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_o
     caplog: pytest.LogCaptureFixture,
 ):
     with ExitStack() as stack:
-        site = Site("embedded", Engine(Embedded(1, PROGRAM)))
+        site = Site("embedded", Scheduler(LocalExecutor(1, PROGRAM)))
         stack.callback(site.clear)
         job = site.submit(HUNGRY)
         site.reaches(job, "failed")
-        message = site.engine.follow(job).message
+        message = site.scheduler.status(job).message
         assert message is not None
         assert "server's log" in str(message)
         until(lambda: str(message.values["number"]) in caplog.text)
@@ -334,7 +334,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     arguments = [str(tmp_path)]
     if request.param == "cluster":
         processes = request.getfixturevalue("processes")
-        cluster_engine(processes).close()
+        dask_scheduler(processes).close()
         arguments.append(processes.address)
     with subprocess.Popen(
         [sys.executable, "-m", "tests.jobs.app_process", *arguments],
@@ -376,42 +376,42 @@ def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_pa
 
 @pytest.mark.parametrize("app", ["cluster"], indirect=True)
 def test_a_job_outlives_its_app_and_another_takes_it_over_from_the_start(app: App, processes: dask_cluster.Processes):
-    executor = Cluster(processes.address)
-    engine = Engine(executor)
+    executor = DaskExecutor(processes.address)
+    scheduler = Scheduler(executor)
     recorded: list[Event] = []
     app.process.kill()
     app.process.wait()
-    assert not engine.adopt(fake_executor.owner(), app.job, recorded.append), "it is another's"
-    assert engine.adopt(app.owner, app.job, recorded.append)
+    assert not scheduler.adopt(fake_executor.owner(), app.job, recorded.append), "it is another's"
+    assert scheduler.adopt(app.owner, app.job, recorded.append)
     until(lambda: len(recorded) > 10)
     assert not gone(app.trainer)
     assert recorded[0].kind == "start"
     assert recorded[0].seq == 1
     assert [event.facts["epoch"] for event in recorded if event.kind == "epoch"][:2] == [1, 2]
-    assert engine.active(app.owner) == (app.job,)
-    engine.command(app.job, Command("stop"))
-    until(lambda: engine.follow(app.job).state == "done")
-    engine.close()
+    assert scheduler.active(app.owner) == (app.job,)
+    scheduler.command(app.job, Command("stop"))
+    until(lambda: scheduler.status(app.job).state == "done")
+    scheduler.close()
 
 
 @pytest.mark.parametrize("app", ["cluster"], indirect=True)
 def test_two_apps_share_the_workers_and_the_one_that_asked_last_has_the_job(
     app: App, processes: dask_cluster.Processes
 ):
-    executor = Cluster(processes.address)
-    first, second = Site("cluster", Engine(executor)), Site("cluster", Engine(Cluster(processes.address)))
-    until(lambda: executor.places() == 1)  # the other worker trains the other app's job
+    executor = DaskExecutor(processes.address)
+    first, second = Site("cluster", Scheduler(executor)), Site("cluster", Scheduler(DaskExecutor(processes.address)))
+    until(lambda: executor.capacity() == 1)  # the other worker trains the other app's job
     job = first.submit(FOR_EVER, "ann")
     first.process(job)
-    until(lambda: executor.places() == 0)
+    until(lambda: executor.capacity() == 0)
     taken: list[Event] = []
-    assert second.engine.adopt("ann", job, taken.append)
+    assert second.scheduler.adopt("ann", job, taken.append)
     until(lambda: len(taken) > 5)
     first.reaches(job, "lost")
-    assert "another server" in str(first.engine.follow(job).message)
+    assert "another server" in str(first.scheduler.status(job).message)
     assert "ended" not in first.kinds(job)
     app.process.kill()
-    assert second.engine.adopt(app.owner, app.job, taken.append)
+    assert second.scheduler.adopt(app.owner, app.job, taken.append)
     second.recorded = {job: taken, app.job: taken}
     for each in (first, second):
         each.clear()
@@ -419,27 +419,27 @@ def test_two_apps_share_the_workers_and_the_one_that_asked_last_has_the_job(
 
 def test_a_worker_without_the_preload_answers_with_the_way_to_start_it():
     with dask_cluster.cluster(workers=1, preload=None) as processes:
-        executor = Cluster(processes.address)
-        engine = Engine(executor)
+        executor = DaskExecutor(processes.address)
+        scheduler = Scheduler(executor)
         until(executor.refusal)
         until(lambda: "1 workers" in str(executor.refusal()))
-        with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.cluster"):
-            engine.submit("ann", fake_executor.job(), lambda _: None)
-        engine.close()
+        with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.entry\.dask_preload"):
+            scheduler.submit("ann", fake_executor.job(), lambda _: None)
+        scheduler.close()
 
 
 def test_a_job_that_gets_to_such_a_worker_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
     with dask_cluster.cluster(workers=1, preload=None) as processes:
-        executor = Cluster(processes.address)
-        site = Site("cluster", Engine(executor))
+        executor = DaskExecutor(processes.address)
+        site = Site("cluster", Scheduler(executor))
         until(lambda: "1 workers" in str(executor.refusal()))
         (address,) = stranger_addresses(processes)
-        monkeypatch.setattr(executor, "_freest", lambda: address)  # as Dask does when the chosen worker has gone
+        monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
         monkeypatch.setattr(executor, "refusal", lambda: None)
-        monkeypatch.setattr(executor, "places", lambda: 1)
+        monkeypatch.setattr(executor, "capacity", lambda: 1)
         job = site.submit(PLAIN)
         site.reaches(job, "failed")
-        assert "--preload" in str(site.engine.follow(job).message)
+        assert "--preload" in str(site.scheduler.status(job).message)
         site.clear()
 
 
@@ -452,23 +452,23 @@ def stranger_addresses(processes: dask_cluster.Processes) -> list[str]:
 
 def test_a_scheduler_that_is_not_there_is_a_refusal_until_it_is():
     with dask_cluster.cluster(workers=1) as processes, ExitStack() as stack:
-        executor = Cluster(processes.address)
-        engine = Engine(executor)
-        stack.callback(engine.close)
-        until(lambda: executor.places() == 1)
+        executor = DaskExecutor(processes.address)
+        scheduler = Scheduler(executor)
+        stack.callback(scheduler.close)
+        until(lambda: executor.capacity() == 1)
         processes.scheduler.kill()
         until(lambda: "cannot be reached" in str(executor.refusal()))
         with pytest.raises(Refusal, match="cannot be reached"):
-            engine.submit("ann", fake_executor.job(), lambda _: None)
+            scheduler.submit("ann", fake_executor.job(), lambda _: None)
 
 
 @pytest.mark.parametrize("address", ["localhost:8786", "http://127.0.0.1:1", "tls://127.0.0.1:1"])
 def test_a_setting_that_cannot_work_is_a_refusal(address: str):
-    engine = Engine(Cluster(address))
+    scheduler = Scheduler(DaskExecutor(address))
     with pytest.raises(Refusal, match=r"must begin|certificate"):
-        engine.submit("ann", fake_executor.job(), lambda _: None)
-    assert not engine.adopt("ann", fake_executor.job().id, lambda _: None)
-    engine.close()
+        scheduler.submit("ann", fake_executor.job(), lambda _: None)
+    assert not scheduler.adopt("ann", fake_executor.job().id, lambda _: None)
+    scheduler.close()
 
 
 def test_a_tls_cluster_trains_and_takes_no_plain_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -478,15 +478,15 @@ def test_a_tls_cluster_trains_and_takes_no_plain_connection(tmp_path: Path, monk
     with dask_cluster.cluster(1, options=tuple(map(str, options)), protocol="tls", environment=secret) as made:
         for name, path in (("CA", certificate), ("CERT", certificate), ("KEY", key)):
             monkeypatch.setenv(f"CNNVIZ_TLS_{name}", str(path))
-        plain = Cluster(made.address.replace("tls", "tcp"))
-        refused = Engine(plain)
-        executor = Cluster(made.address)
-        engine = Engine(executor)
-        until(lambda: executor.places() == 1)
-        site = Site("cluster", engine)
+        plain = DaskExecutor(made.address.replace("tls", "tcp"))
+        refused = Scheduler(plain)
+        executor = DaskExecutor(made.address)
+        scheduler = Scheduler(executor)
+        until(lambda: executor.capacity() == 1)
+        site = Site("cluster", scheduler)
         site.reaches(site.submit(PLAIN), "done")
         until(plain.refusal)
-        for each in (refused, engine):
+        for each in (refused, scheduler):
             each.close()
 
 
@@ -510,13 +510,13 @@ def test_nothing_listens_beyond_this_machine(site: Site, processes: dask_cluster
 
 
 def test_a_slot_is_kept_warm_replaced_when_worn_and_let_go_when_idle(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(local, "JOBS_A_SLOT", 2)
+    monkeypatch.setattr(local, "MAX_JOBS_PER_WORKER", 2)
     clock = fake_executor.Clock()
-    executor = Embedded(1, PROGRAM, clock)
-    site = Site("embedded", Engine(executor))
-    site.engine.warm()
-    until(lambda: [place.ready for place in executor._places] == [True])
-    warm = executor._places[0].process
+    executor = LocalExecutor(1, PROGRAM, clock)
+    site = Site("embedded", Scheduler(executor))
+    site.scheduler.warm_up()
+    until(lambda: [worker.ready for worker in executor._workers] == [True])
+    warm = executor._workers[0].process
     assert warm is not None
     pids = []
     for _ in range(3):
@@ -526,27 +526,27 @@ def test_a_slot_is_kept_warm_replaced_when_worn_and_let_go_when_idle(monkeypatch
     assert pids[0] == pids[1] == warm.process.pid
     assert pids[2] != pids[0]
     until(lambda: gone(pids[0]), 5.0)
-    clock.now += local.IDLE_SECONDS + 1
+    clock.now += local.MAX_IDLE_SECONDS + 1
     until(lambda: gone(pids[2]), 5.0)
-    assert executor._places == []
-    site.engine.close()
+    assert executor._workers == []
+    site.scheduler.close()
 
 
 @pytest.mark.parametrize(("setting", "slots"), [("3", 3), ("", None), ("0", None), ("many", None), ("65", None)])
 def test_the_number_of_slots_is_a_setting(setting: str, slots: int | None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CNNVIZ_SLOTS", setting)
-    executor = Embedded()
-    assert executor.slots == (slots or max(1, local.cores() - 1))
-    assert executor.threads == max(1, local.cores() // executor.slots)
+    executor = LocalExecutor()
+    assert executor.max_workers == (slots or max(1, local.count_cores() - 1))
+    assert executor.threads == max(1, local.count_cores() // executor.max_workers)
 
 
 def test_a_slot_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    site = Site("embedded", Engine(Embedded(1, PROGRAM)))
+    site = Site("embedded", Scheduler(LocalExecutor(1, PROGRAM)))
     job = site.submit(PLAIN)
     site.reaches(job, "failed")
-    assert "can be started" in str(site.engine.follow(job).message)
-    site.engine.close()
+    assert "can be started" in str(site.scheduler.status(job).message)
+    site.scheduler.close()
 
 
 # --- with Keras
@@ -560,16 +560,16 @@ def test_keras_trains_on_both(kind: str, mnist_path: Path, mnist: datasets.Datas
     job = replace(fake_executor.job(examples=600, validation_examples=100, epochs=2), data=data)
     with ExitStack() as stack:
         if kind == "embedded":
-            engine = Engine(Embedded(1))
+            scheduler = Scheduler(LocalExecutor(1))
         else:
             processes = stack.enter_context(dask_cluster.cluster(1, preload="cnnviz.workers.entry.dask_preload"))
-            executor = Cluster(processes.address)
-            engine = Engine(executor)
-            until(lambda: executor.refusal() is None and executor.places() == 1, 120)
-        stack.callback(engine.close)
-        site = Site(kind, engine)
+            executor = DaskExecutor(processes.address)
+            scheduler = Scheduler(executor)
+            until(lambda: executor.refusal() is None and executor.capacity() == 1, 120)
+        stack.callback(scheduler.close)
+        site = Site(kind, scheduler)
         site.reaches(site.give(job), "done", "failed", "lost", within=120)
-        assert site.engine.follow(job.id).message is None
+        assert site.scheduler.status(job.id).message is None
     result = next(event for event in site.recorded[job.id] if event.kind == "result")
     network = Network(job.variant, files.weights(result.arrays))
     assert network.parameters > 0

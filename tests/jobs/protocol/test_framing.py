@@ -135,14 +135,14 @@ def test_a_pickle_is_never_opened():
 
 
 def test_an_announced_length_beyond_the_limit_is_refused_before_it_is_read():
-    stream = io.BytesIO(struct.pack("<Q", framing.LONGEST + 1) + b"x" * 100)
+    stream = io.BytesIO(struct.pack("<Q", framing.MAX_BYTES + 1) + b"x" * 100)
     with pytest.raises(framing.MessageError, match="at most"):
         framing.read(stream)
     assert stream.tell() == 8
 
 
 def test_what_is_too_long_is_not_sent(monkeypatch):
-    monkeypatch.setattr(framing, "LONGEST", 1000)
+    monkeypatch.setattr(framing, "MAX_BYTES", 1000)
     with pytest.raises(framing.MessageError, match="at most"):
         framing.pack({}, {"large": np.zeros(1001, np.uint8)})
     with pytest.raises(framing.MessageError, match="at most"):

@@ -22,27 +22,27 @@ def card(seconds: float, epochs: int = 4) -> Card:
 
 
 def test_nothing_is_known_at_first(tmp_path: Path) -> None:
-    assert calibration.known(tmp_path) == UNKNOWN
+    assert calibration.load(tmp_path) == UNKNOWN
 
 
 @pytest.mark.parametrize("slower", [0.5, 1.0, 3.0])
 def test_one_run_makes_the_next_estimate_right(tmp_path: Path, slower: float) -> None:
     alone = estimates.seconds(small_network.VARIANT, PLAN) - estimates.START
     took = estimates.START + slower * alone
-    calibration.learn(tmp_path, card(took), "finished")
-    assert estimates.seconds(small_network.VARIANT, PLAN, calibration.known(tmp_path)) == pytest.approx(took, rel=1e-6)
+    calibration.update(tmp_path, card(took), "finished")
+    assert estimates.seconds(small_network.VARIANT, PLAN, calibration.load(tmp_path)) == pytest.approx(took, rel=1e-6)
 
 
 @pytest.mark.parametrize("ended", ["stopped", "diverged", "time"])
 def test_a_run_that_was_cut_short_teaches_nothing(tmp_path: Path, ended: str) -> None:
-    calibration.learn(tmp_path, card(1000), ended)
-    assert calibration.known(tmp_path) == UNKNOWN
+    calibration.update(tmp_path, card(1000), ended)
+    assert calibration.load(tmp_path) == UNKNOWN
 
 
 def test_early_stopping_counts_the_epochs_that_were_trained(tmp_path: Path) -> None:
     for folder, epochs in ((tmp_path / "all", 4), (tmp_path / "half", 2)):
-        calibration.learn(folder, card(20, epochs), "early")
-    assert calibration.known(tmp_path / "half").factor > 1.5 * calibration.known(tmp_path / "all").factor
+        calibration.update(folder, card(20, epochs), "early")
+    assert calibration.load(tmp_path / "half").factor > 1.5 * calibration.load(tmp_path / "all").factor
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_early_stopping_counts_the_epochs_that_were_trained(tmp_path: Path) -> N
 )
 def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / calibration.FILE).write_text(text)
-    assert calibration.known(tmp_path) == UNKNOWN
+    assert calibration.load(tmp_path) == UNKNOWN

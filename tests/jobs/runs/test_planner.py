@@ -1,4 +1,4 @@
-"""A visitor's trainings in a row: at most two in the engine, the others wait on disk and lose nothing."""
+"""A visitor's trainings in a row: at most two in the scheduler, the others wait on disk and lose nothing."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.core.networks import small_network
 PROBE = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
 
 
-class Engine:
-    """Stands for the engine: jobs end when the test says so."""
+class Scheduler:
+    """Stands for the scheduler: jobs end when the test says so."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
@@ -35,7 +35,7 @@ class Engine:
         if self.refusing:
             raise Refusal(self.refusing)
         if len(self.jobs) >= 2:
-            raise AssertionError("more than the engine takes")
+            raise AssertionError("more than the scheduler takes")
         self.jobs[job.id] = (job, record)
 
     def active(self, _owner: str) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class Engine:
         del self.jobs[job_id]
 
     def cancels(self, job_id: str) -> None:
-        """End a job before it starts, as the engine does: it is active no more when its end is recorded."""
+        """End a job before it starts, as the scheduler does: it is active no more when its end is recorded."""
         _, record = self.jobs.pop(job_id)
         record(Event("ended", 1, 1, {"state": "cancelled", "template": "", "values": {}}))
         settled()
@@ -61,14 +61,14 @@ class Engine:
 def settled() -> None:
     """Wait for what goes on after an event."""
     for thread in threading.enumerate():
-        if thread.name == planner.ADVANCING:
+        if thread.name == planner.THREAD_NAME:
             thread.join(10)
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    standing_in = Engine()
-    monkeypatch.setattr(api, "engine", lambda: standing_in)
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> Scheduler:
+    standing_in = Scheduler()
+    monkeypatch.setattr(api, "scheduler", lambda: standing_in)
     return standing_in
 
 
@@ -93,52 +93,54 @@ def test_a_job_carries_the_data_that_this_server_has() -> None:
     assert made_job.variant.layers == small_network.VARIANT.layers
 
 
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("scheduler")
 def test_equal_settings_are_different_runs(store: RunStore) -> None:
     first, second = planner.start(store, job(), "one"), planner.start(store, job(), "two")
     assert first.id != second.id
     assert first.variant.name != second.variant.name
 
 
-def test_arms_beyond_two_wait_until_one_begins(store: RunStore, engine: Engine) -> None:
-    trial = planner.trial("filters")
+def test_arms_beyond_two_wait_until_one_begins(store: RunStore, scheduler: Scheduler) -> None:
+    trial = planner.new_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(4)]
     assert {planner.experiment_of(run) for run in store.runs()} == {"filters"}
     planner.advance(store)
-    assert list(engine.jobs) == [planned[0].id, planned[1].id]
+    assert list(scheduler.jobs) == [planned[0].id, planned[1].id]
     assert states(store) == ["queued", "queued", "planned", "planned"]
 
     planner.advance(store)
-    assert len(engine.jobs) == 2
+    assert len(scheduler.jobs) == 2
 
-    engine.ends(planned[0].id)
-    engine.begins(planned[1].id)
-    assert list(engine.jobs) == [planned[1].id, planned[2].id]
+    scheduler.ends(planned[0].id)
+    scheduler.begins(planned[1].id)
+    assert list(scheduler.jobs) == [planned[1].id, planned[2].id]
     assert states(store) == ["queued", "queued", "queued", "planned"]
-    submitted = engine.jobs[planned[2].id][0]
+    submitted = scheduler.jobs[planned[2].id][0]
     assert submitted.plan == planned[2].plan
     np.testing.assert_array_equal(submitted.probe, PROBE)
 
 
-def test_an_arm_that_is_cancelled_before_it_starts_makes_room_for_the_next(store: RunStore, engine: Engine) -> None:
-    trial = planner.trial("filters")
+def test_an_arm_that_is_cancelled_before_it_starts_makes_room_for_the_next(
+    store: RunStore, scheduler: Scheduler
+) -> None:
+    trial = planner.new_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(3)]
     planner.advance(store)
-    engine.cancels(planned[1].id)
-    assert list(engine.jobs) == [planned[0].id, planned[2].id]
+    scheduler.cancels(planned[1].id)
+    assert list(scheduler.jobs) == [planned[0].id, planned[2].id]
     assert states(store) == ["queued", "cancelled", "queued"]
 
 
 def test_a_planned_run_that_is_deleted_meanwhile_is_not_trained(
-    store: RunStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    store: RunStore, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial = planner.trial("filters")
+    trial = planner.new_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(2)]
     read = store.runs()
     store.delete(planned[0].id)
     monkeypatch.setattr(RunStore, "runs", lambda _: read)
     planner.advance(store)
-    assert list(engine.jobs) == [planned[1].id]
+    assert list(scheduler.jobs) == [planned[1].id]
 
 
 @pytest.mark.parametrize(("finished", "learned"), [(0, 1), (2, 0)])
@@ -146,7 +148,7 @@ def test_a_whole_training_tells_how_fast_the_server_is(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, finished: int, learned: int
 ) -> None:
     known: list[object] = []
-    monkeypatch.setattr(calibration, "learn", lambda *told: known.append(told))
+    monkeypatch.setattr(calibration, "update", lambda *told: known.append(told))
     run = store.create(job(), "one")
     network = small_network.network(0, run.variant.name)
     weights = {f"weights/{a}/{b}": w for a, named in network.weights.items() for b, w in named.items()}
@@ -160,16 +162,16 @@ def test_a_whole_training_tells_how_fast_the_server_is(
     settled()
 
 
-def test_a_refused_run_leaves_nothing_behind(store: RunStore, engine: Engine) -> None:
-    engine.refusing = "No room. Received: one more. Wait."
+def test_a_refused_run_leaves_nothing_behind(store: RunStore, scheduler: Scheduler) -> None:
+    scheduler.refusing = "No room. Received: one more. Wait."
     with pytest.raises(Refusal, match="No room"):
         planner.start(store, job(), "one")
     assert store.runs() == ()
 
 
-def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, engine: Engine) -> None:
-    run = planner.plan(store, job(), "arm", planner.trial("x"), "a")
-    engine.refusing = "No room. Received: one more. Wait."
+def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, scheduler: Scheduler) -> None:
+    run = planner.plan(store, job(), "arm", planner.new_experiment_run("x"), "a")
+    scheduler.refusing = "No room. Received: one more. Wait."
     planner.advance(store)
     failed = store.run(run.id)
     assert failed.state == "failed"
@@ -177,44 +179,44 @@ def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, eng
     assert failed.message["template"].startswith("No room")
 
 
-def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, engine: Engine) -> None:
+def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
-    engine.ends(run.id)
+    scheduler.ends(run.id)
     with pytest.raises(Refusal, match="kept no finished epoch"):
-        planner.go_on(store, run.id, 5)
+        planner.continue_run(store, run.id, 5)
 
     weights = {"weights/0": np.ones(2, np.float32)}
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, weights))
-    planner.go_on(store, run.id, 5)
-    again = engine.jobs[run.id][0]
+    planner.continue_run(store, run.id, 5)
+    again = scheduler.jobs[run.id][0]
     assert again.plan.epochs == 5
     assert again.progress == {"epoch": 2}
     np.testing.assert_array_equal(again.checkpoint["weights/0"], [1, 1])
     assert store.run(run.id).plan.epochs == 5
 
 
-def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, engine: Engine) -> None:
+def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
-    engine.ends(run.id)
+    scheduler.ends(run.id)
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, {"a": np.ones(1, np.float32)}))
     before = store.run(run.id)
-    engine.refusing = "No room. Received: one more. Wait."
+    scheduler.refusing = "No room. Received: one more. Wait."
     with pytest.raises(Refusal, match="No room"):
-        planner.go_on(store, run.id, 5)
+        planner.continue_run(store, run.id, 5)
     assert store.run(run.id) == before
-    engine.refusing, engine.breaking = "", True
+    scheduler.refusing, scheduler.breaking = "", True
     with pytest.raises(RuntimeError, match="on purpose"):
-        planner.go_on(store, run.id, 5)
+        planner.continue_run(store, run.id, 5)
     assert store.run(run.id) == before
 
 
-def test_a_second_click_on_going_on_changes_nothing(store: RunStore, engine: Engine) -> None:
+def test_a_second_click_on_going_on_changes_nothing(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
-    engine.ends(run.id)
+    scheduler.ends(run.id)
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 3}, {"a": np.ones(1, np.float32)}))
-    planner.go_on(store, run.id, 4)
-    before, going = store.run(run.id), engine.jobs[run.id]
+    planner.continue_run(store, run.id, 4)
+    before, going = store.run(run.id), scheduler.jobs[run.id]
     with pytest.raises(Refusal, match="waits or runs"):
-        planner.go_on(store, run.id, 5)
+        planner.continue_run(store, run.id, 5)
     assert store.run(run.id) == before
-    assert engine.jobs == {run.id: going}
+    assert scheduler.jobs == {run.id: going}

@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs import quota
-from cnnviz.jobs.runs.quota import KEPT_DAYS, MEASURED_AGAIN, USUAL_GB
+from cnnviz.jobs.runs.quota import DEFAULT_LIMIT_GB, MAX_MEASUREMENT_AGE, MIN_KEPT_DAYS
 from cnnviz.jobs.runs.store import RunStore
 from tests.jobs import fake_executor
 
@@ -40,7 +40,7 @@ def _half_a_megabyte(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _measured_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quota, "MEASURED_AGAIN", 0.0)
+    monkeypatch.setattr(quota, "MAX_MEASUREMENT_AGE", 0.0)
 
 
 def ids(*stores: RunStore) -> list[str]:
@@ -60,7 +60,7 @@ def test_new_visitors_do_not_fill_the_disk(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_half_a_megabyte")
 def test_runs_that_are_old_make_room_the_oldest_first(tmp_path: Path) -> None:
-    days = (KEPT_DAYS + 1, KEPT_DAYS + 9, KEPT_DAYS - 1, 0, KEPT_DAYS + 5)
+    days = (MIN_KEPT_DAYS + 1, MIN_KEPT_DAYS + 9, MIN_KEPT_DAYS - 1, 0, MIN_KEPT_DAYS + 5)
     made = [taken(tmp_path, days=age) for age in days]
     new = visitor(tmp_path)
     new.create(fake_executor.job(), "a new one")
@@ -69,14 +69,14 @@ def test_runs_that_are_old_make_room_the_oldest_first(tmp_path: Path) -> None:
 
 
 def test_old_runs_stay_while_there_is_room(tmp_path: Path) -> None:
-    store, run = taken(tmp_path, days=KEPT_DAYS * 10)
+    store, run = taken(tmp_path, days=MIN_KEPT_DAYS * 10)
     visitor(tmp_path).create(fake_executor.job(), "a new one")
     assert ids(store) == [run]
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
 def test_a_folder_without_a_record_counts_and_makes_room_too(tmp_path: Path) -> None:
-    store, run = taken(tmp_path, size=600_000, days=KEPT_DAYS + 1)
+    store, run = taken(tmp_path, size=600_000, days=MIN_KEPT_DAYS + 1)
     place = tmp_path / store.owner / run
     (place / "run.json").unlink()
     visitor(tmp_path).create(fake_executor.job(), "a new one")
@@ -95,18 +95,25 @@ def test_what_is_no_run_is_let_alone(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_half_a_megabyte")
 def test_room_that_was_measured_is_believed_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quota, "MEASURED_AGAIN", MEASURED_AGAIN)
+    monkeypatch.setattr(quota, "MAX_MEASUREMENT_AGE", MAX_MEASUREMENT_AGE)
     for _ in range(7):
         taken(tmp_path)
-    monkeypatch.setattr(quota, "MEASURED_AGAIN", 0.0)
+    monkeypatch.setattr(quota, "MAX_MEASUREMENT_AGE", 0.0)
     with pytest.raises(Refusal, match="used up"):
         taken(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("setting", "limit"),
-    [("5", 5.0), ("0.5", 0.5), ("", USUAL_GB), ("0", USUAL_GB), ("much", USUAL_GB), ("nan", USUAL_GB)],
+    [
+        ("5", 5.0),
+        ("0.5", 0.5),
+        ("", DEFAULT_LIMIT_GB),
+        ("0", DEFAULT_LIMIT_GB),
+        ("much", DEFAULT_LIMIT_GB),
+        ("nan", DEFAULT_LIMIT_GB),
+    ],
 )
 def test_how_much_is_a_setting(setting: str, limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS_GB", setting)
-    assert quota.limit_gb() == limit
+    assert quota.read_limit_gb() == limit

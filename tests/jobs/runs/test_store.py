@@ -21,7 +21,7 @@ from cnnviz.core.training.protocol import DataReference, Event, Job
 from cnnviz.jobs.runs import files
 from cnnviz.jobs.runs import record as run_record
 from cnnviz.jobs.runs import store as run_store
-from cnnviz.jobs.runs.store import MOST_RUNS, Run, RunStore, Snapshot
+from cnnviz.jobs.runs.store import MAX_RUNS, Run, RunStore, Snapshot
 from tests.core.networks import small_network
 
 OWNER, OTHER = "a" * 32, "b" * 32
@@ -257,7 +257,7 @@ def test_a_title_is_something_to_read(store: RunStore, job: Job, title: Any) -> 
 
 
 def test_there_is_an_end_to_runs(store: RunStore) -> None:
-    for _ in range(MOST_RUNS):
+    for _ in range(MAX_RUNS):
         store.create(a_job(), "one of many")
     with pytest.raises(Refusal, match="Delete runs"):
         store.create(a_job(), "one too many")

@@ -1,4 +1,4 @@
-"""The engine's rules, without a process: turns, limits, leases, attempts, and what is remembered."""
+"""The scheduler's rules, without a process: turns, limits, leases, attempts, and what is remembered."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command, Event
 from cnnviz.jobs import api
-from cnnviz.jobs.protocol.event_log import LARGE, History
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.event_log import LARGE_KINDS, EventLog
+from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.jobs.scheduler.fair_queue import FairQueue
-from cnnviz.jobs.scheduler.job_state import GRANTED, Limits
-from cnnviz.jobs.scheduler.scheduler import MISSED_SECONDS
+from cnnviz.jobs.scheduler.job_state import DEFAULT_LIMITS, Limits
+from cnnviz.jobs.scheduler.scheduler import NOT_FOUND_SECONDS
 from tests.jobs import fake_executor
 from tests.jobs.fake_executor import Bench
 
@@ -80,21 +80,21 @@ def test_owners_take_turns_and_one_of_an_owner_runs(bench: Bench):
     other = bench.submit(bob)
     third = bench.submit(cid)
     assert [bench.state(each) for each in (first, other, third)] == ["running", "running", "queued"]
-    assert bench.engine.follow(second).position == 1
-    assert bench.engine.follow(third).position == 2
+    assert bench.scheduler.status(second).position == 1
+    assert bench.scheduler.status(third).position == 2
     bench.executor.end(other)
-    bench.engine.tick()
+    bench.scheduler.tick()
     assert bench.state(third) == "running"
     bench.executor.end(first)
-    bench.engine.tick()
-    assert bench.engine.active(ann) == (second,)
+    bench.scheduler.tick()
+    assert bench.scheduler.active(ann) == (second,)
     assert bench.state(second) == "running"
 
 
 def test_active_names_the_running_one_first(bench: Bench):
     first, second = bench.submit("ann"), bench.submit("ann")
-    assert bench.engine.active("ann") == (first, second)
-    assert bench.engine.active("bob") == ()
+    assert bench.scheduler.active("ann") == (first, second)
+    assert bench.scheduler.active("bob") == ()
 
 
 # --- limits
@@ -109,7 +109,7 @@ def test_an_owner_has_one_running_and_one_waiting(bench: Bench):
 
 
 def test_forty_may_wait(bench: Bench):
-    for _ in range(1 + GRANTED.queued):
+    for _ in range(1 + DEFAULT_LIMITS.max_queued):
         bench.submit()
     with pytest.raises(Refusal, match="40"):
         bench.submit()
@@ -120,7 +120,7 @@ def test_what_the_executor_cannot_do_is_said_at_once(bench: Bench):
     bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
     with pytest.raises(Refusal, match="No cluster"):
         bench.submit()
-    assert bench.engine.follow(waiting).message is bench.executor.why_not
+    assert bench.scheduler.status(waiting).message is bench.executor.why_not
 
 
 def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
@@ -133,7 +133,7 @@ def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
 
 def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: Bench):
     job = bench.submit()
-    bench.engine.keep(job, True)
+    bench.scheduler.keep(job, True)
     bench.wait(600)
     bench.executor.tell(job, "paused", 1)
     bench.wait(1000)
@@ -143,18 +143,18 @@ def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: B
     assert bench.executor.commands == [], "a pause is not running"
     bench.wait(4)
     assert bench.executor.commands == [(job, "stop")]
-    said = bench.engine.follow(job).message
+    said = bench.scheduler.status(job).message
     assert "30 minutes" in str(said)
-    bench.wait(GRANTED.grace + 2)
+    bench.wait(DEFAULT_LIMITS.grace_seconds + 2)
     assert bench.executor.commands[1:] == [(job, "cancel")]
-    assert bench.engine.follow(job).message is said
+    assert bench.scheduler.status(job).message is said
 
 
 def test_a_pause_does_not_hold_a_place_for_ever(bench: Bench):
     job = bench.submit()
-    bench.engine.keep(job, True)
+    bench.scheduler.keep(job, True)
     bench.executor.tell(job, "paused", 1)
-    bench.wait(GRANTED.held + 2)
+    bench.wait(DEFAULT_LIMITS.place_seconds + 2)
     assert bench.executor.commands == [(job, "stop")]
 
 
@@ -165,14 +165,14 @@ def test_a_pause_does_not_hold_a_place_for_ever(bench: Bench):
 def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Bench, running: bool):
     if not running:
         first = bench.submit()
-        bench.engine.keep(first, True)
+        bench.scheduler.keep(first, True)
     job = bench.submit()
     for _ in range(2):
-        bench.wait(GRANTED.lease - 1)
-        bench.engine.touch(job)
+        bench.wait(DEFAULT_LIMITS.lease_seconds - 1)
+        bench.scheduler.touch(job)
     assert bench.state(job) == ("running" if running else "queued")
-    bench.wait(GRANTED.lease + 5)
-    following = bench.engine.follow(job)
+    bench.wait(DEFAULT_LIMITS.lease_seconds + 5)
+    following = bench.scheduler.status(job)
     assert following.state == "cancelled"
     assert "Nobody looked at this training for 10 minutes" in str(following.message)
     assert bench.recorded[-1].facts["state"] == "cancelled"
@@ -180,13 +180,13 @@ def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Benc
 
 def test_a_kept_job_needs_no_looks(bench: Bench):
     job = bench.submit()
-    bench.engine.keep(job, True)
-    assert bench.engine.follow(job).kept
+    bench.scheduler.keep(job, True)
+    assert bench.scheduler.status(job).kept
     bench.wait(1000)
     assert bench.state(job) == "running"
-    bench.engine.keep(job, False)
-    assert not bench.engine.follow(job).kept
-    bench.wait(GRANTED.lease - 1)
+    bench.scheduler.keep(job, False)
+    assert not bench.scheduler.status(job).kept
+    bench.wait(DEFAULT_LIMITS.lease_seconds - 1)
     assert bench.state(job) == "running"
     bench.wait(5)
     assert bench.state(job) == "cancelled"
@@ -198,20 +198,20 @@ def test_a_kept_job_needs_no_looks(bench: Bench):
 def test_commands_reach_a_job_while_it_runs(bench: Bench):
     job = bench.submit()
     for each in (job, "0" * 16):
-        bench.engine.command(each, Command("more"))
-    bench.engine.tick()
+        bench.scheduler.command(each, Command("more"))
+    bench.scheduler.tick()
     assert bench.executor.commands == [(job, "more")]
     bench.executor.end(job)
-    bench.engine.command(job, Command("more"))
-    bench.engine.tick()
+    bench.scheduler.command(job, Command("more"))
+    bench.scheduler.tick()
     assert bench.executor.commands == [(job, "more")]
 
 
 def test_what_is_paused_while_it_waits_pauses_when_it_begins(bench: Bench):
     first, waiting = bench.submit("ann"), bench.submit("bob")
-    bench.engine.command(waiting, Command("pause"))
+    bench.scheduler.command(waiting, Command("pause"))
     bench.executor.end(first)
-    bench.engine.tick()
+    bench.scheduler.tick()
     assert bench.executor.commands == [(waiting, "pause")]
 
 
@@ -219,16 +219,16 @@ def test_what_is_paused_while_it_waits_pauses_when_it_begins(bench: Bench):
 def test_what_waits_is_cancelled_at_once(bench: Bench, kind: str):
     bench.submit("ann")
     waiting = bench.submit("ann")
-    bench.engine.command(waiting, Command(kind))
+    bench.scheduler.command(waiting, Command(kind))
     assert bench.state(waiting) == "cancelled"
-    assert bench.engine.follow(waiting).position == 0
+    assert bench.scheduler.status(waiting).position == 0
     bench.submit("ann")
 
 
 def test_who_does_not_obey_loses_the_worker_within_two_seconds(bench: Bench):
     job = bench.submit()
-    bench.engine.command(job, Command("cancel"))
-    bench.engine.tick()
+    bench.scheduler.command(job, Command("cancel"))
+    bench.scheduler.tick()
     assert bench.executor.commands == [(job, "cancel")]
     assert bench.executor.killed == []
     bench.wait(2)
@@ -239,9 +239,9 @@ def test_who_does_not_obey_loses_the_worker_within_two_seconds(bench: Bench):
 def test_a_new_digit_is_with_a_job_that_waits(bench: Bench):
     first, waiting = bench.submit("ann"), bench.submit("ann")
     digit = np.full((28, 28), 7, np.uint8)
-    bench.engine.command(waiting, Command("probe", {"digit": digit}))
+    bench.scheduler.command(waiting, Command("probe", {"digit": digit}))
     bench.executor.end(first)
-    bench.engine.tick()
+    bench.scheduler.tick()
     assert bench.executor.started[-1].job.id == waiting
     assert np.array_equal(bench.executor.started[-1].job.probe, digit)
 
@@ -257,23 +257,23 @@ def test_a_job_whose_worker_dies_goes_on_from_its_checkpoint_before_all_others(b
     bench.executor.tell(job, "checkpoint", 3, new=np.ones(3))
     bench.executor.die(job)
     assert bench.state(job) == "queued"
-    assert bench.engine.follow(job).position == 1
-    bench.engine.tick()
+    assert bench.scheduler.status(job).position == 1
+    bench.scheduler.tick()
     again = bench.executor.started[-1]
-    assert (again.job.id, again.attempt, again.told) == (job, 2, 3)
+    assert (again.job.id, again.attempt, again.last_seq) == (job, 2, 3)
     assert list(again.job.checkpoint) == ["new"]
     assert again.job.progress == {"step": 3}
-    assert (bench.state(job), bench.engine.follow(job).attempt) == ("running", 2)
+    assert (bench.state(job), bench.scheduler.status(job).attempt) == ("running", 2)
 
 
 def test_a_second_attempt_hears_what_was_wished_of_the_first(bench: Bench):
     job = bench.submit()
     for kind in ("pause", "resume", "stop", "pause", "more"):
-        bench.engine.command(job, Command(kind))
-    bench.engine.tick()
+        bench.scheduler.command(job, Command(kind))
+    bench.scheduler.tick()
     bench.executor.commands.clear()
     bench.executor.die(job)
-    bench.engine.tick()
+    bench.scheduler.tick()
     assert sorted(bench.executor.commands) == [(job, "pause"), (job, "stop")]
 
 
@@ -282,8 +282,8 @@ def test_a_job_whose_worker_dies_twice_is_lost(bench: Bench):
     other = bench.submit("bob")
     for _ in range(2):
         bench.executor.die(job)
-        bench.engine.tick()
-    following = bench.engine.follow(job)
+        bench.scheduler.tick()
+    following = bench.scheduler.status(job)
     assert following.state == "lost"
     assert "twice" in str(following.message)
     assert bench.recorded[-1].facts["state"] == "lost"
@@ -292,7 +292,7 @@ def test_a_job_whose_worker_dies_twice_is_lost(bench: Bench):
 
 def test_a_worker_that_dies_of_a_cancel_is_no_loss(bench: Bench):
     job = bench.submit()
-    bench.engine.command(job, Command("cancel"))
+    bench.scheduler.command(job, Command("cancel"))
     bench.executor.die(job)
     assert bench.state(job) == "cancelled"
 
@@ -300,10 +300,10 @@ def test_a_worker_that_dies_of_a_cancel_is_no_loss(bench: Bench):
 def test_reports_about_an_attempt_that_is_over_are_ignored(bench: Bench):
     job = bench.submit()
     bench.executor.die(job)
-    bench.engine.tick()
+    bench.scheduler.tick()
     bench.executor.tell(job, "epoch", 1, attempt=1)
-    bench.engine.ended(job, 1, "done")
-    bench.engine.died(job, 1)
+    bench.scheduler.on_finished(job, 1, "done")
+    bench.scheduler.on_lost(job, 1)
     assert bench.kinds() == []
     assert bench.state(job) == "running"
 
@@ -314,12 +314,12 @@ def test_reports_about_an_attempt_that_is_over_are_ignored(bench: Bench):
 def test_events_are_recorded_in_order_before_they_are_shown(bench: Bench):
     shown: list[int] = []
     job = fake_executor.job()
-    bench.engine.submit("ann", job, lambda _: shown.append(len(bench.engine.follow(job.id).events)))
-    bench.engine.tick()
+    bench.scheduler.submit("ann", job, lambda _: shown.append(len(bench.scheduler.status(job.id).events)))
+    bench.scheduler.tick()
     for number in range(1, 5):
         bench.executor.tell(job.id, "batches", number)
     assert shown == [0, 1, 2, 3]
-    assert [event.seq for event in bench.engine.follow(job.id, 2).events] == [3, 4]
+    assert [event.seq for event in bench.scheduler.status(job.id, 2).events] == [3, 4]
 
 
 def test_a_record_that_fails_does_not_end_the_training(bench: Bench, caplog: pytest.LogCaptureFixture):
@@ -327,10 +327,10 @@ def test_a_record_that_fails_does_not_end_the_training(bench: Bench, caplog: pyt
         raise OSError("no space left on device")
 
     job = fake_executor.job()
-    bench.engine.submit("ann", job, full)
-    bench.engine.tick()
+    bench.scheduler.submit("ann", job, full)
+    bench.scheduler.tick()
     bench.executor.tell(job.id, "epoch", 1)
-    assert len(bench.engine.follow(job.id).events) == 1
+    assert len(bench.scheduler.status(job.id).events) == 1
     assert "no space left" in caplog.text
 
 
@@ -338,7 +338,7 @@ def test_the_last_event_says_how_it_ended(bench: Bench):
     job = bench.submit()
     bench.executor.tell(job, "result", 1)
     bench.executor.end(job, "failed", Refusal("`x` must be {y}. Received: z. Choose {y}.", y=3))
-    bench.engine.tick()
+    bench.scheduler.tick()
     assert bench.kinds() == ["result", "ended"]
     last = bench.recorded[-1]
     assert last.seq == 2
@@ -353,10 +353,10 @@ def test_what_ended_is_remembered_for_ten_minutes(bench: Bench):
     job = bench.submit()
     bench.executor.end(job)
     bench.wait(599)
-    assert bench.engine.knows(job)
+    assert bench.scheduler.knows(job)
     assert bench.state(job) == "done"
     bench.wait(3)
-    assert not bench.engine.knows(job)
+    assert not bench.scheduler.knows(job)
     assert bench.state(job) == "lost"
 
 
@@ -365,10 +365,10 @@ EVENTS = st.lists(st.sampled_from(["batches", "epoch", "view", "lesson", "snapsh
 
 @given(EVENTS, st.integers(0, 30))
 def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: int):
-    history = History(bare=LARGE)
+    log = EventLog(without_arrays=LARGE_KINDS)
     for number, kind in enumerate(kinds, 1):
-        history.add(Event(kind, number, 1, {}, {"values": np.zeros(2)}))
-    kept = history.since(since)
+        log.add(Event(kind, number, 1, {}, {"values": np.zeros(2)}))
+    kept = log.since(since)
     newest = {kind: number for number, kind in enumerate(kinds, 1)}
     expected = [
         number
@@ -376,7 +376,7 @@ def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: in
         if number > since and (kind not in ("view", "lesson") or newest[kind] == number)
     ]
     assert [event.seq for event in kept] == expected
-    assert all(bool(event.arrays) == (event.kind not in LARGE) for event in kept)
+    assert all(bool(event.arrays) == (event.kind not in LARGE_KINDS) for event in kept)
 
 
 # --- several processes, several threads
@@ -384,14 +384,14 @@ def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: in
 
 def test_a_job_from_elsewhere_is_taken_over_by_its_owner(bench: Bench):
     job = fake_executor.job()
-    bench.executor.elsewhere["ann", job.id] = Order("ann", job)
-    assert not bench.engine.adopt("bob", job.id, bench.recorded.append)
-    assert bench.engine.adopt("ann", job.id, bench.recorded.append)
-    bench.engine.tick()
+    bench.executor.elsewhere["ann", job.id] = WorkItem("ann", job)
+    assert not bench.scheduler.adopt("bob", job.id, bench.recorded.append)
+    assert bench.scheduler.adopt("ann", job.id, bench.recorded.append)
+    bench.scheduler.tick()
     bench.executor.tell(job.id, "start", 1)
     assert bench.kinds() == ["start"]
-    assert bench.engine.active("ann") == (job.id,)
-    bench.engine.moved(job.id)
+    assert bench.scheduler.active("ann") == (job.id,)
+    bench.scheduler.on_moved(job.id)
     assert bench.state(job.id) == "lost"
     assert bench.kinds() == ["start"], "the other process records what comes now"
 
@@ -400,19 +400,19 @@ def test_two_tabs_that_adopt_together_have_one_job_and_its_whole_history(bench: 
     job = fake_executor.job()
     second: list[Event] = []
 
-    def find(owner: str, job_id: str) -> Order:
+    def find(owner: str, job_id: str) -> WorkItem:
         if not bench.recorded:  # while the first tab searches, the second finds the job and hears of it
-            monkeypatch.setattr(bench.executor, "find", lambda *_: Order("ann", job))
-            assert bench.engine.adopt(owner, job_id, bench.recorded.append)
-            bench.engine.tick()
+            monkeypatch.setattr(bench.executor, "find", lambda *_: WorkItem("ann", job))
+            assert bench.scheduler.adopt(owner, job_id, bench.recorded.append)
+            bench.scheduler.tick()
             bench.executor.tell(job.id, "start", 1)
-        return Order(owner, job)
+        return WorkItem(owner, job)
 
     monkeypatch.setattr(bench.executor, "find", find)
-    assert bench.engine.adopt("ann", job.id, second.append)
-    bench.engine.tick()
+    assert bench.scheduler.adopt("ann", job.id, second.append)
+    bench.scheduler.tick()
     bench.executor.tell(job.id, "epoch", 2)
-    assert [event.kind for event in bench.engine.follow(job.id).events] == ["start", "epoch"]
+    assert [event.kind for event in bench.scheduler.status(job.id).events] == ["start", "epoch"]
     assert bench.kinds() == ["start", "epoch"]
     assert second == []
 
@@ -422,11 +422,11 @@ def test_what_was_found_nowhere_is_not_looked_for_at_every_rerun(bench: Bench, m
     monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
     job = fake_executor.job().id
     for _ in range(3):
-        assert not bench.engine.adopt("ann", job, bench.recorded.append)
+        assert not bench.scheduler.adopt("ann", job, bench.recorded.append)
     assert asked == ["ann"]
-    assert not bench.engine.adopt("bob", job, bench.recorded.append)
-    bench.clock.now += MISSED_SECONDS + 1
-    assert not bench.engine.adopt("ann", job, bench.recorded.append)
+    assert not bench.scheduler.adopt("bob", job, bench.recorded.append)
+    bench.clock.now += NOT_FOUND_SECONDS + 1
+    assert not bench.scheduler.adopt("ann", job, bench.recorded.append)
     assert asked == ["ann", "bob", "ann"]
 
 
@@ -435,18 +435,18 @@ def test_a_search_that_could_not_be_made_is_made_again(bench: Bench, monkeypatch
     monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
     bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
     for _ in range(2):
-        assert not bench.engine.adopt("ann", fake_executor.job().id, bench.recorded.append)
+        assert not bench.scheduler.adopt("ann", fake_executor.job().id, bench.recorded.append)
     assert asked == ["ann", "ann"]
 
 
 def test_many_threads_submit_and_every_job_ends():
-    bench = Bench(slots=4, limits=Limits(queued=100))
+    bench = Bench(slots=4, limits=Limits(max_queued=100))
     submitted: list[str] = []
 
     def submit() -> None:
         for _ in range(2):
             job = fake_executor.job()
-            bench.engine.submit(threading.current_thread().name, job, lambda _: None)
+            bench.scheduler.submit(threading.current_thread().name, job, lambda _: None)
             submitted.append(job.id)
 
     threads = [threading.Thread(target=submit) for _ in range(30)]
@@ -455,32 +455,32 @@ def test_many_threads_submit_and_every_job_ends():
     for thread in threads:
         thread.join()
     for _ in range(60):
-        bench.engine.tick()
+        bench.scheduler.tick()
         for job_id in tuple(bench.executor.running):
             bench.executor.end(job_id)
     assert [bench.state(each) for each in submitted] == ["done"] * 60
 
 
 def test_closing_twice_closes_once(bench: Bench):
-    bench.engine.close()
-    bench.engine.close()
+    bench.scheduler.close()
+    bench.scheduler.close()
     assert bench.executor.closed == 1
     with pytest.raises(Refusal, match="being stopped"):
         bench.submit()
 
 
 @pytest.fixture
-def _no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "_engine", None)
-    monkeypatch.setattr(api, "_executor", fake_executor.FakeExecutor)
+def _no_scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(api, "_scheduler", None)
+    monkeypatch.setattr(api, "_create_executor", fake_executor.FakeExecutor)
     yield
-    api.engine().close()
+    api.scheduler().close()
 
 
-@pytest.mark.usefixtures("_no_engine")
+@pytest.mark.usefixtures("_no_scheduler")
 def test_all_threads_of_a_process_get_the_same_engine():
-    found: list[api.Engine] = []
-    threads = [threading.Thread(target=lambda: found.append(api.engine())) for _ in range(8)]
+    found: list[api.Scheduler] = []
+    threads = [threading.Thread(target=lambda: found.append(api.scheduler())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -135,7 +135,7 @@ def test_a_worker_may_answer_before_it_has_read_everything(monkeypatch: pytest.M
 def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "_places", threading.BoundedSemaphore(1))
     monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.05)
-    with child_process._place(), pytest.raises(Refusal, match="try again in a few seconds"):
+    with child_process._wait_for_turn(), pytest.raises(Refusal, match="try again in a few seconds"):
         child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
     assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
 
@@ -148,12 +148,12 @@ def test_a_process_that_cannot_be_started_is_a_refusal(monkeypatch: pytest.Monke
 
 def test_secrets_of_the_server_are_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PASSWORD", "secret")
-    assert "DATABASE_PASSWORD" not in child_process._environment()
+    assert "DATABASE_PASSWORD" not in child_process._build_environment()
 
 
 def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock = 0, 0, threading.Lock()
-    started = child_process._started
+    started = child_process._start
 
     def counted(worker: str) -> subprocess.Popen[bytes]:
         nonlocal running, most
@@ -174,7 +174,7 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
         child.wait = waited  # type: ignore[method-assign]
         return child
 
-    monkeypatch.setattr(child_process, "_started", counted)
+    monkeypatch.setattr(child_process, "_start", counted)
     threads = [
         threading.Thread(
             target=child_process.ask, args=("decode_image", picture()), kwargs={"seconds": 20, "answer_bytes": ANSWER}
@@ -185,4 +185,4 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
         thread.start()
     for thread in threads:
         thread.join()
-    assert 1 <= most <= child_process.CHILDREN
+    assert 1 <= most <= child_process.MAX_CHILDREN

@@ -37,7 +37,7 @@ PLAN = TrainingPlan(data="colour", examples=600, validation_examples=100, batch_
 
 
 def job(trainer: Trainer, plan: TrainingPlan = PLAN) -> Job:
-    return replace(trainer.job(VARIANT, plan), data=planner.data("colour"))
+    return replace(trainer.job(VARIANT, plan), data=planner.data_reference("colour"))
 
 
 @pytest.mark.parametrize("part", [colour_digits.TRAIN, colour_digits.TEST])
@@ -67,7 +67,7 @@ def test_a_job_learns_from_colour_digits_and_says_so(trainer: Trainer) -> None:
     assert card.plan.data == "colour"
     assert card.data.name == colour_digits.dataset_name(trainer.data.name)
     assert "coloured by cnnviz" in card.data.source
-    reference = planner.data("colour")
+    reference = planner.data_reference("colour")
     assert card.data.sha256 == reference.sha256 != trainer.data.sha256
 
 

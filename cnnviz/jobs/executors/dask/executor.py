@@ -1,7 +1,7 @@
-"""Training on a cluster of Dask workers, wherever they are; used when CNNVIZ_CLUSTER names a scheduler.
+"""Train on a cluster of Dask workers; used when CNNVIZ_CLUSTER names a Dask scheduler.
 
-This app asks every worker several times a second what its jobs told since, and sends commands the same way. A job stays
-although this app dies: another app process that asks for it takes it over. Messages are bytes of `core.messages`;
+This app polls every worker several times a second for new events of its jobs, and sends commands with the same query.
+A job outlives its app: another app process that asks for it takes it over. Messages are bytes of `protocol.framing`;
 Dask itself carries functions as pickles, so its port is for apps and workers alone (docs/scale.md).
 """
 
@@ -19,271 +19,282 @@ from typing import Any
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command
 from cnnviz.jobs.executors.dask import config
-from cnnviz.jobs.executors.dask.connection import Answer, Link
-from cnnviz.jobs.executors.dask.job_lookup import Search
-from cnnviz.jobs.executors.dask.remote_job import Followed, digest, key_of, was_killed
-from cnnviz.jobs.executors.dask.worker_status import Survey
+from cnnviz.jobs.executors.dask.connection import Connection, Reply
+from cnnviz.jobs.executors.dask.job_lookup import JobLookup
+from cnnviz.jobs.executors.dask.remote_job import RemoteJob, hash_owner, make_key, was_killed
+from cnnviz.jobs.executors.dask.worker_status import WorkerStatus
 from cnnviz.jobs.protocol import codec, framing
-from cnnviz.jobs.protocol.executor import Order, Reports
+from cnnviz.jobs.protocol.executor import ExecutorListener, WorkItem
 
 LOG = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
-"""How often the scheduler is asked for jobs that no worker has."""
+"""How often the Dask scheduler is asked for jobs that no worker has."""
+
+MAX_CANCELLED = 200
+"""How many cancelled keys are remembered."""
 
 
-class Cluster:
-    """The executor of a cluster.
+class DaskExecutor:
+    """Run jobs on a Dask cluster.
 
     Args:
-        address: tcp://host:port or tls://host:port of the scheduler.
+        address: tcp://host:port or tls://host:port of the Dask scheduler.
     """
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._app = secrets.token_hex(8)
         self._lock = threading.Lock()
-        self._jobs: dict[str, Followed] = {}  # by the job's id
-        self._survey = Survey()
-        self._search = Search(self._survey, self._wake)
-        self._starting: deque[Followed] = deque()
+        self._jobs: dict[str, RemoteJob] = {}  # by the job's id
+        self._workers = WorkerStatus()
+        self._lookup = JobLookup(self._workers, self._wake)
+        self._starting: deque[RemoteJob] = deque()
         self._dropping: set[str] = set()
-        self._cancelled: deque[str] = deque(maxlen=200)  # keys that shall end wherever they turn up
-        self._found: dict[str, str] = {}  # keys of jobs that were found elsewhere, by the job's id
-        self._swept = time.monotonic()
+        self._cancelled: deque[str] = deque(maxlen=MAX_CANCELLED)  # keys that must end wherever they turn up
+        self._found: dict[str, str] = {}  # keys of jobs of other apps, by the job's id
+        self._swept_at = time.monotonic()
         self._numbers = itertools.count(int(time.time() * 1000))
         self._refusal: Refusal | None = None
-        self._reports: Reports | None = None
-        self._link: Link | None = None
+        self._opened_by: ExecutorListener | None = None
+        self._connection: Connection | None = None
 
-    def open(self, reports: Reports) -> None:
-        self._reports = reports
+    def open(self, listener: ExecutorListener) -> None:
+        self._opened_by = listener
         try:
-            security = config.security(self._address)
+            security = config.load_security(self._address)
         except Refusal as refusal:
             LOG.error("%s", refusal)
             self._refusal = refusal
-            self._search.begun()
+            self._lookup.end_first_round()
             return
-        self._link = Link(self._address, security, self)
-        self._link.start()
+        self._connection = Connection(self._address, security, self)
+        self._connection.start()
 
     def refusal(self) -> Refusal | None:
         return self._refusal
 
-    def places(self) -> int:
+    def capacity(self) -> int:
         with self._lock:
-            unseen = sum(not each.home for each in self._jobs.values())
-        return 0 if self._refusal else sum(self._survey.free(unseen).values())
+            unseen = sum(not each.location for each in self._jobs.values())
+        return 0 if self._refusal else sum(self._workers.capacities(unseen).values())
 
-    def start(self, order: Order) -> None:
-        key = key_of(order.job.id, time.time_ns() // 1_000_000, order.attempt)
-        followed = Followed(order, key, order.told)
+    def start(self, item: WorkItem) -> None:
+        key = make_key(item.job.id, time.time_ns() // 1_000_000, item.attempt)
+        remote = RemoteJob(item, key, item.last_seq)
         with self._lock:
-            self._jobs[order.job.id] = followed
-            self._starting.append(followed)
+            self._jobs[item.job.id] = remote
+            self._starting.append(remote)
         self._wake()
 
     def command(self, job_id: str, command: Command) -> None:
         with self._lock:
-            if followed := self._jobs.get(job_id):
-                followed.commands[next(self._numbers)] = command
+            if remote := self._jobs.get(job_id):
+                remote.commands[next(self._numbers)] = command
         self._wake()
 
     def kill(self, job_id: str) -> None:
         with self._lock:
-            if followed := self._jobs.pop(job_id, None):
-                self._give_up(followed)
+            if remote := self._jobs.pop(job_id, None):
+                self._drop(remote)
         self._wake()
 
-    def find(self, owner: str, job_id: str) -> Order | None:
-        """Waits for the first round after the start, for what is new, and for the order from the job's worker."""
-        self._search.wait_for_first_round()
+    def find(self, owner: str, job_id: str) -> WorkItem | None:
+        """Wait for the first round after the start, for another round if need be, and for the item from its worker."""
+        self._lookup.wait_for_first_round()
         if self._refusal:
             return None
-        key = self._search.key(job_id, digest(owner))
+        key = self._lookup.find_key(job_id, hash_owner(owner))
         if key is None:
             return None
-        order = self._search.order(key)
+        item = self._lookup.fetch_item(key)
         self._found[job_id] = key
-        return replace(order, owner=owner) if order else None
+        return replace(item, owner=owner) if item else None
 
-    def take_over(self, order: Order) -> None:
-        key = self._found.pop(order.job.id, None)
+    def take_over(self, item: WorkItem) -> None:
+        key = self._found.pop(item.job.id, None)
         if key is None:  # taken over already
             return
         with self._lock:
-            self._jobs[order.job.id] = Followed(order, key, order.told, adopting=True)
+            self._jobs[item.job.id] = RemoteJob(item, key, item.last_seq, adopting=True)
         self._wake()
 
-    def warm(self) -> None:
-        """Workers of a cluster have Keras loaded from their start."""
+    def warm_up(self) -> None:
+        """Do nothing: workers of a cluster load Keras when they start."""
 
     def tick(self) -> None:
         pass
 
     def close(self) -> None:
-        """Leave. Jobs go on for a while: another process, or this app after an upgrade, may take them over."""
-        if self._link:
-            self._link.close()
+        """Disconnect. Jobs continue for a while: another process, or this app after an upgrade, may adopt them."""
+        if self._connection:
+            self._connection.close()
 
-    # What the link calls, on its loop.
+    # Calls of the connection, on its loop: see `RoundHandler`.
 
     @property
     def busy(self) -> bool:
         return bool(self._jobs)
 
-    async def send(self, link: Link) -> None:
-        while self._starting and (address := self._freest()):
-            followed = self._starting.popleft()
-            if self._jobs.get(followed.order.job.id) is followed:  # else it was cancelled meanwhile
-                followed.given = address
-                followed.future = await link.submit(followed.key, self._packed(followed.order), address)
+    async def send_pending(self, connection: Connection) -> None:
+        while self._starting and (address := self._choose_worker()):
+            remote = self._starting.popleft()
+            if self._jobs.get(remote.item.job.id) is remote:  # else it was cancelled meanwhile
+                remote.assigned_to = address
+                remote.future = await connection.submit(remote.key, self._pack(remote.item), address)
         for key in tuple(self._dropping):
             self._dropping.discard(key)
-            await link.drop(key)
+            await connection.drop(key)
 
-    def question(self) -> bytes:
+    def build_query(self) -> bytes:
         with self._lock:
             jobs = tuple(self._jobs.values())
             commands = [(each.key, n, c) for each in jobs for n, c in sorted(each.commands.items())]
             arrays = {f"{n}/{name}": array for _, n, c in commands for name, array in c.arrays.items()}
-            head = {
+            header = {
                 "app": self._app,
-                "jobs": {each.key: each.received for each in jobs},
+                "jobs": {each.key: each.last_seq for each in jobs},
                 "adopt": [each.key for each in jobs if each.adopting],
                 "cancel": list(self._cancelled),
                 "forget": list(self._cancelled),
-                "orders": self._search.wanted,
+                "orders": self._lookup.wanted,
                 "commands": [(key, n, command.kind) for key, n, command in commands],
             }
-        return framing.pack(head, arrays)
+        return framing.pack(header, arrays)
 
-    async def answered(self, link: Link, addresses: set[str], answers: list[Answer]) -> None:
-        strangers = 0
-        for answer in answers:
-            if not answer.messages:
-                strangers += 1
-                if answer.error:
-                    LOG.warning("worker %s cannot be asked: %s", answer.address, answer.error)
+    async def on_replies(self, connection: Connection, addresses: set[str], replies: list[Reply]) -> None:
+        # 1. Take in the replies; a worker without our preload has nothing to say.
+        unprepared = 0
+        for reply in replies:
+            if not reply.messages:
+                unprepared += 1
+                if reply.error:
+                    LOG.warning("cannot poll worker %s: %s", reply.address, reply.error)
                 continue
-            self._hear(answer)
-        self._survey.keep(addresses)
-        known = len(self._survey) or len(answers) < len(addresses)
-        self._refusal = None if known else config.empty(strangers)
-        for followed in self._all():
-            self._look_after(followed, addresses)
-        self._search.round_over()
-        if time.monotonic() - self._swept > SWEEP_SECONDS:
-            self._swept = time.monotonic()
-            ours = {each.key for each in self._all()}
-            self._dropping |= self._survey.lost(await link.published(), ours)
+            self._on_reply(reply)
+        # 2. Forget workers that have left, and say so if none can train. Slow workers get the benefit of the doubt.
+        self._workers.retain(addresses)
+        usable = len(self._workers) or len(replies) < len(addresses)
+        self._refusal = None if usable else config.no_workers(unprepared)
+        # 3. Report jobs whose worker has died.
+        for remote in self._list_jobs():
+            self._check_worker(remote, addresses)
+        # 4. Wake up whoever waits for this round in `find`.
+        self._lookup.end_round()
+        # 5. Now and then, drop jobs of dead apps that no worker has any more.
+        if time.monotonic() - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = time.monotonic()
+            own = {each.key for each in self._list_jobs()}
+            self._dropping |= self._workers.find_orphans(await connection.list_published(), own)
 
-    def cut(self) -> None:
-        """Jobs may go on without the scheduler for a moment; after a while they count as lost."""
+    def on_disconnected(self) -> None:
+        """Refuse new jobs. Running ones survive a short interruption; after a longer one they are reported lost."""
         self._refusal = config.unreachable()
-        self._search.begun()
-        self._survey.keep(())
-        for followed in self._all():
-            if followed.silent:
-                self._died(followed)
+        self._lookup.end_first_round()
+        self._workers.retain(())
+        for remote in self._list_jobs():
+            if remote.silent:
+                self._report_lost(remote)
 
-    def _hear(self, answer: Answer) -> None:
-        room, *rest = answer.messages
-        head, _ = framing.unpack(room)
-        self._survey.hear(answer.address, head, answer.threads)
-        ours = {each.key: each for each in self._all()}
-        for key in head["jobs"].keys() & ours.keys():
-            self._settle(ours[key], f"{answer.address} {head['room']}", head["jobs"][key])
+    def _on_reply(self, reply: Reply) -> None:
+        # 1. The first message describes all jobs of the worker.
+        summary, *rest = reply.messages
+        header, _ = framing.unpack(summary)
+        self._workers.update(reply.address, header, reply.threads)
+        own = {each.key: each for each in self._list_jobs()}
+        for key in header["jobs"].keys() & own.keys():
+            self._on_seen(own[key], f"{reply.address} {header['room']}", header["jobs"][key])
+        # 2. The others are events of our jobs, and work items that `find` asked for.
         for packed in rest:
-            self._sort(ours, *framing.unpack(packed))
-        for key in head["jobs"].keys() & ours.keys():
-            self._check_end(ours[key], head["jobs"][key])
+            self._on_message(own, *framing.unpack(packed))
+        # 3. A job ends only after all of its events have come.
+        for key in header["jobs"].keys() & own.keys():
+            self._check_end(own[key], header["jobs"][key])
 
-    def _settle(self, followed: Followed, home: str, status: dict[str, Any]) -> None:
-        """Note where a job is, and that it is well; one that waits there was run before by a worker that died."""
-        if status["waiting"] and not followed.adopting:
-            self._died(followed)
+    def _on_seen(self, remote: RemoteJob, location: str, status: dict[str, Any]) -> None:
+        """Note which worker has a job and that it is alive; one that waits there was run by a worker that died."""
+        if status["waiting"] and not remote.adopting:
+            self._report_lost(remote)
             return
-        new = not followed.home
-        followed.home, followed.heard_from = followed.home or home, time.monotonic()
-        followed.adopting = followed.adopting and not status["mine"]
-        followed.commands = {n: c for n, c in followed.commands.items() if n > status["heard"]}
+        new = not remote.location
+        remote.location, remote.seen_at = remote.location or location, time.monotonic()
+        remote.adopting = remote.adopting and not status["mine"]
+        remote.commands = {n: c for n, c in remote.commands.items() if n > status["heard"]}
         if new:
-            self._told.begun(followed.order.job.id, followed.order.attempt)
+            self._listener.on_started(remote.item.job.id, remote.item.attempt)
 
-    def _sort(self, ours: dict[str, Followed], head: dict[str, Any], arrays: dict[str, Any]) -> None:
-        if head.get("do") == "train":
-            self._search.take(head["key"], codec.order(head, arrays))
-        elif followed := ours.get(head["job"]):
-            event = codec.event(head, arrays)
-            self._told.told(followed.order.job.id, event)  # first recorded, then counted as received
-            followed.received = max(followed.received, event.seq)
+    def _on_message(self, own: dict[str, RemoteJob], header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        if header.get("do") == "train":
+            self._lookup.receive(header["key"], codec.decode_work_item(header, arrays))
+        elif remote := own.get(header["job"]):
+            event = codec.decode_event(header, arrays)
+            self._listener.on_event(remote.item.job.id, event)  # first recorded, then counted as received
+            remote.last_seq = max(remote.last_seq, event.seq)
 
-    def _check_end(self, followed: Followed, status: dict[str, Any]) -> None:
-        if not status["mine"] and not followed.adopting:
-            self._forget(followed)
-            self._told.moved(followed.order.job.id)
-        elif status["end"] and status["mine"] and followed.received >= status["last"]:
-            self._forget(followed)
-            self._give_up(followed)
-            self._told.ended(followed.order.job.id, *codec.end(status["end"]))
+    def _check_end(self, remote: RemoteJob, status: dict[str, Any]) -> None:
+        if not status["mine"] and not remote.adopting:
+            self._forget(remote)
+            self._listener.on_moved(remote.item.job.id)
+        elif status["end"] and status["mine"] and remote.last_seq >= status["last"]:
+            self._forget(remote)
+            self._drop(remote)
+            self._listener.on_finished(remote.item.job.id, *codec.decode_end(status["end"]))
 
-    def _look_after(self, followed: Followed, addresses: set[str]) -> None:
-        """Find out that a worker is gone."""
-        address, _, token = followed.home.partition(" ")
-        if self._jobs.get(followed.order.job.id) is not followed:
+    def _check_worker(self, remote: RemoteJob, addresses: set[str]) -> None:
+        """Report a job whose worker is gone."""
+        address, _, token = remote.location.partition(" ")
+        if self._jobs.get(remote.item.job.id) is not remote:
             return
         if address:
-            if address not in addresses or self._survey.is_another(address, token) or followed.silent:
-                self._died(followed)
-        elif followed.future is None:
-            if followed.adopting and followed.silent:  # gone before it was read
-                self._died(followed)
-        elif followed.future.status == "error" and not was_killed(followed.future):
-            self._refused(followed)
-        elif followed.given not in addresses or followed.future.status not in ("pending", "finished"):
-            self._died(followed)
+            if address not in addresses or self._workers.has_restarted(address, token) or remote.silent:
+                self._report_lost(remote)
+        elif remote.future is None:
+            if remote.adopting and remote.silent:  # gone before it was read
+                self._report_lost(remote)
+        elif remote.future.status == "error" and not was_killed(remote.future):
+            self._report_unprepared(remote)
+        elif remote.assigned_to not in addresses or remote.future.status not in ("pending", "finished"):
+            self._report_lost(remote)
 
-    def _refused(self, followed: Followed) -> None:
-        """The worker could not even begin: it has no room, or not our program."""
-        self._forget(followed)
-        self._give_up(followed)
-        order = followed.order
-        self._told.ended(order.job.id, order.attempt, "failed", config.stranger())
+    def _report_unprepared(self, remote: RemoteJob) -> None:
+        """Report that the worker could not even start: it lacks our service, or our program."""
+        self._forget(remote)
+        self._drop(remote)
+        item = remote.item
+        self._listener.on_finished(item.job.id, item.attempt, "failed", config.unprepared_worker())
 
-    def _died(self, followed: Followed) -> None:
-        self._forget(followed)
-        self._give_up(followed)
-        self._told.died(followed.order.job.id, followed.order.attempt)
+    def _report_lost(self, remote: RemoteJob) -> None:
+        self._forget(remote)
+        self._drop(remote)
+        self._listener.on_lost(remote.item.job.id, remote.item.attempt)
 
-    def _forget(self, followed: Followed) -> None:
+    def _forget(self, remote: RemoteJob) -> None:
         with self._lock:
-            if self._jobs.get(followed.order.job.id) is followed:
-                del self._jobs[followed.order.job.id]
+            if self._jobs.get(remote.item.job.id) is remote:
+                del self._jobs[remote.item.job.id]
 
-    def _give_up(self, followed: Followed) -> None:
-        """Have its task forgotten by the scheduler, and ended and forgotten by whichever room has it."""
-        self._dropping.add(followed.key)
-        self._cancelled.append(followed.key)
+    def _drop(self, remote: RemoteJob) -> None:
+        """Have its task forgotten by the Dask scheduler, and ended and forgotten by whichever worker has it."""
+        self._dropping.add(remote.key)
+        self._cancelled.append(remote.key)
 
-    def _freest(self) -> str:
-        return self._survey.freest(sum(each.on_its_way for each in self._all()))
+    def _choose_worker(self) -> str:
+        return self._workers.find_least_loaded(sum(each.in_transit for each in self._list_jobs()))
 
-    def _all(self) -> tuple[Followed, ...]:
+    def _list_jobs(self) -> tuple[RemoteJob, ...]:
         with self._lock:
             return tuple(self._jobs.values())
 
-    def _packed(self, order: Order) -> bytes:
-        head, arrays = codec.of_order(order)
-        return framing.pack({**head, "owner": digest(order.owner), "app": self._app}, arrays)
+    def _pack(self, item: WorkItem) -> bytes:
+        header, arrays = codec.encode_work_item(item)
+        return framing.pack({**header, "owner": hash_owner(item.owner), "app": self._app}, arrays)
 
     def _wake(self) -> None:
-        if self._link:
-            self._link.wake()
+        if self._connection:
+            self._connection.wake()
 
     @property
-    def _told(self) -> Reports:
-        if self._reports is None:
+    def _listener(self) -> ExecutorListener:
+        if self._opened_by is None:
             raise RuntimeError("the executor was not opened")
-        return self._reports
+        return self._opened_by

@@ -1,4 +1,4 @@
-"""Finding a job on a cluster that another app process gave to it."""
+"""Look up a job on a cluster that another app process has submitted."""
 
 from __future__ import annotations
 
@@ -6,83 +6,85 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from cnnviz.jobs.executors.dask.worker_status import Survey
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.executors.dask.worker_status import WorkerStatus
+from cnnviz.jobs.protocol.executor import WorkItem
 
-FIRST_ROUND = 8.0
-"""Seconds that is waited for the first answer of a scheduler."""
-ORDER_SECONDS = 5.0
-"""Seconds that is waited for another round, or for an order."""
+FIRST_ROUND_TIMEOUT = 8.0
+"""Seconds to wait for the first answer of a Dask scheduler."""
+
+FETCH_TIMEOUT = 5.0
+"""Seconds to wait for another round, or for a work item."""
 
 
-class Search:
-    """What is asked of the rooms besides the jobs that are followed, and the rounds in which they answer.
+class JobLookup:
+    """Let threads wait until the rounds of the connection have found a job.
 
     Args:
-        survey: What the rooms said last.
-        wake: Has the next round begin at once.
+        workers: What the workers reported last.
+        wake: Starts the next round at once.
     """
 
-    def __init__(self, survey: Survey, wake: Callable[[], None]) -> None:
-        self._survey, self._wake = survey, wake
+    def __init__(self, workers: WorkerStatus, wake: Callable[[], None]) -> None:
+        self._workers, self._wake = workers, wake
         self._first_round, self._news = threading.Event(), threading.Condition()
         self._rounds = 0
-        self._asking: Counter[str] = Counter()  # how many wait for the order with a key
-        self._orders: dict[str, Order] = {}  # those that came, by key, until nobody waits any more
+        self._asking: Counter[str] = Counter()  # how many threads wait for the item with a key
+        self._items: dict[str, WorkItem] = {}  # items that came, by key, until nobody waits any more
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Keys of which the orders are asked for."""
+        """Keys whose work items the next query asks for."""
         with self._news:
-            return tuple(key for key in self._asking if key not in self._orders)
+            return tuple(key for key in self._asking if key not in self._items)
 
-    def begun(self) -> None:
-        """The first round is over, or there will be none."""
+    def end_first_round(self) -> None:
+        """Note that the first round is over, or that there will be none."""
         self._first_round.set()
 
-    def round_over(self) -> None:
-        """All rooms have been asked once more."""
-        self.begun()
+    def end_round(self) -> None:
+        """Note that all workers have been queried once more."""
+        self.end_first_round()
         with self._news:
             self._rounds += 1
             self._news.notify_all()
 
-    def take(self, key: str, order: Order) -> None:
-        """A room sent the order of a job. It is large, so one that nobody waits for any more is not kept."""
+    def receive(self, key: str, item: WorkItem) -> None:
+        """Take in the work item of a job. It is large, so it is kept only while somebody waits for it."""
         with self._news:
             if key in self._asking:
-                self._orders[key] = order
+                self._items[key] = item
                 self._news.notify_all()
 
     def wait_for_first_round(self) -> None:
-        self._first_round.wait(FIRST_ROUND)
+        """Wait until the workers have been queried once."""
+        self._first_round.wait(FIRST_ROUND_TIMEOUT)
 
-    def key(self, job_id: str, owner: str) -> str | None:
-        """The key of a job of this owner in what was said, or in a whole round that begins now."""
-        return self._survey.find(job_id, owner) or self._key_anew(job_id, owner)
+    def find_key(self, job_id: str, owner: str) -> str | None:
+        """Return the key of a job of this owner, from the last reports or from a whole new round."""
+        return self._workers.find_key(job_id, owner) or self._find_key_in_new_round(job_id, owner)
 
-    def order(self, key: str) -> Order | None:
-        """The order of a job, from the room that has it."""
+    def fetch_item(self, key: str) -> WorkItem | None:
+        """Return the work item of a job from the worker that has it, None if it does not come in time."""
         with self._news:
             self._asking[key] += 1
         self._wake()
         with self._news:
             try:
-                self._news.wait_for(lambda: key in self._orders, ORDER_SECONDS)
-                return self._orders.get(key)
+                self._news.wait_for(lambda: key in self._items, FETCH_TIMEOUT)
+                return self._items.get(key)
             finally:
-                self._leave(key)
+                self._stop_asking(key)
 
-    def _leave(self, key: str) -> None:
+    def _stop_asking(self, key: str) -> None:
         self._asking[key] -= 1
         if not self._asking[key]:
             del self._asking[key]
-            self._orders.pop(key, None)
+            self._items.pop(key, None)
 
-    def _key_anew(self, job_id: str, owner: str) -> str | None:
+    def _find_key_in_new_round(self, job_id: str, owner: str) -> str | None:
         end = self._rounds + 2  # one may be under way that began too early
         with self._news:
             for wanted in (end - 1, end):
                 self._wake()
-                self._news.wait_for(lambda wanted=wanted: self._rounds >= wanted, ORDER_SECONDS)  # type: ignore[misc]
-        return self._survey.find(job_id, owner)
+                self._news.wait_for(lambda wanted=wanted: self._rounds >= wanted, FETCH_TIMEOUT)  # type: ignore[misc]
+        return self._workers.find_key(job_id, owner)

@@ -1,4 +1,4 @@
-"""What this app knows of a job that it has on a cluster, and what the scheduler calls it."""
+"""The app's record of a job on a cluster, and the job's key on the Dask scheduler."""
 
 from __future__ import annotations
 
@@ -8,62 +8,72 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.core.training.protocol import Command, checked_id
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.executor import WorkItem
 
-PREFIX = "cnnviz-"
-SILENCE = 30.0
-"""Seconds after which a worker that is there and says nothing is given up."""
+KEY_PREFIX = "cnnviz-"
+
+MAX_SILENT_SECONDS = 30.0
+"""How long a worker that is there may report nothing of a job before the job counts as lost."""
 
 
 @dataclass(eq=False)
-class Followed:
-    """A job that this app has given to the cluster or taken over."""
+class RemoteJob:
+    """A job that this app has submitted to the cluster or adopted.
 
-    order: Order
+    Attributes:
+        item: What was submitted.
+        key: Of its task on the Dask scheduler.
+        last_seq: Number of the last event received.
+        future: Dask's future; None until it is submitted, and for adopted jobs.
+        assigned_to: Address of the worker that it was submitted to.
+        location: Address and token of the worker service that has it; empty until one reports it.
+        seen_at: When a worker reported it last.
+        adopting: Whether the worker has not yet confirmed that this app reads it.
+        commands: Commands that the worker has not confirmed, by number.
+    """
+
+    item: WorkItem
     key: str
-    received: int
+    last_seq: int
     future: Any = None
-    given: str = ""
-    """The worker that it was given to."""
-    home: str = ""
-    """Address and token of the room that it is in, empty until it is in one."""
-    heard_from: float = field(default_factory=time.monotonic)
+    assigned_to: str = ""
+    location: str = ""
+    seen_at: float = field(default_factory=time.monotonic)
     adopting: bool = False
     commands: dict[int, Command] = field(default_factory=dict)
-    """Those that its room has not confirmed, by number."""
 
     @property
     def silent(self) -> bool:
-        """Whether nothing was heard of it for too long."""
-        return time.monotonic() - self.heard_from > SILENCE
+        """Whether no worker has reported it for too long."""
+        return time.monotonic() - self.seen_at > MAX_SILENT_SECONDS
 
     @property
-    def on_its_way(self) -> bool:
-        """Whether it was given to a worker and is in no room yet."""
-        return self.future is not None and not self.home
+    def in_transit(self) -> bool:
+        """Whether it was submitted and no worker has reported it yet."""
+        return self.future is not None and not self.location
 
 
-def keys_of(job_id: str) -> str:
-    """How the names of all attempts at a job begin. Raises `Refusal` if `job_id` is none."""
-    return f"{PREFIX}{checked_id(job_id)}-"
+def make_key_prefix(job_id: str) -> str:
+    """Return the prefix of the keys of all attempts at a job. Raises `Refusal` if `job_id` is invalid."""
+    return f"{KEY_PREFIX}{checked_id(job_id)}-"
 
 
-def key_of(job_id: str, started: int, attempt: int) -> str:
-    """The name of an attempt on the scheduler; later ones sort after earlier ones.
+def make_key(job_id: str, started: int, attempt: int) -> str:
+    """Return the key of an attempt on the Dask scheduler; later ones sort after earlier ones.
 
-    A job that ended may go on under its id, so `started`, milliseconds since 1970, keeps its keys apart: what was
-    cancelled or forgotten under the earlier one must not reach it. Raises `Refusal` if `job_id` is none.
+    A job that ended may continue under its id. `started`, in milliseconds since 1970, tells its keys apart: cancelling
+    or forgetting an earlier one must not reach it. Raises `Refusal` if `job_id` is invalid.
     """
-    return f"{keys_of(job_id)}{started:015}-{attempt}"
+    return f"{make_key_prefix(job_id)}{started:015}-{attempt}"
 
 
-def digest(owner: str) -> str:
-    """What the cluster knows of an owner: enough to recognise, not enough to be."""
+def hash_owner(owner: str) -> str:
+    """Return what the cluster may know of an owner: enough to recognise, not enough to impersonate."""
     return hashlib.sha256(f"cnnviz {owner}".encode()).hexdigest()
 
 
 def was_killed(future: Any) -> bool:
-    """Whether Dask gave a task up because its workers died."""
+    """Return whether Dask gave up a task because its workers died."""
     from distributed import KilledWorker
 
     return isinstance(getattr(future._state, "exception", None), KilledWorker)

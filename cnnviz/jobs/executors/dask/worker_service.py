@@ -1,7 +1,7 @@
-"""What runs on a worker of a cluster: jobs with a buffer for what they tell, read by whoever asks.
+"""What runs on a worker of a cluster: jobs, and a buffer of their events for whichever app polls.
 
-The app's functions `train_here` and `read` are found by name on the worker, so they know no trainer. The worker's
-preload (`python -m dask worker --preload cnnviz.workers.entry.dask_preload`) puts a `Room` with one on the worker.
+Dask finds the functions `train` and `poll` by name on the worker, so they know no trainer. The worker's preload
+(`python -m dask worker --preload cnnviz.workers.entry.dask_preload`) installs a `WorkerService` that has one.
 """
 
 from __future__ import annotations
@@ -16,198 +16,226 @@ from typing import Any
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Command, Event
 from cnnviz.jobs.protocol import codec, framing
-from cnnviz.jobs.protocol.event_log import LIVE, History
-from cnnviz.jobs.protocol.executor import Order
+from cnnviz.jobs.protocol.event_log import LIVE_KINDS, EventLog
+from cnnviz.jobs.protocol.executor import WorkItem
 
-PLACE = "cnnviz_room"
-"""The name under which a room is on its worker."""
+ATTRIBUTE = "cnnviz_service"
+"""Attribute of a Dask worker that holds its service."""
 
-LEASE = 150.0
-"""Seconds after which a job that no app asks about ends."""
-REMEMBERED = 600.0
-"""Seconds that an ended job waits for an app to read how it ended."""
-APP_SECONDS = 10.0
-"""How long a job that the scheduler runs again waits: an app that is alive replaces it by one with a checkpoint."""
+LEASE_SECONDS = 150.0
+"""Time after which a job that no app polls is cancelled."""
+
+REMEMBER_SECONDS = 600.0
+"""Time for which an ended job waits for an app to read how it ended."""
+
+RECLAIM_SECONDS = 10.0
+"""How long a job that Dask runs again waits: an app that is alive replaces it by one with a checkpoint."""
+
 FINISHED = -1
-"""Noted of a task that is over: the scheduler runs it again when the worker with its result goes, and must not."""
-AFTER_DEATH = 1_000_000
-"""Added to the numbers of events of such a job, so that they come after all that was told before."""
-LONGEST_REPLY = 64_000_000
-"""Bytes of events in one reply; the rest comes with the next."""
+"""Noted for a task that is over: Dask runs it again when the worker with its result leaves, and must not."""
 
-GONE = frozenset({"cancelled", "released", "forgotten", "missing", "error"})
-"""States of a task that its scheduler does not want any more."""
+RERUN_SEQ_OFFSET = 1_000_000
+"""Added to the event numbers of a job that Dask runs again, so that they come after all earlier ones."""
 
-Inbox = Callable[[], Sequence[Command]]
-Run = Callable[[Order, Callable[[Event], None], Inbox], tuple[str, Refusal | None]]
+MAX_REPLY_BYTES = 64_000_000
+"""Bytes of events in one reply; the rest follows with the next."""
+
+UNWANTED_STATES = frozenset({"cancelled", "released", "forgotten", "missing", "error"})
+"""States of a task that the Dask scheduler does not want any more."""
+
+TakeCommands = Callable[[], Sequence[Command]]
+"""Return the commands that came since the last call."""
+
+RunJob = Callable[[WorkItem, Callable[[Event], None], TakeCommands], tuple[str, Refusal | None]]
+"""Train one job, emitting events; return its final state and the reason."""
 
 
 @dataclass(eq=False)
-class Held:
-    """A job in a room. `app` is the process that reads it, `looked` when it did so last."""
+class HostedJob:
+    """A job on this worker.
 
-    order: Order
+    Attributes:
+        item: What is trained.
+        owner: Hash of its owner.
+        app: App process that reads it.
+        polled_at: When that app polled it last.
+        log: Its events; of checkpoints the latest alone.
+        commands: Commands that the trainer has not taken yet.
+        last_command: Number of the last command that came.
+        end: How it ended, as a message header; None while it runs.
+        waiting: Whether it waits for an app to reclaim it, because a worker died with it.
+    """
+
+    item: WorkItem
     owner: str
     app: str
-    looked: float
-    history: History = field(default_factory=lambda: History(newest=(*LIVE, "checkpoint")))
+    polled_at: float
+    log: EventLog = field(default_factory=lambda: EventLog(latest_only=(*LIVE_KINDS, "checkpoint")))
     commands: list[Command] = field(default_factory=list)
-    heard: int = 0
-    """The number of the last command that came."""
+    last_command: int = 0
     end: dict[str, Any] | None = None
     waiting: bool = False
-    """Whether it waits for an app to take it back, because a worker died with it."""
 
 
-class Room:
+class WorkerService:
     """The jobs of one worker.
 
     Args:
-        run: Trains one job: order, what to tell, where commands are; returns how it ended.
-        clock: Seconds that never go back.
+        run_job: Trains one job.
+        clock: Monotonic seconds.
     """
 
-    def __init__(self, run: Run, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, run_job: RunJob, clock: Callable[[], float] = time.monotonic) -> None:
         self.token = secrets.token_hex(8)
-        self._run, self._clock = run, clock
-        self._jobs: dict[str, Held] = {}
+        self._run_job, self._clock = run_job, clock
+        self._jobs: dict[str, HostedJob] = {}
         self._lock = threading.Lock()
 
-    def train(self, key: str, packed: bytes, wanted: Callable[[], bool], again: bool = False) -> None:
+    def train(self, key: str, packed: bytes, is_wanted: Callable[[], bool], again: bool = False) -> None:
         """Run a job to its end, in the calling thread.
 
-        `wanted` is asked in between whether it shall go on. `again` says that a worker died of it, or with it: an app
-        that is alive then takes it back and starts it anew from its last checkpoint; if there is none it goes on here.
+        Args:
+            key: Of its task.
+            packed: The work item, with the owner's hash and the app.
+            is_wanted: Asked now and then whether the job shall continue.
+            again: Whether a worker died of the job, or with it. An app that is alive then reclaims it and starts it
+                again from its last checkpoint; if there is none, the job continues here.
         """
-        head, arrays = framing.unpack(packed)
-        order = codec.order(head, arrays)
+        # 1. Decode the item; give a rerun numbers after those of the first run.
+        header, arrays = framing.unpack(packed)
+        item = codec.decode_work_item(header, arrays)
         if again:
-            order = replace(order, attempt=order.attempt + 1, told=order.told + AFTER_DEATH)
-        held = Held(order, head["owner"], head["app"], self._clock(), waiting=again)
+            item = replace(item, attempt=item.attempt + 1, last_seq=item.last_seq + RERUN_SEQ_OFFSET)
+        # 2. Let apps see it, and give them time to reclaim a rerun.
+        hosted = HostedJob(item, header["owner"], header["app"], self._clock(), waiting=again)
         with self._lock:
-            self._jobs[key] = held
-        self._wait(held, wanted)
-        state, message = (
-            self._run(order, held.history.add, lambda: self._inbox(held, wanted)) if wanted() else ("cancelled", None)
-        )
-        said, _ = codec.of_end(order.job.id, order.attempt, state, message)
+            self._jobs[key] = hosted
+        self._wait_for_reclaim(hosted, is_wanted)
+        # 3. Train.
+        state, message = "cancelled", None
+        if is_wanted():
+            state, message = self._run_job(item, hosted.log.add, lambda: self._take_commands(hosted, is_wanted))
+        # 4. Keep the end until an app has read it.
+        end, _ = codec.encode_end(item.job.id, item.attempt, state, message)
         with self._lock:
-            held.end, held.looked = said, max(held.looked, self._clock() - LEASE)
+            hosted.end, hosted.polled_at = end, max(hosted.polled_at, self._clock() - LEASE_SECONDS)
 
-    def read(self, asked: bytes) -> list[bytes]:
-        """Take commands in and tell what is new: a message about all jobs, then one an event.
+    def poll(self, query: bytes) -> list[bytes]:
+        """Take commands in and return what is new: one message about all jobs, then one per event or work item.
 
-        The question's head: `app`; `jobs`, number of the last event received by key; `adopt`, `cancel`, `forget`,
-        keys; `orders`, keys whose order is wanted; `commands`, [key, number, kind], with arrays `number/name`.
+        The query's header: `app`; `jobs`, number of the last event received by key; `adopt`, `cancel`, `forget`,
+        keys; `orders`, keys whose work item is wanted; `commands`, [key, number, kind], with arrays `number/name`.
         """
-        head, arrays = framing.unpack(asked)
+        header, arrays = framing.unpack(query)
         with self._lock:
-            self._tidy(head)
-            self._take(head, arrays)
-            told = self._news(head)
-            orders = [self._order(key) for key in head["orders"] if key in self._jobs]
-            return [framing.pack({"room": self.token, "jobs": self._jobs_now(head["app"])}), *orders, *told]
+            self._remove_old(header)
+            self._accept(header, arrays)
+            events = self._collect_events(header)
+            items = [self._pack_item(key) for key in header["orders"] if key in self._jobs]
+            return [framing.pack({"room": self.token, "jobs": self._describe_jobs(header["app"])}), *items, *events]
 
-    def _wait(self, held: Held, wanted: Callable[[], bool]) -> None:
-        end = self._clock() + APP_SECONDS
-        while held.waiting and wanted() and self._clock() < end:
+    def _wait_for_reclaim(self, hosted: HostedJob, is_wanted: Callable[[], bool]) -> None:
+        end = self._clock() + RECLAIM_SECONDS
+        while hosted.waiting and is_wanted() and self._clock() < end:
             time.sleep(0.05)
-        held.waiting = False
+        hosted.waiting = False
 
-    def _inbox(self, held: Held, wanted: Callable[[], bool]) -> list[Command]:
+    def _take_commands(self, hosted: HostedJob, is_wanted: Callable[[], bool]) -> list[Command]:
         with self._lock:
-            commands, held.commands = held.commands, []
-            unread = self._clock() - held.looked > LEASE
-        return [Command("cancel")] if unread or not wanted() else commands
+            commands, hosted.commands = hosted.commands, []
+            expired = self._clock() - hosted.polled_at > LEASE_SECONDS
+        return [Command("cancel")] if expired or not is_wanted() else commands
 
-    def _tidy(self, head: dict[str, Any]) -> None:
-        """Forget what was asked to be forgotten, and what ended long ago."""
+    def _remove_old(self, header: dict[str, Any]) -> None:
+        """Remove ended jobs that the query tells to forget, and those that ended long ago."""
         now = self._clock()
-        old = (key for key, held in self._jobs.items() if held.end and now - held.looked > REMEMBERED)
-        for key in {*head["forget"], *old}:
-            held = self._jobs.get(key)
-            if held and held.end and (held.app == head["app"] or key not in head["forget"]):
+        old = (key for key, hosted in self._jobs.items() if hosted.end and now - hosted.polled_at > REMEMBER_SECONDS)
+        for key in {*header["forget"], *old}:
+            hosted = self._jobs.get(key)
+            if hosted and hosted.end and (hosted.app == header["app"] or key not in header["forget"]):
                 del self._jobs[key]
 
-    def _take(self, head: dict[str, Any], arrays: dict[str, Any]) -> None:
-        for key in set(head["adopt"]) & self._jobs.keys():
-            self._jobs[key].app, self._jobs[key].waiting = head["app"], False
-        for key in set(head["cancel"]) & self._jobs.keys():
-            if self._jobs[key].app == head["app"]:  # else another app has taken it over
+    def _accept(self, header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        """Carry out the adoptions, cancellations and commands of a query."""
+        for key in set(header["adopt"]) & self._jobs.keys():
+            self._jobs[key].app, self._jobs[key].waiting = header["app"], False
+        for key in set(header["cancel"]) & self._jobs.keys():
+            if self._jobs[key].app == header["app"]:  # else another app has adopted it
                 self._jobs[key].commands.append(Command("cancel"))
-        for key, number, kind in head["commands"]:
-            held = self._jobs.get(key)
-            if held and number > held.heard:  # it is sent again until its number came back
-                held.heard = number
+        for key, number, kind in header["commands"]:
+            hosted = self._jobs.get(key)
+            if hosted and number > hosted.last_command:  # it is sent again until its number came back
+                hosted.last_command = number
                 prefix = f"{number}/"
                 own = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
-                held.commands.append(Command(kind, own))
+                hosted.commands.append(Command(kind, own))
 
-    def _news(self, head: dict[str, Any]) -> list[bytes]:
-        news: list[bytes] = []
-        for key, since in head["jobs"].items():
-            held = self._jobs.get(key)
-            if held is None or held.app != head["app"]:
+    def _collect_events(self, header: dict[str, Any]) -> list[bytes]:
+        """Return the new events of the asking app's jobs, and renew the leases of these jobs."""
+        events: list[bytes] = []
+        for key, since in header["jobs"].items():
+            hosted = self._jobs.get(key)
+            if hosted is None or hosted.app != header["app"]:
                 continue
-            held.looked = self._clock()
-            for event in held.history.since(since):
-                if sum(map(len, news)) > LONGEST_REPLY:
+            hosted.polled_at = self._clock()
+            for event in hosted.log.since(since):
+                if sum(map(len, events)) > MAX_REPLY_BYTES:
                     break
-                news.append(framing.pack(*codec.of_event(key, event)))
-        return news
+                events.append(framing.pack(*codec.encode_event(key, event)))
+        return events
 
-    def _order(self, key: str) -> bytes:
-        head, arrays = codec.of_order(self._jobs[key].order)
-        return framing.pack({**head, "key": key}, arrays)
+    def _pack_item(self, key: str) -> bytes:
+        header, arrays = codec.encode_work_item(self._jobs[key].item)
+        return framing.pack({**header, "key": key}, arrays)
 
-    def _jobs_now(self, app: str) -> dict[str, dict[str, Any]]:
+    def _describe_jobs(self, app: str) -> dict[str, dict[str, Any]]:
         return {
             key: {
-                "owner": held.owner,
-                "mine": held.app == app,
-                "last": held.history.last,
-                "heard": held.heard,
-                "end": held.end,
-                "waiting": held.waiting,
+                "owner": hosted.owner,
+                "mine": hosted.app == app,
+                "last": hosted.log.last_seq,
+                "heard": hosted.last_command,
+                "end": hosted.end,
+                "waiting": hosted.waiting,
             }
-            for key, held in self._jobs.items()
+            for key, hosted in self._jobs.items()
         }
 
 
-def train_here(key: str, packed: bytes) -> None:
-    """The task of a job: train it in this worker's room. Raises `LookupError` where the worker has none."""
+def train(key: str, packed: bytes) -> None:
+    """Run the task of a job in this worker's service. Raises `LookupError` where the worker has none."""
     from distributed import get_worker
 
     worker = get_worker()
-    room: Room | None = getattr(worker, PLACE, None)
-    if room is None:
+    service: WorkerService | None = getattr(worker, ATTRIBUTE, None)
+    if service is None:
         raise LookupError("start this worker with --preload cnnviz.workers.entry.dask_preload")
-    begun = _note(worker, key, lambda times: times + 1 if times >= 0 else times)
-    if begun > 0:
-        room.train(key, packed, lambda: _is_wanted(worker, key), again=begun > 1)
-        _note(worker, key, lambda _: FINISHED)
+    starts = _update_starts(worker, key, lambda times: times + 1 if times >= 0 else times)
+    if starts > 0:
+        service.train(key, packed, lambda: _is_wanted(worker, key), again=starts > 1)
+        _update_starts(worker, key, lambda _: FINISHED)
 
 
-def read(asked: bytes, dask_worker: Any = None) -> list[bytes]:
-    """What `Room.read` says; nothing where the worker has no room. Dask fills in the worker."""
-    room: Room | None = getattr(dask_worker, PLACE, None)
-    return room.read(asked) if room else []
+def poll(query: bytes, dask_worker: Any = None) -> list[bytes]:
+    """Return what `WorkerService.poll` does; nothing where the worker has no service. Dask fills in the worker."""
+    service: WorkerService | None = getattr(dask_worker, ATTRIBUTE, None)
+    return service.poll(query) if service else []
 
 
-def _note(worker: Any, key: str, change: Callable[[int], int]) -> int:
-    """Change how often a task was begun; kept beside it on the scheduler, which forgets it with the task."""
+def _update_starts(worker: Any, key: str, change: Callable[[int], int]) -> int:
+    """Change how often a task was started; kept beside it on the Dask scheduler, which forgets both together."""
     from distributed.utils import sync
 
-    async def changed() -> int:
+    async def update() -> int:
         times = change(int(await worker.scheduler.get_metadata(keys=[key], default=0)))
         await worker.scheduler.set_metadata(keys=[key], value=times)
         return times
 
-    times: int = sync(worker.loop, changed)
+    times: int = sync(worker.loop, update)
     return times
 
 
 def _is_wanted(worker: Any, key: str) -> bool:
-    """Whether the scheduler still wants a task. Cancelling does not stop its thread, so the task asks."""
+    """Return whether Dask still wants a task. Cancelling does not stop its thread, so the task asks."""
     task = worker.state.tasks.get(key)
-    return task is not None and task.state not in GONE
+    return task is not None and task.state not in UNWANTED_STATES

@@ -1,4 +1,4 @@
-"""What the rooms of a cluster said last: which jobs each has, and what it can still take."""
+"""What the workers of a cluster reported last: their jobs and how many more they can take."""
 
 from __future__ import annotations
 
@@ -7,79 +7,79 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from cnnviz.jobs.executors.dask.remote_job import PREFIX, keys_of
+from cnnviz.jobs.executors.dask.remote_job import KEY_PREFIX, make_key_prefix
 
-SWEEPS = 15
-"""How often a job must be found on the scheduler and in no room to count as lost."""
+MIN_MISSING_SWEEPS = 15
+"""How often in a row a published job must be at no worker to count as orphaned."""
 
 
-class Survey:
-    """The rooms by the address of their worker; safe to use from several threads.
+class WorkerStatus:
+    """Reports of workers by address; safe to use from several threads.
 
-    What a room says is the head of its answer: "room", a token that is another one after each start, and "jobs", for
-    each key whose it is ("owner"), whether it waits, and its end, if it has ended.
+    A report is the header of a worker's reply: "room", a token that changes with every start of the worker, and
+    "jobs", for each key a hash of its owner ("owner"), whether it waits, and its end, if it has ended.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rooms: dict[str, dict[str, Any]] = {}
+        self._reports: dict[str, dict[str, Any]] = {}
         self._threads: dict[str, int] = {}
-        self._absent: Counter[str] = Counter()
+        self._missing: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._rooms)
+        return len(self._reports)
 
-    def hear(self, address: str, room: dict[str, Any], threads: int) -> None:
-        """Note what a room said; `threads` is how many jobs it can have."""
+    def update(self, address: str, report: dict[str, Any], threads: int) -> None:
+        """Store the report of a worker that can run `threads` jobs at a time."""
         with self._lock:
-            self._rooms[address], self._threads[address] = room, threads
+            self._reports[address], self._threads[address] = report, threads
 
-    def keep(self, addresses: Collection[str]) -> None:
-        """Forget the rooms of all other workers."""
+    def retain(self, addresses: Collection[str]) -> None:
+        """Forget all other workers."""
         with self._lock:
-            self._rooms = {a: room for a, room in self._rooms.items() if a in addresses}
+            self._reports = {a: report for a, report in self._reports.items() if a in addresses}
             self._threads = {a: n for a, n in self._threads.items() if a in addresses}
 
-    def is_another(self, address: str, token: str) -> bool:
-        """Whether the room at `address` is not the one that had this token, as after a restart."""
-        room = self._rooms.get(address)
-        return room is not None and room["room"] != token
+    def has_restarted(self, address: str, token: str) -> bool:
+        """Return whether the worker at `address` is known to have another token than this one."""
+        report = self._reports.get(address)
+        return report is not None and report["room"] != token
 
-    def find(self, job_id: str, owner: str) -> str | None:
-        """The key of the latest attempt of a job of this owner (see `cluster_jobs.digest`), if a room has one."""
-        prefix = keys_of(job_id)
+    def find_key(self, job_id: str, owner: str) -> str | None:
+        """Return the key of the latest attempt at a job of this owner (see `hash_owner`), None if no worker has it."""
+        prefix = make_key_prefix(job_id)
         with self._lock:
             found = [
                 key
-                for room in self._rooms.values()
-                for key, each in room["jobs"].items()
+                for report in self._reports.values()
+                for key, each in report["jobs"].items()
                 if key.startswith(prefix) and each["owner"] == owner
             ]
         return max(found, default=None)
 
-    def free(self, unseen: int) -> dict[str, int]:
-        """How many more jobs each room can take, if `unseen` are on their way to any of them."""
+    def capacities(self, in_transit: int) -> dict[str, int]:
+        """Return how many more jobs each worker can take, if `in_transit` are on their way to any of them."""
         with self._lock:
-            free = {address: max(0, self._threads[address] - _running(room)) for address, room in self._rooms.items()}
+            free = {a: max(0, self._threads[a] - _count_running(report)) for a, report in self._reports.items()}
         for address in sorted(free, key=lambda each: -free[each]):
-            taken = min(free[address], unseen)
+            taken = min(free[address], in_transit)
             free[address] -= taken
-            unseen -= taken
+            in_transit -= taken
         return {address: n for address, n in free.items() if n}
 
-    def freest(self, unseen: int) -> str:
-        """The address of the room that can take most, empty if none can take any."""
-        free = self.free(unseen)
+    def find_least_loaded(self, in_transit: int) -> str:
+        """Return the address of the worker that can take most jobs, empty if none can take any."""
+        free = self.capacities(in_transit)
         return max(free, key=lambda each: free[each], default="")
 
-    def lost(self, published: Collection[str], ours: Collection[str]) -> set[str]:
-        """Keys that the scheduler has had for long, that no room has and that are not `ours`."""
+    def find_orphans(self, published: Collection[str], own: Collection[str]) -> set[str]:
+        """Return keys that have been published for long, that no worker has and that are not our `own`."""
         with self._lock:
-            known = {key for room in self._rooms.values() for key in room["jobs"]} | set(ours)
-            absent = {key for key in published if key.startswith(PREFIX)} - known
-            self._absent = Counter({key: self._absent[key] + 1 for key in absent})
-            return {key for key, times in self._absent.items() if times >= SWEEPS}
+            known = {key for report in self._reports.values() for key in report["jobs"]} | set(own)
+            missing = {key for key in published if key.startswith(KEY_PREFIX)} - known
+            self._missing = Counter({key: self._missing[key] + 1 for key in missing})
+            return {key for key, times in self._missing.items() if times >= MIN_MISSING_SWEEPS}
 
 
-def _running(room: dict[str, Any]) -> int:
-    return sum(each["end"] is None for each in room["jobs"].values())
+def _count_running(report: dict[str, Any]) -> int:
+    return sum(each["end"] is None for each in report["jobs"].values())
