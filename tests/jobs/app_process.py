@@ -1,8 +1,8 @@
-"""An app process without a screen: `python -m tests.jobs.app_process FOLDER [CLUSTER]`.
+"""Run an app process without pages: `python -m tests.jobs.app_process FOLDER [CLUSTER]`.
 
-Trains a network to its end, submits a job that never ends, and keeps both runs in the folder. Once two epochs are on
-disk it prints one line of JSON: the owner, the job, the process that trains, and the run that ended (learned). Then it
-waits to be killed.
+Train a network to its end, submit a job that never ends, and store both runs in the folder. Once two epochs are on disk
+print one line of JSON: the owner, the job, the process that trains, and the run that ended (finished). Then wait to be
+killed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
     scheduler = Scheduler(DaskExecutor(cluster[0]) if cluster else LocalExecutor(1, PROGRAM))
     owner, job = fake_executor.owner(), fake_executor.job(seed=fake_worker.FOR_EVER)
     store = RunStore(owner, Path(folder))
-    learned = learn(scheduler, store)
+    finished = train_to_end(scheduler, store)
     store.create(job, "a run")
     record, trained = store.recorder(job.id), threading.Event()
     process: list[int] = []
@@ -42,12 +42,12 @@ def main() -> None:
 
     scheduler.submit(owner, job, keep)
     trained.wait()
-    print(json.dumps({"owner": owner, "job": job.id, "process": process[0], "learned": learned}), flush=True)
+    print(json.dumps({"owner": owner, "job": job.id, "process": process[0], "finished": finished}), flush=True)
     threading.Event().wait()
 
 
-def learn(scheduler: Scheduler, store: RunStore) -> str:
-    """Train a network, and return its run when that has ended."""
+def train_to_end(scheduler: Scheduler, store: RunStore) -> str:
+    """Train a network and return its run once that has ended."""
     job, ended = fake_executor.job(seed=fake_worker.LEARNS), threading.Event()
     store.create(job, "a network")
     record = store.recorder(job.id)

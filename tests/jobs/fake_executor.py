@@ -1,4 +1,4 @@
-"""Jobs, an scheduler without a thread, and an executor that does only what a test tells it to."""
+"""Small jobs, a scheduler without a thread, and an executor that does only what a test tells it to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def owner() -> str:
 
 
 def job(**plan: object) -> Job:
-    """A small job; with other numbers in its plan, if given."""
+    """Return a small job; `plan` replaces fields of its plan."""
     made_id = new_id()
     return Job(
         id=made_id,
@@ -45,7 +45,7 @@ class Clock:
 
 @dataclass
 class FakeExecutor:
-    """Takes jobs and notes what it is asked; the test says what becomes of them, through the listener."""
+    """Record calls; the test decides how jobs proceed, by `emit`, `end` and `die`."""
 
     slots: int = 1
     opened_by: ExecutorListener | None = None
@@ -100,7 +100,7 @@ class FakeExecutor:
         assert self.opened_by is not None
         return self.opened_by
 
-    def tell(self, job_id: str, kind: str, seq: int, attempt: int = 1, **arrays: np.ndarray) -> None:
+    def emit(self, job_id: str, kind: str, seq: int, attempt: int = 1, **arrays: np.ndarray) -> None:
         self._listener.on_event(job_id, Event(kind, seq, attempt, {"step": seq}, arrays))
 
     def end(self, job_id: str, state: str = "done", message: Refusal | None = None) -> None:
@@ -114,7 +114,7 @@ class FakeExecutor:
 
 @dataclass
 class Bench:
-    """An scheduler whose clock and ticks belong to the test."""
+    """A scheduler whose clock and ticks are driven by the test."""
 
     slots: int = 1
     limits: Limits = DEFAULT_LIMITS
@@ -126,14 +126,14 @@ class Bench:
         self.scheduler = Scheduler(self.executor, self.limits, self.clock, run_thread=False)
 
     def submit(self, whose: str = "", what: Job | None = None) -> str:
-        """Submit and tick; return the id."""
+        """Submit a job, tick, and return its id."""
         what = what or job()
         self.scheduler.submit(whose or owner(), what, self.recorded.append)
         self.scheduler.tick()
         return what.id
 
     def wait(self, seconds: float) -> None:
-        """Let time go by, a second a tick."""
+        """Advance the clock, ticking every second."""
         end = self.clock.now + seconds
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + 1)

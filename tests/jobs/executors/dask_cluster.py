@@ -1,4 +1,4 @@
-"""A scheduler and workers on this machine's loopback address, for tests."""
+"""Start a Dask scheduler and workers on the loopback address, for tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import psutil
 from tests.server_process import ROOT, free_port, stop
 
 START = 60.0
-STAND_IN = "tests.jobs.executors.fake_preload"
+FAKE_PRELOAD = "tests.jobs.executors.fake_preload"
 
 
 @dataclass
 class Processes:
-    """A running cluster. More workers can be added."""
+    """A running cluster."""
 
     address: str
     scheduler: subprocess.Popen[bytes]
@@ -31,8 +31,8 @@ class Processes:
     stack: ExitStack
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def add_worker(self, preload: str | None = STAND_IN) -> subprocess.Popen[bytes]:
-        """Start a worker; it is there when its address appears on the scheduler."""
+    def add_worker(self, preload: str | None = FAKE_PRELOAD) -> subprocess.Popen[bytes]:
+        """Start a worker; it is usable once its address appears at the scheduler."""
         folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="cnnviz-worker-"))
         worker = self.stack.enter_context(
             running(
@@ -64,12 +64,12 @@ class Processes:
 @contextmanager
 def cluster(
     workers: int = 2,
-    preload: str | None = STAND_IN,
+    preload: str | None = FAKE_PRELOAD,
     options: Sequence[str] = (),
     protocol: str = "tcp",
     environment: Mapping[str, str] = {},
 ) -> Iterator[Processes]:
-    """A scheduler with so many workers."""
+    """Start a scheduler with so many workers, and stop them at the end."""
     port = free_port()
     host = "127.0.0.1" if protocol == "tcp" else f"{protocol}://127.0.0.1"
     with ExitStack() as stack:
@@ -119,14 +119,14 @@ def wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def listening(pid: int) -> list[psutil._common.pconn]:
-    """The sockets on which a process and its children wait for others."""
+    """Return the sockets on which a process and its children listen."""
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
     return [each for one in family for each in one.net_connections(kind="inet") if each.status == psutil.CONN_LISTEN]
 
 
 def certificates(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that is its own authority, and its key."""
+    """Create a self-signed certificate for this machine, and its key."""
     certificate, key = folder / "cluster.pem", folder / "cluster.key"
     subprocess.run(
         [

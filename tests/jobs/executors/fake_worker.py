@@ -1,6 +1,6 @@
-"""Stand in for a slot with Keras: `python -m tests.jobs.executors.fake_worker`. Train nothing, do what plans say.
+"""Stand in for a worker with Keras: `python -m tests.jobs.executors.fake_worker`. Train nothing, do what plans say.
 
-The plan's numbers choose what happens: `epochs` is how many events come, `seed` what else (`BEHAVIOUR`).
+The plan chooses what happens: `epochs` is the number of epochs, `seed` one of the behaviours below.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ Inbox = Callable[[], Sequence[Command]]
 
 PLAIN, FOR_EVER, DIES, DEAF, REFUSES, FAILS, PRINTS, LARGE, HUNGRY, LEARNS = range(10)
 HEADROOM = 256 << 20
-"""Bytes of addresses that a process that is hungry still gets."""
+"""Bytes of address space that a HUNGRY process may still allocate."""
 
 
 def train(job: Job, emit: Emit, inbox: Inbox) -> None:
-    """Tell `start`, then an epoch and a checkpoint `plan.epochs` times, then a result; obey commands in between."""
+    """Emit `start`, then epoch, view and checkpoint `plan.epochs` times, then a result; obey commands meanwhile."""
     behaviour = job.plan.seed
     finished = int(job.progress.get("epoch", 0))
     emit("start", {"epochs": job.plan.epochs, "finished": finished, "process": os.getpid()}, {})
@@ -55,7 +55,7 @@ def train(job: Job, emit: Emit, inbox: Inbox) -> None:
 
 
 def eat() -> None:
-    """Use up the memory of this process, which has little more than it uses now from here on."""
+    """Limit the memory of this process to little more than it uses now, and use that up."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + HEADROOM, resource.getrlimit(resource.RLIMIT_AS)[1]))
     eaten = []
@@ -64,7 +64,7 @@ def eat() -> None:
 
 
 def learned(job: Job) -> tuple[Facts, Arrays]:
-    """A result that can be looked at: a network with weights, and its card."""
+    """Return a result that can be loaded: a network with weights, and its card."""
     network = small_network.network(0, job.variant.name)
     arrays = {f"weights/{layer}/{name}": w for layer, named in network.weights.items() for name, w in named.items()}
     return {"card": small_network.card(network).to_json(), "ended": "finished", "message": None}, arrays

@@ -1,6 +1,6 @@
-"""The same promises from both executors, with real processes that are really killed.
+"""Both executors keep the same promises, with real processes that are really killed.
 
-Workers train with `stand_in_worker` instead of Keras, except in the last tests.
+Workers train with `fake_worker` instead of Keras, except in the last tests.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ from tests.jobs.executors.fake_worker import (
 )
 from tests.server_process import ROOT
 
-PATIENCE = 60.0
-KINDS = ("embedded", "cluster")
+TIMEOUT = 60.0
+KINDS = ("local", "dask")
 
 
-def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something holds, for at most so long."""
+def until(holds: Callable[[], object], seconds: float = TIMEOUT) -> None:
+    """Wait until `holds` returns something true."""
     end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, "it did not come to pass in time"
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.01)
 
 
 @dataclass
 class Site:
-    """An scheduler with an executor that has two places, and what its jobs told."""
+    """A scheduler whose executor has two workers, and the events of its jobs."""
 
     kind: str
     scheduler: Scheduler
@@ -79,7 +79,7 @@ class Site:
     def state(self, job: str) -> str:
         return self.scheduler.status(job).state
 
-    def reaches(self, job: str, *states: str, within: float = PATIENCE) -> None:
+    def reaches(self, job: str, *states: str, within: float = TIMEOUT) -> None:
         until(lambda: self.state(job) in states, within)
 
     def kinds(self, job: str) -> list[str]:
@@ -89,20 +89,20 @@ class Site:
         return [e.facts["epoch"] for e in self.recorded[job] if e.kind == "epoch" and e.attempt == attempt]
 
     def process(self, job: str, attempt: int = 1) -> int:
-        """The process that trains a job, once it has told an epoch."""
+        """Return the id of the process that trains a job, once the first epoch is over."""
         until(lambda: self.epochs(job, attempt))
         starts = [e for e in self.recorded[job] if e.kind == "start" and e.attempt == attempt]
         return int(starts[-1].facts["process"])
 
     def clear(self) -> None:
-        """End every job, and the scheduler: on a cluster they would go on without it."""
+        """End every job, then the scheduler: on a cluster jobs would continue without it."""
         for job in self.recorded:
             self.scheduler.command(job, Command("cancel"))
         for job in self.recorded:
             self.reaches(job, "done", "cancelled", "failed", "lost")
         self.scheduler.close()
 
-    def told_in_order(self, job: str) -> bool:
+    def is_in_order(self, job: str) -> bool:
         numbers = [event.seq for event in self.recorded[job]]
         return numbers == sorted(set(numbers))
 
@@ -116,7 +116,7 @@ def processes() -> Iterator[dask_cluster.Processes]:
 @pytest.fixture(params=KINDS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     kind = request.param
-    if kind == "embedded":
+    if kind == "local":
         scheduler = Scheduler(LocalExecutor(2, PROGRAM))
     else:
         scheduler = dask_scheduler(request.getfixturevalue("processes"))
@@ -126,7 +126,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 
 def dask_scheduler(processes: dask_cluster.Processes, workers: int = 2) -> Scheduler:
-    """An scheduler on the cluster, with as many workers alive."""
+    """Return a scheduler on the cluster, with so many live workers."""
     alive = sum(each.poll() is None for each in processes.workers)
     for _ in range(workers - alive):
         processes.add_worker()
@@ -136,10 +136,10 @@ def dask_scheduler(processes: dask_cluster.Processes, workers: int = 2) -> Sched
     return scheduler
 
 
-# --- what jobs tell
+# --- events
 
 
-def test_a_job_runs_and_tells_everything_in_order(site: Site):
+def test_all_events_arrive_in_order(site: Site):
     job = site.submit(PLAIN)
     site.reaches(job, "done")
     until(lambda: site.kinds(job)[-1] == "ended")
@@ -151,7 +151,7 @@ def test_a_job_runs_and_tells_everything_in_order(site: Site):
         "result",
         "ended",
     ]
-    assert site.told_in_order(job)
+    assert site.is_in_order(job)
     result = next(event for event in site.recorded[job] if event.kind == "result")
     assert np.array_equal(result.arrays["w"], np.full(4, 3))
     shown = site.scheduler.status(job)
@@ -161,7 +161,7 @@ def test_a_job_runs_and_tells_everything_in_order(site: Site):
     assert site.scheduler.status(job, middle).events == shown.events[3:]
 
 
-def test_large_arrays_arrive_whole(site: Site):
+def test_large_arrays_arrive_complete(site: Site):
     job = site.submit(LARGE)
     site.reaches(job, "done")
     newest = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
@@ -169,19 +169,19 @@ def test_large_arrays_arrive_whole(site: Site):
     assert set(np.unique(newest.arrays["w"])) == {3.0}
 
 
-def test_what_libraries_print_disturbs_nothing(site: Site):
+def test_printing_does_not_disturb_the_protocol(site: Site):
     job = site.submit(PRINTS)
     site.reaches(job, "done")
 
 
-def test_a_refusal_of_the_trainer_is_told_in_its_words(site: Site):
+def test_refusal_of_the_trainer_arrives_verbatim(site: Site):
     job = site.submit(REFUSES)
     site.reaches(job, "failed")
     assert str(site.scheduler.status(job).message) == ("`plan` must be another. Received: this one. Choose another.")
     assert "refused" in site.kinds(job)
 
 
-def test_an_error_of_the_trainer_fails_the_job_and_the_worker_goes_on(site: Site):
+def test_error_of_the_trainer_fails_only_the_job(site: Site):
     job = site.submit(FAILS)
     site.reaches(job, "failed")
     assert "on purpose" not in str(site.scheduler.status(job).message)
@@ -192,7 +192,7 @@ def test_an_error_of_the_trainer_fails_the_job_and_the_worker_goes_on(site: Site
 # --- turns
 
 
-def test_two_run_and_the_others_wait_in_their_turns(site: Site):
+def test_two_jobs_run_and_the_others_wait_for_their_turn(site: Site):
     running = [site.submit(FOR_EVER, "ann"), site.submit(FOR_EVER, "bob")]
     for job in running:
         site.reaches(job, "running")
@@ -229,9 +229,9 @@ def test_pause_resume_more_and_stop(site: Site):
 
 
 @pytest.mark.parametrize("behaviour", [FOR_EVER, DEAF])
-def test_cancel_takes_effect_within_two_seconds_also_on_who_does_not_hear(site: Site, behaviour: int):
-    if (site.kind, behaviour) == ("cluster", DEAF):
-        pytest.skip("a thread that hears nothing cannot be ended in a worker; see docs/scale.md")
+def test_cancel_ends_even_a_stuck_job_within_two_seconds(site: Site, behaviour: int):
+    if (site.kind, behaviour) == ("dask", DEAF):
+        pytest.skip("a stuck thread of a Dask worker cannot be ended; see docs/scale.md")
     job, other = site.submit(behaviour), site.submit(FOR_EVER)
     until(lambda: "start" in site.kinds(job))
     site.scheduler.command(job, Command("cancel"))
@@ -242,7 +242,7 @@ def test_cancel_takes_effect_within_two_seconds_also_on_who_does_not_hear(site: 
 
 
 @pytest.mark.parametrize("way", ["stop", "cancel"])
-def test_a_job_that_ended_goes_on_under_its_name(site: Site, way: str):
+def test_ended_job_continues_under_its_id(site: Site, way: str):
     first = fake_executor.job(seed=FOR_EVER)
     job, owner = first.id, fake_executor.owner()
     site.give(first, owner)
@@ -256,39 +256,39 @@ def test_a_job_that_ended_goes_on_under_its_name(site: Site, way: str):
         until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
         assert site.state(job) == "running"
         assert site.epochs(job)[0] == kept.facts["epoch"] + 1
-        assert site.told_in_order(job)
+        assert site.is_in_order(job)
 
 
-# --- deaths
+# --- kills
 
 
-def test_a_job_whose_worker_is_killed_goes_on_from_its_last_epoch_and_others_notice_nothing(site: Site):
+def test_killed_worker_costs_one_epoch_and_no_other_job(site: Site):
     job, other = site.submit(FOR_EVER), site.submit(FOR_EVER)
     until(lambda: len(site.epochs(job)) >= 3)
     site.process(other)
     os.kill(site.process(job), signal.SIGKILL)
     until(lambda: site.scheduler.status(job).attempt == 2, 3.0)
-    if site.kind == "cluster":
+    if site.kind == "dask":
         site.scheduler.command(other, Command("stop"))  # its worker is the only one left
     until(lambda: site.epochs(job, attempt=2))
     kept = [e.facts["epoch"] for e in site.recorded[job] if e.kind == "checkpoint" and e.attempt == 1]
     assert site.epochs(job, attempt=2)[0] == kept[-1] + 1
-    assert site.told_in_order(job)
+    assert site.is_in_order(job)
     assert site.scheduler.status(other).attempt == 1
 
 
-def test_a_job_whose_worker_dies_twice_is_lost(site: Site):
+def test_job_is_lost_when_its_worker_dies_twice(site: Site):
     job = site.submit(DIES)
     until(lambda: site.scheduler.status(job).attempt == 2)
     site.reaches(job, "lost")
     assert "twice" in str(site.scheduler.status(job).message)
     until(lambda: site.kinds(job)[-1] == "ended")
-    if site.kind == "embedded":
+    if site.kind == "local":
         after = site.submit(PLAIN)
         site.reaches(after, "done")
 
 
-def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site: Site):
+def test_second_kill_is_reported_within_three_seconds(site: Site):
     job = site.submit(FOR_EVER)
     for attempt in (1, 2):
         os.kill(site.process(job, attempt), signal.SIGKILL)
@@ -296,12 +296,12 @@ def test_a_job_whose_worker_is_killed_twice_is_told_so_within_three_seconds(site
     assert "twice" in str(site.scheduler.status(job).message)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells and limits the memory of a process like this")
-def test_a_training_that_runs_out_of_memory_fails_in_words_and_its_worker_goes_on(
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports and limits the memory of a process like this")
+def test_out_of_memory_fails_only_the_job_with_a_reason(
     caplog: pytest.LogCaptureFixture,
 ):
     with ExitStack() as stack:
-        site = Site("embedded", Scheduler(LocalExecutor(1, PROGRAM)))
+        site = Site("local", Scheduler(LocalExecutor(1, PROGRAM)))
         stack.callback(site.clear)
         job = site.submit(HUNGRY)
         site.reaches(job, "failed")
@@ -325,14 +325,14 @@ class App:
     owner: str
     job: str
     trainer: int
-    learned: str
+    finished: str
 
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
-    """Another app process, with a run that ended and a job that runs; `request.param` is its executor."""
+    """Start another app process, with a run that ended and a job that runs; `request.param` is its executor."""
     arguments = [str(tmp_path)]
-    if request.param == "cluster":
+    if request.param == "dask":
         processes = request.getfixturevalue("processes")
         dask_scheduler(processes).close()
         arguments.append(processes.address)
@@ -344,14 +344,14 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     ) as process:
         try:
             assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
-            yield App(process, said["owner"], said["job"], said["process"], said["learned"])
+            line = json.loads(process.stdout.readline())
+            yield App(process, line["owner"], line["job"], line["process"], line["finished"])
         finally:
             process.kill()
 
 
-@pytest.mark.parametrize("app", ["embedded"], indirect=True)
-def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_path: Path):
+@pytest.mark.parametrize("app", ["local"], indirect=True)
+def test_killed_app_leaves_no_orphan_and_readable_runs(app: App, tmp_path: Path):
     assert not gone(app.trainer)
     app.process.kill()
     until(lambda: gone(app.trainer), 5.0)
@@ -361,9 +361,9 @@ def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_pa
     assert checkpoint is not None
     assert (checkpoint.arrays["w"] == checkpoint.facts["epoch"]).all()
     store = RunStore(app.owner, tmp_path)
-    assert store.run(app.learned).state == "done"
-    name = network_name(app.learned)
-    expected, found = small_network.network(0, name), store.network(app.learned)
+    assert store.run(app.finished).state == "done"
+    name = network_name(app.finished)
+    expected, found = small_network.network(0, name), store.network(app.finished)
     assert found.card is not None
     assert found.card.name == name
     for layer, named in expected.weights.items():
@@ -374,14 +374,14 @@ def test_a_killed_server_leaves_no_orphan_and_a_readable_record(app: App, tmp_pa
 # --- several app processes on one cluster
 
 
-@pytest.mark.parametrize("app", ["cluster"], indirect=True)
-def test_a_job_outlives_its_app_and_another_takes_it_over_from_the_start(app: App, processes: dask_cluster.Processes):
+@pytest.mark.parametrize("app", ["dask"], indirect=True)
+def test_job_outlives_its_app_and_is_adopted_with_all_events(app: App, processes: dask_cluster.Processes):
     executor = DaskExecutor(processes.address)
     scheduler = Scheduler(executor)
     recorded: list[Event] = []
     app.process.kill()
     app.process.wait()
-    assert not scheduler.adopt(fake_executor.owner(), app.job, recorded.append), "it is another's"
+    assert not scheduler.adopt(fake_executor.owner(), app.job, recorded.append), "it belongs to another visitor"
     assert scheduler.adopt(app.owner, app.job, recorded.append)
     until(lambda: len(recorded) > 10)
     assert not gone(app.trainer)
@@ -394,13 +394,11 @@ def test_a_job_outlives_its_app_and_another_takes_it_over_from_the_start(app: Ap
     scheduler.close()
 
 
-@pytest.mark.parametrize("app", ["cluster"], indirect=True)
-def test_two_apps_share_the_workers_and_the_one_that_asked_last_has_the_job(
-    app: App, processes: dask_cluster.Processes
-):
+@pytest.mark.parametrize("app", ["dask"], indirect=True)
+def test_two_apps_share_workers_and_the_last_to_adopt_has_the_job(app: App, processes: dask_cluster.Processes):
     executor = DaskExecutor(processes.address)
-    first, second = Site("cluster", Scheduler(executor)), Site("cluster", Scheduler(DaskExecutor(processes.address)))
-    until(lambda: executor.capacity() == 1)  # the other worker trains the other app's job
+    first, second = Site("dask", Scheduler(executor)), Site("dask", Scheduler(DaskExecutor(processes.address)))
+    until(lambda: executor.capacity() == 1)  # the other worker trains the job of `app`
     job = first.submit(FOR_EVER, "ann")
     first.process(job)
     until(lambda: executor.capacity() == 0)
@@ -417,7 +415,7 @@ def test_two_apps_share_the_workers_and_the_one_that_asked_last_has_the_job(
         each.clear()
 
 
-def test_a_worker_without_the_preload_answers_with_the_way_to_start_it():
+def test_worker_without_preload_is_refused_with_the_remedy():
     with dask_cluster.cluster(workers=1, preload=None) as processes:
         executor = DaskExecutor(processes.address)
         scheduler = Scheduler(executor)
@@ -428,12 +426,12 @@ def test_a_worker_without_the_preload_answers_with_the_way_to_start_it():
         scheduler.close()
 
 
-def test_a_job_that_gets_to_such_a_worker_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
+def test_job_on_a_worker_without_preload_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
     with dask_cluster.cluster(workers=1, preload=None) as processes:
         executor = DaskExecutor(processes.address)
-        site = Site("cluster", Scheduler(executor))
+        site = Site("dask", Scheduler(executor))
         until(lambda: "1 workers" in str(executor.refusal()))
-        (address,) = stranger_addresses(processes)
+        (address,) = addresses_without_preload(processes)
         monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
         monkeypatch.setattr(executor, "refusal", lambda: None)
         monkeypatch.setattr(executor, "capacity", lambda: 1)
@@ -443,14 +441,14 @@ def test_a_job_that_gets_to_such_a_worker_fails_with_the_reason(monkeypatch: pyt
         site.clear()
 
 
-def stranger_addresses(processes: dask_cluster.Processes) -> list[str]:
+def addresses_without_preload(processes: dask_cluster.Processes) -> list[str]:
     ports = [each.laddr.port for each in dask_cluster.listening(processes.workers[0].pid)]
     with Client(processes.address, set_as_default=False) as client:
         known = client.scheduler_info()["workers"]
     return [address for address in known if int(address.rpartition(":")[2]) in ports]
 
 
-def test_a_scheduler_that_is_not_there_is_a_refusal_until_it_is():
+def test_unreachable_dask_scheduler_is_a_refusal():
     with dask_cluster.cluster(workers=1) as processes, ExitStack() as stack:
         executor = DaskExecutor(processes.address)
         scheduler = Scheduler(executor)
@@ -463,7 +461,7 @@ def test_a_scheduler_that_is_not_there_is_a_refusal_until_it_is():
 
 
 @pytest.mark.parametrize("address", ["localhost:8786", "http://127.0.0.1:1", "tls://127.0.0.1:1"])
-def test_a_setting_that_cannot_work_is_a_refusal(address: str):
+def test_invalid_cluster_address_is_a_refusal(address: str):
     scheduler = Scheduler(DaskExecutor(address))
     with pytest.raises(Refusal, match=r"must begin|certificate"):
         scheduler.submit("ann", fake_executor.job(), lambda _: None)
@@ -471,7 +469,7 @@ def test_a_setting_that_cannot_work_is_a_refusal(address: str):
     scheduler.close()
 
 
-def test_a_tls_cluster_trains_and_takes_no_plain_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_tls_cluster_trains_and_rejects_plain_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     certificate, key = dask_cluster.certificates(tmp_path)
     options = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
     secret = {"DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true"}
@@ -483,37 +481,37 @@ def test_a_tls_cluster_trains_and_takes_no_plain_connection(tmp_path: Path, monk
         executor = DaskExecutor(made.address)
         scheduler = Scheduler(executor)
         until(lambda: executor.capacity() == 1)
-        site = Site("cluster", scheduler)
+        site = Site("dask", scheduler)
         site.reaches(site.submit(PLAIN), "done")
         until(plain.refusal)
         for each in (refused, scheduler):
             each.close()
 
 
-# --- what listens
+# --- sockets
 
 
 def test_nothing_listens_beyond_this_machine(site: Site, processes: dask_cluster.Processes):
     job = site.submit(FOR_EVER)
     trainer = site.process(job)
-    own = [os.getpid()] if site.kind == "embedded" else [each.pid for each in processes.all]
+    own = [os.getpid()] if site.kind == "local" else [each.pid for each in processes.all]
     alive = [pid for pid in own if not gone(pid)]
     sockets = [each for pid in alive for each in dask_cluster.listening(pid)]
     assert {each.laddr.ip for each in sockets} <= {"127.0.0.1", "::1"}
-    if site.kind == "cluster":
+    if site.kind == "dask":
         assert sockets
     else:
         assert dask_cluster.listening(trainer) == []
 
 
-# --- slots
+# --- workers of the local executor
 
 
-def test_a_slot_is_kept_warm_replaced_when_worn_and_let_go_when_idle(monkeypatch: pytest.MonkeyPatch):
+def test_worker_is_warmed_up_replaced_when_worn_and_stopped_when_idle(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(local, "MAX_JOBS_PER_WORKER", 2)
     clock = fake_executor.Clock()
     executor = LocalExecutor(1, PROGRAM, clock)
-    site = Site("embedded", Scheduler(executor))
+    site = Site("local", Scheduler(executor))
     site.scheduler.warm_up()
     until(lambda: [worker.ready for worker in executor._workers] == [True])
     warm = executor._workers[0].process
@@ -532,17 +530,17 @@ def test_a_slot_is_kept_warm_replaced_when_worn_and_let_go_when_idle(monkeypatch
     site.scheduler.close()
 
 
-@pytest.mark.parametrize(("setting", "slots"), [("3", 3), ("", None), ("0", None), ("many", None), ("65", None)])
-def test_the_number_of_slots_is_a_setting(setting: str, slots: int | None, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("setting", "workers"), [("3", 3), ("", None), ("0", None), ("many", None), ("65", None)])
+def test_number_of_workers_is_configurable(setting: str, workers: int | None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CNNVIZ_SLOTS", setting)
     executor = LocalExecutor()
-    assert executor.max_workers == (slots or max(1, local.count_cores() - 1))
+    assert executor.max_workers == (workers or max(1, local.count_cores() - 1))
     assert executor.threads == max(1, local.count_cores() // executor.max_workers)
 
 
-def test_a_slot_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch):
+def test_worker_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    site = Site("embedded", Scheduler(LocalExecutor(1, PROGRAM)))
+    site = Site("local", Scheduler(LocalExecutor(1, PROGRAM)))
     job = site.submit(PLAIN)
     site.reaches(job, "failed")
     assert "can be started" in str(site.scheduler.status(job).message)
@@ -554,12 +552,14 @@ def test_a_slot_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.train
 @pytest.mark.parametrize("kind", KINDS)
-def test_keras_trains_on_both(kind: str, mnist_path: Path, mnist: datasets.Dataset, monkeypatch: pytest.MonkeyPatch):
+def test_keras_trains_on_both_executors(
+    kind: str, mnist_path: Path, mnist: datasets.Dataset, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("CNNVIZ_MNIST", str(mnist_path))
     data = DataReference(name=mnist.name, sha256=mnist.sha256, count=len(mnist.x_train))
     job = replace(fake_executor.job(examples=600, validation_examples=100, epochs=2), data=data)
     with ExitStack() as stack:
-        if kind == "embedded":
+        if kind == "local":
             scheduler = Scheduler(LocalExecutor(1))
         else:
             processes = stack.enter_context(dask_cluster.cluster(1, preload="cnnviz.workers.entry.dask_preload"))

@@ -1,4 +1,4 @@
-"""Messages between processes: whatever goes in comes out, and nothing else is taken for one."""
+"""Messages between processes: what was packed is unpacked, and nothing else is accepted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-HEADS = st.dictionaries(st.text(), VALUES, max_size=4)
+HEADERS = st.dictionaries(st.text(), VALUES, max_size=4)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).filter(lambda name: name != "__metadata__")
 ARRAYS = st.dictionaries(
     NAMES,
@@ -60,50 +60,50 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     )
 
 
-@given(HEADS, ARRAYS)
-def test_what_is_packed_comes_out(head, arrays):
-    unpacked, given_back = framing.unpack(framing.pack(head, arrays))
-    assert unpacked == head
+@given(HEADERS, ARRAYS)
+def test_unpack_inverts_pack(header, arrays):
+    unpacked, given_back = framing.unpack(framing.pack(header, arrays))
+    assert unpacked == header
     assert same(given_back, arrays)
 
 
-@given(st.lists(st.tuples(HEADS, ARRAYS), max_size=4))
-def test_a_stream_gives_its_messages_one_by_one_and_then_none(sent):
+@given(st.lists(st.tuples(HEADERS, ARRAYS), max_size=4))
+def test_stream_yields_messages_in_order_then_none(sent):
     stream = io.BytesIO()
-    for head, arrays in sent:
-        framing.write(stream, head, arrays)
+    for header, arrays in sent:
+        framing.write(stream, header, arrays)
     stream.seek(0)
-    for head, arrays in sent:
+    for header, arrays in sent:
         received = framing.read(stream)
         assert received is not None
-        assert received[0] == head
+        assert received[0] == header
         assert same(received[1], arrays)
     assert framing.read(stream) is None
 
 
-def test_arrays_that_are_views_arrive_as_they_look():
+def test_views_arrive_with_their_values():
     whole = np.arange(24, dtype=np.float32).reshape(4, 6)
     views = {"turned": whole.T, "part": whole[1::2, ::3], "backwards": whole[::-1], "one": whole[2, 3]}
     assert same(framing.unpack(framing.pack({}, views))[1], {k: np.asarray(v) for k, v in views.items()})
 
 
-def test_a_head_may_hold_what_a_diverged_loss_is():
-    head, _ = framing.unpack(framing.pack({"loss": math.nan, "worst": math.inf}))
-    assert math.isnan(head["loss"])
-    assert head["worst"] == math.inf
+def test_header_may_hold_nan_and_infinity():
+    header, _ = framing.unpack(framing.pack({"loss": math.nan, "worst": math.inf}))
+    assert math.isnan(header["loss"])
+    assert header["worst"] == math.inf
 
 
-@given(st.data(), HEADS, ARRAYS)
-def test_a_stream_that_ends_within_a_message_is_an_error(data, head, arrays):
+@given(st.data(), HEADERS, ARRAYS)
+def test_truncated_stream_is_an_error(data, header, arrays):
     stream = io.BytesIO()
-    framing.write(stream, head, arrays)
+    framing.write(stream, header, arrays)
     cut = data.draw(st.integers(1, len(stream.getvalue()) - 1))
     with pytest.raises(framing.MessageError):
         framing.read(io.BytesIO(stream.getvalue()[:cut]))
 
 
 @given(st.binary(max_size=200))
-def test_other_bytes_are_an_error_and_nothing_else(data):
+def test_arbitrary_bytes_raise_only_message_errors(data):
     with pytest.raises(framing.MessageError):
         framing.unpack(data)
 
@@ -118,12 +118,12 @@ def test_other_bytes_are_an_error_and_nothing_else(data):
         b'{"__metadata__": {"head": "{"}}',
     ],
 )
-def test_a_file_without_a_head_is_no_message(header):
+def test_safetensors_without_header_is_an_error(header):
     with pytest.raises(framing.MessageError):
         framing.unpack(struct.pack("<Q", len(header)) + header)
 
 
-def test_a_pickle_is_never_opened():
+def test_pickle_is_never_loaded():
     class Trap:
         def __reduce__(self):
             return pytest.fail, ("a pickle was opened",)
@@ -134,14 +134,14 @@ def test_a_pickle_is_never_opened():
         framing.pack({}, {"objects": np.array([Trap()], dtype=object)})
 
 
-def test_an_announced_length_beyond_the_limit_is_refused_before_it_is_read():
+def test_length_beyond_the_limit_is_refused_before_reading():
     stream = io.BytesIO(struct.pack("<Q", framing.MAX_BYTES + 1) + b"x" * 100)
     with pytest.raises(framing.MessageError, match="at most"):
         framing.read(stream)
     assert stream.tell() == 8
 
 
-def test_what_is_too_long_is_not_sent(monkeypatch):
+def test_too_long_message_is_not_packed(monkeypatch):
     monkeypatch.setattr(framing, "MAX_BYTES", 1000)
     with pytest.raises(framing.MessageError, match="at most"):
         framing.pack({}, {"large": np.zeros(1001, np.uint8)})
@@ -149,6 +149,6 @@ def test_what_is_too_long_is_not_sent(monkeypatch):
         framing.pack({"text": "x" * 1000})
 
 
-def test_a_head_that_is_no_json_is_an_error():
+def test_header_that_is_not_json_is_an_error():
     with pytest.raises(framing.MessageError):
         framing.pack({"number": np.float32(1)})

@@ -1,4 +1,4 @@
-"""Estimates learn from runs, and from nothing that would mislead them."""
+"""The calibration learns from whole runs, and from nothing that would mislead it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def card(seconds: float, epochs: int = 4) -> Card:
     return small_network.card(small_network.network(), plan=PLAN, curves=curves, trained_seconds=seconds)
 
 
-def test_nothing_is_known_at_first(tmp_path: Path) -> None:
+def test_speed_is_unknown_at_first(tmp_path: Path) -> None:
     assert calibration.load(tmp_path) == UNKNOWN
 
 
 @pytest.mark.parametrize("slower", [0.5, 1.0, 3.0])
-def test_one_run_makes_the_next_estimate_right(tmp_path: Path, slower: float) -> None:
+def test_one_run_corrects_the_next_estimate(tmp_path: Path, slower: float) -> None:
     alone = estimates.seconds(small_network.VARIANT, PLAN) - estimates.START
     took = estimates.START + slower * alone
     calibration.update(tmp_path, card(took), "finished")
@@ -34,12 +34,12 @@ def test_one_run_makes_the_next_estimate_right(tmp_path: Path, slower: float) ->
 
 
 @pytest.mark.parametrize("ended", ["stopped", "diverged", "time"])
-def test_a_run_that_was_cut_short_teaches_nothing(tmp_path: Path, ended: str) -> None:
+def test_run_cut_short_is_not_measured(tmp_path: Path, ended: str) -> None:
     calibration.update(tmp_path, card(1000), ended)
     assert calibration.load(tmp_path) == UNKNOWN
 
 
-def test_early_stopping_counts_the_epochs_that_were_trained(tmp_path: Path) -> None:
+def test_early_stopping_counts_trained_epochs(tmp_path: Path) -> None:
     for folder, epochs in ((tmp_path / "all", 4), (tmp_path / "half", 2)):
         calibration.update(folder, card(20, epochs), "early")
     assert calibration.load(tmp_path / "half").factor > 1.5 * calibration.load(tmp_path / "all").factor
@@ -57,6 +57,6 @@ def test_early_stopping_counts_the_epochs_that_were_trained(tmp_path: Path) -> N
         '{"factor": 1e999, "runs": 2}',
     ],
 )
-def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
+def test_damaged_file_means_unknown(tmp_path: Path, text: str) -> None:
     (tmp_path / calibration.FILE).write_text(text)
     assert calibration.load(tmp_path) == UNKNOWN

@@ -1,4 +1,4 @@
-"""What a visitor takes home of a run is what the run made."""
+"""Downloads contain what the run produced."""
 
 from __future__ import annotations
 
@@ -50,37 +50,37 @@ def run_id(store: RunStore) -> str:
     return job.id
 
 
-def test_names_of_files_are_plain() -> None:
+def test_file_name_is_plain_ascii() -> None:
     assert downloads.file_name("My best: Nr. 1!") == "my-best-nr-1"
     assert downloads.file_name("../../etc/passwd") == "etc-passwd"
     assert downloads.file_name("数字") == "network"
 
 
-def test_the_card_is_the_runs(store: RunStore, run_id: str) -> None:
+def test_card_is_that_of_the_run(store: RunStore, run_id: str) -> None:
     assert cards.from_text(downloads.card(store, run_id).decode()) == store.card(run_id)
 
 
-def test_there_is_no_card_before_the_end(store: RunStore) -> None:
+def test_card_is_refused_before_the_result(store: RunStore) -> None:
     job = planner.new_job(small_network.VARIANT, TrainingPlan(), PROBE)
     store.create(job, "waiting")
     with pytest.raises(Refusal, match="no card yet"):
         downloads.card(store, job.id)
 
 
-def test_the_curves_are_a_table(store: RunStore, run_id: str) -> None:
+def test_curves_are_a_csv_table(store: RunStore, run_id: str) -> None:
     lines = downloads.curves(store, run_id).decode().splitlines()
     assert lines[0].startswith("kind,step,epoch,loss")
     assert len(lines) == 3
 
 
-def test_the_program_is_python(store: RunStore, run_id: str) -> None:
+def test_program_compiles(store: RunStore, run_id: str) -> None:
     text = downloads.program(store, run_id).decode()
     compile(text, "program", "exec")
     assert "Conv2D(3" in text
 
 
 @pytest.mark.train
-def test_keras_reads_its_file_and_gives_the_same_numbers(store: RunStore, run_id: str, tmp_path: Path) -> None:
+def test_keras_loads_the_file_and_predicts_the_same(store: RunStore, run_id: str, tmp_path: Path) -> None:
     import keras
 
     path = tmp_path / "taken.keras"
@@ -91,7 +91,7 @@ def test_keras_reads_its_file_and_gives_the_same_numbers(store: RunStore, run_id
     np.testing.assert_allclose(np.asarray(model(digit[None, ..., None]))[0], expected, atol=1e-6)
 
 
-def test_a_file_for_keras_that_cannot_be_made_is_refused(
+def test_keras_file_that_cannot_be_made_is_refused(
     store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "weights", lambda *_: b"no network at all")

@@ -1,4 +1,4 @@
-"""A visitor's trainings in a row: at most two in the scheduler, the others wait on disk and lose nothing."""
+"""A visitor's trainings in sequence: at most two at the scheduler, the others wait on disk and lose nothing."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def states(store: RunStore) -> list[str]:
     return [run.state for run in reversed(store.runs())]
 
 
-def test_a_job_carries_the_data_that_this_server_has() -> None:
+def test_job_refers_to_this_servers_data() -> None:
     made_job = job()
     assert made_job.data.count in (60_000, 1_437)
     assert len(made_job.data.sha256) == 64
@@ -94,15 +94,15 @@ def test_a_job_carries_the_data_that_this_server_has() -> None:
 
 
 @pytest.mark.usefixtures("scheduler")
-def test_equal_settings_are_different_runs(store: RunStore) -> None:
+def test_equal_settings_make_different_runs(store: RunStore) -> None:
     first, second = planner.start(store, job(), "one"), planner.start(store, job(), "two")
     assert first.id != second.id
     assert first.variant.name != second.variant.name
 
 
-def test_arms_beyond_two_wait_until_one_begins(store: RunStore, scheduler: Scheduler) -> None:
-    trial = planner.new_experiment_run("filters")
-    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(4)]
+def test_third_arm_waits_until_one_starts(store: RunStore, scheduler: Scheduler) -> None:
+    experiment_run = planner.new_experiment_run("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(4)]
     assert {planner.experiment_of(run) for run in store.runs()} == {"filters"}
     planner.advance(store)
     assert list(scheduler.jobs) == [planned[0].id, planned[1].id]
@@ -120,22 +120,20 @@ def test_arms_beyond_two_wait_until_one_begins(store: RunStore, scheduler: Sched
     np.testing.assert_array_equal(submitted.probe, PROBE)
 
 
-def test_an_arm_that_is_cancelled_before_it_starts_makes_room_for_the_next(
-    store: RunStore, scheduler: Scheduler
-) -> None:
-    trial = planner.new_experiment_run("filters")
-    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(3)]
+def test_arm_cancelled_before_start_makes_room(store: RunStore, scheduler: Scheduler) -> None:
+    experiment_run = planner.new_experiment_run("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(3)]
     planner.advance(store)
     scheduler.cancels(planned[1].id)
     assert list(scheduler.jobs) == [planned[0].id, planned[2].id]
     assert states(store) == ["queued", "cancelled", "queued"]
 
 
-def test_a_planned_run_that_is_deleted_meanwhile_is_not_trained(
+def test_planned_run_deleted_meanwhile_is_not_trained(
     store: RunStore, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial = planner.new_experiment_run("filters")
-    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", trial, str(seed)) for seed in range(2)]
+    experiment_run = planner.new_experiment_run("filters")
+    planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(2)]
     read = store.runs()
     store.delete(planned[0].id)
     monkeypatch.setattr(RunStore, "runs", lambda _: read)
@@ -144,7 +142,7 @@ def test_a_planned_run_that_is_deleted_meanwhile_is_not_trained(
 
 
 @pytest.mark.parametrize(("finished", "learned"), [(0, 1), (2, 0)])
-def test_a_whole_training_tells_how_fast_the_server_is(
+def test_whole_training_updates_the_calibration(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, finished: int, learned: int
 ) -> None:
     known: list[object] = []
@@ -162,14 +160,14 @@ def test_a_whole_training_tells_how_fast_the_server_is(
     settled()
 
 
-def test_a_refused_run_leaves_nothing_behind(store: RunStore, scheduler: Scheduler) -> None:
+def test_refused_run_leaves_nothing_behind(store: RunStore, scheduler: Scheduler) -> None:
     scheduler.refusing = "No room. Received: one more. Wait."
     with pytest.raises(Refusal, match="No room"):
         planner.start(store, job(), "one")
     assert store.runs() == ()
 
 
-def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, scheduler: Scheduler) -> None:
+def test_refused_planned_run_records_the_reason(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.plan(store, job(), "arm", planner.new_experiment_run("x"), "a")
     scheduler.refusing = "No room. Received: one more. Wait."
     planner.advance(store)
@@ -179,7 +177,7 @@ def test_a_planned_run_that_is_refused_says_so_in_its_place(store: RunStore, sch
     assert failed.message["template"].startswith("No room")
 
 
-def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, scheduler: Scheduler) -> None:
+def test_run_continues_from_its_last_checkpoint(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
     scheduler.ends(run.id)
     with pytest.raises(Refusal, match="kept no finished epoch"):
@@ -195,7 +193,7 @@ def test_a_run_goes_on_from_its_last_checkpoint(store: RunStore, scheduler: Sche
     assert store.run(run.id).plan.epochs == 5
 
 
-def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, scheduler: Scheduler) -> None:
+def test_run_that_may_not_continue_is_unchanged(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
     scheduler.ends(run.id)
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 2}, {"a": np.ones(1, np.float32)}))
@@ -210,7 +208,7 @@ def test_a_run_that_may_not_go_on_stays_as_it_was(store: RunStore, scheduler: Sc
     assert store.run(run.id) == before
 
 
-def test_a_second_click_on_going_on_changes_nothing(store: RunStore, scheduler: Scheduler) -> None:
+def test_second_continue_changes_nothing(store: RunStore, scheduler: Scheduler) -> None:
     run = planner.start(store, job(epochs=3), "one")
     scheduler.ends(run.id)
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 3}, {"a": np.ones(1, np.float32)}))

@@ -1,4 +1,4 @@
-"""The disk is not filled by ever new visitors, and what makes room is what nobody has used for long."""
+"""All visitors together cannot fill the disk, and only long unused runs are deleted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def ids(*stores: RunStore) -> list[str]:
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
-def test_new_visitors_do_not_fill_the_disk(tmp_path: Path) -> None:
+def test_quota_holds_for_all_visitors_together(tmp_path: Path) -> None:
     stores = [taken(tmp_path)[0] for _ in range(5)]
     with pytest.raises(Refusal, match=r"0\.0005 GB"):
         visitor(tmp_path).create(fake_executor.job(), "one too many")
@@ -59,7 +59,7 @@ def test_new_visitors_do_not_fill_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
-def test_runs_that_are_old_make_room_the_oldest_first(tmp_path: Path) -> None:
+def test_old_runs_are_deleted_oldest_first(tmp_path: Path) -> None:
     days = (MIN_KEPT_DAYS + 1, MIN_KEPT_DAYS + 9, MIN_KEPT_DAYS - 1, 0, MIN_KEPT_DAYS + 5)
     made = [taken(tmp_path, days=age) for age in days]
     new = visitor(tmp_path)
@@ -75,7 +75,7 @@ def test_old_runs_stay_while_there_is_room(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
-def test_a_folder_without_a_record_counts_and_makes_room_too(tmp_path: Path) -> None:
+def test_folder_without_record_counts_and_is_deleted_too(tmp_path: Path) -> None:
     store, run = taken(tmp_path, size=600_000, days=MIN_KEPT_DAYS + 1)
     place = tmp_path / store.owner / run
     (place / "run.json").unlink()
@@ -84,7 +84,7 @@ def test_a_folder_without_a_record_counts_and_makes_room_too(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
-def test_what_is_no_run_is_let_alone(tmp_path: Path) -> None:
+def test_other_files_are_never_deleted(tmp_path: Path) -> None:
     other = tmp_path / "somebody" / "photographs"
     other.mkdir(parents=True)
     (other / "large.png").write_bytes(bytes(600_000))
@@ -94,7 +94,7 @@ def test_what_is_no_run_is_let_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_half_a_megabyte")
-def test_room_that_was_measured_is_believed_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measurement_is_reused_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quota, "MAX_MEASUREMENT_AGE", MAX_MEASUREMENT_AGE)
     for _ in range(7):
         taken(tmp_path)
@@ -114,6 +114,6 @@ def test_room_that_was_measured_is_believed_for_a_while(tmp_path: Path, monkeypa
         ("nan", DEFAULT_LIMIT_GB),
     ],
 )
-def test_how_much_is_a_setting(setting: str, limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limit_is_configurable(setting: str, limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS_GB", setting)
     assert quota.read_limit_gb() == limit

@@ -1,4 +1,4 @@
-"""A visitor's runs on disk: what is written is what is read, and a crash or a stranger changes none of it."""
+"""A visitor's runs on disk: they are read as written, whatever crashes, and by their owner only."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def snapshot(job: Job, step: int, seed: int = 0) -> Event:
     return event("snapshot", arrays, step=step, epoch=step // 10, digits=10)
 
 
-def test_a_run_comes_back_as_it_was_noted(store: RunStore, job: Job) -> None:
+def test_run_is_read_as_it_was_created(store: RunStore, job: Job) -> None:
     (run,) = store.runs()
     assert (run.id, run.title, run.variant, run.plan) == (job.id, "first", job.variant, job.plan)
     assert run == store.run(job.id)
 
 
-def test_what_a_run_told_comes_back(store: RunStore, job: Job) -> None:
+def test_events_are_read_as_they_were_recorded(store: RunStore, job: Job) -> None:
     record = store.recorder(job.id)
     told = event("batches", {"loss": np.array([2.5, 1.5], np.float32)}, step=2, epoch=1)
     record(told)
@@ -84,7 +84,7 @@ def test_what_a_run_told_comes_back(store: RunStore, job: Job) -> None:
     np.testing.assert_array_equal(back.arrays["loss"], told.arrays["loss"])
 
 
-def test_a_line_that_was_being_written_when_the_server_died_is_left_out(store: RunStore, job: Job) -> None:
+def test_event_cut_short_by_a_crash_is_ignored(store: RunStore, job: Job) -> None:
     record = store.recorder(job.id)
     record(event("epoch", epoch=1))
     record(event("epoch", epoch=2))
@@ -97,7 +97,7 @@ def test_a_line_that_was_being_written_when_the_server_died_is_left_out(store: R
     assert path.read_bytes().count(b"\n") == 4
 
 
-def test_snapshots_are_networks_of_their_moment(store: RunStore, job: Job) -> None:
+def test_snapshot_is_the_network_of_its_step(store: RunStore, job: Job) -> None:
     record = store.recorder(job.id)
     for step in (20, 0, 5):
         record(snapshot(job, step, seed=step))
@@ -110,7 +110,7 @@ def test_snapshots_are_networks_of_their_moment(store: RunStore, job: Job) -> No
         np.testing.assert_array_equal(store.confusion(job.id, moment), np.eye(10))
 
 
-def test_a_result_is_explored_like_a_network_of_the_shelf(store: RunStore, job: Job) -> None:
+def test_result_loads_like_a_bundled_network(store: RunStore, job: Job) -> None:
     network = small_network.network(3, job.variant.name)
     card = small_network.card(network)
     assert store.card(job.id) is None
@@ -124,7 +124,7 @@ def test_a_result_is_explored_like_a_network_of_the_shelf(store: RunStore, job: 
     assert store.events(job.id)[-1].arrays == {}
 
 
-def test_how_a_run_ended_is_written_down(store: RunStore, job: Job) -> None:
+def test_end_is_written_to_the_record(store: RunStore, job: Job) -> None:
     record = store.recorder(job.id)
     record(event("ended", state="lost", template="It broke. Received: {n}.", values={"n": 2}))
     run = store.run(job.id)
@@ -134,7 +134,7 @@ def test_how_a_run_ended_is_written_down(store: RunStore, job: Job) -> None:
     assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
 
 
-def test_an_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -> None:
+def test_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -> None:
     with pytest.raises(Refusal, match="learned nothing yet"):
         store.network(job.id)
     record = store.recorder(job.id)
@@ -146,7 +146,7 @@ def test_an_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -
     )
 
 
-def test_the_newest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
+def test_latest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
     assert store.checkpoint(job.id) is None
     record = store.recorder(job.id)
     for epoch in (1, 2):
@@ -164,7 +164,7 @@ def test_the_newest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
     np.testing.assert_array_equal(kept.arrays["optimizer/0"], [2, 2, 2])
 
 
-def test_a_checkpoint_comes_back_as_it_was_told(store: RunStore, job: Job) -> None:
+def test_checkpoint_is_read_as_it_was_recorded(store: RunStore, job: Job) -> None:
     """An optimizer counts its steps in a scalar; with another shape the training could not go on."""
     told: dict[str, np.ndarray] = {
         "iterations": np.array(70, np.int64),
@@ -180,7 +180,7 @@ def test_a_checkpoint_comes_back_as_it_was_told(store: RunStore, job: Job) -> No
         np.testing.assert_array_equal(kept.arrays[name], array)
 
 
-def test_nobody_else_finds_a_run(store: RunStore, job: Job) -> None:
+def test_run_is_hidden_from_other_visitors(store: RunStore, job: Job) -> None:
     other = RunStore(OTHER, store.home)
     assert other.runs() == ()
     for asked in (other.run, other.network):
@@ -191,7 +191,7 @@ def test_nobody_else_finds_a_run(store: RunStore, job: Job) -> None:
 
 
 @pytest.mark.parametrize("path", ["..", "../" + "a" * 13, "a" * 15, "A" * 16, "", "a/" + "a" * 14, None])
-def test_a_name_is_never_a_path(store: RunStore, path: Any) -> None:
+def test_id_is_never_a_path(store: RunStore, path: Any) -> None:
     with pytest.raises(Refusal, match="16 hexadecimal digits"):
         store.run(path)
 
@@ -205,9 +205,7 @@ def test_runs_can_be_renamed_and_deleted(store: RunStore, job: Job) -> None:
     assert not (store.home / OWNER / job.id).exists()
 
 
-def test_what_is_deleted_while_a_snapshot_is_written_does_not_come_back(
-    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_deleted_during_a_write_stays_deleted(store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     write = atomic_file.write
 
     def late(path: Path, data: bytes, **how: bool) -> None:
@@ -219,9 +217,7 @@ def test_what_is_deleted_while_a_snapshot_is_written_does_not_come_back(
     assert not (store.home / OWNER / job.id).exists()
 
 
-def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
-    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rename_keeps_concurrent_changes(store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     write = run_record.write_run
     record = partial(store.recorder(job.id), event("ended", state="failed", template="", values={}))
     ending = threading.Thread(target=record)
@@ -238,7 +234,7 @@ def test_a_new_title_undoes_nothing_that_is_written_meanwhile(
     assert (store.run(job.id).title, store.run(job.id).state) == ("second", "failed")
 
 
-def test_a_record_is_amended_only_in_the_state_that_was_asked_for(store: RunStore, job: Job) -> None:
+def test_amend_requires_the_given_state(store: RunStore, job: Job) -> None:
     assert store.amend(job.id, only="planned", state="queued", title="no") is None
     assert store.run(job.id).title == "first"
     amended = store.amend(job.id, only="queued", state="done", title="yes")
@@ -250,34 +246,32 @@ def test_a_record_is_amended_only_in_the_state_that_was_asked_for(store: RunStor
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 65, "a\u0000b", "\u202eabc", None, 7])
-def test_a_title_is_something_to_read(store: RunStore, job: Job, title: Any) -> None:
+def test_title_must_be_readable(store: RunStore, job: Job, title: Any) -> None:
     with pytest.raises(Refusal, match="1 to 64 visible characters"):
         store.rename(job.id, title)
     assert store.run(job.id).title == "first"
 
 
-def test_there_is_an_end_to_runs(store: RunStore) -> None:
+def test_number_of_runs_is_limited(store: RunStore) -> None:
     for _ in range(MAX_RUNS):
         store.create(a_job(), "one of many")
     with pytest.raises(Refusal, match="Delete runs"):
         store.create(a_job(), "one too many")
 
 
-def test_a_damaged_record_hides_one_run_alone(store: RunStore, job: Job) -> None:
+def test_damaged_record_hides_only_its_run(store: RunStore, job: Job) -> None:
     second = store.create(a_job(), "second")
     (store.home / OWNER / job.id / "run.json").write_text('{"id": 1}')
     assert [run.id for run in store.runs()] == [second.id]
 
 
-def test_a_record_whose_reason_is_damaged_is_a_damaged_record(store: RunStore, job: Job) -> None:
+def test_record_with_a_damaged_reason_is_damaged(store: RunStore, job: Job) -> None:
     path = store.home / OWNER / job.id / "run.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"message": {"template": "No {room}.", "values": {}}}))
     assert list(store.runs()) == []
 
 
-def test_a_full_disk_loses_an_event_and_nothing_else(
-    store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_disk_loses_only_the_event(store: RunStore, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     record = store.recorder(job.id)
     record(event("checkpoint", {"a": np.ones(1, np.float32)}, epoch=1))
     with monkeypatch.context() as patch:
@@ -293,7 +287,7 @@ def _full(*_: Any) -> Any:
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_.-]{0,9}", fullmatch=True), st.sampled_from(["kernel", "bias"])))
-def test_weights_are_sorted_by_layer(layers: dict[str, str]) -> None:
+def test_weights_are_grouped_by_layer(layers: dict[str, str]) -> None:
     array = np.zeros(1, np.float32)
     arrays = {f"weights/{layer}/{name}": array for layer, name in layers.items()} | {"confusion": array}
     assert {layer: set(found) for layer, found in files.weights(arrays).items()} == {
@@ -301,6 +295,6 @@ def test_weights_are_sorted_by_layer(layers: dict[str, str]) -> None:
     }
 
 
-def test_the_folder_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_folder_is_configurable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
     assert run_store.folder() == tmp_path

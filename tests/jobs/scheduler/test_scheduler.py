@@ -1,4 +1,4 @@
-"""The scheduler's rules, without a process: turns, limits, leases, attempts, and what is remembered."""
+"""The scheduler's rules, without a process: turns, limits, leases, retries, and what stays known."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def bench() -> Bench:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=60))
-def test_nobody_gets_two_turns_while_another_waits(steps: list[tuple[str, bool]]):
-    """Whoever waited already at an owner's turn has one of his own before that owner's next."""
+def test_no_owner_gets_two_turns_while_another_waits(steps: list[tuple[str, bool]]):
+    """An owner who waits during another owner's turn has a turn before that owner's next."""
     queue, waiting = FairQueue(), Counter[str]()
     passed_over: dict[str, set[str]] = {}
     for number, (owner, taking) in enumerate(steps):
@@ -46,7 +46,7 @@ def test_nobody_gets_two_turns_while_another_waits(steps: list[tuple[str, bool]]
         if job is None:
             continue
         taker = job[0]
-        assert not passed_over.get(taker, set()) & set(+waiting), "they waited since this owner's last turn"
+        assert not passed_over.get(taker, set()) & set(+waiting), "they have waited since this owner's last turn"
         waiting[taker] -= 1
         for others in passed_over.values():
             others.discard(taker)
@@ -54,17 +54,17 @@ def test_nobody_gets_two_turns_while_another_waits(steps: list[tuple[str, bool]]
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=20))
-def test_jobs_get_their_turns_in_the_order_that_was_told(owners: list[str]):
+def test_take_follows_order(owners: list[str]):
     queue = FairQueue()
     for number, owner in enumerate(owners):
         queue.add(owner, f"{owner}{number}")
-    told = list(queue.order())
-    assert told == [queue.take(()) for _ in owners]
-    assert sorted(told) == sorted(f"{owner}{number}" for number, owner in enumerate(owners))
+    order = list(queue.order())
+    assert order == [queue.take(()) for _ in owners]
+    assert sorted(order) == sorted(f"{owner}{number}" for number, owner in enumerate(owners))
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=12), st.sets(st.sampled_from("abc")))
-def test_an_owner_who_is_busy_is_passed_over_and_keeps_the_place(owners: list[str], busy: set[str]):
+def test_busy_owner_is_skipped_and_keeps_the_place(owners: list[str], busy: set[str]):
     queue = FairQueue()
     for number, owner in enumerate(owners):
         queue.add(owner, f"{owner}{number}")
@@ -72,11 +72,11 @@ def test_an_owner_who_is_busy_is_passed_over_and_keeps_the_place(owners: list[st
     assert queue.take(busy) == first
 
 
-def test_owners_take_turns_and_one_of_an_owner_runs(bench: Bench):
+def test_owners_take_turns_with_one_running_job_each(bench: Bench):
     bench.executor.slots = 2
     ann, bob, cid = "ann", "bob", "cid"
     first, second = bench.submit(ann), bench.submit(ann)
-    assert bench.state(second) == "queued", "one slot is free, but one of Ann's runs already"
+    assert bench.state(second) == "queued", "one worker is free, but one of Ann's runs already"
     other = bench.submit(bob)
     third = bench.submit(cid)
     assert [bench.state(each) for each in (first, other, third)] == ["running", "running", "queued"]
@@ -91,7 +91,7 @@ def test_owners_take_turns_and_one_of_an_owner_runs(bench: Bench):
     assert bench.state(second) == "running"
 
 
-def test_active_names_the_running_one_first(bench: Bench):
+def test_active_lists_running_jobs_first(bench: Bench):
     first, second = bench.submit("ann"), bench.submit("ann")
     assert bench.scheduler.active("ann") == (first, second)
     assert bench.scheduler.active("bob") == ()
@@ -100,7 +100,7 @@ def test_active_names_the_running_one_first(bench: Bench):
 # --- limits
 
 
-def test_an_owner_has_one_running_and_one_waiting(bench: Bench):
+def test_owner_may_have_one_running_and_one_waiting(bench: Bench):
     bench.submit("ann")
     bench.submit("ann")
     with pytest.raises(Refusal, match="one training running and one waiting"):
@@ -115,7 +115,7 @@ def test_forty_may_wait(bench: Bench):
         bench.submit()
 
 
-def test_what_the_executor_cannot_do_is_said_at_once(bench: Bench):
+def test_refusal_of_the_executor_is_raised_at_once(bench: Bench):
     waiting = [bench.submit(), bench.submit()][1]
     bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
     with pytest.raises(Refusal, match="No cluster"):
@@ -123,7 +123,7 @@ def test_what_the_executor_cannot_do_is_said_at_once(bench: Bench):
     assert bench.scheduler.status(waiting).message is bench.executor.why_not
 
 
-def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
+def test_live_job_cannot_be_submitted_again(bench: Bench):
     job = fake_executor.job()
     bench.submit("ann", job)
     with pytest.raises(Refusal, match="waits or runs"):
@@ -131,14 +131,14 @@ def test_a_job_is_not_submitted_again_before_it_ended(bench: Bench):
     assert bench.state(job.id) == "running"
 
 
-def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: Bench):
+def test_job_over_its_running_time_is_stopped_then_cancelled(bench: Bench):
     job = bench.submit()
     bench.scheduler.keep(job, True)
     bench.wait(600)
-    bench.executor.tell(job, "paused", 1)
+    bench.executor.emit(job, "paused", 1)
     bench.wait(1000)
     assert bench.state(job) == "paused"
-    bench.executor.tell(job, "resumed", 2)
+    bench.executor.emit(job, "resumed", 2)
     bench.wait(1198)
     assert bench.executor.commands == [], "a pause is not running"
     bench.wait(4)
@@ -150,10 +150,10 @@ def test_after_half_an_hour_of_running_it_is_stopped_and_then_cancelled(bench: B
     assert bench.scheduler.status(job).message is said
 
 
-def test_a_pause_does_not_hold_a_place_for_ever(bench: Bench):
+def test_paused_job_is_stopped_after_its_place_time(bench: Bench):
     job = bench.submit()
     bench.scheduler.keep(job, True)
-    bench.executor.tell(job, "paused", 1)
+    bench.executor.emit(job, "paused", 1)
     bench.wait(DEFAULT_LIMITS.place_seconds + 2)
     assert bench.executor.commands == [(job, "stop")]
 
@@ -162,7 +162,7 @@ def test_a_pause_does_not_hold_a_place_for_ever(bench: Bench):
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Bench, running: bool):
+def test_job_is_cancelled_when_its_lease_expires(bench: Bench, running: bool):
     if not running:
         first = bench.submit()
         bench.scheduler.keep(first, True)
@@ -172,13 +172,13 @@ def test_a_job_that_nobody_looks_at_is_cancelled_and_the_reason_said(bench: Benc
         bench.scheduler.touch(job)
     assert bench.state(job) == ("running" if running else "queued")
     bench.wait(DEFAULT_LIMITS.lease_seconds + 5)
-    following = bench.scheduler.status(job)
-    assert following.state == "cancelled"
-    assert "Nobody looked at this training for 10 minutes" in str(following.message)
+    status = bench.scheduler.status(job)
+    assert status.state == "cancelled"
+    assert "Nobody looked at this training for 10 minutes" in str(status.message)
     assert bench.recorded[-1].facts["state"] == "cancelled"
 
 
-def test_a_kept_job_needs_no_looks(bench: Bench):
+def test_kept_job_needs_no_lease(bench: Bench):
     job = bench.submit()
     bench.scheduler.keep(job, True)
     assert bench.scheduler.status(job).kept
@@ -195,7 +195,7 @@ def test_a_kept_job_needs_no_looks(bench: Bench):
 # --- commands
 
 
-def test_commands_reach_a_job_while_it_runs(bench: Bench):
+def test_commands_reach_only_running_jobs(bench: Bench):
     job = bench.submit()
     for each in (job, "0" * 16):
         bench.scheduler.command(each, Command("more"))
@@ -207,7 +207,7 @@ def test_commands_reach_a_job_while_it_runs(bench: Bench):
     assert bench.executor.commands == [(job, "more")]
 
 
-def test_what_is_paused_while_it_waits_pauses_when_it_begins(bench: Bench):
+def test_job_paused_in_the_queue_pauses_when_it_starts(bench: Bench):
     first, waiting = bench.submit("ann"), bench.submit("bob")
     bench.scheduler.command(waiting, Command("pause"))
     bench.executor.end(first)
@@ -216,7 +216,7 @@ def test_what_is_paused_while_it_waits_pauses_when_it_begins(bench: Bench):
 
 
 @pytest.mark.parametrize("kind", ["cancel", "stop"])
-def test_what_waits_is_cancelled_at_once(bench: Bench, kind: str):
+def test_waiting_job_is_cancelled_at_once(bench: Bench, kind: str):
     bench.submit("ann")
     waiting = bench.submit("ann")
     bench.scheduler.command(waiting, Command(kind))
@@ -225,7 +225,7 @@ def test_what_waits_is_cancelled_at_once(bench: Bench, kind: str):
     bench.submit("ann")
 
 
-def test_who_does_not_obey_loses_the_worker_within_two_seconds(bench: Bench):
+def test_worker_that_ignores_cancel_is_killed_within_two_seconds(bench: Bench):
     job = bench.submit()
     bench.scheduler.command(job, Command("cancel"))
     bench.scheduler.tick()
@@ -236,7 +236,7 @@ def test_who_does_not_obey_loses_the_worker_within_two_seconds(bench: Bench):
     assert bench.state(job) == "cancelled"
 
 
-def test_a_new_digit_is_with_a_job_that_waits(bench: Bench):
+def test_waiting_job_gets_the_new_probe(bench: Bench):
     first, waiting = bench.submit("ann"), bench.submit("ann")
     digit = np.full((28, 28), 7, np.uint8)
     bench.scheduler.command(waiting, Command("probe", {"digit": digit}))
@@ -246,15 +246,15 @@ def test_a_new_digit_is_with_a_job_that_waits(bench: Bench):
     assert np.array_equal(bench.executor.started[-1].job.probe, digit)
 
 
-# --- deaths
+# --- dying workers
 
 
-def test_a_job_whose_worker_dies_goes_on_from_its_checkpoint_before_all_others(bench: Bench):
+def test_retry_starts_from_the_checkpoint_before_all_others(bench: Bench):
     job = bench.submit("ann")
     bench.submit("bob")
-    bench.executor.tell(job, "checkpoint", 1, old=np.zeros(3))
-    bench.executor.tell(job, "epoch", 2)
-    bench.executor.tell(job, "checkpoint", 3, new=np.ones(3))
+    bench.executor.emit(job, "checkpoint", 1, old=np.zeros(3))
+    bench.executor.emit(job, "epoch", 2)
+    bench.executor.emit(job, "checkpoint", 3, new=np.ones(3))
     bench.executor.die(job)
     assert bench.state(job) == "queued"
     assert bench.scheduler.status(job).position == 1
@@ -266,7 +266,7 @@ def test_a_job_whose_worker_dies_goes_on_from_its_checkpoint_before_all_others(b
     assert (bench.state(job), bench.scheduler.status(job).attempt) == ("running", 2)
 
 
-def test_a_second_attempt_hears_what_was_wished_of_the_first(bench: Bench):
+def test_retry_repeats_remembered_commands(bench: Bench):
     job = bench.submit()
     for kind in ("pause", "resume", "stop", "pause", "more"):
         bench.scheduler.command(job, Command(kind))
@@ -277,66 +277,66 @@ def test_a_second_attempt_hears_what_was_wished_of_the_first(bench: Bench):
     assert sorted(bench.executor.commands) == [(job, "pause"), (job, "stop")]
 
 
-def test_a_job_whose_worker_dies_twice_is_lost(bench: Bench):
+def test_job_is_lost_when_its_worker_dies_twice(bench: Bench):
     job = bench.submit("ann")
     other = bench.submit("bob")
     for _ in range(2):
         bench.executor.die(job)
         bench.scheduler.tick()
-    following = bench.scheduler.status(job)
-    assert following.state == "lost"
-    assert "twice" in str(following.message)
+    status = bench.scheduler.status(job)
+    assert status.state == "lost"
+    assert "twice" in str(status.message)
     assert bench.recorded[-1].facts["state"] == "lost"
     assert bench.state(other) == "running"
 
 
-def test_a_worker_that_dies_of_a_cancel_is_no_loss(bench: Bench):
+def test_worker_death_after_cancel_counts_as_cancelled(bench: Bench):
     job = bench.submit()
     bench.scheduler.command(job, Command("cancel"))
     bench.executor.die(job)
     assert bench.state(job) == "cancelled"
 
 
-def test_reports_about_an_attempt_that_is_over_are_ignored(bench: Bench):
+def test_reports_of_an_earlier_attempt_are_ignored(bench: Bench):
     job = bench.submit()
     bench.executor.die(job)
     bench.scheduler.tick()
-    bench.executor.tell(job, "epoch", 1, attempt=1)
+    bench.executor.emit(job, "epoch", 1, attempt=1)
     bench.scheduler.on_finished(job, 1, "done")
     bench.scheduler.on_lost(job, 1)
     assert bench.kinds() == []
     assert bench.state(job) == "running"
 
 
-# --- what is remembered
+# --- events and memory
 
 
-def test_events_are_recorded_in_order_before_they_are_shown(bench: Bench):
+def test_events_are_recorded_before_status_shows_them(bench: Bench):
     shown: list[int] = []
     job = fake_executor.job()
     bench.scheduler.submit("ann", job, lambda _: shown.append(len(bench.scheduler.status(job.id).events)))
     bench.scheduler.tick()
     for number in range(1, 5):
-        bench.executor.tell(job.id, "batches", number)
+        bench.executor.emit(job.id, "batches", number)
     assert shown == [0, 1, 2, 3]
     assert [event.seq for event in bench.scheduler.status(job.id, 2).events] == [3, 4]
 
 
-def test_a_record_that_fails_does_not_end_the_training(bench: Bench, caplog: pytest.LogCaptureFixture):
+def test_failing_recorder_does_not_end_the_training(bench: Bench, caplog: pytest.LogCaptureFixture):
     def full(_: Event) -> None:
         raise OSError("no space left on device")
 
     job = fake_executor.job()
     bench.scheduler.submit("ann", job, full)
     bench.scheduler.tick()
-    bench.executor.tell(job.id, "epoch", 1)
+    bench.executor.emit(job.id, "epoch", 1)
     assert len(bench.scheduler.status(job.id).events) == 1
     assert "no space left" in caplog.text
 
 
-def test_the_last_event_says_how_it_ended(bench: Bench):
+def test_final_event_has_state_and_reason(bench: Bench):
     job = bench.submit()
-    bench.executor.tell(job, "result", 1)
+    bench.executor.emit(job, "result", 1)
     bench.executor.end(job, "failed", Refusal("`x` must be {y}. Received: z. Choose {y}.", y=3))
     bench.scheduler.tick()
     assert bench.kinds() == ["result", "ended"]
@@ -349,7 +349,7 @@ def test_the_last_event_says_how_it_ended(bench: Bench):
     }
 
 
-def test_what_ended_is_remembered_for_ten_minutes(bench: Bench):
+def test_ended_job_is_remembered_for_ten_minutes(bench: Bench):
     job = bench.submit()
     bench.executor.end(job)
     bench.wait(599)
@@ -364,7 +364,7 @@ EVENTS = st.lists(st.sampled_from(["batches", "epoch", "view", "lesson", "snapsh
 
 
 @given(EVENTS, st.integers(0, 30))
-def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: int):
+def test_event_log_drops_only_outdated_events(kinds: list[str], since: int):
     log = EventLog(without_arrays=LARGE_KINDS)
     for number, kind in enumerate(kinds, 1):
         log.add(Event(kind, number, 1, {}, {"values": np.zeros(2)}))
@@ -382,13 +382,13 @@ def test_a_history_keeps_all_but_what_is_out_of_date(kinds: list[str], since: in
 # --- several processes, several threads
 
 
-def test_a_job_from_elsewhere_is_taken_over_by_its_owner(bench: Bench):
+def test_only_the_owner_adopts_a_job(bench: Bench):
     job = fake_executor.job()
     bench.executor.elsewhere["ann", job.id] = WorkItem("ann", job)
     assert not bench.scheduler.adopt("bob", job.id, bench.recorded.append)
     assert bench.scheduler.adopt("ann", job.id, bench.recorded.append)
     bench.scheduler.tick()
-    bench.executor.tell(job.id, "start", 1)
+    bench.executor.emit(job.id, "start", 1)
     assert bench.kinds() == ["start"]
     assert bench.scheduler.active("ann") == (job.id,)
     bench.scheduler.on_moved(job.id)
@@ -396,28 +396,28 @@ def test_a_job_from_elsewhere_is_taken_over_by_its_owner(bench: Bench):
     assert bench.kinds() == ["start"], "the other process records what comes now"
 
 
-def test_two_tabs_that_adopt_together_have_one_job_and_its_whole_history(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+def test_concurrent_adoptions_share_one_job_with_all_events(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     job = fake_executor.job()
     second: list[Event] = []
 
     def find(owner: str, job_id: str) -> WorkItem:
-        if not bench.recorded:  # while the first tab searches, the second finds the job and hears of it
+        if not bench.recorded:  # while the first tab searches, the second finds the job and gets an event
             monkeypatch.setattr(bench.executor, "find", lambda *_: WorkItem("ann", job))
             assert bench.scheduler.adopt(owner, job_id, bench.recorded.append)
             bench.scheduler.tick()
-            bench.executor.tell(job.id, "start", 1)
+            bench.executor.emit(job.id, "start", 1)
         return WorkItem(owner, job)
 
     monkeypatch.setattr(bench.executor, "find", find)
     assert bench.scheduler.adopt("ann", job.id, second.append)
     bench.scheduler.tick()
-    bench.executor.tell(job.id, "epoch", 2)
+    bench.executor.emit(job.id, "epoch", 2)
     assert [event.kind for event in bench.scheduler.status(job.id).events] == ["start", "epoch"]
     assert bench.kinds() == ["start", "epoch"]
     assert second == []
 
 
-def test_what_was_found_nowhere_is_not_looked_for_at_every_rerun(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+def test_missing_job_is_not_searched_at_every_rerun(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
     monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
     job = fake_executor.job().id
@@ -430,7 +430,7 @@ def test_what_was_found_nowhere_is_not_looked_for_at_every_rerun(bench: Bench, m
     assert asked == ["ann", "bob", "ann"]
 
 
-def test_a_search_that_could_not_be_made_is_made_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+def test_search_during_a_refusal_is_repeated(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
     monkeypatch.setattr(bench.executor, "find", lambda owner, _: asked.append(owner))
     bench.executor.why_not = Refusal("No cluster. Received: nothing. Start one.")
@@ -478,7 +478,7 @@ def _no_scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_no_scheduler")
-def test_all_threads_of_a_process_get_the_same_engine():
+def test_all_threads_of_a_process_share_one_scheduler():
     found: list[api.Scheduler] = []
     threads = [threading.Thread(target=lambda: found.append(api.scheduler())) for _ in range(8)]
     for thread in threads:

@@ -133,7 +133,7 @@ def test_a_worker_may_answer_before_it_has_read_everything(monkeypatch: pytest.M
 
 
 def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_process, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(child_process, "_turns", threading.BoundedSemaphore(1))
     monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.05)
     with child_process._wait_for_turn(), pytest.raises(Refusal, match="try again in a few seconds"):
         child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)

@@ -1,4 +1,4 @@
-"""Finding jobs of other app processes: what is asked of the rooms, and what is kept of their answers."""
+"""Looking up jobs of other app processes: what queries ask for, and what is kept of the replies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def lookup(wake: Callable[[], None] = lambda: None) -> JobLookup:
     return JobLookup(WorkerStatus(), wake)
 
 
-def test_an_order_that_comes_too_late_is_neither_asked_for_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_work_item_is_neither_wanted_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_lookup, "FETCH_TIMEOUT", 0.01)
     asked: list[tuple[str, ...]] = []
     made = lookup(lambda: asked.append(made.wanted))
@@ -30,10 +30,10 @@ def test_an_order_that_comes_too_late_is_neither_asked_for_nor_kept(monkeypatch:
     assert asked == [(KEY,)]
     assert made.wanted == ()
     made.receive(KEY, WorkItem("", fake_executor.job()))
-    assert made.fetch_item(KEY) is None, "the next search asks anew"
+    assert made.fetch_item(KEY) is None, "the next lookup asks again"
 
 
-def test_all_that_wait_for_an_order_get_it() -> None:
+def test_all_waiting_threads_get_the_work_item() -> None:
     made, item, got = lookup(), WorkItem("", fake_executor.job()), list[WorkItem | None]()
     threads = [threading.Thread(target=lambda: got.append(made.fetch_item(KEY))) for _ in range(3)]
     for thread in threads:
@@ -48,7 +48,7 @@ def test_all_that_wait_for_an_order_get_it() -> None:
     assert (made.wanted, made._items, made._asking) == ((), {}, {})
 
 
-def test_taking_over_what_was_taken_over_changes_nothing() -> None:
+def test_second_take_over_changes_nothing() -> None:
     executor, item = DaskExecutor("tcp://127.0.0.1:1"), WorkItem("ann", fake_executor.job())
     executor._found[item.job.id] = KEY
     for _ in range(2):
