@@ -16,15 +16,15 @@ from cnnviz.workers.entry.job_runner import Train, run
 
 
 def dask_setup(worker: Any) -> None:
-    """Install the worker service with Keras."""
+    """Put a room with Keras on the worker."""
     priority.stand_back()
     install(worker, tf_runtime.trainer())
 
 
 def install(worker: Any, train: Train) -> None:
-    """Install a service on the worker whose jobs are trained by `train`."""
+    """Put a room on the worker whose jobs are trained by `train`."""
     logging.getLogger("distributed.worker").addFilter(_is_news)
-    setattr(worker, ATTRIBUTE, WorkerService(lambda item, tell, inbox: run(train, item, tell, inbox)))
+    setattr(worker, ATTRIBUTE, WorkerService(lambda order, tell, inbox: run(train, order, tell, inbox)))
 
 
 def _is_news(record: logging.LogRecord) -> bool:

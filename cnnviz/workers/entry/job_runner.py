@@ -1,4 +1,4 @@
-"""Run one work item to its end: what workers of both executors have in common."""
+"""One job from its order to its end: what a slot and a worker of a cluster have in common."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Train = Callable[[Job, Callable[[str, Facts, Arrays], None], Inbox], None]
 Tell = Callable[[Event], None]
 
 
-def run(train: Train, item: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, Refusal | None]:
+def run(train: Train, order: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, Refusal | None]:
     """Train and tell; returns "done", "cancelled" or "failed", and why it failed.
 
     A `Refusal` is told as the event `refused`. Any other error goes to the log under a number that the learner sees.
     """
-    counter = Counter(item, tell)
+    counter = Counter(order, tell)
     try:
-        train(item.job, counter.emit, inbox)
+        train(order.job, counter.emit, inbox)
     except Cancelled:
         return "cancelled", None
     except Refusal as refusal:
@@ -42,8 +42,8 @@ def run(train: Train, item: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, Re
 class Counter:
     """Numbers what a job tells, on from what an earlier attempt told."""
 
-    def __init__(self, item: WorkItem, tell: Tell) -> None:
-        self._seq, self._attempt, self._tell = item.last_seq, item.attempt, tell
+    def __init__(self, order: WorkItem, tell: Tell) -> None:
+        self._seq, self._attempt, self._tell = order.last_seq, order.attempt, tell
 
     def emit(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         self._seq += 1

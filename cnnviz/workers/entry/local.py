@@ -1,10 +1,10 @@
-"""A worker of the local executor: a process that trains one job after the other.
+"""A slot: a process that trains one job after the other.
 
     python -m cnnviz.workers.entry.local
 
-Work items and commands come on its standard input, events go out on its standard output, framed by
-`jobs.protocol.framing`. What libraries print goes to the standard error instead. At the end of its input the process
-ends at once, whatever it is doing: then the app is gone.
+Orders and commands come on its standard input, events go out on its standard output, framed by `jobs.protocol.framing`.
+What libraries print goes to the standard error instead. At the end of its input the process ends at once, whatever it
+is doing: then the app is gone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Letterbox:
     """Takes in what the app sends, in a thread of its own."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.items: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
+        self.orders: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
         self._stream = stream
         self._lock = threading.Lock()
         self._commands: list[tuple[str, Command]] = []
@@ -48,7 +48,7 @@ class Letterbox:
 
     def _sort(self, head: dict[str, Any], arrays: Arrays) -> None:
         if head["do"] == "train":
-            self.items.put(codec.decode_work_item(head, arrays))
+            self.orders.put(codec.decode_work_item(head, arrays))
             return
         with self._lock:
             self._commands.append((str(head["job"]), codec.decode_command(head, arrays)))
@@ -66,18 +66,18 @@ def serve(prepare: Callable[[], Train]) -> None:
     train = prepare()
     framing.write(outgoing, {"say": "ready"})
     while True:
-        _train(train, letterbox.items.get(), letterbox, outgoing)
+        _train(train, letterbox.orders.get(), letterbox, outgoing)
 
 
-def _train(train: Train, item: WorkItem, letterbox: Letterbox, outgoing: IO[bytes]) -> None:
-    job_id = item.job.id
+def _train(train: Train, order: WorkItem, letterbox: Letterbox, outgoing: IO[bytes]) -> None:
+    job_id = order.job.id
     state, message = run(
         train,
-        item,
+        order,
         lambda event: framing.write(outgoing, *codec.encode_event(job_id, event)),
         lambda: letterbox.commands(job_id),
     )
-    framing.write(outgoing, *codec.encode_end(job_id, item.attempt, state, message))
+    framing.write(outgoing, *codec.encode_end(job_id, order.attempt, state, message))
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
