@@ -10,10 +10,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from distributed import Client
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name
+from cnnviz.core.training.protocol import Command, DataReference, Event, network_name
 from cnnviz.jobs.api import Scheduler
 from cnnviz.jobs.executors import local
 from cnnviz.jobs.executors.dask.executor import DaskExecutor
@@ -38,73 +37,16 @@ from tests.jobs.executors import dask_cluster
 from tests.jobs.executors.fake_worker import (
     DEAF,
     DIES,
-    FAILS,
     FOR_EVER,
     HUNGRY,
     LARGE,
     PLAIN,
     PRINTS,
-    REFUSES,
 )
+from tests.jobs.executors.site import Site, until
 from tests.server_process import ROOT
 
-TIMEOUT = 60.0
 KINDS = ("local", "dask")
-
-
-def until(holds: Callable[[], object], seconds: float = TIMEOUT) -> None:
-    """Wait until `holds` returns something true."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "timed out"
-        time.sleep(0.01)
-
-
-@dataclass
-class Site:
-    """A scheduler whose executor has two workers, and the events of its jobs."""
-
-    kind: str
-    scheduler: Scheduler
-    recorded: dict[str, list[Event]] = field(default_factory=dict)
-
-    def submit(self, behaviour: int = PLAIN, owner: str = "", epochs: int = 3) -> str:
-        return self.give(fake_executor.job(seed=behaviour, epochs=epochs), owner)
-
-    def give(self, job: Job, owner: str = "") -> str:
-        self.recorded[job.id] = []
-        self.scheduler.submit(owner or fake_executor.owner(), job, self.recorded[job.id].append)
-        return job.id
-
-    def state(self, job: str) -> str:
-        return self.scheduler.status(job).state
-
-    def reaches(self, job: str, *states: str, within: float = TIMEOUT) -> None:
-        until(lambda: self.state(job) in states, within)
-
-    def kinds(self, job: str) -> list[str]:
-        return [event.kind for event in self.recorded[job]]
-
-    def epochs(self, job: str, attempt: int = 1) -> list[int]:
-        return [e.facts["epoch"] for e in self.recorded[job] if e.kind == "epoch" and e.attempt == attempt]
-
-    def process(self, job: str, attempt: int = 1) -> int:
-        """Return the id of the process that trains a job, once the first epoch is over."""
-        until(lambda: self.epochs(job, attempt))
-        starts = [e for e in self.recorded[job] if e.kind == "start" and e.attempt == attempt]
-        return int(starts[-1].facts["process"])
-
-    def clear(self) -> None:
-        """End every job, then the scheduler: on a cluster jobs would continue without it."""
-        for job in self.recorded:
-            self.scheduler.command(job, Command("cancel"))
-        for job in self.recorded:
-            self.reaches(job, "done", "cancelled", "failed", "lost")
-        self.scheduler.close()
-
-    def is_in_order(self, job: str) -> bool:
-        numbers = [event.seq for event in self.recorded[job]]
-        return numbers == sorted(set(numbers))
 
 
 @pytest.fixture(scope="module")
@@ -139,28 +81,6 @@ def dask_scheduler(processes: dask_cluster.Processes, workers: int = 2) -> Sched
 # --- events
 
 
-def test_all_events_arrive_in_order(site: Site):
-    job = site.submit(PLAIN)
-    site.reaches(job, "done")
-    until(lambda: site.kinds(job)[-1] == "ended")
-    assert [kind for kind in site.kinds(job) if kind not in ("view", "checkpoint")] == [
-        "start",
-        "epoch",
-        "epoch",
-        "epoch",
-        "result",
-        "ended",
-    ]
-    assert site.is_in_order(job)
-    result = next(event for event in site.recorded[job] if event.kind == "result")
-    assert np.array_equal(result.arrays["w"], np.full(4, 3))
-    shown = site.scheduler.status(job)
-    assert [event.kind for event in shown.events].count("view") == 1
-    assert all(not event.arrays for event in shown.events if event.kind in ("result", "checkpoint"))
-    middle = shown.events[2].seq
-    assert site.scheduler.status(job, middle).events == shown.events[3:]
-
-
 def test_large_arrays_arrive_complete(site: Site):
     job = site.submit(LARGE)
     site.reaches(job, "done")
@@ -174,58 +94,7 @@ def test_printing_does_not_disturb_the_protocol(site: Site):
     site.reaches(job, "done")
 
 
-def test_refusal_of_the_trainer_arrives_verbatim(site: Site):
-    job = site.submit(REFUSES)
-    site.reaches(job, "failed")
-    assert str(site.scheduler.status(job).message) == ("`plan` must be another. Received: this one. Choose another.")
-    assert "refused" in site.kinds(job)
-
-
-def test_error_of_the_trainer_fails_only_the_job(site: Site):
-    job = site.submit(FAILS)
-    site.reaches(job, "failed")
-    assert "on purpose" not in str(site.scheduler.status(job).message)
-    after = site.submit(PLAIN)
-    site.reaches(after, "done")
-
-
-# --- turns
-
-
-def test_two_jobs_run_and_the_others_wait_for_their_turn(site: Site):
-    running = [site.submit(FOR_EVER, "ann"), site.submit(FOR_EVER, "bob")]
-    for job in running:
-        site.reaches(job, "running")
-    waiting = [site.submit(FOR_EVER, "ann"), site.submit(PLAIN, "cid"), site.submit(PLAIN, "bob")]
-    assert [site.scheduler.status(each).position for each in waiting] == [1, 2, 3]
-    assert site.scheduler.active("ann") == (running[0], waiting[0])
-    with pytest.raises(Refusal, match="one training running"):
-        site.submit(PLAIN, "ann")
-    site.scheduler.command(running[1], Command("stop"))
-    for job in waiting[1:]:
-        site.reaches(job, "done")
-    assert site.state(waiting[0]) == "queued", "Ann's first still runs"
-
-
 # --- commands
-
-
-def test_pause_resume_more_and_stop(site: Site):
-    job = site.submit(FOR_EVER)
-    site.process(job)
-    site.scheduler.command(job, Command("pause"))
-    site.reaches(job, "paused")
-    before = len(site.recorded[job])
-    site.scheduler.command(job, Command("probe", {"digit": np.ones((28, 28), np.uint8)}))
-    assert site.state(job) == "paused"
-    site.scheduler.command(job, Command("resume"))
-    site.reaches(job, "running")
-    until(lambda: len(site.recorded[job]) > before + 5)
-    site.scheduler.command(job, Command("stop"))
-    site.reaches(job, "done")
-    result = next(event for event in site.recorded[job] if event.kind == "result")
-    assert result.facts["ended"] == "stopped"
-    assert 784 in [event.facts.get("sum") for event in site.recorded[job]]
 
 
 @pytest.mark.parametrize("behaviour", [FOR_EVER, DEAF])
@@ -239,24 +108,6 @@ def test_cancel_ends_even_a_stuck_job_within_two_seconds(site: Site, behaviour: 
     after = site.submit(PLAIN)
     site.reaches(after, "done")
     assert site.state(other) == "running"
-
-
-@pytest.mark.parametrize("way", ["stop", "cancel"])
-def test_ended_job_continues_under_its_id(site: Site, way: str):
-    first = fake_executor.job(seed=FOR_EVER)
-    job, owner = first.id, fake_executor.owner()
-    site.give(first, owner)
-    for _ in range(2):
-        site.process(job)
-        site.scheduler.command(job, Command(way))
-        site.reaches(job, "done", "cancelled")
-        until(lambda: site.kinds(job)[-1] == "ended")
-        kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
-        site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.facts)), owner)
-        until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
-        assert site.state(job) == "running"
-        assert site.epochs(job)[0] == kept.facts["epoch"] + 1
-        assert site.is_in_order(job)
 
 
 # --- kills
@@ -415,30 +266,37 @@ def test_two_apps_share_workers_and_the_last_to_adopt_has_the_job(app: App, proc
         each.clear()
 
 
-def test_worker_without_preload_is_refused_with_the_remedy():
-    with dask_cluster.cluster(workers=1, preload=None) as processes:
-        executor = DaskExecutor(processes.address)
-        scheduler = Scheduler(executor)
-        until(executor.refusal)
-        until(lambda: "1 workers" in str(executor.refusal()))
-        with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.entry\.dask_preload"):
-            scheduler.submit("ann", fake_executor.job(), lambda _: None)
-        scheduler.close()
+@pytest.fixture(scope="module")
+def unprepared() -> Iterator[dask_cluster.Processes]:
+    """Start a cluster whose only worker has no preload."""
+    with dask_cluster.cluster(workers=1, preload=None) as running:
+        yield running
 
 
-def test_job_on_a_worker_without_preload_fails_with_the_reason(monkeypatch: pytest.MonkeyPatch):
-    with dask_cluster.cluster(workers=1, preload=None) as processes:
-        executor = DaskExecutor(processes.address)
-        site = Site("dask", Scheduler(executor))
-        until(lambda: "1 workers" in str(executor.refusal()))
-        (address,) = addresses_without_preload(processes)
-        monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
-        monkeypatch.setattr(executor, "refusal", lambda: None)
-        monkeypatch.setattr(executor, "capacity", lambda: 1)
-        job = site.submit(PLAIN)
-        site.reaches(job, "failed")
-        assert "--preload" in str(site.scheduler.status(job).message)
-        site.clear()
+def test_worker_without_preload_is_refused_with_the_remedy(unprepared: dask_cluster.Processes):
+    executor = DaskExecutor(unprepared.address)
+    scheduler = Scheduler(executor)
+    until(executor.refusal)
+    until(lambda: "1 workers" in str(executor.refusal()))
+    with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.entry\.dask_preload"):
+        scheduler.submit("ann", fake_executor.job(), lambda _: None)
+    scheduler.close()
+
+
+def test_job_on_a_worker_without_preload_fails_with_the_reason(
+    unprepared: dask_cluster.Processes, monkeypatch: pytest.MonkeyPatch
+):
+    executor = DaskExecutor(unprepared.address)
+    site = Site("dask", Scheduler(executor))
+    until(lambda: "1 workers" in str(executor.refusal()))
+    (address,) = addresses_without_preload(unprepared)
+    monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
+    monkeypatch.setattr(executor, "refusal", lambda: None)
+    monkeypatch.setattr(executor, "capacity", lambda: 1)
+    job = site.submit(PLAIN)
+    site.reaches(job, "failed")
+    assert "--preload" in str(site.scheduler.status(job).message)
+    site.clear()
 
 
 def addresses_without_preload(processes: dask_cluster.Processes) -> list[str]:
