@@ -104,7 +104,7 @@ class Row:
 
 def trained(variant: Architecture, plan: TrainingPlan) -> float:
     """Seconds that a job takes, everything streamed."""
-    data = tensors.held().data
+    data = tensors.load().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     job = Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
     start = time.perf_counter()

@@ -74,7 +74,7 @@ class Listener:
 
 
 def job(variant: Architecture, plan: TrainingPlan) -> Job:
-    data = tensors.held(kind=plan.data).data
+    data = tensors.load(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 

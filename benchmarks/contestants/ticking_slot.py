@@ -8,13 +8,14 @@ import numpy as np
 
 from cnnviz.core.training.protocol import Job
 from cnnviz.workers.entry import local
-from cnnviz.workers.entry.job_runner import Inbox, Train
+from cnnviz.workers.entry.job_runner import Train
+from cnnviz.workers.training.commands import PollCommands
 
 TICKS = 300
 BETWEEN = 0.01
 
 
-def train(_job: Job, emit: object, _inbox: Inbox) -> None:
+def train(_job: Job, emit: object, _inbox: PollCommands) -> None:
     """Tell a view of the usual size, with the time in it, some hundred times."""
     maps = np.zeros((26, 26, 32), np.float32)
     for _ in range(TICKS):

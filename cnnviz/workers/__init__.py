@@ -1,1 +1,1 @@
-"""The only room that imports Keras, TensorFlow and h5py. Its modules run as child processes."""
+"""The only package that imports Keras, TensorFlow and h5py. Its entry modules run as child processes."""

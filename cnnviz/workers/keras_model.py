@@ -1,9 +1,9 @@
-"""From a variant or a network to a Keras model, and back to a network."""
+"""Convert an architecture or a network to a Keras model, and a model back to a network."""
 
 import os
 from collections.abc import Mapping
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a child's stderr is for errors
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a worker's stderr is for errors
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
@@ -17,13 +17,13 @@ from cnnviz.core.networks.network import Network
 
 
 def keras_layer(layer: Layer) -> keras.layers.Layer:
-    """The Keras layer of the same kind, name and settings, not built yet."""
+    """Return the Keras layer of the same kind, name and settings, not built yet."""
     settings = to_json(layer)
     return getattr(keras.layers, settings.pop("kind"))(**settings)
 
 
 def build(variant: Architecture) -> keras.Sequential:
-    """`variant` as a Keras model with new random weights. Not compiled."""
+    """Build an architecture as a Keras model with new random weights, not compiled."""
     return keras.Sequential(
         [keras.layers.Input(variant.input_shape), *map(keras_layer, variant.layers)],
         name=variant.name.replace("-", "_"),
@@ -31,7 +31,7 @@ def build(variant: Architecture) -> keras.Sequential:
 
 
 def to_model(network: Network) -> keras.Sequential:
-    """`network` as a Keras model with its weights. Not compiled."""
+    """Convert a network to a Keras model with its weights, not compiled."""
     model = build(network.variant)
     for layer in model.layers:
         weights = network.weights_of(layer.name)
@@ -40,12 +40,12 @@ def to_model(network: Network) -> keras.Sequential:
 
 
 def to_network(model: keras.Model, variant: Architecture, card: Card | None = None) -> Network:
-    """The weights of `model`, which `build(variant)` made, as a network. float32 whatever the model computes in."""
+    """Convert a model that `build(variant)` made to a network: float32 whatever precision the model has."""
     return Network(variant, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
 
 
 def weights_of(layer: keras.layers.Layer) -> Mapping[str, np.ndarray]:
-    """The weights of a Keras layer by name, float32 copies."""
+    """Return the weights of a Keras layer by name, float32 copies."""
     names = [variable.name for variable in layer.weights]
     if len(set(names)) != len(names):
         raise Refusal(

@@ -30,13 +30,13 @@ class Training:
     events: list[Event] = field(default_factory=list)
     waiting: list[Command] = field(default_factory=list)
 
-    def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+    def record(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         copies = {name: np.array(array) for name, array in arrays.items()}
         event = Event(kind, len(self.events) + 1, 1, json.loads(json.dumps(dict(facts))), copies)
         self.events.append(event)
         self.waiting += self.answer(self, event)
 
-    def inbox(self) -> Sequence[Command]:
+    def poll(self) -> Sequence[Command]:
         came, self.waiting = self.waiting, []
         return came
 
@@ -54,8 +54,8 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Trainer:
-    """Makes jobs and trains them."""
+class Runner:
+    """Make jobs and train them."""
 
     data: datasets.Dataset
 
@@ -67,10 +67,10 @@ class Trainer:
         from cnnviz.workers.training import train_job
 
         told = Training(answer)
-        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), told.hear, told.inbox)
+        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), told.record, told.poll)
         return told
 
 
 @pytest.fixture(scope="session")
-def trainer() -> Trainer:
-    return Trainer(datasets.load(allow_download=False))
+def runner() -> Runner:
+    return Runner(datasets.load(allow_download=False))

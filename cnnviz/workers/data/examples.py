@@ -1,4 +1,4 @@
-"""The examples of a training plan, in the order and with the augmentation that each epoch sees them."""
+"""Select the examples of a training plan, in the order and with the augmentation of each epoch."""
 
 from __future__ import annotations
 
@@ -8,43 +8,45 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.data import colour_digits, datasets
-from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import DataSource
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.workers.data import augmented_pools, pen_strokes, tensors
-from cnnviz.workers.data.tensors import Digits, Held
-
-WITH_PEN = "mnist+pen"
+from cnnviz.workers.data import augmentation_cache, pen_strokes
+from cnnviz.workers.data.tensors import Digits, TensorDataset
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What an augmentation's training does beside the plan's numbers.
+class AugmentationConfig:
+    """Settings of the training that come with an augmentation, beside the plan's numbers.
 
-    Args:
+    Attributes:
         label_smoothing: Share of each target that is spread over all classes; with pen strokes because about one
             label in a hundred is wrong.
-        cosine: Whether the learning rate warms up and then falls to 0 along a cosine, whatever the plan says.
-        pools: How many differently augmented copies of the examples there are; epochs take turns. 0 for none.
-        pen_copies: How often each pen digit is in a pool, each time drawn differently.
+        cosine: The learning rate warms up and then falls to 0 along a cosine, whatever the plan's schedule.
+        copies: Number of differently augmented copies of the examples; epochs take turns. 0 for none.
+        pen_copies: How often each pen digit is in a copy, drawn differently each time.
     """
 
     label_smoothing: float = 0.0
     cosine: bool = False
-    pools: int = 0
+    copies: int = 0
     pen_copies: int = 0
 
 
-RECIPES: dict[str, Recipe] = {
-    "none": Recipe(),
-    "affine": Recipe(cosine=True, pools=4),
-    "pen": Recipe(label_smoothing=0.05, cosine=True, pools=4, pen_copies=6),
+AUGMENTATIONS: dict[str, AugmentationConfig] = {
+    "none": AugmentationConfig(),
+    "affine": AugmentationConfig(cosine=True, copies=4),
+    "pen": AugmentationConfig(label_smoothing=0.05, cosine=True, copies=4, pen_copies=6),
 }
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Some of the `digits`, by their row numbers, int32."""
+    """A selection of digits.
+
+    Attributes:
+        digits: All digits.
+        rows: (n,) int32 row numbers.
+    """
 
     digits: Digits
     rows: np.ndarray
@@ -57,38 +59,31 @@ class Rows:
 class Examples:
     """Training and validation examples of a plan. Images stay uint8 and are divided by 255 batch by batch.
 
-    The first digits of the training set are learned from, its last ones are held out, so that plans that learn from
-    few digits are judged on the same ones as plans that learn from many.
+    The first digits of the training set are trained on, its last ones are held out, so that plans with few examples are
+    validated on the same digits as plans with many.
 
-    Args:
+    Attributes:
         plan: The training plan.
-        held: MNIST, or what stands in for it.
-        pen: All pen strokes, None where there are none.
-        folder: Where augmented pools are kept until the training is over; None keeps them in memory.
+        dataset: MNIST, or its substitute.
+        pen: All pen strokes, None without any.
+        folder: Where augmented copies are cached until the training is over; None keeps them in memory.
     """
 
     plan: TrainingPlan
-    held: Held
+    dataset: TensorDataset
     pen: pen_strokes.PenData | None = None
     folder: Path | None = None
-    _made: dict[int, Digits] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, plan: TrainingPlan, pen: Path | None, folder: Path) -> Examples:
-        """Read the data. Raises `Refusal` where it is missing or too small."""
-        if plan.data == WITH_PEN and pen is None:
-            raise Refusal("This plan needs pen strokes. Received: none. Name their file in the job's `pen`.")
-        return cls(plan, tensors.held(kind=plan.data), pen_strokes.read(pen) if pen else None, folder)
+    _copies: dict[int, Digits] = field(default_factory=dict)
 
     @property
-    def recipe(self) -> Recipe:
-        """What goes with the plan's augmentation."""
-        return RECIPES[self.plan.augmentation]
+    def augmentation(self) -> AugmentationConfig:
+        """Settings of the plan's augmentation."""
+        return AUGMENTATIONS[self.plan.augmentation]
 
     @property
     def data(self) -> datasets.Dataset:
-        """MNIST, or what stands in for it."""
-        return self.held.data
+        """MNIST, or its substitute."""
+        return self.dataset.data
 
     @property
     def source(self) -> DataSource:
@@ -100,7 +95,7 @@ class Examples:
             licence=self.data.licence,
             attribution=self.data.attribution,
         )
-        if self.pen is None or self.plan.data != WITH_PEN:
+        if self.pen is None or self.plan.data != pen_strokes.DATA:
             return mnist
         return replace(
             mnist,
@@ -115,80 +110,81 @@ class Examples:
         """Writers of pen strokes that the plan does not train on."""
         if self.pen is None:
             return frozenset()
-        return self.pen.writers & pen_strokes.HELD_OUT if self.plan.data == WITH_PEN else self.pen.writers
+        return self.pen.writers & pen_strokes.HELD_OUT if self.plan.data == pen_strokes.DATA else self.pen.writers
 
     @property
     def count(self) -> int:
-        """Examples an epoch."""
-        return self._learned_from + self.recipe.pen_copies * len(self._pen_digits)
+        """Examples per epoch."""
+        return self._mnist_count + self.augmentation.pen_copies * len(self._pen_digits)
 
     @property
     def batches(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         return -(-self.count // self.plan.batch_size)
 
     @property
     def held_out(self) -> int:
-        """How many training digits are held out: the plan's, or its share where the data set has fewer digits."""
-        asked, there = self.plan.validation_examples, len(self.held.train)
+        """Number of training digits that are held out: the plan's, or the same share of a smaller data set."""
+        asked, there = self.plan.validation_examples, len(self.dataset.train)
         return asked if self.plan.examples <= there else -(-asked * there // self.plan.examples)
 
     def epoch(self, epoch: int) -> Rows:
-        """What one epoch learns from, counted from 1, in an order that depends on seed and epoch alone."""
+        """Select what an epoch, counted from 1, trains on, in an order that depends on seed and epoch alone."""
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count)
-        return Rows(self._pool(epoch), order.astype(np.int32))
+        return Rows(self._select_copy(epoch), order.astype(np.int32))
 
     def validation(self) -> Rows:
-        """The held out examples, or the test set, which then decides nothing."""
-        count, train = self.held_out, self.held.train
-        return Rows(train, _numbers(len(train))[-count:]) if count else self.test()
+        """Select the held-out examples, or without any the test set, which then decides nothing."""
+        count, train = self.held_out, self.dataset.train
+        return Rows(train, _number_rows(train)[-count:]) if count else self.test()
 
     def test(self) -> Rows:
-        """The whole test set."""
-        return Rows(self.held.test, _numbers(len(self.held.test)))
+        """Select the whole test set."""
+        return Rows(self.dataset.test, _number_rows(self.dataset.test))
 
     @property
-    def _learned_from(self) -> int:
-        return min(self.plan.examples, len(self.held.train)) - self.held_out
+    def _mnist_count(self) -> int:
+        return min(self.plan.examples, len(self.dataset.train)) - self.held_out
 
     @property
     def _pen_digits(self) -> tuple[pen_strokes.PenDigit, ...]:
         """The pen digits that are trained on."""
-        if self.pen is None or self.plan.data != WITH_PEN:
+        if self.pen is None or self.plan.data != pen_strokes.DATA:
             return ()
-        return self.pen.of(self.pen.writers - self.unseen_writers)
+        return self.pen.select(self.pen.writers - self.unseen_writers)
 
-    def _pool(self, epoch: int) -> Digits:
-        if not self.recipe.pools:
-            return self.held.train
-        number = (epoch - 1) % self.recipe.pools
-        if number not in self._made:
-            self._made[number] = Digits.of(*self._kept(number), self._colours)
-        return self._made[number]
+    def _select_copy(self, epoch: int) -> Digits:
+        """Select the original digits, or the augmented copy whose turn it is."""
+        if not self.augmentation.copies:
+            return self.dataset.train
+        number = (epoch - 1) % self.augmentation.copies
+        if number not in self._copies:
+            self._copies[number] = Digits.of(*self._load_or_augment(number), self._colours)
+        return self._copies[number]
 
     @property
     def _colours(self) -> np.ndarray | None:
-        """Ink and paper of the examples of a pool, where the plan's digits have some."""
+        """Ink and paper of the examples of a copy if the plan's digits are coloured."""
         if self.plan.data != colour_digits.DATA:
             return None
-        return colour_digits.draw_pairs(self._learned_from, colour_digits.TRAIN)
+        return colour_digits.draw_pairs(self._mnist_count, colour_digits.TRAIN)
 
-    def _kept(self, number: int) -> augmented_pools.Pool:
+    def _load_or_augment(self, number: int) -> augmentation_cache.LabelledImages:
         if self.folder is None:
-            return self._augmented(number)
-        return augmented_pools.kept(self.folder / f"pool-{number}.npz", lambda: self._augmented(number))
+            return self._augment(number)
+        return augmentation_cache.load_or_make(self.folder / f"pool-{number}.npz", lambda: self._augment(number))
 
-    def _augmented(self, number: int) -> augmented_pools.Pool:
-        """MNIST's digits once and the pen digits several times, all changed."""
+    def _augment(self, number: int) -> augmentation_cache.LabelledImages:
+        """Augment MNIST's digits once and the pen digits several times."""
         random = np.random.default_rng([self.plan.seed, number, 2])
-        digits, copies, count = self._pen_digits, self.recipe.pen_copies, self._learned_from
+        digits, copies, count = self._pen_digits, self.augmentation.pen_copies, self._mnist_count
         images, labels = self.data.x_train[:count], self.data.y_train[:count]
-        made = [augmented_pools.of_images(images, labels, random)]
+        made = [augmentation_cache.augment_images(images, labels, random)]
         if digits:
-            made += [augmented_pools.of_strokes(digits, random) for _ in range(copies)]
-            labels = np.concatenate([labels, *[pen_strokes.labels(digits)] * copies])
+            made += [augmentation_cache.augment_strokes(digits, random) for _ in range(copies)]
+            labels = np.concatenate([labels, *[pen_strokes.stack_labels(digits)] * copies])
         return np.concatenate(made), labels
 
 
-def _numbers(count: int) -> np.ndarray:
-    return np.arange(count, dtype=np.int32)
+def _number_rows(digits: Digits) -> np.ndarray:
+    return np.arange(len(digits), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Digits that people wrote with pens, as strokes: reading them, splitting them by writer, rendering them.
+"""Read digits that people wrote with pens, select them by writer, and render them.
 
 The file is a gzipped JSON list of `{"label": 0 to 9, "writer": "source:id", "strokes": [[[x, y], ...], ...]}`; the
 larger side of a drawing is 1, x runs right and y down. It comes from UNIPEN train_r01_v07, category 1a.
@@ -18,15 +18,19 @@ from cnnviz.core.drawing import preprocessing
 from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke, render
 from cnnviz.core.errors import Refusal
 
+DATA = "mnist+pen"
+"""`data` of a plan that trains on pen strokes too."""
+
 NAME = "UNIPEN train_r01_v07, category 1a"
 SOURCE = "UNIPEN train_r01_v07, category 1a (isolated digits), doi 10.5281/zenodo.1195803"
 LICENCE = "CC BY 4.0"
 ATTRIBUTION = "International Unipen Foundation: UNIPEN"
 
-LARGE = 200
+DRAWING_SIZE = 200
 """Larger side of a drawing on the canvas of 280 pixels, from brush centre to brush centre."""
 
-BRUSH = 20.0
+BRUSH_WIDTH = 20.0
+"""In pixels of the same canvas."""
 
 HELD_OUT = frozenset(
     {
@@ -50,7 +54,13 @@ from each of the three small ones."""
 
 @dataclass(frozen=True, eq=False)
 class PenDigit:
-    """One digit: `strokes` are `(points, 2)` float64 arrays, the drawing's larger side is 1."""
+    """One digit.
+
+    Attributes:
+        label: 0 to 9.
+        writer: `source:id`.
+        strokes: `(points, 2)` float64 arrays; the drawing's larger side is 1.
+    """
 
     label: int
     writer: str
@@ -59,7 +69,12 @@ class PenDigit:
 
 @dataclass(frozen=True, eq=False)
 class PenData:
-    """All digits of a file, with the SHA-256 of the file."""
+    """All digits of a file.
+
+    Attributes:
+        digits: In the order of the file.
+        sha256: Of the file.
+    """
 
     digits: tuple[PenDigit, ...]
     sha256: str
@@ -68,9 +83,20 @@ class PenData:
     def writers(self) -> frozenset[str]:
         return frozenset(item.writer for item in self.digits)
 
-    def of(self, writers: frozenset[str]) -> tuple[PenDigit, ...]:
-        """The digits that these writers wrote."""
+    def select(self, writers: frozenset[str]) -> tuple[PenDigit, ...]:
+        """Select the digits of these writers."""
         return tuple(item for item in self.digits if item.writer in writers)
+
+
+def read_for(data: str, path: Path | None) -> PenData | None:
+    """Read the pen strokes that go with a plan's `data`; None if there are none.
+
+    Raises:
+        Refusal: If the plan needs pen strokes and `path` is None, or the file is not one of pen strokes.
+    """
+    if data == DATA and path is None:
+        raise Refusal("This plan needs pen strokes. Received: none. Name their file in the job's `pen`.")
+    return read(path) if path else None
 
 
 def read(path: Path) -> PenData:
@@ -95,8 +121,8 @@ def read(path: Path) -> PenData:
     return PenData(digits, hashlib.sha256(packed).hexdigest())
 
 
-def drawing(strokes: tuple[np.ndarray, ...], size: float = LARGE, width: float = BRUSH) -> Drawing:
-    """Place strokes in the middle of the canvas, their larger side `size` pixels, drawn with a brush of `width`."""
+def place_strokes(strokes: tuple[np.ndarray, ...], size: float = DRAWING_SIZE, width: float = BRUSH_WIDTH) -> Drawing:
+    """Place strokes in the middle of the canvas: larger side `size`, brush `width`, both in pixels."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = size / max(float((high - low).max()), 1e-6)
@@ -104,12 +130,12 @@ def drawing(strokes: tuple[np.ndarray, ...], size: float = LARGE, width: float =
     return Drawing(tuple(Stroke(tuple(map(tuple, (s * scale + offset).tolist())), width) for s in strokes))
 
 
-def rendered(digits: tuple[PenDigit, ...], size: float = LARGE, width: float = BRUSH) -> np.ndarray:
-    """What a network reads when these digits are drawn: `(n, 28, 28)` float32 in [0, 1]."""
-    images = [preprocessing.from_canvas(render(drawing(item.strokes, size, width))).digit for item in digits]
+def render_digits(digits: tuple[PenDigit, ...], size: float = DRAWING_SIZE, width: float = BRUSH_WIDTH) -> np.ndarray:
+    """Render and preprocess digits like a visitor's drawing: `(n, 28, 28)` float32 in [0, 1]."""
+    images = [preprocessing.from_canvas(render(place_strokes(item.strokes, size, width))).digit for item in digits]
     return np.stack(images)
 
 
-def labels(digits: tuple[PenDigit, ...]) -> np.ndarray:
-    """The labels, `(n,)` uint8."""
+def stack_labels(digits: tuple[PenDigit, ...]) -> np.ndarray:
+    """Return the labels, `(n,)` uint8."""
     return np.array([item.label for item in digits], np.uint8)

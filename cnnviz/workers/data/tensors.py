@@ -1,4 +1,4 @@
-"""The digits as tensors, uint8, put where TensorFlow computes once for a process."""
+"""Load the digits as uint8 tensors, once per process."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import DataReference
 
-DIGITS = (
+DIGITS_SIGNATURE = (
     tf.TensorSpec([None, 28, 28], tf.uint8),
     tf.TensorSpec([None], tf.uint8),
     tf.TensorSpec([None, 2, 3], tf.uint8),
 )
-GREY = np.zeros((0, 2, 3), np.uint8)
+"""Of `Digits.tensors`."""
+
+NO_COLOURS = np.zeros((0, 2, 3), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """images (n, 28, 28), labels (n,) and colours (n, 2, 3), ink and paper, all uint8 tensors.
+    """Digits as uint8 tensors. Coloured ones are mixed batch by batch, which takes less memory.
 
-    Grey digits have no colours: (0, 2, 3). Coloured ones are mixed batch by batch, which takes less memory.
+    Attributes:
+        images: (n, 28, 28) grey.
+        labels: (n,).
+        colours: (n, 2, 3) ink and paper; (0, 2, 3) for grey digits.
     """
 
     images: tf.Tensor
@@ -34,12 +39,12 @@ class Digits:
 
     @classmethod
     def of(cls, images: np.ndarray, labels: np.ndarray, colours: np.ndarray | None = None) -> Digits:
-        """Copy arrays to where TensorFlow computes."""
-        return cls(tf.constant(images), tf.constant(labels), tf.constant(GREY if colours is None else colours))
+        """Copy arrays into tensors."""
+        return cls(tf.constant(images), tf.constant(labels), tf.constant(NO_COLOURS if colours is None else colours))
 
     @property
     def tensors(self) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Images, labels and colours, as a function with the signature `DIGITS` takes them."""
+        """Images, labels and colours, as a function with the signature `DIGITS_SIGNATURE` takes them."""
         return self.images, self.labels, self.colours
 
     def __len__(self) -> int:
@@ -47,8 +52,14 @@ class Digits:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
-    """A data set, as arrays and as tensors."""
+class TensorDataset:
+    """A data set as arrays and as tensors.
+
+    Attributes:
+        data: Arrays, name and source.
+        train: The training digits.
+        test: The test digits.
+    """
 
     data: datasets.Dataset
     train: Digits
@@ -56,24 +67,30 @@ class Held:
 
     @property
     def in_colour(self) -> bool:
-        """Whether its digits have colours."""
+        """The digits have colours."""
         return bool(self.test.colours.shape[0])
 
 
-_held: dict[str, Held] = {}  # one data set and the same in colour, by the SHA-256 of their content
+_loaded: dict[str, TensorDataset] = {}
+"""One data set and the same in colour, by the SHA-256 of their content."""
 
 
-def held(reference: DataReference | None = None, kind: str = "mnist") -> Held:
-    """The data set of a plan's `kind` that a job names, read once; None takes what this computer has.
+def load(reference: DataReference | None = None, kind: str = "mnist") -> TensorDataset:
+    """Load a data set once per process.
 
-    Raises `Refusal` where this computer has another one, or none.
+    Args:
+        reference: What a job expects; None takes whatever this computer has.
+        kind: `data` of a plan.
+
+    Raises:
+        Refusal: If this computer has another data set than the reference, or none.
     """
     in_colour = kind == colour_digits.DATA
-    known = _held.get(reference.sha256) if reference is not None else None
+    known = _loaded.get(reference.sha256) if reference is not None else None
     if known is not None and known.in_colour == in_colour:
         return known
-    grey = _grey(datasets.load())
-    found = _coloured(grey) if in_colour else grey
+    grey = _load_grey(datasets.load())
+    found = _load_coloured(grey) if in_colour else grey
     if reference is not None and found.data.sha256 != reference.sha256:
         raise Refusal(
             "A training must find the data that it was planned for. Received: {name} on the worker, {wanted} in the "
@@ -84,22 +101,22 @@ def held(reference: DataReference | None = None, kind: str = "mnist") -> Held:
     return found
 
 
-def _grey(data: datasets.Dataset) -> Held:
-    """The digits as they are. A data set that comes in place of another lets go of that one."""
-    if data.sha256 not in _held:
-        _held.clear()
+def _load_grey(data: datasets.Dataset) -> TensorDataset:
+    """Load the digits as they are, in place of any other data set."""
+    if data.sha256 not in _loaded:
+        _loaded.clear()
         train, test = Digits.of(data.x_train, data.y_train), Digits.of(data.x_test, data.y_test)
-        _held[data.sha256] = Held(data, train, test)
-    return _held[data.sha256]
+        _loaded[data.sha256] = TensorDataset(data, train, test)
+    return _loaded[data.sha256]
 
 
-def _coloured(grey: Held) -> Held:
-    """The same digits, each with its ink and its paper."""
+def _load_coloured(grey: TensorDataset) -> TensorDataset:
+    """Add ink and paper to each of the same digits."""
     data = colour_digits.describe(grey.data, len(grey.train))
-    if data.sha256 not in _held:
+    if data.sha256 not in _loaded:
         train, test = (
             replace(digits, colours=tf.constant(colour_digits.draw_pairs(len(digits), part)))
             for digits, part in ((grey.train, colour_digits.TRAIN), (grey.test, colour_digits.TEST))
         )
-        _held[data.sha256] = Held(data, train, test)
-    return _held[data.sha256]
+        _loaded[data.sha256] = TensorDataset(data, train, test)
+    return _loaded[data.sha256]

@@ -1,4 +1,4 @@
-"""Makes a worker of a Dask cluster able to train:
+"""Enable a worker of a Dask cluster to train:
 
     python -m dask worker tcp://... --nthreads 1 --memory-limit 0 --preload cnnviz.workers.entry.dask_preload
 
@@ -11,22 +11,22 @@ import logging
 from typing import Any
 
 from cnnviz.jobs.executors.dask.worker_service import ATTRIBUTE, WorkerService
-from cnnviz.workers.entry import priority, tf_runtime
-from cnnviz.workers.entry.job_runner import Train, run
+from cnnviz.workers.entry import priority
+from cnnviz.workers.entry.job_runner import Train, load_train, run
 
 
 def dask_setup(worker: Any) -> None:
-    """Put a room with Keras on the worker."""
-    priority.stand_back()
-    install(worker, tf_runtime.trainer())
+    """Install a service with Keras on the worker."""
+    priority.lower_priority()
+    install(worker, load_train())
 
 
 def install(worker: Any, train: Train) -> None:
-    """Put a room on the worker whose jobs are trained by `train`."""
-    logging.getLogger("distributed.worker").addFilter(_is_news)
-    setattr(worker, ATTRIBUTE, WorkerService(lambda order, tell, inbox: run(train, order, tell, inbox)))
+    """Install a service on the worker whose jobs are trained by `train`."""
+    logging.getLogger("distributed.worker").addFilter(_is_not_polling)
+    setattr(worker, ATTRIBUTE, WorkerService(lambda order, emit, poll: run(train, order, emit, poll)))
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Dask logs a line for every question, five a second."""
+def _is_not_polling(record: logging.LogRecord) -> bool:
+    """Drop the line that Dask logs for every poll, five a second."""
     return not str(record.msg).startswith("Run out-of-band function")

@@ -1,7 +1,7 @@
-"""Write a network of the shelf as a Keras file: `python -m cnnviz.workers.entry.export_cli NAME OUT.keras`.
+"""Write a network of the model store as a Keras file: `python -m cnnviz.workers.entry.export_cli NAME OUT.keras`.
 
-`keras.models.load_model` reads the file and its model gives the numbers that cnnviz shows. Ends with status 1 and a
-sentence on standard error where there is no such network or the file cannot be written.
+`keras.models.load_model` reads the file, and its model computes the numbers that cnnviz shows. Exits with status 1 and
+a sentence on standard error if there is no such network or the file cannot be written.
 """
 
 import argparse
@@ -17,10 +17,11 @@ SUFFIX = ".keras"
 
 
 def export(name: str, out: Path) -> None:
-    """Write the network `name` to `out`, which gets the new content in one step or stays as it was.
+    """Write the network `name` to `out`, which is replaced in one step or stays as it was.
 
-    Raises `Refusal` for a name that is not on the shelf or a path that Keras would not read, `OSError` where the file
-    cannot be written.
+    Raises:
+        Refusal: If the name is not in the store or Keras would not read a file of that name.
+        OSError: If the file cannot be written.
     """
     if out.suffix != SUFFIX:
         raise Refusal(
@@ -38,8 +39,9 @@ def export(name: str, out: Path) -> None:
 
 
 def main() -> int:
+    """Export what the command line asks for; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cnnviz.workers.entry.export_cli", description=__doc__)
-    parser.add_argument("name", help="a network of the shelf")
+    parser.add_argument("name", help="a network of the model store")
     parser.add_argument("out", type=Path, help="the file to write, ending in .keras")
     asked = parser.parse_args()
     try:

@@ -1,36 +1,52 @@
-"""One job from its order to its end: what a slot and a worker of a cluster have in common."""
+"""Run one job to its end: what workers of both executors have in common."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.training.protocol import Arrays, Command, Event, Facts, Job
+from cnnviz.core.training.protocol import Arrays, Event, Facts, Job
 from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.jobs.scheduler import errors
-from cnnviz.workers.training.commands import Cancelled
+from cnnviz.workers.training.commands import Cancelled, PollCommands
 
 LOG = logging.getLogger(__name__)
 
-Inbox = Callable[[], Sequence[Command]]
-Train = Callable[[Job, Callable[[str, Facts, Arrays], None], Inbox], None]
-Tell = Callable[[Event], None]
+Train = Callable[[Job, Callable[[str, Facts, Arrays], None], PollCommands], None]
+EmitEvent = Callable[[Event], None]
 
 
-def run(train: Train, order: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, Refusal | None]:
-    """Train and tell; returns "done", "cancelled" or "failed", and why it failed.
+def load_train() -> Train:
+    """Load Keras and the data, which takes seconds, and return the function that trains.
 
-    A `Refusal` is told as the event `refused`. Any other error goes to the log under a number that the learner sees.
+    Missing data is logged and otherwise ignored: a job that needs it will be refused.
     """
-    counter = Counter(order, tell)
+    from cnnviz.workers import tf_runtime
+
+    tf_runtime.limit_threads()
+    from cnnviz.workers.training import train_job
+
     try:
-        train(order.job, counter.emit, inbox)
+        train_job.warm_up()
+    except Refusal as refusal:
+        LOG.warning("%s", refusal)
+    return train_job.train
+
+
+def run(train: Train, order: WorkItem, emit: EmitEvent, poll: PollCommands) -> tuple[str, Refusal | None]:
+    """Train and emit events; return "done", "cancelled" or "failed", and why it failed.
+
+    A `Refusal` is emitted as the event `refused`. Any other error is logged under a number that the visitor sees.
+    """
+    events = EventNumbering(order, emit)
+    try:
+        train(order.job, events.emit, poll)
     except Cancelled:
         return "cancelled", None
     except Refusal as refusal:
-        counter.emit("refused", refusal.to_json(), {})
+        events.emit("refused", refusal.to_json(), {})
         return "failed", refusal
     except Exception:  # the worker goes on to the next job
         number = secrets.token_hex(4)
@@ -39,12 +55,12 @@ def run(train: Train, order: WorkItem, tell: Tell, inbox: Inbox) -> tuple[str, R
     return "done", None
 
 
-class Counter:
-    """Numbers what a job tells, on from what an earlier attempt told."""
+class EventNumbering:
+    """Number the events of a job, starting after those of an earlier attempt."""
 
-    def __init__(self, order: WorkItem, tell: Tell) -> None:
-        self._seq, self._attempt, self._tell = order.last_seq, order.attempt, tell
+    def __init__(self, order: WorkItem, emit: EmitEvent) -> None:
+        self._seq, self._attempt, self._emit = order.told, order.attempt, emit
 
     def emit(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         self._seq += 1
-        self._tell(Event(kind, self._seq, self._attempt, facts, arrays))
+        self._emit(Event(kind, self._seq, self._attempt, facts, arrays))

@@ -1,6 +1,6 @@
-"""Make a Keras file of a network: weights and variant come on standard input, the file goes to standard output.
+"""Convert a network to a Keras file: weights and architecture on standard input, the file on standard output.
 
-The input is a safetensors file with the names `layer/weight` and the variant as JSON in its metadata, as
+The input is a safetensors file with the names `layer/weight` and the architecture as JSON in its metadata, as
 `cnnviz.jobs.runs.downloads.weights` makes it.
 """
 
@@ -19,8 +19,8 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 
-def read(data: bytes) -> Network:
-    """The network in `data`. Raises `Refusal` or `ValueError` where it is none."""
+def read_network(data: bytes) -> Network:
+    """Read the network in `data`. Raises `Refusal` or `ValueError` if it is not one."""
     (length,) = struct.unpack_from("<Q", data)
     variant = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["variant"])
     found: dict[str, dict[str, object]] = {}
@@ -31,9 +31,10 @@ def read(data: bytes) -> Network:
 
 
 def main() -> None:
-    network = read(sys.stdin.buffer.read())
+    """Convert the network on standard input."""
+    network = read_network(sys.stdin.buffer.read())
     out = os.dup(1)
-    os.dup2(2, 1)  # whatever Keras prints is no part of the file
+    os.dup2(2, 1)  # what Keras prints must not get into the file
     from cnnviz.workers import keras_model  # seconds: only once the input is known to be good
 
     with tempfile.TemporaryDirectory() as folder, os.fdopen(out, "wb") as answer:

@@ -1,10 +1,10 @@
-"""A slot: a process that trains one job after the other.
+"""A worker of the local executor: a process that trains one job after the other.
 
     python -m cnnviz.workers.entry.local
 
-Orders and commands come on its standard input, events go out on its standard output, framed by `jobs.protocol.framing`.
-What libraries print goes to the standard error instead. At the end of its input the process ends at once, whatever it
-is doing: then the app is gone.
+Jobs and commands arrive on its standard input, events leave on its standard output, framed by `jobs.protocol.framing`.
+What libraries print goes to the standard error instead. At the end of its input the process exits at once, even in the
+middle of a job, because the app is gone then.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command
 from cnnviz.jobs.protocol import codec, framing
 from cnnviz.jobs.protocol.executor import WorkItem
-from cnnviz.workers.entry import priority, tf_runtime
-from cnnviz.workers.entry.job_runner import Train, run
+from cnnviz.workers.entry import priority
+from cnnviz.workers.entry.job_runner import Train, load_train, run
 
 
-class Letterbox:
-    """Takes in what the app sends, in a thread of its own."""
+class MessageReader:
+    """Read the app's messages in a thread of its own.
+
+    Attributes:
+        orders: The jobs that have arrived.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.orders: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
@@ -33,20 +37,20 @@ class Letterbox:
         self._lock = threading.Lock()
         self._commands: list[tuple[str, Command]] = []
 
-    def listen(self) -> None:
-        """Read until the app is gone, then end this process without a word."""
+    def read_until_end(self) -> None:
+        """Read until the app is gone, then exit this process silently."""
         with contextlib.suppress(OSError, framing.MessageError, LookupError, TypeError, Refusal):
             while (message := framing.read(self._stream)) is not None:
-                self._sort(*message)
+                self._dispatch(*message)
         os._exit(0)
 
-    def commands(self, job_id: str) -> list[Command]:
-        """What came for a job since the last call; what came for others is out of date."""
+    def take_commands(self, job_id: str) -> list[Command]:
+        """Return the commands for a job since the last call; those for other jobs are outdated and dropped."""
         with self._lock:
             taken, self._commands = self._commands, []
         return [command for addressee, command in taken if addressee == job_id]
 
-    def _sort(self, head: dict[str, Any], arrays: Arrays) -> None:
+    def _dispatch(self, head: dict[str, Any], arrays: Arrays) -> None:
         if head["do"] == "train":
             self.orders.put(codec.decode_work_item(head, arrays))
             return
@@ -55,33 +59,35 @@ class Letterbox:
 
 
 def serve(prepare: Callable[[], Train]) -> None:
-    """Do what the app asks until it is gone.
+    """Train the app's jobs until it is gone.
 
-    `prepare` loads what training needs and returns the function that trains. Commands and the end of the app are
-    heard meanwhile.
+    Commands and the end of the app are noticed from the start, `prepare` included.
+
+    Args:
+        prepare: Loads what training needs and returns the function that trains.
     """
-    incoming, outgoing = _take_streams()
-    letterbox = Letterbox(incoming)
-    threading.Thread(target=letterbox.listen, daemon=True).start()
+    incoming, outgoing = _detach_streams()
+    reader = MessageReader(incoming)
+    threading.Thread(target=reader.read_until_end, daemon=True).start()
     train = prepare()
     framing.write(outgoing, {"say": "ready"})
     while True:
-        _train(train, letterbox.orders.get(), letterbox, outgoing)
+        _run_job(train, reader.orders.get(), reader, outgoing)
 
 
-def _train(train: Train, order: WorkItem, letterbox: Letterbox, outgoing: IO[bytes]) -> None:
+def _run_job(train: Train, order: WorkItem, reader: MessageReader, outgoing: IO[bytes]) -> None:
     job_id = order.job.id
     state, message = run(
         train,
         order,
         lambda event: framing.write(outgoing, *codec.encode_event(job_id, event)),
-        lambda: letterbox.commands(job_id),
+        lambda: reader.take_commands(job_id),
     )
     framing.write(outgoing, *codec.encode_end(job_id, order.attempt, state, message))
 
 
-def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """The pipes to the app, moved aside, so that nothing else reads or prints there."""
+def _detach_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Move the pipes to the app to other descriptors, so that nothing else reads or prints there."""
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -90,8 +96,9 @@ def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def main() -> None:
-    priority.stand_back_with_session()
-    serve(tf_runtime.trainer)
+    """Lower the priority, then serve with Keras."""
+    priority.lower_session_priority()
+    serve(load_train)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a process that trains stands back behind those that draw for others."""
+"""Lower the priority of processes that train, so that the web process stays responsive."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import os
 from pathlib import Path
 
 NICE = 10
-"""On the scale of `nice`: 0 is as important as anybody, 19 the least."""
+"""Niceness of a process that trains: 0 is the default, 19 the lowest priority."""
 
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
-def stand_back() -> None:
-    """Be nice to all other processes."""
+def lower_priority() -> None:
+    """Raise the niceness of this process."""
     if hasattr(os, "nice"):
         os.nice(NICE)
 
 
-def stand_back_with_session() -> None:
-    """Be nice to all other processes, and have the session of this process, which it must have for itself, be so too.
+def lower_session_priority() -> None:
+    """Raise the niceness of this process and of its session, which must be its own.
 
-    Where Linux shares processors among sessions (sched(7), "The autogroup feature"), niceness counts within a session
-    alone: one that trains would get as much as the one that draws.
+    Where Linux shares processors among sessions (sched(7), "The autogroup feature"), niceness counts only within a
+    session: a training would otherwise get as much processor time as the web process.
     """
-    stand_back()
+    lower_priority()
     with contextlib.suppress(OSError):  # other systems, and Linux without autogroups
         AUTOGROUP.write_text(str(NICE), encoding="ascii")

@@ -1,11 +1,11 @@
-"""Train a network and put it on a shelf.
+"""Train a network and save it in a model store.
 
-    python -m cnnviz.workers.entry.train_cli job.json     or the job on standard input
+    python -m cnnviz.workers.entry.train_cli request.json     or the request on standard input
 
-A job is a JSON object. Only "variant" is needed: the name of a published network or a variant as JSON. "plan" is a
-plan as JSON (the published one if left out), "seed" and "precision" replace the plan's, "shelf" is the folder to write
-to, "checkpoints" a folder for what a later run needs to go on after the last finished epoch, "pen" the path of the pen
-strokes, and "force" trains what is there already.
+A request is a JSON object. Only "variant" is needed: the name of a published network or an architecture as JSON.
+"plan" is a plan as JSON (by default the published one), "seed" and "precision" replace the plan's, "shelf" is the folder
+of the model store, "checkpoints" a folder for what a later run needs to continue after the last finished epoch, "pen"
+the path of the pen strokes, and "force" trains a network that is in the store already.
 
 Progress is one JSON object a line: start, batch, epoch, done, skipped, refused. The training itself is the one that
 the app's jobs use (`cnnviz.workers.training.trainer`).
@@ -31,14 +31,13 @@ from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import PRECISIONS, TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
-from cnnviz.workers.data.examples import Examples
+from cnnviz.workers.data import pen_strokes
 from cnnviz.workers.training.checkpoint_file import Checkpoint
-from cnnviz.workers.training.commands import Desk
-from cnnviz.workers.training.trainer import Course, Task
 
-Tell = Callable[[dict[str, Any]], None]
+Report = Callable[[dict[str, Any]], None]
+"""Takes one line of progress."""
 
-NAMED: dict[str, tuple[Architecture, TrainingPlan]] = {
+PUBLISHED: dict[str, tuple[Architecture, TrainingPlan]] = {
     **TUTORIALS,
     **POOL_NETWORKS,
     "pen": (pen.VARIANT, pen.PLAN),
@@ -46,8 +45,17 @@ NAMED: dict[str, tuple[Architecture, TrainingPlan]] = {
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to train and where to write; `pen` is the file of pen strokes, None to leave them out."""
+class TrainRequest:
+    """What to train and where to write.
+
+    Attributes:
+        variant: The architecture.
+        plan: The training plan.
+        shelf: Folder of the model store.
+        checkpoints: Folder of the checkpoints of all runs.
+        pen: File of pen strokes, None without any.
+        force: Train although the store has the network.
+    """
 
     variant: Architecture
     plan: TrainingPlan
@@ -57,11 +65,11 @@ class Order:
     force: bool = False
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Order:
-        """The order that a JSON object describes. Raises `Refusal` for anything unknown."""
+    def from_json(cls, data: dict[str, Any]) -> TrainRequest:
+        """Read the request from a JSON object. Raises `Refusal` for anything unknown."""
         if not isinstance(data, dict) or data.get("precision", "float32") not in PRECISIONS:
             raise Refusal("A job must be an object whose precision is float32 or mixed_bfloat16.")
-        variant, plan = _named(data.get("variant"))
+        variant, plan = _find_published(data.get("variant"))
         plan = TrainingPlan.from_json(data["plan"]) if data.get("plan") else plan
         changes = {name: data[name] for name in ("seed", "precision") if data.get(name) is not None}
         return cls(
@@ -74,47 +82,65 @@ class Order:
         )
 
 
-def _named(variant: object) -> tuple[Architecture, TrainingPlan]:
+def _find_published(variant: object) -> tuple[Architecture, TrainingPlan]:
     if isinstance(variant, str):
-        if variant not in NAMED:
+        if variant not in PUBLISHED:
             raise Refusal(
                 "The variant must be one of {names}, or a whole variant. Received: {variant}.",
-                names=", ".join(NAMED),
+                names=", ".join(PUBLISHED),
                 variant=variant,
             )
-        return NAMED[variant]
+        return PUBLISHED[variant]
     return Architecture.from_json(variant), TrainingPlan()
 
 
-def run(order: Order, tell: Tell) -> Card:
-    """Train the ordered network unless it is on the shelf, save it and return its card."""
-    if not order.force and (known := _known(order)) is not None:
-        tell({"event": "skipped", "name": known.name, "test_accuracy": known.test_accuracy})
-        return known
-    checkpoint = Checkpoint(order.checkpoints, order.variant, order.plan)
-    listener = _Listener(order, checkpoint, tell)
-    examples = Examples.load(order.plan, order.pen, checkpoint.folder)
-    task = Task(order.variant, examples, *checkpoint.read(), checkpoint_seconds=0)
-    Course(task, listener.hear, Desk(tuple, np.zeros((28, 28), np.uint8))).go()
-    card = listener.saved()
+def run(request: TrainRequest, report: Report) -> Card:
+    """Train the requested network unless the store has it, save it and return its card.
+
+    Raises:
+        Refusal: If the request cannot be met. A fault of the request is found before TensorFlow is imported.
+    """
+    if not request.force and (card := _find_trained(request)) is not None:
+        report({"event": "skipped", "name": card.name, "test_accuracy": card.test_accuracy})
+        return card
+    strokes = pen_strokes.read_for(request.plan.data, request.pen)
+    checkpoint = Checkpoint(request.checkpoints, request.variant, request.plan)
+    handler = _EventHandler(request, checkpoint, report)
+    _train(request, strokes, checkpoint, handler)
+    card = handler.save()
     checkpoint.remove()
-    tell({"event": "done", "name": card.name, **_results(card)})
+    report({"event": "done", "name": card.name, **_summarize(card)})
     return card
 
 
-def _known(order: Order) -> Card | None:
-    """The card on the shelf, if it is sound and of the same variant and plan, in whatever precision."""
+def _train(
+    request: TrainRequest, strokes: pen_strokes.PenData | None, checkpoint: Checkpoint, handler: _EventHandler
+) -> None:
+    # Importing TensorFlow takes seconds: only once the request is known to be good.
+    from cnnviz.workers.data import tensors
+    from cnnviz.workers.data.examples import Examples
+    from cnnviz.workers.training.commands import CommandReceiver
+    from cnnviz.workers.training.trainer import Trainer, TrainingTask
+
+    examples = Examples(request.plan, tensors.load(kind=request.plan.data), strokes, checkpoint.folder)
+    task = TrainingTask(request.variant, examples, *checkpoint.read(), checkpoint_seconds=0)
+    no_probe = np.zeros((28, 28), np.uint8)
+    Trainer(task, handler.handle, CommandReceiver(tuple, no_probe)).run()
+
+
+def _find_trained(request: TrainRequest) -> Card | None:
+    """Find the card in the store, if it is valid and of the same architecture and plan in whatever precision."""
     try:
-        card = model_store.load(order.variant.name, order.shelf).card
+        card = model_store.load(request.variant.name, request.shelf).card
     except Refusal:
         return None
     if card is None:
         return None
-    plan = replace(card.plan, precision=order.plan.precision)
-    return card if (card.variant, plan) == (order.variant, order.plan) else None
+    plan = replace(card.plan, precision=request.plan.precision)
+    return card if (card.variant, plan) == (request.variant, request.plan) else None
 
 
-def _results(card: Card) -> dict[str, Any]:
+def _summarize(card: Card) -> dict[str, Any]:
     return {
         "test_loss": card.test_loss,
         "test_accuracy": card.test_accuracy,
@@ -127,35 +153,43 @@ def _results(card: Card) -> dict[str, Any]:
 
 
 @dataclass
-class _Listener:
-    """Turns what a training tells into lines, a file to go on from, and a network on the shelf."""
+class _EventHandler:
+    """Turn the events of a training into lines of progress, a checkpoint file and a network in the store.
 
-    order: Order
+    Attributes:
+        request: What is trained.
+        checkpoint: Where checkpoints are written.
+        report: Takes the lines.
+        batches: Per epoch.
+        waiting: Epochs that are reported once their checkpoint is written.
+        result: Facts and arrays of the event `result`.
+    """
+
+    request: TrainRequest
     checkpoint: Checkpoint
-    tell: Tell
+    report: Report
     batches: int = 0
     waiting: list[dict[str, Any]] = field(default_factory=list)
-    """Epochs that are told once their checkpoint is safe."""
     result: tuple[Facts, Arrays] | None = None
 
-    def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
-        """One event of the training."""
+    def handle(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+        """Handle one event of the training."""
         match kind:
             case "start":
                 self.batches = facts["batches"]
                 named = {name: facts[name] for name in ("epochs", "finished")}
-                self.tell({"event": "start", "name": self.order.variant.name, **named})
+                self.report({"event": "start", "name": self.request.variant.name, **named})
             case "batches":
-                self._tell_batch(facts, arrays)
+                self._report_batch(facts, arrays)
             case "epoch":
                 self.waiting.append({"event": "epoch", **facts, "seconds": round(facts["seconds"], 1)})
             case "checkpoint":
-                self._keep(facts, arrays)
+                self._write_checkpoint(facts, arrays)
             case "result":
                 self.result = (facts, arrays)
 
-    def saved(self) -> Card:
-        """Put the result on the shelf. Raises `Refusal` where the training did not end well."""
+    def save(self) -> Card:
+        """Save the result in the store and return its card. Raises `Refusal` if the training did not end well."""
         if self.result is None:
             raise Refusal("The training ended without a result. Start it again.")
         facts, arrays = self.result
@@ -166,25 +200,25 @@ class _Listener:
             _, layer, name = path.split("/")
             weights.setdefault(layer, {})[name] = array
         card = Card.from_json(facts["card"])
-        return model_store.save(Network(self.order.variant, weights), card, self.order.shelf)
+        return model_store.save(Network(self.request.variant, weights), card, self.request.shelf)
 
-    def _tell_batch(self, facts: Facts, arrays: Arrays) -> None:
+    def _report_batch(self, facts: Facts, arrays: Arrays) -> None:
         where = {"batch": (facts["step"] - 1) % self.batches + 1, "batches": self.batches}
         last = {name: float(arrays[name][-1]) for name in ("loss", "accuracy")}
-        self.tell({"event": "batch", "epoch": facts["epoch"], **where, **last})
+        self.report({"event": "batch", "epoch": facts["epoch"], **where, **last})
 
-    def _keep(self, facts: Facts, arrays: Arrays) -> None:
+    def _write_checkpoint(self, facts: Facts, arrays: Arrays) -> None:
         self.checkpoint.write(facts, arrays)
         for line in self.waiting:
-            self.tell(line)
+            self.report(line)
         self.waiting.clear()
 
 
 def main(arguments: list[str]) -> int:
-    """Read the job, run it and print its events; 0 unless it was refused."""
+    """Read the request, run it and print its progress; return 0 unless it was refused."""
     text = Path(arguments[0]).read_text(encoding="utf-8") if arguments else sys.stdin.read()
     try:
-        run(Order.from_json(json.loads(text)), lambda event: print(json.dumps(event), flush=True))
+        run(TrainRequest.from_json(json.loads(text)), lambda event: print(json.dumps(event), flush=True))
     except (Refusal, json.JSONDecodeError) as error:
         print(json.dumps({"event": "refused", "message": str(error)}), flush=True)
         return 1

@@ -1,4 +1,4 @@
-"""Tells the batches of a training: every one of them, a few times a second."""
+"""Report the batches of a training: every batch in `batches` events a few times a second, and means over an epoch."""
 
 from __future__ import annotations
 
@@ -11,54 +11,59 @@ import numpy as np
 
 from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.training.protocol import Arrays, Facts
-from cnnviz.workers.training.train_loop import Chunk
+from cnnviz.workers.training.train_loop import StepResult
 
 Emit = Callable[[str, Facts, Arrays], None]
+"""Takes an event: kind, facts, arrays."""
 
-NOTHING: Arrays = MappingProxyType({})
-SECONDS_BETWEEN = 0.19
+NO_ARRAYS: Arrays = MappingProxyType({})
+
+MIN_SECONDS_BETWEEN = 0.19
+"""Between two `batches` events: about five a second."""
 
 
-class BatchTeller:
-    """Collects what the calls gave and tells it as `batches` events, at most five a second."""
+class BatchEvents:
+    """Collect the results of calls and emit them as `batches` events, at most five a second."""
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._chunks: list[Chunk] = []
+        self._results: list[StepResult] = []
         self._next = 0.0
         self._facts: dict[str, Any] = {}
 
-    def add(self, chunk: Chunk, facts: dict[str, Any]) -> None:
-        """Note some batches and how far the training is after them; tell them if the last telling is long ago."""
-        self._chunks.append(chunk)
+    def add(self, result: StepResult, facts: dict[str, Any]) -> None:
+        """Add a call's result and the facts after it; emit if the last event is long enough ago."""
+        self._results.append(result)
         self._facts = facts
         if time.monotonic() >= self._next:
-            self.tell()
+            self.emit()
 
-    def tell(self) -> None:
-        """Tell now what was not told yet."""
-        if not self._chunks:
+    def emit(self) -> None:
+        """Emit at once what was collected since the last event."""
+        if not self._results:
             return
-        arrays = {name: np.concatenate([chunk.metrics[name] for chunk in self._chunks]) for name in NAMES}
-        arrays["gradient"] = np.concatenate([chunk.gradient for chunk in self._chunks])
-        self._chunks.clear()
-        self._next = time.monotonic() + SECONDS_BETWEEN
+        arrays = {name: np.concatenate([result.metrics[name] for result in self._results]) for name in NAMES}
+        arrays["gradient"] = np.concatenate([result.gradient for result in self._results])
+        self._results.clear()
+        self._next = time.monotonic() + MIN_SECONDS_BETWEEN
         self._emit("batches", self._facts, arrays)
 
 
 class EpochMeans:
-    """Means over the examples of an epoch, of numbers that are means over batches."""
+    """Means of each metric over the examples of an epoch, from means over its batches, the last of which may be smaller."""
 
     def __init__(self, batch_size: int, examples: int) -> None:
         self._batch_size, self._examples = batch_size, examples
         self._sums, self._seen = dict.fromkeys(NAMES, 0.0), 0.0
 
-    def add(self, first: int, chunk: Chunk) -> None:
-        starts = (first + np.arange(len(chunk))) * self._batch_size
+    def add(self, first: int, result: StepResult) -> None:
+        """Add consecutive batches from number `first` of the epoch, counted from 0."""
+        starts = (first + np.arange(len(result))) * self._batch_size
         sizes = np.minimum(self._batch_size, self._examples - starts)
         for name in NAMES:
-            self._sums[name] += float(sizes @ chunk.metrics[name].astype(float))
+            self._sums[name] += float(sizes @ result.metrics[name].astype(float))
         self._seen += float(sizes.sum())
 
-    def means(self) -> dict[str, float]:
+    def compute(self) -> dict[str, float]:
+        """Return the means over the examples seen so far."""
         return {name: total / self._seen for name, total in self._sums.items()}

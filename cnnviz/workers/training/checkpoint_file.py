@@ -1,4 +1,4 @@
-"""What a training on the command line leaves on disk after every epoch, so that a later run can go on."""
+"""Store the checkpoint of a training on the command line, so that a later run can continue it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cnnviz.jobs.protocol import framing
 
 
 class Checkpoint:
-    """The folder of one run: the last `checkpoint` event as a safetensors file.
+    """The folder of one run with its last `checkpoint` event as a safetensors file.
 
-    Runs of another variant or plan have another folder, so nothing is ever resumed by mistake.
+    Every pair of architecture and plan has its own folder, so no run continues another one by mistake.
     """
 
     def __init__(self, home: Path, variant: Architecture, plan: TrainingPlan) -> None:
@@ -28,19 +28,19 @@ class Checkpoint:
         self.folder = home / f"{variant.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Facts and arrays of the last checkpoint; both empty if there was none."""
+        """Return facts and arrays of the last checkpoint; both are empty if there is none."""
         try:
             return framing.unpack(self._path.read_bytes())
         except (OSError, framing.MessageError):
             return {}, {}
 
     def write(self, facts: Facts, arrays: Arrays) -> None:
-        """Keep a checkpoint in place of the one before."""
+        """Replace the checkpoint."""
         self.folder.mkdir(parents=True, exist_ok=True)
         atomic_file.write(self._path, framing.pack(facts, arrays))
 
     def remove(self) -> None:
-        """Forget the run and the pools that it made."""
+        """Delete the folder, augmented examples included."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

@@ -1,4 +1,4 @@
-"""What a training needs to go on bit for bit: how far it is, and every variable that the next batch depends on."""
+"""Save and restore everything that a training needs to continue bit for bit: its progress and all its variables."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from cnnviz.core.layers import checks
 from cnnviz.core.networks import metrics
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
-from cnnviz.workers.training.train_loop import Learner
+from cnnviz.workers.training.train_loop import TrainStep
 
 Weights = dict[str, dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is after a whole number of epochs; plain data.
+    """Progress of a training after a whole number of epochs; plain data.
 
-    curves: One number an epoch in every curve.
-    seconds: Wall time over all sittings, pauses left out.
-    step: Batches over the whole run.
-    epochs: Of the plan, with those that were asked for while it ran.
-    ended: How the training ended, "" while it has not.
+    Attributes:
+        curves: By name, one number an epoch.
+        seconds: Wall time over all attempts, without pauses.
+        step: Batches over the whole run.
+        epochs: Of the plan, and those that were added while it ran.
+        ended: How the training ended, "" while it has not.
     """
 
     curves: Mapping[str, list[float]] = field(default_factory=lambda: {name: [] for name in metrics.CURVES})
@@ -37,7 +38,7 @@ class Progress:
 
     @property
     def finished(self) -> int:
-        """Epochs that are finished."""
+        """Number of finished epochs."""
         return len(self.curves["loss"])
 
     @property
@@ -46,28 +47,27 @@ class Progress:
         losses = self.curves["val_loss"]
         return losses.index(min(losses)) + 1 if losses else 0
 
-    def after(self, logs: Mapping[str, float], step: int, seconds: float) -> Progress:
-        """Progress one epoch later."""
+    def advance(self, logs: Mapping[str, float], step: int, seconds: float) -> Progress:
+        """Return the progress one epoch later."""
         curves = {name: [*curve, float(logs[name])] for name, curve in self.curves.items()}
         return replace(self, curves=curves, step=step, seconds=seconds)
 
     def to_json(self) -> dict[str, Any]:
-        """This progress as plain data for `json.dumps`."""
+        """Return plain data for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Facts) -> Progress:
-        """The progress that `to_json` described. Raises `Refusal` for anything else."""
+        """Restore what `to_json` returned. Raises `Refusal` for anything else."""
         table = checks.table("checkpoint", dict(data), {entry.name for entry in fields(cls)})
         curves = metrics.check_curves("checkpoint's curves", table["curves"])
         return cls(**table | {"curves": {name: [float(x) for x in curve] for name, curve in curves.items()}})
 
 
-def begun(plan: TrainingPlan, facts: Facts) -> Progress:
-    """Where a job begins: at nothing, or where `facts` of a checkpoint say.
+def start_progress(plan: TrainingPlan, facts: Facts) -> Progress:
+    """Return the progress that a job starts from: none, or that of a checkpoint's `facts`.
 
-    A run that was interrupted keeps the epochs that its learner added; one that had ended has as many as the new
-    plan says.
+    An interrupted run keeps the epochs that were added to it; one that had ended gets as many as the new plan says.
     """
     if not facts:
         return Progress(epochs=plan.epochs)
@@ -76,14 +76,24 @@ def begun(plan: TrainingPlan, facts: Facts) -> Progress:
     return replace(before, epochs=epochs, ended="")
 
 
-def asked_for_more(plan: TrainingPlan, facts: Facts) -> bool:
-    """Whether a training that had ended is to go on by another plan, whatever its patience says."""
+def extends_ended_run(plan: TrainingPlan, facts: Facts) -> bool:
+    """Tell whether the checkpoint is of a run that had ended and the plan has another number of epochs.
+
+    Such a run trains on whatever its patience says.
+    """
     return bool(facts) and bool(facts["ended"]) and plan.epochs != facts["epochs"]
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """Copies of everything, after an epoch, and the weights of the best one where patience needs them."""
+class TrainerState:
+    """State of a training after an epoch.
+
+    Attributes:
+        progress: How far it is.
+        variables: Copies of `TrainStep.variables`, in their order.
+        weights: Copies of the weights, by layer and name.
+        best: The weights of the best epoch if the plan has a patience, otherwise None.
+    """
 
     progress: Progress
     variables: tuple[np.ndarray, ...]
@@ -91,21 +101,21 @@ class State:
     best: Weights | None = None
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What a `checkpoint` event carries."""
+        """Return the arrays of a `checkpoint` event."""
         kept = {f"state/{number:04}": array for number, array in enumerate(self.variables)}
         best = self.best or {}
         return kept | {f"best/{layer}/{name}": a for layer, parts in best.items() for name, a in parts.items()}
 
 
-def captured(learner: Learner, progress: Progress, best: Weights | None) -> State:
-    """Copy the state of `learner`."""
-    variables = tuple(np.asarray(variable.numpy()) for variable in learner.variables)
-    return State(progress, variables, learner.weights, best)
+def capture(train_step: TrainStep, progress: Progress, best: Weights | None) -> TrainerState:
+    """Copy the state of `train_step`."""
+    variables = tuple(np.asarray(variable.numpy()) for variable in train_step.variables)
+    return TrainerState(progress, variables, train_step.weights, best)
 
 
-def restored(learner: Learner, progress: Progress, arrays: Arrays) -> State:
-    """Put the arrays of a checkpoint back into `learner`. Raises `Refusal` where they are not of this network."""
-    variables = learner.variables
+def restore(train_step: TrainStep, progress: Progress, arrays: Arrays) -> TrainerState:
+    """Assign the arrays of a checkpoint to `train_step`. Raises `Refusal` if they are of another network."""
+    variables = train_step.variables
     kept = [arrays.get(f"state/{number:04}") for number in range(len(variables))]
     for variable, array in zip(variables, kept, strict=True):
         if array is None or tuple(variable.shape) != array.shape:
@@ -114,10 +124,10 @@ def restored(learner: Learner, progress: Progress, arrays: Arrays) -> State:
                 "Train from the beginning."
             )
         variable.assign(array)
-    return captured(learner, progress, _best(arrays))
+    return capture(train_step, progress, _unpack_best(arrays))
 
 
-def _best(arrays: Arrays) -> Weights | None:
+def _unpack_best(arrays: Arrays) -> Weights | None:
     found: Weights = {}
     for path, array in arrays.items():
         kind, _, rest = path.partition("/")

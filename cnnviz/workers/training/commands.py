@@ -1,4 +1,4 @@
-"""Where the commands of a learner arrive while a network trains."""
+"""Receive the commands that arrive while a network trains: pause, resume, stop, cancel, more, probe."""
 
 from __future__ import annotations
 
@@ -9,56 +9,63 @@ import numpy as np
 
 from cnnviz.core.training.protocol import Command
 
-Inbox = Callable[[], Sequence[Command]]
+PollCommands = Callable[[], Sequence[Command]]
+"""Returns the commands that came since the last call."""
 
-LONGEST_PAUSE = 600.0
-"""Seconds after which a pause is taken for the end: the worker is needed by others."""
-BETWEEN_LOOKS = 0.05
+MAX_PAUSE_SECONDS = 600.0
+"""A longer pause stops the training, because others are waiting for the worker."""
+
+POLL_SECONDS = 0.05
+"""Between two looks for commands in a pause."""
 
 
 class Cancelled(Exception):  # noqa: N818  (asked for, not a fault)
-    """The learner wants neither the rest of the training nor its result."""
+    """The training was cancelled: neither its rest nor its result is wanted."""
 
 
-class Desk:
-    """What the learner has asked for, as far as it came."""
+class CommandReceiver:
+    """The state that commands have asked for so far.
 
-    def __init__(self, inbox: Inbox, probe: np.ndarray) -> None:
+    Attributes:
+        probe: (28, 28) uint8: the visitor's digit.
+        paused: The training is to pause.
+        stopping: The training is to end and keep its result.
+    """
+
+    def __init__(self, poll: PollCommands, probe: np.ndarray) -> None:
         self.probe = probe
-        """(28, 28) uint8: the visitor's digit."""
-        self.probe_is_new = False
         self.paused = False
         self.stopping = False
-        self.more = 0
-        """Epochs that were asked for beside the plan's and not yet granted."""
-        self._inbox = inbox
+        self._poll = poll
+        self._probe_is_new = False
+        self._extra_epochs = 0
 
-    def look(self) -> None:
-        """Take in what came. Raises `Cancelled`."""
-        for command in self._inbox():
-            self._take(command)
+    def receive(self) -> None:
+        """Apply all commands that have arrived. Raises `Cancelled`."""
+        for command in self._poll():
+            self._apply(command)
 
-    def wait(self, while_waiting: Callable[[], object]) -> None:
-        """Sleep until the pause is over, looking at the inbox now and then. Ten minutes end in stopping."""
-        end = time.monotonic() + LONGEST_PAUSE
+    def wait_while_paused(self, after_poll: Callable[[], object]) -> None:
+        """Sleep until the pause ends, receiving commands meanwhile; after `MAX_PAUSE_SECONDS` stop the training."""
+        end = time.monotonic() + MAX_PAUSE_SECONDS
         while self.paused and not self.stopping:
-            time.sleep(BETWEEN_LOOKS)
-            self.look()
-            while_waiting()
+            time.sleep(POLL_SECONDS)
+            self.receive()
+            after_poll()
             self.stopping = self.stopping or time.monotonic() >= end
         self.paused = False
 
-    def new_probe(self) -> bool:
-        """Whether another digit came since this was asked last."""
-        new, self.probe_is_new = self.probe_is_new, False
+    def take_new_probe(self) -> bool:
+        """Tell whether another digit has arrived since the last call."""
+        new, self._probe_is_new = self._probe_is_new, False
         return new
 
-    def granted(self) -> int:
-        """The epochs that were asked for since this was asked last."""
-        asked, self.more = self.more, 0
-        return asked
+    def take_extra_epochs(self) -> int:
+        """Return the number of epochs that were added since the last call."""
+        added, self._extra_epochs = self._extra_epochs, 0
+        return added
 
-    def _take(self, command: Command) -> None:
+    def _apply(self, command: Command) -> None:
         match command.kind:
             case "cancel":
                 raise Cancelled
@@ -67,10 +74,10 @@ class Desk:
             case "stop":
                 self.stopping = True
             case "more":
-                self.more += 1
+                self._extra_epochs += 1
             case "probe":
-                self._take_probe(command.arrays.get("digit"))
+                self._set_probe(command.arrays.get("digit"))
 
-    def _take_probe(self, digit: np.ndarray | None) -> None:
+    def _set_probe(self, digit: np.ndarray | None) -> None:
         if digit is not None and digit.shape == (28, 28) and digit.dtype == np.uint8:
-            self.probe, self.probe_is_new = digit, True
+            self.probe, self._probe_is_new = digit, True

@@ -1,4 +1,4 @@
-"""Judge a network in float32 and in use, whatever it is trained in: its metrics and confusion."""
+"""Evaluate a network in float32 and inference mode, whatever precision it trains in: metrics and confusion."""
 
 from __future__ import annotations
 
@@ -17,24 +17,37 @@ from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.metrics import NAMES
 from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
-from cnnviz.workers.data.tensors import DIGITS, Digits
-from cnnviz.workers.training.train_loop import prepared
+from cnnviz.workers.data.tensors import DIGITS_SIGNATURE, Digits
+from cnnviz.workers.training.train_loop import gather_batch
 
-BLOCK = 500
-"""Images at once: more is no faster, and between two blocks a command can be heard."""
+BLOCK_SIZE = 500
+"""Images per call: more is no faster, and commands are polled between two blocks."""
+
+_SIGNATURE = (
+    *DIGITS_SIGNATURE,
+    tf.TensorSpec([None], tf.int32),
+    tf.TensorSpec([], tf.float32),
+)
+"""Digits, row numbers, label smoothing."""
 
 Weights = Mapping[str, Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """`metrics`: mean over the examples, by name. `confusion`: (10, 10) int32, [true][answered], counts."""
+class Evaluation:
+    """Result of an evaluation.
+
+    Attributes:
+        metrics: Mean over the examples, by name.
+        confusion: (10, 10) int32 counts, [true][answered].
+    """
 
     metrics: Mapping[str, float]
     confusion: np.ndarray
 
     @property
     def count(self) -> int:
+        """Number of examples."""
         return int(self.confusion.sum())
 
     @property
@@ -43,41 +56,41 @@ class Verdict:
         return self.metrics["loss"]
 
 
-class Judge:
-    """A float32 twin of a model, whose weights are set to what is to be judged."""
+class Evaluator:
+    """A float32 twin of a model; its weights are set to those that are to be evaluated."""
 
     def __init__(self, variant: Architecture) -> None:
         self.model = keras_model.build(variant)
         self.input_shape = variant.input_shape
         self._in_colour = colour_digits.reads_colour(variant.input_shape)
-        self._function: Any = tf.function(self._block, autograph=False, input_signature=_SIGNATURE)
+        self._function: Any = tf.function(self._evaluate_block, autograph=False, input_signature=_SIGNATURE)
 
-    def take(self, weights: Weights) -> None:
-        """Judge these weights from now on, float32 by layer and name."""
+    def load_weights(self, weights: Weights) -> None:
+        """Evaluate these weights from now on: float32, by layer and name."""
         for layer in self.model.layers:
             for variable in layer.weights:
                 variable.assign(weights[layer.name][variable.name])
 
-    def judge(
-        self, examples: Rows, label_smoothing: float = 0.0, heard: Callable[[], object] = lambda: None
-    ) -> Verdict:
-        """Metrics and confusion over `examples`. `heard` is called between blocks, and may raise."""
+    def evaluate(
+        self, examples: Rows, label_smoothing: float = 0.0, after_block: Callable[[], object] = lambda: None
+    ) -> Evaluation:
+        """Compute metrics and confusion over `examples`; call `after_block` after every block, which may raise."""
         sums, confusion = np.zeros(len(NAMES)), np.zeros((CLASSES, CLASSES), np.int32)
         digits = examples.digits
-        for start in range(0, len(examples), BLOCK):
-            rows = tf.constant(examples.rows[start : start + BLOCK])
+        for start in range(0, len(examples), BLOCK_SIZE):
+            rows = tf.constant(examples.rows[start : start + BLOCK_SIZE])
             part = self._function(*digits.tensors, rows, tf.constant(label_smoothing))
             sums += part[0].numpy().astype(float)
             confusion += part[1].numpy()
-            heard()
-        return Verdict(dict(zip(NAMES, (sums / len(examples)).tolist(), strict=True)), confusion)
+            after_block()
+        return Evaluation(dict(zip(NAMES, (sums / len(examples)).tolist(), strict=True)), confusion)
 
-    def answers(self, images: np.ndarray) -> np.ndarray:
-        """Probabilities (n, 10) float32 for images as the network reads them, float32 in [0, 1]."""
-        answers: np.ndarray = self.model.predict(images, batch_size=BLOCK, verbose=0)
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """Return probabilities (n, 10) float32 for images as the network reads them, float32 in [0, 1]."""
+        answers: np.ndarray = self.model.predict(images, batch_size=BLOCK_SIZE, verbose=0)
         return answers
 
-    def _block(
+    def _evaluate_block(
         self,
         images: tf.Tensor,
         labels: tf.Tensor,
@@ -85,7 +98,8 @@ class Judge:
         rows: tf.Tensor,
         label_smoothing: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        x, truth = prepared(Digits(images, labels, colours), rows, self._in_colour)
+        """Compute the summed metrics and the confusion of one block inside the graph."""
+        x, truth = gather_batch(Digits(images, labels, colours), rows, self._in_colour)
         answers = self.model(x, training=False)
         targets = truth * (1 - label_smoothing) + label_smoothing / CLASSES
         losses = keras.losses.categorical_crossentropy(targets, answers)
@@ -93,10 +107,3 @@ class Judge:
             tf.gather(labels, rows), tf.argmax(answers, axis=1), num_classes=CLASSES, dtype=tf.int32
         )
         return tf.stack([tf.reduce_sum(each) for each in (losses, *metrics.measure(truth, answers))]), confusion
-
-
-_SIGNATURE = (
-    *DIGITS,
-    tf.TensorSpec([None], tf.int32),
-    tf.TensorSpec([], tf.float32),
-)

@@ -1,6 +1,6 @@
-"""All that is looked at while a network learns, without the learning feeling it: views, lessons, samples, snapshots.
+"""Emit periodic views, step explanations, samples and snapshots; never change the training.
 
-Nothing here touches the training's weights or random states, and each kind of looking has its share of the time.
+Nothing here touches the training's weights or random states, and each kind of view has a limited share of the time.
 """
 
 from __future__ import annotations
@@ -10,26 +10,34 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.trace import trace
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import Network
 from cnnviz.workers.data.examples import Examples, Rows
-from cnnviz.workers.training import probe, snapshot_schedule
-from cnnviz.workers.training.batch_events import NOTHING, Emit
-from cnnviz.workers.training.commands import Desk
-from cnnviz.workers.training.evaluator import Judge, Verdict
-from cnnviz.workers.training.step_explainer import Lesson
-from cnnviz.workers.training.timing import Allowance, Now
-from cnnviz.workers.training.train_loop import Chunk, Learner
+from cnnviz.workers.training import snapshot_schedule
+from cnnviz.workers.training.batch_events import NO_ARRAYS, Emit
+from cnnviz.workers.training.commands import CommandReceiver
+from cnnviz.workers.training.evaluator import Evaluation, Evaluator
+from cnnviz.workers.training.step_explainer import StepExplainer
+from cnnviz.workers.training.timing import Now, RateLimiter
+from cnnviz.workers.training.train_loop import StepResult, TrainStep
 
 Weights = dict[str, dict[str, np.ndarray]]
 
-SAMPLE = 500
-"""Held-out digits that the running validation and early snapshots are measured on."""
+MAX_SAMPLE = 500
+"""Validation digits that the running validation and early snapshots are measured on."""
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
-    """Where a training is: the last batch, counted from 1 over the whole run, and in which epoch it lies."""
+class Position:
+    """Position of a training.
+
+    Attributes:
+        step: The last batch, counted from 1 over the whole run.
+        epoch: The epoch that it lies in, counted from 1.
+    """
 
     step: int
     epoch: int
@@ -39,89 +47,135 @@ class Step:
         return {"step": self.step, "epoch": self.epoch}
 
 
-class Onlooker:
-    """Looks at a learner at its own pace and tells what it saw. `now` is the training's clock, which pauses stop."""
+class LiveViews:
+    """Emit views of a training at their own pace. `now` is the training's stopwatch, which pauses stop.
+
+    Attributes:
+        last_snapshot: The step of the last snapshot, -1 before the first.
+    """
 
     def __init__(
         self,
         variant: Architecture,
         examples: Examples,
-        learner: Learner,
-        judge: Judge,
+        train_step: TrainStep,
+        evaluator: Evaluator,
         emit: Emit,
-        desk: Desk,
+        commands: CommandReceiver,
         now: Now,
     ) -> None:
-        self._variant, self._learner, self._judge = variant, learner, judge
-        self._emit, self._desk = emit, desk
-        self._sample = _sample(examples.validation())
-        self._lesson = Lesson(learner, judge, variant)
-        # Half a second and a second apart at least; together a thirtieth of the time.
-        self._views, self._lessons = Allowance(0.5, 0.01, now), Allowance(0.5, 0.01, now)
-        self._samples = Allowance(1.0, 0.015, now)
-        self.kept_step = -1
-        """The step of the last snapshot."""
-        self._sampled_step = -1
+        self._variant, self._train_step, self._evaluator = variant, train_step, evaluator
+        self._emit, self._commands = emit, commands
+        self._sample = _pick_sample(examples.validation())
+        self._explainer = StepExplainer(train_step, evaluator)
+        # At least half a second and a second apart; together a thirtieth of the time.
+        self._views, self._explanations = RateLimiter(0.5, 0.01, now), RateLimiter(0.5, 0.01, now)
+        self._samples = RateLimiter(1.0, 0.015, now)
+        self.last_snapshot = -1
+        self._last_sample = -1
 
     def before_step(self) -> Weights | None:
-        """The weights before a step that becomes a lesson; None where none is due."""
-        return self._learner.weights if self._lessons.due else None
+        """Return the weights if the next step is to be explained, otherwise None."""
+        return self._train_step.weights if self._explanations.is_due else None
 
-    def after_step(self, at: Step, chunk: Chunk, batch: Rows, rate: float, before: Weights | None) -> None:
-        """Look at what a call made of the network, as far as it is time for it.
+    def after_step(self, at: Position, result: StepResult, batch: Rows, rate: float, before: Weights | None) -> None:
+        """Emit whatever is due after a call.
 
-        batch: The last batch. before: What `before_step` gave.
+        Args:
+            at: Where the training is.
+            result: What the call measured.
+            batch: The examples of its last batch.
+            rate: The learning rate of its last batch.
+            before: What `before_step` returned.
         """
-        if self._views.due:
-            self.view(at)
+        # 1. The visitor's digit.
+        if self._views.is_due:
+            self.emit_view(at)
+        # 2. Snapshots: the untrained network with the first batch, then where the schedule says so.
         if at.step == 1 and before is not None:
-            self._judge.judge(self._sample)  # makes the graph, which is nobody's share
-            self.snapshot(Step(0, 1), before, None)
+            self._evaluator.evaluate(self._sample)  # traces the graph, at nobody's expense
+            self.emit_snapshot(Position(0, 1), before, None)
         if snapshot_schedule.is_step(at.step):
-            self.snapshot(at, self._learner.weights, None)
+            self.emit_snapshot(at, self._train_step.weights, None)
+        # 3. The explanation, if the call was a single batch.
         if before is not None:
-            self._lessons.spend(lambda: self._tell_lesson(at, chunk, batch, rate, before))
-        if self._samples.due and self._sampled_step != at.step:
-            self._samples.spend(lambda: self._judged(at, self._learner.weights))
+            self._explanations.run(lambda: self._emit_explanation(at, result, batch, rate, before))
+        # 4. The running validation, unless a snapshot has just measured it.
+        if self._samples.is_due and self._last_sample != at.step:
+            self._samples.run(lambda: self._emit_sample(at, self._train_step.weights))
 
-    def view(self, at: Step) -> None:
-        """What the network makes of the visitor's digit now."""
-        self._views.spend(lambda: self._tell_view(at))
+    def emit_view(self, at: Position) -> None:
+        """Emit what the network computes from the visitor's digit now."""
+        self._views.run(lambda: self._emit_view(at))
 
-    def snapshot(self, at: Step, weights: Weights, verdict: Verdict | None, finished: int | None = None) -> None:
-        """Tell the weights and their confusion: of `verdict`, or measured on the sample, which is then told as well."""
-        if verdict is None:
-            verdict = self._judged(at, weights)
-        self.kept_step = at.step
+    def emit_snapshot(
+        self, at: Position, weights: Weights, evaluation: Evaluation | None, finished: int | None = None
+    ) -> None:
+        """Emit the weights and their confusion.
+
+        Args:
+            at: Where the training is.
+            weights: What is kept.
+            evaluation: Of these weights; None measures them on the sample and emits that as well.
+            finished: The number of finished epochs; None if `at` is in the middle of one.
+        """
+        if evaluation is None:
+            evaluation = self._emit_sample(at, weights)
+        self.last_snapshot = at.step
         facts = {
             "step": at.step,
             "epoch": at.epoch - 1 if finished is None else finished,
-            "digits": verdict.count,
+            "digits": evaluation.count,
         }
-        self._emit("snapshot", facts, snapshot_schedule.arrays(weights, verdict.confusion))
+        self._emit("snapshot", facts, snapshot_schedule.pack_snapshot(weights, evaluation.confusion))
 
-    def _tell_view(self, at: Step) -> None:
+    def _emit_view(self, at: Position) -> None:
         try:
-            arrays = probe.seen(self._variant, self._learner.weights, self._desk.probe)
+            arrays = compute_view(self._variant, self._train_step.weights, self._commands.probe)
         except Refusal:
-            return  # not finite any more; the training is about to say so
+            return  # the weights are not finite any more; the training is about to report it
         self._emit("view", at.facts, arrays)
 
-    def _tell_lesson(self, at: Step, chunk: Chunk, batch: Rows, rate: float, before: Weights) -> None:
-        facts, arrays = self._lesson.told(before, chunk, batch, rate)
-        self._emit("lesson", {**at.facts, **facts}, arrays)
+    def _emit_explanation(self, at: Position, result: StepResult, batch: Rows, rate: float, before: Weights) -> None:
+        explanation = self._explainer.explain(before, result, batch, rate)
+        self._emit("lesson", {**at.facts, **explanation.facts}, explanation.arrays)
 
-    def _judged(self, at: Step, weights: Weights) -> Verdict:
-        """Measure these weights on the sample and tell it."""
-        self._judge.take(weights)
-        verdict = self._judge.judge(self._sample)
-        self._sampled_step = at.step
-        facts: dict[str, Any] = {"step": at.step, **verdict.metrics, "count": verdict.count}
-        self._emit("sample", facts, NOTHING)
-        return verdict
+    def _emit_sample(self, at: Position, weights: Weights) -> Evaluation:
+        """Evaluate these weights on the sample and emit the result."""
+        self._evaluator.load_weights(weights)
+        evaluation = self._evaluator.evaluate(self._sample)
+        self._last_sample = at.step
+        facts: dict[str, Any] = {"step": at.step, **evaluation.metrics, "count": evaluation.count}
+        self._emit("sample", facts, NO_ARRAYS)
+        return evaluation
 
 
-def _sample(validation: Rows) -> Rows:
-    """At most `SAMPLE` of these digits, evenly spread."""
-    places = np.linspace(0, len(validation) - 1, min(SAMPLE, len(validation))).astype(int)
+def compute_view(variant: Architecture, weights: Weights, probe: np.ndarray) -> dict[str, np.ndarray]:
+    """Trace the visitor's digit with the forward pass that the pages use.
+
+    Returns `probabilities` (10,), `output/<layer>` without batch axis, and the first convolution's kernel as `filters`,
+    all float32.
+
+    Args:
+        variant: The network's architecture.
+        weights: By layer and name.
+        probe: (28, 28) uint8; a network that reads colour gets it in the usual ink and paper.
+
+    Raises:
+        Refusal: If the weights or the results are not finite.
+    """
+    digit = probe.astype(np.float32) / np.float32(255)
+    traced = trace(Network(variant, weights), colour_digits.prepare_input(digit, variant.input_shape))
+    outputs = {f"output/{one.name}": one.after for one in traced.layers}
+    return {"probabilities": traced.probabilities, **outputs, **_first_filters(variant, weights)}
+
+
+def _first_filters(variant: Architecture, weights: Weights) -> dict[str, np.ndarray]:
+    first = next((layer.name for layer in variant.layers if layer.kind == "Conv2D"), None)
+    return {} if first is None else {"filters": weights[first]["kernel"]}
+
+
+def _pick_sample(validation: Rows) -> Rows:
+    """Pick at most `MAX_SAMPLE` of these digits, evenly spaced."""
+    places = np.linspace(0, len(validation) - 1, min(MAX_SAMPLE, len(validation))).astype(int)
     return Rows(validation.digits, validation.rows[places])

@@ -1,4 +1,4 @@
-"""Judge a trained network and write its card."""
+"""Create the model card of a trained network."""
 
 from __future__ import annotations
 
@@ -15,12 +15,22 @@ from cnnviz.core.networks.network import Network
 from cnnviz.workers.data import pen_strokes
 from cnnviz.workers.data.examples import Examples
 from cnnviz.workers.training.checkpoint_state import Progress
-from cnnviz.workers.training.evaluator import Judge, Verdict
+from cnnviz.workers.training.evaluator import Evaluation, Evaluator
 
 
-def write(network: Network, progress: Progress, examples: Examples, judge: Judge, verdict: Verdict) -> Card:
-    """The card of `network`, which `judge` holds and whose `verdict` is on the whole test set."""
-    pen_accuracy, pen_note = _pen(judge, examples)
+def create(
+    network: Network, progress: Progress, examples: Examples, evaluator: Evaluator, evaluation: Evaluation
+) -> Card:
+    """Create the card of `network`.
+
+    Args:
+        network: The trained network.
+        progress: Curves, epochs and training time.
+        examples: What it was trained on.
+        evaluator: Holds the network's weights.
+        evaluation: Of these weights on the whole test set.
+    """
+    pen_accuracy, pen_note = _measure_pen(evaluator, examples)
     return Card(
         name=network.name,
         variant=network.variant,
@@ -28,9 +38,9 @@ def write(network: Network, progress: Progress, examples: Examples, judge: Judge
         data=examples.source,
         seed=examples.plan.seed,
         curves={name: tuple(curve) for name, curve in progress.curves.items()},
-        test_loss=verdict.loss,
-        test_accuracy=verdict.metrics["accuracy"],
-        confusion=tuple(tuple(row) for row in verdict.confusion.tolist()),
+        test_loss=evaluation.loss,
+        test_accuracy=evaluation.metrics["accuracy"],
+        confusion=tuple(tuple(row) for row in evaluation.confusion.tolist()),
         pen_accuracy=pen_accuracy,
         pen_note=pen_note,
         parameters=network.parameters,
@@ -44,21 +54,21 @@ def write(network: Network, progress: Progress, examples: Examples, judge: Judge
     )
 
 
-def _pen(judge: Judge, examples: Examples) -> tuple[float | None, str]:
-    """Accuracy on pen strokes of unseen writers, and which those are."""
+def _measure_pen(evaluator: Evaluator, examples: Examples) -> tuple[float | None, str]:
+    """Measure the accuracy on pen strokes of unseen writers, and describe these."""
     if examples.pen is None:
         return None, ""
     writers = examples.unseen_writers
-    digits = examples.pen.of(writers)
-    shape = judge.input_shape
-    images = colour_digits.prepare_inputs(pen_strokes.rendered(digits), shape, colour_digits.DRAWN)
-    answers = judge.answers(images.reshape(-1, *shape))
-    accuracy = float((answers.argmax(axis=1) == pen_strokes.labels(digits)).mean())
-    return accuracy, _note(len(digits), writers, examples)
+    digits = examples.pen.select(writers)
+    shape = evaluator.input_shape
+    images = colour_digits.prepare_inputs(pen_strokes.render_digits(digits), shape, colour_digits.DRAWN)
+    answers = evaluator.predict(images.reshape(-1, *shape))
+    accuracy = float((answers.argmax(axis=1) == pen_strokes.stack_labels(digits)).mean())
+    return accuracy, _describe_pen(len(digits), writers, examples)
 
 
-def _note(count: int, writers: frozenset[str], examples: Examples) -> str:
-    drawn = f"drawn with a {pen_strokes.BRUSH:.0f} px brush, {pen_strokes.LARGE} px large"
+def _describe_pen(count: int, writers: frozenset[str], examples: Examples) -> str:
+    drawn = f"drawn with a {pen_strokes.BRUSH_WIDTH:.0f} px brush, {pen_strokes.DRAWING_SIZE} px large"
     if examples.plan.data == colour_digits.DATA:
         drawn += ", ink and paper random as in the training"
     if len(writers) == len(examples.pen.writers if examples.pen else ()):

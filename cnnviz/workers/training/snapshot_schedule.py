@@ -1,4 +1,4 @@
-"""When a training keeps what its network is at that moment."""
+"""Decide after which batches and epochs a training keeps a snapshot of its weights."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 
 from cnnviz.core.networks.architecture import Architecture
 
-MOST_BYTES = 150_000_000
+MAX_BYTES = 150_000_000
 """Of all snapshots of one run together."""
-FLOAT32 = 4
+
+FLOAT32_BYTES = 4
 
 
-def steps() -> Iterator[int]:
-    """0, 1, 2, 5, 10, 20, 50, 100 ...: batches over the whole run, each about twice the one before."""
+def iterate_steps() -> Iterator[int]:
+    """Yield 0, 1, 2, 5, 10, 20, 50, 100 ...: batches over the whole run, each about twice the one before."""
     yield 0
     scale = 1
     while True:
@@ -23,34 +24,34 @@ def steps() -> Iterator[int]:
 
 
 def is_step(step: int) -> bool:
-    """Whether a snapshot belongs after this batch."""
-    return next(kept for kept in steps() if kept >= step) == step
+    """Tell whether a snapshot belongs after this batch."""
+    return next(kept for kept in iterate_steps() if kept >= step) == step
 
 
 def next_step(step: int) -> int:
-    """The first batch after `step` that a snapshot belongs to."""
-    return next(kept for kept in steps() if kept > step)
+    """Return the first batch after `step` that a snapshot belongs to."""
+    return next(kept for kept in iterate_steps() if kept > step)
 
 
-def every(variant: Architecture, epochs: int, batches: int) -> int:
-    """How many epochs lie between two snapshots so that all of them stay below `MOST_BYTES`."""
-    most = max(MOST_BYTES // max(variant.parameters * FLOAT32, 1), 1)
-    early = sum(1 for _ in _until(epochs * batches))
+def epochs_between(variant: Architecture, epochs: int, batches: int) -> int:
+    """Return the number of epochs from one snapshot to the next so that all of them stay below `MAX_BYTES`."""
+    most = max(MAX_BYTES // max(variant.parameters * FLOAT32_BYTES, 1), 1)
+    early = sum(1 for _ in _iterate_until(epochs * batches))
     return max(1, -(-epochs // max(most - early, 1)))
 
 
-def arrays(weights: dict[str, dict[str, np.ndarray]], confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """A snapshot's arrays: `weights/<layer>/<name>` float32 and `confusion`."""
-    return {**named(weights), "confusion": confusion}
+def pack_snapshot(weights: dict[str, dict[str, np.ndarray]], confusion: np.ndarray) -> dict[str, np.ndarray]:
+    """Return a snapshot's arrays: `weights/<layer>/<name>` float32 and `confusion`."""
+    return {**name_weights(weights), "confusion": confusion}
 
 
-def named(weights: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Weights as an event carries them: `weights/<layer>/<name>`."""
+def name_weights(weights: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return weights as an event carries them: `weights/<layer>/<name>`."""
     return {f"weights/{layer}/{name}": array for layer, parts in weights.items() for name, array in parts.items()}
 
 
-def _until(last: int) -> Iterator[int]:
-    for step in steps():
+def _iterate_until(last: int) -> Iterator[int]:
+    for step in iterate_steps():
         if step > last:
             return
         yield step

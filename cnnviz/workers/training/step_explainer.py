@@ -1,7 +1,7 @@
-"""One ordinary step, taken apart: what a batch's loss was and became, and how one filter's weights moved.
+"""Explain one training step: the batch's loss before and after it, and how one filter's weights moved.
 
-The step is the training's own. The weights are read before and after it and the gradient is the one that the optimizer
-got; both losses are measured beside it, on a twin, so that no random state of the training advances.
+The step is an ordinary step of the training. Its weights are copied before and after it, and the gradient is the one
+that the optimizer applied; both losses are measured on a twin, so that no random state of the training advances.
 """
 
 from __future__ import annotations
@@ -11,61 +11,83 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.networks.architecture import Architecture
 from cnnviz.workers.data.examples import Rows
-from cnnviz.workers.training.evaluator import Judge
-from cnnviz.workers.training.train_loop import Chunk, Learner
+from cnnviz.workers.training.evaluator import Evaluator
+from cnnviz.workers.training.train_loop import StepResult, TrainStep
 
 Weights = dict[str, dict[str, np.ndarray]]
 
 
-@dataclass(eq=False)
-class Lesson:
-    """Shows the same filter of the first layer at every lesson: the one with the largest gradient at the first."""
+@dataclass(frozen=True, eq=False)
+class StepExplanation:
+    """One explained step, as the event `lesson` carries it.
 
-    learner: Learner
-    judge: Judge
-    variant: Architecture
+    Attributes:
+        facts: Losses, gradient norm, learning rate, and which filter of which layer is shown.
+        arrays: `before`, `after` and `gradient`: (kh, kw, channels) of one filter of a convolution, or (units,) of one
+            input of a dense layer.
+    """
+
+    facts: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+
+
+@dataclass(eq=False)
+class StepExplainer:
+    """Explain steps by the same filter of the first layer: the one with the largest gradient in the first step.
+
+    Attributes:
+        train_step: The training.
+        evaluator: The twin that measures losses.
+        filter: Number of the filter; None before the first explanation.
+    """
+
+    train_step: TrainStep
+    evaluator: Evaluator
     filter: int | None = None
 
-    def told(
-        self, before: Weights, chunk: Chunk, batch: Rows, rate: float
-    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Facts and arrays of one lesson, after the learner has learned from `batch` alone.
+    def explain(self, before: Weights, result: StepResult, batch: Rows, rate: float) -> StepExplanation:
+        """Explain the step that was just trained on `batch` alone.
 
-        Arrays are (kh, kw, channels) for one filter of a convolution, (units,) for one input of a dense layer.
+        Args:
+            before: The weights before the step.
+            result: What the step measured.
+            batch: The examples of the step.
+            rate: Its learning rate.
         """
-        after = self.learner.weights
-        losses = [self._loss(weights, batch) for weights in (before, after)]
-        layer = self._layer
-        name = self.learner.watched.name
-        parts = (before[layer][name], after[layer][name], chunk.watched_gradient)
-        shown = [self._filters(part)[self._chosen(chunk.watched_gradient)] for part in parts]
+        # 1. The batch's loss with the weights before and after, both in inference mode.
+        after = self.train_step.weights
+        losses = [self._measure_loss(weights, batch) for weights in (before, after)]
+        # 2. The same filter of the weights before, after, and of the gradient.
+        layer, name = self._watched_layer, self.train_step.watched.name
+        chosen = self._choose_filter(result.watched_gradient)
+        parts = (before[layer][name], after[layer][name], result.watched_gradient)
+        shown = [self._filters_first(part)[chosen] for part in parts]
         facts = {
             "loss_before": losses[0],
             "loss_after": losses[1],
-            "gradient_norm": float(chunk.gradient[-1]),
+            "gradient_norm": float(result.gradient[-1]),
             "learning_rate": rate,
             "layer": layer,
-            "filter": self._chosen(chunk.watched_gradient),
+            "filter": chosen,
         }
-        return facts, dict(zip(("before", "after", "gradient"), shown, strict=True))
+        return StepExplanation(facts, dict(zip(("before", "after", "gradient"), shown, strict=True)))
 
-    def _loss(self, weights: Weights, batch: Rows) -> float:
-        self.judge.take(weights)
-        return self.judge.judge(batch).loss
+    def _measure_loss(self, weights: Weights, batch: Rows) -> float:
+        self.evaluator.load_weights(weights)
+        return self.evaluator.evaluate(batch).loss
 
     @property
-    def _layer(self) -> str:
-        watched = self.learner.watched
-        return next(str(layer.name) for layer in self.learner.model.layers if any(w is watched for w in layer.weights))
+    def _watched_layer(self) -> str:
+        watched, layers = self.train_step.watched, self.train_step.model.layers
+        return next(str(layer.name) for layer in layers if any(weights is watched for weights in layer.weights))
 
-    def _filters(self, kernel: np.ndarray) -> np.ndarray:
-        """A convolution's filters first; a dense layer's inputs are first already."""
+    def _filters_first(self, kernel: np.ndarray) -> np.ndarray:
+        """Move a convolution's filters to the first axis, where a dense layer has its inputs already."""
         return np.ascontiguousarray(np.moveaxis(kernel, -1, 0)) if kernel.ndim == 4 else kernel
 
-    def _chosen(self, gradient: np.ndarray) -> int:
+    def _choose_filter(self, gradient: np.ndarray) -> int:
         if self.filter is None:
-            rows = self._filters(gradient)
+            rows = self._filters_first(gradient)
             self.filter = int(np.square(rows).reshape(len(rows), -1).sum(axis=1).argmax())
         return self.filter

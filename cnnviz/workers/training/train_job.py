@@ -1,4 +1,4 @@
-"""A training job, run in a worker: `train(job, emit, inbox)`. It knows no engine. docs/training.md lists the events."""
+"""Train a job in a worker: `train(job, emit, poll)`. It knows no executor. docs/training.md lists the events."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.cpu import has_bfloat16
 from cnnviz.core.training.protocol import Job
-from cnnviz.workers.data import tensors
-from cnnviz.workers.data.examples import WITH_PEN, Examples
+from cnnviz.workers.data import pen_strokes, tensors
+from cnnviz.workers.data.examples import Examples
 from cnnviz.workers.training.batch_events import Emit
-from cnnviz.workers.training.commands import Cancelled, Desk, Inbox
-from cnnviz.workers.training.trainer import Course, Task
+from cnnviz.workers.training.commands import Cancelled, CommandReceiver, PollCommands
+from cnnviz.workers.training.trainer import Trainer, TrainingTask
 
-__all__ = ["Cancelled", "train", "warm"]
+__all__ = ["Cancelled", "train", "warm_up"]
 
-MOST_SECONDS = 3600.0
-"""Wall time after which a job ends and keeps what it has."""
+MAX_SECONDS = 3600.0
+"""Training time after which a job ends and keeps its result."""
 
 
-def train(job: Job, emit: Emit, inbox: Inbox) -> None:
-    """Train `job`, telling `emit(kind, facts, arrays)` about it and hearing the commands that `inbox()` brings.
+def train(job: Job, emit: Emit, poll: PollCommands) -> None:
+    """Train `job`, emit its events and obey the commands that `poll` returns.
 
     Raises:
-        Cancelled: Where the learner asked for it.
-        Refusal: Where the job cannot be done here, or its numbers ceased to be finite in the first epoch.
+        Cancelled: If a command asked for it.
+        Refusal: If the job cannot be trained here, or its numbers ceased to be finite in the first epoch.
     """
     estimates.check(job.variant, job.plan)
-    _check_here(job.plan)
-    examples = Examples(job.plan, tensors.held(job.data, job.plan.data))
+    _check_host(job.plan)
+    examples = Examples(job.plan, tensors.load(job.data, job.plan.data))
     try:
-        Course(
-            Task(job.variant, examples, job.progress, job.checkpoint, MOST_SECONDS),
+        Trainer(
+            TrainingTask(job.variant, examples, job.progress, job.checkpoint, MAX_SECONDS),
             emit,
-            Desk(inbox, job.probe),
-        ).go()
+            CommandReceiver(poll, job.probe),
+        ).run()
     finally:
         keras.utils.clear_session()
 
 
-def warm() -> None:
-    """Have the data where TensorFlow computes, and let it start its threads, before the first job comes."""
-    held = tensors.held()
-    np.asarray(held.train.images[:1])
+def warm_up() -> None:
+    """Load the data into TensorFlow and let it start its threads before the first job arrives."""
+    data = tensors.load()
+    np.asarray(data.train.images[:1])
 
 
-def _check_here(plan: TrainingPlan) -> None:
-    """What this computer must bring along."""
-    if plan.data == WITH_PEN or plan.augmentation == "pen":
+def _check_host(plan: TrainingPlan) -> None:
+    """Raise `Refusal` if the plan needs data or a processor that this worker does not have."""
+    if plan.data == pen_strokes.DATA or plan.augmentation == "pen":
         raise Refusal(
             "A job learns from MNIST alone. Received: a plan with pen strokes. Choose `data` mnist and another "
             "augmentation."

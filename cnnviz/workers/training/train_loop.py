@@ -1,7 +1,7 @@
-"""Many batches in one call: a loop inside one TensorFlow graph, so that no Python runs where nobody looks.
+"""Train many batches in one call: a loop inside one TensorFlow graph, without Python between two batches.
 
 Each batch does what Keras's `fit` does: the model in training mode, Keras's loss, its gradients, Keras's optimizer. The
-graph is traced once and does not know how many batches a call has, nor how large the last batch of an epoch is, so the
+graph is traced once, with an unknown number of batches and an unknown size of the last batch of an epoch, so the
 numbers depend on neither.
 """
 
@@ -23,20 +23,57 @@ from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
-from cnnviz.workers.data.tensors import DIGITS, Digits
+from cnnviz.workers.data.tensors import DIGITS_SIGNATURE, Digits
 from cnnviz.workers.training import fused_optimizers
 
-WHOLE_NUMBER = tf.TensorSpec([], tf.int32)
+WARM_UP = 0.03
+"""Share of the run after which the cosine schedule no longer limits the learning rate."""
+
+WARM_UP_START = 0.05
+"""Share of the learning rate that the warm-up begins with."""
+
+_SIGNATURE = (
+    *DIGITS_SIGNATURE,
+    tf.TensorSpec([None], tf.int32),
+    tf.TensorSpec([], tf.int32),
+    tf.TensorSpec([None], tf.float32),
+)
+"""Digits, order of the epoch, number of the first batch, learning rate of each batch."""
+
+
+def compute_rates(
+    plan: TrainingPlan, use_cosine: bool, epochs: int, epoch: int, batch: int, count: int, batches: int
+) -> np.ndarray:
+    """Return the learning rates (count,) float32 of `count` batches of an epoch.
+
+    Args:
+        plan: Names the schedule and the initial rate.
+        use_cosine: Follow the cosine even if the plan's schedule is constant.
+        epochs: Of the whole run, added ones included.
+        epoch: Counted from 1.
+        batch: The first of the batches, counted from 0 in its epoch.
+        count: How many batches.
+        batches: Batches per epoch.
+    """
+    if not use_cosine and plan.schedule == "constant":
+        return np.full(count, plan.learning_rate, np.float32)
+    done = [(epoch - 1 + number / batches) / epochs for number in range(batch, batch + count)]
+    return np.array([plan.learning_rate * cosine_factor(share) for share in done], np.float32)
+
+
+def cosine_factor(done: float) -> float:
+    """Return the factor on the learning rate when `done`, in [0, 1], of the run is over: warm-up, then cosine to 0."""
+    return min(1.0, done / WARM_UP + WARM_UP_START) * (1 + float(np.cos(np.pi * done))) / 2
 
 
 @dataclass(frozen=True, eq=False)
-class Chunk:
-    """What some batches in a row gave.
+class StepResult:
+    """Measurements of consecutive batches of one call.
 
     Attributes:
         metrics: (k,) float32 by name, one number a batch.
-        gradient: (k,) float32: the global norm of the gradient.
-        watched_gradient: Of the last batch, for the watched weights, in their shape.
+        gradient: (k,) float32: global norm of the gradient.
+        watched_gradient: Gradient of the watched weights in the last batch, in their shape.
     """
 
     metrics: Mapping[str, np.ndarray]
@@ -48,43 +85,46 @@ class Chunk:
 
     @property
     def finite(self) -> int:
-        """How many batches there are before the first loss or gradient that is not a number."""
+        """Number of batches before the first loss or gradient that is not finite."""
         wrong = ~(np.isfinite(self.metrics["loss"]) & np.isfinite(self.gradient))
         return int(wrong.argmax()) if wrong.any() else len(self)
 
 
-class Learner:
+class TrainStep:
     """A model with its optimizer, built as a script would after `keras.utils.set_random_seed(plan.seed)`."""
 
     def __init__(self, variant: Architecture, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
         keras.utils.set_random_seed(plan.seed)
-        self.model = _model(variant, plan.precision)
+        self.model = _build_model(variant, plan.precision)
         self._in_colour = colour_digits.reads_colour(variant.input_shape)
-        self.optimizer = _optimizer(plan)
+        self.optimizer = _build_optimizer(plan)
         self.optimizer.build(self.model.trainable_variables)
-        self.watched = watched(self.model)
+        self.watched = find_watched_kernel(self.model)
         self._loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
         self._batch_size = plan.batch_size
         self._function: Any = tf.function(self._chunk, autograph=False, input_signature=_SIGNATURE)
 
-    def run(self, examples: Rows, order: tf.Tensor, first: int, rates: np.ndarray) -> Chunk:
-        """Learn from `len(rates)` batches, from number `first` of this epoch's `order`, (n,) int32, on.
+    def run(self, examples: Rows, order: tf.Tensor, first: int, rates: np.ndarray) -> StepResult:
+        """Train on `len(rates)` consecutive batches.
 
-        rates (k,) float32: each batch's learning rate.
+        Args:
+            examples: What the epoch trains on.
+            order: (n,) int32: row numbers in the order of this epoch.
+            first: Number of the first batch in the epoch, counted from 0.
+            rates: (k,) float32: learning rate of each batch.
         """
-        digits = examples.digits
-        told = self._function(*digits.tensors, order, tf.constant(first), tf.constant(rates))
-        *values, norm, gradient = (part.numpy() for part in told)
-        return Chunk(dict(zip(NAMES, values, strict=True)), norm, gradient)
+        measured = self._function(*examples.digits.tensors, order, tf.constant(first), tf.constant(rates))
+        *values, norm, gradient = (part.numpy() for part in measured)
+        return StepResult(dict(zip(NAMES, values, strict=True)), norm, gradient)
 
     @property
     def weights(self) -> dict[str, dict[str, np.ndarray]]:
-        """Copies of the weights as they are now, float32, by layer and name."""
+        """Copies of the current weights, float32, by layer and name."""
         return {layer.name: dict(keras_model.weights_of(layer)) for layer in self.model.layers if layer.weights}
 
     @property
     def variables(self) -> list[Any]:
-        """All that the next batch depends on: weights, moving statistics, random states, optimizer."""
+        """Everything that the next batch depends on: weights, moving statistics, random states, optimizer."""
         return [*self.model.variables, *self.optimizer.variables]
 
     def _chunk(
@@ -96,48 +136,48 @@ class Learner:
         first: tf.Tensor,
         rates: tf.Tensor,
     ) -> tuple[tf.Tensor, ...]:
+        """Loop over the batches inside the graph: (k,) of each metric and gradient norm, and the last gradient."""
         digits = Digits(images, labels, colours)
         count = tf.shape(rates)[0]
 
-        def batch(number: tf.Tensor, told: tuple[Any, ...], _: tf.Tensor) -> tuple[Any, ...]:
+        def run_batch(number: tf.Tensor, arrays: tuple[Any, ...], _: tf.Tensor) -> tuple[Any, ...]:
+            # 1. The batch's rows in the order of the epoch. A slice past the end is short: the last batch is smaller.
             start = (first + number) * self._batch_size
             rows = order[start : start + self._batch_size]
-            # The learning rate is a variable of the optimizer; apply() reads it.
+            # 2. The learning rate is a variable of the optimizer; apply() reads it.
             self.optimizer.learning_rate.assign(rates[number])
-            *numbers, gradient = self._step(*prepared(digits, rows, self._in_colour))
-            written = tuple(array.write(number, one) for array, one in zip(told, numbers, strict=True))
+            # 3. Forward, backward and update.
+            *measured, gradient = self._step(*gather_batch(digits, rows, self._in_colour))
+            # 4. Append the measurements; only the last batch's gradient is carried on.
+            written = tuple(array.write(number, one) for array, one in zip(arrays, measured, strict=True))
             return number + 1, written, gradient
 
+        # Batches depend on each other through the weights, hence parallel_iterations=1.
         arrays = tuple(tf.TensorArray(tf.float32, count) for _ in range(len(NAMES) + 1))
         start = (tf.constant(0), arrays, tf.zeros(self.watched.shape))
-        _, told, gradient = tf.while_loop(lambda number, *_: number < count, batch, start, parallel_iterations=1)
-        return *(array.stack() for array in told), gradient
+        _, arrays, gradient = tf.while_loop(lambda number, *_: number < count, run_batch, start, parallel_iterations=1)
+        return *(array.stack() for array in arrays), gradient
 
     def _step(self, x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """One batch: its metrics, norm of the gradient, and the gradient of the watched weights."""
+        """Train on one batch: its metrics, gradient norm, and the gradient of the watched weights."""
+        # 1. Forward in training mode: dropout drops, batch normalization updates its moving statistics.
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             answers = self.model(x, training=True)
             loss = self._loss(targets, answers)
+        # 2. Backward and update.
         gradients = tape.gradient(loss, variables)
         fused_optimizers.apply(self.optimizer, gradients, variables)
+        # 3. Measure with the answers from before the update, as `fit` does.
         others = [tf.reduce_mean(values) for values in metrics.measure(targets, answers)]
         place = next(number for number, one in enumerate(variables) if one is self.watched)
         return loss, *others, tf.linalg.global_norm(gradients), gradients[place]
 
 
-_SIGNATURE = (
-    *DIGITS,
-    tf.TensorSpec([None], tf.int32),
-    WHOLE_NUMBER,
-    tf.TensorSpec([None], tf.float32),
-)
+def gather_batch(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gather rows of `digits` as a network's input, and their one-hot labels (n, 10).
 
-
-def prepared(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tensor, tf.Tensor]:
-    """Some rows of `digits` as a network reads them, and one-hot labels (n, 10).
-
-    Images are (n, 28, 28, 1) in [0, 1], or (n, 32, 32, 3) as `colour_digits.colour` makes them.
+    The input is (n, 28, 28, 1) in [0, 1], or (n, 32, 32, 3) as `colour_digits.colour` makes it.
     """
     x = tf.cast(tf.gather(digits.images, rows), tf.float32)[..., None] / 255
     if in_colour:
@@ -148,41 +188,23 @@ def prepared(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tenso
     return x, tf.one_hot(tf.gather(digits.labels, rows), CLASSES)
 
 
-def watched(model: keras.Model) -> Any:
-    """The weights that the lesson shows: the kernel of the first Conv2D, else of the first layer that has one."""
+def find_watched_kernel(model: keras.Model) -> Any:
+    """Find the weights that step explanations show: the kernel of the first Conv2D, else the first kernel."""
     convolutions = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     kernels = [variable for variable in model.trainable_variables if variable.name == "kernel"]
     return [*convolutions, *kernels, *model.trainable_variables][0]
 
 
-def _model(variant: Architecture, precision: str) -> keras.Sequential:
+def _build_model(variant: Architecture, precision: str) -> keras.Sequential:
     keras.config.set_dtype_policy(precision)
     try:
         model = keras_model.build(variant)
     finally:
         keras.config.set_dtype_policy("float32")
-    model.layers[-1].dtype_policy = "float32"  # probabilities near 1 do not exist in bfloat16
+    model.layers[-1].dtype_policy = "float32"  # bfloat16 has no probabilities near 1
     return model
 
 
-def _optimizer(plan: TrainingPlan) -> Any:
+def _build_optimizer(plan: TrainingPlan) -> Any:
     config = {"learning_rate": plan.learning_rate}
     return keras.optimizers.get({"class_name": plan.optimizer, "config": config})
-
-
-def cosine(done: float) -> float:
-    """Share of the learning rate when `done`, in [0, 1], of the run is over: a short warm-up, then down to 0."""
-    return min(1.0, done / 0.03 + 0.05) * (1 + float(np.cos(np.pi * done))) / 2
-
-
-def rates(
-    plan: TrainingPlan, falling: bool, epochs: int, epoch: int, batch: int, count: int, batches: int
-) -> np.ndarray:
-    """The rates (count,) float32 of `count` batches of an epoch (from 1) from `batch` (from 0) on.
-
-    falling: Whether they follow the cosine even if the plan does not say so. epochs: Of the run, with added ones.
-    """
-    if not falling and plan.schedule == "constant":
-        return np.full(count, plan.learning_rate, np.float32)
-    done = [(epoch - 1 + number / batches) / epochs for number in range(batch, batch + count)]
-    return np.array([plan.learning_rate * cosine(share) for share in done], np.float32)

@@ -12,7 +12,7 @@ from cnnviz.core.drawing.strokes import SIDE
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
 from cnnviz.core.networks import model_store
-from cnnviz.workers.data import augmented_pools, image_augmentation, pen_strokes, stroke_augmentation
+from cnnviz.workers.data import augmentation_cache, image_augmentation, pen_strokes, stroke_augmentation
 from cnnviz.workers.data.pen_strokes import PenDigit
 
 LINE = PenDigit(1, "a:1", (np.array([[0.5, 0.0], [0.5, 1.0]]),))
@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_file_is_read_and_split_by_writer(file: Path) -> None:
     data = pen_strokes.read(file)
     assert data.writers == {"a:1", "a:2", "b:1"}
-    assert [item.label for item in data.of(frozenset({"a:2", "b:1"}))] == [0, 7]
+    assert [item.label for item in data.select(frozenset({"a:2", "b:1"}))] == [0, 7]
     np.testing.assert_array_equal(data.digits[0].strokes[0], LINE.strokes[0])
 
 
@@ -52,14 +52,14 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_digit_is_drawn_in_the_middle_of_the_canvas() -> None:
-    points = np.concatenate([stroke.points for stroke in pen_strokes.drawing(RING.strokes, 100).strokes])
+    points = np.concatenate([stroke.points for stroke in pen_strokes.place_strokes(RING.strokes, 100).strokes])
     np.testing.assert_allclose(points.min(axis=0), SIDE / 2 - 50)
     np.testing.assert_allclose(points.max(axis=0), SIDE / 2 + 50)
 
 
 def test_no_digit_is_drawn_twice_alike() -> None:
     random = np.random.default_rng(1)
-    first, second = (augmented_pools.of_strokes(DIGITS, random) for _ in range(2))
+    first, second = (augmentation_cache.augment_strokes(DIGITS, random) for _ in range(2))
     assert first.shape == (3, 28, 28)
     assert first.dtype == np.uint8
     for one, other in zip(first, second, strict=True):
@@ -70,7 +70,7 @@ def test_no_digit_is_drawn_twice_alike() -> None:
 @pytest.mark.parametrize("item", DIGITS)
 def test_habits_add_ink_to_some_drawings_only(item: PenDigit) -> None:
     random = np.random.default_rng(2)
-    plain = [stroke_augmentation._resampled(stroke) for stroke in item.strokes]
+    plain = [stroke_augmentation._resample(stroke) for stroke in item.strokes]
     made = [stroke_augmentation.HABITS[item.label](plain, random) for _ in range(60)]
     points = [sum(map(len, strokes)) for strokes in made]
     assert min(points) == sum(map(len, plain))
@@ -78,16 +78,16 @@ def test_habits_add_ink_to_some_drawings_only(item: PenDigit) -> None:
 
 
 def test_resampling_keeps_the_ends_and_evens_the_steps() -> None:
-    stroke = stroke_augmentation._resampled(HOOK.strokes[0])
+    stroke = stroke_augmentation._resample(HOOK.strokes[0])
     np.testing.assert_allclose(stroke[[0, -1]], HOOK.strokes[0][[0, -1]])
     steps = np.hypot(*np.diff(stroke, axis=0).T)
     assert steps.max() <= stroke_augmentation.STEP * 1.1
-    assert len(stroke_augmentation._resampled(np.array([[0.2, 0.2], [0.2, 0.2]]))) == 1
+    assert len(stroke_augmentation._resample(np.array([[0.2, 0.2], [0.2, 0.2]]))) == 1
 
 
 def test_augmented_images_lie_as_mnist_puts_them(mnist: Dataset) -> None:
     images, labels = mnist.x_train[:500] / np.float32(255), mnist.y_train[:500]
-    varied = image_augmentation.varied(images, labels, np.random.default_rng(3))
+    varied = image_augmentation.augment(images, labels, np.random.default_rng(3))
     assert varied.shape == images.shape
     assert varied.dtype == np.float32
     assert 0 <= varied.min() <= varied.max() <= 1
@@ -100,12 +100,12 @@ def test_augmented_images_lie_as_mnist_puts_them(mnist: Dataset) -> None:
 def test_a_pool_is_made_once(tmp_path: Path) -> None:
     made = []
 
-    def make() -> augmented_pools.Pool:
+    def make() -> augmentation_cache.LabelledImages:
         made.append(1)
         return np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8)
 
     for _ in range(2):
-        images, labels = augmented_pools.kept(tmp_path / "kept" / "pool.npz", make)
+        images, labels = augmentation_cache.load_or_make(tmp_path / "kept" / "pool.npz", make)
         assert images.shape == (2, 28, 28)
         assert labels.tolist() == [1, 2]
     assert made == [1]
@@ -116,9 +116,9 @@ def test_a_pool_is_made_once(tmp_path: Path) -> None:
 def test_networks_read_real_pens(data_folder: Path, name: str, least: float, unseen: bool) -> None:
     network = model_store.load(name)
     data = pen_strokes.read(data_folder / "pen_strokes.json.gz")
-    digits = data.of(pen_strokes.HELD_OUT) if unseen else data.digits
-    answers = trace.predict(network, pen_strokes.rendered(digits)).argmax(axis=1)
-    accuracy = (answers == pen_strokes.labels(digits)).mean()
+    digits = data.select(pen_strokes.HELD_OUT) if unseen else data.digits
+    answers = trace.predict(network, pen_strokes.render_digits(digits)).argmax(axis=1)
+    accuracy = (answers == pen_strokes.stack_labels(digits)).mean()
     assert accuracy >= least
     assert network.card is not None
     assert network.card.pen_accuracy == pytest.approx(accuracy, abs=0.002)

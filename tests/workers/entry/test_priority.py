@@ -30,13 +30,13 @@ def in_a_session(call: str) -> list[int]:
 
 @niceness
 def test_a_slots_session_stands_back_with_it() -> None:
-    assert in_a_session("stand_back_with_session") == [min(os.nice(0) + NICE, 19), NICE]
+    assert in_a_session("lower_session_priority") == [min(os.nice(0) + NICE, 19), NICE]
 
 
 @niceness
 @pytest.mark.skipif(not HAS_AUTOGROUPS, reason="this system has no autogroups")
 def test_a_worker_that_may_share_its_session_leaves_it_alone() -> None:
-    assert in_a_session("stand_back") == [min(os.nice(0) + NICE, 19), 0]
+    assert in_a_session("lower_priority") == [min(os.nice(0) + NICE, 19), 0]
 
 
 @pytest.mark.skipif(not HAS_AUTOGROUPS, reason="this system has no autogroups")
@@ -55,5 +55,5 @@ def test_a_system_without_autogroups_does_without(monkeypatch: pytest.MonkeyPatc
     nice: list[int] = []
     monkeypatch.setattr(os, "nice", nice.append)
     monkeypatch.setattr(priority, "AUTOGROUP", tmp_path / "missing" / "autogroup")
-    priority.stand_back_with_session()
+    priority.lower_session_priority()
     assert nice == [NICE]

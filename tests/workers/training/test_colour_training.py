@@ -19,7 +19,7 @@ from cnnviz.jobs.runs import planner
 from tests.core.networks import small_network
 
 if TYPE_CHECKING:
-    from tests.workers.conftest import Trainer
+    from tests.workers.conftest import Runner
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
 
@@ -36,27 +36,27 @@ VARIANT = Architecture(
 PLAN = TrainingPlan(data="colour", examples=600, validation_examples=100, batch_size=50, epochs=2, learning_rate=0.01)
 
 
-def job(trainer: Trainer, plan: TrainingPlan = PLAN) -> Job:
-    return replace(trainer.job(VARIANT, plan), data=planner.data_reference("colour"))
+def job(runner: Runner, plan: TrainingPlan = PLAN) -> Job:
+    return replace(runner.job(VARIANT, plan), data=planner.data_reference("colour"))
 
 
 @pytest.mark.parametrize("part", [colour_digits.TRAIN, colour_digits.TEST])
-def test_tensorflow_mixes_the_same_digits(trainer: Trainer, part: int) -> None:
+def test_tensorflow_mixes_the_same_digits(runner: Runner, part: int) -> None:
     from cnnviz.workers.data import tensors
-    from cnnviz.workers.training.train_loop import prepared
+    from cnnviz.workers.training.train_loop import gather_batch
 
-    held = tensors.held(kind="colour")
+    held = tensors.load(kind="colour")
     digits = held.test if part == colour_digits.TEST else held.train
-    images = trainer.data.x_test if part == colour_digits.TEST else trainer.data.x_train
+    images = runner.data.x_test if part == colour_digits.TEST else runner.data.x_train
     rows = np.array([5, 0, 77, 200], np.int32)
-    seen, _ = prepared(digits, rows, in_colour=True)
+    seen, _ = gather_batch(digits, rows, in_colour=True)
     grey = images.astype(np.float32) / np.float32(255)
     expected = colour_digits.prepare_inputs(grey, colour_digits.INPUT_SHAPE, part)[rows]
     np.testing.assert_allclose(np.asarray(seen), expected, atol=1e-6)
 
 
-def test_a_job_learns_from_colour_digits_and_says_so(trainer: Trainer) -> None:
-    told = trainer.train(job(trainer))
+def test_a_job_learns_from_colour_digits_and_says_so(runner: Runner) -> None:
+    told = runner.train(job(runner))
     assert told.last("start").facts["examples"] == 500
     losses = told.curve("loss")
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
@@ -65,30 +65,30 @@ def test_a_job_learns_from_colour_digits_and_says_so(trainer: Trainer) -> None:
     assert view["filters"].shape == (3, 3, 3, 4)
     card = Card.from_json(told.last("result").facts["card"])
     assert card.plan.data == "colour"
-    assert card.data.name == colour_digits.dataset_name(trainer.data.name)
+    assert card.data.name == colour_digits.dataset_name(runner.data.name)
     assert "coloured by cnnviz" in card.data.source
     reference = planner.data_reference("colour")
-    assert card.data.sha256 == reference.sha256 != trainer.data.sha256
+    assert card.data.sha256 == reference.sha256 != runner.data.sha256
 
 
 def test_varied_digits_keep_their_colours() -> None:
     from cnnviz.workers.data import tensors
     from cnnviz.workers.data.examples import Examples
 
-    examples = Examples(replace(PLAN, augmentation="affine"), tensors.held(kind="colour"))
+    examples = Examples(replace(PLAN, augmentation="affine"), tensors.load(kind="colour"))
     rows = examples.epoch(1)
     assert len(rows) == 500
     np.testing.assert_array_equal(np.asarray(rows.digits.colours), colour_digits.draw_pairs(500, colour_digits.TRAIN))
 
 
-def test_other_data_than_was_planned_for_are_refused(trainer: Trainer) -> None:
+def test_other_data_than_was_planned_for_are_refused(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must find the data"):
-        trainer.train(trainer.job(VARIANT, PLAN))  # names the grey digits
+        runner.train(runner.job(VARIANT, PLAN))  # names the grey digits
 
 
-def test_a_network_in_colour_does_not_learn_from_grey_digits(trainer: Trainer) -> None:
+def test_a_network_in_colour_does_not_learn_from_grey_digits(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must read the digits"):
-        trainer.train(trainer.job(VARIANT, replace(PLAN, data="mnist")))
+        runner.train(runner.job(VARIANT, replace(PLAN, data="mnist")))
 
 
 def test_shifted_digits_are_read_in_their_colours() -> None:

@@ -12,7 +12,7 @@ from cnnviz.core.inference.trace import trace
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import Command, Event
-from tests.workers.conftest import Answer, Trainer, Training
+from tests.workers.conftest import Answer, Runner, Training
 from tests.workers.training.test_oracle import NETWORK, PLAN, weights
 
 pytestmark = pytest.mark.train
@@ -35,21 +35,21 @@ def kinds(training: Training) -> list[str]:
     return [event.kind for event in training.events]
 
 
-def test_a_pause_changes_no_number(trainer: Trainer) -> None:
+def test_a_pause_changes_no_number(runner: Runner) -> None:
     pausing = at_step(1, "pause")
 
     def answer(training: Training, event: Event) -> Sequence[Command]:
         return [Command("resume")] if event.kind == "paused" else pausing(training, event)
 
-    told = trainer.train(trainer.job(NETWORK, PLAN), answer)
+    told = runner.train(runner.job(NETWORK, PLAN), answer)
     paused = kinds(told).index("paused")
     assert kinds(told)[paused + 1] == "resumed"
     assert told.events[paused].facts == told.events[paused + 1].facts
-    assert told.curve("loss") == trainer.train(trainer.job(NETWORK, PLAN)).curve("loss")
+    assert told.curve("loss") == runner.train(runner.job(NETWORK, PLAN)).curve("loss")
 
 
-def test_another_digit_is_seen_at_once_also_in_a_pause(trainer: Trainer) -> None:
-    digit = trainer.data.x_test[7]
+def test_another_digit_is_seen_at_once_also_in_a_pause(runner: Runner) -> None:
+    digit = runner.data.x_test[7]
     pausing = at_step(1, "pause")
 
     def answer(training: Training, event: Event) -> Sequence[Command]:
@@ -59,7 +59,7 @@ def test_another_digit_is_seen_at_once_also_in_a_pause(trainer: Trainer) -> None
             return [Command("resume")]
         return pausing(training, event)
 
-    told = trainer.train(trainer.job(NETWORK, PLAN), answer)
+    told = runner.train(runner.job(NETWORK, PLAN), answer)
     paused = kinds(told).index("paused")
     view = told.events[paused + 1]
     assert view.kind == "view"
@@ -72,16 +72,16 @@ def test_another_digit_is_seen_at_once_also_in_a_pause(trainer: Trainer) -> None
     assert np.array_equal(view.arrays["probabilities"], expected.probabilities)
 
 
-def test_a_long_pause_ends_in_stopping(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_pause_ends_in_stopping(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnnviz.workers.training import commands
 
-    monkeypatch.setattr(commands, "LONGEST_PAUSE", 0.0)
-    told = trainer.train(trainer.job(NETWORK, PLAN), at_step(1, "pause"))
+    monkeypatch.setattr(commands, "MAX_PAUSE_SECONDS", 0.0)
+    told = runner.train(runner.job(NETWORK, PLAN), at_step(1, "pause"))
     assert told.last("result").facts["ended"] == "stopped"
 
 
-def test_stopping_keeps_what_was_learned(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, PLAN), at_step(7, "stop"))
+def test_stopping_keeps_what_was_learned(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, PLAN), at_step(7, "stop"))
     result = told.last("result")
     assert result.facts["ended"] == "stopped"
     step = told.last("batches").facts["step"]
@@ -92,20 +92,20 @@ def test_stopping_keeps_what_was_learned(trainer: Trainer) -> None:
         assert np.array_equal(array, last.arrays[path])
     card = Card.from_json(result.facts["card"])
     assert card.epochs == len(told.all("epoch")) == 2
-    whole = trainer.train(trainer.job(NETWORK, PLAN))
+    whole = runner.train(runner.job(NETWORK, PLAN))
     assert told.curve("loss") == whole.curve("loss")[:step]
 
 
-def test_a_stop_in_the_first_epoch_has_a_card_too(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
+def test_a_stop_in_the_first_epoch_has_a_card_too(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
     card = Card.from_json(told.last("result").facts["card"])
     assert card.epochs == 1
     assert told.last("epoch").facts["step"] < 46
 
 
-def test_stopping_with_patience_keeps_the_best_epoch(trainer: Trainer) -> None:
+def test_stopping_with_patience_keeps_the_best_epoch(runner: Runner) -> None:
     plan = replace(PLAN, learning_rate=0.3, patience=50, epochs=60)
-    told = trainer.train(trainer.job(NETWORK, plan), at_step(40, "stop"))
+    told = runner.train(runner.job(NETWORK, plan), at_step(40, "stop"))
     losses = told.curve("val_loss")
     best = next(
         e
@@ -115,7 +115,7 @@ def test_stopping_with_patience_keeps_the_best_epoch(trainer: Trainer) -> None:
     assert np.array_equal(weights(told)["conv"]["kernel"], best.arrays["weights/conv/kernel"])
 
 
-def test_cancelling_ends_without_a_result(trainer: Trainer) -> None:
+def test_cancelling_ends_without_a_result(runner: Runner) -> None:
     from cnnviz.workers.training.train_job import Cancelled
 
     told = Training()
@@ -126,31 +126,27 @@ def test_cancelling_ends_without_a_result(trainer: Trainer) -> None:
         return cancelling(training, event)
 
     with pytest.raises(Cancelled):
-        trainer.train(trainer.job(NETWORK, PLAN), answer)
+        runner.train(runner.job(NETWORK, PLAN), answer)
     assert "result" not in kinds(told)
     assert 7 <= told.last("batches").facts["step"] < 18
 
 
-def test_one_more_epoch_is_added_while_it_runs_and_afterwards(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, PLAN), at_step(3, "more", "more"))
+def test_one_more_epoch_is_added_while_it_runs_and_afterwards(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, PLAN), at_step(3, "more", "more"))
     assert [event.facts["epoch"] for event in told.all("epoch")] == [1, 2, 3, 4, 5]
     assert told.last("epoch").facts["epochs"] == 5
-    whole = trainer.train(trainer.job(NETWORK, replace(PLAN, epochs=6)))
+    whole = runner.train(runner.job(NETWORK, replace(PLAN, epochs=6)))
     assert told.curve("loss") == whole.curve("loss")[:30]
     kept = told.last("checkpoint")
     assert Card.from_json(told.last("result").facts["card"]).plan.epochs == 5
-    longer = trainer.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.facts)
-    assert trainer.train(longer).curve("loss") == whole.curve("loss")[30:]
+    longer = runner.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.facts)
+    assert runner.train(longer).curve("loss") == whole.curve("loss")[30:]
 
 
-def test_epochs_that_were_added_survive_the_worker(trainer: Trainer) -> None:
+def test_epochs_that_were_added_survive_the_worker(runner: Runner) -> None:
     """The checkpoint is of a run that had not ended: the plan still says three."""
-    from cnnviz.workers.training import trainer as trainer_module
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer_module.Task, "checkpoint_seconds", 0.0)
-        told = trainer.train(trainer.job(NETWORK, PLAN), at_step(1, "more"))
+    told = runner.train(runner.job(NETWORK, PLAN), at_step(1, "more"))
     kept = next(e for e in told.all("checkpoint") if not e.facts["ended"])
     assert kept.facts["epochs"] == 4
-    rest = trainer.train(trainer.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
+    rest = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
     assert rest.last("epoch").facts["epoch"] == 4

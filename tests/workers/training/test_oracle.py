@@ -14,7 +14,7 @@ from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.cpu import has_bfloat16
-from tests.workers.conftest import Trainer, Training
+from tests.workers.conftest import Runner, Training
 
 pytestmark = pytest.mark.train
 
@@ -47,7 +47,7 @@ def network(training: Training, variant: Architecture = NETWORK) -> Network:
     return Network(variant, weights(training))
 
 
-def fitted(trainer: Trainer, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:
+def fitted(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:
     """The model that a plain script makes of the same digits in the same order, and its curves."""
     from cnnviz.workers import keras_model  # isort: skip
 
@@ -57,8 +57,8 @@ def fitted(trainer: Trainer, plan: TrainingPlan) -> tuple[Any, dict[str, list[fl
     model = keras_model.build(NETWORK)
     optimizer = keras.optimizers.get({"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}})
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
-    x = trainer.data.x_train[..., None].astype(np.float32) / 255
-    y = np.eye(10, dtype=np.float32)[trainer.data.y_train]
+    x = runner.data.x_train[..., None].astype(np.float32) / 255
+    y = np.eye(10, dtype=np.float32)[runner.data.y_train]
     count, held = plan.examples - plan.validation_examples, plan.validation_examples
     curves: dict[str, list[float]] = {}
     for epoch in range(1, plan.epochs + 1):
@@ -77,11 +77,11 @@ def fitted(trainer: Trainer, plan: TrainingPlan) -> tuple[Any, dict[str, list[fl
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adadelta", "rmsprop"])
-def test_a_training_is_what_fit_does(trainer: Trainer, optimizer: str) -> None:
+def test_a_training_is_what_fit_does(runner: Runner, optimizer: str) -> None:
     """Same seed, same order, dropout and moving statistics included, within what float32 sums may differ by."""
     plan = TrainingPlan(**PLAN.to_json() | {"optimizer": optimizer})
-    told = trainer.train(trainer.job(NETWORK, plan))
-    model, curves = fitted(trainer, plan)
+    told = runner.train(runner.job(NETWORK, plan))
+    model, curves = fitted(runner, plan)
     epochs = told.all("epoch")
     for name, numbers in curves.items():
         assert [event.facts[name] for event in epochs] == pytest.approx(numbers, rel=1e-4, abs=1e-6), name
@@ -92,15 +92,15 @@ def test_a_training_is_what_fit_does(trainer: Trainer, optimizer: str) -> None:
             assert np.abs(array - expected).max() <= 1e-3 * largest + 1e-5, (layer, name)
 
 
-def test_the_engine_gives_the_numbers_of_view_and_result(trainer: Trainer) -> None:
+def test_the_engine_gives_the_numbers_of_view_and_result(runner: Runner) -> None:
     from cnnviz.workers import keras_model  # isort: skip
 
     import keras
 
     plan = TrainingPlan(**PLAN.to_json() | {"epochs": 1, "batch_size": 230})
-    told = trainer.train(trainer.job(NETWORK, plan))
+    told = runner.train(runner.job(NETWORK, plan))
     made = network(told)
-    probe = trainer.data.x_test[0].astype(np.float32) / 255
+    probe = runner.data.x_test[0].astype(np.float32) / 255
     view = told.last("view")
     assert view.facts == {"step": 1, "epoch": 1}
     model = keras_model.to_model(made)
@@ -115,26 +115,26 @@ def test_the_engine_gives_the_numbers_of_view_and_result(trainer: Trainer) -> No
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_the_card_judges_the_kept_weights_in_float32(trainer: Trainer, precision: str) -> None:
+def test_the_card_judges_the_kept_weights_in_float32(runner: Runner, precision: str) -> None:
     if precision == "mixed_bfloat16" and not has_bfloat16():
         pytest.skip("this processor does not multiply bfloat16")
     plan = TrainingPlan(**PLAN.to_json() | {"precision": precision})
-    told = trainer.train(trainer.job(NETWORK, plan))
+    told = runner.train(runner.job(NETWORK, plan))
     card = Card.from_json(told.last("result").facts["card"])
-    answers = predict(network(told), trainer.data.x_test.astype(np.float32) / 255).argmax(axis=1)
+    answers = predict(network(told), runner.data.x_test.astype(np.float32) / 255).argmax(axis=1)
     counts = np.zeros((10, 10), int)
-    np.add.at(counts, (trainer.data.y_test, answers), 1)
+    np.add.at(counts, (runner.data.y_test, answers), 1)
     assert np.array_equal(card.confusion, counts)
-    assert card.test_accuracy == pytest.approx((answers == trainer.data.y_test).mean())
+    assert card.test_accuracy == pytest.approx((answers == runner.data.y_test).mean())
     assert list(card.curves["val_loss"]) == told.curve("val_loss")
     assert list(card.curves["loss"]) == [event.facts["loss"] for event in told.all("epoch")]
     assert card.plan == plan
 
 
-def test_a_lesson_shows_the_step_that_was_made(trainer: Trainer) -> None:
+def test_a_lesson_shows_the_step_that_was_made(runner: Runner) -> None:
     """With plain SGD a step is minus rate times gradient; the weights are those of the snapshots around it."""
     plan = TrainingPlan(**PLAN.to_json() | {"optimizer": "sgd", "learning_rate": 0.1})
-    told = trainer.train(trainer.job(NETWORK, plan))
+    told = runner.train(runner.job(NETWORK, plan))
     lesson = told.all("lesson")[0]
     before, after = told.all("snapshot")[:2]
     assert (before.facts["step"], after.facts["step"]) == (0, 1)
@@ -148,12 +148,12 @@ def test_a_lesson_shows_the_step_that_was_made(trainer: Trainer) -> None:
     assert lesson.facts["gradient_norm"] == told.curve("gradient")[0]
 
     order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
-    digits = trainer.data.x_train[order].astype(np.float32) / 255
+    digits = runner.data.x_train[order].astype(np.float32) / 255
     for event, name in ((before, "loss_before"), (after, "loss_after")):
         state: dict[str, dict[str, np.ndarray]] = {}
         for path, array in event.arrays.items():
             if path.startswith("weights/"):
                 state.setdefault(path.split("/")[1], {})[path.split("/")[2]] = array
         answers = predict(Network(NETWORK, state), digits)
-        truth = answers[np.arange(40), trainer.data.y_train[order]]
+        truth = answers[np.arange(40), runner.data.y_train[order]]
         assert lesson.facts[name] == pytest.approx(-np.log(truth).mean(), rel=1e-4)

@@ -18,7 +18,7 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.jobs.runs.store import RunStore
-from tests.workers.conftest import Trainer, Training
+from tests.workers.conftest import Runner, Training
 from tests.workers.training.test_oracle import NETWORK, PLAN, weights
 
 pytestmark = pytest.mark.train
@@ -33,16 +33,16 @@ def same_weights(one: Training, other: Training) -> bool:
 
 @pytest.mark.parametrize("changes", [{}, {"schedule": "cosine", "optimizer": "sgd"}])
 def test_how_many_batches_a_call_has_changes_no_number(
-    trainer: Trainer, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     from cnnviz.workers.training import timing
 
     plan = replace(PLAN, **changes)
-    told = trainer.train(trainer.job(NETWORK, plan))
+    told = runner.train(runner.job(NETWORK, plan))
     # As many batches as there are, and nobody looks: no lessons, and samples with the early snapshots alone.
-    monkeypatch.setattr(timing, "CALL_SECONDS", 1000.0)
-    monkeypatch.setattr(timing.Allowance, "due", property(lambda _self: False))
-    unseen = trainer.train(trainer.job(NETWORK, plan))
+    monkeypatch.setattr(timing, "TARGET_CALL_SECONDS", 1000.0)
+    monkeypatch.setattr(timing.RateLimiter, "is_due", property(lambda _self: False))
+    unseen = runner.train(runner.job(NETWORK, plan))
     assert unseen.all("lesson") == unseen.all("view") == []
     assert [event.facts["step"] for event in unseen.all("sample")] == [1, 2, 5, 10]
     for name in ("loss", "accuracy", "gradient", "val_loss"):
@@ -50,8 +50,8 @@ def test_how_many_batches_a_call_has_changes_no_number(
     assert same_weights(told, unseen)
 
 
-def test_every_batch_is_told_once(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, PLAN))
+def test_every_batch_is_told_once(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, PLAN))
     start = told.events[0]
     assert start.kind == "start"
     assert start.facts["batches"] == 6
@@ -71,8 +71,8 @@ def test_every_batch_is_told_once(trainer: Trainer) -> None:
             )
 
 
-def test_snapshots_are_told_where_the_time_machine_stops(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, PLAN))
+def test_snapshots_are_told_where_the_time_machine_stops(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, PLAN))
     kept = told.all("snapshot")
     assert [event.facts["step"] for event in kept] == [0, 1, 2, 5, 6, 10, 12, 18]
     assert [event.facts["epoch"] for event in kept] == [0, 0, 0, 0, 1, 1, 2, 3]
@@ -82,9 +82,9 @@ def test_snapshots_are_told_where_the_time_machine_stops(trainer: Trainer) -> No
     assert np.trace(kept[-1].arrays["confusion"]) / 70 == last.facts["val_accuracy"]
 
 
-def test_the_running_validation_has_a_point_for_every_early_snapshot(trainer: Trainer) -> None:
+def test_the_running_validation_has_a_point_for_every_early_snapshot(runner: Runner) -> None:
     """It is measured for the snapshot anyway, so the curve is told of it; no batch is told twice."""
-    told = trainer.train(trainer.job(NETWORK, PLAN))
+    told = runner.train(runner.job(NETWORK, PLAN))
     samples = {event.facts["step"]: event.facts for event in told.all("sample")}
     assert sorted(samples) == [event.facts["step"] for event in told.all("sample")]
     for event in told.all("snapshot"):
@@ -99,23 +99,23 @@ def test_snapshots_of_a_run_stay_below_their_limit(epochs: int, batches: int, na
     from cnnviz.workers.training import snapshot_schedule
 
     variant = TUTORIALS[name][0]
-    every = snapshot_schedule.every(variant, epochs, batches)
-    early = len([step for step in islice(snapshot_schedule.steps(), 40) if step <= epochs * batches])
-    assert (early + epochs // every) * variant.parameters * 4 <= snapshot_schedule.MOST_BYTES
-    assert every == 1 or (early + epochs) * variant.parameters * 4 > snapshot_schedule.MOST_BYTES
+    every = snapshot_schedule.epochs_between(variant, epochs, batches)
+    early = len([step for step in islice(snapshot_schedule.iterate_steps(), 40) if step <= epochs * batches])
+    assert (early + epochs // every) * variant.parameters * 4 <= snapshot_schedule.MAX_BYTES
+    assert every == 1 or (early + epochs) * variant.parameters * 4 > snapshot_schedule.MAX_BYTES
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adadelta"])
-def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(trainer: Trainer, optimizer: str, tmp_path: Path) -> None:
+def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, optimizer: str, tmp_path: Path) -> None:
     plan = replace(PLAN, epochs=4, optimizer=optimizer)
-    whole = trainer.train(trainer.job(NETWORK, plan))
-    job, store = trainer.job(NETWORK, replace(plan, epochs=2)), RunStore("a" * 32, tmp_path)
+    whole = runner.train(runner.job(NETWORK, plan))
+    job, store = runner.job(NETWORK, replace(plan, epochs=2)), RunStore("a" * 32, tmp_path)
     store.create(job, "half")
-    half = trainer.train(job)
+    half = runner.train(job)
     store.recorder(job.id)(half.last("checkpoint"))
     kept = store.checkpoint(job.id)
     assert kept is not None
-    rest = trainer.train(trainer.job(NETWORK, plan, checkpoint=kept.arrays, progress=kept.facts))
+    rest = runner.train(runner.job(NETWORK, plan, checkpoint=kept.arrays, progress=kept.facts))
     assert rest.events[0].facts["finished"] == 2
     for name in ("loss", "val_loss", "gradient"):
         assert half.curve(name) + rest.curve(name) == whole.curve(name)
@@ -125,31 +125,31 @@ def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(trainer: Trainer, 
     assert card.trained_seconds > half.last("epoch").facts["seconds"]
 
 
-def test_a_result_that_was_lost_is_told_again(trainer: Trainer) -> None:
-    told = trainer.train(trainer.job(NETWORK, PLAN))
+def test_a_result_that_was_lost_is_told_again(runner: Runner) -> None:
+    told = runner.train(runner.job(NETWORK, PLAN))
     kept = told.last("checkpoint")
     assert [event.kind for event in told.events[-2:]] == ["checkpoint", "result"]
-    again = trainer.train(trainer.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
+    again = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
     assert [event.kind for event in again.events] == ["start", "checkpoint", "result"]
     assert again.last("result").facts == told.last("result").facts
     assert same_weights(again, told)
 
 
-def test_a_checkpoint_of_another_network_is_refused(trainer: Trainer) -> None:
-    kept = trainer.train(trainer.job(TINY, replace(PLAN, epochs=1))).last("checkpoint")
+def test_a_checkpoint_of_another_network_is_refused(runner: Runner) -> None:
+    kept = runner.train(runner.job(TINY, replace(PLAN, epochs=1))).last("checkpoint")
     with pytest.raises(Refusal, match="a checkpoint of another one"):
-        trainer.train(trainer.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
+        runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
 
 
-def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(trainer: Trainer) -> None:
+def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(runner: Runner) -> None:
     plan = replace(PLAN, epochs=12, learning_rate=0.3, patience=1)
-    told = trainer.train(trainer.job(NETWORK, plan))
+    told = runner.train(runner.job(NETWORK, plan))
     losses = told.curve("val_loss")
     result = told.last("result")
     assert result.facts["ended"] == "early"
     assert len(losses) < 12
     assert losses.index(min(losses)) == len(losses) - 2
-    whole = trainer.train(trainer.job(NETWORK, replace(plan, patience=None)))
+    whole = runner.train(runner.job(NETWORK, replace(plan, patience=None)))
     assert whole.curve("val_loss")[: len(losses)] == losses
     best = next(e for e in told.all("snapshot") if e.facts["epoch"] == len(losses) - 1)
     for path, array in result.arrays.items():
@@ -157,21 +157,21 @@ def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(trainer: Trainer) -
 
     kept = told.last("checkpoint")
     longer = replace(plan, epochs=len(losses) + 1)
-    more = trainer.train(trainer.job(NETWORK, longer, checkpoint=kept.arrays, progress=kept.facts))
+    more = runner.train(runner.job(NETWORK, longer, checkpoint=kept.arrays, progress=kept.facts))
     assert more.curve("val_loss") == [whole.curve("val_loss")[len(losses)]]
 
 
-def test_a_diverging_run_keeps_the_last_good_epoch(trainer: Trainer) -> None:
-    good = trainer.train(trainer.job(NETWORK, replace(PLAN, optimizer="sgd", epochs=1)))
+def test_a_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
+    good = runner.train(runner.job(NETWORK, replace(PLAN, optimizer="sgd", epochs=1)))
     kept = good.last("checkpoint")
     wild = replace(PLAN, optimizer="sgd", learning_rate=10.0, epochs=30)
     # Activations that grow with the weights, and no normalization that would catch them.
     with pytest.MonkeyPatch.context() as patch:
-        from cnnviz.workers.training import trainer as trainer_module
+        from cnnviz.workers.training import trainer
 
-        patch.setattr(trainer_module, "rates", lambda *_: np.full(1, 1e30, np.float32))
-        patch.setattr(trainer_module.Course, "_calls_batches", lambda *_: 1)
-        told = trainer.train(trainer.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
+        patch.setattr(runner, "compute_rates", lambda *_: np.full(1, 1e30, np.float32))
+        patch.setattr(trainer.Trainer, "_next_chunk_size", lambda *_: 1)
+        told = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
     result = told.last("result")
     assert result.facts["ended"] == "diverged"
     assert "{epoch}" in result.facts["message"]["template"]
@@ -183,24 +183,24 @@ def test_a_diverging_run_keeps_the_last_good_epoch(trainer: Trainer) -> None:
     assert all(np.isfinite(told.curve("loss")))
 
 
-def test_a_run_that_diverges_at_once_is_refused(trainer: Trainer) -> None:
+def test_a_run_that_diverges_at_once_is_refused(runner: Runner) -> None:
     layers = [Dense(name=f"dense{n}", units=64) for n in range(6)]
     deep = Architecture(name="deep", layers=(Flatten(name="flatten"), *layers, NETWORK.layers[-1]))
     with pytest.raises(Refusal, match=r"Training must stay finite.*epoch 1"):
-        trainer.train(trainer.job(deep, replace(PLAN, optimizer="sgd", learning_rate=10.0)))
+        runner.train(runner.job(deep, replace(PLAN, optimizer="sgd", learning_rate=10.0)))
 
 
-def test_other_data_than_the_plan_names_is_refused(trainer: Trainer) -> None:
-    job = trainer.job(TINY, PLAN)
+def test_other_data_than_the_plan_names_is_refused(runner: Runner) -> None:
+    job = runner.job(TINY, PLAN)
     other = replace(job, data=replace(job.data, name="MNIST", sha256="0" * 64))
     with pytest.raises(Refusal, match="must find the data"):
-        trainer.train(other)
+        runner.train(other)
 
 
-def test_fewer_digits_than_planned_are_divided_alike(trainer: Trainer) -> None:
+def test_fewer_digits_than_planned_are_divided_alike(runner: Runner) -> None:
     plan = TrainingPlan(examples=60_000, validation_examples=6_000, epochs=1)
-    start = trainer.train(trainer.job(TINY, plan)).events[0]
-    there = len(trainer.data.y_train)
+    start = runner.train(runner.job(TINY, plan)).events[0]
+    there = len(runner.data.y_train)
     assert start.facts["validation_examples"] == -(-there // 10)
     assert start.facts["examples"] == there - start.facts["validation_examples"]
 
@@ -209,7 +209,7 @@ def test_plans_of_different_size_are_judged_on_the_same_digits() -> None:
     from cnnviz.workers.data import tensors
     from cnnviz.workers.data.examples import Examples
 
-    held = tensors.held()
+    held = tensors.load()
     small, large = (Examples(TrainingPlan(examples=count, validation_examples=100), held) for count in (200, 800))
     assert small.validation().rows.tolist() == large.validation().rows.tolist()
     assert small.validation().rows[-1] == len(held.train) - 1
