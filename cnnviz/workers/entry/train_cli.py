@@ -3,9 +3,9 @@
     python -m cnnviz.workers.entry.train_cli request.json     or the request on standard input
 
 A request is a JSON object. Only "variant" is needed: the name of a published network or an architecture as JSON.
-"plan" is a plan as JSON (by default the published one), "seed" and "precision" replace the plan's, "shelf" is the folder
-of the model store, "checkpoints" a folder for what a later run needs to continue after the last finished epoch, "pen"
-the path of the pen strokes, and "force" trains a network that is in the store already.
+"plan" is a plan as JSON (by default the published one), "seed" and "precision" replace the plan's, "shelf" is the
+folder of the model store, "checkpoints" a folder for what a later run needs to continue after the last finished epoch,
+"pen" the path of the pen strokes, and "force" trains a network that is in the store already.
 
 Progress is one JSON object a line: start, batch, epoch, done, skipped, refused. The training itself is the one that
 the app's jobs use (`cnnviz.workers.training.trainer`).
