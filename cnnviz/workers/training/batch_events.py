@@ -50,7 +50,7 @@ class BatchEvents:
 
 
 class EpochMeans:
-    """Means of each metric over the examples of an epoch, from means over its batches, the last of which may be smaller."""
+    """Average each metric over the examples of an epoch, from its means over batches of different sizes."""
 
     def __init__(self, batch_size: int, examples: int) -> None:
         self._batch_size, self._examples = batch_size, examples
