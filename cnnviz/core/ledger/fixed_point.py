@@ -30,7 +30,7 @@ def exact_text(value: np.float32) -> str:
     if 1e-6 <= size < 1e21:
         return np.format_float_positional(value, unique=True, trim="-")
     mantissa, exponent = np.format_float_scientific(value, unique=True, trim="-").split("e")
-    return f"{mantissa}e{int(exponent):+d}".replace("e+", "e+")
+    return f"{mantissa}e{int(exponent):+d}"
 
 
 def factor(value: np.float32) -> str:
