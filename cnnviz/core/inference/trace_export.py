@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
+from cnnviz.core.networks.network import pack_weights
 
 COLUMNS = ("layer", "stage", "map", "row", "column", "value")
 
@@ -30,8 +31,7 @@ def npz(
     """
     chosen = trace.layers if layers is None else layers
     arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in stages(layer)}
-    for layer in chosen:
-        arrays |= {f"{layer.name}/{name}": array for name, array in (weights or {}).get(layer.name, {}).items()}
+    arrays |= pack_weights({layer.name: (weights or {}).get(layer.name, {}) for layer in chosen})
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, digit=trace.digit, **arrays)
     return file.getvalue()

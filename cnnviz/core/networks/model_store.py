@@ -8,14 +8,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.card import Card
-from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
 
 DEFAULT = "pen"
 LARGEST_WEIGHTS = 100_000_000
@@ -55,7 +53,7 @@ def load(name: str, shelf: Path | None = None) -> Network:
     if hashlib.sha256(data).hexdigest() != known.weights_sha256:
         _refuse_damaged(name)
     try:
-        return Network(known.variant, _by_layer(parse(data)), known)
+        return Network(known.variant, unpack_weights(parse(data)), known)
     except (SafetensorError, KeyError) as error:
         raise _damaged(name) from error
 
@@ -75,7 +73,7 @@ def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
             network=network.name,
         )
     place = shelf or folder()
-    data = serialize(_flat(network))
+    data = serialize(pack_weights(network.weights))
     complete = replace(card, weights_sha256=hashlib.sha256(data).hexdigest())
     text = cards.to_text(complete)
     atomic_file.write(place / f"{network.name}.safetensors", data)
@@ -97,18 +95,6 @@ def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
     if len(data) > largest:
         _refuse_damaged(name)
     return data
-
-
-def _flat(network: Network) -> dict[str, np.ndarray]:
-    return {f"{layer}/{name}": array for layer, weights in network.weights.items() for name, array in weights.items()}
-
-
-def _by_layer(flat: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    result: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in flat.items():
-        layer, _, name = key.partition("/")
-        result.setdefault(layer, {})[name] = array
-    return result
 
 
 def _damaged(name: str) -> Refusal:

@@ -43,6 +43,21 @@ class Network:
         return self.weights.get(layer_name, NO_WEIGHTS)
 
 
+def pack_weights(weights: Mapping[str, Mapping[str, np.ndarray]], prefix: str = "") -> dict[str, np.ndarray]:
+    """Return weights by layer and name in one table with the keys `<prefix><layer>/<name>`, as files have them."""
+    return {f"{prefix}{layer}/{name}": array for layer, of in weights.items() for name, array in of.items()}
+
+
+def unpack_weights(arrays: Mapping[str, np.ndarray], prefix: str = "") -> dict[str, dict[str, np.ndarray]]:
+    """Return the weights that `pack_weights` packed, by layer and name; keys without `prefix` are left out."""
+    weights: dict[str, dict[str, np.ndarray]] = {}
+    for key, array in arrays.items():
+        if key.startswith(prefix):
+            layer, _, name = key.removeprefix(prefix).rpartition("/")
+            weights.setdefault(layer, {})[name] = array
+    return weights
+
+
 NO_WEIGHTS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 

@@ -11,6 +11,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import keras_source
+from cnnviz.core.networks.network import pack_weights
 from cnnviz.core.training.curves import Curves, extended, to_csv
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.jobs.sandbox import child_process
@@ -59,8 +60,7 @@ def weights(store: RunStore, run_id: str) -> bytes:
     from safetensors.numpy import save as serialize
 
     network = store.network(run_id)
-    flat = {f"{layer}/{name}": array for layer, of in network.weights.items() for name, array in of.items()}
-    return serialize(flat, metadata={"variant": json.dumps(network.variant.to_json())})
+    return serialize(pack_weights(network.weights), metadata={"variant": json.dumps(network.variant.to_json())})
 
 
 def keras_file(store: RunStore, run_id: str) -> bytes:

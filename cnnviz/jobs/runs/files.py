@@ -24,7 +24,7 @@ from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Facts
 from cnnviz.jobs.protocol.event_log import LIVE_KINDS
 from cnnviz.jobs.runs.record import amend
@@ -179,13 +179,7 @@ def checkpoint(folder: Path) -> Event | None:
 
 def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
     """Return the arrays `weights/<layer>/<name>` as the weights of a network: by layer, then by name."""
-    found: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in arrays.items():
-        of, _, rest = key.partition("/")
-        layer, _, name = rest.rpartition("/")
-        if of == "weights" and layer:
-            found.setdefault(layer, {})[name] = array
-    return found
+    return unpack_weights(arrays, "weights/")
 
 
 def _describe_snapshot(payload: Facts) -> Snapshot:

@@ -16,18 +16,14 @@ from pathlib import Path
 from safetensors.numpy import load as parse
 
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.network import Network, unpack_weights
 
 
 def read_network(data: bytes) -> Network:
     """Read the network in `data`. Raises `Refusal` or `ValueError` if it is not one."""
     (length,) = struct.unpack_from("<Q", data)
     variant = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["variant"])
-    found: dict[str, dict[str, object]] = {}
-    for key, array in parse(data).items():
-        layer, _, name = key.rpartition("/")
-        found.setdefault(layer, {})[name] = array
-    return Network(Architecture.from_json(variant), found)  # type: ignore[arg-type]  # checked there
+    return Network(Architecture.from_json(variant), unpack_weights(parse(data)))
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store, pen
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import Card
-from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.networks.training_plan import PRECISIONS, TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
 from cnnviz.workers.data import pen_strokes
@@ -195,10 +195,7 @@ class _EventHandler:
         facts, arrays = self.result
         if facts["message"]:
             raise Refusal.from_json(facts["message"])
-        weights: dict[str, dict[str, np.ndarray]] = {}
-        for path, array in arrays.items():
-            _, layer, name = path.split("/")
-            weights.setdefault(layer, {})[name] = array
+        weights = unpack_weights(arrays, "weights/")
         card = Card.from_json(facts["card"])
         return model_store.save(Network(self.request.variant, weights), card, self.request.shelf)
 

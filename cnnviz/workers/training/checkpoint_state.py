@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks import metrics
+from cnnviz.core.networks.network import pack_weights, unpack_weights
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
 from cnnviz.workers.training.train_loop import TrainStep
@@ -103,8 +104,7 @@ class TrainerState:
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays of a `checkpoint` event."""
         kept = {f"state/{number:04}": array for number, array in enumerate(self.variables)}
-        best = self.best or {}
-        return kept | {f"best/{layer}/{name}": a for layer, parts in best.items() for name, a in parts.items()}
+        return kept | pack_weights(self.best or {}, "best/")
 
 
 def capture(train_step: TrainStep, progress: Progress, best: Weights | None) -> TrainerState:
@@ -124,14 +124,4 @@ def restore(train_step: TrainStep, progress: Progress, arrays: Arrays) -> Traine
                 "Train from the beginning."
             )
         variable.assign(array)
-    return capture(train_step, progress, _unpack_best(arrays))
-
-
-def _unpack_best(arrays: Arrays) -> Weights | None:
-    found: Weights = {}
-    for path, array in arrays.items():
-        kind, _, rest = path.partition("/")
-        if kind == "best":
-            layer, _, name = rest.partition("/")
-            found.setdefault(layer, {})[name] = array
-    return found or None
+    return capture(train_step, progress, unpack_weights(arrays, "best/") or None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import pack_weights
 
 MAX_BYTES = 150_000_000
 """Of all snapshots of one run together."""
@@ -47,7 +48,7 @@ def pack_snapshot(weights: dict[str, dict[str, np.ndarray]], confusion: np.ndarr
 
 def name_weights(weights: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """Return weights as an event carries them: `weights/<layer>/<name>`."""
-    return {f"weights/{layer}/{name}": array for layer, parts in weights.items() for name, array in parts.items()}
+    return pack_weights(weights, "weights/")
 
 
 def _iterate_until(last: int) -> Iterator[int]:
