@@ -16,11 +16,9 @@ import numpy as np
 
 from cnnviz.core.drawing import bezier
 from cnnviz.core.drawing.bezier import Line
-from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke
+from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Stroke
 from cnnviz.core.errors import Refusal
 
-MAX_OBJECTS = 200
-MAX_POINTS = 6_000
 FARTHEST = 1_000
 """An object that reaches farther than this many canvas pixels is left out."""
 
@@ -54,17 +52,17 @@ def read(json_data: object) -> Reading:
             or None for a canvas that has not answered yet.
 
     Raises:
-        Refusal: If it is no such mapping, or holds more than `MAX_OBJECTS` objects or `MAX_POINTS` points.
+        Refusal: If it is no such mapping, or holds more than `MAX_STROKES` objects or `MAX_POINTS` points.
     """
     if json_data is None:
         return Reading(Drawing())
     objects = json_data.get("objects", []) if isinstance(json_data, Mapping) else None
     if not isinstance(objects, list):
         raise Refusal("The drawing could not be read. Please clear the canvas and draw again.")
-    if len(objects) > MAX_OBJECTS:
+    if len(objects) > MAX_STROKES:
         raise Refusal(
             "This drawing has more than {limit} strokes, and more are not read. Please undo some or clear it.",
-            limit=MAX_OBJECTS,
+            limit=MAX_STROKES,
         )
     found = [_strokes(one) for one in objects]
     strokes = tuple(stroke for some in found for stroke in some)

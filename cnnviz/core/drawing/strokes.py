@@ -22,6 +22,15 @@ OVERSAMPLING = 4
 FARTHEST = 10 * SIDE
 """Points beyond this many canvas pixels are moved here; nothing on the canvas looks different."""
 
+MAX_STROKES = 200
+"""In a drawing of the pad, of a link or of Fabric's JSON."""
+
+MAX_POINTS = 6_000
+"""Of all strokes of a drawing together."""
+
+MIN_BRUSH, MAX_BRUSH = 8, 40
+"""Brush widths that can be chosen, in canvas pixels."""
+
 Point = tuple[float, float]
 
 

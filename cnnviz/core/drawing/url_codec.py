@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnviz.core.drawing.simplify import Point, simplify
-from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke
+from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Stroke
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 
@@ -29,8 +29,6 @@ MAX_CHARACTERS = 2_000
 WORTHWHILE = 1_500
 """A point takes two bytes before deflating: a stroke of more points than this would not fit."""
 
-MAX_STROKES = 200
-MAX_POINTS = 6_000
 FARTHEST = 1_000
 """Coordinates are kept within this many canvas pixels of the corner."""
 

@@ -11,13 +11,10 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.layers import Layer
 from cnnviz.core.layers.naming import keras_names
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, WARM_UP, WARM_UP_START, TrainingPlan
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 MNIST_TRAIN = 60_000
-WARM_UP = 0.0285
-"""Share of the run in which the rate of a cosine schedule rises, from a twentieth on."""
-LABEL_SMOOTHING = {"pen": 0.05}
 
 
 def script(variant: Architecture, plan: TrainingPlan) -> str:
@@ -163,7 +160,7 @@ def _schedule(plan: TrainingPlan) -> str:
     warm = max(1, round(WARM_UP * batches))
     return f"""# The rate rises for {warm} batches and then falls to 0 along a cosine.
 rate = keras.optimizers.schedules.CosineDecay(
-    initial_learning_rate={plan.learning_rate / 20:.3g},
+    initial_learning_rate={plan.learning_rate * WARM_UP_START:.3g},
     warmup_target={plan.learning_rate!r},
     warmup_steps={warm},
     decay_steps={max(1, batches - warm)},

@@ -11,6 +11,20 @@ AUGMENTATIONS = ("none", "affine", "pen")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16")
 FEWEST = 10
+
+MAX_EPOCHS = 200
+"""Of a plan, and of a training with the epochs that were added while it ran."""
+
+LABEL_SMOOTHING = {"pen": 0.05}
+"""Augmentation -> share of each target that is spread over all classes; about one pen label in a hundred is wrong."""
+
+WARM_UP_START, WARM_UP_RISE = 0.05, 0.03
+"""With a cosine schedule the rate begins at this share of its full value, and rises by the full value in this share of
+the run."""
+
+WARM_UP = round(WARM_UP_RISE * (1 - WARM_UP_START), 6)
+"""Share of the run after which the rate has its full value."""
+
 ADDED = frozenset({"schedule", "precision"})
 """Settings that older cards do not have; they were trained with the defaults."""
 
@@ -52,12 +66,12 @@ class TrainingPlan:
         checks.whole("examples", self.examples, FEWEST, 1_000_000)
         checks.whole("validation_examples", self.validation_examples, 0, self.examples - FEWEST)
         checks.whole("batch_size", self.batch_size, 1, 10_000)
-        checks.whole("epochs", self.epochs, 1, 200)
+        checks.whole("epochs", self.epochs, 1, MAX_EPOCHS)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
         rate = checks.number("learning_rate", self.learning_rate, 1e-6, 10)
         object.__setattr__(self, "learning_rate", rate)
         if self.patience is not None:
-            checks.whole("patience", self.patience, 1, 200)
+            checks.whole("patience", self.patience, 1, MAX_EPOCHS)
             checks.whole("validation_examples", self.validation_examples, 1, self.examples - FEWEST)
 
     def to_json(self) -> dict[str, Any]:

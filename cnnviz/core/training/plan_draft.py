@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.networks.training_plan import FEWEST, TrainingPlan
+from cnnviz.core.networks.training_plan import FEWEST, MAX_EPOCHS, TrainingPlan
 
 DEFAULT_RATES: Mapping[str, float] = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01, "adadelta": 0.001}
 """Keras 3's own learning rates."""
@@ -79,7 +79,7 @@ class PlanDraft:
     def _check_patience(self, patience: Any) -> None:
         if patience is None:
             return
-        checks.whole(PATIENCE, patience, 1, 200)
+        checks.whole(PATIENCE, patience, 1, MAX_EPOCHS)
         if self.values[CHECK] == 0:
             raise Refusal(
                 "`patience` needs digits to check with. Received: none held out. Hold some out, or train all epochs."

@@ -12,14 +12,13 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.core.drawing import fabric_json, url_codec
-from cnnviz.core.drawing.strokes import SIDE, Drawing
+from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource, prepared
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import process_tuning, session, widgets
-from cnnviz.ui.shell.fields.every_page import MAX_BRUSH, MIN_BRUSH
 
 INK = "#1b1e28"
 PAPER = "#ffffff"

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.training_plan import MAX_EPOCHS
 from cnnviz.core.training.protocol import Command, Facts
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
@@ -36,8 +37,6 @@ ENDINGS = {
     "diverged": gettext_noop("diverged: stopped, with the weights of its last good epoch"),
     "time": gettext_noop("stopped: its time was over"),
 }
-
-MOST_EPOCHS = 200
 
 
 def status(followed: RunStatus) -> str:
@@ -109,7 +108,7 @@ def _buttons(followed: RunStatus) -> None:
         _button(translate("Resume"), "resume", followed)
     if followed.state in ("running", "paused"):
         _button(translate("Stop and keep"), "stop", followed)
-        if followed.epochs < MOST_EPOCHS:
+        if followed.epochs < MAX_EPOCHS:
             _button(translate("One more epoch"), "more", followed)
     if followed.live:
         _button(translate("Cancel"), "cancel", followed)
@@ -161,7 +160,7 @@ def _command(followed: RunStatus, command: str) -> None:
 
 def _can_go_on(followed: RunStatus) -> bool:
     """Whether something is left to go on from; not after a training that diverged."""
-    return followed.epoch > 0 and followed.epochs < MOST_EPOCHS and followed.run.ended != "diverged"
+    return followed.epoch > 0 and followed.epochs < MAX_EPOCHS and followed.run.ended != "diverged"
 
 
 def _go_on(followed: RunStatus) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.networks.card import DataSource
-from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, TrainingPlan
 from cnnviz.workers.data import augmentation_cache, pen_strokes
 from cnnviz.workers.data.tensors import Digits, TensorDataset
 
@@ -35,7 +35,7 @@ class AugmentationConfig:
 AUGMENTATIONS: dict[str, AugmentationConfig] = {
     "none": AugmentationConfig(),
     "affine": AugmentationConfig(cosine=True, copies=4),
-    "pen": AugmentationConfig(label_smoothing=0.05, cosine=True, copies=4, pen_copies=6),
+    "pen": AugmentationConfig(label_smoothing=LABEL_SMOOTHING["pen"], cosine=True, copies=4, pen_copies=6),
 }
 
 

@@ -20,17 +20,11 @@ import tensorflow as tf
 from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.metrics import NAMES
-from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.networks.training_plan import WARM_UP_RISE, WARM_UP_START, TrainingPlan
 from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
 from cnnviz.workers.data.tensors import DIGITS_SIGNATURE, Digits
 from cnnviz.workers.training import fused_optimizers
-
-WARM_UP = 0.03
-"""Share of the run after which the cosine schedule no longer limits the learning rate."""
-
-WARM_UP_START = 0.05
-"""Share of the learning rate that the warm-up begins with."""
 
 _SIGNATURE = (
     *DIGITS_SIGNATURE,
@@ -63,7 +57,7 @@ def compute_rates(
 
 def cosine_factor(done: float) -> float:
     """Return the factor on the learning rate when `done`, in [0, 1], of the run is over: warm-up, then cosine to 0."""
-    return min(1.0, done / WARM_UP + WARM_UP_START) * (1 + float(np.cos(np.pi * done))) / 2
+    return min(1.0, done / WARM_UP_RISE + WARM_UP_START) * (1 + float(np.cos(np.pi * done))) / 2
 
 
 @dataclass(frozen=True, eq=False)

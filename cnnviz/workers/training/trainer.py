@@ -14,6 +14,7 @@ import tensorflow as tf
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.training_plan import MAX_EPOCHS
 from cnnviz.core.training.protocol import DIVERGED, Arrays, Facts
 from cnnviz.workers import tf_runtime
 from cnnviz.workers.data.examples import Examples, Rows
@@ -24,9 +25,6 @@ from cnnviz.workers.training.evaluator import Evaluation, Evaluator
 from cnnviz.workers.training.live_views import LiveViews, Position, Weights
 from cnnviz.workers.training.timing import ChunkSizer, Stopwatch
 from cnnviz.workers.training.train_loop import TrainStep, compute_rates
-
-MAX_EPOCHS = 200
-"""Of a run, epochs that commands add included."""
 
 
 class Diverged(Exception):  # noqa: N818  (a state of the training)

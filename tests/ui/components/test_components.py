@@ -15,14 +15,14 @@ import streamlit as st
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, Drawing, Stroke
 from cnnviz.ui.components import bars as bars_module
 from cnnviz.ui.components import feature_maps as viewer
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
 from cnnviz.ui.components.pad import heard
-from cnnviz.ui.components.pad.wire import FARTHEST, MOST_POINTS, MOST_STROKES, from_wire, sequence, to_wire
+from cnnviz.ui.components.pad.wire import FARTHEST, from_wire, sequence, to_wire
 
 # The pad: what comes back from a browser.
 
@@ -96,9 +96,9 @@ def test_a_cleared_paper_is_a_message() -> None:
         changed(strokes=[[-20, 1, 2]]),
         changed(strokes=[[81, 1, 2]]),
         changed(strokes=[[10**400, 1, 2]]),
-        changed(strokes=[[20, 1, 2]] * (MOST_STROKES + 1)),
-        changed(strokes=[[20, *[1] * (2 * MOST_POINTS + 2)]]),
-        changed(strokes=[[20, *[1] * 2 * (MOST_POINTS // 2 + 1)]] * 2),
+        changed(strokes=[[20, 1, 2]] * (MAX_STROKES + 1)),
+        changed(strokes=[[20, *[1] * (2 * MAX_POINTS + 2)]]),
+        changed(strokes=[[20, *[1] * 2 * (MAX_POINTS // 2 + 1)]] * 2),
     ],
 )
 def test_nonsense_is_ignored(value: object) -> None:
@@ -113,7 +113,7 @@ def test_a_million_points_are_refused_at_once() -> None:
 
 
 def test_the_limits_themselves_are_allowed() -> None:
-    full = changed(strokes=[[20, *[1] * 2 * (MOST_POINTS // MOST_STROKES)]] * MOST_STROKES)
+    full = changed(strokes=[[20, *[1] * 2 * (MAX_POINTS // MAX_STROKES)]] * MAX_STROKES)
     assert from_wire(full) is not None
     assert from_wire(changed(strokes=[[80, FARTHEST, -FARTHEST]])) is not None
 
@@ -163,7 +163,7 @@ def test_any_drawing_can_be_sent() -> None:
     huge = Drawing(tuple(Stroke(tuple((1e9 * i, -1e9) for i in range(50)), 280) for _ in range(300)))
     message = from_wire(changed(strokes=to_wire(huge)))
     assert message is not None
-    assert len(message.drawing.strokes) <= MOST_STROKES
+    assert len(message.drawing.strokes) <= MAX_STROKES
 
 
 def test_only_the_present_revision_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.ui.components.mount import mount
-from cnnviz.ui.components.pad.wire import PadMessage, from_wire, sequence, to_wire
+from cnnviz.ui.components.pad.wire import LIMITS, PadMessage, from_wire, sequence, to_wire
 from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "PadMessage", "heard", "pad"]
@@ -72,6 +72,7 @@ def pad(
         "drawing": to_wire(drawing),
         "backdrop": base64.b64encode(backdrop).decode() if backdrop else "",
         "disabled": disabled,
+        "limits": LIMITS,
         "colours": list(colours or ()),
         "labels": dict(labels),
     }

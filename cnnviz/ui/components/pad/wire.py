@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.drawing.strokes import MAX_BRUSH, MAX_POINTS, MAX_STROKES, MIN_BRUSH, Drawing, Stroke
 
-MOST_STROKES = 200
-MOST_POINTS = 6_000
 FARTHEST = 1_000
 THINNEST, THICKEST = 1, 80
 LARGEST_COUNT = 2**53 - 1
@@ -36,11 +34,20 @@ class PadMessage:
     brush: float
 
 
+LIMITS = {
+    "strokes": MAX_STROKES,
+    "points": MAX_POINTS,
+    "reach": FARTHEST,
+    "brush": (MIN_BRUSH, MAX_BRUSH),
+}
+"""What the browser keeps to, sent with the drawing."""
+
+
 def to_wire(drawing: Drawing) -> list[list[float]]:
     """Return the strokes of `drawing` as lists of numbers, to half a pixel, within the limits of `from_wire`."""
     strokes: list[list[float]] = []
-    left = MOST_POINTS
-    for stroke in drawing.strokes[:MOST_STROKES]:
+    left = MAX_POINTS
+    for stroke in drawing.strokes[:MAX_STROKES]:
         points = stroke.points[:left]
         left -= len(points)
         if points:
@@ -59,8 +66,8 @@ def _half(value: float) -> float:
 def from_wire(value: object) -> PadMessage | None:
     """Return the message that the browser sent, or None if it is not one that the pad can send.
 
-    Nothing is computed before all types, counts and ranges are known to be good: at most `MOST_STROKES` strokes
-    with `MOST_POINTS` points together, coordinates within `FARTHEST`, widths of `THINNEST` to `THICKEST`.
+    Nothing is computed before all types, counts and ranges are known to be good: at most `MAX_STROKES` strokes
+    with `MAX_POINTS` points together, coordinates within `FARTHEST`, widths of `THINNEST` to `THICKEST`.
     """
     if not isinstance(value, dict):
         return None
@@ -86,11 +93,11 @@ def _stroke(numbers: list[float]) -> Stroke:
 
 
 def _are_strokes(value: object) -> bool:
-    if not isinstance(value, list) or len(value) > MOST_STROKES:
+    if not isinstance(value, list) or len(value) > MAX_STROKES:
         return False
     if not all(isinstance(stroke, list) and len(stroke) >= 3 and len(stroke) % 2 for stroke in value):
         return False
-    return sum(len(stroke) // 2 for stroke in value) <= MOST_POINTS and all(map(_is_stroke, value))
+    return sum(len(stroke) // 2 for stroke in value) <= MAX_POINTS and all(map(_is_stroke, value))
 
 
 def _is_stroke(numbers: list[object]) -> bool:

@@ -9,7 +9,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, languages
 from cnnviz.ui.shell.fields.field import Codec, Field, one_of
 
-MIN_BRUSH, BRUSH, MAX_BRUSH = 8, 20, 40
+BRUSH = 20
 """Brush widths in canvas pixels: smallest, usual, largest."""
 
 

@@ -1,16 +1,17 @@
 // The drawing in the browser: strokes as [width, x0, y0, ...] and what undo goes back to. Lists are replaced,
 // never changed, except the stroke under the pen.
 
-const STROKES = 200
-const POINTS = 6000
-const REACH = 1000 // furthest coordinate kept, in canvas pixels
 const STEP = 1 // points closer than this to the last one say nothing new
-
-const half = (value) => Math.round(Math.max(-REACH, Math.min(REACH, value)) * 2) / 2
 
 export class Drawing {
   constructor() {
+    this.limits = { strokes: 0, points: 0, reach: 0 } // Python sends them; reach: furthest coordinate, in canvas pixels
     this.load([])
+  }
+
+  half(value) {
+    const { reach } = this.limits
+    return Math.round(Math.max(-reach, Math.min(reach, value)) * 2) / 2
   }
 
   load(strokes) {
@@ -24,14 +25,14 @@ export class Drawing {
   }
 
   get full() {
-    return this.strokes.length >= STROKES || this.points >= POINTS
+    return this.strokes.length >= this.limits.strokes || this.points >= this.limits.points
   }
 
   begin(x, y, width) {
     if (this.full) return false
     this.past.push(this.strokes)
-    this.open = [width, half(x), half(y)]
-    this.left = POINTS - this.points
+    this.open = [width, this.half(x), this.half(y)]
+    this.left = this.limits.points - this.points
     this.strokes = [...this.strokes, this.open]
     return true
   }
@@ -41,7 +42,7 @@ export class Drawing {
     if (!stroke || stroke.length / 2 >= this.left) return false
     const [lastX, lastY] = stroke.slice(-2)
     if (Math.hypot(x - lastX, y - lastY) < STEP) return false
-    stroke.push(half(x), half(y))
+    stroke.push(this.half(x), this.half(y))
     return true
   }
 

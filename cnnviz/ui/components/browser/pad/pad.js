@@ -1,5 +1,7 @@
-// The live pad: strokes go to Python while the pen moves. Data in: [{revision, ack, brush, drawing, backdrop, labels,
-// disabled, colours: [] or [ink, paper]}]. State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+// The live pad: strokes go to Python while the pen moves.
+// Data in: [{revision, ack, brush, drawing, backdrop, labels, disabled, colours: [] or [ink, paper],
+// limits: {strokes, points, reach, brush: [min, max]}}].
+// State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
 import { component } from "../shared/component.js"
 import { fromBase64 } from "../shared/decode.js"
 import { ARROWS } from "../shared/keys.js"
@@ -51,6 +53,9 @@ class Pad {
   }
 
   start(data) {
+    this.drawing.limits = data.limits
+    const [min, max] = data.limits.brush
+    Object.assign(this.parts.range, { min, max })
     this.setBrush(data.brush)
     this.link.start(data.ack)
   }

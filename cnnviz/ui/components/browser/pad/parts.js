@@ -21,7 +21,7 @@ export function build(root) {
   const undo = iconButton("undo", tools)
   const clear = iconButton("clear", tools)
   const range = element("input", "range", tools)
-  Object.assign(range, { type: "range", min: 8, max: 40, step: 1 })
+  Object.assign(range, { type: "range", step: 1 })
   range.dataset.role = "brush"
   const preview = element("span", "preview", tools)
   preview.setAttribute("aria-hidden", "true")
