@@ -58,8 +58,8 @@ def run(train: Train, order: WorkItem, emit: EmitEvent, poll: PollCommands) -> t
 class EventNumbering:
     """Number the events of a job, starting after those of an earlier attempt."""
 
-    def __init__(self, order: WorkItem, emit: EmitEvent) -> None:
-        self._seq, self._attempt, self._emit = order.told, order.attempt, emit
+    def __init__(self, item: WorkItem, emit: EmitEvent) -> None:
+        self._seq, self._attempt, self._emit = item.last_seq, item.attempt, emit
 
     def emit(self, kind: str, facts: Facts, arrays: Arrays) -> None:
         self._seq += 1
