@@ -24,7 +24,7 @@ def dask_setup(worker: Any) -> None:
 def install(worker: Any, train: Train) -> None:
     """Install a service on the worker whose jobs are trained by `train`."""
     logging.getLogger("distributed.worker").addFilter(_is_not_polling)
-    setattr(worker, ATTRIBUTE, WorkerService(lambda order, emit, poll: run(train, order, emit, poll)))
+    setattr(worker, ATTRIBUTE, WorkerService(lambda item, emit, poll: run(train, item, emit, poll)))
 
 
 def _is_not_polling(record: logging.LogRecord) -> bool:

@@ -35,14 +35,14 @@ def load_train() -> Train:
     return train_job.train
 
 
-def run(train: Train, order: WorkItem, emit: EmitEvent, poll: PollCommands) -> tuple[str, Refusal | None]:
+def run(train: Train, item: WorkItem, emit: EmitEvent, poll: PollCommands) -> tuple[str, Refusal | None]:
     """Train and emit events; return "done", "cancelled" or "failed", and why it failed.
 
     A `Refusal` is emitted as the event `refused`. Any other error is logged under a number that the visitor sees.
     """
-    events = EventNumbering(order, emit)
+    events = EventNumbering(item, emit)
     try:
-        train(order.job, events.emit, poll)
+        train(item.job, events.emit, poll)
     except Cancelled:
         return "cancelled", None
     except Refusal as refusal:

@@ -28,11 +28,11 @@ class MessageReader:
     """Read the app's messages in a thread of its own.
 
     Attributes:
-        orders: The jobs that have arrived.
+        items: The jobs that have arrived.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.orders: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
+        self.items: queue.SimpleQueue[WorkItem] = queue.SimpleQueue()
         self._stream = stream
         self._lock = threading.Lock()
         self._commands: list[tuple[str, Command]] = []
@@ -52,7 +52,7 @@ class MessageReader:
 
     def _dispatch(self, head: dict[str, Any], arrays: Arrays) -> None:
         if head["do"] == "train":
-            self.orders.put(codec.decode_work_item(head, arrays))
+            self.items.put(codec.decode_work_item(head, arrays))
             return
         with self._lock:
             self._commands.append((str(head["job"]), codec.decode_command(head, arrays)))
@@ -72,18 +72,18 @@ def serve(prepare: Callable[[], Train]) -> None:
     train = prepare()
     framing.write(outgoing, {"say": "ready"})
     while True:
-        _run_job(train, reader.orders.get(), reader, outgoing)
+        _run_job(train, reader.items.get(), reader, outgoing)
 
 
-def _run_job(train: Train, order: WorkItem, reader: MessageReader, outgoing: IO[bytes]) -> None:
-    job_id = order.job.id
+def _run_job(train: Train, item: WorkItem, reader: MessageReader, outgoing: IO[bytes]) -> None:
+    job_id = item.job.id
     state, message = run(
         train,
-        order,
+        item,
         lambda event: framing.write(outgoing, *codec.encode_event(job_id, event)),
         lambda: reader.take_commands(job_id),
     )
-    framing.write(outgoing, *codec.encode_end(job_id, order.attempt, state, message))
+    framing.write(outgoing, *codec.encode_end(job_id, item.attempt, state, message))
 
 
 def _detach_streams() -> tuple[IO[bytes], IO[bytes]]:
