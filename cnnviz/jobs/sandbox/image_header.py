@@ -15,6 +15,9 @@ MAX_SIDE = 8_000
 MIN_SIDE = 4
 """Pixels a side below which no digit can be told from another."""
 
+MAX_DECODED_SIDE = 1024
+"""Larger pictures are reduced to this many pixels on their longer side: a digit needs no more."""
+
 KINDS = {
     "PNG": rb"\x89PNG\r\n\x1a\n",
     "JPEG": rb"\xff\xd8\xff",

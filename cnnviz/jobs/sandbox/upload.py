@@ -16,9 +16,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.jobs.sandbox import child_process, image_header
-
-MAX_DECODED_SIDE = 1024
-"""Larger pictures are reduced to this many pixels on their longer side: a digit needs no more."""
+from cnnviz.jobs.sandbox.image_header import MAX_DECODED_SIDE
 
 MAX_SECONDS = 10.0
 """Wall time of the child process."""

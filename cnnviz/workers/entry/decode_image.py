@@ -19,8 +19,8 @@ import warnings
 from typing import Any
 
 from cnnviz.jobs.sandbox import image_header
+from cnnviz.jobs.sandbox.image_header import MAX_DECODED_SIDE
 
-MAX_DECODED_SIDE = 1024
 MAX_MEMORY_BYTES = 1_000_000_000
 MAX_CPU_SECONDS = 5
 MAX_OPEN_FILES = 16
@@ -196,7 +196,7 @@ def _mask_all_but(value: int) -> list[int]:
 
 
 def main() -> None:
-    """Answer the picture on standard input."""
+    """Decode the picture on standard input and write the answer to standard output."""
     limit_this_process()
     try:
         header, pixels = decode(sys.stdin.buffer.read())

@@ -352,7 +352,7 @@ def test_damaged_files_are_read_or_refused(data: bytes) -> None:
         return
     height, width, channels = picture.rgba.shape
     assert channels == 4
-    assert 1 <= min(width, height) <= max(width, height) <= upload.MAX_DECODED_SIDE
+    assert 1 <= min(width, height) <= max(width, height) <= image_header.MAX_DECODED_SIDE
 
 
 @settings(max_examples=500)
