@@ -77,7 +77,7 @@ newest: | $(PY)  ## the quick tests with the newest packages that the ranges all
 	echo "Installing the newest of all packages; this takes some minutes"; \
 	$(NEWEST)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt; \
 	$(NEWEST)/bin/python scripts/lock.py --compare; \
-	$(NEWEST)/bin/python -m pytest $(QUICK)
+	$(NEWEST)/bin/python -m pytest $(QUICK) $(PARALLEL)
 
 bench: find-browser  ## measure speed and memory, JSON in benchmarks/results
 	@set -e; for one in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$one"; $(PY) -m "benchmarks.$$(basename $$one .py)"; done
