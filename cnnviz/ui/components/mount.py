@@ -33,7 +33,7 @@ def mount(name: str, **arguments: Any) -> Any:
 
     Args:
         name: A folder in `ROOT` that holds `<name>.js` (with the default export) and `<name>.css`. The component's
-            root element has the class `name` and is invisible until the style sheet shows it.
+            root element has the classes `component` and `name` and is invisible until `shared/base.css` shows it.
         arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
@@ -67,6 +67,6 @@ def _declare(name: str) -> None:
 
 @cache
 def _component(name: str) -> Mount:
-    html = f'<div class="{name}" style="visibility: hidden"></div>'
+    html = f'<div class="component {name}" style="visibility: hidden"></div>'
     full_name = f"{PROJECT}.{ROOT.name}/{name}"
     return st.components.v2.component(full_name, html=html, css=f"{name}.css", js=f"{name}.js")

@@ -43,3 +43,14 @@ def text(name: str) -> str:
     """Return our own modules of the component as one text."""
     ours = sorted(path for path in modules(name) if path.parent.name != "vendor")
     return "\n".join(path.read_text(encoding="utf-8") for path in ours)
+
+
+def sheet(name: str) -> str:
+    """Return the component's style sheet with those that it imports before it."""
+    return _with_imports(ROOT / name / f"{name}.css")
+
+
+def _with_imports(path: Path) -> str:
+    own = path.read_text(encoding="utf-8")
+    before = (_with_imports(path.parent / other) for other in re.findall(r'@import "(.+)";', own))
+    return "\n".join([*before, own])

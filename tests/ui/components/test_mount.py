@@ -84,9 +84,10 @@ def test_every_module_is_imported_and_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("name", browser_modules.names())
 def test_a_component_is_a_folder_with_module_and_style_sheet(name: str) -> None:
-    folder = ROOT / name
-    assert f".{name}" in (folder / f"{name}.css").read_text(encoding="utf-8")
     assert len(re.findall("^export default ", browser_modules.text(name), re.MULTILINE)) == 1
+    sheet = browser_modules.sheet(name)
+    assert f".{name}" in sheet
+    assert ("visibility: visible" in sheet) != (f".{name} {{\n  display: none;" in sheet), "shown, or never to be seen"
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.css")), ids=lambda path: path.name)

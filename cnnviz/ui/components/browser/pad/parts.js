@@ -26,7 +26,7 @@ export function build(root) {
   const preview = element("span", "preview", tools)
   preview.setAttribute("aria-hidden", "true")
   const dot = element("span", "dot", preview)
-  const status = element("span", "status", root)
+  const status = element("span", "status unseen", root)
   status.setAttribute("role", "status")
   return { paper, canvas, hint, cursor, help, tools, undo, clear, range, dot, status }
 }

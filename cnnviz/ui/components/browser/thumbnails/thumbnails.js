@@ -81,7 +81,7 @@ function nodes(root, { form, size, pictures }) {
   const shape = `${form} ${size} ${pictures.length}`
   if (root.dataset.shape !== shape) {
     root.dataset.shape = shape
-    root.className = `thumbnails ${form}`
+    root.className = `component thumbnails ${form}`
     root.replaceChildren(...pictures.map(() => FORMS[form].make(size)))
   }
   return [...root.children]
