@@ -25,6 +25,9 @@ from tests.jobs.executors.fake_worker import FAILS, FOR_EVER, PLAIN, REFUSES
 from tests.jobs.executors.site import Site, until
 
 
+pytestmark = pytest.mark.unit
+
+
 @pytest.fixture(params=["local", "dask"])
 def site(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr(local, "WorkerProcess", FakeWorkerProcess)
