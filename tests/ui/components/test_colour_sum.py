@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, NUMBERS, ColourSum
 from cnnviz.ui.components import colour_sum as module
 from cnnviz.ui.components.colour_sum import LABELS, colour_sum, typed
 from tests.ui.components import browser_modules
+from tests.ui.components.fake_browser import Browser
 
 PICTURE = np.random.default_rng(1).random((6, 5, 3), dtype=np.float32)
 SHOWN = ColourSum(PICTURE, EXAMPLES["edge"][1])
 TEXTS = ["1"] * NUMBERS
 
 
-class Browser:
-    """Stands for the session and the browser in it."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.header: dict[str, Any] = {}
-        self.arrays = np.zeros(0, np.int32)
-
-    def says(self, value: object) -> None:
-        self.state["c"] = {"typed": value}
-
-    def mount(self, _: str, **arguments: Any) -> None:
-        data: bytes = arguments["data"]
-        length = int.from_bytes(data[:4], "little")
-        assert length % 4 == 0
-        self.header = json.loads(data[4 : 4 + length])
-        self.arrays = np.frombuffer(data[4 + length :], np.int32)
-
-
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    made = Browser()
-    monkeypatch.setattr(st, "session_state", made.state)
-    monkeypatch.setattr(module, "mount", made.mount)
-    return made
+def browser(stand_in: Callable[..., Browser]) -> Browser:
+    return stand_in("c", "typed", module)
 
 
 def test_the_browser_gets_the_pixels_and_what_each_channel_gives(browser: Browser) -> None:

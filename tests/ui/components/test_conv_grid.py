@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import streamlit as st
 
 from cnnviz.core.lessons.convolution.examples import ONE
 from cnnviz.core.lessons.convolution.kernels import KERNELS
@@ -14,6 +13,7 @@ from cnnviz.core.lessons.convolution.worked_example import ConvBench
 from cnnviz.ui.components import conv_grid as by_hand
 from cnnviz.ui.components import kernel_grid as kernels
 from cnnviz.ui.components.conv_grid import Guess, Problem, Typed, conv_grid, described, guessed, typed
+from tests.ui.components.fake_browser import Browser
 
 ROWS = KERNELS["rows"].weights
 SMALL = ConvBench(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
@@ -22,27 +22,9 @@ TYPED = {"image": IMAGE, "kernel": KERNEL, "pasted": "", "into": "", "seq": 1}
 GUESSED = {"bench": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
 
 
-class Browser:
-    """Stands for the session and the browser in it."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.data: dict[str, Any] = {}
-
-    def says(self, event: str, value: object) -> None:
-        self.state.setdefault("g", {})[event] = value
-
-    def mount(self, _: str, **arguments: Any) -> None:
-        self.data = arguments["data"]
-
-
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    made = Browser()
-    monkeypatch.setattr(st, "session_state", made.state)
-    for module in (by_hand, kernels):
-        monkeypatch.setattr(module, "mount", made.mount)
-    return made
+def browser(stand_in: Callable[..., Browser]) -> Browser:
+    return stand_in("g", "typed", by_hand, kernels)
 
 
 def show(bench: ConvBench = SMALL, problem: Problem | None = None) -> None:
@@ -51,12 +33,12 @@ def show(bench: ConvBench = SMALL, problem: Problem | None = None) -> None:
 
 def test_what_was_typed_is_heard_once(browser: Browser) -> None:
     assert typed("g", (2, 2), (1, 1)) is None
-    browser.says("typed", TYPED)
+    browser.says(TYPED)
     assert typed("g", (2, 2), (1, 1)) == Typed((("1", "2"), ("7", "abc")), (("1",),))
     show()
     assert browser.data["ack"] == 1
     assert typed("g", (2, 2), (1, 1)) is None
-    browser.says("typed", {**TYPED, "pasted": "1 2", "into": "kernel", "seq": 2})
+    browser.says({**TYPED, "pasted": "1 2", "into": "kernel", "seq": 2})
     told = typed("g", (2, 2), (1, 1))
     assert told is not None
     assert (told.pasted, told.into) == ("1 2", "kernel")
@@ -64,7 +46,7 @@ def test_what_was_typed_is_heard_once(browser: Browser) -> None:
 
 def test_a_guess_is_heard_once(browser: Browser) -> None:
     assert guessed("g") is None
-    browser.says("guessed", GUESSED)
+    browser.says(GUESSED, "guessed")
     assert guessed("g") == Guess("a" * 12, 0, "3", True)
     show()
     assert (browser.data["ack"], browser.data["heard"]) == (0, 1)
@@ -89,7 +71,7 @@ def test_a_guess_is_heard_once(browser: Browser) -> None:
     ],
 )
 def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
-    browser.says("typed", value)
+    browser.says(value)
     assert typed("g", (2, 2), (1, 1)) is None
     show()
 
@@ -109,7 +91,7 @@ def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
     ],
 )
 def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
-    browser.says("guessed", value)
+    browser.says(value, "guessed")
     assert guessed("g") is None
     show()
 
@@ -152,11 +134,11 @@ def test_padding_and_what_is_never_reached_are_told() -> None:
 
 def test_a_kernel_is_heard_once_and_written_as_people_do(browser: Browser) -> None:
     blur = KERNELS["blur"].weights
-    browser.says("typed", {"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
+    browser.says({"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
     assert kernels.typed("g", blur) == kernels.Typed((("1/9",) * 3,) * 3)
     kernels.kernel_grid("g", blur, label="Kernel", problem=(0, 1, "no"))
     assert browser.data["values"] == [["1/9"] * 3] * 3
     assert browser.data["ack"] == 3
     assert kernels.typed("g", blur) is None
-    browser.says("typed", {"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
+    browser.says({"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
     assert kernels.typed("g", blur) is None

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import streamlit as st
 
 from cnnviz.ui.components import ledger as module
 from cnnviz.ui.components.ledger import Step, ledger, told
+from tests.ui.components.fake_browser import Browser
 
 CHOSEN = {"kind": "choose", "layer": "conv2d", "map": 3, "row": 4, "column": 5, "seq": 1}
 
 
-class Browser:
-    """Stands for the session and the browser in it."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.data: dict[str, Any] = {}
-
-    def says(self, value: object) -> None:
-        self.state["l"] = {"step": value}
-
-    def mount(self, _: str, **arguments: Any) -> None:
-        self.data = arguments["data"]
-
-
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    made = Browser()
-    monkeypatch.setattr(st, "session_state", made.state)
-    monkeypatch.setattr(module, "mount", made.mount)
-    return made
+def browser(stand_in: Callable[..., Browser]) -> Browser:
+    return stand_in("l", "step", module)
 
 
 def test_a_step_is_heard_once(browser: Browser) -> None:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import streamlit as st
 
 from cnnviz.ui.components import player as module
 from cnnviz.ui.components.player import player
+from tests.ui.components.fake_browser import Browser
 
 NAMES = ("start", "batch 1", "batch 2", "epoch 1")
 
 
-class Browser:
-    """Stands for the session and the browser in it."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.data: dict[str, Any] = {}
-
-    def says(self, place: object) -> None:
-        self.state["p"] = {"place": place}
-
-    def mount(self, _: str, **arguments: Any) -> None:
-        self.data = arguments["data"]
-
-
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    made = Browser()
-    monkeypatch.setattr(st, "session_state", made.state)
-    monkeypatch.setattr(module, "mount", made.mount)
-    return made
+def browser(stand_in: Callable[..., Browser]) -> Browser:
+    return stand_in("p", "place", module)
 
 
 def shown(index: int, names: tuple[str, ...] = NAMES) -> int:

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import streamlit as st
 
 from cnnviz.core.lessons.number_grid import grid
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
 from cnnviz.ui.components import pool_grid as module
 from cnnviz.ui.components.pool_grid import facts, pool_grid, typed
+from tests.ui.components.fake_browser import Browser
 
 CELLS = [["1", "2"], ["7", "abc"]]
 SMALL = PoolBench(((1.0, 2.0), (7.0, 1.0)))
 
 
-class Browser:
-    """Stands for the session and the browser in it."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.data: dict[str, Any] = {}
-
-    def says(self, value: object) -> None:
-        self.state["g"] = {"typed": value}
-
-    def mount(self, _: str, **arguments: Any) -> None:
-        self.data = arguments["data"]
-
-
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    made = Browser()
-    monkeypatch.setattr(st, "session_state", made.state)
-    monkeypatch.setattr(module, "mount", made.mount)
-    return made
+def browser(stand_in: Callable[..., Browser]) -> Browser:
+    return stand_in("g", "typed", module)
 
 
 def test_what_was_typed_is_heard_once(browser: Browser) -> None:
