@@ -19,7 +19,7 @@ def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> L
     random = np.random.default_rng(batches)
 
     def curve(steps: np.ndarray) -> Curve:
-        return Curve(steps, dict(zip(NAMES, random.random((2, len(steps)), dtype=np.float32), strict=True)))
+        return Curve(steps, dict(zip(NAMES, random.random((len(NAMES), len(steps)), dtype=np.float32), strict=True)))
 
     ends = np.arange(1, epochs + 1) * batches
     every = np.arange(1, batches * epochs + 1)
@@ -48,9 +48,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
     run = learned("a")
     assert show("c", [run], at=12) == 7.0
-    assert [panel.id for panel in drawn.panels] == ["loss", "accuracy"]
+    assert [panel.id for panel in drawn.panels] == list(NAMES)
     assert (drawn.options["axis"], drawn.options["epoch"], drawn.options["at"]) == ("batches", 10, 12)
-    for place, quantity in enumerate(("loss", "accuracy")):
+    for place, quantity in enumerate(NAMES):
         series = drawn.series(place)
         assert set(series) == {"raw", "training", "sample", "validation"}
         raw = run.curves.training[quantity]
