@@ -1,4 +1,4 @@
-"""Training in this process, on scikit-learn's digits, so that TensorFlow is imported once."""
+"""Train in this process, on scikit-learn's digits, so that TensorFlow is imported once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.data import datasets
+from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, new_id
@@ -24,7 +25,13 @@ def no_commands(_training: Training, _event: Event) -> Sequence[Command]:
 
 @dataclass
 class Training:
-    """One run of `train` and all that it told. `answer` sees every event and may send commands."""
+    """One run of `train` and all its events.
+
+    Attributes:
+        answer: Sees every event and may return commands.
+        events: In their order.
+        waiting: Commands that the training has not polled yet.
+    """
 
     answer: Answer = no_commands
     events: list[Event] = field(default_factory=list)
@@ -47,7 +54,7 @@ class Training:
         return self.all(kind)[-1]
 
     def curve(self, name: str) -> list[float]:
-        """One number an epoch, or a batch for the arrays of `batches`."""
+        """Return one number an epoch, or a batch for the arrays of `batches`."""
         if name in ("loss", "accuracy", "gradient"):
             return [float(x) for event in self.all("batches") for x in event.arrays[name]]
         return [float(event.facts[name]) for event in self.all("epoch")]
@@ -66,9 +73,31 @@ class Runner:
     def train(self, job: Job, answer: Answer = no_commands) -> Training:
         from cnnviz.workers.training import train_job
 
-        told = Training(answer)
-        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), told.record, told.poll)
-        return told
+        run = Training(answer)
+        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), run.record, run.poll)
+        return run
+
+
+NETWORK = Architecture(
+    name="oracle",
+    layers=(
+        Conv2D(name="conv", filters=4, kernel_size=(3, 3), activation="relu"),
+        BatchNormalization(name="norm", momentum=0.9),
+        MaxPooling2D(name="pool", pool_size=(3, 3)),
+        Dropout(name="dropout", rate=0.25),
+        Flatten(name="flatten"),
+        Dense(name="dense", units=12, activation="relu"),
+        Dense(name="answer", units=10, activation="softmax"),
+    ),
+)
+PLAN = TrainingPlan(examples=300, validation_examples=70, batch_size=40, epochs=3, learning_rate=0.01, seed=5)
+"""230 examples in batches of 40: every epoch ends in a smaller batch."""
+
+
+@pytest.fixture(scope="session")
+def plain_run(runner: Runner) -> Training:
+    """NETWORK trained by PLAN without commands. Tests read it and leave it as it is."""
+    return runner.train(runner.job(NETWORK, PLAN))
 
 
 @pytest.fixture(scope="session")

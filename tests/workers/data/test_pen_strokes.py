@@ -1,4 +1,4 @@
-"""Pen strokes are read, split by writer, drawn again in other hands, and prepared as a visitor's drawing is."""
+"""Read pen strokes, select them by writer, augment them, and preprocess them like a visitor's drawing."""
 
 import gzip
 import json
@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_read_and_split_by_writer(file: Path) -> None:
+def test_file_is_read_and_selected_by_writer(file: Path) -> None:
     data = pen_strokes.read(file)
     assert data.writers == {"a:1", "a:2", "b:1"}
     assert [item.label for item in data.select(frozenset({"a:2", "b:1"}))] == [0, 7]
@@ -51,13 +51,13 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
         pen_strokes.read(path)
 
 
-def test_a_digit_is_drawn_in_the_middle_of_the_canvas() -> None:
+def test_digit_is_placed_in_the_middle_of_the_canvas() -> None:
     points = np.concatenate([stroke.points for stroke in pen_strokes.place_strokes(RING.strokes, 100).strokes])
     np.testing.assert_allclose(points.min(axis=0), SIDE / 2 - 50)
     np.testing.assert_allclose(points.max(axis=0), SIDE / 2 + 50)
 
 
-def test_no_digit_is_drawn_twice_alike() -> None:
+def test_no_two_augmented_drawings_are_alike() -> None:
     random = np.random.default_rng(1)
     first, second = (augmentation_cache.augment_strokes(DIGITS, random) for _ in range(2))
     assert first.shape == (3, 28, 28)
@@ -77,7 +77,7 @@ def test_habits_add_ink_to_some_drawings_only(item: PenDigit) -> None:
     assert max(points) > min(points)
 
 
-def test_resampling_keeps_the_ends_and_evens_the_steps() -> None:
+def test_resampling_keeps_the_ends_and_spaces_points_evenly() -> None:
     stroke = stroke_augmentation._resample(HOOK.strokes[0])
     np.testing.assert_allclose(stroke[[0, -1]], HOOK.strokes[0][[0, -1]])
     steps = np.hypot(*np.diff(stroke, axis=0).T)
@@ -85,19 +85,19 @@ def test_resampling_keeps_the_ends_and_evens_the_steps() -> None:
     assert len(stroke_augmentation._resample(np.array([[0.2, 0.2], [0.2, 0.2]]))) == 1
 
 
-def test_augmented_images_lie_as_mnist_puts_them(mnist: Dataset) -> None:
+def test_augmented_images_are_centred_like_mnist(mnist: Dataset) -> None:
     images, labels = mnist.x_train[:500] / np.float32(255), mnist.y_train[:500]
-    varied = image_augmentation.augment(images, labels, np.random.default_rng(3))
-    assert varied.shape == images.shape
-    assert varied.dtype == np.float32
-    assert 0 <= varied.min() <= varied.max() <= 1
-    mass = varied.sum(axis=(1, 2))
-    middle = (varied.sum(axis=1) @ np.arange(28)) / mass
+    augmented = image_augmentation.augment(images, labels, np.random.default_rng(3))
+    assert augmented.shape == images.shape
+    assert augmented.dtype == np.float32
+    assert 0 <= augmented.min() <= augmented.max() <= 1
+    mass = augmented.sum(axis=(1, 2))
+    middle = (augmented.sum(axis=1) @ np.arange(28)) / mass
     assert np.abs(middle - 14).mean() < 1
-    assert np.abs(varied - images).mean() > 0.03
+    assert np.abs(augmented - images).mean() > 0.03
 
 
-def test_a_pool_is_made_once(tmp_path: Path) -> None:
+def test_augmented_copy_is_made_once(tmp_path: Path) -> None:
     made = []
 
     def make() -> augmentation_cache.LabelledImages:
@@ -105,7 +105,7 @@ def test_a_pool_is_made_once(tmp_path: Path) -> None:
         return np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8)
 
     for _ in range(2):
-        images, labels = augmentation_cache.load_or_make(tmp_path / "kept" / "pool.npz", make)
+        images, labels = augmentation_cache.load_or_make(tmp_path / "kept" / "copy.npz", make)
         assert images.shape == (2, 28, 28)
         assert labels.tolist() == [1, 2]
     assert made == [1]
@@ -113,7 +113,7 @@ def test_a_pool_is_made_once(tmp_path: Path) -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize(("name", "least", "unseen"), [("cnn-32-64-64", 0.965, False), ("pen", 0.98, True)])
-def test_networks_read_real_pens(data_folder: Path, name: str, least: float, unseen: bool) -> None:
+def test_networks_recognize_real_pen_strokes(data_folder: Path, name: str, least: float, unseen: bool) -> None:
     network = model_store.load(name)
     data = pen_strokes.read(data_folder / "pen_strokes.json.gz")
     digits = data.select(pen_strokes.HELD_OUT) if unseen else data.digits

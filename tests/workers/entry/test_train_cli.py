@@ -1,4 +1,7 @@
-"""The training worker, run as the app and the scripts run it: as a child process."""
+"""Train on the command line, as the app and the scripts do: in a child process.
+
+Where nothing depends on the process, `main` is called here, so that TensorFlow is imported once.
+"""
 
 import json
 import subprocess
@@ -13,6 +16,7 @@ from cnnviz.core.layers import Dense, Flatten
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.workers.entry import train_cli
 from tests.server_process import ROOT
 
 TINY = Architecture(
@@ -21,19 +25,23 @@ TINY = Architecture(
 )
 PLAN = TrainingPlan(examples=1200, batch_size=60, epochs=3, learning_rate=0.01)
 
+Events = list[Mapping[str, Any]]
 
-def job(folder: Path, **changes: Any) -> dict[str, Any]:
+
+def request_for(folder: Path, **changes: Any) -> str:
+    """A request to train TINY, with changes to it and to its plan."""
     plan = TrainingPlan(**{**PLAN.to_json(), **changes.pop("plan", {})})
-    return {
+    request = {
         "variant": TINY.to_json(),
         "plan": plan.to_json(),
         "shelf": str(folder / "shelf"),
         "checkpoints": str(folder / "checkpoints"),
         **changes,
     }
+    return json.dumps(request)
 
 
-def worker() -> "subprocess.Popen[str]":
+def start() -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "cnnviz.workers.entry.train_cli"],
         cwd=ROOT,
@@ -43,8 +51,8 @@ def worker() -> "subprocess.Popen[str]":
     )
 
 
-def events(process: "subprocess.Popen[str]", text: str) -> Iterator[Mapping[str, Any]]:
-    """What the worker reports, one after the other."""
+def events_of(process: "subprocess.Popen[str]", text: str) -> Iterator[Mapping[str, Any]]:
+    """Send a request and yield the reported events as they come."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(text)
@@ -54,21 +62,38 @@ def events(process: "subprocess.Popen[str]", text: str) -> Iterator[Mapping[str,
     process.stdout.close()
 
 
-def run(text: str) -> tuple[list[Mapping[str, Any]], int]:
-    with worker() as process:
-        told = list(events(process, text))
-    return told, process.returncode
+def run(text: str) -> tuple[Events, int]:
+    """Run a request in a child; its events and exit status."""
+    with start() as process:
+        events = list(events_of(process, text))
+    return events, process.returncode
 
 
-def test_a_network_is_trained_and_put_on_the_shelf(tmp_path: Path) -> None:
-    told, code = run(json.dumps(job(tmp_path)))
+def run_here(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Events, int]:
+    """Run a request in this process; its events and exit status."""
+    path = folder / "request.json"
+    path.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    code = train_cli.main([str(path)])
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()], code
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Events, int]:
+    """TINY, trained by a child: the folder of its model store, its events, and the exit status."""
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, *run(request_for(folder))
+
+
+def test_network_is_trained_and_saved(trained: tuple[Path, Events, int]) -> None:
+    folder, events, code = trained
     assert code == 0
-    assert told[0]["event"] == "start"
-    assert [event["epoch"] for event in told if event["event"] == "epoch"] == [1, 2, 3]
-    last = [event for event in told if event["event"] == "batch"][-1]
+    assert events[0]["event"] == "start"
+    assert [event["epoch"] for event in events if event["event"] == "epoch"] == [1, 2, 3]
+    last = [event for event in events if event["event"] == "batch"][-1]
     assert (last["batch"], last["batches"]) == (20, 20)
 
-    network = model_store.load("tiny", tmp_path / "shelf")
+    network = model_store.load("tiny", folder / "shelf")
     card = network.card
     assert card is not None
     assert (card.variant, card.plan, card.epochs) == (TINY, PLAN, 3)
@@ -77,34 +102,37 @@ def test_a_network_is_trained_and_put_on_the_shelf(tmp_path: Path) -> None:
     assert sum(map(sum, card.confusion)) * card.test_accuracy == pytest.approx(
         sum(card.confusion[digit][digit] for digit in range(10))
     )
-    assert told[-1]["event"] == "done"
-    assert told[-1]["test_accuracy"] == card.test_accuracy
-    assert not list((tmp_path / "checkpoints").rglob("*.keras"))
-
-    again, code = run(json.dumps(job(tmp_path)))
-    assert (code, again[-1]["event"]) == (0, "skipped")
+    assert events[-1]["event"] == "done"
+    assert events[-1]["test_accuracy"] == card.test_accuracy
+    assert not list((folder / "checkpoints").rglob("*.keras"))
 
 
-def test_a_killed_run_goes_on_after_its_last_epoch(tmp_path: Path) -> None:
-    text = json.dumps(job(tmp_path))
-    with worker() as process:
-        for event in events(process, text):
+def test_trained_network_is_skipped(trained: tuple[Path, Events, int]) -> None:
+    folder, _, _ = trained
+    events, code = run(request_for(folder))
+    assert (code, events[-1]["event"]) == (0, "skipped")
+
+
+def test_killed_run_continues_after_its_last_epoch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = request_for(tmp_path)
+    with start() as process:
+        for event in events_of(process, text):
             if event["event"] == "epoch" and event["epoch"] == 2:
                 process.kill()
                 break
     assert not (tmp_path / "shelf").exists()
 
-    told, code = run(text)
+    events, code = run_here(text, tmp_path, capsys)
     assert code == 0
-    assert told[0]["finished"] >= 2
-    assert 2 not in [event["epoch"] for event in told if event["event"] == "epoch"]
+    assert events[0]["finished"] >= 2
+    assert 2 not in [event["epoch"] for event in events if event["event"] == "epoch"]
     card = model_store.card("tiny", tmp_path / "shelf")
     assert len(card.curves["loss"]) == 3
 
 
-def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
+def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = {"validation_examples": 300, "patience": 1, "learning_rate": 0.5, "epochs": 20}
-    _, code = run(json.dumps(job(tmp_path, plan=plan)))
+    _, code = run_here(request_for(tmp_path, plan=plan), tmp_path, capsys)
     assert code == 0
     card = model_store.card("tiny", tmp_path / "shelf")
     losses = card.curves["val_loss"]
@@ -113,7 +141,7 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "Expecting property name"),
         ("[]", "A job must be an object"),
@@ -122,10 +150,22 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
         ('{"variant": "pen", "precision": "int4"}', "precision is float32 or mixed_bfloat16"),
     ],
 )
-def test_other_jobs_are_refused_in_words(text: str, said: str, tmp_path: Path) -> None:
+def test_bad_request_is_refused_in_a_sentence(text: str, message: str, tmp_path: Path) -> None:
     if text.startswith('{"variant": "pen"'):
         text = text[:-1] + f', "shelf": "{tmp_path}"}}'
-    told, code = run(text)
+    events, code = run(text)
     assert code == 1
-    assert told[-1]["event"] == "refused"
-    assert said in told[-1]["message"]
+    assert events[-1]["event"] == "refused"
+    assert message in events[-1]["message"]
+
+
+def test_bad_request_is_refused_before_tensorflow_is_imported(tmp_path: Path) -> None:
+    text = json.dumps({"variant": "pen", "shelf": str(tmp_path)})
+    program = (
+        "import sys; from cnnviz.workers.entry import train_cli; code = train_cli.main([]); "
+        "sys.exit(10 * code + ('tensorflow' in sys.modules or 'keras' in sys.modules))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 10, ended.stderr

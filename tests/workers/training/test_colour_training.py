@@ -1,4 +1,4 @@
-"""Training on digits in colour: the digits that TensorFlow mixes are ours, and a job says what it learned from."""
+"""Train on coloured digits: TensorFlow mixes the digits that the pages show, and the card names its data."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_tensorflow_mixes_the_same_digits(runner: Runner, part: int) -> None:
     from cnnviz.workers.data import tensors
     from cnnviz.workers.training.train_loop import gather_batch
 
-    held = tensors.load(kind="colour")
-    digits = held.test if part == colour_digits.TEST else held.train
+    dataset = tensors.load(kind="colour")
+    digits = dataset.test if part == colour_digits.TEST else dataset.train
     images = runner.data.x_test if part == colour_digits.TEST else runner.data.x_train
     rows = np.array([5, 0, 77, 200], np.int32)
     seen, _ = gather_batch(digits, rows, in_colour=True)
@@ -55,15 +55,15 @@ def test_tensorflow_mixes_the_same_digits(runner: Runner, part: int) -> None:
     np.testing.assert_allclose(np.asarray(seen), expected, atol=1e-6)
 
 
-def test_a_job_learns_from_colour_digits_and_says_so(runner: Runner) -> None:
-    told = runner.train(job(runner))
-    assert told.last("start").facts["examples"] == 500
-    losses = told.curve("loss")
+def test_job_trains_on_coloured_digits_and_its_card_says_so(runner: Runner) -> None:
+    run = runner.train(job(runner))
+    assert run.last("start").facts["examples"] == 500
+    losses = run.curve("loss")
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
-    view = told.last("view").arrays
+    view = run.last("view").arrays
     assert view["output/conv2d"].shape == (15, 15, 4)
     assert view["filters"].shape == (3, 3, 3, 4)
-    card = Card.from_json(told.last("result").facts["card"])
+    card = Card.from_json(run.last("result").facts["card"])
     assert card.plan.data == "colour"
     assert card.data.name == colour_digits.dataset_name(runner.data.name)
     assert "coloured by cnnviz" in card.data.source
@@ -71,7 +71,7 @@ def test_a_job_learns_from_colour_digits_and_says_so(runner: Runner) -> None:
     assert card.data.sha256 == reference.sha256 != runner.data.sha256
 
 
-def test_varied_digits_keep_their_colours() -> None:
+def test_augmented_digits_keep_their_colours() -> None:
     from cnnviz.workers.data import tensors
     from cnnviz.workers.data.examples import Examples
 
@@ -81,17 +81,17 @@ def test_varied_digits_keep_their_colours() -> None:
     np.testing.assert_array_equal(np.asarray(rows.digits.colours), colour_digits.draw_pairs(500, colour_digits.TRAIN))
 
 
-def test_other_data_than_was_planned_for_are_refused(runner: Runner) -> None:
+def test_other_data_than_planned_is_refused(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must find the data"):
         runner.train(runner.job(VARIANT, PLAN))  # names the grey digits
 
 
-def test_a_network_in_colour_does_not_learn_from_grey_digits(runner: Runner) -> None:
+def test_colour_network_with_grey_digits_is_refused(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must read the digits"):
         runner.train(runner.job(VARIANT, replace(PLAN, data="mnist")))
 
 
-def test_shifted_digits_are_read_in_their_colours() -> None:
+def test_shifted_digits_keep_their_colours() -> None:
     from cnnviz.core.inference import shifted_accuracy, trace
     from cnnviz.core.networks import model_store
 

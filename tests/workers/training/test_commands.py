@@ -1,4 +1,4 @@
-"""What a learner asks of a running training: pause, resume, stop, cancel, one more epoch, another digit."""
+"""Command a running training: pause, resume, stop, cancel, one more epoch, another digit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cnnviz.core.inference.trace import trace
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import Command, Event
-from tests.workers.conftest import Answer, Runner, Training
-from tests.workers.training.test_oracle import NETWORK, PLAN, weights
+from tests.workers.conftest import NETWORK, PLAN, Answer, Runner, Training
+from tests.workers.training.test_oracle import weights
 
 pytestmark = pytest.mark.train
 
 
 def at_step(step: int, *kinds: str) -> Answer:
-    """Sends commands once, with the first news from `step` on."""
+    """Send commands once, after the first batches that reach `step`."""
     sent: list[str] = []
 
     def answer(_training: Training, event: Event) -> Sequence[Command]:
@@ -35,20 +35,20 @@ def kinds(training: Training) -> list[str]:
     return [event.kind for event in training.events]
 
 
-def test_a_pause_changes_no_number(runner: Runner) -> None:
+def test_pause_changes_no_number(runner: Runner, plain_run: Training) -> None:
     pausing = at_step(1, "pause")
 
     def answer(training: Training, event: Event) -> Sequence[Command]:
         return [Command("resume")] if event.kind == "paused" else pausing(training, event)
 
-    told = runner.train(runner.job(NETWORK, PLAN), answer)
-    paused = kinds(told).index("paused")
-    assert kinds(told)[paused + 1] == "resumed"
-    assert told.events[paused].facts == told.events[paused + 1].facts
-    assert told.curve("loss") == runner.train(runner.job(NETWORK, PLAN)).curve("loss")
+    run = runner.train(runner.job(NETWORK, PLAN), answer)
+    paused = kinds(run).index("paused")
+    assert kinds(run)[paused + 1] == "resumed"
+    assert run.events[paused].facts == run.events[paused + 1].facts
+    assert run.curve("loss") == plain_run.curve("loss")
 
 
-def test_another_digit_is_seen_at_once_also_in_a_pause(runner: Runner) -> None:
+def test_new_digit_is_shown_at_once_even_in_a_pause(runner: Runner) -> None:
     digit = runner.data.x_test[7]
     pausing = at_step(1, "pause")
 
@@ -59,11 +59,11 @@ def test_another_digit_is_seen_at_once_also_in_a_pause(runner: Runner) -> None:
             return [Command("resume")]
         return pausing(training, event)
 
-    told = runner.train(runner.job(NETWORK, PLAN), answer)
-    paused = kinds(told).index("paused")
-    view = told.events[paused + 1]
+    run = runner.train(runner.job(NETWORK, PLAN), answer)
+    paused = kinds(run).index("paused")
+    view = run.events[paused + 1]
     assert view.kind == "view"
-    snapshot = next(e for e in told.all("snapshot") if e.facts["step"] == view.facts["step"])
+    snapshot = next(e for e in run.all("snapshot") if e.facts["step"] == view.facts["step"])
     state: dict[str, dict[str, np.ndarray]] = {}
     for path, array in snapshot.arrays.items():
         if path.startswith("weights/"):
@@ -72,81 +72,80 @@ def test_another_digit_is_seen_at_once_also_in_a_pause(runner: Runner) -> None:
     assert np.array_equal(view.arrays["probabilities"], expected.probabilities)
 
 
-def test_a_long_pause_ends_in_stopping(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_pause_stops_the_training(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnnviz.workers.training import commands
 
     monkeypatch.setattr(commands, "MAX_PAUSE_SECONDS", 0.0)
-    told = runner.train(runner.job(NETWORK, PLAN), at_step(1, "pause"))
-    assert told.last("result").facts["ended"] == "stopped"
+    run = runner.train(runner.job(NETWORK, PLAN), at_step(1, "pause"))
+    assert run.last("result").facts["ended"] == "stopped"
 
 
-def test_stopping_keeps_what_was_learned(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, PLAN), at_step(7, "stop"))
-    result = told.last("result")
+def test_stop_keeps_the_weights_of_the_last_batch(runner: Runner, plain_run: Training) -> None:
+    run = runner.train(runner.job(NETWORK, PLAN), at_step(7, "stop"))
+    result = run.last("result")
     assert result.facts["ended"] == "stopped"
-    step = told.last("batches").facts["step"]
+    step = run.last("batches").facts["step"]
     assert 7 <= step < 18
-    last = told.last("snapshot")
+    last = run.last("snapshot")
     assert last.facts["step"] == step
     for path, array in result.arrays.items():
         assert np.array_equal(array, last.arrays[path])
     card = Card.from_json(result.facts["card"])
-    assert card.epochs == len(told.all("epoch")) == 2
-    whole = runner.train(runner.job(NETWORK, PLAN))
-    assert told.curve("loss") == whole.curve("loss")[:step]
+    assert card.epochs == len(run.all("epoch")) == 2
+    assert run.curve("loss") == plain_run.curve("loss")[:step]
 
 
-def test_a_stop_in_the_first_epoch_has_a_card_too(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
-    card = Card.from_json(told.last("result").facts["card"])
+def test_stop_in_the_first_epoch_has_a_card_too(runner: Runner) -> None:
+    run = runner.train(runner.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
+    card = Card.from_json(run.last("result").facts["card"])
     assert card.epochs == 1
-    assert told.last("epoch").facts["step"] < 46
+    assert run.last("epoch").facts["step"] < 46
 
 
-def test_stopping_with_patience_keeps_the_best_epoch(runner: Runner) -> None:
+def test_stop_with_patience_keeps_the_best_epoch(runner: Runner) -> None:
     plan = replace(PLAN, learning_rate=0.3, patience=50, epochs=60)
-    told = runner.train(runner.job(NETWORK, plan), at_step(40, "stop"))
-    losses = told.curve("val_loss")
+    run = runner.train(runner.job(NETWORK, plan), at_step(40, "stop"))
+    losses = run.curve("val_loss")
     best = next(
         e
-        for e in told.all("snapshot")
+        for e in run.all("snapshot")
         if e.facts["epoch"] == losses.index(min(losses)) + 1 and e.arrays["confusion"].sum() == 70
     )
-    assert np.array_equal(weights(told)["conv"]["kernel"], best.arrays["weights/conv/kernel"])
+    assert np.array_equal(weights(run)["conv"]["kernel"], best.arrays["weights/conv/kernel"])
 
 
-def test_cancelling_ends_without_a_result(runner: Runner) -> None:
+def test_cancel_ends_without_a_result(runner: Runner) -> None:
     from cnnviz.workers.training.train_job import Cancelled
 
-    told = Training()
+    run = Training()
     cancelling = at_step(7, "cancel")
 
     def answer(training: Training, event: Event) -> Sequence[Command]:
-        told.events.append(event)
+        run.events.append(event)
         return cancelling(training, event)
 
     with pytest.raises(Cancelled):
         runner.train(runner.job(NETWORK, PLAN), answer)
-    assert "result" not in kinds(told)
-    assert 7 <= told.last("batches").facts["step"] < 18
+    assert "result" not in kinds(run)
+    assert 7 <= run.last("batches").facts["step"] < 18
 
 
-def test_one_more_epoch_is_added_while_it_runs_and_afterwards(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, PLAN), at_step(3, "more", "more"))
-    assert [event.facts["epoch"] for event in told.all("epoch")] == [1, 2, 3, 4, 5]
-    assert told.last("epoch").facts["epochs"] == 5
+def test_epochs_are_added_while_it_runs_and_afterwards(runner: Runner) -> None:
+    run = runner.train(runner.job(NETWORK, PLAN), at_step(3, "more", "more"))
+    assert [event.facts["epoch"] for event in run.all("epoch")] == [1, 2, 3, 4, 5]
+    assert run.last("epoch").facts["epochs"] == 5
     whole = runner.train(runner.job(NETWORK, replace(PLAN, epochs=6)))
-    assert told.curve("loss") == whole.curve("loss")[:30]
-    kept = told.last("checkpoint")
-    assert Card.from_json(told.last("result").facts["card"]).plan.epochs == 5
+    assert run.curve("loss") == whole.curve("loss")[:30]
+    kept = run.last("checkpoint")
+    assert Card.from_json(run.last("result").facts["card"]).plan.epochs == 5
     longer = runner.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.facts)
     assert runner.train(longer).curve("loss") == whole.curve("loss")[30:]
 
 
-def test_epochs_that_were_added_survive_the_worker(runner: Runner) -> None:
+def test_added_epochs_survive_the_worker(runner: Runner) -> None:
     """The checkpoint is of a run that had not ended: the plan still says three."""
-    told = runner.train(runner.job(NETWORK, PLAN), at_step(1, "more"))
-    kept = next(e for e in told.all("checkpoint") if not e.facts["ended"])
+    run = runner.train(runner.job(NETWORK, PLAN), at_step(1, "more"))
+    kept = next(e for e in run.all("checkpoint") if not e.facts["ended"])
     assert kept.facts["epochs"] == 4
     rest = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
     assert rest.last("epoch").facts["epoch"] == 4

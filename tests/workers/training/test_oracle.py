@@ -1,4 +1,4 @@
-"""A training's numbers beside Keras's own `fit` and beside the engine that the pages use."""
+"""Compare a training's numbers with Keras's own `fit` and with the forward pass of the pages."""
 
 from __future__ import annotations
 
@@ -8,30 +8,14 @@ import numpy as np
 import pytest
 
 from cnnviz.core.inference.trace import predict, trace
-from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.cpu import has_bfloat16
-from tests.workers.conftest import Runner, Training
+from tests.workers.conftest import NETWORK, PLAN, Runner, Training
 
 pytestmark = pytest.mark.train
-
-NETWORK = Architecture(
-    name="oracle",
-    layers=(
-        Conv2D(name="conv", filters=4, kernel_size=(3, 3), activation="relu"),
-        BatchNormalization(name="norm", momentum=0.9),
-        MaxPooling2D(name="pool", pool_size=(3, 3)),
-        Dropout(name="dropout", rate=0.25),
-        Flatten(name="flatten"),
-        Dense(name="dense", units=12, activation="relu"),
-        Dense(name="answer", units=10, activation="softmax"),
-    ),
-)
-# 230 examples in batches of 40: every epoch ends in a smaller batch.
-PLAN = TrainingPlan(examples=300, validation_examples=70, batch_size=40, epochs=3, learning_rate=0.01, seed=5)
 
 
 def weights(training: Training, kind: str = "result") -> dict[str, dict[str, np.ndarray]]:
@@ -47,8 +31,8 @@ def network(training: Training, variant: Architecture = NETWORK) -> Network:
     return Network(variant, weights(training))
 
 
-def fitted(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:
-    """The model that a plain script makes of the same digits in the same order, and its curves."""
+def fit(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:
+    """Train with a plain script on the same digits in the same order; return the model and its curves."""
     from cnnviz.workers import keras_model  # isort: skip
 
     import keras
@@ -63,7 +47,7 @@ def fitted(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[floa
     curves: dict[str, list[float]] = {}
     for epoch in range(1, plan.epochs + 1):
         order = np.random.default_rng([plan.seed, epoch]).permutation(count)
-        told = model.fit(
+        run = model.fit(
             x[order],
             y[order],
             batch_size=plan.batch_size,
@@ -71,37 +55,37 @@ def fitted(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[floa
             verbose=0,
             validation_data=(x[-held:], y[-held:]),
         )
-        for name, numbers in told.history.items():
+        for name, numbers in run.history.items():
             curves.setdefault(name, []).extend(numbers)
     return model, curves
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adadelta", "rmsprop"])
-def test_a_training_is_what_fit_does(runner: Runner, optimizer: str) -> None:
-    """Same seed, same order, dropout and moving statistics included, within what float32 sums may differ by."""
+def test_training_equals_fit(runner: Runner, optimizer: str) -> None:
+    """Same seed and order, dropout and moving statistics included, within the rounding of float32 sums."""
     plan = TrainingPlan(**PLAN.to_json() | {"optimizer": optimizer})
-    told = runner.train(runner.job(NETWORK, plan))
-    model, curves = fitted(runner, plan)
-    epochs = told.all("epoch")
+    run = runner.train(runner.job(NETWORK, plan))
+    model, curves = fit(runner, plan)
+    epochs = run.all("epoch")
     for name, numbers in curves.items():
         assert [event.facts[name] for event in epochs] == pytest.approx(numbers, rel=1e-4, abs=1e-6), name
-    for layer, parts in weights(told).items():
+    for layer, parts in weights(run).items():
         for name, array in parts.items():
             expected = next(w for w in model.get_layer(layer).weights if w.name == name).numpy()
             largest = float(np.abs(expected).max())
             assert np.abs(array - expected).max() <= 1e-3 * largest + 1e-5, (layer, name)
 
 
-def test_the_engine_gives_the_numbers_of_view_and_result(runner: Runner) -> None:
+def test_view_equals_the_trace_of_the_pages(runner: Runner) -> None:
     from cnnviz.workers import keras_model  # isort: skip
 
     import keras
 
     plan = TrainingPlan(**PLAN.to_json() | {"epochs": 1, "batch_size": 230})
-    told = runner.train(runner.job(NETWORK, plan))
-    made = network(told)
+    run = runner.train(runner.job(NETWORK, plan))
+    made = network(run)
     probe = runner.data.x_test[0].astype(np.float32) / 255
-    view = told.last("view")
+    view = run.last("view")
     assert view.facts == {"step": 1, "epoch": 1}
     model = keras_model.to_model(made)
     parts = keras.Model(model.inputs[0], [layer.output for layer in model.layers])(probe[None, ..., None])
@@ -115,28 +99,28 @@ def test_the_engine_gives_the_numbers_of_view_and_result(runner: Runner) -> None
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_the_card_judges_the_kept_weights_in_float32(runner: Runner, precision: str) -> None:
+def test_card_evaluates_the_kept_weights_in_float32(runner: Runner, precision: str) -> None:
     if precision == "mixed_bfloat16" and not has_bfloat16():
         pytest.skip("this processor does not multiply bfloat16")
     plan = TrainingPlan(**PLAN.to_json() | {"precision": precision})
-    told = runner.train(runner.job(NETWORK, plan))
-    card = Card.from_json(told.last("result").facts["card"])
-    answers = predict(network(told), runner.data.x_test.astype(np.float32) / 255).argmax(axis=1)
+    run = runner.train(runner.job(NETWORK, plan))
+    card = Card.from_json(run.last("result").facts["card"])
+    answers = predict(network(run), runner.data.x_test.astype(np.float32) / 255).argmax(axis=1)
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (runner.data.y_test, answers), 1)
     assert np.array_equal(card.confusion, counts)
     assert card.test_accuracy == pytest.approx((answers == runner.data.y_test).mean())
-    assert list(card.curves["val_loss"]) == told.curve("val_loss")
-    assert list(card.curves["loss"]) == [event.facts["loss"] for event in told.all("epoch")]
+    assert list(card.curves["val_loss"]) == run.curve("val_loss")
+    assert list(card.curves["loss"]) == [event.facts["loss"] for event in run.all("epoch")]
     assert card.plan == plan
 
 
-def test_a_lesson_shows_the_step_that_was_made(runner: Runner) -> None:
-    """With plain SGD a step is minus rate times gradient; the weights are those of the snapshots around it."""
+def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
+    """With plain SGD a step is minus rate times gradient; the snapshots around it have its weights."""
     plan = TrainingPlan(**PLAN.to_json() | {"optimizer": "sgd", "learning_rate": 0.1})
-    told = runner.train(runner.job(NETWORK, plan))
-    lesson = told.all("lesson")[0]
-    before, after = told.all("snapshot")[:2]
+    run = runner.train(runner.job(NETWORK, plan))
+    lesson = run.all("lesson")[0]
+    before, after = run.all("snapshot")[:2]
     assert (before.facts["step"], after.facts["step"]) == (0, 1)
     shown = lesson.facts["filter"]
     kernel = "weights/conv/kernel"
@@ -145,7 +129,7 @@ def test_a_lesson_shows_the_step_that_was_made(runner: Runner) -> None:
     moved = lesson.arrays["after"] - lesson.arrays["before"]
     assert moved == pytest.approx(-np.float32(0.1) * lesson.arrays["gradient"], abs=1e-7)
     assert lesson.facts["learning_rate"] == pytest.approx(0.1)
-    assert lesson.facts["gradient_norm"] == told.curve("gradient")[0]
+    assert lesson.facts["gradient_norm"] == run.curve("gradient")[0]
 
     order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
     digits = runner.data.x_train[order].astype(np.float32) / 255

@@ -1,4 +1,4 @@
-"""Trainings that are repeated, interrupted, resumed, stopped early, and that diverge."""
+"""Train in calls of different sizes, resume, stop early, diverge; emit every event as documented."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.jobs.runs.store import RunStore
-from tests.workers.conftest import Runner, Training
-from tests.workers.training.test_oracle import NETWORK, PLAN, weights
+from tests.workers.conftest import NETWORK, PLAN, Runner, Training
+from tests.workers.training.test_oracle import weights
 
 pytestmark = pytest.mark.train
 
@@ -32,62 +32,59 @@ def same_weights(one: Training, other: Training) -> bool:
 
 
 @pytest.mark.parametrize("changes", [{}, {"schedule": "cosine", "optimizer": "sgd"}])
-def test_how_many_batches_a_call_has_changes_no_number(
+def test_size_of_calls_changes_no_number(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     from cnnviz.workers.training import timing
 
     plan = replace(PLAN, **changes)
-    told = runner.train(runner.job(NETWORK, plan))
-    # As many batches as there are, and nobody looks: no lessons, and samples with the early snapshots alone.
+    run = runner.train(runner.job(NETWORK, plan))
+    # As many batches per call as there are and no live views: samples come with the early snapshots alone.
     monkeypatch.setattr(timing, "TARGET_CALL_SECONDS", 1000.0)
     monkeypatch.setattr(timing.RateLimiter, "is_due", property(lambda _self: False))
-    unseen = runner.train(runner.job(NETWORK, plan))
-    assert unseen.all("lesson") == unseen.all("view") == []
-    assert [event.facts["step"] for event in unseen.all("sample")] == [1, 2, 5, 10]
+    unwatched = runner.train(runner.job(NETWORK, plan))
+    assert unwatched.all("lesson") == unwatched.all("view") == []
+    assert [event.facts["step"] for event in unwatched.all("sample")] == [1, 2, 5, 10]
     for name in ("loss", "accuracy", "gradient", "val_loss"):
-        assert told.curve(name) == unseen.curve(name)
-    assert same_weights(told, unseen)
+        assert run.curve(name) == unwatched.curve(name)
+    assert same_weights(run, unwatched)
 
 
-def test_every_batch_is_told_once(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, PLAN))
-    start = told.events[0]
+def test_every_batch_is_emitted_once(plain_run: Training) -> None:
+    start = plain_run.events[0]
     assert start.kind == "start"
     assert start.facts["batches"] == 6
     assert (start.facts["examples"], start.facts["validation_examples"]) == (230, 70)
-    steps = [event.facts["step"] for event in told.all("batches")]
-    lengths = [len(event.arrays["loss"]) for event in told.all("batches")]
+    steps = [event.facts["step"] for event in plain_run.all("batches")]
+    lengths = [len(event.arrays["loss"]) for event in plain_run.all("batches")]
     assert np.cumsum(lengths).tolist() == steps
     assert steps[0] == 1
     assert steps[-1] == 18
-    assert [event.facts["step"] for event in told.all("epoch")] == [6, 12, 18]
-    for event in told.all("epoch"):
+    assert [event.facts["step"] for event in plain_run.all("epoch")] == [6, 12, 18]
+    for event in plain_run.all("epoch"):
         at = event.facts["step"]
         sizes = np.array([40, 40, 40, 40, 40, 30])
         for name in ("loss", "accuracy"):
             assert event.facts[name] == pytest.approx(
-                np.average(told.curve(name)[at - 6 : at], weights=sizes), rel=1e-6
+                np.average(plain_run.curve(name)[at - 6 : at], weights=sizes), rel=1e-6
             )
 
 
-def test_snapshots_are_told_where_the_time_machine_stops(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, PLAN))
-    kept = told.all("snapshot")
+def test_snapshots_are_emitted_where_the_time_machine_stops(plain_run: Training) -> None:
+    kept = plain_run.all("snapshot")
     assert [event.facts["step"] for event in kept] == [0, 1, 2, 5, 6, 10, 12, 18]
     assert [event.facts["epoch"] for event in kept] == [0, 0, 0, 0, 1, 1, 2, 3]
     for event in kept:
         assert event.arrays["confusion"].sum() == event.facts["digits"] == 70
-    last = told.all("epoch")[-1]
+    last = plain_run.all("epoch")[-1]
     assert np.trace(kept[-1].arrays["confusion"]) / 70 == last.facts["val_accuracy"]
 
 
-def test_the_running_validation_has_a_point_for_every_early_snapshot(runner: Runner) -> None:
-    """It is measured for the snapshot anyway, so the curve is told of it; no batch is told twice."""
-    told = runner.train(runner.job(NETWORK, PLAN))
-    samples = {event.facts["step"]: event.facts for event in told.all("sample")}
-    assert sorted(samples) == [event.facts["step"] for event in told.all("sample")]
-    for event in told.all("snapshot"):
+def test_running_validation_has_a_point_for_every_early_snapshot(plain_run: Training) -> None:
+    """It is measured for the snapshot anyway, so the sample is emitted too; no batch is emitted twice."""
+    samples = {event.facts["step"]: event.facts for event in plain_run.all("sample")}
+    assert sorted(samples) == [event.facts["step"] for event in plain_run.all("sample")]
+    for event in plain_run.all("snapshot"):
         if event.facts["step"] in {0, 1, 2, 5, 10}:
             right = np.trace(event.arrays["confusion"]) / event.facts["digits"]
             assert samples[event.facts["step"]]["accuracy"] == pytest.approx(right, abs=1e-6)
@@ -106,7 +103,7 @@ def test_snapshots_of_a_run_stay_below_their_limit(epochs: int, batches: int, na
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adadelta"])
-def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, optimizer: str, tmp_path: Path) -> None:
+def test_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, optimizer: str, tmp_path: Path) -> None:
     plan = replace(PLAN, epochs=4, optimizer=optimizer)
     whole = runner.train(runner.job(NETWORK, plan))
     job, store = runner.job(NETWORK, replace(plan, epochs=2)), RunStore("a" * 32, tmp_path)
@@ -125,17 +122,16 @@ def test_a_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, op
     assert card.trained_seconds > half.last("epoch").facts["seconds"]
 
 
-def test_a_result_that_was_lost_is_told_again(runner: Runner) -> None:
-    told = runner.train(runner.job(NETWORK, PLAN))
-    kept = told.last("checkpoint")
-    assert [event.kind for event in told.events[-2:]] == ["checkpoint", "result"]
+def test_lost_result_is_emitted_again(runner: Runner, plain_run: Training) -> None:
+    kept = plain_run.last("checkpoint")
+    assert [event.kind for event in plain_run.events[-2:]] == ["checkpoint", "result"]
     again = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
     assert [event.kind for event in again.events] == ["start", "checkpoint", "result"]
-    assert again.last("result").facts == told.last("result").facts
-    assert same_weights(again, told)
+    assert again.last("result").facts == plain_run.last("result").facts
+    assert same_weights(again, plain_run)
 
 
-def test_a_checkpoint_of_another_network_is_refused(runner: Runner) -> None:
+def test_checkpoint_of_another_network_is_refused(runner: Runner) -> None:
     kept = runner.train(runner.job(TINY, replace(PLAN, epochs=1))).last("checkpoint")
     with pytest.raises(Refusal, match="a checkpoint of another one"):
         runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
@@ -143,47 +139,47 @@ def test_a_checkpoint_of_another_network_is_refused(runner: Runner) -> None:
 
 def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(runner: Runner) -> None:
     plan = replace(PLAN, epochs=12, learning_rate=0.3, patience=1)
-    told = runner.train(runner.job(NETWORK, plan))
-    losses = told.curve("val_loss")
-    result = told.last("result")
+    run = runner.train(runner.job(NETWORK, plan))
+    losses = run.curve("val_loss")
+    result = run.last("result")
     assert result.facts["ended"] == "early"
     assert len(losses) < 12
     assert losses.index(min(losses)) == len(losses) - 2
     whole = runner.train(runner.job(NETWORK, replace(plan, patience=None)))
     assert whole.curve("val_loss")[: len(losses)] == losses
-    best = next(e for e in told.all("snapshot") if e.facts["epoch"] == len(losses) - 1)
+    best = next(e for e in run.all("snapshot") if e.facts["epoch"] == len(losses) - 1)
     for path, array in result.arrays.items():
         assert np.array_equal(array, best.arrays[path])
 
-    kept = told.last("checkpoint")
+    kept = run.last("checkpoint")
     longer = replace(plan, epochs=len(losses) + 1)
     more = runner.train(runner.job(NETWORK, longer, checkpoint=kept.arrays, progress=kept.facts))
     assert more.curve("val_loss") == [whole.curve("val_loss")[len(losses)]]
 
 
-def test_a_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
+def test_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
     good = runner.train(runner.job(NETWORK, replace(PLAN, optimizer="sgd", epochs=1)))
     kept = good.last("checkpoint")
     wild = replace(PLAN, optimizer="sgd", learning_rate=10.0, epochs=30)
-    # Activations that grow with the weights, and no normalization that would catch them.
+    # One step with an enormous rate makes the weights overflow in the epoch after the checkpoint.
     with pytest.MonkeyPatch.context() as patch:
         from cnnviz.workers.training import trainer
 
         patch.setattr(runner, "compute_rates", lambda *_: np.full(1, 1e30, np.float32))
         patch.setattr(trainer.Trainer, "_next_chunk_size", lambda *_: 1)
-        told = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
-    result = told.last("result")
+        run = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
+    result = run.last("result")
     assert result.facts["ended"] == "diverged"
     assert "{epoch}" in result.facts["message"]["template"]
     assert result.facts["message"]["values"] == {"epoch": 2}
-    assert same_weights(told, good)
+    assert same_weights(run, good)
     card = Card.from_json(result.facts["card"])
     assert card.epochs == 1
     assert card.test_accuracy == Card.from_json(good.last("result").facts["card"]).test_accuracy
-    assert all(np.isfinite(told.curve("loss")))
+    assert all(np.isfinite(run.curve("loss")))
 
 
-def test_a_run_that_diverges_at_once_is_refused(runner: Runner) -> None:
+def test_run_that_diverges_at_once_is_refused(runner: Runner) -> None:
     layers = [Dense(name=f"dense{n}", units=64) for n in range(6)]
     deep = Architecture(name="deep", layers=(Flatten(name="flatten"), *layers, NETWORK.layers[-1]))
     with pytest.raises(Refusal, match=r"Training must stay finite.*epoch 1"):
@@ -197,7 +193,7 @@ def test_other_data_than_the_plan_names_is_refused(runner: Runner) -> None:
         runner.train(other)
 
 
-def test_fewer_digits_than_planned_are_divided_alike(runner: Runner) -> None:
+def test_smaller_data_set_keeps_the_share_held_out(runner: Runner) -> None:
     plan = TrainingPlan(examples=60_000, validation_examples=6_000, epochs=1)
     start = runner.train(runner.job(TINY, plan)).events[0]
     there = len(runner.data.y_train)
@@ -205,13 +201,13 @@ def test_fewer_digits_than_planned_are_divided_alike(runner: Runner) -> None:
     assert start.facts["examples"] == there - start.facts["validation_examples"]
 
 
-def test_plans_of_different_size_are_judged_on_the_same_digits() -> None:
+def test_plans_of_different_size_are_validated_on_the_same_digits() -> None:
     from cnnviz.workers.data import tensors
     from cnnviz.workers.data.examples import Examples
 
-    held = tensors.load()
-    small, large = (Examples(TrainingPlan(examples=count, validation_examples=100), held) for count in (200, 800))
+    dataset = tensors.load()
+    small, large = (Examples(TrainingPlan(examples=count, validation_examples=100), dataset) for count in (200, 800))
     assert small.validation().rows.tolist() == large.validation().rows.tolist()
-    assert small.validation().rows[-1] == len(held.train) - 1
+    assert small.validation().rows[-1] == len(dataset.train) - 1
     assert sorted(small.epoch(1).rows) == list(range(100))
     assert sorted(large.epoch(1).rows) == list(range(700))
