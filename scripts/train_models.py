@@ -1,14 +1,14 @@
-"""Train the networks of the shelf, each in a child process, and write them to models/.
+"""Train the published networks, each in a child process, and write them to the model store.
 
-    python scripts/train_models.py                    all that are not there yet
+    python scripts/train_models.py                    all that the store does not have
     python scripts/train_models.py pen dense-64       only these
-    python scripts/train_models.py --force            also those that are there
+    python scripts/train_models.py --force            also those that the store has
     python scripts/train_models.py --seeds 5          the pooling networks with five seeds each, and their table
 
-A run that was interrupted goes on after its last finished epoch. MNIST is found as the app finds it; the pen strokes,
-a file pen_strokes.json.gz, in the same folder as --data names. Of the networks that are trained with several seeds one
-goes on the shelf, that of the seed which `pool_networks.ON_SHELF` names, and what all of them can do goes into a table
-beside it; the others stay under --checkpoints, for scripts/measure_pooling.py.
+An interrupted run continues after its last finished epoch. MNIST is found as the app finds it, or in the folder that
+--data names; the pen strokes, a file pen_strokes.json.gz, in that folder alone. Of the networks that are trained with
+several seeds, the one of seed `trio.ON_SHELF` goes into the store, with a table of the results of all beside it; the
+others stay under --checkpoints, for scripts/measure_pooling.py.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ Event = Mapping[str, Any]
 NO_CHANGES: Event = MappingProxyType({})
 
 
-def arguments(words: list[str]) -> argparse.Namespace:
-    """Read the command line."""
+def parse_arguments(words: list[str]) -> argparse.Namespace:
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description="Train the networks of the shelf.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
@@ -65,8 +65,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     return read
 
 
-def job(name: str, read: argparse.Namespace) -> dict[str, Any]:
-    """The job of one network, as `cnnviz.workers.entry.train_cli` reads it."""
+def build_request(name: str, read: argparse.Namespace) -> dict[str, Any]:
+    """Build the request of one network, as `cnnviz.workers.entry.train_cli` reads it."""
     strokes = read.data / STROKES
     return {
         "variant": name,
@@ -79,20 +79,20 @@ def job(name: str, read: argparse.Namespace) -> dict[str, Any]:
 
 
 def seeds_folder(read: argparse.Namespace, seed: int) -> Path:
-    """Where the networks of one seed lie, each run with its own checkpoints."""
+    """Return the folder of the networks of one seed."""
     home = read.checkpoints or Path(tempfile.gettempdir()) / "cnnviz-training"
     return Path(home) / "pooling-seeds" / str(seed)
 
 
 def train_seeds(read: argparse.Namespace) -> None:
-    """Train every pooling network with every seed; put one of each on the shelf and the table beside them.
+    """Train every pooling network with every seed; save one of each in the store and the table beside them.
 
-    All networks with one seed, then all with the next: whatever else the machine does falls on each alike.
+    All networks with one seed, then all with the next, so that other load on the machine affects each alike.
     """
     folders = {seed: seeds_folder(read, seed) for seed in range(1, read.seeds + 1)}
     for seed, folder in folders.items():
         for name in POOL_NETWORKS:
-            follow(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
+            train(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
     cards = [model_store.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
     seed_results.write(seed_results.collected(cards), read.shelf)
     for name in POOL_NETWORKS:
@@ -101,25 +101,26 @@ def train_seeds(read: argparse.Namespace) -> None:
             model_store.save(chosen, chosen.card, read.shelf)
 
 
-def environment(read: argparse.Namespace) -> dict[str, str]:
-    """The child's environment: MNIST from --data where it lies there and no setting names another."""
+def build_environment(read: argparse.Namespace) -> dict[str, str]:
+    """Build the child's environment: MNIST from --data if it is there and no setting names another."""
     found = read.data / MNIST
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2"}  # TensorFlow says hello on the terminal otherwise
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2"}  # otherwise TensorFlow logs its build to the terminal
     return {**quiet, **({SETTING: str(found)} if found.is_file() else {}), **os.environ}
 
 
-def events(name: str, read: argparse.Namespace, changes: Event) -> Iterator[Event]:
-    """Run the worker and yield what it reports. Raises `SystemExit` if it ends without a result.
+def stream_events(name: str, read: argparse.Namespace, changes: Event) -> Iterator[Event]:
+    """Run the worker and yield its events; `changes` replaces parts of the request.
 
-    `changes` replaces parts of the job.
+    Raises:
+        SystemExit: If the worker fails.
     """
     command = [sys.executable, "-m", "cnnviz.workers.entry.train_cli"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment(read), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=build_environment(read), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:
         if worker.stdin is None or worker.stdout is None:
             raise SystemExit("no pipes to the worker")
-        worker.stdin.write(json.dumps({**job(name, read), **changes}))
+        worker.stdin.write(json.dumps({**build_request(name, read), **changes}))
         worker.stdin.close()
         for line in worker.stdout:
             yield json.loads(line)
@@ -127,8 +128,8 @@ def events(name: str, read: argparse.Namespace, changes: Event) -> Iterator[Even
         raise SystemExit(f"{name}: the worker ended with {worker.returncode}")
 
 
-def shown(name: str, event: Event, epochs: int) -> str:
-    """One line for the terminal: a bar while it trains, the result when it is over."""
+def format_event(name: str, event: Event, epochs: int) -> str:
+    """Format one line for the terminal: a bar while it trains, then the result."""
     match event["event"]:
         case "batch":
             done = (event["epoch"] - 1 + event["batch"] / event["batches"]) / epochs
@@ -147,12 +148,12 @@ def shown(name: str, event: Event, epochs: int) -> str:
     return ""
 
 
-def follow(name: str, read: argparse.Namespace, changes: Event = NO_CHANGES) -> None:
-    """Train one network and show how far it is; on anything but a terminal only the results."""
+def train(name: str, read: argparse.Namespace, changes: Event = NO_CHANGES) -> None:
+    """Train one network and print its progress; elsewhere than on a terminal only the result."""
     epochs = 1
-    for event in events(name, read, changes):
+    for event in stream_events(name, read, changes):
         epochs = event.get("epochs", epochs) if event["event"] == "start" else epochs
-        line = shown(name, event, epochs)
+        line = format_event(name, event, epochs)
         if event["event"] != "batch" and line:
             print(f"\r{line:100}" if sys.stdout.isatty() else line, flush=True)
         elif line and sys.stdout.isatty():
@@ -160,13 +161,13 @@ def follow(name: str, read: argparse.Namespace, changes: Event = NO_CHANGES) -> 
 
 
 def main(words: list[str]) -> None:
-    """Train what was asked for, one after the other."""
-    read = arguments(words)
+    """Train the requested networks one after the other."""
+    read = parse_arguments(words)
     if read.seeds is not None:
         train_seeds(read)
         return
     for name in read.names or NAMES:
-        follow(name, read)
+        train(name, read)
 
 
 if __name__ == "__main__":
