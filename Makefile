@@ -46,7 +46,7 @@ lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
 	$(BIN)/ruff format --check .
 	@$(call in_node,lint)
 
-format: $(DEV) $(NODE_PACKAGES)  ## mend what lint can mend
+format: $(DEV) $(NODE_PACKAGES)  ## fix what lint can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@$(call in_node,format)

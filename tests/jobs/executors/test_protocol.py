@@ -24,7 +24,6 @@ from tests.jobs.executors.fake_process import FakeWorkerProcess
 from tests.jobs.executors.fake_worker import FAILS, FOR_EVER, PLAIN, REFUSES
 from tests.jobs.executors.site import Site, until
 
-
 pytestmark = pytest.mark.unit
 
 
