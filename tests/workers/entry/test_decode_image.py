@@ -40,7 +40,7 @@ def start_instead(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe = subprocess.PIPE
     monkeypatch.setattr(
         child_process,
-        "_started",
+        "_start",
         lambda _: subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe),
     )
 
