@@ -9,7 +9,7 @@ from cnnviz.ui.shell import networks, page, session, url
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def read_along() -> None:
     """Everything that moves while the pen moves."""
     network = networks.load_chosen()
@@ -25,10 +25,10 @@ def read_along() -> None:
     url.show(pen_down)
 
 
-with page.page("draw") as heading:
+with page.shell("draw") as heading:
     with heading:
         network_picker.pick()
         surfaces.pick_surface()
     read_along()
-    samples_and_upload.samples_on_offer()
-    samples_and_upload.upload()
+    samples_and_upload.show_samples()
+    samples_and_upload.show_upload()

@@ -17,7 +17,7 @@ from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def read_along() -> None:
     """Everything that moves while the pen moves; what the kernel makes of the digit goes to the pictures below."""
     drawing, answering = st.columns([320, 350], gap="medium")
@@ -31,7 +31,7 @@ def read_along() -> None:
     pen_up.follow(reading.digit, pen_down)
 
 
-with page.page("convolution") as heading:
+with page.shell("convolution") as heading:
     with heading:
         network_picker.pick()
         surfaces.pick_surface()

@@ -11,7 +11,7 @@ from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def read_along() -> None:
     """Everything that moves while the pen moves; the maps go to the cards below."""
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
@@ -27,7 +27,7 @@ def read_along() -> None:
     pen_up.follow(reading.digit, pen_down, needed=path.here() is not None)
 
 
-with page.page("layers") as heading:
+with page.shell("layers") as heading:
     with heading:
         network_picker.pick()
         surfaces.pick_surface()

@@ -4,14 +4,13 @@ import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import preprocessing_steps, surfaces
-from cnnviz.ui.pooling import perturbations, pooled_maps, same_map, worked_example
-from cnnviz.ui.pooling import three_networks as trained_alike
+from cnnviz.ui.pooling import perturbations, pooled_maps, same_map, three_networks, worked_example
 from cnnviz.ui.prediction import answer, network_picker
 from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def read_along() -> None:
     """Everything that moves while the pen moves; the maps go to the pictures below."""
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
@@ -27,7 +26,7 @@ def read_along() -> None:
     pen_up.follow(reading.digit, pen_down)
 
 
-with page.page("pooling") as heading:
+with page.shell("pooling") as heading:
     with heading:
         network_picker.pick()
         surfaces.pick_surface()
@@ -35,5 +34,5 @@ with page.page("pooling") as heading:
     worked_example.show()
     same_map.show()
     reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
-    trained_alike.show(reading)
+    three_networks.show(reading)
     perturbations.show(reading.digit)

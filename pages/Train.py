@@ -7,15 +7,15 @@ from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import page, session, url, visitor, widgets
 from cnnviz.ui.training import run_status, runs_table, start, watch
 
-with page.page("train"):
+with page.shell("train"):
     visitor.remember()
     top(session.get("upwards"))
     run_status.ready()
     widgets.one_of("train_view", translate("What to do"), show_label=False)
     if session.get("train_view") == "experiments":
-        start.experiments()
+        start.show_experiments()
     elif session.get("train_view") == "build":
-        start.build()
+        start.show_builder()
     else:
         watch.show()
     st.divider()

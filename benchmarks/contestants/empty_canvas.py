@@ -26,5 +26,5 @@ def read_along() -> None:
         st.markdown(str(len(canvas.json_data["objects"]) if canvas.json_data else 0))
 
 
-process_tuning.settle()
+process_tuning.tune_process()
 read_along()

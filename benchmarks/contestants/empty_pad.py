@@ -14,5 +14,5 @@ def read_along() -> None:
         st.markdown(str(sum(len(stroke.points) for stroke in message.drawing.strokes) if message else 0))
 
 
-process_tuning.settle()
+process_tuning.tune_process()
 read_along()

@@ -122,5 +122,5 @@ def show() -> None:
 
 
 st.set_page_config(layout="wide")
-process_tuning.settle()
+process_tuning.tune_process()
 show()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks.network import Network
@@ -56,19 +55,6 @@ def write(cell: Cell, shape: Shape) -> str:
     """`cell` as a link has it: "conv2d_1.5.3.7" (map, row, column), "dense.5" where there are only units."""
     numbers = (cell.map, cell.row, cell.column) if len(shape) == 3 else (cell.map,)
     return ".".join([cell.layer, *map(str, numbers)])
-
-
-def read(network: Network, text: str) -> Cell:
-    """The cell that `write` wrote. Raises `Refusal` for any that `network` does not have."""
-    cell = nearest(network, text)
-    if cell is None or write(cell, shapes(network)[cell.layer]) != text:
-        raise Refusal(
-            "`cell` must be a layer of {network} and the place of one of its values. Received: {text}. Choose a cell "
-            "of a map.",
-            network=network.name,
-            text=text,
-        )
-    return cell
 
 
 def nearest(network: Network, text: str) -> Cell | None:

@@ -78,7 +78,7 @@ def note(wanted: ConvSettings, made: ConvSettings, moved: str) -> None:
     session.put(conv_settled=(made, session.get("conv_padding")))
 
 
-def padding_moved() -> None:
+def note_padding() -> None:
     """The same for the padding, to which nothing gives way."""
     made, padding = session.get("conv_settled")
     if padding != session.get("conv_padding"):

@@ -26,7 +26,7 @@ FIRST_WHERE = gettext_noop(
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show both orders side by side, and the three sliders that choose a value."""
     st.subheader(translate("Channel order"), anchor=False)

@@ -26,7 +26,7 @@ ALL_KEPT = gettext_noop("No sum is below zero, so relu changes nothing.")
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenKernel:
     """A kernel and its bias; where it was learned, also by which layer, and which of its filters and channels it is."""
 
     weights: Grid
@@ -36,26 +36,26 @@ class Chosen:
     channel: int = 0
 
 
-def chosen() -> Chosen:
+def current_kernel() -> ChosenKernel:
     """Return the kernel that the digit is convolved with; a learned one of a network without gives way to the first."""
     name = session.get("filter")
     if name == "own":
-        return Chosen(session.get("own_kernel"), session.get("own_bias"))
-    if name == "learned" and (found := learned(networks.load_chosen())):
+        return ChosenKernel(session.get("own_kernel"), session.get("own_bias"))
+    if name == "learned" and (found := find_learned(networks.load_chosen())):
         number = min(session.get("filter_number"), found.filters - 1)
         channel = min(session.get("filter_channel"), found.channels - 1)
-        return Chosen(found.weights(number, channel), float(found.bias[number]), found.layer, number, channel)
-    return Chosen(KERNELS.get(name, KERNELS["rows"]).weights)
+        return ChosenKernel(found.weights(number, channel), float(found.bias[number]), found.layer, number, channel)
+    return ChosenKernel(KERNELS.get(name, KERNELS["rows"]).weights)
 
 
-def learned(network: Network) -> Learned | None:
+def find_learned(network: Network) -> Learned | None:
     """Return what the first convolution of a network learned, if it has one."""
     return filtering.learned(network)
 
 
 def send(reading: Prediction, pen_down: bool, place: str) -> None:
     """Bring everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
-    kernel = chosen()
+    kernel = current_kernel()
     try:
         found = filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal:

@@ -32,7 +32,7 @@ NO_NETWORK = gettext_noop("There is no network that reads colour on this server,
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the section for what is being read, in the chosen ink and paper."""
     st.subheader(translate("In colour"), anchor=False)
@@ -97,7 +97,7 @@ def _settings(learned: Network | None) -> None:
         session.put(rgb_filter="0" if count else OWN)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         widgets.pick("rgb_filter", translate("Filter"), (*map(str, range(count)), OWN), _title, width=230)
-        if ink_and_paper.chosen() is None:  # else they stand at the top of the page
+        if ink_and_paper.current_colours() is None:  # else they stand at the top of the page
             ink_and_paper.pick_both()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Or fill it with"), width="content")

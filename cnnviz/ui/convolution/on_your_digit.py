@@ -12,7 +12,7 @@ from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.components.kernel_grid import kernel_grid, typed
 from cnnviz.ui.convolution import filters
-from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, Chosen
+from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, ChosenKernel
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.shell import networks, page, session, url, widgets
 from cnnviz.ui.shell.fields.convolution import FILTERS
@@ -47,12 +47,12 @@ def heading() -> None:
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def choose() -> None:
     """Show the kernel and its choices. The pen does not touch them."""
     problem = _take_over()
     _pick()
-    kernel = filters.chosen()
+    kernel = filters.current_kernel()
     kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
     _explain(kernel)
     reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
@@ -79,7 +79,7 @@ def pictures() -> None:
 
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; the kernel is then the visitor's own. Return what was refused, if something was."""
-    kernel = filters.chosen()
+    kernel = filters.current_kernel()
     told = typed(KEY, kernel.weights)
     if told is None:
         return None
@@ -102,7 +102,7 @@ def _own(weights: Grid, bias: float) -> None:
 
 
 def _pick() -> None:
-    found = filters.learned(networks.load_chosen())
+    found = filters.find_learned(networks.load_chosen())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             translate("Kernel"),
@@ -110,7 +110,7 @@ def _pick() -> None:
             index=list(FILTERS).index(session.get("filter")),
             width=215,
             format_func=lambda name: translate(FILTERS[name]),
-            **session.bound("filter"),
+            **session.bind("filter"),
         )
         widgets.one_of("filter_padding", translate("Padding"))
     if session.get("filter") != "learned":
@@ -121,7 +121,7 @@ def _pick() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
         st.selectbox(
-            translate("Filter"), range(found.filters), index=number, width=110, **session.bound("filter_number")
+            translate("Filter"), range(found.filters), index=number, width=110, **session.bind("filter_number")
         )
         if found.channels > 1:
             channel = min(session.get("filter_channel"), found.channels - 1)
@@ -131,7 +131,7 @@ def _pick() -> None:
                 index=channel,
                 width=110,
                 format_func=_channel,
-                **session.bound("filter_channel"),
+                **session.bind("filter_channel"),
             )
 
 
@@ -139,12 +139,12 @@ def _channel(number: int) -> str:
     return translate(CHANNELS[number]) if number < len(CHANNELS) else str(number)
 
 
-def _title(kernel: Chosen) -> str:
+def _title(kernel: ChosenKernel) -> str:
     rows, columns = len(kernel.weights), len(kernel.weights[0])
     return translate("{rows} × {columns} weights: change any of them", rows=rows, columns=columns)
 
 
-def _explain(kernel: Chosen) -> None:
+def _explain(kernel: ChosenKernel) -> None:
     """Say what the kernel does, or where it is from."""
     name = session.get("filter")
     if name in KERNELS:
@@ -168,7 +168,7 @@ def _explain(kernel: Chosen) -> None:
 
 def _steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
-    found = filters.learned(networks.load_chosen())
+    found = filters.find_learned(networks.load_chosen())
     if found is not None and found.strides != (1, 1):
         st.caption(
             translate("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])

@@ -27,7 +27,7 @@ WRONG = gettext_noop("Not {name}: only {share:.0f} % of its answer to both strok
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the question, and once it was answered, or not wanted, the computed answer."""
     st.markdown("##### " + translate(ASK))

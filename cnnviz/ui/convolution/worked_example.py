@@ -36,7 +36,7 @@ EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the section; it stands by itself and the pen does not touch it."""
     st.subheader(translate("By hand"), anchor=False)
@@ -122,9 +122,9 @@ def _settings() -> None:
             "conv_padding",
             translate("Padding"),
             help=translate(PADDING_HELP),
-            then=changes.padding_moved,
+            then=changes.note_padding,
         )
-        st.toggle(translate("Guess first"), value=bool(session.get("conv_guess")), **session.bound("conv_guess"))
+        st.toggle(translate("Guess first"), value=bool(session.get("conv_guess")), **session.bind("conv_guess"))
     _ready(translate("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
     _ready(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
 

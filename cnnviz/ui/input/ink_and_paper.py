@@ -18,7 +18,7 @@ FAINT = gettext_noop(
 )
 
 
-def chosen() -> tuple[str, str] | None:
+def current_colours() -> tuple[str, str] | None:
     """Return ink and paper if the chosen network reads colour, else None."""
     try:
         shape = networks.load_chosen().variant.input_shape
@@ -27,22 +27,22 @@ def chosen() -> tuple[str, str] | None:
     return (session.get("ink"), session.get("paper")) if colour_digits.reads_colour(shape) else None
 
 
-def dressed(digit: np.ndarray) -> np.ndarray:
+def colour_digit(digit: np.ndarray) -> np.ndarray:
     """Return a (28, 28) digit as the chosen network would read it."""
-    pair = chosen()
+    pair = current_colours()
     return digit if pair is None else colour_digits.colour_from_hex(digit, *pair)
 
 
 def pick() -> None:
     """Show the two pickers where the chosen network reads colour; whatever is read gets these colours."""
-    if chosen() is not None:
+    if current_colours() is not None:
         pick_both()
 
 
 def pick_both() -> None:
     """Show the two pickers, and say where the colours are too much alike."""
     for key, label in COLOURS.items():
-        st.color_picker(translate(label), value=session.get(key), **session.bound(key, _settle))
+        st.color_picker(translate(label), value=session.get(key), **session.bind(key, _settle))
     ratio = contrast(session.get("ink"), session.get("paper"))
     if ratio < colour_digits.MIN_CONTRAST:
         st.caption(translate(FAINT, contrast=ratio, least=colour_digits.MIN_CONTRAST))

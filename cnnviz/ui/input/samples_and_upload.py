@@ -8,7 +8,7 @@ from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource
-from cnnviz.jobs.sandbox import upload as picture_upload
+from cnnviz.jobs.sandbox import upload
 from cnnviz.ui.components.thumbnails import picked, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
@@ -24,19 +24,19 @@ POLARITIES = {
 }
 
 
-def samples_on_offer() -> None:
+def show_samples() -> None:
     """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
     waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_DOWNLOAD.start().status.done
     st.fragment(_sheet, run_every=0.5 if waiting else None)(waiting)
 
 
-@page.guarded
+@page.guard
 def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + translate("Or pick a test digit") + "**", width="content")
         st.button(translate("Other digits"), on_click=_other_digits)
     digits = samples.offered(session.get("sheet"))
-    images = [ink_and_paper.dressed(sample.image) for sample in digits]
+    images = [ink_and_paper.colour_digit(sample.image) for sample in digits]
     thumbnails(
         "samples",
         images,
@@ -77,7 +77,7 @@ def _other_digits() -> None:
     session.put(sheet=session.get("sheet") + 1)
 
 
-def upload() -> None:
+def show_upload() -> None:
     """Let the visitor choose a picture file; say what was done to it, or why it cannot be read."""
     with st.expander(translate("Or open a picture of a digit")):
         file = st.file_uploader(
@@ -93,7 +93,7 @@ def _take() -> None:
     if file is None:
         return
     try:
-        picture = picture_upload.read(file.getvalue(), file.name)
+        picture = upload.read(file.getvalue(), file.name)
     except Refusal as reason:
         session.put(upload=reason)
     else:

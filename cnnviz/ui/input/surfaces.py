@@ -29,7 +29,7 @@ def draw(plain: bool = False) -> bool:
 
     It has the chosen ink and paper where the chosen network reads colour, unless it is to be `plain`.
     """
-    dress = None if plain else ink_and_paper.chosen()
+    dress = None if plain else ink_and_paper.current_colours()
     return _editor(dress or (INK, PAPER)) if session.get("surface") == "canvas" else _pad(dress)
 
 
@@ -109,7 +109,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
 
 def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:
     # The canvas raises where it is imported outside a running server; Streamlit brings pandas for its data.
-    process_tuning.bring("pandas", "pyarrow", "streamlit_drawable_canvas")
+    process_tuning.import_once("pandas", "pyarrow", "streamlit_drawable_canvas")
     from streamlit_drawable_canvas import st_canvas
 
     return st_canvas(

@@ -12,7 +12,7 @@ from cnnviz.figures import network_diagram
 from cnnviz.figures.network_diagram import Words
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 
 #: Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk.
 WIDTHS = (330, 680, 1180)
@@ -29,7 +29,7 @@ def show(variant: Architecture, title: str, file: str) -> None:
     drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(WHY), width="stretch")
-        file_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
+        download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 

@@ -10,7 +10,7 @@ from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import networks
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 
 
 def show(reading: Prediction) -> None:
@@ -30,7 +30,7 @@ def _files(reading: Prediction) -> None:
     file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
     weights = networks.load_chosen().weights
     npz, table = f"{file}.npz", f"{file}.csv"
-    file_button(
+    download_button(
         npz,
         partial(trace_export.npz, reading.trace, chosen, weights),
         npz,
@@ -38,7 +38,7 @@ def _files(reading: Prediction) -> None:
         width="stretch",
         help=translate("NPZ, for NumPy, with the weights"),
     )
-    file_button(
+    download_button(
         table,
         partial(trace_export.table, reading.trace, chosen),
         table,

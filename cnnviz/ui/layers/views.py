@@ -9,12 +9,12 @@ import streamlit as st
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
-from cnnviz.jobs.runs import downloads as run_downloads
+from cnnviz.jobs.runs.downloads import file_name
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, summary
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.shell import networks, session, widgets
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 
 PROGRAM = gettext_noop(
     "The whole program, as you would write it: data, model, how it is compiled and fitted, evaluation, saving. It "
@@ -52,7 +52,7 @@ def _program(_: Prediction, network: Network) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(PROGRAM), width="stretch")
-        file_button(file, text, file, mime="text/x-python", key="save-program")
+        download_button(file, text, file, mime="text/x-python", key="save-program")
     st.code(text, language="python")
 
 
@@ -62,7 +62,7 @@ def _title() -> str:
 
 def _file() -> str:
     """Return how files of the chosen network are called: one of a visitor's own after its run."""
-    return run_downloads.file_name(_title())
+    return file_name(_title())
 
 
 #: Value of the choice -> what shows it.

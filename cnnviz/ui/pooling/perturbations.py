@@ -30,7 +30,7 @@ PICTURE = 112
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show(digit: np.ndarray) -> None:
     """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
     st.subheader(translate("Shift, rotate, thicken"), anchor=False)
@@ -74,7 +74,7 @@ def _changed(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
         value=session.get(kind),
         format_func=lambda place: f"{disturbance.amounts[place]:g}",
         width=520,
-        **session.bound(kind),
+        **session.bind(kind),
     )
     place = session.get(kind)
     amount = disturbance.amounts[place]
@@ -151,7 +151,7 @@ def _curves(
     top: float | None = None,
 ) -> None:
     """Show curves of confidence, or with a `top` of a quantity that ends there."""
-    process_tuning.bring("plotly.graph_objects")
+    process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import bands
     from cnnviz.figures.bands import Line
 

@@ -28,7 +28,7 @@ NOTHING_DRAWN = gettext_noop(
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ChosenMap:
     """A convolution's maps, the order in which they are shown, the map that is pooled, and what became of it."""
 
     layer: LayerOutput
@@ -54,7 +54,7 @@ def layer_of(reading: Prediction) -> LayerOutput | None:
     return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
 
 
-def choose(reading: Prediction, pen_down: bool) -> Chosen | None:
+def choose(reading: Prediction, pen_down: bool) -> ChosenMap | None:
     """Return what is to be shown, or None without a convolution. Raises `Refusal` for a window larger than the maps.
 
     While the pen is down the maps keep the places that they had.
@@ -70,7 +70,7 @@ def choose(reading: Prediction, pen_down: bool) -> Chosen | None:
     session.put(same_order=(place, order))
     wanted = session.get("same_map")
     one = wanted if 0 <= wanted < len(order) else order[0]
-    return Chosen(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
+    return ChosenMap(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
 
 
 def _check_fits(how: Pool, layer: LayerOutput) -> None:
@@ -112,7 +112,7 @@ def sentences(found: Comparison) -> str:
     return " ".join(translate(each.template, **each.values) for each in tell(found))
 
 
-def _pictures(chosen: Chosen) -> list[Block]:
+def _pictures(chosen: ChosenMap) -> list[Block]:
     found = chosen.found
     shown = {
         "map": (translate("Map {number}", number=chosen.map), found.map),
@@ -133,7 +133,7 @@ def _pictures(chosen: Chosen) -> list[Block]:
     ]
 
 
-def _all(chosen: Chosen, pen_down: bool) -> Block:
+def _all(chosen: ChosenMap, pen_down: bool) -> Block:
     """Return all maps, those first about which the poolings disagree most, each with its number."""
     order = list(chosen.order)
     return Block(

@@ -31,7 +31,7 @@ def show(kind: str) -> None:
         st.warning(translate_refusal(reason))
         return
     st.markdown("##### " + translate("The same with {count:,} test digits", count=found.count))
-    process_tuning.bring("plotly.graph_objects")
+    process_tuning.import_once("plotly.graph_objects")
     place = place_of(kind)
     amount = robustness_curves.amounts(kind)[place]
     for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):

@@ -30,7 +30,7 @@ TALLEST = 300
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
     st.subheader(translate("The same map, pooled both ways"), anchor=False)
@@ -90,7 +90,7 @@ def _settings(network: Network, reading: subject.Prediction) -> None:
             layers,
             index=layers.index(layer.name) if layer else 0,
             width=170,
-            **session.bound("same_layer", _any_map),
+            **session.bind("same_layer", _any_map),
         )
         st.selectbox(
             translate("Map"),
@@ -98,7 +98,7 @@ def _settings(network: Network, reading: subject.Prediction) -> None:
             index=chosen + 1,
             format_func=_map_name,
             width=270,
-            **session.bound("same_map"),
+            **session.bind("same_map"),
         )
         widgets.number("same_window", translate("Window"), 1, MAX_WINDOW, width=150)
         widgets.number("same_stride", translate("Stride"), 1, MAX_WINDOW, width=150)

@@ -35,7 +35,7 @@ EMPTY = gettext_noop("Nothing is drawn: draw a digit at the top of the page to s
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show(reading: Prediction) -> None:
     """Show the section for the digit of `reading`; the page runs it again once the pen was lifted."""
     st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
@@ -79,8 +79,8 @@ def _summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
     accuracy = seed_statistics.of_table(table)
     st.markdown("##### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
-    st.markdown(said(seed_statistics.headline(accuracy)))
-    st.markdown("\n".join(f"- {said(sentence)}" for sentence in seed_statistics.sentences(accuracy)))
+    st.markdown(phrase(seed_statistics.headline(accuracy)))
+    st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.sentences(accuracy)))
     st.markdown(_results(table, accuracy))
     st.caption(
         translate(
@@ -92,7 +92,7 @@ def _summary(table: SeedTable) -> None:
     )
 
 
-def said(sentence: Sentence) -> str:
+def phrase(sentence: Sentence) -> str:
     """Return a computed sentence in the visitor's language."""
     return translate(sentence.template, **sentence.values)
 
@@ -131,7 +131,7 @@ def _charts(table: SeedTable) -> None:
     )
     if not box.open:
         return
-    process_tuning.bring("plotly.graph_objects")
+    process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import bands, seeds
     from cnnviz.figures.bands import Line
 

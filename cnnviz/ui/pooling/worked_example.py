@@ -25,7 +25,7 @@ PADDING_HELP = gettext_noop(
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the section; it stands by itself and the pen does not touch it."""
     st.subheader(translate("Small numbers first"), anchor=False)
@@ -71,7 +71,7 @@ def _settings() -> None:
         widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_window_moved)
         widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
         widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
-        st.toggle(translate("Guess first"), value=bool(session.get("pool_guess")), **session.bound("pool_guess"))
+        st.toggle(translate("Guess first"), value=bool(session.get("pool_guess")), **session.bind("pool_guess"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Fill it with"), width="content")
         for name, (label, _) in EXAMPLES.items():

@@ -63,7 +63,7 @@ def _line(name: str) -> str:
 
 
 def _about(card: Card) -> None:
-    process_tuning.bring("plotly.graph_objects")
+    process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
     st.markdown(_facts(card))

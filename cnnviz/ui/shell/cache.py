@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import datasets
-from cnnviz.core.inference import robustness
-from cnnviz.core.inference import shifted_accuracy as accuracy_by_shift
+from cnnviz.core.inference import robustness, shifted_accuracy
 from cnnviz.core.inference.perturbations import DISTURBANCES
 from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
@@ -36,34 +35,34 @@ def card(name: str) -> Card:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def trained(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
+def load_run(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
     """Return what came of a visitor's run; `version` is that of `store.version`."""
     return store.network(run_id)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def told(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[Event, ...]:  # noqa: ARG001 (a part of the key)
+def load_events(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[Event, ...]:  # noqa: ARG001 (a part of the key)
     """Return what a visitor's run told; `stamp` is that of `store.stamp`."""
     return store.events(run_id)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def learned(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
+def load_curves(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
     """Return the curves of a visitor's run, likewise."""
-    return extended(Curves(), told(store, run_id, stamp))
+    return extended(Curves(), load_events(store, run_id, stamp))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def at_moment(store: RunStore, run_id: str, kept: Snapshot) -> Network:
+def load_snapshot(store: RunStore, run_id: str, kept: Snapshot) -> Network:
     """Return a visitor's network as it was at a moment of its training."""
     return store.network_at(run_id, kept)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
+def measure_shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
     """Return the share of shifted test digits that a visitor's network reads right."""
     data = datasets.load_test()
-    return accuracy_by_shift.accuracy(trained(store, run_id, version), data.x_test, data.y_test)
+    return shifted_accuracy.accuracy(load_run(store, run_id, version), data.x_test, data.y_test)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ct
 Make = Callable[[], bytes]
 
 
-def file_button(label: str, data: bytes | str | Make, name: str, *, mime: str, **looks: Any) -> None:
+def download_button(label: str, data: bytes | str | Make, name: str, *, mime: str, **looks: Any) -> None:
     """Offer the file `name`.
 
     The click runs no script. The start of a run empties the queue of what is on its way to the browser, and the

@@ -29,7 +29,7 @@ def load(name: str) -> Network:
     if run_id is None:
         return cache.network(name)
     store = visitor.store()
-    return cache.trained(store, run_id, store.version(run_id))
+    return cache.load_run(store, run_id, store.version(run_id))
 
 
 def input_shape(name: str) -> Shape:

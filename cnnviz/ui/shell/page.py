@@ -94,7 +94,7 @@ APOLOGY = gettext_noop(
 
 
 @contextmanager
-def page(name: str) -> Iterator[DeltaGenerator]:
+def shell(name: str) -> Iterator[DeltaGenerator]:
     """Run the body of a page inside the frame that all pages share; yields the line beside its title.
 
     An exception in the body becomes an apology with a number that stands in the server's log as well.
@@ -112,7 +112,7 @@ def page(name: str) -> Iterator[DeltaGenerator]:
 
 def begin(name: str) -> DeltaGenerator:
     """Settle the server and the session, draw what stands above every page, and return the title's line."""
-    process_tuning.settle()
+    process_tuning.tune_process()
     if session.begin():
         _arrive()
     session.enter(name)
@@ -126,7 +126,7 @@ def begin(name: str) -> DeltaGenerator:
     return line
 
 
-def guarded(body: Callable[P, R]) -> Callable[P, R | None]:
+def guard(body: Callable[P, R]) -> Callable[P, R | None]:
     """Give the body of a fragment, which runs outside its page, the same apology."""
 
     @functools.wraps(body)

@@ -19,7 +19,7 @@ _once = threading.Lock()
 _settled = False
 
 
-def settle() -> None:
+def tune_process() -> None:
     """Freeze what is loaded and switch off Nagle's algorithm, the first time a page runs in this process.
 
     A garbage collection walks every object that was ever imported; frozen ones are left out, which takes a
@@ -36,7 +36,7 @@ def settle() -> None:
 
 
 @cache
-def bring(*names: str) -> None:
+def import_once(*names: str) -> None:
     """Import modules that only some visitors need, once, and freeze them too."""
     for name in names:
         importlib.import_module(name)

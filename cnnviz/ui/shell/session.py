@@ -3,7 +3,7 @@
 No other module reads or sets a field in `st.session_state`. (The language is read in `cnnviz.ui.i18n`, which lies
 below; widgets and components keep what they report under keys of their own.)
 
-A widget's own key is gone on a page without the widget. So each choice is kept under a field's key, and `bound`
+A widget's own key is gone on a page without the widget. So each choice is kept under a field's key, and `bind`
 ties a widget to it; that way it survives a page switch, and a link can set it before the widget is drawn.
 """
 
@@ -51,7 +51,7 @@ def put(**values: Any) -> None:
         st.session_state[key] = value
 
 
-def bound(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
+def bind(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
     """Return the arguments `key`, `on_change` and `args` that tie a widget to the field `key`.
 
     The widget's own default has to be the choice's present value. (Setting the widget's state instead loses it when

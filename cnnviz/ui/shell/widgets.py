@@ -37,7 +37,7 @@ def one_of(
         required=True,
         label_visibility="visible" if show_label else "collapsed",
         help=help,
-        **session.bound(key, then),
+        **session.bind(key, then),
     )
 
 
@@ -50,7 +50,7 @@ def pick(key: str, label: str, options: tuple[str, ...], text: Callable[[str], s
         format_func=text,
         label_visibility="collapsed",
         width=width,
-        **session.bound(key),
+        **session.bind(key),
     )
 
 
@@ -58,4 +58,4 @@ def number(
     key: str, label: str, lowest: int, highest: int, *, width: int, then: Callable[[], None] | None = None
 ) -> None:
     """Show a slider for a whole number from `lowest` to `highest`."""
-    st.slider(label, lowest, highest, value=session.get(key), width=width, **session.bound(key, then))
+    st.slider(label, lowest, highest, value=session.get(key), width=width, **session.bind(key, then))

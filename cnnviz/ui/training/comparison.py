@@ -53,11 +53,11 @@ def _nearest(run_id: str, step: float | None) -> Snapshot | None:
 def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
     store = visitor.store()
     st.markdown(f"**{page.plain(store.run(run_id).title)}**")
-    seen = time_machine.seen(store, run_id, kept, digit)
+    seen = time_machine.replay(store, run_id, kept, digit)
     if seen is None:
         return
     st.caption(live_views.sentence(seen))
     if with_maps:
-        live_views.changing(seen, run_id)
+        live_views.show_changes(seen, run_id)
     else:
         st.caption(translate("Maps and filters are shown of the first {number} compared runs.", number=MOST_SHOWN))

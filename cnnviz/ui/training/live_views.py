@@ -58,7 +58,7 @@ def shown_layers(variant: Architecture) -> tuple[str, ...]:
     return tuple(layer.name for layer in variant.layers if layer.changes_values)
 
 
-def changing(moment: Moment, key: str) -> None:
+def show_changes(moment: Moment, key: str) -> None:
     """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
     maps, filters = st.columns(2, gap="medium")
     with maps:

@@ -68,7 +68,7 @@ def show(variant: Architecture | None = None) -> TrainingPlan | None:
     _optimizer(draft, problems)
     _stopping(draft, problems)
     _more(draft)
-    return chosen(variant)
+    return current_plan(variant)
 
 
 def _fitting(plan: TrainingPlan | None, variant: Architecture | None) -> TrainingPlan | None:
@@ -92,7 +92,7 @@ def _take_fast() -> None:
     take_up(fast(current()))
 
 
-def chosen(variant: Architecture | None = None) -> TrainingPlan | None:
+def current_plan(variant: Architecture | None = None) -> TrainingPlan | None:
     """Return the plan for `variant` as it stands, or None while something in it is refused."""
     return _fitting(_draft().plan(_available()[1]), variant)
 
@@ -100,7 +100,7 @@ def chosen(variant: Architecture | None = None) -> TrainingPlan | None:
 def current(variant: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    return chosen(variant) or _fitting(usual(count).plan(count), variant) or TrainingPlan()
+    return current_plan(variant) or _fitting(usual(count).plan(count), variant) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:

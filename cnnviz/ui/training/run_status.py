@@ -133,10 +133,10 @@ def _here(store: RunStore, run_id: str) -> bool:
 
 def _from_disk(store: RunStore, run: Run) -> RunStatus:
     stamp = store.stamp(run.id)
-    newest = {event.kind: event for event in cache.told(store, run.id, stamp) if event.kind in NEWEST}
+    newest = {event.kind: event for event in cache.load_events(store, run.id, stamp) if event.kind in NEWEST}
     state_now = INTERRUPTED if run.state == QUEUED else run.state
     reason = None if run.message is None else Refusal.from_json(run.message)
-    return RunStatus(run, state_now, 0, reason, cache.learned(store, run.id, stamp), newest)
+    return RunStatus(run, state_now, 0, reason, cache.load_curves(store, run.id, stamp), newest)
 
 
 def ready() -> None:

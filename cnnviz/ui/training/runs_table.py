@@ -12,7 +12,7 @@ from cnnviz.jobs.runs import downloads
 from cnnviz.jobs.runs.store import Run
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import duration, status
 from cnnviz.ui.training.run_status import RunStatus
@@ -31,7 +31,7 @@ def show() -> None:
     """Show the table, the newest run first, and keep it true while something is trained."""
     store = visitor.store()
     live = any(run_status.follow(store, run.id).live for run in store.runs()[:FIRST])
-    st.fragment(page.guarded(_table), run_every=EVERY if live else None)()
+    st.fragment(page.guard(_table), run_every=EVERY if live else None)()
 
 
 def _table() -> None:
@@ -137,7 +137,7 @@ def _downloads(followed: RunStatus) -> None:
     for offered in downloads.DOWNLOADS:
         if offered.needs_card and store.card(run.id) is None:
             continue
-        file_button(
+        download_button(
             f"{name}{offered.suffix}",
             partial(offered.make, store, run.id),
             f"{name}{offered.suffix}",

@@ -16,14 +16,13 @@ from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import experiments as cards
-from cnnviz.ui.training import plan_form, run_status, variant_editor
+from cnnviz.ui.training import experiments, plan_form, run_status, variant_editor
 from cnnviz.ui.training.controls import duration
 
 
-def experiments() -> None:
+def show_experiments() -> None:
     """Show the ready experiments; one click starts all arms of one, one after the other."""
-    cards.show(_start_experiment)
+    experiments.show(_start_experiment)
 
 
 def _start_experiment(experiment: Experiment) -> None:
@@ -52,7 +51,7 @@ def _planned(store: RunStore, experiment: Experiment) -> list[str]:
     return planned
 
 
-def build() -> None:
+def show_builder() -> None:
     """Show the editor of the network beside the plan, and start what they say."""
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -108,7 +107,7 @@ def _problem(variant: Architecture | None, plan: TrainingPlan | None) -> Refusal
 def _start() -> None:
     """Train what the settings say now; what was typed just before the click is newer than the page."""
     variant = variant_editor.current()
-    plan = plan_form.chosen(variant)
+    plan = plan_form.current_plan(variant)
     if variant is None or plan is None:
         return  # the page says why where it stands
     store = visitor.store()

@@ -51,10 +51,10 @@ def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
     return translate("batch {step:,}", step=kept.step)
 
 
-def seen(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
+def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
     """Return what the network of that moment makes of the visitor's digit, None (and say why) if it makes nothing."""
     try:
-        return snapshot_view.of_network(cache.at_moment(store, run_id, kept), digit, kept.step, kept.epoch)
+        return snapshot_view.of_network(cache.load_snapshot(store, run_id, kept), digit, kept.step, kept.epoch)
     except Refusal as reason:
         st.caption(page.plain(translate_refusal(reason)))
         return None

@@ -16,7 +16,7 @@ from cnnviz.core.networks.draft_validation import Checked, Row, checked
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import networks, page, session
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import layer_settings, plan_form
 
 NAME = "my-network"
@@ -225,4 +225,4 @@ def _script(variant: Architecture) -> None:
         with beside:
             text, file = keras_source.script(variant, plan_form.current(variant)), f"{variant.name}.py"
             st.code(text, language="python")
-            file_button(file, text, file, mime="text/x-python")
+            download_button(file, text, file, mime="text/x-python")

@@ -93,5 +93,5 @@ def _unequal(arm: Arm, followed: RunStatus) -> str:
 
 def _share(store: RunStore, experiment: Experiment, followed: RunStatus) -> float:
     if experiment.measure == SHIFTED:
-        return cache.shifted_accuracy(store, followed.run.id, store.version(followed.run.id))
+        return cache.measure_shifted_accuracy(store, followed.run.id, store.version(followed.run.id))
     return float(followed.facts("epoch")["val_accuracy"])

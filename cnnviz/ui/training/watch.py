@@ -45,7 +45,7 @@ def show() -> None:
         session.put(watched=known[0] if known else "", moment=-1)
     if session.get("watched"):
         live = _any_live()
-        st.fragment(page.guarded(_watched), run_every=_pace() if live else None)(live)
+        st.fragment(page.guard(_watched), run_every=_pace() if live else None)(live)
 
 
 def _any_live() -> bool:
@@ -86,7 +86,7 @@ def _watched(was_live: bool) -> None:
         _closer(followed, chosen, kept)
     live_views.pick_layer(followed.run.variant)
     if shown is not None:
-        live_views.changing(shown, "watched")
+        live_views.show_changes(shown, "watched")
     comparison.show(place, per_epoch, digit)
 
 
@@ -129,7 +129,7 @@ def _show_to_the_worker(followed: RunStatus, digit: np.ndarray, pen_down: bool) 
 def _moment(followed: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
     """What is looked at: a kept moment, or what the worker saw last."""
     if chosen is not None:
-        return time_machine.seen(visitor.store(), followed.run.id, chosen, digit)
+        return time_machine.replay(visitor.store(), followed.run.id, chosen, digit)
     return snapshot_view.of_view(followed.newest["view"]) if "view" in followed.newest else None
 
 

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parents[3]
 def offering() -> None:
     import streamlit as st
 
-    from cnnviz.ui.shell.download_button import file_button
+    from cnnviz.ui.shell.download_button import download_button
 
-    file_button("Take", lambda: b"made", "made.csv", mime="text/csv", key="take", width="stretch")
-    file_button("Ready", "text", "ready.py", mime="text/x-python")
+    download_button("Take", lambda: b"made", "made.csv", mime="text/csv", key="take", width="stretch")
+    download_button("Ready", "text", "ready.py", mime="text/x-python")
     st.text("drawn")
 
 

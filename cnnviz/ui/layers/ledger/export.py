@@ -14,7 +14,7 @@ from cnnviz.core.ledger.fixed_point import MINUS
 from cnnviz.core.ledger.numpy_snippet import snippet
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell.download_button import file_button
+from cnnviz.ui.shell.download_button import download_button
 
 #: So many single contributions are written one by one.
 TERMS = 12
@@ -31,7 +31,7 @@ def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:
         st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
         st.code(snippet(network, ledger, file(network)), language="python")
         name = f"{told['cell']}.csv"
-        file_button(translate("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
+        download_button(translate("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
 
 
 def file(network: Network) -> str:

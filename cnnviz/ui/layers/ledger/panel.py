@@ -19,14 +19,14 @@ KEY = "ledger"
 
 
 @st.fragment
-@page.guarded
+@page.guard
 def show() -> None:
     """Show the account of the chosen cell; a cell that is clicked on a map runs nothing but this."""
     network = networks.load_chosen()
     if (step := told(KEY)) is not None:
-        path.follow(network, step)
+        path.take_step(network, step)
     trace = subject.read(network, session.subject(), session.steps()).trace
-    cell = path.settle(network, trace)
+    cell = path.complete(network, trace)
     with st.container(key="ledger-dock", gap="small"):
         # docked as long as it has the row "ledger-place"
         row = st.container(
@@ -44,7 +44,7 @@ def show() -> None:
 def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
-    said = view_model.told(
+    said = view_model.describe(
         network, trace, found, session.get("cell_path"), session.get("cell_index"), session.subject().kind
     )
     ledger(KEY, said)
@@ -69,7 +69,7 @@ def _invite(network: Network) -> None:
         placeholder=translate("a layer"),
         label_visibility="collapsed",
         width=200,
-        **session.bound("cell_layer", _largest),
+        **session.bind("cell_layer", _largest),
     )
 
 
@@ -83,7 +83,7 @@ def _place(network: Network, cell: Cell) -> None:
         index=names.index(cell.layer),
         format_func=_layer_name,
         width=235,
-        **session.bound("cell_layer", _largest),
+        **session.bind("cell_layer", _largest),
     )
     sides = {"cell_map": (translate("Map"), shapes[cell.layer][-1])}
     if len(shapes[cell.layer]) == 3:
@@ -92,7 +92,7 @@ def _place(network: Network, cell: Cell) -> None:
     else:
         sides["cell_map"] = (translate("Unit"), shapes[cell.layer][0])
     for key, (label, number) in sides.items():
-        st.number_input(label, 0, number - 1, value=int(session.get(key)), width=120, **session.bound(key, _typed))
+        st.number_input(label, 0, number - 1, value=int(session.get(key)), width=120, **session.bind(key, _typed))
 
 
 def _layer_name(name: str) -> str:

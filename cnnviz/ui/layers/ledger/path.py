@@ -31,7 +31,7 @@ def leave() -> None:
     _put((), 0)
 
 
-def follow(network: Network, step: Step) -> None:
+def take_step(network: Network, step: Step) -> None:
     """Do what the visitor did in the ledger or on a map; what cannot be is nothing."""
     path, index = session.get("cell_path"), session.get("cell_index")
     if step.kind == "close":
@@ -48,7 +48,7 @@ def follow(network: Network, step: Step) -> None:
             _put((*path[: index + 1], cell), index + 1)
 
 
-def settle(network: Network, trace: Trace) -> Cell | None:
+def complete(network: Network, trace: Trace) -> Cell | None:
     """Return the cell to show, or None; complete the path, and give up what another network does not have."""
     cell = here()
     if cell is None:

@@ -35,7 +35,7 @@ READ: Mapping[str, str] = {
 }
 
 
-def told(
+def describe(
     network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at: int, kind: str = "drawing"
 ) -> dict[str, Any]:
     """Return everything about `ledger`, the account of `way[at]`, as JSON data.

@@ -33,7 +33,7 @@ SHARE = re.compile(
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
     way = (cell, *ledger.down(network, traced, cell))
-    return view_model.told(network, traced, ledger.account(network, traced, cell), way, 0)
+    return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
 
 
 def ending(text: str, label: str) -> Decimal | None:

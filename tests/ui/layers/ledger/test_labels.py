@@ -45,7 +45,7 @@ def coloured() -> tuple[Network, Trace]:
 
 def told(network: Network, traced: Trace, cell: Cell, kind: str = "drawing") -> dict[str, Any]:
     way = (cell, *ledger.down(network, traced, cell))
-    return view_model.told(network, traced, ledger.account(network, traced, cell), way, 0, kind)
+    return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0, kind)
 
 
 def test_channels_of_a_pixel_are_told_apart_by_their_colours(coloured: tuple[Network, Trace]) -> None:

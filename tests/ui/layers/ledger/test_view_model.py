@@ -29,7 +29,7 @@ from tests.core import strategies
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
     way = (cell, *ledger.down(network, traced, cell))
-    found = view_model.told(network, traced, ledger.account(network, traced, cell), way, 0)
+    found = view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
     assert json.loads(json.dumps(found)) == found
     return found
 
