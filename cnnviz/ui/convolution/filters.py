@@ -1,4 +1,4 @@
-"""Which kernel the digit is convolved with, and bringing what it makes of the digit to the pictures."""
+"""Choose the kernel that the digit is convolved with, and send the result to the pictures."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import networks, session
 
-#: Under this name the values travel to the viewer of `on_your_digit`.
 CHANNEL = "filtered"
+"""Under this name the values travel to the viewer of `on_your_digit`."""
+
 PICTURES = ("digit", "sums", "relu")
 
 NOTHING_DRAWN = gettext_noop("Nothing is drawn: every sum is the bias. Draw a digit.")
@@ -54,7 +55,7 @@ def find_learned(network: Network) -> Learned | None:
 
 
 def send(reading: Prediction, pen_down: bool, place: str) -> None:
-    """Bring everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
+    """Send everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
     kernel = current_kernel()
     try:
         found = filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))

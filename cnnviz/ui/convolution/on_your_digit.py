@@ -30,12 +30,12 @@ COLOUR = gettext_noop(
     "This network reads colours; here the mean of the three is convolved with one of its three parts."
 )
 
-#: What the viewer says instead of its usual texts.
 PICTURE_LABELS = {
     "point_linked": gettext_noop("Point at a cell of any picture: its window shows in all three."),
     "scale_linked": gettext_noop("one scale for both results"),
     "read_skipped": gettext_noop("row {row}, column {column}: the middle of no window"),
 }
+"""What the viewer says instead of its usual texts."""
 
 CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 

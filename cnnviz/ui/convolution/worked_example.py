@@ -20,8 +20,8 @@ from cnnviz.ui.shell import page, session, url, widgets
 KEY = "conv-grid"
 
 WHY = gettext_noop(
-    "All that a convolution does is multiply and add, the same few weights at every place. Whoever has done it for one "
-    "small picture has understood the largest network’s."
+    "All that a convolution does is multiply and add, the same few weights at every place. Do it by hand for one "
+    "small picture and you know what the largest network does."
 )
 
 PADDING_HELP = gettext_noop(
@@ -31,14 +31,14 @@ PADDING_HELP = gettext_noop(
 KEYS = {"side": "conv_side", "size": "conv_size", "stride": "conv_stride", "dilation": "conv_dilation"}
 """Attribute of `ConvSettings` -> key of the field with its value."""
 
-#: Names of `KERNELS` whose weights have at most two decimals, so that all sums are exact.
 EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel.weights) * 100 % 1 == 0))
+"""Names of `KERNELS` whose weights have at most two decimals, so that all sums are exact."""
 
 
 @st.fragment
 @page.guard
 def show() -> None:
-    """Show the section; it stands by itself and the pen does not touch it."""
+    """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
@@ -58,7 +58,7 @@ def show() -> None:
 
 
 def _bench() -> ConvBench:
-    """Return what is shown; settings that do not fit, as from a link, give way."""
+    """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
     return ConvBench(
@@ -150,7 +150,7 @@ def _fill(what: str, name: str) -> None:
 
 
 def _fit(moved: str) -> None:
-    """Let the settings give way to the one that was `moved`, and the numbers follow them."""
+    """Clamp the other settings to the one that was `moved`, and resize image and kernel."""
     wanted = ConvSettings(**{field: int(session.get(key)) for field, key in KEYS.items()})
     made = fitted(wanted, moved)
     for field, key in KEYS.items():

@@ -10,8 +10,8 @@ from cnnviz.core.errors import Refusal
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, session
 
-#: Choice -> its label.
 COLOURS = {"ink": gettext_noop("Ink"), "paper": gettext_noop("Paper")}
+"""Choice -> its label."""
 
 FAINT = gettext_noop(
     "Ink and paper have a contrast of {contrast:.1f} to 1. Networks learned from {least:g} to 1 and more."

@@ -1,4 +1,4 @@
-"""For those who do not draw: real test digits to click, and a picture of one's own."""
+"""Offer real test digits to click, and the upload of a picture."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import page, session
 
-#: Kinds of picture files that are read.
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
+"""Kinds of picture files that are read."""
 
 POLARITIES = {
     "auto": gettext_noop("Find out"),

@@ -19,12 +19,12 @@ from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session
 
-#: Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared.
 TALLEST = 240
+"""Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared."""
 
 
-#: Under this name the numbers travel from `send` to the viewers in the cards.
 CHANNEL = "layers"
+"""Under this name the numbers travel from `send` to the viewers in the cards."""
 
 
 def send(reading: Prediction, pen_down: bool) -> None:

@@ -14,8 +14,8 @@ from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell.download_button import download_button
 
-#: Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk.
 WIDTHS = (330, 680, 1180)
+"""Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk."""
 
 WHY = gettext_noop(
     "What flows from box to box stands above it: heights and widths of maps are to scale, depths and rows of numbers "

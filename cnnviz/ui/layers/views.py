@@ -65,10 +65,10 @@ def _file() -> str:
     return file_name(_title())
 
 
-#: Value of the choice -> what shows it.
 VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {
     "maps": cards.show,
     "diagram": _diagram,
     "summary": _summary,
     "program": _program,
 }
+"""Value of the choice -> what shows it."""

@@ -25,8 +25,8 @@ EMPTY = gettext_noop("Nothing is drawn, so there is nothing to move. Draw a digi
 MOVED = gettext_noop("moved {down} down, {right} right")
 ORIGINAL = gettext_noop("as it is")
 
-#: Side of the two pictures in CSS pixels.
 PICTURE = 112
+"""Side of the two pictures in CSS pixels."""
 
 
 @st.fragment

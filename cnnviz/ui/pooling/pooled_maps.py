@@ -1,4 +1,4 @@
-"""Which map of the digit is pooled and how, and bringing it and what the poolings make of it to the pictures."""
+"""Choose the map of the digit that is pooled, pool it, and send map and results to the pictures."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import session
 
-#: Under this name the values travel to the viewers of `same_map`.
 CHANNEL = "pooled"
-#: What the four linked pictures show, and the mosaic of all maps.
+"""Under this name the values travel to the viewers of `same_map`."""
+
 PICTURES = ("map", "max", "average", "difference")
+"""What the four linked pictures show, and the mosaic of all maps."""
+
 ALL = "all"
 
 NOTHING_DRAWN = gettext_noop(
@@ -87,7 +89,7 @@ def _check_fits(how: Pool, layer: LayerOutput) -> None:
 
 
 def send(reading: Prediction, pen_down: bool, place: str = "pen") -> None:
-    """Bring everything to the viewers, if there is something; `place` names the fragment that does it."""
+    """Send everything to the viewers, if there is something; `place` names the fragment that does it."""
     try:
         chosen = choose(reading, pen_down)
     except Refusal:
@@ -134,12 +136,12 @@ def _pictures(chosen: ChosenMap) -> list[Block]:
 
 
 def _all(chosen: ChosenMap, pen_down: bool) -> Block:
-    """Return all maps, those first about which the poolings disagree most, each with its number."""
+    """Return all maps, sorted by how much the poolings differ, each with its number."""
     order = list(chosen.order)
     return Block(
         id=ALL,
         title=translate_plural("{number} map", "{number} maps", len(order)),
-        subtitle=translate("those first about which max and average disagree most"),
+        subtitle=translate("sorted by how much max and average differ"),
         values=chosen.layer.after[..., order],
         quantise=pen_down,
         ticks=tuple(map(str, order)),

@@ -42,11 +42,11 @@ def show(kind: str) -> None:
     st.caption(translate(BANDS, seeds=len(found.about.get("seeds", ()))))
 
 
-#: Part of a curve -> what it is called.
 QUANTITIES = {
     "confidence": gettext_noop("Mean confidence in the answer to the undisturbed digit"),
     "right": gettext_noop("Digits read right"),
 }
+"""Part of a curve -> what it is called."""
 
 
 def place_of(kind: str) -> int:

@@ -25,8 +25,8 @@ NO_CONVOLUTION = gettext_noop(
     "{network} has no convolution, so it makes no maps that could be pooled. Choose a network that has one at the top "
     "of the page: {others}."
 )
-#: Height of the mosaic of all maps in CSS pixels.
 TALLEST = 300
+"""Height of the mosaic of all maps in CSS pixels."""
 
 
 @st.fragment

@@ -19,16 +19,16 @@ from cnnviz.ui.shell import session
 
 SIDE = len(STEPS)
 
-#: What the viewers say instead of their usual texts: a cell is a shift here.
 SHIFTS: Mapping[str, str] = {
     "point_select": gettext_noop("Point at a cell: each is a shift."),
     "read_cell": gettext_noop("moved {row} down, {column} right: {value}"),
     "read_map": gettext_noop("{map}, moved {row} down, {column} right: {value}"),
     "range_network": gettext_noop("one scale for all three networks"),
 }
+"""What the viewers say instead of their usual texts: a cell is a shift here."""
 
-#: A row of maps, by the field of `Reaction` that it shows -> what is said of it.
 ROWS: Mapping[str, str] = {"moved": gettext_noop("as it is"), "moved_back": gettext_noop("moved back")}
+"""A row of maps, by the field of `Reaction` that it shows -> what is said of it."""
 
 LAYERS_WHY = gettext_noop(
     "**How far each layer’s output moves.** Above, the cosine distance from the output for the unmoved digit: where "

@@ -159,11 +159,11 @@ def _charts(table: SeedTable) -> None:
         st.caption(translate("Mean of all seeds; the bands reach from the lowest to the highest of them."))
 
 
-#: Curves of a card -> what they are called.
 QUANTITIES = {
     "loss": gettext_noop("Loss on the training digits"),
     "val_loss": gettext_noop("Loss on the test digits"),
 }
+"""Curves of a card -> what they are called."""
 
 
 def _over_seeds(table: SeedTable, name: str, quantity: str) -> tuple[list[float], list[float], list[float]]:

@@ -1,4 +1,4 @@
-"""Small numbers first: a grid that anybody can pool in the head, worked out window by window."""
+"""Small numbers first: a grid small enough to pool in the head, window by window."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from cnnviz.ui.shell import page, session, url, widgets
 
 KEY = "pool-grid"
 
-WHY = gettext_noop(
-    "Whoever has pooled sixteen numbers by hand knows what a network loses and keeps in every pooling layer, because "
-    "it does nothing else there."
-)
+WHY = gettext_noop("Pool sixteen numbers by hand once and you know what every pooling layer does.")
 
 PADDING_HELP = gettext_noop(
     "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
@@ -27,7 +24,7 @@ PADDING_HELP = gettext_noop(
 @st.fragment
 @page.guard
 def show() -> None:
-    """Show the section; it stands by itself and the pen does not touch it."""
+    """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("Small numbers first"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
@@ -101,14 +98,14 @@ def _fill(name: str) -> None:
 
 
 def _window_moved() -> None:
-    """The stride gives way to a window with which it would leave one window anyway."""
+    """Reduce a stride that leaves one window anyway."""
     longest = longest_stride(len(session.get("pool_grid")), session.get("pool_window"))
     if session.get("pool_stride") > longest:
         session.choose("pool_stride", longest)
 
 
 def _stride_moved() -> None:
-    """The window gives way to a stride for which it has the wrong size."""
+    """Change a window that does not fit the stride."""
     side, stride, window = (
         len(session.get("pool_grid")),
         session.get("pool_stride"),

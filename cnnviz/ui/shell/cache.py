@@ -36,13 +36,13 @@ def card(name: str) -> Card:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def load_run(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
-    """Return what came of a visitor's run; `version` is that of `store.version`."""
+    """Return the network of a visitor's run; `version` is that of `store.version`."""
     return store.network(run_id)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def load_events(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[Event, ...]:  # noqa: ARG001 (a part of the key)
-    """Return what a visitor's run told; `stamp` is that of `store.stamp`."""
+    """Return the events of a visitor's run; `stamp` is that of `store.stamp`."""
     return store.events(run_id)
 
 
@@ -79,7 +79,7 @@ def pooling_curves(folder: Path) -> Robustness:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def reaction(name: str, digit: bytes, disturbance: str) -> Reaction:
-    """Return how the network `name` of the shelf takes a disturbed digit.
+    """Return how the network `name` reacts to a disturbed digit.
 
     `digit` holds 28 × 28 float32; `disturbance` is "shift" or a name from `disturbances.DISTURBANCES`.
     """

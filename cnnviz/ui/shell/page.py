@@ -47,7 +47,6 @@ class Page:
     why: str
 
 
-#: Every page, in the order of the navigation.
 PAGES = {
     "draw": Page(
         "app.py",
@@ -86,6 +85,7 @@ PAGES = {
         ),
     ),
 }
+"""Every page, in the order of the navigation."""
 
 APOLOGY = gettext_noop(
     "Something went wrong on this page, sorry. Your drawing is kept; reloading usually helps. "

@@ -1,4 +1,4 @@
-"""What is done once in a server process so that every later run is quick; measured in docs/decisions.md."""
+"""Tune a server process once, so that every later run is quick; measured in docs/decisions.md."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-#: Imported before the freeze, because a page needs them sooner or later and their objects never die.
 HEAVY = ("numpy", "PIL.Image", "PIL.ImageDraw", "safetensors.numpy")
+"""Imported before the freeze, because a page needs them sooner or later and their objects never die."""
 
 _once = threading.Lock()
 _settled = False

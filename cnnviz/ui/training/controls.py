@@ -16,7 +16,6 @@ from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import run_status
 from cnnviz.ui.training.run_status import INTERRUPTED, RunStatus
 
-#: State of a run -> what the visitor reads.
 STATES = {
     planner.PLANNED: gettext_noop("planned: starts after your other runs"),
     "queued": gettext_noop("waiting"),
@@ -28,8 +27,8 @@ STATES = {
     "lost": gettext_noop("lost: its process ended twice"),
     INTERRUPTED: gettext_noop("interrupted: the server was stopped"),
 }
+"""State of a run -> what the visitor reads."""
 
-#: Why a finished run ended -> what the visitor reads.
 ENDINGS = {
     "finished": gettext_noop("done"),
     "early": gettext_noop("done: stopped early, with the weights of its best epoch"),
@@ -37,6 +36,7 @@ ENDINGS = {
     "diverged": gettext_noop("diverged: stopped, with the weights of its last good epoch"),
     "time": gettext_noop("stopped: its time was over"),
 }
+"""Why a finished run ended -> what the visitor reads."""
 
 
 def status(followed: RunStatus) -> str:

@@ -43,7 +43,6 @@ POOLING = (
     PADDING,
 )
 
-#: Keras's class name -> the settings that can be chosen; kinds that are missing here keep theirs.
 SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "Conv2D": (
         Setting("filters", gettext_noop("Filters")),
@@ -57,6 +56,7 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "Dropout": (Setting("rate", gettext_noop("Rate")),),
     "Dense": (Setting("units", gettext_noop("Units")), ACTIVATION),
 }
+"""Keras's class name -> the settings that can be chosen; kinds that are missing here keep theirs."""
 
 
 def show(row: Row, key: str, change: Change) -> None:

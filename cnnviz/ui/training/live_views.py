@@ -18,8 +18,8 @@ from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session, widgets
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
-#: Height in CSS pixels that a mosaic should not exceed.
 TALLEST = 250
+"""Height in CSS pixels that a mosaic should not exceed."""
 
 
 def answer(moment: Moment | None) -> None:

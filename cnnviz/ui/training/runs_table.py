@@ -17,14 +17,15 @@ from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import duration, status
 from cnnviz.ui.training.run_status import RunStatus
 
-#: Lines that are shown at first.
 FIRST = 8
-#: Runs whose curves can lie over one another and still be told apart.
+"""Lines that are shown at first."""
+
 MOST_COMPARED = 6
+"""Runs whose curves can lie over one another and still be told apart."""
 
 
-#: Seconds between two looks at runs that are not over.
 EVERY = 2.0
+"""Seconds between two looks at runs that are not over."""
 
 
 def show() -> None:

@@ -32,8 +32,9 @@ from cnnviz.ui.training.snapshot_view import Moment
 
 CHART = "learning-curves"
 
-#: Seconds between two looks at a training: 2.5 a second while few are trained, 2 when a room trains.
 QUICK, SLOW = 0.4, 0.5
+"""Seconds between two looks at a training: 2.5 a second while few are trained, 2 when a room trains."""
+
 FEW = 6
 
 

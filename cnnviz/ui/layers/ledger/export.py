@@ -16,8 +16,8 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell.download_button import download_button
 
-#: So many single contributions are written one by one.
 TERMS = 12
+"""So many single contributions are written one by one."""
 
 
 def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:

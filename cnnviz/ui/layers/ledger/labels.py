@@ -9,7 +9,6 @@ from cnnviz.core.layers import Shape
 from cnnviz.core.ledger import INPUT, Cell, Line, Part
 from cnnviz.ui.i18n import gettext_noop, translate
 
-#: Name of a line -> what it says; activations are called by their names.
 LINES: Mapping[str, str] = {
     "sum": gettext_noop("sum of subtotals"),
     "products": gettext_noop("sum of all products"),
@@ -34,9 +33,10 @@ LINES: Mapping[str, str] = {
     "share": gettext_noop("share of the sum"),
     "pixel": gettext_noop("brightness of the pixel"),
 }
+"""Name of a line -> what it says; activations are called by their names."""
 
-#: What the channels of a picture in colour hold.
 CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
+"""What the channels of a picture in colour hold."""
 
 
 def line(each: Line, shape: Shape) -> str:

@@ -1,4 +1,4 @@
-"""Which cell is accounted for, and the path from the first chosen one down to the drawing.
+"""Choose the cell that is accounted for, and the path from the first one down to the drawing.
 
 The path is complete from the start: below a chosen cell it follows what adds most, until the visitor turns elsewhere.
 """
@@ -11,8 +11,8 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import Step
 from cnnviz.ui.shell import session
 
-#: Widget -> the cell's side that it chooses.
 WIDGETS = {"cell_layer": "layer", "cell_map": "map", "cell_row": "row", "cell_column": "column"}
+"""Widget -> the cell's side that it chooses."""
 
 
 def here() -> Cell | None:
@@ -32,7 +32,7 @@ def leave() -> None:
 
 
 def take_step(network: Network, step: Step) -> None:
-    """Do what the visitor did in the ledger or on a map; what cannot be is nothing."""
+    """Apply a click in the ledger or on a map; ignore one that does not fit the network."""
     path, index = session.get("cell_path"), session.get("cell_index")
     if step.kind == "close":
         leave()
@@ -49,7 +49,7 @@ def take_step(network: Network, step: Step) -> None:
 
 
 def complete(network: Network, trace: Trace) -> Cell | None:
-    """Return the cell to show, or None; complete the path, and give up what another network does not have."""
+    """Return the cell to show, or None; complete the path, and drop cells that another network does not have."""
     cell = here()
     if cell is None:
         return None

@@ -17,12 +17,12 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import labels
 
-#: So many windows and single contributions can be looked at; the table that is downloaded has all.
 WINDOWS = 24
+"""So many windows and single contributions can be looked at; the table that is downloaded has all."""
+
 TERMS = 72
 SHARES = 12
 
-#: Kind of a subject -> what the last account of a way says about it.
 READ: Mapping[str, str] = {
     "drawing": gettext_noop(
         "Row and column are those of the {rows} × {columns} digit that was made of your drawing; the page Draw shows "
@@ -33,6 +33,7 @@ READ: Mapping[str, str] = {
     ),
     "sample": gettext_noop("Row and column are those of the {rows} × {columns} digit that the network reads."),
 }
+"""Kind of a subject -> what the last account of a way says about it."""
 
 
 def describe(
