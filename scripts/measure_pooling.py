@@ -1,4 +1,4 @@
-"""Measure how the pooling networks take disturbed test digits, and write the curves to models/.
+"""Measure how the pooling networks take perturbed test digits, and write the curves to models/.
 
     python scripts/measure_pooling.py                    needs what train_models.py --seeds left
     python scripts/measure_pooling.py --digits 100       quicker, with wider bands
@@ -60,9 +60,9 @@ def weights(network: Network) -> str:
 
 
 def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
-    """The curves of all networks under one kind of disturbance."""
+    """The curves of all networks under one kind of perturbation."""
     places = range(len(robustness_curves.amounts(kind)))
-    series = [robustness_curves.disturbed(digits, kind, place) for place in places]
+    series = [robustness_curves.perturbed(digits, kind, place) for place in places]
     first = robustness_curves.start(kind)
     found = {}
     for name, each in tested.items():

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
-from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, UNMOVED
+from cnnviz.core.inference.perturbations import PERTURBATIONS, OFFSETS, UNMOVED
 from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.inference.trace import LayerOutput, trace
 from cnnviz.core.lessons.number_grid import text
@@ -447,7 +447,7 @@ def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, sev
     hands.choose(pooling, "Rotate")
     eyes.link_when(pooling, eyes.carries("disturb", "rotate"))
     expect(shifts(pooling, "pool-max")).to_have_count(0)
-    disturbance = DISTURBANCES["rotate"]
+    disturbance = PERTURBATIONS["rotate"]
     reactions = [to_amounts(model_store.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
     pooling.get_by_role("slider", name="degrees clockwise").press("End")
     last = len(disturbance.amounts) - 1

@@ -2,7 +2,7 @@
 
 Everything works on the 28x28 that a network reads, never on the strokes: a drawing goes through the preparation, which
 would undo most of it (it fits and centres), and test digits and photos have no strokes. So all digits are treated
-alike, and the undisturbed digit is exactly the one that is read elsewhere.
+alike, and the unperturbed digit is exactly the one that is read elsewhere.
 
 All functions take a digit, (28, 28) float32 in [0, 1], and return a new one of the same kind.
 """
@@ -91,8 +91,8 @@ def noised(digit: np.ndarray, strength: float) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Disturbance:
-    """A kind of disturbance with the amounts that are tried, ascending. `label` and `unit` are marked texts.
+class Perturbation:
+    """A kind of perturbation with the amounts that are tried, ascending. `label` and `unit` are marked texts.
 
     `neutral` is the one of `amounts` that changes nothing.
     """
@@ -104,12 +104,12 @@ class Disturbance:
     apply: Disturb
 
     def series(self, digit: np.ndarray) -> np.ndarray:
-        """`digit` disturbed by every amount, (n, 28, 28)."""
+        """`digit` perturbed by every amount, (n, 28, 28)."""
         return np.stack([self.apply(digit, amount) for amount in self.amounts])
 
     @property
     def start(self) -> int:
-        """Where in `amounts` the undisturbed digit is."""
+        """Where in `amounts` the unperturbed digit is."""
         return self.amounts.index(self.neutral)
 
 
@@ -117,20 +117,20 @@ def _steps(low: float, high: float, count: int) -> tuple[float, ...]:
     return tuple(round(float(amount), 4) for amount in np.linspace(low, high, count))
 
 
-DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
+PERTURBATIONS: Mapping[str, Perturbation] = MappingProxyType(
     {
-        "rotate": Disturbance(
+        "rotate": Perturbation(
             gettext_noop("Rotate"), gettext_noop("degrees clockwise"), _steps(-45, 45, 19), 0.0, rotated
         ),
-        "scale": Disturbance(gettext_noop("Scale"), gettext_noop("times as large"), _steps(0.5, 1.5, 21), 1.0, scaled),
-        "thicken": Disturbance(
+        "scale": Perturbation(gettext_noop("Scale"), gettext_noop("times as large"), _steps(0.5, 1.5, 21), 1.0, scaled),
+        "thicken": Perturbation(
             gettext_noop("Thicken or thin"),
             gettext_noop("pixels on every side of a stroke"),
             _steps(-1.5, 3, 19),
             0.0,
             thickened,
         ),
-        "noise": Disturbance(
+        "noise": Perturbation(
             gettext_noop("Noise"), gettext_noop("standard deviation of the noise"), _steps(0, 1, 21), 0.0, noised
         ),
     }

@@ -1,7 +1,7 @@
-"""What a disturbance does to a network, in one batched pass: to its answer, and to what each layer makes.
+"""What a perturbation does to a network, in one batched pass: to its answer, and to what each layer makes.
 
 A layer is *invariant* to a shift if its output stays the same, *equivariant* if its output shifts along. To tell these
-apart each layer's output is compared with the one for the undisturbed digit twice: as it is, and after it was moved
+apart each layer's output is compared with the one for the unperturbed digit twice: as it is, and after it was moved
 back. A layer whose maps have one cell for every s pixels cannot follow a shift of less than s exactly, so it is moved
 back by the whole number of cells that fits best: along each axis d / s rounded down or up, whichever gives the smaller
 distance. Where s divides the shift there is nothing to choose. Compared are only cells that both have, so that what
@@ -19,7 +19,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Disturbance, kept, shift_grid
+from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, kept, shift_grid
 from cnnviz.core.layers import Layer
 from cnnviz.core.networks.network import Network
 
@@ -28,11 +28,11 @@ Offset = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Reaction:
-    """How one network takes n disturbed digits; n is the length of every array.
+    """How one network takes n perturbed digits; n is the length of every array.
 
-    `original`: its answer to the undisturbed digit. `confidence`: float32, the probability that it gives to that answer
-    for each disturbed one. `answers`: its own answer for each. `moved`: layer name -> cosine distance of the layer's
-    output from that for the undisturbed digit, float32, 0 where both point the same way. `moved_back`: the same after
+    `original`: its answer to the unperturbed digit. `confidence`: float32, the probability that it gives to that answer
+    for each perturbed one. `answers`: its own answer for each. `moved`: layer name -> cosine distance of the layer's
+    output from that for the unperturbed digit, float32, 0 where both point the same way. `moved_back`: the same after
     moving the output back, for layers with maps and where offsets were given; empty otherwise. Not a number
     where the shift is larger than the map.
     """
@@ -52,28 +52,28 @@ class Reaction:
 
 
 def to_shifts(network: Network, digit: np.ndarray) -> Reaction:
-    """How `network` takes `digit`, (28, 28) float32 in [0, 1], moved by all of `disturbances.OFFSETS`."""
+    """How `network` takes `digit`, (28, 28) float32 in [0, 1], moved by all of `perturbations.OFFSETS`."""
     return react(network, shift_grid(digit), UNMOVED, OFFSETS)
 
 
-def to_amounts(network: Network, digit: np.ndarray, disturbance: Disturbance) -> Reaction:
-    """How `network` takes `digit` disturbed by all amounts."""
-    return react(network, disturbance.series(digit), disturbance.start)
+def to_amounts(network: Network, digit: np.ndarray, perturbation: Perturbation) -> Reaction:
+    """How `network` takes `digit` perturbed by all amounts."""
+    return react(network, perturbation.series(digit), perturbation.start)
 
 
-def react(network: Network, digits: np.ndarray, undisturbed: int, offsets: Sequence[Offset] = ()) -> Reaction:
+def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Sequence[Offset] = ()) -> Reaction:
     """How `network` takes `digits`, (n, 28, 28) float32 in [0, 1].
 
     Args:
         network: Any network that reads them.
-        digits: The disturbed ones, among them the original.
-        undisturbed: Where the original is.
+        digits: The perturbed ones, among them the original.
+        unperturbed: Where the original is.
         offsets: By how many whole pixels (down, right) each was moved, if they were; otherwise nothing is moved back.
 
     Raises:
         Refusal: As `trace.trace`.
     """
-    original = _originals(network, digits[undisturbed])
+    original = _originals(network, digits[unperturbed])
     moved = {name: np.empty(len(digits), np.float32) for name in original}
     strides = strides_of(network)
     back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}

@@ -1,4 +1,4 @@
-"""Shift, rotate, thicken: what a disturbance of the digit does to the three networks, and to each of their layers."""
+"""Shift, rotate, thicken: what a perturbation of the digit does to the three networks, and to each of their layers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, shifted
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shifted
 from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT
 from cnnviz.core.networks.network import Network
@@ -67,45 +67,45 @@ def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
 def _changed(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show the curve over all amounts, the chosen one, and the layers."""
     kind = session.get("disturbance")
-    disturbance = DISTURBANCES[kind]
+    perturbation = PERTURBATIONS[kind]
     st.select_slider(
-        translate(disturbance.unit),
-        range(len(disturbance.amounts)),
+        translate(perturbation.unit),
+        range(len(perturbation.amounts)),
         value=session.get(kind),
-        format_func=lambda place: f"{disturbance.amounts[place]:g}",
+        format_func=lambda place: f"{perturbation.amounts[place]:g}",
         width=520,
         **session.bind(kind),
     )
     place = session.get(kind)
-    amount = disturbance.amounts[place]
+    amount = perturbation.amounts[place]
     curve, look = st.columns([3, 2], gap="medium")
     with curve:
         st.markdown(translate("**How sure each network stays of its first answer to your digit**"))
         _curves(
-            disturbance.amounts,
+            perturbation.amounts,
             {each.network: each.confidence for each in reactions},
-            (translate(disturbance.unit), translate("confidence in the first answer")),
+            (translate(perturbation.unit), translate("confidence in the first answer")),
             amount,
             "confidence",
         )
     with look:
-        caption = f"{translate(disturbance.label)}: {amount:g}"
-        _look(digit, disturbance.apply(digit, amount), caption, reactions, place)
+        caption = f"{translate(perturbation.label)}: {amount:g}"
+        _look(digit, perturbation.apply(digit, amount), caption, reactions, place)
     _layers(three, reactions, amount)
 
 
 def _layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:
     """Show how far each layer moves, the same scale for all networks."""
     st.markdown(translate("**How far each layer’s output moves from that of the undisturbed digit** (cosine distance)"))
-    disturbance = DISTURBANCES[session.get("disturbance")]
+    perturbation = PERTURBATIONS[session.get("disturbance")]
     top = max(float(values.max()) for reaction in reactions for values in reaction.moved.values())
     for column, network, reaction in zip(st.columns(3, gap="medium"), three, reactions, strict=True):
         with column:
             st.markdown(f"**{network.name}**")
             _curves(
-                disturbance.amounts,
+                perturbation.amounts,
                 reaction.moved,
-                (translate(disturbance.unit), translate("cosine distance")),
+                (translate(perturbation.unit), translate("cosine distance")),
                 amount,
                 f"layers-{network.name}",
                 top=top or 1.0,
@@ -128,7 +128,7 @@ def _look(digit: np.ndarray, changed: np.ndarray, caption: str, reactions: list[
 
 
 def answers(reactions: list[Reaction], place: int) -> str:
-    """Return a table of what the networks answer to the disturbed digit number `place`."""
+    """Return a table of what the networks answer to the perturbed digit number `place`."""
     head = ["", translate("first answer"), translate("now"), translate("confidence in the first answer")]
     rows = [
         [

@@ -1,11 +1,11 @@
-"""The same disturbances over many test digits, measured beforehand, with bands."""
+"""The same perturbations over many test digits, measured beforehand, with bands."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS
 from cnnviz.core.lessons.pooling import robustness_curves
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT, Robustness
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
@@ -58,8 +58,8 @@ def place_of(kind: str) -> int:
 
 
 def unit(kind: str) -> str:
-    """Return what the amounts of a disturbance are."""
-    return translate(DISTANCE) if kind == SHIFT else translate(DISTURBANCES[kind].unit)
+    """Return what the amounts of a perturbation are."""
+    return translate(DISTANCE) if kind == SHIFT else translate(PERTURBATIONS[kind].unit)
 
 
 def numbers(found: Robustness, kind: str, place: int) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.data import datasets
 from cnnviz.core.inference import robustness, shifted_accuracy
-from cnnviz.core.inference.perturbations import DISTURBANCES
+from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
@@ -78,12 +78,12 @@ def pooling_curves(folder: Path) -> Robustness:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def reaction(name: str, digit: bytes, disturbance: str) -> Reaction:
-    """Return how the network `name` reacts to a disturbed digit.
+def reaction(name: str, digit: bytes, perturbation: str) -> Reaction:
+    """Return how the network `name` reacts to a perturbed digit.
 
-    `digit` holds 28 × 28 float32; `disturbance` is "shift" or a name from `disturbances.DISTURBANCES`.
+    `digit` holds 28 × 28 float32; `perturbation` is "shift" or a name from `perturbations.PERTURBATIONS`.
     """
     image = np.frombuffer(digit, np.float32).reshape(28, 28)
-    if disturbance == robustness_curves.SHIFT:
+    if perturbation == robustness_curves.SHIFT:
         return robustness.to_shifts(network(name), image)
-    return robustness.to_amounts(network(name), image, DISTURBANCES[disturbance])
+    return robustness.to_amounts(network(name), image, PERTURBATIONS[perturbation])

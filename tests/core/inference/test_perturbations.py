@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cnnviz.core.inference import perturbations
 from cnnviz.core.inference.perturbations import (
-    DISTURBANCES,
     FINENESS,
     OFFSETS,
+    PERTURBATIONS,
     UNMOVED,
     noised,
     rotated,
@@ -54,19 +54,19 @@ def test_the_grid_has_every_offset_once_in_rows() -> None:
         assert down == -4
 
 
-@pytest.mark.parametrize("name", DISTURBANCES)
+@pytest.mark.parametrize("name", PERTURBATIONS)
 def test_the_neutral_amount_changes_nothing_and_the_others_do(name: str) -> None:
-    disturbance = DISTURBANCES[name]
+    perturbation = PERTURBATIONS[name]
     digit = framed(value=0.75)
-    series = disturbance.series(digit)
+    series = perturbation.series(digit)
     assert series.dtype == np.float32
-    assert series.shape == (len(disturbance.amounts), 28, 28)
+    assert series.shape == (len(perturbation.amounts), 28, 28)
     assert series.min() >= 0
     assert series.max() <= 1
-    np.testing.assert_array_equal(series[disturbance.start], digit)
-    assert list(disturbance.amounts) == sorted(disturbance.amounts)
+    np.testing.assert_array_equal(series[perturbation.start], digit)
+    assert list(perturbation.amounts) == sorted(perturbation.amounts)
     for place, image in enumerate(series):
-        assert (place == disturbance.start) == np.array_equal(image, digit)
+        assert (place == perturbation.start) == np.array_equal(image, digit)
 
 
 @pytest.mark.parametrize(("degrees", "turns"), [(90, -1), (-90, 1), (180, 2)])

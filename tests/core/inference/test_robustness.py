@@ -1,4 +1,4 @@
-"""How networks take disturbed digits: against one by one, and where the outcome is known beforehand."""
+"""How networks take perturbed digits: against one by one, and where the outcome is known beforehand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import robustness, trace
-from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, UNMOVED, shift_grid, shifted
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED, shift_grid, shifted
 from cnnviz.core.inference.robustness import distances, react, strides_of, to_amounts, to_shifts
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
@@ -130,12 +130,12 @@ def test_distance_is_symmetric_and_blind_to_size(factor: float, seed: int) -> No
     assert distances(np.float32(factor) * one[np.newaxis], other)[0] == pytest.approx(there, abs=1e-5)
 
 
-@pytest.mark.parametrize("name", DISTURBANCES)
-def test_every_disturbance_is_read_in_one_pass(name: str) -> None:
-    tested, digit, disturbance = small_network.network(), small_network.digit(), DISTURBANCES[name]
-    reaction = to_amounts(tested, digit, disturbance)
-    for place in (0, disturbance.start, len(disturbance.amounts) - 1):
-        single = trace.trace(tested, disturbance.apply(digit, disturbance.amounts[place]))
+@pytest.mark.parametrize("name", PERTURBATIONS)
+def test_every_perturbation_is_read_in_one_pass(name: str) -> None:
+    tested, digit, perturbation = small_network.network(), small_network.digit(), PERTURBATIONS[name]
+    reaction = to_amounts(tested, digit, perturbation)
+    for place in (0, perturbation.start, len(perturbation.amounts) - 1):
+        single = trace.trace(tested, perturbation.apply(digit, perturbation.amounts[place]))
         assert reaction.confidence[place] == pytest.approx(single.probabilities[reaction.original], abs=1e-6)
     assert reaction.moved_back == {}
     assert set(reaction.moved) == {"conv2d", "max_pooling2d", "dense"}

@@ -1,4 +1,4 @@
-"""The section on disturbances: what is shown, chosen and said."""
+"""The section on perturbations: what is shown, chosen and said."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.inference.perturbations import DISTURBANCES, OFFSETS, shifted
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shifted
 from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
@@ -139,14 +139,14 @@ def test_a_click_chooses_a_shift_and_nonsense_does_not(
     assert kept == {"moved": expected}
 
 
-@pytest.mark.parametrize("kind", DISTURBANCES)
-def test_every_other_disturbance_has_curves_and_the_digit_at_a_chosen_place(shown: Shown, kind: str) -> None:
-    place = len(DISTURBANCES[kind].amounts) - 1
+@pytest.mark.parametrize("kind", PERTURBATIONS)
+def test_every_other_perturbation_has_curves_and_the_digit_at_a_chosen_place(shown: Shown, kind: str) -> None:
+    place = len(PERTURBATIONS[kind].amounts) - 1
     choices: dict[str, Any] = {"disturbance": kind, kind: place}
     app = run(**choices)
-    np.testing.assert_allclose(shown.pictures[1], DISTURBANCES[kind].series(DIGIT)[place], atol=1e-6)
+    np.testing.assert_allclose(shown.pictures[1], PERTURBATIONS[kind].series(DIGIT)[place], atol=1e-6)
     assert shown.viewers == {}
-    reaction = to_amounts(model_store.load("pool-max"), DIGIT, DISTURBANCES[kind])
+    reaction = to_amounts(model_store.load("pool-max"), DIGIT, PERTURBATIONS[kind])
     assert f"| **pool-max** | {reaction.original} |" in text(app)
     assert "cosine distance" in text(app)
 
@@ -164,7 +164,7 @@ def test_the_table_over_many_digits_is_at_the_place_that_is_looked_at() -> None:
     assert "| 5 pixels, the mean of" in text(far)
     assert "| **pool-max** | 85.0 % | 83.0 – 87.0 % | 83.0 – 87.0 % |" in text(far)
     assert "| 3 pixels, the mean of" in text(run(moved=OFFSETS.index((0, 0))))
-    turned = run(disturbance="rotate", rotate=0)
+    turned = run(perturbation="rotate", rotate=0)
     assert "| -45 degrees clockwise |" in text(turned)
     assert "| **pool-average** | 81.0 % |" in text(turned)
 
@@ -204,8 +204,8 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
 
 
 def test_the_choices_are_tables() -> None:
-    assert list(FIELDS["disturbance"].options) == ["shift", *DISTURBANCES]
-    assert all(named(name) for name in ("disturb", "moved", *DISTURBANCES))
-    for name, disturbance in DISTURBANCES.items():
-        assert 0 <= session.default(name) < len(disturbance.amounts)
-        assert session.default(name) != disturbance.start
+    assert list(FIELDS["disturbance"].options) == ["shift", *PERTURBATIONS]
+    assert all(named(name) for name in ("disturb", "moved", *PERTURBATIONS))
+    for name, perturbation in PERTURBATIONS.items():
+        assert 0 <= session.default(name) < len(perturbation.amounts)
+        assert session.default(name) != perturbation.start

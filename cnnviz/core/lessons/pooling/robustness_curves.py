@@ -1,7 +1,7 @@
-"""How the pooling networks take disturbed test digits: curves with bands, measured beforehand for a thousand digits.
+"""How the pooling networks take perturbed test digits: curves with bands, measured beforehand for a thousand digits.
 
-Two things are told for every amount of a disturbance: the share of digits that are read right, and the mean
-probability that a network still gives to the answer that it gave to the undisturbed digit. Each band holds the true
+Two things are told for every amount of a perturbation: the share of digits that are read right, and the mean
+probability that a network still gives to the answer that it gave to the unperturbed digit. Each band holds the true
 value for all such digits in 95 of 100 cases: Wilson's interval for a share in which every digit counts once, otherwise
 what resampling the digits gives (a percentile bootstrap). It is about digits; how much another seed changes is told by
 the lowest and the highest of all trained networks.
@@ -23,7 +23,7 @@ import numpy as np
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import DISTURBANCES, FARTHEST, shifted
+from cnnviz.core.inference.perturbations import FARTHEST, PERTURBATIONS, shifted
 from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
@@ -33,7 +33,7 @@ from cnnviz.core.training.confidence import wilson
 FILE = "pooling-robustness.json"
 LARGEST = 1_000_000
 SHIFT = "shift"
-KINDS = (SHIFT, *DISTURBANCES)
+KINDS = (SHIFT, *PERTURBATIONS)
 DISTANCES = tuple(float(distance) for distance in range(FARTHEST + 1))
 DIRECTIONS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 DIGITS = 4
@@ -49,7 +49,7 @@ Band = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Curve:
-    """One network under one kind of disturbance; everything is a share in [0, 1] with one number an amount.
+    """One network under one kind of perturbation; everything is a share in [0, 1] with one number an amount.
 
     `right`, `confidence`: value, low and high of the network on the shelf. `seeds_right`, `seeds_confidence`: the
     lowest and the highest value of the networks of all seeds.
@@ -84,7 +84,7 @@ class Robustness:
 
     @property
     def count(self) -> int:
-        """How many digits were disturbed."""
+        """How many digits were perturbed."""
         return int(self.about["digits"])
 
     def to_json(self) -> dict[str, Any]:
@@ -109,19 +109,19 @@ class Robustness:
 
 def amounts(kind: str) -> tuple[float, ...]:
     """The amounts of one of `KINDS`."""
-    return DISTANCES if kind == SHIFT else DISTURBANCES[kind].amounts
+    return DISTANCES if kind == SHIFT else PERTURBATIONS[kind].amounts
 
 
 def start(kind: str) -> int:
     """Where among the amounts nothing is changed."""
-    return 0 if kind == SHIFT else DISTURBANCES[kind].start
+    return 0 if kind == SHIFT else PERTURBATIONS[kind].start
 
 
-def disturbed(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
+def perturbed(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
     """`digits` (n, 28, 28) float32 by amount number `place`: (ways, n, 28, 28), four ways for a shift, else one."""
     if kind != SHIFT:
-        disturbance = DISTURBANCES[kind]
-        return np.stack([disturbance.apply(digit, disturbance.amounts[place]) for digit in digits])[np.newaxis]
+        perturbation = PERTURBATIONS[kind]
+        return np.stack([perturbation.apply(digit, perturbation.amounts[place]) for digit in digits])[np.newaxis]
     return np.stack([[shifted(digit, place * down, place * right) for digit in digits] for down, right in DIRECTIONS])
 
 
@@ -134,7 +134,7 @@ class Measured:
 
 
 def measure(network: Network, series: list[np.ndarray], first: int, labels: np.ndarray) -> Measured:
-    """Have `network` read a series of `disturbed` digits, one array an amount, of which number `first` is unchanged."""
+    """Have `network` read a series of `perturbed` digits, one array an amount, of which number `first` is unchanged."""
     answers = [trace.predict(network, images.reshape(-1, 28, 28)).reshape(*images.shape[:2], -1) for images in series]
     original = answers[first][0].argmax(axis=1)
     everyone = np.arange(len(labels))

@@ -1,4 +1,4 @@
-"""What the page Pooling keeps: the small numbers, the map that is pooled both ways, and how the digit is disturbed."""
+"""What the page Pooling keeps: the small numbers, the map that is pooled both ways, and how the digit is perturbed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_WINDOW = 8
 """Largest window and stride that can be chosen for maps."""
 
 AMOUNTS = {"rotate": 15, "scale": 4, "thicken": 10, "noise": 8}
-"""Disturbance -> which of its amounts is shown at first."""
+"""Perturbation -> which of its amounts is shown at first."""
 
 FIELDS = (
     # small numbers
@@ -38,12 +38,12 @@ FIELDS = (
         "disturb",
         options={
             "shift": gettext_noop("Shift"),
-            **{name: disturbance.label for name, disturbance in perturbations.DISTURBANCES.items()},
+            **{name: perturbation.label for name, perturbation in perturbations.PERTURBATIONS.items()},
         },
     ),
     Field("moved", OFFSETS.index((0, 3)), "moved", whole(0, len(OFFSETS) - 1)),
     *(
-        Field(name, AMOUNTS[name], name, whole(0, len(disturbance.amounts) - 1))
-        for name, disturbance in perturbations.DISTURBANCES.items()
+        Field(name, AMOUNTS[name], name, whole(0, len(perturbation.amounts) - 1))
+        for name, perturbation in perturbations.PERTURBATIONS.items()
     ),
 )

@@ -11,7 +11,7 @@ from scipy import stats
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import DISTURBANCES, shifted
+from cnnviz.core.inference.perturbations import PERTURBATIONS, shifted
 from cnnviz.core.lessons.pooling import robustness_curves
 from cnnviz.core.lessons.pooling.robustness_curves import (
     KINDS,
@@ -21,7 +21,7 @@ from cnnviz.core.lessons.pooling.robustness_curves import (
     Robustness,
     amounts,
     bootstrap,
-    disturbed,
+    perturbed,
 )
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.training.confidence import wilson
@@ -44,22 +44,22 @@ def test_a_bootstrapped_interval_is_scipys() -> None:
 
 def test_shifts_go_in_all_four_directions() -> None:
     digits = np.stack([small_network.digit(0), small_network.digit(1)])
-    found = disturbed(digits, SHIFT, 3)
+    found = perturbed(digits, SHIFT, 3)
     assert found.shape == (4, 2, 28, 28)
     for way, (down, right) in zip(found, [(-3, 0), (3, 0), (0, -3), (0, 3)], strict=True):
         np.testing.assert_array_equal(way[1], shifted(digits[1], down, right))
 
 
-@pytest.mark.parametrize("kind", DISTURBANCES)
-def test_other_disturbances_go_one_way(kind: str) -> None:
+@pytest.mark.parametrize("kind", PERTURBATIONS)
+def test_other_perturbations_go_one_way(kind: str) -> None:
     digits = np.stack([small_network.digit(0), small_network.digit(1)])
     last = len(amounts(kind)) - 1
-    np.testing.assert_array_equal(disturbed(digits, kind, last)[0, 1], DISTURBANCES[kind].series(digits[1])[last])
+    np.testing.assert_array_equal(perturbed(digits, kind, last)[0, 1], PERTURBATIONS[kind].series(digits[1])[last])
 
 
 def test_what_is_measured_is_what_the_network_answers() -> None:
     network, digits = small_network.network(), np.stack([small_network.digit(seed) for seed in range(6)])
-    series = [disturbed(digits, SHIFT, distance) for distance in (0, 2)]
+    series = [perturbed(digits, SHIFT, distance) for distance in (0, 2)]
     original = trace.predict(network, digits)
     labels = original.argmax(axis=1)
     labels[0] = (labels[0] + 1) % 10
