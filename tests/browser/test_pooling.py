@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
-from cnnviz.core.inference.perturbations import PERTURBATIONS, OFFSETS, UNMOVED
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED
 from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.inference.trace import LayerOutput, trace
 from cnnviz.core.lessons.number_grid import text
