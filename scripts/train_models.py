@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from cnnviz.core.data.mnist_source import SETTING  # noqa: E402
 from cnnviz.core.lessons.pooling import seed_results  # noqa: E402
-from cnnviz.core.lessons.pooling.trio import FEWEST_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.lessons.pooling.trio import MIN_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
 from cnnviz.core.networks.architecture import TUTORIALS  # noqa: E402
 
@@ -58,8 +58,8 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
         help="train the pooling networks with seeds 1 to N each, and make their table",
     )
     read = parser.parse_args(words)
-    if read.seeds is not None and (read.names or read.seeds < FEWEST_SEEDS):
-        parser.error(f"--seeds goes without names and from {FEWEST_SEEDS} on: all pooling networks get the same seeds.")
+    if read.seeds is not None and (read.names or read.seeds < MIN_SEEDS):
+        parser.error(f"--seeds goes without names and from {MIN_SEEDS} on: all pooling networks get the same seeds.")
     if unknown := set(read.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
     return read

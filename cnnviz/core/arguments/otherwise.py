@@ -91,7 +91,6 @@ def _groups(layer: Any, shape: Shape) -> tuple[object, ...]:
     )[:1]
 
 
-#: argument -> the values that are tried in turn; the first that fits is told.
 OTHERS: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "filters": _twice("filters"),
     "units": _twice("units"),
@@ -107,3 +106,4 @@ OTHERS: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "center": _not("center"),
     "scale": _scale,
 }
+"""Argument -> the values that are tried in turn; the first that fits is told."""

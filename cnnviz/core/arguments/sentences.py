@@ -130,7 +130,6 @@ def _name(*_: object) -> Message:
     return Message(words.NAME, {})
 
 
-#: argument, or kind.argument where a kind needs a sentence of its own -> what tells it.
 TOLD: Mapping[str, Callable[[Any, Shape], Message]] = {
     "name": _name,
     "filters": _filters,
@@ -159,3 +158,4 @@ TOLD: Mapping[str, Callable[[Any, Shape], Message]] = {
     "threshold": _valued("threshold", words.THRESHOLD),
     "alpha": _valued("alpha", words.ALPHA),
 }
+"""Argument, or kind.argument where a kind needs a sentence of its own -> what tells it."""

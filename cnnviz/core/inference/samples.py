@@ -7,11 +7,11 @@ from cnnviz.core.data.datasets import Sample
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
 
-#: Name of a data set -> its name in a link.
 SLUGS = {datasets.MNIST: "mnist", datasets.BUNDLED: "digits"}
+"""Name of a data set -> its name in a link."""
 
-#: The draw of test digits that a visitor sees first; its first digit is the one a page starts with.
 FIRST_SHEET = 0
+"""The draw of test digits that a visitor sees first; its first digit is the one a page starts with."""
 
 
 def offered(sheet: int) -> list[Sample]:

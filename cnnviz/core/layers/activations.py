@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 
-LARGEST_SLOPE = 1e6
+MAX_SLOPE = 1e6
 
 
 def linear(x: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ def _times(factor: float, code: str) -> str:
     return f"{factor:g} * {code}" if factor else "0.0"
 
 
-def activated(before: np.ndarray, activation: str) -> Output:
+def activate(before: np.ndarray, activation: str) -> Output:
     """A fused layer's output: its sums and what the activation makes of them."""
     return Output(before, ACTIVATIONS[activation](before))
 
@@ -175,10 +175,10 @@ class ReLU(_Elementwise):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.max_value is not None:
-            self._settle(max_value=checks.number("max_value", self.max_value, 0, LARGEST_SLOPE))
+            self._settle(max_value=checks.number("max_value", self.max_value, 0, MAX_SLOPE))
         self._settle(
-            negative_slope=checks.number("negative_slope", self.negative_slope, 0, LARGEST_SLOPE),
-            threshold=checks.number("threshold", self.threshold, 0, LARGEST_SLOPE),
+            negative_slope=checks.number("negative_slope", self.negative_slope, 0, MAX_SLOPE),
+            threshold=checks.number("threshold", self.threshold, 0, MAX_SLOPE),
         )
 
     def apply(self, x: np.ndarray) -> np.ndarray:
@@ -218,7 +218,7 @@ class LeakyReLU(_Elementwise):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._settle(negative_slope=checks.number("negative_slope", self.negative_slope, 0, LARGEST_SLOPE))
+        self._settle(negative_slope=checks.number("negative_slope", self.negative_slope, 0, MAX_SLOPE))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return leaky_relu(x, self.negative_slope)
@@ -243,7 +243,7 @@ class ELU(_Elementwise):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._settle(alpha=checks.number("alpha", self.alpha, 0, LARGEST_SLOPE))
+        self._settle(alpha=checks.number("alpha", self.alpha, 0, MAX_SLOPE))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return elu(x, self.alpha)

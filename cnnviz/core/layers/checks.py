@@ -8,9 +8,9 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 
-LARGEST_SIDE = 256
-LARGEST_FILTERS = 4096
-LARGEST_UNITS = 65_536
+MAX_SIDE = 256
+MAX_FILTERS = 4096
+MAX_UNITS = 65_536
 
 
 def layer_name(value: object) -> str:
@@ -59,7 +59,7 @@ def truth(argument: str, value: object) -> bool:
     )
 
 
-def pair(argument: str, value: object, low: int = 1, high: int = LARGEST_SIDE) -> tuple[int, int]:
+def pair(argument: str, value: object, low: int = 1, high: int = MAX_SIDE) -> tuple[int, int]:
     """`value` as (rows, columns); one number stands for both, as in Keras."""
     rows, columns = value if isinstance(value, (list, tuple)) and len(value) == 2 else (value, value)
     return whole(argument, rows, low, high), whole(argument, columns, low, high)

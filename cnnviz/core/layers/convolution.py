@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
-from cnnviz.core.layers.activations import ACTIVATIONS, activated
+from cnnviz.core.layers.activations import ACTIVATIONS, activate
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
@@ -141,8 +141,8 @@ class Conv2D(Windowed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.whole("filters", self.filters, 1, checks.LARGEST_FILTERS)
-        checks.whole("groups", self.groups, 1, checks.LARGEST_FILTERS)
+        checks.whole("filters", self.filters, 1, checks.MAX_FILTERS)
+        checks.whole("groups", self.groups, 1, checks.MAX_FILTERS)
         checks.choice("activation", self.activation, ACTIVATIONS)
         checks.truth("use_bias", self.use_bias)
         if self.filters % self.groups:
@@ -174,7 +174,7 @@ class Conv2D(Windowed):
         sums = self._correlate(x, weights["kernel"], self.groups)
         if self.use_bias:
             sums += weights["bias"]
-        return activated(sums, self.activation)
+        return activate(sums, self.activation)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self.weight_shapes(shape)["kernel"])

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.activations import ACTIVATIONS, activated
+from cnnviz.core.layers.activations import ACTIVATIONS, activate
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
@@ -31,7 +31,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.whole("units", self.units, 1, checks.LARGEST_UNITS)
+        checks.whole("units", self.units, 1, checks.MAX_UNITS)
         checks.choice("activation", self.activation, ACTIVATIONS)
         checks.truth("use_bias", self.use_bias)
 
@@ -56,7 +56,7 @@ class Dense(Layer):
         sums = x @ weights["kernel"]
         if self.use_bias:
             sums += weights["bias"]
-        return activated(sums, self.activation)
+        return activate(sums, self.activation)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape) * self.units

@@ -10,13 +10,13 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.activations import ACTIVATIONS, activated
+from cnnviz.core.layers.activations import ACTIVATIONS, activate
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Output, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
-LARGEST_MULTIPLIER = 64
+MAX_MULTIPLIER = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class _Depthwise(Windowed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.whole("depth_multiplier", self.depth_multiplier, 1, LARGEST_MULTIPLIER)
+        checks.whole("depth_multiplier", self.depth_multiplier, 1, MAX_MULTIPLIER)
         if self.strides[0] != self.strides[1]:
             raise Refusal(
                 "{kind} needs the same step down and across. Received: strides {strides}. Use one number for both.",
@@ -80,7 +80,7 @@ class DepthwiseConv2D(_Depthwise):
         sums = self._depthwise(x, weights["kernel"])
         if self.use_bias:
             sums += weights["bias"]
-        return activated(sums, self.activation)
+        return activate(sums, self.activation)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self._kernel_shape(shape))
@@ -107,7 +107,7 @@ class SeparableConv2D(_Depthwise):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.whole("filters", self.filters, 1, checks.LARGEST_FILTERS)
+        checks.whole("filters", self.filters, 1, checks.MAX_FILTERS)
         checks.choice("activation", self.activation, ACTIVATIONS)
         checks.truth("use_bias", self.use_bias)
 
@@ -138,7 +138,7 @@ class SeparableConv2D(_Depthwise):
         sums = maps @ weights["pointwise_kernel"][0, 0]
         if self.use_bias:
             sums += weights["bias"]
-        return activated(sums, self.activation)
+        return activate(sums, self.activation)
 
     def multiplications(self, shape: Shape) -> int:
         weights = self.weight_shapes(shape)

@@ -21,7 +21,7 @@ from cnnviz.core.layers.formulas import (
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
-LARGEST_SCALE = 1e6
+MAX_SCALE = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +138,8 @@ class Rescaling(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._settle(
-            scale=checks.number("scale", self.scale, -LARGEST_SCALE, LARGEST_SCALE),
-            offset=checks.number("offset", self.offset, -LARGEST_SCALE, LARGEST_SCALE),
+            scale=checks.number("scale", self.scale, -MAX_SCALE, MAX_SCALE),
+            offset=checks.number("offset", self.offset, -MAX_SCALE, MAX_SCALE),
         )
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import cells, elementwise, pooling, weighted_sums
-from cnnviz.core.ledger.activation import ended
+from cnnviz.core.ledger.activation import end_account
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.fixed_point import Sheet, first_sheet
 from cnnviz.core.ledger.ledger import Ledger, Line
-from cnnviz.core.ledger.query import Draft, Question, asked
+from cnnviz.core.ledger.query import Draft, Question, ask
 from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.network import Network
 
@@ -45,9 +45,9 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
     """
     if cell.layer == INPUT:
         return _pixel(network, trace, cell)
-    question = asked(network, trace, cell)
+    question = ask(network, trace, cell)
     sheet, draft = _settled(question)
-    end = ended(question, sheet, draft.amount, draft.exact)
+    end = end_account(question, sheet, draft.amount, draft.exact)
     return Ledger(
         cell,
         question.layer.kind,

@@ -25,7 +25,7 @@ class Ending:
     exact: float
 
 
-def ended(question: Question, sheet: Sheet, amount: int, exact: float) -> Ending:
+def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> Ending:
     """What follows a sum of `amount`, which is `exact` without rounding."""
     output = question.output
     after = sheet.stored(output.after[question.index])

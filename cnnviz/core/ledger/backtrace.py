@@ -11,7 +11,7 @@ from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
 from cnnviz.core.ledger import cells, receptive_field
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.query import Question, asked, gathered
+from cnnviz.core.ledger.query import Question, ask, gather
 from cnnviz.core.networks.network import Network
 
 
@@ -19,7 +19,7 @@ def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
     """The cells below `cell`: in each layer the one that adds most, the last a pixel; shorter in a frame of zeros."""
     found: list[Cell] = []
     while cell.layer != INPUT:
-        question = asked(network, trace, cell)
+        question = ask(network, trace, cell)
         below = strongest(question)
         if below is None:
             break
@@ -73,7 +73,7 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
 
 def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
     """How much every cell that is read adds, (rows, columns, maps), and which lie within the map."""
-    found, inside = gathered(question, question.reads.maps)
+    found, inside = gather(question, question.reads.maps)
     weight = question.layer.cell_weights(question.weights, question.cell.map)
     if weight is None and question.layer.activation_name == "softmax":
         weight = np.asarray(np.arange(question.x.shape[-1]) == question.cell.map)[None, None, :]

@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.layers import Dropout
 from cnnviz.core.ledger.fixed_point import Sheet, factor, shortest
 from cnnviz.core.ledger.ledger import Line, Part
-from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of
+from cnnviz.core.ledger.query import Draft, Question, gather, parts_of
 from cnnviz.core.messages import Message, gettext_noop
 
 COPIED = gettext_noop("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
@@ -45,7 +45,7 @@ def _whence(question: Question) -> tuple[Message, ...]:
 
 def framed(question: Question, sheet: Sheet) -> Draft:
     """ZeroPadding2D: a value of the map, or a zero of the frame."""
-    _, inside = gathered(question, question.reads.maps)
+    _, inside = gather(question, question.reads.maps)
     if inside.all():
         return copy(question, sheet)
     _, parts = _read(question, sheet)

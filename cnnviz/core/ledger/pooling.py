@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.ledger.fixed_point import Sheet, total
 from cnnviz.core.ledger.ledger import Line, Part, Terms
-from cnnviz.core.ledger.query import Draft, Question, gathered, parts_of, terms_of
+from cnnviz.core.ledger.query import Draft, Question, gather, parts_of, terms_of
 from cnnviz.core.messages import Message, gettext_noop
 
 WON = gettext_noop("The largest value stands in row {row}, column {column}; the others are dropped.")
@@ -72,7 +72,7 @@ def _mean(added: int, number: int) -> int:
 
 
 def _outside(question: Question) -> tuple[Message, ...]:
-    _, inside = gathered(question, question.reads.maps)
+    _, inside = gather(question, question.reads.maps)
     outside = int((~inside).sum())
     return (Message(OUTSIDE, {"count": outside}),) if outside else ()
 

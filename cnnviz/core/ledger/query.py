@@ -77,7 +77,7 @@ class Draft:
     shares: Shares | None = None
 
 
-def asked(network: Network, trace: Trace, cell: Cell) -> Question:
+def ask(network: Network, trace: Trace, cell: Cell) -> Question:
     """The question after `cell`, a cell of one of the layers."""
     names = [output.name for output in trace.layers]
     place = names.index(cell.layer)
@@ -95,7 +95,7 @@ def asked(network: Network, trace: Trace, cell: Cell) -> Question:
     )
 
 
-def gathered(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:
+def gather(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:
     """What lies under the window on `maps`: (rows, columns, maps) float32, 0 outside, and (rows, columns) inside."""
     x, reads = question.whole, question.reads
     rows, columns = np.array(reads.rows), np.array(reads.columns)
@@ -119,7 +119,7 @@ def parts_of(
     question: Question, sheet: Sheet, maps: Indices, weights: np.ndarray | None, kernels: tuple[str, ...]
 ) -> list[Part]:
     """A window a map. `weights`: (rows, columns, maps) or None, `kernels`: what the slices are called."""
-    found, inside = gathered(question, maps)
+    found, inside = gather(question, maps)
     amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
     return [
         Part(
@@ -144,7 +144,7 @@ def by_size(parts: list[Part]) -> tuple[Part, ...]:
 
 def terms_of(question: Question, sheet: Sheet, weights: np.ndarray | None) -> Terms:
     """Every value that is read by itself; `weights` is (rows, columns, maps) or None."""
-    found, _ = gathered(question, question.reads.maps)
+    found, _ = gather(question, question.reads.maps)
     amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
     places = np.indices(found.shape).reshape(3, -1)
     order = np.argsort(-np.abs(amounts.reshape(-1).astype(float)), kind="stable")

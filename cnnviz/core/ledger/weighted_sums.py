@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.ledger.fixed_point import Sheet, decimal, total
 from cnnviz.core.ledger.ledger import Line, Part
-from cnnviz.core.ledger.query import Draft, Question, by_size, gathered, parts_of, terms_of, with_bias
+from cnnviz.core.ledger.query import Draft, Question, by_size, gather, parts_of, terms_of, with_bias
 
 
 def convolution(question: Question, sheet: Sheet) -> Draft:
@@ -30,7 +30,7 @@ def depthwise(question: Question, sheet: Sheet) -> Draft:
 
 def _summed(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[str, ...]) -> Draft:
     parts = parts_of(question, sheet, question.reads.maps, weights, kernels)
-    found, _ = gathered(question, question.reads.maps)
+    found, _ = gather(question, question.reads.maps)
     exact = float((found.astype(float) * weights).sum())
     amount = sum(part.subtotal for part in parts)
     return Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
@@ -47,7 +47,7 @@ def separable(question: Question, sheet: Sheet) -> Draft:
         kernels = tuple(f"depthwise_kernel[:, :, {i}, {maker}]" for i in question.reads.maps)
         made = parts_of(question, sheet, question.reads.maps, weights, kernels)
         parts += [_mixed(sheet, part, mixing[part.map * each + maker]) for part in made]
-        found, _ = gathered(question, question.reads.maps)
+        found, _ = gather(question, question.reads.maps)
         exact += float((found.astype(float) * weights).sum(axis=(0, 1)) @ mixing[maker::each].astype(float))
     amount = sum(part.counts for part in parts)
     draft = Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
@@ -64,7 +64,7 @@ def dense(question: Question, sheet: Sheet) -> Draft:
     """Every value times a weight of its own."""
     weights = question.weights["kernel"][:, question.cell.map]
     terms = terms_of(question, sheet, weights[None, None, :])
-    found, _ = gathered(question, question.reads.maps)
+    found, _ = gather(question, question.reads.maps)
     exact = float(found.reshape(-1).astype(float) @ weights.astype(float))
     amount = total(terms.amounts)
     return with_bias(question, sheet, Draft(amount, exact, (Line("products", amount, "total"),), (), terms))

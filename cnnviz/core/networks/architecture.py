@@ -14,8 +14,8 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 __all__ = ["CLASSES", "TUTORIALS", "Architecture", "TrainingPlan"]
 
 CLASSES = 10
-LARGEST_CHANNELS = 4
-MOST_LAYERS = 100
+MAX_CHANNELS = 4
+MAX_LAYERS = 100
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Architecture:
     def from_json(cls, data: object) -> "Architecture":
         """The variant that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("variant", data, {"name", "input_shape", "layers"})
-        if not isinstance(table["layers"], list) or len(table["layers"]) > MOST_LAYERS:
+        if not isinstance(table["layers"], list) or len(table["layers"]) > MAX_LAYERS:
             _refuse_number_of_layers(table["layers"])
         return cls(
             name=table["name"],
@@ -98,11 +98,11 @@ def _checked_input_shape(shape: object) -> Shape:
             shape=checks.repr_of(shape),
         )
     height, width = checks.pair("input_shape", shape[:2])
-    return height, width, checks.whole("input_shape channels", shape[2], 1, LARGEST_CHANNELS)
+    return height, width, checks.whole("input_shape channels", shape[2], 1, MAX_CHANNELS)
 
 
 def _check_layers(stack: tuple[Layer, ...]) -> None:
-    if not 1 <= len(stack) <= MOST_LAYERS:
+    if not 1 <= len(stack) <= MAX_LAYERS:
         _refuse_number_of_layers(stack)
     names = [layer.name for layer in stack]
     for name in names:
@@ -116,7 +116,7 @@ def _check_layers(stack: tuple[Layer, ...]) -> None:
 def _refuse_number_of_layers(stack: object) -> None:
     raise Refusal(
         "A network must have a list of 1 to {most} layers. Received: {number}. Leave some out or add one.",
-        most=MOST_LAYERS,
+        most=MAX_LAYERS,
         number=f"{len(stack)} layers" if isinstance(stack, (list, tuple)) else checks.repr_of(stack),
     )
 

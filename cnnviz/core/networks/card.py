@@ -13,8 +13,8 @@ from cnnviz.core.layers import checks
 from cnnviz.core.networks import metrics
 from cnnviz.core.networks.architecture import CLASSES, Architecture, TrainingPlan
 
-LONGEST_TEXT = 2_000
-LARGEST_NUMBER = 1e12
+MAX_TEXT = 2_000
+MAX_NUMBER = 1e12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,9 @@ class Card:
         checks.network_name(self.name)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
         checks.whole("parameters", self.parameters, self.variant.parameters, self.variant.parameters)
-        checks.number("test_loss", self.test_loss, 0, LARGEST_NUMBER)
+        checks.number("test_loss", self.test_loss, 0, MAX_NUMBER)
         checks.number("test_accuracy", self.test_accuracy, 0, 1)
-        checks.number("trained_seconds", self.trained_seconds, 0, LARGEST_NUMBER)
+        checks.number("trained_seconds", self.trained_seconds, 0, MAX_NUMBER)
         _text("pen_note", self.pen_note)
         if self.pen_accuracy is not None:
             checks.number("pen_accuracy", self.pen_accuracy, 0, 1)
@@ -126,11 +126,11 @@ def from_text(text: str) -> Card:
 
 
 def _text(argument: str, value: object) -> None:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise Refusal(
             "`{argument}` must be a text of at most {most} characters. Received: {value}. Shorten it.",
             argument=argument,
-            most=LONGEST_TEXT,
+            most=MAX_TEXT,
             value=checks.repr_of(value),
         )
 

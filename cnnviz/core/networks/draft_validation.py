@@ -63,7 +63,7 @@ class Checked:
         return tuple(problem for problem in found if problem is not None)
 
 
-def checked(draft: ArchitectureDraft, name: str = "draft") -> Checked:
+def validate(draft: ArchitectureDraft, name: str = "draft") -> Checked:
     """Read `draft`; a legal one becomes the variant `name`. Raises `Refusal` only for an illegal `name`."""
     checks.network_name(name)
     rows = tuple(_read(draft))

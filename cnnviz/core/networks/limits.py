@@ -2,9 +2,9 @@
 
 from cnnviz.core.errors import Refusal
 
-MOST_PARAMETERS = 20_000_000
-MOST_VALUES = 4_000_000
-MOST_MULTIPLICATIONS = 1_000_000_000
+MAX_PARAMETERS = 20_000_000
+MAX_VALUES = 4_000_000
+MAX_MULTIPLICATIONS = 1_000_000_000
 
 
 def check(parameters: int, multiplications: int, values: int) -> None:
@@ -13,9 +13,9 @@ def check(parameters: int, multiplications: int, values: int) -> None:
     `multiplications` are those of one image, `values` those of the largest layer.
     """
     for what, number, most in (
-        ("parameters", parameters, MOST_PARAMETERS),
-        ("values in one layer", values, MOST_VALUES),
-        ("multiplications", multiplications, MOST_MULTIPLICATIONS),
+        ("parameters", parameters, MAX_PARAMETERS),
+        ("values in one layer", values, MAX_VALUES),
+        ("multiplications", multiplications, MAX_MULTIPLICATIONS),
     ):
         if number > most:
             raise Refusal(

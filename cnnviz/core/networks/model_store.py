@@ -16,8 +16,8 @@ from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
 
 DEFAULT = "pen"
-LARGEST_WEIGHTS = 100_000_000
-LARGEST_CARD = 1_000_000
+MAX_WEIGHTS_BYTES = 100_000_000
+MAX_CARD_BYTES = 1_000_000
 
 
 def folder() -> Path:
@@ -34,7 +34,7 @@ def names(shelf: Path | None = None) -> tuple[str, ...]:
 
 def card(name: str, shelf: Path | None = None) -> Card:
     """The card of `name`. Raises `Refusal` for a name that is not on the shelf or a card that is damaged."""
-    read = cards.from_text(_read(name, ".json", LARGEST_CARD, shelf).decode("utf-8", errors="replace"))
+    read = cards.from_text(_read(name, ".json", MAX_CARD_BYTES, shelf).decode("utf-8", errors="replace"))
     if read.name != name or read.variant.name != name:
         _refuse_damaged(name)
     return read
@@ -49,7 +49,7 @@ def load(name: str, shelf: Path | None = None) -> Network:
     from safetensors.numpy import load as parse
 
     known = card(name, shelf)
-    data = _read(name, ".safetensors", LARGEST_WEIGHTS, shelf)
+    data = _read(name, ".safetensors", MAX_WEIGHTS_BYTES, shelf)
     if hashlib.sha256(data).hexdigest() != known.weights_sha256:
         _refuse_damaged(name)
     try:

@@ -10,7 +10,7 @@ OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 AUGMENTATIONS = ("none", "affine", "pen")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16")
-FEWEST = 10
+MIN_EXAMPLES = 10
 
 MAX_EPOCHS = 200
 """Of a plan, and of a training with the epochs that were added while it ran."""
@@ -63,8 +63,8 @@ class TrainingPlan:
         checks.choice("augmentation", self.augmentation, AUGMENTATIONS)
         checks.choice("schedule", self.schedule, SCHEDULES)
         checks.choice("precision", self.precision, PRECISIONS)
-        checks.whole("examples", self.examples, FEWEST, 1_000_000)
-        checks.whole("validation_examples", self.validation_examples, 0, self.examples - FEWEST)
+        checks.whole("examples", self.examples, MIN_EXAMPLES, 1_000_000)
+        checks.whole("validation_examples", self.validation_examples, 0, self.examples - MIN_EXAMPLES)
         checks.whole("batch_size", self.batch_size, 1, 10_000)
         checks.whole("epochs", self.epochs, 1, MAX_EPOCHS)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
@@ -72,7 +72,7 @@ class TrainingPlan:
         object.__setattr__(self, "learning_rate", rate)
         if self.patience is not None:
             checks.whole("patience", self.patience, 1, MAX_EPOCHS)
-            checks.whole("validation_examples", self.validation_examples, 1, self.examples - FEWEST)
+            checks.whole("validation_examples", self.validation_examples, 1, self.examples - MIN_EXAMPLES)
 
     def to_json(self) -> dict[str, Any]:
         """This plan as plain data for `json.dumps`."""

@@ -68,10 +68,10 @@ class Curves:
 
 def from_events(events: Iterable[Event]) -> Curves:
     """The curves of the run that told these events, of all attempts and of jobs that went on with it."""
-    return extended(Curves(), events)
+    return extend(Curves(), events)
 
 
-def extended(curves: Curves, events: Iterable[Event]) -> Curves:
+def extend(curves: Curves, events: Iterable[Event]) -> Curves:
     """`curves` with what `events` add to them; events of other kinds change nothing.
 
     A new attempt, or a job that goes on from a checkpoint, repeats steps that were told before: from the first step

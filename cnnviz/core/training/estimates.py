@@ -17,12 +17,12 @@ from cnnviz.core.layers import Conv2D, Layer, Shape
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
-MOST_PARAMETERS = 5_000_000
-MOST_WORK = 100_000_000_000_000
+MAX_PARAMETERS = 5_000_000
+MAX_WORK = 100_000_000_000_000
 """Multiplications of a whole training, forwards alone."""
-MOST_MEMORY = 1_500_000_000
+MAX_MEMORY = 1_500_000_000
 """Bytes of one batch with its gradients, and of the weights with their optimizer."""
-MOST_SECONDS = 1_800.0
+MAX_SECONDS = 1_800.0
 """Of the estimate on a machine that nobody has calibrated."""
 FLOAT32 = 4
 INPUT_SHAPES: Mapping[str, Shape] = {"colour": colour_digits.INPUT_SHAPE}
@@ -123,10 +123,10 @@ def check(variant: Architecture, plan: TrainingPlan) -> None:
     if not variant.parameters:
         raise Refusal("A network must have weights to be trained. Received: none. Add a Conv2D or a Dense layer.")
     for what, number, most in (
-        ("parameters", variant.parameters, MOST_PARAMETERS),
-        ("multiplications in the whole training", work(variant, plan), MOST_WORK),
-        ("bytes of memory for a batch", memory(variant, plan), MOST_MEMORY),
-        ("estimated seconds", round(seconds(variant, plan)), round(MOST_SECONDS)),
+        ("parameters", variant.parameters, MAX_PARAMETERS),
+        ("multiplications in the whole training", work(variant, plan), MAX_WORK),
+        ("bytes of memory for a batch", memory(variant, plan), MAX_MEMORY),
+        ("estimated seconds", round(seconds(variant, plan)), round(MAX_SECONDS)),
     ):
         if number > most:
             raise Refusal(

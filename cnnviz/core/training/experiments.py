@@ -14,7 +14,7 @@ from cnnviz.core.inference import shifted_accuracy
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.draft import ANSWER, ArchitectureDraft, Settings
-from cnnviz.core.networks.draft_validation import checked
+from cnnviz.core.networks.draft_validation import validate
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import verdicts
 from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Shares, Verdict
@@ -91,7 +91,7 @@ def _small(
 
 
 def _variant(draft: ArchitectureDraft, name: str) -> Architecture:
-    found = checked(draft, name)
+    found = validate(draft, name)
     if found.variant is None:
         raise found.problems[0]
     return found.variant

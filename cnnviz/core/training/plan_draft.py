@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.networks.training_plan import FEWEST, MAX_EPOCHS, TrainingPlan
+from cnnviz.core.networks.training_plan import MAX_EPOCHS, MIN_EXAMPLES, TrainingPlan
 
 DEFAULT_RATES: Mapping[str, float] = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01, "adadelta": 0.001}
 """Keras 3's own learning rates."""
@@ -66,7 +66,7 @@ class PlanDraft:
         for name, value in self.values.items():
             try:
                 if name == LEARN:
-                    left = available - checks.whole("learn", value, FEWEST, available)
+                    left = available - checks.whole("learn", value, MIN_EXAMPLES, available)
                 elif name == CHECK:
                     checks.whole("check", value, 0, left)
                 elif name == PATIENCE:

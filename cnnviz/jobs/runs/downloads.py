@@ -12,7 +12,7 @@ from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import pack_weights
-from cnnviz.core.training.curves import Curves, extended, to_csv
+from cnnviz.core.training.curves import Curves, extend, to_csv
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.jobs.sandbox import child_process
 
@@ -75,7 +75,7 @@ def keras_file(store: RunStore, run_id: str) -> bytes:
 
 def curves(store: RunStore, run_id: str) -> bytes:
     """Return all curves as CSV."""
-    return to_csv(extended(Curves(), store.events(run_id))).encode()
+    return to_csv(extend(Curves(), store.events(run_id))).encode()
 
 
 def program(store: RunStore, run_id: str) -> bytes:

@@ -17,7 +17,7 @@ from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training.curves import Curves, extended
+from cnnviz.core.training.curves import Curves, extend
 from cnnviz.core.training.protocol import Event
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 
@@ -49,7 +49,7 @@ def load_events(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[E
 @st.cache_resource(max_entries=64, show_spinner=False)
 def load_curves(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
     """Return the curves of a visitor's run, likewise."""
-    return extended(Curves(), load_events(store, run_id, stamp))
+    return extend(Curves(), load_events(store, run_id, stamp))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

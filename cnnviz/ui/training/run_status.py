@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.training.curves import Curves, extended
+from cnnviz.core.training.curves import Curves, extend
 from cnnviz.core.training.protocol import Command, Event, Facts
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
@@ -120,9 +120,7 @@ def discard(store: RunStore, run_id: str) -> None:
 def _grown(before: RunStatus, events: Sequence[Event]) -> RunStatus:
     newest = dict(before.newest) | {event.kind: event for event in events if event.kind in NEWEST}
     last_seq = max((event.seq for event in events), default=before.last_seq)
-    return replace(
-        before, curves=extended(before.curves, events), newest=newest, last_seq=max(last_seq, before.last_seq)
-    )
+    return replace(before, curves=extend(before.curves, events), newest=newest, last_seq=max(last_seq, before.last_seq))
 
 
 def _here(store: RunStore, run_id: str) -> bool:

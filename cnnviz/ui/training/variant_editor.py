@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
-from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
-from cnnviz.core.networks.draft_validation import Checked, Row, checked
+from cnnviz.core.networks.draft_validation import Checked, Row, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import networks, page, session
@@ -30,7 +30,7 @@ def show() -> Architecture | None:
     """Show the editor; return the network, or None while something is refused."""
     draft = _draft()
     _starts()
-    found = checked(draft, NAME)
+    found = validate(draft, NAME)
     _input(draft.input_shape)
     for place, row in enumerate(found.rows):
         _row(place, row, len(found.rows))
@@ -42,7 +42,7 @@ def show() -> Architecture | None:
 
 def current() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
-    return checked(_draft(), NAME).variant
+    return validate(_draft(), NAME).variant
 
 
 def _draft() -> ArchitectureDraft:
@@ -195,7 +195,7 @@ def _add(place: int) -> None:
         type="tertiary",
         on_click=_take_added,
         args=(place, key),
-        disabled=len(_draft().rows) >= MOST_LAYERS,
+        disabled=len(_draft().rows) >= MAX_LAYERS,
     )
 
 

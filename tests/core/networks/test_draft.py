@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, checks
 from cnnviz.core.layers.naming import keras_names
-from cnnviz.core.networks.architecture import MOST_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
-from cnnviz.core.networks.draft_validation import checked, value
-from cnnviz.core.networks.limits import MOST_PARAMETERS
+from cnnviz.core.networks.draft_validation import validate, value
+from cnnviz.core.networks.limits import MAX_PARAMETERS
 from tests.core import strategies
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
@@ -65,7 +65,7 @@ def edited(draw: st.DrawFn) -> ArchitectureDraft:
 @settings(max_examples=300)
 @given(draft=edited())
 def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_row(draft: ArchitectureDraft) -> None:
-    found = checked(draft)
+    found = validate(draft)
     assert len(found.rows) == len(draft.rows)
     assert (found.variant is None) == bool(found.problems)
     assert all(len(str(problem)) <= 300 for problem in found.problems)
@@ -81,7 +81,7 @@ def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_ro
 
 @given(draft=edited())
 def test_a_legal_draft_is_its_variant(draft: ArchitectureDraft) -> None:
-    found = checked(draft, "mine")
+    found = validate(draft, "mine")
     if found.variant is not None:
         assert found.variant.name == "mine"
         assert found.variant.shapes() == (draft.input_shape, *(row.output_shape for row in found.rows))
@@ -89,12 +89,12 @@ def test_a_legal_draft_is_its_variant(draft: ArchitectureDraft) -> None:
             found.parameters,
             found.multiplications,
         )
-        assert checked(ArchitectureDraft.of(found.variant), "mine").variant == found.variant
+        assert validate(ArchitectureDraft.of(found.variant), "mine").variant == found.variant
 
 
 @given(variant=strategies.variants())
 def test_a_variants_draft_has_its_layers(variant: Architecture) -> None:
-    made = [row.layer for row in checked(ArchitectureDraft.of(variant)).rows]
+    made = [row.layer for row in validate(ArchitectureDraft.of(variant)).rows]
     for ours, theirs in zip(made, variant.layers, strict=True):
         assert ours is not None
         assert ours.keras_line().rpartition("name=")[0] == theirs.keras_line().rpartition("name=")[0]
@@ -114,17 +114,17 @@ def test_what_was_added_can_be_removed(draft: ArchitectureDraft, place: int, kin
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_comes_back_unchanged(name: str) -> None:
     variant = TUTORIALS[name][0]
-    assert checked(ArchitectureDraft.of(variant), name).variant == variant
+    assert validate(ArchitectureDraft.of(variant), name).variant == variant
 
 
 def test_build_cnn_is_the_tutorials_network() -> None:
-    assert checked(build_cnn(32, 3, 2), "cnn-32-32").variant == TUTORIALS["cnn-32-32"][0]
-    assert checked(blank()).variant is not None
+    assert validate(build_cnn(32, 3, 2), "cnn-32-32").variant == TUTORIALS["cnn-32-32"][0]
+    assert validate(blank()).variant is not None
 
 
 @pytest.mark.parametrize("kind", sorted(FRESH))
 def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
-    (row,) = checked(ArchitectureDraft(()).add(0, kind)).rows
+    (row,) = validate(ArchitectureDraft(()).add(0, kind)).rows
     assert row.layer is not None
     assert row.output_shape is not None
 
@@ -135,7 +135,7 @@ def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
         (blank().add(1, "Conv2D"), 1, "height × width × channels"),
         (build_cnn(32, 15, 2), 1, "window must not be larger"),
         (build_cnn(0, 3, 2), 0, "`filters` must be"),
-        (build_cnn(4096, 3, 1), 1, f"at most {MOST_PARAMETERS:,} parameters"),
+        (build_cnn(4096, 3, 1), 1, f"at most {MAX_PARAMETERS:,} parameters"),
         (blank().remove(1), 0, "must give ten probabilities"),
         (blank().change(1, units=9), 1, "must give ten probabilities"),
         (blank().remove(0), 0, "must give ten probabilities"),
@@ -143,31 +143,31 @@ def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
     ],
 )
 def test_a_refusal_stands_where_it_belongs(draft: ArchitectureDraft, place: int, words: str) -> None:
-    rows = checked(draft).rows
+    rows = validate(draft).rows
     assert words in str(rows[place].problem)
     assert all(row.problem is None for row in rows[:place])
 
 
 def test_below_a_refusal_rows_wait_but_say_what_is_wrong_with_themselves() -> None:
     draft = build_cnn(32, 3, 2).change(0, filters=0).change(3, rate=2)
-    rows = checked(draft).rows
+    rows = validate(draft).rows
     assert [row.waits for row in rows] == [False, *[True] * 7]
     assert [place for place, row in enumerate(rows) if row.problem] == [0, 3]
 
 
 def test_too_many_layers_are_refused() -> None:
     draft = blank()
-    for _ in range(MOST_LAYERS - 1):
+    for _ in range(MAX_LAYERS - 1):
         draft = draft.add(1, "Dropout")
-    assert f"1 to {MOST_LAYERS} layers" in str(checked(draft).rows[-1].problem)
-    assert checked(draft.remove(1)).variant is not None
+    assert f"1 to {MAX_LAYERS} layers" in str(validate(draft).rows[-1].problem)
+    assert validate(draft.remove(1)).variant is not None
 
 
 def test_a_pools_stride_follows_its_size_until_it_is_chosen() -> None:
     draft = build_cnn(4, 3, 2).change(2, pool_size=(3, 3))
-    assert value(checked(draft).rows[2], "strides") == (3, 3)
+    assert value(validate(draft).rows[2], "strides") == (3, 3)
     apart = draft.change(2, strides=(1, 1)).change(2, pool_size=(2, 2))
-    assert value(checked(apart).rows[2], "strides") == (1, 1)
+    assert value(validate(apart).rows[2], "strides") == (1, 1)
     assert "strides" not in apart.change(2, strides=(2, 2)).rows[2]
 
 
@@ -179,7 +179,7 @@ def test_another_kind_keeps_what_both_kinds_have() -> None:
 
 def test_an_illegal_name_is_refused() -> None:
     with pytest.raises(Refusal, match="network's `name`"):
-        checked(blank(), "../x")
+        validate(blank(), "../x")
 
 
 @pytest.mark.train
@@ -203,11 +203,11 @@ def test_layers_are_named_as_keras_names_them() -> None:
 @pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(draft=edited().filter(lambda draft: checked(draft).variant is not None))
+@given(draft=edited().filter(lambda draft: validate(draft).variant is not None))
 def test_a_legal_draft_has_the_shapes_and_parameters_of_keras(draft: ArchitectureDraft) -> None:
     from cnnviz.workers import keras_model
 
-    found = checked(draft)
+    found = validate(draft)
     assert found.variant is not None
     model = keras_model.build(found.variant)
     for row, theirs in zip(found.rows, model.layers, strict=True):

@@ -25,7 +25,7 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store, pen
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.draft import ArchitectureDraft, build_cnn
-from cnnviz.core.networks.draft_validation import checked
+from cnnviz.core.networks.draft_validation import validate
 from cnnviz.core.networks.keras_source import falls, script
 from cnnviz.core.networks.training_plan import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan
 from tests.core import strategies
@@ -34,7 +34,7 @@ SMALL = TrainingPlan(examples=150, validation_examples=50, batch_size=32, epochs
 
 
 def legal(draft: ArchitectureDraft, name: str) -> Architecture:
-    variant = checked(draft, name).variant
+    variant = validate(draft, name).variant
     assert variant is not None
     return variant
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from cnnviz.core.training.curves import COLUMNS, PARTS, Curves, extended, from_events, to_csv
+from cnnviz.core.training.curves import COLUMNS, PARTS, Curves, extend, from_events, to_csv
 from cnnviz.core.training.protocol import Event
 
 BATCHES = 10
@@ -80,7 +80,7 @@ def test_pieces_give_what_the_whole_gives(steps: int, cuts: Sequence[int]) -> No
     events = told(steps)
     curves, edges = Curves(), [0, *sorted(min(cut, len(events)) for cut in cuts), len(events)]
     for low, high in pairwise(edges):
-        curves = extended(curves, events[low:high])
+        curves = extend(curves, events[low:high])
     assert_equal(curves, from_events(events))
 
 
@@ -92,14 +92,14 @@ def test_a_batch_a_message_or_many_are_the_same(middle: int, rest: int) -> None:
 
 def test_nothing_is_changed_by_other_events_or_none():
     curves = from_events(told(12))
-    assert_equal(extended(curves, []), curves)
-    assert_equal(extended(curves, [Event("view", 99, 1, {"step": 12})]), curves)
+    assert_equal(extend(curves, []), curves)
+    assert_equal(extend(curves, [Event("view", 99, 1, {"step": 12})]), curves)
 
 
 @pytest.mark.parametrize("again", [2, 1], ids=["another attempt", "a job that goes on from a checkpoint"])
 def test_what_is_told_again_replaces_what_was_told(again: int):
     before = from_events(told(27))
-    curves = extended(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
+    curves = extend(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
     assert curves.training.steps.tolist() == list(range(1, 15))
     np.testing.assert_array_equal(curves.training["loss"][:10], before.training["loss"][:10])
     np.testing.assert_array_equal(curves.training["loss"][10:], (3 / np.arange(11, 15)).astype(np.float32))
@@ -107,13 +107,13 @@ def test_what_is_told_again_replaces_what_was_told(again: int):
     assert curves.sample["loss"][-1] == 0.125
     assert curves.epochs.steps.tolist() == [10]
     assert_equal(
-        extended(extended(before, [start(again, 1)]), [batches(11, 14, again, 3.0), sample(12, again, 0.125)]), curves
+        extend(extend(before, [start(again, 1)]), [batches(11, 14, again, 3.0), sample(12, again, 0.125)]), curves
     )
 
 
 def test_an_attempt_that_has_not_told_a_step_leaves_the_curves_on_the_screen():
     before = from_events(told(27))
-    after = extended(before, [start(2, finished=2)])
+    after = extend(before, [start(2, finished=2)])
     assert after.fresh
     np.testing.assert_array_equal(after.training["loss"], before.training["loss"])
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Rows, columns and channels of the picture that is shown.
 SHAPE = (3, 4, 3)
+"""Rows, columns and channels of the picture that is shown."""
 
 
 @dataclass(frozen=True)

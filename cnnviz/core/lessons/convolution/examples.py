@@ -45,7 +45,6 @@ def _constant(side: int) -> Grid:
     return grid(np.full((side, side), 3))
 
 
-#: Name -> (label, image of a side).
 IMAGES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "one": (gettext_noop("A 1"), _one),
     "edge": (gettext_noop("A vertical edge"), _edge),
@@ -54,3 +53,4 @@ IMAGES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "counted": (gettext_noop("1, 2, 3, …"), _counted),
     "flat": (gettext_noop("All alike"), _constant),
 }
+"""Name -> (label, image of a side)."""

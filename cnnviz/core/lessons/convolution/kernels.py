@@ -34,7 +34,6 @@ class Kernel:
         object.__setattr__(self, "weights", grid(self.weights))
 
 
-#: Name in links -> kernel.
 KERNELS: Mapping[str, Kernel] = {
     "rows": Kernel(
         gettext_noop("The tutorials’ −1 0 1"),
@@ -74,6 +73,7 @@ KERNELS: Mapping[str, Kernel] = {
         ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
     ),
 }
+"""Name in links -> kernel."""
 
 
 def resized(kernel: Grid, size: int) -> Grid:

@@ -22,7 +22,7 @@ from cnnviz.core.lessons.number_grid import Grid, text
 HUNDREDTHS = 100
 UNITS = HUNDREDTHS * HUNDREDTHS
 """Parts of one in which products and sums are counted."""
-MOST_SIGNS = 7
+MAX_SIGNS = 7
 """Signs of a sum in a cell of the feature map."""
 
 
@@ -237,10 +237,10 @@ def exact(units: int) -> str:
 def short(units: int) -> str:
     """The same in at most seven signs, for a small cell: exact where that is enough, otherwise rounded."""
     written = exact(units)
-    if len(written) <= MOST_SIGNS:
+    if len(written) <= MAX_SIGNS:
         return written
     whole = len(exact(units).partition(".")[0])
-    step: int = 10 ** (4 - max(0, MOST_SIGNS - 1 - whole))
+    step: int = 10 ** (4 - max(0, MAX_SIGNS - 1 - whole))
     return exact((abs(units) + step // 2) // step * step * (-1 if units < 0 else 1))
 
 

@@ -40,7 +40,6 @@ def _negative(side: int) -> Grid:
     return grid(-((3 * rows + 5 * columns) % 7) + 2)
 
 
-#: Name -> (label, grid of a side).
 EXAMPLES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "tutorial": (gettext_noop("The tutorials’ 1 2 / 7 1"), _tutorial),
     "pixel": (gettext_noop("One bright pixel"), _pixel),
@@ -49,3 +48,4 @@ EXAMPLES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "constant": (gettext_noop("All the same"), _constant),
     "negative": (gettext_noop("Negative numbers"), _negative),
 }
+"""Name -> (label, grid of a side)."""

@@ -135,8 +135,8 @@ def _only_peak(found: Comparison) -> dict[str, str]:
     return {name: number(each.standing[0]) for name, each in kept.items() if each.standing}
 
 
-#: (survives max pooling, survives average pooling) -> what is said of a map's only peak.
 ONLY = {(1, 1): ONLY_PEAK, (1, 0): ONLY_PEAK_MAX, (0, 1): ONLY_PEAK_MEAN, (0, 0): ONLY_PEAK_LOST}
+"""(survives max pooling, survives average pooling) -> what is said of a map's only peak."""
 
 
 def _top(found: Comparison) -> Message | None:

@@ -29,7 +29,7 @@ STEP = (2, 2)
 ON_SHELF = 1
 """The seed whose networks go on the shelf, chosen before any network was trained."""
 
-FEWEST_SEEDS = 5
+MIN_SEEDS = 5
 
 PLAN = TrainingPlan(
     examples=60_000,
