@@ -133,7 +133,7 @@ def test_job_is_lost_when_its_worker_dies_twice(site: Site):
     until(lambda: site.scheduler.status(job).attempt == 2)
     site.reaches(job, "lost")
     assert "twice" in str(site.scheduler.status(job).message)
-    until(lambda: site.kinds(job)[-1] == "ended")
+    until(lambda: site.kinds(job)[-1:] == ["ended"])
     if site.kind == "local":
         after = site.submit(PLAIN)
         site.reaches(after, "done")

@@ -41,7 +41,7 @@ def site(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_all_events_arrive_in_order(site: Site):
     job = site.submit(PLAIN)
     site.reaches(job, "done")
-    until(lambda: site.kinds(job)[-1] == "ended")
+    until(lambda: site.kinds(job)[-1:] == ["ended"])
     assert [kind for kind in site.kinds(job) if kind not in ("view", "checkpoint")] == [
         "start",
         "epoch",
@@ -117,7 +117,7 @@ def test_ended_job_continues_under_its_id(site: Site, way: str):
         site.process(job)
         site.scheduler.command(job, Command(way))
         site.reaches(job, "done", "cancelled")
-        until(lambda: site.kinds(job)[-1] == "ended")
+        until(lambda: site.kinds(job)[-1:] == ["ended"])
         kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
         site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.facts)), owner)
         until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
