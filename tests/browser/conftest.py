@@ -8,25 +8,27 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing import preprocessing, strokes, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.networks import model_store
-from tests.browser import hands
-from tests.browser.page_guard import Witness
-from tests.server_process import Server
+from tests.browser import eyes, hands
+from tests.browser.page_guard import PageGuard
+from tests.server_process import Server, serving
 
 Visitor = Callable[..., Page]
+
+LAYERS_NETWORK = "cnn-32-64-64"
+"""Convolutions, poolings and dense layers, small enough to be quick."""
 
 PATIENCE = 45_000  # milliseconds for anything to appear on a machine that has other things to do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser, and networks that were trained."""
-    untrained = not (model_store.folder() / f"{model_store.DEFAULT}.json").is_file()
-    for item in items:
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.browser)
-            if untrained:
+    """Skip this folder where no network was trained yet."""
+    if not (model_store.folder() / f"{model_store.DEFAULT}.json").is_file():
+        for item in items:
+            if "tests/browser/" in item.path.as_posix():
                 item.add_marker(pytest.mark.skip(reason=f"models/{model_store.DEFAULT}.json is not there yet"))
 
 
@@ -36,30 +38,30 @@ def _patience() -> None:
 
 
 @pytest.fixture
-def witness() -> Iterator[Witness]:
-    """Whoever watches all pages of a test; the test fails if there is something to complain about."""
-    seen = Witness()
-    yield seen
-    assert seen.complaints == []
+def page_guard() -> Iterator[PageGuard]:
+    """Watch all pages of a test, and fail it for whatever no page may do."""
+    guard = PageGuard()
+    yield guard
+    assert guard.violations == []
 
 
 @pytest.fixture
-def context(context: BrowserContext, witness: Witness) -> BrowserContext:
+def context(context: BrowserContext, page_guard: PageGuard) -> BrowserContext:
     """The browser's own profile for a test, watched."""
     context.set_default_timeout(PATIENCE)
-    witness.watch(context)
+    page_guard.watch(context)
     return context
 
 
 @pytest.fixture
-def visitor(browser: Browser, witness: Witness, browser_context_args: dict[str, Any]) -> Iterator[Visitor]:
+def visitor(browser: Browser, page_guard: PageGuard, browser_context_args: dict[str, Any]) -> Iterator[Visitor]:
     """Make another visitor: a page in a browser profile of its own, with Playwright's context options."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Page:
         context = browser.new_context(**browser_context_args | options)
         context.set_default_timeout(PATIENCE)
-        witness.watch(context)
+        page_guard.watch(context)
         contexts.append(context)
         return context.new_page()
 
@@ -89,3 +91,29 @@ def seven_link(seven: Drawing) -> str:
 @pytest.fixture
 def address(server: Server) -> str:
     return server.address
+
+
+@pytest.fixture(scope="module")
+def server_with_runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with runs of its own for a module's tests; the module's `SERVER_ENVIRONMENT` is set in it."""
+    runs = str(tmp_path_factory.mktemp("runs"))
+    with serving(environment={"CNNVIZ_RUNS": runs} | getattr(request.module, "SERVER_ENVIRONMENT", {})) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def traced(seven: Drawing) -> Trace:
+    """The seven in the network that Layers opens with `layers_link`, computed in this process."""
+    return trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
+
+
+@pytest.fixture
+def layers_link(address: str, seven_link: str) -> str:
+    """Layers with the seven and a small network."""
+    return f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}"
+
+
+@pytest.fixture
+def layers_page(page: Page, layers_link: str) -> Page:
+    """Layers, complete, with the seven and a small network."""
+    return eyes.opened(page, layers_link, "Layers")

@@ -11,30 +11,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
-from cnnviz.core.drawing import preprocessing, strokes
-from cnnviz.core.drawing.strokes import Drawing
-from cnnviz.core.inference.trace import LayerOutput, Trace, trace
-from cnnviz.core.networks import model_store
+from cnnviz.core.inference.trace import LayerOutput, Trace
 from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK
 
-NETWORK = "cnn-32-64-64"  # convolutions, poolings and dense layers, small enough to be quick
 Cell = tuple[int, int, int]  # map, row, column
-
-
-@pytest.fixture(scope="module")
-def traced(seven: Drawing) -> Trace:
-    """The same drawing in this process."""
-    return trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
-
-
-@pytest.fixture
-def layers_link(address: str, seven_link: str) -> str:
-    return f"{address}/Layers{seven_link}&net={NETWORK}"
-
-
-@pytest.fixture
-def layers_page(page: Page, layers_link: str) -> Page:
-    return eyes.opened(page, layers_link, "Layers")
 
 
 def place_of(traced: Trace, name: str) -> int:
@@ -223,7 +204,7 @@ def download(page: Page, layer: str, button: str) -> Download:
         page.get_by_role("option", name=layer, exact=True).click()
         eyes.settled(page)
     offered = page.get_by_role("button", name=button)
-    expect(offered).to_contain_text(f"{NETWORK}-{layer}." if layer else f"{NETWORK}.")
+    expect(offered).to_contain_text(f"{LAYERS_NETWORK}-{layer}." if layer else f"{LAYERS_NETWORK}.")
     with page.expect_download() as waiting:
         offered.click()
     return waiting.value
@@ -231,7 +212,7 @@ def download(page: Page, layer: str, button: str) -> Download:
 
 def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Trace) -> None:
     file = download(layers_page, "", ".npz")
-    assert file.suggested_filename == f"{NETWORK}.npz"
+    assert file.suggested_filename == f"{LAYERS_NETWORK}.npz"
     with np.load(io.BytesIO(saved(file))) as arrays:
         assert np.array_equal(arrays["digit"], traced.digit)
         for layer in traced.layers:
@@ -241,7 +222,7 @@ def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Tr
 
 def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> None:
     file = download(layers_page, "max_pooling2d", ".csv")
-    assert file.suggested_filename == f"{NETWORK}-max_pooling2d.csv"
+    assert file.suggested_filename == f"{LAYERS_NETWORK}-max_pooling2d.csv"
     shown = traced.layers[place_of(traced, "max_pooling2d")].after
     found = np.full(shown.shape, np.nan, np.float32)
     for row in csv.DictReader(io.StringIO(saved(file).decode())):

@@ -21,8 +21,8 @@ from cnnviz.core.ledger import INPUT, Cell, cells
 from cnnviz.core.ledger.fixed_point import factor
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK
 
-NETWORK = "cnn-32-64-64"
 LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "conv2d_2", "flatten", "dense", "dense_1")
 UNNAMED = """() => {
     const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim()
@@ -32,28 +32,12 @@ UNNAMED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def traced(seven: Drawing) -> Trace:
-    """The same drawing in this process."""
-    return trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
-
-
-@pytest.fixture
-def layers_link(address: str, seven_link: str) -> str:
-    return f"{address}/Layers{seven_link}&net={NETWORK}"
-
-
-@pytest.fixture
-def layers_page(page: Page, layers_link: str) -> Page:
-    return eyes.opened(page, layers_link, "Layers")
-
-
 def panel(page: Page) -> Locator:
     return page.locator(".ledger")
 
 
 def text_of(cell: Cell) -> str:
-    return cells.write(cell, cells.shapes(model_store.load(NETWORK))[cell.layer])
+    return cells.write(cell, cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer])
 
 
 def number(text: str) -> Decimal:
@@ -77,12 +61,12 @@ def line(page: Page, name: str) -> Decimal:
 def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     """This cell's account is shown; its value is the trace's, and what stands there adds up to the last digit."""
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
-    found = ledger.account(model_store.load(NETWORK), traced, cell)
+    found = ledger.account(model_store.load(LAYERS_NETWORK), traced, cell)
     expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
     expect(panel(page).locator(".crumb[aria-current]")).to_have_count(1)
-    shape = cells.shapes(model_store.load(NETWORK))[cell.layer]
+    shape = cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
     expect(panel(page).locator(".title")).to_contain_text(factor(cells.at(traced, cell, shape)))
-    field = ledger.receptive_field(model_store.load(NETWORK), cell)
+    field = ledger.receptive_field(model_store.load(LAYERS_NETWORK), cell)
     drawn = panel(page).locator('canvas[data-role="field"]')
     expect(drawn).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
     expect(drawn).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
@@ -148,7 +132,7 @@ def others(page: Page) -> Decimal:
 
 
 def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
-    return (cell, *ledger.down(model_store.load(NETWORK), traced, cell))
+    return (cell, *ledger.down(model_store.load(LAYERS_NETWORK), traced, cell))
 
 
 def next_value(page: Page, below: Cell) -> Locator:
@@ -302,7 +286,7 @@ def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
 def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
     bar = ((60.0, 200.0), (220.0, 200.0))
     more = Drawing((*seven.strokes, Stroke(bar, 20.0)))
-    then = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(more)).digit)
+    then = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(more)).digit)
     change = then.layers[0].after - traced.layers[0].after
     row, column, of = (int(side) for side in np.unravel_index(change.argmax(), change.shape))
     cell = Cell("conv2d", of, row, column)
@@ -310,7 +294,7 @@ def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, sev
     expect_account(layers_page, traced, cell)
     hands.draw(layers_page, bar)
     drawn = eyes.drawing_when(layers_page, 2)
-    now = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(drawn)).digit)
+    now = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(drawn)).digit)
     expect_account(layers_page, now, cell)
 
 
@@ -322,8 +306,8 @@ def test_the_copied_program_prints_the_number_with_the_downloaded_file(
     expect_account(layers_page, traced, cell)
     layers_page.get_by_text("Download the numbers").click()
     with layers_page.expect_download() as waiting:
-        layers_page.get_by_role("button", name=f"{NETWORK}.npz").click()
-    waiting.value.save_as(tmp_path / f"{NETWORK}.npz")
+        layers_page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
+    waiting.value.save_as(tmp_path / f"{LAYERS_NETWORK}.npz")
     layers_page.keyboard.press("Escape")
     layers_page.get_by_role("button", name="Copy", exact=True).click()
     program = layers_page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()

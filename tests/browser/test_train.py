@@ -9,21 +9,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import eyes
 from tests.browser.conftest import Visitor
-from tests.server_process import Server, serving
+from tests.server_process import Server
 
 LEARNING = 120_000  # milliseconds that a small training may take on a busy machine
 
 
-@pytest.fixture(scope="module")
-def academy(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """A server with runs of its own."""
-    with serving(environment={"CNNVIZ_RUNS": str(tmp_path_factory.mktemp("runs"))}) as running:
-        yield running
-
-
 @pytest.fixture
-def address(academy: Server) -> str:
-    return academy.address
+def address(server_with_runs: Server) -> str:
+    return server_with_runs.address
 
 
 def opened(page: Page, address: str, query: str = "") -> None:

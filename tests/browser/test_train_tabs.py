@@ -10,20 +10,15 @@ from playwright.sync_api import Page, expect
 from tests.browser import eyes
 from tests.browser.conftest import Visitor
 from tests.browser.test_train import LEARNING, build_long, build_tiny, opened
-from tests.server_process import Server, serving
+from tests.server_process import Server
 
-
-@pytest.fixture(scope="module")
-def academy(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """A server with runs of its own and one place for trainings."""
-    runs = str(tmp_path_factory.mktemp("runs"))
-    with serving(environment={"CNNVIZ_RUNS": runs, "CNNVIZ_SLOTS": "1"}) as running:
-        yield running
+SERVER_ENVIRONMENT = {"CNNVIZ_SLOTS": "1"}
+"""One place for trainings."""
 
 
 @pytest.fixture
-def address(academy: Server) -> str:
-    return academy.address
+def address(server_with_runs: Server) -> str:
+    return server_with_runs.address
 
 
 def look_at(page: Page, name: str) -> None:

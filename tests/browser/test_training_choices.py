@@ -6,19 +6,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import eyes
-from tests.server_process import Server, serving
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """A server with runs of its own."""
-    with serving(environment={"CNNVIZ_RUNS": str(tmp_path_factory.mktemp("runs"))}) as running:
-        yield running
+from tests.server_process import Server
 
 
 @pytest.fixture
-def address(workshop: Server) -> str:
-    return workshop.address
+def address(server_with_runs: Server) -> str:
+    return server_with_runs.address
 
 
 def opened(page: Page, address: str) -> None:

@@ -17,31 +17,15 @@ from tests.pages.fake_training import (
     ROOT,
     TRAIN,
     Engine,
-    engine_of,
     finish,
     learn,
     only,
-    opened,
     press,
     progress,
     texts,
     train_one,
     well,
 )
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return engine_of(monkeypatch)
-
-
-@pytest.fixture
-def app(
-    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> AppTest:
-    return opened(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize("bench", ["experiments", "build", "watch"])

@@ -18,7 +18,6 @@ from tests.pages.fake_training import (
     ROOT,
     Engine,
     end,
-    engine_of,
     finish,
     learn,
     opened,
@@ -28,20 +27,6 @@ from tests.pages.fake_training import (
     train_one,
     well,
 )
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return engine_of(monkeypatch)
-
-
-@pytest.fixture
-def app(
-    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> AppTest:
-    return opened(monkeypatch, tmp_path)
 
 
 def store_in(folder: Path) -> RunStore:

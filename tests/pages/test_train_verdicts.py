@@ -10,23 +10,9 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import DIVERGED
 from cnnviz.jobs.runs.store import RunStore
-from tests.pages.fake_training import Engine, end, engine_of, finish, learn, opened, press, texts, well
+from tests.pages.fake_training import Engine, end, finish, learn, press, texts, well
 
 NO_VERDICT = "nothing can be said about the question"
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return engine_of(monkeypatch)
-
-
-@pytest.fixture
-def app(
-    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> AppTest:
-    return opened(monkeypatch, tmp_path)
 
 
 def padding(app: AppTest, engine: Engine) -> tuple[str, str]:

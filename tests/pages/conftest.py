@@ -1,0 +1,27 @@
+"""Train with a stand-in that trains nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages import fake_training
+from tests.pages.fake_training import Engine
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The stand-in for the scheduler of trainings."""
+    return fake_training.engine_of(monkeypatch)
+
+
+@pytest.fixture
+def app(
+    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> AppTest:
+    """A visitor who has just opened Train."""
+    return fake_training.opened(monkeypatch, tmp_path)
