@@ -5,6 +5,8 @@ import { button, drawing, element } from "../shared/elements.js"
 class CodeLine {
   constructor(root) {
     this.root = root
+    this.data = null
+    this.told = "" // the data as it is shown, as JSON
     root.replaceChildren()
     this.text = element("div", "text", root)
     this.diagram = element("div", "diagram", root)

@@ -3,7 +3,7 @@
 import { Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { decode } from "../shared/decode.js"
-import { countPaint, element, textInput, write } from "../shared/elements.js"
+import { countPaint, element, focused, textInput, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { CELL_STEPS } from "../shared/keys.js"
 import { Account, CHANNELS, SIDE } from "./account.js"
@@ -47,6 +47,11 @@ class ColourSum {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
+    this.data = null
+    /** @type {(typed: object) => void} */
+    this.send = null
+    /** @type {number[] | null} row and column of the cell that is accounted for */
+    this.at = null
     root.replaceChildren()
     const diagram = element("div", "diagram", root)
     this.picture = new Sheet(diagram, "picture")
@@ -169,10 +174,9 @@ class ColourSum {
     this.call(this.after, labels.after)
     write(this.bias.name, `+ ${labels.bias}`)
     this.inputs.forEach((input, place) => {
-      if (input !== this.root.getRootNode().activeElement || input.value !== numbers[place])
-        input.value = numbers[place]
+      if (input !== focused(this.root) || input.value !== numbers[place]) input.value = numbers[place]
       input.classList.toggle("long", numbers[place].length > 6)
-      input.setAttribute("aria-invalid", problem?.place === place)
+      input.setAttribute("aria-invalid", String(problem?.place === place))
       const [row, column] = [Math.floor((place % 9) / SIDE), place % SIDE]
       const where = { channel: labels[CHANNELS[Math.floor(place / 9)]], row, column }
       input.setAttribute("aria-label", place < 27 ? fill(labels.weight, where) : labels.bias)

@@ -30,6 +30,12 @@ class ConvGrid {
     this.root = root
     this.sequence = new Sequence()
     this.guessSequence = new Sequence()
+    this.data = null
+    /** @type {(typed: object) => void} */
+    this.send = null
+    /** @type {(guess: object) => void} */
+    this.tellGuess = null
+    this.sized = false // the size of the feature map is known
     this.walk = new Walk(() => this.show())
     this.build()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width))
@@ -80,7 +86,7 @@ class ConvGrid {
       restart: iconButton("restart", row, () => this.restart()),
     }
     this.speed = element("select", "speed", row)
-    for (const speed of SPEEDS) this.speed.add(new Option(`${speed}×`, speed, speed === 1, speed === 1))
+    for (const speed of SPEEDS) this.speed.add(new Option(`${speed}×`, String(speed), speed === 1, speed === 1))
     this.speed.onchange = () => (this.walk.speed = Number(this.speed.value))
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.buttons.play.hidden = this.speed.hidden = still

@@ -62,6 +62,7 @@ function scale(panel) {
   return { range: (...given) => apart(range(...given)) }
 }
 
+/** @param {number[]} range */
 const apart = ([low, high]) => (high > low ? [low, high] : [low - 0.5, low + 0.5])
 
 const common = (chart) => ({

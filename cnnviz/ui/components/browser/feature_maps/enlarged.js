@@ -1,5 +1,5 @@
 // One map, large; where a layer has it before and after the activation, both side by side.
-import { element } from "../shared/elements.js"
+import { element, focused } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
 import { alone } from "./layout.js"
@@ -97,9 +97,9 @@ export class Enlarged {
   }
 
   close() {
-    const focused = this.root.contains(this.root.getRootNode().activeElement)
+    const wasInside = this.root.contains(focused(this.root))
     this.root.remove()
     this.map = null
-    if (focused) this.frame.stage.canvas.focus()
+    if (wasInside) this.frame.stage.canvas.focus()
   }
 }

@@ -206,7 +206,7 @@ function bring(root, { channel, network, links, note, turn, blocks }) {
   return () => setTimeout(() => root.isConnected || withdraw(channel, root))
 }
 
-const show = component("feature_maps", Viewer, (viewer, { header, setTriggerValue }) => {
+const show = component("feature_maps", Viewer, (viewer, /** @type {any} */ { header, setTriggerValue }) => {
   viewer.receive(header, (cell) => setTriggerValue("selected", cell))
 })
 

@@ -6,9 +6,22 @@ import { level, mixed, pixels } from "./ranges.js"
 
 const NUMBERS_FROM = 30 // CSS pixels a cell needs to have its value written into it
 
+const FRAMES = [
+  { colour: "#000", out: 1.5 },
+  { colour: "#fff", out: 0.5 },
+]
+
 export class Mosaic {
   constructor(canvas) {
     this.canvas = canvas
+    this.block = null
+    this.grid = null
+    this.look = null
+    /** @type {number | null} the single map that is shown */
+    this.only = null
+    /** @type {{ maps: number[], rows: number[], columns: number[] }[]} what the ledger reads of these maps */
+    this.marks = []
+    this.across = 1 // maps a row of the atlas
     this.atlas = document.createElement("canvas")
     canvas.cellCentre = (map, row, column) => {
       const box = this.box({ map, row, column })
@@ -77,10 +90,7 @@ export class Mosaic {
 
   // A light frame with a dark one around it, to be seen on any colour.
   ring(context, ratio, { x, y, width, height }) {
-    for (const [colour, out] of [
-      ["#000", 1.5],
-      ["#fff", 0.5],
-    ]) {
+    for (const { colour, out } of FRAMES) {
       context.strokeStyle = colour
       context.lineWidth = ratio
       context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)

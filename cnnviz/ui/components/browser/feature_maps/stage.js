@@ -11,14 +11,17 @@ export class Stage {
     this.root = element("div", "stage", parent)
     this.canvas = element("canvas", "", this.root)
     this.canvas.dataset.role = role
-    this.canvas.dataset.painted = 0
+    this.canvas.dataset.painted = "0"
     this.canvas.tabIndex = 0
     this.canvas.setAttribute("role", "application")
     this.mapOutline = element("div", "outline map", this.root)
     this.cellOutline = element("div", "outline cell", this.root)
     this.view = new View(this.canvas)
     this.on = on
+    /** @type {any} the frame that it belongs to, put there by it */
+    this.frame = null
     this.cell = null
+    this.last = null // the cell that was last walked to
     this.outline(null)
     this.listen()
   }

@@ -7,6 +7,11 @@ const TICKS = 16
 export class Units {
   constructor(canvas) {
     this.canvas = canvas
+    this.block = null
+    this.look = null
+    this.lying = false
+    this.width = 0
+    this.height = 0
     canvas.cellCentre = (map, row) => {
       const { x, y, width, height } = this.box({ row })
       return { x: x + width / 2, y: y + height / 2 }

@@ -8,6 +8,9 @@ import { Numbers } from "../number_grids/numbers.js"
 class KernelGrid {
   constructor(root) {
     this.root = root
+    this.data = null
+    /** @type {(typed: object) => void} */
+    this.send = null
     this.link = new AckedChannel((message) => this.send(message))
     root.replaceChildren()
     const figure = element("figure", "input", root)

@@ -3,7 +3,7 @@
 import { Sequence } from "../shared/acked_channel.js"
 import { mark, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
-import { button, element, write } from "../shared/elements.js"
+import { button, element, focused, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { field } from "./pictures.js"
 import { account, remarks, shares, Terms } from "./tables.js"
@@ -15,6 +15,8 @@ class Desk {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
+    /** @type {any} what is shown in detail: windows, or terms */
+    this.parts = null
     root.tabIndex = -1
     root.onkeydown = (event) => {
       if (event.key === "Escape") this.step({ kind: "close" })
@@ -50,7 +52,7 @@ class Desk {
   // The focus goes back to where the cell was chosen.
   leave() {
     this.enter = false
-    if (this.root.contains(this.root.getRootNode().activeElement)) this.origin?.focus()
+    if (this.root.contains(focused(this.root))) this.origin?.focus()
   }
 
   receive({ ack, labels, facts }, send) {

@@ -17,14 +17,16 @@ function canvasOf(columns, rows, side, parent, label) {
   return { canvas, context: canvas.getContext("2d"), cell: cell * ratio, ratio }
 }
 
+const FRAMES = [
+  { colour: "#000", out: 1.5 },
+  { colour: "#fff", out: 0.5 },
+]
+
 function frame({ context, cell, ratio }, rows, columns) {
   if (!rows.length || !columns.length) return
   const [top, left] = [rows[0] * cell, columns[0] * cell]
   const [high, wide] = [(rows.at(-1) + 1) * cell - top, (columns.at(-1) + 1) * cell - left]
-  for (const [colour, out] of [
-    ["#000", 1.5],
-    ["#fff", 0.5],
-  ]) {
+  for (const { colour, out } of FRAMES) {
     context.strokeStyle = colour
     context.lineWidth = ratio
     context.strokeRect(left - out * ratio, top - out * ratio, wide + 2 * out * ratio, high + 2 * out * ratio)

@@ -12,7 +12,11 @@ function head(table, names) {
 // The largest contributions, signed, and the rest.
 export class Terms {
   constructor(parent, facts, labels, desk) {
-    Object.assign(this, { facts, labels, desk, shown: Math.min(SHOWN, facts.terms.length), buttons: [] })
+    this.facts = facts
+    this.labels = labels
+    this.desk = desk
+    this.shown = Math.min(SHOWN, facts.terms.length)
+    this.buttons = []
     const root = element("section", "terms", parent)
     const table = element("table", "", root)
     table.setAttribute("aria-label", labels.windows)

@@ -11,7 +11,11 @@ const PICTURE = 78 // CSS pixels
 
 export class Windows {
   constructor(parent, facts, labels, desk) {
-    Object.assign(this, { facts, labels, desk, shown: Math.min(SHOWN, facts.windows.length), made: [] })
+    this.facts = facts
+    this.labels = labels
+    this.desk = desk
+    this.shown = Math.min(SHOWN, facts.windows.length)
+    this.made = []
     this.root = element("section", "windows", parent)
     this.root.setAttribute("aria-label", labels.windows)
     this.list = element("div", "list", this.root)

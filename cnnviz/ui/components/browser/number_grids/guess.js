@@ -23,7 +23,16 @@ export class Guess {
   // `judge` gives the key of the label that says what is to be said of a guess, from its number, its kind and what was
   // asked about; `reveal` is called once something was guessed, or nothing.
   constructor(parent, kinds, judge, reveal) {
-    Object.assign(this, { kinds, judge })
+    this.kinds = kinds
+    this.judge = judge
+    this.reveal = reveal
+    this.labels = null
+    this.at = null
+    this.about = null
+    /** @type {Record<string, Record<string, any>>} by place and kind */
+    this.verdicts = {}
+    this.right = 0
+    this.asked = 0
     this.root = element("form", "guess", parent)
     this.question = element("p", "question", this.root)
     this.inputs = Object.fromEntries(this.kinds.map((kind) => [kind, this.input(kind)]))
@@ -35,7 +44,6 @@ export class Guess {
       event.preventDefault()
       this.submit()
     }
-    this.reveal = reveal
     this.forget()
   }
 

@@ -1,5 +1,5 @@
 // A grid of numbers to edit: one input a cell, reached by Tab as one thing and walked through with the arrow keys.
-import { element, textInput } from "../shared/elements.js"
+import { element, focused, textInput } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { CELL_STEPS } from "../shared/keys.js"
 
@@ -10,7 +10,8 @@ const LONGEST_PASTE = 1000
 export class Numbers {
   // `typed` gets all texts once one was changed, with `live` while it is being typed; `pasted` several numbers at once.
   constructor(parent, typed, { live = false, pasted = null } = {}) {
-    Object.assign(this, { live, pasted })
+    this.live = live
+    this.pasted = pasted
     this.root = element("div", "cells numbers", parent)
     this.root.setAttribute("role", "grid")
     this.frame = element("div", "window", this.root)
@@ -21,6 +22,7 @@ export class Numbers {
 
   // New cells where the shape changed; texts that are being edited stay. `outside` stands in cells that padding adds,
   // `reached` says of which rows and columns any window reads something.
+  /** @param {any} data */
   show({ values, margins, read, reached, outside = "", labels }) {
     const shape = JSON.stringify([values.length, values[0].length, margins])
     if (shape !== this.shape) this.build(values, margins, outside)
@@ -82,7 +84,7 @@ export class Numbers {
   }
 
   focused() {
-    return this.root.getRootNode().activeElement
+    return /** @type {HTMLInputElement | null} */ (focused(this.root))
   }
 
   entered(input, row, column) {

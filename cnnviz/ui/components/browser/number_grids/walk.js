@@ -6,6 +6,12 @@ export class Walk {
   constructor(changed) {
     this.changed = changed
     this.speed = 1
+    this.count = 0
+    this.at = 0
+    /** @type {boolean[]} */
+    this.known = []
+    this.playing = false
+    this.timer = undefined
     this.restart(0)
   }
 

@@ -8,6 +8,9 @@ const SLOW_GAP = 100 // ms between messages on a slow line: at most ten a second
 export class Link {
   constructor(state) {
     this.state = state
+    /** @type {(message: object) => void} */
+    this.send = null
+    this.timer = undefined
     this.seq = 0
     this.waiting = false
     this.dirty = false

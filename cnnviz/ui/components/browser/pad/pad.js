@@ -89,7 +89,7 @@ class Pad {
     undo.disabled = disabled || !this.drawing.undoable
     clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
     range.disabled = disabled
-    canvas.setAttribute("aria-disabled", disabled)
+    canvas.setAttribute("aria-disabled", String(disabled))
     hint.hidden = this.drawing.strokes.length > 0 || this.showsSample
     this.paint()
   }
@@ -186,7 +186,7 @@ class Pad {
     if (this.data.disabled || this.pointer !== null || event.button !== 0) return
     event.preventDefault()
     this.leave()
-    this.parts.canvas.focus({ preventScroll: true, focusVisible: false })
+    this.parts.canvas.focus(/** @type {FocusOptions} */ ({ preventScroll: true, focusVisible: false }))
     this.pointer = event.pointerId
     this.parts.canvas.setPointerCapture(event.pointerId)
     this.press(...this.place(event))

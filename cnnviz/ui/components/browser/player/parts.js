@@ -11,11 +11,13 @@ export function build(root) {
   Object.assign(slider, { type: "range", min: 0, step: 1 })
   slider.dataset.role = "slider"
   const row = element("div", "row", root)
-  const [back, play, forward] = ["back", "play", "forward"].map((name) => iconButton(name, row))
+  const back = iconButton("back", row)
+  const play = iconButton("play", row)
+  const forward = iconButton("forward", row)
   const name = element("output", "name", row)
   name.setAttribute("aria-live", "off") // the slider says it
   const speed = element("select", "speed", row)
-  for (const each of SPEEDS) speed.add(new Option(`${each}×`, each, each === 1, each === 1))
+  for (const each of SPEEDS) speed.add(new Option(`${each}×`, String(each), each === 1, each === 1))
   play.hidden = speed.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches
   return { slider, back, play, forward, name, speed }
 }

@@ -27,6 +27,9 @@ class PoolGrid {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
+    this.data = null
+    /** @type {(typed: object) => void} */
+    this.send = null
     this.walk = new Walk(() => this.show())
     this.build()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width))

@@ -84,3 +84,10 @@ export function call(made, name) {
 export function countPaint(made) {
   made.dataset.painted = String(Number(made.dataset.painted ?? 0) + 1)
 }
+
+/**
+ * Return what has the focus in the shadow root of an element.
+ *
+ * @param {HTMLElement} made
+ */
+export const focused = (made) => /** @type {ShadowRoot} */ (made.getRootNode()).activeElement
