@@ -2,9 +2,9 @@
 
     python -m cnnviz.workers.entry.local
 
-Jobs and commands arrive on its standard input, events leave on its standard output, framed by `jobs.protocol.framing`.
-What libraries print goes to the standard error instead. At the end of its input the process exits at once, even in the
-middle of a job, because the app is gone then.
+Work items and commands arrive on its standard input, events leave on its standard output, framed by
+`jobs.protocol.framing`. What libraries print goes to the standard error instead. At the end of its input the process
+exits at once, even in the middle of a job, because the app is gone then.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MessageReader:
     """Read the app's messages in a thread of its own.
 
     Attributes:
-        items: The jobs that have arrived.
+        items: The work items that have arrived.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
