@@ -103,7 +103,9 @@ class Sheet:
         # Where float64 cannot tell to which side a product is to be rounded, decimals do.
         doubtful = (np.abs(np.abs(scaled - units) - 0.5) < 1e-15 * size + 1e-9) | (size > 1e14)
         giant = bool((size > 1e14).any())
-        result: np.ndarray = units.astype(object if giant else np.int64)
+        # Python's integers for giants: a sum that has a float among them would lose digits beyond 2**53.
+        settled = np.where(doubtful, 0, units)
+        result = np.asarray(np.frompyfunc(int, 1, 1)(settled) if giant else settled.astype(np.int64))
         for place in zip(*np.nonzero(doubtful), strict=True):
             result[place] = self.units(decimal(values[place]) * decimal(weights[place]))
         return result
