@@ -165,7 +165,7 @@ def test_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
     with pytest.MonkeyPatch.context() as patch:
         from cnnviz.workers.training import trainer
 
-        patch.setattr(runner, "compute_rates", lambda *_: np.full(1, 1e30, np.float32))
+        patch.setattr(trainer, "compute_rates", lambda *_: np.full(1, 1e30, np.float32))
         patch.setattr(trainer.Trainer, "_next_chunk_size", lambda *_: 1)
         run = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
     result = run.last("result")
