@@ -18,7 +18,8 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 QUICK := -m "(unit or app) and not data"
 # More processes than cores: most tests wait for a browser, a server or a child.
 WORKERS ?= 4
-PARALLEL := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+GROUPS := --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n $(WORKERS) $(GROUPS)
 
 # Node checks the browser code; the app runs without it. Where it is missing, all else is checked, and that is said.
 NODE := const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
@@ -55,7 +56,7 @@ types: $(DEV)  ## type hints
 	$(BIN)/mypy
 
 unit: $(DEV)  ## pure tests: no browser, no server, no page, no Keras
-	$(PY) -m pytest -m "unit and not data"
+	$(PY) -m pytest -m "unit and not data" -n 2 $(GROUPS)
 
 app: $(DEV)  ## the pages without a browser
 	$(PY) -m pytest -m app $(PARALLEL)
