@@ -40,6 +40,7 @@ run: $(APP)  ## serve the app at http://127.0.0.1:8501
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: lint types find-browser  ## lint, types, and every test with a browser
+	@$(call in_node,test)
 	$(PY) -m pytest $(PARALLEL) --hypothesis-profile=ci
 
 lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
@@ -55,7 +56,8 @@ format: $(DEV) $(NODE_PACKAGES)  ## fix what lint can fix
 types: $(DEV)  ## type hints
 	$(BIN)/mypy
 
-unit: $(DEV)  ## pure tests: no browser, no server, no page, no Keras
+unit: $(DEV) $(NODE_PACKAGES)  ## pure tests, also the browser code's: no browser, no server, no page, no Keras
+	@$(call in_node,test)
 	$(PY) -m pytest -m "unit and not data" -n 2 $(GROUPS)
 
 app: $(DEV)  ## the pages without a browser
