@@ -16,8 +16,8 @@ NEWEST := .venv-newest
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 
 QUICK := -m "(unit or app) and not data"
-# More processes than cores: most tests wait for a browser, a server or a child.
-WORKERS ?= 4
+# As many processes as CI has cores: tests wait for browsers and children, but also for one another when there are more.
+WORKERS ?= 2
 GROUPS := --dist loadgroup --no-loadscope-reorder
 PARALLEL := -n $(WORKERS) $(GROUPS)
 
