@@ -164,7 +164,7 @@ def test_the_table_over_many_digits_is_at_the_place_that_is_looked_at() -> None:
     assert "| 5 pixels, the mean of" in text(far)
     assert "| **pool-max** | 85.0 % | 83.0 – 87.0 % | 83.0 – 87.0 % |" in text(far)
     assert "| 3 pixels, the mean of" in text(run(moved=OFFSETS.index((0, 0))))
-    turned = run(perturbation="rotate", rotate=0)
+    turned = run(disturbance="rotate", rotate=0)
     assert "| -45 degrees clockwise |" in text(turned)
     assert "| **pool-average** | 81.0 % |" in text(turned)
 
