@@ -32,7 +32,6 @@ BETWEEN_LOOKS = 0.005
 
 CHART = ".st-key-learning-curves .curves"
 
-#: Notes the time of day, in milliseconds, of every frame that was drawn after the chart had new values.
 WATCH = """(chart) => {
   window.painted = []
   const note = () => requestAnimationFrame(() => {
@@ -42,6 +41,7 @@ WATCH = """(chart) => {
   })
   new MutationObserver(note).observe(chart, { subtree: true, attributes: true, attributeFilter: ["aria-label"] })
 }"""
+"""Notes the time of day, in milliseconds, of every frame that was drawn after the chart had new values."""
 
 
 async def one(browser: Browser, warm: bool) -> dict[str, Any]:

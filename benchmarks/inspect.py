@@ -34,7 +34,6 @@ CLICKED, TYPED = "a click on a map", "a typed row"
 PLACES = (4, 7)
 """Rows, and columns, of the two cells that are chosen on a map and typed in turn."""
 
-#: Notes when messages go and come, and when the ledger shows another cell.
 WATCH = """
 window.seen = { sent: [], came: [], painted: [] }
 const Real = WebSocket
@@ -57,15 +56,16 @@ window.watchLedger = () => {
 window.forget = () => Object.assign(seen, { sent: [], came: [], painted: [] })
 window.quiet = (ms) => seen.came.length && performance.now() - seen.came.at(-1) > ms
 """
+"""Notes when messages go and come, and when the ledger shows another cell."""
 
 
-#: Where on the screen the middle of a cell of the first map is, scrolled into view.
 ON_SCREEN = """(canvas, at) => {
   const { x, y } = canvas.cellCentre(0, at, at)
   const box = () => canvas.getBoundingClientRect()
   document.querySelector('[data-testid="stMain"]').scrollBy(0, box().top + y - innerHeight / 4)
   return [box().left + x, box().top + y]
 }"""
+"""Where on the screen the middle of a cell of the first map is, scrolled into view."""
 
 
 async def opened(page: Page, server: Server, network: str) -> list[str]:

@@ -28,8 +28,6 @@ PATIENCE = 120_000.0
 SCRIPTS = {"empty page": CONTESTANTS / "empty.py", "cnnviz": APP}
 STAGES = ("healthy", "page", "answer")
 
-#: Resolves when an element shows text and the frame after that has been drawn. `performance.timeOrigin` + the value
-#: is the time of day, in milliseconds.
 PAINTED = """(selector) => new Promise((resolve) => {
   const look = () => {
     if (!/\\S/.test(document.querySelector(selector)?.innerText ?? "")) return requestAnimationFrame(look)
@@ -41,6 +39,8 @@ PAINTED = """(selector) => new Promise((resolve) => {
   }
   look()
 })"""
+"""Resolves when an element shows text and the frame after that has been drawn. `performance.timeOrigin` + the value
+is the time of day, in milliseconds."""
 PAGE = '[data-testid="stMainBlockContainer"]'
 ANSWER = ".st-key-predicted-digit"
 

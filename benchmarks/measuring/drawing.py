@@ -27,7 +27,6 @@ QUIET = 700.0
 """Milliseconds without any news after which an answer is complete; the canvas waits 200 before it sends."""
 PATIENCE = 120_000.0
 
-#: Digits in one stroke, corners in shares of the paper.
 DIGITS: Sequence[Sequence[Point]] = (
     ((0.25, 0.22), (0.75, 0.22), (0.60, 0.50), (0.45, 0.82)),
     ((0.28, 0.35), (0.45, 0.18), (0.68, 0.30), (0.55, 0.55), (0.27, 0.80), (0.75, 0.80)),
@@ -35,6 +34,7 @@ DIGITS: Sequence[Sequence[Point]] = (
     ((0.50, 0.18), (0.28, 0.40), (0.32, 0.75), (0.58, 0.82), (0.72, 0.55), (0.66, 0.25), (0.50, 0.18)),
     ((0.62, 0.18), (0.38, 0.45), (0.33, 0.75), (0.60, 0.80), (0.66, 0.60), (0.40, 0.55)),
 )
+"""Digits in one stroke, corners in shares of the paper."""
 MOVES = 40
 PACE = 1 / 60
 """Seconds between two moves: what mice and screens report."""

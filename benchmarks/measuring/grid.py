@@ -25,7 +25,6 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 WARM_UP = 1
 FIRST, MORE, BESIDE = "first", "more", "beside"
 
-#: Notes which grid was painted, and when, also of those that come later; evaluated in a page that `Paper` opened.
 WATCH = """() => {
   window.grid = []
   const note = (keys) => () => keys.forEach((key) => grid.push([key, performance.now()]))
@@ -50,6 +49,7 @@ WATCH = """() => {
     return root
   }
 }"""
+"""Notes which grid was painted, and when, also of those that come later; evaluated in a page that `Paper` opened."""
 
 
 async def strokes(count: int, beside: Callable[[], object]) -> dict[str, list[float]]:

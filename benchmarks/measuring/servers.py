@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app.py"
 CONTESTANTS = ROOT / "benchmarks" / "contestants"
 
-#: What the usual app is started with, from a folder without settings: only what makes it start unasked.
 DEFAULTS = (
     "--server.headless",
     "true",
@@ -29,6 +28,7 @@ DEFAULTS = (
     "--browser.gatherUsageStats",
     "false",
 )
+"""What the usual app is started with, from a folder without settings: only what makes it start unasked."""
 HEALTHY_WITHIN = 180.0
 
 

@@ -35,12 +35,12 @@ class DataSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """All that is said about a network on the shelf.
+    """Describe a network of the model store.
 
     `curves`: those of `metrics.CURVES`, one number an epoch. `confusion[true][answered]`: counts
     over the test set. `test_accuracy`, `pen_accuracy`: shares in [0, 1]; `pen_accuracy` is on the pen strokes of
     writers that the network has not seen, None where it was not measured, and `pen_note` says which.
-    `weights_sha256` is that of the .safetensors file, filled in by `shelf.save`; `trained_seconds` is wall time.
+    `weights_sha256` is that of the .safetensors file, filled in by `model_store.save`; `trained_seconds` is wall time.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The shelf: networks on disk, each as `<name>.safetensors` (weights) and `<name>.json` (card), one way in and out.
+"""The model store: networks on disk, each as `<name>.safetensors` (weights) and `<name>.json` (card).
 
 Safetensors is a data-only format: reading a file cannot run code. The card names the weights' SHA-256.
 """
@@ -25,22 +25,22 @@ def folder() -> Path:
     return Path(os.environ.get("CNNVIZ_MODELS") or Path(__file__).parents[3] / "models")
 
 
-def names(shelf: Path | None = None) -> tuple[str, ...]:
-    """Names of all networks on the shelf, the default first, then in alphabetical order."""
-    place = shelf or folder()
+def names(store: Path | None = None) -> tuple[str, ...]:
+    """Return the names of all networks in the store, the default first, then in alphabetical order."""
+    place = store or folder()
     found = [path.stem for path in place.glob("*.json") if path.with_suffix(".safetensors").exists()]
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
-def card(name: str, shelf: Path | None = None) -> Card:
-    """The card of `name`. Raises `Refusal` for a name that is not on the shelf or a card that is damaged."""
-    read = cards.from_text(_read(name, ".json", MAX_CARD_BYTES, shelf).decode("utf-8", errors="replace"))
+def card(name: str, store: Path | None = None) -> Card:
+    """Return the card of `name`. Raises `Refusal` for a name that is not in the store or a card that is damaged."""
+    read = cards.from_text(_read(name, ".json", MAX_CARD_BYTES, store).decode("utf-8", errors="replace"))
     if read.name != name or read.variant.name != name:
         _refuse_damaged(name)
     return read
 
 
-def load(name: str, shelf: Path | None = None) -> Network:
+def load(name: str, store: Path | None = None) -> Network:
     """The network `name`, with its card; a new object at every call.
 
     Checked: SHA-256, weight names, shapes, dtypes, finite. Raises `Refusal` where something is not as it was saved.
@@ -48,8 +48,8 @@ def load(name: str, shelf: Path | None = None) -> Network:
     from safetensors import SafetensorError
     from safetensors.numpy import load as parse
 
-    known = card(name, shelf)
-    data = _read(name, ".safetensors", MAX_WEIGHTS_BYTES, shelf)
+    known = card(name, store)
+    data = _read(name, ".safetensors", MAX_WEIGHTS_BYTES, store)
     if hashlib.sha256(data).hexdigest() != known.weights_sha256:
         _refuse_damaged(name)
     try:
@@ -58,8 +58,8 @@ def load(name: str, shelf: Path | None = None) -> Network:
         raise _damaged(name) from error
 
 
-def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
-    """Put `network` on the shelf with `card`, and return the card with the weights' SHA-256 filled in.
+def save(network: Network, card: Card, store: Path | None = None) -> Card:
+    """Write `network` to the store with `card`, and return the card with the weights' SHA-256 filled in.
 
     Each file is written atomically, the weights first. A crash between the two leaves either no network of that name
     or, where one is replaced, a pair that `load` refuses by its SHA-256.
@@ -72,7 +72,7 @@ def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
             card=card.name,
             network=network.name,
         )
-    place = shelf or folder()
+    place = store or folder()
     data = serialize(pack_weights(network.weights))
     complete = replace(card, weights_sha256=hashlib.sha256(data).hexdigest())
     text = cards.to_text(complete)
@@ -81,8 +81,8 @@ def save(network: Network, card: Card, shelf: Path | None = None) -> Card:
     return complete
 
 
-def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
-    path = (shelf or folder()) / f"{checks.network_name(name)}{suffix}"
+def _read(name: str, suffix: str, largest: int, store: Path | None) -> bytes:
+    path = (store or folder()) / f"{checks.network_name(name)}{suffix}"
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
@@ -90,7 +90,7 @@ def _read(name: str, suffix: str, largest: int, shelf: Path | None) -> bytes:
         raise Refusal(
             "There is no network of that name. Received: {name}. Choose one of {names}.",
             name=name,
-            names=", ".join(names(shelf)) or "none yet",
+            names=", ".join(names(store)) or "none yet",
         ) from error
     if len(data) > largest:
         _refuse_damaged(name)

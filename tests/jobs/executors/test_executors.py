@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -275,12 +275,11 @@ def unprepared() -> Iterator[dask_cluster.Processes]:
 
 def test_worker_without_preload_is_refused_with_the_remedy(unprepared: dask_cluster.Processes):
     executor = DaskExecutor(unprepared.address)
-    scheduler = Scheduler(executor)
-    until(executor.refusal)
-    until(lambda: "1 workers" in str(executor.refusal()))
-    with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.entry\.dask_preload"):
-        scheduler.submit("ann", fake_executor.job(), lambda _: None)
-    scheduler.close()
+    with closing(Scheduler(executor)) as scheduler:
+        until(executor.refusal)
+        until(lambda: "1 workers" in str(executor.refusal()))
+        with pytest.raises(Refusal, match=r"--preload cnnviz\.workers\.entry\.dask_preload"):
+            scheduler.submit("ann", fake_executor.job(), lambda _: None)
 
 
 def test_job_on_a_worker_without_preload_fails_with_the_reason(
@@ -288,15 +287,17 @@ def test_job_on_a_worker_without_preload_fails_with_the_reason(
 ):
     executor = DaskExecutor(unprepared.address)
     site = Site("dask", Scheduler(executor))
-    until(lambda: "1 workers" in str(executor.refusal()))
-    (address,) = addresses_without_preload(unprepared)
-    monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
-    monkeypatch.setattr(executor, "refusal", lambda: None)
-    monkeypatch.setattr(executor, "capacity", lambda: 1)
-    job = site.submit(PLAIN)
-    site.reaches(job, "failed")
-    assert "--preload" in str(site.scheduler.status(job).message)
-    site.clear()
+    try:
+        until(lambda: "1 workers" in str(executor.refusal()))
+        (address,) = addresses_without_preload(unprepared)
+        monkeypatch.setattr(executor, "_choose_worker", lambda: address)  # as Dask does when the chosen worker has gone
+        monkeypatch.setattr(executor, "refusal", lambda: None)
+        monkeypatch.setattr(executor, "capacity", lambda: 1)
+        job = site.submit(PLAIN)
+        site.reaches(job, "failed")
+        assert "--preload" in str(site.scheduler.status(job).message)
+    finally:
+        site.clear()
 
 
 def addresses_without_preload(processes: dask_cluster.Processes) -> list[str]:

@@ -11,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 
-#: A page with every component.
 PAGE = """
 import numpy as np
 from cnnviz.core.lessons.convolution.worked_example import ConvBench
@@ -36,8 +35,8 @@ conv_grid.conv_grid("conv-grid", ConvBench(TUTORIAL, ((1.0,),)), guess=True, gue
 kernel_grid.kernel_grid("kernel-grid", ((1.0,),), label="Kernel")
 ledger.ledger("ledger", None)
 """
+"""A page with every component."""
 
-#: Runs it twice, as a visitor's session does, and tells what that imported.
 PROGRAM = f"""
 import json, sys
 from streamlit.testing.v1 import AppTest
@@ -48,6 +47,7 @@ for _ in range(2):
     assert not app.exception, app.exception
 print(json.dumps(sorted({{name.partition(".")[0] for name in set(sys.modules) - before}})))
 """
+"""Runs it twice, as a visitor's session does, and tells what that imported."""
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ LABELS = {
     "player": player.LABELS,
 }
 
-#: Modules of others, untouched: uPlot 1.6.32 as npm has it, `dist/uPlot.esm.js`.
 VENDORED = {"vendor/uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba"}
+"""Modules of others, untouched: uPlot 1.6.32 as npm has it, `dist/uPlot.esm.js`."""
 
 
 def _page() -> None:

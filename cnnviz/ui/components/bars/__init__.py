@@ -12,7 +12,6 @@ from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "bars"]
 
-#: Every text of the bars: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "caption": gettext_noop("Probability of each digit"),
@@ -22,6 +21,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "exact": gettext_noop("{name}: {value}"),
     }
 )
+"""Every text of the bars: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
 def bars(

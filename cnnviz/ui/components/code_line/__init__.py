@@ -13,7 +13,6 @@ from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Row", "Told", "code_line"]
 
-#: Every text of the component: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "line": gettext_noop("The layer in Keras. Arrow keys move from argument to argument, Escape lets go."),
@@ -21,6 +20,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "press": gettext_noop("Point at an argument to see what it does."),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ __all__ = ["LABELS", "colour_sum", "typed"]
 LONGEST = 60
 """Characters of a weight's text that are looked at."""
 
-#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "picture": gettext_noop("The picture"),
@@ -49,6 +48,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "rule": gettext_noop("Every number is rounded to six decimals and every sum adds up what you see."),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 Texts = tuple[str, ...]
 

@@ -21,7 +21,6 @@ from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Guess", "Problem", "Typed", "conv_grid", "guessed", "name_of", "typed"]
 
-#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "image": gettext_noop("Image"),
@@ -75,6 +74,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "score": gettext_noop("{right} of {asked} guesses right"),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 SIZE = -1
 """The place of the guess about the feature map's size; the others are numbers of windows."""

@@ -19,7 +19,6 @@ from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Panel", "Series", "curves", "picked", "thinned"]
 
-#: Every text of the chart: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "chart": gettext_noop(
@@ -44,6 +43,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "hide": gettext_noop("{series}: show or hide"),
     }
 )
+"""Every text of the chart: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
 def curves(

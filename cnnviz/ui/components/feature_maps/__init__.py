@@ -17,7 +17,6 @@ from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
 
-#: Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "point_linked": gettext_noop(
@@ -67,6 +66,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "range_network": gettext_noop("one scale for the whole network"),
     }
 )
+"""Every text of the viewer: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
 @dataclass(frozen=True)

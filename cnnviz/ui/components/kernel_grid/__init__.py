@@ -15,7 +15,6 @@ from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Typed", "kernel_grid", "typed"]
 
-#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "grid": gettext_noop(
@@ -25,6 +24,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "cell": gettext_noop("weight in row {row}, column {column}"),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "Step", "ledger", "told"]
 
-#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "way": gettext_noop("The way down to the digit"),
@@ -58,6 +57,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "drawing": gettext_noop("The digit, shaded where this cell does not see it"),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 SIDES = ("map", "row", "column")
 

@@ -16,7 +16,6 @@ from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "PadMessage", "heard", "pad"]
 
-#: Every text of the pad: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "pad": gettext_noop("Paper to draw a digit on"),
@@ -32,6 +31,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "full": gettext_noop("The paper is full: clear it or undo a stroke."),
     }
 )
+"""Every text of the pad: its name -> English, the catalogue's key."""
 
 
 def pad(

@@ -13,7 +13,6 @@ from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "player"]
 
-#: Every text of the player: its name -> English, the catalogue's key.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "back": gettext_noop("One step back"),
@@ -23,6 +22,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "speed": gettext_noop("Speed"),
     }
 )
+"""Every text of the player: its name -> English, the catalogue's key."""
 
 Message = tuple[int, int]
 """What the browser said: index and running number."""

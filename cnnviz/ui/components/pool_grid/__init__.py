@@ -19,7 +19,6 @@ from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "pool_grid", "typed"]
 
-#: Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "grid": gettext_noop(
@@ -56,6 +55,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "skipped": gettext_noop("No window reads the striped numbers."),
     }
 )
+"""Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
 def typed(key: str, shape: tuple[int, int]) -> Texts | None:

@@ -14,8 +14,8 @@ import streamlit as st
 
 from cnnviz.ui.components.mount import mount
 
-#: Pictures are thinned to at most this many pixels a side; they are shown about as large.
 LARGEST = 64
+"""Pictures are thinned to at most this many pixels a side; they are shown about as large."""
 
 
 @dataclass(frozen=True)
