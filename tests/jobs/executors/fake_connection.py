@@ -8,7 +8,7 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
-from cnnviz.jobs.executors.dask.connection import Reply, RoundHandler
+from cnnviz.jobs.executors.dask.connection import Connection, Reply, RoundHandler
 from cnnviz.jobs.executors.dask.worker_service import WorkerService
 from cnnviz.workers.entry.job_runner import run
 from tests.jobs.executors import fake_worker
@@ -16,32 +16,16 @@ from tests.jobs.executors import fake_worker
 ROUND_SECONDS = 0.02
 
 
-class FakeConnection:
-    """Replace `Connection`, with the same arguments."""
+class FakeConnection(Connection):
+    """Keep the thread and the loop of `Connection`, and replace everything that reaches Dask."""
 
-    def __init__(self, address: str, security: Any, handler: RoundHandler) -> None:  # noqa: ARG002
-        self._handler = handler
+    def __init__(self, address: str, security: Any, handler: RoundHandler) -> None:
+        super().__init__(address, security, handler)
         self._services = {
             f"worker-{number}": WorkerService(lambda item, emit, take: run(fake_worker.train, item, emit, take))
             for number in range(2)
         }
         self._dropped: set[str] = set()
-        self._loop = asyncio.new_event_loop()
-        self._wake = asyncio.Event()
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._wake.set)
-
-    def close(self) -> None:
-        self._closing = True
-        self.wake()
-        self._thread.join(10)
 
     async def submit(self, key: str, packed: bytes, address: str) -> Any:
         threading.Thread(target=self._train, args=(key, packed, address), daemon=True).start()
@@ -56,17 +40,13 @@ class FakeConnection:
     def _train(self, key: str, packed: bytes, address: str) -> None:
         self._services[address].train(key, packed, lambda: key not in self._dropped)
 
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._poll_until_closed())
-        self._loop.close()
-
     async def _poll_until_closed(self) -> None:
         while not self._closing:
-            await self._handler.send_pending(self)  # type: ignore[arg-type]
+            await self._handler.send_pending(self)
             query = self._handler.build_query()
             replies = [Reply(address, 1, service.poll(query)) for address, service in self._services.items()]
-            await self._handler.on_replies(self, set(self._services), replies)  # type: ignore[arg-type]
+            await self._handler.on_replies(self, set(self._services), replies)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), ROUND_SECONDS)
             self._wake.clear()
-        await self._handler.send_pending(self)  # type: ignore[arg-type]
+        await self._handler.send_pending(self)
