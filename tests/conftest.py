@@ -34,13 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test its tier's mark and its group of pytest-xdist, which reads the groups before the items are sorted."""
+    name = tiers.tier(item)
+    if name not in tiers.marks(item):
+        item.add_marker(name)
+    item.add_marker(pytest.mark.xdist_group(tiers.group(item, name)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test one tier's mark and a group of pytest-xdist; begin with the tiers that wait longest."""
-    for item in items:
-        name = tiers.tier(item)
-        if name not in tiers.marks(item):
-            item.add_marker(name)
-        item.add_marker(pytest.mark.xdist_group(tiers.group(item, name)))
+    """Begin with the tests of the development data, which are long, and with the tiers that wait longest."""
     items.sort(key=lambda item: (item.get_closest_marker("data") is None, tiers.ORDER.index(tiers.marks(item)[0])))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import socket
 import subprocess
 import sys
@@ -76,3 +77,11 @@ def calls_a_helper() -> None:
 )
 def test_code_is_read_through_the_functions_that_it_calls(function: Callable[..., object], sign: str) -> None:
     assert sign in tiers.names_of(function, set())
+
+
+def test_xdist_knows_the_group_of_a_test(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist writes the group behind a test's name; else module fixtures are made in every process."""
+    (mark,) = request.node.iter_markers("xdist_group")
+    assert mark.args == ("unit:tests/test_tiers.py",)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith(f"@{mark.args[0]}")
