@@ -33,7 +33,7 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.cpu import has_bfloat16
-from cnnviz.core.training.protocol import Command, DataReference, Job, new_id
+from cnnviz.core.training.protocol import Command, DataReference, Job, make_id
 from cnnviz.workers.data import tensors
 
 OUT = report.RESULTS / "estimate.json"
@@ -106,7 +106,7 @@ def trained(variant: Architecture, plan: TrainingPlan) -> float:
     """Seconds that a job takes, everything streamed."""
     data = tensors.load().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
-    job = Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
+    job = Job(id=make_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
     start = time.perf_counter()
     train_job.train(job, lambda *_: None, nothing)
     return time.perf_counter() - start
@@ -120,9 +120,9 @@ def measure(name: str, batch_size: int, precision: str) -> Row:
     """Calibrate on the reference, then estimate and train."""
     plan = replace(PLAN, batch_size=batch_size, precision=precision)
     usual = replace(PLAN, batch_size=64)
-    known = estimates.calibrated(estimates.UNKNOWN, REFERENCE, usual, trained(REFERENCE, usual))
+    known = estimates.calibrate(estimates.UNCALIBRATED, REFERENCE, usual, trained(REFERENCE, usual))
     variant = Architecture(name=name, layers=HELD_OUT[name])
-    estimated = estimates.seconds(variant, plan, known)
+    estimated = estimates.estimate_seconds(variant, plan, known)
     measured = trained(variant, plan)
     return Row(name, batch_size, precision, estimated, measured, estimated / measured)
 

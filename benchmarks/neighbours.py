@@ -29,7 +29,7 @@ from benchmarks.sessions import DRAWINGS, crowd_of, sketches
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
+from cnnviz.core.training.protocol import DataReference, Job, make_id, make_network_name
 from cnnviz.jobs.api import ENDED, Scheduler
 from cnnviz.jobs.executors.local import LocalExecutor
 
@@ -96,8 +96,8 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
 def latency() -> dict[str, float]:
     """Seconds from the moment that a slot tells an event to the moment that `follow` shows it."""
     engine = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.ticking_slot")))
-    job_id, since, late = new_id(), 0, []
-    variant = Architecture(name=network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
+    job_id, since, late = make_id(), 0, []
+    variant = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
     data = DataReference(name="none", sha256="0" * 64, count=0)
     job = Job(id=job_id, variant=variant, plan=TrainingPlan(), data=data, probe=np.zeros((28, 28), np.uint8))
     engine.submit(secrets.token_hex(16), job, lambda _: None)

@@ -27,7 +27,7 @@ import scipy  # noqa: E402
 from cnnviz.core.data import datasets  # noqa: E402
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results  # noqa: E402
 from cnnviz.core.lessons.pooling.robustness_curves import Curve, Robustness  # noqa: E402
-from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, STORED_SEED  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
 from cnnviz.core.networks.network import Network  # noqa: E402
 from scripts.train_models import seeds_folder  # noqa: E402
@@ -46,11 +46,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list[Network]]:
     """The networks of all seeds, that of the shelf first."""
-    ordered = sorted(seeds, key=lambda seed: seed != ON_SHELF)
+    ordered = sorted(seeds, key=lambda seed: seed != STORED_SEED)
     found = {name: [model_store.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
     for name, (first, *_) in found.items():
         if weights(first) != weights(model_store.load(name, read.shelf)):
-            raise SystemExit(f"{name} on the shelf is not that of seed {ON_SHELF}: train again with --force.")
+            raise SystemExit(f"{name} on the shelf is not that of seed {STORED_SEED}: train again with --force.")
     return found
 
 
@@ -61,13 +61,13 @@ def weights(network: Network) -> str:
 
 def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
     """The curves of all networks under one kind of perturbation."""
-    places = range(len(robustness_curves.amounts(kind)))
-    series = [robustness_curves.perturbed(digits, kind, place) for place in places]
-    first = robustness_curves.start(kind)
+    places = range(len(robustness_curves.get_amounts(kind)))
+    series = [robustness_curves.perturb(digits, kind, place) for place in places]
+    first = robustness_curves.get_start(kind)
     found = {}
     for name, each in tested.items():
         all_seeds = [robustness_curves.measure(network, series, first, labels) for network in each]
-        found[name] = robustness_curves.curve(kind, all_seeds[0], all_seeds)
+        found[name] = robustness_curves.summarize(kind, all_seeds[0], all_seeds)
         print(f"{kind:8} {name:13} {found[name].right[0]}", flush=True)
     return found
 

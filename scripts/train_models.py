@@ -7,7 +7,7 @@
 
 An interrupted run continues after its last finished epoch. MNIST is found as the app finds it, or in the folder that
 --data names; the pen strokes, a file pen_strokes.json.gz, in that folder alone. Of the networks that are trained with
-several seeds, the one of seed `trio.ON_SHELF` goes into the store, with a table of the results of all beside it; the
+several seeds, the one of seed `trio.STORED_SEED` goes into the store, with a table of the results of all beside it; the
 others stay under --checkpoints, for scripts/measure_pooling.py.
 """
 
@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from cnnviz.core.data.mnist_source import SETTING  # noqa: E402
 from cnnviz.core.lessons.pooling import seed_results  # noqa: E402
-from cnnviz.core.lessons.pooling.trio import MIN_SEEDS, ON_SHELF, PLAN, POOL_NETWORKS  # noqa: E402
+from cnnviz.core.lessons.pooling.trio import MIN_SEEDS, PLAN, POOL_NETWORKS, STORED_SEED  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
 from cnnviz.core.networks.architecture import TUTORIALS  # noqa: E402
 
@@ -94,9 +94,9 @@ def train_seeds(read: argparse.Namespace) -> None:
         for name in POOL_NETWORKS:
             train(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
     cards = [model_store.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
-    seed_results.write(seed_results.collected(cards), read.shelf)
+    seed_results.write(seed_results.collect(cards), read.shelf)
     for name in POOL_NETWORKS:
-        chosen = model_store.load(name, folders[ON_SHELF])
+        chosen = model_store.load(name, folders[STORED_SEED])
         if chosen.card is not None:
             model_store.save(chosen, chosen.card, read.shelf)
 

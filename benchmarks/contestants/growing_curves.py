@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.training.smoothing import exponential
+from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, thinned
 from cnnviz.ui.shell import process_tuning
 
@@ -25,7 +25,7 @@ def values() -> list[tuple[np.ndarray, np.ndarray]]:
     steps = np.arange(1, MOST + 1)
     noise = np.random.default_rng(0).random(MOST)
     loss = 2.2 * np.exp(-steps / 400) + 0.05 + 0.2 * noise * np.exp(-steps / 4000)
-    return [(raw, exponential(raw, 20)) for raw in (loss, 1 - loss / 2.5)]
+    return [(raw, smooth_exponentially(raw, 20)) for raw in (loss, 1 - loss / 2.5)]
 
 
 def panels(count: int) -> list[Lines]:

@@ -22,7 +22,7 @@ from benchmarks.contestants.plain_fit import clocks, say, speeds
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import fast_plan
-from cnnviz.core.training.protocol import Arrays, Command, DataReference, Facts, Job, new_id
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Facts, Job, make_id
 from cnnviz.jobs.protocol import framing
 from cnnviz.workers.data import tensors
 
@@ -76,7 +76,7 @@ class Listener:
 def job(variant: Architecture, plan: TrainingPlan) -> Job:
     data = tensors.load(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
-    return Job(id=new_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
+    return Job(id=make_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 
 
 def main() -> None:
@@ -91,7 +91,7 @@ def main() -> None:
         # So many epochs that the run does not end by itself, and one is longer than all rounds together.
         plan = replace(plan, epochs=MANY, precision=asked.precision, patience=None, validation_examples=0)
     else:
-        plan = fast_plan.fast(replace(plan, seed=asked.seed))
+        plan = fast_plan.make_fast_plan(replace(plan, seed=asked.seed))
     listener = Listener(asked.rounds or 0, plan.batch_size)
     with suppress(train_job.Cancelled):
         train_job.train(job(variant, plan), listener.hear, listener.inbox)

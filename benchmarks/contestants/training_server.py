@@ -52,13 +52,13 @@ class Jobs:
 
         from cnnviz.core.networks.architecture import TUTORIALS, Architecture
         from cnnviz.core.networks.training_plan import TrainingPlan
-        from cnnviz.core.training.protocol import DataReference, Job, network_name, new_id
+        from cnnviz.core.training.protocol import DataReference, Job, make_id, make_network_name
 
         layers = TUTORIALS["cnn-32-64"][0].layers
-        job_id, owner = new_id(), secrets.token_hex(16)
+        job_id, owner = make_id(), secrets.token_hex(16)
         job = Job(
             id=job_id,
-            variant=Architecture(name=network_name(job_id), layers=layers),
+            variant=Architecture(name=make_network_name(job_id), layers=layers),
             plan=TrainingPlan(epochs=10, validation_examples=5000),
             data=DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.x_train)),
             probe=np.zeros((28, 28), np.uint8),

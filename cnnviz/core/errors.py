@@ -3,7 +3,7 @@
 import reprlib
 from typing import Any
 
-MAXIMUM_LENGTH = 300
+MAX_LENGTH = 300
 VALUE_LENGTHS = (80, 60, 40, 20, 10)
 
 
@@ -19,11 +19,11 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
     def __init__(self, template: str, /, **values: object) -> None:
         self.template = template
         for length in VALUE_LENGTHS:
-            self.values = {name: _shortened(value, length) for name, value in values.items()}
+            self.values = {name: _shorten(value, length) for name, value in values.items()}
             sentence = template.format(**self.values)
-            if len(sentence) <= MAXIMUM_LENGTH:
+            if len(sentence) <= MAX_LENGTH:
                 break
-        super().__init__(clipped(sentence, MAXIMUM_LENGTH))
+        super().__init__(_clip(sentence, MAX_LENGTH))
 
     def to_json(self) -> dict[str, Any]:
         """Return this refusal as plain data for `json.dumps`: its `template` and its `values`."""
@@ -49,7 +49,7 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
         )
 
 
-def clipped(text: str, length: int) -> str:
+def _clip(text: str, length: int) -> str:
     """`text` with at most `length` characters, the last one an ellipsis where something was left out."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
@@ -59,7 +59,7 @@ def _is_plain(item: tuple[object, object]) -> bool:
     return isinstance(name, str) and isinstance(value, (str, int, float))
 
 
-def _shortened(value: object, length: int) -> object:
+def _shorten(value: object, length: int) -> object:
     if isinstance(value, (int, float)):
         return value
-    return clipped(value if isinstance(value, str) else reprlib.repr(value), length)
+    return _clip(value if isinstance(value, str) else reprlib.repr(value), length)

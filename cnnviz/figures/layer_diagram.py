@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.arguments import input_parts, output_parts
+from cnnviz.core.arguments import format_input_shape, format_output_shape
 from cnnviz.core.layers import ACTIVATIONS, Layer, Shape, windows
 from cnnviz.core.layers.convolution import Windowed, spanned
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, count, formula, product, times
@@ -30,12 +30,12 @@ def draw(layer: Layer, shape: Shape, title: str) -> str:
     read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
     body = [
         read.draw(data_of=INPUT),
-        given.draw(data_of=_of(output_parts(layer, shape))),
+        given.draw(data_of=_of(format_output_shape(layer, shape))),
         *_window(layer, shape, read, given),
         svg.arrow((CENTRE - 52, MIDDLE), (CENTRE + 52, MIDDLE)),
         *_work(layer, shape),
-        _label(LEFT, input_parts(shape)),
-        _label(RIGHT, output_parts(layer, shape)),
+        _label(LEFT, format_input_shape(shape)),
+        _label(RIGHT, format_output_shape(layer, shape)),
     ]
     return svg.document(body, width=WIDTH, height=HEIGHT, title=title)
 

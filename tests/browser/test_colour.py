@@ -140,7 +140,7 @@ def check(page: Page, expected: ColourSum) -> None:
 
 
 def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> None:
-    expected = shown(seven, colour_sum.filters(model_store.load(NAME))[3])
+    expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
     check(bench, expected)
     for name, row, column in (("what red gives", 7, 12), ("Sum of the three", 20, 17), ("after relu", 0, 29)):
         canvas = sheet(bench, name)
@@ -154,7 +154,7 @@ def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> No
 
 
 def test_cells_are_reached_by_keys(bench: Page, seven: Drawing) -> None:
-    expected = shown(seven, colour_sum.filters(model_store.load(NAME))[3])
+    expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
     sheet(bench, "after relu").focus()
     before = here(bench)
     bench.keyboard.press("ArrowDown")
@@ -172,14 +172,14 @@ def weight(page: Page, channel: str, row: int, column: int) -> Locator:
 
 
 def test_a_weight_is_typed_and_the_sums_follow(bench: Page, seven: Drawing) -> None:
-    learned = colour_sum.filters(model_store.load(NAME))[3]
+    learned = colour_sum.list_filters(model_store.load(NAME))[3]
     weight(bench, "green", 1, 2).fill("−0.75")
     bench.keyboard.press("Enter")
     typed = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
     carried = eyes.link_when(bench, lambda link: "~" in link.get("rgb", ""))
-    assert carried["rgb"] == colour_sum.write(typed)
+    assert carried["rgb"] == colour_sum.encode(typed)
     expect(bench.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
-    check(bench, shown(seven, colour_sum.read(carried["rgb"])))
+    check(bench, shown(seven, colour_sum.decode(carried["rgb"])))
 
 
 @pytest.mark.parametrize("text", ["nan", "blue", "1e9"])
@@ -190,7 +190,7 @@ def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(bench: Page, 
     expect(bench.locator(".colour_sum .trouble")).to_contain_text("is kept")
     expect(weight(bench, "red", 0, 0)).to_have_value(before)
     expect(weight(bench, "red", 0, 0)).to_have_attribute("aria-invalid", "true")
-    check(bench, shown(seven, colour_sum.filters(model_store.load(NAME))[3]))
+    check(bench, shown(seven, colour_sum.list_filters(model_store.load(NAME))[3]))
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: str, seven_link: str) -> None:
@@ -210,4 +210,4 @@ def test_the_pen_changes_the_picture_once_it_is_lifted(bench: Page) -> None:
     hands.draw(bench, hands.CROSSBAR)
     drawing = eyes.drawing_when(bench, 2)
     eyes.painted_more_than(root, before)
-    check(bench, shown(drawing, colour_sum.filters(model_store.load(NAME))[3]))
+    check(bench, shown(drawing, colour_sum.list_filters(model_store.load(NAME))[3]))

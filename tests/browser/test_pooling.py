@@ -14,11 +14,11 @@ from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED
 from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
 from cnnviz.core.inference.trace import LayerOutput, trace
-from cnnviz.core.lessons.number_grid import text
-from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
-from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.lessons.number_grid import format_number
+from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
+from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.prediction.answer import percent
 from tests.browser import eyes, hands
@@ -76,15 +76,15 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: PoolBench, number: int) -> tuple[list[str], list[str]]:
+def shown(bench: PoolExample, number: int) -> tuple[list[str], list[str]]:
     """Return both results as they stand after `number` windows."""
-    both = [[text(w.largest) for w in bench.windows], [text(w.mean) for w in bench.windows]]
+    both = [[format_number(w.largest) for w in bench.windows], [format_number(w.mean) for w in bench.windows]]
     most, mean = (values[:number] + ["?"] * (len(values) - number) for values in both)
     return most, mean
 
 
 def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) -> None:
-    bench = PoolBench(TUTORIAL)
+    bench = PoolExample(TUTORIAL)
     pooling.get_by_text("Guess first").click()
     for number in range(1, 5):
         expect_known(pooling, number)
@@ -111,7 +111,7 @@ def test_it_plays_to_the_end(pooling: Page) -> None:
     expect(button(pooling, "Pause")).to_be_visible()
     expect_known(pooling, 4)
     expect(button(pooling, "Play")).to_be_visible()
-    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolBench(TUTORIAL), 4)
+    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolExample(TUTORIAL), 4)
 
 
 def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
@@ -190,7 +190,7 @@ def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(pooling: Page, bad: 
 def test_padding_is_shown_and_left_out_of_the_mean(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/Pooling?window=3&padding=same&guess=0", "Pooling")
     expect(grid(page).locator(".cell.outside")).to_have_count(9)
-    pooled = PoolBench(TUTORIAL, (3, 3), (2, 2), "same")
+    pooled = PoolExample(TUTORIAL, (3, 3), (2, 2), "same")
     page.locator(".pool_grid .controls").focus()
     page.keyboard.press("End")
     expect(grid(page).locator(".work")).to_contain_text("5 cells of this window lie outside the grid")
@@ -218,7 +218,7 @@ def outlines(page: Page) -> Locator:
 
 def pooled(layer: LayerOutput, pool: Pool = TWO, number: int | None = None) -> Comparison:
     """Return what is shown of `layer`: the map about which the poolings disagree most, or another `number`."""
-    one = ranked(layer.after, pool)[0] if number is None else number
+    one = rank(layer.after, pool)[0] if number is None else number
     return compare(np.ascontiguousarray(layer.after[..., one]), pool)
 
 
@@ -269,7 +269,7 @@ def test_all_four_have_one_scale(pooling: Page, layer: LayerOutput, pooling_link
 
 
 def test_the_sentence_is_computed_and_follows_the_pen(pooling: Page, layer: LayerOutput) -> None:
-    expect(note(pooling)).to_have_text(" ".join(map(str, tell(pooled(layer)))))
+    expect(note(pooling)).to_have_text(" ".join(map(str, describe(pooled(layer)))))
     before = note(pooling).inner_text()
     painted = eyes.painted(picture(pooling, "max"))
     hands.put_pen_down(pooling, (60, 200))
@@ -281,12 +281,12 @@ def test_the_sentence_is_computed_and_follows_the_pen(pooling: Page, layer: Laye
 
 
 def test_a_click_in_the_mosaic_chooses_the_map(pooling: Page, layer: LayerOutput) -> None:
-    third = ranked(layer.after, Pool())[2]
+    third = rank(layer.after, Pool())[2]
     everything = pooling.locator(".st-key-pooled-all canvas")
     pooling.mouse.click(*eyes.centre(everything, (2, 5, 5)))
     expect(pooling.locator(".st-key-pooled-map .title").first).to_have_text(f"Map {third}")
     eyes.link_when(pooling, eyes.carries("map", str(third)))
-    expect(note(pooling)).to_have_text(" ".join(map(str, tell(pooled(layer, number=third)))))
+    expect(note(pooling)).to_have_text(" ".join(map(str, describe(pooled(layer, number=third)))))
     assert pooling.locator(".enlarged").count() == 0
     pooling.reload()
     eyes.arrived(pooling, "Pooling")

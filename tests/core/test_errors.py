@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.errors import MAXIMUM_LENGTH, Refusal
+from cnnviz.core.errors import MAX_LENGTH, Refusal
 
 CORE = Path(__file__).resolve().parents[2] / "cnnviz" / "core"
 ENGINE = [
@@ -39,7 +39,7 @@ def test_a_refusal_is_its_filled_template() -> None:
 @given(value=st.text(max_size=2000) | st.lists(st.integers()) | st.dictionaries(st.text(), st.none()))
 def test_what_a_stranger_sent_is_shortened_and_the_way_out_stays(value: object) -> None:
     refusal = Refusal("`a` must be b. Received: {value}. Choose c.", value=value)
-    assert len(str(refusal)) <= MAXIMUM_LENGTH
+    assert len(str(refusal)) <= MAX_LENGTH
     assert str(refusal).endswith(". Choose c.")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.arguments import otherwise
+from cnnviz.core.arguments import try_other_value
 from cnnviz.core.layers import KINDS, Conv2D, Layer, MaxPooling2D, Shape
 from cnnviz.figures import layer_diagram
 from cnnviz.figures.slabs import Slab, scale_for
@@ -46,7 +46,7 @@ def test_an_argument_that_changes_the_shape_lights_up_that_side(case: tuple[Laye
     layer, shape = case
     made, root = layer.output_shape(shape), read(layer, shape)
     for argument in layer.arguments():
-        other = otherwise(layer, argument.name, shape)
+        other = try_other_value(layer, argument.name, shape)
         if other is None or len(other.output_shape) != len(made):
             continue
         changed = [str(side) for side, new in zip(made, other.output_shape, strict=True) if side != new]

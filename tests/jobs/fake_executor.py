@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import Command, DataReference, Event, Job, network_name, new_id
+from cnnviz.core.training.protocol import Command, DataReference, Event, Job, make_id, make_network_name
 from cnnviz.jobs.api import Scheduler
 from cnnviz.jobs.protocol.executor import ExecutorListener, WorkItem
 from cnnviz.jobs.scheduler.job_state import DEFAULT_LIMITS, Limits
@@ -25,10 +25,10 @@ def owner() -> str:
 
 def job(**plan: object) -> Job:
     """Return a small job; `plan` replaces fields of its plan."""
-    made_id = new_id()
+    made_id = make_id()
     return Job(
         id=made_id,
-        variant=Architecture(name=network_name(made_id), layers=small_network.VARIANT.layers),
+        variant=Architecture(name=make_network_name(made_id), layers=small_network.VARIANT.layers),
         plan=TrainingPlan(**({"examples": 500, "epochs": 3} | plan)),  # type: ignore[arg-type]
         data=DATA,
         probe=np.arange(784, dtype=np.uint8).reshape(28, 28),

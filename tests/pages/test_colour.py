@@ -158,7 +158,7 @@ def test_a_learned_filter_is_shown_and_a_typed_one_kept_in_the_link(app: AppTest
     assert "rgb=7" in app.session_state["query"]
     next(button for button in app.button if button.key == "fill-rgb-red-blue").click().run()
     assert well(app)
-    written = colour_sum.write(colour_sum.EXAMPLES["red-blue"][1])
+    written = colour_sum.encode(colour_sum.EXAMPLES["red-blue"][1])
     assert app.session_state["rgb_filter"] == "own"
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     other.query_params["rgb"] = written

@@ -13,10 +13,10 @@ from cnnviz.core.inference import trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.convolution import kernels
 from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
-from cnnviz.core.lessons.convolution.filtering import filtered
-from cnnviz.core.lessons.convolution.kernels import KERNELS, weight
+from cnnviz.core.lessons.convolution.filtering import apply_kernel
+from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_weight
 from cnnviz.core.lessons.convolution.settings import ConvSettings
-from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.convolution.worked_example import ConvExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components import conv_grid, kernel_grid
 from cnnviz.ui.components.conv_grid import Guess, name_of
@@ -28,7 +28,7 @@ from cnnviz.ui.shell.fields.field import spell
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/Convolution.py"
 ROWS = KERNELS["rows"].weights
-FIRST = ConvBench(ONE, ROWS)
+FIRST = ConvExample(ONE, ROWS)
 Shown = list[dict[str, Any]]
 
 
@@ -37,7 +37,7 @@ def benches(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Every convolution by hand that is shown, with what is said of it."""
     shown: Shown = []
 
-    def show(_: str, bench: ConvBench, **more: Any) -> None:
+    def show(_: str, bench: ConvExample, **more: Any) -> None:
         shown.append({"bench": bench, **more})
 
     monkeypatch.setattr("cnnviz.ui.convolution.worked_example.conv_grid", show)
@@ -160,7 +160,7 @@ def test_a_kernel_is_pasted_whole(benches: Shown, monkeypatch: pytest.MonkeyPatc
     assert app.session_state["conv_size"] == 2
     types(monkeypatch, kernel=written(((1, 2), (3, 4))), pasted="1 2 3\n4 5 6\n7 8 9", into="image")
     app.run()
-    assert benches[-1]["bench"] == ConvBench(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
+    assert benches[-1]["bench"] == ConvExample(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
 
 
 @pytest.mark.parametrize(
@@ -243,14 +243,14 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
     app = opened(**query)
     assert well(app)
     assert not app.warning
-    made = ConvBench(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
+    made = ConvExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
     assert benches[-1]["bench"] == made
     assert not benches[-1]["guess"]
     assert edited[-1]["kernel"] == ((1, 0.111111), (0, -2))
     digit = app.session_state["subject"].digit
     assert np.array_equal(
         brought[-1]["blocks"]["sums"].values[..., 0],
-        filtered(digit, ((1, 0.111111), (0, -2)), -0.5, "same").before,
+        apply_kernel(digit, ((1, 0.111111), (0, -2)), -0.5, "same").before,
     )
     carried = dict(pair.split("=") for pair in app.session_state["query"].split("&"))
     assert {name: carried.get(name) for name in query} == query
@@ -260,7 +260,7 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
 def test_every_learned_bias_and_weight_can_be_carried_by_a_link(name: str) -> None:
     weights = model_store.load(name).weights_of("conv2d")
     for value in map(float, (*weights["bias"], *weights["kernel"].ravel())):
-        assert abs(weight(spell(value)) - value) <= 5e-7
+        assert abs(parse_weight(spell(value)) - value) <= 5e-7
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_the_question_about_strokes_is_answered_by_computation() -> None:
     assert "The tutorials’ −1 0 1, Sobel x" in text
     app.button(key="finds-rows").click().run()
     assert "is right: 100 % of its answer to both strokes" in shown_text(app)
-    vertical, horizontal = kernels.answers_to_strokes(KERNELS["sobel-y"].weights)
+    vertical, horizontal = kernels.measure_stroke_responses(KERNELS["sobel-y"].weights)
     assert f"| Sobel y | {vertical:.1f} | {horizontal:.1f} |" in shown_text(app)
 
 
@@ -357,7 +357,7 @@ def test_the_pictures_are_the_digit_before_and_after_relu(brought: Shown) -> Non
     digit = app.session_state["subject"].digit
     for message in brought:
         sums, after = (message["blocks"][name].values[..., 0] for name in ("sums", "relu"))
-        found = filtered(digit, ROWS, 0, "valid")
+        found = apply_kernel(digit, ROWS, 0, "valid")
         assert np.array_equal(message["blocks"]["digit"].values[..., 0], digit)
         assert np.array_equal(sums, found.before)
         assert np.array_equal(after, np.maximum(sums, 0))
@@ -375,7 +375,7 @@ def test_every_named_kernel_can_be_chosen(name: str, edited: Shown, brought: Sho
     assert edited[-1]["kernel"] == KERNELS[name].weights
     digit = app.session_state["subject"].digit
     assert np.array_equal(
-        brought[-1]["blocks"]["sums"].values[..., 0], filtered(digit, edited[-1]["kernel"], 0, "valid").before
+        brought[-1]["blocks"]["sums"].values[..., 0], apply_kernel(digit, edited[-1]["kernel"], 0, "valid").before
     )
     assert KERNELS[name].why in "\n".join(each.value for each in app.caption)
 

@@ -14,7 +14,7 @@ from cnnviz.core.data import datasets
 from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, new_id
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, make_id
 
 Answer = Callable[["Training", Event], Sequence[Command]]
 
@@ -68,13 +68,13 @@ class Runner:
 
     def job(self, variant: Architecture, plan: TrainingPlan, **more: Any) -> Job:
         reference = DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.y_train))
-        return Job(id=new_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more})
+        return Job(id=make_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more})
 
     def train(self, job: Job, answer: Answer = no_commands) -> Training:
         from cnnviz.workers.training import train_job
 
         run = Training(answer)
-        train_job.train(Job.restored(json.loads(json.dumps(job.facts())), job.arrays()), run.record, run.poll)
+        train_job.train(Job.restore(json.loads(json.dumps(job.facts())), job.arrays()), run.record, run.poll)
         return run
 
 

@@ -1,7 +1,15 @@
 """What every argument of a layer does to shapes and parameters: in a sentence, and by trying another value."""
 
-from cnnviz.core.arguments.otherwise import Otherwise, matters, otherwise
-from cnnviz.core.arguments.sentences import Message, sentence
-from cnnviz.core.arguments.shapes import input_parts, output_parts
+from cnnviz.core.arguments.other_value import OtherValue, affects_shape, try_other_value
+from cnnviz.core.arguments.sentences import Message, describe_argument
+from cnnviz.core.arguments.shapes import format_input_shape, format_output_shape
 
-__all__ = ["Message", "Otherwise", "input_parts", "matters", "otherwise", "output_parts", "sentence"]
+__all__ = [
+    "Message",
+    "OtherValue",
+    "affects_shape",
+    "describe_argument",
+    "format_input_shape",
+    "format_output_shape",
+    "try_other_value",
+]

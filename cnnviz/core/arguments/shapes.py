@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from cnnviz.core.arguments.otherwise import otherwise
+from cnnviz.core.arguments.other_value import try_other_value
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Formula, Part, amount, times
 
 
-def input_parts(shape: Shape) -> Formula:
+def format_input_shape(shape: Shape) -> Formula:
     """The shape that a layer reads, as "28 × 28 × 1"."""
     return times(*(amount(side, INPUT) for side in shape))
 
 
-def output_parts(layer: Layer, shape: Shape) -> Formula:
+def format_output_shape(layer: Layer, shape: Shape) -> Formula:
     """The shape of the output, each side with the arguments that it hangs on."""
     made = layer.output_shape(shape)
-    tried = {each.name: otherwise(layer, each.name, shape) for each in layer.arguments()}
+    tried = {each.name: try_other_value(layer, each.name, shape) for each in layer.arguments()}
     others = {name: other.output_shape for name, other in tried.items() if other}
-    return times(*(_side(made, place, others) for place in range(len(made))))
+    return times(*(_format_side(made, place, others) for place in range(len(made))))
 
 
-def _side(made: Shape, place: int, others: dict[str, Shape]) -> Part:
+def _format_side(made: Shape, place: int, others: dict[str, Shape]) -> Part:
     of = [name for name, other in others.items() if len(other) != len(made) or other[place] != made[place]]
     return amount(made[place], *of, OUTPUT)

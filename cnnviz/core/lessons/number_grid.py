@@ -9,13 +9,13 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 
-LARGEST = 99
+MAX_NUMBER = 99
 """Largest size of a typed number; it has at most two decimals, so that sums are read without effort."""
 
 Grid = tuple[tuple[float, ...], ...]
 
 
-def number(typed: object) -> float:
+def parse_number(typed: object) -> float:
     """The number that somebody typed into a cell; a comma may stand for the point.
 
     Raises `Refusal` for anything but a number from -99 to 99 with at most two decimals.
@@ -27,11 +27,11 @@ def number(typed: object) -> float:
             value=str(typed)[:40],
         )
     value = float(plain) + 0.0  # + 0.0: no -0.0
-    if abs(value) > LARGEST:
+    if abs(value) > MAX_NUMBER:
         raise Refusal(
             "A cell must hold a number from −{largest} to {largest}. Received: {value}. Type a smaller one; the old "
             "value is kept.",
-            largest=LARGEST,
+            largest=MAX_NUMBER,
             value=str(typed)[:40],
         )
     if len(plain.partition(".")[2].rstrip("0")) > 2:
@@ -43,30 +43,30 @@ def number(typed: object) -> float:
     return value
 
 
-def resized(values: Grid, side: int) -> Grid:
+def resize(values: Grid, side: int) -> Grid:
     """The upper left of `values` as a grid of `side` × `side`, with zeros where there was nothing."""
     old = np.array(values)
     new = np.zeros((side, side))
     rows, columns = min(side, old.shape[0]), min(side, old.shape[1])
     new[:rows, :columns] = old[:rows, :columns]
-    return grid(new)
+    return to_grid(new)
 
 
-def grid(values: np.ndarray | Sequence[Sequence[float]]) -> Grid:
+def to_grid(values: np.ndarray | Sequence[Sequence[float]]) -> Grid:
     """Rows of numbers as a `Grid`."""
     return tuple(tuple(float(value) for value in row) for row in values)
 
 
-def text(value: float) -> str:
+def format_number(value: float) -> str:
     """A number as people write it, with at most two decimals: 7, 2.75, −3."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0" if round(value, 2) == 0 else "-0").replace("-", "−")
 
 
-def retyped(
+def apply_edits(
     values: Grid,
     texts: Sequence[Sequence[str]],
-    read: Callable[[object], float] = number,
-    write: Callable[[float], str] = text,
+    read: Callable[[object], float] = parse_number,
+    write: Callable[[float], str] = format_number,
 ) -> tuple[Grid, tuple[int, int, Refusal] | None]:
     """`values` with what was typed over them, and the first text that was refused: row, column and why.
 
@@ -88,4 +88,4 @@ def retyped(
                 made[row][column] = read(typed)
             except Refusal as reason:
                 refused.append((row, column, reason))
-    return grid(made), next(iter(refused), None)
+    return to_grid(made), next(iter(refused), None)

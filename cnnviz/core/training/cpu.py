@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
-MULTIPLIES_BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16"})
+BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 """Flags as Linux spells them. Without one of them bfloat16 is imitated in float32, which is slower than float32."""
 
 
@@ -18,4 +18,4 @@ def has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
     except OSError:
         return False
     flags = next((line for line in lines if line.startswith("flags")), "")
-    return not MULTIPLIES_BFLOAT16.isdisjoint(flags.split())
+    return not BFLOAT16_FLAGS.isdisjoint(flags.split())

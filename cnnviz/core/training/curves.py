@@ -66,25 +66,20 @@ class Curves:
     fresh: bool = False
 
 
-def from_events(events: Iterable[Event]) -> Curves:
-    """The curves of the run that told these events, of all attempts and of jobs that went on with it."""
-    return extend(Curves(), events)
-
-
 def extend(curves: Curves, events: Iterable[Event]) -> Curves:
     """`curves` with what `events` add to them; events of other kinds change nothing.
 
     A new attempt, or a job that goes on from a checkpoint, repeats steps that were told before: from the first step
     that it tells, the older attempt is forgotten.
     """
-    growing = {name: _Growing(getattr(curves, name)) for name in PARTS}
+    growing = {name: _CurveBuilder(getattr(curves, name)) for name in PARTS}
     batches, attempt, fresh = curves.batches, curves.attempt, curves.fresh
     for event in events:
         if event.kind == "start":
             batches = int(event.facts["batches"])
         fresh = fresh or event.kind == "start" or event.attempt != attempt
         attempt = event.attempt
-        for name, told in _told(event):
+        for name, told in _parse_event(event):
             if fresh:
                 _cut(growing.values(), int(told.steps[0]))
                 fresh = False
@@ -96,7 +91,7 @@ def extend(curves: Curves, events: Iterable[Event]) -> Curves:
 PARTS = ("training", "sample", "epochs", "validation")
 
 
-class _Growing:
+class _CurveBuilder:
     """A curve while it is put together: pieces that are joined at the end."""
 
     def __init__(self, curve: Curve) -> None:
@@ -119,12 +114,12 @@ class _Growing:
         return self.pieces[0]
 
 
-def _cut(growing: Iterable[_Growing], step: int) -> None:
+def _cut(growing: Iterable[_CurveBuilder], step: int) -> None:
     for grown in growing:
         grown.cut(step)
 
 
-def _told(event: Event) -> Iterator[tuple[str, Curve]]:
+def _parse_event(event: Event) -> Iterator[tuple[str, Curve]]:
     """The parts of the curves that an event tells, none of them empty."""
     facts = event.facts
     if event.kind == "batches" and (count := len(event.arrays["loss"])):
@@ -132,14 +127,14 @@ def _told(event: Event) -> Iterator[tuple[str, Curve]]:
         values = {name: np.asarray(event.arrays.get(name, absent), np.float32) for name in NAMES}
         yield "training", Curve(np.arange(facts["step"] - count + 1, facts["step"] + 1), values)
     elif event.kind == "sample":
-        yield "sample", _point(facts, NAMES)
+        yield "sample", _make_point(facts, NAMES)
     elif event.kind == "epoch":
-        yield "epochs", _point(facts, NAMES)
+        yield "epochs", _make_point(facts, NAMES)
         if facts.get("val_loss") is not None:
-            yield "validation", _point(facts, VALIDATION_NAMES)
+            yield "validation", _make_point(facts, VALIDATION_NAMES)
 
 
-def _point(facts: Facts, keys: Sequence[str]) -> Curve:
+def _make_point(facts: Facts, keys: Sequence[str]) -> Curve:
     """One value of each metric, under `keys` in `facts`, in the order of `NAMES`."""
     values = {name: np.array([facts.get(key, np.nan)], np.float32) for name, key in zip(NAMES, keys, strict=True)}
     return Curve(np.array([facts["step"]], np.int64), values)
@@ -152,7 +147,7 @@ def to_csv(curves: Curves) -> str:
     of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
     from 1 and is empty where the batches an epoch are not known.
     """
-    validation = {int(step): tuple(values) for step, *values in _rows(curves.validation)}
+    validation = {int(step): tuple(values) for step, *values in _iterate_rows(curves.validation)}
     unknown = ("",) * len(NAMES)
     kinds = (("batch", curves.training), ("sample", curves.sample), ("epoch", curves.epochs))
     rows = [
@@ -163,7 +158,7 @@ def to_csv(curves: Curves) -> str:
             *(validation.get(int(step), unknown) if kind == "epoch" else unknown),
         )
         for kind, curve in kinds
-        for step, *values in _rows(curve)
+        for step, *values in _iterate_rows(curve)
     ]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -173,5 +168,5 @@ def to_csv(curves: Curves) -> str:
     return file.getvalue()
 
 
-def _rows(curve: Curve) -> Iterator[tuple[Any, ...]]:
+def _iterate_rows(curve: Curve) -> Iterator[tuple[Any, ...]]:
     return zip(curve.steps, *(curve[name] for name in NAMES), strict=True)

@@ -66,7 +66,7 @@ class Experiment:
         return self.judge({arm.id: arm.label for arm in self.arms}, shares, count or self.count)
 
 
-def experiment(name: str) -> Experiment:
+def get_experiment(name: str) -> Experiment:
     """The experiment `name`. Raises `Refusal` for any other name."""
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]
@@ -77,16 +77,16 @@ def experiment(name: str) -> Experiment:
     )
 
 
-def _conv(filters: int, **more: Any) -> Settings:
+def _make_conv(filters: int, **more: Any) -> Settings:
     return {"kind": "Conv2D", "filters": filters, "kernel_size": (3, 3), "activation": "relu", **more}
 
 
-def _small(
+def _build_small(
     filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any
 ) -> ArchitectureDraft:
     """Two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
     dense = [{"kind": "Dense", "units": units, "activation": "relu"}] if units else []
-    pooled = [row for number in filters for row in (_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
+    pooled = [row for number in filters for row in (_make_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
     return ArchitectureDraft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
 
 
@@ -97,12 +97,12 @@ def _variant(draft: ArchitectureDraft, name: str) -> Architecture:
     return found.variant
 
 
-def _arms(plan: TrainingPlan, arms: Iterable[tuple[str, str, ArchitectureDraft]]) -> tuple[Arm, ...]:
+def _vary_network(plan: TrainingPlan, arms: Iterable[tuple[str, str, ArchitectureDraft]]) -> tuple[Arm, ...]:
     """Arms with one plan and different networks."""
     return tuple(Arm(name, label, _variant(draft, f"arm-{name}"), plan) for name, label, draft in arms)
 
 
-def _plans(
+def _vary_plan(
     draft: ArchitectureDraft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]
 ) -> tuple[Arm, ...]:
     """Arms with one network and different settings of the plan."""
@@ -110,7 +110,7 @@ def _plans(
     return tuple(Arm(name, label, variant, replace(plan, **settings)) for name, label, settings in arms)
 
 
-def _learning(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
+def _make_plan(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
     """A plan that learns from `count` digits and is judged by the last `held_out`."""
     return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
 
@@ -124,14 +124,14 @@ _ALL = (
         guesses={"max": gettext_noop("Max pooling"), "average": gettext_noop("Average pooling"), ALIKE: CANNOT_TELL},
         expected="max",
         why=gettext_noop("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
-        arms=_arms(
-            _learning(10_000, batch_size=64, epochs=6),
+        arms=_vary_network(
+            _make_plan(10_000, batch_size=64, epochs=6),
             [
-                ("max", gettext_noop("Max pooling"), _small()),
-                ("average", gettext_noop("Average pooling"), _small(pool="AveragePooling2D")),
+                ("max", gettext_noop("Max pooling"), _build_small()),
+                ("average", gettext_noop("Average pooling"), _build_small(pool="AveragePooling2D")),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
     ),
     Experiment(
         id="filters",
@@ -145,15 +145,15 @@ _ALL = (
         why=gettext_noop(
             "Each filter finds one pattern. More filters find more patterns, at a price, and gain less and less."
         ),
-        arms=_arms(
-            _learning(10_000, batch_size=64, epochs=6),
+        arms=_vary_network(
+            _make_plan(10_000, batch_size=64, epochs=6),
             [
-                ("2", gettext_noop("2 filters"), _small((2, 2), units=0)),
-                ("8", gettext_noop("8 filters"), _small((8, 8), units=0)),
-                ("32", gettext_noop("32 filters"), _small((32, 32), units=0)),
+                ("2", gettext_noop("2 filters"), _build_small((2, 2), units=0)),
+                ("8", gettext_noop("8 filters"), _build_small((8, 8), units=0)),
+                ("32", gettext_noop("32 filters"), _build_small((32, 32), units=0)),
             ],
         ),
-        judge=verdicts.enough,
+        judge=verdicts.judge_enough,
     ),
     Experiment(
         id="dropout",
@@ -163,18 +163,18 @@ _ALL = (
         why=gettext_noop(
             "With few digits a network can learn them by heart. Dropout takes away what it would lean on."
         ),
-        arms=_arms(
-            _learning(500, 2_000, batch_size=32, epochs=60),
+        arms=_vary_network(
+            _make_plan(500, 2_000, batch_size=32, epochs=60),
             [
                 (
                     "with",
                     gettext_noop("with dropout"),
-                    _small().add(4, "Dropout").add(7, "Dropout").change(7, rate=0.5),
+                    _build_small().add(4, "Dropout").add(7, "Dropout").change(7, rate=0.5),
                 ),
-                ("without", gettext_noop("without dropout"), _small()),
+                ("without", gettext_noop("without dropout"), _build_small()),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
     ),
     Experiment(
         id="padding",
@@ -188,14 +188,14 @@ _ALL = (
         why=gettext_noop(
             "MNIST’s digits have an empty margin, so little is lost at the border. Same keeps the maps larger."
         ),
-        arms=_arms(
-            _learning(10_000, batch_size=64, epochs=6),
+        arms=_vary_network(
+            _make_plan(10_000, batch_size=64, epochs=6),
             [
-                ("valid", gettext_noop("padding valid"), _small()),
-                ("same", gettext_noop("padding same"), _small(padding="same")),
+                ("valid", gettext_noop("padding valid"), _build_small()),
+                ("same", gettext_noop("padding same"), _build_small(padding="same")),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
     ),
     Experiment(
         id="shifted",
@@ -205,14 +205,14 @@ _ALL = (
         why=gettext_noop(
             "A convolution looks for its pattern everywhere; a dense unit has learned where pixels should be."
         ),
-        arms=_arms(
-            _learning(10_000, 1_000, batch_size=64, epochs=8),
+        arms=_vary_network(
+            _make_plan(10_000, 1_000, batch_size=64, epochs=8),
             [
                 ("dense", gettext_noop("dense network"), ArchitectureDraft.of(TUTORIALS["dense-64"][0])),
-                ("cnn", gettext_noop("CNN"), _small()),
+                ("cnn", gettext_noop("CNN"), _build_small()),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
         measure=SHIFTED,
     ),
     Experiment(
@@ -223,9 +223,9 @@ _ALL = (
         why=gettext_noop(
             "Steps that are too large jump over the aim, steps that are too small do not get there in time."
         ),
-        arms=_plans(
-            _small(),
-            _learning(5_000, 2_000, batch_size=64, epochs=6),
+        arms=_vary_plan(
+            _build_small(),
+            _make_plan(5_000, 2_000, batch_size=64, epochs=6),
             [
                 ("0.1", gettext_noop("rate 0.1"), {"learning_rate": 0.1}),
                 ("0.01", gettext_noop("rate 0.01"), {"learning_rate": 0.01}),
@@ -233,7 +233,7 @@ _ALL = (
                 ("0.0001", gettext_noop("rate 0.0001"), {"learning_rate": 0.0001}),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
     ),
     Experiment(
         id="digits",
@@ -247,16 +247,16 @@ _ALL = (
         },
         expected=FEWER,
         why=gettext_noop("More examples help nearly always, and each new one a little less than the one before."),
-        arms=_plans(
-            _small(),
-            _learning(100, batch_size=32, epochs=10),
+        arms=_vary_plan(
+            _build_small(),
+            _make_plan(100, batch_size=32, epochs=10),
             [
                 ("100", gettext_noop("100 digits"), {"examples": 5_100}),
                 ("1000", gettext_noop("1,000 digits"), {"examples": 6_000}),
                 ("10000", gettext_noop("10,000 digits"), {"examples": 15_000}),
             ],
         ),
-        judge=verdicts.fewer_mistakes,
+        judge=verdicts.judge_fewer_mistakes,
     ),
     Experiment(
         id="adadelta",
@@ -273,15 +273,15 @@ _ALL = (
             "Adadelta finds the size of its steps itself, and the rate multiplies it: 0.001 makes them a thousand "
             "times smaller."
         ),
-        arms=_plans(
+        arms=_vary_plan(
             ArchitectureDraft.of(TUTORIALS["cnn-32-64"][0]),
-            _learning(5_000, 1_000, epochs=4, optimizer="adadelta"),
+            _make_plan(5_000, 1_000, epochs=4, optimizer="adadelta"),
             [
                 ("1.0", gettext_noop("rate 1.0"), {"learning_rate": 1.0}),
                 ("0.001", gettext_noop("rate 0.001"), {"learning_rate": 0.001}),
             ],
         ),
-        judge=verdicts.best,
+        judge=verdicts.judge_best,
     ),
 )
 

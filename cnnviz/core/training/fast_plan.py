@@ -35,7 +35,7 @@ is on the whole test set, which has decided nothing but this plan.
 """
 
 
-def fast(plan: TrainingPlan) -> TrainingPlan:
+def make_fast_plan(plan: TrainingPlan) -> TrainingPlan:
     """`FAST_PLAN` with the data and the seed of `plan`, and in float32 where the processor has no bfloat16."""
     precision = FAST_PLAN.precision if has_bfloat16() else "float32"
     return replace(FAST_PLAN, data=plan.data, seed=plan.seed, precision=precision)

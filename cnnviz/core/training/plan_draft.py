@@ -86,7 +86,7 @@ class PlanDraft:
             )
 
 
-def usual(available: int) -> PlanDraft:
+def make_default_draft(available: int) -> PlanDraft:
     """A plan that takes seconds and shows everything, within `available` training digits."""
     learn = min(5_000, available * 4 // 5)
     check = min(1_000, available - learn)

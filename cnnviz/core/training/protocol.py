@@ -80,17 +80,17 @@ class Job:
         return {"probe": self.probe, **kept}
 
     @classmethod
-    def restored(cls, facts: object, arrays: Arrays) -> Job:
+    def restore(cls, facts: object, arrays: Arrays) -> Job:
         """The job that `facts` and `arrays` describe. Raises `Refusal` for anything else."""
         table = checks.table("job", facts, {"id", "variant", "plan", "data", "progress"})
         data = checks.table("job's data", table["data"], {"name", "sha256", "count"})
         prefix = "checkpoint/"
         return cls(
-            id=checked_id(table["id"]),
+            id=check_id(table["id"]),
             variant=Architecture.from_json(table["variant"]),
             plan=TrainingPlan.from_json(table["plan"]),
             data=DataReference(**data),
-            probe=_probe(arrays.get("probe")),
+            probe=_check_probe(arrays.get("probe")),
             checkpoint={name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)},
             progress=dict(table["progress"]),
         )
@@ -118,23 +118,23 @@ class Event:
     arrays: Arrays = field(default_factory=dict)
 
 
-def new_id() -> str:
+def make_id() -> str:
     """A random id for a job."""
     return secrets.token_hex(8)
 
 
-def network_name(job_id: str) -> str:
+def make_network_name(job_id: str) -> str:
     """The name of the network that a job makes, as links and the shelf spell it."""
-    return f"run-{checked_id(job_id)}"
+    return f"run-{check_id(job_id)}"
 
 
-def run_id(name: str) -> str | None:
+def parse_run_id(name: str) -> str | None:
     """The id of the run that made a network, from the network's name; None for a network of the shelf."""
     found = re.fullmatch("run-([0-9a-f]{16})", name)
     return found[1] if found else None
 
 
-def checked_id(value: object) -> str:
+def check_id(value: object) -> str:
     """`value` if it is a job's id. Raises `Refusal` for anything else, so that it can be part of a path."""
     if isinstance(value, str) and len(value) == 16 and set(value) <= set("0123456789abcdef"):
         return value
@@ -144,7 +144,7 @@ def checked_id(value: object) -> str:
     )
 
 
-def _probe(digit: object) -> np.ndarray:
+def _check_probe(digit: object) -> np.ndarray:
     if isinstance(digit, np.ndarray) and digit.shape == (28, 28) and digit.dtype == np.uint8:
         return digit
     raise Refusal(

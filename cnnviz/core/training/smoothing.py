@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-LARGEST = 1e6
+MAX_WEIGHT_RATIO = 1e6
 """How much the weights inside one block may differ, so that sums in float64 keep ten digits."""
 
 
-def exponential(values: np.ndarray, half_life: float) -> np.ndarray:
+def smooth_exponentially(values: np.ndarray, half_life: float) -> np.ndarray:
     """Mean of all values so far, each with half the weight of one that is `half_life` places newer.
 
     With w = 2^(-1/half_life), s_t = w s_(t-1) + (1 - w) y_t from s_0 = 0, and what is shown is s_t / (1 - w^t): without
@@ -35,29 +35,29 @@ def exponential(values: np.ndarray, half_life: float) -> np.ndarray:
     given = np.asarray(values, np.float64)
     smooth = np.full(given.shape, np.nan, np.float32)
     finite = np.isfinite(given)
-    smooth[finite] = _weighted_means(given[finite], math.log(2) / half_life)
+    smooth[finite] = _compute_weighted_means(given[finite], math.log(2) / half_life)
     return smooth
 
 
-def _weighted_means(values: np.ndarray, decay: float) -> np.ndarray:
+def _compute_weighted_means(values: np.ndarray, decay: float) -> np.ndarray:
     """Return Σ e^(-decay (t - i)) y_i / Σ e^(-decay (t - i)) over i <= t, block by block.
 
     Inside a block the sums are cumulative sums of values times e^(decay i); the sums up to its beginning are carried
     on, multiplied by what the block lets them fade.
     """
     decay = min(max(decay, 1e-12), 50.0)  # beyond both float64 sees no difference
-    length = max(1, int(min(len(values), math.log(LARGEST) / decay)))
+    length = max(1, int(min(len(values), math.log(MAX_WEIGHT_RATIO) / decay)))
     rise = np.exp(decay * np.arange(1, length + 1))
     blocks = np.pad(values, (0, -len(values) % length)).reshape(-1, length)
     sums = np.cumsum(blocks * rise, axis=1) / rise
     weights = np.broadcast_to(np.cumsum(rise) / rise, blocks.shape)
     fade = 1 / rise
-    earlier, heavier = (_carried(totals[:, -1], fade[-1])[:, None] for totals in (sums, weights))
+    earlier, heavier = (_carry(totals[:, -1], fade[-1])[:, None] for totals in (sums, weights))
     means = (sums + earlier * fade) / (weights + heavier * fade)
     return np.asarray(means.reshape(-1)[: len(values)])
 
 
-def _carried(ends: np.ndarray, fade: float) -> np.ndarray:
+def _carry(ends: np.ndarray, fade: float) -> np.ndarray:
     """Return what all blocks before each one have summed up, seen from that block's beginning."""
     carried = np.zeros_like(ends)
     for block in range(1, len(ends)):

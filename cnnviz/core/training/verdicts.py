@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnnviz.core.messages import gettext_noop
-from cnnviz.core.training.confidence import difference
+from cnnviz.core.training.confidence import compute_difference_interval
 
 Labels = Mapping[str, str]
 Shares = Mapping[str, float]
 
 ALIKE = "alike"
 SAME, FEWER, TENTH = "same", "fewer", "tenth"
-FEWER_FROM, TENTH_FROM = 1.5, 6.0
+MIN_FEWER_RATIO, MIN_TENTH_RATIO = 1.5, 6.0
 """From how many times fewer mistakes on they are "fewer", and "a tenth"."""
 
 
@@ -64,45 +64,47 @@ NOT_FEWER = gettext_noop(
 )
 
 
-def best(labels: Labels, shares: Shares, count: int) -> Verdict:
+def judge_best(labels: Labels, shares: Shares, count: int) -> Verdict:
     """The best arm is right, or `ALIKE` where the second cannot be told from it."""
-    first, second = _ranked(labels, shares)[:2]
-    clear = difference(shares[first], shares[second], count)[0] > 0
-    return _verdict(first if clear else ALIKE, CLEAR if clear else UNDECIDED, first, second, labels, shares, count)
+    first, second = _rank(labels, shares)[:2]
+    clear = compute_difference_interval(shares[first], shares[second], count)[0] > 0
+    return _make_verdict(first if clear else ALIKE, CLEAR if clear else UNDECIDED, first, second, labels, shares, count)
 
 
-def enough(labels: Labels, shares: Shares, count: int) -> Verdict:
+def judge_enough(labels: Labels, shares: Shares, count: int) -> Verdict:
     """The first arm that cannot be told from the best is right; the arms stand in the order of what they cost."""
-    first, second = _ranked(labels, shares)[:2]
+    first, second = _rank(labels, shares)[:2]
     order = tuple(labels)
-    right = next(arm for arm in order if difference(shares[first], shares[arm], count)[0] <= 0)
+    right = next(arm for arm in order if compute_difference_interval(shares[first], shares[arm], count)[0] <= 0)
     if right != first:
-        return _verdict(right, ENOUGH, first, right, labels, shares, count)
+        return _make_verdict(right, ENOUGH, first, right, labels, shares, count)
     if first == order[0]:
-        return _verdict(right, CHEAPEST, first, second, labels, shares, count)
-    before = _ranked(order[: order.index(first)], shares)[0]
-    return _verdict(right, CLEAR, first, before, labels, shares, count)
+        return _make_verdict(right, CHEAPEST, first, second, labels, shares, count)
+    before = _rank(order[: order.index(first)], shares)[0]
+    return _make_verdict(right, CLEAR, first, before, labels, shares, count)
 
 
-def fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
+def judge_fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
     """How many times fewer mistakes the last arm makes than the one before it: `SAME`, `FEWER` or `TENTH`."""
     before, after = tuple(labels)[-2:]
-    low = difference(shares[after], shares[before], count)[0]
+    low = compute_difference_interval(shares[after], shares[before], count)[0]
     ratio = (1 - shares[before]) / max(1 - shares[after], 0.5 / count)  # no mistake at all: fewer than one
     clear = low > 0
-    right = SAME if not clear or ratio < FEWER_FROM else FEWER if ratio < TENTH_FROM else TENTH
-    found = _verdict(right, MISTAKES if clear else NOT_FEWER, after, before, labels, shares, count)
+    right = SAME if not clear or ratio < MIN_FEWER_RATIO else FEWER if ratio < MIN_TENTH_RATIO else TENTH
+    found = _make_verdict(right, MISTAKES if clear else NOT_FEWER, after, before, labels, shares, count)
     more = {"before": 100 * (1 - shares[before]), "after": 100 * (1 - shares[after]), "ratio": ratio}
     return Verdict(**{**vars(found), "numbers": {**found.numbers, **more}})
 
 
-def _ranked(arms: Labels | tuple[str, ...], shares: Shares) -> list[str]:
+def _rank(arms: Labels | tuple[str, ...], shares: Shares) -> list[str]:
     """The arms from the best to the worst; equals stay in their order."""
     return sorted(arms, key=lambda arm: -shares[arm])
 
 
-def _verdict(right: str, template: str, first: str, second: str, labels: Labels, shares: Shares, count: int) -> Verdict:
-    low, high = difference(shares[first], shares[second], count)
+def _make_verdict(
+    right: str, template: str, first: str, second: str, labels: Labels, shares: Shares, count: int
+) -> Verdict:
+    low, high = compute_difference_interval(shares[first], shares[second], count)
     margin = shares[first] - shares[second]
     per_cent = {"more": shares[first], "less": shares[second], "margin": margin, "low": low, "high": high}
     numbers = {name: round(100 * share, 1) + 0.0 for name, share in per_cent.items()}  # + 0.0: no -0.0

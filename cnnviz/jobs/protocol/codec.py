@@ -27,7 +27,7 @@ def encode_work_item(item: WorkItem) -> Message:
 
 def decode_work_item(header: Header, arrays: Arrays) -> WorkItem:
     """Decode a work item. Raises `Refusal` if its job is invalid."""
-    return WorkItem("", Job.restored(header["job"], arrays), int(header["attempt"]), int(header["told"]))
+    return WorkItem("", Job.restore(header["job"], arrays), int(header["attempt"]), int(header["told"]))
 
 
 def encode_command(job_id: str, command: Command) -> Message:

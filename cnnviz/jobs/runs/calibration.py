@@ -12,7 +12,7 @@ from pathlib import Path
 from cnnviz.core import atomic_file
 from cnnviz.core.networks.card import Card
 from cnnviz.core.training import estimates
-from cnnviz.core.training.estimates import UNKNOWN, Calibration
+from cnnviz.core.training.estimates import UNCALIBRATED, Calibration
 
 FILE = "speed.json"
 
@@ -23,13 +23,13 @@ _update_lock = threading.Lock()
 
 
 def load(home: Path) -> Calibration:
-    """Return what is known; `estimates.UNKNOWN` before the first run, or if the file is damaged."""
+    """Return what is known; `estimates.UNCALIBRATED` before the first run, or if the file is damaged."""
     try:
         data = json.loads((home / FILE).read_text(encoding="utf-8"))
         found = Calibration(factor=float(data["factor"]), runs=int(data["runs"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return UNKNOWN
-    return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNKNOWN
+        return UNCALIBRATED
+    return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNCALIBRATED
 
 
 def update(home: Path, card: Card, ended: str) -> None:
@@ -38,5 +38,5 @@ def update(home: Path, card: Card, ended: str) -> None:
         return
     trained = replace(card.plan, epochs=card.epochs)
     with _update_lock, contextlib.suppress(OSError):
-        now = estimates.calibrated(load(home), card.variant, trained, card.trained_seconds)
+        now = estimates.calibrate(load(home), card.variant, trained, card.trained_seconds)
         atomic_file.write(home / FILE, json.dumps(asdict(now)).encode(), durable=False)

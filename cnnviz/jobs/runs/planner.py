@@ -38,8 +38,8 @@ _advance_lock = threading.Lock()
 
 def new_job(variant: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
     """Return a new job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
-    job_id = protocol.new_id()
-    named = Architecture(protocol.network_name(job_id), variant.layers, variant.input_shape)
+    job_id = protocol.make_id()
+    named = Architecture(protocol.make_network_name(job_id), variant.layers, variant.input_shape)
     return Job(id=job_id, variant=named, plan=plan, data=data_reference(plan.data), probe=probe)
 
 
@@ -65,7 +65,7 @@ def start(store: RunStore, job: Job, title: str) -> Run:
 
 def new_experiment_run(experiment: str) -> str:
     """Return a name for one run of an experiment; its arms belong together, and to no earlier run of it."""
-    return f"{experiment}-{protocol.new_id()}"
+    return f"{experiment}-{protocol.make_id()}"
 
 
 def experiment_of(run: Run) -> str:

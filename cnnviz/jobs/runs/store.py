@@ -145,7 +145,7 @@ class RunStore:
     def card(self, run_id: str) -> Card | None:
         """Return the card of the result, None if there is no result yet."""
         try:
-            return model_store.card(protocol.network_name(run_id), self._folder(run_id))
+            return model_store.card(protocol.make_network_name(run_id), self._folder(run_id))
         except Refusal:
             return None
 
@@ -161,7 +161,7 @@ class RunStore:
         Raises `Refusal` if there is neither.
         """
         if self.card(run_id) is not None:
-            return model_store.load(protocol.network_name(run_id), self._folder(run_id))
+            return model_store.load(protocol.make_network_name(run_id), self._folder(run_id))
         snapshots = self.snapshots(run_id)
         if not snapshots:
             raise Refusal(
@@ -179,7 +179,7 @@ class RunStore:
         return self.home / self.owner
 
     def _folder(self, run_id: str) -> Path:
-        return self._owner_folder / protocol.checked_id(run_id)
+        return self._owner_folder / protocol.check_id(run_id)
 
     def _ids(self) -> list[str]:
         return (

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, in_memory
+from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, list_in_memory_order
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import page, session, url, widgets
 
@@ -91,7 +91,7 @@ def _at(order: str, i: int, j: int, k: int) -> Place:
 
 def _memory(order: str, place: Place) -> str:
     """Return all numbers in the order of memory."""
-    cells = "".join(_cell(each, place) for each in in_memory(order))
+    cells = "".join(_cell(each, place) for each in list_in_memory_order(order))
     return f"<div class='channel-order memory'>{cells}</div>"
 
 

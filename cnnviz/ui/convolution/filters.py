@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.lessons.convolution import filtering
-from cnnviz.core.lessons.convolution.filtering import Filtered, Learned, filtered
+from cnnviz.core.lessons.convolution.filtering import FilterResult, LearnedKernels, apply_kernel
 from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.core.networks.network import Network
@@ -49,16 +49,16 @@ def current_kernel() -> ChosenKernel:
     return ChosenKernel(KERNELS.get(name, KERNELS["rows"]).weights)
 
 
-def find_learned(network: Network) -> Learned | None:
+def find_learned(network: Network) -> LearnedKernels | None:
     """Return what the first convolution of a network learned, if it has one."""
-    return filtering.learned(network)
+    return filtering.find_learned_kernels(network)
 
 
 def send(reading: Prediction, pen_down: bool, place: str) -> None:
     """Send everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
     kernel = current_kernel()
     try:
-        found = filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
+        found = apply_kernel(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal:
         return  # it is said where the kernel is chosen
     session.put(filter_turn=session.get("filter_turn") + 1)
@@ -74,7 +74,7 @@ def send(reading: Prediction, pen_down: bool, place: str) -> None:
     )
 
 
-def sentence(found: Filtered) -> str:
+def sentence(found: FilterResult) -> str:
     """Return how much of the sums relu leaves."""
     if not found.negative:
         return translate(ALL_KEPT)
@@ -86,7 +86,7 @@ def sentence(found: Filtered) -> str:
     )
 
 
-def _pictures(found: Filtered, pen_down: bool) -> list[Block]:
+def _pictures(found: FilterResult, pen_down: bool) -> list[Block]:
     shown = {
         "digit": (translate("Your digit"), found.picture),
         "sums": (translate("Before relu"), found.before),

@@ -47,7 +47,7 @@ def show() -> None:
 
 def numbers(learned: Network | None) -> Numbers:
     """Return the weights and the bias of the chosen filter, or those of the visitor's own."""
-    known = () if learned is None else colour_sum.filters(learned)
+    known = () if learned is None else colour_sum.list_filters(learned)
     chosen = session.get("rgb_filter")
     if chosen == OWN or not known:
         return session.get("rgb_numbers") or (known[0] if known else EXAMPLES["edge"][1])
@@ -60,7 +60,7 @@ def _network() -> Network | None:
         try:
             if colour_digits.reads_colour(networks.input_shape(name)):
                 found = networks.load(name)
-                if colour_sum.readable(found):
+                if colour_sum.is_supported(found):
                     return found
         except Refusal:
             continue  # what is wrong with it is said when it is chosen
@@ -78,7 +78,7 @@ def _take_over(learned: Network | None) -> tuple[int, str] | None:
     if texts is None:
         return None
     before = numbers(learned)
-    after, refused = colour_sum.retyped(before, texts)
+    after, refused = colour_sum.apply_edits(before, texts)
     if after != before:
         _own(after)
     return None if refused is None else (refused[0], translate_refusal(refused[1]))
@@ -92,7 +92,7 @@ def _own(given: Numbers) -> None:
 
 
 def _settings(learned: Network | None) -> None:
-    count = 0 if learned is None else len(colour_sum.filters(learned))
+    count = 0 if learned is None else len(colour_sum.list_filters(learned))
     if session.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
         session.put(rgb_filter="0" if count else OWN)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -113,7 +113,7 @@ def _facts(learned: Network | None) -> None:
     if learned is None:
         st.caption(translate(NO_NETWORK))
         return
-    layer, count = learned.variant.layers[0], len(colour_sum.filters(learned))
+    layer, count = learned.variant.layers[0], len(colour_sum.list_filters(learned))
     st.markdown(
         translate(
             COUNT,

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject
 from cnnviz.core.lessons.convolution import filtering, kernels
-from cnnviz.core.lessons.convolution.kernels import KERNELS, pasted
+from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_square
 from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.components.kernel_grid import kernel_grid, typed
@@ -57,7 +57,7 @@ def choose() -> None:
     _explain(kernel)
     reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     try:
-        filtering.filtered(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
+        filtering.apply_kernel(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal as reason:
         st.warning(translate_refusal(reason))
     filters.send(reading, pen_down=False, place="kernel")
@@ -85,11 +85,11 @@ def _take_over() -> tuple[int, int, str] | None:
         return None
     if told.pasted:
         try:
-            _own(pasted(told.pasted, (1, filtering.LARGEST)), kernel.bias)
+            _own(parse_square(told.pasted, (1, filtering.MAX_SIDE)), kernel.bias)
         except Refusal as reason:
             return -1, -1, translate_refusal(reason)
         return None
-    weights, refused = kernels.retyped(kernel.weights, told.cells)
+    weights, refused = kernels.apply_edits(kernel.weights, told.cells)
     if weights != kernel.weights:
         _own(weights, kernel.bias)
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
@@ -156,12 +156,12 @@ def _explain(kernel: ChosenKernel) -> None:
                 number=kernel.number,
                 layer=kernel.layer,
                 network=page.plain(networks.title(networks.load_chosen().name)),
-                bias=kernels.text(kernel.bias),
+                bias=kernels.format_weight(kernel.bias),
             )
         )
         _steps()
     elif kernel.bias:
-        st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.text(kernel.bias)))
+        st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.format_weight(kernel.bias)))
     if networks.load_chosen().variant.input_shape[-1] > 1:
         st.caption(translate(COLOUR))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.lessons.convolution.kernels import KERNELS, answers_to_strokes, share_of_vertical
+from cnnviz.core.lessons.convolution.kernels import KERNELS, compute_vertical_share, measure_stroke_responses
 from cnnviz.ui.convolution import guesses
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import page, session
@@ -53,12 +53,12 @@ def show() -> None:
 
 def finders() -> tuple[str, ...]:
     """Return the names of the kernels that find vertical strokes."""
-    return tuple(name for name, kernel in KERNELS.items() if share_of_vertical(kernel.weights) >= FINDS)
+    return tuple(name for name, kernel in KERNELS.items() if compute_vertical_share(kernel.weights) >= FINDS)
 
 
 def verdict(name: str) -> str:
     """Return what there is to say about the guess `name`."""
-    share = 100 * share_of_vertical(KERNELS[name].weights)
+    share = 100 * compute_vertical_share(KERNELS[name].weights)
     return translate(RIGHT if name in finders() else WRONG, name=f"**{translate(KERNELS[name].label)}**", share=share)
 
 
@@ -67,7 +67,7 @@ def table() -> str:
     heads = (translate("Kernel"), translate("vertical stroke"), translate("horizontal stroke"))
     lines = [f"| {' | '.join(heads)} |", "| --- | ---: | ---: |"]
     for kernel in KERNELS.values():
-        vertical, horizontal = answers_to_strokes(kernel.weights)
+        vertical, horizontal = measure_stroke_responses(kernel.weights)
         lines.append(f"| {translate(kernel.label)} | {vertical:.1f} | {horizontal:.1f} |")
     return "\n".join(lines)
 

@@ -8,10 +8,10 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.convolution import kernels
 from cnnviz.core.lessons.convolution.examples import IMAGES
-from cnnviz.core.lessons.convolution.kernels import KERNELS, pasted
-from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
-from cnnviz.core.lessons.convolution.worked_example import ConvBench
-from cnnviz.core.lessons.number_grid import Grid, number, resized, retyped
+from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_square
+from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, make_legal
+from cnnviz.core.lessons.convolution.worked_example import ConvExample
+from cnnviz.core.lessons.number_grid import Grid, apply_edits, parse_number, resize
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
 from cnnviz.ui.convolution import changes, guesses
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
@@ -57,11 +57,11 @@ def show() -> None:
     url.show(pen_down=False, place="by-hand")
 
 
-def _bench() -> ConvBench:
+def _bench() -> ConvExample:
     """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
-    return ConvBench(
+    return ConvExample(
         session.get("conv_image"),
         session.get("conv_kernel"),
         (stride, stride),
@@ -80,7 +80,7 @@ def _take_over() -> Problem | None:
         return _paste(told)
     refused = []
     for name, key, texts in (("image", "conv_image", told.image), ("kernel", "conv_kernel", told.kernel)):
-        values, problem = retyped(session.get(key), texts)
+        values, problem = apply_edits(session.get(key), texts)
         session.put(**{key: values})
         if problem:
             refused.append(Problem(name, problem[0], problem[1], translate_refusal(problem[2])))
@@ -91,7 +91,7 @@ def _paste(told: Typed) -> Problem | None:
     """Take over a grid that was pasted whole; nothing changes where it does not fit."""
     largest = (SIZES[0], min(SIZES[1], len(session.get("conv_image"))))
     try:
-        rows = pasted(told.pasted, SIDES if told.into == "image" else largest, number)
+        rows = parse_square(told.pasted, SIDES if told.into == "image" else largest, parse_number)
     except Refusal as reason:
         return Problem(told.into, -1, -1, translate_refusal(reason))
     if told.into == "image":
@@ -152,12 +152,12 @@ def _fill(what: str, name: str) -> None:
 def _fit(moved: str) -> None:
     """Clamp the other settings to the one that was `moved`, and resize image and kernel."""
     wanted = ConvSettings(**{field: int(session.get(key)) for field, key in KEYS.items()})
-    made = fitted(wanted, moved)
+    made = make_legal(wanted, moved)
     for field, key in KEYS.items():
         if getattr(made, field) != getattr(wanted, field):
             session.choose(key, getattr(made, field))
     if made.side != len(session.get("conv_image")):
-        session.put(conv_image=resized(session.get("conv_image"), made.side))
+        session.put(conv_image=resize(session.get("conv_image"), made.side))
     if made.size != len(session.get("conv_kernel")):
-        session.put(conv_kernel=kernels.resized(session.get("conv_kernel"), made.size))
+        session.put(conv_kernel=kernels.resize(session.get("conv_kernel"), made.size))
     changes.note(wanted, made, moved)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cnnviz.core.arguments import matters, otherwise, sentence
+from cnnviz.core.arguments import affects_shape, describe_argument, try_other_value
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
 from cnnviz.core.layers.layer import Argument
@@ -44,16 +44,16 @@ def _told(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noq
 
 
 def _argument(layer: Layer, argument: Argument, shape: Shape) -> Told:
-    said = sentence(layer, argument.name, shape)
+    said = describe_argument(layer, argument.name, shape)
     text = f"{translate(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
     return Told(argument.name, argument.code, argument.written, text.strip())
 
 
 def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
     """Return what would be with another value, worked out; that nothing would change where nothing can."""
-    if not matters(layer, name):
+    if not affects_shape(layer, name):
         return translate(STAYS)
-    other = otherwise(layer, name, shape)
+    other = try_other_value(layer, name, shape)
     if other is None:
         return ""
     reshaped = other.output_shape != layer.output_shape(shape)

@@ -9,8 +9,8 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
-from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
-from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
+from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
@@ -68,7 +68,7 @@ def choose(reading: Prediction, pen_down: bool) -> ChosenMap | None:
     _check_fits(how, layer)
     place = (reading.trace.network_name, layer.name, how)
     known = session.get("same_order")
-    order = known[1] if pen_down and known and known[0] == place else ranked(layer.after, how)
+    order = known[1] if pen_down and known and known[0] == place else rank(layer.after, how)
     session.put(same_order=(place, order))
     wanted = session.get("same_map")
     one = wanted if 0 <= wanted < len(order) else order[0]
@@ -111,7 +111,7 @@ def send(reading: Prediction, pen_down: bool, place: str = "pen") -> None:
 
 def sentences(found: Comparison) -> str:
     """Return what the poolings kept and lost of this map, in the visitor's language."""
-    return " ".join(translate(each.template, **each.values) for each in tell(found))
+    return " ".join(translate(each.template, **each.values) for each in describe(found))
 
 
 def _pictures(chosen: ChosenMap) -> list[Block]:

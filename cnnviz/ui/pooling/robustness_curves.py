@@ -33,7 +33,7 @@ def show(kind: str) -> None:
     st.markdown("##### " + translate("The same with {count:,} test digits", count=found.count))
     process_tuning.import_once("plotly.graph_objects")
     place = place_of(kind)
-    amount = robustness_curves.amounts(kind)[place]
+    amount = robustness_curves.get_amounts(kind)[place]
     for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):
         with column:
             st.markdown(f"**{translate(title)}**")
@@ -64,7 +64,7 @@ def unit(kind: str) -> str:
 
 def numbers(found: Robustness, kind: str, place: int) -> str:
     """Return a table of the share of digits that are read right at one amount."""
-    amount = robustness_curves.amounts(kind)[place]
+    amount = robustness_curves.get_amounts(kind)[place]
     head = [f"{amount:g} {unit(kind)}", translate("digits read right"), translate("band"), translate("other seeds")]
     rows = []
     for name in POOL_NETWORKS:
@@ -81,5 +81,5 @@ def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
 
     lines = [Line(name, *getattr(found.curves[kind][name], quantity)) for name in POOL_NETWORKS]
     titles = (unit(kind), translate("share of digits") if quantity == "right" else translate("confidence"))
-    figure = bands.chart(robustness_curves.amounts(kind), lines, titles=titles, at=at)
+    figure = bands.chart(robustness_curves.get_amounts(kind), lines, titles=titles, at=at)
     st.plotly_chart(figure, key=f"thousand-{quantity}", config={"displayModeBar": False})

@@ -10,8 +10,9 @@ from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.lessons.pooling import seed_statistics
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
-from cnnviz.core.lessons.pooling.seed_statistics import Sentence, Spread, Summary
+from cnnviz.core.lessons.pooling.seed_statistics import Spread, Summary
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, SHRINKING
+from cnnviz.core.messages import Message
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS, bars
@@ -77,10 +78,10 @@ def agreement(traces: list[Trace]) -> str:
 
 def _summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
-    accuracy = seed_statistics.of_table(table)
+    accuracy = seed_statistics.compare_table(table)
     st.markdown("##### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
-    st.markdown(phrase(seed_statistics.headline(accuracy)))
-    st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.sentences(accuracy)))
+    st.markdown(phrase(seed_statistics.write_headline(accuracy)))
+    st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
     st.markdown(_results(table, accuracy))
     st.caption(
         translate(
@@ -92,7 +93,7 @@ def _summary(table: SeedTable) -> None:
     )
 
 
-def phrase(sentence: Sentence) -> str:
+def phrase(sentence: Message) -> str:
     """Return a computed sentence in the visitor's language."""
     return translate(sentence.template, **sentence.values)
 
@@ -101,10 +102,10 @@ def _results(table: SeedTable, accuracy: Summary) -> str:
     """Return a table with a column a network, which also fits on a phone."""
     quantities = {
         translate("test digits read right"): accuracy,
-        translate("loss"): seed_statistics.of_table(table, "loss"),
+        translate("loss"): seed_statistics.compare_table(table, "loss"),
     }
     if all(run.pen_accuracy is not None for run in table.runs):
-        quantities[translate("drawn digits read right")] = seed_statistics.of_table(table, "pen_accuracy")
+        quantities[translate("drawn digits read right")] = seed_statistics.compare_table(table, "pen_accuracy")
     rows = []
     for name, found in quantities.items():
         write = _loss if name == translate("loss") else share

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.lessons.number_grid import resized, retyped
+from cnnviz.core.lessons.number_grid import apply_edits, resize
 from cnnviz.core.lessons.pooling.examples import EXAMPLES
-from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolBench, longest_stride, window_for
+from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolExample, find_max_stride, find_window
 from cnnviz.ui.components.pool_grid import pool_grid, typed
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, widgets
@@ -35,15 +35,15 @@ def show() -> None:
     url.show(pen_down=False, place="bench")
 
 
-def _bench() -> PoolBench:
+def _bench() -> PoolExample:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
     side = len(session.get("pool_grid"))
     window = min(session.get("pool_window"), side)
-    stride = min(session.get("pool_stride"), longest_stride(side, window))
+    stride = min(session.get("pool_stride"), find_max_stride(side, window))
     if (window, stride) != (session.get("pool_window"), session.get("pool_stride")):
         session.choose("pool_window", window)
         session.choose("pool_stride", stride)
-    return PoolBench(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
+    return PoolExample(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
 
 
 def _take_over() -> tuple[int, int, str] | None:
@@ -52,7 +52,7 @@ def _take_over() -> tuple[int, int, str] | None:
     texts = typed(KEY, (len(values), len(values[0])))
     if texts is None:
         return None
-    values, refused = retyped(values, texts)
+    values, refused = apply_edits(values, texts)
     session.put(pool_grid=values)
     return None if refused is None else (refused[0], refused[1], _said(refused[2]))
 
@@ -75,7 +75,7 @@ def _settings() -> None:
             st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
 
 
-def _facts(bench: PoolBench) -> str:
+def _facts(bench: PoolExample) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
         translate("Size of the result: {formula}", formula=bench.formula),
@@ -90,7 +90,7 @@ def _facts(bench: PoolBench) -> str:
 
 
 def _resize() -> None:
-    session.put(pool_grid=resized(session.get("pool_grid"), session.get("pool_side")))
+    session.put(pool_grid=resize(session.get("pool_grid"), session.get("pool_side")))
 
 
 def _fill(name: str) -> None:
@@ -99,7 +99,7 @@ def _fill(name: str) -> None:
 
 def _window_moved() -> None:
     """Reduce a stride that leaves one window anyway."""
-    longest = longest_stride(len(session.get("pool_grid")), session.get("pool_window"))
+    longest = find_max_stride(len(session.get("pool_grid")), session.get("pool_window"))
     if session.get("pool_stride") > longest:
         session.choose("pool_stride", longest)
 
@@ -111,5 +111,5 @@ def _stride_moved() -> None:
         session.get("pool_stride"),
         session.get("pool_window"),
     )
-    if (fitting := window_for(side, stride, window)) != window:
+    if (fitting := find_window(side, stride, window)) != window:
         session.choose("pool_window", fitting)

@@ -14,7 +14,7 @@ from cnnviz.ui.shell import cache, session, visitor
 def names() -> tuple[str, ...]:
     """Return the names of all networks of this visitor: the app's, then the visitor's own, the newest first."""
     store = visitor.store()
-    own = [protocol.network_name(run.id) for run in store.runs() if store.version(run.id)]
+    own = [protocol.make_network_name(run.id) for run in store.runs() if store.version(run.id)]
     return (*model_store.names(), *own)
 
 
@@ -25,7 +25,7 @@ def load_chosen() -> Network:
 
 def load(name: str) -> Network:
     """Return a network. Raises `Refusal` if it is neither the app's nor the visitor's."""
-    run_id = protocol.run_id(name)
+    run_id = protocol.parse_run_id(name)
     if run_id is None:
         return cache.network(name)
     store = visitor.store()
@@ -40,16 +40,16 @@ def input_shape(name: str) -> Shape:
 
 def card(name: str) -> Card | None:
     """Return a network's card, None for a run that was not tested yet. Raises `Refusal` as `load`."""
-    return cache.card(name) if protocol.run_id(name) is None else load(name).card
+    return cache.card(name) if protocol.parse_run_id(name) is None else load(name).card
 
 
 def plan(name: str) -> TrainingPlan:
     """Return how a network was trained, or is to be."""
-    run_id = protocol.run_id(name)
+    run_id = protocol.parse_run_id(name)
     return cache.card(name).plan if run_id is None else visitor.store().run(run_id).plan
 
 
 def title(name: str) -> str:
     """Return how a network is called on screen: a run by its title, another by its name."""
-    run_id = protocol.run_id(name)
+    run_id = protocol.parse_run_id(name)
     return name if run_id is None else visitor.store().run(run_id).title

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.networks.metrics import METRICS
 from cnnviz.core.training.curves import Curves
-from cnnviz.core.training.smoothing import exponential
+from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
 from cnnviz.ui.i18n import translate, translate_all
@@ -124,7 +124,7 @@ def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[
 
 
 def _smooth(curves: Curves, metric: str) -> np.ndarray:
-    return exponential(curves.training[metric], half_life(curves))
+    return smooth_exponentially(curves.training[metric], half_life(curves))
 
 
 def half_life(curves: Curves) -> float:

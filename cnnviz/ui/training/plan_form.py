@@ -14,8 +14,8 @@ from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.training import cpu
-from cnnviz.core.training.fast_plan import FAST_PLAN, fast
-from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, usual
+from cnnviz.core.training.fast_plan import FAST_PLAN, make_fast_plan
+from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, make_default_draft
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session
 
@@ -89,7 +89,7 @@ def _fast() -> None:
 
 
 def _take_fast() -> None:
-    take_up(fast(current()))
+    take_up(make_fast_plan(current()))
 
 
 def current_plan(variant: Architecture | None = None) -> TrainingPlan | None:
@@ -100,7 +100,7 @@ def current_plan(variant: Architecture | None = None) -> TrainingPlan | None:
 def current(variant: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    return current_plan(variant) or _fitting(usual(count).plan(count), variant) or TrainingPlan()
+    return current_plan(variant) or _fitting(make_default_draft(count).plan(count), variant) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:
@@ -116,7 +116,7 @@ def _available() -> tuple[str, int]:
 
 def _draft() -> PlanDraft:
     if session.get("recipe") is None:
-        session.put(recipe=usual(_available()[1]))
+        session.put(recipe=make_default_draft(_available()[1]))
     draft: PlanDraft = session.get("recipe")
     return draft
 

@@ -127,7 +127,7 @@ def _more(followed: RunStatus) -> None:
 def _explore(run: Run) -> None:
     """Offer to look at what came out with the other pages."""
     if st.button(translate("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
-        session.put(network=protocol.network_name(run.id))
+        session.put(network=protocol.make_network_name(run.id))
         st.switch_page(page.PAGES["layers"].path)
 
 

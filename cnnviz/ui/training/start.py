@@ -79,7 +79,7 @@ TITLE = "run-title"
 def _cost(variant: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
     speed = calibration.load(run_store.folder())
-    time = duration(estimates.seconds(variant, plan, speed, *_digits()))
+    time = duration(estimates.estimate_seconds(variant, plan, speed, *_digits()))
     if not speed.runs:
         return translate(
             "It will take about **{time}** on a server like the one this was measured on; the first run tells "

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core import layers
-from cnnviz.core.arguments import otherwise, sentence
-from cnnviz.core.arguments.otherwise import OTHERS
+from cnnviz.core.arguments import describe_argument, try_other_value
+from cnnviz.core.arguments.other_value import OTHER_VALUES
 from cnnviz.core.layers import KINDS, Conv2D, Dense, Layer, MaxPooling2D, Shape
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Formula, text
 from tests.core import strategies
@@ -37,7 +37,7 @@ def test_every_argument_is_told_with_all_its_numbers(case: tuple[Layer, Shape]) 
     names = [argument.name for argument in layer.arguments()]
     assert sorted(names) == sorted(field.name for field in fields(layer))
     for name in names:
-        said = sentence(layer, name, shape)
+        said = describe_argument(layer, name, shape)
         assert {field for _, field, _, _ in Formatter().parse(said.template) if field} <= set(said.values)
         assert "{" not in str(said)
 
@@ -60,7 +60,7 @@ def test_an_argument_lights_up_where_another_value_would_change_something(case: 
     layer, shape = case
     sizes, counted = tied(layer.size_parts(shape)), tied(layer.parameter_parts(shape))
     for argument in layer.arguments():
-        other = otherwise(layer, argument.name, shape)
+        other = try_other_value(layer, argument.name, shape)
         if other is None:
             continue
         assert eval(f"dict({other.code})")[argument.name] != eval(argument.value)
@@ -77,7 +77,7 @@ def test_an_argument_lights_up_where_another_value_would_change_something(case: 
 def test_the_other_value_is_worked_out_by_the_layer_itself(case: tuple[Layer, Shape]) -> None:
     layer, shape = case
     for argument in layer.arguments():
-        if other := otherwise(layer, argument.name, shape):
+        if other := try_other_value(layer, argument.name, shape):
             written = {each.name: eval(each.value) for each in layer.arguments() if each.written}
             values = written | eval(f"dict({other.code})")
             changed = layers.from_json({"kind": layer.kind, **values})
@@ -99,37 +99,37 @@ def test_the_other_value_is_worked_out_by_the_layer_itself(case: tuple[Layer, Sh
     ],
 )
 def test_what_another_value_would_do(argument: str, code: str, shape: Shape, parameters: int) -> None:
-    other = otherwise(CONV, argument, (28, 28, 1))
+    other = try_other_value(CONV, argument, (28, 28, 1))
     assert other is not None
     assert (other.code, other.output_shape, other.parameters) == (code, shape, parameters)
 
 
 def test_a_window_that_would_not_fit_gives_way_to_a_smaller_one() -> None:
-    other = otherwise(CONV, "kernel_size", (3, 3, 1))
+    other = try_other_value(CONV, "kernel_size", (3, 3, 1))
     assert other is not None
     assert other.code == "kernel_size=(1, 1)"
-    assert otherwise(MaxPooling2D(name="m", pool_size=(1, 1)), "pool_size", (1, 1, 1)) is None
+    assert try_other_value(MaxPooling2D(name="m", pool_size=(1, 1)), "pool_size", (1, 1, 1)) is None
 
 
 def test_strides_that_are_left_out_follow_another_window() -> None:
-    other = otherwise(MaxPooling2D(name="m"), "pool_size", (12, 12, 1))
+    other = try_other_value(MaxPooling2D(name="m"), "pool_size", (12, 12, 1))
     assert other is not None
     assert other.output_shape == (4, 4, 1)
 
 
 def test_what_changes_nothing_has_no_other_value() -> None:
-    assert {"name", "activation", "rate", "momentum"}.isdisjoint(OTHERS)
-    assert otherwise(CONV, "groups", (28, 28, 1)) is None
-    assert otherwise(CONV, "activation", (28, 28, 1)) is None
+    assert {"name", "activation", "rate", "momentum"}.isdisjoint(OTHER_VALUES)
+    assert try_other_value(CONV, "groups", (28, 28, 1)) is None
+    assert try_other_value(CONV, "activation", (28, 28, 1)) is None
 
 
 def test_sentences_have_the_layers_own_numbers() -> None:
-    assert "32 come out" in str(sentence(CONV, "filters", (28, 28, 1)))
-    assert "3 × 3 × 1 weights" in str(sentence(CONV, "filters", (28, 28, 1)))
-    assert "26 × 26 places" in str(sentence(CONV, "kernel_size", (28, 28, 1)))
-    assert "9,216 inputs" in str(sentence(Dense(name="d", units=128), "units", (9216,)))
+    assert "32 come out" in str(describe_argument(CONV, "filters", (28, 28, 1)))
+    assert "3 × 3 × 1 weights" in str(describe_argument(CONV, "filters", (28, 28, 1)))
+    assert "26 × 26 places" in str(describe_argument(CONV, "kernel_size", (28, 28, 1)))
+    assert "9,216 inputs" in str(describe_argument(Dense(name="d", units=128), "units", (9216,)))
     same = Conv2D(name="c", filters=1, kernel_size=(4, 3), padding="same")
-    assert "above 1, below 2, left 1, right 1" in str(sentence(same, "padding", (9, 9, 1)))
+    assert "above 1, below 2, left 1, right 1" in str(describe_argument(same, "padding", (9, 9, 1)))
 
 
 def test_formulas_read_as_before() -> None:

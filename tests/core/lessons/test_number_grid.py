@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.lessons.number_grid import grid, number, resized, retyped, text
+from cnnviz.core.lessons.number_grid import apply_edits, format_number, parse_number, resize, to_grid
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL
 
 
@@ -28,8 +28,8 @@ from cnnviz.core.lessons.pooling.worked_example import TUTORIAL
     ],
 )
 def test_what_people_type_is_read(typed: str, value: float) -> None:
-    assert number(typed) == value
-    assert math.copysign(1, number(typed)) == math.copysign(1, value)
+    assert parse_number(typed) == value
+    assert math.copysign(1, parse_number(typed)) == math.copysign(1, value)
 
 
 @pytest.mark.parametrize(
@@ -54,25 +54,25 @@ def test_what_people_type_is_read(typed: str, value: float) -> None:
 )
 def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
     with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
-        number(typed)
+        parse_number(typed)
 
 
 @given(st.integers(-9900, 9900))
 def test_a_number_is_written_as_it_is_read(hundredths: int) -> None:
-    assert number(text(hundredths / 100)) == hundredths / 100
+    assert parse_number(format_number(hundredths / 100)) == hundredths / 100
 
 
 def test_a_grid_grows_with_zeros_and_shrinks_from_the_corner() -> None:
-    assert resized(TUTORIAL, 2) == ((1, 2), (7, 1))
-    assert resized(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
+    assert resize(TUTORIAL, 2) == ((1, 2), (7, 1))
+    assert resize(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
 
 
 def test_what_is_typed_over_a_grid_is_read_and_the_first_refusal_told() -> None:
     """A cell that says its value anyway keeps what its text leaves out."""
     values = ((1.0, 2.3456), (7.0, 1.0))
-    assert retyped(values, (("1", text(2.3456)), ("7", "−3"))) == (((1, 2.3456), (7, -3)), None)
-    made, refused = retyped(values, (("x", "5"), ("y", "1")))
-    assert made == grid([[1, 5], [7, 1]])
+    assert apply_edits(values, (("1", format_number(2.3456)), ("7", "−3"))) == (((1, 2.3456), (7, -3)), None)
+    made, refused = apply_edits(values, (("x", "5"), ("y", "1")))
+    assert made == to_grid([[1, 5], [7, 1]])
     row, column, reason = refused or (-1, -1, Refusal("nothing was refused"))
     assert (row, column) == (0, 0)
     assert "Received: x" in str(reason)

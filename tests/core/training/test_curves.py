@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from cnnviz.core.training.curves import COLUMNS, PARTS, Curves, extend, from_events, to_csv
+from cnnviz.core.training.curves import COLUMNS, PARTS, Curves, extend, to_csv
 from cnnviz.core.training.protocol import Event
 
 BATCHES = 10
+
+
+def build(events: Iterable[Event]) -> Curves:
+    return extend(Curves(), events)
 
 
 def start(attempt: int = 1, finished: int = 0) -> Event:
@@ -66,7 +70,7 @@ def assert_equal(a: Curves, b: Curves) -> None:
 
 
 def test_every_kind_of_event_has_its_curve():
-    curves = from_events(told(25))
+    curves = build(told(25))
     assert curves.batches == BATCHES
     np.testing.assert_array_equal(curves.training.steps, np.arange(1, 26))
     np.testing.assert_array_equal(curves.training["loss"], (1 / np.arange(1, 26)).astype(np.float32))
@@ -81,24 +85,24 @@ def test_pieces_give_what_the_whole_gives(steps: int, cuts: Sequence[int]) -> No
     curves, edges = Curves(), [0, *sorted(min(cut, len(events)) for cut in cuts), len(events)]
     for low, high in pairwise(edges):
         curves = extend(curves, events[low:high])
-    assert_equal(curves, from_events(events))
+    assert_equal(curves, build(events))
 
 
 @given(some.integers(1, 30), some.integers(1, 30))
 def test_a_batch_a_message_or_many_are_the_same(middle: int, rest: int) -> None:
-    apart = from_events([start(), *(batches(step, step) for step in range(1, middle + rest + 1))])
-    assert_equal(from_events([start(), batches(1, middle), batches(middle + 1, middle + rest)]), apart)
+    apart = build([start(), *(batches(step, step) for step in range(1, middle + rest + 1))])
+    assert_equal(build([start(), batches(1, middle), batches(middle + 1, middle + rest)]), apart)
 
 
 def test_nothing_is_changed_by_other_events_or_none():
-    curves = from_events(told(12))
+    curves = build(told(12))
     assert_equal(extend(curves, []), curves)
     assert_equal(extend(curves, [Event("view", 99, 1, {"step": 12})]), curves)
 
 
 @pytest.mark.parametrize("again", [2, 1], ids=["another attempt", "a job that goes on from a checkpoint"])
 def test_what_is_told_again_replaces_what_was_told(again: int):
-    before = from_events(told(27))
+    before = build(told(27))
     curves = extend(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
     assert curves.training.steps.tolist() == list(range(1, 15))
     np.testing.assert_array_equal(curves.training["loss"][:10], before.training["loss"][:10])
@@ -112,31 +116,31 @@ def test_what_is_told_again_replaces_what_was_told(again: int):
 
 
 def test_an_attempt_that_has_not_told_a_step_leaves_the_curves_on_the_screen():
-    before = from_events(told(27))
+    before = build(told(27))
     after = extend(before, [start(2, finished=2)])
     assert after.fresh
     np.testing.assert_array_equal(after.training["loss"], before.training["loss"])
 
 
 def test_a_sample_that_comes_before_its_batches_stays():
-    curves = from_events([start(), batches(1, 8), sample(12), batches(9, 16)])
+    curves = build([start(), batches(1, 8), sample(12), batches(9, 16)])
     assert curves.sample.steps.tolist() == [12]
     assert len(curves.training) == 16
 
 
 def test_without_validation_there_is_none():
-    curves = from_events([start(), batches(1, 10), epoch(1, val_loss=None)])
+    curves = build([start(), batches(1, 10), epoch(1, val_loss=None)])
     assert (len(curves.epochs), len(curves.validation)) == (1, 0)
 
 
 def test_a_metric_that_an_old_run_lacks_is_nan_there():
     lacking = [Event("batches", 2, 1, {"step": 2, "epoch": 1}, {"loss": np.ones(2), "gradient": np.ones(2)})]
-    curves = from_events([start(), *lacking, batches(3, 4)])
+    curves = build([start(), *lacking, batches(3, 4)])
     np.testing.assert_array_equal(curves.training["accuracy"], np.array([np.nan, np.nan, 0.03, 0.04], np.float32))
 
 
 def test_the_table_holds_every_value_exactly():
-    curves = from_events(told(20))
+    curves = build(told(20))
     rows = list(csv.DictReader(to_csv(curves).splitlines()))
     assert tuple(rows[0]) == COLUMNS
     batch_rows = [row for row in rows if row["kind"] == "batch"]

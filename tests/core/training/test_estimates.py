@@ -13,7 +13,7 @@ from cnnviz.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, M
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
-from cnnviz.core.training.estimates import Calibration, calibrated, seconds
+from cnnviz.core.training.estimates import Calibration, calibrate, estimate_seconds
 from tests.core.strategies import variants
 
 PLAN = TrainingPlan(validation_examples=1000)
@@ -23,11 +23,11 @@ ANSWER = Dense(name="answer", units=10, activation="softmax")
 @given(variants(), st.sampled_from([1, 7, 32, 1000]), st.sampled_from(["float32", "mixed_bfloat16"]))
 def test_more_work_takes_longer(variant: Architecture, batch_size: int, precision: str) -> None:
     plan = TrainingPlan(batch_size=batch_size, precision=precision, examples=5000, validation_examples=500)
-    expected = seconds(variant, plan)
-    assert seconds(variant, replace(plan, epochs=24)) > expected > 0
-    assert seconds(variant, replace(plan, examples=6000)) > expected
-    assert seconds(variant, plan, Calibration(2.0, 1)) > expected
-    assert seconds(variant, plan, digits=1500, tests=297) < expected
+    expected = estimate_seconds(variant, plan)
+    assert estimate_seconds(variant, replace(plan, epochs=24)) > expected > 0
+    assert estimate_seconds(variant, replace(plan, examples=6000)) > expected
+    assert estimate_seconds(variant, plan, Calibration(2.0, 1)) > expected
+    assert estimate_seconds(variant, plan, digits=1500, tests=297) < expected
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
@@ -35,17 +35,19 @@ def test_one_run_tells_the_machine(name: str) -> None:
     """A machine of any speed is known after one run, for every other network."""
     variant, plan = TUTORIALS[name]
     truth = Calibration(0.37, 1)
-    learned = calibrated(estimates.UNKNOWN, variant, plan, seconds(variant, plan, truth))
+    learned = calibrate(estimates.UNCALIBRATED, variant, plan, estimate_seconds(variant, plan, truth))
     assert learned.runs == 1
     for other, its_plan in TUTORIALS.values():
-        assert seconds(other, its_plan, learned) == pytest.approx(seconds(other, its_plan, truth), rel=1e-6)
+        assert estimate_seconds(other, its_plan, learned) == pytest.approx(
+            estimate_seconds(other, its_plan, truth), rel=1e-6
+        )
 
 
 def test_a_run_beside_a_busy_neighbour_counts_half() -> None:
     variant, plan = TUTORIALS["cnn-32-64"]
     known = Calibration(1.0, 3)
-    slow = seconds(variant, plan, Calibration(4.0, 1))
-    assert calibrated(known, variant, plan, slow).factor == pytest.approx(2.0)
+    slow = estimate_seconds(variant, plan, Calibration(4.0, 1))
+    assert calibrate(known, variant, plan, slow).factor == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("name", TUTORIALS)

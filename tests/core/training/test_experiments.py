@@ -13,7 +13,7 @@ from cnnviz.core.inference import shifted_accuracy
 from cnnviz.core.layers import Dropout
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS
-from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment, experiment
+from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment, get_experiment
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
 OF_NETWORKS = ("pooling", "filters", "dropout", "padding", "shifted")
@@ -130,5 +130,5 @@ def test_shifted_accuracy_is_the_share_of_right_answers() -> None:
 
 def test_an_unknown_experiment_is_refused() -> None:
     with pytest.raises(Refusal, match="no experiment of that name"):
-        experiment("../x")
-    assert experiment("padding").id == "padding"
+        get_experiment("../x")
+    assert get_experiment("padding").id == "padding"

@@ -5,14 +5,14 @@ import pytest
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.training import estimates
 from cnnviz.core.training.cpu import has_bfloat16
-from cnnviz.core.training.fast_plan import fast
+from cnnviz.core.training.fast_plan import make_fast_plan
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_it_is_sooner_than_the_published_plan(name: str) -> None:
     variant, plan = TUTORIALS[name]
-    quick = fast(plan)
+    quick = make_fast_plan(plan)
     estimates.check(variant, quick)
-    assert estimates.seconds(variant, quick) < estimates.seconds(variant, plan)
+    assert estimates.estimate_seconds(variant, quick) < estimates.estimate_seconds(variant, plan)
     assert (quick.data, quick.seed) == (plan.data, plan.seed)
     assert quick.precision == ("mixed_bfloat16" if has_bfloat16() else "float32")

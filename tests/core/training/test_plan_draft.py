@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.networks.training_plan import OPTIMIZERS, TrainingPlan
-from cnnviz.core.training.plan_draft import DEFAULT_RATES, GOOD_RATES, PlanDraft, usual
+from cnnviz.core.training.plan_draft import DEFAULT_RATES, GOOD_RATES, PlanDraft, make_default_draft
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -35,12 +35,12 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
         [],
     ]
 )
-NAMES = sorted(usual(60_000).values)
+NAMES = sorted(make_default_draft(60_000).values)
 
 
 @given(changes=st.dictionaries(st.sampled_from(NAMES), ODD, max_size=4), available=st.integers(20, 60_000))
 def test_any_values_are_taken_and_what_is_wrong_is_said_by_name(changes: dict[str, Any], available: int) -> None:
-    draft = usual(available).change(**changes)
+    draft = make_default_draft(available).change(**changes)
     problems = draft.problems(available)
     plan = draft.plan(available)
     assert set(problems) <= set(NAMES)
@@ -53,7 +53,7 @@ def test_any_values_are_taken_and_what_is_wrong_is_said_by_name(changes: dict[st
 
 @given(available=st.integers(20, 60_000))
 def test_the_usual_plan_fits_the_data(available: int) -> None:
-    assert usual(available).problems(available) == {}
+    assert make_default_draft(available).problems(available) == {}
 
 
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
@@ -75,13 +75,13 @@ def test_a_plan_comes_back(name: str) -> None:
     ],
 )
 def test_a_refusal_stands_at_its_setting(changes: dict[str, Any], name: str, words: str) -> None:
-    problems = usual(60_000).change(**changes).problems(60_000)
+    problems = make_default_draft(60_000).change(**changes).problems(60_000)
     assert list(problems) == [name]
     assert words in str(problems[name])
 
 
 def test_another_optimizer_brings_its_rate() -> None:
-    draft = usual(60_000).change(learning_rate=0.3)
+    draft = make_default_draft(60_000).change(learning_rate=0.3)
     for name in OPTIMIZERS:
         plan = draft.change(optimizer=name).plan(60_000)
         assert plan is not None
@@ -90,7 +90,7 @@ def test_another_optimizer_brings_its_rate() -> None:
 
 
 def test_varied_digits_are_learned_with_a_falling_rate() -> None:
-    plan = usual(60_000).change(augmentation="affine").plan(60_000)
+    plan = make_default_draft(60_000).change(augmentation="affine").plan(60_000)
     assert plan is not None
     assert plan.schedule == "cosine"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from cnnviz.core.training.smoothing import exponential
+from cnnviz.core.training.smoothing import smooth_exponentially
 
 numbers = some.lists(some.floats(-1e3, 1e3, width=32) | some.just(float("nan")), max_size=60)
 half_lives = some.floats(0.05, 1e4)
@@ -28,7 +28,7 @@ def summed(values: np.ndarray, half_life: float) -> np.ndarray:
 @given(numbers, half_lives)
 def test_it_is_the_weighted_mean_of_all_values_so_far(values: list[float], half_life: float) -> None:
     array = np.array(values)
-    np.testing.assert_allclose(exponential(array, half_life), summed(array, half_life), rtol=1e-5, atol=1e-3)
+    np.testing.assert_allclose(smooth_exponentially(array, half_life), summed(array, half_life), rtol=1e-5, atol=1e-3)
 
 
 @pytest.mark.parametrize("half_life", [0.5, 3, 20, 500])
@@ -38,12 +38,12 @@ def test_tensorboards_recurrence_gives_the_same(half_life: float) -> None:
     for count, value in enumerate(values, start=1):
         last = weight * last + (1 - weight) * value
         shown.append(last / (1 - weight**count))
-    np.testing.assert_allclose(exponential(values, half_life), shown, rtol=2e-6, atol=1e-5)
+    np.testing.assert_allclose(smooth_exponentially(values, half_life), shown, rtol=2e-6, atol=1e-5)
 
 
 @given(numbers, half_lives)
 def test_it_stays_between_the_smallest_and_the_largest(values: list[float], half_life: float) -> None:
-    shown = exponential(np.array(values), half_life)
+    shown = smooth_exponentially(np.array(values), half_life)
     finite = np.array(values)[np.isfinite(values)]
     if len(finite):
         assert np.nanmin(shown) >= finite.min() - 1e-3
@@ -53,13 +53,13 @@ def test_it_stays_between_the_smallest_and_the_largest(values: list[float], half
 
 def test_half_of_a_step_is_reached_after_a_half_life():
     values = np.concatenate([np.zeros(10_000), np.ones(30)])
-    assert exponential(values, 30)[-1] == pytest.approx(0.5, abs=1e-6)
+    assert smooth_exponentially(values, 30)[-1] == pytest.approx(0.5, abs=1e-6)
 
 
 def test_a_long_half_life_gives_the_mean():
     values = np.arange(100.0)
-    assert exponential(values, np.inf)[-1] == pytest.approx(49.5)
-    assert exponential(np.zeros(0), 5).shape == (0,)
+    assert smooth_exponentially(values, np.inf)[-1] == pytest.approx(49.5)
+    assert smooth_exponentially(np.zeros(0), 5).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_long_half_life_gives_the_mean():
 )
 def test_nonsense_is_refused(values: np.ndarray, half_life: float) -> None:
     with pytest.raises(ValueError, match=r"`half_life` above 0 are needed\. Received: "):
-        exponential(values, half_life)
+        smooth_exponentially(values, half_life)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.training import confidence, verdicts
-from cnnviz.core.training.confidence import difference, wilson
+from cnnviz.core.training.confidence import compute_difference_interval, compute_wilson_interval
 from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Verdict
 
 TWO = {"a": "Arm A", "b": "Arm B"}
@@ -22,7 +22,7 @@ def test_wilsons_interval_is_scipys(count: int, data: st.DataObject) -> None:
 
     hits = data.draw(st.integers(0, count))
     theirs = binomtest(hits, count).proportion_ci(0.95, method="wilson")
-    assert wilson(hits / count, count) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+    assert compute_wilson_interval(hits / count, count) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 # Newcombe 1998, Statistics in Medicine 17, 873-890, Table II, method 10; only rows with equal sizes or an empty group.
@@ -33,21 +33,21 @@ def test_wilsons_interval_is_scipys(count: int, data: st.DataObject) -> None:
 def test_the_interval_of_a_difference_is_the_published_one(
     hits: int, others: int, count: int, low: float, high: float
 ) -> None:
-    assert difference(hits / count, others / count, count) == pytest.approx((low, high), abs=6e-5)
+    assert compute_difference_interval(hits / count, others / count, count) == pytest.approx((low, high), abs=6e-5)
 
 
 @given(one=SHARES, other=SHARES, count=COUNTS)
 def test_an_interval_holds_the_difference_and_turns_with_it(one: float, other: float, count: int) -> None:
-    low, high = difference(one, other, count)
+    low, high = compute_difference_interval(one, other, count)
     assert -1 - 1e-9 <= low <= one - other + 1e-12
     assert one - other - 1e-12 <= high <= 1 + 1e-9
-    assert difference(other, one, count) == pytest.approx((-high, -low))
+    assert compute_difference_interval(other, one, count) == pytest.approx((-high, -low))
 
 
 @given(one=SHARES, other=SHARES, count=st.integers(1, 10_000))
 def test_more_digits_tell_more(one: float, other: float, count: int) -> None:
-    low, high = difference(one, other, count)
-    closer_low, closer_high = difference(one, other, 100 * count)
+    low, high = compute_difference_interval(one, other, count)
+    closer_low, closer_high = compute_difference_interval(one, other, 100 * count)
     assert closer_high - closer_low <= high - low + 1e-12
 
 
@@ -57,7 +57,7 @@ def sentence(verdict: Verdict) -> str:
 
 def test_a_clear_difference_names_the_winner_whichever_it_is() -> None:
     for winner, loser in (("a", "b"), ("b", "a")):
-        found = verdicts.best(TWO, {winner: 0.98, loser: 0.95}, 1_000)
+        found = verdicts.judge_best(TWO, {winner: 0.98, loser: 0.95}, 1_000)
         assert found.right == winner
         assert found.margin == pytest.approx(0.03)
         assert 0 < found.low < 0.03 < found.high
@@ -67,14 +67,14 @@ def test_a_clear_difference_names_the_winner_whichever_it_is() -> None:
 
 def test_the_same_difference_may_be_chance_on_fewer_digits() -> None:
     shares = {"a": 0.98, "b": 0.975}
-    few, many = verdicts.best(TWO, shares, 1_000), verdicts.best(TWO, shares, 50_000)
+    few, many = verdicts.judge_best(TWO, shares, 1_000), verdicts.judge_best(TWO, shares, 50_000)
     assert (few.right, many.right) == (ALIKE, "a")
     assert few.low < 0 < few.high
     assert "too few digits to tell 0.5 points from chance" in sentence(few)
 
 
 def test_equal_shares_are_alike() -> None:
-    found = verdicts.best(TWO, {"a": 0.5, "b": 0.5}, 1_000)
+    found = verdicts.judge_best(TWO, {"a": 0.5, "b": 0.5}, 1_000)
     assert (found.right, found.margin) == (ALIKE, 0)
 
 
@@ -91,7 +91,7 @@ def test_equal_shares_are_alike() -> None:
 def test_enough_is_the_first_that_cannot_be_told_from_the_best(
     shares: tuple[float, ...], right: str, words: str
 ) -> None:
-    found = verdicts.enough(THREE, dict(zip(THREE, shares, strict=True)), 1_000)
+    found = verdicts.judge_enough(THREE, dict(zip(THREE, shares, strict=True)), 1_000)
     assert found.right == right
     assert words in sentence(found)
 
@@ -108,7 +108,7 @@ def test_enough_is_the_first_that_cannot_be_told_from_the_best(
     ],
 )
 def test_mistakes_are_compared_by_their_ratio(before: float, after: float, right: str, words: str) -> None:
-    found = verdicts.fewer_mistakes(THREE, {"2": 0.5, "8": before, "32": after}, 5_000)
+    found = verdicts.judge_fewer_mistakes(THREE, {"2": 0.5, "8": before, "32": after}, 5_000)
     assert found.right == right
     assert words in sentence(found)
 
@@ -116,7 +116,7 @@ def test_mistakes_are_compared_by_their_ratio(before: float, after: float, right
 @given(shares=st.lists(SHARES, min_size=3, max_size=3), count=COUNTS)
 def test_every_judge_has_a_sentence_for_every_result(shares: list[float], count: int) -> None:
     measured = dict(zip(THREE, shares, strict=True))
-    for judge in (verdicts.best, verdicts.enough, verdicts.fewer_mistakes):
+    for judge in (verdicts.judge_best, verdicts.judge_enough, verdicts.judge_fewer_mistakes):
         found = judge(THREE, measured, count)
         assert "{" not in sentence(found)
         assert found.low <= found.margin + 1e-9

@@ -23,7 +23,7 @@ from distributed import Client
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training.protocol import Command, DataReference, Event, network_name
+from cnnviz.core.training.protocol import Command, DataReference, Event, make_network_name
 from cnnviz.jobs.api import Scheduler
 from cnnviz.jobs.executors import local
 from cnnviz.jobs.executors.dask.executor import DaskExecutor
@@ -213,7 +213,7 @@ def test_killed_app_leaves_no_orphan_and_readable_runs(app: App, tmp_path: Path)
     assert (checkpoint.arrays["w"] == checkpoint.facts["epoch"]).all()
     store = RunStore(app.owner, tmp_path)
     assert store.run(app.finished).state == "done"
-    name = network_name(app.finished)
+    name = make_network_name(app.finished)
     expected, found = small_network.network(0, name), store.network(app.finished)
     assert found.card is not None
     assert found.card.name == name

@@ -9,7 +9,7 @@ import pytest
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
-from cnnviz.core.training.estimates import UNKNOWN
+from cnnviz.core.training.estimates import UNCALIBRATED
 from cnnviz.jobs.runs import calibration
 from tests.core.networks import small_network
 
@@ -22,21 +22,23 @@ def card(seconds: float, epochs: int = 4) -> Card:
 
 
 def test_speed_is_unknown_at_first(tmp_path: Path) -> None:
-    assert calibration.load(tmp_path) == UNKNOWN
+    assert calibration.load(tmp_path) == UNCALIBRATED
 
 
 @pytest.mark.parametrize("slower", [0.5, 1.0, 3.0])
 def test_one_run_corrects_the_next_estimate(tmp_path: Path, slower: float) -> None:
-    alone = estimates.seconds(small_network.VARIANT, PLAN) - estimates.START
-    took = estimates.START + slower * alone
+    alone = estimates.estimate_seconds(small_network.VARIANT, PLAN) - estimates.START_SECONDS
+    took = estimates.START_SECONDS + slower * alone
     calibration.update(tmp_path, card(took), "finished")
-    assert estimates.seconds(small_network.VARIANT, PLAN, calibration.load(tmp_path)) == pytest.approx(took, rel=1e-6)
+    assert estimates.estimate_seconds(small_network.VARIANT, PLAN, calibration.load(tmp_path)) == pytest.approx(
+        took, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("ended", ["stopped", "diverged", "time"])
 def test_run_cut_short_is_not_measured(tmp_path: Path, ended: str) -> None:
     calibration.update(tmp_path, card(1000), ended)
-    assert calibration.load(tmp_path) == UNKNOWN
+    assert calibration.load(tmp_path) == UNCALIBRATED
 
 
 def test_early_stopping_counts_trained_epochs(tmp_path: Path) -> None:
@@ -59,4 +61,4 @@ def test_early_stopping_counts_trained_epochs(tmp_path: Path) -> None:
 )
 def test_damaged_file_means_unknown(tmp_path: Path, text: str) -> None:
     (tmp_path / calibration.FILE).write_text(text)
-    assert calibration.load(tmp_path) == UNKNOWN
+    assert calibration.load(tmp_path) == UNCALIBRATED

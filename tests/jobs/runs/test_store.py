@@ -28,10 +28,10 @@ OWNER, OTHER = "a" * 32, "b" * 32
 
 
 def a_job() -> Job:
-    job_id = protocol.new_id()
+    job_id = protocol.make_id()
     return Job(
         id=job_id,
-        variant=Architecture(name=protocol.network_name(job_id), layers=small_network.VARIANT.layers),
+        variant=Architecture(name=protocol.make_network_name(job_id), layers=small_network.VARIANT.layers),
         plan=small_network.card(small_network.network()).plan,
         data=DataReference(name="MNIST", sha256="c" * 64, count=60_000),
         probe=np.zeros((28, 28), np.uint8),

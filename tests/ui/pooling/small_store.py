@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
-from cnnviz.core.lessons.pooling.robustness_curves import KINDS, Curve, Robustness, amounts, start
-from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
+from cnnviz.core.lessons.pooling.robustness_curves import KINDS, Curve, Robustness, get_amounts, get_start
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, STORED_SEED
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import Card
 from cnnviz.core.networks.metrics import CURVES
@@ -27,9 +27,9 @@ def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.
         for name, accuracy in zip(POOL_NETWORKS, accuracies, strict=True)
     ]
     for one in cards:
-        if one.seed == ON_SHELF:
+        if one.seed == STORED_SEED:
             model_store.save(strategies.network(one.variant, 1), one, folder)
-    seed_results.write(seed_results.collected(cards), folder)
+    seed_results.write(seed_results.collect(cards), folder)
     curves = {kind: {name: curve(kind) for name in POOL_NETWORKS} for kind in KINDS}
     robustness_curves.write(Robustness({"digits": 1_000, "seeds": list(SEEDS)}, curves), folder)
 
@@ -54,6 +54,6 @@ def card(name: str, accuracy: float, seed: int) -> Card:
 
 def curve(kind: str) -> Curve:
     """A curve that falls from 0.9 by a hundredth for every amount away from none, with a band of 0.02."""
-    values = [0.9 - 0.01 * abs(place - start(kind)) for place in range(len(amounts(kind)))]
+    values = [0.9 - 0.01 * abs(place - get_start(kind)) for place in range(len(get_amounts(kind)))]
     row, low, high = (tuple(round(value + by, 4) for value in values) for by in (0.0, -0.02, 0.02))
     return Curve((row, low, high), (row, low, high), (low, high), (low, high))

@@ -84,8 +84,8 @@ def test_a_field_writes_what_it_reads(name: str) -> None:
 def test_two_fields_share_one_name() -> None:
     number, typed = fields.named("rgb")
     with pytest.raises(Refusal):
-        number.decode(colour_sum.write(NUMBERS))
-    assert typed.decode(colour_sum.write(NUMBERS)) == {"rgb_filter": "own", "rgb_numbers": NUMBERS}
+        number.decode(colour_sum.encode(NUMBERS))
+    assert typed.decode(colour_sum.encode(NUMBERS)) == {"rgb_filter": "own", "rgb_numbers": NUMBERS}
     assert not number.written({"rgb_filter": "own"}.__getitem__)
     assert typed.written({"rgb_filter": "own"}.__getitem__)
 

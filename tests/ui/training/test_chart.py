@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.core.networks.metrics import NAMES
 from cnnviz.core.training.curves import Curve, Curves
-from cnnviz.core.training.smoothing import exponential
+from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
 from cnnviz.ui.training.chart import Learned, axis_of, half_life, show
@@ -55,7 +55,7 @@ def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
         assert set(series) == {"raw", "training", "sample", "validation"}
         raw = run.curves.training[quantity]
         np.testing.assert_array_equal(series["raw"].y, raw)
-        np.testing.assert_array_equal(series["training"].y, exponential(raw, 2))
+        np.testing.assert_array_equal(series["training"].y, smooth_exponentially(raw, 2))
         assert (series["raw"].of, series["raw"].label) == ("training", "")
         assert series["validation"].x.tolist() == [10, 20, 30]
         np.testing.assert_array_equal(series["validation"].y, run.curves.validation[quantity])

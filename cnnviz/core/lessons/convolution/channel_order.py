@@ -58,7 +58,7 @@ class Place:
         return f"({self.channel} × {rows} + {self.row}) × {columns} + {self.column} = {self.number_first}"
 
 
-def in_memory(order: str) -> tuple[Place, ...]:
+def list_in_memory_order(order: str) -> tuple[Place, ...]:
     """All values as they stand in memory, one after the other; `order` is "last" or "first"."""
     places = [Place(*index) for index in np.ndindex(SHAPE)]
     return tuple(sorted(places, key=lambda place: place.last if order == "last" else place.first))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.lessons.convolution.kernels import weight
+from cnnviz.core.lessons.convolution.kernels import parse_weight
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.network import Network
 
@@ -43,22 +43,22 @@ class ColourSum:
     @cached_property
     def pixels(self) -> np.ndarray:
         """(3, height, width) int32, a channel each, in millionths like everything here."""
-        return millionths(np.moveaxis(self.picture, -1, 0))
+        return to_millionths(np.moveaxis(self.picture, -1, 0))
 
     @cached_property
     def kernel(self) -> np.ndarray:
         """(3, 3, 3) int32: channel, row, column."""
-        return millionths(self.numbers[:WEIGHTS]).reshape(CHANNELS, SIDE, SIDE)
+        return to_millionths(self.numbers[:WEIGHTS]).reshape(CHANNELS, SIDE, SIDE)
 
     @cached_property
     def bias(self) -> int:
-        return int(millionths(self.numbers[WEIGHTS]))
+        return int(to_millionths(self.numbers[WEIGHTS]))
 
     @cached_property
     def partial(self) -> np.ndarray:
         """(3, height - 2, width - 2) int64: what each channel gives at each place, its nine products added."""
         windows = np.lib.stride_tricks.sliding_window_view(self.pixels.astype(np.int64), (SIDE, SIDE), (1, 2))
-        added: np.ndarray = rounded(windows * self.kernel[:, None, None].astype(np.int64)).sum(axis=(3, 4))
+        added: np.ndarray = round_products(windows * self.kernel[:, None, None].astype(np.int64)).sum(axis=(3, 4))
         return added
 
     @cached_property
@@ -79,48 +79,48 @@ class ColourSum:
         return kept
 
 
-def millionths(values: object) -> np.ndarray:
+def to_millionths(values: object) -> np.ndarray:
     """`values` as whole numbers of millionths, int32."""
     whole: np.ndarray = np.rint(np.asarray(values, np.float64) * UNIT).astype(np.int32)
     return whole
 
 
-def rounded(products: np.ndarray) -> np.ndarray:
+def round_products(products: np.ndarray) -> np.ndarray:
     """Products of two numbers in millionths, in millionths; halves go away from zero."""
     whole: np.ndarray = np.sign(products) * ((np.abs(products) + UNIT // 2) // UNIT)
     return whole
 
 
-def text(number: float) -> str:
+def format_number(number: float) -> str:
     """A number as it is shown: with as many of the six decimals as it needs, and a real minus sign."""
-    whole = int(millionths(number))
+    whole = int(to_millionths(number))
     digits = f"{abs(whole) // UNIT}.{abs(whole) % UNIT:0{DECIMALS}}".rstrip("0").rstrip(".")
     return f"−{digits}" if whole < 0 else digits
 
 
-def retyped(numbers: Numbers, texts: Sequence[str]) -> tuple[Numbers, tuple[int, Refusal] | None]:
+def apply_edits(numbers: Numbers, texts: Sequence[str]) -> tuple[Numbers, tuple[int, Refusal] | None]:
     """`numbers` with what was typed over them, and the first text that was refused: its place and why.
 
     A number whose text is refused, or says its value anyway, stays exactly as it was.
     """
     made, refused = list(numbers), []
     for place, (number, typed) in enumerate(zip(numbers, texts, strict=True)):
-        if typed == text(number):
+        if typed == format_number(number):
             continue
         try:
-            made[place] = weight(typed)
+            made[place] = parse_weight(typed)
         except Refusal as reason:
             refused.append((place, reason))
     return tuple(made), next(iter(refused), None)
 
 
-def write(numbers: Numbers) -> str:
+def encode(numbers: Numbers) -> str:
     """Numbers for a link: "0.5~-1~..."."""
-    return "~".join(text(number).replace("−", "-") for number in numbers)
+    return "~".join(format_number(number).replace("−", "-") for number in numbers)
 
 
-def read(written: str) -> Numbers:
-    """What `write` wrote. Raises `Refusal` for anything else."""
+def decode(written: str) -> Numbers:
+    """What `encode` wrote. Raises `Refusal` for anything else."""
     parts = written.split("~")
     if len(parts) != NUMBERS:
         raise Refusal(
@@ -130,10 +130,10 @@ def read(written: str) -> Numbers:
             weights=WEIGHTS,
             number=len(parts),
         )
-    return tuple(map(weight, parts))
+    return tuple(map(parse_weight, parts))
 
 
-def readable(network: Network) -> bool:
+def is_supported(network: Network) -> bool:
     """Whether the first layer of `network` slides 3x3 kernels over three channels, one cell at a time, then relu."""
     first = network.variant.layers[0]
     if first.kind != "Conv2D" or network.weights_of(first.name)["kernel"].shape[:3] != (SIDE, SIDE, CHANNELS):
@@ -142,8 +142,8 @@ def readable(network: Network) -> bool:
     return settings == {"strides": (1, 1), "padding": "valid", "dilation_rate": (1, 1), "activation": "relu"}
 
 
-def filters(network: Network) -> tuple[Numbers, ...]:
-    """The numbers of every filter of the first layer of a network that is `readable`."""
+def list_filters(network: Network) -> tuple[Numbers, ...]:
+    """The numbers of every filter of the first layer of a network that is `is_supported`."""
     weights = network.weights_of(network.variant.layers[0].name)
     kernel = weights["kernel"]
     biases = weights.get("bias", np.zeros(kernel.shape[-1], np.float32))
@@ -153,7 +153,7 @@ def filters(network: Network) -> tuple[Numbers, ...]:
     )
 
 
-def _of(*rows: Sequence[float]) -> Numbers:
+def _join_rows(*rows: Sequence[float]) -> Numbers:
     """Nine rows, three a channel, and no bias."""
     return (*(weight for row in rows for weight in row), 0.0)
 
@@ -166,13 +166,13 @@ EXAMPLES: MappingProxyType[str, tuple[str, Numbers]] = MappingProxyType(
     {
         "red": (
             gettext_noop("Red alone"),
-            _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 6),
+            _join_rows(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 6),
         ),
         "red-blue": (
             gettext_noop("Red against blue"),
-            _of(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 4, (0, -1, 0), _NOTHING),
+            _join_rows(_NOTHING, _MIDDLE, _NOTHING, *[_NOTHING] * 4, (0, -1, 0), _NOTHING),
         ),
-        "edge": (gettext_noop("−1 0 1 in every channel"), _of(*[_EDGE] * 9)),
+        "edge": (gettext_noop("−1 0 1 in every channel"), _join_rows(*[_EDGE] * 9)),
     }
 )
 """Kernels to begin with, by name: what they are called, and their numbers."""

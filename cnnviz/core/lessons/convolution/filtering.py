@@ -8,15 +8,15 @@ import numpy as np
 
 from cnnviz.core.layers import Conv2D, windows
 from cnnviz.core.layers.layer import Pair
-from cnnviz.core.lessons.number_grid import Grid, grid
+from cnnviz.core.lessons.number_grid import Grid, to_grid
 from cnnviz.core.networks.network import Network
 
-LARGEST = 9
+MAX_SIDE = 9
 """Largest side of a learned kernel that is shown for editing."""
 
 
 @dataclass(frozen=True, eq=False)
-class Filtered:
+class FilterResult:
     """`picture` (rows, columns) float32 in [0, 1], and what a kernel makes of it, (rows, columns) float32.
 
     `before`: the sums and the bias. `after`: the same after relu.
@@ -44,7 +44,7 @@ class Filtered:
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class LearnedKernels:
     """What the first convolution of a network learned: its name, kernel (rows, columns, channels, filters) and bias.
 
     `strides`: its own steps; here a kernel is always put at every place.
@@ -65,30 +65,30 @@ class Learned:
 
     def weights(self, number: int, channel: int) -> Grid:
         """The weights of filter `number` for one of its input channels."""
-        return grid(self.kernel[:, :, channel, number])
+        return to_grid(self.kernel[:, :, channel, number])
 
 
-def learned(network: Network) -> Learned | None:
+def find_learned_kernels(network: Network) -> LearnedKernels | None:
     """What the first convolution of `network` learned, or None without one whose kernels can be shown."""
     for layer in network.variant.layers:
         if isinstance(layer, Conv2D):
             weights = network.weights_of(layer.name)
             kernel = weights["kernel"]
             bias = weights.get("bias", np.zeros(kernel.shape[3], np.float32))
-            fits = max(kernel.shape[:2]) <= LARGEST and layer.groups == 1
-            return Learned(layer.name, layer.strides, kernel, bias) if fits else None
+            fits = max(kernel.shape[:2]) <= MAX_SIDE and layer.groups == 1
+            return LearnedKernels(layer.name, layer.strides, kernel, bias) if fits else None
     return None
 
 
-def grey(digit: np.ndarray) -> np.ndarray:
+def to_grey(digit: np.ndarray) -> np.ndarray:
     """A picture (rows, columns) or (rows, columns, channels) as one channel: the mean of its own."""
     picture: np.ndarray = digit if digit.ndim == 2 else digit.mean(axis=2, dtype=np.float32)
     return picture
 
 
-def filtered(digit: np.ndarray, kernel: Grid, bias: float, padding: str) -> Filtered:
+def apply_kernel(digit: np.ndarray, kernel: Grid, bias: float, padding: str) -> FilterResult:
     """What `kernel` and `bias` make of `digit`. Raises `Refusal` for a kernel larger than the digit."""
-    picture = grey(digit)
+    picture = to_grey(digit)
     size = len(kernel), len(kernel[0])
     layer = Conv2D(name="kernel", filters=1, kernel_size=size, padding=padding, activation="relu")
     image = picture[np.newaxis, ..., np.newaxis]
@@ -98,4 +98,4 @@ def filtered(digit: np.ndarray, kernel: Grid, bias: float, padding: str) -> Filt
         "bias": np.array([bias], np.float32),
     }
     made = layer.forward(image, weights)
-    return Filtered(picture, size, padding, made.before[0, ..., 0], made.after[0, ..., 0])
+    return FilterResult(picture, size, padding, made.before[0, ..., 0], made.after[0, ..., 0])

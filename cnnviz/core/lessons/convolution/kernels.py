@@ -18,7 +18,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers.convolution import correlate
 from cnnviz.core.lessons import number_grid
 from cnnviz.core.lessons.convolution.settings import SIZES
-from cnnviz.core.lessons.number_grid import LARGEST, Grid, grid
+from cnnviz.core.lessons.number_grid import MAX_NUMBER, Grid, to_grid
 from cnnviz.core.messages import gettext_noop
 
 
@@ -31,7 +31,7 @@ class Kernel:
     weights: Grid
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", grid(self.weights))
+        object.__setattr__(self, "weights", to_grid(self.weights))
 
 
 KERNELS: Mapping[str, Kernel] = {
@@ -76,17 +76,17 @@ KERNELS: Mapping[str, Kernel] = {
 """Name in links -> kernel."""
 
 
-def resized(kernel: Grid, size: int) -> Grid:
+def resize(kernel: Grid, size: int) -> Grid:
     """`kernel` with `size` × `size` weights: its middle stays, zeros are added or weights taken off all around."""
     old, new = np.array(kernel, float), np.zeros((size, size))
     shift = int((size - len(old)) / 2)
     for (row, column), weight in np.ndenumerate(old):
         if 0 <= row + shift < size and 0 <= column + shift < size:
             new[row + shift, column + shift] = weight
-    return grid(new)
+    return to_grid(new)
 
 
-def weight(typed: object) -> float:
+def parse_weight(typed: object) -> float:
     """The weight that somebody typed: a number or a fraction such as 1/9; a comma may stand for the point.
 
     Raises `Refusal` for anything but a number from -99 to 99.
@@ -101,34 +101,34 @@ def weight(typed: object) -> float:
     top, _, bottom = plain.partition("/")
     divisor = float(bottom or 1)
     value = float(top) / divisor + 0.0 if divisor else math.inf  # + 0.0: no -0.0
-    if abs(value) > LARGEST:
+    if abs(value) > MAX_NUMBER:
         raise Refusal(
             "A weight must be a number from −{largest} to {largest}. Received: {value}. Type a smaller one; the old "
             "value is kept.",
-            largest=LARGEST,
+            largest=MAX_NUMBER,
             value=str(typed)[:40],
         )
     return value
 
 
-def text(value: float) -> str:
+def format_weight(value: float) -> str:
     """A weight as people write it: 2, −0.5, 1/9, and three significant digits of a learned one."""
     fraction = Fraction(value).limit_denominator(25)
     if abs(float(fraction) - value) < 1e-9 and fraction.denominator not in (1, 2, 4, 5, 10, 20, 25):
         return str(fraction).replace("-", "−")
-    return f"{value + 0.0:.3g}".replace("-", "−") if abs(value) >= 0.001 or value == 0 else _tiny(value)
+    return f"{value + 0.0:.3g}".replace("-", "−") if abs(value) >= 0.001 or value == 0 else _format_tiny(value)
 
 
-def _tiny(value: float) -> str:
+def _format_tiny(value: float) -> str:
     return f"{value:.5f}".replace("-", "−").rstrip("0").rstrip(".").replace("−0", "−0" if round(value, 5) else "0")
 
 
-def retyped(kernel: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
-    """`kernel` with what was typed over it as weights, as `number_grid.retyped` does it."""
-    return number_grid.retyped(kernel, texts, weight, text)
+def apply_edits(kernel: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
+    """`kernel` with what was typed over it as weights, as `number_grid.apply_edits` does it."""
+    return number_grid.apply_edits(kernel, texts, parse_weight, format_weight)
 
 
-def pasted(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object], float] = weight) -> Grid:
+def parse_square(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object], float] = parse_weight) -> Grid:
     """The square of numbers in a text: a line or a pair of brackets a row, blanks, tabs or commas between them.
 
     Raises `Refusal` for what `read` refuses, and for anything but a square with from `sides[0]` to `sides[1]` rows.
@@ -143,20 +143,20 @@ def pasted(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object]
             largest=sides[1],
             lengths=", ".join(map(str, map(len, rows))) or "0",
         )
-    return grid([[read(each) for each in row] for row in rows])
+    return to_grid([[read(each) for each in row] for row in rows])
 
 
-def share_of_vertical(kernel: Grid) -> float:
+def compute_vertical_share(kernel: Grid) -> float:
     """How much of a kernel's answer to a vertical and a horizontal stroke is for the vertical one, 0 to 1.
 
     Both strokes are the same 3 × 15 cells, one turned by 90°, on 15 × 15; answers are sums of squares after relu.
     """
-    vertical, horizontal = answers_to_strokes(kernel)
+    vertical, horizontal = measure_stroke_responses(kernel)
     return vertical / (vertical + horizontal) if vertical + horizontal else 0.0
 
 
-def answers_to_strokes(kernel: Grid) -> tuple[float, float]:
-    """A kernel's answers to the vertical and to the horizontal stroke of `share_of_vertical`."""
+def measure_stroke_responses(kernel: Grid) -> tuple[float, float]:
+    """A kernel's answers to the vertical and to the horizontal stroke of `compute_vertical_share`."""
     stroke = np.zeros((15, 15), np.float32)
     stroke[:, 6:9] = 1
     weights = np.array(kernel, np.float32)[:, :, None, None]

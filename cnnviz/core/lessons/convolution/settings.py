@@ -37,7 +37,7 @@ class ConvSettings:
         return self.span <= self.side and (self.stride == 1 or self.dilation == 1)
 
 
-def fitted(wanted: ConvSettings, moved: str = "") -> ConvSettings:
+def make_legal(wanted: ConvSettings, moved: str = "") -> ConvSettings:
     """The legal settings nearest to `wanted`, in which the one that was `moved` last keeps its value where it can.
 
     `moved` names a field, or none. A kernel never becomes larger than the image; a dilation that was moved makes the

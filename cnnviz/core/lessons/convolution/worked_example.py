@@ -1,6 +1,6 @@
 """Convolution worked out by hand: every window of a small image with its products and their sum.
 
-Numbers have at most two decimals (`number_grid.number`), so products and sums have at most four and are exact: they are
+Numbers have at most two decimals (`number_grid.parse_number`), so products and sums have at most four and are exact: they are
 counted in whole ten-thousandths. Geometry and sizes are those of `cnnviz.core.layers.Conv2D`; as there, the kernel is
 not flipped, and cells that padding adds are 0.
 """
@@ -17,12 +17,12 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, windows
 from cnnviz.core.layers.formulas import count, product, product_result
 from cnnviz.core.layers.layer import Pair
-from cnnviz.core.lessons.number_grid import Grid, text
+from cnnviz.core.lessons.number_grid import Grid, format_number
 
 HUNDREDTHS = 100
 UNITS = HUNDREDTHS * HUNDREDTHS
 """Parts of one in which products and sums are counted."""
-MAX_SIGNS = 7
+MAX_CHARACTERS = 7
 """Signs of a sum in a cell of the feature map."""
 
 
@@ -38,7 +38,7 @@ class Tap:
     @property
     def product(self) -> int:
         """Value times weight, in `UNITS`."""
-        return _hundredths(self.value or 0.0) * _hundredths(self.weight)
+        return _to_hundredths(self.value or 0.0) * _to_hundredths(self.weight)
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ class ConvWindow:
     @property
     def work(self) -> str:
         """The sum as it is worked out: "0 + 1 + (−2) = −1"."""
-        terms = (exact(tap.product) for tap in self.taps)
-        return " + ".join(f"({term})" if term[0] == "−" else term for term in terms) + f" = {exact(self.total)}"
+        terms = (format_exact(tap.product) for tap in self.taps)
+        return " + ".join(f"({term})" if term[0] == "−" else term for term in terms) + f" = {format_exact(self.total)}"
 
     @property
     def mistakes(self) -> Mapping[str, int]:
         """What usual mistakes give, in `UNITS`: their name -> the number, where it is not the right one."""
-        values = [_hundredths(tap.value or 0.0) for tap in self.taps]
-        weights = [_hundredths(tap.weight) for tap in reversed(self.taps)]
+        values = [_to_hundredths(tap.value or 0.0) for tap in self.taps]
+        weights = [_to_hundredths(tap.weight) for tap in reversed(self.taps)]
         made = {
             "flipped": sum(a * b for a, b in zip(values, weights, strict=True)),
             "sign": -self.total,
@@ -79,7 +79,7 @@ class ConvWindow:
 
 
 @dataclass(frozen=True)
-class ConvBench:
+class ConvExample:
     """An image, a kernel and how it slides, checked. Raises `Refusal` for what `Conv2D` refuses and for empty grids."""
 
     values: Grid
@@ -227,28 +227,28 @@ class ConvBench:
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None
 
 
-def exact(units: int) -> str:
+def format_exact(units: int) -> str:
     """A number counted in `UNITS` as people write it, all its decimals: 3, −0.25, 0.0004."""
     whole, rest = divmod(abs(units), UNITS)
     decimals = f".{rest:04d}".rstrip("0") if rest else ""
     return f"{'−' if units < 0 else ''}{whole}{decimals}"
 
 
-def short(units: int) -> str:
+def format_short(units: int) -> str:
     """The same in at most seven signs, for a small cell: exact where that is enough, otherwise rounded."""
-    written = exact(units)
-    if len(written) <= MAX_SIGNS:
+    written = format_exact(units)
+    if len(written) <= MAX_CHARACTERS:
         return written
-    whole = len(exact(units).partition(".")[0])
-    step: int = 10 ** (4 - max(0, MAX_SIGNS - 1 - whole))
-    return exact((abs(units) + step // 2) // step * step * (-1 if units < 0 else 1))
+    whole = len(format_exact(units).partition(".")[0])
+    step: int = 10 ** (4 - max(0, MAX_CHARACTERS - 1 - whole))
+    return format_exact((abs(units) + step // 2) // step * step * (-1 if units < 0 else 1))
 
 
-def factors(tap: Tap) -> str:
+def format_factors(tap: Tap) -> str:
     """The two factors of a product: "2 × (−1)"."""
-    value, weight = text(tap.value or 0.0), text(tap.weight)
+    value, weight = format_number(tap.value or 0.0), format_number(tap.weight)
     return f"{value} × {f'({weight})' if weight[0] == '−' else weight}"
 
 
-def _hundredths(value: float) -> int:
+def _to_hundredths(value: float) -> int:
     return round(value * HUNDREDTHS)

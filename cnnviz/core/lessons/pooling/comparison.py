@@ -17,7 +17,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import AveragePooling2D, MaxPooling2D, windows
 from cnnviz.core.layers.layer import Pair
-from cnnviz.core.lessons.pooling.peaks import Cells, height_of, peaks_of
+from cnnviz.core.lessons.pooling.peaks import Cells, find_peaks, measure_height
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Kept:
+class MapStatistics:
     """What is left of a map after one pooling.
 
     Args:
@@ -97,9 +97,9 @@ class Comparison:
     pool: Pool
     largest: np.ndarray
     means: np.ndarray
-    before: Kept
-    after_max: Kept
-    after_mean: Kept
+    before: MapStatistics
+    after_max: MapStatistics
+    after_mean: MapStatistics
 
     @property
     def difference(self) -> np.ndarray:
@@ -109,8 +109,8 @@ class Comparison:
 
     @property
     def disagreement(self) -> float:
-        """How much the two results disagree, as in `disagreements`."""
-        return float(disagreements(self.map[..., np.newaxis], self.pool)[0])
+        """How much the two results disagree, as in `measure_disagreements`."""
+        return float(measure_disagreements(self.map[..., np.newaxis], self.pool)[0])
 
 
 def compare(values: np.ndarray, pool: Pool) -> Comparison:
@@ -123,20 +123,20 @@ def compare(values: np.ndarray, pool: Pool) -> Comparison:
     image = np.asarray(values, dtype=np.float32)[..., np.newaxis]
     pool.output_shape(values.shape)
     largest, means = pool.largest(image)[..., 0], pool.means(image)[..., 0]
-    peaks = peaks_of(values)
-    before = _kept(values, values, tuple(height_of(values, peak) for peak in peaks))
+    peaks = find_peaks(values)
+    before = _measure(values, values, tuple(measure_height(values, peak) for peak in peaks))
     return Comparison(
         values,
         pool,
         largest,
         means,
         before,
-        _kept(values, largest, survivors(values, peaks, largest, pool)),
-        _kept(values, means, survivors(values, peaks, means, pool)),
+        _measure(values, largest, find_survivors(values, peaks, largest, pool)),
+        _measure(values, means, find_survivors(values, peaks, means, pool)),
     )
 
 
-def disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
+def measure_disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
     """How much max and average pooling disagree about each map, (n,) float64 in [0, 1].
 
     ‖max − mean‖ / (‖max‖ + ‖mean‖) over the cells of the results: 0 where they are the same (also for maps of zeros),
@@ -146,20 +146,20 @@ def disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
         maps: (rows, columns, n) float32.
     """
     largest, means = pool.largest(maps).astype(np.float64), pool.means(maps).astype(np.float64)
-    apart = _norms(largest - means)
-    size = _norms(largest) + _norms(means)
+    apart = _measure_norms(largest - means)
+    size = _measure_norms(largest) + _measure_norms(means)
     found: np.ndarray = np.divide(apart, size, out=np.zeros_like(apart), where=apart > 1e-6 * size)
     return found.clip(max=1)  # rounding may exceed the triangle inequality's limit by an ulp
 
 
-def ranked(maps: np.ndarray, pool: Pool) -> tuple[int, ...]:
+def rank(maps: np.ndarray, pool: Pool) -> tuple[int, ...]:
     """All maps, those first about which the two poolings disagree most; equals in their own order."""
-    return tuple(int(i) for i in np.argsort(-disagreements(maps, pool), kind="stable"))
+    return tuple(int(i) for i in np.argsort(-measure_disagreements(maps, pool), kind="stable"))
 
 
-def survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool) -> tuple[float, ...]:
+def find_survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool) -> tuple[float, ...]:
     """The values of those peaks of `pooled` that stand for one of `peaks`, in the order of these, the highest first."""
-    standing = [(_under(group, pool, values.shape), height_of(pooled, group)) for group in peaks_of(pooled)]
+    standing = [(_cover(group, pool, values.shape), measure_height(pooled, group)) for group in find_peaks(pooled)]
     found = []
     for peak in peaks:
         match = next((each for each in standing if not peak.isdisjoint(each[0])), None)
@@ -169,7 +169,7 @@ def survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, 
     return tuple(found)
 
 
-def _under(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
+def _cover(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
     """All cells under the windows of the pooled cells in `group`."""
     above, before = pool.margins(shape)
     (down, across), (high, wide) = pool.strides, pool.pool_size
@@ -181,10 +181,10 @@ def _under(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
     )
 
 
-def _kept(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) -> Kept:
-    had = _energy(before)
-    return Kept(
-        energy=_energy(after) / had if had else 0.0,
+def _measure(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) -> MapStatistics:
+    had = _measure_energy(before)
+    return MapStatistics(
+        energy=_measure_energy(after) / had if had else 0.0,
         standing=standing,
         empty=float((after == 0).mean()),
         negative=float((after < 0).mean()),
@@ -192,10 +192,10 @@ def _kept(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) ->
     )
 
 
-def _energy(values: np.ndarray) -> float:
+def _measure_energy(values: np.ndarray) -> float:
     return float(np.square(values, dtype=np.float64).mean())
 
 
-def _norms(maps: np.ndarray) -> np.ndarray:
+def _measure_norms(maps: np.ndarray) -> np.ndarray:
     norms: np.ndarray = np.sqrt(np.square(maps).sum(axis=(0, 1)))
     return norms

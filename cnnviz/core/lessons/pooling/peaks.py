@@ -15,27 +15,27 @@ Cells = frozenset[tuple[int, int]]
 STEPS = 65_536
 
 
-def peaks_of(values: np.ndarray) -> tuple[Cells, ...]:
+def find_peaks(values: np.ndarray) -> tuple[Cells, ...]:
     """The peaks of a map (rows, columns), the highest first; as defined above."""
-    values = _in_steps(values)
-    around = _higher_and_lower(values)
-    found = (group for group in _groups(values, ~around[0]) if any(around[1][cell] for cell in group))
+    values = _quantize(values)
+    around = _compare_neighbours(values)
+    found = (group for group in _find_groups(values, ~around[0]) if any(around[1][cell] for cell in group))
     whole = (group for group in found if not any(around[0][cell] for cell in group))
     return tuple(sorted(whole, key=lambda group: (-values[min(group)], min(group))))
 
 
-def height_of(values: np.ndarray, group: Cells) -> float:
+def measure_height(values: np.ndarray, group: Cells) -> float:
     """The value of a peak; its cells are the same but for rounding."""
     return float(max(values[cell] for cell in group))
 
 
-def _in_steps(values: np.ndarray) -> np.ndarray:
+def _quantize(values: np.ndarray) -> np.ndarray:
     """`values` as whole steps, (rows, columns) float64."""
     largest = float(np.abs(values).max(initial=0))
     return np.rint(values.astype(np.float64) * (STEPS / largest)) if largest else np.zeros(values.shape)
 
 
-def _higher_and_lower(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _compare_neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each cell whether one of its eight neighbours is higher, and whether one is lower; (rows, columns) bool."""
     rows, columns = values.shape
     wide = np.pad(values, 1, constant_values=np.nan)
@@ -48,15 +48,15 @@ def _higher_and_lower(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return higher, lower
 
 
-def _groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
+def _find_groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
     """Groups of equal cells joined by their edges that hold a candidate and have more than the smallest value."""
     seen = np.zeros(values.shape, bool)
     for start in zip(*np.nonzero(candidates & (values > values.min())), strict=True):
         if not seen[start]:
-            yield _spread(values, (int(start[0]), int(start[1])), seen)
+            yield _flood_fill(values, (int(start[0]), int(start[1])), seen)
 
 
-def _spread(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cells:
+def _flood_fill(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cells:
     group, waiting = {start}, [start]
     while waiting:
         row, column = waiting.pop()

@@ -28,20 +28,20 @@ from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training.confidence import wilson
+from cnnviz.core.training.confidence import compute_wilson_interval
 
 FILE = "pooling-robustness.json"
-LARGEST = 1_000_000
+MAX_BYTES = 1_000_000
 SHIFT = "shift"
 KINDS = (SHIFT, *PERTURBATIONS)
 DISTANCES = tuple(float(distance) for distance in range(FARTHEST + 1))
 DIRECTIONS = ((-1, 0), (1, 0), (0, -1), (0, 1))
-DIGITS = 4
+DECIMALS = 4
 """Decimals that are kept."""
 
 RESAMPLES = 2_000
 BOOTSTRAP_SEED = 1
-TOLD = ("right", "confidence")
+QUANTITIES = ("right", "confidence")
 
 Band = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 """Value, low end and high end, one number an amount."""
@@ -63,7 +63,7 @@ class Curve:
     def __post_init__(self) -> None:
         lengths = {len(row) for rows in vars(self).values() for row in rows}
         if len(lengths) != 1 or [len(rows) for rows in vars(self).values()] != [3, 3, 2, 2]:
-            raise _damaged()
+            raise _make_refusal()
         for value in (value for rows in vars(self).values() for row in rows for value in row):
             checks.number("share", value, 0, 1)
 
@@ -77,10 +77,10 @@ class Robustness:
 
     def __post_init__(self) -> None:
         if set(self.curves) != set(KINDS) or any(set(each) != set(POOL_NETWORKS) for each in self.curves.values()):
-            raise _damaged()
+            raise _make_refusal()
         for kind, each in self.curves.items():
-            if any(len(curve.right[0]) != len(amounts(kind)) for curve in each.values()):
-                raise _damaged()
+            if any(len(curve.right[0]) != len(get_amounts(kind)) for curve in each.values()):
+                raise _make_refusal()
 
     @property
     def count(self) -> int:
@@ -92,7 +92,7 @@ class Robustness:
         curves = {kind: {name: vars(curve) for name, curve in each.items()} for kind, each in self.curves.items()}
         return {
             "about": dict(self.about),
-            "amounts": {kind: amounts(kind) for kind in KINDS},
+            "amounts": {kind: get_amounts(kind) for kind in KINDS},
             "curves": curves,
         }
 
@@ -100,24 +100,24 @@ class Robustness:
     def from_json(cls, data: Any) -> Robustness:
         """The curves that `to_json` described. Raises `Refusal` for anything else."""
         try:
-            if any(tuple(data["amounts"][kind]) != amounts(kind) for kind in KINDS):
-                raise _damaged()
-            return cls({"digits": int(data["about"]["digits"]), **data["about"]}, _curves(data["curves"]))
+            if any(tuple(data["amounts"][kind]) != get_amounts(kind) for kind in KINDS):
+                raise _make_refusal()
+            return cls({"digits": int(data["about"]["digits"]), **data["about"]}, _parse_curves(data["curves"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _damaged() from error
+            raise _make_refusal() from error
 
 
-def amounts(kind: str) -> tuple[float, ...]:
+def get_amounts(kind: str) -> tuple[float, ...]:
     """The amounts of one of `KINDS`."""
     return DISTANCES if kind == SHIFT else PERTURBATIONS[kind].amounts
 
 
-def start(kind: str) -> int:
+def get_start(kind: str) -> int:
     """Where among the amounts nothing is changed."""
     return 0 if kind == SHIFT else PERTURBATIONS[kind].start
 
 
-def perturbed(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
+def perturb(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
     """`digits` (n, 28, 28) float32 by amount number `place`: (ways, n, 28, 28), four ways for a shift, else one."""
     if kind != SHIFT:
         perturbation = PERTURBATIONS[kind]
@@ -126,33 +126,33 @@ def perturbed(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measurement:
     """What one network made of all digits: for every digit and amount, means over the ways, (n, amounts) float64."""
 
     right: np.ndarray
     confidence: np.ndarray
 
 
-def measure(network: Network, series: list[np.ndarray], first: int, labels: np.ndarray) -> Measured:
-    """Have `network` read a series of `perturbed` digits, one array an amount, of which number `first` is unchanged."""
+def measure(network: Network, series: list[np.ndarray], first: int, labels: np.ndarray) -> Measurement:
+    """Have `network` read a series of `perturb` digits, one array an amount, of which number `first` is unchanged."""
     answers = [trace.predict(network, images.reshape(-1, 28, 28)).reshape(*images.shape[:2], -1) for images in series]
     original = answers[first][0].argmax(axis=1)
     everyone = np.arange(len(labels))
     right = [(each.argmax(axis=2) == labels).mean(axis=0) for each in answers]
     confidence = [each[:, everyone, original].mean(axis=0) for each in answers]
-    return Measured(np.stack(right, axis=1), np.stack(confidence, axis=1, dtype=np.float64))
+    return Measurement(np.stack(right, axis=1), np.stack(confidence, axis=1, dtype=np.float64))
 
 
-def curve(kind: str, chosen: Measured, all_seeds: list[Measured]) -> Curve:
+def summarize(kind: str, chosen: Measurement, all_seeds: list[Measurement]) -> Curve:
     """Sum up what was measured: `chosen` is the network on the shelf, `all_seeds` all of that kind with it."""
-    of_seeds = {name: np.array([getattr(each, name).mean(axis=0) for each in all_seeds]) for name in TOLD}
+    of_seeds = {name: np.array([getattr(each, name).mean(axis=0) for each in all_seeds]) for name in QUANTITIES}
     return Curve(
-        right=_bootstrapped(chosen.right) if kind == SHIFT else _wilson(chosen.right),
-        confidence=_bootstrapped(chosen.confidence),
-        seeds_right=(_short(of_seeds["right"].min(axis=0)), _short(of_seeds["right"].max(axis=0))),
+        right=_bootstrap_band(chosen.right) if kind == SHIFT else _compute_wilson_band(chosen.right),
+        confidence=_bootstrap_band(chosen.confidence),
+        seeds_right=(_round(of_seeds["right"].min(axis=0)), _round(of_seeds["right"].max(axis=0))),
         seeds_confidence=(
-            _short(of_seeds["confidence"].min(axis=0)),
-            _short(of_seeds["confidence"].max(axis=0)),
+            _round(of_seeds["confidence"].min(axis=0)),
+            _round(of_seeds["confidence"].max(axis=0)),
         ),
     )
 
@@ -167,12 +167,12 @@ def load(folder: Path | None = None) -> Robustness:
     """The curves beside the networks of a shelf. Raises `Refusal` where there are none or they are damaged."""
     try:
         with ((folder or model_store.folder()) / FILE).open("rb") as file:
-            return Robustness.from_json(json.loads(file.read(LARGEST)))
+            return Robustness.from_json(json.loads(file.read(MAX_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
-        raise _damaged() from error
+        raise _make_refusal() from error
 
 
-def bootstrap(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bootstrap_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of the mean over the first axis of `values` (n, k): percentiles over resampled rows."""
     count = len(values)
     random = np.random.default_rng(BOOTSTRAP_SEED)
@@ -181,33 +181,33 @@ def bootstrap(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def _bootstrapped(values: np.ndarray) -> Band:
-    low, high = bootstrap(values)
-    return _short(values.mean(axis=0)), _short(low), _short(high)
+def _bootstrap_band(values: np.ndarray) -> Band:
+    low, high = bootstrap_interval(values)
+    return _round(values.mean(axis=0)), _round(low), _round(high)
 
 
-def _wilson(right: np.ndarray) -> Band:
+def _compute_wilson_band(right: np.ndarray) -> Band:
     shares = right.mean(axis=0)
-    ends = np.array([wilson(float(share), len(right)) for share in shares])
-    return _short(shares), _short(ends[:, 0]), _short(ends[:, 1])
+    ends = np.array([compute_wilson_interval(float(share), len(right)) for share in shares])
+    return _round(shares), _round(ends[:, 0]), _round(ends[:, 1])
 
 
-def _short(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(float(value) for value in np.round(np.clip(values, 0, 1), DIGITS))
+def _round(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in np.round(np.clip(values, 0, 1), DECIMALS))
 
 
-def _curves(data: Any) -> Mapping[str, Mapping[str, Curve]]:
+def _parse_curves(data: Any) -> Mapping[str, Mapping[str, Curve]]:
     return MappingProxyType(
-        {kind: {name: _curve(**each) for name, each in networks.items()} for kind, networks in data.items()}
+        {kind: {name: _parse_curve(**each) for name, each in networks.items()} for kind, networks in data.items()}
     )
 
 
-def _curve(**rows: Any) -> Curve:
+def _parse_curve(**rows: Any) -> Curve:
     parts: dict[str, Any] = {part: tuple(map(tuple, each)) for part, each in rows.items()}
     return Curve(**parts)
 
 
-def _damaged() -> Refusal:
+def _make_refusal() -> Refusal:
     return Refusal(
         "The curves of the pooling networks must be as they were measured. Received: none, or some that are damaged. "
         "Run scripts/measure_pooling.py."

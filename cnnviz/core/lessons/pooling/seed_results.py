@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
+from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, STORED_SEED
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.card import Card
@@ -21,8 +21,8 @@ from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 FILE = "pooling-seeds.json"
-LARGEST = 1_000_000
-DIGITS = 6
+MAX_BYTES = 1_000_000
+DECIMALS = 6
 """Decimals that are kept; the test set's 10,000 digits give shares of four."""
 
 
@@ -51,7 +51,7 @@ class SeedRun:
             checks.number("accuracy", share, 0, 1)
         checks.number("loss", self.loss, 0, 1e12)
         if len(self.per_digit) != CLASSES or set(self.curves) != set(CURVES_OF_EVERY_CARD):
-            raise _damaged()
+            raise _make_refusal()
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SeedTable:
     def __post_init__(self) -> None:
         seeds = [{run.seed for run in self.of(name)} for name in POOL_NETWORKS]
         if any(one != seeds[0] for one in seeds) or len(self.runs) != len(POOL_NETWORKS) * len(seeds[0]):
-            raise _damaged()
+            raise _make_refusal()
 
     @cached_property
     def seeds(self) -> tuple[int, ...]:
@@ -83,7 +83,7 @@ class SeedTable:
         """This table as plain data for `json.dumps`."""
         return {
             "plan": self.plan.to_json(),
-            "on_shelf": {"seed": ON_SHELF, "rule": "chosen before any network was trained"},
+            "on_shelf": {"seed": STORED_SEED, "rule": "chosen before any network was trained"},
             "data_sha256": self.data_sha256,
             "pen_note": self.pen_note,
             "versions": dict(self.versions),
@@ -94,30 +94,30 @@ class SeedTable:
     def from_json(cls, data: object) -> SeedTable:
         """The table that `to_json` described. Raises `Refusal` for anything else."""
         try:
-            return _table(data)
+            return _parse_table(data)
         except (KeyError, TypeError, ValueError) as error:
-            raise _damaged() from error
+            raise _make_refusal() from error
 
 
-def collected(cards: Iterable[Card]) -> SeedTable:
+def collect(cards: Iterable[Card]) -> SeedTable:
     """The table of these trainings, in which every network has the same seeds."""
     known = list(cards)
-    first = next(card for card in known if card.seed == ON_SHELF)
+    first = next(card for card in known if card.seed == STORED_SEED)
     return SeedTable(
-        first.plan, first.data.sha256, first.pen_note, first.versions, tuple(run_of(card) for card in known)
+        first.plan, first.data.sha256, first.pen_note, first.versions, tuple(summarize_run(card) for card in known)
     )
 
 
-def run_of(card: Card) -> SeedRun:
+def summarize_run(card: Card) -> SeedRun:
     """What a card says about its training."""
-    per_digit = tuple(round(row[digit] / sum(row), DIGITS) for digit, row in enumerate(card.confusion))
-    curves = {name: tuple(round(value, DIGITS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
-    pen = None if card.pen_accuracy is None else round(card.pen_accuracy, DIGITS)
+    per_digit = tuple(round(row[digit] / sum(row), DECIMALS) for digit, row in enumerate(card.confusion))
+    curves = {name: tuple(round(value, DECIMALS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
+    pen = None if card.pen_accuracy is None else round(card.pen_accuracy, DECIMALS)
     return SeedRun(
         card.name,
         card.seed,
-        round(card.test_accuracy, DIGITS),
-        round(card.test_loss, DIGITS),
+        round(card.test_accuracy, DECIMALS),
+        round(card.test_loss, DECIMALS),
         per_digit,
         curves,
         pen,
@@ -136,12 +136,12 @@ def load(folder: Path | None = None) -> SeedTable:
     """The table beside the networks of a shelf. Raises `Refusal` where there is none or it is damaged."""
     try:
         with ((folder or model_store.folder()) / FILE).open("rb") as file:
-            return SeedTable.from_json(json.loads(file.read(LARGEST)))
+            return SeedTable.from_json(json.loads(file.read(MAX_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
-        raise _damaged() from error
+        raise _make_refusal() from error
 
 
-def _table(data: Any) -> SeedTable:
+def _parse_table(data: Any) -> SeedTable:
     runs = tuple(
         SeedRun(
             **{
@@ -157,7 +157,7 @@ def _table(data: Any) -> SeedTable:
     )
 
 
-def _damaged() -> Refusal:
+def _make_refusal() -> Refusal:
     return Refusal(
         "The table of trainings must list the same seeds for all three pooling networks. Received: none, or one that "
         "is damaged. Run scripts/train_models.py --seeds 5."

@@ -17,7 +17,7 @@ import numpy as np
 
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 CONFIDENCE = 0.95
 
@@ -93,57 +93,48 @@ class Summary:
     @property
     def deviation(self) -> float:
         """The standard deviation between seeds, pooled over the networks."""
-        return _pooled([spread.deviation for spread in self.spreads.values()])
+        return _pool_deviations([spread.deviation for spread in self.spreads.values()])
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """A marked text with what is to be filled in: numbers in points, and names of networks."""
-
-    template: str
-    values: Mapping[str, float | str]
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
-
-
-def of_table(table: SeedTable, quantity: str = "accuracy") -> Summary:
+def compare_table(table: SeedTable, quantity: str = "accuracy") -> Summary:
     """Compare the networks of `table` in "accuracy", "loss" or "pen_accuracy"."""
-    return compared({name: [getattr(run, quantity) for run in table.of(name)] for name in POOL_NETWORKS})
+    return compare({name: [getattr(run, quantity) for run in table.of(name)] for name in POOL_NETWORKS})
 
 
-def compared(values: Mapping[str, Sequence[float]]) -> Summary:
+def compare(values: Mapping[str, Sequence[float]]) -> Summary:
     """Compare networks by their values, one a training and at least two each."""
-    pairs = [_pair(one, other, values, math.comb(len(values), 2)) for one, other in itertools.combinations(values, 2)]
-    spreads = {name: _spread(each) for name, each in values.items()}
+    pairs = [
+        _compare_pair(one, other, values, math.comb(len(values), 2)) for one, other in itertools.combinations(values, 2)
+    ]
+    spreads = {name: _measure_spread(each) for name, each in values.items()}
     ordered = tuple(sorted(pairs, key=lambda pair: -pair.difference))
     return Summary(min(len(each) for each in values.values()), spreads, ordered)
 
 
-def headline(summary: Summary) -> Sentence:
+def write_headline(summary: Summary) -> Message:
     """What shares of three networks say in one sentence."""
     clear = [pair for pair in summary.pairs if pair.clear]
     order = sorted(summary.spreads, key=lambda name: -summary.spreads[name].mean)
     names: dict[str, float | str] = {"best": order[0], "worst": order[-1]}
     if not clear:
-        return Sentence(NO_DIFFERENCE, {"seeds": summary.seeds})
+        return Message(NO_DIFFERENCE, {"seeds": summary.seeds})
     if sum(pair.best == order[0] for pair in clear) == len(order) - 1:
-        return Sentence(ONE_IS_BEST, names)
+        return Message(ONE_IS_BEST, names)
     if sum(pair.worst == order[-1] for pair in clear) == len(order) - 1:
-        return Sentence(ONE_IS_WORST, names)
+        return Message(ONE_IS_WORST, names)
     if len(clear) > 1:
-        return Sentence(IN_A_CHAIN, {**names, "middle": order[1]})
+        return Message(IN_A_CHAIN, {**names, "middle": order[1]})
     # Not always the ends of the order: where spreads differ, a smaller difference may be clear and the largest not.
-    return Sentence(TWO_APART, {"best": clear[0].best, "worst": clear[0].worst})
+    return Message(TWO_APART, {"best": clear[0].best, "worst": clear[0].worst})
 
 
-def sentences(summary: Summary) -> tuple[Sentence, ...]:
+def write_sentences(summary: Summary) -> tuple[Message, ...]:
     """The comparison of shares in words: what one seed makes of it, then every pair."""
-    spread = Sentence(SPREAD, {"spread": _points(summary.deviation)})
-    return (spread, *(_said(pair) for pair in summary.pairs))
+    spread = Message(SPREAD, {"spread": _to_points(summary.deviation)})
+    return (spread, *(_describe_pair(pair) for pair in summary.pairs))
 
 
-def welch(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
+def compute_welch_interval(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
     """The 95 % interval of mean(one) - mean(other); with several `comparisons` all of them hold together."""
     from scipy.special import stdtrit  # a light part of SciPy, and yet not needed by most visitors
 
@@ -157,30 +148,30 @@ def welch(one: Sequence[float], other: Sequence[float], comparisons: int = 1) ->
     return apart - reach, apart + reach
 
 
-def _pair(one: str, other: str, values: Mapping[str, Sequence[float]], comparisons: int) -> Pair:
+def _compare_pair(one: str, other: str, values: Mapping[str, Sequence[float]], comparisons: int) -> Pair:
     best, worst = sorted((one, other), key=lambda name: -float(np.mean(values[name])))
     difference = float(np.mean(values[best]) - np.mean(values[worst]))
-    low, high = welch(values[best], values[worst], comparisons)
-    spread = _pooled([_spread(values[name]).deviation for name in (best, worst)])
+    low, high = compute_welch_interval(values[best], values[worst], comparisons)
+    spread = _pool_deviations([_measure_spread(values[name]).deviation for name in (best, worst)])
     times = difference / spread if spread else (math.inf if difference else 0.0)
     return Pair(best, worst, difference, low, high, times)
 
 
-def _spread(values: Sequence[float]) -> Spread:
+def _measure_spread(values: Sequence[float]) -> Spread:
     array = np.asarray(values, float)
     return Spread(float(array.mean()), float(array.std(ddof=1)), float(array.min()), float(array.max()))
 
 
-def _pooled(deviations: Sequence[float]) -> float:
+def _pool_deviations(deviations: Sequence[float]) -> float:
     return math.sqrt(sum(each**2 for each in deviations) / len(deviations))
 
 
-def _said(pair: Pair) -> Sentence:
-    numbers = {name: _points(getattr(pair, name)) for name in ("difference", "low", "high")}
+def _describe_pair(pair: Pair) -> Message:
+    numbers = {name: _to_points(getattr(pair, name)) for name in ("difference", "low", "high")}
     template = CLEAR if pair.clear else UNDECIDED
-    return Sentence(template, {"best": pair.best, "worst": pair.worst, "times": pair.times, **numbers})
+    return Message(template, {"best": pair.best, "worst": pair.worst, "times": pair.times, **numbers})
 
 
-def _points(share: float) -> float:
+def _to_points(share: float) -> float:
     """A share as percentage points with two decimals, never -0."""
     return round(100 * share, 2) + 0.0

@@ -76,81 +76,90 @@ EMPTY_NONE_LEFT = gettext_noop("Of its cells {before} are empty (0); after eithe
 NEGATIVE = gettext_noop("Of its cells {before} are negative; after max pooling {max}, after average pooling {mean}.")
 
 
-def tell(found: Comparison) -> tuple[Message, ...]:
+def describe(found: Comparison) -> tuple[Message, ...]:
     """What there is to say about this map, the most telling first; at least one sentence."""
     if not found.map.any():
         return (Message(EMPTY, {"cells": f"{found.map.size:,}"}),)
     if not found.before.peaks:
-        return (Message(CONSTANT, {"value": number(found.before.top)}),)
+        return (Message(CONSTANT, {"value": format_number(found.before.top)}),)
     if found.pool.pool_size == (1, 1):
-        return (Message(ONE_VALUE, {}), *_some(_empty(found)))
+        return (Message(ONE_VALUE, {}), *_drop_missing(_describe_empty(found)))
     if found.largest.size == 1:
-        return (Message(ONE_NUMBER, _tops(found)),)
-    if _even(found.largest) and _even(found.means):
-        return (Message(GONE, {**_tops(found), "peaks": found.before.peaks}), *_some(_energy(found)))
-    return _some(_peaks(found), _top(found), _energy(found), _empty(found), _negative(found))
+        return (Message(ONE_NUMBER, _list_tops(found)),)
+    if _is_even(found.largest) and _is_even(found.means):
+        return (
+            Message(GONE, {**_list_tops(found), "peaks": found.before.peaks}),
+            *_drop_missing(_describe_energy(found)),
+        )
+    return _drop_missing(
+        _describe_peaks(found),
+        _describe_top(found),
+        _describe_energy(found),
+        _describe_empty(found),
+        _describe_negative(found),
+    )
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Three digits of a number, with the sign of a textbook."""
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 
-def per_cent(share: float) -> str:
+def format_per_cent(share: float) -> str:
     """A share in [0, 1]; never 0 % for something, nor 100 % for less than all."""
     if 0 < share < 0.005:
         return "<1 %"
     return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
-def _some(*said: Message | None) -> tuple[Message, ...]:
+def _drop_missing(*said: Message | None) -> tuple[Message, ...]:
     return tuple(each for each in said if each is not None)
 
 
-def _even(values: np.ndarray) -> bool:
+def _is_even(values: np.ndarray) -> bool:
     """Whether all values are the same but for rounding."""
     return bool(np.ptp(values) <= 1e-5 * np.abs(values).max())
 
 
-def _tops(found: Comparison) -> dict[str, str]:
+def _list_tops(found: Comparison) -> dict[str, str]:
     return {
-        "top": number(found.before.top),
-        "max": number(found.after_max.top),
-        "mean": number(found.after_mean.top),
+        "top": format_number(found.before.top),
+        "max": format_number(found.after_max.top),
+        "mean": format_number(found.after_mean.top),
     }
 
 
-def _peaks(found: Comparison) -> Message:
+def _describe_peaks(found: Comparison) -> Message:
     counts = {"peaks": found.before.peaks, "max": found.after_max.peaks, "mean": found.after_mean.peaks}
     if found.before.peaks == 1:
-        return Message(ONLY[found.after_max.peaks, found.after_mean.peaks], _only_peak(found))
+        return Message(ONLY[found.after_max.peaks, found.after_mean.peaks], _list_only_peak(found))
     if counts["max"] == counts["mean"]:
         return Message(ALL_PEAKS if counts["max"] == counts["peaks"] else PEAKS_ALIKE, counts)
     return Message(PEAKS_MAX if counts["max"] > counts["mean"] else PEAKS_MEAN, counts)
 
 
-def _only_peak(found: Comparison) -> dict[str, str]:
+def _list_only_peak(found: Comparison) -> dict[str, str]:
     """The value of a map's only peak, and what each pooling makes of it: not always the largest that it leaves."""
     kept = {"top": found.before, "max": found.after_max, "mean": found.after_mean}
-    return {name: number(each.standing[0]) for name, each in kept.items() if each.standing}
+    return {name: format_number(each.standing[0]) for name, each in kept.items() if each.standing}
 
 
 ONLY = {(1, 1): ONLY_PEAK, (1, 0): ONLY_PEAK_MAX, (0, 1): ONLY_PEAK_MEAN, (0, 0): ONLY_PEAK_LOST}
 """(survives max pooling, survives average pooling) -> what is said of a map's only peak."""
 
 
-def _top(found: Comparison) -> Message | None:
+def _describe_top(found: Comparison) -> Message | None:
     if found.after_max.top < found.before.top:
-        return Message(TOP_MISSED, _tops(found))
+        return Message(TOP_MISSED, _list_tops(found))
     if found.before.peaks == 1:
         return None  # it was told of the peak
     alike = math.isclose(found.after_mean.top, found.before.top, rel_tol=1e-5)
-    return Message(TOP_SAME if alike else TOP_KEPT, _tops(found))
+    return Message(TOP_SAME if alike else TOP_KEPT, _list_tops(found))
 
 
-def _energy(found: Comparison) -> Message:
+def _describe_energy(found: Comparison) -> Message:
     most, mean = found.after_max.energy, found.after_mean.energy
-    values = {"max": number(most), "mean": number(mean)}
+    values = {"max": format_number(most), "mean": format_number(mean)}
     if most > 1 > mean:
         return Message(STRONGER_AND_WEAKER, values)
     if most < 1 and mean < 1:
@@ -158,9 +167,9 @@ def _energy(found: Comparison) -> Message:
     return Message(BOTH_STRONGER if most > 1 and mean > 1 else ENERGY, values)
 
 
-def _empty(found: Comparison) -> Message | None:
+def _describe_empty(found: Comparison) -> Message | None:
     before, most, mean = found.before.empty, found.after_max.empty, found.after_mean.empty
-    values = {"before": per_cent(before), "max": per_cent(most), "mean": per_cent(mean)}
+    values = {"before": format_per_cent(before), "max": format_per_cent(most), "mean": format_per_cent(mean)}
     if not (before or most or mean):
         return None
     if most != mean:
@@ -168,8 +177,8 @@ def _empty(found: Comparison) -> Message | None:
     return Message(EMPTY_ALIKE if most else EMPTY_NONE_LEFT, values)
 
 
-def _negative(found: Comparison) -> Message | None:
+def _describe_negative(found: Comparison) -> Message | None:
     if not found.before.negative:
         return None
     shares = {"before": found.before, "max": found.after_max, "mean": found.after_mean}
-    return Message(NEGATIVE, {name: per_cent(kept.negative) for name, kept in shares.items()})
+    return Message(NEGATIVE, {name: format_per_cent(kept.negative) for name, kept in shares.items()})

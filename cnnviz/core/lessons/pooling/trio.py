@@ -26,7 +26,7 @@ FILTERS = (16, 32)
 KERNEL_SIZE = (3, 3)
 STEP = (2, 2)
 
-ON_SHELF = 1
+STORED_SEED = 1
 """The seed whose networks go on the shelf, chosen before any network was trained."""
 
 MIN_SEEDS = 5
@@ -38,13 +38,13 @@ PLAN = TrainingPlan(
     optimizer="adam",
     learning_rate=0.002,
     schedule="cosine",
-    seed=ON_SHELF,
+    seed=STORED_SEED,
     precision="mixed_bfloat16",
 )
 """The same for all. Nothing is held out, since nothing is decided by a result: the test set is only shown."""
 
 
-def _convolution(place: int, strides: Pair = (1, 1)) -> Conv2D:
+def _make_convolution(place: int, strides: Pair = (1, 1)) -> Conv2D:
     return Conv2D(
         name=f"conv2d_{place}" if place else "conv2d",
         filters=FILTERS[place],
@@ -55,18 +55,18 @@ def _convolution(place: int, strides: Pair = (1, 1)) -> Conv2D:
     )
 
 
-def _max(place: int) -> tuple[Layer, ...]:
+def _make_max(place: int) -> tuple[Layer, ...]:
     name = f"max_pooling2d_{place}" if place else "max_pooling2d"
-    return _convolution(place), MaxPooling2D(name=name, pool_size=STEP)
+    return _make_convolution(place), MaxPooling2D(name=name, pool_size=STEP)
 
 
-def _average(place: int) -> tuple[Layer, ...]:
+def _make_average(place: int) -> tuple[Layer, ...]:
     name = f"average_pooling2d_{place}" if place else "average_pooling2d"
-    return _convolution(place), AveragePooling2D(name=name, pool_size=STEP)
+    return _make_convolution(place), AveragePooling2D(name=name, pool_size=STEP)
 
 
-def _stride(place: int) -> tuple[Layer, ...]:
-    return (_convolution(place, STEP),)
+def _make_stride(place: int) -> tuple[Layer, ...]:
+    return (_make_convolution(place, STEP),)
 
 
 def _variant(name: str, *stages: tuple[Layer, ...]) -> Architecture:
@@ -76,9 +76,9 @@ def _variant(name: str, *stages: tuple[Layer, ...]) -> Architecture:
 
 POOL_NETWORKS: MappingProxyType[str, tuple[Architecture, TrainingPlan]] = MappingProxyType(
     {
-        "pool-max": (_variant("pool-max", _max(0), _max(1)), PLAN),
-        "pool-average": (_variant("pool-average", _average(0), _average(1)), PLAN),
-        "pool-stride": (_variant("pool-stride", _stride(0), _stride(1)), PLAN),
+        "pool-max": (_variant("pool-max", _make_max(0), _make_max(1)), PLAN),
+        "pool-average": (_variant("pool-average", _make_average(0), _make_average(1)), PLAN),
+        "pool-stride": (_variant("pool-stride", _make_stride(0), _make_stride(1)), PLAN),
     }
 )
 

@@ -16,7 +16,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import MaxPooling2D, windows
 from cnnviz.core.layers.formulas import product
 from cnnviz.core.layers.layer import Pair
-from cnnviz.core.lessons.number_grid import Grid, text
+from cnnviz.core.lessons.number_grid import Grid, format_number
 
 SIDES = (2, 8)
 """Smallest and largest side of a grid that is worked out by hand."""
@@ -79,19 +79,19 @@ class PoolWindow:
     @property
     def mean_work(self) -> str:
         """The mean as it is worked out: "(1 + 2 + 7 + 1) / 4 = 2.75"; with ≈ where two decimals do not hold it."""
-        terms = " + ".join(text(value) if value >= 0 else f"({text(value)})" for value in self.inside)
-        exact = sum(map(_fraction, self.inside), Fraction()) / self.count
+        terms = " + ".join(format_number(value) if value >= 0 else f"({format_number(value)})" for value in self.inside)
+        exact = sum(map(_to_fraction, self.inside), Fraction()) / self.count
         sign = "=" if (exact * 100).denominator == 1 else "≈"
-        return f"({terms}) / {self.count} {sign} {text(float(exact))}"
+        return f"({terms}) / {self.count} {sign} {format_number(float(exact))}"
 
     @property
     def max_work(self) -> str:
         """The largest as it is found: "max(1, 2, 7, 1) = 7"."""
-        return f"max({', '.join(map(text, self.inside))}) = {text(self.largest)}"
+        return f"max({', '.join(map(format_number, self.inside))}) = {format_number(self.largest)}"
 
 
 @dataclass(frozen=True)
-class PoolBench:
+class PoolExample:
     """A grid and how it is pooled, checked. Raises `Refusal` for what `MaxPooling2D` refuses, and for empty grids."""
 
     values: Grid
@@ -185,17 +185,17 @@ class PoolBench:
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None
 
 
-def longest_stride(side: int, window: int) -> int:
+def find_max_stride(side: int, window: int) -> int:
     """The longest stride worth choosing along `side` cells: with a longer one there is one window anyway."""
     return max(window, side - window)
 
 
-def window_for(side: int, stride: int, window: int) -> int:
+def find_window(side: int, stride: int, window: int) -> int:
     """The window nearest to `window` with which `stride` is worth choosing; of two the larger."""
-    fitting = [each for each in range(1, side + 1) if stride <= longest_stride(side, each)]
+    fitting = [each for each in range(1, side + 1) if stride <= find_max_stride(side, each)]
     return min(fitting, key=lambda each: (abs(each - window), -each))
 
 
-def _fraction(value: float) -> Fraction:
+def _to_fraction(value: float) -> Fraction:
     """What was meant by a float that was typed with a few decimals."""
     return Fraction(value).limit_denominator(10_000)

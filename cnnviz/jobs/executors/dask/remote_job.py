@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.core.training.protocol import Command, checked_id
+from cnnviz.core.training.protocol import Command, check_id
 from cnnviz.jobs.protocol.executor import WorkItem
 
 KEY_PREFIX = "cnnviz-"
@@ -55,7 +55,7 @@ class RemoteJob:
 
 def make_key_prefix(job_id: str) -> str:
     """Return the prefix of the keys of all attempts at a job. Raises `Refusal` if `job_id` is invalid."""
-    return f"{KEY_PREFIX}{checked_id(job_id)}-"
+    return f"{KEY_PREFIX}{check_id(job_id)}-"
 
 
 def make_key(job_id: str, started: int, attempt: int) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, text
+from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, format_number
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -73,7 +73,7 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
         "rows": shown.pixels.shape[1],
         "columns": shown.pixels.shape[2],
         "decimals": DECIMALS,
-        "numbers": [text(value) for value in shown.numbers],
+        "numbers": [format_number(value) for value in shown.numbers],
         "kernel": shown.kernel.ravel().tolist(),
         "bias": shown.bias,
         "problem": None if problem is None else {"place": problem[0], "text": problem[1]},

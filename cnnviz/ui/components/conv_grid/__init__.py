@@ -1,6 +1,6 @@
 """A small image and a kernel that are edited, and the feature map that fills window by window.
 
-Python works out every window beforehand (`ConvBench`), so that stepping, playing and guessing ask nothing of the
+Python works out every window beforehand (`ConvExample`), so that stepping, playing and guessing ask nothing of the
 server; what is typed into a cell is checked by Python, which also remembers the guesses.
 """
 
@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvBench, ConvWindow, exact, factors, short
-from cnnviz.core.lessons.number_grid import text
+from cnnviz.core.lessons.convolution.worked_example import (
+    UNITS,
+    ConvExample,
+    ConvWindow,
+    format_exact,
+    format_factors,
+    format_short,
+)
+from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
@@ -110,7 +117,7 @@ class Problem:
     text: str
 
 
-def name_of(bench: ConvBench) -> str:
+def name_of(bench: ConvExample) -> str:
     """Return a name for all that a guess is about: the numbers and the settings."""
     return hashlib.sha256(repr(bench).encode()).hexdigest()[:12]
 
@@ -140,7 +147,7 @@ def guessed(key: str) -> Guess | None:
 
 def conv_grid(
     key: str,
-    bench: ConvBench,
+    bench: ConvExample,
     *,
     guess: bool,
     guesses: Mapping[int, str],
@@ -176,7 +183,7 @@ def conv_grid(
         number_grids.hear(key, number, event)
 
 
-def described(bench: ConvBench) -> dict[str, Any]:
+def described(bench: ConvExample) -> dict[str, Any]:
     """Return everything about `bench` that the browser shows, as JSON data."""
     (above, below), (left, right) = bench.margins
     rows, columns = bench.reached
@@ -197,10 +204,10 @@ def described(bench: ConvBench) -> dict[str, Any]:
 
 
 def _texts(rows: Sequence[Sequence[float]]) -> list[list[str]]:
-    return [[text(value) for value in row] for row in rows]
+    return [[format_number(value) for value in row] for row in rows]
 
 
-def _size_work(bench: ConvBench) -> str:
+def _size_work(bench: ConvExample) -> str:
     return "; ".join(part for part in (bench.span_formula, bench.formula) if part)
 
 
@@ -209,12 +216,12 @@ def _window(window: ConvWindow) -> dict[str, Any]:
     return {
         "box": [first.row, first.column, last.row, last.column],
         "taps": [[tap.row, tap.column] for tap in window.taps],
-        "products": [[factors(tap), exact(tap.product)] for tap in window.taps],
+        "products": [[format_factors(tap), format_exact(tap.product)] for tap in window.taps],
         "outside": window.outside,
         "sum": {
             "value": window.total / UNITS,
-            "text": exact(window.total),
-            "short": short(window.total),
+            "text": format_exact(window.total),
+            "short": format_short(window.total),
             "work": window.work,
         },
         "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnnviz.core.lessons.convolution.kernels import text
+from cnnviz.core.lessons.convolution.kernels import format_weight
 from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
@@ -58,7 +58,7 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
     """
     number = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
-        "values": [[text(weight) for weight in row] for row in kernel],
+        "values": [[format_weight(weight) for weight in row] for row in kernel],
         "ack": number,
         "label": label,
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),

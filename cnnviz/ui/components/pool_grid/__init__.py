@@ -1,6 +1,6 @@
 """A small grid of numbers that is edited and pooled, window by window, in both ways side by side.
 
-Python works out every window beforehand (`PoolBench`), so that stepping, playing and guessing ask nothing of the
+Python works out every window beforehand (`PoolExample`), so that stepping, playing and guessing ask nothing of the
 server; what is typed into a cell is checked by Python.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.lessons.number_grid import text
-from cnnviz.core.lessons.pooling.worked_example import PoolBench, PoolWindow
+from cnnviz.core.lessons.number_grid import format_number
+from cnnviz.core.lessons.pooling.worked_example import PoolExample, PoolWindow
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
@@ -68,7 +68,7 @@ def typed(key: str, shape: tuple[int, int]) -> Texts | None:
 
 def pool_grid(
     key: str,
-    bench: PoolBench,
+    bench: PoolExample,
     *,
     guess: bool,
     problem: tuple[int, int, str] | None = None,
@@ -95,11 +95,11 @@ def pool_grid(
     number_grids.hear(key, heard)
 
 
-def facts(bench: PoolBench) -> dict[str, Any]:
+def facts(bench: PoolExample) -> dict[str, Any]:
     """Return everything about `bench` that the browser shows, as JSON data."""
     (above, below), (left, right) = bench.margins
     return {
-        "values": [[text(value) for value in row] for row in bench.values],
+        "values": [[format_number(value) for value in row] for row in bench.values],
         "margins": [above, below, left, right],
         "out": list(bench.output_shape),
         "read": bench.read.tolist(),
@@ -115,8 +115,8 @@ def _window(window: PoolWindow) -> dict[str, Any]:
         "count": window.count,
         "outside": len(window.cells) - window.count,
         "total": window.total,
-        "max": {"value": window.largest, "text": text(window.largest), "work": window.max_work},
-        "mean": {"value": window.mean, "text": text(window.mean), "work": window.mean_work},
+        "max": {"value": window.largest, "text": format_number(window.largest), "work": window.max_work},
+        "mean": {"value": window.mean, "text": format_number(window.mean), "work": window.mean_work},
     }
 
 

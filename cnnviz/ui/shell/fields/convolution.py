@@ -8,10 +8,10 @@ from typing import Any
 from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.lessons.convolution.channel_order import SHAPE
 from cnnviz.core.lessons.convolution.examples import ONE
-from cnnviz.core.lessons.convolution.filtering import LARGEST
-from cnnviz.core.lessons.convolution.kernels import KERNELS, weight
+from cnnviz.core.lessons.convolution.filtering import MAX_SIDE
+from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_weight
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES
-from cnnviz.core.lessons.number_grid import number
+from cnnviz.core.lessons.number_grid import parse_number
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields.field import PADDINGS, SWITCH, Codec, Field, decimal, square, whole
 
@@ -36,13 +36,13 @@ def _own_rgb(get: Callable[[str], Any]) -> bool:
 
 FIELDS = (
     # by hand
-    Field("conv_image", ONE, "image", square(SIDES, number), implied=lambda rows: {"conv_side": len(rows)}),
+    Field("conv_image", ONE, "image", square(SIDES, parse_number), implied=lambda rows: {"conv_side": len(rows)}),
     Field("conv_side", len(ONE)),
     Field(
         "conv_kernel",
         KERNELS["rows"].weights,
         "kernel",
-        square(SIZES, number),
+        square(SIZES, parse_number),
         implied=lambda rows: {"conv_size": len(rows)},
     ),
     Field("conv_size", 3),
@@ -58,8 +58,8 @@ FIELDS = (
     Field("filter_number", 0, "number", whole(0, 4095)),
     Field("filter_channel", 0, "channel", whole(0, 2)),
     Field("filter_padding", "valid", "frame", options=PADDINGS),
-    Field("own_kernel", KERNELS["rows"].weights, "own", square((1, LARGEST), weight), written=_own_kernel),
-    Field("own_bias", 0.0, "bias", decimal(weight), written=_own_kernel),
+    Field("own_kernel", KERNELS["rows"].weights, "own", square((1, MAX_SIDE), parse_weight), written=_own_kernel),
+    Field("own_bias", 0.0, "bias", decimal(parse_weight), written=_own_kernel),
     Field("filter_turn", 0),  # how often the filtered digit was sent to its pictures; the newest is shown
     # vertical strokes
     Field("strokes_shown", False),  # whether the answer is shown without a guess
@@ -75,7 +75,7 @@ FIELDS = (
         "rgb_numbers",  # weights and bias over three channels that the visitor typed
         None,
         "rgb",
-        Codec(colour_sum.write, colour_sum.read),
+        Codec(colour_sum.encode, colour_sum.decode),
         implied=lambda _: {"rgb_filter": OWN},
         written=_own_rgb,
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.lessons.number_grid import Grid, grid
+from cnnviz.core.lessons.number_grid import Grid, to_grid
 from cnnviz.core.messages import gettext_noop
 
 PADDINGS: Mapping[str, str] = {"valid": gettext_noop("valid"), "same": gettext_noop("same")}
@@ -138,6 +138,6 @@ def square(sides: tuple[int, int], read: Callable[[object], float]) -> Codec:
                 largest=sides[1],
                 value=text,
             )
-        return grid([[read(cell) for cell in row] for row in rows])
+        return to_grid([[read(cell) for cell in row] for row in rows])
 
     return Codec(encode, decode)

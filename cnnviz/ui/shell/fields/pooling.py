@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnviz.core.inference import perturbations
 from cnnviz.core.inference.perturbations import OFFSETS
-from cnnviz.core.lessons.number_grid import number
+from cnnviz.core.lessons.number_grid import parse_number
 from cnnviz.core.lessons.pooling.worked_example import SIDES, TUTORIAL
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields.field import PADDINGS, SWITCH, Codec, Field, square, whole
@@ -17,7 +17,7 @@ AMOUNTS = {"rotate": 15, "scale": 4, "thicken": 10, "noise": 8}
 
 FIELDS = (
     # small numbers
-    Field("pool_grid", TUTORIAL, "grid", square(SIDES, number), implied=lambda rows: {"pool_side": len(rows)}),
+    Field("pool_grid", TUTORIAL, "grid", square(SIDES, parse_number), implied=lambda rows: {"pool_side": len(rows)}),
     Field("pool_side", len(TUTORIAL)),
     Field("pool_window", 2, "window", whole(1, SIDES[1])),
     Field("pool_stride", 2, "stride", whole(1, SIDES[1])),

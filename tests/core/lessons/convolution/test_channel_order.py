@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, in_memory
+from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, list_in_memory_order
 
 PICTURE = np.array([[[f"{r}{c}{k}" for k in range(3)] for c in range(4)] for r in range(3)])
 
@@ -22,5 +22,5 @@ def test_every_value_is_where_numpy_has_it(index: tuple[int, int, int]) -> None:
 
 
 def test_memory_is_written_in_its_order() -> None:
-    assert [each.text for each in in_memory("last")] == list(PICTURE.ravel())
-    assert [each.text for each in in_memory("first")] == list(PICTURE.transpose(2, 0, 1).ravel())
+    assert [each.text for each in list_in_memory_order("last")] == list(PICTURE.ravel())
+    assert [each.text for each in list_in_memory_order("first")] == list(PICTURE.transpose(2, 0, 1).ravel())

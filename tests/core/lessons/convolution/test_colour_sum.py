@@ -67,7 +67,7 @@ def test_a_filter_of_the_shelf_gives_what_the_network_gives(place: int) -> None:
     network = model_store.load("cnn-rgb")
     picture = colour_digits.prepare_input(small_network.digit(place), network.variant.input_shape)
     layer = trace.trace(network, picture).layers[0]
-    shown = ColourSum(picture, colour_sum.filters(network)[place])
+    shown = ColourSum(picture, colour_sum.list_filters(network)[place])
     largest = float(np.abs(layer.before).max())
     assert np.abs(shown.before / UNIT - layer.before[..., place]).max() <= 5e-6 * max(largest, 1)
     assert np.abs(shown.after / UNIT - layer.after[..., place]).max() <= 5e-6 * max(largest, 1)
@@ -75,8 +75,8 @@ def test_a_filter_of_the_shelf_gives_what_the_network_gives(place: int) -> None:
 
 def test_the_shelf_has_a_network_whose_filters_can_be_shown() -> None:
     network = model_store.load("cnn-rgb")
-    assert colour_sum.readable(network)
-    filters = colour_sum.filters(network)
+    assert colour_sum.is_supported(network)
+    filters = colour_sum.list_filters(network)
     assert [len(one) for one in filters] == [28] * 32
     kernel = network.weights_of("conv2d")["kernel"]
     assert filters[4][9 * 2 + 3 * 1 + 2] == kernel[1, 2, 2, 4]
@@ -85,25 +85,25 @@ def test_the_shelf_has_a_network_whose_filters_can_be_shown() -> None:
 
 @pytest.mark.parametrize("name", [name for name in model_store.names() if name != "cnn-rgb"])
 def test_networks_that_read_no_colour_cannot(name: str) -> None:
-    assert not colour_sum.readable(model_store.load(name))
+    assert not colour_sum.is_supported(model_store.load(name))
 
 
 @given(numbers=NUMBER_ROWS)
 def test_numbers_come_back_from_a_link(numbers: tuple[float, ...]) -> None:
-    back = colour_sum.read(colour_sum.write(numbers))
+    back = colour_sum.decode(colour_sum.encode(numbers))
     assert back == pytest.approx(numbers, abs=1e-9)
-    assert colour_sum.write(back) == colour_sum.write(numbers)
+    assert colour_sum.encode(back) == colour_sum.encode(numbers)
 
 
 @pytest.mark.parametrize("written", ["", "1", "1~2~3", "~".join(["1"] * 27), "~".join([*["1"] * 27, "x"])])
 def test_a_broken_link_is_refused(written: str) -> None:
     with pytest.raises(Refusal):
-        colour_sum.read(written)
+        colour_sum.decode(written)
 
 
 @given(number=WEIGHT)
 def test_a_shown_number_is_its_value(number: float) -> None:
-    shown = colour_sum.text(number)
+    shown = colour_sum.format_number(number)
     assert float(shown.replace("−", "-")) == pytest.approx(number, abs=1e-9)
     assert "e" not in shown
     assert "-" not in shown
@@ -112,8 +112,8 @@ def test_a_shown_number_is_its_value(number: float) -> None:
 @pytest.mark.parametrize(("typed", "value"), [("2", 2), ("−0.5", -0.5), ("1/9", 1 / 9), ("0,25", 0.25)])
 def test_a_typed_number_is_taken(typed: str, value: float) -> None:
     numbers = EXAMPLES["edge"][1]
-    texts = [*map(colour_sum.text, numbers[:-1]), typed]
-    after, refused = colour_sum.retyped(numbers, texts)
+    texts = [*map(colour_sum.format_number, numbers[:-1]), typed]
+    after, refused = colour_sum.apply_edits(numbers, texts)
     assert refused is None
     assert after == (*numbers[:-1], value)
 
@@ -121,9 +121,9 @@ def test_a_typed_number_is_taken(typed: str, value: float) -> None:
 @pytest.mark.parametrize("typed", ["", "nan", "inf", "two", "1e9", "1/0", "100", "--1"])
 def test_a_typed_text_that_is_no_weight_is_refused_and_nothing_changes(typed: str) -> None:
     numbers = EXAMPLES["red"][1]
-    texts = [*map(colour_sum.text, numbers)]
+    texts = [*map(colour_sum.format_number, numbers)]
     texts[7] = typed
-    after, refused = colour_sum.retyped(numbers, texts)
+    after, refused = colour_sum.apply_edits(numbers, texts)
     assert after == numbers
     assert refused is not None
     assert refused[0] == 7

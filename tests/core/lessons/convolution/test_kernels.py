@@ -13,15 +13,15 @@ from scipy import ndimage
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.convolution.kernels import (
     KERNELS,
-    answers_to_strokes,
-    pasted,
-    resized,
-    retyped,
-    share_of_vertical,
-    text,
-    weight,
+    apply_edits,
+    compute_vertical_share,
+    format_weight,
+    measure_stroke_responses,
+    parse_square,
+    parse_weight,
+    resize,
 )
-from cnnviz.core.lessons.number_grid import grid
+from cnnviz.core.lessons.number_grid import to_grid
 
 IMAGE = np.random.default_rng(0).random((9, 9))
 THEIRS = {
@@ -42,17 +42,17 @@ def test_a_named_kernel_is_the_filter_of_that_name(name: str) -> None:
 
 
 def test_only_those_that_subtract_left_from_right_find_vertical_strokes() -> None:
-    shares = {name: share_of_vertical(kernel.weights) for name, kernel in KERNELS.items()}
+    shares = {name: compute_vertical_share(kernel.weights) for name, kernel in KERNELS.items()}
     assert {name for name, share in shares.items() if share > 0.9} == {"rows", "sobel-x"}
     assert shares["sobel-y"] < 0.1
     assert all(shares[name] == pytest.approx(0.5) for name in ("identity", "blur", "sharpen", "laplacian"))
-    assert share_of_vertical(((0.0,),)) == 0
+    assert compute_vertical_share(((0.0,),)) == 0
 
 
 @given(st.lists(st.lists(st.integers(-3, 3).map(float), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_a_turned_kernel_finds_the_other_stroke(rows: list[list[float]]) -> None:
-    vertical, horizontal = answers_to_strokes(grid(rows))
-    turned = answers_to_strokes(grid(np.array(rows).T))
+    vertical, horizontal = measure_stroke_responses(to_grid(rows))
+    turned = measure_stroke_responses(to_grid(np.array(rows).T))
     assert turned == pytest.approx((horizontal, vertical))
 
 
@@ -61,7 +61,7 @@ def test_a_turned_kernel_finds_the_other_stroke(rows: list[list[float]]) -> None
     [("1", 1), ("-0,5", -0.5), ("−2", -2), ("1/9", 1 / 9), ("-1/9", -1 / 9), (" .25 ", 0.25), ("0.123456", 0.123456)],
 )
 def test_what_people_type_is_read(typed: str, value: float) -> None:
-    assert weight(typed) == value
+    assert parse_weight(typed) == value
 
 
 @pytest.mark.parametrize(
@@ -69,26 +69,26 @@ def test_what_people_type_is_read(typed: str, value: float) -> None:
 )
 def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
     with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
-        weight(typed)
+        parse_weight(typed)
 
 
 @given(st.integers(-9900, 9900).map(lambda hundredths: hundredths / 100) | st.sampled_from([1 / 9, -1 / 3, 2 / 7]))
 def test_a_weight_is_read_as_it_is_written(value: float) -> None:
-    assert weight(text(value)) == pytest.approx(value, rel=0.005)
+    assert parse_weight(format_weight(value)) == pytest.approx(value, rel=0.005)
 
 
 @given(st.floats(-99, 99))
 def test_any_weight_is_written_so_that_it_can_be_read(value: float) -> None:
-    assert weight(text(value)) == pytest.approx(value, rel=0.005, abs=1e-5)
-    assert len(text(value)) <= 8
+    assert parse_weight(format_weight(value)) == pytest.approx(value, rel=0.005, abs=1e-5)
+    assert len(format_weight(value)) <= 8
 
 
 def test_what_was_not_touched_stays_exactly_as_it_was() -> None:
     learned = ((0.123456, -1 / 3), (math.pi, 0.0))
-    texts = [[text(value) for value in row] for row in learned]
-    assert retyped(learned, texts) == (learned, None)
+    texts = [[format_weight(value) for value in row] for row in learned]
+    assert apply_edits(learned, texts) == (learned, None)
     texts[1] = ["nan", "7"]
-    made, refused = retyped(learned, texts)
+    made, refused = apply_edits(learned, texts)
     assert made == ((0.123456, -1 / 3), (math.pi, 7.0))
     assert refused is not None
     assert refused[:2] == (1, 0)
@@ -105,24 +105,24 @@ def test_what_was_not_touched_stays_exactly_as_it_was() -> None:
     ],
 )
 def test_a_kernel_is_pasted_as_people_write_it(written: str) -> None:
-    assert pasted(written) == ((1, 0, -1), (2, 0, -2), (1, 0, -1))
+    assert parse_square(written) == ((1, 0, -1), (2, 0, -2), (1, 0, -1))
 
 
 @pytest.mark.parametrize("written", ["1 2 3\n4 5", "1 2 3", "", "1 2\n3 4\n5 6", "0 " * 36, ("1 " * 6 + "\n") * 6])
 def test_a_kernel_of_the_wrong_shape_is_refused(written: str) -> None:
     with pytest.raises(Refusal, match=r"must be a square.*the old ones are kept"):
-        pasted(written)
+        parse_square(written)
 
 
 def test_a_kernel_with_a_word_in_it_is_refused() -> None:
     with pytest.raises(Refusal, match="nan"):
-        pasted("1 nan\n0 1")
+        parse_square("1 nan\n0 1")
 
 
 def test_a_kernel_keeps_its_middle_when_its_size_changes() -> None:
     three = KERNELS["sobel-x"].weights
-    assert resized(resized(three, 5), 3) == three
-    assert resized(three, 5)[2] == (0, -2, 0, 2, 0)
-    assert resized(three, 1) == ((0,),)
-    assert np.shape(resized(three, 4)) == (4, 4)
-    assert resized(three, 2) == ((-1, 0), (-2, 0))
+    assert resize(resize(three, 5), 3) == three
+    assert resize(three, 5)[2] == (0, -2, 0, 2, 0)
+    assert resize(three, 1) == ((0,),)
+    assert np.shape(resize(three, 4)) == (4, 4)
+    assert resize(three, 2) == ((-1, 0), (-2, 0))

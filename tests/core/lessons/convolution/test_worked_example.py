@@ -15,9 +15,15 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import windows
 from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
 from cnnviz.core.lessons.convolution.kernels import KERNELS
-from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
-from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvBench, exact, factors, short
-from cnnviz.core.lessons.number_grid import Grid, grid
+from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, make_legal
+from cnnviz.core.lessons.convolution.worked_example import (
+    UNITS,
+    ConvExample,
+    format_exact,
+    format_factors,
+    format_short,
+)
+from cnnviz.core.lessons.number_grid import Grid, to_grid
 
 FIELDS = {"side": SIDES, "size": SIZES, "stride": STRIDES, "dilation": DILATIONS}
 WANTED = st.builds(ConvSettings, **{name: st.integers(*ends) for name, ends in FIELDS.items()})
@@ -29,11 +35,11 @@ def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
     """Numbers as they can be typed: from -99 to 99 with two decimals, half of them small and whole."""
     cells = st.integers(-3, 3).map(float) | st.integers(-9900, 9900).map(lambda hundredths: hundredths / 100)
     line = st.lists(cells, min_size=columns, max_size=columns)
-    return grid(draw(st.lists(line, min_size=rows, max_size=rows)))
+    return to_grid(draw(st.lists(line, min_size=rows, max_size=rows)))
 
 
 @st.composite
-def benches(draw: st.DrawFn) -> ConvBench:
+def benches(draw: st.DrawFn) -> ConvExample:
     """An image and a kernel of any shapes that Keras takes, rectangles as well."""
     image, size = [(draw(st.integers(1, 8)), draw(st.integers(1, 5))) for _ in range(2)]
     padding = draw(st.sampled_from(["valid", "same"]))
@@ -45,10 +51,10 @@ def benches(draw: st.DrawFn) -> ConvBench:
     if padding == "valid":
         spans = [windows.spanned(*each) for each in zip(size, rates, strict=True)]
         image = max(image[0], spans[0]), max(image[1], spans[1])
-    return ConvBench(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
+    return ConvExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
 
 
-def with_scipy(bench: ConvBench) -> np.ndarray:
+def with_scipy(bench: ConvExample) -> np.ndarray:
     """The feature map by SciPy: the kernel with zeros in its gaps, over the image with its margins, thinned out."""
     kernel = np.zeros(bench.spans)
     kernel[:: bench.dilation_rate[0], :: bench.dilation_rate[1]] = bench.kernel
@@ -58,14 +64,14 @@ def with_scipy(bench: ConvBench) -> np.ndarray:
 
 
 @given(benches())
-def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvBench) -> None:
+def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvExample) -> None:
     theirs = with_scipy(bench)
     assert bench.sums.shape == theirs.shape
     np.testing.assert_allclose(bench.sums, theirs, rtol=1e-12, atol=1e-9)
 
 
 @given(benches())
-def test_the_shown_products_add_up_exactly(bench: ConvBench) -> None:
+def test_the_shown_products_add_up_exactly(bench: ConvExample) -> None:
     for window in bench.windows:
         terms, _, total = window.work.rpartition(" = ")
         shown = [float(term.strip("()").replace("−", "-")) for term in terms.split(" + ")]
@@ -74,12 +80,12 @@ def test_the_shown_products_add_up_exactly(bench: ConvBench) -> None:
 
 
 @given(benches())
-def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvBench) -> None:
+def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvExample) -> None:
     rows, columns = bench.reached
     changed = np.array(bench.values)
     changed[~np.array(rows)] = 7.5
     changed[:, ~np.array(columns)] = -7.5
-    other = ConvBench(grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
+    other = ConvExample(to_grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
     assert np.array_equal(other.sums, bench.sums)
     read = {(tap.row, tap.column) for window in bench.windows for tap in window.taps}
     for row, column in np.ndindex(bench.shape):
@@ -87,7 +93,7 @@ def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvBench) -
 
 
 @given(benches())
-def test_mistakes_are_never_the_answer(bench: ConvBench) -> None:
+def test_mistakes_are_never_the_answer(bench: ConvExample) -> None:
     assert bench.output_shape[0] not in bench.size_mistakes.values()
     for window in bench.windows:
         assert window.total not in window.mistakes.values()
@@ -96,9 +102,9 @@ def test_mistakes_are_never_the_answer(bench: ConvBench) -> None:
         )
 
 
-def bench_of(settings: ConvSettings, padding: str) -> ConvBench:
-    image, kernel = grid(np.eye(settings.side)), grid(np.ones((settings.size, settings.size)))
-    return ConvBench(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
+def bench_of(settings: ConvSettings, padding: str) -> ConvExample:
+    image, kernel = to_grid(np.eye(settings.side)), to_grid(np.ones((settings.size, settings.size)))
+    return ConvExample(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
 
 
 @pytest.mark.train
@@ -129,7 +135,7 @@ def test_every_other_setting_is_refused_or_larger_than_the_image() -> None:
 
 @given(WANTED, st.sampled_from(["", *FIELDS]))
 def test_settings_clamp_each_other_and_the_moved_one_stays(wanted: ConvSettings, moved: str) -> None:
-    made = fitted(wanted, moved)
+    made = make_legal(wanted, moved)
     assert made.legal
     assert all(low <= getattr(made, name) <= high for name, (low, high) in FIELDS.items())
     assert made.side == wanted.side
@@ -142,11 +148,11 @@ def test_settings_clamp_each_other_and_the_moved_one_stays(wanted: ConvSettings,
 
 
 def test_the_first_image_and_the_tutorials_kernel() -> None:
-    made = ConvBench(ONE, KERNELS["rows"].weights)
+    made = ConvExample(ONE, KERNELS["rows"].weights)
     assert made.sums.tolist() == [[3, -1, -3], [3, -1, -3], [3, 0, -3]]
     assert made.windows[0].work == "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3"
     assert made.windows[1].work == "0 + 0 + 0 + (−1) + 0 + 0 + 0 + 0 + 0 = −1"
-    assert factors(made.windows[0].taps[0]) == "0 × (−1)"
+    assert format_factors(made.windows[0].taps[0]) == "0 × (−1)"
     assert made.formula == "(5 − 3) / 1 + 1 = 3"
     assert made.multiplication_formula == "3 × 3 × 9 = 81"
     assert made.parameter_formula == "3 × 3 + 1 = 10"
@@ -155,7 +161,7 @@ def test_the_first_image_and_the_tutorials_kernel() -> None:
 
 
 def test_rows_beyond_the_last_step_are_never_reached() -> None:
-    made = ConvBench(grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
+    made = ConvExample(to_grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
     assert made.reached == ((True,) * 5 + (False,),) * 2
     assert bench_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
 
@@ -170,25 +176,25 @@ def test_a_dilated_kernel_tells_its_span() -> None:
     [(0, "0"), (30000, "3"), (-2500, "−0.25"), (4, "0.0004"), (-10001, "−1.0001"), (98010000, "9801")],
 )
 def test_numbers_are_written_with_all_their_decimals(units: int, written: str) -> None:
-    assert exact(units) == written
+    assert format_exact(units) == written
 
 
 @given(st.integers(-25 * 98_010_000, 25 * 98_010_000))
 def test_a_short_number_is_the_rounded_one(units: int) -> None:
-    written = short(units)
+    written = format_short(units)
     assert len(written) <= 7
     decimals = len(written.partition(".")[2])
     assert abs(float(written.replace("−", "-")) - units / UNITS) <= 0.5 * 10**-decimals + 1e-9
-    if len(exact(units)) <= 7:
-        assert written == exact(units)
+    if len(format_exact(units)) <= 7:
+        assert written == format_exact(units)
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
 def test_what_is_no_image_or_no_kernel_is_refused(values: Grid) -> None:
     with pytest.raises(Refusal, match="`values`"):
-        ConvBench(values, ((1.0,),))
+        ConvExample(values, ((1.0,),))
     with pytest.raises(Refusal, match="`kernel`"):
-        ConvBench(((1.0,),), values)
+        ConvExample(((1.0,),), values)
 
 
 @pytest.mark.parametrize("name", IMAGES)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.pooling import sentences
-from cnnviz.core.lessons.pooling.comparison import Pool, compare, disagreements, ranked
-from cnnviz.core.lessons.pooling.peaks import peaks_of
-from cnnviz.core.lessons.pooling.sentences import tell
+from cnnviz.core.lessons.pooling.comparison import Pool, compare, measure_disagreements, rank
+from cnnviz.core.lessons.pooling.peaks import find_peaks
+from cnnviz.core.lessons.pooling.sentences import describe
 from tests.core.lessons.pooling.test_worked_example import poolings
 
 TWO = Pool()
@@ -27,11 +27,11 @@ def pixel(row: int = 2, column: int = 3, value: float = 1.0, side: int = 4) -> n
 
 
 def told(values: np.ndarray, pool: Pool = TWO) -> list[str]:
-    return [str(each) for each in tell(compare(np.asarray(values, np.float32), pool))]
+    return [str(each) for each in describe(compare(np.asarray(values, np.float32), pool))]
 
 
 def templates(values: np.ndarray, pool: Pool = TWO) -> list[str]:
-    return [each.template for each in tell(compare(np.asarray(values, np.float32), pool))]
+    return [each.template for each in describe(compare(np.asarray(values, np.float32), pool))]
 
 
 def slow_peaks(values: np.ndarray) -> set[frozenset[tuple[int, int]]]:
@@ -62,7 +62,7 @@ def slow_peaks(values: np.ndarray) -> set[frozenset[tuple[int, int]]]:
 def test_peaks_are_those_of_the_definition(numbers: list[int], columns: int) -> None:
     rows = -(-len(numbers) // columns)
     values = np.resize(np.array(numbers, np.float32), (rows, columns))
-    assert set(peaks_of(values)) == slow_peaks(values)
+    assert set(find_peaks(values)) == slow_peaks(values)
 
 
 @settings(deadline=None)
@@ -73,7 +73,7 @@ def test_facts_hold_on_any_map(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     assert (found.difference >= 0).all()
     assert 0 <= found.disagreement <= 1
     for kept, pooled in ((found.after_max, found.largest), (found.after_mean, found.means)):
-        assert 0 <= kept.peaks <= min(found.before.peaks, len(peaks_of(pooled)))
+        assert 0 <= kept.peaks <= min(found.before.peaks, len(find_peaks(pooled)))
         assert kept.empty == np.count_nonzero(pooled == 0) / pooled.size
         if values.any():
             expected = np.mean(pooled.astype(float) ** 2) / np.mean(values.astype(float) ** 2)
@@ -90,7 +90,7 @@ def test_facts_hold_on_any_map(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
 def test_disagreement_does_not_depend_on_a_factor(drawn_pooling: tuple[np.ndarray, Pool], factor: int) -> None:
     values, pool = drawn_pooling
     both = np.stack([values, values * np.float32(factor)], axis=-1)
-    first, second = disagreements(both, pool)
+    first, second = measure_disagreements(both, pool)
     assert first == pytest.approx(second, abs=1e-5)
 
 
@@ -99,9 +99,9 @@ def test_maps_are_ranked_by_how_much_the_poolings_disagree() -> None:
     gentle = even.copy()
     gentle[0, 0] = 1.5
     maps = np.stack([np.zeros_like(even), gentle, even, pixel(), 9 * gentle], axis=-1)
-    assert ranked(maps, TWO) == (3, 1, 4, 0, 2)
-    assert disagreements(maps, TWO)[[0, 2]].tolist() == [0, 0]
-    assert disagreements(maps, TWO)[3] == pytest.approx((1 - 0.25) / (1 + 0.25))
+    assert rank(maps, TWO) == (3, 1, 4, 0, 2)
+    assert measure_disagreements(maps, TWO)[[0, 2]].tolist() == [0, 0]
+    assert measure_disagreements(maps, TWO)[3] == pytest.approx((1 - 0.25) / (1 + 0.25))
 
 
 def test_a_single_bright_pixel() -> None:
@@ -133,16 +133,16 @@ def test_what_is_told_of_an_only_peak_comes_from_a_window_over_it(plateau: list[
     values = np.array(plateau, np.float32)
     values[place] = 6
     values = values.reshape(4, 6)
-    peaks = peaks_of(values)
+    peaks = find_peaks(values)
     found = compare(values, pool)
-    first = tell(found)[0]
+    first = describe(found)[0]
     assume(len(peaks) == 1 and first.template in sentences.ONLY.values())
     peak = np.zeros((*values.shape, 1), np.float32)
     peak[tuple(np.transpose(list(peaks[0])))] = 1
     over = pool.largest(peak)[..., 0] > 0
     for name, pooled in (("max", found.largest), ("mean", found.means)):
         if f"{{{name}}}" in first.template:
-            assert first.values[name] in {sentences.number(value) for value in pooled[over]}
+            assert first.values[name] in {sentences.format_number(value) for value in pooled[over]}
 
 
 def test_a_pixel_that_no_window_covers_is_lost() -> None:
@@ -172,7 +172,7 @@ def test_an_empty_map() -> None:
 
 
 def test_a_checkerboard() -> None:
-    assert len(peaks_of(CHECKERBOARD)) == 32
+    assert len(find_peaks(CHECKERBOARD)) == 32
     gone, energy = told(CHECKERBOARD)
     assert gone == (
         "The pattern is gone: every window gives 1 with max pooling and 0.5 with average pooling, and none of its "
@@ -189,7 +189,7 @@ def test_negative_values() -> None:
     said = told(values)
     assert said[-1] == "Of its cells 69 % are negative; after max pooling 50 %, after average pooling 75 %."
     deep = compare(np.array([[-1, -9], [-9, -9]], np.float32), TWO)
-    assert str(tell(deep)[0]).endswith("max pooling leaves the number −1, average pooling −7.")
+    assert str(describe(deep)[0]).endswith("max pooling leaves the number −1, average pooling −7.")
 
 
 def test_peaks_that_merge_count_once() -> None:

@@ -17,20 +17,20 @@ from cnnviz.core.lessons.pooling.robustness_curves import (
     KINDS,
     SHIFT,
     Curve,
-    Measured,
+    Measurement,
     Robustness,
-    amounts,
-    bootstrap,
-    perturbed,
+    bootstrap_interval,
+    get_amounts,
+    perturb,
 )
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.training.confidence import wilson
+from cnnviz.core.training.confidence import compute_wilson_interval
 from tests.core.networks import small_network
 
 
 def test_a_bootstrapped_interval_is_scipys() -> None:
     values = np.random.default_rng(2).random((200, 3))
-    low, high = bootstrap(values)
+    low, high = bootstrap_interval(values)
     for column in range(3):
         expected = stats.bootstrap(
             (values[:, column],),
@@ -44,7 +44,7 @@ def test_a_bootstrapped_interval_is_scipys() -> None:
 
 def test_shifts_go_in_all_four_directions() -> None:
     digits = np.stack([small_network.digit(0), small_network.digit(1)])
-    found = perturbed(digits, SHIFT, 3)
+    found = perturb(digits, SHIFT, 3)
     assert found.shape == (4, 2, 28, 28)
     for way, (down, right) in zip(found, [(-3, 0), (3, 0), (0, -3), (0, 3)], strict=True):
         np.testing.assert_array_equal(way[1], shifted(digits[1], down, right))
@@ -53,13 +53,13 @@ def test_shifts_go_in_all_four_directions() -> None:
 @pytest.mark.parametrize("kind", PERTURBATIONS)
 def test_other_perturbations_go_one_way(kind: str) -> None:
     digits = np.stack([small_network.digit(0), small_network.digit(1)])
-    last = len(amounts(kind)) - 1
-    np.testing.assert_array_equal(perturbed(digits, kind, last)[0, 1], PERTURBATIONS[kind].series(digits[1])[last])
+    last = len(get_amounts(kind)) - 1
+    np.testing.assert_array_equal(perturb(digits, kind, last)[0, 1], PERTURBATIONS[kind].series(digits[1])[last])
 
 
 def test_what_is_measured_is_what_the_network_answers() -> None:
     network, digits = small_network.network(), np.stack([small_network.digit(seed) for seed in range(6)])
-    series = [perturbed(digits, SHIFT, distance) for distance in (0, 2)]
+    series = [perturb(digits, SHIFT, distance) for distance in (0, 2)]
     original = trace.predict(network, digits)
     labels = original.argmax(axis=1)
     labels[0] = (labels[0] + 1) % 10
@@ -73,23 +73,23 @@ def test_what_is_measured_is_what_the_network_answers() -> None:
 def test_a_share_of_single_cases_has_wilsons_band_and_seeds_their_range() -> None:
     random = np.random.default_rng(0)
     one, other = (
-        Measured((random.random((50, 4)) < share).astype(float), random.random((50, 4))) for share in (0.9, 0.5)
+        Measurement((random.random((50, 4)) < share).astype(float), random.random((50, 4))) for share in (0.9, 0.5)
     )
-    found = robustness_curves.curve("rotate", one, [one, other])
+    found = robustness_curves.summarize("rotate", one, [one, other])
     share = one.right.mean(axis=0)
     for place in range(4):
         assert [row[place] for row in found.right] == pytest.approx(
-            [share[place], *wilson(float(share[place]), 50)], abs=1e-4
+            [share[place], *compute_wilson_interval(float(share[place]), 50)], abs=1e-4
         )
     assert found.seeds_right[0] == pytest.approx(other.right.mean(axis=0), abs=1e-4)
     assert found.confidence[1] < found.confidence[0] < found.confidence[2]
-    low, _ = bootstrap(one.right)
-    assert robustness_curves.curve(SHIFT, one, [one]).right[1] == pytest.approx(low, abs=1e-4)
+    low, _ = bootstrap_interval(one.right)
+    assert robustness_curves.summarize(SHIFT, one, [one]).right[1] == pytest.approx(low, abs=1e-4)
 
 
 def robustness() -> Robustness:
     def curve(kind: str) -> Curve:
-        row = tuple(0.5 for _ in amounts(kind))
+        row = tuple(0.5 for _ in get_amounts(kind))
         return Curve((row, row, row), (row, row, row), (row, row), (row, row))
 
     return Robustness({"digits": 9}, {kind: {name: curve(kind) for name in POOL_NETWORKS} for kind in KINDS})

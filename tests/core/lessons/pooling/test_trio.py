@@ -12,7 +12,7 @@ from cnnviz.core.layers import AveragePooling2D, Conv2D, MaxPooling2D
 from cnnviz.core.layers.convolution import correlate
 from cnnviz.core.lessons.pooling import seed_results
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
-from cnnviz.core.lessons.pooling.trio import FILTERS, ON_SHELF, PLAN, POOL_NETWORKS, SHRINKING
+from cnnviz.core.lessons.pooling.trio import FILTERS, PLAN, POOL_NETWORKS, SHRINKING, STORED_SEED
 from cnnviz.core.networks import model_store
 from tests.core import strategies
 from tests.core.networks import small_network
@@ -67,7 +67,7 @@ def table(seeds: range = range(1, 4)) -> SeedTable:
                     name=name,
                 )
             )
-    return seed_results.collected(cards)
+    return seed_results.collect(cards)
 
 
 def test_the_table_is_the_same_after_writing_and_reading(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_the_table_is_the_same_after_writing_and_reading(tmp_path: Path) -> None
     assert made_of_cards.seeds == (1, 2, 3)
     assert [run.seed for run in made_of_cards.of("pool-stride")] == [1, 2, 3]
     assert made_of_cards.of("pool-max")[0].per_digit == (0.95,) * 10
-    assert made_of_cards.plan.seed == ON_SHELF
+    assert made_of_cards.plan.seed == STORED_SEED
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_what_lies_on_the_shelf_is_in_the_table() -> None:
         card = model_store.load(name).card
         assert card is not None
         assert (card.variant, card.plan) == (variant, plan)
-        (run,) = [run for run in known.of(name) if run.seed == ON_SHELF]
-        assert run == seed_results.run_of(card)
+        (run,) = [run for run in known.of(name) if run.seed == STORED_SEED]
+        assert run == seed_results.summarize_run(card)

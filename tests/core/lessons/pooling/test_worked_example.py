@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.lessons.number_grid import grid
+from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.lessons.pooling.comparison import Pool
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench, longest_stride, window_for
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolExample, find_max_stride, find_window
 from tests.core import strategies
 
 
@@ -31,8 +31,8 @@ def poolings(draw: st.DrawFn, largest: int = 9) -> tuple[np.ndarray, Pool]:
     return values, Pool(size, strides, padding)
 
 
-def bench(values: np.ndarray, pool: Pool) -> PoolBench:
-    return PoolBench(grid(values), pool.pool_size, pool.strides, pool.padding)
+def bench(values: np.ndarray, pool: Pool) -> PoolExample:
+    return PoolExample(to_grid(values), pool.pool_size, pool.strides, pool.padding)
 
 
 def looped(values: np.ndarray, pool: Pool, reduce: Any) -> list[list[float]]:
@@ -100,7 +100,7 @@ def test_what_is_counted_agrees_with_itself(drawn_pooling: tuple[np.ndarray, Poo
 
 
 def test_the_tutorials_window_keeps_seven() -> None:
-    made = PoolBench(TUTORIAL)
+    made = PoolExample(TUTORIAL)
     first = made.windows[0]
     assert list(first.inside) == [1, 2, 7, 1]
     assert [(cell.row, cell.column) for cell in first.winners] == [(1, 0)]
@@ -112,42 +112,42 @@ def test_the_tutorials_window_keeps_seven() -> None:
 
 
 def test_padded_cells_are_left_out_of_the_mean() -> None:
-    corner = PoolBench(((8.0, 8.0, 8.0), (8.0, 8.0, 8.0), (8.0, 8.0, 2.0)), padding="same").windows[-1]
+    corner = PoolExample(((8.0, 8.0, 8.0), (8.0, 8.0, 8.0), (8.0, 8.0, 2.0)), padding="same").windows[-1]
     assert [cell.padding for cell in corner.cells] == [False, True, True, True]
     assert (corner.total, corner.count, corner.mean) == (2, 1, 2)
 
 
 def test_a_mean_that_two_decimals_do_not_hold_is_about() -> None:
-    made = PoolBench(((1.0, 0.0, -1.5), (0.0, 0.0, 0.0), (0.1, 0.2, 0.3)), (3, 3), (3, 3))
+    made = PoolExample(((1.0, 0.0, -1.5), (0.0, 0.0, 0.0), (0.1, 0.2, 0.3)), (3, 3), (3, 3))
     assert made.windows[0].mean_work == "(1 + 0 + (−1.5) + 0 + 0 + 0 + 0.1 + 0.2 + 0.3) / 9 ≈ 0.01"
-    assert PoolBench(((0.1, 0.2), (0.3, 0.4))).windows[0].mean_work == "(0.1 + 0.2 + 0.3 + 0.4) / 4 = 0.25"
+    assert PoolExample(((0.1, 0.2), (0.3, 0.4))).windows[0].mean_work == "(0.1 + 0.2 + 0.3 + 0.4) / 4 = 0.25"
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
 def test_window_and_stride_clamp_each_other(side: int, stride: int, window: int) -> None:
     stride, window = min(stride, side), min(window, side)
-    settled = window_for(side, stride, window)
+    settled = find_window(side, stride, window)
     assert 1 <= settled <= side
-    assert stride <= longest_stride(side, settled)
-    if stride <= longest_stride(side, window):
+    assert stride <= find_max_stride(side, settled)
+    if stride <= find_max_stride(side, window):
         assert settled == window
 
 
 def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
     for side in range(1, 9):
         for window in range(1, side + 1):
-            longest = PoolBench(grid(np.eye(side)), (window, window), (longest_stride(side, window),) * 2)
-            longer = PoolBench(grid(np.eye(side)), (window, window), (side + 5, side + 5))
+            longest = PoolExample(to_grid(np.eye(side)), (window, window), (find_max_stride(side, window),) * 2)
+            longer = PoolExample(to_grid(np.eye(side)), (window, window), (side + 5, side + 5))
             assert longer.output_shape == (1, 1)
-            assert longest.output_shape == (1, 1) or longest_stride(side, window) == side - window
+            assert longest.output_shape == (1, 1) or find_max_stride(side, window) == side - window
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
 def test_what_is_no_grid_is_refused(values: Any) -> None:
     with pytest.raises(Refusal):
-        PoolBench(values)
+        PoolExample(values)
 
 
 def test_a_window_larger_than_the_grid_is_refused() -> None:
     with pytest.raises(Refusal, match="window must not be larger"):
-        PoolBench(TUTORIAL, (5, 5))
+        PoolExample(TUTORIAL, (5, 5))

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.training.protocol import new_id
+from cnnviz.core.training.protocol import make_id
 from cnnviz.jobs.executors.dask.remote_job import hash_owner, make_key
 from cnnviz.jobs.executors.dask.worker_status import MIN_MISSING_SWEEPS, WorkerStatus
 
@@ -47,12 +47,12 @@ def test_least_loaded_worker_is_chosen_and_ended_jobs_do_not_count() -> None:
 
 
 def test_find_key_returns_the_latest_attempt_of_an_own_job() -> None:
-    job, made = new_id(), WorkerStatus()
+    job, made = make_id(), WorkerStatus()
     made.update("a", report({make_key(job, 900, 2): True, make_key(job, 1000, 1): False}), 1)
     made.update("b", report({make_key(job, 1000, 2): False}), 1)
     assert made.find_key(job, ANN) == make_key(job, 1000, 2)
     assert made.find_key(job, hash_owner("bob")) is None
-    assert made.find_key(new_id(), ANN) is None
+    assert made.find_key(make_id(), ANN) is None
     made.retain({"a"})
     assert made.find_key(job, ANN) == make_key(job, 1000, 1)
 

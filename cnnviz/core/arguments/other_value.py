@@ -12,7 +12,7 @@ from cnnviz.core.layers.layer import literal
 
 
 @dataclass(frozen=True)
-class Otherwise:
+class OtherValue:
     """`code`: the argument with its other value; `output_shape` and `parameters` are those of the layer with it."""
 
     code: str
@@ -20,68 +20,68 @@ class Otherwise:
     parameters: int
 
 
-def otherwise(layer: Layer, argument: str, shape: Shape) -> Otherwise | None:
+def try_other_value(layer: Layer, argument: str, shape: Shape) -> OtherValue | None:
     """`layer` on an input of `shape` with another value of `argument`; None where that would tell nothing."""
-    for value in OTHERS.get(argument, _none)(layer, shape):
+    for value in OTHER_VALUES.get(argument, _try_nothing)(layer, shape):
         if value != getattr(layer, argument):
             try:
-                changed = _changed(layer, argument, value)
+                changed = _change(layer, argument, value)
                 found = changed.output_shape(shape), changed.parameters(shape)
             except Refusal:  # such as a window that is larger than the map
                 continue
-            return Otherwise(f"{argument}={literal(value)}", *found)
+            return OtherValue(f"{argument}={literal(value)}", *found)
     return None
 
 
-def matters(layer: Layer, argument: str) -> bool:
+def affects_shape(layer: Layer, argument: str) -> bool:
     """Whether the shape of the output or the parameters can depend on `argument`."""
-    return argument in OTHERS and not isinstance(getattr(layer, argument), float)
+    return argument in OTHER_VALUES and not isinstance(getattr(layer, argument), float)
 
 
-def _changed(layer: Layer, argument: str, value: object) -> Layer:
+def _change(layer: Layer, argument: str, value: object) -> Layer:
     values: dict[str, Any] = {argument: value}
     if argument == "pool_size" and layer.is_default("strides"):
         values["strides"] = None  # left out of the line of code, they follow the window
     return replace(layer, **values)
 
 
-def _none(*_: object) -> tuple[object, ...]:
+def _try_nothing(*_: object) -> tuple[object, ...]:
     return ()
 
 
-def _twice(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
+def _double(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
     return lambda layer, _: (2 * getattr(layer, argument), 1)
 
 
-def _not(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
+def _negate(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
     return lambda layer, _: (not getattr(layer, argument),)
 
 
-def _larger(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]]:
+def _enlarge(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]]:
     """A larger window, or a smaller one where the larger does not fit."""
     return lambda layer, _: tuple(tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by))
 
 
-def _scale(layer: Any, _: Shape) -> tuple[object, ...]:
+def _vary_scale(layer: Any, _: Shape) -> tuple[object, ...]:
     """Of batch normalisation; Rescaling's is a factor, which changes no shape."""
     return (not layer.scale,) if isinstance(layer.scale, bool) else ()
 
 
-def _strides(layer: Any, _: Shape) -> tuple[object, ...]:
+def _vary_strides(layer: Any, _: Shape) -> tuple[object, ...]:
     return ((1, 1),) if max(layer.strides) > 1 else ((2, 2),)
 
 
-def _dilation(layer: Any, _: Shape) -> tuple[object, ...]:
+def _vary_dilation(layer: Any, _: Shape) -> tuple[object, ...]:
     return ((1, 1),) if max(layer.dilation_rate) > 1 else ((2, 2),)
 
 
-def _padding(layer: Any, _: Shape) -> tuple[object, ...]:
+def _vary_padding(layer: Any, _: Shape) -> tuple[object, ...]:
     if isinstance(layer.padding, str):
         return ("valid" if layer.padding == "same" else "same",)
     return (tuple((before + 1, after + 1) for before, after in layer.padding),)
 
 
-def _groups(layer: Any, shape: Shape) -> tuple[object, ...]:
+def _vary_groups(layer: Any, shape: Shape) -> tuple[object, ...]:
     if layer.groups > 1:
         return (1,)
     return tuple(
@@ -91,19 +91,19 @@ def _groups(layer: Any, shape: Shape) -> tuple[object, ...]:
     )[:1]
 
 
-OTHERS: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
-    "filters": _twice("filters"),
-    "units": _twice("units"),
-    "depth_multiplier": _twice("depth_multiplier"),
-    "kernel_size": _larger("kernel_size", 2),
-    "pool_size": _larger("pool_size", 1),
-    "strides": _strides,
-    "dilation_rate": _dilation,
-    "padding": _padding,
-    "groups": _groups,
-    "use_bias": _not("use_bias"),
-    "keepdims": _not("keepdims"),
-    "center": _not("center"),
-    "scale": _scale,
+OTHER_VALUES: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
+    "filters": _double("filters"),
+    "units": _double("units"),
+    "depth_multiplier": _double("depth_multiplier"),
+    "kernel_size": _enlarge("kernel_size", 2),
+    "pool_size": _enlarge("pool_size", 1),
+    "strides": _vary_strides,
+    "dilation_rate": _vary_dilation,
+    "padding": _vary_padding,
+    "groups": _vary_groups,
+    "use_bias": _negate("use_bias"),
+    "keepdims": _negate("keepdims"),
+    "center": _negate("center"),
+    "scale": _vary_scale,
 }
 """Argument -> the values that are tried in turn; the first that fits is told."""
