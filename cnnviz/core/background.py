@@ -82,6 +82,7 @@ class BackgroundTask(Generic[Result]):
         return self._status
 
     def _run(self) -> None:
+        """Do the work and store its outcome; runs in the thread."""
         try:
             result = self._work(self._report)
         except Refusal as refusal:
@@ -93,4 +94,5 @@ class BackgroundTask(Generic[Result]):
             self._status = Status(1.0, self._status.message, result=result)
 
     def _report(self, fraction: float, message: str) -> None:
+        """Store progress, with `fraction` clamped to [0, 1]."""
         self._status = Status(min(max(fraction, 0.0), 1.0), message)

@@ -4,16 +4,18 @@ import reprlib
 from typing import Any
 
 MAX_LENGTH = 300
+"""Characters of a filled sentence."""
 VALUE_LENGTHS = (80, 60, 40, 20, 10)
+"""Characters of a value, tried in turn until the sentence fits."""
 
 
 class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a fault of the program)
-    """Something asked for that cannot be done, in plain words.
+    """A request that cannot be met, explained in plain words.
 
     `template` is an English sentence with `{fields}`; it is also the key under which a translation is found, so it
     never contains a value. `values` fill the fields: numbers as they are, everything else as short text, because it
-    often comes from a stranger. `str(refusal)` is the filled sentence, at most 300 characters: values are shortened
-    until it is, so that the way out at its end is never lost.
+    often comes from a stranger. `str(refusal)` is the filled sentence, at most `MAX_LENGTH` characters: values are
+    shortened until it fits, so that the way out at its end is never lost.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -50,7 +52,7 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
 
 
 def _clip(text: str, length: int) -> str:
-    """`text` with at most `length` characters, the last one an ellipsis where something was left out."""
+    """Shorten `text` to at most `length` characters; the last one is an ellipsis where something was left out."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -1,20 +1,26 @@
-"""Sentences that are shown to visitors, for those that are written away from where they are shown."""
+"""Translatable sentences that are written in one place and shown in another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 def gettext_noop(message: str) -> str:
-    """Return `message` unchanged; tells the extraction of texts that it belongs in the catalogue."""
+    """Return `message` unchanged; marks it for extraction into the catalogue."""
     return message
 
 
 @dataclass(frozen=True)
 class Message:
-    """`template`: a marked sentence with {fields}; `values`: what fills them."""
+    """A translatable sentence with the values of its fields.
+
+    Attributes:
+        template: Sentence with `{fields}`, marked by `gettext_noop`.
+        values: What fills the fields.
+    """
 
     template: str
     values: Mapping[str, object]
 
     def __str__(self) -> str:
+        """Return the English sentence, filled in."""
         return self.template.format(**self.values)

@@ -1,4 +1,4 @@
-"""What every argument of a layer does to shapes and parameters: in a sentence, and by trying another value."""
+"""Explain the arguments of a layer: in a sentence, and by trying another value."""
 
 from cnnviz.core.arguments.other_value import OtherValue, affects_shape, try_other_value
 from cnnviz.core.arguments.sentences import Message, describe_argument

@@ -1,4 +1,4 @@
-"""The same layer with another value of one argument: what would become of its output and its parameters."""
+"""Give one argument of a layer another value and report the new output shape and parameter count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from cnnviz.core.layers.layer import literal
 
 @dataclass(frozen=True)
 class OtherValue:
-    """`code`: the argument with its other value; `output_shape` and `parameters` are those of the layer with it."""
+    """A layer after one of its arguments was changed.
+
+    Attributes:
+        code: The argument with its other value, as in "strides=(2, 2)".
+        output_shape: Shape of the changed layer's output.
+        parameters: Number of its parameters.
+    """
 
     code: str
     output_shape: Shape
@@ -21,7 +27,10 @@ class OtherValue:
 
 
 def try_other_value(layer: Layer, argument: str, shape: Shape) -> OtherValue | None:
-    """`layer` on an input of `shape` with another value of `argument`; None where that would tell nothing."""
+    """Change `argument` of `layer` to the first candidate value that is legal on an input of `shape`.
+
+    Returns None where the argument has no candidates, or none that differs and fits.
+    """
     for value in OTHER_VALUES.get(argument, _try_nothing)(layer, shape):
         if value != getattr(layer, argument):
             try:
@@ -34,11 +43,12 @@ def try_other_value(layer: Layer, argument: str, shape: Shape) -> OtherValue | N
 
 
 def affects_shape(layer: Layer, argument: str) -> bool:
-    """Whether the shape of the output or the parameters can depend on `argument`."""
+    """Return whether the shape of the output or the number of parameters can depend on `argument`."""
     return argument in OTHER_VALUES and not isinstance(getattr(layer, argument), float)
 
 
 def _change(layer: Layer, argument: str, value: object) -> Layer:
+    """Return a copy of `layer` with another value of `argument`."""
     values: dict[str, Any] = {argument: value}
     if argument == "pool_size" and layer.is_default("strides"):
         values["strides"] = None  # left out of the line of code, they follow the window
@@ -58,12 +68,12 @@ def _negate(argument: str) -> Callable[[Any, Shape], tuple[object, ...]]:
 
 
 def _enlarge(argument: str, by: int) -> Callable[[Any, Shape], tuple[object, ...]]:
-    """A larger window, or a smaller one where the larger does not fit."""
+    """Offer a larger window, and a smaller one where the larger does not fit."""
     return lambda layer, _: tuple(tuple(max(1, side + step) for side in getattr(layer, argument)) for step in (by, -by))
 
 
 def _vary_scale(layer: Any, _: Shape) -> tuple[object, ...]:
-    """Of batch normalisation; Rescaling's is a factor, which changes no shape."""
+    """Flip batch normalization's switch; Rescaling's `scale` is a factor, which changes no shape."""
     return (not layer.scale,) if isinstance(layer.scale, bool) else ()
 
 
@@ -82,6 +92,7 @@ def _vary_padding(layer: Any, _: Shape) -> tuple[object, ...]:
 
 
 def _vary_groups(layer: Any, shape: Shape) -> tuple[object, ...]:
+    """Offer one group, or the smallest number above 1 that divides both channels and filters."""
     if layer.groups > 1:
         return (1,)
     return tuple(
@@ -106,4 +117,4 @@ OTHER_VALUES: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "center": _negate("center"),
     "scale": _vary_scale,
 }
-"""Argument -> the values that are tried in turn; the first that fits is told."""
+"""Argument -> function that lists candidate values; the first that fits is reported."""

@@ -1,4 +1,4 @@
-"""One sentence for every argument of every kind of layer, chosen by its value and filled in with its numbers."""
+"""One sentence for each argument of each layer kind, chosen by its value and filled in with its numbers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["Message", "describe_argument"]
 
 
 def describe_argument(layer: Layer, argument: str, shape: Shape) -> Message:
-    """What `argument` does in `layer` on an input of `shape`; a marked text and what fills it."""
-    tell = DESCRIBERS.get(f"{layer.kind}.{argument}") or DESCRIBERS[argument]
-    return tell(layer, shape)
+    """Explain what `argument` does in `layer` on an input of `shape`."""
+    describe = DESCRIBERS.get(f"{layer.kind}.{argument}") or DESCRIBERS[argument]
+    return describe(layer, shape)
 
 
 def _describe_filters(layer: Any, shape: Shape) -> Message:
@@ -78,6 +78,7 @@ def _describe_padding(layer: Any, shape: Shape) -> Message:
 
 
 def _measure_spans(layer: Any) -> tuple[int, int]:
+    """Return rows and columns that the window covers, dilation included."""
     if hasattr(layer, "pool_size"):
         return tuple(layer.pool_size)
     return spanned(layer.kernel_size, layer.dilation_rate)
@@ -105,11 +106,13 @@ def _describe_bias(layer: Any, shape: Shape) -> Message:
     return Message(template, {"number": count(made)})
 
 
-def _describe_switched(argument: str, on: str, off: str) -> Callable[[Any, Shape], Message]:
+def _make_switch_describer(argument: str, on: str, off: str) -> Callable[[Any, Shape], Message]:
+    """Make a describer that chooses between two templates by a boolean argument."""
     return lambda layer, shape: Message(on if getattr(layer, argument) else off, {"number": count(shape[-1])})
 
 
-def _describe_valued(argument: str, template: str) -> Callable[[Any, Shape], Message]:
+def _make_value_describer(argument: str, template: str) -> Callable[[Any, Shape], Message]:
+    """Make a describer that fills `template` with the value of a number argument."""
     return lambda layer, _: Message(template, {"value": f"{getattr(layer, argument):g}"})
 
 
@@ -125,7 +128,7 @@ def _describe_rate(layer: Any, _: Shape) -> Message:
 def _describe_max_value(layer: Any, shape: Shape) -> Message:
     if layer.max_value is None:
         return Message(templates.NO_LIMIT, {})
-    return _describe_valued("max_value", templates.LIMIT)(layer, shape)
+    return _make_value_describer("max_value", templates.LIMIT)(layer, shape)
 
 
 def _describe_name(*_: object) -> Message:
@@ -147,17 +150,17 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "groups": _describe_groups,
     "activation": _describe_activation,
     "use_bias": _describe_bias,
-    "keepdims": _describe_switched("keepdims", templates.KEEPDIMS, templates.NO_KEEPDIMS),
-    "momentum": _describe_valued("momentum", templates.MOMENTUM),
-    "epsilon": _describe_valued("epsilon", templates.EPSILON),
-    "center": _describe_switched("center", templates.CENTER, templates.NO_CENTER),
-    "BatchNormalization.scale": _describe_switched("scale", templates.SCALE, templates.NO_SCALE),
+    "keepdims": _make_switch_describer("keepdims", templates.KEEPDIMS, templates.NO_KEEPDIMS),
+    "momentum": _make_value_describer("momentum", templates.MOMENTUM),
+    "epsilon": _make_value_describer("epsilon", templates.EPSILON),
+    "center": _make_switch_describer("center", templates.CENTER, templates.NO_CENTER),
+    "BatchNormalization.scale": _make_switch_describer("scale", templates.SCALE, templates.NO_SCALE),
     "rate": _describe_rate,
-    "Rescaling.scale": _describe_valued("scale", templates.FACTOR),
-    "offset": _describe_valued("offset", templates.OFFSET),
+    "Rescaling.scale": _make_value_describer("scale", templates.FACTOR),
+    "offset": _make_value_describer("offset", templates.OFFSET),
     "max_value": _describe_max_value,
-    "negative_slope": _describe_valued("negative_slope", templates.SLOPE),
-    "threshold": _describe_valued("threshold", templates.THRESHOLD),
-    "alpha": _describe_valued("alpha", templates.ALPHA),
+    "negative_slope": _make_value_describer("negative_slope", templates.SLOPE),
+    "threshold": _make_value_describer("threshold", templates.THRESHOLD),
+    "alpha": _make_value_describer("alpha", templates.ALPHA),
 }
-"""Argument, or kind.argument where a kind needs a sentence of its own -> what tells it."""
+"""Argument, or kind.argument where a kind needs a sentence of its own -> function that describes it."""

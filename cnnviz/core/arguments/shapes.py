@@ -1,4 +1,4 @@
-"""Which argument makes which side of a layer's output: found by trying another value of each."""
+"""Which arguments determine which side of a layer's output, found by trying another value of each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from cnnviz.core.layers.formulas import INPUT, OUTPUT, Formula, Part, amount, ti
 
 
 def format_input_shape(shape: Shape) -> Formula:
-    """The shape that a layer reads, as "28 × 28 × 1"."""
+    """Format the input shape, as "28 × 28 × 1"."""
     return times(*(amount(side, INPUT) for side in shape))
 
 
 def format_output_shape(layer: Layer, shape: Shape) -> Formula:
-    """The shape of the output, each side with the arguments that it hangs on."""
+    """Format the output shape, each side marked with the arguments that determine it."""
     made = layer.output_shape(shape)
     tried = {each.name: try_other_value(layer, each.name, shape) for each in layer.arguments()}
     others = {name: other.output_shape for name, other in tried.items() if other}
@@ -21,5 +21,6 @@ def format_output_shape(layer: Layer, shape: Shape) -> Formula:
 
 
 def _format_side(made: Shape, place: int, others: dict[str, Shape]) -> Part:
+    """Mark side number `place` with every argument whose other value changes it."""
     of = [name for name, other in others.items() if len(other) != len(made) or other[place] != made[place]]
     return amount(made[place], *of, OUTPUT)

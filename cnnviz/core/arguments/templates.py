@@ -1,4 +1,4 @@
-"""The sentences about arguments, marked for translators."""
+"""Templates of the sentences about layer arguments, marked for translation."""
 
 from __future__ import annotations
 

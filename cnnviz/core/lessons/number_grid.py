@@ -1,4 +1,4 @@
-"""Small grids of numbers that people type, cell by cell, and the numbers as people write them."""
+"""Small grids of numbers that visitors type cell by cell, parsed and formatted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 
 MAX_NUMBER = 99
-"""Largest size of a typed number; it has at most two decimals, so that sums are read without effort."""
+"""Largest absolute value of a typed number; with at most two decimals, so that sums stay readable."""
 
 Grid = tuple[tuple[float, ...], ...]
 
 
 def parse_number(typed: object) -> float:
-    """The number that somebody typed into a cell; a comma may stand for the point.
+    """Parse a number typed into a cell; a comma may stand for the point.
 
     Raises `Refusal` for anything but a number from -99 to 99 with at most two decimals.
     """
@@ -44,7 +44,7 @@ def parse_number(typed: object) -> float:
 
 
 def resize(values: Grid, side: int) -> Grid:
-    """The upper left of `values` as a grid of `side` × `side`, with zeros where there was nothing."""
+    """Cut or pad `values` to `side` × `side`; new cells, at the right and the bottom, are 0."""
     old = np.array(values)
     new = np.zeros((side, side))
     rows, columns = min(side, old.shape[0]), min(side, old.shape[1])
@@ -53,12 +53,12 @@ def resize(values: Grid, side: int) -> Grid:
 
 
 def to_grid(values: np.ndarray | Sequence[Sequence[float]]) -> Grid:
-    """Rows of numbers as a `Grid`."""
+    """Convert rows of numbers to a `Grid`."""
     return tuple(tuple(float(value) for value in row) for row in values)
 
 
 def format_number(value: float) -> str:
-    """A number as people write it, with at most two decimals: 7, 2.75, −3."""
+    """Format a number with at most two decimals and a real minus sign: 7, 2.75, −3."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0" if round(value, 2) == 0 else "-0").replace("-", "−")
 
 
@@ -68,15 +68,18 @@ def apply_edits(
     read: Callable[[object], float] = parse_number,
     write: Callable[[float], str] = format_number,
 ) -> tuple[Grid, tuple[int, int, Refusal] | None]:
-    """`values` with what was typed over them, and the first text that was refused: row, column and why.
+    """Replace cells of `values` by the texts typed over them.
 
-    A cell whose text is refused keeps its value; one whose text says its value anyway keeps it as exactly as it was.
+    A cell whose text is refused keeps its value; one whose text is unchanged keeps its exact value.
 
     Args:
-        values: what the cells hold.
-        texts: what they say now; as many.
-        read: makes a number of a text, or raises `Refusal`.
-        write: the text of a number.
+        values: Present values of the cells.
+        texts: Present texts of the cells, in the same shape.
+        read: Parses a text; raises `Refusal`.
+        write: Formats a number.
+
+    Returns:
+        The new values, and the first text that was refused (row, column and reason), or None.
     """
     refused: list[tuple[int, int, Refusal]] = []
     made = [list(row) for row in values]

@@ -1,4 +1,4 @@
-"""What this computer's processor can do."""
+"""Capabilities of this computer's processor."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
-"""Flags as Linux spells them. Without one of them bfloat16 is imitated in float32, which is slower than float32."""
+"""CPU flags as Linux spells them. Without one of them bfloat16 is emulated, which is slower than float32."""
 
 
 @cache
 def has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
-    """Whether the processor multiplies bfloat16 itself, so that `mixed_bfloat16` pays. False where nobody can tell."""
+    """Return whether the processor multiplies bfloat16 natively, so that `mixed_bfloat16` pays; False if unknown."""
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

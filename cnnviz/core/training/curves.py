@@ -1,4 +1,4 @@
-"""The learning curves of a training run, put together from its events."""
+"""Build the learning curves of a training run from its events, and export them as CSV."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ COLUMNS = ("kind", "step", "epoch", *NAMES, *VALIDATION_NAMES)
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The metrics over a run's batches; `curve["loss"]` is (n,) float32, NaN where an old run lacks the metric.
+    """The metrics at some of a run's steps; `curve["loss"]` is (n,) float32, NaN where an old run lacks the metric.
 
     Attributes:
-        steps: (n,) int64, ascending: how many batches were over, from 1.
+        steps: (n,) int64, ascending: number of batches completed, from 1.
         values: (n,) float32 for each of `metrics.NAMES`.
     """
 
@@ -35,7 +35,7 @@ class Curve:
         return self.values[metric]
 
     def before(self, step: int) -> Curve:
-        """This curve's beginning, without `step` and what follows."""
+        """Return the part of this curve before `step`."""
         kept = int(np.searchsorted(self.steps, step))
         if kept == len(self):
             return self
@@ -44,16 +44,16 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """The curves of one run; of no length before it has told anything.
+    """All curves of one run; empty before its first event.
 
     Attributes:
-        batches: Batches an epoch, 0 as long as that is not known.
-        training: One value a batch, on the digits of that batch before it was learned from.
-        sample: Now and then, on a small fixed sample of the validation digits.
-        epochs: One value an epoch: the mean over the epoch's batches.
-        validation: One value an epoch, on all validation digits.
-        attempt: Of the newest event, 0 before the first.
-        fresh: An attempt has begun that has not told a step yet; what it tells first replaces what is known from
+        batches: Batches per epoch, 0 until that is known.
+        training: One value per batch, measured on its digits before the update.
+        sample: Values at intervals, on a small fixed sample of the validation digits.
+        epochs: One value per epoch: the mean over the epoch's batches.
+        validation: One value per epoch, on all validation digits.
+        attempt: Attempt of the newest event, 0 before the first.
+        fresh: Whether a new attempt has begun but not reported a step yet; its first step replaces what is known from
             there on.
     """
 
@@ -67,24 +67,24 @@ class Curves:
 
 
 def extend(curves: Curves, events: Iterable[Event]) -> Curves:
-    """`curves` with what `events` add to them; events of other kinds change nothing.
+    """Add `events` to `curves`; events of other kinds change nothing.
 
-    A new attempt, or a job that goes on from a checkpoint, repeats steps that were told before: from the first step
-    that it tells, the older attempt is forgotten.
+    A new attempt, or a job that resumes from a checkpoint, repeats steps that were reported before: from the first
+    step that it reports, the older values are dropped.
     """
-    growing = {name: _CurveBuilder(getattr(curves, name)) for name in PARTS}
+    builders = {name: _CurveBuilder(getattr(curves, name)) for name in PARTS}
     batches, attempt, fresh = curves.batches, curves.attempt, curves.fresh
     for event in events:
         if event.kind == "start":
             batches = int(event.facts["batches"])
         fresh = fresh or event.kind == "start" or event.attempt != attempt
         attempt = event.attempt
-        for name, told in _parse_event(event):
+        for name, piece in _parse_event(event):
             if fresh:
-                _cut(growing.values(), int(told.steps[0]))
+                _cut(builders.values(), int(piece.steps[0]))
                 fresh = False
-            growing[name].add(told)
-    parts = {name: grown.curve() for name, grown in growing.items()}
+            builders[name].add(piece)
+    parts = {name: builder.curve() for name, builder in builders.items()}
     return Curves(batches=batches, attempt=attempt, fresh=fresh, **parts)
 
 
@@ -92,21 +92,24 @@ PARTS = ("training", "sample", "epochs", "validation")
 
 
 class _CurveBuilder:
-    """A curve while it is put together: pieces that are joined at the end."""
+    """Collects the pieces of one curve and joins them at the end."""
 
     def __init__(self, curve: Curve) -> None:
         self.pieces = [curve]
 
     def add(self, piece: Curve) -> None:
+        """Append `piece`; where it repeats known steps, it replaces them and all that follow."""
         newest = self.pieces[-1].steps
         if len(newest) and piece.steps[0] <= newest[-1]:
             self.cut(int(piece.steps[0]))
         self.pieces.append(piece)
 
     def cut(self, step: int) -> None:
+        """Drop the values from `step` on."""
         self.pieces = [self.curve().before(step)]
 
     def curve(self) -> Curve:
+        """Join the pieces and return the curve."""
         if len(self.pieces) > 1:
             steps = np.concatenate([piece.steps for piece in self.pieces])
             values = {name: np.concatenate([piece[name] for piece in self.pieces]) for name in NAMES}
@@ -114,13 +117,14 @@ class _CurveBuilder:
         return self.pieces[0]
 
 
-def _cut(growing: Iterable[_CurveBuilder], step: int) -> None:
-    for grown in growing:
-        grown.cut(step)
+def _cut(builders: Iterable[_CurveBuilder], step: int) -> None:
+    """Drop the values from `step` on, in all curves."""
+    for builder in builders:
+        builder.cut(step)
 
 
 def _parse_event(event: Event) -> Iterator[tuple[str, Curve]]:
-    """The parts of the curves that an event tells, none of them empty."""
+    """Yield the pieces of curves that an event reports, none of them empty."""
     facts = event.facts
     if event.kind == "batches" and (count := len(event.arrays["loss"])):
         absent = np.full(count, np.nan)
@@ -135,17 +139,17 @@ def _parse_event(event: Event) -> Iterator[tuple[str, Curve]]:
 
 
 def _make_point(facts: Facts, keys: Sequence[str]) -> Curve:
-    """One value of each metric, under `keys` in `facts`, in the order of `NAMES`."""
+    """Make a curve of one step from the metrics under `keys` in `facts`, given in the order of `NAMES`."""
     values = {name: np.array([facts.get(key, np.nan)], np.float32) for name, key in zip(NAMES, keys, strict=True)}
     return Curve(np.array([facts["step"]], np.int64), values)
 
 
 def to_csv(curves: Curves) -> str:
-    """All values as a table with the columns of `COLUMNS`, in the order of their steps.
+    """Format all values as CSV with the columns of `COLUMNS`, ordered by step.
 
     Rows of the kind "batch" and "sample" (of validation digits) have each metric; rows of the kind "epoch" also those
     of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
-    from 1 and is empty where the batches an epoch are not known.
+    from 1 and is empty where the number of batches per epoch is unknown.
     """
     validation = {int(step): tuple(values) for step, *values in _iterate_rows(curves.validation)}
     unknown = ("",) * len(NAMES)
@@ -169,4 +173,5 @@ def to_csv(curves: Curves) -> str:
 
 
 def _iterate_rows(curve: Curve) -> Iterator[tuple[Any, ...]]:
+    """Yield the step and the metrics, in the order of `NAMES`, of each value."""
     return zip(curve.steps, *(curve[name] for name in NAMES), strict=True)

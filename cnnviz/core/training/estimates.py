@@ -1,8 +1,8 @@
-"""How long a training will take, and whether it is within what a server that many share can give.
+"""Estimate how long a training takes, and check that it stays within the limits of a shared server.
 
-Seconds of one processor core are a sum over batches and images whose terms are known from shapes alone. Their prices
-were fitted to measurements of 21 networks (`benchmarks/estimate.py` measures others); one factor a machine, which any
-earlier run tells, corrects for its speed and its threads.
+Seconds of one processor core are a sum over batches and images whose terms follow from shapes alone. Their prices
+were fitted to measurements of 21 networks (`benchmarks/estimate.py` measures others); one factor per machine, learned
+from its earlier runs, corrects for its speed and its threads.
 """
 
 from __future__ import annotations
@@ -19,31 +19,38 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 
 MAX_PARAMETERS = 5_000_000
 MAX_MULTIPLICATIONS = 100_000_000_000_000
-"""Multiplications of a whole training, forwards alone."""
+"""Multiplications of all forward passes of a training."""
 MAX_MEMORY = 1_500_000_000
-"""Bytes of one batch with its gradients, and of the weights with their optimizer."""
+"""Bytes of one batch with its gradients, and of the weights with their optimizer state."""
 MAX_SECONDS = 1_800.0
-"""Of the estimate on a machine that nobody has calibrated."""
+"""Estimated seconds on an uncalibrated machine."""
 FLOAT32 = 4
 INPUT_SHAPES: Mapping[str, Shape] = {"colour": colour_digits.INPUT_SHAPE}
-"""What the digits of a plan's `data` look like where they are not MNIST's own."""
+"""Input shapes by a plan's `data`, where it is not MNIST."""
 GREY_SHAPE: Shape = (28, 28, 1)
 
 TRAINING_DIGITS, TEST_DIGITS = 60_000, 10_000
 LANES = 16
-"""float32 numbers that a processor with AVX-512 handles at once: fewer filters cost as much."""
+"""float32 numbers per AVX-512 register: fewer filters cost as much."""
 NORMALIZATION = 4
-"""How many times the price of other values those of a batch normalization have."""
+"""Price of a value of a batch normalization, as a multiple of the price of other values."""
 START_SECONDS = 1.0
-"""Seconds until the first batch: the graph is made."""
+"""Seconds until the first batch, in which the graph is built."""
 AUGMENTATION_SECONDS = 0.0005
-"""Seconds an image and pool."""
+"""Seconds per image and augmented copy of the data."""
 POOLS = 4
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Seconds of one core: for a layer and for a parameter a batch; for a multiplication and a value an image."""
+    """Seconds of one core.
+
+    Attributes:
+        layer: Per layer and batch.
+        parameter: Per parameter and batch.
+        multiplication: Per multiplication and image.
+        value: Per layer output value and image.
+    """
 
     layer: float
     parameter: float
@@ -61,14 +68,19 @@ EVALUATION_BATCH = 500
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is known of a machine: how many seconds it takes for one second of the model, from how many runs."""
+    """The measured speed of a machine.
+
+    Attributes:
+        factor: Seconds that it takes for one second of the model.
+        runs: Number of runs that the factor comes from.
+    """
 
     factor: float = 1.0
     runs: int = 0
 
 
 UNCALIBRATED = Calibration()
-"""A machine like the one that the prices were measured on, with one thread."""
+"""A machine like the one on which the prices were measured, with one thread."""
 
 
 def estimate_seconds(
@@ -78,11 +90,13 @@ def estimate_seconds(
     digits: int = TRAINING_DIGITS,
     tests: int = TEST_DIGITS,
 ) -> float:
-    """Seconds that the whole training will take. `digits` and `tests`: how many the data set has."""
+    """Estimate the seconds of a whole training, for a data set of `digits` training and `tests` test digits."""
+    # Split the digits as the training does.
     count = min(plan.examples, digits)
     held_out = -(-plan.validation_examples * count // plan.examples)
     learned = count - held_out
     batches = -(-learned // plan.batch_size)
+    # Every epoch ends with an evaluation; with held-out digits, one on the test set follows at the end.
     epoch = _price(variant, TRAINING_PRICES[plan.precision], learned, batches) + _price_evaluation(
         variant, held_out or tests
     )
@@ -99,10 +113,10 @@ def calibrate(
     digits: int = TRAINING_DIGITS,
     tests: int = TEST_DIGITS,
 ) -> Calibration:
-    """What a run that took `measured_seconds` teaches; `plan.epochs` are those that it really trained.
+    """Update `previous` by a run that took `measured_seconds`; `plan.epochs` are those that were really trained.
 
-    The first run sets the factor, later ones move it by the geometric mean, so that one run beside a busy neighbour
-    does not spoil it.
+    The first run sets the factor, later ones move it by the geometric mean, so that one run on a busy machine does not
+    spoil it.
     """
     expected = estimate_seconds(variant, plan, UNCALIBRATED, digits, tests) - START_SECONDS
     factor = max(measured_seconds - START_SECONDS, 0.1 * measured_seconds, 1e-3) / expected
@@ -113,12 +127,12 @@ def calibrate(
 
 def check(variant: Architecture, plan: TrainingPlan) -> None:
     """Raise `Refusal` where training `variant` by `plan` is beyond the budget, naming the value and the limit."""
-    there = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
-    if variant.input_shape != there:
+    expected = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
+    if variant.input_shape != expected:
         raise Refusal(
             "A network must read the digits that it learns from: `input_shape` {expected} with `data` {data}. "
             "Received: {shape}. Start from another network, or choose other digits.",
-            expected=there,
+            expected=expected,
             data=plan.data,
             shape=variant.input_shape,
         )
@@ -141,22 +155,23 @@ def check(variant: Architecture, plan: TrainingPlan) -> None:
 
 
 def count_multiplications(variant: Architecture, plan: TrainingPlan) -> int:
-    """Multiplications of the whole training, forwards alone; backwards costs about twice that again."""
+    """Count the multiplications of all forward passes of a training; backward passes take about twice as many."""
     return variant.multiplications * (plan.examples - plan.validation_examples) * plan.epochs
 
 
 def estimate_memory(variant: Architecture, plan: TrainingPlan) -> int:
-    """Bytes, about: every layer's values for a batch and their gradients, and four copies of the weights."""
+    """Estimate the bytes of one batch: all layers' values and their gradients, and four copies of the weights."""
     batch = min(plan.batch_size, plan.examples)
     return FLOAT32 * (2 * batch * _count_values(variant) + 4 * variant.parameters)
 
 
 def _price_evaluation(variant: Architecture, images: int) -> float:
+    """Estimate seconds of one core for the evaluation of so many images."""
     return _price(variant, EVALUATION_PRICES, images, -(-images // EVALUATION_BATCH))
 
 
 def _price(variant: Architecture, prices: Prices, images: int, batches: int) -> float:
-    """Seconds of one core for so many images in so many batches."""
+    """Estimate seconds of one core for so many images in so many batches."""
     batch = prices.layer * len(variant.layers) + prices.parameter * variant.parameters
     multiplied = sum(_count_padded_multiplications(layer, shape) for layer, shape in variant.layers_and_inputs())
     normalized = sum(
@@ -167,12 +182,12 @@ def _price(variant: Architecture, prices: Prices, images: int, batches: int) -> 
 
 
 def _count_padded_multiplications(layer: Layer, shape: Shape) -> int:
-    """Multiplications of one image as a processor counts them: a convolution's filters come in sixteens."""
+    """Count multiplications of one image as a processor does them: a convolution's filters in groups of 16."""
     if not isinstance(layer, Conv2D):
         return 0 if layer.kind == "BatchNormalization" else layer.multiplications(shape)
     return layer.multiplications(shape) * -(-layer.filters // LANES) * LANES // layer.filters
 
 
 def _count_values(variant: Architecture) -> int:
-    """Numbers that all layers together make of one image."""
+    """Count the numbers that all layers together output for one image."""
     return sum(math.prod(shape) for shape in variant.shapes()[1:])

@@ -1,4 +1,4 @@
-"""Ready experiments: a question, answers to guess from, the trainings that decide, and the verdict on what they gave.
+"""Ready experiments: a question, guesses, the trainings that decide, and the judge of their results.
 
 The arms of an experiment differ in what the question asks about and in nothing else, not even in the seed.
 """
@@ -24,7 +24,14 @@ VALIDATION, SHIFTED = "validation", "shifted"
 
 @dataclass(frozen=True)
 class Arm:
-    """One training of an experiment. `label` is a marked text that tells it from the others."""
+    """One training of an experiment.
+
+    Attributes:
+        id: Key of its result.
+        label: Marked text that distinguishes it from the other arms.
+        variant: The architecture that is trained.
+        plan: How it is trained.
+    """
 
     id: str
     label: str
@@ -36,9 +43,16 @@ class Arm:
 class Experiment:
     """A question to guess at and to answer by training.
 
-    `question`, the values of `guesses` (id -> answer) and `why` (what is usually said, for after the results) are
-    marked texts; `expected` is the usual answer. `measure`: "validation" is each arm's accuracy on the held-out digits
-    after its last epoch, "shifted" is `shifting.accuracy` of the trained network.
+    Attributes:
+        id: Its name in links.
+        question: Marked text.
+        guesses: Id -> answer, a marked text.
+        expected: Id of the usual answer.
+        why: The usual explanation, a marked text, shown after the results.
+        arms: The trainings.
+        judge: Decides from the arms' labels, their shares and the number of digits which guess was right.
+        measure: "validation" is each arm's accuracy on the held-out digits after its last epoch, "shifted" is the
+            accuracy of the trained network on shifted digits (`inference.shifted_accuracy`).
     """
 
     id: str
@@ -52,14 +66,14 @@ class Experiment:
 
     @property
     def count(self) -> int:
-        """How many digits decide."""
+        """Number of digits that decide."""
         return shifted_accuracy.COUNT if self.measure == SHIFTED else self.arms[0].plan.validation_examples
 
     def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
-        """What the arms' `shares` of digits read right (arm id -> [0, 1]) say; None until all are there.
+        """Judge the arms' `shares` of digits read right (arm id -> [0, 1]); None until all are there.
 
-        `count` is given where another number of digits decided. An arm whose numbers grew beyond all bounds counts with
-        what it read right last, or 0; leave out arms that were not trained by their plan.
+        `count` is given where another number of digits decided. An arm whose training diverged counts with its last share,
+        or 0; leave out arms that were not trained by their plan.
         """
         if any(arm.id not in shares for arm in self.arms):
             return None
@@ -67,7 +81,7 @@ class Experiment:
 
 
 def get_experiment(name: str) -> Experiment:
-    """The experiment `name`. Raises `Refusal` for any other name."""
+    """Return the experiment `name`. Raises `Refusal` for any other name."""
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]
     raise Refusal(
@@ -84,7 +98,7 @@ def _make_conv(filters: int, **more: Any) -> Settings:
 def _build_small(
     filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any
 ) -> ArchitectureDraft:
-    """Two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
+    """Build a draft of two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
     dense = [{"kind": "Dense", "units": units, "activation": "relu"}] if units else []
     pooled = [row for number in filters for row in (_make_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
     return ArchitectureDraft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
@@ -98,20 +112,20 @@ def _variant(draft: ArchitectureDraft, name: str) -> Architecture:
 
 
 def _vary_network(plan: TrainingPlan, arms: Iterable[tuple[str, str, ArchitectureDraft]]) -> tuple[Arm, ...]:
-    """Arms with one plan and different networks."""
+    """Make arms with one plan and different networks."""
     return tuple(Arm(name, label, _variant(draft, f"arm-{name}"), plan) for name, label, draft in arms)
 
 
 def _vary_plan(
     draft: ArchitectureDraft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]
 ) -> tuple[Arm, ...]:
-    """Arms with one network and different settings of the plan."""
+    """Make arms with one network and different settings of the plan."""
     variant = _variant(draft, "arm")
     return tuple(Arm(name, label, variant, replace(plan, **settings)) for name, label, settings in arms)
 
 
 def _make_plan(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
-    """A plan that learns from `count` digits and is judged by the last `held_out`."""
+    """Make a plan that learns from `count` digits and validates on the last `held_out`."""
     return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
 
 

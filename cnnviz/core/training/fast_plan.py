@@ -1,4 +1,4 @@
-"""The plan that gets a network to 99 % soonest, and why each of its settings is what it is."""
+"""The plan that reaches 99 % accuracy soonest, with the reason for each of its settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAST_PLAN = TrainingPlan(
     schedule="cosine",
     precision="mixed_bfloat16",
 )
-"""One look at 50,000 digits.
+"""One epoch of 50,000 digits.
 
 `batch_size` 64: a large batch makes few steps of an epoch. 50,000 digits are 782 steps of 64 and only 50 of 1,000, and
 a step costs about its images.
@@ -28,14 +28,14 @@ tutorial E's network 0.002 gave 98.95 and 99.04 % of the test digits (two seeds)
 `epochs` 1: a schedule that ends is worth more than epochs that repeat.
 `examples`: with 48,000 digits to learn from instead of 59,000 it was as good (99.11 and 99.09 %,
 one seed) and a sixth sooner.
-`validation_examples` 1,000: enough to see the curve, and judging costs little beside learning. The card's accuracy
-is on the whole test set, which has decided nothing but this plan.
+`validation_examples` 1,000: enough to see the curve, and evaluation costs little beside training. The card's accuracy
+is on the whole test set, which was used to choose nothing but this plan.
 `precision` mixed_bfloat16: multiplies in half the bits where the processor can; the weights stay float32.
-`augmentation` none: changed digits help those who train for long.
+`augmentation` none: augmented digits help only in longer trainings.
 """
 
 
 def make_fast_plan(plan: TrainingPlan) -> TrainingPlan:
-    """`FAST_PLAN` with the data and the seed of `plan`, and in float32 where the processor has no bfloat16."""
+    """Make `FAST_PLAN` with the data and the seed of `plan`, in float32 where the processor lacks bfloat16."""
     precision = FAST_PLAN.precision if has_bfloat16() else "float32"
     return replace(FAST_PLAN, data=plan.data, seed=plan.seed, precision=precision)

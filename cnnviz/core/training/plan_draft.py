@@ -1,4 +1,4 @@
-"""A training plan while it is being chosen: it may be illegal, and then says which setting is and why."""
+"""A training plan that is still being edited; it may be invalid, and lists which settings are and why."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ DEFAULT_RATES: Mapping[str, float] = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.
 """Keras 3's own learning rates."""
 
 GOOD_RATES: Mapping[str, float] = {**DEFAULT_RATES, "adadelta": 1.0}
-"""What to begin with: Adadelta barely learns at Keras 3's rate and was made for 1.0."""
+"""Suggested learning rates: Adadelta barely learns at Keras 3's rate and was designed for 1.0."""
 
 LEARN, CHECK, PATIENCE = "learn", "check", "patience"
 
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """Chosen `values`, whether they fit or not: those of a plan, with `learn` and `check` for `examples`.
+    """An editable training plan, valid or not.
 
-    They say how many digits are learned from and how many are held out to check with.
+    Attributes:
+        values: The values of a plan by name, but with `learn` (digits to learn from) and `check` (digits held out for
+            validation) in place of `examples` and `validation_examples`.
     """
 
     values: Mapping[str, Any]
@@ -34,34 +36,35 @@ class PlanDraft:
 
     @classmethod
     def of(cls, plan: TrainingPlan) -> PlanDraft:
-        """The values of `plan`."""
+        """Make a draft with the values of `plan`."""
         table = plan.to_json()
         examples, held_out = table.pop("examples"), table.pop("validation_examples")
         return cls({LEARN: examples - held_out, CHECK: held_out, **table})
 
     def change(self, **values: Any) -> PlanDraft:
-        """With other `values`. Another optimizer brings its own rate."""
+        """Return a copy with other `values`. Another optimizer brings its own learning rate."""
         if "optimizer" in values and "learning_rate" not in values:
             rate = GOOD_RATES.get(str(values["optimizer"]), self.values["learning_rate"])
             values["learning_rate"] = rate
         return PlanDraft({**self.values, **values})
 
     def problems(self, available: int) -> dict[str, Refusal]:
-        """What is wrong, by the name of the value, where there are `available` training digits."""
+        """Return the refusal of every invalid value, by name, given the number of `available` training digits."""
         return dict(self._problems(available))
 
     def plan(self, available: int) -> TrainingPlan | None:
-        """The plan; None while something is wrong with it."""
+        """Make the plan; None while any value is invalid."""
         if self.problems(available):
             return None
         values = dict(self.values)
         learn, check = values.pop(LEARN), values.pop(CHECK)
-        # Varied digits are always learned with a falling rate; the plan says so, too.
+        # Training on augmented digits always uses a falling rate; the plan states it, too.
         schedule = "constant" if values["augmentation"] == "none" else "cosine"
         values["schedule"] = "cosine" if values["schedule"] == "cosine" else schedule
         return TrainingPlan(**values, examples=learn + check, validation_examples=check)
 
     def _problems(self, available: int) -> Iterator[tuple[str, Refusal]]:
+        """Check the values one by one and yield the refusals."""
         left = available
         for name, value in self.values.items():
             try:
@@ -87,7 +90,7 @@ class PlanDraft:
 
 
 def make_default_draft(available: int) -> PlanDraft:
-    """A plan that takes seconds and shows everything, within `available` training digits."""
+    """Make a plan that trains in seconds, within `available` training digits."""
     learn = min(5_000, available * 4 // 5)
     check = min(1_000, available - learn)
     plan = TrainingPlan(examples=learn + check, validation_examples=check, batch_size=64, epochs=8)

@@ -1,4 +1,4 @@
-"""What travels between the app and a training worker: the job, commands to it, and the events that it tells.
+"""The messages between the app and a training worker: jobs, commands to them, and the events that they report.
 
 All of it is numbers and short strings: JSON facts and raw arrays, never pickles.
 """
@@ -23,19 +23,25 @@ Arrays = Mapping[str, np.ndarray]
 Facts = Mapping[str, Any]
 
 COMMANDS = ("pause", "resume", "stop", "cancel", "more", "probe")
-"""`stop` ends the training and keeps the result, `cancel` throws it away, `more` adds one epoch to the plan, `probe`
-brings another digit (array `digit`, (28, 28) uint8)."""
+"""`stop` ends the training and keeps the result, `cancel` discards it, `more` adds one epoch to the plan, `probe` sets
+another digit (array `digit`, (28, 28) uint8)."""
 
 DIVERGED = gettext_noop(
     "Training must stay finite. Received: a loss or weight that is not a number in epoch {epoch}. "
     "Choose a smaller learning rate."
 )
-"""What a job says whose numbers grew beyond all bounds: with its result, or as a refusal if that was in epoch 1."""
+"""Message of a job that diverged: added to its result, or the refusal if that was in epoch 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataReference:
-    """Which data a job learns from: the content's SHA-256 and how many training digits it has."""
+    """The data set that a job trains on.
+
+    Attributes:
+        name: One of the data sets by name.
+        sha256: Hash of the content.
+        count: Number of training digits.
+    """
 
     name: str
     sha256: str
@@ -46,14 +52,14 @@ class DataReference:
 class Job:
     """A training job as plain data.
 
-    Args:
-        id: 16 hexadecimal digits, random; the run and the network that comes out have it in their names.
-        variant: What is trained. Its name is `network_name(id)`.
-        plan: How; it holds the seed.
-        data: What it must find on the worker; a worker with other data refuses.
-        probe: (28, 28) uint8: the visitor's digit, shown to the network while it learns.
-        checkpoint: Empty, or the arrays of an earlier job's last `checkpoint` event, to go on from there.
-        progress: Empty, or that event's facts.
+    Attributes:
+        id: 16 hexadecimal digits, random; part of the names of the run and of the trained network.
+        variant: The architecture to train; its name is `make_network_name(id)`.
+        plan: How to train it; it holds the seed.
+        data: The data that the worker must have; a worker with other data refuses the job.
+        probe: (28, 28) uint8: the visitor's digit, shown to the network during training.
+        checkpoint: Empty, or the arrays of an earlier job's last `checkpoint` event, to resume from.
+        progress: Empty, or the facts of that event.
     """
 
     id: str
@@ -65,7 +71,7 @@ class Job:
     progress: Facts = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
-        """Everything but the arrays, for `json.dumps`."""
+        """Return everything but the arrays, for `json.dumps`."""
         return {
             "id": self.id,
             "variant": self.variant.to_json(),
@@ -75,13 +81,13 @@ class Job:
         }
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays by name: `probe` and `checkpoint/...`."""
+        """Return the arrays by name: `probe` and `checkpoint/...`."""
         kept = {f"checkpoint/{name}": array for name, array in self.checkpoint.items()}
         return {"probe": self.probe, **kept}
 
     @classmethod
     def restore(cls, facts: object, arrays: Arrays) -> Job:
-        """The job that `facts` and `arrays` describe. Raises `Refusal` for anything else."""
+        """Rebuild the job from `facts` and `arrays`. Raises `Refusal` for anything else."""
         table = checks.table("job", facts, {"id", "variant", "plan", "data", "progress"})
         data = checks.table("job's data", table["data"], {"name", "sha256", "count"})
         prefix = "checkpoint/"
@@ -98,7 +104,12 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Command:
-    """Something that a learner asks of a running job; `kind` is one of `COMMANDS`."""
+    """A request to a running job.
+
+    Attributes:
+        kind: One of `COMMANDS`.
+        arrays: The arrays that it carries, by name.
+    """
 
     kind: str
     arrays: Arrays = field(default_factory=dict)
@@ -106,9 +117,14 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """Something that a job tells. `docs/training.md` lists the kinds with their facts and arrays.
+    """A report of a job. `docs/training.md` lists the kinds with their facts and arrays.
 
-    `seq` counts a job's events from 1, also over attempts; `attempt` is 1, or 2 after its worker died.
+    Attributes:
+        kind: What is reported.
+        seq: Number of the event in its job, from 1, over all attempts.
+        attempt: 1, or 2 after the job's worker died.
+        facts: Plain data for `json.dumps`.
+        arrays: The arrays that it carries, by name.
     """
 
     kind: str
@@ -119,23 +135,23 @@ class Event:
 
 
 def make_id() -> str:
-    """A random id for a job."""
+    """Make a random id for a job."""
     return secrets.token_hex(8)
 
 
 def make_network_name(job_id: str) -> str:
-    """The name of the network that a job makes, as links and the shelf spell it."""
+    """Return the name, in links and in the model store, of the network that a job trains."""
     return f"run-{check_id(job_id)}"
 
 
 def parse_run_id(name: str) -> str | None:
-    """The id of the run that made a network, from the network's name; None for a network of the shelf."""
+    """Return the id of the run that trained the network `name`; None for a network of the model store."""
     found = re.fullmatch("run-([0-9a-f]{16})", name)
     return found[1] if found else None
 
 
 def check_id(value: object) -> str:
-    """`value` if it is a job's id. Raises `Refusal` for anything else, so that it can be part of a path."""
+    """Return `value` if it is a job's id. Raises `Refusal` for anything else, so that it is safe in a path."""
     if isinstance(value, str) and len(value) == 16 and set(value) <= set("0123456789abcdef"):
         return value
     raise Refusal(
@@ -145,6 +161,7 @@ def check_id(value: object) -> str:
 
 
 def _check_probe(digit: object) -> np.ndarray:
+    """Return `digit` if it is (28, 28) uint8. Raises `Refusal` for anything else."""
     if isinstance(digit, np.ndarray) and digit.shape == (28, 28) and digit.dtype == np.uint8:
         return digit
     raise Refusal(

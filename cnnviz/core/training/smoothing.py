@@ -1,4 +1,4 @@
-"""The smoothing of noisy curves that is shown beside the values themselves."""
+"""Smooth noisy curves by an exponentially weighted mean."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import math
 import numpy as np
 
 MAX_WEIGHT_RATIO = 1e6
-"""How much the weights inside one block may differ, so that sums in float64 keep ten digits."""
+"""Largest ratio of the weights inside one block, so that sums in float64 keep ten digits."""
 
 
 def smooth_exponentially(values: np.ndarray, half_life: float) -> np.ndarray:
-    """Mean of all values so far, each with half the weight of one that is `half_life` places newer.
+    """Average all values so far, each with half the weight of one that is `half_life` places newer.
 
-    With w = 2^(-1/half_life), s_t = w s_(t-1) + (1 - w) y_t from s_0 = 0, and what is shown is s_t / (1 - w^t): without
+    With w = 2^(-1/half_life), s_t = w s_(t-1) + (1 - w) y_t from s_0 = 0, and the result is s_t / (1 - w^t): without
     the division the first values would be drawn towards 0. This is the smoothing of TensorBoard's scalars, whose
-    slider is w, and the bias correction of Adam (Kingma & Ba 2015, section 3).
+    slider is w, with the bias correction of Adam (Kingma & Ba 2015, section 3).
 
     Args:
-        values: (n,) numbers. Values that are not finite count for nothing: they have NaN in their place, and the
-            mean goes on after them.
+        values: (n,) numbers. Values that are not finite are ignored: the result is NaN in their place, and the mean
+            continues after them.
         half_life: In places, above 0. Infinite gives the plain mean so far.
 
     Returns:
         (n,) float32.
 
     Raises:
-        ValueError: If `half_life` is not above 0, or `values` are not one row.
+        ValueError: If `half_life` is not above 0, or `values` are not one-dimensional.
     """
     if np.ndim(values) != 1 or not half_life > 0:
         raise ValueError(
@@ -42,8 +42,8 @@ def smooth_exponentially(values: np.ndarray, half_life: float) -> np.ndarray:
 def _compute_weighted_means(values: np.ndarray, decay: float) -> np.ndarray:
     """Return Σ e^(-decay (t - i)) y_i / Σ e^(-decay (t - i)) over i <= t, block by block.
 
-    Inside a block the sums are cumulative sums of values times e^(decay i); the sums up to its beginning are carried
-    on, multiplied by what the block lets them fade.
+    Inside a block the sums are cumulative sums of values times e^(decay i); the sums before it are carried over, faded
+    by their distance.
     """
     decay = min(max(decay, 1e-12), 50.0)  # beyond both float64 sees no difference
     length = max(1, int(min(len(values), math.log(MAX_WEIGHT_RATIO) / decay)))
@@ -58,7 +58,7 @@ def _compute_weighted_means(values: np.ndarray, decay: float) -> np.ndarray:
 
 
 def _carry(ends: np.ndarray, fade: float) -> np.ndarray:
-    """Return what all blocks before each one have summed up, seen from that block's beginning."""
+    """Return, for each block, the sums of all blocks before it, faded to that block's beginning."""
     carried = np.zeros_like(ends)
     for block in range(1, len(ends)):
         carried[block] = carried[block - 1] * fade + ends[block - 1]

@@ -1,7 +1,7 @@
-"""What the results of an experiment say: which guess was right, by how much, and whether so many digits can tell.
+"""Judge the results of an experiment: which guess was right, by how much, and whether the sample is large enough.
 
 Judges take `labels` (arm id -> marked text, in the order of the arms), `shares` (arm id -> share of digits read right,
-in [0, 1]) and `count`, the number of digits that decided. None of them looks at what was expected.
+in [0, 1]) and `count`, the number of test digits. None of them knows which answer was expected.
 """
 
 from __future__ import annotations
@@ -18,15 +18,21 @@ Shares = Mapping[str, float]
 ALIKE = "alike"
 SAME, FEWER, TENTH = "same", "fewer", "tenth"
 MIN_FEWER_RATIO, MIN_TENTH_RATIO = 1.5, 6.0
-"""From how many times fewer mistakes on they are "fewer", and "a tenth"."""
+"""Smallest ratios of mistakes that count as `FEWER` and as `TENTH`."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`right`: id of the guess that was right. `margin`: the difference that decides; `low`, `high`: its 95 % interval.
+    """The outcome of an experiment.
 
-    These three are shares. `template` is a marked sentence, to be filled with `numbers` (shares in per cent, margins in
-    points) and `names` (marked texts).
+    Attributes:
+        right: Id of the guess that was right.
+        margin: The difference of shares that decides.
+        low: Lower end of the margin's 95 % interval.
+        high: Upper end of the margin's 95 % interval.
+        template: Marked sentence, to be filled with `numbers` and `names`.
+        numbers: Shares in per cent, margins in percentage points.
+        names: Marked labels of the arms that are compared.
     """
 
     right: str
@@ -65,14 +71,14 @@ NOT_FEWER = gettext_noop(
 
 
 def judge_best(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """The best arm is right, or `ALIKE` where the second cannot be told from it."""
+    """Judge by the largest share: that arm is right, or `ALIKE` where the second best cannot be told from it."""
     first, second = _rank(labels, shares)[:2]
     clear = compute_difference_interval(shares[first], shares[second], count)[0] > 0
     return _make_verdict(first if clear else ALIKE, CLEAR if clear else UNDECIDED, first, second, labels, shares, count)
 
 
 def judge_enough(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """The first arm that cannot be told from the best is right; the arms stand in the order of what they cost."""
+    """Judge by cost: right is the first arm, in order of cost, that cannot be told from the best."""
     first, second = _rank(labels, shares)[:2]
     order = tuple(labels)
     right = next(arm for arm in order if compute_difference_interval(shares[first], shares[arm], count)[0] <= 0)
@@ -85,7 +91,7 @@ def judge_enough(labels: Labels, shares: Shares, count: int) -> Verdict:
 
 
 def judge_fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """How many times fewer mistakes the last arm makes than the one before it: `SAME`, `FEWER` or `TENTH`."""
+    """Judge how many times fewer mistakes the last arm makes than the one before: `SAME`, `FEWER` or `TENTH`."""
     before, after = tuple(labels)[-2:]
     low = compute_difference_interval(shares[after], shares[before], count)[0]
     ratio = (1 - shares[before]) / max(1 - shares[after], 0.5 / count)  # no mistake at all: fewer than one
@@ -97,13 +103,14 @@ def judge_fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
 
 
 def _rank(arms: Labels | tuple[str, ...], shares: Shares) -> list[str]:
-    """The arms from the best to the worst; equals stay in their order."""
+    """Sort the arms from best to worst; ties keep their order."""
     return sorted(arms, key=lambda arm: -shares[arm])
 
 
 def _make_verdict(
     right: str, template: str, first: str, second: str, labels: Labels, shares: Shares, count: int
 ) -> Verdict:
+    """Make the verdict that compares arm `first` with arm `second`."""
     low, high = compute_difference_interval(shares[first], shares[second], count)
     margin = shares[first] - shares[second]
     per_cent = {"more": shares[first], "less": shares[second], "margin": margin, "low": low, "high": high}

@@ -1,7 +1,7 @@
-"""One filter over three channels, in numbers that add up: what each channel gives, their sum, the bias, after relu.
+"""One filter over three channels, in numbers that add up: each channel's part, their sum, the bias, and ReLU.
 
 Everything is counted in millionths, as whole numbers. Pixels, weights and the bias are rounded to that first; each
-product of two such numbers is rounded to it again; everything else is a sum of what is shown, to the last digit.
+product of two such numbers is rounded to it again; everything else is an exact sum of the numbers shown.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ UNIT = 10**DECIMALS
 SIDE, CHANNELS = 3, 3
 WEIGHTS = SIDE * SIDE * CHANNELS
 NUMBERS = WEIGHTS + 1
-"""The weights, channel by channel and in each row by row, and the bias."""
+"""The weights, channel by channel and row by row, then the bias."""
 
 Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class ColourSum:
-    """A picture under a filter.
+    """A colour picture under one filter.
 
-    Args:
-        picture: (height, width, 3) float32 in [0, 1], at least 3x3.
+    Attributes:
+        picture: (height, width, 3) float32 in [0, 1], at least 3 × 3.
         numbers: `NUMBERS` weights and bias.
     """
 
@@ -42,7 +42,7 @@ class ColourSum:
 
     @cached_property
     def pixels(self) -> np.ndarray:
-        """(3, height, width) int32, a channel each, in millionths like everything here."""
+        """(3, height, width) int32, channels first, in millionths like everything here."""
         return to_millionths(np.moveaxis(self.picture, -1, 0))
 
     @cached_property
@@ -52,56 +52,57 @@ class ColourSum:
 
     @cached_property
     def bias(self) -> int:
+        """The bias in millionths."""
         return int(to_millionths(self.numbers[WEIGHTS]))
 
     @cached_property
     def partial(self) -> np.ndarray:
-        """(3, height - 2, width - 2) int64: what each channel gives at each place, its nine products added."""
+        """(3, height - 2, width - 2) int64: each channel's sum of nine products at each place."""
         windows = np.lib.stride_tricks.sliding_window_view(self.pixels.astype(np.int64), (SIDE, SIDE), (1, 2))
         added: np.ndarray = round_products(windows * self.kernel[:, None, None].astype(np.int64)).sum(axis=(3, 4))
         return added
 
     @cached_property
     def total(self) -> np.ndarray:
-        """(height - 2, width - 2) int64: the three channels together."""
+        """(height - 2, width - 2) int64: the sum over the three channels."""
         total: np.ndarray = self.partial.sum(axis=0)
         return total
 
     @property
     def before(self) -> np.ndarray:
-        """The same with the bias."""
+        """(height - 2, width - 2) int64: the sum with the bias, before ReLU."""
         return self.total + self.bias
 
     @property
     def after(self) -> np.ndarray:
-        """The same after relu."""
+        """(height - 2, width - 2) int64: the same after ReLU."""
         kept: np.ndarray = np.maximum(self.before, 0)
         return kept
 
 
 def to_millionths(values: object) -> np.ndarray:
-    """`values` as whole numbers of millionths, int32."""
+    """Convert `values` to whole numbers of millionths, int32."""
     whole: np.ndarray = np.rint(np.asarray(values, np.float64) * UNIT).astype(np.int32)
     return whole
 
 
 def round_products(products: np.ndarray) -> np.ndarray:
-    """Products of two numbers in millionths, in millionths; halves go away from zero."""
+    """Convert products of two numbers in millionths to millionths; halves are rounded away from zero."""
     whole: np.ndarray = np.sign(products) * ((np.abs(products) + UNIT // 2) // UNIT)
     return whole
 
 
 def format_number(number: float) -> str:
-    """A number as it is shown: with as many of the six decimals as it needs, and a real minus sign."""
+    """Format a number with as many of the six decimals as it needs, and a real minus sign."""
     whole = int(to_millionths(number))
     digits = f"{abs(whole) // UNIT}.{abs(whole) % UNIT:0{DECIMALS}}".rstrip("0").rstrip(".")
     return f"−{digits}" if whole < 0 else digits
 
 
 def apply_edits(numbers: Numbers, texts: Sequence[str]) -> tuple[Numbers, tuple[int, Refusal] | None]:
-    """`numbers` with what was typed over them, and the first text that was refused: its place and why.
+    """Replace `numbers` by the texts typed over them; return the first text that was refused: its place and why.
 
-    A number whose text is refused, or says its value anyway, stays exactly as it was.
+    A number whose text is refused or unchanged keeps its exact value.
     """
     made, refused = list(numbers), []
     for place, (number, typed) in enumerate(zip(numbers, texts, strict=True)):
@@ -115,12 +116,12 @@ def apply_edits(numbers: Numbers, texts: Sequence[str]) -> tuple[Numbers, tuple[
 
 
 def encode(numbers: Numbers) -> str:
-    """Numbers for a link: "0.5~-1~..."."""
+    """Encode numbers for a link: "0.5~-1~..."."""
     return "~".join(format_number(number).replace("−", "-") for number in numbers)
 
 
 def decode(written: str) -> Numbers:
-    """What `encode` wrote. Raises `Refusal` for anything else."""
+    """Decode the numbers of `encode`. Raises `Refusal` for anything else."""
     parts = written.split("~")
     if len(parts) != NUMBERS:
         raise Refusal(
@@ -134,7 +135,7 @@ def decode(written: str) -> Numbers:
 
 
 def is_supported(network: Network) -> bool:
-    """Whether the first layer of `network` slides 3x3 kernels over three channels, one cell at a time, then relu."""
+    """Return whether the first layer has 3 × 3 kernels over three channels, stride 1, no padding, then ReLU."""
     first = network.variant.layers[0]
     if first.kind != "Conv2D" or network.weights_of(first.name)["kernel"].shape[:3] != (SIDE, SIDE, CHANNELS):
         return False
@@ -143,7 +144,7 @@ def is_supported(network: Network) -> bool:
 
 
 def list_filters(network: Network) -> tuple[Numbers, ...]:
-    """The numbers of every filter of the first layer of a network that is `is_supported`."""
+    """List the numbers of every filter of the first layer of a network that `is_supported`."""
     weights = network.weights_of(network.variant.layers[0].name)
     kernel = weights["kernel"]
     biases = weights.get("bias", np.zeros(kernel.shape[-1], np.float32))
@@ -154,7 +155,7 @@ def list_filters(network: Network) -> tuple[Numbers, ...]:
 
 
 def _join_rows(*rows: Sequence[float]) -> Numbers:
-    """Nine rows, three a channel, and no bias."""
+    """Join nine rows, three per channel, and a bias of 0."""
     return (*(weight for row in rows for weight in row), 0.0)
 
 
@@ -175,4 +176,4 @@ EXAMPLES: MappingProxyType[str, tuple[str, Numbers]] = MappingProxyType(
         "edge": (gettext_noop("−1 0 1 in every channel"), _join_rows(*[_EDGE] * 9)),
     }
 )
-"""Kernels to begin with, by name: what they are called, and their numbers."""
+"""Name -> (label, numbers) of the example kernels."""

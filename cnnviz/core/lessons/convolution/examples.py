@@ -1,4 +1,4 @@
-"""Images of any side that show what a kernel does, and the one to begin with."""
+"""Example images of any side for the convolution by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = (
     (0.0, 0.0, 1.0, 0.0, 0.0),
     (0.0, 1.0, 1.0, 1.0, 0.0),
 )
-"""A 1 on 5 × 5: what is convolved first."""
+"""A 1 on 5 × 5, the initial image."""
 
 
 def _draw_one(side: int) -> Grid:
@@ -53,4 +53,4 @@ IMAGES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "counted": (gettext_noop("1, 2, 3, …"), _count_up),
     "flat": (gettext_noop("All alike"), _fill),
 }
-"""Name -> (label, image of a side)."""
+"""Name -> (label, function from a side to an image)."""

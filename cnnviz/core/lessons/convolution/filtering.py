@@ -1,4 +1,4 @@
-"""One kernel over the whole digit: the sums, what relu leaves of them, and the kernels that networks learned for it."""
+"""Apply one kernel to the whole digit, and find the kernels that a network has learned."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from cnnviz.core.lessons.number_grid import Grid, to_grid
 from cnnviz.core.networks.network import Network
 
 MAX_SIDE = 9
-"""Largest side of a learned kernel that is shown for editing."""
+"""Largest side of a learned kernel that can be edited."""
 
 
 @dataclass(frozen=True, eq=False)
 class FilterResult:
-    """`picture` (rows, columns) float32 in [0, 1], and what a kernel makes of it, (rows, columns) float32.
+    """A picture and the feature map of a kernel on it.
 
-    `before`: the sums and the bias. `after`: the same after relu.
+    Attributes:
+        picture: (rows, columns) float32 in [0, 1].
+        kernel_size: Rows and columns of the kernel.
+        padding: "valid" or "same".
+        before: (rows, columns) float32: the sums with the bias.
+        after: The same after ReLU.
     """
 
     picture: np.ndarray
@@ -39,15 +44,19 @@ class FilterResult:
 
     @property
     def negative(self) -> int:
-        """How many cells relu turns into 0."""
+        """Number of cells that ReLU sets to 0."""
         return int((self.before < 0).sum())
 
 
 @dataclass(frozen=True, eq=False)
 class LearnedKernels:
-    """What the first convolution of a network learned: its name, kernel (rows, columns, channels, filters) and bias.
+    """The parameters of the first convolution of a network.
 
-    `strides`: its own steps; here a kernel is always put at every place.
+    Attributes:
+        layer: Name of the layer.
+        strides: Its strides; the page applies kernels with stride 1 all the same.
+        kernel: (rows, columns, channels, filters) float32.
+        bias: (filters,) float32, 0 where the layer has none.
     """
 
     layer: str
@@ -64,12 +73,12 @@ class LearnedKernels:
         return int(self.kernel.shape[2])
 
     def weights(self, number: int, channel: int) -> Grid:
-        """The weights of filter `number` for one of its input channels."""
+        """Return the weights of filter `number` for one of its input channels."""
         return to_grid(self.kernel[:, :, channel, number])
 
 
 def find_learned_kernels(network: Network) -> LearnedKernels | None:
-    """What the first convolution of `network` learned, or None without one whose kernels can be shown."""
+    """Return the first convolution's parameters, or None without one whose kernels can be shown."""
     for layer in network.variant.layers:
         if isinstance(layer, Conv2D):
             weights = network.weights_of(layer.name)
@@ -81,13 +90,13 @@ def find_learned_kernels(network: Network) -> LearnedKernels | None:
 
 
 def to_grey(digit: np.ndarray) -> np.ndarray:
-    """A picture (rows, columns) or (rows, columns, channels) as one channel: the mean of its own."""
+    """Convert (rows, columns, channels) to one channel, the mean; (rows, columns) is returned as it is."""
     picture: np.ndarray = digit if digit.ndim == 2 else digit.mean(axis=2, dtype=np.float32)
     return picture
 
 
 def apply_kernel(digit: np.ndarray, kernel: Grid, bias: float, padding: str) -> FilterResult:
-    """What `kernel` and `bias` make of `digit`. Raises `Refusal` for a kernel larger than the digit."""
+    """Convolve `digit` with `kernel`, add `bias`, apply ReLU. Raises `Refusal` for a kernel larger than the digit."""
     picture = to_grey(digit)
     size = len(kernel), len(kernel[0])
     layer = Conv2D(name="kernel", filters=1, kernel_size=size, padding=padding, activation="relu")

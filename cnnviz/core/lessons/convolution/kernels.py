@@ -1,7 +1,7 @@
-"""Kernels that people know by name, kernels as people type them, and what a kernel finds.
+"""Well-known kernels, kernels as visitors type them, and how strongly a kernel responds to strokes.
 
 Written as they lie on the image, not turned around: networks do not flip them. Sources: Sobel and Feldman 1968 for
-their pair; the Laplacian of four neighbours; -1 0 1 rows as the tutorials have them.
+their pair; the Laplacian of four neighbours; -1 0 1 rows as in many tutorials.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from cnnviz.core.messages import gettext_noop
 
 @dataclass(frozen=True)
 class Kernel:
-    """`label`: its name. `why`: what it does. Both marked for translation."""
+    """A named kernel.
+
+    Attributes:
+        label: Its name, a marked text.
+        why: What it does, a marked text.
+        weights: Square grid of weights.
+    """
 
     label: str
     why: str
@@ -77,7 +83,7 @@ KERNELS: Mapping[str, Kernel] = {
 
 
 def resize(kernel: Grid, size: int) -> Grid:
-    """`kernel` with `size` × `size` weights: its middle stays, zeros are added or weights taken off all around."""
+    """Resize `kernel` to `size` × `size` around its middle; new weights are 0."""
     old, new = np.array(kernel, float), np.zeros((size, size))
     shift = int((size - len(old)) / 2)
     for (row, column), weight in np.ndenumerate(old):
@@ -87,7 +93,7 @@ def resize(kernel: Grid, size: int) -> Grid:
 
 
 def parse_weight(typed: object) -> float:
-    """The weight that somebody typed: a number or a fraction such as 1/9; a comma may stand for the point.
+    """Parse a typed weight: a number or a fraction such as 1/9; a comma may stand for the point.
 
     Raises `Refusal` for anything but a number from -99 to 99.
     """
@@ -112,7 +118,7 @@ def parse_weight(typed: object) -> float:
 
 
 def format_weight(value: float) -> str:
-    """A weight as people write it: 2, −0.5, 1/9, and three significant digits of a learned one."""
+    """Format a weight: 2, −0.5, 1/9, and three significant digits of a learned one."""
     fraction = Fraction(value).limit_denominator(25)
     if abs(float(fraction) - value) < 1e-9 and fraction.denominator not in (1, 2, 4, 5, 10, 20, 25):
         return str(fraction).replace("-", "−")
@@ -120,18 +126,19 @@ def format_weight(value: float) -> str:
 
 
 def _format_tiny(value: float) -> str:
+    """Format a weight below 0.001 with up to five decimals."""
     return f"{value:.5f}".replace("-", "−").rstrip("0").rstrip(".").replace("−0", "−0" if round(value, 5) else "0")
 
 
 def apply_edits(kernel: Grid, texts: Sequence[Sequence[str]]) -> tuple[Grid, tuple[int, int, Refusal] | None]:
-    """`kernel` with what was typed over it as weights, as `number_grid.apply_edits` does it."""
+    """Replace weights of `kernel` by the texts typed over them, as `number_grid.apply_edits` does."""
     return number_grid.apply_edits(kernel, texts, parse_weight, format_weight)
 
 
 def parse_square(written: str, sides: tuple[int, int] = SIZES, read: Callable[[object], float] = parse_weight) -> Grid:
-    """The square of numbers in a text: a line or a pair of brackets a row, blanks, tabs or commas between them.
+    """Parse a pasted square of numbers: one line or one pair of brackets per row, blanks, tabs or commas in between.
 
-    Raises `Refusal` for what `read` refuses, and for anything but a square with from `sides[0]` to `sides[1]` rows.
+    Raises `Refusal` for what `read` refuses, and for anything but a square of `sides[0]` to `sides[1]` rows.
     """
     lines = re.split(r"[\n;\]]", written)
     rows = [each for line in lines if (each := re.findall(r"[^\s\[(){},]+", line))]
@@ -147,16 +154,16 @@ def parse_square(written: str, sides: tuple[int, int] = SIZES, read: Callable[[o
 
 
 def compute_vertical_share(kernel: Grid) -> float:
-    """How much of a kernel's answer to a vertical and a horizontal stroke is for the vertical one, 0 to 1.
+    """Return the vertical stroke's share, in [0, 1], of a kernel's responses to a vertical and a horizontal stroke.
 
-    Both strokes are the same 3 × 15 cells, one turned by 90°, on 15 × 15; answers are sums of squares after relu.
+    Both strokes are the same 3 × 15 cells, one turned by 90°, on 15 × 15; a response is the sum of squares after ReLU.
     """
     vertical, horizontal = measure_stroke_responses(kernel)
     return vertical / (vertical + horizontal) if vertical + horizontal else 0.0
 
 
 def measure_stroke_responses(kernel: Grid) -> tuple[float, float]:
-    """A kernel's answers to the vertical and to the horizontal stroke of `compute_vertical_share`."""
+    """Return the responses to the vertical and to the horizontal stroke of `compute_vertical_share`."""
     stroke = np.zeros((15, 15), np.float32)
     stroke[:, 6:9] = 1
     weights = np.array(kernel, np.float32)[:, :, None, None]

@@ -1,7 +1,7 @@
-"""The settings of a convolution by hand, and how they give way to one another so that only legal ones exist.
+"""The settings of a convolution by hand, and how one change adjusts the others so that they stay legal.
 
-Legal is what Keras takes: a dilated kernel that fits into the image, and not both strides and dilation above 1. The
-first is kept with padding too, so that changing the padding never makes another setting illegal.
+Legal is what Keras accepts: a dilated kernel that fits into the image, and not both stride and dilation above 1. The
+first holds with padding, too, so that changing the padding never makes another setting illegal.
 """
 
 from __future__ import annotations
@@ -11,16 +11,23 @@ from dataclasses import dataclass, replace
 from cnnviz.core.layers import windows
 
 SIDES = (3, 8)
-"""Smallest and largest side of an image that is convolved by hand."""
+"""Smallest and largest side of the image."""
 SIZES = (1, 5)
-"""Likewise of a kernel."""
+"""Smallest and largest side of the kernel."""
 STRIDES = (1, 4)
 DILATIONS = (1, 3)
 
 
 @dataclass(frozen=True)
 class ConvSettings:
-    """Sides of a square image and a square kernel, and the steps, each alike for rows and columns."""
+    """Settings of a convolution, each the same for rows and columns.
+
+    Attributes:
+        side: Side of the square image, within `SIDES`.
+        size: Side of the square kernel, within `SIZES`.
+        stride: Within `STRIDES`.
+        dilation: Within `DILATIONS`.
+    """
 
     side: int = 5
     size: int = 3
@@ -29,19 +36,20 @@ class ConvSettings:
 
     @property
     def span(self) -> int:
-        """Cells from the dilated kernel's first to its last."""
+        """Cells that the dilated kernel covers."""
         return windows.spanned(self.size, self.dilation)
 
     @property
     def legal(self) -> bool:
+        """Whether Keras accepts these settings."""
         return self.span <= self.side and (self.stride == 1 or self.dilation == 1)
 
 
 def make_legal(wanted: ConvSettings, moved: str = "") -> ConvSettings:
-    """The legal settings nearest to `wanted`, in which the one that was `moved` last keeps its value where it can.
+    """Return the legal settings nearest to `wanted`; the one that was `moved` last keeps its value where possible.
 
-    `moved` names a field, or none. A kernel never becomes larger than the image; a dilation that was moved makes the
-    kernel smaller until it fits, any other time the dilation gives way.
+    `moved` names a field, or is "". A kernel never becomes larger than the image; a dilation that was moved shrinks the
+    kernel until it fits, in any other case the dilation is reduced.
     """
     made = replace(wanted, size=min(wanted.size, wanted.side))
     if made.stride > 1 and made.dilation > 1:

@@ -1,8 +1,8 @@
 """Convolution worked out by hand: every window of a small image with its products and their sum.
 
-Numbers have at most two decimals (`number_grid.parse_number`), so products and sums have at most four and are exact: they are
-counted in whole ten-thousandths. Geometry and sizes are those of `cnnviz.core.layers.Conv2D`; as there, the kernel is
-not flipped, and cells that padding adds are 0.
+Numbers have at most two decimals (`number_grid.parse_number`), so products and sums have at most four and are exact:
+they are counted in whole ten-thousandths. Geometry and sizes are those of `cnnviz.core.layers.Conv2D`; as there, the
+kernel is not flipped, and cells that padding adds are 0.
 """
 
 from __future__ import annotations
@@ -23,12 +23,19 @@ HUNDREDTHS = 100
 UNITS = HUNDREDTHS * HUNDREDTHS
 """Parts of one in which products and sums are counted."""
 MAX_CHARACTERS = 7
-"""Signs of a sum in a cell of the feature map."""
+"""Characters of a sum in a cell of the feature map."""
 
 
 @dataclass(frozen=True)
 class Tap:
-    """A cell of the image under a weight of the kernel. Where padding added it `value` is None and counts as 0."""
+    """A cell of the image under a weight of the kernel.
+
+    Attributes:
+        row: Row in the image; outside of it for padding.
+        column: Column in the image; outside of it for padding.
+        value: None where padding added the cell, which counts as 0.
+        weight: The kernel's weight over it.
+    """
 
     row: int
     column: int
@@ -43,7 +50,13 @@ class Tap:
 
 @dataclass(frozen=True)
 class ConvWindow:
-    """One window. `row`, `column`: its cell of the feature map, from 0; `taps` in the kernel's reading order."""
+    """One position of the kernel.
+
+    Attributes:
+        row: Row of its cell in the feature map, from 0.
+        column: Column of its cell in the feature map, from 0.
+        taps: In the kernel's reading order.
+    """
 
     row: int
     column: int
@@ -56,18 +69,18 @@ class ConvWindow:
 
     @property
     def outside(self) -> int:
-        """How many cells padding added."""
+        """Number of cells that padding added."""
         return sum(tap.value is None for tap in self.taps)
 
     @property
     def work(self) -> str:
-        """The sum as it is worked out: "0 + 1 + (−2) = −1"."""
+        """The calculation of the sum: "0 + 1 + (−2) = −1"."""
         terms = (format_exact(tap.product) for tap in self.taps)
         return " + ".join(f"({term})" if term[0] == "−" else term for term in terms) + f" = {format_exact(self.total)}"
 
     @property
     def mistakes(self) -> Mapping[str, int]:
-        """What usual mistakes give, in `UNITS`: their name -> the number, where it is not the right one."""
+        """Results of common mistakes, in `UNITS`, by name; without those that equal the right result."""
         values = [_to_hundredths(tap.value or 0.0) for tap in self.taps]
         weights = [_to_hundredths(tap.weight) for tap in reversed(self.taps)]
         made = {
@@ -80,7 +93,17 @@ class ConvWindow:
 
 @dataclass(frozen=True)
 class ConvExample:
-    """An image, a kernel and how it slides, checked. Raises `Refusal` for what `Conv2D` refuses and for empty grids."""
+    """An image, a kernel and how it slides.
+
+    Raises `Refusal` for what `Conv2D` refuses and for empty grids.
+
+    Attributes:
+        values: The image.
+        kernel: Its weights.
+        strides: (down, across).
+        padding: "valid" or "same".
+        dilation_rate: (down, across).
+    """
 
     values: Grid
     kernel: Grid
@@ -101,6 +124,7 @@ class ConvExample:
 
     @property
     def shape(self) -> Pair:
+        """Rows and columns of the image."""
         return len(self.values), len(self.values[0])
 
     @property
@@ -109,6 +133,7 @@ class ConvExample:
 
     @property
     def layer(self) -> Conv2D:
+        """The Keras layer with these arguments."""
         return Conv2D(
             name="bench",
             filters=1,
@@ -120,23 +145,24 @@ class ConvExample:
 
     @property
     def output_shape(self) -> Pair:
+        """Rows and columns of the feature map."""
         rows, columns, _ = self.layer.output_shape((*self.shape, 1))
         return rows, columns
 
     @property
     def formula(self) -> str:
-        """The size formula with its numbers."""
+        """The size formula, filled in."""
         return self.layer.size_formula((*self.shape, 1))
 
     @property
     def spans(self) -> Pair:
-        """Rows and columns from the dilated kernel's first to its last."""
+        """Rows and columns that the dilated kernel covers."""
         rows, columns = map(windows.spanned, self.kernel_size, self.dilation_rate)
         return rows, columns
 
     @property
     def span_formula(self) -> str:
-        """How the span of a dilated kernel comes about: "(3 − 1) × 2 + 1 = 5"; "" where it is not dilated."""
+        """The calculation of the span: "(3 − 1) × 2 + 1 = 5"; "" without dilation."""
         if self.dilation_rate == (1, 1):
             return ""
         return f"({self.kernel_size[0]} − 1) × {self.dilation_rate[0]} + 1 = {self.spans[0]}"
@@ -154,7 +180,8 @@ class ConvExample:
         return tuple(self.window(row, column) for row in range(rows) for column in range(columns))
 
     def window(self, row: int, column: int) -> ConvWindow:
-        """The window that gives the cell (`row`, `column`) of the feature map."""
+        """Return the window of the cell (`row`, `column`) of the feature map."""
+        # The upper left cell, before the image where padding is added.
         top = row * self.strides[0] - self.margins[0][0]
         left = column * self.strides[1] - self.margins[1][0]
         taps = (
@@ -190,26 +217,27 @@ class ConvExample:
 
     @property
     def multiplications(self) -> int:
+        """Number of multiplications for the whole feature map."""
         return self.layer.multiplications((*self.shape, 1))
 
     @property
     def multiplication_formula(self) -> str:
-        """As many as the feature map has cells, times as many as the kernel has weights: "3 × 3 × 9 = 81"."""
+        """Cells of the feature map times weights of the kernel: "3 × 3 × 9 = 81"."""
         return product_result(*self.output_shape, math.prod(self.kernel_size))
 
     @property
     def parameters(self) -> int:
-        """The kernel's weights and a bias, as in Keras. By hand the bias is 0."""
+        """Weights of the kernel and one bias, as in Keras; the worked example has a bias of 0."""
         return self.layer.parameters((*self.shape, 1))
 
     @property
     def parameter_formula(self) -> str:
-        """ "3 × 3 + 1 = 10"."""
+        """The calculation of the parameters: "3 × 3 + 1 = 10"."""
         return f"{product(*self.kernel_size)} + 1 = {count(self.parameters)}"
 
     @property
     def size_mistakes(self) -> Mapping[str, int]:
-        """How many rows usual mistakes give: their name -> the number, where it is not the right one."""
+        """Row counts that common mistakes give, by name; without those that equal the right count."""
         right, side, size = self.output_shape[0], self.shape[0], self.kernel_size[0]
         stride, rate, padding = self.strides[0], self.dilation_rate[0], self.padding
         other = "same" if padding == "valid" else "valid"
@@ -223,19 +251,20 @@ class ConvExample:
         return {name: number for name, number in made.items() if number > 0 and number != right}
 
     def _at(self, row: int, column: int) -> float | None:
+        """Return the value of a cell, None outside of the image."""
         rows, columns = self.shape
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None
 
 
 def format_exact(units: int) -> str:
-    """A number counted in `UNITS` as people write it, all its decimals: 3, −0.25, 0.0004."""
+    """Format a number counted in `UNITS` with all its decimals: 3, −0.25, 0.0004."""
     whole, rest = divmod(abs(units), UNITS)
     decimals = f".{rest:04d}".rstrip("0") if rest else ""
     return f"{'−' if units < 0 else ''}{whole}{decimals}"
 
 
 def format_short(units: int) -> str:
-    """The same in at most seven signs, for a small cell: exact where that is enough, otherwise rounded."""
+    """Format a number in at most `MAX_CHARACTERS`, for a small cell: rounded where it has to be."""
     written = format_exact(units)
     if len(written) <= MAX_CHARACTERS:
         return written
@@ -245,10 +274,11 @@ def format_short(units: int) -> str:
 
 
 def format_factors(tap: Tap) -> str:
-    """The two factors of a product: "2 × (−1)"."""
+    """Format the two factors of a product: "2 × (−1)"."""
     value, weight = format_number(tap.value or 0.0), format_number(tap.weight)
     return f"{value} × {f'({weight})' if weight[0] == '−' else weight}"
 
 
 def _to_hundredths(value: float) -> int:
+    """Convert to whole hundredths."""
     return round(value * HUNDREDTHS)
