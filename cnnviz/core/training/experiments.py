@@ -44,7 +44,7 @@ class Experiment:
     """A question to guess at and to answer by training.
 
     Attributes:
-        id: Its name in links.
+        id: Its key in `EXPERIMENTS`.
         question: Marked text.
         guesses: Id -> answer, a marked text.
         expected: Id of the usual answer.
@@ -72,8 +72,8 @@ class Experiment:
     def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
         """Judge the arms' `shares` of digits read right (arm id -> [0, 1]); None until all are there.
 
-        `count` is given where another number of digits decided. An arm whose training diverged counts with its last share,
-        or 0; leave out arms that were not trained by their plan.
+        `count` is given where another number of digits decided. An arm whose training diverged counts with its last
+        share, or 0; leave out arms that were not trained by their plan.
         """
         if any(arm.id not in shares for arm in self.arms):
             return None
@@ -98,7 +98,7 @@ def _make_conv(filters: int, **more: Any) -> Settings:
 def _build_small(
     filters: tuple[int, int] = (16, 32), pool: str = "MaxPooling2D", units: int = 64, **conv: Any
 ) -> ArchitectureDraft:
-    """Build a draft of two convolutions, each with a pooling, and a dense layer before the answer (none with 0 `units`)."""
+    """Build a draft: two convolutions, each with a pooling, then a dense layer (none with 0 `units`) and the answer."""
     dense = [{"kind": "Dense", "units": units, "activation": "relu"}] if units else []
     pooled = [row for number in filters for row in (_make_conv(number, **conv), {"kind": pool, "pool_size": (2, 2)})]
     return ArchitectureDraft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))

@@ -38,7 +38,7 @@ class DataReference:
     """The data set that a job trains on.
 
     Attributes:
-        name: One of the data sets by name.
+        name: Name of the data set.
         sha256: Hash of the content.
         count: Number of training digits.
     """

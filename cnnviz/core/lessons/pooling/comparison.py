@@ -1,11 +1,11 @@
-"""One map pooled by its largest values and by its means: both results, and what each kept and lost of it.
+"""Compare max and average pooling of one map: both results, and what each keeps of the map.
 
 A peak of a map (`cnnviz.core.lessons.pooling.peaks`) *survives* a pooling if a peak of the pooled map stands
 for it: one whose windows cover some of its cells. Each peak of the pooled map stands for one only, the highest first,
 so peaks that merge count once.
 
 *Energy* is the mean of the squares: a mean and not a sum, because the pooled maps have fewer cells. 1 means that a cell
-of the result is as strong as a cell of the map. Max pooling often has more than 1, for it leaves weak cells out.
+of the result is as strong as a cell of the map. Max pooling often has more than 1, because it drops weak cells.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from cnnviz.core.lessons.pooling.peaks import Cells, find_peaks, measure_height
 
 @dataclass(frozen=True)
 class Pool:
-    """How maps are pooled, spelled as Keras's arguments. Raises `Refusal` for what Keras's layers refuse."""
+    """The arguments of a pooling layer, spelled as in Keras. Raises `Refusal` for what Keras's layers refuse.
+
+    Attributes:
+        pool_size: Rows and columns of the window.
+        strides: (down, across).
+        padding: "valid" or "same".
+    """
 
     pool_size: Pair = (2, 2)
     strides: Pair = (2, 2)
@@ -32,12 +38,12 @@ class Pool:
         MaxPooling2D(name="pool", **vars(self))
 
     def output_shape(self, shape: tuple[int, ...]) -> Pair:
-        """(rows, columns) of a pooled map of `shape`. Raises `Refusal` for a window larger than the map."""
+        """Return (rows, columns) of a pooled map of `shape`. Raises `Refusal` for a window larger than the map."""
         rows, columns, _ = MaxPooling2D(name="pool", **vars(self)).output_shape((*shape[:2], 1))
         return rows, columns
 
     def margins(self, shape: tuple[int, ...]) -> Pair:
-        """Rows above and columns to the left that padding adds."""
+        """Return the rows above and the columns to the left that padding adds."""
         above, before = (
             windows.margins(side, span, stride, self.padding)[0]
             for side, span, stride in zip(shape[:2], self.pool_size, self.strides, strict=True)
@@ -45,26 +51,27 @@ class Pool:
         return above, before
 
     def largest(self, maps: np.ndarray) -> np.ndarray:
-        """`maps` (rows, columns, n) float32 after max pooling."""
+        """Apply max pooling to `maps`, (rows, columns, n) float32."""
         pooled: np.ndarray = MaxPooling2D(name="pool", **vars(self)).forward(maps[np.newaxis], {}).after[0]
         return pooled
 
     def means(self, maps: np.ndarray) -> np.ndarray:
-        """`maps` (rows, columns, n) float32 after average pooling."""
+        """Apply average pooling to `maps`, (rows, columns, n) float32."""
         pooled: np.ndarray = AveragePooling2D(name="pool", **vars(self)).forward(maps[np.newaxis], {}).after[0]
         return pooled
 
 
 @dataclass(frozen=True)
 class MapStatistics:
-    """What is left of a map after one pooling.
+    """Statistics of a pooled map, or of the map itself.
 
-    Args:
-        energy: of a cell, compared with a cell of the map: 1 is the same; 0 where the map has none.
-        standing: the values of the peaks that stand for the map's, the map's highest first; of the map its own peaks.
-        empty: share of cells that are 0, in [0, 1].
-        negative: share of cells below 0, in [0, 1].
-        top: the largest value.
+    Attributes:
+        energy: Energy relative to the map's: 1 is the same; 0 where the map has none.
+        standing: Values of the peaks that stand for the map's peaks, in the order of those, the highest first; for the
+            map itself, its own peaks.
+        empty: Share of cells that are 0, in [0, 1].
+        negative: Share of cells below 0, in [0, 1].
+        top: Largest value.
     """
 
     energy: float
@@ -75,22 +82,22 @@ class MapStatistics:
 
     @property
     def peaks(self) -> int:
-        """How many of the map's peaks survive."""
+        """Number of the map's peaks that survive."""
         return len(self.standing)
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A map and what the two poolings make of it.
+    """A map and the results of both poolings.
 
-    Args:
+    Attributes:
         map: (rows, columns) float32, finite.
-        pool: how it was pooled.
-        largest: (r, c) float32, after max pooling.
-        means: (r, c) float32, after average pooling.
-        before: facts of the map itself; its energy is 1, or 0 where all is 0.
-        after_max: the same of `largest`.
-        after_mean: the same of `means`.
+        pool: How it was pooled.
+        largest: (r, c) float32, the result of max pooling.
+        means: (r, c) float32, the result of average pooling.
+        before: Statistics of the map itself; its energy is 1, or 0 where all is 0.
+        after_max: Statistics of `largest`.
+        after_mean: Statistics of `means`.
     """
 
     map: np.ndarray
@@ -103,18 +110,18 @@ class Comparison:
 
     @property
     def difference(self) -> np.ndarray:
-        """(r, c) float32: by how much the largest exceeds the mean; never below 0 but for rounding."""
+        """(r, c) float32: largest minus mean of each window, clipped at 0 against rounding."""
         apart: np.ndarray = np.maximum(self.largest - self.means, 0)
         return apart
 
     @property
     def disagreement(self) -> float:
-        """How much the two results disagree, as in `measure_disagreements`."""
+        """How much the two results differ, as in `measure_disagreements`."""
         return float(measure_disagreements(self.map[..., np.newaxis], self.pool)[0])
 
 
 def compare(values: np.ndarray, pool: Pool) -> Comparison:
-    """Pool `values`, (rows, columns) finite float32, in both ways. Raises `Refusal` as the layers do."""
+    """Pool `values`, (rows, columns) finite float32, both ways. Raises `Refusal` as the layers do."""
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
         raise Refusal(
             "`values` must be one map of finite numbers. Received: shape {shape}. Choose a map of a convolution.",
@@ -137,13 +144,14 @@ def compare(values: np.ndarray, pool: Pool) -> Comparison:
 
 
 def measure_disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
-    """How much max and average pooling disagree about each map, (n,) float64 in [0, 1].
+    """Measure how much max and average pooling differ on each map, (n,) float64 in [0, 1].
 
     ‖max − mean‖ / (‖max‖ + ‖mean‖) over the cells of the results: 0 where they are the same (also for maps of zeros),
-    1 where nothing is alike. A factor on the map changes nothing.
+    1 where they have nothing in common. Scaling the map changes nothing.
 
     Args:
         maps: (rows, columns, n) float32.
+        pool: How they are pooled.
     """
     largest, means = pool.largest(maps).astype(np.float64), pool.means(maps).astype(np.float64)
     apart = _measure_norms(largest - means)
@@ -153,15 +161,15 @@ def measure_disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
 
 
 def rank(maps: np.ndarray, pool: Pool) -> tuple[int, ...]:
-    """All maps, those first about which the two poolings disagree most; equals in their own order."""
+    """Sort the maps by how much max and average differ, most first; ties keep their order."""
     return tuple(int(i) for i in np.argsort(-measure_disagreements(maps, pool), kind="stable"))
 
 
 def find_survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndarray, pool: Pool) -> tuple[float, ...]:
-    """The values of those peaks of `pooled` that stand for one of `peaks`, in the order of these, the highest first."""
+    """Return the values of the peaks of `pooled` that stand for one of `peaks`, in the order of `peaks`."""
     standing = [(_cover(group, pool, values.shape), measure_height(pooled, group)) for group in find_peaks(pooled)]
     found = []
-    for peak in peaks:
+    for peak in peaks:  # the highest first, and each takes a pooled peak away from the others
         match = next((each for each in standing if not peak.isdisjoint(each[0])), None)
         if match:
             standing.remove(match)
@@ -170,7 +178,7 @@ def find_survivors(values: np.ndarray, peaks: tuple[Cells, ...], pooled: np.ndar
 
 
 def _cover(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
-    """All cells under the windows of the pooled cells in `group`."""
+    """Return all cells under the windows of the pooled cells in `group`."""
     above, before = pool.margins(shape)
     (down, across), (high, wide) = pool.strides, pool.pool_size
     return frozenset(
@@ -182,6 +190,7 @@ def _cover(group: Cells, pool: Pool, shape: tuple[int, ...]) -> Cells:
 
 
 def _measure(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...]) -> MapStatistics:
+    """Measure the statistics of `after`, a pooled map, relative to the map `before`."""
     had = _measure_energy(before)
     return MapStatistics(
         energy=_measure_energy(after) / had if had else 0.0,
@@ -193,9 +202,11 @@ def _measure(before: np.ndarray, after: np.ndarray, standing: tuple[float, ...])
 
 
 def _measure_energy(values: np.ndarray) -> float:
+    """Return the mean of the squares."""
     return float(np.square(values, dtype=np.float64).mean())
 
 
 def _measure_norms(maps: np.ndarray) -> np.ndarray:
+    """Return the Euclidean norm of each map, (n,)."""
     norms: np.ndarray = np.sqrt(np.square(maps).sum(axis=(0, 1)))
     return norms

@@ -1,4 +1,4 @@
-"""Grids of numbers on which max and average pooling differ in a telling way, of any side."""
+"""Example grids of any side on which max and average pooling differ clearly."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _fill(side: int) -> Grid:
 
 
 def _draw_edge(side: int) -> Grid:
-    """A bright half with its border inside a window of two."""
+    """Draw a bright half whose border lies inside a window of two."""
     return to_grid(np.tile(np.where(np.arange(side) >= side // 2 - side // 2 % 2 + 1, 6, 0), (side, 1)))
 
 
 def _draw_negative(side: int) -> Grid:
-    """As before a ReLU: mostly below zero, a few weak ones above."""
+    """Draw values as before a ReLU: mostly below zero, a few weak ones above."""
     rows, columns = np.indices((side, side))
     return to_grid(-((3 * rows + 5 * columns) % 7) + 2)
 
@@ -48,4 +48,4 @@ EXAMPLES: Mapping[str, tuple[str, Callable[[int], Grid]]] = {
     "constant": (gettext_noop("All the same"), _fill),
     "negative": (gettext_noop("Negative numbers"), _draw_negative),
 }
-"""Name -> (label, grid of a side)."""
+"""Name -> (label, function from a side to a grid)."""

@@ -1,8 +1,8 @@
-"""The peaks of a map.
+"""Find the peaks of a map.
 
 A *peak* is a group of equal cells, joined by their edges, that has no higher cell among its eight neighbours and at
 least one lower; so a constant map has none, and each bright cell of a checkerboard is one. Values are compared in steps
-of a 65,536th of the map's largest size: rounding in a mean makes no peak.
+of 1/65,536 of the map's largest absolute value, so that rounding in a mean makes no peak.
 """
 
 from __future__ import annotations
@@ -13,30 +13,32 @@ import numpy as np
 
 Cells = frozenset[tuple[int, int]]
 STEPS = 65_536
+"""Steps from 0 to the largest absolute value of a map."""
 
 
 def find_peaks(values: np.ndarray) -> tuple[Cells, ...]:
-    """The peaks of a map (rows, columns), the highest first; as defined above."""
+    """Find the peaks of a map (rows, columns), as defined above; the highest first."""
     values = _quantize(values)
-    around = _compare_neighbours(values)
-    found = (group for group in _find_groups(values, ~around[0]) if any(around[1][cell] for cell in group))
-    whole = (group for group in found if not any(around[0][cell] for cell in group))
+    higher, lower = _compare_neighbours(values)
+    # A cell without a higher neighbour may belong to a plateau that has one elsewhere.
+    found = (group for group in _find_groups(values, ~higher) if any(lower[cell] for cell in group))
+    whole = (group for group in found if not any(higher[cell] for cell in group))
     return tuple(sorted(whole, key=lambda group: (-values[min(group)], min(group))))
 
 
 def measure_height(values: np.ndarray, group: Cells) -> float:
-    """The value of a peak; its cells are the same but for rounding."""
+    """Return the value of a peak; its cells are equal but for rounding."""
     return float(max(values[cell] for cell in group))
 
 
 def _quantize(values: np.ndarray) -> np.ndarray:
-    """`values` as whole steps, (rows, columns) float64."""
+    """Round `values` to whole steps, (rows, columns) float64."""
     largest = float(np.abs(values).max(initial=0))
     return np.rint(values.astype(np.float64) * (STEPS / largest)) if largest else np.zeros(values.shape)
 
 
 def _compare_neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each cell whether one of its eight neighbours is higher, and whether one is lower; (rows, columns) bool."""
+    """Return, (rows, columns) bool each, where one of the eight neighbours is higher, and where one is lower."""
     rows, columns = values.shape
     wide = np.pad(values, 1, constant_values=np.nan)
     higher, lower = np.zeros(values.shape, bool), np.zeros(values.shape, bool)
@@ -49,7 +51,7 @@ def _compare_neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _find_groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
-    """Groups of equal cells joined by their edges that hold a candidate and have more than the smallest value."""
+    """Yield the groups of equal cells, joined by edges, that hold a candidate and exceed the smallest value."""
     seen = np.zeros(values.shape, bool)
     for start in zip(*np.nonzero(candidates & (values > values.min())), strict=True):
         if not seen[start]:
@@ -57,6 +59,7 @@ def _find_groups(values: np.ndarray, candidates: np.ndarray) -> Iterator[Cells]:
 
 
 def _flood_fill(values: np.ndarray, start: tuple[int, int], seen: np.ndarray) -> Cells:
+    """Return the cells equal to `start` and joined to it by edges, and mark them in `seen`."""
     group, waiting = {start}, [start]
     while waiting:
         row, column = waiting.pop()

@@ -1,12 +1,12 @@
-"""How the pooling networks take perturbed test digits: curves with bands, measured beforehand for a thousand digits.
+"""How well the pooling networks read perturbed digits: curves with confidence bands, measured on 1,000 test digits.
 
-Two things are told for every amount of a perturbation: the share of digits that are read right, and the mean
-probability that a network still gives to the answer that it gave to the unperturbed digit. Each band holds the true
+There are two quantities for each amount of a perturbation: the share of digits that are read right, and the mean
+probability that a network still gives to its answer for the unperturbed digit. Each band holds the true
 value for all such digits in 95 of 100 cases: Wilson's interval for a share in which every digit counts once, otherwise
-what resampling the digits gives (a percentile bootstrap). It is about digits; how much another seed changes is told by
-the lowest and the highest of all trained networks.
+a percentile bootstrap over the digits. The bands are about digits; the effect of another seed shows in the lowest and
+the highest value of all trained networks.
 
-"shift" has one amount, the distance in pixels, and every digit is moved up, down, left and right by it.
+"shift" has one amount, the distance in pixels, and every digit is shifted up, down, left and right by it.
 """
 
 from __future__ import annotations
@@ -32,27 +32,31 @@ from cnnviz.core.training.confidence import compute_wilson_interval
 
 FILE = "pooling-robustness.json"
 MAX_BYTES = 1_000_000
+"""Size of the file that is read."""
 SHIFT = "shift"
 KINDS = (SHIFT, *PERTURBATIONS)
 DISTANCES = tuple(float(distance) for distance in range(FARTHEST + 1))
 DIRECTIONS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 DECIMALS = 4
-"""Decimals that are kept."""
+"""Decimals in the file."""
 
 RESAMPLES = 2_000
 BOOTSTRAP_SEED = 1
 QUANTITIES = ("right", "confidence")
 
 Band = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
-"""Value, low end and high end, one number an amount."""
+"""Value, low end and high end, one number for each amount."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One network under one kind of perturbation; everything is a share in [0, 1] with one number an amount.
+    """One network under one kind of perturbation; all values are shares in [0, 1], one for each amount.
 
-    `right`, `confidence`: value, low and high of the network on the shelf. `seeds_right`, `seeds_confidence`: the
-    lowest and the highest value of the networks of all seeds.
+    Attributes:
+        right: Share of digits read right by the stored network: value, low and high.
+        confidence: Its mean probability of the original answer: value, low and high.
+        seeds_right: Lowest and highest `right` of the networks of all seeds.
+        seeds_confidence: Lowest and highest `confidence` of the networks of all seeds.
     """
 
     right: Band
@@ -70,7 +74,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Robustness:
-    """All curves, kind -> network -> curve, and `about`: how many digits, which networks, what made it."""
+    """All curves of the three networks.
+
+    Attributes:
+        about: Number of digits, names of the networks, and how the curves were made.
+        curves: Kind of perturbation -> network -> curve.
+    """
 
     about: Mapping[str, Any]
     curves: Mapping[str, Mapping[str, Curve]]
@@ -84,11 +93,11 @@ class Robustness:
 
     @property
     def count(self) -> int:
-        """How many digits were perturbed."""
+        """Number of digits that were perturbed."""
         return int(self.about["digits"])
 
     def to_json(self) -> dict[str, Any]:
-        """These curves as plain data for `json.dumps`."""
+        """Return these curves as plain data for `json.dumps`."""
         curves = {kind: {name: vars(curve) for name, curve in each.items()} for kind, each in self.curves.items()}
         return {
             "about": dict(self.about),
@@ -98,7 +107,7 @@ class Robustness:
 
     @classmethod
     def from_json(cls, data: Any) -> Robustness:
-        """The curves that `to_json` described. Raises `Refusal` for anything else."""
+        """Rebuild the curves from the data of `to_json`. Raises `Refusal` for anything else."""
         try:
             if any(tuple(data["amounts"][kind]) != get_amounts(kind) for kind in KINDS):
                 raise _make_refusal()
@@ -108,17 +117,20 @@ class Robustness:
 
 
 def get_amounts(kind: str) -> tuple[float, ...]:
-    """The amounts of one of `KINDS`."""
+    """Return the amounts of one of `KINDS`."""
     return DISTANCES if kind == SHIFT else PERTURBATIONS[kind].amounts
 
 
 def get_start(kind: str) -> int:
-    """Where among the amounts nothing is changed."""
+    """Return the index of the amount that changes nothing."""
     return 0 if kind == SHIFT else PERTURBATIONS[kind].start
 
 
 def perturb(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
-    """`digits` (n, 28, 28) float32 by amount number `place`: (ways, n, 28, 28), four ways for a shift, else one."""
+    """Perturb `digits`, (n, 28, 28) float32, by amount number `place`.
+
+    Returns (ways, n, 28, 28): four ways for a shift, otherwise one.
+    """
     if kind != SHIFT:
         perturbation = PERTURBATIONS[kind]
         return np.stack([perturbation.apply(digit, perturbation.amounts[place]) for digit in digits])[np.newaxis]
@@ -127,14 +139,20 @@ def perturb(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """What one network made of all digits: for every digit and amount, means over the ways, (n, amounts) float64."""
+    """The results of one network on all digits, averaged over the ways of a perturbation.
+
+    Attributes:
+        right: (n, amounts) float64: share of ways in which the digit was read right.
+        confidence: (n, amounts) float64: mean probability of the original answer.
+    """
 
     right: np.ndarray
     confidence: np.ndarray
 
 
 def measure(network: Network, series: list[np.ndarray], first: int, labels: np.ndarray) -> Measurement:
-    """Have `network` read a series of `perturb` digits, one array an amount, of which number `first` is unchanged."""
+    """Run `network` on `series`, the result of `perturb` for each amount; number `first` holds the unchanged digits."""
+    # One (ways, n, classes) array for each amount.
     answers = [trace.predict(network, images.reshape(-1, 28, 28)).reshape(*images.shape[:2], -1) for images in series]
     original = answers[first][0].argmax(axis=1)
     everyone = np.arange(len(labels))
@@ -144,7 +162,7 @@ def measure(network: Network, series: list[np.ndarray], first: int, labels: np.n
 
 
 def summarize(kind: str, chosen: Measurement, all_seeds: list[Measurement]) -> Curve:
-    """Sum up what was measured: `chosen` is the network on the shelf, `all_seeds` all of that kind with it."""
+    """Summarize the measurements of the stored network, `chosen`, and of `all_seeds`, which include it, as a curve."""
     of_seeds = {name: np.array([getattr(each, name).mean(axis=0) for each in all_seeds]) for name in QUANTITIES}
     return Curve(
         right=_bootstrap_band(chosen.right) if kind == SHIFT else _compute_wilson_band(chosen.right),
@@ -158,13 +176,13 @@ def summarize(kind: str, chosen: Measurement, all_seeds: list[Measurement]) -> C
 
 
 def write(found: Robustness, folder: Path) -> None:
-    """Write the curves beside the networks."""
+    """Write the curves into `folder`, beside the networks."""
     text = json.dumps(found.to_json(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     atomic_file.write(folder / FILE, (text.replace('"pool-', '\n"pool-') + "\n").encode())
 
 
 def load(folder: Path | None = None) -> Robustness:
-    """The curves beside the networks of a shelf. Raises `Refusal` where there are none or they are damaged."""
+    """Load the curves beside the networks of a model store. Raises `Refusal` where they are missing or damaged."""
     try:
         with ((folder or model_store.folder()) / FILE).open("rb") as file:
             return Robustness.from_json(json.loads(file.read(MAX_BYTES)))
@@ -173,7 +191,7 @@ def load(folder: Path | None = None) -> Robustness:
 
 
 def bootstrap_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of the mean over the first axis of `values` (n, k): percentiles over resampled rows."""
+    """Return the 95 % interval of the mean over the first axis of `values` (n, k), by a percentile bootstrap."""
     count = len(values)
     random = np.random.default_rng(BOOTSTRAP_SEED)
     drawn = random.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
@@ -182,17 +200,20 @@ def bootstrap_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _bootstrap_band(values: np.ndarray) -> Band:
+    """Return mean and bootstrap interval for each amount."""
     low, high = bootstrap_interval(values)
     return _round(values.mean(axis=0)), _round(low), _round(high)
 
 
 def _compute_wilson_band(right: np.ndarray) -> Band:
+    """Return share and Wilson's interval for each amount."""
     shares = right.mean(axis=0)
     ends = np.array([compute_wilson_interval(float(share), len(right)) for share in shares])
     return _round(shares), _round(ends[:, 0]), _round(ends[:, 1])
 
 
 def _round(values: np.ndarray) -> tuple[float, ...]:
+    """Clip to [0, 1] and round to `DECIMALS`."""
     return tuple(float(value) for value in np.round(np.clip(values, 0, 1), DECIMALS))
 
 

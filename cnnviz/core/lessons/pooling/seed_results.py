@@ -1,4 +1,4 @@
-"""What came of training the pooling networks with several seeds each: a table beside the networks on the shelf."""
+"""The results of training the pooling networks with several seeds each: a table beside the networks."""
 
 from __future__ import annotations
 
@@ -22,14 +22,25 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 
 FILE = "pooling-seeds.json"
 MAX_BYTES = 1_000_000
+"""Size of the file that is read."""
 DECIMALS = 6
-"""Decimals that are kept; the test set's 10,000 digits give shares of four."""
+"""Decimals in the file; shares of the test set's 10,000 digits have four."""
 
 
 @dataclass(frozen=True)
 class SeedRun:
-    """One training. `accuracy`, `per_digit` (by true digit) and `pen_accuracy` are shares in [0, 1] of digits that were
-    not trained on, `loss` is the mean cross-entropy on MNIST's test set, `curves` has one number an epoch."""
+    """The results of one training.
+
+    Attributes:
+        network: One of `POOL_NETWORKS`.
+        seed: Seed of the training.
+        accuracy: Share of MNIST's test digits read right, in [0, 1].
+        loss: Mean cross-entropy on MNIST's test digits.
+        per_digit: Share read right for each true digit, in [0, 1].
+        curves: Metric -> one number per epoch.
+        pen_accuracy: Share of drawn digits read right, in [0, 1]; None if not measured.
+        seconds: Duration of the training.
+    """
 
     network: str
     seed: int
@@ -56,8 +67,15 @@ class SeedRun:
 
 @dataclass(frozen=True)
 class SeedTable:
-    """All trainings of all three networks, each with the same seeds; `seeds` says which. `plan` has the seed of the
-    networks on the shelf. `data_sha256`, `pen_note` and `versions` are those of the cards."""
+    """The trainings of all three networks, each with the same seeds.
+
+    Attributes:
+        plan: The plan of all; its seed is that of the stored networks.
+        data_sha256: Hash of the training data, from the cards.
+        pen_note: Note on the drawn digits, from the cards.
+        versions: Library -> version, from the cards.
+        runs: One for each network and seed.
+    """
 
     plan: TrainingPlan
     data_sha256: str
@@ -76,11 +94,11 @@ class SeedTable:
         return tuple(sorted({run.seed for run in self.runs}))
 
     def of(self, network: str) -> tuple[SeedRun, ...]:
-        """The trainings of one network, by seed."""
+        """Return the trainings of one network, ordered by seed."""
         return tuple(sorted((run for run in self.runs if run.network == network), key=lambda run: run.seed))
 
     def to_json(self) -> dict[str, Any]:
-        """This table as plain data for `json.dumps`."""
+        """Return this table as plain data for `json.dumps`."""
         return {
             "plan": self.plan.to_json(),
             "on_shelf": {"seed": STORED_SEED, "rule": "chosen before any network was trained"},
@@ -92,7 +110,7 @@ class SeedTable:
 
     @classmethod
     def from_json(cls, data: object) -> SeedTable:
-        """The table that `to_json` described. Raises `Refusal` for anything else."""
+        """Rebuild the table from the data of `to_json`. Raises `Refusal` for anything else."""
         try:
             return _parse_table(data)
         except (KeyError, TypeError, ValueError) as error:
@@ -100,7 +118,7 @@ class SeedTable:
 
 
 def collect(cards: Iterable[Card]) -> SeedTable:
-    """The table of these trainings, in which every network has the same seeds."""
+    """Collect the trainings of `cards` in a table; every network must have the same seeds."""
     known = list(cards)
     first = next(card for card in known if card.seed == STORED_SEED)
     return SeedTable(
@@ -109,7 +127,7 @@ def collect(cards: Iterable[Card]) -> SeedTable:
 
 
 def summarize_run(card: Card) -> SeedRun:
-    """What a card says about its training."""
+    """Summarize the training that `card` describes."""
     per_digit = tuple(round(row[digit] / sum(row), DECIMALS) for digit, row in enumerate(card.confusion))
     curves = {name: tuple(round(value, DECIMALS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
     pen = None if card.pen_accuracy is None else round(card.pen_accuracy, DECIMALS)
@@ -126,14 +144,14 @@ def summarize_run(card: Card) -> SeedRun:
 
 
 def write(table: SeedTable, folder: Path) -> None:
-    """Write the table beside the networks, one line for each list of numbers."""
+    """Write the table into `folder`, beside the networks, with one line for each list of numbers."""
     text = json.dumps(table.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
     short = re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text)
     atomic_file.write(folder / FILE, (short + "\n").encode())
 
 
 def load(folder: Path | None = None) -> SeedTable:
-    """The table beside the networks of a shelf. Raises `Refusal` where there is none or it is damaged."""
+    """Load the table beside the networks of a model store. Raises `Refusal` where it is missing or damaged."""
     try:
         with ((folder or model_store.folder()) / FILE).open("rb") as file:
             return SeedTable.from_json(json.loads(file.read(MAX_BYTES)))

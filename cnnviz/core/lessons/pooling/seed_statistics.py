@@ -1,9 +1,9 @@
-"""What several trainings of each pooling network say: is a difference larger than what another seed makes of it?
+"""Compare the pooling networks over several seeds: is a difference larger than the variation between seeds?
 
 Two networks are compared by Welch's t interval for the difference of their means ("The generalization of 'Student's'
 problem when several different population variances are involved", 1947), which lets each have a spread of its own. As
-three pairs are looked at, each interval is made wider (Bonferroni), so that all hold together in 95 of 100 repetitions.
-It answers for other seeds on the same test digits.
+three pairs are compared, each interval is made wider (Bonferroni), so that all hold together in 95 of 100 repetitions.
+The intervals are about other seeds on the same test digits.
 """
 
 from __future__ import annotations
@@ -54,7 +54,14 @@ SPREAD = gettext_noop(
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean, standard deviation between seeds (n - 1), smallest and largest of one network's trainings."""
+    """The spread of one network's trainings.
+
+    Attributes:
+        mean: Mean over the seeds.
+        deviation: Standard deviation between seeds (n - 1).
+        low: Smallest value.
+        high: Largest value.
+    """
 
     mean: float
     deviation: float
@@ -64,10 +71,16 @@ class Spread:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two networks: the mean of `best` is `difference` >= 0 above that of `worst`, between `low` and `high`.
+    """Two networks and the difference of their means.
 
-    `clear`: the interval does not reach 0. `times`: the difference as a multiple of the spread between seeds, pooled
-    over the two; infinite where they have none.
+    Attributes:
+        best: The network with the larger mean.
+        worst: The other one.
+        difference: Mean of `best` minus mean of `worst`, >= 0.
+        low: Lower end of the difference's interval.
+        high: Upper end of the difference's interval.
+        times: The difference as a multiple of the standard deviation between seeds, pooled over the two; infinite where
+            that is 0.
     """
 
     best: str
@@ -79,12 +92,19 @@ class Pair:
 
     @property
     def clear(self) -> bool:
+        """Whether the interval lies above 0."""
         return self.low > 0
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The comparison of all networks in one quantity. `pairs` begin with the largest difference."""
+    """The comparison of all networks in one quantity.
+
+    Attributes:
+        seeds: Smallest number of trainings of a network.
+        spreads: Network -> spread.
+        pairs: All pairs, the largest difference first.
+    """
 
     seeds: int
     spreads: Mapping[str, Spread]
@@ -102,7 +122,7 @@ def compare_table(table: SeedTable, quantity: str = "accuracy") -> Summary:
 
 
 def compare(values: Mapping[str, Sequence[float]]) -> Summary:
-    """Compare networks by their values, one a training and at least two each."""
+    """Compare networks by their values, one per training and at least two for each network."""
     pairs = [
         _compare_pair(one, other, values, math.comb(len(values), 2)) for one, other in itertools.combinations(values, 2)
     ]
@@ -112,7 +132,7 @@ def compare(values: Mapping[str, Sequence[float]]) -> Summary:
 
 
 def write_headline(summary: Summary) -> Message:
-    """What shares of three networks say in one sentence."""
+    """Summarize the comparison of three networks in one sentence."""
     clear = [pair for pair in summary.pairs if pair.clear]
     order = sorted(summary.spreads, key=lambda name: -summary.spreads[name].mean)
     names: dict[str, float | str] = {"best": order[0], "worst": order[-1]}
@@ -129,26 +149,29 @@ def write_headline(summary: Summary) -> Message:
 
 
 def write_sentences(summary: Summary) -> tuple[Message, ...]:
-    """The comparison of shares in words: what one seed makes of it, then every pair."""
+    """Describe the comparison in sentences: the spread between seeds, then every pair."""
     spread = Message(SPREAD, {"spread": _to_points(summary.deviation)})
     return (spread, *(_describe_pair(pair) for pair in summary.pairs))
 
 
 def compute_welch_interval(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
-    """The 95 % interval of mean(one) - mean(other); with several `comparisons` all of them hold together."""
-    from scipy.special import stdtrit  # a light part of SciPy, and yet not needed by most visitors
+    """Compute the 95 % interval of mean(one) - mean(other); with several `comparisons`, all hold together."""
+    from scipy.special import stdtrit  # imported late: few visitors need it
 
+    # Squared standard error of each mean.
     a, b = np.asarray(one, float), np.asarray(other, float)
     errors = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
     apart, error = float(a.mean() - b.mean()), float(errors.sum())
     if not error:
         return apart, apart
+    # Welch–Satterthwaite degrees of freedom; the quantile is divided among the comparisons.
     freedom = error**2 / float((errors**2 / [len(a) - 1, len(b) - 1]).sum())
     reach = float(stdtrit(freedom, 1 - (1 - CONFIDENCE) / (2 * comparisons))) * math.sqrt(error)
     return apart - reach, apart + reach
 
 
 def _compare_pair(one: str, other: str, values: Mapping[str, Sequence[float]], comparisons: int) -> Pair:
+    """Compare two networks, the one with the larger mean first."""
     best, worst = sorted((one, other), key=lambda name: -float(np.mean(values[name])))
     difference = float(np.mean(values[best]) - np.mean(values[worst]))
     low, high = compute_welch_interval(values[best], values[worst], comparisons)
@@ -158,20 +181,23 @@ def _compare_pair(one: str, other: str, values: Mapping[str, Sequence[float]], c
 
 
 def _measure_spread(values: Sequence[float]) -> Spread:
+    """Measure mean, deviation and range of one network's trainings."""
     array = np.asarray(values, float)
     return Spread(float(array.mean()), float(array.std(ddof=1)), float(array.min()), float(array.max()))
 
 
 def _pool_deviations(deviations: Sequence[float]) -> float:
+    """Return the root mean square of standard deviations."""
     return math.sqrt(sum(each**2 for each in deviations) / len(deviations))
 
 
 def _describe_pair(pair: Pair) -> Message:
+    """Describe a pair in a sentence."""
     numbers = {name: _to_points(getattr(pair, name)) for name in ("difference", "low", "high")}
     template = CLEAR if pair.clear else UNDECIDED
     return Message(template, {"best": pair.best, "worst": pair.worst, "times": pair.times, **numbers})
 
 
 def _to_points(share: float) -> float:
-    """A share as percentage points with two decimals, never -0."""
+    """Convert a share to percentage points with two decimals, never -0."""
     return round(100 * share, 2) + 0.0

@@ -1,7 +1,7 @@
-"""What the two poolings kept and lost of one map, in sentences that are chosen by the facts of that map.
+"""Describe in sentences what the two poolings keep and lose of one map.
 
-Each sentence is a marked template and the numbers that fill it, as short texts. Which are said follows from
-`Comparison` alone; none of them says more than what was computed.
+Each sentence is a marked template and the short texts that fill it. Which ones are chosen follows from `Comparison`
+alone; none of them claims more than what was computed.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ NEGATIVE = gettext_noop("Of its cells {before} are negative; after max pooling {
 
 
 def describe(found: Comparison) -> tuple[Message, ...]:
-    """What there is to say about this map, the most telling first; at least one sentence."""
+    """Describe a comparison in sentences, the most important first; at least one."""
     if not found.map.any():
         return (Message(EMPTY, {"cells": f"{found.map.size:,}"}),)
     if not found.before.peaks:
@@ -101,12 +101,12 @@ def describe(found: Comparison) -> tuple[Message, ...]:
 
 
 def format_number(value: float) -> str:
-    """Three digits of a number, with the sign of a textbook."""
+    """Format a number with three significant digits and a real minus sign."""
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 
 def format_per_cent(share: float) -> str:
-    """A share in [0, 1]; never 0 % for something, nor 100 % for less than all."""
+    """Format a share in [0, 1]; never 0 % for more than nothing, nor 100 % for less than all."""
     if 0 < share < 0.005:
         return "<1 %"
     return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
@@ -117,11 +117,12 @@ def _drop_missing(*said: Message | None) -> tuple[Message, ...]:
 
 
 def _is_even(values: np.ndarray) -> bool:
-    """Whether all values are the same but for rounding."""
+    """Return whether all values are the same but for rounding."""
     return bool(np.ptp(values) <= 1e-5 * np.abs(values).max())
 
 
 def _list_tops(found: Comparison) -> dict[str, str]:
+    """Return the largest values of the map and of both results."""
     return {
         "top": format_number(found.before.top),
         "max": format_number(found.after_max.top),
@@ -139,20 +140,20 @@ def _describe_peaks(found: Comparison) -> Message:
 
 
 def _list_only_peak(found: Comparison) -> dict[str, str]:
-    """The value of a map's only peak, and what each pooling makes of it: not always the largest that it leaves."""
+    """Return the value of a map's only peak before and after each pooling; not always the largest value left."""
     kept = {"top": found.before, "max": found.after_max, "mean": found.after_mean}
     return {name: format_number(each.standing[0]) for name, each in kept.items() if each.standing}
 
 
 ONLY = {(1, 1): ONLY_PEAK, (1, 0): ONLY_PEAK_MAX, (0, 1): ONLY_PEAK_MEAN, (0, 0): ONLY_PEAK_LOST}
-"""(survives max pooling, survives average pooling) -> what is said of a map's only peak."""
+"""(survives max pooling, survives average pooling) -> sentence about a map's only peak."""
 
 
 def _describe_top(found: Comparison) -> Message | None:
     if found.after_max.top < found.before.top:
         return Message(TOP_MISSED, _list_tops(found))
     if found.before.peaks == 1:
-        return None  # it was told of the peak
+        return None  # the sentence about the peak says it
     alike = math.isclose(found.after_mean.top, found.before.top, rel_tol=1e-5)
     return Message(TOP_SAME if alike else TOP_KEPT, _list_tops(found))
 

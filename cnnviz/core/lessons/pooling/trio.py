@@ -1,15 +1,15 @@
-"""Three networks that differ in how they shrink their maps and in nothing else, trained with several seeds each.
+"""Three networks that differ only in how they shrink their maps, trained with several seeds each.
 
 All three have the same two convolutions and the same answering layer, weight for weight. `pool-max` and `pool-average`
-follow each convolution by a pooling of 2 × 2; `pool-stride` has none and lets the convolution itself take steps of 2.
+follow each convolution by a pooling of 2 × 2; `pool-stride` has none and gives the convolution itself strides of 2.
 
 Padding "same" makes their shapes agree: 28 → 14 → 7 either way, while with "valid" 11 rows would become 5 by pooling
 but 13 would become 6 by strides. On an even side TensorFlow's "same" padding for a 3 × 3 kernel is one pixel before
 and one after for strides of 1, and one after alone for strides of 2, so that the strided convolution computes, of each
-2 × 2 window that the others pool, the lower right cell and no other. What is compared is thus: keep the largest of
+2 × 2 window that the others pool, the lower right cell and no other. The comparison is thus: keep the largest of
 four, the mean of four, or always the same one of four.
 
-There is no hidden dense layer and no dropout: they would only be further things that could make up for the difference.
+There is no hidden dense layer and no dropout: they could compensate for the difference.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KERNEL_SIZE = (3, 3)
 STEP = (2, 2)
 
 STORED_SEED = 1
-"""The seed whose networks go on the shelf, chosen before any network was trained."""
+"""Seed of the networks in the model store, chosen before any network was trained."""
 
 MIN_SEEDS = 5
 
@@ -41,7 +41,7 @@ PLAN = TrainingPlan(
     seed=STORED_SEED,
     precision="mixed_bfloat16",
 )
-"""The same for all. Nothing is held out, since nothing is decided by a result: the test set is only shown."""
+"""The plan of all three. Nothing is held out, since no decision depends on a result; test results are only shown."""
 
 
 def _make_convolution(place: int, strides: Pair = (1, 1)) -> Conv2D:
@@ -85,7 +85,12 @@ POOL_NETWORKS: MappingProxyType[str, tuple[Architecture, TrainingPlan]] = Mappin
 
 @dataclass(frozen=True)
 class Shrinking:
-    """How a network shrinks, in words: `label` is short, `what` a sentence; both are marked texts."""
+    """How a network shrinks its maps, in words.
+
+    Attributes:
+        label: Short marked text.
+        what: Marked sentence.
+    """
 
     label: str
     what: str

@@ -1,6 +1,6 @@
 """Pooling worked out by hand: every window of a small grid with its cells, its largest value and its mean.
 
-Geometry and sizes are those of `cnnviz.core.layers.pooling`; as in Keras, cells that padding added are left out of the
+Geometry and sizes are those of `cnnviz.core.layers.pooling`; as in Keras, cells that padding adds are left out of the
 mean and can never be the largest.
 """
 
@@ -19,15 +19,21 @@ from cnnviz.core.layers.layer import Pair
 from cnnviz.core.lessons.number_grid import Grid, format_number
 
 SIDES = (2, 8)
-"""Smallest and largest side of a grid that is worked out by hand."""
+"""Smallest and largest side of the grid."""
 
 TUTORIAL = ((1.0, 2.0, 0.0, 3.0), (7.0, 1.0, 4.0, 1.0), (0.0, 5.0, 2.0, 2.0), (3.0, 0.0, 2.0, 2.0))
-"""What is pooled first: the upper left window is the 1 2 / 7 1 of which the tutorials keep the 7."""
+"""The initial grid: its upper left window is the 1 2 / 7 1 of which the tutorials keep the 7."""
 
 
 @dataclass(frozen=True)
 class PoolCell:
-    """A cell under a window, counted in the grid; outside of it `row` or `column` lie beyond, and `value` is None."""
+    """A cell under a window.
+
+    Attributes:
+        row: Row in the grid; outside of it for padding.
+        column: Column in the grid; outside of it for padding.
+        value: None where padding added the cell.
+    """
 
     row: int
     column: int
@@ -41,7 +47,13 @@ class PoolCell:
 
 @dataclass(frozen=True)
 class PoolWindow:
-    """One window and what the two poolings make of it. `row`, `column`: the cell of the result, from 0."""
+    """One window and the results of both poolings.
+
+    Attributes:
+        row: Row of its cell in the result, from 0.
+        column: Column of its cell in the result, from 0.
+        cells: In reading order.
+    """
 
     row: int
     column: int
@@ -49,36 +61,37 @@ class PoolWindow:
 
     @property
     def inside(self) -> tuple[float, ...]:
-        """The values that count, in reading order; at least one."""
+        """The values that are not padding, in reading order; at least one."""
         return tuple(cell.value for cell in self.cells if cell.value is not None)
 
     @property
     def largest(self) -> float:
-        """What max pooling keeps."""
+        """The result of max pooling."""
         return max(self.inside)
 
     @property
     def winners(self) -> tuple[PoolCell, ...]:
-        """The cells that have the largest value; several where it stands there more than once."""
+        """The cells that hold the largest value; several where it occurs more than once."""
         return tuple(cell for cell in self.cells if cell.value == self.largest)
 
     @property
     def total(self) -> float:
+        """The sum of the values."""
         return math.fsum(self.inside)
 
     @property
     def count(self) -> int:
-        """How many values the mean is taken of: those that padding added are none."""
+        """Number of values in the mean, without padding."""
         return len(self.inside)
 
     @property
     def mean(self) -> float:
-        """What average pooling keeps."""
+        """The result of average pooling."""
         return self.total / self.count
 
     @property
     def mean_work(self) -> str:
-        """The mean as it is worked out: "(1 + 2 + 7 + 1) / 4 = 2.75"; with ≈ where two decimals do not hold it."""
+        """The calculation of the mean: "(1 + 2 + 7 + 1) / 4 = 2.75"; with ≈ where two decimals do not hold it."""
         terms = " + ".join(format_number(value) if value >= 0 else f"({format_number(value)})" for value in self.inside)
         exact = sum(map(_to_fraction, self.inside), Fraction()) / self.count
         sign = "=" if (exact * 100).denominator == 1 else "≈"
@@ -86,13 +99,22 @@ class PoolWindow:
 
     @property
     def max_work(self) -> str:
-        """The largest as it is found: "max(1, 2, 7, 1) = 7"."""
+        """The calculation of the largest: "max(1, 2, 7, 1) = 7"."""
         return f"max({', '.join(map(format_number, self.inside))}) = {format_number(self.largest)}"
 
 
 @dataclass(frozen=True)
 class PoolExample:
-    """A grid and how it is pooled, checked. Raises `Refusal` for what `MaxPooling2D` refuses, and for empty grids."""
+    """A grid and how it is pooled.
+
+    Raises `Refusal` for what `MaxPooling2D` refuses, and for empty grids.
+
+    Attributes:
+        values: The grid.
+        pool_size: Rows and columns of the window.
+        strides: (down, across).
+        padding: "valid" or "same".
+    """
 
     values: Grid
     pool_size: Pair = (2, 2)
@@ -109,20 +131,23 @@ class PoolExample:
 
     @property
     def shape(self) -> Pair:
+        """Rows and columns of the grid."""
         return len(self.values), len(self.values[0])
 
     @property
     def layer(self) -> MaxPooling2D:
+        """The Keras layer with these arguments."""
         return MaxPooling2D(name="bench", pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 
     @property
     def output_shape(self) -> Pair:
+        """Rows and columns of the result."""
         rows, columns, _ = self.layer.output_shape((*self.shape, 1))
         return rows, columns
 
     @property
     def formula(self) -> str:
-        """The size formula with its numbers."""
+        """The size formula, filled in."""
         return self.layer.size_formula((*self.shape, 1))
 
     @property
@@ -141,7 +166,8 @@ class PoolExample:
         return tuple(self.window(row, column) for row in range(rows) for column in range(columns))
 
     def window(self, row: int, column: int) -> PoolWindow:
-        """The window that gives the cell (`row`, `column`) of the result."""
+        """Return the window of the cell (`row`, `column`) of the result."""
+        # The upper left cell, before the grid where padding is added.
         top = row * self.strides[0] - self.margins[0][0]
         left = column * self.strides[1] - self.margins[1][0]
         cells = tuple(
@@ -163,7 +189,7 @@ class PoolExample:
 
     @property
     def read(self) -> np.ndarray:
-        """How many windows read each value, (rows, columns) int: 0 where it is skipped, above 1 where they overlap."""
+        """(rows, columns) int: number of windows that read each value; 0 where it is skipped, above 1 with overlap."""
         times = np.zeros(self.shape, dtype=int)
         for cell in (cell for each in self.windows for cell in each.cells if not cell.padding):
             times[cell.row, cell.column] += 1
@@ -171,31 +197,32 @@ class PoolExample:
 
     @property
     def kept(self) -> float:
-        """The share of values that is left: as many as there are windows, of as many as the grid has."""
+        """Number of windows divided by the number of values."""
         return math.prod(self.output_shape) / math.prod(self.shape)
 
     @property
     def kept_formula(self) -> str:
-        """The same with its numbers: "2 × 2 / (4 × 4) = 4 / 16"."""
+        """The calculation of `kept`: "2 × 2 / (4 × 4) = 4 / 16"."""
         left, had = math.prod(self.output_shape), math.prod(self.shape)
         return f"{product(*self.output_shape)} / ({product(*self.shape)}) = {left} / {had}"
 
     def _at(self, row: int, column: int) -> float | None:
+        """Return the value of a cell, None outside of the grid."""
         rows, columns = self.shape
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None
 
 
 def find_max_stride(side: int, window: int) -> int:
-    """The longest stride worth choosing along `side` cells: with a longer one there is one window anyway."""
+    """Return the longest useful stride along `side` cells; a longer one leaves one window anyway."""
     return max(window, side - window)
 
 
 def find_window(side: int, stride: int, window: int) -> int:
-    """The window nearest to `window` with which `stride` is worth choosing; of two the larger."""
+    """Return the window nearest to `window` for which `stride` is useful; the larger one of two."""
     fitting = [each for each in range(1, side + 1) if stride <= find_max_stride(side, each)]
     return min(fitting, key=lambda each: (abs(each - window), -each))
 
 
 def _to_fraction(value: float) -> Fraction:
-    """What was meant by a float that was typed with a few decimals."""
+    """Return the decimal number that was typed as an exact fraction."""
     return Fraction(value).limit_denominator(10_000)
