@@ -26,6 +26,7 @@ def parse_number(typed: object) -> float:
             "A cell must hold a number. Received: {value}. Type one such as 7, −3 or 0.5; the old value is kept.",
             value=str(typed)[:40],
         )
+    # Range and decimals are checked apart, so that each refusal names its own rule.
     value = float(plain) + 0.0  # + 0.0: no -0.0
     if abs(value) > MAX_NUMBER:
         raise Refusal(

@@ -151,6 +151,7 @@ def to_csv(curves: Curves) -> str:
     of all validation digits. Numbers are the shortest that read back as the same float32; `epoch` counts
     from 1 and is empty where the number of batches per epoch is unknown.
     """
+    # Rows of all kinds; those of an epoch take the validation values of the same step.
     validation = {int(step): tuple(values) for step, *values in _iterate_rows(curves.validation)}
     unknown = ("",) * len(NAMES)
     kinds = (("batch", curves.training), ("sample", curves.sample), ("epoch", curves.epochs))
@@ -164,6 +165,7 @@ def to_csv(curves: Curves) -> str:
         for kind, curve in kinds
         for step, *values in _iterate_rows(curve)
     ]
+    # The sort is stable: rows of one step stay in the order of `kinds`.
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -126,7 +126,7 @@ def calibrate(
 
 
 def check(variant: Architecture, plan: TrainingPlan) -> None:
-    """Raise `Refusal` where training `variant` by `plan` is beyond the budget, naming the value and the limit."""
+    """Raise `Refusal`, naming value and limit, where training `variant` by `plan` exceeds a limit."""
     expected = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
     if variant.input_shape != expected:
         raise Refusal(

@@ -80,6 +80,7 @@ class PlanDraft:
                 yield name, reason
 
     def _check_patience(self, patience: Any) -> None:
+        """Raise `Refusal` unless `patience` is None, or a number of epochs with digits to validate on."""
         if patience is None:
             return
         checks.whole(PATIENCE, patience, 1, MAX_EPOCHS)

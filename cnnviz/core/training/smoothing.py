@@ -46,11 +46,14 @@ def _compute_weighted_means(values: np.ndarray, decay: float) -> np.ndarray:
     by their distance.
     """
     decay = min(max(decay, 1e-12), 50.0)  # beyond both float64 sees no difference
+    # Blocks are as long as float64 keeps its digits; the last one is filled up with zeros.
     length = max(1, int(min(len(values), math.log(MAX_WEIGHT_RATIO) / decay)))
     rise = np.exp(decay * np.arange(1, length + 1))
     blocks = np.pad(values, (0, -len(values) % length)).reshape(-1, length)
+    # Inside each block: faded sums of the values and of their weights.
     sums = np.cumsum(blocks * rise, axis=1) / rise
     weights = np.broadcast_to(np.cumsum(rise) / rise, blocks.shape)
+    # Add what earlier blocks leave, and divide.
     fade = 1 / rise
     earlier, heavier = (_carry(totals[:, -1], fade[-1])[:, None] for totals in (sums, weights))
     means = (sums + earlier * fade) / (weights + heavier * fade)

@@ -66,10 +66,12 @@ class LearnedKernels:
 
     @property
     def filters(self) -> int:
+        """Number of filters."""
         return int(self.kernel.shape[3])
 
     @property
     def channels(self) -> int:
+        """Number of input channels."""
         return int(self.kernel.shape[2])
 
     def weights(self, number: int, channel: int) -> Grid:

@@ -140,6 +140,7 @@ def parse_square(written: str, sides: tuple[int, int] = SIZES, read: Callable[[o
 
     Raises `Refusal` for what `read` refuses, and for anything but a square of `sides[0]` to `sides[1]` rows.
     """
+    # Split at the end of a line, a semicolon or a closing bracket; whatever else separates is skipped.
     lines = re.split(r"[\n;\]]", written)
     rows = [each for line in lines if (each := re.findall(r"[^\s\[(){},]+", line))]
     if not sides[0] <= len(rows) <= sides[1] or any(len(row) != len(rows) for row in rows):

@@ -52,8 +52,10 @@ def make_legal(wanted: ConvSettings, moved: str = "") -> ConvSettings:
     kernel until it fits, in any other case the dilation is reduced.
     """
     made = replace(wanted, size=min(wanted.size, wanted.side))
+    # Of stride and dilation, keep the one that was moved.
     if made.stride > 1 and made.dilation > 1:
         made = replace(made, stride=1) if moved == "dilation" else replace(made, dilation=1)
+    # Shrink the dilated kernel step by step until it fits.
     while made.span > made.side:
         gives_way = "size" if moved == "dilation" else "dilation"
         made = replace(made, **{gives_way: getattr(made, gives_way) - 1})

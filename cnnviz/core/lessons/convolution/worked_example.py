@@ -129,6 +129,7 @@ class ConvExample:
 
     @property
     def kernel_size(self) -> Pair:
+        """Rows and columns of the kernel."""
         return len(self.kernel), len(self.kernel[0])
 
     @property

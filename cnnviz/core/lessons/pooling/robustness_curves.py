@@ -32,7 +32,7 @@ from cnnviz.core.training.confidence import compute_wilson_interval
 
 FILE = "pooling-robustness.json"
 MAX_BYTES = 1_000_000
-"""Size of the file that is read."""
+"""Bytes that are read of the file."""
 SHIFT = "shift"
 KINDS = (SHIFT, *PERTURBATIONS)
 DISTANCES = tuple(float(distance) for distance in range(FARTHEST + 1))

@@ -22,7 +22,7 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 
 FILE = "pooling-seeds.json"
 MAX_BYTES = 1_000_000
-"""Size of the file that is read."""
+"""Bytes that are read of the file."""
 DECIMALS = 6
 """Decimals in the file; shares of the test set's 10,000 digits have four."""
 
