@@ -265,7 +265,7 @@ def test_an_empty_shelf_is_explained(app: AppTest, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
     app.run()
     assert not app.exception
-    assert "no network on the shelf" in app.error[0].value
+    assert "no network in the model store" in app.error[0].value
 
 
 def test_a_damaged_network_is_named_and_another_can_be_chosen(

@@ -18,7 +18,7 @@ def networks() -> tuple[Network, ...] | None:
     if missing:
         st.info(
             translate(
-                "This shelf does not have {names}. Run scripts/train_models.py --seeds 5, or copy them into models.",
+                "The model store lacks {names}. Run scripts/train_models.py --seeds 5, or copy them into models.",
                 names=", ".join(missing),
             )
         )

@@ -191,7 +191,7 @@ def _any_network() -> str:
     """Return a network to begin with on a shelf without the usual one."""
     for name in model_store.names():
         return name
-    raise Refusal("There is no network on the shelf. Run scripts/train_models.py, or copy networks into models.")
+    raise Refusal("There is no network in the model store. Run scripts/train_models.py, or copy networks into models.")
 
 
 def _navigation(name: str) -> None:

@@ -74,7 +74,7 @@ def _starts() -> None:
             translate("Start from"),
             networks.names(),
             index=None,
-            placeholder=translate("a network of the shelf"),
+            placeholder=translate("a stored network"),
             format_func=networks.title,
             key=key,
             on_change=_start,

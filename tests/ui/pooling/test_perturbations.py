@@ -179,7 +179,7 @@ def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path
 @pytest.mark.usefixtures("shown")
 def test_a_shelf_without_the_networks_is_said(tmp_path: Path) -> None:
     (tmp_path / "pool-max.safetensors").unlink()
-    assert "This shelf does not have pool-max" in run().info[0].value
+    assert "The model store lacks pool-max" in run().info[0].value
 
 
 def test_layers_without_a_place_have_no_distance_after_moving_back() -> None:

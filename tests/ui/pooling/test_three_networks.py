@@ -120,7 +120,7 @@ def test_missing_networks_and_a_missing_table_are_said(folder: Path) -> None:
     cache.seed_table.clear()
     assert "scripts/train_models.py --seeds 5" in text(run(small_network.digit()))
     (folder / "pool-stride.json").unlink()
-    assert "This shelf does not have pool-stride" in text(run(small_network.digit()))
+    assert "The model store lacks pool-stride" in text(run(small_network.digit()))
 
 
 @pytest.mark.usefixtures("folder")

@@ -63,7 +63,7 @@ def test_the_sum_is_that_of_scipy(seed: int, numbers: tuple[float, ...]) -> None
 
 
 @pytest.mark.parametrize("place", range(0, 32, 5))
-def test_a_filter_of_the_shelf_gives_what_the_network_gives(place: int) -> None:
+def test_a_stored_filter_gives_what_the_network_gives(place: int) -> None:
     network = model_store.load("cnn-rgb")
     picture = colour_digits.prepare_input(small_network.digit(place), network.variant.input_shape)
     layer = trace.trace(network, picture).layers[0]
@@ -73,7 +73,7 @@ def test_a_filter_of_the_shelf_gives_what_the_network_gives(place: int) -> None:
     assert np.abs(shown.after / UNIT - layer.after[..., place]).max() <= 5e-6 * max(largest, 1)
 
 
-def test_the_shelf_has_a_network_whose_filters_can_be_shown() -> None:
+def test_the_store_has_a_network_whose_filters_can_be_shown() -> None:
     network = model_store.load("cnn-rgb")
     assert colour_sum.is_supported(network)
     filters = colour_sum.list_filters(network)

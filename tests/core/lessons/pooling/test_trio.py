@@ -104,7 +104,7 @@ def test_a_missing_table_is_refused(tmp_path: Path) -> None:
         seed_results.load(tmp_path)
 
 
-def test_what_lies_on_the_shelf_is_in_the_table() -> None:
+def test_stored_networks_are_in_the_table() -> None:
     known = seed_results.load()
     assert len(known.seeds) >= 5
     for name, (variant, plan) in POOL_NETWORKS.items():
