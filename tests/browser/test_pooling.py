@@ -18,7 +18,7 @@ from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
 from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolExample
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.prediction.answer import percent
 from tests.browser import eyes, hands
@@ -76,7 +76,7 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: PoolExample, number: int) -> tuple[list[str], list[str]]:
+def shown(bench: PoolWorkedExample, number: int) -> tuple[list[str], list[str]]:
     """Return both results as they stand after `number` windows."""
     both = [[format_number(w.largest) for w in bench.windows], [format_number(w.mean) for w in bench.windows]]
     most, mean = (values[:number] + ["?"] * (len(values) - number) for values in both)
@@ -84,7 +84,7 @@ def shown(bench: PoolExample, number: int) -> tuple[list[str], list[str]]:
 
 
 def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) -> None:
-    bench = PoolExample(TUTORIAL)
+    bench = PoolWorkedExample(TUTORIAL)
     pooling.get_by_text("Guess first").click()
     for number in range(1, 5):
         expect_known(pooling, number)
@@ -111,7 +111,7 @@ def test_it_plays_to_the_end(pooling: Page) -> None:
     expect(button(pooling, "Pause")).to_be_visible()
     expect_known(pooling, 4)
     expect(button(pooling, "Play")).to_be_visible()
-    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolExample(TUTORIAL), 4)
+    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolWorkedExample(TUTORIAL), 4)
 
 
 def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
@@ -190,7 +190,7 @@ def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(pooling: Page, bad: 
 def test_padding_is_shown_and_left_out_of_the_mean(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/Pooling?window=3&padding=same&guess=0", "Pooling")
     expect(grid(page).locator(".cell.outside")).to_have_count(9)
-    pooled = PoolExample(TUTORIAL, (3, 3), (2, 2), "same")
+    pooled = PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same")
     page.locator(".pool_grid .controls").focus()
     page.keyboard.press("End")
     expect(grid(page).locator(".work")).to_contain_text("5 cells of this window lie outside the grid")

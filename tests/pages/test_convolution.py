@@ -16,7 +16,7 @@ from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
 from cnnviz.core.lessons.convolution.filtering import apply_kernel
 from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_weight
 from cnnviz.core.lessons.convolution.settings import ConvSettings
-from cnnviz.core.lessons.convolution.worked_example import ConvExample
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components import conv_grid, kernel_grid
 from cnnviz.ui.components.conv_grid import Guess, name_of
@@ -28,7 +28,7 @@ from cnnviz.ui.shell.fields.field import spell
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/Convolution.py"
 ROWS = KERNELS["rows"].weights
-FIRST = ConvExample(ONE, ROWS)
+FIRST = ConvWorkedExample(ONE, ROWS)
 Shown = list[dict[str, Any]]
 
 
@@ -37,7 +37,7 @@ def benches(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Every convolution by hand that is shown, with what is said of it."""
     shown: Shown = []
 
-    def show(_: str, bench: ConvExample, **more: Any) -> None:
+    def show(_: str, bench: ConvWorkedExample, **more: Any) -> None:
         shown.append({"bench": bench, **more})
 
     monkeypatch.setattr("cnnviz.ui.convolution.worked_example.conv_grid", show)
@@ -160,7 +160,7 @@ def test_a_kernel_is_pasted_whole(benches: Shown, monkeypatch: pytest.MonkeyPatc
     assert app.session_state["conv_size"] == 2
     types(monkeypatch, kernel=written(((1, 2), (3, 4))), pasted="1 2 3\n4 5 6\n7 8 9", into="image")
     app.run()
-    assert benches[-1]["bench"] == ConvExample(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
+    assert benches[-1]["bench"] == ConvWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
     app = opened(**query)
     assert well(app)
     assert not app.warning
-    made = ConvExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
+    made = ConvWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
     assert benches[-1]["bench"] == made
     assert not benches[-1]["guess"]
     assert edited[-1]["kernel"] == ((1, 0.111111), (0, -2))

@@ -14,7 +14,7 @@ from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.lessons.pooling.comparison import Pool, compare, rank
 from cnnviz.core.lessons.pooling.sentences import describe
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolExample
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Links
 from cnnviz.ui.pooling import pooled_maps
@@ -42,7 +42,7 @@ def benches(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Every grid of small numbers that is shown, with what is said of a refused text."""
     shown: list[dict[str, Any]] = []
 
-    def show(_: str, bench: PoolExample, **more: Any) -> None:
+    def show(_: str, bench: PoolWorkedExample, **more: Any) -> None:
         shown.append({"bench": bench, **more})
 
     monkeypatch.setattr("cnnviz.ui.pooling.worked_example.pool_grid", show)
@@ -77,7 +77,7 @@ def test_the_page_opens_with_the_tutorials_numbers(benches: list[dict[str, Any]]
     app = opened()
     assert well(app)
     shown = benches[-1]
-    assert shown["bench"] == PoolExample(TUTORIAL)
+    assert shown["bench"] == PoolWorkedExample(TUTORIAL)
     assert shown["guess"]
     facts = "\n".join(str(each.value) for each in app.markdown)
     assert "(4 − 2) / 2 + 1 = 2" in facts
@@ -152,7 +152,7 @@ def test_a_link_brings_everything_back(benches: list[dict[str, Any]], brought: B
     app = opened(**query)
     assert well(app)
     assert not app.warning
-    assert benches[-1]["bench"] == PoolExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), (2, 2), (1, 1), "same")
+    assert benches[-1]["bench"] == PoolWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), (2, 2), (1, 1), "same")
     assert not benches[-1]["guess"]
     assert brought[-1]["links"] == Links((3, 3), (1, 1), (1, 1), (11, 11))
     assert brought[-1]["blocks"]["map"].title == "Map 7"
@@ -186,7 +186,7 @@ def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, ben
     assert "ignored" in app.warning[0].value
     app.switch_page("pages/Pooling.py").run()
     assert well(app)
-    assert benches[-1]["bench"] == PoolExample(TUTORIAL)
+    assert benches[-1]["bench"] == PoolWorkedExample(TUTORIAL)
 
 
 def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.lessons.convolution.settings import ConvSettings
-from cnnviz.core.lessons.convolution.worked_example import ConvExample
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import session
@@ -30,7 +30,7 @@ GAVE_WAY = gettext_noop("{names} gave way, so that the kernel fits into the imag
 NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be larger than 1.")
 
 
-def facts(bench: ConvExample) -> list[str]:
+def facts(bench: ConvWorkedExample) -> list[str]:
     """Return what there is to say about `bench`, a line each."""
     lines = [
         _size(bench),
@@ -47,7 +47,7 @@ def facts(bench: ConvExample) -> list[str]:
     return [*lines, *_changed(*moved)] if fresh else lines
 
 
-def _size(bench: ConvExample) -> str:
+def _size(bench: ConvWorkedExample) -> str:
     if bench.span_formula:
         return translate(
             "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
@@ -57,7 +57,7 @@ def _size(bench: ConvExample) -> str:
     return translate("Size of the feature map: {formula}", formula=bench.formula)
 
 
-def _padding(bench: ConvExample) -> str:
+def _padding(bench: ConvWorkedExample) -> str:
     (above, below), (left, right) = bench.margins
     return translate(
         "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
@@ -115,13 +115,13 @@ def _value(moved: str, settled: Settled) -> object:
     return settled[1] if moved == "padding" else getattr(settled[0], moved)
 
 
-def _counted(settings: ConvSettings, padding: str) -> ConvExample:
+def _counted(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     """Return a bench with these settings, whatever its numbers."""
-    bench = ConvExample(
+    bench = ConvWorkedExample(
         to_grid(np.zeros((settings.side,) * 2)), to_grid(np.zeros((settings.size,) * 2)), padding="same"
     )
     return replace(bench, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2)
 
 
-def _shape(bench: ConvExample) -> str:
+def _shape(bench: ConvWorkedExample) -> str:
     return " × ".join(map(str, bench.output_shape))

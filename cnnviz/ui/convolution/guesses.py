@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnviz.core.lessons.convolution.worked_example import ConvExample
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.ui.components.conv_grid import guessed, name_of
 from cnnviz.ui.shell import session
 
@@ -25,7 +25,7 @@ def remember(question: tuple[str, int], answer: str, right: bool) -> None:
     session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
 
 
-def about(bench: ConvExample) -> Mapping[int, str]:
+def about(bench: ConvWorkedExample) -> Mapping[int, str]:
     """Return what was guessed about `bench`: place -> text."""
     name = name_of(bench)
     return {place: text for (of, place), (text, _) in session.get("conv_guesses").items() if of == name}

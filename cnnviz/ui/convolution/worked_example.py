@@ -10,7 +10,7 @@ from cnnviz.core.lessons.convolution import kernels
 from cnnviz.core.lessons.convolution.examples import IMAGES
 from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_square
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, make_legal
-from cnnviz.core.lessons.convolution.worked_example import ConvExample
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.number_grid import Grid, apply_edits, parse_number, resize
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
 from cnnviz.ui.convolution import changes, guesses
@@ -57,11 +57,11 @@ def show() -> None:
     url.show(pen_down=False, place="by-hand")
 
 
-def _bench() -> ConvExample:
+def _bench() -> ConvWorkedExample:
     """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
-    return ConvExample(
+    return ConvWorkedExample(
         session.get("conv_image"),
         session.get("conv_kernel"),
         (stride, stride),

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.number_grid import apply_edits, resize
 from cnnviz.core.lessons.pooling.examples import EXAMPLES
-from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolExample, find_max_stride, find_window
+from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolWorkedExample, find_max_stride, find_window
 from cnnviz.ui.components.pool_grid import pool_grid, typed
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, widgets
@@ -35,7 +35,7 @@ def show() -> None:
     url.show(pen_down=False, place="bench")
 
 
-def _bench() -> PoolExample:
+def _bench() -> PoolWorkedExample:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
     side = len(session.get("pool_grid"))
     window = min(session.get("pool_window"), side)
@@ -43,7 +43,7 @@ def _bench() -> PoolExample:
     if (window, stride) != (session.get("pool_window"), session.get("pool_stride")):
         session.choose("pool_window", window)
         session.choose("pool_stride", stride)
-    return PoolExample(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
+    return PoolWorkedExample(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
 
 
 def _take_over() -> tuple[int, int, str] | None:
@@ -75,7 +75,7 @@ def _settings() -> None:
             st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
 
 
-def _facts(bench: PoolExample) -> str:
+def _facts(bench: PoolWorkedExample) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
         translate("Size of the result: {formula}", formula=bench.formula),

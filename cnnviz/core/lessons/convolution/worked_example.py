@@ -92,7 +92,7 @@ class ConvWindow:
 
 
 @dataclass(frozen=True)
-class ConvExample:
+class ConvWorkedExample:
     """An image, a kernel and how it slides.
 
     Raises `Refusal` for what `Conv2D` refuses and for empty grids.
@@ -136,7 +136,7 @@ class ConvExample:
     def layer(self) -> Conv2D:
         """The Keras layer with these arguments."""
         return Conv2D(
-            name="bench",
+            name="worked_example",
             filters=1,
             kernel_size=self.kernel_size,
             strides=self.strides,

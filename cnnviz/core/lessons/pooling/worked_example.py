@@ -104,7 +104,7 @@ class PoolWindow:
 
 
 @dataclass(frozen=True)
-class PoolExample:
+class PoolWorkedExample:
     """A grid and how it is pooled.
 
     Raises `Refusal` for what `MaxPooling2D` refuses, and for empty grids.
@@ -137,7 +137,7 @@ class PoolExample:
     @property
     def layer(self) -> MaxPooling2D:
         """The Keras layer with these arguments."""
-        return MaxPooling2D(name="bench", pool_size=self.pool_size, strides=self.strides, padding=self.padding)
+        return MaxPooling2D(name="worked_example", pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 
     @property
     def output_shape(self) -> Pair:

@@ -1,7 +1,7 @@
 """A small image and a kernel that are edited, and the feature map that fills window by window.
 
-Python works out every window beforehand (`ConvExample`), so that stepping, playing and guessing ask nothing of the
-server; what is typed into a cell is checked by Python, which also remembers the guesses.
+Python computes every window beforehand (`ConvWorkedExample`), so stepping, playing and guessing need no server round
+trip; what is typed into a cell is checked by Python, which also remembers the guesses.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from cnnviz.core.lessons.convolution.worked_example import (
     UNITS,
-    ConvExample,
     ConvWindow,
+    ConvWorkedExample,
     format_exact,
     format_factors,
     format_short,
@@ -117,7 +117,7 @@ class Problem:
     text: str
 
 
-def name_of(bench: ConvExample) -> str:
+def name_of(bench: ConvWorkedExample) -> str:
     """Return a name for all that a guess is about: the numbers and the settings."""
     return hashlib.sha256(repr(bench).encode()).hexdigest()[:12]
 
@@ -147,7 +147,7 @@ def guessed(key: str) -> Guess | None:
 
 def conv_grid(
     key: str,
-    bench: ConvExample,
+    bench: ConvWorkedExample,
     *,
     guess: bool,
     guesses: Mapping[int, str],
@@ -183,7 +183,7 @@ def conv_grid(
         number_grids.hear(key, number, event)
 
 
-def described(bench: ConvExample) -> dict[str, Any]:
+def described(bench: ConvWorkedExample) -> dict[str, Any]:
     """Return everything about `bench` that the browser shows, as JSON data."""
     (above, below), (left, right) = bench.margins
     rows, columns = bench.reached
@@ -207,7 +207,7 @@ def _texts(rows: Sequence[Sequence[float]]) -> list[list[str]]:
     return [[format_number(value) for value in row] for row in rows]
 
 
-def _size_work(bench: ConvExample) -> str:
+def _size_work(bench: ConvWorkedExample) -> str:
     return "; ".join(part for part in (bench.span_formula, bench.formula) if part)
 
 

@@ -1,7 +1,7 @@
 """A small grid of numbers that is edited and pooled, window by window, in both ways side by side.
 
-Python works out every window beforehand (`PoolExample`), so that stepping, playing and guessing ask nothing of the
-server; what is typed into a cell is checked by Python.
+Python computes every window beforehand (`PoolWorkedExample`), so stepping, playing and guessing need no server round
+trip; what is typed into a cell is checked by Python.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnviz.core.lessons.number_grid import format_number
-from cnnviz.core.lessons.pooling.worked_example import PoolExample, PoolWindow
+from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExample
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
@@ -68,7 +68,7 @@ def typed(key: str, shape: tuple[int, int]) -> Texts | None:
 
 def pool_grid(
     key: str,
-    bench: PoolExample,
+    bench: PoolWorkedExample,
     *,
     guess: bool,
     problem: tuple[int, int, str] | None = None,
@@ -95,7 +95,7 @@ def pool_grid(
     number_grids.hear(key, heard)
 
 
-def facts(bench: PoolExample) -> dict[str, Any]:
+def facts(bench: PoolWorkedExample) -> dict[str, Any]:
     """Return everything about `bench` that the browser shows, as JSON data."""
     (above, below), (left, right) = bench.margins
     return {

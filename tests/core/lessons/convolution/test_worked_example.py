@@ -18,7 +18,7 @@ from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, make_legal
 from cnnviz.core.lessons.convolution.worked_example import (
     UNITS,
-    ConvExample,
+    ConvWorkedExample,
     format_exact,
     format_factors,
     format_short,
@@ -39,7 +39,7 @@ def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
 
 
 @st.composite
-def benches(draw: st.DrawFn) -> ConvExample:
+def benches(draw: st.DrawFn) -> ConvWorkedExample:
     """An image and a kernel of any shapes that Keras takes, rectangles as well."""
     image, size = [(draw(st.integers(1, 8)), draw(st.integers(1, 5))) for _ in range(2)]
     padding = draw(st.sampled_from(["valid", "same"]))
@@ -51,10 +51,10 @@ def benches(draw: st.DrawFn) -> ConvExample:
     if padding == "valid":
         spans = [windows.spanned(*each) for each in zip(size, rates, strict=True)]
         image = max(image[0], spans[0]), max(image[1], spans[1])
-    return ConvExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
+    return ConvWorkedExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
 
 
-def with_scipy(bench: ConvExample) -> np.ndarray:
+def with_scipy(bench: ConvWorkedExample) -> np.ndarray:
     """The feature map by SciPy: the kernel with zeros in its gaps, over the image with its margins, thinned out."""
     kernel = np.zeros(bench.spans)
     kernel[:: bench.dilation_rate[0], :: bench.dilation_rate[1]] = bench.kernel
@@ -64,14 +64,14 @@ def with_scipy(bench: ConvExample) -> np.ndarray:
 
 
 @given(benches())
-def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvExample) -> None:
+def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvWorkedExample) -> None:
     theirs = with_scipy(bench)
     assert bench.sums.shape == theirs.shape
     np.testing.assert_allclose(bench.sums, theirs, rtol=1e-12, atol=1e-9)
 
 
 @given(benches())
-def test_the_shown_products_add_up_exactly(bench: ConvExample) -> None:
+def test_the_shown_products_add_up_exactly(bench: ConvWorkedExample) -> None:
     for window in bench.windows:
         terms, _, total = window.work.rpartition(" = ")
         shown = [float(term.strip("()").replace("−", "-")) for term in terms.split(" + ")]
@@ -80,12 +80,12 @@ def test_the_shown_products_add_up_exactly(bench: ConvExample) -> None:
 
 
 @given(benches())
-def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvExample) -> None:
+def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvWorkedExample) -> None:
     rows, columns = bench.reached
     changed = np.array(bench.values)
     changed[~np.array(rows)] = 7.5
     changed[:, ~np.array(columns)] = -7.5
-    other = ConvExample(to_grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
+    other = ConvWorkedExample(to_grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
     assert np.array_equal(other.sums, bench.sums)
     read = {(tap.row, tap.column) for window in bench.windows for tap in window.taps}
     for row, column in np.ndindex(bench.shape):
@@ -93,7 +93,7 @@ def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvExample)
 
 
 @given(benches())
-def test_mistakes_are_never_the_answer(bench: ConvExample) -> None:
+def test_mistakes_are_never_the_answer(bench: ConvWorkedExample) -> None:
     assert bench.output_shape[0] not in bench.size_mistakes.values()
     for window in bench.windows:
         assert window.total not in window.mistakes.values()
@@ -102,9 +102,9 @@ def test_mistakes_are_never_the_answer(bench: ConvExample) -> None:
         )
 
 
-def bench_of(settings: ConvSettings, padding: str) -> ConvExample:
+def bench_of(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     image, kernel = to_grid(np.eye(settings.side)), to_grid(np.ones((settings.size, settings.size)))
-    return ConvExample(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
+    return ConvWorkedExample(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
 
 
 @pytest.mark.train
@@ -148,7 +148,7 @@ def test_settings_clamp_each_other_and_the_moved_one_stays(wanted: ConvSettings,
 
 
 def test_the_first_image_and_the_tutorials_kernel() -> None:
-    made = ConvExample(ONE, KERNELS["rows"].weights)
+    made = ConvWorkedExample(ONE, KERNELS["rows"].weights)
     assert made.sums.tolist() == [[3, -1, -3], [3, -1, -3], [3, 0, -3]]
     assert made.windows[0].work == "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3"
     assert made.windows[1].work == "0 + 0 + 0 + (−1) + 0 + 0 + 0 + 0 + 0 = −1"
@@ -161,7 +161,7 @@ def test_the_first_image_and_the_tutorials_kernel() -> None:
 
 
 def test_rows_beyond_the_last_step_are_never_reached() -> None:
-    made = ConvExample(to_grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
+    made = ConvWorkedExample(to_grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
     assert made.reached == ((True,) * 5 + (False,),) * 2
     assert bench_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
 
@@ -192,9 +192,9 @@ def test_a_short_number_is_the_rounded_one(units: int) -> None:
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
 def test_what_is_no_image_or_no_kernel_is_refused(values: Grid) -> None:
     with pytest.raises(Refusal, match="`values`"):
-        ConvExample(values, ((1.0,),))
+        ConvWorkedExample(values, ((1.0,),))
     with pytest.raises(Refusal, match="`kernel`"):
-        ConvExample(((1.0,),), values)
+        ConvWorkedExample(((1.0,),), values)
 
 
 @pytest.mark.parametrize("name", IMAGES)
