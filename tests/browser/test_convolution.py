@@ -13,11 +13,11 @@ from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.lessons.convolution.examples import ONE
 from cnnviz.core.lessons.convolution.filtering import Filtered, filtered
 from cnnviz.core.lessons.convolution.kernels import KERNELS
-from cnnviz.core.lessons.convolution.worked_example import ConvBench, exact
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample, exact
 from tests.browser import eyes, hands
 
 ROWS = KERNELS["rows"].weights
-FIRST = ConvBench(ONE, ROWS)
+FIRST = ConvWorkedExample(ONE, ROWS)
 UNNAMED = """() => {
     const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim() || e.labels?.[0]?.textContent
     return [...document.querySelectorAll("*")].filter((e) => e.shadowRoot)
@@ -67,16 +67,16 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: ConvBench, number: int) -> list[str]:
+def shown(example: ConvWorkedExample, number: int) -> list[str]:
     """Return the feature map as it stands after `number` windows."""
-    texts = [exact(window.total) for window in bench.windows]
+    texts = [exact(window.total) for window in example.windows]
     return texts[:number] + ["?"] * (len(texts) - number)
 
 
-def expect_worked_out(page: Page, bench: ConvBench, place: int) -> None:
+def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> None:
     """The window, the products and the sum of this place are on the screen."""
-    window = bench.windows[place]
-    expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(bench.windows)}")
+    window = example.windows[place]
+    expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(example.windows)}")
     expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
     assert grid(page).locator(".product .value").all_inner_texts() == [exact(tap.product) for tap in window.taps]
     expect(grid(page).locator(".input.image .cell.under")).to_have_count(len(window.taps))
@@ -179,7 +179,7 @@ def test_image_and_kernel_are_edited_by_keys_alone(open_book: Page) -> None:
     expect(cell(open_book, "kernel", 1, 0)).to_have_value("−1")
     image, kernel = ((-2.5, *ONE[0][1:]), *ONE[1:]), ((2.0, *ROWS[0][1:]), *ROWS[1:])
     expect(grid(open_book).locator(".result button").first).to_have_text("−2")
-    expect_worked_out(open_book, ConvBench(image, kernel), 0)
+    expect_worked_out(open_book, ConvWorkedExample(image, kernel), 0)
     carried = eyes.link_when(open_book, lambda now: "kernel" in now and "image" in now)
     assert carried["kernel"] == "2~0~1_-1~0~1_-1~0~1"
     open_book.reload()
@@ -221,13 +221,13 @@ def test_a_kernel_is_pasted_and_one_of_the_wrong_shape_is_not(open_book: Page) -
 
 def test_padding_is_visible_and_what_is_never_reached_is_struck_out(page: Page, link: str) -> None:
     eyes.opened(page, f"{link}&ask=0&around=same&dilation=2", "Convolution")
-    padded = ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2))
+    padded = ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2))
     expect(grid(page).locator(".cell.outside")).to_have_count(81 - 25)
     expect_worked_out(page, padded, 0)
     expect(grid(page).locator(".work")).to_contain_text("5 of these cells are padding and count as 0")
     eyes.opened(page, f"{link}&ask=0&steps=3", "Convolution")
     assert not grid(page).locator(".cell.outside").count()
-    assert ConvBench(ONE, ROWS, strides=(3, 3)).reached == ((True, True, True, False, False),) * 2
+    assert ConvWorkedExample(ONE, ROWS, strides=(3, 3)).reached == ((True, True, True, False, False),) * 2
     expect(grid(page).locator(".cell.struck-row")).to_have_count(10)
     expect(grid(page).locator(".cell.struck-column")).to_have_count(10)
     expect(grid(page)).to_contain_text("never reaches the rows and columns that are struck out")
@@ -351,7 +351,7 @@ def test_the_index_of_one_value_in_both_orders(convolution: Page) -> None:
 def test_a_phone_shows_and_reads_everything(phone: Page, link: str) -> None:
     eyes.opened(phone, f"{link}&ask=0&around=same&dilation=2", "Convolution")
     button(phone, "One step forward").tap()
-    expect_worked_out(phone, ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2)), 1)
+    expect_worked_out(phone, ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2)), 1)
     cell(phone, "kernel", 0, 0).tap()
     phone.keyboard.type("5")
     phone.keyboard.press("Enter")

@@ -18,7 +18,7 @@ from cnnviz.core.lessons.number_grid import text
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ranked
 from cnnviz.core.lessons.pooling.sentences import tell
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.prediction.answer import percent
 from tests.browser import eyes, hands
@@ -76,22 +76,22 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: PoolBench, number: int) -> tuple[list[str], list[str]]:
+def shown(example: PoolWorkedExample, number: int) -> tuple[list[str], list[str]]:
     """Return both results as they stand after `number` windows."""
-    both = [[text(w.largest) for w in bench.windows], [text(w.mean) for w in bench.windows]]
+    both = [[text(w.largest) for w in example.windows], [text(w.mean) for w in example.windows]]
     most, mean = (values[:number] + ["?"] * (len(values) - number) for values in both)
     return most, mean
 
 
 def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) -> None:
-    bench = PoolBench(TUTORIAL)
+    example = PoolWorkedExample(TUTORIAL)
     pooling.get_by_text("Guess first").click()
     for number in range(1, 5):
         expect_known(pooling, number)
-        assert (results(pooling, "max"), results(pooling, "mean")) == shown(bench, number)
+        assert (results(pooling, "max"), results(pooling, "mean")) == shown(example, number)
         expect(grid(pooling)).to_contain_text(f"Window {number} of 4")
-        expect(grid(pooling).locator(".work")).to_contain_text(bench.windows[number - 1].mean_work)
-        expect(grid(pooling).locator(".winner input")).to_have_count(len(bench.windows[number - 1].winners))
+        expect(grid(pooling).locator(".work")).to_contain_text(example.windows[number - 1].mean_work)
+        expect(grid(pooling).locator(".winner input")).to_have_count(len(example.windows[number - 1].winners))
         if number == 1:
             assert "(1 + 2 + 7 + 1) / 4 = 2.75" in grid(pooling).inner_text()
             button(pooling, "One step forward").click()
@@ -111,7 +111,7 @@ def test_it_plays_to_the_end(pooling: Page) -> None:
     expect(button(pooling, "Pause")).to_be_visible()
     expect_known(pooling, 4)
     expect(button(pooling, "Play")).to_be_visible()
-    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolBench(TUTORIAL), 4)
+    assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolWorkedExample(TUTORIAL), 4)
 
 
 def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
@@ -190,7 +190,7 @@ def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(pooling: Page, bad: 
 def test_padding_is_shown_and_left_out_of_the_mean(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/Pooling?window=3&padding=same&guess=0", "Pooling")
     expect(grid(page).locator(".cell.outside")).to_have_count(9)
-    pooled = PoolBench(TUTORIAL, (3, 3), (2, 2), "same")
+    pooled = PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same")
     page.locator(".pool_grid .controls").focus()
     page.keyboard.press("End")
     expect(grid(page).locator(".work")).to_contain_text("5 cells of this window lie outside the grid")

@@ -10,7 +10,7 @@ from cnnviz.core.lessons.convolution import kernels
 from cnnviz.core.lessons.convolution.examples import IMAGES
 from cnnviz.core.lessons.convolution.kernels import KERNELS, pasted
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
-from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.number_grid import Grid, number, resized, retyped
 from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
 from cnnviz.ui.convolution import changes, guesses
@@ -42,26 +42,26 @@ def show() -> None:
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
-    bench = _bench()
+    example = _example()
     guesses.take(KEY)
     _settings()
     conv_grid(
         KEY,
-        bench,
+        example,
         guess=bool(session.get("conv_guess")),
-        guesses=guesses.about(bench),
+        guesses=guesses.about(example),
         score=guesses.score(),
         problem=problem,
-        facts=changes.facts(bench),
+        facts=changes.facts(example),
     )
     url.show(pen_down=False, place="by-hand")
 
 
-def _bench() -> ConvBench:
+def _example() -> ConvWorkedExample:
     """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
-    return ConvBench(
+    return ConvWorkedExample(
         session.get("conv_image"),
         session.get("conv_kernel"),
         (stride, stride),

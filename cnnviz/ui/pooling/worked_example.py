@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.number_grid import resized, retyped
 from cnnviz.core.lessons.pooling.examples import EXAMPLES
-from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolBench, longest_stride, window_for
+from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolWorkedExample, longest_stride, window_for
 from cnnviz.ui.components.pool_grid import pool_grid, typed
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, widgets
@@ -28,14 +28,14 @@ def show() -> None:
     st.subheader(translate("Small numbers first"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
-    bench = _bench()
+    example = _example()
     _settings()
-    pool_grid(KEY, bench, guess=bool(session.get("pool_guess")), problem=problem)
-    st.markdown(_facts(bench))
-    url.show(pen_down=False, place="bench")
+    pool_grid(KEY, example, guess=bool(session.get("pool_guess")), problem=problem)
+    st.markdown(_facts(example))
+    url.show(pen_down=False, place="worked-example")
 
 
-def _bench() -> PoolBench:
+def _example() -> PoolWorkedExample:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
     side = len(session.get("pool_grid"))
     window = min(session.get("pool_window"), side)
@@ -43,7 +43,7 @@ def _bench() -> PoolBench:
     if (window, stride) != (session.get("pool_window"), session.get("pool_stride")):
         session.choose("pool_window", window)
         session.choose("pool_stride", stride)
-    return PoolBench(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
+    return PoolWorkedExample(session.get("pool_grid"), (window, window), (stride, stride), session.get("pool_padding"))
 
 
 def _take_over() -> tuple[int, int, str] | None:
@@ -75,13 +75,13 @@ def _settings() -> None:
             st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
 
 
-def _facts(bench: PoolBench) -> str:
+def _facts(example: PoolWorkedExample) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
-        translate("Size of the result: {formula}", formula=bench.formula),
-        translate("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
+        translate("Size of the result: {formula}", formula=example.formula),
+        translate("Values kept: {formula} = {share:.4g} %", formula=example.kept_formula, share=100 * example.kept),
     ]
-    times = bench.read
+    times = example.read
     if (times == 0).any():
         lines.append(translate("Values that no window reads: {number}", number=int((times == 0).sum())))
     if (times > 1).any():

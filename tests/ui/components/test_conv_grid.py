@@ -9,17 +9,17 @@ import pytest
 
 from cnnviz.core.lessons.convolution.examples import ONE
 from cnnviz.core.lessons.convolution.kernels import KERNELS
-from cnnviz.core.lessons.convolution.worked_example import ConvBench
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.ui.components import conv_grid as by_hand
 from cnnviz.ui.components import kernel_grid as kernels
 from cnnviz.ui.components.conv_grid import Guess, Problem, Typed, conv_grid, described, guessed, typed
 from tests.ui.components.fake_browser import Browser
 
 ROWS = KERNELS["rows"].weights
-SMALL = ConvBench(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
+SMALL = ConvWorkedExample(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
 IMAGE, KERNEL = [["1", "2"], ["7", "abc"]], [["1"]]
 TYPED = {"image": IMAGE, "kernel": KERNEL, "pasted": "", "into": "", "seq": 1}
-GUESSED = {"bench": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
+GUESSED = {"example": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
     return stand_in("g", "typed", by_hand, kernels)
 
 
-def show(bench: ConvBench = SMALL, problem: Problem | None = None) -> None:
-    conv_grid("g", bench, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
+def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> None:
+    conv_grid("g", example, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
 
 
 def test_what_was_typed_is_heard_once(browser: Browser) -> None:
@@ -87,7 +87,7 @@ def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
         {**GUESSED, "right": "yes"},
         {**GUESSED, "seq": 0},
         {**GUESSED, "text": 3},
-        {**GUESSED, "bench": 3},
+        {**GUESSED, "example": 3},
     ],
 )
 def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
@@ -97,7 +97,7 @@ def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
 
 
 def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
-    show(ConvBench(ONE, ROWS), Problem("kernel", 0, 1, "no"))
+    show(ConvWorkedExample(ONE, ROWS), Problem("kernel", 0, 1, "no"))
     data = json.loads(json.dumps(browser.data))
     assert data["out"] == [3, 3]
     assert data["problem"] == {"grid": "kernel", "row": 0, "column": 1, "text": "no"}
@@ -116,19 +116,19 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
 
 
 def test_every_mistake_has_a_sentence() -> None:
-    bench = ConvBench(ONE, ROWS, padding="same", dilation_rate=(2, 2))
-    other = ConvBench(ONE, ROWS, strides=(2, 2))
-    made = {*bench.size_mistakes, *other.size_mistakes}
-    made |= {name for window in (*bench.windows, *other.windows) for name in window.mistakes}
+    example = ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2))
+    other = ConvWorkedExample(ONE, ROWS, strides=(2, 2))
+    made = {*example.size_mistakes, *other.size_mistakes}
+    made |= {name for window in (*example.windows, *other.windows) for name in window.mistakes}
     assert {f"is_{name}" for name in made} <= set(by_hand.LABELS)
     assert made >= {"stride", "padding", "one", "image", "flipped", "sign", "unweighted"}
 
 
 def test_padding_and_what_is_never_reached_are_told() -> None:
-    padded = described(ConvBench(ONE, ROWS, padding="same"))
+    padded = described(ConvWorkedExample(ONE, ROWS, padding="same"))
     assert padded["margins"] == [1, 1, 1, 1]
     assert padded["windows"][0]["outside"] == 5
-    struck = described(ConvBench(ONE, ((1.0,),), strides=(2, 2)))["reached"]
+    struck = described(ConvWorkedExample(ONE, ((1.0,),), strides=(2, 2)))["reached"]
     assert struck["rows"] == struck["columns"] == (True, False, True, False, True)
 
 

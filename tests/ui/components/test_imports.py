@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 PAGE = """
 import numpy as np
-from cnnviz.core.lessons.convolution.worked_example import ConvBench
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.ui.components import address, bars, code_line, conv_grid, curves, drawing, feature_maps, kernel_grid, ledger
 from cnnviz.ui.components import pad, player, pool_grid
@@ -29,9 +29,9 @@ code_line.code_line("code", kind="Flatten", why="", arguments=[], others={}, row
 line = curves.Series(id="training", label="Training", x=np.arange(9), y=np.ones(9))
 curves.curves("curves", [curves.Panel(id="loss", title="Loss", series=[line])], curves.LABELS)
 player.player("player", ["start"], 0, label="Moments")
-pool_grid.pool_grid("pool-grid", PoolBench(TUTORIAL), guess=True)
-conv_grid.conv_grid("conv-grid", ConvBench(TUTORIAL, ((1.0,),)), guess=True, guesses={}, score=(0, 0), problem=None,
-                    facts=[])
+pool_grid.pool_grid("pool-grid", PoolWorkedExample(TUTORIAL), guess=True)
+conv_grid.conv_grid("conv-grid", ConvWorkedExample(TUTORIAL, ((1.0,),)), guess=True, guesses={}, score=(0, 0),
+                    problem=None, facts=[])
 kernel_grid.kernel_grid("kernel-grid", ((1.0,),), label="Kernel")
 ledger.ledger("ledger", None)
 """

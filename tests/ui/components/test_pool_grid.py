@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from cnnviz.core.lessons.number_grid import grid
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.ui.components import pool_grid as module
 from cnnviz.ui.components.pool_grid import facts, pool_grid, typed
 from tests.ui.components.fake_browser import Browser
 
 CELLS = [["1", "2"], ["7", "abc"]]
-SMALL = PoolBench(((1.0, 2.0), (7.0, 1.0)))
+SMALL = PoolWorkedExample(((1.0, 2.0), (7.0, 1.0)))
 
 
 @pytest.fixture
@@ -59,12 +59,12 @@ def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
 def test_texts_for_a_grid_of_another_side_are_answered_but_not_taken(browser: Browser) -> None:
     browser.says({"cells": CELLS, "seq": 4})
     assert typed("g", (4, 4)) is None
-    pool_grid("g", PoolBench(TUTORIAL), guess=True)
+    pool_grid("g", PoolWorkedExample(TUTORIAL), guess=True)
     assert browser.data["ack"] == 4
 
 
 def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
-    pool_grid("g", PoolBench(TUTORIAL), guess=True, problem=(0, 1, "no"))
+    pool_grid("g", PoolWorkedExample(TUTORIAL), guess=True, problem=(0, 1, "no"))
     data = json.loads(json.dumps(browser.data))
     assert data["out"] == [2, 2]
     assert data["problem"] == {"row": 0, "column": 1, "text": "no"}
@@ -76,8 +76,8 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
 
 
 def test_padding_and_skipped_numbers_are_told() -> None:
-    padded = facts(PoolBench(TUTORIAL, (3, 3), (2, 2), "same"))
+    padded = facts(PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same"))
     assert padded["margins"] == [0, 1, 0, 1]
     assert [window["outside"] for window in padded["windows"]] == [0, 3, 3, 5]
-    skipping = facts(PoolBench(grid([[1] * 3] * 3), (1, 1), (2, 2)))
+    skipping = facts(PoolWorkedExample(grid([[1] * 3] * 3), (1, 1), (2, 2)))
     assert skipping["read"] == [[1, 0, 1], [0, 0, 0], [1, 0, 1]]

@@ -79,7 +79,7 @@ class ConvWindow:
 
 
 @dataclass(frozen=True)
-class ConvBench:
+class ConvWorkedExample:
     """An image, a kernel and how it slides, checked. Raises `Refusal` for what `Conv2D` refuses and for empty grids."""
 
     values: Grid
@@ -110,7 +110,7 @@ class ConvBench:
     @property
     def layer(self) -> Conv2D:
         return Conv2D(
-            name="bench",
+            name="worked_example",
             filters=1,
             kernel_size=self.kernel_size,
             strides=self.strides,

@@ -91,7 +91,7 @@ class PoolWindow:
 
 
 @dataclass(frozen=True)
-class PoolBench:
+class PoolWorkedExample:
     """A grid and how it is pooled, checked. Raises `Refusal` for what `MaxPooling2D` refuses, and for empty grids."""
 
     values: Grid
@@ -113,7 +113,7 @@ class PoolBench:
 
     @property
     def layer(self) -> MaxPooling2D:
-        return MaxPooling2D(name="bench", pool_size=self.pool_size, strides=self.strides, padding=self.padding)
+        return MaxPooling2D(name="worked_example", pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 
     @property
     def output_shape(self) -> Pair:

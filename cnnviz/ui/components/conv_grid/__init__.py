@@ -1,7 +1,7 @@
 """A small image and a kernel that are edited, and the feature map that fills window by window.
 
-Python works out every window beforehand (`ConvBench`), so that stepping, playing and guessing ask nothing of the
-server; what is typed into a cell is checked by Python, which also remembers the guesses.
+Python computes every window beforehand (`ConvWorkedExample`), so stepping, playing and guessing need no server round
+trip; what is typed into a cell is checked by Python, which also remembers the guesses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvBench, ConvWindow, exact, factors, short
+from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvWindow, ConvWorkedExample, exact, factors, short
 from cnnviz.core.lessons.number_grid import text
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
@@ -92,9 +92,9 @@ class Typed:
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess: about which bench (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
+    """A guess: about which example (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
 
-    bench: str
+    example: str
     place: int
     text: str
     right: bool
@@ -110,9 +110,9 @@ class Problem:
     text: str
 
 
-def name_of(bench: ConvBench) -> str:
+def name_of(example: ConvWorkedExample) -> str:
     """Return a name for all that a guess is about: the numbers and the settings."""
-    return hashlib.sha256(repr(bench).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(example).encode()).hexdigest()[:12]
 
 
 def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typed | None:
@@ -133,14 +133,14 @@ def guessed(key: str) -> Guess | None:
     if number_grids.sequence(message) <= number_grids.heard(key, "guess"):
         return None
     match message:
-        case {"bench": str(bench), "place": int(place), "text": str(written), "right": bool(right)}:
-            return Guess(bench[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
+        case {"example": str(example), "place": int(place), "text": str(written), "right": bool(right)}:
+            return Guess(example[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
     return None
 
 
 def conv_grid(
     key: str,
-    bench: ConvBench,
+    example: ConvWorkedExample,
     *,
     guess: bool,
     guesses: Mapping[int, str],
@@ -148,20 +148,20 @@ def conv_grid(
     problem: Problem | None,
     facts: Sequence[str],
 ) -> None:
-    """Show `bench` for editing and stepping through.
+    """Show `example` for editing and stepping through.
 
     Args:
         key: The element's key.
-        bench: The numbers and how they are convolved.
+        example: The numbers and how they are convolved.
         guess: Whether the visitor is asked before the size and each sum are shown.
-        guesses: What was guessed about this bench so far: place -> text.
+        guesses: What was guessed about this example so far: place -> text.
         score: How many guesses of this visit were right, and how many there were.
         problem: What was refused, if there is something.
         facts: Lines of plain text that stand below; hidden as long as the size is to be guessed.
     """
     numbers = {event: _number(key, event) for event in ("", "guess")}
     data = {
-        **described(bench),
+        **described(example),
         "guess": guess,
         "ack": numbers[""],
         "heard": numbers["guess"],
@@ -176,23 +176,23 @@ def conv_grid(
         number_grids.hear(key, number, event)
 
 
-def described(bench: ConvBench) -> dict[str, Any]:
-    """Return everything about `bench` that the browser shows, as JSON data."""
-    (above, below), (left, right) = bench.margins
-    rows, columns = bench.reached
+def described(example: ConvWorkedExample) -> dict[str, Any]:
+    """Return everything about `example` that the browser shows, as JSON data."""
+    (above, below), (left, right) = example.margins
+    rows, columns = example.reached
     return {
-        "bench": name_of(bench),
-        "values": _texts(bench.values),
-        "kernel": _texts(bench.kernel),
+        "example": name_of(example),
+        "values": _texts(example.values),
+        "kernel": _texts(example.kernel),
         "margins": [above, below, left, right],
         "reached": {"rows": rows, "columns": columns},
-        "out": list(bench.output_shape),
+        "out": list(example.output_shape),
         "size": {
-            "value": bench.output_shape[0],
-            "mistakes": dict(bench.size_mistakes),
-            "work": _size_work(bench),
+            "value": example.output_shape[0],
+            "mistakes": dict(example.size_mistakes),
+            "work": _size_work(example),
         },
-        "windows": [_window(each) for each in bench.windows],
+        "windows": [_window(each) for each in example.windows],
     }
 
 
@@ -200,8 +200,8 @@ def _texts(rows: Sequence[Sequence[float]]) -> list[list[str]]:
     return [[text(value) for value in row] for row in rows]
 
 
-def _size_work(bench: ConvBench) -> str:
-    return "; ".join(part for part in (bench.span_formula, bench.formula) if part)
+def _size_work(example: ConvWorkedExample) -> str:
+    return "; ".join(part for part in (example.span_formula, example.formula) if part)
 
 
 def _window(window: ConvWindow) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A small grid of numbers that is edited and pooled, window by window, in both ways side by side.
 
-Python works out every window beforehand (`PoolBench`), so that stepping, playing and guessing ask nothing of the
-server; what is typed into a cell is checked by Python.
+Python computes every window beforehand (`PoolWorkedExample`), so stepping, playing and guessing need no server round
+trip; what is typed into a cell is checked by Python.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnviz.core.lessons.number_grid import text
-from cnnviz.core.lessons.pooling.worked_example import PoolBench, PoolWindow
+from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExample
 from cnnviz.ui.components import number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
@@ -68,24 +68,24 @@ def typed(key: str, shape: tuple[int, int]) -> Texts | None:
 
 def pool_grid(
     key: str,
-    bench: PoolBench,
+    example: PoolWorkedExample,
     *,
     guess: bool,
     problem: tuple[int, int, str] | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> None:
-    """Show `bench` for editing and stepping through.
+    """Show `example` for editing and stepping through.
 
     Args:
         key: The element's key.
-        bench: The numbers and how they are pooled.
+        example: The numbers and how they are pooled.
         guess: Whether the visitor is asked before a window's results are shown.
         problem: Row and column of a cell whose new text was refused, and what to say about it.
         on_change: Called before the script when the visitor has changed a number.
     """
     heard = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
-        **facts(bench),
+        **facts(example),
         "guess": guess,
         "ack": heard,
         "labels": translate_all(LABELS),
@@ -95,15 +95,15 @@ def pool_grid(
     number_grids.hear(key, heard)
 
 
-def facts(bench: PoolBench) -> dict[str, Any]:
-    """Return everything about `bench` that the browser shows, as JSON data."""
-    (above, below), (left, right) = bench.margins
+def facts(example: PoolWorkedExample) -> dict[str, Any]:
+    """Return everything about `example` that the browser shows, as JSON data."""
+    (above, below), (left, right) = example.margins
     return {
-        "values": [[text(value) for value in row] for row in bench.values],
+        "values": [[text(value) for value in row] for row in example.values],
         "margins": [above, below, left, right],
-        "out": list(bench.output_shape),
-        "read": bench.read.tolist(),
-        "windows": [_window(each) for each in bench.windows],
+        "out": list(example.output_shape),
+        "read": example.read.tolist(),
+        "windows": [_window(each) for each in example.windows],
     }
 
 

@@ -16,7 +16,7 @@ from cnnviz.core.layers import windows
 from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
 from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, fitted
-from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvBench, exact, factors, short
+from cnnviz.core.lessons.convolution.worked_example import UNITS, ConvWorkedExample, exact, factors, short
 from cnnviz.core.lessons.number_grid import Grid, grid
 
 FIELDS = {"side": SIDES, "size": SIZES, "stride": STRIDES, "dilation": DILATIONS}
@@ -33,7 +33,7 @@ def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
 
 
 @st.composite
-def benches(draw: st.DrawFn) -> ConvBench:
+def examples(draw: st.DrawFn) -> ConvWorkedExample:
     """An image and a kernel of any shapes that Keras takes, rectangles as well."""
     image, size = [(draw(st.integers(1, 8)), draw(st.integers(1, 5))) for _ in range(2)]
     padding = draw(st.sampled_from(["valid", "same"]))
@@ -45,60 +45,60 @@ def benches(draw: st.DrawFn) -> ConvBench:
     if padding == "valid":
         spans = [windows.spanned(*each) for each in zip(size, rates, strict=True)]
         image = max(image[0], spans[0]), max(image[1], spans[1])
-    return ConvBench(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
+    return ConvWorkedExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
 
 
-def with_scipy(bench: ConvBench) -> np.ndarray:
+def with_scipy(example: ConvWorkedExample) -> np.ndarray:
     """The feature map by SciPy: the kernel with zeros in its gaps, over the image with its margins, thinned out."""
-    kernel = np.zeros(bench.spans)
-    kernel[:: bench.dilation_rate[0], :: bench.dilation_rate[1]] = bench.kernel
-    image = np.pad(np.array(bench.values), bench.margins)
+    kernel = np.zeros(example.spans)
+    kernel[:: example.dilation_rate[0], :: example.dilation_rate[1]] = example.kernel
+    image = np.pad(np.array(example.values), example.margins)
     sums: np.ndarray = correlate(image, kernel, mode="valid", method="direct")
-    return sums[:: bench.strides[0], :: bench.strides[1]]
+    return sums[:: example.strides[0], :: example.strides[1]]
 
 
-@given(benches())
-def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvBench) -> None:
-    theirs = with_scipy(bench)
-    assert bench.sums.shape == theirs.shape
-    np.testing.assert_allclose(bench.sums, theirs, rtol=1e-12, atol=1e-9)
+@given(examples())
+def test_a_convolution_by_hand_is_scipys_correlate(example: ConvWorkedExample) -> None:
+    theirs = with_scipy(example)
+    assert example.sums.shape == theirs.shape
+    np.testing.assert_allclose(example.sums, theirs, rtol=1e-12, atol=1e-9)
 
 
-@given(benches())
-def test_the_shown_products_add_up_exactly(bench: ConvBench) -> None:
-    for window in bench.windows:
+@given(examples())
+def test_the_shown_products_add_up_exactly(example: ConvWorkedExample) -> None:
+    for window in example.windows:
         terms, _, total = window.work.rpartition(" = ")
         shown = [float(term.strip("()").replace("−", "-")) for term in terms.split(" + ")]
         assert [round(each * UNITS) for each in shown] == [tap.product for tap in window.taps]
         assert sum(round(each * UNITS) for each in shown) == round(float(total.replace("−", "-")) * UNITS)
 
 
-@given(benches())
-def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvBench) -> None:
-    rows, columns = bench.reached
-    changed = np.array(bench.values)
+@given(examples())
+def test_what_the_kernel_never_reaches_can_be_changed_freely(example: ConvWorkedExample) -> None:
+    rows, columns = example.reached
+    changed = np.array(example.values)
     changed[~np.array(rows)] = 7.5
     changed[:, ~np.array(columns)] = -7.5
-    other = ConvBench(grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
-    assert np.array_equal(other.sums, bench.sums)
-    read = {(tap.row, tap.column) for window in bench.windows for tap in window.taps}
-    for row, column in np.ndindex(bench.shape):
+    other = ConvWorkedExample(grid(changed), example.kernel, example.strides, example.padding, example.dilation_rate)
+    assert np.array_equal(other.sums, example.sums)
+    read = {(tap.row, tap.column) for window in example.windows for tap in window.taps}
+    for row, column in np.ndindex(example.shape):
         assert (rows[row] and columns[column]) == ((row, column) in read)
 
 
-@given(benches())
-def test_mistakes_are_never_the_answer(bench: ConvBench) -> None:
-    assert bench.output_shape[0] not in bench.size_mistakes.values()
-    for window in bench.windows:
+@given(examples())
+def test_mistakes_are_never_the_answer(example: ConvWorkedExample) -> None:
+    assert example.output_shape[0] not in example.size_mistakes.values()
+    for window in example.windows:
         assert window.total not in window.mistakes.values()
         assert window.outside == sum(
-            not (0 <= tap.row < bench.shape[0] and 0 <= tap.column < bench.shape[1]) for tap in window.taps
+            not (0 <= tap.row < example.shape[0] and 0 <= tap.column < example.shape[1]) for tap in window.taps
         )
 
 
-def bench_of(settings: ConvSettings, padding: str) -> ConvBench:
+def example_of(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     image, kernel = grid(np.eye(settings.side)), grid(np.ones((settings.size, settings.size)))
-    return ConvBench(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
+    return ConvWorkedExample(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
 
 
 @pytest.mark.train
@@ -107,7 +107,7 @@ def test_every_legal_setting_has_the_output_shape_of_keras(padding: str) -> None
     import keras
 
     for settings in LEGAL:
-        made = bench_of(settings, padding)
+        made = example_of(settings, padding)
         theirs = keras.layers.Conv2D(
             1, settings.size, strides=settings.stride, padding=padding, dilation_rate=settings.dilation
         )
@@ -121,10 +121,10 @@ def test_every_other_setting_is_refused_or_larger_than_the_image() -> None:
     for settings in set(ALL) - set(LEGAL):
         if settings.stride > 1 and settings.dilation > 1:
             with pytest.raises(Refusal, match="cannot both be larger"):
-                bench_of(settings, "same")
+                example_of(settings, "same")
         else:
             with pytest.raises(Refusal, match="must not be larger"):
-                bench_of(settings, "valid")
+                example_of(settings, "valid")
 
 
 @given(WANTED, st.sampled_from(["", *FIELDS]))
@@ -142,7 +142,7 @@ def test_settings_clamp_each_other_and_the_moved_one_stays(wanted: ConvSettings,
 
 
 def test_the_first_image_and_the_tutorials_kernel() -> None:
-    made = ConvBench(ONE, KERNELS["rows"].weights)
+    made = ConvWorkedExample(ONE, KERNELS["rows"].weights)
     assert made.sums.tolist() == [[3, -1, -3], [3, -1, -3], [3, 0, -3]]
     assert made.windows[0].work == "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3"
     assert made.windows[1].work == "0 + 0 + 0 + (−1) + 0 + 0 + 0 + 0 + 0 = −1"
@@ -155,14 +155,14 @@ def test_the_first_image_and_the_tutorials_kernel() -> None:
 
 
 def test_rows_beyond_the_last_step_are_never_reached() -> None:
-    made = ConvBench(grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
+    made = ConvWorkedExample(grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
     assert made.reached == ((True,) * 5 + (False,),) * 2
-    assert bench_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
+    assert example_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
 
 
 def test_a_dilated_kernel_tells_its_span() -> None:
-    assert bench_of(ConvSettings(5, 3, 1, 2), "valid").span_formula == "(3 − 1) × 2 + 1 = 5"
-    assert bench_of(ConvSettings(5, 3, 1, 1), "valid").span_formula == ""
+    assert example_of(ConvSettings(5, 3, 1, 2), "valid").span_formula == "(3 − 1) × 2 + 1 = 5"
+    assert example_of(ConvSettings(5, 3, 1, 1), "valid").span_formula == ""
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_a_short_number_is_the_rounded_one(units: int) -> None:
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
 def test_what_is_no_image_or_no_kernel_is_refused(values: Grid) -> None:
     with pytest.raises(Refusal, match="`values`"):
-        ConvBench(values, ((1.0,),))
+        ConvWorkedExample(values, ((1.0,),))
     with pytest.raises(Refusal, match="`kernel`"):
-        ConvBench(((1.0,),), values)
+        ConvWorkedExample(((1.0,),), values)
 
 
 @pytest.mark.parametrize("name", IMAGES)

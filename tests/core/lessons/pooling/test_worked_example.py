@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.number_grid import grid
 from cnnviz.core.lessons.pooling.comparison import Pool
-from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolBench, longest_stride, window_for
+from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample, longest_stride, window_for
 from tests.core import strategies
 
 
@@ -31,8 +31,8 @@ def poolings(draw: st.DrawFn, largest: int = 9) -> tuple[np.ndarray, Pool]:
     return values, Pool(size, strides, padding)
 
 
-def bench(values: np.ndarray, pool: Pool) -> PoolBench:
-    return PoolBench(grid(values), pool.pool_size, pool.strides, pool.padding)
+def worked_example(values: np.ndarray, pool: Pool) -> PoolWorkedExample:
+    return PoolWorkedExample(grid(values), pool.pool_size, pool.strides, pool.padding)
 
 
 def looped(values: np.ndarray, pool: Pool, reduce: Any) -> list[list[float]]:
@@ -53,7 +53,7 @@ def looped(values: np.ndarray, pool: Pool, reduce: Any) -> list[list[float]]:
 @given(poolings())
 def test_every_window_is_what_a_loop_finds(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = worked_example(values, pool)
     assert made.largest.tolist() == looped(values, pool, lambda cells: float(max(cells)))
     means = looped(values, pool, lambda cells: math.fsum(map(float, cells)) / len(cells))
     assert made.means.tolist() == means
@@ -72,7 +72,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
     import keras
 
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = worked_example(values, pool)
     image = values[np.newaxis, ..., np.newaxis].astype(np.float32)
     theirs = [
         np.asarray(kind(pool.pool_size, pool.strides, pool.padding)(image))[0, ..., 0]
@@ -89,7 +89,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
 @given(poolings())
 def test_what_is_counted_agrees_with_itself(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = worked_example(values, pool)
     assert made.read.sum() == sum(each.count for each in made.windows)
     assert made.kept == made.largest.size / values.size
     for each in made.windows:
@@ -100,7 +100,7 @@ def test_what_is_counted_agrees_with_itself(drawn_pooling: tuple[np.ndarray, Poo
 
 
 def test_the_tutorials_window_keeps_seven() -> None:
-    made = PoolBench(TUTORIAL)
+    made = PoolWorkedExample(TUTORIAL)
     first = made.windows[0]
     assert list(first.inside) == [1, 2, 7, 1]
     assert [(cell.row, cell.column) for cell in first.winners] == [(1, 0)]
@@ -112,15 +112,15 @@ def test_the_tutorials_window_keeps_seven() -> None:
 
 
 def test_padded_cells_are_left_out_of_the_mean() -> None:
-    corner = PoolBench(((8.0, 8.0, 8.0), (8.0, 8.0, 8.0), (8.0, 8.0, 2.0)), padding="same").windows[-1]
+    corner = PoolWorkedExample(((8.0, 8.0, 8.0), (8.0, 8.0, 8.0), (8.0, 8.0, 2.0)), padding="same").windows[-1]
     assert [cell.padding for cell in corner.cells] == [False, True, True, True]
     assert (corner.total, corner.count, corner.mean) == (2, 1, 2)
 
 
 def test_a_mean_that_two_decimals_do_not_hold_is_about() -> None:
-    made = PoolBench(((1.0, 0.0, -1.5), (0.0, 0.0, 0.0), (0.1, 0.2, 0.3)), (3, 3), (3, 3))
+    made = PoolWorkedExample(((1.0, 0.0, -1.5), (0.0, 0.0, 0.0), (0.1, 0.2, 0.3)), (3, 3), (3, 3))
     assert made.windows[0].mean_work == "(1 + 0 + (−1.5) + 0 + 0 + 0 + 0.1 + 0.2 + 0.3) / 9 ≈ 0.01"
-    assert PoolBench(((0.1, 0.2), (0.3, 0.4))).windows[0].mean_work == "(0.1 + 0.2 + 0.3 + 0.4) / 4 = 0.25"
+    assert PoolWorkedExample(((0.1, 0.2), (0.3, 0.4))).windows[0].mean_work == "(0.1 + 0.2 + 0.3 + 0.4) / 4 = 0.25"
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12))
@@ -136,8 +136,8 @@ def test_window_and_stride_clamp_each_other(side: int, stride: int, window: int)
 def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
     for side in range(1, 9):
         for window in range(1, side + 1):
-            longest = PoolBench(grid(np.eye(side)), (window, window), (longest_stride(side, window),) * 2)
-            longer = PoolBench(grid(np.eye(side)), (window, window), (side + 5, side + 5))
+            longest = PoolWorkedExample(grid(np.eye(side)), (window, window), (longest_stride(side, window),) * 2)
+            longer = PoolWorkedExample(grid(np.eye(side)), (window, window), (side + 5, side + 5))
             assert longer.output_shape == (1, 1)
             assert longest.output_shape == (1, 1) or longest_stride(side, window) == side - window
 
@@ -145,9 +145,9 @@ def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
 def test_what_is_no_grid_is_refused(values: Any) -> None:
     with pytest.raises(Refusal):
-        PoolBench(values)
+        PoolWorkedExample(values)
 
 
 def test_a_window_larger_than_the_grid_is_refused() -> None:
     with pytest.raises(Refusal, match="window must not be larger"):
-        PoolBench(TUTORIAL, (5, 5))
+        PoolWorkedExample(TUTORIAL, (5, 5))
