@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.core.arguments import words
 from cnnviz.core.layers import Layer, Shape, windows
-from cnnviz.core.layers.convolution import spanned
+from cnnviz.core.layers.convolution import dilated_spans
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.messages import Message
 
@@ -80,7 +80,7 @@ def _padding(layer: Any, shape: Shape) -> Message:
 def _spans(layer: Any) -> tuple[int, int]:
     if hasattr(layer, "pool_size"):
         return tuple(layer.pool_size)
-    return spanned(layer.kernel_size, layer.dilation_rate)
+    return dilated_spans(layer.kernel_size, layer.dilation_rate)
 
 
 def _dilation(layer: Any, _: Shape) -> Message:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS
-from cnnviz.core.layers.activations import written_elu, written_leaky_relu
+from cnnviz.core.layers.activations import format_elu, format_leaky_relu
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.ledger import Line, Shares
 from cnnviz.core.ledger.query import Question
@@ -37,11 +37,11 @@ def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> 
     if name == "softmax":
         together = output.before[question.index[:-1]]
         shares = softmax(sheet, together)
-        middle = _shared(sheet, shares, question.cell.map)
+        middle = _softmax_lines(sheet, shares, question.cell.map)
         exact = _share(together, question.cell.map, exact)
     else:
         shares = None
-        middle = (Line(name, *_applied(question.layer, name, sheet, before)),)
+        middle = (Line(name, *_apply(question.layer, name, sheet, before)),)
         exact = _value(question.layer, name, exact)
     result = middle[-1].amount
     return Ending((*lines, *middle, *_rounding(result, after), Line("after", after, "total")), shares, exact)
@@ -57,7 +57,7 @@ def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
     return (Line("rounding", stored - amount, "addend"),) if stored != amount else ()
 
 
-def _applied(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
+def _apply(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
     """Amount, role and formula of an activation of `before`."""
     x = sheet.value(before)
     value = _value(layer, name, x)
@@ -103,8 +103,8 @@ _BARE = ("linear", "relu", "tanh")
 _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
     "linear": lambda _, shown: shown,
     "relu": lambda _, shown: f"max(0, {shown})",
-    "leaky_relu": written_leaky_relu,
-    "elu": written_elu,
+    "leaky_relu": format_leaky_relu,
+    "elu": format_elu,
     "gelu": lambda _, shown: f"{shown} × Φ({shown})",
     "silu": lambda _, shown: f"{shown} / (1 + exp(−{shown}))",
     "sigmoid": lambda _, shown: f"1 / (1 + exp(−{shown}))",
@@ -124,16 +124,16 @@ def softmax(sheet: Sheet, before: np.ndarray) -> Shares:
     return Shares(logits, shifted, grown, added, shares)
 
 
-def _shared(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
+def _softmax_lines(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
     grown, added = int(shares.exponentials[unit]), shares.total
     largest = int(shares.logits.max())
     own = int(shares.logits[unit])
-    power = f"exp({sheet.text(own)} − {_bracketed(sheet, largest)})"
+    power = f"exp({sheet.text(own)} − {_bracket(sheet, largest)})"
     return (
         Line("exponential", grown, "step", power),
         Line("share", int(shares.shares[unit]), "step", f"{sheet.text(grown)} / {sheet.text(added)}"),
     )
 
 
-def _bracketed(sheet: Sheet, units: int) -> str:
+def _bracket(sheet: Sheet, units: int) -> str:
     return f"({sheet.text(units)})" if units < 0 else sheet.text(units)

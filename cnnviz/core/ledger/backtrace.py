@@ -15,12 +15,12 @@ from cnnviz.core.ledger.query import Question, ask, gather
 from cnnviz.core.networks.network import Network
 
 
-def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
+def descend(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
     """The cells below `cell`: in each layer the one that adds most, the last a pixel; shorter in a frame of zeros."""
     found: list[Cell] = []
     while cell.layer != INPUT:
         question = ask(network, trace, cell)
-        below = strongest(question)
+        below = find_strongest(question)
         if below is None:
             break
         found.append(below)
@@ -28,10 +28,10 @@ def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def leads_down(network: Network, way: Sequence[Cell]) -> bool:
+def is_path(network: Network, way: Sequence[Cell]) -> bool:
     """Whether `network` has every cell of `way`, each among those that the one above it was made of."""
     shapes = cells.shapes(network)
-    if any(cell.layer not in shapes or cells.clamped(cell, shapes[cell.layer]) != cell for cell in way):
+    if any(cell.layer not in shapes or cells.clamp(cell, shapes[cell.layer]) != cell for cell in way):
         return False
     return all(_is_read(network, shapes, above, below) for above, below in pairwise(way))
 
@@ -47,12 +47,12 @@ def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: 
     return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
 
 
-def strongest(question: Question) -> Cell | None:
+def find_strongest(question: Question) -> Cell | None:
     """The cell of the layer before that counts most, the middle one where none counts; None if none is read.
 
     Of windows on several maps that is the largest product in the window that adds most.
     """
-    pull, inside = pulls(question)
+    pull, inside = measure_contributions(question)
     if not inside.any():
         return None
     if pull.shape[0] * pull.shape[1] > 1:
@@ -71,7 +71,7 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(np.add.outer(rows, columns)[..., None] - (rows.min() + columns.min()), shape)
 
 
-def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
+def measure_contributions(question: Question) -> tuple[np.ndarray, np.ndarray]:
     """How much every cell that is read adds, (rows, columns, maps), and which lie within the map."""
     found, inside = gather(question, question.reads.maps)
     weight = question.layer.cell_weights(question.weights, question.cell.map)
@@ -79,10 +79,10 @@ def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
         weight = np.asarray(np.arange(question.x.shape[-1]) == question.cell.map)[None, None, :]
     if weight is not None:
         return found * weight, inside
-    return _winner(found) if question.layer.reduces == "max" else found, inside
+    return _shift_above_zero(found) if question.layer.reduces == "max" else found, inside
 
 
-def _winner(found: np.ndarray) -> np.ndarray:
+def _shift_above_zero(found: np.ndarray) -> np.ndarray:
     """Values from 1 up, the largest the largest."""
     shifted: np.ndarray = found - found.min() + np.float32(1)
     return shifted

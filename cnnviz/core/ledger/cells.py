@@ -45,7 +45,7 @@ def values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:
     return trace.digit.reshape(shape)
 
 
-def at(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
+def value_at(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
     """The value of `cell`."""
     value: np.float32 = values(trace, cell.layer, shape)[index(cell, shape)]
     return value
@@ -57,12 +57,12 @@ def write(cell: Cell, shape: Shape) -> str:
     return ".".join([cell.layer, *map(str, numbers)])
 
 
-def nearest(network: Network, text: str) -> Cell | None:
+def parse(network: Network, text: str) -> Cell | None:
     """The cell that `text` means, with numbers beyond the layer's moved to its edge; None for no layer or number."""
     for name, shape in shapes(network).items():
         numbers = text.removeprefix(f"{name}.").split(".")
         if text.startswith(f"{name}.") and len(numbers) == len(shape) and all(map(_is_number, numbers)):
-            return clamped(Cell(name, *map(int, numbers)), shape)
+            return clamp(Cell(name, *map(int, numbers)), shape)
     return None
 
 
@@ -70,7 +70,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
 
 
-def clamped(cell: Cell, shape: Shape) -> Cell:
+def clamp(cell: Cell, shape: Shape) -> Cell:
     """`cell` moved into an output of `shape`."""
     if len(shape) != 3:
         return Cell(cell.layer, min(cell.map, shape[0] - 1))

@@ -31,10 +31,10 @@ def copy(question: Question, sheet: Sheet) -> Draft:
     """Flatten, and Dropout when the network answers."""
     value, parts = _read(question, sheet)
     amount = sheet.stored(value)
-    return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_whence(question))
+    return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_describe_origin(question))
 
 
-def _whence(question: Question) -> tuple[Message, ...]:
+def _describe_origin(question: Question) -> tuple[Message, ...]:
     reads = question.reads
     place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
     said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
@@ -43,7 +43,7 @@ def _whence(question: Question) -> tuple[Message, ...]:
     return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
 
 
-def framed(question: Question, sheet: Sheet) -> Draft:
+def frame(question: Question, sheet: Sheet) -> Draft:
     """ZeroPadding2D: a value of the map, or a zero of the frame."""
     _, inside = gather(question, question.reads.maps)
     if inside.all():
@@ -52,7 +52,7 @@ def framed(question: Question, sheet: Sheet) -> Draft:
     return Draft(0, 0.0, (Line("frame", 0, "step"),), parts, facts=(Message(FRAME, {}),))
 
 
-def rescaled(question: Question, sheet: Sheet) -> Draft:
+def rescale(question: Question, sheet: Sheet) -> Draft:
     """A value times `scale` plus `offset`."""
     value, parts = _read(question, sheet)
     scale, offset = np.float32(question.layer.scale), np.float32(question.layer.offset)
@@ -60,17 +60,17 @@ def rescaled(question: Question, sheet: Sheet) -> Draft:
     added = sheet.stored(offset)
     lines = (
         Line("read", sheet.stored(value), "step"),
-        Line("scaled", scaled, "step", f"{factor(value)} × {_bracketed(scale)}"),
+        Line("scaled", scaled, "step", f"{factor(value)} × {_bracket(scale)}"),
         Line("offset", added, "addend"),
     )
     return Draft(scaled + added, float(value) * float(scale) + float(offset), lines, parts)
 
 
-def _bracketed(value: np.float32) -> str:
+def _bracket(value: np.float32) -> str:
     return f"({factor(value)})" if value < 0 else factor(value)
 
 
-def normalized(question: Question, sheet: Sheet) -> Draft:
+def normalize(question: Question, sheet: Sheet) -> Draft:
     """The value less the mean, divided by the deviation, times gamma, plus beta."""
     value, parts = _read(question, sheet)
     weight = {name: array[question.cell.map] for name, array in question.weights.items()}
@@ -89,7 +89,7 @@ def normalized(question: Question, sheet: Sheet) -> Draft:
     if "gamma" in weight:
         gamma = weight["gamma"]
         before, amount = amount, sheet.units(sheet.value(amount) * float(shortest(np.array([gamma]))[0]))
-        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracketed(gamma)}"))
+        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracket(gamma)}"))
         exact *= float(gamma)
     if "beta" in weight:
         lines.append(Line("beta", sheet.stored(weight["beta"]), "addend"))
@@ -98,7 +98,7 @@ def normalized(question: Question, sheet: Sheet) -> Draft:
     return Draft(amount, exact, tuple(lines), parts)
 
 
-def activated(question: Question, sheet: Sheet) -> Draft:
+def activate(question: Question, sheet: Sheet) -> Draft:
     """An activation that is a layer of its own begins with what it reads; the table of a softmax shows all that."""
     if question.layer.activation_name == "softmax":
         own = question.x[question.index]

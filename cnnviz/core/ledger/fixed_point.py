@@ -14,9 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 MINUS = "−"
-FINEST = 45
+MAX_PLACES = 45
 """Decimals beyond which a float32 has nothing left."""
-CLOSE = 2e-7
+MAX_UNIT_SHARE = 2e-7
 """One unit is at most this share of the layer's largest value, about as fine as float32 itself."""
 POWERS = np.array([float(10**power) for power in range(60)])
 """Of ten, enough for the last digit of any float32."""
@@ -118,5 +118,5 @@ def total(amounts: np.ndarray) -> int:
 
 def first_sheet(largest: float) -> Sheet:
     """The coarsest sheet whose unit is small beside the `largest` value of a layer."""
-    places = math.ceil(-math.log10(CLOSE * largest)) if largest > 0 else 6
-    return Sheet(max(0, min(FINEST, places)))
+    places = math.ceil(-math.log10(MAX_UNIT_SHARE * largest)) if largest > 0 else 6
+    return Sheet(max(0, min(MAX_PLACES, places)))

@@ -53,7 +53,7 @@ class Experiment:
     @property
     def count(self) -> int:
         """How many digits decide."""
-        return shifted_accuracy.COUNT if self.measure == SHIFTED else self.arms[0].plan.validation_examples
+        return shifted_accuracy.MAX_DIGITS if self.measure == SHIFTED else self.arms[0].plan.validation_examples
 
     def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
         """What the arms' `shares` of digits read right (arm id -> [0, 1]) say; None until all are there.

@@ -30,7 +30,7 @@ class ConvSettings:
     @property
     def span(self) -> int:
         """Cells from the dilated kernel's first to its last."""
-        return windows.spanned(self.size, self.dilation)
+        return windows.dilated_span(self.size, self.dilation)
 
     @property
     def legal(self) -> bool:
