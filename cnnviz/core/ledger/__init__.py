@@ -1,4 +1,4 @@
-"""One cell, accounted for: a value of any layer followed sum by sum, down to the pixels that it was made of."""
+"""Explain one value of any layer: every product and sum that it is computed from, down to the pixels."""
 
 from cnnviz.core.ledger.account import ACCOUNTS, account
 from cnnviz.core.ledger.backtrace import descend, is_path
