@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks.measuring import grid, report
 from cnnviz.core.inference.perturbations import OFFSETS, shift_grid
-from cnnviz.core.inference.robustness import to_shifts
+from cnnviz.core.inference.robustness import react_to_shifts
 from cnnviz.core.inference.trace import predict
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
@@ -69,7 +69,7 @@ def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[
     moved = shift_grid(digit)
     single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in moved]
     return {
-        "grid": lambda: np.stack([to_shifts(network, digit).confidence for network in tested]),
+        "grid": lambda: np.stack([react_to_shifts(network, digit).confidence for network in tested]),
         "answers": lambda: np.stack([predict(network, shift_grid(digit)) for network in tested]),
         "calls": lambda: np.array([[model(x, training=False).numpy()[0] for x in single] for model in models]),
         "predict": lambda: np.stack(
@@ -102,7 +102,7 @@ def measure(rounds: int) -> dict[str, Any]:
 def values_alone() -> Callable[[], object]:
     """What computes the values of the grid, with every layer's distances, for three networks."""
     tested, digit = networks(), some_digit()
-    return lambda: [to_shifts(network, digit) for network in tested]
+    return lambda: [react_to_shifts(network, digit) for network in tested]
 
 
 def rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:

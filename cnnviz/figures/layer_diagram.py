@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnviz.core.arguments import format_input_shape, format_output_shape
 from cnnviz.core.layers import ACTIVATIONS, Layer, Shape, windows
-from cnnviz.core.layers.convolution import Windowed, spanned
+from cnnviz.core.layers.convolution import Windowed, dilated_spans
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, count, formula, product, times
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
@@ -151,7 +151,7 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
     if not hasattr(layer, "strides"):
         return []
     pooling = hasattr(layer, "pool_size")
-    span = layer.pool_size if pooling else spanned(layer.kernel_size, layer.dilation_rate)
+    span = layer.pool_size if pooling else dilated_spans(layer.kernel_size, layer.dilation_rate)
     reach = "pool_size" if pooling else "kernel_size dilation_rate"
     margins = [
         windows.margins(side, each, stride, layer.padding)

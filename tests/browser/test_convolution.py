@@ -67,16 +67,16 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: ConvWorkedExample, number: int) -> list[str]:
+def shown(example: ConvWorkedExample, number: int) -> list[str]:
     """Return the feature map as it stands after `number` windows."""
-    texts = [format_exact(window.total) for window in bench.windows]
+    texts = [format_exact(window.total) for window in example.windows]
     return texts[:number] + ["?"] * (len(texts) - number)
 
 
-def expect_worked_out(page: Page, bench: ConvWorkedExample, place: int) -> None:
+def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> None:
     """The window, the products and the sum of this place are on the screen."""
-    window = bench.windows[place]
-    expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(bench.windows)}")
+    window = example.windows[place]
+    expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(example.windows)}")
     expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
     assert grid(page).locator(".product .value").all_inner_texts() == [format_exact(tap.product) for tap in window.taps]
     expect(grid(page).locator(".input.image .cell.under")).to_have_count(len(window.taps))

@@ -65,7 +65,7 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
     expect(panel(page).locator(".crumb[aria-current]")).to_have_count(1)
     shape = cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
-    expect(panel(page).locator(".title")).to_contain_text(factor(cells.at(traced, cell, shape)))
+    expect(panel(page).locator(".title")).to_contain_text(factor(cells.value_at(traced, cell, shape)))
     field = ledger.receptive_field(model_store.load(LAYERS_NETWORK), cell)
     drawn = panel(page).locator('canvas[data-role="field"]')
     expect(drawn).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
@@ -132,7 +132,7 @@ def others(page: Page) -> Decimal:
 
 
 def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
-    return (cell, *ledger.down(model_store.load(LAYERS_NETWORK), traced, cell))
+    return (cell, *ledger.descend(model_store.load(LAYERS_NETWORK), traced, cell))
 
 
 def next_value(page: Page, below: Cell) -> Locator:
@@ -317,7 +317,7 @@ def test_the_copied_program_prints_the_number_with_the_downloaded_file(
         exec(program, {})
     assert number(said.getvalue()) == pytest.approx(number(panel(layers_page).get_attribute("data-value") or ""))
     text = layers_page.get_by_test_id("stCode").first.inner_text()
-    assert text.splitlines()[0].endswith(factor(cells.at(traced, cell, (11, 11, 64))))
+    assert text.splitlines()[0].endswith(factor(cells.value_at(traced, cell, (11, 11, 64))))
     with layers_page.expect_download() as waiting:
         layers_page.get_by_role("button", name="As a table (CSV)").click()
     assert waiting.value.suggested_filename == f"{text_of(cell)}.csv"

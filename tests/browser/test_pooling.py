@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED
-from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
+from cnnviz.core.inference.robustness import Reaction, react_to_amounts, react_to_shifts
 from cnnviz.core.inference.trace import LayerOutput, trace
 from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
@@ -76,22 +76,22 @@ def expect_known(page: Page, number: int) -> None:
     expect(grid(page)).to_have_attribute("data-known", str(number))
 
 
-def shown(bench: PoolWorkedExample, number: int) -> tuple[list[str], list[str]]:
+def shown(example: PoolWorkedExample, number: int) -> tuple[list[str], list[str]]:
     """Return both results as they stand after `number` windows."""
-    both = [[format_number(w.largest) for w in bench.windows], [format_number(w.mean) for w in bench.windows]]
+    both = [[format_number(w.largest) for w in example.windows], [format_number(w.mean) for w in example.windows]]
     most, mean = (values[:number] + ["?"] * (len(values) - number) for values in both)
     return most, mean
 
 
 def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) -> None:
-    bench = PoolWorkedExample(TUTORIAL)
+    example = PoolWorkedExample(TUTORIAL)
     pooling.get_by_text("Guess first").click()
     for number in range(1, 5):
         expect_known(pooling, number)
-        assert (results(pooling, "max"), results(pooling, "mean")) == shown(bench, number)
+        assert (results(pooling, "max"), results(pooling, "mean")) == shown(example, number)
         expect(grid(pooling)).to_contain_text(f"Window {number} of 4")
-        expect(grid(pooling).locator(".work")).to_contain_text(bench.windows[number - 1].mean_work)
-        expect(grid(pooling).locator(".winner input")).to_have_count(len(bench.windows[number - 1].winners))
+        expect(grid(pooling).locator(".work")).to_contain_text(example.windows[number - 1].mean_work)
+        expect(grid(pooling).locator(".winner input")).to_have_count(len(example.windows[number - 1].winners))
         if number == 1:
             assert "(1 + 2 + 7 + 1) / 4 = 2.75" in grid(pooling).inner_text()
             button(pooling, "One step forward").click()
@@ -378,7 +378,7 @@ def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
 
 
 def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(pooling: Page, seven: Drawing) -> None:
-    reactions = [to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
+    reactions = [react_to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
     for reaction in reactions:
         for place in (0, UNMOVED, 100):
             expect_cell(pooling, reaction, place)
@@ -395,7 +395,7 @@ def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(pooling:
 
 
 def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:
-    reactions = [to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
+    reactions = [react_to_shifts(model_store.load(name), read(seven)) for name in POOL_NETWORKS]
     canvas = shifts(pooling, "pool-stride")
     canvas.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowDown", "Enter"):
@@ -408,13 +408,13 @@ def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:
 
 
 def test_the_shift_maps_follow_the_pen_once_it_is_up(pooling: Page, seven: Drawing) -> None:
-    before = to_shifts(model_store.load("pool-max"), read(seven))
+    before = react_to_shifts(model_store.load("pool-max"), read(seven))
     expect_cell(pooling, before, 0)
     painted = eyes.painted(shifts(pooling, "pool-max"))
     hands.draw(pooling, hands.CROSSBAR)
     drawn = eyes.drawing_when(pooling, 2)
     eyes.painted_more_than(shifts(pooling, "pool-max"), painted)
-    after = to_shifts(model_store.load("pool-max"), read(drawn))
+    after = react_to_shifts(model_store.load("pool-max"), read(drawn))
     assert float(np.abs(after.confidence - before.confidence).max()) > 1e-4
     for place in (0, UNMOVED, 168):
         expect_cell(pooling, after, place)
@@ -448,7 +448,7 @@ def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, sev
     eyes.link_when(pooling, eyes.carries("disturb", "rotate"))
     expect(shifts(pooling, "pool-max")).to_have_count(0)
     disturbance = PERTURBATIONS["rotate"]
-    reactions = [to_amounts(model_store.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
+    reactions = [react_to_amounts(model_store.load(name), read(seven), disturbance) for name in POOL_NETWORKS]
     pooling.get_by_role("slider", name="degrees clockwise").press("End")
     last = len(disturbance.amounts) - 1
     eyes.link_when(pooling, eyes.carries("rotate", str(last)))

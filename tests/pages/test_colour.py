@@ -12,7 +12,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.subject import InputSource, read, without_each
+from cnnviz.core.inference.subject import InputSource, read, toggle_each_step
 from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.networks import model_store
 from cnnviz.ui.shell import page as page_shell
@@ -123,7 +123,7 @@ def test_what_is_read_is_coloured_and_the_rest_stays_grey() -> None:
     assert reading.trace.digit.shape == (32, 32, 3)
     np.testing.assert_allclose(reading.trace.digit[0, 0] * 255, colour_digits.parse_hex(PAPER), atol=1e-3)
     assert not reading.empty
-    assert set(without_each(network, subject, frozenset(preprocessing.STEPS))) == set(preprocessing.STEPS)
+    assert set(toggle_each_step(network, subject, frozenset(preprocessing.STEPS))) == set(preprocessing.STEPS)
     blank = read(network, InputSource(ink=INK, paper=PAPER), frozenset(preprocessing.STEPS))
     assert blank.empty
 

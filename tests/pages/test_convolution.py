@@ -33,12 +33,12 @@ Shown = list[dict[str, Any]]
 
 
 @pytest.fixture
-def benches(monkeypatch: pytest.MonkeyPatch) -> Shown:
+def examples(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Every convolution by hand that is shown, with what is said of it."""
     shown: Shown = []
 
-    def show(_: str, bench: ConvWorkedExample, **more: Any) -> None:
-        shown.append({"bench": bench, **more})
+    def show(_: str, example: ConvWorkedExample, **more: Any) -> None:
+        shown.append({"example": example, **more})
 
     monkeypatch.setattr("cnnviz.ui.convolution.worked_example.conv_grid", show)
     return shown
@@ -104,30 +104,30 @@ def slide(app: AppTest, key: str, value: int) -> AppTest:
 
 
 def settings(shown: Shown) -> ConvSettings:
-    bench = shown[-1]["bench"]
-    return ConvSettings(bench.shape[0], bench.kernel_size[0], bench.strides[0], bench.dilation_rate[0])
+    example = shown[-1]["example"]
+    return ConvSettings(example.shape[0], example.kernel_size[0], example.strides[0], example.dilation_rate[0])
 
 
 # By hand.
 
 
-def test_the_page_opens_with_a_one_and_the_tutorials_kernel(benches: Shown) -> None:
+def test_the_page_opens_with_a_one_and_the_tutorials_kernel(examples: Shown) -> None:
     assert well(opened())
-    assert benches[-1]["bench"] == FIRST
-    assert benches[-1]["guess"]
-    assert benches[-1]["score"] == (0, 0)
-    told = "\n".join(benches[-1]["facts"])
+    assert examples[-1]["example"] == FIRST
+    assert examples[-1]["guess"]
+    assert examples[-1]["score"] == (0, 0)
+    told = "\n".join(examples[-1]["facts"])
     assert "(5 − 3) / 1 + 1 = 3" in told
     assert "Multiplications: 3 × 3 × 9 = 81. Parameters: 3 × 3 + 1 = 10" in told
 
 
-def test_what_is_typed_is_convolved_and_goes_into_the_link(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_typed_is_convolved_and_goes_into_the_link(examples: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
     image = (("9", "0", "1", "0", "−2,5"), *written(ONE)[1:])
     types(monkeypatch, image, (("0", "0", "0"), ("0", "0.25", "0"), ("0", "0", "0")))
     app.run()
-    assert benches[-1]["bench"].values[0] == (9, 0, 1, 0, -2.5)
-    assert benches[-1]["bench"].sums[0, 0] == 0.25
+    assert examples[-1]["example"].values[0] == (9, 0, 1, 0, -2.5)
+    assert examples[-1]["example"].sums[0, 0] == 0.25
     assert "image=9~0~1~0~-2.5_0~1~1~0~0" in app.session_state["query"]
     assert "kernel=0~0~0_0~0.25~0_0~0~0" in app.session_state["query"]
 
@@ -135,7 +135,7 @@ def test_what_is_typed_is_convolved_and_goes_into_the_link(benches: Shown, monke
 @pytest.mark.parametrize("bad", ["nan", "one", "1000", "", "1/3"])
 @pytest.mark.parametrize("grid", ["image", "kernel"])
 def test_a_bad_text_is_said_and_the_last_good_state_kept(
-    grid: str, bad: str, benches: Shown, monkeypatch: pytest.MonkeyPatch
+    grid: str, bad: str, examples: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
     rows = written(ONE if grid == "image" else ROWS)
@@ -143,24 +143,24 @@ def test_a_bad_text_is_said_and_the_last_good_state_kept(
     types(monkeypatch, **said)
     app.run()
     assert well(app)
-    kept = benches[-1]["bench"].values if grid == "image" else benches[-1]["bench"].kernel
+    kept = examples[-1]["example"].values if grid == "image" else examples[-1]["example"].kernel
     assert kept[0][:2] == (7, (ONE if grid == "image" else ROWS)[0][1])
-    problem = benches[-1]["problem"]
+    problem = examples[-1]["problem"]
     assert (problem.grid, problem.row, problem.column) == (grid, 0, 1)
     assert "the old value is kept" in problem.text
     app.run()
-    assert benches[-1]["problem"] is None
+    assert examples[-1]["problem"] is None
 
 
-def test_a_kernel_is_pasted_whole(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_is_pasted_whole(examples: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
     types(monkeypatch, pasted="[[1, 2], [3, 4]]", into="kernel")
     app.run()
-    assert benches[-1]["bench"].kernel == ((1, 2), (3, 4))
+    assert examples[-1]["example"].kernel == ((1, 2), (3, 4))
     assert app.session_state["conv_size"] == 2
     types(monkeypatch, kernel=written(((1, 2), (3, 4))), pasted="1 2 3\n4 5 6\n7 8 9", into="image")
     app.run()
-    assert benches[-1]["bench"] == ConvWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
+    assert examples[-1]["example"] == ConvWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((1, 2), (3, 4)))
 
 
 @pytest.mark.parametrize(
@@ -172,61 +172,61 @@ def test_a_kernel_is_pasted_whole(benches: Shown, monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_a_kernel_of_the_wrong_shape_is_said_and_the_old_one_kept(
-    pasted: str, why: str, benches: Shown, monkeypatch: pytest.MonkeyPatch
+    pasted: str, why: str, examples: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
     types(monkeypatch, pasted=pasted, into="kernel")
     app.run()
     assert well(app)
-    assert benches[-1]["bench"] == FIRST
-    assert why in benches[-1]["problem"].text
-    assert benches[-1]["problem"].grid == "kernel"
+    assert examples[-1]["example"] == FIRST
+    assert why in examples[-1]["problem"].text
+    assert examples[-1]["problem"].grid == "kernel"
 
 
-def test_settings_clamp_each_other_and_say_what_gave_way(benches: Shown) -> None:
+def test_settings_clamp_each_other_and_say_what_gave_way(examples: Shown) -> None:
     app = opened()
     slide(app, "conv_dilation", 2)
-    assert settings(benches) == ConvSettings(5, 3, 1, 2)
+    assert settings(examples) == ConvSettings(5, 3, 1, 2)
     slide(app, "conv_size", 4)
-    assert settings(benches) == ConvSettings(5, 4, 1, 1)
-    assert any("Dilation gave way, so that the kernel fits" in line for line in benches[-1]["facts"])
+    assert settings(examples) == ConvSettings(5, 4, 1, 1)
+    assert any("Dilation gave way, so that the kernel fits" in line for line in examples[-1]["facts"])
     slide(app, "conv_stride", 2)
     slide(app, "conv_dilation", 3)
-    assert settings(benches) == ConvSettings(5, 2, 1, 3)
-    assert any("cannot both be larger than 1" in line for line in benches[-1]["facts"])
+    assert settings(examples) == ConvSettings(5, 2, 1, 3)
+    assert any("cannot both be larger than 1" in line for line in examples[-1]["facts"])
     slide(app, "conv_side", 3)
-    assert settings(benches) == ConvSettings(3, 2, 1, 2)
-    assert benches[-1]["bench"].values == tuple(row[:3] for row in ONE[:3])
+    assert settings(examples) == ConvSettings(3, 2, 1, 2)
+    assert examples[-1]["example"].values == tuple(row[:3] for row in ONE[:3])
     assert well(app)
 
 
-def test_what_a_move_changes_is_one_line(benches: Shown) -> None:
+def test_what_a_move_changes_is_one_line(examples: Shown) -> None:
     app = opened()
-    assert not any("→" in line for line in benches[-1]["facts"])
+    assert not any("→" in line for line in examples[-1]["facts"])
     slide(app, "conv_stride", 2)
-    assert benches[-1]["facts"][-1] == (
+    assert examples[-1]["facts"][-1] == (
         "Stride 1 → 2: feature map 3 × 3 → 2 × 2, multiplications 81 → 36, parameters 10 → 10."
     )
     next(each for each in app.button_group if each.key == "choose-conv_padding").set_value("same").run()
-    assert "Padding valid → same: feature map 2 × 2 → 3 × 3" in benches[-1]["facts"][-1]
-    assert any("1 above, 1 below, 1 to the left" in line for line in benches[-1]["facts"])
+    assert "Padding valid → same: feature map 2 × 2 → 3 × 3" in examples[-1]["facts"][-1]
+    assert any("1 above, 1 below, 1 to the left" in line for line in examples[-1]["facts"])
     slide(app, "conv_size", 2)
     app.button(key="fill-kernel-rows").click().run()
-    assert not any("→" in line for line in benches[-1]["facts"]), "that move is no longer the last change"
+    assert not any("→" in line for line in examples[-1]["facts"]), "that move is no longer the last change"
 
 
-def test_ready_numbers_fill_both_grids(benches: Shown) -> None:
+def test_ready_numbers_fill_both_grids(examples: Shown) -> None:
     app = opened()
     slide(app, "conv_size", 5)
     app.button(key="fill-kernel-sobel-y").click().run()
-    assert benches[-1]["bench"].kernel == KERNELS["sobel-y"].weights
+    assert examples[-1]["example"].kernel == KERNELS["sobel-y"].weights
     app.button(key="fill-image-edge").click().run()
-    assert benches[-1]["bench"].values == IMAGES["edge"][1](5)
-    assert not benches[-1]["bench"].sums.any(), "Sobel y does not see a vertical edge"
+    assert examples[-1]["example"].values == IMAGES["edge"][1](5)
+    assert not examples[-1]["example"].sums.any(), "Sobel y does not see a vertical edge"
     assert well(app)
 
 
-def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: Shown) -> None:
+def test_a_link_brings_everything_back(examples: Shown, edited: Shown, brought: Shown) -> None:
     query = {
         "image": "1~2~3_4~5~6_7~8~-9.5",
         "kernel": "1~0_0~-1",
@@ -244,8 +244,8 @@ def test_a_link_brings_everything_back(benches: Shown, edited: Shown, brought: S
     assert well(app)
     assert not app.warning
     made = ConvWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), ((1, 0), (0, -1)), (2, 2), "same")
-    assert benches[-1]["bench"] == made
-    assert not benches[-1]["guess"]
+    assert examples[-1]["example"] == made
+    assert not examples[-1]["guess"]
     assert edited[-1]["kernel"] == ((1, 0.111111), (0, -2))
     digit = app.session_state["subject"].digit
     assert np.array_equal(
@@ -289,40 +289,40 @@ def test_every_learned_bias_and_weight_can_be_carried_by_a_link(name: str) -> No
         ("depth", "9"),
     ],
 )
-def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, benches: Shown) -> None:
+def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, examples: Shown) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params[name] = value
     app.run()
     assert "ignored" in app.warning[0].value
     app.switch_page(PAGE).run()
     assert well(app)
-    assert benches[-1]["bench"] == FIRST
+    assert examples[-1]["example"] == FIRST
 
 
-def test_a_link_whose_settings_do_not_fit_gives_the_nearest_that_do(benches: Shown) -> None:
+def test_a_link_whose_settings_do_not_fit_gives_the_nearest_that_do(examples: Shown) -> None:
     assert well(opened(steps="2", dilation="3", kernel="1~1~1_1~1~1_1~1~1"))
-    assert settings(benches) == ConvSettings(5, 3, 2, 1)
+    assert settings(examples) == ConvSettings(5, 3, 2, 1)
 
 
 # Guesses.
 
 
-def test_guesses_are_remembered_for_the_visit(benches: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guesses_are_remembered_for_the_visit(examples: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
     name = name_of(FIRST)
     for said in (Guess(name, -1, "5", False), Guess(name, 0, "3", True), Guess(name, -1, "3", True)):
         once(monkeypatch, "guesses.guessed", said)
         app.run()
-    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
-    assert benches[-1]["score"] == (2, 2)
+    assert examples[-1]["guesses"] == {0: "3", -1: "3"}
+    assert examples[-1]["score"] == (2, 2)
     app.switch_page("pages/Layers.py").run()
     app.switch_page(PAGE).run()
-    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
+    assert examples[-1]["guesses"] == {0: "3", -1: "3"}
     slide(app, "conv_stride", 2)
-    assert benches[-1]["guesses"] == {}
-    assert benches[-1]["score"] == (2, 2)
+    assert examples[-1]["guesses"] == {}
+    assert examples[-1]["score"] == (2, 2)
     slide(app, "conv_stride", 1)
-    assert benches[-1]["guesses"] == {0: "3", -1: "3"}
+    assert examples[-1]["guesses"] == {0: "3", -1: "3"}
 
 
 def shown_text(app: AppTest) -> str:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.inference.subject import InputSource
-from cnnviz.core.ledger import INPUT, Cell, leads_down
+from cnnviz.core.ledger import INPUT, Cell, is_path
 from cnnviz.core.networks import model_store
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +118,7 @@ def test_another_network_has_a_way_of_its_own() -> None:
     app.run()
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
     assert [cell.layer for cell in app.session_state["cell_path"]] == ["conv2d_1", "conv2d", INPUT]
-    assert leads_down(model_store.load("cnn-32-64"), app.session_state["cell_path"])
+    assert is_path(model_store.load("cnn-32-64"), app.session_state["cell_path"])
 
 
 def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
@@ -129,7 +129,7 @@ def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
     app.run()
     assert here(app) == Cell("flatten", 700)
     assert app.session_state["cell_path"][1] == Cell("dropout", 60, 0, 10)
-    assert leads_down(model_store.load("cnn-32-64"), app.session_state["cell_path"])
+    assert is_path(model_store.load("cnn-32-64"), app.session_state["cell_path"])
 
 
 def test_another_drawing_keeps_the_cell_and_the_way() -> None:

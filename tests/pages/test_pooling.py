@@ -38,12 +38,12 @@ def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
 
 
 @pytest.fixture
-def benches(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def examples(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Every grid of small numbers that is shown, with what is said of a refused text."""
     shown: list[dict[str, Any]] = []
 
-    def show(_: str, bench: PoolWorkedExample, **more: Any) -> None:
-        shown.append({"bench": bench, **more})
+    def show(_: str, example: PoolWorkedExample, **more: Any) -> None:
+        shown.append({"example": example, **more})
 
     monkeypatch.setattr("cnnviz.ui.pooling.worked_example.pool_grid", show)
     return shown
@@ -73,11 +73,11 @@ def slide(app: AppTest, key: str, value: int) -> AppTest:
     return slider.set_value(value).run()
 
 
-def test_the_page_opens_with_the_tutorials_numbers(benches: list[dict[str, Any]]) -> None:
+def test_the_page_opens_with_the_tutorials_numbers(examples: list[dict[str, Any]]) -> None:
     app = opened()
     assert well(app)
-    shown = benches[-1]
-    assert shown["bench"] == PoolWorkedExample(TUTORIAL)
+    shown = examples[-1]
+    assert shown["example"] == PoolWorkedExample(TUTORIAL)
     assert shown["guess"]
     facts = "\n".join(str(each.value) for each in app.markdown)
     assert "(4 − 2) / 2 + 1 = 2" in facts
@@ -85,7 +85,7 @@ def test_the_page_opens_with_the_tutorials_numbers(benches: list[dict[str, Any]]
 
 
 def test_what_is_typed_is_pooled_and_goes_into_the_link(
-    benches: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    examples: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
     types(
@@ -93,49 +93,49 @@ def test_what_is_typed_is_pooled_and_goes_into_the_link(
         [["9", "2", "0", "3"], ["7", "0,5", "4", "1"], ["0", "5", "2", "2"], ["3", "0", "2", "−2"]],
     )
     app.run()
-    assert benches[-1]["bench"].values == ((9, 2, 0, 3), (7, 0.5, 4, 1), (0, 5, 2, 2), (3, 0, 2, -2))
+    assert examples[-1]["example"].values == ((9, 2, 0, 3), (7, 0.5, 4, 1), (0, 5, 2, 2), (3, 0, 2, -2))
     assert "grid=9~2~0~3_7~0.5~4~1_0~5~2~2_3~0~2~-2" in app.session_state["query"]
 
 
 @pytest.mark.parametrize("bad", ["nan", "seven", "1000", ""])
 def test_a_bad_text_is_said_and_the_last_good_state_kept(
-    bad: str, benches: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    bad: str, examples: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
     types(monkeypatch, [["5", bad, "0", "3"], *[list(map(str, map(int, row))) for row in TUTORIAL[1:]]])
     app.run()
     assert well(app)
-    assert benches[-1]["bench"].values == ((5, *TUTORIAL[0][1:]), *TUTORIAL[1:])
-    row, column, words = benches[-1]["problem"]
+    assert examples[-1]["example"].values == ((5, *TUTORIAL[0][1:]), *TUTORIAL[1:])
+    row, column, words = examples[-1]["problem"]
     assert (row, column) == (0, 1)
     assert "the old value is kept" in words
     assert app.run()
-    assert benches[-1]["problem"] is None
+    assert examples[-1]["problem"] is None
 
 
-def test_window_and_stride_clamp_each_other(benches: list[dict[str, Any]]) -> None:
+def test_window_and_stride_clamp_each_other(examples: list[dict[str, Any]]) -> None:
     app = opened()
     slide(app, "pool_stride", 3)
-    assert (app.session_state["pool_window"], benches[-1]["bench"].strides) == (3, (3, 3))
+    assert (app.session_state["pool_window"], examples[-1]["example"].strides) == (3, (3, 3))
     slide(app, "pool_window", 2)
-    assert (app.session_state["pool_stride"], benches[-1]["bench"].pool_size) == (2, (2, 2))
+    assert (app.session_state["pool_stride"], examples[-1]["example"].pool_size) == (2, (2, 2))
     slide(app, "pool_side", 2)
-    assert benches[-1]["bench"].values == ((1, 2), (7, 1))
+    assert examples[-1]["example"].values == ((1, 2), (7, 1))
     slide(app, "pool_side", 6)
-    assert benches[-1]["bench"].shape == (6, 6)
+    assert examples[-1]["example"].shape == (6, 6)
     assert well(app)
 
 
-def test_ready_numbers_fill_the_grid(benches: list[dict[str, Any]]) -> None:
+def test_ready_numbers_fill_the_grid(examples: list[dict[str, Any]]) -> None:
     app = opened()
     app.button(key="fill-checkerboard").click().run()
-    assert set(benches[-1]["bench"].largest.flat) == {4}
-    assert set(benches[-1]["bench"].means.flat) == {2}
+    assert set(examples[-1]["example"].largest.flat) == {4}
+    assert set(examples[-1]["example"].means.flat) == {2}
     app.button(key="fill-tutorial").click().run()
-    assert benches[-1]["bench"].values == TUTORIAL
+    assert examples[-1]["example"].values == TUTORIAL
 
 
-def test_a_link_brings_everything_back(benches: list[dict[str, Any]], brought: Brought) -> None:
+def test_a_link_brings_everything_back(examples: list[dict[str, Any]], brought: Brought) -> None:
     query = {
         "net": NETWORK,
         "grid": "1~2~3_4~5~6_7~8~-9.5",
@@ -152,8 +152,8 @@ def test_a_link_brings_everything_back(benches: list[dict[str, Any]], brought: B
     app = opened(**query)
     assert well(app)
     assert not app.warning
-    assert benches[-1]["bench"] == PoolWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), (2, 2), (1, 1), "same")
-    assert not benches[-1]["guess"]
+    assert examples[-1]["example"] == PoolWorkedExample(((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), (2, 2), (1, 1), "same")
+    assert not examples[-1]["guess"]
     assert brought[-1]["links"] == Links((3, 3), (1, 1), (1, 1), (11, 11))
     assert brought[-1]["blocks"]["map"].title == "Map 7"
     carried = dict(pair.split("=") for pair in app.session_state["query"].split("&"))
@@ -179,14 +179,14 @@ def test_a_link_brings_everything_back(benches: list[dict[str, Any]], brought: B
         ("edges", ""),
     ],
 )
-def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, benches: list[dict[str, Any]]) -> None:
+def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, examples: list[dict[str, Any]]) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params[name] = value
     app.run()
     assert "ignored" in app.warning[0].value
     app.switch_page("pages/Pooling.py").run()
     assert well(app)
-    assert benches[-1]["bench"] == PoolWorkedExample(TUTORIAL)
+    assert examples[-1]["example"] == PoolWorkedExample(TUTORIAL)
 
 
 def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:
@@ -287,14 +287,14 @@ def test_an_empty_drawing_is_said(brought: Brought) -> None:
 
 
 def test_a_window_larger_than_the_map_is_said_and_the_rest_works(
-    brought: Brought, benches: list[dict[str, Any]]
+    brought: Brought, examples: list[dict[str, Any]]
 ) -> None:
     app = opened(net=NETWORK, conv="conv2d_2", pool="5")
     assert well(app)
     assert not brought
     (told,) = app.warning
     assert "Choose a window of at most 3" in told.value
-    assert benches
+    assert examples
     slide(app, "same_window", 3)
     assert not app.warning
     assert brought

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.core.arguments import templates
 from cnnviz.core.layers import Layer, Shape, windows
-from cnnviz.core.layers.convolution import spanned
+from cnnviz.core.layers.convolution import dilated_spans
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.messages import Message
 
@@ -81,7 +81,7 @@ def _measure_spans(layer: Any) -> tuple[int, int]:
     """Return rows and columns that the window covers, dilation included."""
     if hasattr(layer, "pool_size"):
         return tuple(layer.pool_size)
-    return spanned(layer.kernel_size, layer.dilation_rate)
+    return dilated_spans(layer.kernel_size, layer.dilation_rate)
 
 
 def _describe_dilation(layer: Any, _: Shape) -> Message:

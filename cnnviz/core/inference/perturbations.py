@@ -19,8 +19,8 @@ import numpy as np
 
 from cnnviz.core.messages import gettext_noop
 
-FARTHEST = 6
-STEPS = tuple(range(-FARTHEST, FARTHEST + 1))
+MAX_SHIFT = 6
+STEPS = tuple(range(-MAX_SHIFT, MAX_SHIFT + 1))
 OFFSETS: tuple[tuple[int, int], ...] = tuple((down, right) for down in STEPS for right in STEPS)
 """Whole pixels (down, right), row by row: 13 × 13 moves."""
 
@@ -34,38 +34,38 @@ NOISE_SEED = 1
 Disturb = Callable[[np.ndarray, float], np.ndarray]
 
 
-def shifted(digit: np.ndarray, down: int, right: int) -> np.ndarray:
+def shift(digit: np.ndarray, down: int, right: int) -> np.ndarray:
     """`digit` moved by whole pixels onto black; what leaves the paper is gone, every other value stays what it was."""
     moved = np.zeros_like(digit)
     rows, columns = digit.shape
-    moved[kept(rows, down), kept(columns, right)] = digit[kept(rows, -down), kept(columns, -right)]
+    moved[overlap(rows, down), overlap(columns, right)] = digit[overlap(rows, -down), overlap(columns, -right)]
     return moved
 
 
-def kept(side: int, by: int) -> slice:
+def overlap(side: int, by: int) -> slice:
     """Where, along `side` cells, those lie that a shift `by` brought there and that were on it before."""
     return slice(min(side, max(0, by)), max(0, side + min(0, by)))
 
 
 def shift_grid(digit: np.ndarray) -> np.ndarray:
     """`digit` moved by all of `OFFSETS`, (169, 28, 28)."""
-    return np.stack([shifted(digit, down, right) for down, right in OFFSETS])
+    return np.stack([shift(digit, down, right) for down, right in OFFSETS])
 
 
-def rotated(digit: np.ndarray, degrees: float) -> np.ndarray:
+def rotate(digit: np.ndarray, degrees: float) -> np.ndarray:
     """`digit` turned clockwise around the middle of the paper, bilinear."""
     angle = math.radians(degrees)
     cosine, sine = math.cos(angle), math.sin(angle)
     # From a place on the new paper to the place on the old one, rows first and rows going down.
-    return _mapped(digit, np.array([[cosine, -sine], [sine, cosine]]))
+    return _transform(digit, np.array([[cosine, -sine], [sine, cosine]]))
 
 
-def scaled(digit: np.ndarray, factor: float) -> np.ndarray:
+def scale(digit: np.ndarray, factor: float) -> np.ndarray:
     """`digit` made `factor` times as large around the middle of the paper, bilinear; `factor` is above 0."""
-    return _mapped(digit, np.eye(2) / factor)
+    return _transform(digit, np.eye(2) / factor)
 
 
-def thickened(digit: np.ndarray, pixels: float) -> np.ndarray:
+def thicken(digit: np.ndarray, pixels: float) -> np.ndarray:
     """`digit` with its strokes grown by `pixels` on every side, shrunk where negative, in steps of a quarter.
 
     On a grid four times as fine every value becomes the largest (smallest) within a disc around it: grey dilation
@@ -84,7 +84,7 @@ def thickened(digit: np.ndarray, pixels: float) -> np.ndarray:
     return averaged.astype(np.float32)
 
 
-def noised(digit: np.ndarray, strength: float) -> np.ndarray:
+def add_noise(digit: np.ndarray, strength: float) -> np.ndarray:
     """`digit` plus normal noise of standard deviation `strength`, cut to [0, 1]; the same noise for every strength."""
     noisy: np.ndarray = np.clip(digit + np.float32(strength) * _noise(digit.shape), 0, 1)
     return noisy.astype(np.float32)
@@ -120,25 +120,25 @@ def _steps(low: float, high: float, count: int) -> tuple[float, ...]:
 PERTURBATIONS: Mapping[str, Perturbation] = MappingProxyType(
     {
         "rotate": Perturbation(
-            gettext_noop("Rotate"), gettext_noop("degrees clockwise"), _steps(-45, 45, 19), 0.0, rotated
+            gettext_noop("Rotate"), gettext_noop("degrees clockwise"), _steps(-45, 45, 19), 0.0, rotate
         ),
-        "scale": Perturbation(gettext_noop("Scale"), gettext_noop("times as large"), _steps(0.5, 1.5, 21), 1.0, scaled),
+        "scale": Perturbation(gettext_noop("Scale"), gettext_noop("times as large"), _steps(0.5, 1.5, 21), 1.0, scale),
         "thicken": Perturbation(
             gettext_noop("Thicken or thin"),
             gettext_noop("pixels on every side of a stroke"),
             _steps(-1.5, 3, 19),
             0.0,
-            thickened,
+            thicken,
         ),
         "noise": Perturbation(
-            gettext_noop("Noise"), gettext_noop("standard deviation of the noise"), _steps(0, 1, 21), 0.0, noised
+            gettext_noop("Noise"), gettext_noop("standard deviation of the noise"), _steps(0, 1, 21), 0.0, add_noise
         ),
     }
 )
 """All that has one amount. Moving has two and is `shift_grid`."""
 
 
-def _mapped(digit: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def _transform(digit: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     from scipy import ndimage  # not needed by most visitors
 
     middle = (np.array(digit.shape) - 1) / 2

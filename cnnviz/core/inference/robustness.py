@@ -19,7 +19,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, kept, shift_grid
+from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, overlap, shift_grid
 from cnnviz.core.layers import Layer
 from cnnviz.core.networks.network import Network
 
@@ -51,12 +51,12 @@ class Reaction:
         return same
 
 
-def to_shifts(network: Network, digit: np.ndarray) -> Reaction:
+def react_to_shifts(network: Network, digit: np.ndarray) -> Reaction:
     """How `network` takes `digit`, (28, 28) float32 in [0, 1], moved by all of `perturbations.OFFSETS`."""
     return react(network, shift_grid(digit), UNMOVED, OFFSETS)
 
 
-def to_amounts(network: Network, digit: np.ndarray, perturbation: Perturbation) -> Reaction:
+def react_to_amounts(network: Network, digit: np.ndarray, perturbation: Perturbation) -> Reaction:
     """How `network` takes `digit` perturbed by all amounts."""
     return react(network, perturbation.series(digit), perturbation.start)
 
@@ -78,13 +78,15 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
     strides = strides_of(network)
     back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}
     probabilities = np.empty((len(digits), *network.variant.shapes()[-1]), np.float32)
-    for part, layer, after in trace.through(network, digits):
+    for part, layer, after in trace.run(network, digits):
         if layer is network.variant.layers[-1]:
             probabilities[part] = after
         if layer.name in moved:
             moved[layer.name][part] = distances(after, original[layer.name])
         if layer.name in back:
-            back[layer.name][part] = _back(after, original[layer.name], offsets[part], strides[layer.name])
+            back[layer.name][part] = _distances_moved_back(
+                after, original[layer.name], offsets[part], strides[layer.name]
+            )
     answer = int(original[network.variant.layers[-1].name].argmax())
     return Reaction(
         network=network.name,
@@ -135,37 +137,39 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 
 def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's output for one digit, by name, in order."""
-    made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.through(network, digit[np.newaxis])
+    made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.run(network, digit[np.newaxis])
     return {layer.name: after[0] for _, layer, after in made if layer.changes_values}
 
 
-def _back(outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset) -> np.ndarray:
+def _distances_moved_back(
+    outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset
+) -> np.ndarray:
     """The distance of each of `outputs` after moving it back; not a number where nothing is left to compare."""
     return np.array(
         [
-            min((_distance(*pair) for pair in _pairs(one, original, offset, stride)), default=np.nan)
+            min((_distance(*pair) for pair in _comparable_parts(one, original, offset, stride)), default=np.nan)
             for one, offset in zip(outputs, offsets, strict=True)
         ],
         np.float32,
     )
 
 
-def _pairs(
+def _comparable_parts(
     moved: np.ndarray, original: np.ndarray, offset: Offset, stride: Offset
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """What there is to compare, for every whole number of cells that `offset` comes close to."""
-    shared = (_shared(moved, original, cells) for cells in _cells(offset, stride))
+    shared = (_overlapping_parts(moved, original, cells) for cells in _nearest_cells(offset, stride))
     return (pair for pair in shared if pair[1].size)
 
 
-def _cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
+def _nearest_cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
     """The whole numbers of cells that a shift comes closest to: one, two or four."""
     ranges = ({pixels // own, -(-pixels // own)} for pixels, own in zip(offset, stride, strict=True))
     yield from itertools.product(*ranges)
 
 
-def _shared(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
+def _overlapping_parts(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
     """The part of `moved` that is also in `original`, which has it `cells` further up and left."""
     (rows, columns), (down, right) = original.shape[:2], cells
-    here = moved[kept(rows, down), kept(columns, right)]
-    return here, original[kept(rows, -down), kept(columns, -right)]
+    here = moved[overlap(rows, down), overlap(columns, right)]
+    return here, original[overlap(rows, -down), overlap(columns, -right)]

@@ -14,7 +14,7 @@ FIRST_SHEET = 0
 """The draw of test digits that a visitor sees first; its first digit is the one a page starts with."""
 
 
-def offered(sheet: int) -> list[Sample]:
+def draw_samples(sheet: int) -> list[Sample]:
     """Return ten test digits, one of each class, 0 first; another `sheet` gives other digits."""
     return sorted(datasets.samples(10, seed=sheet), key=lambda sample: sample.label)
 

@@ -9,11 +9,11 @@ from cnnviz.core.inference import trace
 from cnnviz.core.networks.network import Network
 
 DISTANCE = 3
-COUNT = 500
+MAX_DIGITS = 500
 """Digits that are shifted. Each is used once, so that they are independent cases."""
 
 
-def shifted(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
+def shift(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
     """`images` (n, 28, 28) moved by whole pixels onto black: the first up, then down, left, right, and so on."""
     moved = np.zeros_like(images)
     moved[0::4, :-distance] = images[0::4, distance:]
@@ -24,12 +24,12 @@ def shifted(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
 
 
 def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
-    """The share of the first `COUNT` of `images`, (n, 28, 28) uint8, that `network` reads right after the shift.
+    """The share of the first `MAX_DIGITS` of `images`, (n, 28, 28) uint8, that `network` reads right after the shift.
 
     A network that reads colour gets each in the colours that it has as a test digit. `labels` are (n,) uint8; n is at
     least 1. Raises `Refusal` as `trace.predict`.
     """
-    digits = shifted(images[:COUNT]).astype(np.float32) / np.float32(255)
+    digits = shift(images[:MAX_DIGITS]).astype(np.float32) / np.float32(255)
     seen = colour_digits.prepare_inputs(digits, network.variant.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1)
-    return float((answers == labels[:COUNT]).mean())
+    return float((answers == labels[:MAX_DIGITS]).mean())

@@ -68,7 +68,7 @@ def pixels(subject: InputSource) -> np.ndarray | None:
     return subject.rgba if subject.rgba is not None else render(subject.drawing)
 
 
-def ready(subject: InputSource) -> np.ndarray:
+def ready_digit(subject: InputSource) -> np.ndarray:
     """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
     return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
 
@@ -80,31 +80,31 @@ def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Pr
     return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
 
 
-def prepared(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
+def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
     """Return the (28, 28) float32 that a network reads of `subject`."""
     rgba = pixels(subject)
-    return ready(subject) if rgba is None else prepare(subject, rgba, steps).digit
+    return ready_digit(subject) if rgba is None else prepare(subject, rgba, steps).digit
 
 
 def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Prediction:
     """Prepare `subject` and trace it through `network`."""
     rgba = pixels(subject)
     if rgba is None:
-        digit = ready(subject)
-        return Prediction(digit, None, tracing.trace(network, seen(network, subject, digit)))
+        digit = ready_digit(subject)
+        return Prediction(digit, None, tracing.trace(network, to_network_input(network, subject, digit)))
     preparation = prepare(subject, rgba, steps)
     digit = preparation.digit
-    return Prediction(digit, preparation, tracing.trace(network, seen(network, subject, digit)))
+    return Prediction(digit, preparation, tracing.trace(network, to_network_input(network, subject, digit)))
 
 
-def seen(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
+def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
     """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
     if not colour_digits.reads_colour(network.variant.input_shape):
         return digit
     return colour_digits.colour_from_hex(digit, subject.ink, subject.paper)
 
 
-def without_each(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
+def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
     """Return, for each step, the answer and its probability if that one switch were the other way.
 
     Returns:
@@ -113,6 +113,8 @@ def without_each(network: Network, subject: InputSource, steps: frozenset[str]) 
     rgba = pixels(subject)
     if rgba is None:
         return {}
-    digits = [seen(network, subject, prepare(subject, rgba, steps ^ {name}).digit) for name in preparing.STEPS]
+    digits = [
+        to_network_input(network, subject, prepare(subject, rgba, steps ^ {name}).digit) for name in preparing.STEPS
+    ]
     rows = tracing.predict(network, np.stack(digits))
     return {name: (int(row.argmax()), float(row.max())) for name, row in zip(preparing.STEPS, rows, strict=True)}

@@ -9,7 +9,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, Output, Shape
 from cnnviz.core.networks.network import Network
 
-BATCH = 16
+MAX_BATCH = 16
 """Digits that `predict` takes at once: more is hardly faster and the windows of a batch fill memory."""
 
 
@@ -60,7 +60,7 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
 
     Raises `Refusal` for another shape, numbers outside [0, 1], or a network whose numbers overflow.
     """
-    read = _checked(network, np.asarray(digit)[np.newaxis])
+    read = _validate(network, np.asarray(digit)[np.newaxis])
     outputs = tuple(_layer_outputs(network, read))
     _check_answers(network, outputs[-1].after)
     seen = read[0].reshape(np.shape(digit))
@@ -71,27 +71,27 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
 def predict(network: Network, digits: np.ndarray) -> np.ndarray:
     """Probabilities (n, 10) float32 for `digits` (n, 28, 28) float32 in [0, 1]. Raises `Refusal` as `trace` does."""
     result = np.empty((len(digits), *network.variant.shapes()[-1]), dtype=np.float32)
-    for part, layer, after in through(network, digits):
+    for part, layer, after in run(network, digits):
         if layer is network.variant.layers[-1]:
             result[part] = after
     return result
 
 
-def through(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np.ndarray]]:
+def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np.ndarray]]:
     """Every layer's output for `digits` (n, 28, 28) float32 in [0, 1], some digits at a time, without keeping any.
 
     Yields which digits, the layer, and what it made of them, float32 with those digits as first axis; the layers in
     order for the first digits, then for the next. Raises `Refusal` as `trace` does.
     """
-    read = _checked(network, np.asarray(digits))
-    for start in range(0, len(read), BATCH):
-        part = slice(start, min(start + BATCH, len(read)))
-        for layer, output in _steps(network, read[part]):
+    read = _validate(network, np.asarray(digits))
+    for start in range(0, len(read), MAX_BATCH):
+        part = slice(start, min(start + MAX_BATCH, len(read)))
+        for layer, output in _forward(network, read[part]):
             yield part, layer, output.after
         _check_answers(network, output.after)
 
 
-def _steps(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
+def _forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
     """Each layer in turn with its output for `x` (n, height, width, channels)."""
     with np.errstate(all="ignore"):  # an overflow is refused at the end, in words
         for layer in network.variant.layers:
@@ -102,12 +102,12 @@ def _steps(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
 
 def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
     shapes = network.variant.shapes()
-    for (layer, output), read, made in zip(_steps(network, x), shapes, shapes[1:], strict=False):
-        before, after = _alone(output)
+    for (layer, output), read, made in zip(_forward(network, x), shapes, shapes[1:], strict=False):
+        before, after = _drop_batch_axis(output)
         yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after)
 
 
-def _alone(output: Output) -> tuple[np.ndarray, np.ndarray]:
+def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:
     """The only image's values, read-only, still one object where there is no activation."""
     before = output.before[0]
     after = before if output.after is output.before else output.after[0]
@@ -116,7 +116,7 @@ def _alone(output: Output) -> tuple[np.ndarray, np.ndarray]:
     return before, after
 
 
-def _checked(network: Network, digits: np.ndarray) -> np.ndarray:
+def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
     """A copy of `digits` as (n, height, width, channels) float32, if the network can read them."""
     height, width, channels = network.variant.input_shape
     accepted = [(height, width, channels), *([(height, width)] if channels == 1 else [])]

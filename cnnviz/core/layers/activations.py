@@ -88,12 +88,12 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def written_leaky_relu(x: float, shown: str, negative_slope: float = 0.2) -> str:
+def format_leaky_relu(x: float, shown: str, negative_slope: float = 0.2) -> str:
     """The formula of `leaky_relu` with the number `x` in it, which is written `shown`."""
     return shown if x > 0 else f"{negative_slope:g} × {shown}"
 
 
-def written_elu(x: float, shown: str, alpha: float = 1.0) -> str:
+def format_elu(x: float, shown: str, alpha: float = 1.0) -> str:
     """The formula of `elu` with the number `x` in it, which is written `shown`."""
     factor = "" if alpha == 1 else f"{alpha:g} × "
     return shown if x > 0 else f"{factor}(exp{shown if x < 0 else f'({shown})'} − 1)"
@@ -227,7 +227,7 @@ class LeakyReLU(_Elementwise):
         return x if x > 0 else self.negative_slope * x
 
     def written(self, x: float, shown: str) -> str:
-        return written_leaky_relu(x, shown, self.negative_slope)
+        return format_leaky_relu(x, shown, self.negative_slope)
 
     def code(self) -> tuple[str, ...]:
         return (f"value = value if value > 0 else {_times(self.negative_slope, 'value')}",)
@@ -252,7 +252,7 @@ class ELU(_Elementwise):
         return x if x > 0 else self.alpha * math.expm1(x)
 
     def written(self, x: float, shown: str) -> str:
-        return written_elu(x, shown, self.alpha)
+        return format_elu(x, shown, self.alpha)
 
     def code(self) -> tuple[str, ...]:
         return (f"value = value if value > 0 else {_times(self.alpha, 'np.expm1(value)')}",)

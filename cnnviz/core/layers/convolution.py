@@ -20,8 +20,8 @@ from cnnviz.core.messages import gettext_noop
 
 def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
     """A view of the window at every place of `x` (n, h, w, c): (n, rows, columns, kernel rows, kernel columns, c)."""
-    spans = spanned(kernel_size, dilation_rate)
-    image = windows.padded(x, spans, strides, padding, 0.0)
+    spans = dilated_spans(kernel_size, dilation_rate)
+    image = windows.pad(x, spans, strides, padding, 0.0)
     places = sliding_window_view(image, spans, axis=(1, 2))  # (n, h', w', c, span rows, span columns)
     chosen = places[:, :: strides[0], :: strides[1], :, :: dilation_rate[0], :: dilation_rate[1]]
     return chosen.transpose(0, 1, 2, 4, 5, 3)
@@ -53,11 +53,11 @@ def correlate(
     return sums.transpose(1, 0, 2).reshape(*places, filters)
 
 
-def spanned(kernel_size: Pair, dilation_rate: Pair) -> Pair:
+def dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
     """Rows and columns of the image that a dilated kernel spans."""
     return (
-        windows.spanned(kernel_size[0], dilation_rate[0]),
-        windows.spanned(kernel_size[1], dilation_rate[1]),
+        windows.dilated_span(kernel_size[0], dilation_rate[0]),
+        windows.dilated_span(kernel_size[1], dilation_rate[1]),
     )
 
 
@@ -90,14 +90,14 @@ class Windowed(Layer):
             )
 
     def size_parts(self, shape: Shape) -> Formula:
-        spans = spanned(self.kernel_size, self.dilation_rate)
+        spans = dilated_spans(self.kernel_size, self.dilation_rate)
         of = windows.Arguments(span=("kernel_size", "dilation_rate"))
         return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
     def _covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
         """Rows and columns of an input of `shape` under the window of one cell."""
         rows, columns = (
-            windows.covered(place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding)
+            windows.window_indices(place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding)
             for side, (place, rate) in enumerate(zip((row, column), self.dilation_rate, strict=True))
         )
         return rows, columns
@@ -108,7 +108,7 @@ class Windowed(Layer):
     def _places(self, shape: Shape) -> Pair:
         """Rows and columns of places at which the window is put on an image of `shape`."""
         height, width, _ = checks.image(self.kind, shape)
-        spans = spanned(self.kernel_size, self.dilation_rate)
+        spans = dilated_spans(self.kernel_size, self.dilation_rate)
         if self.padding == "valid":
             checks.fits(self.kind, spans, (height, width))
         return (

@@ -55,7 +55,7 @@ class _Pooling(Layer):
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         rows, columns = (
-            windows.covered(place, shape[side], self.pool_size[side], self.strides[side], 1, self.padding)
+            windows.window_indices(place, shape[side], self.pool_size[side], self.strides[side], 1, self.padding)
             for side, place in enumerate((row, column))
         )
         return rows, columns, (of,)
@@ -66,7 +66,7 @@ class _Pooling(Layer):
         A handful of whole-array steps instead of a small reduction at every place: ten times faster for 2 × 2.
         """
         rows, columns, _ = self.output_shape(x.shape[1:])
-        image = windows.padded(x, self.pool_size, self.strides, self.padding, fill)
+        image = windows.pad(x, self.pool_size, self.strides, self.padding, fill)
         down, across = self.strides
         for row in range(self.pool_size[0]):
             for column in range(self.pool_size[1]):
@@ -88,7 +88,7 @@ class MaxPooling2D(_Pooling):
     )
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
-        values = _folded(np.maximum, self._corners(x, -np.inf))
+        values = _fold(np.maximum, self._corners(x, -np.inf))
         return Output(values, values)
 
 
@@ -101,7 +101,7 @@ class AveragePooling2D(_Pooling):
     purpose: ClassVar[str] = gettext_noop("Keeps the mean of each window.")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
-        values = _folded(np.add, self._corners(x, 0.0))
+        values = _fold(np.add, self._corners(x, 0.0))
         values /= self._counts(x.shape[1:])
         return Output(values, values)
 
@@ -113,11 +113,11 @@ class AveragePooling2D(_Pooling):
         if self.padding == "valid":
             return np.full((1, 1, 1), math.prod(self.pool_size), dtype=np.float32)
         ones = np.ones((1, shape[0], shape[1], 1), dtype=np.float32)
-        counts: np.ndarray = _folded(np.add, self._corners(ones, 0.0))[0]
+        counts: np.ndarray = _fold(np.add, self._corners(ones, 0.0))[0]
         return counts
 
 
-def _folded(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) -> np.ndarray:
+def _fold(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) -> np.ndarray:
     """`operation` between all arrays, left to right, in one new array."""
     result: np.ndarray = next(arrays).copy()
     for array in arrays:

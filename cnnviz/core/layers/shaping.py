@@ -108,10 +108,10 @@ class ZeroPadding2D(Layer):
         return (row - top,), (column - left,), (of,)
 
     def size_parts(self, shape: Shape) -> Formula:
-        return rows_and_columns(_framed(shape[0], self.padding[0]), _framed(shape[1], self.padding[1]))
+        return rows_and_columns(_format_side(shape[0], self.padding[0]), _format_side(shape[1], self.padding[1]))
 
 
-def _framed(side: int, added: Pair) -> Formula:
+def _format_side(side: int, added: Pair) -> Formula:
     before, after = (amount(number, "padding") for number in added)
     return result(formula(before, " + ", amount(side, INPUT), " + ", after), side + sum(added))
 

@@ -13,7 +13,7 @@ PADDINGS = ("valid", "same")
 Pair = tuple[int, int]
 
 
-def spanned(window: int, dilation: int) -> int:
+def dilated_span(window: int, dilation: int) -> int:
     """Pixels from a dilated window's first to its last, both included."""
     return (window - 1) * dilation + 1
 
@@ -31,14 +31,14 @@ def margins(side: int, span: int, stride: int, padding: str) -> Pair:
     return total // 2, total - total // 2
 
 
-def covered(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> tuple[int, ...]:
+def window_indices(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> tuple[int, ...]:
     """The indices along one side that the window at `place` covers; those below 0 or from `side` on are padding."""
-    before, _ = margins(side, spanned(window, dilation), stride, padding)
+    before, _ = margins(side, dilated_span(window, dilation), stride, padding)
     first = place * stride - before
     return tuple(range(first, first + window * dilation, dilation))
 
 
-def padded(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
+def pad(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
     """`x` (n, h, w, c) with margins of `value`; `x` itself where none are needed."""
     (top, bottom), (left, right) = (
         margins(side, span, stride, padding) for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)

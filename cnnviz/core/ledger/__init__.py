@@ -1,7 +1,7 @@
-"""One cell, accounted for: a value of any layer followed sum by sum, down to the pixels that it was made of."""
+"""Explain one value of any layer: every product and sum that it is computed from, down to the pixels."""
 
 from cnnviz.core.ledger.account import ACCOUNTS, account
-from cnnviz.core.ledger.backtrace import down, leads_down
+from cnnviz.core.ledger.backtrace import descend, is_path
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import receptive_field
@@ -16,7 +16,7 @@ __all__ = [
     "Shares",
     "Terms",
     "account",
-    "down",
-    "leads_down",
+    "descend",
+    "is_path",
     "receptive_field",
 ]

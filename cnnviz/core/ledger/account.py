@@ -1,4 +1,4 @@
-"""The account of one cell: how its value comes about of the values of the layer before, so that everything adds up."""
+"""Account for one cell: compute its value from the previous layer in decimals that add up exactly."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from cnnviz.core.networks.network import Network
 PIXEL = gettext_noop("A pixel that the network reads: 0 is paper, 1 is ink.")
 COLOUR_PIXEL = gettext_noop("A colour channel of a pixel that the network reads, from 0 to 1.")
 
-CLOSE_ENOUGH = 3e-7
-"""The sum of what is shown is as near as this to the exact one, as a share of the layer's largest value."""
-MORE_PLACES = 8
+MAX_ERROR = 3e-7
+"""Largest difference between the shown sum and the exact one, as a share of the layer's largest value."""
+
+MAX_EXTRA_PLACES = 8
+"""Decimals added at most to those of `first_sheet` until the difference is below `MAX_ERROR`."""
 
 ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "max": pooling.largest,
@@ -29,24 +31,24 @@ ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "separable": weighted_sums.separable,
     "dense": weighted_sums.dense,
     "copy": elementwise.copy,
-    "frame": elementwise.framed,
-    "normalize": elementwise.normalized,
-    "scale": elementwise.rescaled,
-    "activation": elementwise.activated,
+    "frame": elementwise.frame,
+    "normalize": elementwise.normalize,
+    "scale": elementwise.rescale,
+    "activation": elementwise.activate,
 }
-"""A pooling's `reduces` or another layer's `arithmetic` -> the account up to the sum."""
+"""A pooling's `reduces` or another layer's `arithmetic` -> the function that accounts for it up to the sum."""
 
 
 def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
-    """How the value of `cell` came about.
+    """Account for the value of `cell` in `trace`, a trace through `network`.
 
-    `trace` is what `network` made of a digit. All amounts have one number of decimals: the smallest with which the sum
-    of what is shown agrees with the exact one. What float32 rounds differently has a line of its own.
+    All amounts have the same number of decimals: the smallest with which the sum of the shown amounts agrees with the
+    exact sum to `MAX_ERROR`. The difference to float32 has a line of its own.
     """
     if cell.layer == INPUT:
         return _pixel(network, trace, cell)
     question = ask(network, trace, cell)
-    sheet, draft = _settled(question)
+    sheet, draft = _choose_sheet(question)
     end = end_account(question, sheet, draft.amount, draft.exact)
     return Ledger(
         cell,
@@ -65,21 +67,22 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
     )
 
 
-def _settled(question: Question) -> tuple[Sheet, Draft]:
-    """The coarsest sheet that is fine enough, and the account on it."""
+def _choose_sheet(question: Question) -> tuple[Sheet, Draft]:
+    """Return the coarsest sheet that is fine enough, and the draft written on it."""
     make = ACCOUNTS[question.layer.reduces or question.layer.arithmetic]
     first = first_sheet(question.largest)
-    for places in range(first.places, first.places + MORE_PLACES):
+    for places in range(first.places, first.places + MAX_EXTRA_PLACES):
         sheet = Sheet(places)
         draft = make(question, sheet)
-        if abs(sheet.value(draft.amount) - draft.exact) <= CLOSE_ENOUGH * question.largest:
+        if abs(sheet.value(draft.amount) - draft.exact) <= MAX_ERROR * question.largest:
             break
     return sheet, draft
 
 
 def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
+    """Account for a pixel of the input: a single line, its value."""
     shape = network.variant.input_shape
-    value = cells.at(trace, cell, shape)
+    value = cells.value_at(trace, cell, shape)
     sheet = first_sheet(1.0)
     said = Message(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
     line = Line("pixel", sheet.stored(value), "total")

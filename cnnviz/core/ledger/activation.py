@@ -1,4 +1,4 @@
-"""The end of every account: what float32 rounded, the activation, and the value as the network has it."""
+"""The end of every account: the rounding of float32, the activation, and the value that the network computed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS
-from cnnviz.core.layers.activations import written_elu, written_leaky_relu
+from cnnviz.core.layers.activations import format_elu, format_leaky_relu
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.ledger import Line, Shares
 from cnnviz.core.ledger.query import Question
@@ -18,7 +18,13 @@ from cnnviz.core.ledger.query import Question
 
 @dataclass(frozen=True, eq=False)
 class Ending:
-    """The lines after the sum, the shares where a softmax follows, and the value without any rounding."""
+    """What follows the sum of an account.
+
+    Attributes:
+        lines: after the sum.
+        shares: all units of the softmax, if one follows; otherwise None.
+        exact: the value in float64, without any rounding on the way.
+    """
 
     lines: tuple[Line, ...]
     shares: Shares | None
@@ -26,39 +32,41 @@ class Ending:
 
 
 def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> Ending:
-    """What follows a sum of `amount`, which is `exact` without rounding."""
+    """Finish the account of a sum of `amount`, which is `exact` without rounding."""
     output = question.output
     after = sheet.stored(output.after[question.index])
     if output.before is output.after:
         return Ending((*_rounding(amount, after), Line("after", after, "total")), None, exact)
+    # The stored sum differs from the shown one by what float32 rounded.
     before = sheet.stored(output.before[question.index])
     lines = (*_rounding(amount, before), Line("before", before, "total"))
+    # The activation starts from the stored sum, so its formula shows the number above it.
     name = activation(question.layer)
     if name == "softmax":
         together = output.before[question.index[:-1]]
         shares = softmax(sheet, together)
-        middle = _shared(sheet, shares, question.cell.map)
+        middle = _softmax_lines(sheet, shares, question.cell.map)
         exact = _share(together, question.cell.map, exact)
     else:
         shares = None
-        middle = (Line(name, *_applied(question.layer, name, sheet, before)),)
+        middle = (Line(name, *_apply(question.layer, name, sheet, before)),)
         exact = _value(question.layer, name, exact)
     result = middle[-1].amount
     return Ending((*lines, *middle, *_rounding(result, after), Line("after", after, "total")), shares, exact)
 
 
 def activation(layer: Any) -> str:
-    """The name of what follows the sum: one of `ACTIVATIONS`, or the kind of an activation that is a layer."""
+    """Return the activation's name: one of `ACTIVATIONS`, or the kind of a layer that is an activation."""
     return str(layer.activation_name or layer.kind)
 
 
 def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
-    """What lies between decimals and float32, so that the account comes to what the network has."""
+    """Return a line with the difference between the shown sum and the float32 value; none where there is none."""
     return (Line("rounding", stored - amount, "addend"),) if stored != amount else ()
 
 
-def _applied(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
-    """Amount, role and formula of an activation of `before`."""
+def _apply(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
+    """Return amount, role and formula of the activation of `before`."""
     x = sheet.value(before)
     value = _value(layer, name, x)
     bare = sheet.text(before)
@@ -68,7 +76,7 @@ def _applied(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any
 
 
 def _value(layer: Any, name: str, x: float) -> float:
-    """What the activation makes of a number, by its formula as it is shown, in float64."""
+    """Evaluate the activation at `x` in float64, by the formula that is shown."""
     return float(_VALUES[name](x) if name in ACTIVATIONS else layer.exact(x))
 
 
@@ -91,49 +99,52 @@ _VALUES: Mapping[str, Callable[[float], float]] = {
 
 
 def _share(before: np.ndarray, unit: int, own: float) -> float:
-    """The share of `unit` among the logits `before`, its own being `own`, in float64."""
+    """Return the softmax share of `unit` in float64, with `own` in place of its logit in `before`."""
     logits = before.astype(float)
     logits[unit] = own
     return float(ACTIVATIONS["softmax"](logits)[unit])
 
 
 _BARE = ("linear", "relu", "tanh")
-"""Activations whose formulas need no brackets around a negative number."""
+"""Activations whose formulas need no parentheses around a negative number."""
 
 _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
     "linear": lambda _, shown: shown,
     "relu": lambda _, shown: f"max(0, {shown})",
-    "leaky_relu": written_leaky_relu,
-    "elu": written_elu,
+    "leaky_relu": format_leaky_relu,
+    "elu": format_elu,
     "gelu": lambda _, shown: f"{shown} × Φ({shown})",
     "silu": lambda _, shown: f"{shown} / (1 + exp(−{shown}))",
     "sigmoid": lambda _, shown: f"1 / (1 + exp(−{shown}))",
     "tanh": lambda _, shown: f"tanh({shown})",
 }
-"""Activation -> its formula with the number in it."""
+"""Activation -> its formula with the number inserted."""
 
 
 def softmax(sheet: Sheet, before: np.ndarray) -> Shares:
-    """Logits, exponentials and shares of `before`, (units,) float32, each worked out from the shown one before."""
+    """Work out a softmax of `before`, (units,) float32, each column from the shown numbers of the previous one."""
     logits = sheet.all_stored(before)
+    # Subtracting the largest logit changes no share and keeps exp from overflowing.
     shifted = logits - logits.max()
     grown = np.array([sheet.units(math.exp(sheet.value(units))) for units in shifted.tolist()], dtype=object)
     added = sum(grown.tolist())
+    # Rounded division of whole amounts, half up.
     unit = 10**sheet.places
     shares = np.array([(2 * each * unit + added) // (2 * added) for each in grown.tolist()], dtype=object)
     return Shares(logits, shifted, grown, added, shares)
 
 
-def _shared(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
+def _softmax_lines(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
+    """Return the exponential of `unit` and its share of the sum as lines."""
     grown, added = int(shares.exponentials[unit]), shares.total
     largest = int(shares.logits.max())
     own = int(shares.logits[unit])
-    power = f"exp({sheet.text(own)} − {_bracketed(sheet, largest)})"
+    power = f"exp({sheet.text(own)} − {_bracket(sheet, largest)})"
     return (
         Line("exponential", grown, "step", power),
         Line("share", int(shares.shares[unit]), "step", f"{sheet.text(grown)} / {sheet.text(added)}"),
     )
 
 
-def _bracketed(sheet: Sheet, units: int) -> str:
+def _bracket(sheet: Sheet, units: int) -> str:
     return f"({sheet.text(units)})" if units < 0 else sheet.text(units)

@@ -1,4 +1,4 @@
-"""The way down: from a cell through what made most of it, layer by layer, to a pixel."""
+"""The path down: from a cell through its largest contributions, layer by layer, to a pixel."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from cnnviz.core.ledger.query import Question, ask, gather
 from cnnviz.core.networks.network import Network
 
 
-def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
-    """The cells below `cell`: in each layer the one that adds most, the last a pixel; shorter in a frame of zeros."""
+def descend(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
+    """Follow the largest contribution from `cell` down to a pixel, one cell a layer.
+
+    The path ends early at a zero that padding added.
+    """
     found: list[Cell] = []
     while cell.layer != INPUT:
         question = ask(network, trace, cell)
-        below = strongest(question)
+        below = find_strongest(question)
         if below is None:
             break
         found.append(below)
@@ -28,16 +31,16 @@ def down(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def leads_down(network: Network, way: Sequence[Cell]) -> bool:
-    """Whether `network` has every cell of `way`, each among those that the one above it was made of."""
+def is_path(network: Network, path: Sequence[Cell]) -> bool:
+    """Check that `network` has every cell of `path` and computes each from the next."""
     shapes = cells.shapes(network)
-    if any(cell.layer not in shapes or cells.clamped(cell, shapes[cell.layer]) != cell for cell in way):
+    if any(cell.layer not in shapes or cells.clamp(cell, shapes[cell.layer]) != cell for cell in path):
         return False
-    return all(_is_read(network, shapes, above, below) for above, below in pairwise(way))
+    return all(_is_read(network, shapes, above, below) for above, below in pairwise(path))
 
 
 def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: Cell) -> bool:
-    """Whether the layer of `above` reads `below` for it."""
+    """Check that `above` is computed from `below`, a cell of the layer before."""
     names = list(shapes)
     place = names.index(above.layer) - 1
     if place < 0 or names[place] != below.layer:
@@ -47,42 +50,45 @@ def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: 
     return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
 
 
-def strongest(question: Question) -> Cell | None:
-    """The cell of the layer before that counts most, the middle one where none counts; None if none is read.
+def find_strongest(question: Question) -> Cell | None:
+    """Return the cell of the previous layer that contributes most; None where only padding is read.
 
-    Of windows on several maps that is the largest product in the window that adds most.
+    Of windows on several maps that is the largest product in the window with the largest subtotal. Where all
+    contributions are 0 it is the middle of the window.
     """
-    pull, inside = pulls(question)
+    pull, inside = measure_contributions(question)
     if not inside.any():
         return None
+    # Of a window, keep the map with the largest subtotal only.
     if pull.shape[0] * pull.shape[1] > 1:
         most = int(np.abs(pull.sum(axis=(0, 1))).argmax())
         pull = np.where(np.arange(pull.shape[2]) == most, pull, 0.0)
     if not pull.any():
         pull = _middle(pull.shape)
+    # Padding is never chosen: it counts as less than any contribution.
     row, column, of = np.unravel_index(np.where(inside[..., None], np.abs(pull), -1.0).argmax(), pull.shape)
     reads = question.reads
     return Cell(question.source, reads.maps[of], reads.rows[row], reads.columns[column])
 
 
 def _middle(shape: tuple[int, ...]) -> np.ndarray:
-    """Larger towards the middle of the window."""
+    """Return weights for a window of `shape` that grow towards its middle."""
     rows, columns = (-np.abs(np.arange(side) - (side - 1) / 2) for side in shape[:2])
     return np.broadcast_to(np.add.outer(rows, columns)[..., None] - (rows.min() + columns.min()), shape)
 
 
-def pulls(question: Question) -> tuple[np.ndarray, np.ndarray]:
-    """How much every cell that is read adds, (rows, columns, maps), and which lie within the map."""
+def measure_contributions(question: Question) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each cell that is read contributes, (rows, columns, maps), and which lie within the map."""
     found, inside = gather(question, question.reads.maps)
     weight = question.layer.cell_weights(question.weights, question.cell.map)
     if weight is None and question.layer.activation_name == "softmax":
         weight = np.asarray(np.arange(question.x.shape[-1]) == question.cell.map)[None, None, :]
     if weight is not None:
         return found * weight, inside
-    return _winner(found) if question.layer.reduces == "max" else found, inside
+    return _shift_above_zero(found) if question.layer.reduces == "max" else found, inside
 
 
-def _winner(found: np.ndarray) -> np.ndarray:
-    """Values from 1 up, the largest the largest."""
+def _shift_above_zero(found: np.ndarray) -> np.ndarray:
+    """Shift values so that the smallest is 1; then the largest is also the largest in size."""
     shifted: np.ndarray = found - found.min() + np.float32(1)
     return shifted

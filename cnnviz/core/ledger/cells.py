@@ -1,4 +1,4 @@
-"""A cell: one number of one layer's output, or one pixel that the network read."""
+"""A cell: one number of one layer's output, or one pixel of the input."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from cnnviz.core.layers import Shape
 from cnnviz.core.networks.network import Network
 
 INPUT = "input"
-"""Stands for a layer's name where what the network read is meant."""
+"""Takes the place of a layer's name for the network's input."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value. `map`: channel, or the unit of an output without rows and columns, which are then 0."""
+    """The place of one value.
+
+    Attributes:
+        layer: its name, or `INPUT`.
+        map: the channel; the unit where the output has no rows and columns.
+        row: 0 where the output has no rows.
+        column: 0 where the output has no columns.
+    """
 
     layer: str
     map: int
@@ -26,27 +33,27 @@ class Cell:
 
 
 def shapes(network: Network) -> dict[str, Shape]:
-    """The output shape of every layer by its name, in order, after the shape of what is read."""
+    """Return the input's shape and every layer's output shape by name, in order."""
     names = (layer.name for layer in network.variant.layers)
     read, *made = network.variant.shapes()
     return {INPUT: read, **dict(zip(names, made, strict=True))}
 
 
 def index(cell: Cell, shape: Shape) -> tuple[int, ...]:
-    """Where `cell` is in an array of its layer's `shape`."""
+    """Return the index of `cell` in an array of its layer's `shape`."""
     return (cell.row, cell.column, cell.map) if len(shape) == 3 else (cell.map,)
 
 
 def values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:
-    """The output of `layer`, or what was read, as a float32 array of `shape`."""
+    """Return the output of `layer`, or the input, as a float32 array of `shape`."""
     for output in trace.layers:
         if output.name == layer:
             return output.after
     return trace.digit.reshape(shape)
 
 
-def at(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
-    """The value of `cell`."""
+def value_at(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
+    """Return the value of `cell`."""
     value: np.float32 = values(trace, cell.layer, shape)[index(cell, shape)]
     return value
 
@@ -57,12 +64,12 @@ def write(cell: Cell, shape: Shape) -> str:
     return ".".join([cell.layer, *map(str, numbers)])
 
 
-def nearest(network: Network, text: str) -> Cell | None:
-    """The cell that `text` means, with numbers beyond the layer's moved to its edge; None for no layer or number."""
+def parse(network: Network, text: str) -> Cell | None:
+    """Parse `text` as `write` wrote it; clamp numbers to the layer's edge; None for an unknown layer or a bad number."""
     for name, shape in shapes(network).items():
         numbers = text.removeprefix(f"{name}.").split(".")
         if text.startswith(f"{name}.") and len(numbers) == len(shape) and all(map(_is_number, numbers)):
-            return clamped(Cell(name, *map(int, numbers)), shape)
+            return clamp(Cell(name, *map(int, numbers)), shape)
     return None
 
 
@@ -70,8 +77,8 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
 
 
-def clamped(cell: Cell, shape: Shape) -> Cell:
-    """`cell` moved into an output of `shape`."""
+def clamp(cell: Cell, shape: Shape) -> Cell:
+    """Clamp `cell` to an output of `shape`."""
     if len(shape) != 3:
         return Cell(cell.layer, min(cell.map, shape[0] - 1))
     rows, columns, maps = shape

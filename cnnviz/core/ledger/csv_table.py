@@ -1,4 +1,4 @@
-"""A ledger as a table, with every product, also those that the page adds up as "the others"."""
+"""A ledger as a CSV table, with every product, including those that the page sums up as "the others"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = tuple[object, ...]
 
 
 def table(ledger: Ledger) -> bytes:
-    """Return a CSV file, UTF-8: a line a product or value, a subtotal a map, then the lines of the account.
+    """Return a CSV file, UTF-8: one line per product or value, a subtotal per map, then the lines of the account.
 
     `value` and `weight` have the fewest digits that give the same float32 back; amounts have the ledger's decimals.
     """
@@ -27,6 +27,7 @@ def table(ledger: Ledger) -> bytes:
 
 
 def rows(ledger: Ledger) -> Iterator[Row]:
+    """Yield the rows of the table below its header."""
     for part in ledger.parts:
         yield from _part(ledger, part)
     yield from _terms(ledger)

@@ -1,4 +1,4 @@
-"""Accounts of layers that make each value of one other: copies, frames, scales, normalization, activations."""
+"""Accounts of layers that compute each value from one other: copy, padding, scaling, normalization, activation."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ FRAME = gettext_noop("This cell belongs to the frame of zeros: nothing is read f
 
 
 def _read(question: Question, sheet: Sheet) -> tuple[np.float32, tuple[Part, ...]]:
-    """The one value that is read, and its window of one cell."""
+    """Return the one value that is read, and its window of one cell."""
     parts = tuple(parts_of(question, sheet, question.reads.maps[:1], None, ("",)))
     return parts[0].values[0, 0], parts
 
 
 def copy(question: Question, sheet: Sheet) -> Draft:
-    """Flatten, and Dropout when the network answers."""
+    """Account for a value that is copied: Flatten, and Dropout in inference."""
     value, parts = _read(question, sheet)
     amount = sheet.stored(value)
-    return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_whence(question))
+    return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_describe_origin(question))
 
 
-def _whence(question: Question) -> tuple[Message, ...]:
+def _describe_origin(question: Question) -> tuple[Message, ...]:
+    """Say where the copied value stands in the previous layer, and what Dropout does in training."""
     reads = question.reads
     place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
     said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
@@ -43,8 +44,8 @@ def _whence(question: Question) -> tuple[Message, ...]:
     return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
 
 
-def framed(question: Question, sheet: Sheet) -> Draft:
-    """ZeroPadding2D: a value of the map, or a zero of the frame."""
+def frame(question: Question, sheet: Sheet) -> Draft:
+    """Account for ZeroPadding2D: a value of the map, or a zero of the frame."""
     _, inside = gather(question, question.reads.maps)
     if inside.all():
         return copy(question, sheet)
@@ -52,44 +53,48 @@ def framed(question: Question, sheet: Sheet) -> Draft:
     return Draft(0, 0.0, (Line("frame", 0, "step"),), parts, facts=(Message(FRAME, {}),))
 
 
-def rescaled(question: Question, sheet: Sheet) -> Draft:
-    """A value times `scale` plus `offset`."""
+def rescale(question: Question, sheet: Sheet) -> Draft:
+    """Account for Rescaling: a value times `scale` plus `offset`."""
     value, parts = _read(question, sheet)
     scale, offset = np.float32(question.layer.scale), np.float32(question.layer.offset)
     scaled = int(sheet.products(np.array([value]), np.array([scale]))[0])
     added = sheet.stored(offset)
     lines = (
         Line("read", sheet.stored(value), "step"),
-        Line("scaled", scaled, "step", f"{factor(value)} × {_bracketed(scale)}"),
+        Line("scaled", scaled, "step", f"{factor(value)} × {_bracket(scale)}"),
         Line("offset", added, "addend"),
     )
     return Draft(scaled + added, float(value) * float(scale) + float(offset), lines, parts)
 
 
-def _bracketed(value: np.float32) -> str:
+def _bracket(value: np.float32) -> str:
     return f"({factor(value)})" if value < 0 else factor(value)
 
 
-def normalized(question: Question, sheet: Sheet) -> Draft:
-    """The value less the mean, divided by the deviation, times gamma, plus beta."""
+def normalize(question: Question, sheet: Sheet) -> Draft:
+    """Account for BatchNormalization: (value − mean) / deviation × gamma + beta."""
     value, parts = _read(question, sheet)
     weight = {name: array[question.cell.map] for name, array in question.weights.items()}
+    # The deviation is shown with nine digits and used as shown.
     variance, epsilon = weight["moving_variance"], np.float32(question.layer.epsilon)
     deviation = float(f"{math.sqrt(float(variance) + float(epsilon)):.9g}")
+    # Subtract the mean.
     lines = [
         Line("read", sheet.stored(value), "total"),
         Line("moving_mean", -sheet.stored(weight["moving_mean"]), "addend", "−moving_mean"),
     ]
     amount = lines[0].amount + lines[1].amount
     lines.append(Line("centred", amount, "total"))
+    # Divide by the deviation.
     root = f"√({factor(variance)} + {factor(epsilon)}) ≈ {deviation:.9g}"
     before, amount = amount, sheet.units(sheet.value(amount) / deviation)
     lines.append(Line("normalized", amount, "step", f"{sheet.text(before)} / {deviation:.9g}; {root}"))
     exact = (float(value) - float(weight["moving_mean"])) / math.sqrt(float(variance) + float(epsilon))
+    # Scale and shift, if the layer does.
     if "gamma" in weight:
         gamma = weight["gamma"]
         before, amount = amount, sheet.units(sheet.value(amount) * float(shortest(np.array([gamma]))[0]))
-        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracketed(gamma)}"))
+        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracket(gamma)}"))
         exact *= float(gamma)
     if "beta" in weight:
         lines.append(Line("beta", sheet.stored(weight["beta"]), "addend"))
@@ -98,8 +103,8 @@ def normalized(question: Question, sheet: Sheet) -> Draft:
     return Draft(amount, exact, tuple(lines), parts)
 
 
-def activated(question: Question, sheet: Sheet) -> Draft:
-    """An activation that is a layer of its own begins with what it reads; the table of a softmax shows all that."""
+def activate(question: Question, sheet: Sheet) -> Draft:
+    """Begin the account of an activation layer with its input; for a softmax the table of shares shows it."""
     if question.layer.activation_name == "softmax":
         own = question.x[question.index]
         return Draft(sheet.stored(own), float(own))

@@ -1,8 +1,8 @@
-"""Numbers that a person with a calculator agrees with: amounts with one number of decimals, factors as texts.
+"""Decimal fixed-point arithmetic whose shown numbers add up, so that a pocket calculator gives the same results.
 
-An amount is a whole number of units of 10 to the power of -`places`, so sums of amounts are exact, to the last shown
-digit. A factor is the shortest decimal that is its float32 again; a product is worked out from the two decimals as they
-are shown and rounded once, half up.
+An amount is a whole number of units of 10 to the power of -`places`, so sums of amounts are exact to the last shown
+digit. A factor is the shortest decimal that reads back as its float32. A product is computed from the two decimals as
+they are shown and rounded once, half up.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 MINUS = "−"
-FINEST = 45
-"""Decimals beyond which a float32 has nothing left."""
-CLOSE = 2e-7
-"""One unit is at most this share of the layer's largest value, about as fine as float32 itself."""
+MAX_PLACES = 45
+"""Decimals beyond which a float32 has no digits."""
+
+MAX_UNIT_SHARE = 2e-7
+"""Largest unit as a share of the layer's largest value, about the precision of float32."""
+
 POWERS = np.array([float(10**power) for power in range(60)])
-"""Of ten, enough for the last digit of any float32."""
+"""Powers of ten, enough for the last digit of any float32."""
 
 
 def exact_text(value: np.float32) -> str:
-    """The shortest decimal that is this float32 again when read, as the maps tell it: 0.34567896, 1.2e-7."""
+    """Format a float32 as the shortest decimal that reads back as it, as the maps show it: 0.34567896, 1.2e-7."""
     size = abs(float(value))
     if size == 0:
         return "0"
@@ -34,17 +36,20 @@ def exact_text(value: np.float32) -> str:
 
 
 def factor(value: np.float32) -> str:
-    """`exact_text` with a minus sign as in a textbook."""
+    """Format like `exact_text`, with a typographic minus sign."""
     return exact_text(value).replace("-", MINUS, 1) if value < 0 else exact_text(value)
 
 
 def decimal(value: np.float32) -> Decimal:
-    """The number that `exact_text` shows."""
+    """Return the number that `exact_text` shows."""
     return Decimal(exact_text(np.float32(value)))
 
 
 def shortest(values: np.ndarray) -> np.ndarray:
-    """For every float32 the float64 nearest to the decimal that `exact_text` shows; for values of everyday size."""
+    """Return for each float32 the float64 nearest to the decimal that `exact_text` shows.
+
+    Tries one to nine digits and keeps the first that reads back; for values of everyday size.
+    """
     wide = values.astype(np.float64)
     result = wide.copy()
     missing = np.flatnonzero(wide)
@@ -64,46 +69,50 @@ def shortest(values: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Amounts of one ledger: whole numbers of 10^-`places`."""
+    """The fixed-point format of one ledger: amounts are whole numbers of 10^-`places`.
+
+    Attributes:
+        places: decimals of every amount.
+    """
 
     places: int
 
     def text(self, units: int) -> str:
-        """An amount as it is shown, always with all its decimals: "−0.0107971"."""
+        """Format an amount with all its decimals: "−0.0107971"."""
         digits = str(abs(int(units))).rjust(self.places + 1, "0")
         whole, part = digits[: len(digits) - self.places], digits[len(digits) - self.places :]
         return f"{MINUS if units < 0 else ''}{whole}{'.' if part else ''}{part}"
 
     def signed(self, units: int) -> str:
-        """An amount as an addend: "+ 0.25" or "− 0.25"."""
+        """Format an amount as an addend: "+ 0.25" or "− 0.25"."""
         return f"{MINUS if units < 0 else '+'} {self.text(abs(units))}"
 
     def value(self, units: int) -> float:
-        """An amount as a number."""
+        """Convert an amount to a float."""
         return float(Decimal(int(units)).scaleb(-self.places))
 
     def units(self, value: float | Decimal) -> int:
-        """The nearest amount."""
+        """Round a number to the nearest amount, half away from zero."""
         return int(Decimal(value).scaleb(self.places).to_integral_value(ROUND_HALF_UP))
 
     def stored(self, value: np.float32) -> int:
-        """The nearest amount to a float32 as it is shown."""
+        """Round a float32, as it is shown, to the nearest amount."""
         return self.units(decimal(value))
 
     def all_stored(self, values: np.ndarray) -> np.ndarray:
-        """The same for an array."""
+        """Round every float32 of an array, as it is shown, to the nearest amount."""
         return self.products(values, np.ones(1, np.float32))
 
     def products(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The product of every pair of float32 factors as they are shown, as amounts: int64, or int for giants."""
+        """Multiply float32 factors pairwise as they are shown; amounts as int64, or Python int above 1e14."""
         values, weights = np.broadcast_arrays(values, weights)
         scaled = shortest(values) * shortest(weights) * 10.0**self.places
         units: np.ndarray = np.rint(scaled)
         size = np.abs(scaled)
-        # Where float64 cannot tell to which side a product is to be rounded, decimals do.
+        # Where float64 cannot tell which way to round a product, use decimals.
         doubtful = (np.abs(np.abs(scaled - units) - 0.5) < 1e-15 * size + 1e-9) | (size > 1e14)
         giant = bool((size > 1e14).any())
-        # Python's integers for giants: a sum that has a float among them would lose digits beyond 2**53.
+        # Giants need Python's integers: beyond 2**53 a float would lose digits.
         settled = np.where(doubtful, 0, units)
         result = np.asarray(np.frompyfunc(int, 1, 1)(settled) if giant else settled.astype(np.int64))
         for place in zip(*np.nonzero(doubtful), strict=True):
@@ -112,11 +121,11 @@ class Sheet:
 
 
 def total(amounts: np.ndarray) -> int:
-    """The exact sum."""
+    """Sum amounts exactly."""
     return int(amounts.sum()) if amounts.size else 0
 
 
 def first_sheet(largest: float) -> Sheet:
-    """The coarsest sheet whose unit is small beside the `largest` value of a layer."""
-    places = math.ceil(-math.log10(CLOSE * largest)) if largest > 0 else 6
-    return Sheet(max(0, min(FINEST, places)))
+    """Return the coarsest sheet whose unit is at most `MAX_UNIT_SHARE` of the `largest` value of a layer."""
+    places = math.ceil(-math.log10(MAX_UNIT_SHARE * largest)) if largest > 0 else 6
+    return Sheet(max(0, min(MAX_PLACES, places)))

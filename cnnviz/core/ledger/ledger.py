@@ -1,4 +1,4 @@
-"""What a ledger is: plain data, made by `account` and shown as it is."""
+"""The ledger as plain data: made by `account`, shown as it is."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Line:
     """One line of the account.
 
     Attributes:
-        name: what it is; the key of its label.
+        name: key of its label.
         amount: in units of the ledger's sheet.
-        role: "addend": goes into the next total. "total": what was there before and all addends since. "step":
-            worked out anew, as `work` says.
+        role: "addend" is added to the next total; "total" is the previous line plus all addends since; "step" is
+            computed from the lines above, as `work` says.
         work: the formula with its numbers, or a short remark.
     """
 
@@ -34,18 +34,18 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One window on one map of the layer before, and what becomes of it.
+    """One window on one map of the previous layer and what it contributes.
 
     Attributes:
         map: whose window it is.
-        rows, columns: of that map; outside of it where padding is.
+        rows, columns: of that map; padding lies outside of it.
         values: (rows, columns) float32, 0 in padding.
         inside: (rows, columns) bool, False in padding.
         weights: (rows, columns) float32, the kernel's slice; None where nothing is multiplied.
         amounts: (rows, columns): the products, or the values themselves as amounts.
         subtotal: their sum; for a maximum the largest.
         kernel: the slice's index expression, such as "kernel[:, :, 3, 5]".
-        weight, share: of a separable convolution: what the subtotal is multiplied by, and the product.
+        weight, share: in a separable convolution the pointwise weight of the subtotal, and their product.
     """
 
     map: int
@@ -62,16 +62,19 @@ class Part:
 
     @property
     def counts(self) -> int:
-        """What it adds to the sum."""
+        """The amount that it adds to the sum."""
         return self.subtotal if self.share is None else self.share
 
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """Many single values: of a dense layer's unit, or of a whole map. Arrays of equal length, the largest first.
+    """Single values that are added up: all inputs of a dense unit, or a whole map. The largest come first.
 
-    `maps`, `rows`, `columns`: places in the layer before. `values`, `weights`: float32, no weights where nothing is
-    multiplied. `amounts`: what each adds.
+    Attributes:
+        maps, rows, columns: (n,) int, places in the previous layer.
+        values: (n,) float32.
+        weights: (n,) float32; None where nothing is multiplied.
+        amounts: (n,), what each adds.
     """
 
     maps: np.ndarray
@@ -84,7 +87,15 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """A softmax: amounts of every map or unit. `shifted`: less the largest; `total`: the sum of the exponentials."""
+    """A softmax, worked out for every map or unit.
+
+    Attributes:
+        logits: (units,) amounts.
+        shifted: the logits less the largest.
+        exponentials: of `shifted`.
+        total: the sum of the exponentials.
+        shares: the exponentials divided by `total`.
+    """
 
     logits: np.ndarray
     shifted: np.ndarray
@@ -95,22 +106,22 @@ class Shares:
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """How one cell's value came about.
+    """The account of one cell's value.
 
     Attributes:
         cell: the cell.
-        kind: Keras's name of its layer's kind; "" for a pixel that was read.
-        reduces: what its layer keeps of a window, "max" or "mean"; "" if that is no pooling.
-        source: the layer before, or `cells.INPUT`; "" for a pixel.
-        sheet: how amounts are written.
-        parts: windows, those that add most first; or nothing.
-        terms: single values; or None.
-        lines: the account, to be read from the top.
-        facts: more to know, in sentences.
-        shares: of a softmax; or None.
-        reads: what is read of `source`, also outside of it.
-        stored: the value as the network has it.
-        exact: the same without any rounding on the way, in float64.
+        kind: Keras's name of its layer's kind; "" for a pixel.
+        reduces: "max" or "mean" for a pooling; "" for other layers.
+        source: the previous layer, or `cells.INPUT`; "" for a pixel.
+        sheet: the format of all amounts.
+        parts: windows, the largest contribution first; may be empty.
+        terms: single values, or None.
+        lines: the account, from the top down.
+        facts: remarks, one sentence each.
+        shares: the softmax, or None.
+        reads: the cells of `source` that are read, padding included; None for a pixel.
+        stored: the float32 value that the network computed.
+        exact: the value in float64, without any rounding on the way.
     """
 
     cell: Cell
@@ -129,7 +140,7 @@ class Ledger:
 
     @property
     def total(self) -> int:
-        """What it all comes to, as an amount."""
+        """The amount of the last line."""
         return self.lines[-1].amount
 
     def line(self, name: str) -> int:

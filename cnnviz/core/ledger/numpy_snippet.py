@@ -18,7 +18,7 @@ from cnnviz.core.networks.network import Network
 
 
 def snippet(network: Network, ledger: Ledger, file: str) -> str:
-    """A program that prints the cell's value with `decimals` decimals.
+    """A program that prints the cell's value with `count_decimals` decimals.
 
     `file`: the name of what `trace_files.npz` wrote with all layers and weights.
     """
@@ -29,20 +29,20 @@ def snippet(network: Network, ledger: Ledger, file: str) -> str:
         layer, shape = _layer(network, ledger)
         lines += [_source(network, ledger), *_body(layer)(ledger, layer, shape)]
         lines += _after(ledger, layer, shape)
-    places = decimals(ledger)
-    value = "abs(value)" if ledger.exact < 0 and not float(printed(ledger, places)) else "value"  # never "-0.00"
+    places = count_decimals(ledger)
+    value = "abs(value)" if ledger.exact < 0 and not float(format_value(ledger, places)) else "value"  # never "-0.00"
     return "\n".join([*lines, f'print(f"{{{value}:.{places}f}}")', ""])
 
 
-def decimals(ledger: Ledger) -> int:
+def count_decimals(ledger: Ledger) -> int:
     """How many decimals are printed: as many as float64 and float32 agree in, at most those of the ledger."""
     for places in range(ledger.sheet.places, 0, -1):
-        if f"{ledger.exact:z.{places}f}" == printed(ledger, places):
+        if f"{ledger.exact:z.{places}f}" == format_value(ledger, places):
             return places
     return 0
 
 
-def printed(ledger: Ledger, places: int) -> str:
+def format_value(ledger: Ledger, places: int) -> str:
     """The value as the network has it with so many decimals."""
     sheet = Sheet(places)
     return sheet.text(sheet.stored(ledger.stored)).replace("−", "-")
@@ -134,17 +134,17 @@ def _dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     return [f"value = {x} @ {_weight(layer, 'kernel', f'[:, {of}]')}{_bias(layer, of)}"]
 
 
-def _pooled(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _pool(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     inside = _reads(ledger).inside(shape)
     place = f"[{_steps(inside.rows, 0)}, {_steps(inside.columns, 0)}, {ledger.cell.map}]"
     return [f"value = x{place}.{layer.reduces}()"]
 
 
-def _framed(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
+def _frame(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
     return [f"value = np.pad(x, (*{layer.padding}, (0, 0))){_place(ledger)}"]
 
 
-def _copied(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _copy(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     if isinstance(layer, Flatten):
         return [f"value = x.reshape(-1)[{ledger.cell.map}]"]
     return _same(ledger, layer, shape)
@@ -158,12 +158,12 @@ def _same(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
     return [f"value = {_one(ledger, shape)}"]
 
 
-def _rescaled(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _rescale(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     scale, offset = (f"np.float32({exact_text(np.float32(each))})" for each in (layer.scale, layer.offset))
     return [f"value = {_one(ledger, shape)} * {scale} + {offset}"]
 
 
-def _normalized(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _normalize(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     names = [*(["gamma"] if layer.scale else []), *(["beta"] if layer.center else [])]
     arrays = [
         f"{name} = float({_weight(layer, name, f'[{ledger.cell.map}]')})"
@@ -211,14 +211,14 @@ _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
     "depthwise": _depthwise,
     "separable": _separable,
     "dense": _dense,
-    "copy": _copied,
-    "frame": _framed,
-    "normalize": _normalized,
-    "scale": _rescaled,
+    "copy": _copy,
+    "frame": _frame,
+    "normalize": _normalize,
+    "scale": _rescale,
     "activation": _same,
 }
 """`Layer.arithmetic` -> the lines up to the activation."""
 
 
 def _body(layer: Layer) -> Callable[[Ledger, Any, Shape], list[str]]:
-    return _pooled if layer.role == "pooling" else _BODIES[layer.arithmetic]
+    return _pool if layer.role == "pooling" else _BODIES[layer.arithmetic]

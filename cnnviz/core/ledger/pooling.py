@@ -33,7 +33,7 @@ def largest(question: Question, sheet: Sheet) -> Draft:
     )
     parts, terms = _shown(question, sheet)
     line = Line("largest", most, "step")
-    return Draft(most, float(values.max()), (line,), tuple(_topped(parts, most)), terms, facts)
+    return Draft(most, float(values.max()), (line,), tuple(_set_subtotals(parts, most)), terms, facts)
 
 
 def mean(question: Question, sheet: Sheet) -> Draft:
@@ -84,5 +84,5 @@ def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
     return parts_of(question, sheet, question.reads.maps, None, ("",)), None
 
 
-def _topped(parts: list[Part], most: int) -> list[Part]:
+def _set_subtotals(parts: list[Part], most: int) -> list[Part]:
     return [replace(part, subtotal=most) for part in parts]

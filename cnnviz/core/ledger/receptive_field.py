@@ -55,7 +55,7 @@ def receptive_field(network: Network, cell: Cell) -> Reads:
 def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     """What `layer` reads for all cells of `made` together."""
     if isinstance(layer, Flatten):
-        return _unravelled(shape, made.maps)
+        return _unravel(shape, made.maps)
     if not (made.rows and made.columns):
         return Reads((), (), ())
     # Rows, columns and maps do not depend on one another, so walking along them side by side meets everything.
@@ -68,11 +68,11 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     return Reads(
         _union(each.rows for each in found),
         _union(each.columns for each in found),
-        _union((*each.maps, *_mixed(layer, shape)) for each in found),
+        _union((*each.maps, *_softmax_maps(layer, shape)) for each in found),
     ).inside(shape)
 
 
-def _mixed(layer: Layer, shape: Shape) -> Indices:
+def _softmax_maps(layer: Layer, shape: Shape) -> Indices:
     """A softmax that is fused into a layer depends on all maps."""
     return tuple(range(shape[-1])) if layer.activation_name == "softmax" else ()
 
@@ -85,7 +85,7 @@ def _union(several: Iterable[Indices]) -> Indices:
     return tuple(sorted(set().union(*several)))
 
 
-def _unravelled(shape: Shape, units: Indices) -> Reads:
+def _unravel(shape: Shape, units: Indices) -> Reads:
     """Where the values of a flattened output of `shape` come from."""
     if len(shape) != 3:
         return Reads((0,), (0,), units)

@@ -17,7 +17,7 @@ def convolution(question: Question, sheet: Sheet) -> Draft:
     maps, of = question.reads.maps, question.cell.map
     weights = question.weights["kernel"][..., of]
     kernels = tuple(f"kernel[:, :, {i}, {of}]" for i in range(len(maps)))
-    return with_bias(question, sheet, _summed(question, sheet, weights, kernels))
+    return with_bias(question, sheet, _sum(question, sheet, weights, kernels))
 
 
 def depthwise(question: Question, sheet: Sheet) -> Draft:
@@ -25,10 +25,10 @@ def depthwise(question: Question, sheet: Sheet) -> Draft:
     channel, maker = divmod(question.cell.map, question.layer.depth_multiplier)
     weights = question.weights["kernel"][:, :, channel, maker, None]
     kernels = (f"kernel[:, :, {channel}, {maker}]",)
-    return with_bias(question, sheet, _summed(question, sheet, weights, kernels))
+    return with_bias(question, sheet, _sum(question, sheet, weights, kernels))
 
 
-def _summed(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[str, ...]) -> Draft:
+def _sum(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[str, ...]) -> Draft:
     parts = parts_of(question, sheet, question.reads.maps, weights, kernels)
     found, _ = gather(question, question.reads.maps)
     exact = float((found.astype(float) * weights).sum())
@@ -46,7 +46,7 @@ def separable(question: Question, sheet: Sheet) -> Draft:
         weights = question.weights["depthwise_kernel"][..., maker]
         kernels = tuple(f"depthwise_kernel[:, :, {i}, {maker}]" for i in question.reads.maps)
         made = parts_of(question, sheet, question.reads.maps, weights, kernels)
-        parts += [_mixed(sheet, part, mixing[part.map * each + maker]) for part in made]
+        parts += [_mix(sheet, part, mixing[part.map * each + maker]) for part in made]
         found, _ = gather(question, question.reads.maps)
         exact += float((found.astype(float) * weights).sum(axis=(0, 1)) @ mixing[maker::each].astype(float))
     amount = sum(part.counts for part in parts)
@@ -54,7 +54,7 @@ def separable(question: Question, sheet: Sheet) -> Draft:
     return with_bias(question, sheet, draft)
 
 
-def _mixed(sheet: Sheet, part: Part, weight: np.float32) -> Part:
+def _mix(sheet: Sheet, part: Part, weight: np.float32) -> Part:
     """`part` with its subtotal multiplied by `weight`, both as they are shown."""
     product = Decimal(part.subtotal).scaleb(-sheet.places) * decimal(weight)
     return replace(part, weight=weight, share=sheet.units(product))

@@ -67,7 +67,7 @@ class Experiment:
     @property
     def count(self) -> int:
         """Number of digits that decide."""
-        return shifted_accuracy.COUNT if self.measure == SHIFTED else self.arms[0].plan.validation_examples
+        return shifted_accuracy.MAX_DIGITS if self.measure == SHIFTED else self.arms[0].plan.validation_examples
 
     def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
         """Judge the arms' `shares` of digits read right (arm id -> [0, 1]); None until all are there.

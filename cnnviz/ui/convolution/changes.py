@@ -30,35 +30,35 @@ GAVE_WAY = gettext_noop("{names} gave way, so that the kernel fits into the imag
 NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be larger than 1.")
 
 
-def facts(bench: ConvWorkedExample) -> list[str]:
-    """Return what there is to say about `bench`, a line each."""
+def facts(example: ConvWorkedExample) -> list[str]:
+    """Return what there is to say about `example`, a line each."""
     lines = [
-        _size(bench),
+        _size(example),
         translate(
             "Multiplications: {times}. Parameters: {weights}, with a bias that is 0 here.",
-            times=bench.multiplication_formula,
-            weights=bench.parameter_formula,
+            times=example.multiplication_formula,
+            weights=example.parameter_formula,
         ),
     ]
-    if bench.margins != ((0, 0), (0, 0)):
-        lines.append(_padding(bench))
+    if example.margins != ((0, 0), (0, 0)):
+        lines.append(_padding(example))
     moved = session.get("conv_moved")
     fresh = moved is not None and moved[2] == session.get("conv_settled")
     return [*lines, *_changed(*moved)] if fresh else lines
 
 
-def _size(bench: ConvWorkedExample) -> str:
-    if bench.span_formula:
+def _size(example: ConvWorkedExample) -> str:
+    if example.span_formula:
         return translate(
             "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
-            span=bench.span_formula,
-            formula=bench.formula,
+            span=example.span_formula,
+            formula=example.formula,
         )
-    return translate("Size of the feature map: {formula}", formula=bench.formula)
+    return translate("Size of the feature map: {formula}", formula=example.formula)
 
 
-def _padding(bench: ConvWorkedExample) -> str:
-    (above, below), (left, right) = bench.margins
+def _padding(example: ConvWorkedExample) -> str:
+    (above, below), (left, right) = example.margins
     return translate(
         "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
         above=above,
@@ -116,12 +116,12 @@ def _value(moved: str, settled: Settled) -> object:
 
 
 def _counted(settings: ConvSettings, padding: str) -> ConvWorkedExample:
-    """Return a bench with these settings, whatever its numbers."""
-    bench = ConvWorkedExample(
+    """Return an example with these settings, whatever its numbers."""
+    example = ConvWorkedExample(
         to_grid(np.zeros((settings.side,) * 2)), to_grid(np.zeros((settings.size,) * 2)), padding="same"
     )
-    return replace(bench, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2)
+    return replace(example, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2)
 
 
-def _shape(bench: ConvWorkedExample) -> str:
-    return " × ".join(map(str, bench.output_shape))
+def _shape(example: ConvWorkedExample) -> str:
+    return " × ".join(map(str, example.output_shape))

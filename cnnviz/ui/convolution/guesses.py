@@ -16,7 +16,7 @@ def take(key: str) -> None:
     """Remember what was guessed since the last run in the grid `key`."""
     guess = guessed(key)
     if guess is not None:
-        remember((guess.bench, guess.place), guess.text, guess.right)
+        remember((guess.example, guess.place), guess.text, guess.right)
 
 
 def remember(question: tuple[str, int], answer: str, right: bool) -> None:
@@ -25,9 +25,9 @@ def remember(question: tuple[str, int], answer: str, right: bool) -> None:
     session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
 
 
-def about(bench: ConvWorkedExample) -> Mapping[int, str]:
-    """Return what was guessed about `bench`: place -> text."""
-    name = name_of(bench)
+def about(example: ConvWorkedExample) -> Mapping[int, str]:
+    """Return what was guessed about `example`: place -> text."""
+    name = name_of(example)
     return {place: text for (of, place), (text, _) in session.get("conv_guesses").items() if of == name}
 
 

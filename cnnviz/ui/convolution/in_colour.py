@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import prepared
+from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, ColourSum, Numbers
 from cnnviz.core.networks.network import Network
@@ -69,7 +69,7 @@ def _network() -> Network | None:
 
 def _picture() -> np.ndarray:
     subject = session.subject()
-    return colour_digits.colour_from_hex(prepared(subject, session.steps()), subject.ink, subject.paper)
+    return colour_digits.colour_from_hex(prepare_digit(subject, session.steps()), subject.ink, subject.paper)
 
 
 def _take_over(learned: Network | None) -> tuple[int, str] | None:

@@ -42,22 +42,22 @@ def show() -> None:
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
-    bench = _bench()
+    example = _example()
     guesses.take(KEY)
     _settings()
     conv_grid(
         KEY,
-        bench,
+        example,
         guess=bool(session.get("conv_guess")),
-        guesses=guesses.about(bench),
+        guesses=guesses.about(example),
         score=guesses.score(),
         problem=problem,
-        facts=changes.facts(bench),
+        facts=changes.facts(example),
     )
     url.show(pen_down=False, place="by-hand")
 
 
-def _bench() -> ConvWorkedExample:
+def _example() -> ConvWorkedExample:
     """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnnviz.core.drawing import preprocessing
-from cnnviz.core.inference.subject import InputSource, Prediction, without_each
+from cnnviz.core.inference.subject import InputSource, Prediction, toggle_each_step
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
@@ -43,7 +43,7 @@ def show(network: Network, reading: Prediction, subject: InputSource, pen_down: 
         _ready(reading, subject)
         return
     if not pen_down:
-        session.put(effects={} if reading.empty else without_each(network, subject, session.steps()))
+        session.put(effects={} if reading.empty else toggle_each_step(network, subject, session.steps()))
     steps(
         "preparation",
         [_row(step) for step in reading.preparation.steps],

@@ -35,7 +35,7 @@ def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + translate("Or pick a test digit") + "**", width="content")
         st.button(translate("Other digits"), on_click=_other_digits)
-    digits = samples.offered(session.get("sheet"))
+    digits = samples.draw_samples(session.get("sheet"))
     images = [ink_and_paper.colour_digit(sample.image) for sample in digits]
     thumbnails(
         "samples",
@@ -69,7 +69,7 @@ def _source() -> None:
 
 
 def _pick() -> None:
-    sample = samples.offered(session.get("sheet"))[picked("samples") % 10]
+    sample = samples.draw_samples(session.get("sheet"))[picked("samples") % 10]
     session.show(samples.subject(sample))
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz.core.drawing import fabric_json, url_codec
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import InputSource, prepared
+from cnnviz.core.inference.subject import InputSource, prepare_digit
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.i18n import translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
@@ -64,7 +64,7 @@ def _backdrop() -> bytes | None:
     subject = session.subject()
     if subject.kind == "drawing":
         return None
-    return (prepared(subject, session.steps()) * 255 + 0.5).astype("uint8").tobytes()
+    return (prepare_digit(subject, session.steps()) * 255 + 0.5).astype("uint8").tobytes()
 
 
 def _editor(dress: tuple[str, str]) -> bool:

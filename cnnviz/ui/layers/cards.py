@@ -19,7 +19,7 @@ from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session
 
-TALLEST = 240
+MAX_MOSAIC_HEIGHT = 240
 """Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared."""
 
 
@@ -62,7 +62,7 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
                     channel=CHANNEL,
                     ids=shown,
                     mode="mosaic",
-                    height=TALLEST,
+                    height=MAX_MOSAIC_HEIGHT,
                     labels=translate_all(LABELS),
                     cells=True,
                     **colours,

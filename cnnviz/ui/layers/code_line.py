@@ -27,7 +27,7 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
         key,
         kind=layer.kind,
         why=why,
-        arguments=_told(layer, shape, session.get("language")),
+        arguments=_describe_arguments(layer, shape, session.get("language")),
         others={
             INPUT: translate("What the layer reads: {shape}.", shape=product(*shape)),
             OUTPUT: translate("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
@@ -39,7 +39,7 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _told(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noqa: ARG001 (a part of the key)
+def _describe_arguments(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noqa: ARG001 (a part of the key)
     return tuple(_argument(layer, argument, shape) for argument in layer.arguments())
 
 

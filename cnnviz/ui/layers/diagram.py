@@ -26,7 +26,7 @@ WHY = gettext_noop(
 def show(variant: Architecture, title: str, file: str) -> None:
     """Show the diagram of `variant`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
     words = _words(variant, title)
-    drawings = {width: _drawn(variant, words, width) for width in WIDTHS}
+    drawings = {width: _draw(variant, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(WHY), width="stretch")
         download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
@@ -45,5 +45,5 @@ def _words(variant: Architecture, name: str) -> Words:
 
 
 @lru_cache(maxsize=64)
-def _drawn(variant: Architecture, words: Words, width: int) -> str:
+def _draw(variant: Architecture, words: Words, width: int) -> str:
     return network_diagram.draw(variant, words, width)

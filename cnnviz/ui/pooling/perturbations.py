@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shifted
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shift
 from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT
 from cnnviz.core.networks.network import Network
@@ -60,7 +60,7 @@ def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
     shift_maps.confidences(reactions)
     place = session.get("moved")
     down, right = OFFSETS[place]
-    _look(digit, shifted(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
+    _look(digit, shift(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
     shift_maps.layers(three, reactions)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.inference.perturbations import FARTHEST, STEPS
+from cnnviz.core.inference.perturbations import MAX_SHIFT, STEPS
 from cnnviz.core.inference.robustness import Reaction, strides_of
 from cnnviz.core.lessons.pooling.trio import SHRINKING
 from cnnviz.core.networks.network import Network
@@ -94,7 +94,7 @@ def _mosaic(row: str, reaction: Reaction) -> Block:
 
 def _cells() -> dict[str, Any]:
     """Return what the rows and columns of a block stand for, and which of them is looked at."""
-    return {"origin": (-FARTHEST, -FARTHEST), "chosen": divmod(session.get("moved"), SIDE)}
+    return {"origin": (-MAX_SHIFT, -MAX_SHIFT), "chosen": divmod(session.get("moved"), SIDE)}
 
 
 def _viewer(key: str, blocks: list[Block], top: float, height: int) -> None:

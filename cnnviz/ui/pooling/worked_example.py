@@ -28,14 +28,14 @@ def show() -> None:
     st.subheader(translate("Small numbers first"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
-    bench = _bench()
+    example = _example()
     _settings()
-    pool_grid(KEY, bench, guess=bool(session.get("pool_guess")), problem=problem)
-    st.markdown(_facts(bench))
-    url.show(pen_down=False, place="bench")
+    pool_grid(KEY, example, guess=bool(session.get("pool_guess")), problem=problem)
+    st.markdown(_facts(example))
+    url.show(pen_down=False, place="worked-example")
 
 
-def _bench() -> PoolWorkedExample:
+def _example() -> PoolWorkedExample:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
     side = len(session.get("pool_grid"))
     window = min(session.get("pool_window"), side)
@@ -75,13 +75,13 @@ def _settings() -> None:
             st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
 
 
-def _facts(bench: PoolWorkedExample) -> str:
+def _facts(example: PoolWorkedExample) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
-        translate("Size of the result: {formula}", formula=bench.formula),
-        translate("Values kept: {formula} = {share:.4g} %", formula=bench.kept_formula, share=100 * bench.kept),
+        translate("Size of the result: {formula}", formula=example.formula),
+        translate("Values kept: {formula} = {share:.4g} %", formula=example.kept_formula, share=100 * example.kept),
     ]
-    times = bench.read
+    times = example.read
     if (times == 0).any():
         lines.append(translate("Values that no window reads: {number}", number=int((times == 0).sum())))
     if (times > 1).any():

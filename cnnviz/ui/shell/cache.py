@@ -85,5 +85,5 @@ def reaction(name: str, digit: bytes, perturbation: str) -> Reaction:
     """
     image = np.frombuffer(digit, np.float32).reshape(28, 28)
     if perturbation == robustness_curves.SHIFT:
-        return robustness.to_shifts(network(name), image)
-    return robustness.to_amounts(network(name), image, PERTURBATIONS[perturbation])
+        return robustness.react_to_shifts(network(name), image)
+    return robustness.react_to_amounts(network(name), image, PERTURBATIONS[perturbation])

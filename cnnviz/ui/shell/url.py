@@ -13,7 +13,7 @@ from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
-from cnnviz.core.inference.subject import InputSource, prepared
+from cnnviz.core.inference.subject import InputSource, prepare_digit
 from cnnviz.core.ledger import cells
 from cnnviz.ui.components.address import address
 from cnnviz.ui.i18n import gettext_noop
@@ -105,7 +105,7 @@ def _read_cell(text: str) -> None:
     """Account for the cell that `text` names in the chosen network, or for the nearest, if one is near."""
     try:
         network = networks.load_chosen()
-        cell = cells.nearest(network, text[:MAX_LENGTH])
+        cell = cells.parse(network, text[:MAX_LENGTH])
     except Refusal:
         cell = None
     if cell is None:
@@ -138,7 +138,7 @@ def _subject(subject: InputSource) -> dict[str, str]:
     if subject.kind == "sample":
         return {"s": f"{subject.source}-{subject.number}"}
     if subject.kind == "picture":
-        return {"p": url_codec.encode_digit(prepared(subject, session.steps()))}
+        return {"p": url_codec.encode_digit(prepare_digit(subject, session.steps()))}
     try:
         return {"d": url_codec.encode(subject.drawing) if subject.drawing else ""}
     except Refusal:  # more strokes than a link can carry: it then opens without them

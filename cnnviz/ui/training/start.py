@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import prepared
+from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.experiments import Experiment
@@ -136,7 +136,7 @@ REASON = "{reason}"
 
 def _pixels() -> np.ndarray:
     """The visitor's digit as a worker takes it, (28, 28) uint8."""
-    return np.round(prepared(session.subject(), session.steps()) * 255).astype(np.uint8)
+    return np.round(prepare_digit(session.subject(), session.steps()) * 255).astype(np.uint8)
 
 
 def _next_title(store: RunStore) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import colour_digits
-from cnnviz.core.inference.subject import prepared
+from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.core.training.protocol import Command
 from cnnviz.jobs import api
 from cnnviz.jobs.runs.store import Snapshot
@@ -78,7 +78,7 @@ def _watched(was_live: bool) -> None:
         pen_down = surfaces.draw(plain=True)
         if colour_digits.reads_colour(followed.run.variant.input_shape):
             st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
-    digit = prepared(session.subject(), session.steps())
+    digit = prepare_digit(session.subject(), session.steps())
     _show_to_the_worker(followed, digit, pen_down)
     shown = _moment(followed, chosen, digit)
     with answering:

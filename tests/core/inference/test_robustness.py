@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import robustness, trace
-from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED, shift_grid, shifted
-from cnnviz.core.inference.robustness import distances, react, strides_of, to_amounts, to_shifts
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED, shift, shift_grid
+from cnnviz.core.inference.robustness import distances, react, react_to_amounts, react_to_shifts, strides_of
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks.architecture import Architecture
@@ -40,11 +40,11 @@ def inked(margin: int = 8) -> np.ndarray:
 def test_one_batched_pass_gives_what_single_passes_give(name: str) -> None:
     tested = strategies.network(POOL_NETWORKS[name][0], 3)
     digit = small_network.digit()
-    reaction = to_shifts(tested, digit)
+    reaction = react_to_shifts(tested, digit)
     original = trace.trace(tested, digit)
     assert reaction.original == original.answer
     for place in (0, 1, 40, UNMOVED, 130, 168):
-        single = trace.trace(tested, shifted(digit, *OFFSETS[place]))
+        single = trace.trace(tested, shift(digit, *OFFSETS[place]))
         assert reaction.confidence[place] == pytest.approx(single.probabilities[original.answer], abs=1e-6)
         assert reaction.answers[place] == single.answer
         for before, after in zip(original.layers, single.layers, strict=True):
@@ -58,7 +58,7 @@ def test_one_batched_pass_gives_what_single_passes_give(name: str) -> None:
 
 
 def test_a_convolution_is_equivariant_and_not_invariant() -> None:
-    reaction = to_shifts(network(replace(CONV, use_bias=False)), inked())
+    reaction = react_to_shifts(network(replace(CONV, use_bias=False)), inked())
     assert reaction.moved["conv2d"].max() > 0.1
     np.testing.assert_allclose(reaction.moved_back["conv2d"], 0, atol=1e-6)
 
@@ -68,7 +68,7 @@ def test_global_pooling_makes_it_invariant() -> None:
         name="made",
         layers=(CONV, GlobalMaxPooling2D(name="pool"), Dense(name="dense", units=10, activation="softmax")),
     )
-    reaction = to_shifts(strategies.network(variant, 0), inked())
+    reaction = react_to_shifts(strategies.network(variant, 0), inked())
     for name in ("pool", "dense"):
         np.testing.assert_allclose(reaction.moved[name], 0, atol=1e-6)
     np.testing.assert_allclose(reaction.confidence, reaction.confidence[UNMOVED], rtol=1e-5)
@@ -77,7 +77,7 @@ def test_global_pooling_makes_it_invariant() -> None:
 
 @pytest.mark.parametrize("kind", [MaxPooling2D, AveragePooling2D])
 def test_pooling_follows_whole_windows_and_only_these(kind: Any) -> None:
-    reaction = to_shifts(network(CONV, kind(name="pool")), inked())
+    reaction = react_to_shifts(network(CONV, kind(name="pool")), inked())
     whole = np.array([down % 2 == 0 and right % 2 == 0 for down, right in OFFSETS])
     np.testing.assert_allclose(reaction.moved_back["pool"][whole], 0, atol=1e-6)
     assert reaction.moved_back["pool"][~whole].min() > 1e-4
@@ -86,10 +86,10 @@ def test_pooling_follows_whole_windows_and_only_these(kind: Any) -> None:
 
 def test_moving_back_takes_the_better_of_the_neighbouring_cells() -> None:
     tested = network(CONV, MaxPooling2D(name="pool"))
-    reaction = to_shifts(tested, inked())
+    reaction = react_to_shifts(tested, inked())
     place = OFFSETS.index((3, 2))
     still = trace.trace(tested, inked()).layers[1].after
-    shifted_too = trace.trace(tested, shifted(inked(), 3, 2)).layers[1].after
+    shifted_too = trace.trace(tested, shift(inked(), 3, 2)).layers[1].after
     tried = [
         distances(shifted_too[np.newaxis, down:, 1:], still[: 14 - down, :13])[0] for down in (1, 2)
     ]  # 1.5 cells down, 1 cell right
@@ -98,7 +98,7 @@ def test_moving_back_takes_the_better_of_the_neighbouring_cells() -> None:
 
 def test_a_map_that_is_smaller_than_the_shift_cannot_be_moved_back() -> None:
     layers = (MaxPooling2D(name="pool", pool_size=(24, 24), strides=(1, 1)),)
-    reaction = to_shifts(network(*layers), inked())
+    reaction = react_to_shifts(network(*layers), inked())
     there = np.array([abs(down) < 5 and abs(right) < 5 for down, right in OFFSETS])
     np.testing.assert_array_equal(np.isfinite(reaction.moved_back["pool"]), there)
 
@@ -133,7 +133,7 @@ def test_distance_is_symmetric_and_blind_to_size(factor: float, seed: int) -> No
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_every_perturbation_is_read_in_one_pass(name: str) -> None:
     tested, digit, perturbation = small_network.network(), small_network.digit(), PERTURBATIONS[name]
-    reaction = to_amounts(tested, digit, perturbation)
+    reaction = react_to_amounts(tested, digit, perturbation)
     for place in (0, perturbation.start, len(perturbation.amounts) - 1):
         single = trace.trace(tested, perturbation.apply(digit, perturbation.amounts[place]))
         assert reaction.confidence[place] == pytest.approx(single.probabilities[reaction.original], abs=1e-6)
@@ -149,10 +149,10 @@ def test_what_cannot_be_read_is_refused() -> None:
 def test_layers_can_be_looked_through_in_batches() -> None:
     tested, digits = small_network.network(), shift_grid(small_network.digit())
     last = tested.variant.layers[-1]
-    parts = [(part, after) for part, layer, after in trace.through(tested, digits) if layer is last]
-    assert [part.start for part, _ in parts] == list(range(0, 169, trace.BATCH))
+    parts = [(part, after) for part, layer, after in trace.run(tested, digits) if layer is last]
+    assert [part.start for part, _ in parts] == list(range(0, 169, trace.MAX_BATCH))
     np.testing.assert_array_equal(np.concatenate([after for _, after in parts]), trace.predict(tested, digits))
-    assert list(trace.through(tested, digits[:0])) == []
+    assert list(trace.run(tested, digits[:0])) == []
 
 
 @given(st.integers(0, 2**31), st.sampled_from([(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]))

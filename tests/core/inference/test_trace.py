@@ -49,7 +49,7 @@ def test_a_trace_is_shaped_typed_and_ends_in_probabilities(variant: Architecture
     assert math.isclose(trace.probabilities.sum(), 1, rel_tol=1e-5)
 
 
-@pytest.mark.parametrize("n", [0, 1, tracing.BATCH, 2 * tracing.BATCH + 1])
+@pytest.mark.parametrize("n", [0, 1, tracing.MAX_BATCH, 2 * tracing.MAX_BATCH + 1])
 def test_predict_gives_the_traces_answers(n: int) -> None:
     network = small_network.network()
     digits = np.random.default_rng(n).random((n, 28, 28), dtype=np.float32)

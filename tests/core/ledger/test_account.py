@@ -168,7 +168,7 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
     traced = trace(network, digit)
     chosen = data.draw(st.sampled_from(traced.layers))
     cell = draw_cell(data, chosen.name, chosen.output_shape)
-    way = (cell, *ledger.down(network, traced, cell))
+    way = (cell, *ledger.descend(network, traced, cell))
     shapes = cells.shapes(network)
     for above, below in pairwise(way):
         of = ledger.account(network, traced, above)

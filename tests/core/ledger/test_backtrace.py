@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.inference.trace import trace
-from cnnviz.core.ledger import INPUT, Cell, cells, down, leads_down
+from cnnviz.core.ledger import INPUT, Cell, cells, descend, is_path
 from cnnviz.core.networks import model_store
 
 NETWORK = "cnn-32-64-64"
@@ -20,11 +20,11 @@ def test_the_strongest_way_leads_down_from_every_layer(name: str) -> None:
     traced = trace(network, np.random.default_rng(2).random(network.variant.input_shape, dtype=np.float32))
     for layer, shape in cells.shapes(network).items():
         middle = Cell(layer, shape[-1] // 2, *(side // 2 for side in shape[:-1]))
-        way = (middle, *down(network, traced, middle))
+        way = (middle, *descend(network, traced, middle))
         assert way[-1].layer == INPUT
-        assert leads_down(network, way)
+        assert is_path(network, way)
         for above, below in pairwise(way):
-            assert not leads_down(network, (below, above))
+            assert not is_path(network, (below, above))
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_the_strongest_way_leads_down_from_every_layer(name: str) -> None:
     ],
 )
 def test_what_is_not_read_is_no_way(way: tuple[Cell, ...]) -> None:
-    assert not leads_down(model_store.load(NETWORK), way)
+    assert not is_path(model_store.load(NETWORK), way)
 
 
 def test_the_edges_of_a_window_belong_to_it() -> None:
     for row in (3, 5):
         for column in (7, 9):
-            assert leads_down(
+            assert is_path(
                 model_store.load(NETWORK), (Cell("conv2d_1", 5, 3, 7), Cell("max_pooling2d", 31, row, column))
             )

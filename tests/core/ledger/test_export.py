@@ -21,7 +21,7 @@ from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.layers import KINDS
 from cnnviz.core.ledger import Cell
 from cnnviz.core.ledger.csv_table import COLUMNS, table
-from cnnviz.core.ledger.numpy_snippet import decimals, printed, snippet
+from cnnviz.core.ledger.numpy_snippet import count_decimals, format_value, snippet
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
@@ -54,10 +54,10 @@ def downloaded(network: Network, traced: Trace) -> bytes:
 def test_a_program_prints_the_number_of_the_screen(kind: str, data: st.DataObject, seed: int) -> None:
     network, traced, cell = one_layer(data, kind, seed)
     of = ledger.account(network, traced, cell)
-    places = decimals(of)
+    places = count_decimals(of)
     assert places >= doubled.decimals(doubled.stages(network, traced, cell).after, traced, cell, of.sheet)
     said = run(snippet(network, of, FILE), downloaded(network, traced))
-    assert said == printed(of, places)
+    assert said == format_value(of, places)
     assert abs(float(said) - of.sheet.value(of.total)) <= 0.51 * 10.0**-places
 
 
@@ -75,9 +75,9 @@ def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(
     programs, expected = [], []
     for cell in cells:
         of = ledger.account(network, traced, cell)
-        assert decimals(of) >= of.sheet.places - 2, "nearly all shown digits"
+        assert count_decimals(of) >= of.sheet.places - 2, "nearly all shown digits"
         programs.append(snippet(network, of, FILE))
-        expected.append(printed(of, decimals(of)))
+        expected.append(format_value(of, count_decimals(of)))
     whole = "\n".join(programs)
     said = subprocess.run([sys.executable, "-c", whole], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert said.stdout.split() == expected

@@ -96,14 +96,14 @@ def test_the_amounts_and_rates_are_those_of_the_questions() -> None:
 
 def test_dense_and_cnn_are_measured_on_shifted_digits() -> None:
     one = EXPERIMENTS["shifted"]
-    assert (one.measure, one.count) == (SHIFTED, shifted_accuracy.COUNT)
+    assert (one.measure, one.count) == (SHIFTED, shifted_accuracy.MAX_DIGITS)
     assert [any("Conv2D" in str(layer) for layer in stack) for stack in layers_of("shifted")] == [False, True]
 
 
 def test_shifting_moves_by_whole_pixels_in_four_directions() -> None:
     image = np.zeros((28, 28), np.uint8)
     image[10, 12] = 200
-    moved = shifted_accuracy.shifted(np.stack([image] * 5), 3)
+    moved = shifted_accuracy.shift(np.stack([image] * 5), 3)
     assert [tuple(map(int, np.argwhere(one)[0])) for one in moved] == [
         (7, 12),
         (13, 12),
@@ -113,7 +113,7 @@ def test_shifting_moves_by_whole_pixels_in_four_directions() -> None:
     ]
     assert [int(one.sum()) for one in moved] == [200] * 5
     edge = np.full((4, 28, 28), 7, np.uint8)
-    assert [int((one == 7).sum()) for one in shifted_accuracy.shifted(edge, 3)] == [25 * 28] * 4
+    assert [int((one == 7).sum()) for one in shifted_accuracy.shift(edge, 3)] == [25 * 28] * 4
 
 
 def test_shifted_accuracy_is_the_share_of_right_answers() -> None:
@@ -121,7 +121,7 @@ def test_shifted_accuracy_is_the_share_of_right_answers() -> None:
     images = np.random.default_rng(0).integers(0, 256, (8, 28, 28)).astype(np.uint8)
     from cnnviz.core.inference import trace
 
-    answers = [trace.trace(network, one / np.float32(255)).answer for one in shifted_accuracy.shifted(images)]
+    answers = [trace.trace(network, one / np.float32(255)).answer for one in shifted_accuracy.shift(images)]
     labels = np.array(answers, np.uint8)
     assert shifted_accuracy.accuracy(network, images, labels) == 1
     labels[:2] = (labels[:2] + 1) % 10

@@ -19,7 +19,7 @@ ROWS = KERNELS["rows"].weights
 SMALL = ConvWorkedExample(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
 IMAGE, KERNEL = [["1", "2"], ["7", "abc"]], [["1"]]
 TYPED = {"image": IMAGE, "kernel": KERNEL, "pasted": "", "into": "", "seq": 1}
-GUESSED = {"bench": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
+GUESSED = {"example": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
     return stand_in("g", "typed", by_hand, kernels)
 
 
-def show(bench: ConvWorkedExample = SMALL, problem: Problem | None = None) -> None:
-    conv_grid("g", bench, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
+def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> None:
+    conv_grid("g", example, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
 
 
 def test_what_was_typed_is_heard_once(browser: Browser) -> None:
@@ -87,7 +87,7 @@ def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
         {**GUESSED, "right": "yes"},
         {**GUESSED, "seq": 0},
         {**GUESSED, "text": 3},
-        {**GUESSED, "bench": 3},
+        {**GUESSED, "example": 3},
     ],
 )
 def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
@@ -116,10 +116,10 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
 
 
 def test_every_mistake_has_a_sentence() -> None:
-    bench = ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2))
+    example = ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2))
     other = ConvWorkedExample(ONE, ROWS, strides=(2, 2))
-    made = {*bench.size_mistakes, *other.size_mistakes}
-    made |= {name for window in (*bench.windows, *other.windows) for name in window.mistakes}
+    made = {*example.size_mistakes, *other.size_mistakes}
+    made |= {name for window in (*example.windows, *other.windows) for name in window.mistakes}
     assert {f"is_{name}" for name in made} <= set(by_hand.LABELS)
     assert made >= {"stride", "padding", "one", "image", "flipped", "sign", "unweighted"}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from cnnviz.ui.components import ledger as module
-from cnnviz.ui.components.ledger import Step, ledger, told
+from cnnviz.ui.components.ledger import Step, ledger, read_step
 from tests.ui.components.fake_browser import Browser
 
 CHOSEN = {"kind": "choose", "layer": "conv2d", "map": 3, "row": 4, "column": 5, "seq": 1}
@@ -19,18 +19,18 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
 
 
 def test_a_step_is_heard_once(browser: Browser) -> None:
-    assert told("l") is None
+    assert read_step("l") is None
     browser.says(CHOSEN)
-    assert told("l") == Step("choose", "conv2d", 3, 4, 5)
+    assert read_step("l") == Step("choose", "conv2d", 3, 4, 5)
     ledger("l", None)
     assert (browser.data["ack"], browser.data["facts"]) == (1, None)
-    assert told("l") is None
+    assert read_step("l") is None
     browser.says(CHOSEN | {"kind": "walk", "seq": 2})
-    assert told("l") == Step("walk", "conv2d", 3, 4, 5)
+    assert read_step("l") == Step("walk", "conv2d", 3, 4, 5)
     browser.says({"kind": "crumb", "at": 2, "seq": 3})
-    assert told("l") == Step("crumb", at=2)
+    assert read_step("l") == Step("crumb", at=2)
     browser.says({"kind": "close", "seq": 4})
-    assert told("l") == Step("close")
+    assert read_step("l") == Step("close")
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_a_step_is_heard_once(browser: Browser) -> None:
 )
 def test_what_is_no_step_is_nothing(value: object, browser: Browser) -> None:
     browser.says(value)
-    assert told("l") is None
+    assert read_step("l") is None
     ledger("l", None)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shifted
-from cnnviz.core.inference.robustness import Reaction, to_amounts, to_shifts
+from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shift
+from cnnviz.core.inference.robustness import Reaction, react_to_amounts, react_to_shifts
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
@@ -84,7 +84,7 @@ def text(app: AppTest) -> str:
 def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown) -> None:
     run()
     for name in POOL_NETWORKS:
-        expected = to_shifts(model_store.load(name), DIGIT)
+        expected = react_to_shifts(model_store.load(name), DIGIT)
         block = shown.viewers[f"shifts-{name}"][name]
         np.testing.assert_allclose(np.asarray(block.values), expected.confidence.reshape(13, 13, 1), atol=1e-6)
         assert block.origin == (-6, -6)
@@ -103,12 +103,12 @@ def test_the_chosen_shift_is_shown_with_its_answers(shown: Shown) -> None:
     place = OFFSETS.index((-2, 5))
     app = run(moved=place)
     np.testing.assert_array_equal(shown.pictures[0], DIGIT)
-    np.testing.assert_array_equal(shown.pictures[1], shifted(DIGIT, -2, 5))
+    np.testing.assert_array_equal(shown.pictures[1], shift(DIGIT, -2, 5))
     assert shown.captions[1] == "moved -2 down, 5 right"
     assert all(block.chosen == (4, 11) for viewer in shown.viewers.values() for block in viewer.values())
     for name in POOL_NETWORKS:
         network = model_store.load(name)
-        first, now = trace(network, DIGIT).answer, trace(network, shifted(DIGIT, -2, 5)).answer
+        first, now = trace(network, DIGIT).answer, trace(network, shift(DIGIT, -2, 5)).answer
         cell = f"{now}" if now == first else f"**{now}**"
         assert f"| **{name}** | {first} | {cell} |" in text(app)
 
@@ -146,7 +146,7 @@ def test_every_other_perturbation_has_curves_and_the_digit_at_a_chosen_place(sho
     app = run(**choices)
     np.testing.assert_allclose(shown.pictures[1], PERTURBATIONS[kind].series(DIGIT)[place], atol=1e-6)
     assert shown.viewers == {}
-    reaction = to_amounts(model_store.load("pool-max"), DIGIT, PERTURBATIONS[kind])
+    reaction = react_to_amounts(model_store.load("pool-max"), DIGIT, PERTURBATIONS[kind])
     assert f"| **pool-max** | {reaction.original} |" in text(app)
     assert "cosine distance" in text(app)
 
@@ -183,7 +183,7 @@ def test_a_shelf_without_the_networks_is_said(tmp_path: Path) -> None:
 
 
 def test_layers_without_a_place_have_no_distance_after_moving_back() -> None:
-    reaction = to_shifts(small_network.network(), DIGIT)
+    reaction = react_to_shifts(small_network.network(), DIGIT)
     table = shift_maps.distances(reaction, 0)
     assert f"| conv2d | {reaction.moved['conv2d'][0]:.3f} | {reaction.moved_back['conv2d'][0]:.3f} |" in table
     assert f"| dense | {reaction.moved['dense'][0]:.3f} | – |" in table

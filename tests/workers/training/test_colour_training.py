@@ -97,7 +97,7 @@ def test_shifted_digits_keep_their_colours() -> None:
 
     network = model_store.load("cnn-rgb")
     images = np.round(np.stack([small_network.digit(seed) for seed in range(6)]) * 255).astype(np.uint8)
-    moved = shifted_accuracy.shifted(images).astype(np.float32) / np.float32(255)
+    moved = shifted_accuracy.shift(images).astype(np.float32) / np.float32(255)
     seen = colour_digits.prepare_inputs(moved, network.variant.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1).astype(np.uint8)
     assert shifted_accuracy.accuracy(network, images, answers) == 1

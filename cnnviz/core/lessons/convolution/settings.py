@@ -37,7 +37,7 @@ class ConvSettings:
     @property
     def span(self) -> int:
         """Cells that the dilated kernel covers."""
-        return windows.spanned(self.size, self.dilation)
+        return windows.dilated_span(self.size, self.dilation)
 
     @property
     def legal(self) -> bool:

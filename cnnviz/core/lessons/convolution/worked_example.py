@@ -158,7 +158,7 @@ class ConvWorkedExample:
     @property
     def spans(self) -> Pair:
         """Rows and columns that the dilated kernel covers."""
-        rows, columns = map(windows.spanned, self.kernel_size, self.dilation_rate)
+        rows, columns = map(windows.dilated_span, self.kernel_size, self.dilation_rate)
         return rows, columns
 
     @property
@@ -243,9 +243,9 @@ class ConvWorkedExample:
         stride, rate, padding = self.strides[0], self.dilation_rate[0], self.padding
         other = "same" if padding == "valid" else "valid"
         made = {
-            "stride": windows.output_side(side, windows.spanned(size, rate), 1, padding),
+            "stride": windows.output_side(side, windows.dilated_span(size, rate), 1, padding),
             "dilation": windows.output_side(side, size, stride, padding),
-            "padding": windows.output_side(side, windows.spanned(size, rate), stride, other),
+            "padding": windows.output_side(side, windows.dilated_span(size, rate), stride, other),
             "one": right - 1,
             "image": side,
         }

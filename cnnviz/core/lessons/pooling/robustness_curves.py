@@ -23,7 +23,7 @@ import numpy as np
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import FARTHEST, PERTURBATIONS, shifted
+from cnnviz.core.inference.perturbations import MAX_SHIFT, PERTURBATIONS, shift
 from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
@@ -35,7 +35,7 @@ MAX_BYTES = 1_000_000
 """Bytes that are read of the file."""
 SHIFT = "shift"
 KINDS = (SHIFT, *PERTURBATIONS)
-DISTANCES = tuple(float(distance) for distance in range(FARTHEST + 1))
+DISTANCES = tuple(float(distance) for distance in range(MAX_SHIFT + 1))
 DIRECTIONS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 DECIMALS = 4
 """Decimals in the file."""
@@ -134,7 +134,7 @@ def perturb(digits: np.ndarray, kind: str, place: int) -> np.ndarray:
     if kind != SHIFT:
         perturbation = PERTURBATIONS[kind]
         return np.stack([perturbation.apply(digit, perturbation.amounts[place]) for digit in digits])[np.newaxis]
-    return np.stack([[shifted(digit, place * down, place * right) for digit in digits] for down, right in DIRECTIONS])
+    return np.stack([[shift(digit, place * down, place * right) for digit in digits] for down, right in DIRECTIONS])
 
 
 @dataclass(frozen=True, eq=False)

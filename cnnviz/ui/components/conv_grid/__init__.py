@@ -99,9 +99,9 @@ class Typed:
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess: about which bench (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
+    """A guess: about which example (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
 
-    bench: str
+    example: str
     place: int
     text: str
     right: bool
@@ -117,9 +117,9 @@ class Problem:
     text: str
 
 
-def name_of(bench: ConvWorkedExample) -> str:
+def name_of(example: ConvWorkedExample) -> str:
     """Return a name for all that a guess is about: the numbers and the settings."""
-    return hashlib.sha256(repr(bench).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(example).encode()).hexdigest()[:12]
 
 
 def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typed | None:
@@ -140,14 +140,14 @@ def guessed(key: str) -> Guess | None:
     if number_grids.sequence(message) <= number_grids.heard(key, "guess"):
         return None
     match message:
-        case {"bench": str(bench), "place": int(place), "text": str(written), "right": bool(right)}:
-            return Guess(bench[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
+        case {"example": str(example), "place": int(place), "text": str(written), "right": bool(right)}:
+            return Guess(example[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
     return None
 
 
 def conv_grid(
     key: str,
-    bench: ConvWorkedExample,
+    example: ConvWorkedExample,
     *,
     guess: bool,
     guesses: Mapping[int, str],
@@ -155,20 +155,20 @@ def conv_grid(
     problem: Problem | None,
     facts: Sequence[str],
 ) -> None:
-    """Show `bench` for editing and stepping through.
+    """Show `example` for editing and stepping through.
 
     Args:
         key: The element's key.
-        bench: The numbers and how they are convolved.
+        example: The numbers and how they are convolved.
         guess: Whether the visitor is asked before the size and each sum are shown.
-        guesses: What was guessed about this bench so far: place -> text.
+        guesses: What was guessed about this example so far: place -> text.
         score: How many guesses of this visit were right, and how many there were.
         problem: What was refused, if there is something.
         facts: Lines of plain text that stand below; hidden as long as the size is to be guessed.
     """
     numbers = {event: _number(key, event) for event in ("", "guess")}
     data = {
-        **described(bench),
+        **described(example),
         "guess": guess,
         "ack": numbers[""],
         "heard": numbers["guess"],
@@ -183,23 +183,23 @@ def conv_grid(
         number_grids.hear(key, number, event)
 
 
-def described(bench: ConvWorkedExample) -> dict[str, Any]:
-    """Return everything about `bench` that the browser shows, as JSON data."""
-    (above, below), (left, right) = bench.margins
-    rows, columns = bench.reached
+def described(example: ConvWorkedExample) -> dict[str, Any]:
+    """Return everything about `example` that the browser shows, as JSON data."""
+    (above, below), (left, right) = example.margins
+    rows, columns = example.reached
     return {
-        "bench": name_of(bench),
-        "values": _texts(bench.values),
-        "kernel": _texts(bench.kernel),
+        "example": name_of(example),
+        "values": _texts(example.values),
+        "kernel": _texts(example.kernel),
         "margins": [above, below, left, right],
         "reached": {"rows": rows, "columns": columns},
-        "out": list(bench.output_shape),
+        "out": list(example.output_shape),
         "size": {
-            "value": bench.output_shape[0],
-            "mistakes": dict(bench.size_mistakes),
-            "work": _size_work(bench),
+            "value": example.output_shape[0],
+            "mistakes": dict(example.size_mistakes),
+            "work": _size_work(example),
         },
-        "windows": [_window(each) for each in bench.windows],
+        "windows": [_window(each) for each in example.windows],
     }
 
 
@@ -207,8 +207,8 @@ def _texts(rows: Sequence[Sequence[float]]) -> list[list[str]]:
     return [[format_number(value) for value in row] for row in rows]
 
 
-def _size_work(bench: ConvWorkedExample) -> str:
-    return "; ".join(part for part in (bench.span_formula, bench.formula) if part)
+def _size_work(example: ConvWorkedExample) -> str:
+    return "; ".join(part for part in (example.span_formula, example.formula) if part)
 
 
 def _window(window: ConvWindow) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import streamlit as st
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
-__all__ = ["LABELS", "Step", "ledger", "told"]
+__all__ = ["LABELS", "Step", "ledger", "read_step"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -80,10 +80,10 @@ class Step:
     at: int = 0
 
 
-def told(key: str) -> Step | None:
+def read_step(key: str) -> Step | None:
     """Return what the visitor did since the last run, or None; for before `ledger`."""
     message = _message(st.session_state.get(key))
-    return message[0] if message is not None and message[1] > _heard(key) else None
+    return message[0] if message is not None and message[1] > _last_sequence(key) else None
 
 
 def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
@@ -93,13 +93,13 @@ def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None
     """
     state = st.session_state.get(key)
     message = _message(state)
-    heard = max(_heard(key), message[1] if message else 0)
+    heard = max(_last_sequence(key), message[1] if message else 0)
     data = {"ack": heard, "labels": translate_all(LABELS), "facts": None if facts is None else dict(facts)}
     mount("ledger", key=key, data=data, on_step_change=on_step or _nothing)
     st.session_state[f"{key} heard"] = heard
 
 
-def _heard(key: str) -> int:
+def _last_sequence(key: str) -> int:
     return int(st.session_state.get(f"{key} heard", 0))
 
 

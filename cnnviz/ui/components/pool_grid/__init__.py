@@ -68,24 +68,24 @@ def typed(key: str, shape: tuple[int, int]) -> Texts | None:
 
 def pool_grid(
     key: str,
-    bench: PoolWorkedExample,
+    example: PoolWorkedExample,
     *,
     guess: bool,
     problem: tuple[int, int, str] | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> None:
-    """Show `bench` for editing and stepping through.
+    """Show `example` for editing and stepping through.
 
     Args:
         key: The element's key.
-        bench: The numbers and how they are pooled.
+        example: The numbers and how they are pooled.
         guess: Whether the visitor is asked before a window's results are shown.
         problem: Row and column of a cell whose new text was refused, and what to say about it.
         on_change: Called before the script when the visitor has changed a number.
     """
     heard = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
     data = {
-        **facts(bench),
+        **facts(example),
         "guess": guess,
         "ack": heard,
         "labels": translate_all(LABELS),
@@ -95,15 +95,15 @@ def pool_grid(
     number_grids.hear(key, heard)
 
 
-def facts(bench: PoolWorkedExample) -> dict[str, Any]:
-    """Return everything about `bench` that the browser shows, as JSON data."""
-    (above, below), (left, right) = bench.margins
+def facts(example: PoolWorkedExample) -> dict[str, Any]:
+    """Return everything about `example` that the browser shows, as JSON data."""
+    (above, below), (left, right) = example.margins
     return {
-        "values": [[format_number(value) for value in row] for row in bench.values],
+        "values": [[format_number(value) for value in row] for row in example.values],
         "margins": [above, below, left, right],
-        "out": list(bench.output_shape),
-        "read": bench.read.tolist(),
-        "windows": [_window(each) for each in bench.windows],
+        "out": list(example.output_shape),
+        "read": example.read.tolist(),
+        "windows": [_window(each) for each in example.windows],
     }
 
 

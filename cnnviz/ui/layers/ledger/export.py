@@ -16,7 +16,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell.download_button import download_button
 
-TERMS = 12
+MAX_TERMS = 12
 """So many single contributions are written one by one."""
 
 
@@ -44,7 +44,7 @@ def text(told: dict[str, Any]) -> str:
     lines = [told["title"], ""]
     for part in told["windows"]:
         lines += [*_part(part, told["pooled"]), ""]
-    for term in told["terms"][:TERMS]:
+    for term in told["terms"][:MAX_TERMS]:
         times = f" × {term['weight']} = {term['amount']}" if term["weight"] is not None else ""
         lines.append(f"{term['name']}: {term['value']}{times}")
     lines += _rest(told)
@@ -82,7 +82,7 @@ def _padding(what: str) -> str:
 
 
 def _rest(told: dict[str, Any]) -> list[str]:
-    shown = len(told["windows"]) or min(TERMS, len(told["terms"]))
+    shown = len(told["windows"]) or min(MAX_TERMS, len(told["terms"]))
     left, amounts = told["others"]["count"] - shown, told["others"]["amounts"]
     if left < 1:
         return []

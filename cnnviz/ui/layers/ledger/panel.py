@@ -10,7 +10,7 @@ from cnnviz.core.inference import subject
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.components.ledger import ledger, told
+from cnnviz.ui.components.ledger import ledger, read_step
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.layers.ledger import export, labels, path, view_model
 from cnnviz.ui.shell import networks, page, session, url
@@ -23,7 +23,7 @@ KEY = "ledger"
 def show() -> None:
     """Show the account of the chosen cell; a cell that is clicked on a map runs nothing but this."""
     network = networks.load_chosen()
-    if (step := told(KEY)) is not None:
+    if (step := read_step(KEY)) is not None:
         path.take_step(network, step)
     trace = subject.read(network, session.subject(), session.steps()).trace
     cell = path.complete(network, trace)
@@ -37,11 +37,11 @@ def show() -> None:
             with row:
                 _invite(network)
         else:
-            _accounted(network, trace, cell, row)
+            _show_account(network, trace, cell, row)
     url.show(pen_down=False, place="ledger")
 
 
-def _accounted(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
+def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
     said = view_model.describe(

@@ -6,7 +6,7 @@ The path is complete from the start: below a chosen cell it follows what adds mo
 from __future__ import annotations
 
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.ledger import INPUT, Cell, cells, down, leads_down
+from cnnviz.core.ledger import INPUT, Cell, cells, descend, is_path
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import Step
 from cnnviz.ui.shell import session
@@ -39,7 +39,7 @@ def take_step(network: Network, step: Step) -> None:
     elif step.kind == "crumb" and step.at < len(path):
         _put(path, step.at)
     elif step.kind in ("choose", "walk") and step.layer in cells.shapes(network):
-        cell = cells.clamped(Cell(step.layer, step.map, step.row, step.column), cells.shapes(network)[step.layer])
+        cell = cells.clamp(Cell(step.layer, step.map, step.row, step.column), cells.shapes(network)[step.layer])
         if step.kind == "choose" or not path:
             choose(cell)
         elif index + 1 < len(path) and path[index + 1] == cell:
@@ -54,15 +54,15 @@ def complete(network: Network, trace: Trace) -> Cell | None:
     if cell is None:
         return None
     shapes = cells.shapes(network)
-    if not leads_down(network, session.get("cell_path")):
+    if not is_path(network, session.get("cell_path")):
         if cell.layer not in shapes:
             leave()
             return None
-        cell = cells.clamped(cell, shapes[cell.layer])
+        cell = cells.clamp(cell, shapes[cell.layer])
         _put((cell,), 0)
     path, index = session.get("cell_path"), session.get("cell_index")
     if path[-1].layer != INPUT:
-        path = (*path, *down(network, trace, path[-1]))
+        path = (*path, *descend(network, trace, path[-1]))
     _put(path, index)
     return here()
 

@@ -17,11 +17,11 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import labels
 
-WINDOWS = 24
+MAX_WINDOWS = 24
 """So many windows and single contributions can be looked at; the table that is downloaded has all."""
 
-TERMS = 72
-SHARES = 12
+MAX_TERMS = 72
+MAX_SHARES = 12
 
 READ: Mapping[str, str] = {
     "drawing": gettext_noop(
@@ -58,7 +58,7 @@ def describe(
         "source": _source(trace, ledger, shapes),
         "marks": _marks(trace, ledger, shapes),
         "field": _field(network, trace, ledger.cell),
-        "windows": [_window(ledger, part, names) for part in ledger.parts[:WINDOWS]],
+        "windows": [_window(ledger, part, names) for part in ledger.parts[:MAX_WINDOWS]],
         "terms": _terms(trace, ledger, names),
         "others": _others(ledger),
         "lines": [
@@ -95,7 +95,7 @@ def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[s
         "units": len(shape) == 1,
         "rows": rows,
         "columns": columns,
-        "block": f"{_published(trace, ledger.source)}/after",
+        "block": f"{_published_layer(trace, ledger.source)}/after",
     }
 
 
@@ -103,9 +103,9 @@ def _marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[di
     """What the viewers of the page frame: the window on the maps that are read, and the cell itself."""
     cell, marks = ledger.cell, []
     if len(shapes[cell.layer]) == 3:
-        marks.append(_mark(_published(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
+        marks.append(_mark(_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
     if ledger.reads is not None and len(shapes[ledger.source]) == 3:
-        marks.append(_mark(_published(trace, ledger.source), ledger.reads.inside(shapes[ledger.source])))
+        marks.append(_mark(_published_layer(trace, ledger.source), ledger.reads.inside(shapes[ledger.source])))
     return marks
 
 
@@ -113,13 +113,13 @@ def _mark(layer: str, reads: Reads) -> dict[str, Any]:
     return {"block": f"{layer}/after", **{side: list(each) for side, each in vars(reads).items()}}
 
 
-def _published(trace: Trace, layer: str) -> str:
+def _published_layer(trace: Trace, layer: str) -> str:
     """The layer whose values `layer` passes on unchanged; those that change nothing are not published."""
     for output in reversed(trace.layers):
         if output.name == layer and isinstance(output.layer, Dropout):
             before = [each.name for each in trace.layers]
             place = before.index(layer)
-            return _published(trace, before[place - 1]) if place else INPUT
+            return _published_layer(trace, before[place - 1]) if place else INPUT
     return layer
 
 
@@ -168,12 +168,12 @@ def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, 
         return []
     largest = max(1.0, float(np.abs(terms.amounts[:1].astype(float)).max(initial=0)))
     made = []
-    for i in range(min(TERMS, len(terms.values))):
+    for i in range(min(MAX_TERMS, len(terms.values))):
         cell = Cell(ledger.source, int(terms.maps[i]), int(terms.rows[i]), int(terms.columns[i]))
         amount = int(terms.amounts[i])
         made.append(
             {
-                "name": _whence(trace, cell, names),
+                "name": _name_origin(trace, cell, names),
                 "map": cell.map,
                 "row": cell.row,
                 "column": cell.column,
@@ -186,7 +186,7 @@ def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, 
     return made
 
 
-def _whence(trace: Trace, cell: Cell, names: labels.Names) -> str:
+def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
     """Where a value stood last on a map: a flattened one is known by its place there."""
     order = [output.name for output in trace.layers]
     while cell.layer in order and not trace.layers[order.index(cell.layer)].layer.changes_values:
@@ -204,9 +204,9 @@ def _whence(trace: Trace, cell: Cell, names: labels.Names) -> str:
 def _others(ledger: Ledger) -> dict[str, Any]:
     """How many addends there are, and what those from each place on come to; nothing to come to for a maximum."""
     if ledger.terms is not None:
-        added, shown = [int(each) for each in ledger.terms.amounts], TERMS
+        added, shown = [int(each) for each in ledger.terms.amounts], MAX_TERMS
     else:
-        added, shown = [part.counts for part in ledger.parts], WINDOWS
+        added, shown = [part.counts for part in ledger.parts], MAX_WINDOWS
     if ledger.reduces == "max":
         return {"count": len(added), "amounts": []}
     rest, left = [], sum(added)
@@ -219,8 +219,8 @@ def _others(ledger: Ledger) -> dict[str, Any]:
 def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
     """All units of a softmax, or of many the most likely ones and the own; what the others come to."""
     units = list(range(len(shares.shares)))
-    if len(units) > SHARES:
-        first = sorted(units, key=lambda unit: -int(shares.shares[unit]))[:SHARES]
+    if len(units) > MAX_SHARES:
+        first = sorted(units, key=lambda unit: -int(shares.shares[unit]))[:MAX_SHARES]
         units = sorted({*first, ledger.cell.map})
     columns = (shares.logits, shares.shifted, shares.exponentials, shares.shares)
     rows = [

@@ -11,7 +11,7 @@ from scipy import stats
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import PERTURBATIONS, shifted
+from cnnviz.core.inference.perturbations import PERTURBATIONS, shift
 from cnnviz.core.lessons.pooling import robustness_curves
 from cnnviz.core.lessons.pooling.robustness_curves import (
     KINDS,
@@ -47,7 +47,7 @@ def test_shifts_go_in_all_four_directions() -> None:
     found = perturb(digits, SHIFT, 3)
     assert found.shape == (4, 2, 28, 28)
     for way, (down, right) in zip(found, [(-3, 0), (3, 0), (0, -3), (0, 3)], strict=True):
-        np.testing.assert_array_equal(way[1], shifted(digits[1], down, right))
+        np.testing.assert_array_equal(way[1], shift(digits[1], down, right))
 
 
 @pytest.mark.parametrize("kind", PERTURBATIONS)

@@ -32,7 +32,7 @@ SHARE = re.compile(
 
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
-    way = (cell, *ledger.down(network, traced, cell))
+    way = (cell, *ledger.descend(network, traced, cell))
     return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
 
 

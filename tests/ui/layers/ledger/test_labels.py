@@ -44,7 +44,7 @@ def coloured() -> tuple[Network, Trace]:
 
 
 def told(network: Network, traced: Trace, cell: Cell, kind: str = "drawing") -> dict[str, Any]:
-    way = (cell, *ledger.down(network, traced, cell))
+    way = (cell, *ledger.descend(network, traced, cell))
     return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0, kind)
 
 

@@ -28,7 +28,7 @@ from tests.core import strategies
 
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
-    way = (cell, *ledger.down(network, traced, cell))
+    way = (cell, *ledger.descend(network, traced, cell))
     found = view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
     assert json.loads(json.dumps(found)) == found
     return found
@@ -50,9 +50,9 @@ def amounts(found: dict[str, Any]) -> dict[str, Decimal]:
 
 def test_windows_and_the_others_add_up(big: tuple[Network, Trace]) -> None:
     found = told(*big, Cell("conv2d_1", 7, 11, 12))
-    assert len(found["windows"]) == view_model.WINDOWS
+    assert len(found["windows"]) == view_model.MAX_WINDOWS
     assert found["others"]["count"] == 32
-    assert len(found["others"]["amounts"]) == view_model.WINDOWS + 1
+    assert len(found["others"]["amounts"]) == view_model.MAX_WINDOWS + 1
     for shown in (0, 3, 12, 24):
         parts = [number(part["subtotal"]) for part in found["windows"][:shown]]
         assert sum(parts, number(found["others"]["amounts"][shown])) == amounts(found)["sum"]
@@ -64,7 +64,7 @@ def test_windows_and_the_others_add_up(big: tuple[Network, Trace]) -> None:
 
 def test_terms_are_known_by_their_places_on_maps(big: tuple[Network, Trace]) -> None:
     found = told(*big, Cell("dense", 5))
-    assert len(found["terms"]) == view_model.TERMS
+    assert len(found["terms"]) == view_model.MAX_TERMS
     assert found["others"]["count"] == 12 * 12 * 64
     first = found["terms"][0]
     row, column, of = np.unravel_index(first["map"], (12, 12, 64))

@@ -1,6 +1,6 @@
-// Convolution by hand. Data in: [{bench, values, kernel, margins, reached, out, size, windows, guess, guesses, score, facts,
-// ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
-// the texts of all cells after one was changed; "guessed": {bench, place, text, right, seq}.
+// Convolution by hand. Data in: [{example, values, kernel, margins, reached, out, size, windows, guess, guesses, score,
+// facts, ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
+// the texts of all cells after one was changed; "guessed": {example, place, text, right, seq}.
 import { Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
@@ -156,7 +156,7 @@ class ConvGrid {
     if (said) {
       const { guess: text, verdict } = said
       this.tellGuess({
-        bench: this.data.bench,
+        example: this.data.example,
         place,
         text,
         right: verdict === "right",
@@ -177,7 +177,7 @@ class ConvGrid {
     this.fit(this.width)
     const geometry = JSON.stringify([data.out, data.margins, data.kernel.length, data.windows.map(({ box }) => box)])
     if (geometry !== this.geometry) this.restart()
-    if (before?.bench !== data.bench || before?.labels !== data.labels) this.remember()
+    if (before?.example !== data.example || before?.labels !== data.labels) this.remember()
     this.geometry = geometry
     if (!data.guess) this.sized = this.walk.known[this.walk.at] = true
     this.show()
