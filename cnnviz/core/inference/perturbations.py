@@ -1,8 +1,8 @@
-"""What may happen to a digit before it is read: moved, turned, scaled, thickened, thinned, noised.
+"""Perturbations of a digit: shift, rotation, scale, stroke width and noise.
 
-Everything works on the 28x28 that a network reads, never on the strokes: a drawing goes through the preparation, which
-would undo most of it (it fits and centres), and test digits and photos have no strokes. So all digits are treated
-alike, and the unperturbed digit is exactly the one that is read elsewhere.
+All of them work on the 28x28 that a network reads, never on the strokes: preprocessing fits and centres a drawing and
+would undo most of them, and test digits and photos have no strokes. So all digits are treated alike, and the
+unperturbed digit is exactly the one that is read elsewhere.
 
 All functions take a digit, (28, 28) float32 in [0, 1], and return a new one of the same kind.
 """
@@ -20,14 +20,17 @@ import numpy as np
 from cnnviz.core.messages import gettext_noop
 
 MAX_SHIFT = 6
+"""Largest shift along one axis, in pixels."""
+
 STEPS = tuple(range(-MAX_SHIFT, MAX_SHIFT + 1))
 OFFSETS: tuple[tuple[int, int], ...] = tuple((down, right) for down in STEPS for right in STEPS)
-"""Whole pixels (down, right), row by row: 13 × 13 moves."""
+"""All shifts in whole pixels (down, right), row by row: 13 × 13."""
 
 UNMOVED = OFFSETS.index((0, 0))
+"""Index of the unshifted digit in `OFFSETS`."""
 
 FINENESS = 4
-"""Strokes grow by quarters of a pixel."""
+"""Steps per pixel by which strokes grow: quarters of a pixel."""
 
 NOISE_SEED = 1
 
@@ -35,7 +38,7 @@ Disturb = Callable[[np.ndarray, float], np.ndarray]
 
 
 def shift(digit: np.ndarray, down: int, right: int) -> np.ndarray:
-    """`digit` moved by whole pixels onto black; what leaves the paper is gone, every other value stays what it was."""
+    """Shift `digit` by whole pixels onto black; pixels that leave the paper are lost, all others keep their value."""
     moved = np.zeros_like(digit)
     rows, columns = digit.shape
     moved[overlap(rows, down), overlap(columns, right)] = digit[overlap(rows, -down), overlap(columns, -right)]
@@ -43,33 +46,33 @@ def shift(digit: np.ndarray, down: int, right: int) -> np.ndarray:
 
 
 def overlap(side: int, by: int) -> slice:
-    """Where, along `side` cells, those lie that a shift `by` brought there and that were on it before."""
+    """Return the slice of `side` cells that still holds original cells after a shift `by`."""
     return slice(min(side, max(0, by)), max(0, side + min(0, by)))
 
 
 def shift_grid(digit: np.ndarray) -> np.ndarray:
-    """`digit` moved by all of `OFFSETS`, (169, 28, 28)."""
+    """Shift `digit` by each of `OFFSETS`, (169, 28, 28)."""
     return np.stack([shift(digit, down, right) for down, right in OFFSETS])
 
 
 def rotate(digit: np.ndarray, degrees: float) -> np.ndarray:
-    """`digit` turned clockwise around the middle of the paper, bilinear."""
+    """Rotate `digit` clockwise around the middle of the paper, with bilinear interpolation."""
     angle = math.radians(degrees)
     cosine, sine = math.cos(angle), math.sin(angle)
-    # From a place on the new paper to the place on the old one, rows first and rows going down.
+    # Maps a place on the new paper to one on the old paper, rows first and rows going down.
     return _transform(digit, np.array([[cosine, -sine], [sine, cosine]]))
 
 
 def scale(digit: np.ndarray, factor: float) -> np.ndarray:
-    """`digit` made `factor` times as large around the middle of the paper, bilinear; `factor` is above 0."""
+    """Scale `digit` by `factor`, above 0, around the middle of the paper, with bilinear interpolation."""
     return _transform(digit, np.eye(2) / factor)
 
 
 def thicken(digit: np.ndarray, pixels: float) -> np.ndarray:
-    """`digit` with its strokes grown by `pixels` on every side, shrunk where negative, in steps of a quarter.
+    """Grow the strokes of `digit` by `pixels` on every side, in quarters of a pixel; shrink them if negative.
 
-    On a grid four times as fine every value becomes the largest (smallest) within a disc around it: grey dilation
-    (erosion). With 0 nothing changes.
+    Grey dilation (erosion) on a grid four times as fine: every value becomes the largest (smallest) within a disc
+    around it. With 0 nothing changes.
     """
     from scipy import ndimage  # not needed by most visitors
 
@@ -85,16 +88,21 @@ def thicken(digit: np.ndarray, pixels: float) -> np.ndarray:
 
 
 def add_noise(digit: np.ndarray, strength: float) -> np.ndarray:
-    """`digit` plus normal noise of standard deviation `strength`, cut to [0, 1]; the same noise for every strength."""
+    """Add normal noise of standard deviation `strength`, clipped to [0, 1]; the same noise for every strength."""
     noisy: np.ndarray = np.clip(digit + np.float32(strength) * _noise(digit.shape), 0, 1)
     return noisy.astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Perturbation:
-    """A kind of perturbation with the amounts that are tried, ascending. `label` and `unit` are marked texts.
+    """A kind of perturbation with one amount.
 
-    `neutral` is the one of `amounts` that changes nothing.
+    Attributes:
+        label: its name, a key of the catalogue.
+        unit: of its amounts, a key of the catalogue.
+        amounts: those that are tried, ascending.
+        neutral: the one of `amounts` that changes nothing.
+        apply: the function of a digit and an amount.
     """
 
     label: str
@@ -104,12 +112,12 @@ class Perturbation:
     apply: Disturb
 
     def series(self, digit: np.ndarray) -> np.ndarray:
-        """`digit` perturbed by every amount, (n, 28, 28)."""
+        """Perturb `digit` by every amount, (n, 28, 28)."""
         return np.stack([self.apply(digit, amount) for amount in self.amounts])
 
     @property
     def start(self) -> int:
-        """Where in `amounts` the unperturbed digit is."""
+        """The index of `neutral` in `amounts`."""
         return self.amounts.index(self.neutral)
 
 
@@ -135,10 +143,11 @@ PERTURBATIONS: Mapping[str, Perturbation] = MappingProxyType(
         ),
     }
 )
-"""All that has one amount. Moving has two and is `shift_grid`."""
+"""The perturbations with one amount. A shift has two: see `shift_grid`."""
 
 
 def _transform(digit: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Resample `digit` by a (2, 2) `matrix` from new to old places, around the middle of the paper."""
     from scipy import ndimage  # not needed by most visitors
 
     middle = (np.array(digit.shape) - 1) / 2

@@ -65,7 +65,7 @@ def write(cell: Cell, shape: Shape) -> str:
 
 
 def parse(network: Network, text: str) -> Cell | None:
-    """Parse `text` as `write` wrote it; clamp numbers to the layer's edge; None for an unknown layer or a bad number."""
+    """Parse `text` as `write` writes it, clamped to the layer's edge; None for an unknown layer or a bad number."""
     for name, shape in shapes(network).items():
         numbers = text.removeprefix(f"{name}.").split(".")
         if text.startswith(f"{name}.") and len(numbers) == len(shape) and all(map(_is_number, numbers)):

@@ -1,4 +1,4 @@
-"""A ledger as a few lines of NumPy that work out the same number from the arrays of the download."""
+"""A ledger as a few lines of NumPy that compute the same number from the downloaded arrays."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cnnviz.core.networks.network import Network
 
 
 def snippet(network: Network, ledger: Ledger, file: str) -> str:
-    """A program that prints the cell's value with `count_decimals` decimals.
+    """Write a program that prints the cell's value with as many decimals as `count_decimals` says.
 
-    `file`: the name of what `trace_files.npz` wrote with all layers and weights.
+    `file` is the name of the file that `trace_export.npz` makes with all layers and weights.
     """
     lines = ["import numpy as np", "", f'numbers = np.load("{file}")']
     if ledger.cell.layer == INPUT:
@@ -35,7 +35,7 @@ def snippet(network: Network, ledger: Ledger, file: str) -> str:
 
 
 def count_decimals(ledger: Ledger) -> int:
-    """How many decimals are printed: as many as float64 and float32 agree in, at most those of the ledger."""
+    """Count the decimals in which float64 and float32 agree, at most those of the ledger."""
     for places in range(ledger.sheet.places, 0, -1):
         if f"{ledger.exact:z.{places}f}" == format_value(ledger, places):
             return places
@@ -43,7 +43,7 @@ def count_decimals(ledger: Ledger) -> int:
 
 
 def format_value(ledger: Ledger, places: int) -> str:
-    """The value as the network has it with so many decimals."""
+    """Format the network's float32 value with `places` decimals."""
     sheet = Sheet(places)
     return sheet.text(sheet.stored(ledger.stored)).replace("−", "-")
 
@@ -85,12 +85,12 @@ def _steps(indices: Indices, shift: int) -> str:
 
 
 def _edges(indices: Indices, side: int) -> tuple[int, int]:
-    """How many cells of padding before and after those indices need."""
+    """Count the cells of padding before and after the side that `indices` need."""
     return max(0, -indices[0]), max(0, indices[-1] + 1 - side)
 
 
 def _window(reads: Reads, shape: Shape, maps: str) -> str:
-    """The window as an expression, padded as far as it needs."""
+    """Write the window as an expression, padded only as far as it needs."""
     rows, columns = _edges(reads.rows, shape[0]), _edges(reads.columns, shape[1])
     padded = f"np.pad(x, ({rows}, {columns}, (0, 0)))" if any(rows + columns) else "x"
     return f"window = {padded}[{_steps(reads.rows, rows[0])}, {_steps(reads.columns, columns[0])}{maps}]"
@@ -176,7 +176,7 @@ def _normalize(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
 
 
 def _after(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
-    """The activation."""
+    """Return the lines that apply the activation."""
     name = activation(layer)
     if name == "softmax":
         return _softmax(ledger, layer, shape)

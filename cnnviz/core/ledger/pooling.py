@@ -1,4 +1,4 @@
-"""Accounts of poolings: which value won or how the mean comes about, and what the other kind would have given."""
+"""Accounts of pooling: the largest value or the mean, and what the other kind of pooling would have given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OUTSIDE = gettext_noop("{count} cells of the window lie outside of the map; they
 
 
 def largest(question: Question, sheet: Sheet) -> Draft:
-    """Max pooling: the largest of one window, or of the whole map."""
+    """Account for max pooling: the largest value of one window, or of the whole map."""
     values, amounts = _window(question, sheet)
     most = int(amounts.max())
     won = np.argwhere(values == values.max())
@@ -37,7 +37,7 @@ def largest(question: Question, sheet: Sheet) -> Draft:
 
 
 def mean(question: Question, sheet: Sheet) -> Draft:
-    """Average pooling: the sum of what lies within the map, divided by how many values those are."""
+    """Account for average pooling: the sum of the values within the map, divided by their number."""
     values, amounts = _window(question, sheet)
     added, number = total(amounts), amounts.size
     result = _mean(added, number)
@@ -54,19 +54,20 @@ def mean(question: Question, sheet: Sheet) -> Draft:
 
 
 def _window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
-    """The values under the window that lie within the map, and their amounts; in rows and columns."""
+    """Return the values of the window within the map and their amounts, each (rows, columns)."""
     inside = question.reads.inside(question.output.input_shape)
     values = question.whole[np.ix_(inside.rows, inside.columns, inside.maps)][..., 0]
     return values, sheet.all_stored(values)
 
 
 def _place(question: Question, place: np.ndarray | tuple[int, int]) -> tuple[int, int]:
+    """Return row and column on the map of a place in the window, padding not counted."""
     inside = question.reads.inside(question.output.input_shape)
     return inside.rows[int(place[0])], inside.columns[int(place[1])]
 
 
 def _mean(added: int, number: int) -> int:
-    """`added` / `number`, rounded once, half away from zero."""
+    """Divide `added` by `number`, rounded once, half away from zero."""
     size = (2 * abs(added) + number) // (2 * number)
     return size if added >= 0 else -size
 
@@ -78,7 +79,7 @@ def _outside(question: Question) -> tuple[Message, ...]:
 
 
 def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
-    """The window as a grid; the values of a whole map as a list, the largest first."""
+    """Return a window as a part, or the values of a whole map as terms, the largest first."""
     if not hasattr(question.layer, "pool_size"):
         return [], terms_of(question, sheet, None)
     return parts_of(question, sheet, question.reads.maps, None, ("",)), None

@@ -1,4 +1,4 @@
-"""What is asked of a layer: how one of its values came about, with everything that is needed to answer."""
+"""The question that an account answers, one value of one layer, with everything needed to answer it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from cnnviz.core.networks.network import Network
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A cell of a layer.
+    """A cell of a layer, with the layer's input, weights and output.
 
     Attributes:
-        cell: whose value it is.
-        output: what the layer made.
+        cell: the cell whose value is explained.
+        output: the layer's trace.
         layer: the layer, with its settings.
         weights: its arrays by Keras's names.
-        source: the name of the layer before, or `INPUT`.
-        x: what the layer read, float32 of `output.input_shape`.
-        reads: where in `x` the account begins.
+        source: the name of the previous layer, or `INPUT`.
+        x: the layer's input, float32 of `output.input_shape`.
+        reads: the cells of `x` that the account begins with.
     """
 
     cell: Cell
@@ -44,29 +44,36 @@ class Question:
 
     @property
     def index(self) -> tuple[int, ...]:
-        """Where the value is in the layer's output."""
+        """The index of the value in the layer's output."""
         return cells.index(self.cell, self.output.output_shape)
 
     @property
     def bias(self) -> np.float32 | None:
+        """The bias of the cell's map, or None."""
         found = self.weights.get("bias")
         return None if found is None else found[self.cell.map]
 
     @property
     def whole(self) -> np.ndarray:
-        """`x` as (rows, columns, maps); one row and one column where it has none."""
+        """`x` as (rows, columns, maps); with one row and one column if it has none."""
         return self.x if self.x.ndim == 3 else self.x[None, None, :]
 
     @property
     def largest(self) -> float:
-        """The largest size of the layer's values, of the smaller stage; 1 where all of them are 0."""
+        """The largest absolute value before or after the activation, the smaller of the two; 1 if all are 0."""
         sizes = [float(np.abs(each).max()) for each in (self.output.before, self.output.after)]
         return min((size for size in sizes if size > 0), default=1.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """An account up to the sum: `amount` is what the lines come to, `exact` the same without any rounding."""
+    """An account up to the sum.
+
+    Attributes:
+        amount: what the lines come to.
+        exact: the same in float64, without any rounding.
+        lines, parts, terms, facts, shares: as in `Ledger`.
+    """
 
     amount: int
     exact: float
@@ -78,7 +85,7 @@ class Draft:
 
 
 def ask(network: Network, trace: Trace, cell: Cell) -> Question:
-    """The question after `cell`, a cell of one of the layers."""
+    """Collect what is needed to account for `cell`, a cell of one of the layers."""
     names = [output.name for output in trace.layers]
     place = names.index(cell.layer)
     output = trace.layers[place]
@@ -96,7 +103,11 @@ def ask(network: Network, trace: Trace, cell: Cell) -> Question:
 
 
 def gather(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:
-    """What lies under the window on `maps`: (rows, columns, maps) float32, 0 outside, and (rows, columns) inside."""
+    """Return the window on `maps` and which of its cells lie within the map.
+
+    Returns:
+        The values, (rows, columns, maps) float32, 0 outside; and (rows, columns) bool, True inside.
+    """
     x, reads = question.whole, question.reads
     rows, columns = np.array(reads.rows), np.array(reads.columns)
     inside = np.logical_and.outer((rows >= 0) & (rows < x.shape[0]), (columns >= 0) & (columns < x.shape[1]))
@@ -105,7 +116,7 @@ def gather(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:
 
 
 def with_bias(question: Question, sheet: Sheet, draft: Draft) -> Draft:
-    """`draft` and the bias, where the layer has one."""
+    """Add the bias to `draft`, if the layer has one."""
     if question.bias is None:
         return draft
     amount = sheet.stored(question.bias)
@@ -118,7 +129,10 @@ def with_bias(question: Question, sheet: Sheet, draft: Draft) -> Draft:
 def parts_of(
     question: Question, sheet: Sheet, maps: Indices, weights: np.ndarray | None, kernels: tuple[str, ...]
 ) -> list[Part]:
-    """A window a map. `weights`: (rows, columns, maps) or None, `kernels`: what the slices are called."""
+    """Return one window per map.
+
+    `weights` is (rows, columns, maps) or None; `kernels` names the kernel's slice of each map.
+    """
     found, inside = gather(question, maps)
     amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
     return [
@@ -138,14 +152,15 @@ def parts_of(
 
 
 def by_size(parts: list[Part]) -> tuple[Part, ...]:
-    """Those that add most first, the earlier map where two add the same."""
+    """Sort by size of contribution, the largest first; equal ones by map."""
     return tuple(sorted(parts, key=lambda part: (-abs(part.counts), part.map)))
 
 
 def terms_of(question: Question, sheet: Sheet, weights: np.ndarray | None) -> Terms:
-    """Every value that is read by itself; `weights` is (rows, columns, maps) or None."""
+    """Return every value that is read as a single term; `weights` is (rows, columns, maps) or None."""
     found, _ = gather(question, question.reads.maps)
     amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
+    # The largest contribution first; equal ones in reading order.
     places = np.indices(found.shape).reshape(3, -1)
     order = np.argsort(-np.abs(amounts.reshape(-1).astype(float)), kind="stable")
     rows, columns, maps = (

@@ -1,7 +1,7 @@
-"""Which cells a value was made of: of the layer before, and through any number of layers of what the network read.
+"""Receptive fields, per layer and down to the input.
 
-All that a layer reads for one cell is rows times columns times maps: sets that need not be intervals (a dilated kernel
-skips pixels). So the receptive field is found by formula, side by side, without looking at a single value.
+What a layer reads for one cell is a product of rows, columns and maps: sets that need not be intervals (a dilated
+kernel skips pixels). So the receptive field is computed axis by axis, without looking at a single value.
 Compare A. Araujo, W. Norris, J. Sim: Computing Receptive Fields of Convolutional Neural Networks (Distill, 2019).
 """
 
@@ -21,9 +21,11 @@ from cnnviz.core.networks.network import Network
 
 @dataclass(frozen=True)
 class Reads:
-    """Cells of an output: every one of `rows` with every one of `columns` and `maps`.
+    """Cells of an output: every combination of `rows`, `columns` and `maps`, each in ascending order.
 
-    In order; rows and columns may lie outside, where padding is. Without rows and columns they are (0,).
+    Attributes:
+        rows, columns: padding lies outside of the output; (0,) for an output without rows and columns.
+        maps: channels or units.
     """
 
     rows: Indices
@@ -31,19 +33,19 @@ class Reads:
     maps: Indices
 
     def inside(self, shape: Shape) -> Reads:
-        """Those that an output of `shape` has."""
+        """Leave out the cells outside of an output of `shape`."""
         height, width = shape[:2] if len(shape) == 3 else (1, 1)
         rows = tuple(row for row in self.rows if 0 <= row < height)
         return Reads(rows, tuple(column for column in self.columns if 0 <= column < width), self.maps)
 
 
 def of_cell(layer: Layer, shape: Shape, cell: Cell) -> Reads:
-    """What `layer` reads of its input of `shape` for the sum, the largest or the copy that `cell` begins with."""
+    """Return the cells of an input of `shape` that `layer` computes `cell` from, before the activation."""
     return Reads(*layer.reads(shape, cell.row, cell.column, cell.map))
 
 
 def receptive_field(network: Network, cell: Cell) -> Reads:
-    """The pixels that can change `cell`, all of them within the picture; none for a cell of padding."""
+    """Return the pixels that can change `cell`, all within the picture; none for a zero of padding."""
     names = [layer.name for layer in network.variant.layers]
     place = names.index(cell.layer) if cell.layer != INPUT else -1
     reads = Reads((cell.row,), (cell.column,), (cell.map,))
@@ -53,12 +55,12 @@ def receptive_field(network: Network, cell: Cell) -> Reads:
 
 
 def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
-    """What `layer` reads for all cells of `made` together."""
+    """Return the cells of an input of `shape` that `layer` reads for all cells of `made` together."""
     if isinstance(layer, Flatten):
         return _unravel(shape, made.maps)
     if not (made.rows and made.columns):
         return Reads((), (), ())
-    # Rows, columns and maps do not depend on one another, so walking along them side by side meets everything.
+    # Rows, columns and maps do not depend on one another, so stepping through them in parallel covers all.
     maps = made.maps[:1] if layer.reads_same_maps else made.maps
     steps = max(len(made.rows), len(made.columns), len(maps))
     found = [
@@ -73,7 +75,7 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
 
 
 def _softmax_maps(layer: Layer, shape: Shape) -> Indices:
-    """A softmax that is fused into a layer depends on all maps."""
+    """Return all maps for a layer with a fused softmax, whose outputs depend on all of them."""
     return tuple(range(shape[-1])) if layer.activation_name == "softmax" else ()
 
 
@@ -86,7 +88,7 @@ def _union(several: Iterable[Indices]) -> Indices:
 
 
 def _unravel(shape: Shape, units: Indices) -> Reads:
-    """Where the values of a flattened output of `shape` come from."""
+    """Return the cells of an output of `shape` that became `units` when it was flattened."""
     if len(shape) != 3:
         return Reads((0,), (0,), units)
     rows, columns, maps = (set(side.tolist()) for side in np.unravel_index(units, shape))

@@ -1,4 +1,4 @@
-"""Accounts of layers that add up products: the convolutions and dense layers."""
+"""Accounts of layers that add up products: convolutions and dense layers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cnnviz.core.ledger.query import Draft, Question, by_size, gather, parts_of,
 
 
 def convolution(question: Question, sheet: Sheet) -> Draft:
-    """A window on every channel of the cell's group, times its slice of the kernel."""
+    """Account for Conv2D: a window on every channel of the cell's group, times its slice of the kernel."""
     maps, of = question.reads.maps, question.cell.map
     weights = question.weights["kernel"][..., of]
     kernels = tuple(f"kernel[:, :, {i}, {of}]" for i in range(len(maps)))
@@ -21,7 +21,7 @@ def convolution(question: Question, sheet: Sheet) -> Draft:
 
 
 def depthwise(question: Question, sheet: Sheet) -> Draft:
-    """One window on one channel."""
+    """Account for DepthwiseConv2D: one window on one channel."""
     channel, maker = divmod(question.cell.map, question.layer.depth_multiplier)
     weights = question.weights["kernel"][:, :, channel, maker, None]
     kernels = (f"kernel[:, :, {channel}, {maker}]",)
@@ -37,11 +37,12 @@ def _sum(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[s
 
 
 def separable(question: Question, sheet: Sheet) -> Draft:
-    """A window on every channel for each of its makers, the subtotals mixed by one weight each."""
+    """Account for SeparableConv2D: windows on every channel, their subtotals mixed by the pointwise weights."""
     each = question.layer.depth_multiplier
     mixing = question.weights["pointwise_kernel"][0, 0, :, question.cell.map]
     parts: list[Part] = []
     exact = 0.0
+    # One depthwise kernel after the other, on all channels.
     for maker in range(each):
         weights = question.weights["depthwise_kernel"][..., maker]
         kernels = tuple(f"depthwise_kernel[:, :, {i}, {maker}]" for i in question.reads.maps)
@@ -55,13 +56,13 @@ def separable(question: Question, sheet: Sheet) -> Draft:
 
 
 def _mix(sheet: Sheet, part: Part, weight: np.float32) -> Part:
-    """`part` with its subtotal multiplied by `weight`, both as they are shown."""
+    """Multiply the subtotal of `part` by `weight`, both as they are shown."""
     product = Decimal(part.subtotal).scaleb(-sheet.places) * decimal(weight)
     return replace(part, weight=weight, share=sheet.units(product))
 
 
 def dense(question: Question, sheet: Sheet) -> Draft:
-    """Every value times a weight of its own."""
+    """Account for Dense: every value times a weight of its own."""
     weights = question.weights["kernel"][:, question.cell.map]
     terms = terms_of(question, sheet, weights[None, None, :])
     found, _ = gather(question, question.reads.maps)
