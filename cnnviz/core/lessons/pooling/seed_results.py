@@ -16,7 +16,7 @@ from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import ON_SHELF, POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -99,7 +99,7 @@ class SeedTable:
             raise _damaged() from error
 
 
-def collected(cards: Iterable[Card]) -> SeedTable:
+def collected(cards: Iterable[ModelCard]) -> SeedTable:
     """The table of these trainings, in which every network has the same seeds."""
     known = list(cards)
     first = next(card for card in known if card.seed == ON_SHELF)
@@ -108,7 +108,7 @@ def collected(cards: Iterable[Card]) -> SeedTable:
     )
 
 
-def run_of(card: Card) -> SeedRun:
+def run_of(card: ModelCard) -> SeedRun:
     """What a card says about its training."""
     per_digit = tuple(round(row[digit] / sum(row), DIGITS) for digit, row in enumerate(card.confusion))
     curves = {name: tuple(round(value, DIGITS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
