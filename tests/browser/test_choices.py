@@ -124,7 +124,7 @@ def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str
 
 @pytest.fixture
 def damaged_shelf(tmp_path: Path) -> Path:
-    """The shelf, with one network whose weights were changed on disk."""
+    """Copy the model store and change one network's weights on disk."""
     for name in (model_store.DEFAULT, "cnn-32-64-64"):
         for kind in ("json", "safetensors"):
             shutil.copy(model_store.folder() / f"{name}.{kind}", tmp_path)

@@ -1,4 +1,4 @@
-"""Everything that is to be read can be, in light and in dark."""
+"""Text contrast meets WCAG AA in the light and the dark theme."""
 
 from __future__ import annotations
 

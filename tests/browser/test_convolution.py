@@ -39,7 +39,7 @@ def convolution(page: Page, link: str) -> Page:
 
 @pytest.fixture
 def open_book(page: Page, link: str) -> Page:
-    """The page without guesses: everything is shown at once."""
+    """Open the page without guesses: everything is shown at once."""
     return eyes.opened(page, f"{link}&ask=0", "Convolution")
 
 
@@ -74,7 +74,7 @@ def shown(example: ConvWorkedExample, number: int) -> list[str]:
 
 
 def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> None:
-    """The window, the products and the sum of this place are on the screen."""
+    """Expect the window, the products and the sum of this place on the screen."""
     window = example.windows[place]
     expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(example.windows)}")
     expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
@@ -271,7 +271,7 @@ def found_in(seven: Drawing, kernel: tuple[tuple[float, ...], ...] = ROWS) -> Fi
 
 
 def expect_values(page: Page, found: FilterResult) -> None:
-    """Both results have these numbers in the cell of the largest sum, bit for bit."""
+    """Expect these numbers in both results, bit for bit, in the cell of the largest sum."""
     row, column = (int(each) for each in np.unravel_index(found.before.argmax(), found.before.shape))
     told = page.locator('.st-key-filtered-digit [data-role="readout"]')
     values = " ".join(map(str, (found.before[row, column], found.after[row, column])))

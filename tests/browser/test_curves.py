@@ -20,7 +20,7 @@ Box = dict[str, float]
 
 @pytest.fixture(scope="module")
 def growing() -> Iterator[str]:
-    """The address of a page whose curves grow."""
+    """Serve a page whose curves grow; return its address."""
     with serving("-m", "streamlit", "run", "tests/browser/growing_curves.py") as server:
         yield server.address
 
@@ -40,7 +40,7 @@ def opened(page: Page, address: str) -> Locator:
 
 
 def updated(chart: Locator, times: int = 4) -> None:
-    """Wait until new data has come so often."""
+    """Wait for `times` updates."""
     chart.page.wait_for_function(
         "([chart, begin, more]) => Number(chart.dataset.received) >= begin + more",
         arg=[chart.element_handle(), told(chart, "received"), times],
@@ -294,7 +294,7 @@ def test_the_colours_are_the_themes(scheme: str, visitor: Callable[..., Page], g
 
 class Fingers(hands.Finger):
     def pinch(self, at: Any, apart: tuple[float, float]) -> None:
-        """Two fingers around the middle of the plot move apart, as shares of its width."""
+        """Move two fingers apart around the middle of the plot; places are shares of its width."""
         y, middle = at["y"] + 60, at["x"] + at["width"] / 2
         for step, share in enumerate(np.linspace(*apart, 6)):
             places = [(middle - share * at["width"] / 2, y), (middle + share * at["width"] / 2, y)]

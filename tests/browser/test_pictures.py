@@ -1,4 +1,4 @@
-"""Pictures of one's own: every kind that is promised is read, everything else is refused in words."""
+"""Uploaded pictures: every promised format is read, everything else is refused with a message."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ BAD: Mapping[str, tuple[str, bytes]] = {
 
 @pytest.fixture
 def picture_page(page: Page, address: str, seven_link: str) -> Page:
-    """The Draw page with a drawing, the place for a picture file opened."""
+    """Open the Draw page with a drawing and the picture upload expanded."""
     eyes.opened(page, f"{address}/{seven_link}")
     page.get_by_text("Or open a picture of a digit").click()
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The player in a browser: by keys, by mouse, playing, with a slow Python, and moved by Python itself."""
+"""The player in a browser: by keys, by mouse, playing, with a slow Python, and moved from Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server_process import serving
 
 @pytest.fixture(scope="module")
 def playing() -> Iterator[str]:
-    """The address of a page with a player."""
+    """Serve a page with a player; return its address."""
     with serving("-m", "streamlit", "run", "tests/browser/playing_moments.py") as server:
         yield server.address
 
@@ -34,7 +34,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def at(page: Page) -> Locator:
-    """Return where Python says which moment it shows."""
+    """Return the text in which Python reports the shown moment."""
     return page.locator(".st-key-at")
 
 
@@ -43,12 +43,12 @@ def seen(page: Page) -> list[int]:
 
 
 def expect_seen(page: Page, moments: list[int]) -> None:
-    """Python has seen these; the run that shows the last of them tells so after it."""
+    """Expect Python to have shown these moments; it reports each in the following run."""
     expect(page.locator(".st-key-seen")).to_have_text(" ".join(map(str, moments)))
 
 
 def more_runs(page: Page, times: int = 4) -> None:
-    """Wait until the page's script has run so often."""
+    """Wait for further runs of the page's script."""
     before = int(page.locator(".st-key-runs").inner_text())
     page.wait_for_function(
         "least => Number(document.querySelector('.st-key-runs').textContent) >= least", arg=before + times

@@ -48,7 +48,7 @@ def pooling(page: Page, pooling_link: str) -> Page:
 
 @pytest.fixture(scope="module")
 def layer(seven: Drawing) -> LayerOutput:
-    """What the network makes of the same drawing in this process."""
+    """Compute the layer's output for the same drawing in this process."""
     traced = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
     return next(each for each in traced.layers if each.name == LAYER)
 
@@ -217,13 +217,13 @@ def outlines(page: Page) -> Locator:
 
 
 def pooled(layer: LayerOutput, pool: Pool = TWO, number: int | None = None) -> Comparison:
-    """Return what is shown of `layer`: the map about which the poolings disagree most, or another `number`."""
+    """Return the displayed map of `layer`: the one on which max and average differ most, or map `number`."""
     one = rank(layer.after, pool)[0] if number is None else number
     return compare(np.ascontiguousarray(layer.after[..., one]), pool)
 
 
 def expect_window(page: Page, found: Comparison, row: int, column: int) -> None:
-    """The page tells this window, and its numbers are these float32, bit for bit."""
+    """Expect this window, with exactly these float32 numbers."""
     told = readout(page)
     expect(told).to_have_attribute("data-row", str(row))
     expect(told).to_have_attribute("data-column", str(column))
@@ -316,7 +316,7 @@ def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(page: Page, ad
 
 
 def read(drawing: Drawing) -> np.ndarray:
-    """Return the digit that the networks read of a drawing."""
+    """Return the digit that the networks predict for a drawing."""
     return preprocessing.from_canvas(strokes.render(drawing)).digit
 
 
@@ -343,7 +343,7 @@ def shifts(page: Page, name: str) -> Locator:
 
 
 def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
-    """The page looks at shift number `place`: in the link, below the picture, and in both kinds of tables."""
+    """Expect shift number `place` in the link, below the picture, and in both kinds of tables."""
     down, right = OFFSETS[place]
     eyes.link_when(page, eyes.carries("moved", None if place == UNMOVED else str(place)))
     expect(page.locator(".st-key-disturbed .caption").last).to_have_text(f"moved {down} down, {right} right")
@@ -358,7 +358,7 @@ def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
 
 
 def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
-    """The table of answers has what core finds for the disturbed digit number `place`."""
+    """Expect core's answers for the perturbed digit number `place` in the table."""
     table = page.get_by_role("table").filter(has_text="first answer").filter(has_text="now")
     for one in reactions:
         row = table.get_by_role("row").filter(has_text=one.network)
@@ -367,7 +367,7 @@ def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
 
 
 def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
-    """Pointing at a shift reads out the confidence that core finds."""
+    """Expect core's confidence in the readout of a shift."""
     down, right = OFFSETS[place]
     page.mouse.move(*eyes.centre(shifts(page, reaction.network), (0, *divmod(place, 13))))
     told = page.locator(f'.st-key-shifts-{reaction.network} [data-role="readout"]')

@@ -1,4 +1,4 @@
-"""Training: build a network, watch it learn, go back in time, explore what came out, find it again."""
+"""Training: build a network, follow it, use the time machine, explore the result, find it again."""
 
 from __future__ import annotations
 

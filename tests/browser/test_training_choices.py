@@ -33,7 +33,7 @@ def typed(field: Locator, text: str) -> None:
 
 
 def pressed(page: Page, place: int, sign: str) -> None:
-    """Press the button of a layer; what Streamlit measures with is not visible."""
+    """Press the button of a layer, skipping the invisible copies with which Streamlit measures."""
     layer(page, place).get_by_role("button", name=sign).filter(visible=True).click()
 
 
