@@ -1,4 +1,4 @@
-"""What a refusal promises whoever shows it."""
+"""The guarantees of a refusal to the code that shows it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENGINE = [
 
 
 def templates() -> Iterator[str]:
-    """Every sentence of the engine."""
+    """Return every sentence of the engine."""
     for place in ENGINE:
         for path in sorted((CORE / place).rglob("*.py")) or [CORE / place]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

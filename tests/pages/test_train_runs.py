@@ -30,7 +30,7 @@ from tests.pages.fake_training import (
 
 
 def store_in(folder: Path) -> RunStore:
-    """The runs of the only visitor."""
+    """Return the run store of the only visitor."""
     (place,) = (path for path in folder.iterdir() if path.is_dir())
     return RunStore(place.name, folder)
 
@@ -239,7 +239,7 @@ def test_a_second_tab_that_goes_on_too_is_told_so(
 
 
 class Drawn:
-    """What the charts and the time machine were asked to show last."""
+    """Records what the charts and the time machine were last asked to show."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.axis, self.series, self.labels = "", set[str](), list[str]()

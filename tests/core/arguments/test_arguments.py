@@ -1,4 +1,4 @@
-"""What is said of a layer's arguments: every one is told, and where it lights up is where it matters."""
+"""The texts about a layer's arguments: every argument has one, and it lights up exactly where it matters."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CONV = Conv2D(name="conv2d", filters=32, kernel_size=(3, 3), activation="relu")
 
 
 def tied(parts: Formula) -> set[str]:
-    """The arguments that pieces of a formula come from."""
+    """Return the arguments behind the pieces of a formula."""
     return {name for part in parts for name in part.of} - {INPUT, OUTPUT}
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Layer, Shape]:
-    """A layer of any kind and a shape that it reads."""
+    """Draw a layer of any kind and a shape that it reads."""
     shape = draw(strategies.image_shapes())
     return draw(strategies.layers_for(shape, kind=draw(st.sampled_from(sorted(KINDS))))), shape
 

@@ -1,4 +1,4 @@
-"""Digits in colour: the same for the same seed, with the contrast that is promised, mixed as paint is described."""
+"""Digits in colour: reproducible from a seed, with the promised contrast, mixed as documented."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLOUR = st.tuples(CHANNEL, CHANNEL, CHANNEL)
 
 
 def wcag(colour: tuple[int, int, int]) -> float:
-    """Relative luminance, written down once more from WCAG 2.2."""
+    """Compute relative luminance by an independent implementation of WCAG 2.2."""
     shares = [value / 255 for value in colour]
     linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,4 +1,4 @@
-"""MNIST is found, checked and fetched; what is not MNIST is refused in words."""
+"""MNIST is found, checked and downloaded; anything else is refused with a message."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ GOOD = packed(arrays())
 
 @pytest.fixture(autouse=True)
 def small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let 80 digits be the published MNIST, so that every check runs in milliseconds, on an empty cache."""
+    """Treat 80 digits as the published MNIST, so that every check runs in milliseconds, on an empty cache."""
     content = b"".join(array.tobytes() for array in arrays().values())
     monkeypatch.setattr(mnist_file, "SHAPES", SMALL)
     monkeypatch.setattr(mnist_file, "FILE_SHA256", hashlib.sha256(GOOD).hexdigest())
@@ -65,7 +65,7 @@ def small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes], Path]:
-    """Write a file and name it by CNNVIZ_MNIST."""
+    """Write a file and set CNNVIZ_MNIST to it."""
 
     def write(data: bytes) -> Path:
         path = tmp_path / "chosen.npz"
@@ -107,7 +107,7 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
             self.wfile.write(answers.body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))

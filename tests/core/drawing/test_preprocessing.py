@@ -1,4 +1,4 @@
-"""A drawing or picture becomes what MNIST would have made of it."""
+"""A drawing or picture is preprocessed as MNIST was."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def coverage(drawing: Drawing = SEVEN) -> np.ndarray:
 
 
 def opaque(ink: np.ndarray, ink_grey: int, paper_grey: int) -> np.ndarray:
-    """The same ink painted on opaque paper."""
+    """Paint the same ink on opaque paper."""
     share = ink[..., None] / 255
     grey = np.round(share * ink_grey + (1 - share) * paper_grey).astype(np.uint8)
     return np.concatenate([grey, grey, grey, np.full_like(grey, 255)], axis=2)
@@ -70,7 +70,7 @@ def test_the_digit_lies_as_mnist_puts_it() -> None:
 
 
 def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
-    """Distance from the upper and the left edge in pixels."""
+    """Return the distance from the upper and the left edge in pixels."""
     places = np.arange(len(image)) + 0.5
     return float(image.sum(axis=1) @ places / image.sum()), float(image.sum(axis=0) @ places / image.sum())
 
@@ -188,7 +188,7 @@ def test_any_pixels_give_a_digit(rgba: np.ndarray, steps: set[str]) -> None:
 
 
 def photograph(dark_ink: bool = True, seed: int = 0) -> np.ndarray:
-    """Pen on paper under a lamp at one side, with grain, dust and a coloured cast."""
+    """Photograph ink on paper under a lamp at one side, with grain, dust and a colour cast."""
     random = np.random.default_rng(seed)
     ink = np.kron(coverage(), np.ones((3, 3))) / 255
     rows, columns = np.mgrid[0:1, 0:1:840j][1], np.mgrid[0:1:840j, 0:1][0]

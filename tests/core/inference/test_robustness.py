@@ -1,4 +1,4 @@
-"""How networks take perturbed digits: against one by one, and where the outcome is known beforehand."""
+"""Robustness to perturbations: batched against single passes, and in cases with a known outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def network(*layers: Any, seed: int = 0) -> Network:
 
 
 def inked(margin: int = 8) -> np.ndarray:
-    """Random ink with an empty margin, so that no shift up to it loses anything."""
+    """Return random ink with an empty margin, so that no shift up to it loses anything."""
     digit = np.zeros((28, 28), np.float32)
     digit[margin:-margin, margin:-margin] = small_network.digit()[margin:-margin, margin:-margin]
     return digit

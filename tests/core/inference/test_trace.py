@@ -1,4 +1,4 @@
-"""A digit's way through a network."""
+"""The trace of a digit through a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What layers say about themselves, by the numbers that the tutorials publish, and how they are written down."""
+"""Layers' texts and numbers against those that the tutorials publish, and their JSON."""
 
 from __future__ import annotations
 

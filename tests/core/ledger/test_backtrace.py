@@ -1,4 +1,4 @@
-"""The way down: every step of it is read by the one above, and what is not is no way."""
+"""The path down: every step of it is read by the step above, and values that are not read have no path."""
 
 from __future__ import annotations
 

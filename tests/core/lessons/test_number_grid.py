@@ -1,4 +1,4 @@
-"""Numbers that people type: read, refused with the way out, and written as they are read."""
+"""Typed numbers: parsed, refused with the way out, and formatted as they are parsed."""
 
 from __future__ import annotations
 

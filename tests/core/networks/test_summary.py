@@ -1,4 +1,4 @@
-"""The table of a network says what Keras's own `summary()` prints."""
+"""The table of a network matches Keras's own `summary()`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NETWORKS = {
 
 
 def printed(variant: Architecture) -> str:
-    """What Keras prints, each table row on one line."""
+    """Return Keras's printed summary, each table row on one line."""
     from cnnviz.workers import keras_model
 
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""What the processor's flags say."""
+"""Processor features are read from its flags."""
 
 from pathlib import Path
 

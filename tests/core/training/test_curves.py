@@ -48,7 +48,7 @@ def epoch(number: int, attempt: int = 1, val_loss: float | None = 0.25) -> Event
 
 
 def told(steps: int) -> list[Event]:
-    """What a run of so many batches tells, a batch an event."""
+    """Return the events of a run of `steps` batches, one event per batch."""
     events = [start()]
     for step in range(1, steps + 1):
         events.append(batches(step, step))

@@ -1,4 +1,4 @@
-"""The fast plan fits every published network's budget and keeps what is the visitor's."""
+"""The fast plan fits every published network's budget and keeps the visitor's own choices."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The smoothing of curves, beside sums that are written out."""
+"""The smoothing of curves, against explicit sums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ half_lives = some.floats(0.05, 1e4)
 
 
 def summed(values: np.ndarray, half_life: float) -> np.ndarray:
-    """The definition: every value so far, weighted by its age among those that are finite."""
+    """Compute the definition: every finite value so far, weighted by its age."""
     shown = np.full(len(values), np.nan)
     for place in range(len(values)):
         so_far = values[: place + 1]

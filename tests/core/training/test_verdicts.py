@@ -1,4 +1,4 @@
-"""Intervals against the literature and SciPy; verdicts on made-up results that are known by hand."""
+"""Intervals against the literature and SciPy; verdicts on made-up results with a known truth."""
 
 from __future__ import annotations
 

@@ -317,7 +317,7 @@ def test_a_wrong_click_is_ignored(value: object) -> None:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What viewers and publishers give the browser."""
+    """Record the data that viewers and publishers send to the browser."""
     messages: list[bytes] = []
 
     def mount(_: str, **arguments: Any) -> SimpleNamespace:
@@ -389,7 +389,7 @@ def test_a_viewer_has_one_source_of_values(given: dict[str, Any], shown: list[by
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What `bars` gives the browser."""
+    """Record the data that `bars` sends to the browser."""
     messages: list[dict[str, Any]] = []
     monkeypatch.setattr(bars_module, "mount", lambda _, **arguments: messages.append(arguments["data"]))
     return messages

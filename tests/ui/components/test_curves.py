@@ -118,7 +118,7 @@ def test_what_is_not_a_curve_is_refused():
 
 
 class Mounted:
-    """Stands for the browser: takes what is shown, and has clicked at `picked`."""
+    """Stands in for the browser: records what is shown, and reports a click at `picked`."""
 
     def __init__(self, picked: object) -> None:
         self.picked = picked

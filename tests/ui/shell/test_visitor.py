@@ -28,7 +28,7 @@ def owner(app: AppTest) -> str:
 
 @pytest.fixture
 def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the browser sends."""
+    """Return the cookies that the browser sends."""
     sent: dict[str, str] = {}
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
     return sent

@@ -1,4 +1,4 @@
-"""A filter over three channels: the sums are the engine's and SciPy's, and what is shown adds up to the last digit."""
+"""A filter over three channels: sums equal the engine's and SciPy's, and displayed numbers add up exactly."""
 
 from __future__ import annotations
 

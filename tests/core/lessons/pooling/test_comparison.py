@@ -1,4 +1,4 @@
-"""What pooling keeps and loses: facts against slow definitions, sentences on maps of which the claim is known."""
+"""Effects of pooling: facts against slow definitions, sentences on maps with a known result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def templates(values: np.ndarray, pool: Pool = TWO) -> list[str]:
 
 
 def slow_peaks(values: np.ndarray) -> set[frozenset[tuple[int, int]]]:
-    """Peaks by the words of the definition: groups grown cell by cell from every cell."""
+    """Find peaks by the definition: groups grown cell by cell from every cell."""
     cells = list(np.ndindex(values.shape))
     found = set()
     for start in cells:

@@ -1,4 +1,4 @@
-"""The three pooling networks are alike but for what they are about."""
+"""The three pooling networks differ in pooling alone."""
 
 from __future__ import annotations
 
