@@ -342,7 +342,7 @@ def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace)
     assert wide[2] < 0.6 * wide[3], "the maps stay in sight"
 
 
-def test_everything_has_a_name(layers_page: Page, layers_link: str) -> None:
+def test_every_control_has_an_accessible_name(layers_page: Page, layers_link: str) -> None:
     for cell in ("conv2d_1.3.2.2", "dense_1.7", "max_pooling2d.1.2.3"):
         eyes.opened(layers_page, f"{layers_link}&cell={cell}", "Layers")
         expect(panel(layers_page)).to_have_attribute("data-cell", cell)

@@ -126,7 +126,7 @@ def test_a_bad_picture_is_refused_in_words_and_the_drawing_is_kept(what: str, pi
     expect(refusal).to_have_count(0)
 
 
-def test_the_ink_of_a_picture_can_be_told(picture_page: Page) -> None:
+def test_ink_of_a_picture_can_be_set(picture_page: Page) -> None:
     hand_over(picture_page, *GOOD["white on black"])
     found = eyes.link_when(picture_page, lambda carried: "p" in carried)
     hands.choose(picture_page, "Dark ink on light")

@@ -95,7 +95,7 @@ def test_a_slow_python_sees_every_moment_too(page: Page, playing: str) -> None:
     expect_seen(page, [2, 3, 4, 5])
 
 
-def test_a_touch_of_the_slider_stops_the_play(page: Page, playing: str) -> None:
+def test_moving_the_slider_stops_playing(page: Page, playing: str) -> None:
     opened(page, playing)
     button(page, "Play").click()
     expect(at(page)).to_have_text("3")
@@ -129,14 +129,14 @@ def test_python_can_move_the_slider(page: Page, playing: str) -> None:
     expect(at(page)).to_have_text("1")
 
 
-def test_more_moments_may_come(page: Page, playing: str) -> None:
+def test_moments_may_be_added_later(page: Page, playing: str) -> None:
     opened(page, f"{playing}/?grow")
     slider(page).fill("3")
     expect(slider(page)).to_have_attribute("max", re.compile("^([7-9]|1.)$"))
     expect(at(page)).to_have_text("3")
 
 
-def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], playing: str) -> None:
+def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], playing: str) -> None:
     page = opened(visitor(reduced_motion="reduce"), playing)
     expect(button(page, "Play")).to_have_count(0)
     button(page, "One step forward").click()

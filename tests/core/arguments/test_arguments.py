@@ -32,7 +32,7 @@ def cases(draw: st.DrawFn) -> tuple[Layer, Shape]:
 
 
 @given(case=cases())
-def test_every_argument_is_told_with_all_its_numbers(case: tuple[Layer, Shape]) -> None:
+def test_every_argument_is_explained_with_all_its_numbers(case: tuple[Layer, Shape]) -> None:
     layer, shape = case
     names = [argument.name for argument in layer.arguments()]
     assert sorted(names) == sorted(field.name for field in fields(layer))
@@ -98,13 +98,13 @@ def test_the_other_value_is_worked_out_by_the_layer_itself(case: tuple[Layer, Sh
         ("use_bias", "use_bias=False", (26, 26, 32), 288),
     ],
 )
-def test_what_another_value_would_do(argument: str, code: str, shape: Shape, parameters: int) -> None:
+def test_effect_of_another_value_is_stated(argument: str, code: str, shape: Shape, parameters: int) -> None:
     other = try_other_value(CONV, argument, (28, 28, 1))
     assert other is not None
     assert (other.code, other.output_shape, other.parameters) == (code, shape, parameters)
 
 
-def test_a_window_that_would_not_fit_gives_way_to_a_smaller_one() -> None:
+def test_window_that_would_not_fit_is_replaced_by_a_smaller_one() -> None:
     other = try_other_value(CONV, "kernel_size", (3, 3, 1))
     assert other is not None
     assert other.code == "kernel_size=(1, 1)"
@@ -117,7 +117,7 @@ def test_strides_that_are_left_out_follow_another_window() -> None:
     assert other.output_shape == (4, 4, 1)
 
 
-def test_what_changes_nothing_has_no_other_value() -> None:
+def test_argument_without_effect_has_no_other_value() -> None:
     assert {"name", "activation", "rate", "momentum"}.isdisjoint(OTHER_VALUES)
     assert try_other_value(CONV, "groups", (28, 28, 1)) is None
     assert try_other_value(CONV, "activation", (28, 28, 1)) is None

@@ -408,7 +408,7 @@ def test_an_object_that_makes_no_sense_is_skipped_and_counted(bad: object) -> No
 
 
 @pytest.mark.parametrize("json_data", [7, "text", [], [GOOD], {"objects": None}, {"objects": "all"}, {"objects": {}}])
-def test_what_is_no_canvas_is_refused(json_data: object) -> None:
+def test_invalid_canvas_is_refused(json_data: object) -> None:
     with pytest.raises(Refusal, match="could not be read"):
         fabric_json.read(json_data)
 
@@ -500,7 +500,7 @@ def test_a_closed_path_ends_where_it_began() -> None:
     assert bezier.flatten([["M", 1, 2], ["L", 5, 2], ["Z"]], 0.1, 10) == [[(1, 2), (5, 2), (1, 2)]]
 
 
-def test_the_box_of_a_cubic_touches_its_turns() -> None:
+def test_bounding_box_of_a_cubic_touches_its_extrema() -> None:
     control = [(0.0, 0.0), (90.0, -20.0), (-50.0, 60.0), (70.0, 90.0)]
     found = np.array(bezier.extremes([["M", 0, 0], ["C", *control[1], *control[2], *control[3]]]))
     dense = np.array([point_of(control, t) for t in np.linspace(0, 1, 2000)])

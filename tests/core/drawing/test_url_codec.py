@@ -152,7 +152,7 @@ def test_a_broken_text_is_refused(text: str) -> None:
 
 
 @given(st.integers(1, 60), st.sampled_from("AZaz09-_"))
-def test_a_changed_character_is_noticed(at: int, character: str) -> None:
+def test_changed_character_is_detected(at: int, character: str) -> None:
     text = url_codec.encode(seven())
     changed = text[:at] + character + text[at + 1 :]
     if changed != text:
@@ -245,7 +245,7 @@ def test_a_broken_digit_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("digit", [np.zeros((28, 27)), np.zeros((1, 28, 28)), np.full((28, 28), np.nan)])
-def test_what_is_no_digit_is_an_error(digit: np.ndarray) -> None:
+def test_invalid_digit_is_an_error(digit: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"`digit` must have shape \(28, 28\)"):
         url_codec.encode_digit(digit)
 

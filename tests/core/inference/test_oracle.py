@@ -91,7 +91,7 @@ def elu_of_keras(before: np.ndarray, alpha: float) -> np.ndarray:
     return values
 
 
-def test_what_keras_rounds_elu_by_is_keras_s_own() -> None:
+def test_elu_difference_is_the_rounding_of_keras() -> None:
     """Ours has seven digits of the true value everywhere; near 0 Keras lacks some, never more than is allowed for."""
     from cnnviz.workers import keras_model  # noqa: F401 (first, as it quiets TensorFlow)
 
@@ -245,7 +245,7 @@ def test_a_published_network_has_the_parameters_of_keras(name: str) -> None:
 
 @settings(SLOW_BY_NATURE, max_examples=15)
 @given(variant=strategies.variants(), seed=strategies.seeds())
-def test_a_network_comes_back_from_keras_as_it_went(variant: Architecture, seed: int) -> None:
+def test_network_survives_a_round_trip_through_keras(variant: Architecture, seed: int) -> None:
     from cnnviz.workers import keras_model
 
     network = strategies.network(variant, seed)

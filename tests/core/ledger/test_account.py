@@ -264,7 +264,7 @@ def test_max_pooling_names_the_winner_and_what_the_mean_would_have_been() -> Non
     assert mean == pytest.approx(float(window.mean()), abs=1e-6)
 
 
-def test_a_softmax_is_told_with_all_its_shares() -> None:
+def test_softmax_lists_all_its_shares() -> None:
     network, traced = small()
     found = ledger.account(network, traced, Cell("dense", 4))
     assert found.shares is not None
@@ -274,7 +274,7 @@ def test_a_softmax_is_told_with_all_its_shares() -> None:
     assert found.line("share") == found.shares.shares[4]
 
 
-def test_what_is_fused_into_a_layer_is_named() -> None:
+def test_fused_activation_is_named() -> None:
     network, traced = small()
     conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
     assert activation(network.variant.layers[0]) == "relu"

@@ -67,7 +67,7 @@ def test_rows_add_up() -> None:
         assert sum(row.multiplications for row in found.rows) == found.multiplications
 
 
-def test_what_is_not_learned_is_counted_apart() -> None:
+def test_non_trainable_parameters_are_counted_separately() -> None:
     found = summary(NORMALISED)
     assert (found.trainable, found.not_trainable) == (1 + 7850, 2)
 

@@ -101,7 +101,7 @@ def test_nothing_is_changed_by_other_events_or_none():
 
 
 @pytest.mark.parametrize("again", [2, 1], ids=["another attempt", "a job that goes on from a checkpoint"])
-def test_what_is_told_again_replaces_what_was_told(again: int):
+def test_repeated_events_replace_earlier_ones(again: int):
     before = build(told(27))
     curves = extend(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
     assert curves.training.steps.tolist() == list(range(1, 15))

@@ -216,7 +216,7 @@ def test_another_kind_is_named_and_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"hello, world", b"\0" * 5000, b"<html><body>404</body></html>", b"P5 4 4 255 "])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_invalid_picture_is_refused(data: bytes) -> None:
     assert "Please choose a PNG, JPEG, GIF, WebP or BMP file." in refusal(data)
 
 
@@ -234,9 +234,7 @@ def test_an_empty_and_an_endless_file_are_refused() -> None:
 @pytest.mark.parametrize(
     ("side", "rows"), [(9380, b"\0" * (9381 * 9380)), (7000, b"")], ids=["with its pixels", "without any"]
 )
-def test_a_bomb_is_refused_from_its_header_before_any_pixel_is_decoded(
-    side: int, rows: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_decompression_bomb_is_refused_before_decoding(side: int, rows: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     data = png(side, side, rows)
     assert f"{side} × {side}" in refusal(data)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
@@ -281,7 +279,7 @@ def lying_webp() -> bytes:
 
 
 @pytest.mark.parametrize("make", [lying_gif, lying_jpeg, lying_webp])
-def test_a_header_that_lies_is_refused(make: Callable[[], bytes]) -> None:
+def test_false_header_is_refused(make: Callable[[], bytes]) -> None:
     assert "damaged" in refusal(make())
 
 

@@ -124,7 +124,7 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("path", [row.path for row in page.PAGES.values()])
-def test_a_language_is_a_file(pseudo: str, path: str) -> None:
+def test_language_needs_only_a_catalogue_file(pseudo: str, path: str) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["lang"] = pseudo
     app.run()

@@ -93,7 +93,7 @@ def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvWorkedEx
 
 
 @given(benches())
-def test_mistakes_are_never_the_answer(bench: ConvWorkedExample) -> None:
+def test_typical_mistakes_differ_from_the_answer(bench: ConvWorkedExample) -> None:
     assert bench.output_shape[0] not in bench.size_mistakes.values()
     for window in bench.windows:
         assert window.total not in window.mistakes.values()
@@ -190,7 +190,7 @@ def test_a_short_number_is_the_rounded_one(units: int) -> None:
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
-def test_what_is_no_image_or_no_kernel_is_refused(values: Grid) -> None:
+def test_invalid_image_or_kernel_is_refused(values: Grid) -> None:
     with pytest.raises(Refusal, match="`values`"):
         ConvWorkedExample(values, ((1.0,),))
     with pytest.raises(Refusal, match="`kernel`"):

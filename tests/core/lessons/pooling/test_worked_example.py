@@ -87,7 +87,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
 
 @settings(deadline=None)
 @given(poolings())
-def test_what_is_counted_agrees_with_itself(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
+def test_counts_are_consistent(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
     made = bench(values, pool)
     assert made.read.sum() == sum(each.count for each in made.windows)
@@ -143,7 +143,7 @@ def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
-def test_what_is_no_grid_is_refused(values: Any) -> None:
+def test_invalid_grid_is_refused(values: Any) -> None:
     with pytest.raises(Refusal):
         PoolWorkedExample(values)
 
