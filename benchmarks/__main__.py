@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other: `python -m benchmarks [NAME ...]`."""
+"""Run all benchmarks, one after the other: `python -m benchmarks [NAME ...]`."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ NAMES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py
 
 
 def main() -> int:
-    """Run the benchmarks that were named, or all, each in a process of its own; return how many failed."""
+    """Run the named benchmarks, or all, each in its own process; return how many failed."""
     failed = 0
     for name in sys.argv[1:] or NAMES:
         print(f"\n## {name}\n", flush=True)

@@ -1,4 +1,4 @@
-"""What an update of live learning curves costs, by four charts in turn: `python -m benchmarks.curves [OUT.json]`.
+"""Compare the cost of an update of live curves in four charts: `python -m benchmarks.curves [OUT.json]`.
 
 The component of the app, `st.line_chart`, `st.echarts_chart` and `st.plotly_chart` draw the same points into two
 panels. Each page is updated in turn, so that whatever else the machine does falls on all alike. Measured: Python's
@@ -73,7 +73,7 @@ class Chart:
         return Update(float(took), seen["bytes"], busy, seen["drawn"] - seen["first"], seen["made"])
 
     async def _busy(self) -> float:
-        """Milliseconds that the page's main thread has worked."""
+        """Return how many milliseconds the page's main thread has worked."""
         metrics = await self.devtools.send("Performance.getMetrics")
         return 1000 * next(float(each["value"]) for each in metrics["metrics"] if each["name"] == "TaskDuration")
 
@@ -94,7 +94,7 @@ async def run(server: Server, count: int) -> dict[str, list[Update]]:
 
 
 def summary(updates: Mapping[str, Sequence[Update]]) -> list[dict[str, Any]]:
-    """Medians of each chart."""
+    """Return the medians of each chart."""
     fields = ("python", "bytes", "browser", "painted", "made")
     return [
         {"name": name} | {field: report.median([getattr(one, field) for one in each]) for field in fields}
@@ -103,7 +103,7 @@ def summary(updates: Mapping[str, Sequence[Update]]) -> list[dict[str, Any]]:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The medians in Markdown."""
+    """Format the medians as Markdown."""
     head = ("an update", "Python, ms", "kB", "browser, ms", "to the last stroke, ms", "made anew")
     return report.table(
         head,

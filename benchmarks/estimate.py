@@ -1,4 +1,4 @@
-"""Estimated beside measured times of networks that the estimate was not fitted to: `python -m benchmarks.estimate`.
+"""Compare estimates with measured times, on networks they were not fitted to: `python -m benchmarks.estimate`.
 
 A reference network is trained before each of them and calibrates the estimate, so that a busy machine is busy for both.
 Start of the graph included; each network trains in this process, as in a warm worker.
@@ -103,7 +103,7 @@ class Row:
 
 
 def trained(variant: Architecture, plan: TrainingPlan) -> float:
-    """Seconds that a job takes, everything streamed."""
+    """Return the seconds that a job takes with everything streamed."""
     data = tensors.load().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
     job = Job(id=make_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))

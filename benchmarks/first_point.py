@@ -45,7 +45,7 @@ WATCH = """(chart) => {
 
 
 async def one(browser: Browser, warm: bool) -> dict[str, Any]:
-    """Train once on a new server; seconds from the click to the first point, and from each batch to its paint."""
+    """Train on a new server; return seconds from the click to the first point, and from each batch to its paint."""
     with tempfile.TemporaryDirectory() as runs, serving(APP, environment={"CNNVIZ_RUNS": runs}) as server:
         await asyncio.to_thread(wait_until_healthy, server)
         context = await browser.new_context(viewport={"width": 1280, "height": 900})
@@ -70,7 +70,7 @@ async def one(browser: Browser, warm: bool) -> dict[str, Any]:
 
 
 async def events(runs: Path) -> list[float]:
-    """The time of day at which the server had each event with batches, until the result."""
+    """Return the time of day at which the server had each event with batches, until the result."""
     seen, moments = 0, []
     while True:
         for path in runs.glob("*/*/events.jsonl"):
@@ -90,13 +90,13 @@ def kind(line: str) -> str:
 
 
 def latencies(moments: Sequence[float], painted: Sequence[float]) -> list[float]:
-    """Seconds from each moment to the next paint; moments after the last paint are left out."""
+    """Return the seconds from each moment to the next paint; leave out moments after the last paint."""
     later = ([paint - moment for paint in painted if paint > moment] for moment in moments)
     return [found[0] for found in later if found]
 
 
 async def measure(rounds: int) -> dict[str, list[dict[str, Any]]]:
-    """Warm and cold in turn."""
+    """Measure warm and cold in turn."""
     seen: dict[str, list[dict[str, Any]]] = {"warm": [], "cold": []}
     async with async_playwright() as playwright, launched(playwright) as browser:
         for _ in range(rounds):
@@ -106,7 +106,7 @@ async def measure(rounds: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def goals(seen: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What is asked, and whether it was met."""
+    """Return each goal with whether it was met."""
     late = [each for rows in seen.values() for row in rows for each in row["latencies"]]
     figures = (
         ("click to first point, warm worker, s", report.median([row["first"] for row in seen["warm"]]), WARM),

@@ -1,4 +1,4 @@
-"""From choosing a cell on Layers to its account on the screen: `python -m benchmarks.inspect [OUT.json]`.
+"""Time from choosing a cell on Layers to its account on the screen: `python -m benchmarks.inspect [OUT.json]`.
 
 Chromium walks from an answer down to the drawing, each hop a click; then it clicks two cells of a map in turn and types
 two numbers into "Row". The page itself notes when the account of the next cell was painted. In turn with each of these
@@ -69,7 +69,7 @@ ON_SCREEN = """(canvas, at) => {
 
 
 async def opened(page: Page, server: Server, network: str) -> list[str]:
-    """Open Layers with the most likely class chosen; return the texts of the way down."""
+    """Open Layers with the most likely class chosen; return the texts of the breadcrumbs."""
     last = list(cells.shapes(model_store.load(network)))[-1]
     await page.goto(f"{server.address}/Layers?net={network}&cell={last}.3")
     await page.wait_for_function("() => window.ledgerOf()?.dataset.cell", timeout=60_000)
@@ -79,7 +79,7 @@ async def opened(page: Page, server: Server, network: str) -> list[str]:
 
 
 async def empty_rerun(page: Page) -> float:
-    """Milliseconds of a run of the page that changes nothing."""
+    """Return the milliseconds of a run of the page that changes nothing."""
     await page.evaluate("document.activeElement?.blur(), forget()")
     await page.keyboard.press("r")
     await page.wait_for_function(f"() => quiet({QUIET})", timeout=30_000)
@@ -87,7 +87,7 @@ async def empty_rerun(page: Page) -> float:
 
 
 async def painted_since(page: Page, began: float) -> float:
-    """Milliseconds from `began` to the next account, once the page has come to rest."""
+    """Return the milliseconds from `began` to the next account, once the page is idle."""
     await page.wait_for_function("() => seen.painted.length", timeout=30_000)
     painted = float(await page.evaluate("seen.painted[0]"))
     await page.wait_for_function(f"() => quiet({QUIET})", timeout=30_000)
@@ -95,7 +95,7 @@ async def painted_since(page: Page, began: float) -> float:
 
 
 async def hop(page: Page, place: int) -> float:
-    """From a click on a crumb to the account that it leads to."""
+    """Time a click on a breadcrumb until its account is painted."""
     crumb = page.locator(".ledger .crumb").nth(place)
     await crumb.scroll_into_view_if_needed()
     await page.evaluate("forget()")
@@ -104,7 +104,7 @@ async def hop(page: Page, place: int) -> float:
 
 
 async def click_on_map(page: Page, at: int) -> float:
-    """From a click on a cell of the first map of the first layer that has maps."""
+    """Time a click on a cell of the first map of the first layer that has maps."""
     canvas = page.locator('canvas[data-role="mosaic"][data-block="after"]').first
     x, y = await canvas.evaluate(ON_SCREEN, at)
     await page.mouse.move(x, y)
@@ -115,7 +115,7 @@ async def click_on_map(page: Page, at: int) -> float:
 
 
 async def typed(page: Page, row: int) -> float:
-    """From Enter after another row was typed."""
+    """Time Enter after another row was typed."""
     field = page.get_by_role("spinbutton", name="Row")
     await field.fill(str(row))
     await page.evaluate("forget()")
@@ -125,7 +125,7 @@ async def typed(page: Page, row: int) -> float:
 
 
 async def walked(page: Page, server: Server, network: str, walks: int) -> list[dict[str, Any]]:
-    """Every way to another cell in so many walks, each beside an empty rerun."""
+    """Time every way to another cell in `walks` walks, each beside an empty rerun."""
     way = await opened(page, server, network)
     crumbs = [(way[place], partial(hop, page, place)) for place in (*range(1, len(way)), 0)]
     chosen = [(CLICKED, partial(click_on_map, page, at)) for at in PLACES]
@@ -144,7 +144,7 @@ async def walked(page: Page, server: Server, network: str, walks: int) -> list[d
 
 
 def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Medians of one network; `worst` is the largest ratio of any one cell's medians."""
+    """Return the medians of one network; `worst` is the largest ratio of any one cell's medians."""
     rerun = report.median([each["rerun"] for each in hops])
     cells_there = sorted({each["to"] for each in hops})
     each_cell = {to: report.median([each["hop"] for each in hops if each["to"] == to]) / rerun for to in cells_there}
@@ -163,7 +163,7 @@ def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def goals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What is asked of every network, what was measured, and whether it was met."""
+    """Return what is required of every network, what was measured, and whether it was met."""
     return [
         {
             "what": f"{row['network']}: the slowest way to a cell, times an empty rerun",
@@ -176,7 +176,7 @@ def goals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> str:
-    """Both tables in Markdown."""
+    """Format both tables as Markdown."""
     head = (
         "network",
         "empty rerun, ms",

@@ -1,4 +1,4 @@
-"""Drawing while others train: `python -m benchmarks.neighbours [OUT.json]`.
+"""Time drawing while networks train on the same server: `python -m benchmarks.neighbours [OUT.json]`.
 
 Twenty visitors draw, as in `benchmarks.sessions`, on one server, in turns while nobody trains and while two jobs of
 `cnn-32-64` do, in slots of that server. The other figure is how long an event takes from a slot to `Scheduler.status`.
@@ -44,7 +44,7 @@ GOAL = 1.5  # p95 with jobs, to p95 without
 
 @contextmanager
 def training_server() -> Iterator[Server]:
-    """The app that trains when it is told to, with as many slots as there are jobs."""
+    """Start the app that trains on request, with as many workers as there are jobs."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     program = ROOT / "benchmarks" / "contestants" / "training_server.py"
@@ -75,7 +75,7 @@ def order(server: Server, text: str) -> None:
 
 
 def drawing(rounds: int, seconds: float) -> dict[str, Any]:
-    """Times of all answers without and with jobs, in turns on one server."""
+    """Return the times of all answers without and with jobs, in turns on one server."""
     pool = sketches(model_store.DEFAULT, DRAWINGS)
     times: dict[str, list[float]] = {"idle": [], "training": []}
     errors = 0
@@ -94,7 +94,7 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
 
 
 def latency() -> dict[str, float]:
-    """Seconds from the moment that a slot tells an event to the moment that `follow` shows it."""
+    """Return the seconds from a worker emitting an event until `follow` shows it."""
     engine = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.ticking_slot")))
     job_id, since, late = make_id(), 0, []
     variant = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
@@ -111,7 +111,7 @@ def latency() -> dict[str, float]:
 
 
 def tables(drawn: dict[str, Any], late: dict[str, float]) -> str:
-    """Both tables in Markdown."""
+    """Format both tables as Markdown."""
     lines = [
         (kind, str(row["answers"]), f"{1000 * row['p50']:.0f}", f"{1000 * row['p95']:.0f}")
         for kind, row in drawn.items()

@@ -1,4 +1,4 @@
-"""Many visitors at once: `python -m benchmarks.sessions [OUT.json]`.
+"""Measure many visitors drawing at once: `python -m benchmarks.sessions [OUT.json]`.
 
 Each visitor is a session over Streamlit's own websocket, as a browser opens it, that sends a changed drawing every
 three seconds. Every answer is read: it must be the network's reading of exactly the drawing that was sent, worked out
@@ -60,7 +60,7 @@ def sketches(network: str, count: int) -> list[Sketch]:
 
 
 def _wire(corners: Sequence[tuple[float, float]], chance: random.Random) -> list[list[float]]:
-    """One stroke of a digit, moved, scaled and cut a little, to half a canvas pixel as the pad sends it."""
+    """Return one stroke of a digit, moved, scaled and cut a little, to half a canvas pixel as the pad sends it."""
     scale, right, down = chance.uniform(0.7, 1.0), chance.uniform(0, 0.15), chance.uniform(0, 0.15)
     points = spread(corners, chance.randint(36, 48))[: chance.randint(28, 48)]
     return [
@@ -94,7 +94,7 @@ async def visit(
     seconds: float,
     heard: list[tuple[Answer, str]],
 ) -> None:
-    """Be one visitor: come in, then draw every `PERIOD` seconds, each visitor at another moment of it."""
+    """Connect as one visitor, then draw every `PERIOD` seconds, each visitor at a different offset."""
     chance = random.Random(number)
     session, first = await Session.opened(address, PATIENCE)
     if first.error or not session.pad:
@@ -145,7 +145,7 @@ def measure(crowd: int, seconds: float, pool: Sequence[Sketch]) -> dict[str, Any
 
 
 def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is asked of the largest crowd, and whether it was met."""
+    """Return what is required of the largest crowd, and whether it was met."""
     row = rows[-1]
     asked = (
         ("p95, s", row["p95"], P95_GOAL),
@@ -159,7 +159,7 @@ def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tables(rows: Sequence[dict[str, Any]]) -> str:
-    """Both tables in Markdown."""
+    """Format both tables as Markdown."""
     head = (
         "sessions",
         "answers",

@@ -1,4 +1,4 @@
-"""The whole shift grid beside as many single Keras calls, in one run: `python -m benchmarks.shift [OUT.json]`.
+"""Compare the whole shift grid with as many single Keras calls: `python -m benchmarks.shift [OUT.json]`.
 
 A digit moved by 169 offsets goes through the three pooling networks, 507 drawings in all. Compared: the page's batched
 pass with every layer's distances, the answers alone, 507 calls of `model(x)`, and three calls of `predict`, which give
@@ -55,7 +55,7 @@ KINDS = {
 
 
 def networks() -> list[Network]:
-    """The three, from the shelf or fresh."""
+    """Return the three networks, from the model store or with random weights."""
     there = model_store.names()
     return [
         model_store.load(name) if name in there else keras_model.to_network(keras_model.build(variant), variant)
@@ -64,7 +64,7 @@ def networks() -> list[Network]:
 
 
 def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
-    """What is compared; each gives the (3, 169) confidences or the (3, 169, 10) probabilities."""
+    """Return the compared calls; each gives (3, 169) confidences or (3, 169, 10) probabilities."""
     models = [keras_model.to_model(network) for network in tested]
     moved = shift_grid(digit)
     single = [keras.ops.convert_to_tensor(image[np.newaxis, ..., np.newaxis]) for image in moved]
@@ -79,14 +79,14 @@ def contestants(tested: list[Network], digit: np.ndarray) -> dict[str, Callable[
 
 
 def some_digit() -> np.ndarray:
-    """A digit of noise, (28, 28), as dense as none is."""
+    """Return a digit of noise, (28, 28), denser than any real one."""
     digit = np.zeros((28, 28), np.float32)
     digit[4:24, 4:24] = np.random.default_rng(0).random((20, 20), dtype=np.float32)
     return digit
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """Seconds of every round, one list a contestant, and how far the answers lie apart."""
+    """Return the seconds of every round, a list per contestant, and how far the answers differ."""
     compared = contestants(networks(), some_digit())
     answers = {name: run() for name, run in compared.items()}  # also the warm-up
     seconds: dict[str, list[float]] = {name: [] for name in compared}
@@ -100,13 +100,13 @@ def measure(rounds: int) -> dict[str, Any]:
 
 
 def values_alone() -> Callable[[], object]:
-    """What computes the values of the grid, with every layer's distances, for three networks."""
+    """Return a function that computes the grid's values, with every layer's distances, for three networks."""
     tested, digit = networks(), some_digit()
     return lambda: [react_to_shifts(network, digit) for network in tested]
 
 
 def rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:
-    """Medians and the 95 % that none exceed, and how many times longer than the grid each takes."""
+    """Return medians, the 95 % bound, and how many times longer than the grid each takes."""
     base = report.median(seconds["grid"])
     return [
         {
@@ -121,7 +121,7 @@ def rows(seconds: dict[str, list[float]]) -> list[dict[str, Any]]:
 
 
 def table(found: list[dict[str, Any]]) -> str:
-    """The rows in Markdown."""
+    """Format the rows as Markdown."""
     head = (f"{3 * len(OFFSETS)} drawings", "median, ms", "95 % within, ms", "times the grid")
     return report.table(
         head,
@@ -133,7 +133,7 @@ def table(found: list[dict[str, Any]]) -> str:
 
 
 def waits(painted: dict[str, list[float]]) -> str:
-    """How long a visitor waits, in Markdown."""
+    """Format how long a visitor waits as Markdown."""
     base = report.median(painted[grid.BESIDE])
     head = ("in the browser", "median, ms", "95 % within, ms", "times the values")
     return report.table(
@@ -151,7 +151,7 @@ def waits(painted: dict[str, list[float]]) -> str:
 
 
 def goals(found: list[dict[str, Any]], painted: dict[str, list[float]]) -> list[dict[str, Any]]:
-    """What is asked, what was measured, and whether it was met: 95 % of all have to be."""
+    """Return what is required, what was measured, and whether 95 % of all met it."""
     within = {"seconds of the grid": found[0]["p95"]}
     within |= {
         f"seconds from {KINDS[kind]}": report.p95(painted[kind]) for kind in (grid.FIRST, grid.MORE) if kind in painted

@@ -1,4 +1,4 @@
-"""From `streamlit run` to the first painted page and the first answer: `python -m benchmarks.start [OUT.json]`.
+"""Time `streamlit run` to the first painted page and the first answer: `python -m benchmarks.start [OUT.json]`.
 
 Beside an empty Streamlit page with the same settings, in turn. Each start is a new server and a new browser profile.
 The page opens as soon as the server answers; the clock starts with the command and runs until the page's title or the
@@ -74,7 +74,7 @@ async def measure(count: int) -> dict[str, list[dict[str, float]]]:
 
 
 def summary(seen: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
-    """Medians of each, in seconds, and how many times the empty page's they are."""
+    """Return the medians of each, in seconds, and their ratios to the empty page's."""
     medians = {
         name: {stage: report.median([each[stage] for each in times]) for stage in STAGES}
         for name, times in seen.items()
@@ -92,7 +92,7 @@ def summary(seen: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
 
 
 def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is asked, and whether it was met."""
+    """Return each goal with whether it was met."""
     ours = rows[-1]["of_floor"]
     names = {"page": "first painted page", "answer": "first answer"}
     return [
@@ -107,7 +107,7 @@ def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tables(rows: Sequence[dict[str, Any]]) -> str:
-    """Both tables in Markdown."""
+    """Format both tables as Markdown."""
     head = (
         "from `streamlit run` to",
         "server answers, s",

@@ -1,4 +1,4 @@
-"""From the end of a stroke to what it changed on the screen: `python -m benchmarks.stroke [OUT.json]`.
+"""Time the end of a stroke to its effect on the screen: `python -m benchmarks.stroke [OUT.json]`.
 
 Real mouse events draw digits in Chromium; the page itself notes when the answer and the maps were painted. Beside
 each of our two drawing surfaces stands its floor, an empty page with the same surface and the same settings, and
@@ -37,7 +37,7 @@ OURS, PAD_FLOOR, CANVAS_FLOOR, USUAL = "app", "empty pad", "empty canvas", "usua
 
 @dataclass(frozen=True)
 class Contestant:
-    """A page that is drawn on: its server, its path there, its surface, and what it is compared with."""
+    """A page that is drawn on: its server, path, surface, and the baseline it is compared with."""
 
     name: str
     server: str
@@ -63,7 +63,7 @@ AFTER_GOAL = 60.0  # milliseconds after the stroke, median on the live pad
 
 
 def summary(contestant: Contestant, strokes: Sequence[Stroke], floor: Sequence[Stroke]) -> dict[str, Any]:
-    """The figures of one contestant beside its floor's."""
+    """Return the figures of one contestant beside its baseline's."""
     predictions = [stroke.prediction for stroke in strokes]
     maps = [stroke.maps for stroke in strokes if stroke.maps is not None]
     beneath = report.median([stroke.prediction for stroke in floor])
@@ -84,7 +84,7 @@ def summary(contestant: Contestant, strokes: Sequence[Stroke], floor: Sequence[S
 
 
 def goals(rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is asked, what was measured, and whether it was met."""
+    """Return each goal, what was measured, and whether it was met."""
     draw, layers = rows["live pad, Draw"], rows["live pad, Layers"]
     editor, editor_layers = rows["editor, Draw"], rows["editor, Layers"]
     at_most = [
@@ -108,7 +108,7 @@ def goals(rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tables(rows: Mapping[str, dict[str, Any]], asked: Sequence[dict[str, Any]]) -> str:
-    """Both tables in Markdown."""
+    """Format both tables as Markdown."""
     head = (
         "after a stroke",
         "prediction, ms",
@@ -171,7 +171,7 @@ def start(stack: ExitStack, names: set[str], network: str) -> dict[str, Server]:
 
 
 def _exported(network: str, folder: Path) -> str:
-    """Write the network as a Keras file for the usual app; Keras does that in a process of its own."""
+    """Write the network as a Keras file for the usual app, in a process of its own."""
     out = folder / "model.keras"
     command = [sys.executable, "-m", "cnnviz.workers.entry.export_cli", network, str(out)]
     subprocess.run(
@@ -185,7 +185,7 @@ def _exported(network: str, folder: Path) -> str:
 
 
 async def draw(contestants: Sequence[Contestant], servers: Mapping[str, Server], count: int) -> dict[str, list[Stroke]]:
-    """Let everybody draw in turn, `count` times after the warm-up."""
+    """Draw in all contestants in turn, `count` times after the warm-up."""
     drawn: dict[str, list[Stroke]] = {each.name: [] for each in contestants}
     async with async_playwright() as playwright, launched(playwright) as browser:
         papers = {

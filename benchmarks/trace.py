@@ -1,4 +1,4 @@
-"""A whole trace in NumPy beside Keras's own call and `predict`, in one run: `python -m benchmarks.trace [OUT.json]`.
+"""Compare a whole trace in NumPy with Keras's own call and `predict`: `python -m benchmarks.trace [OUT.json]`.
 
 All three are measured in turn, call by call, so that whatever else the machine does falls on each of them alike; the
 medians are compared. Keras returns the answer only, the trace every value of every layer. Networks come from the
@@ -38,7 +38,7 @@ PREDICT_GOAL = 0.1
 
 @dataclass(frozen=True)
 class Row:
-    """Medians in milliseconds, and what is asked: `of_call_goal` is None where nothing is."""
+    """Medians in milliseconds; `of_call_goal` is None where there is no goal."""
 
     network: str
     weights: str
@@ -75,7 +75,7 @@ def measure(network: Network, weights: str, rounds: int) -> Row:
 
 
 def _median(seconds: list[float]) -> float:
-    """Milliseconds, without the first calls, which allocate and compile."""
+    """Return the median in milliseconds, without the first calls, which allocate and compile."""
     return 1000 * statistics.median(seconds[WARM_UP // PREDICT_EVERY + 1 :])
 
 
@@ -88,7 +88,7 @@ def _row(name: str, weights: str, medians: dict[str, float]) -> Row:
 
 
 def networks() -> dict[str, tuple[Network, str]]:
-    """The default and the published networks, with where their weights come from."""
+    """Return the default and the published networks, with where their weights come from."""
     found = {name: (model_store.load(name), "shelf") for name in model_store.names()}
     fresh = {
         name: (keras_model.to_network(keras_model.build(variant), variant), "random")
@@ -99,7 +99,7 @@ def networks() -> dict[str, tuple[Network, str]]:
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table."""
+    """Format the rows as a Markdown table."""
     head = "| network | trace, ms | model(x), ms | predict, ms | of model(x) | goal | of predict | goal | met |"
     lines = [head, "|---|" + "---:|" * 7 + "---|"]
     for row in rows:

@@ -1,4 +1,4 @@
-"""A streamed job beside plain `model.fit`, and the way to 99 %: `python -m benchmarks.train [OUT.json]`.
+"""Compare a streamed job with plain `model.fit`, and time both to 99 %: `python -m benchmarks.train [OUT.json]`.
 
 Throughput: four processes a network (script and job, each in float32 and bfloat16) with the same threads train the same
 batches by turns, one at a time, so that whatever else the machine does falls on all alike. The ratio is the
@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds from process start to 99 %, None if never, and what it was at the end."""
+    """Seconds from process start to 99 %, None if never, and the final accuracy."""
 
     contestant: str
     seed: int
@@ -74,7 +74,7 @@ class Child:
         self._answer()
 
     def round(self) -> Speeds:
-        """Images a second of one more round, by wall time and by processor time."""
+        """Train one more round; return images per second of wall time and of processor time."""
         if self.process.stdin is None:
             raise RuntimeError("no pipe to the contestant")
         self.process.stdin.write("go\n")
@@ -109,7 +109,7 @@ def child(contestant: str, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def throughput(network: str, rounds: int) -> list[Row]:
-    """All contestants of one network, by turns."""
+    """Measure all contestants of one network, by turns."""
     kinds = [(who, how) for how in precisions() for who in ("plain_fit", "streamed_job")]
     with ExitStack() as stack:
         children = {
@@ -128,7 +128,7 @@ def throughput(network: str, rounds: int) -> list[Row]:
 
 
 def _row(network: str, how: str, told: dict[tuple[str, str], list[Speeds]]) -> Row:
-    """Ratios are medians of ratios within a round, which stand close together in time."""
+    """Build a row from medians of ratios within a round, which vary little over time."""
     script, job, usual = (told[kind] for kind in (("plain_fit", how), ("streamed_job", how), ("plain_fit", "float32")))
     speeds = [report.median([wall for wall, _ in one]) for one in (script, job)]
     ratios = [_ratio(job, other, clock) for clock in (0, 1) for other in (script, usual)]
@@ -140,12 +140,12 @@ def _ratio(mine: list[Speeds], theirs: list[Speeds], clock: int) -> float:
 
 
 def precisions() -> tuple[str, ...]:
-    """bfloat16 only where the processor has it."""
+    """Return the precisions to measure: bfloat16 only where the processor has it."""
     return PRECISIONS if has_bfloat16() else PRECISIONS[:1]
 
 
 def to_accuracy(contestant: str, seed: int) -> Run:
-    """One training of tutorial E's network, from the start of its process."""
+    """Time one training of tutorial E's network from the start of its process."""
     words = ["--until", str(ACCURACY)] if contestant == "plain_fit" else []
     start = time.perf_counter()
     reached, accuracy = None, 0.0
@@ -162,7 +162,7 @@ def to_accuracy(contestant: str, seed: int) -> Run:
 
 
 def table(rows: list[Row]) -> str:
-    """The throughput as a Markdown table."""
+    """Format the throughput as a Markdown table."""
     head = (
         "network",
         "precision",
@@ -188,7 +188,7 @@ def table(rows: list[Row]) -> str:
 
 
 def verdicts(rows: list[Row], runs: list[Run]) -> dict[str, Any]:
-    """What was asked for and what came."""
+    """Return each goal with the measured result."""
     lowest = min((row.ratio for row in rows), default=None)
     times = {
         who: [run.seconds for run in runs if run.contestant == who and run.seconds is not None]

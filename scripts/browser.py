@@ -63,7 +63,7 @@ def install() -> str | None:
 
 
 def _playwrights() -> str | None:
-    """Ask Playwright in a process of its own: its driver takes a second to start and must not stay."""
+    """Ask Playwright in its own process: its driver takes a second to start and must not stay."""
     program = (
         "from playwright.sync_api import sync_playwright\n"
         "with sync_playwright() as p: print(p.chromium.executable_path)"

@@ -34,7 +34,7 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 
 
 def lock(upgrade: bool) -> None:
-    """Write `locks/*.txt`. Raises `subprocess.CalledProcessError` where the ranges cannot be met."""
+    """Write `locks/*.txt`; raise `subprocess.CalledProcessError` where the ranges cannot be met."""
     LOCKS.mkdir(exist_ok=True)
     for name, source in LOCKED.items():
         options = ["--universal", "--python-version", PYTHONS[0], "--generate-hashes", "--no-annotate"]

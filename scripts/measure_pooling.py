@@ -45,7 +45,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 
 def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list[Network]]:
-    """The networks of all seeds, that of the shelf first."""
+    """Load the networks of all seeds, that of the model store first."""
     ordered = sorted(seeds, key=lambda seed: seed != STORED_SEED)
     found = {name: [model_store.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
     for name, (first, *_) in found.items():
@@ -55,12 +55,12 @@ def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list
 
 
 def weights(network: Network) -> str:
-    """The SHA-256 of a network's weights."""
+    """Return the SHA-256 of a network's weights."""
     return network.card.weights_sha256 if network.card else ""
 
 
 def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
-    """The curves of all networks under one kind of perturbation."""
+    """Measure the curves of all networks under one kind of perturbation."""
     places = range(len(robustness_curves.get_amounts(kind)))
     series = [robustness_curves.perturb(digits, kind, place) for place in places]
     first = robustness_curves.get_start(kind)
@@ -73,7 +73,7 @@ def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, la
 
 
 def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ...]) -> dict[str, Any]:
-    """What made the curves."""
+    """Describe how the curves were made."""
     return {
         "made_by": "scripts/measure_pooling.py",
         "digits": read.digits,

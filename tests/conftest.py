@@ -1,4 +1,4 @@
-"""What tests of every room share: the development data, a server, a browser, and no network."""
+"""Fixtures shared by all tests: the development data, a server, a browser, and no network."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests of the development data, which are long, and with the tiers that wait longest."""
+    """Order the tests: those of the development data, which are long, then the slowest tiers first."""
     items.sort(key=lambda item: (item.get_closest_marker("data") is None, tiers.ORDER.index(tiers.marks(item)[0])))
 
 
 def pytest_collection_finish() -> None:
-    """A test's module may not load Keras: then the unit tests beside it would wait for it too."""
+    """Refuse test modules that load Keras: all unit tests would wait for it."""
     loaded = tiers.HEAVY & set(sys.modules)
     if loaded:
         raise pytest.UsageError(f"a module of tests imports {', '.join(sorted(loaded))} outside of a function")
@@ -66,7 +66,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network_and_no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing here, and no child process, downloads MNIST or finds what this machine happens to have cached."""
+    """Keep tests and their child processes from downloading MNIST or using this machine's cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CNNVIZ_MNIST", raising=False)
         patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
@@ -79,7 +79,7 @@ def _no_network_and_no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
-    """The development data: the folder that CNNVIZ_DATA names, else shared/data beside the repository."""
+    """Return the development data: the folder in CNNVIZ_DATA, else shared/data beside the repository."""
     folder = Path(os.environ.get("CNNVIZ_DATA") or ROOT.parent / "shared" / "data")
     if not (folder / "mnist.npz").is_file():
         pytest.skip("no development data: set CNNVIZ_DATA to a folder with mnist.npz and pen_strokes.json.gz")
@@ -88,13 +88,13 @@ def data_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def mnist_path(data_folder: Path) -> Path:
-    """The path of the complete MNIST."""
+    """Return the path of the complete MNIST."""
     return data_folder / "mnist.npz"
 
 
 @pytest.fixture(scope="session")
 def mnist(mnist_path: Path) -> datasets.Dataset:
-    """The complete MNIST."""
+    """Load the complete MNIST."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CNNVIZ_MNIST", str(mnist_path))
         return datasets.load(allow_download=False)
@@ -102,7 +102,7 @@ def mnist(mnist_path: Path) -> datasets.Dataset:
 
 @pytest.fixture(scope="session")
 def pen_strokes(data_folder: Path) -> list[dict[str, Any]]:
-    """Digits written with pens: label, writer, strokes as points whose larger extent is 1, y down."""
+    """Load digits written with pens: label, writer, strokes as points whose larger extent is 1, y down."""
     path = data_folder / "pen_strokes.json.gz"
     if not path.is_file():
         pytest.skip("no pen strokes: set CNNVIZ_DATA to a folder with pen_strokes.json.gz")
@@ -113,14 +113,14 @@ def pen_strokes(data_folder: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The app, served with the repository's settings for the whole test run."""
+    """Serve the app, with the repository's settings, for the whole test run."""
     with serving() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Launch the installed browser; without one the test is skipped with the way to get it."""
+    """Launch the installed browser; skip the test if there is none, with the way to get it."""
     path = installed.find()
     if path is None:
         pytest.skip(installed.NONE_FOUND)
@@ -129,5 +129,5 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A desk-sized window; a test of a phone makes its own context."""
+    """Set a desktop-sized window; a test of a phone makes its own context."""
     return browser_context_args | {"viewport": {"width": 1280, "height": 900}}

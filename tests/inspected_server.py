@@ -1,4 +1,4 @@
-"""Streamlit's command line in a process that answers questions about itself; for tests only.
+"""Run Streamlit's command line in a process that answers questions about itself; for tests only.
 
 `python tests/inspected_server.py run app.py ...` serves like `streamlit run app.py ...`. Each line on standard input is
 a question, each line on standard output its answer as JSON, and the end of standard input ends the process. Streamlit's

@@ -24,7 +24,7 @@ START = 60.0  # seconds that a server may take on a busy machine
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: `address` has no slash at its end, `log` is everything that it printed so far."""
+    """A running server: `address` has no slash at its end, `log` is everything printed so far."""
 
     address: str
     process: subprocess.Popen[str]

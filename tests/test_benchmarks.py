@@ -47,7 +47,7 @@ def test_an_answer_to_another_drawing_is_noticed():
     assert sessions.complaint(Answer(digit="3", shares=right.shares, error="lost"), sketch) == "lost"
 
 
-def test_the_wait_for_three_grids_ends_with_the_last_and_a_missing_one_is_noticed():
+def test_wait_for_grids_ends_with_the_last_and_detects_a_missing_one():
     painted = [
         ("pool-max", 1_400.0),
         ("pool-average", 1_350.0),

@@ -37,7 +37,7 @@ def program() -> str:
 
 @pytest.fixture(scope="module")
 def unit() -> dict[str, list[str]]:
-    """The settings of the systemd unit in the docs; some occur more than once."""
+    """Read the settings of the systemd unit in the docs; some occur more than once."""
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```ini\n(\[Unit\].+?)```", text, re.DOTALL)
     settings: dict[str, list[str]] = {}
@@ -119,7 +119,7 @@ def test_the_service_starts_what_is_here_with_settings_that_the_program_reads(un
 
 
 def of_part(manifests: list[dict[str, Any]], part: str) -> dict[str, Any]:
-    """The pod of a deployment."""
+    """Return the pod of a deployment."""
     (found,) = [
         each["spec"]["template"]
         for each in manifests

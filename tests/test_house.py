@@ -144,17 +144,17 @@ def test_core_starts_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(MAY_START))
-def test_what_may_start_something_still_does(path: str) -> None:
+def test_exceptions_still_start_something(path: str) -> None:
     assert packages(ROOT / path) & PROCESSES
 
 
-def test_no_folder_is_too_full_to_live_in() -> None:
+def test_no_folder_has_too_many_modules() -> None:
     modules = Counter(p.parent for p in files("cnnviz", "pages", "scripts") if p.stem != "__init__")
     full = {str(folder.relative_to(ROOT)): number for folder, number in modules.items() if number > MAX_MODULES}
     assert full == {}
 
 
-def test_the_shell_knows_no_page() -> None:
+def test_shell_imports_no_page() -> None:
     """Pages' folders know the shell; settings of a page lie in the shell's tables of fields."""
     ours = {
         str(path.relative_to(ROOT)): known
@@ -169,12 +169,12 @@ def test_only_the_canvas_imports_the_drawable_canvas() -> None:
     assert importers <= {"cnnviz/ui/input/surfaces.py"}
 
 
-def test_nobody_but_a_worker_imports_a_worker() -> None:
+def test_only_workers_import_workers() -> None:
     """Not even a script: only tests and benchmarks, which compare with Keras in processes of their own, may."""
     assert [p for p in files(*PRODUCT) if room(p) != "workers" and "workers" in rooms_known(p)] == []
 
 
-def test_nobody_lets_multiprocessing_start_a_process() -> None:
+def test_multiprocessing_starts_no_process() -> None:
     """Its spawn runs `app.py` again in every child of a Streamlit server; workers are started with `python -m`."""
     starting = [
         (path.relative_to(ROOT), name)
@@ -206,7 +206,7 @@ def test_pages_are_outlines() -> None:
     assert long == {}
 
 
-def test_no_file_is_named_after_nothing() -> None:
+def test_no_file_has_a_generic_name() -> None:
     vague = [p for p in files(*PRODUCT, "tests") if set(p.stem.removeprefix("test_").split("_")) & VAGUE]
     assert vague == []
 

@@ -46,7 +46,7 @@ def text(name: str) -> str:
 
 
 def pins(name: str) -> list[Pin]:
-    """Every entry of a lock; a line that is none fails."""
+    """Parse every entry of a lock; fail for any other line."""
     entries = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text(name), flags=re.MULTILINE)).splitlines()
     found = []
     for entry in entries:
@@ -56,7 +56,7 @@ def pins(name: str) -> list[Pin]:
 
 
 def asked(file: str) -> Iterator[Requirement]:
-    """The requirements of a file and of those that it includes."""
+    """Return the requirements of a file and of those that it includes."""
     for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
         plain = line.split("#")[0].strip()
         if plain.startswith("-r "):

@@ -134,7 +134,7 @@ def test_an_upload_without_the_token_is_refused(server: Server) -> None:
 
 
 @pytest.mark.browser
-def test_no_page_brings_keras_into_the_server(page: Page) -> None:
+def test_no_page_imports_keras_into_the_server(page: Page) -> None:
     """A fresh server, every page opened directly and then through one another's links."""
     with serving() as fresh:
         for path in [*page_addresses(), *reversed(page_addresses())]:
@@ -151,7 +151,7 @@ def test_no_page_brings_keras_into_the_server(page: Page) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without telling it")
-def test_a_server_without_its_terminal_ends_when_told() -> None:
+def test_server_without_a_terminal_ends_on_request() -> None:
     with serving() as running:
         running.process.terminate()
         assert running.process.wait(10) is not None

@@ -1,4 +1,4 @@
-"""The floor of a start: the same settings, and nothing but one line of text."""
+"""The baseline of a start: the same settings and a single line of text."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The floor of the editor: the same canvas and settings on a page that writes one number."""
+"""The baseline of the editor: the same canvas and settings on a page that writes one number."""
 
 import streamlit as st
 

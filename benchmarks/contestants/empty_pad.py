@@ -1,4 +1,4 @@
-"""The floor of the live pad: the same pad and settings on a page that writes one number."""
+"""The baseline of the live pad: the same pad and settings on a page that writes one number."""
 
 import streamlit as st
 

@@ -21,7 +21,7 @@ EPOCH, BEGIN, STEP, MOST = 470, 1500, 47, 30_000
 
 @st.cache_data
 def values() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Loss and accuracy of every batch, and both smoothed."""
+    """Return loss and accuracy of every batch, raw and smoothed."""
     steps = np.arange(1, MOST + 1)
     noise = np.random.default_rng(0).random(MOST)
     loss = 2.2 * np.exp(-steps / 400) + 0.05 + 0.2 * noise * np.exp(-steps / 4000)
@@ -29,7 +29,7 @@ def values() -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def panels(count: int) -> list[Lines]:
-    """Two lists of (name, x, y), thinned as the component thins them."""
+    """Return two lists of (name, x, y), thinned as the component thins them."""
     steps = np.arange(1, count + 1)
     found: list[Lines] = []
     for raw, smooth in values():
@@ -40,7 +40,7 @@ def panels(count: int) -> list[Lines]:
 
 
 def component(both: Sequence[Lines]) -> None:
-    """The component of the app."""
+    """Draw with the component of the app."""
     styles: Mapping[str, Any] = {"raw": "raw", "training": "line", "validation": "points"}
     made = [
         Panel(
@@ -54,7 +54,7 @@ def component(both: Sequence[Lines]) -> None:
 
 
 def line_chart(both: Sequence[Lines]) -> None:
-    """Streamlit's own line chart, which takes data frames."""
+    """Draw with Streamlit's own line chart, which takes data frames."""
     import pandas as pd  # type: ignore[import-untyped]
 
     for place, lines in zip(st.columns(2), both, strict=True):
@@ -63,7 +63,7 @@ def line_chart(both: Sequence[Lines]) -> None:
 
 
 def echarts(both: Sequence[Lines]) -> None:
-    """Apache ECharts without animation, with its zoom."""
+    """Draw with Apache ECharts, without animation, with its zoom."""
     for number, (place, lines) in enumerate(zip(st.columns(2), both, strict=True)):
         series = [
             {
@@ -86,7 +86,7 @@ def echarts(both: Sequence[Lines]) -> None:
 
 
 def plotly(both: Sequence[Lines]) -> None:
-    """A Plotly figure a panel."""
+    """Draw one Plotly figure per panel."""
     import plotly.graph_objects as go
 
     for number, (place, lines) in enumerate(zip(st.columns(2), both, strict=True)):
@@ -105,13 +105,13 @@ CHARTS: Mapping[str, Draw] = {
 
 
 def grow() -> None:
-    """Ask for the next update."""
+    """Request the next update."""
     st.session_state["batches"] = min(MOST, st.session_state.get("batches", BEGIN) + STEP)
 
 
 @st.fragment
 def show() -> None:
-    """Draw, and say how many milliseconds of Python that took."""
+    """Draw the curves and report the milliseconds of Python that it took."""
     st.button("Update", on_click=grow)
     both = panels(st.session_state.get("batches", BEGIN))
     start = time.perf_counter()

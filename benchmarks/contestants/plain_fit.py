@@ -24,7 +24,7 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 
 
 def model_of(variant: Architecture, plan: TrainingPlan) -> keras.Model:
-    """Built and compiled as the tutorials do."""
+    """Build and compile the network as the tutorials do."""
     layers = []
     for layer in variant.to_json()["layers"]:
         settings = dict(layer)
@@ -39,7 +39,7 @@ def model_of(variant: Architecture, plan: TrainingPlan) -> keras.Model:
 
 
 def digits(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """MNIST as float32 in [0, 1] as a network reads it whose images have this `shape`, and its labels."""
+    """Return MNIST as float32 in [0, 1], in the image `shape` of a network, and its labels."""
     data = datasets.load(allow_download=False)
     x_train, x_test = (
         colour_digits.prepare_inputs(x.astype("float32") / 255, shape, part).reshape(-1, *shape)
@@ -53,18 +53,18 @@ def say(**facts: Any) -> None:
 
 
 def clocks() -> tuple[float, float]:
-    """Wall time and this process's processor time, in seconds."""
+    """Return wall time and this process's processor time, in seconds."""
     return time.perf_counter(), time.process_time()
 
 
 def speeds(images: int, start: tuple[float, float]) -> dict[str, float]:
-    """Images a second of wall time and of processor time since `start`."""
+    """Return images per second of wall time and of processor time since `start`."""
     wall, cpu = (now - then for now, then in zip(clocks(), start, strict=True))
     return {"images_per_second": images / wall, "images_per_cpu_second": images / cpu}
 
 
 def rounds(model: keras.Model, plan: TrainingPlan, batches: int) -> None:
-    """Train on as many batches whenever asked; the first time unasked and unmeasured."""
+    """Train on a fixed number of batches per request; the first round is unrequested and unmeasured."""
     x, y, _, _ = digits(model.input_shape[1:])
     count = batches * plan.batch_size
     model.fit(x[:count], y[:count], batch_size=plan.batch_size, verbose=0)
@@ -76,7 +76,7 @@ def rounds(model: keras.Model, plan: TrainingPlan, batches: int) -> None:
 
 
 def until(model: keras.Model, plan: TrainingPlan, accuracy: float) -> None:
-    """Train as published, validating on the test set as the tutorial does, until the accuracy is there."""
+    """Train as published, validating on the test set as the tutorial does, until `accuracy` is reached."""
     x, y, x_test, y_test = digits(model.input_shape[1:])
     for epoch in range(1, plan.epochs + 1):
         told = model.fit(x, y, batch_size=plan.batch_size, verbose=0, validation_data=(x_test, y_test))

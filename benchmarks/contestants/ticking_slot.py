@@ -1,4 +1,4 @@
-"""A slot whose jobs tell nothing but the time: `python -m benchmarks.contestants.ticking_slot`."""
+"""A worker whose jobs emit only the time: `python -m benchmarks.contestants.ticking_slot`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BETWEEN = 0.01
 
 
 def train(_job: Job, emit: object, _inbox: PollCommands) -> None:
-    """Tell a view of the usual size, with the time in it, some hundred times."""
+    """Emit a view of the usual size, with the time in it, some hundred times."""
     maps = np.zeros((26, 26, 32), np.float32)
     for _ in range(TICKS):
         time.sleep(BETWEEN)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Jobs:
-    """The jobs of this process, on the engine that the pages use. Each is looked at twice a second, as a page does."""
+    """The jobs of this process, on the scheduler of the pages. Each is polled twice a second, as a page does."""
 
     def __init__(self, folder: Path) -> None:
         from cnnviz.core.data import datasets

@@ -18,7 +18,7 @@ COLUMNS = 8
 
 @st.cache_resource
 def load():  # type: ignore[no-untyped-def]
-    """The network, and the same network with the outputs of every layer that has maps."""
+    """Return the network, and the same network with the outputs of every layer that has maps."""
     model = keras.models.load_model(os.environ["CNNVIZ_BENCH_MODEL"])
     layers = [layer for layer in model.layers if len(layer.output.shape) == 4 and "dropout" not in layer.name]
     return (
@@ -29,7 +29,7 @@ def load():  # type: ignore[no-untyped-def]
 
 
 def sheet(maps: np.ndarray) -> go.Figure:
-    """One subplot a map."""
+    """Draw one subplot per map."""
     rows = -(-maps.shape[-1] // COLUMNS)
     figure = make_subplots(rows, COLUMNS, horizontal_spacing=0.005, vertical_spacing=0.005)
     for number in range(maps.shape[-1]):

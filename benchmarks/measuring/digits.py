@@ -1,4 +1,4 @@
-"""The digits that figures about training are measured with."""
+"""The digits on which training is measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from cnnviz.core.data import datasets
 
 
 def need_mnist() -> None:
-    """End the program where MNIST is missing: figures of fewer digits would mean something else."""
+    """Exit if MNIST is missing: figures of fewer digits would mean something else."""
     found = datasets.load(allow_download=False).name
     if found != datasets.MNIST:
         raise SystemExit(

@@ -1,4 +1,4 @@
-"""Draws strokes in Chromium with real mouse events and reads from the page when what they changed was painted."""
+"""Draw strokes in Chromium with real mouse events and read from the page when their effects were painted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PACE = 1 / 60
 
 @dataclass(frozen=True)
 class Stroke:
-    """One stroke as the page saw it; times in milliseconds, `maps` is None where there are none."""
+    """One stroke as the page saw it; times in milliseconds; `maps` is None where there are none."""
 
     prediction: float
     maps: float | None
@@ -58,7 +58,7 @@ class Stroke:
 
 
 def launched(playwright: Playwright) -> AbstractAsyncContextManager[Browser]:
-    """The browser that the tests use, to be entered with `async with`."""
+    """Return the browser that the tests use, to be entered with `async with`."""
     path = installed.find()
     if path is None:
         raise SystemExit(installed.NONE_FOUND)
@@ -103,7 +103,7 @@ class Paper:
         )
 
     async def clear(self) -> None:
-        """Make the paper empty, as a visitor would."""
+        """Clear the paper as a visitor would."""
         button = self.page.locator('button[data-role="clear"]')
         if self.surface == "canvas":
             button = self.page.get_by_role("button", name=CLEAR)

@@ -1,4 +1,4 @@
-"""From lifting the pen to the three painted shift maps of Pooling, in Chromium with real mouse events.
+"""Time from lifting the pen to the three painted shift maps of Pooling, in Chromium with real mouse events.
 
 Nothing of the grid is computed while the pen is down: once it is up the whole page runs again, and the three maps are
 painted as soon as their values come. Both strokes that a visitor draws are measured: one on an empty paper, after which
@@ -53,7 +53,7 @@ WATCH = """() => {
 
 
 async def strokes(count: int, beside: Callable[[], object]) -> dict[str, list[float]]:
-    """Seconds from pen up to the painted grid and those of `beside`, `count` of each after the warm-up."""
+    """Return seconds from pen up to the painted grid, and those of `beside`, `count` of each after the warm-up."""
     found: dict[str, list[float]] = {FIRST: [], MORE: [], BESIDE: []}
     with serving(APP) as server:
         wait_until_healthy(server)
@@ -81,7 +81,7 @@ async def _stroke(paper: Paper, corners: Sequence[Point]) -> float:
 
 
 def seconds(painted: Sequence[tuple[str, float]], up: float) -> float:
-    """Seconds from `up` until the last of the three grids was painted for the last time; times in milliseconds.
+    """Return the seconds from `up` until the last of the three grids was painted; times in milliseconds.
 
     Raises:
         RuntimeError: If a grid was not painted after `up`, or one was before, which is then none of this stroke's.

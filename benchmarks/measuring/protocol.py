@@ -124,7 +124,7 @@ class Session:
         return what == "script_finished"
 
     def _delta(self, message: ForwardMsg, answer: Answer) -> str:
-        """Take note of what a delta tells, and return what it is."""
+        """Store the content of a delta, and return its kind."""
         delta, path = message.delta, tuple(message.metadata.delta_path)
         if delta.WhichOneof("type") == "add_block":
             if "predicted-digit" in str(delta.add_block):

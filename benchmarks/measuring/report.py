@@ -1,4 +1,4 @@
-"""What every benchmark writes: figures as JSON, a Markdown table, and what it was measured on."""
+"""The report of a benchmark: figures as JSON, a Markdown table, and the machine."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def median(values: Sequence[float]) -> float:
 
 
 def p95(values: Sequence[float]) -> float:
-    """The value that 95 % of `values` do not exceed: the nearest rank, not interpolated."""
+    """Return the value that 95 % of `values` do not exceed: the nearest rank, not interpolated."""
     return sorted(values)[max(0, -(-95 * len(values) // 100) - 1)]
 
 
 def machine() -> dict[str, Any]:
-    """What ran it, and how busy it was: absolute times mean little on a machine that does other things."""
+    """Describe the machine and its load: absolute times mean little on a busy machine."""
     return {
         "python": platform.python_version(),
         "system": platform.system(),
@@ -36,14 +36,14 @@ def machine() -> dict[str, Any]:
 
 
 def write(out: Path, figures: dict[str, Any]) -> None:
-    """Write `figures` and the machine to `out`, whose folder is made."""
+    """Write `figures` and the machine to `out`, creating its folder."""
     out.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine(), **figures}, indent=2, ensure_ascii=False)
     out.write_text(text + "\n", encoding="utf-8")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table: the first column is text, the others are figures."""
+    """Format a Markdown table: the first column is text, the others are figures."""
     rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 

@@ -1,4 +1,4 @@
-"""The servers that are compared: started on free ports of this machine, measured by their process, stopped."""
+"""Start the compared servers on free ports of this machine, measure their processes, stop them."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Server:
 
     @property
     def memory(self) -> float:
-        """Resident memory of the web process and its children, in MB (2^20 bytes)."""
+        """Return the resident memory of the web process and its children, in MB (2^20 bytes)."""
         web = psutil.Process(self.process.pid)
         return float(sum(each.memory_info().rss for each in (web, *web.children(recursive=True)))) / 2**20
 
     @property
     def cpu(self) -> float:
-        """Seconds of processor time that the web process has used."""
+        """Return the seconds of processor time that the web process has used."""
         times = psutil.Process(self.process.pid).cpu_times()
         return float(times.user + times.system)
 

@@ -1,4 +1,4 @@
-"""Visitors with a browser each, whose pages must neither log an error nor ask another host."""
+"""Browser test fixtures: a browser profile per visitor; pages may not log errors or contact other hosts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENCE = 45_000  # milliseconds for anything to appear on a machine that has o
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip this folder where no network was trained yet."""
+    """Skip this folder if no network has been trained yet."""
     if not (model_store.folder() / f"{model_store.DEFAULT}.json").is_file():
         for item in items:
             if "tests/browser/" in item.path.as_posix():
@@ -39,7 +39,7 @@ def _patience() -> None:
 
 @pytest.fixture
 def page_guard() -> Iterator[PageGuard]:
-    """Watch all pages of a test, and fail it for whatever no page may do."""
+    """Watch all pages of a test, and fail it for console errors, exceptions and foreign requests."""
     guard = PageGuard()
     yield guard
     assert guard.violations == []
@@ -47,7 +47,7 @@ def page_guard() -> Iterator[PageGuard]:
 
 @pytest.fixture
 def context(context: BrowserContext, page_guard: PageGuard) -> BrowserContext:
-    """The browser's own profile for a test, watched."""
+    """Create a guarded browser profile for a test."""
     context.set_default_timeout(PATIENCE)
     page_guard.watch(context)
     return context
@@ -72,19 +72,19 @@ def visitor(browser: Browser, page_guard: PageGuard, browser_context_args: dict[
 
 @pytest.fixture
 def phone(visitor: Visitor) -> Page:
-    """A page on a phone: narrow, and touched."""
+    """Open a page on a phone: narrow, with touch."""
     return visitor(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
 
 
 @pytest.fixture(scope="session")
 def seven() -> Drawing:
-    """A seven as the link carries it."""
+    """Return a seven, encoded for a link."""
     return url_codec.decode(url_codec.encode(Drawing((Stroke(tuple(hands.SEVEN), 20.0),))))
 
 
 @pytest.fixture(scope="session")
 def seven_link(seven: Drawing) -> str:
-    """The query of a page that shows the seven."""
+    """Return the query of a page that shows the seven."""
     return f"?d={url_codec.encode(seven)}"
 
 
@@ -95,7 +95,7 @@ def address(server: Server) -> str:
 
 @pytest.fixture(scope="module")
 def server_with_runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with runs of its own for a module's tests; the module's `SERVER_ENVIRONMENT` is set in it."""
+    """Start a server with its own runs per module, with the module's `SERVER_ENVIRONMENT`."""
     runs = str(tmp_path_factory.mktemp("runs"))
     with serving(environment={"CNNVIZ_RUNS": runs} | getattr(request.module, "SERVER_ENVIRONMENT", {})) as running:
         yield running
@@ -103,17 +103,17 @@ def server_with_runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 
 @pytest.fixture(scope="session")
 def traced(seven: Drawing) -> Trace:
-    """The seven in the network that Layers opens with `layers_link`, computed in this process."""
+    """Trace the seven in this process, in the network that Layers opens with `layers_link`."""
     return trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
 
 
 @pytest.fixture
 def layers_link(address: str, seven_link: str) -> str:
-    """Layers with the seven and a small network."""
+    """Return the address of Layers with the seven and a small network."""
     return f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}"
 
 
 @pytest.fixture
 def layers_page(page: Page, layers_link: str) -> Page:
-    """Layers, complete, with the seven and a small network."""
+    """Open Layers, complete, with the seven and a small network."""
     return eyes.opened(page, layers_link, "Layers")

@@ -1,4 +1,4 @@
-"""What a visitor's eyes wait for and read. Nothing here waits for a number of seconds: always for something to see."""
+"""Wait for and read page content. Nothing here waits for a number of seconds: always for something visible."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def whole(page: Page) -> None:
 
 
 def still(page: Page) -> None:
-    """Wait until a page that comes part by part stands: no part of it has moved or grown for twelve frames."""
+    """Wait until a page that loads in parts is stable: no part of it has moved or grown for twelve frames."""
     page.wait_for_function(
         """() => {
             const places = [...document.querySelectorAll('[data-testid="stElementContainer"]')]
@@ -64,7 +64,7 @@ def shares(page: Page) -> list[str]:
 
 
 def exact_shares(page: Page) -> list[str]:
-    """Return all digits of the ten probabilities, which the page tells where it is pointed at."""
+    """Return all digits of the ten probabilities, from their tooltips."""
     told = page.locator('.st-key-answer [data-role="exact"]')
     shares = []
     for row in page.locator(".st-key-answer .row").all():

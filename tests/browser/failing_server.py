@@ -1,4 +1,4 @@
-"""Streamlit's command line, serving an app that has a mistake in it: one network cannot be computed."""
+"""Streamlit's command line, serving an app with a bug: one network cannot be computed."""
 
 from __future__ import annotations
 

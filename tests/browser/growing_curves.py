@@ -10,7 +10,7 @@ BEGIN, STEP = 120, 5
 
 
 def series(quantity):
-    """The curves of one panel, as long as they are now."""
+    """Return the curves of one panel at their current length."""
     steps = np.arange(1, st.session_state["batches"] + 1)
     ends = steps[EPOCH - 1 :: EPOCH]
     return [
@@ -21,13 +21,13 @@ def series(quantity):
 
 
 def note():
-    """Keep where the visitor clicked."""
+    """Record where the visitor clicked."""
     st.session_state["where"] = picked("chart")
 
 
 @st.fragment(run_every=0.25)
 def grow():
-    """One update."""
+    """Draw one update."""
     st.session_state["batches"] = st.session_state.get("batches", BEGIN) + STEP
     loss = Panel(id="loss", title="Loss", series=series(lambda n: 1 / n), low=0, log=True)
     accuracy = Panel(id="accuracy", title="Accuracy", series=series(lambda n: 1 - 1 / n), share=True, high=1)

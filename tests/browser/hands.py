@@ -1,4 +1,4 @@
-"""What a visitor's hands do: draw by mouse, finger and keys, press, choose. Places are canvas pixels, 0 to 280."""
+"""Act as a visitor: draw by mouse, finger and keys, press, choose. Places are canvas pixels, 0 to 280."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def draw(page: Page, *lines: Line) -> None:
 
 
 def keep_drawing(page: Page) -> None:
-    """Put a pen of its own on the live pad that never rests, while the test does something else."""
+    """Draw on the live pad without pause, with a pen of its own, while the test does something else."""
     paper(page).evaluate(
         """canvas => {
             const box = canvas.getBoundingClientRect()
@@ -129,7 +129,7 @@ def walk(page: Page, right: int, down: int) -> None:
 
 
 def draw_seven_by_keys(page: Page) -> None:
-    """From the middle of the paper to the upper left, then a 7 with the pen down."""
+    """Draw a 7 by keys: move from the middle of the paper to the upper left, then lower the pen."""
     walk(page, -4, -4)
     page.keyboard.press("Space")
     walk(page, 8, 0)

@@ -1,4 +1,4 @@
-"""Collect what no page may do: errors in the console, exceptions, requests to other hosts."""
+"""Collect forbidden page activity: errors in the console, exceptions, requests to other hosts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOSTS = {"127.0.0.1", "localhost"}
 
 @dataclass
 class PageGuard:
-    """Collects what no page may do.
+    """Collects forbidden page activity.
 
     Attributes:
         violations: errors in the console, exceptions, and requests to other hosts, in the order in which they came.

@@ -1,4 +1,4 @@
-"""A page with a player whose moments grow in number, beside a button of Python's own that goes back to the first."""
+"""A page with a player whose moments grow in number, and a button with which Python goes back to the first."""
 
 import time
 
@@ -8,12 +8,12 @@ from cnnviz.ui.components.player import player
 
 
 def go_to_first():
-    """Python moves the slider."""
+    """Move the slider from Python."""
     st.session_state["moment"] = 0
 
 
 def note(at):
-    """Keep every moment that was shown, in order."""
+    """Record every moment that was shown, in order."""
     seen = st.session_state.setdefault("seen", [])
     if not seen or seen[-1] != at:
         seen.append(at)
@@ -21,7 +21,7 @@ def note(at):
 
 @st.fragment(run_every=0.2)
 def show():
-    """One update, of which every second comes by itself; the first moments take their time."""
+    """Draw one update, repeated every second; the first moments take their time."""
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     count = min(12, 6 + st.session_state["runs"] // 20) if "grow" in st.query_params else 6
     labels = [f"batch {10 * index}" for index in range(count)]

@@ -1,4 +1,4 @@
-"""Replays recorded pens through the real canvas: real pointer events, as fast as the browser takes them.
+"""Replay recorded pens through the real canvas: real pointer events, as fast as the browser takes them.
 
 Playwright's synchronous pages send one event after the other was handled. Here several pages are drawn on at once,
 in a browser of their own that does not wait for the screen's next refresh.

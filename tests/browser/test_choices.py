@@ -44,7 +44,7 @@ def test_a_preparation_switch_changes_what_is_read_and_is_kept(
     expect(page.get_by_role("switch", name=re.compile("Fit into"))).not_to_be_checked()
 
 
-def test_the_effect_of_a_switch_is_told_before_it_is_used(page: Page, address: str, seven: Drawing, seven_link: str):
+def test_effect_of_a_switch_is_shown_before_it_is_used(page: Page, address: str, seven: Drawing, seven_link: str):
     eyes.opened(page, f"{address}/{seven_link}&net=cnn-32-64-64")
     without = preprocessing.from_canvas(strokes.render(seven), steps=frozenset(preprocessing.STEPS) - {"crop"}).digit
     answer = trace(model_store.load("cnn-32-64-64"), without).answer
@@ -66,7 +66,7 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
         assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]
 
 
-def test_the_picker_tells_accuracy_and_size(page: Page, address: str) -> None:
+def test_picker_shows_accuracy_and_size(page: Page, address: str) -> None:
     eyes.opened(page, address)
     page.get_by_role("combobox").first.click()
     for name in model_store.names():
@@ -76,7 +76,7 @@ def test_the_picker_tells_accuracy_and_size(page: Page, address: str) -> None:
         expect(option).to_contain_text(f"{card.parameters:,} parameters")
 
 
-def test_what_there_is_to_know_about_a_network(page: Page, address: str) -> None:
+def test_network_details_are_shown(page: Page, address: str) -> None:
     eyes.opened(page, address)
     page.get_by_text("About this network").click()
     expect(page.get_by_text("Test accuracy")).to_be_visible()
@@ -124,7 +124,7 @@ def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str
 
 @pytest.fixture
 def damaged_shelf(tmp_path: Path) -> Path:
-    """The shelf, with one network whose weights were changed on disk."""
+    """Copy the model store and change one network's weights on disk."""
     for name in (model_store.DEFAULT, "cnn-32-64-64"):
         for kind in ("json", "safetensors"):
             shutil.copy(model_store.folder() / f"{name}.{kind}", tmp_path)
@@ -150,7 +150,7 @@ def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
         page.close()  # before its server goes
 
 
-def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(page: Page, seven_link: str):
+def test_failing_page_shows_the_error_number_of_the_log(page: Page, seven_link: str):
     with serving("tests/browser/failing_server.py", "run", "app.py") as running:
         page.goto(f"{running.address}/{seven_link}&net={MISTAKEN}")
         apology = page.get_by_test_id("stAlert").filter(has_text="Something went wrong")

@@ -23,12 +23,12 @@ COLOURED = f"net={NAME}&ink={INK[1:]}&paper={PAPER[1:]}"
 
 
 def seen(drawing: Drawing, ink: str = INK, paper: str = PAPER) -> np.ndarray:
-    """What the network reads of a drawing, worked out in this process."""
+    """Compute the network's input for a drawing in this process."""
     return colour_digits.colour_from_hex(preprocessing.from_canvas(strokes.render(drawing)).digit, ink, paper)
 
 
 def painted(page: Page, x: float, y: float) -> list[int]:
-    """The colour of the pad's ink at a place of the paper; its last number is 0 where there is none."""
+    """Return the colour of the pad's ink at a place of the paper; its alpha is 0 where there is none."""
     found: list[int] = hands.paper(page).evaluate(
         """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
             x * canvas.width / 280, y * canvas.height / 280, 1, 1).data]""",
@@ -102,13 +102,13 @@ def number(text: str) -> int:
 
 
 def lines(page: Page) -> dict[str, int]:
-    """The sums of the account: what each channel gives, the sum, the bias, with it, after relu."""
+    """Return the sums of the account: per channel, their sum, the bias, with the bias, after relu."""
     names = ("red", "green", "blue", "total", "bias", "before", "after")
     return {name: number(page.locator(f".colour_sum .sums .{name} .value").inner_text()) for name in names}
 
 
 def products(page: Page, channel: str) -> list[list[int]]:
-    """Pixels, weights and products of a channel's nine cells."""
+    """Return pixels, weights and products of a channel's nine cells."""
     return [
         [number(text) for text in page.locator(f".colour_sum .products.{channel} .{which} span").all_inner_texts()]
         for which in ("pixels", "weights", "results")
@@ -125,7 +125,7 @@ def shown(seven: Drawing, given: colour_sum.Numbers) -> ColourSum:
 
 
 def check(page: Page, expected: ColourSum) -> None:
-    """Everything that is said of the present cell adds up, and is what Python works out."""
+    """Check that the texts of the current cell add up and match Python's values."""
     row, column = here(page)
     expect(page.locator(".colour_sum .here")).to_have_text(f"Row {row}, column {column}")
     said = lines(page)

@@ -1,4 +1,4 @@
-"""Everything that is to be read can be, in light and in dark."""
+"""Text contrast meets WCAG AA in the light and the dark theme."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_is_told_from_its_ground(visitor: Visitor, address: str, scheme: str) -> None:
+def test_every_text_meets_wcag_aa(visitor: Visitor, address: str, scheme: str) -> None:
     page = visitor(color_scheme=scheme)
     pale = {}
     for place, title in PLACES.items():

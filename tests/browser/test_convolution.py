@@ -39,7 +39,7 @@ def convolution(page: Page, link: str) -> Page:
 
 @pytest.fixture
 def open_book(page: Page, link: str) -> Page:
-    """The page without guesses: everything is shown at once."""
+    """Open the page without guesses: everything is shown at once."""
     return eyes.opened(page, f"{link}&ask=0", "Convolution")
 
 
@@ -74,7 +74,7 @@ def shown(example: ConvWorkedExample, number: int) -> list[str]:
 
 
 def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> None:
-    """The window, the products and the sum of this place are on the screen."""
+    """Expect the window, the products and the sum of this place on the screen."""
     window = example.windows[place]
     expect(grid(page)).to_contain_text(f"Window {place + 1} of {len(example.windows)}")
     expect(grid(page).locator(".line-of-work.sum")).to_contain_text(window.work)
@@ -85,7 +85,7 @@ def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> Non
 # By hand.
 
 
-def test_all_nine_windows_by_buttons_and_keys(open_book: Page) -> None:
+def test_all_nine_windows_are_reached_by_buttons_and_keys(open_book: Page) -> None:
     for place in range(9):
         expect_known(open_book, place + 1)
         assert results(open_book) == shown(FIRST, place + 1)
@@ -107,7 +107,7 @@ def test_all_nine_windows_by_buttons_and_keys(open_book: Page) -> None:
     expect_known(open_book, 1)
 
 
-def test_it_plays_to_the_end_at_a_chosen_speed(open_book: Page) -> None:
+def test_example_plays_to_the_end_at_the_chosen_speed(open_book: Page) -> None:
     grid(open_book).get_by_role("combobox", name="Speed").select_option("4")
     controls(open_book).focus()
     open_book.keyboard.press("Space")
@@ -117,7 +117,7 @@ def test_it_plays_to_the_end_at_a_chosen_speed(open_book: Page) -> None:
     assert results(open_book) == shown(FIRST, 9)
 
 
-def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], link: str) -> None:
+def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], link: str) -> None:
     page = eyes.opened(visitor(reduced_motion="reduce"), f"{link}&ask=0", "Convolution")
     expect(button(page, "One step forward")).to_be_visible()
     expect(button(page, "Play")).to_have_count(0)
@@ -271,7 +271,7 @@ def found_in(seven: Drawing, kernel: tuple[tuple[float, ...], ...] = ROWS) -> Fi
 
 
 def expect_values(page: Page, found: FilterResult) -> None:
-    """Both results have these numbers in the cell of the largest sum, bit for bit."""
+    """Expect these numbers in both results, bit for bit, in the cell of the largest sum."""
     row, column = (int(each) for each in np.unravel_index(found.before.argmax(), found.before.shape))
     told = page.locator('.st-key-filtered-digit [data-role="readout"]')
     values = " ".join(map(str, (found.before[row, column], found.after[row, column])))
@@ -285,7 +285,7 @@ def expect_values(page: Page, found: FilterResult) -> None:
     )
 
 
-def test_the_digit_before_and_after_relu(convolution: Page, seven: Drawing) -> None:
+def test_digit_is_shown_before_and_after_relu(convolution: Page, seven: Drawing) -> None:
     found = found_in(seven)
     expect_values(convolution, found)
     note = convolution.locator(".st-key-filtered-digit .note")
@@ -339,7 +339,7 @@ def test_the_strokes_are_guessed(convolution: Page) -> None:
     expect(convolution.get_by_text("is right: 100 % of its answer to both strokes")).to_be_visible()
 
 
-def test_the_index_of_one_value_in_both_orders(convolution: Page) -> None:
+def test_index_of_a_value_is_shown_in_both_orders(convolution: Page) -> None:
     convolution.get_by_role("slider", name="Row").focus()
     convolution.keyboard.press("ArrowRight")
     expect(convolution.get_by_text("x[2, 2, 0]")).to_be_visible()
@@ -369,5 +369,5 @@ def test_a_phone_shows_and_reads_everything(phone: Page, link: str) -> None:
     assert beyond == 0
 
 
-def test_everything_has_a_name(convolution: Page) -> None:
+def test_every_control_has_an_accessible_name(convolution: Page) -> None:
     assert convolution.evaluate(UNNAMED) == []

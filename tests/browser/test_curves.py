@@ -20,7 +20,7 @@ Box = dict[str, float]
 
 @pytest.fixture(scope="module")
 def growing() -> Iterator[str]:
-    """The address of a page whose curves grow."""
+    """Serve a page whose curves grow; return its address."""
     with serving("-m", "streamlit", "run", "tests/browser/growing_curves.py") as server:
         yield server.address
 
@@ -40,7 +40,7 @@ def opened(page: Page, address: str) -> Locator:
 
 
 def updated(chart: Locator, times: int = 4) -> None:
-    """Wait until new data has come so often."""
+    """Wait for `times` updates."""
     chart.page.wait_for_function(
         "([chart, begin, more]) => Number(chart.dataset.received) >= begin + more",
         arg=[chart.element_handle(), told(chart, "received"), times],
@@ -199,7 +199,7 @@ def colours(chart: Locator) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
 
 
-def test_everything_can_be_done_by_keys(chart: Locator) -> None:
+def test_all_actions_work_by_keys(chart: Locator) -> None:
     page = chart.page
     hands.reach_with_tab(page, plot(chart))
     page.keyboard.press("Home")
@@ -228,7 +228,7 @@ def test_everything_can_be_done_by_keys(chart: Locator) -> None:
     expect(chart).not_to_have_attribute("data-cursor", re.compile("."))
 
 
-def test_keys_bring_what_they_go_to_into_view(chart: Locator) -> None:
+def test_keys_scroll_their_target_into_view(chart: Locator) -> None:
     drag(chart, 0.25, 0.5)
     plot(chart).focus()
     for key, inside in (("Home", lambda low, _: low == 0), ("End", lambda _, high: high > 120)):
@@ -258,7 +258,7 @@ def test_without_a_cursor_the_legend_tells_what_was_known_then(chart: Locator) -
     assert label.startswith("Loss over batches. Training 0.0167, Validation 0.02.")
 
 
-def test_a_click_tells_python_the_batch(chart: Locator) -> None:
+def test_click_reports_the_batch_to_python(chart: Locator) -> None:
     at = box(chart, "accuracy")
     low, high = seen(chart)
     chart.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 60)
@@ -294,7 +294,7 @@ def test_the_colours_are_the_themes(scheme: str, visitor: Callable[..., Page], g
 
 class Fingers(hands.Finger):
     def pinch(self, at: Any, apart: tuple[float, float]) -> None:
-        """Two fingers around the middle of the plot move apart, as shares of its width."""
+        """Move two fingers apart around the middle of the plot; places are shares of its width."""
         y, middle = at["y"] + 60, at["x"] + at["width"] / 2
         for step, share in enumerate(np.linspace(*apart, 6)):
             places = [(middle - share * at["width"] / 2, y), (middle + share * at["width"] / 2, y)]
@@ -302,7 +302,7 @@ class Fingers(hands.Finger):
         self._touch("touchEnd")
 
 
-def test_fingers_on_a_phone(phone: Page, growing: str) -> None:
+def test_fingers_zoom_and_pan_on_a_phone(phone: Page, growing: str) -> None:
     chart = opened(phone, growing)
     first, second = box(chart), box(chart, "accuracy")
     assert second["y"] > first["y"] + first["height"], "one below the other"

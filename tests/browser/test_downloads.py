@@ -1,4 +1,4 @@
-"""Files reach a visitor whole, also where the room is full."""
+"""Files arrive complete, even while other visitors draw."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLICKS = 6
 
 @pytest.fixture
 def room(visitor: Visitor, address: str, seven_link: str) -> None:
-    """Two others, who draw all the time."""
+    """Have two other visitors draw all the time."""
     for _ in range(2):
         hands.keep_drawing(eyes.opened(visitor(), f"{address}/{seven_link}"))
 

@@ -12,7 +12,7 @@ SURFACES = ["Live pad", "Editor"]
 
 @pytest.fixture(params=SURFACES)
 def drawing_page(request: pytest.FixtureRequest, page: Page, address: str) -> Page:
-    """The Draw page with one of the two surfaces, nothing drawn yet."""
+    """Open the Draw page with one of the two surfaces, nothing drawn yet."""
     eyes.opened(page, f"{address}/?d=")
     if request.param == "Editor":
         hands.use_surface(page, "Editor")

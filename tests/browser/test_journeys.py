@@ -117,7 +117,7 @@ def test_a_page_starts_with_a_real_test_digit_and_says_so(page: Page, address: s
     assert "s" in eyes.link_when(page, lambda carried: "s" in carried)
 
 
-def test_what_is_not_seen_takes_no_room(page: Page, address: str, seven_link: str) -> None:
+def test_invisible_elements_take_no_space(page: Page, address: str, seven_link: str) -> None:
     """The address, and the maps brought for the viewers: not even a gap, or the page would go up a moment later."""
     eyes.opened(page, f"{address}/Layers{seven_link}", "Layers")
     unseen = page.locator('[data-testid="stElementContainer"][class*="st-key-unseen-"]')

@@ -37,7 +37,7 @@ def telling_cells(shown: np.ndarray) -> list[Cell]:
 
 
 def expect_reading(page: Page, place: int, cell: Cell, value: np.float32) -> None:
-    """The page tells this cell, and its number is this float32, bit for bit."""
+    """Expect this cell in the readout, with exactly this float32."""
     told = eyes.readout(page, place)
     for name, index in zip(("map", "row", "column"), cell, strict=True):
         expect(told).to_have_attribute(f"data-{name}", str(index))

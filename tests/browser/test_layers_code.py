@@ -27,7 +27,7 @@ def layers_page(page: Page, link: str) -> Page:
 
 
 def card(page: Page, place: int = 0) -> Locator:
-    """The code of the layer at `place`."""
+    """Return the code of the layer at `place`."""
     return page.locator(f".st-key-code-{place} .code_line")
 
 
@@ -36,7 +36,7 @@ def argument(page: Page, name: str, place: int = 0) -> Locator:
 
 
 def pieces(page: Page, place: int = 0) -> list[str]:
-    """The pieces of the formulas that are lit up."""
+    """Return the highlighted pieces of the formulas."""
     return card(page, place).locator(".piece.lit").all_inner_texts()
 
 

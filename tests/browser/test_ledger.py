@@ -1,4 +1,4 @@
-"""One cell, accounted for: from a map down to the drawing, by mouse, keys and finger; every number checked."""
+"""One cell accounted for, from a map down to the drawing, by mouse, keys and finger; every number is checked."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ def text_of(cell: Cell) -> str:
 
 
 def number(text: str) -> Decimal:
-    """What a person reads, also in "− 0.25" and "+ 0.25"."""
+    """Parse a displayed number, including "− 0.25" and "+ 0.25"."""
     return Decimal(re.sub(r"[\s+]", "", text.replace("−", "-")))
 
 
 def strongest(traced: Trace, layer: str) -> Cell:
-    """The cell of the largest value."""
+    """Return the cell of the largest value."""
     values = traced.layers[LAYERS.index(layer)].after
     row, column, of = (int(side) for side in np.unravel_index(values.argmax(), values.shape))
     return Cell(layer, of, row, column)
 
 
 def line(page: Page, name: str) -> Decimal:
-    """The amounts of all lines of this name that are shown."""
+    """Return the amounts of all displayed lines with this name."""
     texts = panel(page).locator(f'.entry[data-line="{name}"] .amount').all_inner_texts()
     return sum(map(number, texts), Decimal())
 
 
 def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
-    """This cell's account is shown; its value is the trace's, and what stands there adds up to the last digit."""
+    """Expect this cell's account: its value is the trace's, and its lines add up to the last digit."""
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
     found = ledger.account(model_store.load(LAYERS_NETWORK), traced, cell)
     expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
@@ -93,7 +93,7 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
 
 
 def expect_lines(page: Page) -> None:
-    """Every total is the number before it with all that was added since, float32's rounding too."""
+    """Expect every total to be the previous one plus all amounts since, including float32's rounding."""
     running = None
     for entry in panel(page).locator(".entry").all():
         amount = number(entry.locator(".amount").inner_text())
@@ -105,7 +105,7 @@ def expect_lines(page: Page) -> None:
 
 
 def expect_shares(page: Page, traced: Trace, cell: Cell) -> None:
-    """The table of a softmax: each column follows from the one before it, and the own row is that of the account."""
+    """Expect a softmax table whose columns follow from one another and whose own row is the account's."""
     rows = [
         [number(text) for text in row.locator(".amount").all_inner_texts()]
         for row in panel(page).locator(".shares tbody tr").all()
@@ -126,7 +126,7 @@ def expect_shares(page: Page, traced: Trace, cell: Cell) -> None:
 
 
 def others(page: Page) -> Decimal:
-    """What the others come to, which are not shown one by one."""
+    """Return the sum of the terms that are not shown one by one."""
     shown = panel(page).locator(".others .amount")
     return number(shown.inner_text()) if shown.count() else Decimal()
 
@@ -136,7 +136,7 @@ def way_down(traced: Trace, cell: Cell) -> tuple[Cell, ...]:
 
 
 def next_value(page: Page, below: Cell) -> Locator:
-    """The value in a window that belongs to a cell of the layer below."""
+    """Return the value in a window that belongs to a cell of the layer below."""
     windows = panel(page).locator(".window")
     head = re.compile(rf"^(map|channel) {below.map}[:,]")
     place = f"row {below.row}, column {below.column}:"
@@ -145,7 +145,7 @@ def next_value(page: Page, below: Cell) -> Locator:
 
 
 def walk_on(page: Page, below: Cell) -> None:
-    """Click on the value of the cell `below`, in a window or in the list of single values, where it is the first."""
+    """Click the first value of the cell `below`, in a window or in the list of single values."""
     terms = panel(page).locator(".terms .go")
     (terms.first if terms.count() else next_value(page, below)).click()
 
@@ -243,7 +243,7 @@ def test_the_window_is_framed_on_the_maps_of_the_layer_before(
 
 
 def saved(canvas: Locator) -> str:
-    """What a canvas shows."""
+    """Return the pixels of a canvas."""
     shown: str = canvas.evaluate("canvas => canvas.toDataURL()")
     return shown
 
@@ -342,7 +342,7 @@ def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace)
     assert wide[2] < 0.6 * wide[3], "the maps stay in sight"
 
 
-def test_everything_has_a_name(layers_page: Page, layers_link: str) -> None:
+def test_every_control_has_an_accessible_name(layers_page: Page, layers_link: str) -> None:
     for cell in ("conv2d_1.3.2.2", "dense_1.7", "max_pooling2d.1.2.3"):
         eyes.opened(layers_page, f"{layers_link}&cell={cell}", "Layers")
         expect(panel(layers_page)).to_have_attribute("data-cell", cell)

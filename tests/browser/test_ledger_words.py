@@ -1,4 +1,4 @@
-"""What stands in the ledger beside its numbers: what cells are called, and where the rest of a long list is."""
+"""Texts of the ledger: names of cells, and where to find the rest of a long list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of one's own: every kind that is promised is read, everything else is refused in words."""
+"""Uploaded pictures: every promised format is read, everything else is refused with a message."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ BAD: Mapping[str, tuple[str, bytes]] = {
 
 @pytest.fixture
 def picture_page(page: Page, address: str, seven_link: str) -> Page:
-    """The Draw page with a drawing, the place for a picture file opened."""
+    """Open the Draw page with a drawing and the picture upload expanded."""
     eyes.opened(page, f"{address}/{seven_link}")
     page.get_by_text("Or open a picture of a digit").click()
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
@@ -126,7 +126,7 @@ def test_a_bad_picture_is_refused_in_words_and_the_drawing_is_kept(what: str, pi
     expect(refusal).to_have_count(0)
 
 
-def test_the_ink_of_a_picture_can_be_told(picture_page: Page) -> None:
+def test_ink_of_a_picture_can_be_set(picture_page: Page) -> None:
     hand_over(picture_page, *GOOD["white on black"])
     found = eyes.link_when(picture_page, lambda carried: "p" in carried)
     hands.choose(picture_page, "Dark ink on light")

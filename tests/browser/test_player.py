@@ -1,4 +1,4 @@
-"""The player in a browser: by keys, by mouse, playing, with a slow Python, and moved by Python itself."""
+"""The player in a browser: by keys, by mouse, playing, with a slow Python, and moved from Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server_process import serving
 
 @pytest.fixture(scope="module")
 def playing() -> Iterator[str]:
-    """The address of a page with a player."""
+    """Serve a page with a player; return its address."""
     with serving("-m", "streamlit", "run", "tests/browser/playing_moments.py") as server:
         yield server.address
 
@@ -34,7 +34,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def at(page: Page) -> Locator:
-    """Return where Python says which moment it shows."""
+    """Return the text in which Python reports the shown moment."""
     return page.locator(".st-key-at")
 
 
@@ -43,12 +43,12 @@ def seen(page: Page) -> list[int]:
 
 
 def expect_seen(page: Page, moments: list[int]) -> None:
-    """Python has seen these; the run that shows the last of them tells so after it."""
+    """Expect Python to have shown these moments; it reports each in the following run."""
     expect(page.locator(".st-key-seen")).to_have_text(" ".join(map(str, moments)))
 
 
 def more_runs(page: Page, times: int = 4) -> None:
-    """Wait until the page's script has run so often."""
+    """Wait for further runs of the page's script."""
     before = int(page.locator(".st-key-runs").inner_text())
     page.wait_for_function(
         "least => Number(document.querySelector('.st-key-runs').textContent) >= least", arg=before + times
@@ -95,7 +95,7 @@ def test_a_slow_python_sees_every_moment_too(page: Page, playing: str) -> None:
     expect_seen(page, [2, 3, 4, 5])
 
 
-def test_a_touch_of_the_slider_stops_the_play(page: Page, playing: str) -> None:
+def test_moving_the_slider_stops_playing(page: Page, playing: str) -> None:
     opened(page, playing)
     button(page, "Play").click()
     expect(at(page)).to_have_text("3")
@@ -129,14 +129,14 @@ def test_python_can_move_the_slider(page: Page, playing: str) -> None:
     expect(at(page)).to_have_text("1")
 
 
-def test_more_moments_may_come(page: Page, playing: str) -> None:
+def test_moments_may_be_added_later(page: Page, playing: str) -> None:
     opened(page, f"{playing}/?grow")
     slider(page).fill("3")
     expect(slider(page)).to_have_attribute("max", re.compile("^([7-9]|1.)$"))
     expect(at(page)).to_have_text("3")
 
 
-def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], playing: str) -> None:
+def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], playing: str) -> None:
     page = opened(visitor(reduced_motion="reduce"), playing)
     expect(button(page, "Play")).to_have_count(0)
     button(page, "One step forward").click()

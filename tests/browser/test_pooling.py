@@ -48,7 +48,7 @@ def pooling(page: Page, pooling_link: str) -> Page:
 
 @pytest.fixture(scope="module")
 def layer(seven: Drawing) -> LayerOutput:
-    """What the network makes of the same drawing in this process."""
+    """Compute the layer's output for the same drawing in this process."""
     traced = trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit)
     return next(each for each in traced.layers if each.name == LAYER)
 
@@ -106,7 +106,7 @@ def test_windows_are_worked_out_one_by_one_by_buttons_and_keys(pooling: Page) ->
     expect_known(pooling, 1)
 
 
-def test_it_plays_to_the_end(pooling: Page) -> None:
+def test_example_plays_to_the_end(pooling: Page) -> None:
     button(pooling, "Play").click()
     expect(button(pooling, "Pause")).to_be_visible()
     expect_known(pooling, 4)
@@ -114,7 +114,7 @@ def test_it_plays_to_the_end(pooling: Page) -> None:
     assert (results(pooling, "max"), results(pooling, "mean")) == shown(PoolWorkedExample(TUTORIAL), 4)
 
 
-def test_whoever_wants_less_motion_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
+def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], pooling_link: str) -> None:
     page = eyes.opened(visitor(reduced_motion="reduce"), pooling_link, "Pooling")
     expect(button(page, "One step forward")).to_be_visible()
     expect(button(page, "Play")).to_have_count(0)
@@ -217,13 +217,13 @@ def outlines(page: Page) -> Locator:
 
 
 def pooled(layer: LayerOutput, pool: Pool = TWO, number: int | None = None) -> Comparison:
-    """Return what is shown of `layer`: the map about which the poolings disagree most, or another `number`."""
+    """Return the displayed map of `layer`: the one on which max and average differ most, or map `number`."""
     one = rank(layer.after, pool)[0] if number is None else number
     return compare(np.ascontiguousarray(layer.after[..., one]), pool)
 
 
 def expect_window(page: Page, found: Comparison, row: int, column: int) -> None:
-    """The page tells this window, and its numbers are these float32, bit for bit."""
+    """Expect this window, with exactly these float32 numbers."""
     told = readout(page)
     expect(told).to_have_attribute("data-row", str(row))
     expect(told).to_have_attribute("data-column", str(column))
@@ -256,7 +256,7 @@ def test_arrow_keys_walk_through_the_windows(pooling: Page, layer: LayerOutput) 
     expect_window(pooling, pooled(layer), 1, 1)
 
 
-def test_all_four_have_one_scale(pooling: Page, layer: LayerOutput, pooling_link: str) -> None:
+def test_all_four_pictures_share_one_scale(pooling: Page, layer: LayerOutput, pooling_link: str) -> None:
     eyes.opened(pooling, f"{pooling_link}&colours=grey", "Pooling")
     found = pooled(layer)
     shown = {"map": found.map, "max": found.largest, "average": found.means, "difference": found.difference}
@@ -301,7 +301,7 @@ def test_windows_that_overlap_and_pad_are_linked_too(page: Page, pooling_link: s
     expect(readout(page)).to_contain_text("rows 0 to 1, columns 9 to 10")
 
 
-def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(page: Page, address: str, seven_link: str) -> None:
+def test_unusable_input_is_explained_and_the_numbers_still_work(page: Page, address: str, seven_link: str) -> None:
     eyes.opened(page, f"{address}/Pooling{seven_link}&net=dense-64", "Pooling")
     expect(page.get_by_text("dense-64 has no convolution")).to_be_visible()
     button(page, "One step forward").click()
@@ -316,7 +316,7 @@ def test_what_cannot_be_pooled_is_said_and_the_numbers_still_work(page: Page, ad
 
 
 def read(drawing: Drawing) -> np.ndarray:
-    """Return the digit that the networks read of a drawing."""
+    """Return the digit that the networks predict for a drawing."""
     return preprocessing.from_canvas(strokes.render(drawing)).digit
 
 
@@ -343,7 +343,7 @@ def shifts(page: Page, name: str) -> Locator:
 
 
 def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
-    """The page looks at shift number `place`: in the link, below the picture, and in both kinds of tables."""
+    """Expect shift number `place` in the link, below the picture, and in both kinds of tables."""
     down, right = OFFSETS[place]
     eyes.link_when(page, eyes.carries("moved", None if place == UNMOVED else str(place)))
     expect(page.locator(".st-key-disturbed .caption").last).to_have_text(f"moved {down} down, {right} right")
@@ -358,7 +358,7 @@ def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
 
 
 def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
-    """The table of answers has what core finds for the disturbed digit number `place`."""
+    """Expect core's answers for the perturbed digit number `place` in the table."""
     table = page.get_by_role("table").filter(has_text="first answer").filter(has_text="now")
     for one in reactions:
         row = table.get_by_role("row").filter(has_text=one.network)
@@ -367,7 +367,7 @@ def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
 
 
 def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
-    """Pointing at a shift reads out the confidence that core finds."""
+    """Expect core's confidence in the readout of a shift."""
     down, right = OFFSETS[place]
     page.mouse.move(*eyes.centre(shifts(page, reaction.network), (0, *divmod(place, 13))))
     told = page.locator(f'.st-key-shifts-{reaction.network} [data-role="readout"]')
@@ -443,7 +443,7 @@ def test_a_cell_without_a_value_has_no_colour_and_is_read_out_as_none(page: Page
         expect(page.locator(".st-key-gaps .enlarged")).to_be_visible()
 
 
-def test_another_disturbance_has_a_slider_and_its_own_numbers(pooling: Page, seven: Drawing) -> None:
+def test_every_perturbation_has_a_slider_and_its_own_numbers(pooling: Page, seven: Drawing) -> None:
     hands.choose(pooling, "Rotate")
     eyes.link_when(pooling, eyes.carries("disturb", "rotate"))
     expect(shifts(pooling, "pool-max")).to_have_count(0)
@@ -480,7 +480,7 @@ def test_a_phone_shows_and_reads_everything(phone: Page, pooling_link: str, laye
     assert left[0] < left[1], "two pictures stand side by side"
 
 
-def test_everything_has_a_name(pooling: Page) -> None:
+def test_every_control_has_an_accessible_name(pooling: Page) -> None:
     unnamed = pooling.evaluate(UNNAMED)
     assert unnamed == []
     assert re.search(r"Map \d+", pooling.locator(".st-key-pooled-map .title").first.inner_text())

@@ -1,4 +1,4 @@
-"""What real pens wrote, drawn again on the real page: as often right as the same strokes without a browser."""
+"""Recorded pens, replayed on the real page, are read right as often as the same strokes without a browser."""
 
 from __future__ import annotations
 

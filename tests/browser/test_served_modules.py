@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser import eyes
 
 
-def test_what_components_share_is_fetched_once(page: Page, address: str) -> None:
+def test_shared_modules_are_fetched_once(page: Page, address: str) -> None:
     fetched: Counter[str] = Counter()
     page.on("response", lambda response: fetched.update([response.url]))
     eyes.opened(page, f"{address}/Layers", "Layers")

@@ -1,4 +1,4 @@
-"""Training: build a network, watch it learn, go back in time, explore what came out, find it again."""
+"""Training: build a network, follow it, use the time machine, explore the result, find it again."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, addres
     expect(second.get_by_text("not available here")).to_be_visible()
 
 
-def test_who_closes_the_tab_and_comes_back_finds_the_training_where_it_is(visitor: Visitor, address: str) -> None:
+def test_training_is_found_again_after_closing_the_tab(visitor: Visitor, address: str) -> None:
     first = visitor()
     opened(first, address)
     build_long(first)
@@ -117,7 +117,7 @@ def test_a_training_fits_on_a_phone(phone: Page, address: str) -> None:
     assert wide <= 0
 
 
-def test_what_a_click_far_down_brought_is_seen_from_the_top(phone: Page, address: str) -> None:
+def test_page_scrolls_up_after_a_click_far_down(phone: Page, address: str) -> None:
     """A training started at the foot of the page, and a run that was chosen there; other clicks move nothing."""
     opened(phone, address)
     progress = phone.get_by_test_id("stProgress").first

@@ -33,7 +33,7 @@ def trained(page: Page, digits: str) -> None:
     eyes.settled(page)
 
 
-def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_taken_home(visitor: Visitor, address: str) -> None:
+def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_downloaded(visitor: Visitor, address: str) -> None:
     page = visitor()
     opened(page, address)
     trained(page, "500")
@@ -57,7 +57,7 @@ def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_taken_home(visito
     assert sum(line.startswith("epoch,") for line in lines) == 2
 
 
-def test_who_goes_on_in_two_tabs_is_told_so_in_the_second(visitor: Visitor, address: str) -> None:
+def test_second_tab_reports_that_the_run_continues_already(visitor: Visitor, address: str) -> None:
     first = visitor()
     opened(first, address)
     trained(first, "500")

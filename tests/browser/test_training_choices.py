@@ -33,11 +33,11 @@ def typed(field: Locator, text: str) -> None:
 
 
 def pressed(page: Page, place: int, sign: str) -> None:
-    """Press the button of a layer; what Streamlit measures with is not visible."""
+    """Press the button of a layer, skipping the invisible copies with which Streamlit measures."""
     layer(page, place).get_by_role("button", name=sign).filter(visible=True).click()
 
 
-def test_a_layer_is_refused_where_it_stands_and_mended_there(page: Page, address: str) -> None:
+def test_illegal_layer_is_refused_and_fixed_in_its_row(page: Page, address: str) -> None:
     opened(page, address)
     filters = layer(page, 2).get_by_role("spinbutton", name="Filters")
     typed(filters, "0")
@@ -64,7 +64,7 @@ def test_layers_are_added_moved_and_removed_on_a_phone(phone: Page, address: str
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_what_was_typed_gives_way_to_another_optimisers_rate(page: Page, address: str) -> None:
+def test_typed_rate_is_replaced_by_another_optimisers_default(page: Page, address: str) -> None:
     """Streamlit reports a typed option anew when it becomes one of the options, after everything else."""
     opened(page, address)
     rate = page.get_by_role("combobox", name="Learning rate")

@@ -25,23 +25,23 @@ IMAGE_ONLY = {
 
 @st.composite
 def image_shapes(draw: st.DrawFn, largest: int = 13, channels: int = 5) -> Shape:
-    """Small images, also long, odd and one-pixel ones."""
+    """Draw shapes of small images, also long, odd and one-pixel ones."""
     side = st.integers(1, largest)
     return draw(side), draw(side), draw(st.integers(1, channels))
 
 
 def seeds() -> st.SearchStrategy[int]:
-    """Numbers to make arrays from: drawing every value by itself would be slow and no more telling."""
+    """Draw seeds for arrays: drawing every value would be slow and no more telling."""
     return st.integers(0, 2**32 - 1)
 
 
 def values(shape: Shape, seed: int, n: int = 4) -> np.ndarray:
-    """(n, *shape) float32, normally distributed around 0."""
+    """Return (n, *shape) float32, normally distributed around 0."""
     return np.random.default_rng(seed).normal(size=(n, *shape)).astype(np.float32)
 
 
 def weights(shapes: Mapping[str, Shape], seed: int) -> dict[str, np.ndarray]:
-    """Random weights of such a size that values keep theirs from layer to layer."""
+    """Return random weights, scaled so that values keep their size from layer to layer."""
     rng = np.random.default_rng(seed)
     return {name: _weight(name, shape, rng) for name, shape in shapes.items()}
 
@@ -55,7 +55,7 @@ def _weight(name: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
 
 @st.composite
 def layers_for(draw: st.DrawFn, shape: Shape, name: str = "layer", kind: str = "") -> Layer:
-    """A layer of any kind, or of `kind`, that can read an input of `shape`."""
+    """Draw a layer of any kind, or of `kind`, that can read an input of `shape`."""
     possible = sorted(KINDS if len(shape) == 3 else set(KINDS) - IMAGE_ONLY)
     chosen = kind or draw(st.sampled_from(possible))
     return KINDS[chosen](name=name, **_settings(draw, chosen, shape))
@@ -123,7 +123,7 @@ def _convolution_settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str,
 
 
 def _dilation(draw: st.DrawFn, shape: Shape, padding: str, kernel_size: tuple[int, int]) -> tuple[int, int]:
-    """Rates with which the kernel still fits into the image."""
+    """Draw rates with which the kernel still fits into the image."""
     most = [
         3 if padding == "same" or window == 1 else min(3, (side - 1) // (window - 1))
         for side, window in zip(shape[:2], kernel_size, strict=True)
@@ -161,11 +161,11 @@ def variants(draw: st.DrawFn) -> Architecture:
 
 
 def _continuous(layer: Layer) -> bool:
-    """Not a ReLU that jumps at its threshold: there a rounding error of the layer before becomes any error."""
+    """Exclude a ReLU that jumps at its threshold: it turns a rounding error into any error."""
     return not (isinstance(layer, layers.ReLU) and layer.threshold)
 
 
 def network(variant: Architecture, seed: int) -> Network:
-    """`variant` with random weights."""
+    """Build the architecture with random weights."""
     shapes = variant.weight_shapes().items()
     return Network(variant, {name: weights(each, seed + number) for number, (name, each) in enumerate(shapes)})

@@ -1,4 +1,4 @@
-"""What a refusal promises whoever shows it."""
+"""The guarantees of a refusal to the code that shows it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENGINE = [
 
 
 def templates() -> Iterator[str]:
-    """Every sentence of the engine."""
+    """Return every sentence of the engine."""
     for place in ENGINE:
         for path in sorted((CORE / place).rglob("*.py")) or [CORE / place]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -37,7 +37,7 @@ def test_a_refusal_is_its_filled_template() -> None:
 
 
 @given(value=st.text(max_size=2000) | st.lists(st.integers()) | st.dictionaries(st.text(), st.none()))
-def test_what_a_stranger_sent_is_shortened_and_the_way_out_stays(value: object) -> None:
+def test_long_input_is_shortened_and_the_way_out_stays(value: object) -> None:
     refusal = Refusal("`a` must be b. Received: {value}. Choose c.", value=value)
     assert len(str(refusal)) <= MAX_LENGTH
     assert str(refusal).endswith(". Choose c.")
@@ -73,7 +73,7 @@ def test_a_refusal_survives_json(values: dict[str, object]) -> None:
     ],
     ids=str,
 )
-def test_what_is_not_a_refusal_is_refused(data: object) -> None:
+def test_invalid_refusal_json_is_refused(data: object) -> None:
     with pytest.raises(Refusal, match="must have a `template` and the `values`"):
         Refusal.from_json(data)
 

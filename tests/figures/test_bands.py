@@ -1,4 +1,4 @@
-"""Lines with bands and marks of trainings, read back by their data."""
+"""Lines with bands and marks of trainings, read back from the figure's data."""
 
 from __future__ import annotations
 

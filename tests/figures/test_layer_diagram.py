@@ -1,4 +1,4 @@
-"""The drawing of a layer: readable as XML, to scale, and lit up by every argument that matters."""
+"""The diagram of a layer: valid XML, to scale, and highlighted by every argument that matters."""
 
 from __future__ import annotations
 

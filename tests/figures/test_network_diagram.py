@@ -1,4 +1,4 @@
-"""The diagram of a network: every layer in order, to scale, on paper as wide as there is, readable by machines too."""
+"""The diagram of a network: all layers in order, to scale, within the width, machine-readable."""
 
 from __future__ import annotations
 

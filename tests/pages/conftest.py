@@ -13,7 +13,7 @@ from tests.pages.fake_training import Engine
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The stand-in for the scheduler of trainings."""
+    """Replace the scheduler of trainings by a fake."""
     return fake_training.engine_of(monkeypatch)
 
 
@@ -23,5 +23,5 @@ def app(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> AppTest:
-    """A visitor who has just opened Train."""
+    """Open Train as a new visitor."""
     return fake_training.opened(monkeypatch, tmp_path)

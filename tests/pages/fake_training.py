@@ -25,7 +25,7 @@ TRAIN = page.PAGES["train"].path
 
 
 class Engine:
-    """Stands for the engine: it trains nothing, and tells what a test has it tell."""
+    """Stands in for the scheduler: it trains nothing and emits the events that a test chooses."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
@@ -63,7 +63,7 @@ class Engine:
         return False
 
     def active(self, owner: str = "") -> tuple[str, ...]:
-        """Those of an owner, or of all."""
+        """Return the active jobs of an owner, or of all."""
         running = (job_id for job_id, state in self.states.items() if state == "running")
         return tuple(job_id for job_id in running if owner in ("", self.owners[job_id]))
 
@@ -80,18 +80,18 @@ class Engine:
         return len(self.active())
 
     def warm_up(self) -> None:
-        """Nothing starts here."""
+        """Start nothing."""
 
 
 def engine_of(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """Put a stand-in in the engine's place."""
+    """Replace the scheduler by a fake."""
     standing_in = Engine()
     monkeypatch.setattr(api, "scheduler", lambda: standing_in)
     return standing_in
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
-    """A visitor who has just opened Train."""
+    """Open Train as a new visitor."""
     monkeypatch.setenv("CNNVIZ_RUNS", str(runs))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return app.switch_page(TRAIN).run()
@@ -130,7 +130,7 @@ def flat(network: Network) -> dict[str, np.ndarray]:
 
 
 def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
-    """Have a job tell what a training tells in its first epoch, of an even number of batches."""
+    """Emit the events of a job's first epoch, of an even number of batches."""
     job = engine.jobs[job_id][0]
     network = strategies.network(job.variant, 1)
     weights = flat(network)
@@ -166,7 +166,7 @@ def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
 
 
 def end(engine: Engine, job_id: str, state: str, reason: Refusal | None = None) -> None:
-    """Have a job end without a result."""
+    """End a job without a result."""
     said: dict[str, Any] = {
         "template": reason.template if reason else "",
         "values": reason.values if reason else {},

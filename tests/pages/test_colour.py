@@ -25,7 +25,7 @@ INK, PAPER = "#ffcc00", "#2b0a3d"
 
 @pytest.fixture
 def app() -> AppTest:
-    """A visitor who comes with a link to the seven in yellow on purple."""
+    """Open the page by a link to the seven in yellow on purple."""
     made = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     made.query_params["net"] = NAME
     made.query_params["ink"] = INK[1:]

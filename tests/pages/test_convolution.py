@@ -34,7 +34,7 @@ Shown = list[dict[str, Any]]
 
 @pytest.fixture
 def examples(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """Every convolution by hand that is shown, with what is said of it."""
+    """Return every displayed worked example, with its message."""
     shown: Shown = []
 
     def show(_: str, example: ConvWorkedExample, **more: Any) -> None:
@@ -46,7 +46,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 @pytest.fixture
 def edited(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """Every kernel for the digit that is shown."""
+    """Return every displayed kernel for the digit."""
     shown: Shown = []
 
     def show(_: str, kernel: Any, **more: Any) -> None:
@@ -58,7 +58,7 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 @pytest.fixture
 def brought(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """What is brought to the pictures of the digit, message by message."""
+    """Record what is sent to the pictures of the digit, message by message."""
     messages: Shown = []
 
     def publish(key: str, channel: str, blocks: list[Block], **more: Any) -> None:
@@ -81,7 +81,7 @@ def well(app: AppTest) -> bool:
 
 
 def once(monkeypatch: pytest.MonkeyPatch, place: str, said: object) -> None:
-    """Let the browser say something one time; `place` is the function that hears it."""
+    """Send one browser value a single time; `place` is the function that receives it."""
     waiting = [said]
     monkeypatch.setattr(f"cnnviz.ui.convolution.{place}", lambda *_: waiting.pop() if waiting else None)
 
@@ -98,7 +98,7 @@ def written(rows: Any) -> Any:
 
 
 def slide(app: AppTest, key: str, value: int) -> AppTest:
-    """Move the slider of a choice, whatever edition of it is on the page."""
+    """Move the slider of a choice, whatever its widget key on the page."""
     slider = next(each for each in app.slider if each.key and each.key.startswith(f"choose-{key}"))
     return slider.set_value(value).run()
 

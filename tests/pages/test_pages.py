@@ -25,13 +25,13 @@ ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
 
 @pytest.fixture
 def app() -> AppTest:
-    """A visitor who has just opened the first page."""
+    """Open the first page as a new visitor."""
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time by which notices go, in seconds, to be set."""
+    """Control the clock that expires notices, in seconds."""
     moment = [100.0]
     monkeypatch.setattr(page, "time", SimpleNamespace(monotonic=lambda: moment[0]))
     return moment
@@ -46,7 +46,7 @@ def well(app: AppTest) -> bool:
 
 
 def answer(app: AppTest) -> str:
-    """The text of the container `predicted-digit`: the first Markdown of a page."""
+    """Return the text of the container `predicted-digit`: the first Markdown of a page."""
     return str(app.markdown[0].value)
 
 
@@ -104,7 +104,7 @@ def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> N
 
 
 def lines_of_code(app: AppTest) -> list[str]:
-    """The lines of Keras code on the page, put together from what their components are given."""
+    """Return the lines of Keras code on the page, joined from the data of their components."""
     shown = [
         json.loads(element.proto.json)[0]
         for element in app.get("bidi_component")

@@ -27,7 +27,7 @@ Brought = list[dict[str, Any]]
 
 @pytest.fixture
 def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
-    """What is brought to the viewers of maps, message by message."""
+    """Record what is sent to the viewers of maps, message by message."""
     messages: Brought = []
 
     def publish(key: str, channel: str, blocks: list[Block], **more: Any) -> None:
@@ -39,7 +39,7 @@ def brought(monkeypatch: pytest.MonkeyPatch) -> Brought:
 
 @pytest.fixture
 def examples(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Every grid of small numbers that is shown, with what is said of a refused text."""
+    """Return every displayed grid of small numbers, with the message about a refused text."""
     shown: list[dict[str, Any]] = []
 
     def show(_: str, example: PoolWorkedExample, **more: Any) -> None:
@@ -62,13 +62,13 @@ def well(app: AppTest) -> bool:
 
 
 def types(monkeypatch: pytest.MonkeyPatch, texts: list[list[str]]) -> None:
-    """Let the browser say once what its cells hold."""
+    """Send the contents of the browser's cells once."""
     waiting = [texts]
     monkeypatch.setattr("cnnviz.ui.pooling.worked_example.typed", lambda *_: waiting.pop() if waiting else None)
 
 
 def slide(app: AppTest, key: str, value: int) -> AppTest:
-    """Move the slider of a choice, whatever edition of it is on the page."""
+    """Move the slider of a choice, whatever its widget key on the page."""
     slider = next(each for each in app.slider if each.key and each.key.startswith(f"choose-{key}"))
     return slider.set_value(value).run()
 
@@ -201,7 +201,7 @@ def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:
 
 
 def convolution(app: AppTest, name: str) -> LayerOutput:
-    """What the chosen network makes of the page's digit in this layer."""
+    """Compute the chosen network's output for the page's digit in this layer."""
     digit = app.session_state["subject"].digit
     traced = trace.trace(model_store.load(app.session_state["network"]), digit)
     return next(layer for layer in traced.layers if layer.name == name)

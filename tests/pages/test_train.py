@@ -29,7 +29,7 @@ from tests.pages.fake_training import (
 
 
 @pytest.mark.parametrize("bench", ["experiments", "build", "watch"])
-def test_every_bench_opens(app: AppTest, bench: str) -> None:
+def test_every_start_section_opens(app: AppTest, bench: str) -> None:
     app.session_state["train_view"] = bench
     app.run()
     assert well(app)
@@ -90,7 +90,7 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: 
 @pytest.mark.parametrize(
     ("key", "kind"), [("pause", "pause"), ("stop", "stop"), ("more", "more"), ("cancel", "cancel")]
 )
-def test_a_button_asks_the_engine(app: AppTest, engine: Engine, key: str, kind: str) -> None:
+def test_buttons_send_commands_to_the_scheduler(app: AppTest, engine: Engine, key: str, kind: str) -> None:
     job_id = train_one(app, engine)
     press(app, f"command-{key}")
     assert (job_id, kind) in engine.commands

@@ -30,7 +30,7 @@ from tests.pages.fake_training import (
 
 
 def store_in(folder: Path) -> RunStore:
-    """The runs of the only visitor."""
+    """Return the run store of the only visitor."""
     (place,) = (path for path in folder.iterdir() if path.is_dir())
     return RunStore(place.name, folder)
 
@@ -92,7 +92,7 @@ def test_a_process_that_ends_in_the_first_epoch_begins_again(app: AppTest, engin
     assert "its process ended; it begins again" in progress(app)
 
 
-def test_a_training_is_kept_for_who_leaves(app: AppTest, engine: Engine) -> None:
+def test_training_is_kept_for_an_absent_visitor(app: AppTest, engine: Engine) -> None:
     job_id = train_one(app, engine)
     app.toggle(key=f"keep-{job_id}").set_value(True).run()
     assert engine.kept == {job_id: True}
@@ -123,7 +123,9 @@ def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, engine: Engi
     assert set(engine.touched) == {second, third}
 
 
-def test_who_reloads_another_page_still_looks(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_reloading_another_page_renews_the_lease(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     sent: dict[str, str] = {}
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
     first = opened(monkeypatch, tmp_path)
@@ -239,7 +241,7 @@ def test_a_second_tab_that_goes_on_too_is_told_so(
 
 
 class Drawn:
-    """What the charts and the time machine were asked to show last."""
+    """Records what the charts and the time machine were last asked to show."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.axis, self.series, self.labels = "", set[str](), list[str]()

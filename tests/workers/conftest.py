@@ -96,7 +96,7 @@ PLAN = TrainingPlan(examples=300, validation_examples=70, batch_size=40, epochs=
 
 @pytest.fixture(scope="session")
 def plain_run(runner: Runner) -> Training:
-    """NETWORK trained by PLAN without commands. Tests read it and leave it as it is."""
+    """Train NETWORK by PLAN without commands. Tests only read it."""
     return runner.train(runner.job(NETWORK, PLAN))
 
 

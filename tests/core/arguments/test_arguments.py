@@ -1,4 +1,4 @@
-"""What is said of a layer's arguments: every one is told, and where it lights up is where it matters."""
+"""The texts about a layer's arguments: every argument has one, and it lights up exactly where it matters."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CONV = Conv2D(name="conv2d", filters=32, kernel_size=(3, 3), activation="relu")
 
 
 def tied(parts: Formula) -> set[str]:
-    """The arguments that pieces of a formula come from."""
+    """Return the arguments behind the pieces of a formula."""
     return {name for part in parts for name in part.of} - {INPUT, OUTPUT}
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Layer, Shape]:
-    """A layer of any kind and a shape that it reads."""
+    """Draw a layer of any kind and a shape that it reads."""
     shape = draw(strategies.image_shapes())
     return draw(strategies.layers_for(shape, kind=draw(st.sampled_from(sorted(KINDS))))), shape
 
 
 @given(case=cases())
-def test_every_argument_is_told_with_all_its_numbers(case: tuple[Layer, Shape]) -> None:
+def test_every_argument_is_explained_with_all_its_numbers(case: tuple[Layer, Shape]) -> None:
     layer, shape = case
     names = [argument.name for argument in layer.arguments()]
     assert sorted(names) == sorted(field.name for field in fields(layer))
@@ -98,13 +98,13 @@ def test_the_other_value_is_worked_out_by_the_layer_itself(case: tuple[Layer, Sh
         ("use_bias", "use_bias=False", (26, 26, 32), 288),
     ],
 )
-def test_what_another_value_would_do(argument: str, code: str, shape: Shape, parameters: int) -> None:
+def test_effect_of_another_value_is_stated(argument: str, code: str, shape: Shape, parameters: int) -> None:
     other = try_other_value(CONV, argument, (28, 28, 1))
     assert other is not None
     assert (other.code, other.output_shape, other.parameters) == (code, shape, parameters)
 
 
-def test_a_window_that_would_not_fit_gives_way_to_a_smaller_one() -> None:
+def test_window_that_would_not_fit_is_replaced_by_a_smaller_one() -> None:
     other = try_other_value(CONV, "kernel_size", (3, 3, 1))
     assert other is not None
     assert other.code == "kernel_size=(1, 1)"
@@ -117,7 +117,7 @@ def test_strides_that_are_left_out_follow_another_window() -> None:
     assert other.output_shape == (4, 4, 1)
 
 
-def test_what_changes_nothing_has_no_other_value() -> None:
+def test_argument_without_effect_has_no_other_value() -> None:
     assert {"name", "activation", "rate", "momentum"}.isdisjoint(OTHER_VALUES)
     assert try_other_value(CONV, "groups", (28, 28, 1)) is None
     assert try_other_value(CONV, "activation", (28, 28, 1)) is None

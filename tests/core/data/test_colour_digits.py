@@ -1,4 +1,4 @@
-"""Digits in colour: the same for the same seed, with the contrast that is promised, mixed as paint is described."""
+"""Digits in colour: reproducible from a seed, with the promised contrast, mixed as documented."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLOUR = st.tuples(CHANNEL, CHANNEL, CHANNEL)
 
 
 def wcag(colour: tuple[int, int, int]) -> float:
-    """Relative luminance, written down once more from WCAG 2.2."""
+    """Compute relative luminance by an independent implementation of WCAG 2.2."""
     shares = [value / 255 for value in colour]
     linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -67,7 +67,7 @@ def test_another_seed_and_another_part_have_other_colours() -> None:
         assert (first != other).any(axis=(1, 2)).all()
 
 
-def test_colours_are_of_every_kind() -> None:
+def test_colours_cover_every_level_and_polarity() -> None:
     """Ink is the lighter one as often as the darker one, and every channel has every level."""
     pairs = colours.draw_pairs(20_000, colours.TRAIN)
     lighter = [wcag(ink) > wcag(paper) for ink, paper in pairs[:4000].tolist()]
@@ -100,12 +100,12 @@ def test_no_ink_is_paper_and_all_ink_is_ink(ink: tuple[int, int, int], paper: tu
 
 
 @given(colour=COLOUR)
-def test_a_spelled_colour_is_read(colour: tuple[int, int, int]) -> None:
+def test_hexadecimal_colour_is_parsed(colour: tuple[int, int, int]) -> None:
     assert colours.parse_hex("#" + bytes(colour).hex()) == colour
 
 
 @pytest.mark.parametrize("wrong", ["", "blue", "#12345", "#12345g", "#1234567", "1d4ed8", None, 7, "#١٢٣٤٥٦"])
-def test_anything_else_is_refused(wrong: object) -> None:
+def test_invalid_colour_is_refused(wrong: object) -> None:
     with pytest.raises(Refusal, match="six hexadecimal digits"):
         colours.parse_hex(wrong)
 

@@ -1,4 +1,4 @@
-"""MNIST is found, checked and fetched; what is not MNIST is refused in words."""
+"""MNIST is found, checked and downloaded; anything else is refused with a message."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ GOOD = packed(arrays())
 
 @pytest.fixture(autouse=True)
 def small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let 80 digits be the published MNIST, so that every check runs in milliseconds, on an empty cache."""
+    """Treat 80 digits as the published MNIST, so that every check runs in milliseconds, on an empty cache."""
     content = b"".join(array.tobytes() for array in arrays().values())
     monkeypatch.setattr(mnist_file, "SHAPES", SMALL)
     monkeypatch.setattr(mnist_file, "FILE_SHA256", hashlib.sha256(GOOD).hexdigest())
@@ -65,7 +65,7 @@ def small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes], Path]:
-    """Write a file and name it by CNNVIZ_MNIST."""
+    """Write a file and set CNNVIZ_MNIST to it."""
 
     def write(data: bytes) -> Path:
         path = tmp_path / "chosen.npz"
@@ -107,7 +107,7 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
             self.wfile.write(answers.body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -119,7 +119,7 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     server.server_close()
 
 
-def test_the_chosen_file_goes_before_the_cache(chosen: Callable[[bytes], Path]) -> None:
+def test_chosen_file_takes_precedence_over_the_cache(chosen: Callable[[bytes], Path]) -> None:
     cache(b"not read at all")
     chosen(GOOD)
     data = datasets.load(allow_download=False)
@@ -179,7 +179,9 @@ BAD = {
 
 
 @pytest.mark.parametrize(("data", "words"), BAD.values(), ids=BAD.keys())
-def test_what_is_not_mnist_is_refused_in_words(data: bytes, words: str, chosen: Callable[[bytes], Path]) -> None:
+def test_files_other_than_mnist_are_refused_with_a_message(
+    data: bytes, words: str, chosen: Callable[[bytes], Path]
+) -> None:
     path = chosen(data)
     with pytest.raises(Refusal) as refused:
         datasets.load()
@@ -189,7 +191,7 @@ def test_what_is_not_mnist_is_refused_in_words(data: bytes, words: str, chosen: 
     assert "`CNNVIZ_MNIST`" in str(refused.value)
 
 
-def test_a_member_that_lies_about_its_size_is_refused(chosen: Callable[[bytes], Path]) -> None:
+def test_member_with_a_false_size_is_refused(chosen: Callable[[bytes], Path]) -> None:
     data = bytearray(GOOD)
     entry = data.rindex(b"y_test.npy") - 46  # its record in the archive's directory
     (size,) = struct.unpack_from("<I", data, entry + 24)
@@ -287,7 +289,7 @@ def test_an_endless_download_ends(origin: Answers, monkeypatch: pytest.MonkeyPat
     assert origin.requests == 1
 
 
-def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -317,7 +319,7 @@ def test_keras_looks_for_the_cache_at_the_same_place() -> None:
     assert Path(answer.stdout.strip()) / "datasets" / "mnist.npz" == mnist_source.cache_path()
 
 
-def test_offline_there_are_real_digits_and_a_word_about_them() -> None:
+def test_bundled_digits_and_a_note_are_shown_offline() -> None:
     data = datasets.load()
     assert (data.name, data.note) == ("scikit-learn digits", datasets.NOT_DOWNLOADED)
     assert (len(data.y_train), len(data.y_test)) == (1437, 360)

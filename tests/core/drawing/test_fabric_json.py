@@ -1,4 +1,4 @@
-"""Drawings of the real canvas are read as it shows them, and nothing that it may send does harm.
+"""Drawings of the real canvas are read as it shows them, and no input of it does harm.
 
 The recordings were made with streamlit-drawable-canvas 0.13 in Chromium: drawn with the mouse, then moved, scaled,
 turned, flipped and skewed with the toolbar's edit toggle. Beside each is the picture that the canvas sent with it,
@@ -214,18 +214,18 @@ COMMON = {
 
 
 def commands(path: str) -> list[list[Any]]:
-    """SVG's way of writing a path, as Fabric's list of commands."""
+    """Split an SVG path into Fabric's list of commands."""
     return [[part[0], *map(float, part[1:].split(","))] for part in path.split()]
 
 
 def canvas(objects: list[dict[str, Any]]) -> dict[str, Any]:
-    """The JSON of a canvas with these objects, each with the fields that Fabric always writes."""
+    """Build the JSON of a canvas with these objects, each with the fields that Fabric always writes."""
     full = [COMMON | one | ({"path": commands(one["path"])} if "path" in one else {}) for one in objects]
     return {"version": "7.4.0", "objects": full}
 
 
 def averaged(drawing: Drawing) -> np.ndarray:
-    """What a drawing covers of each 10x10 square of the canvas, `(28, 28)` in [0, 1]."""
+    """Average a drawing's coverage over each 10x10 square of the canvas, `(28, 28)` in [0, 1]."""
     covered = render(drawing)[..., 3].reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
     return np.asarray(covered)
 
@@ -408,7 +408,7 @@ def test_an_object_that_makes_no_sense_is_skipped_and_counted(bad: object) -> No
 
 
 @pytest.mark.parametrize("json_data", [7, "text", [], [GOOD], {"objects": None}, {"objects": "all"}, {"objects": {}}])
-def test_what_is_no_canvas_is_refused(json_data: object) -> None:
+def test_invalid_canvas_is_refused(json_data: object) -> None:
     with pytest.raises(Refusal, match="could not be read"):
         fabric_json.read(json_data)
 
@@ -489,7 +489,7 @@ def test_a_flattened_curve_stays_close_to_the_curve(letter: str, control: list[t
 
 
 def point_of(control: list[tuple[float, float]], t: float) -> tuple[float, float]:
-    """De Casteljau: a point of a Bézier curve from its definition, by halving again and again."""
+    """Evaluate a Bézier curve by De Casteljau's algorithm."""
     if len(control) == 1:
         return control[0]
     between = [(x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for (x0, y0), (x1, y1) in itertools.pairwise(control)]
@@ -500,7 +500,7 @@ def test_a_closed_path_ends_where_it_began() -> None:
     assert bezier.flatten([["M", 1, 2], ["L", 5, 2], ["Z"]], 0.1, 10) == [[(1, 2), (5, 2), (1, 2)]]
 
 
-def test_the_box_of_a_cubic_touches_its_turns() -> None:
+def test_bounding_box_of_a_cubic_touches_its_extrema() -> None:
     control = [(0.0, 0.0), (90.0, -20.0), (-50.0, 60.0), (70.0, 90.0)]
     found = np.array(bezier.find_extremes([["M", 0, 0], ["C", *control[1], *control[2], *control[3]]]))
     dense = np.array([point_of(control, t) for t in np.linspace(0, 1, 2000)])

@@ -1,4 +1,4 @@
-"""A drawing or picture becomes what MNIST would have made of it."""
+"""A drawing or picture is preprocessed as MNIST was."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def coverage(drawing: Drawing = SEVEN) -> np.ndarray:
 
 
 def opaque(ink: np.ndarray, ink_grey: int, paper_grey: int) -> np.ndarray:
-    """The same ink painted on opaque paper."""
+    """Paint the same ink on opaque paper."""
     share = ink[..., None] / 255
     grey = np.round(share * ink_grey + (1 - share) * paper_grey).astype(np.uint8)
     return np.concatenate([grey, grey, grey, np.full_like(grey, 255)], axis=2)
@@ -60,7 +60,7 @@ def test_a_clean_picture_is_read_like_a_canvas(name: str) -> None:
     assert from_picture(CANVASES[name]).polarity == from_canvas(CANVASES[name]).polarity
 
 
-def test_the_digit_lies_as_mnist_puts_it() -> None:
+def test_digit_is_centred_as_in_mnist() -> None:
     found = from_canvas(CANVASES["black on transparent"]).digit
     assert found.shape == (28, 28)
     assert found.dtype == np.float32
@@ -70,7 +70,7 @@ def test_the_digit_lies_as_mnist_puts_it() -> None:
 
 
 def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
-    """Distance from the upper and the left edge in pixels."""
+    """Return the distance from the upper and the left edge in pixels."""
     places = np.arange(len(image)) + 0.5
     return float(image.sum(axis=1) @ places / image.sum()), float(image.sum(axis=0) @ places / image.sum())
 
@@ -89,7 +89,7 @@ def test_where_and_how_large_it_was_drawn_does_not_matter() -> None:
     assert np.abs(first - second).mean() < 0.02
 
 
-def test_the_steps_are_told_in_their_order() -> None:
+def test_steps_are_listed_in_order() -> None:
     found = from_canvas(render(SEVEN))
     assert tuple(step.name for step in found.steps) == STEPS
     assert all(step.active for step in found.steps)
@@ -138,7 +138,7 @@ def test_without_centre_the_box_is_in_the_middle() -> None:
     assert (rows[0], rows[-1]) == (4, 23)
 
 
-def test_without_any_step_it_is_the_canvas_in_small() -> None:
+def test_without_any_step_the_canvas_is_only_resized() -> None:
     found = from_canvas(opaque(coverage(), BLACK, WHITE), ())
     assert not any(step.active for step in found.steps)
     np.testing.assert_array_equal(found.digit, (255 - coverage()[5::10, 5::10]) / np.float32(255))
@@ -169,7 +169,7 @@ def test_a_canvas_full_of_ink_is_answered() -> None:
     assert from_canvas(render(Drawing((Stroke(((140, 140),), 280),)))).digit.mean() > 0.3
 
 
-def test_what_leaves_the_canvas_is_cut() -> None:
+def test_ink_outside_the_canvas_is_cut_off() -> None:
     found = from_canvas(render(Drawing((Stroke(((200, 140), (900, 140)), 20),))))
     assert not found.empty
     rows, columns = found.digit.any(axis=1), found.digit.any(axis=0)
@@ -188,7 +188,7 @@ def test_any_pixels_give_a_digit(rgba: np.ndarray, steps: set[str]) -> None:
 
 
 def photograph(dark_ink: bool = True, seed: int = 0) -> np.ndarray:
-    """Pen on paper under a lamp at one side, with grain, dust and a coloured cast."""
+    """Photograph ink on paper under a lamp at one side, with grain, dust and a colour cast."""
     random = np.random.default_rng(seed)
     ink = np.kron(coverage(), np.ones((3, 3))) / 255
     rows, columns = np.mgrid[0:1, 0:1:840j][1], np.mgrid[0:1:840j, 0:1][0]

@@ -1,4 +1,4 @@
-"""Strokes become the pixels that a browser's canvas would have."""
+"""Strokes are rasterized as on a browser's canvas."""
 
 import math
 
@@ -18,7 +18,7 @@ strokes = st.builds(
 
 
 def ideal(drawing: Drawing, side: int = SIDE) -> np.ndarray:
-    """Coverage from each pixel's exact distance to the nearest segment: slow, and another way than `render`'s."""
+    """Compute coverage from each pixel's exact distance to the nearest segment, slowly and unlike `render`."""
     rows, columns = np.mgrid[0:side, 0:side] + 0.5
     coverage = np.zeros((side, side))
     for stroke in drawing.strokes:

@@ -1,4 +1,4 @@
-"""Drawings and digits survive the way through an address, and no address does harm."""
+"""Drawings and digits survive encoding in a URL, and no URL does harm."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ drawings = st.builds(Drawing, st.lists(strokes, max_size=6).map(tuple))
 
 
 def seven() -> Drawing:
-    """A seven as a browser sends it: a point every two pixels, slightly trembling."""
+    """Return a seven as a browser sends it: a point every two pixels, slightly trembling."""
     top = [(70 + 2.03 * k, 60 + math.sin(k) / 3) for k in range(70)]
     leg = [(210 - 0.9 * k, 60 + 1.7 * k + math.cos(k) / 3) for k in range(100)]
     bar = [(110 + 1.5 * k, 150.25) for k in range(50)]
@@ -42,7 +42,7 @@ def ink(drawing: Drawing) -> np.ndarray:
 
 
 def crafted(body: bytes, what: str = "drawing") -> str:
-    """A link with a right checksum around any body."""
+    """Encode any body with a valid checksum."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = url_codec._checksum(what, body) + deflate.compress(body) + deflate.flush()
     return "1" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
@@ -152,7 +152,7 @@ def test_a_broken_text_is_refused(text: str) -> None:
 
 
 @given(st.integers(1, 60), st.sampled_from("AZaz09-_"))
-def test_a_changed_character_is_noticed(at: int, character: str) -> None:
+def test_changed_character_is_detected(at: int, character: str) -> None:
     text = url_codec.encode(seven())
     changed = text[:at] + character + text[at + 1 :]
     if changed != text:
@@ -245,13 +245,13 @@ def test_a_broken_digit_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("digit", [np.zeros((28, 27)), np.zeros((1, 28, 28)), np.full((28, 28), np.nan)])
-def test_what_is_no_digit_is_an_error(digit: np.ndarray) -> None:
+def test_invalid_digit_is_an_error(digit: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"`digit` must have shape \(28, 28\)"):
         url_codec.encode_digit(digit)
 
 
 def distance_to_line(point: tuple[float, float], line: list[tuple[float, float]]) -> float:
-    """From the definition, by looking at a thousand places of each piece."""
+    """Measure distances by the definition, at a thousand places of each piece."""
     shares = np.linspace(0, 1, 1000)[:, None]
     pieces = [np.array(a) * (1 - shares) + np.array(b) * shares for a, b in itertools.pairwise(line)]
     return min(float(np.linalg.norm(piece - point, axis=1).min()) for piece in pieces or [np.array(line)])

@@ -1,4 +1,4 @@
-"""Every number of the engine against Keras, which computes the same layers in its own way."""
+"""Every number of the engine against Keras, an independent implementation of the same layers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def built(layer: Layer, shape: tuple[int, ...], weights: dict[str, np.ndarray]) 
 
 
 def keras_output(theirs: Any, x: np.ndarray) -> Output:
-    """Keras's values after the activation, and before it: the same layer for a moment without one."""
+    """Return Keras's values after the activation, and before it, by removing the activation temporarily."""
     after = called(theirs, x)
     activation = getattr(theirs, "activation", None)
     if activation is None or type(theirs).__name__ == "Activation":
@@ -54,7 +54,7 @@ def keras_output(theirs: Any, x: np.ndarray) -> Output:
 
 
 def called(theirs: Any, x: np.ndarray) -> np.ndarray:
-    """The layer or model applied to one image after the other.
+    """Apply the layer or model to one image after the other.
 
     With several at once oneDNN in TensorFlow 2.21 leaves values uninitialised where images of one channel are convolved
     with strides (1, 2) or (1, 3); without oneDNN they are ours.
@@ -67,7 +67,7 @@ def _linear(x: Any) -> Any:
 
 
 def assert_same(ours: np.ndarray, theirs: np.ndarray, exact: bool, rounding: float = 0.0) -> None:
-    """Equal, or within `TOLERANCE` of the largest value, and what Keras itself rounds by."""
+    """Assert equality within `TOLERANCE` of the largest value plus Keras's own rounding."""
     assert ours.dtype == np.float32
     assert ours.shape == theirs.shape
     largest = np.abs(theirs).max(initial=0)
@@ -77,21 +77,21 @@ def assert_same(ours: np.ndarray, theirs: np.ndarray, exact: bool, rounding: flo
 
 
 def rounding(layer: Layer) -> float:
-    """How far Keras's own value may be from the true one, beside what every float32 is off by."""
+    """Bound the distance of Keras's value from the true one, beyond float32's usual rounding."""
     if getattr(layer, "activation", None) == "elu":
         return ELU_ROUNDING
     return ELU_ROUNDING * abs(layer.alpha) if isinstance(layer, ELU) else 0.0
 
 
 def elu_of_keras(before: np.ndarray, alpha: float) -> np.ndarray:
-    """Keras's elu of Keras's own sums, float64, in which it loses nothing near 0; so no allowance is made for it."""
+    """Compute elu of Keras's own sums in float64, which is exact near 0, so no allowance is made for it."""
     import keras
 
     values: np.ndarray = np.asarray(keras.activations.elu(before.astype(float), alpha))
     return values
 
 
-def test_what_keras_rounds_elu_by_is_keras_s_own() -> None:
+def test_elu_difference_is_the_rounding_of_keras() -> None:
     """Ours has seven digits of the true value everywhere; near 0 Keras lacks some, never more than is allowed for."""
     from cnnviz.workers import keras_model  # noqa: F401 (first, as it quiets TensorFlow)
 
@@ -152,7 +152,7 @@ def test_the_shown_line_of_code_makes_the_layer(kind: str, data: st.DataObject) 
 
 
 def flops(theirs: Any, shape: tuple[int, ...]) -> int:
-    """TensorFlow's own count for one image: a multiplication and a sum are two."""
+    """Return TensorFlow's own count for one image; a multiplication and a sum are two."""
     import tensorflow as tf
     from tensorflow.python.profiler.model_analyzer import profile
     from tensorflow.python.profiler.option_builder import ProfileOptionBuilder
@@ -181,7 +181,7 @@ def test_multiplications_are_those_that_tensorflow_counts(kind: str, data: st.Da
 
 
 def assert_same_network(network: Network, digits: np.ndarray) -> None:
-    """Every layer's values from the digit on, each engine reading its own, and the answers."""
+    """Assert equal values of every layer, each engine reading its own, and equal answers."""
     from cnnviz.workers import keras_model
 
     model = keras_model.to_model(network)
@@ -245,7 +245,7 @@ def test_a_published_network_has_the_parameters_of_keras(name: str) -> None:
 
 @settings(SLOW_BY_NATURE, max_examples=15)
 @given(variant=strategies.variants(), seed=strategies.seeds())
-def test_a_network_comes_back_from_keras_as_it_went(variant: Architecture, seed: int) -> None:
+def test_network_survives_a_round_trip_through_keras(variant: Architecture, seed: int) -> None:
     from cnnviz.workers import keras_model
 
     network = strategies.network(variant, seed)

@@ -1,4 +1,4 @@
-"""What happens to a digit before it is read, against other ways to compute the same."""
+"""Perturbations of a digit against independent computations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PIXELS = st.integers(-30, 30)
 
 
 def framed(ink: tuple[slice, slice] = (slice(9, 20), slice(12, 15)), value: float = 1.0) -> np.ndarray:
-    """A bar of one grey on black."""
+    """Draw a bar of one grey on black."""
     digit = np.zeros((28, 28), np.float32)
     digit[ink] = value
     return digit

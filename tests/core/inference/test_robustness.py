@@ -1,4 +1,4 @@
-"""How networks take perturbed digits: against one by one, and where the outcome is known beforehand."""
+"""Robustness to perturbations: batched against single passes, and in cases with a known outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def network(*layers: Any, seed: int = 0) -> Network:
 
 
 def inked(margin: int = 8) -> np.ndarray:
-    """Random ink with an empty margin, so that no shift up to it loses anything."""
+    """Return random ink with an empty margin, so that no shift up to it loses anything."""
     digit = np.zeros((28, 28), np.float32)
     digit[margin:-margin, margin:-margin] = small_network.digit()[margin:-margin, margin:-margin]
     return digit
@@ -63,7 +63,7 @@ def test_a_convolution_is_equivariant_and_not_invariant() -> None:
     np.testing.assert_allclose(reaction.moved_back["conv2d"], 0, atol=1e-6)
 
 
-def test_global_pooling_makes_it_invariant() -> None:
+def test_global_pooling_makes_the_network_shift_invariant() -> None:
     variant = Architecture(
         name="made",
         layers=(CONV, GlobalMaxPooling2D(name="pool"), Dense(name="dense", units=10, activation="softmax")),
@@ -141,7 +141,7 @@ def test_every_perturbation_is_read_in_one_pass(name: str) -> None:
     assert set(reaction.moved) == {"conv2d", "max_pooling2d", "dense"}
 
 
-def test_what_cannot_be_read_is_refused() -> None:
+def test_digit_that_the_network_cannot_read_is_refused() -> None:
     with pytest.raises(Refusal, match="reads numbers of shape"):
         react(small_network.network(), np.zeros((3, 8, 8), np.float32), 0)
 
@@ -156,7 +156,7 @@ def test_layers_can_be_looked_through_in_batches() -> None:
 
 
 @given(st.integers(0, 2**31), st.sampled_from([(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]))
-def test_two_are_compared_as_many_are(seed: int, sizes: tuple[float, float]) -> None:
+def test_comparing_two_equals_comparing_many(seed: int, sizes: tuple[float, float]) -> None:
     one, other = np.random.default_rng(seed).random((2, 3, 4), dtype=np.float32)
     one, other = np.float32(sizes[0]) * one, np.float32(sizes[1]) * other
     assert robustness._distance(one, other) == pytest.approx(distances(one[np.newaxis], other)[0], abs=1e-6)

@@ -1,4 +1,4 @@
-"""A digit's way through a network."""
+"""The trace of a digit through a network."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_digit_of_whole_numbers_is_read() -> None:
         (np.full((28, 28), "a"), "Received: <U1"),
     ],
 )
-def test_what_is_no_digit_is_refused(digit: Any, words: str) -> None:
+def test_invalid_digit_is_refused(digit: Any, words: str) -> None:
     with pytest.raises(Refusal) as refusal:
         tracing.trace(small_network.network(), digit)
     assert words in str(refusal.value)

@@ -1,4 +1,4 @@
-"""What layers say about themselves, by the numbers that the tutorials publish, and how they are written down."""
+"""Layers' texts and numbers against those that the tutorials publish, and their JSON."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_line_of_code_leaves_defaults_out(layer: layers.Layer, line: str) ->
     assert layer.keras_line() == line
 
 
-def test_a_convolution_by_hand() -> None:
+def test_convolution_matches_a_manual_computation() -> None:
     kernel = np.array([[1, 2], [3, 4]], np.float32).reshape(2, 2, 1, 1)
     layer = Conv2D(name="c", filters=1, kernel_size=(2, 2), activation="relu")
     output = layer.forward(NINE, {"kernel": kernel, "bias": np.array([-40], np.float32)})
@@ -211,7 +211,7 @@ def test_an_input_that_does_not_fit_is_refused(layer: layers.Layer, shape: Shape
 
 
 @pytest.mark.parametrize("name", sorted(layers.ACTIVATIONS))
-def test_activations_bear_any_size_of_number(name: str) -> None:
+def test_activations_accept_numbers_of_any_size(name: str) -> None:
     x = np.array([[-1e30, -100, -1, 0, 1, 100, 1e30]], np.float32)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         assert np.isfinite(layers.ACTIVATIONS[name](x)).all()

@@ -1,4 +1,4 @@
-"""What a cell would be if its layer worked in float64: found with the layer itself, without any ledger."""
+"""Compute a cell in float64 with the layer itself, independently of any ledger."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cnnviz.core.networks.network import Network
 
 @dataclass(frozen=True)
 class Stages:
-    """A value before the activation and after it; the same where there is none."""
+    """A value before the activation and after it; equal if there is none."""
 
     before: float
     after: float
 
 
 def stages(network: Network, traced: Trace, cell: Cell) -> Stages:
-    """What the layer of `cell` makes of the same float32 input and weights in float64.
+    """Compute the layer of `cell` in float64 from the same float32 input and weights.
 
     Beside a share of a softmax stand the sums of the other units as the trace has them.
     """
@@ -43,7 +43,7 @@ def stages(network: Network, traced: Trace, cell: Cell) -> Stages:
 
 
 def decimals(exact: float, traced: Trace, cell: Cell, sheet: Sheet) -> int:
-    """In how many decimals float64 and float32 are sure to agree, at most those of `sheet`.
+    """Return in how many decimals float64 and float32 are sure to agree, at most those of `sheet`.
 
     Where two numbers are less than half a unit of the last decimal apart, they may round apart there or at the decimal
     before it, but not at both.

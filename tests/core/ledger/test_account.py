@@ -30,7 +30,7 @@ WITHIN = 1e-6
 
 
 def number(text: str) -> Decimal:
-    """What a person reads."""
+    """Parse a displayed number."""
     return Decimal(text.replace(MINUS, "-"))
 
 
@@ -49,7 +49,7 @@ def draw_cell(data: st.DataObject, name: str, shape: tuple[int, ...]) -> Cell:
 
 
 def one_layer(data: st.DataObject, kind: str, seed: int) -> tuple[Network, Trace, Cell]:
-    """A network that begins with a layer of `kind`, or has it behind a Flatten, and a cell of it."""
+    """Build a network that begins with a layer of `kind`, or has it behind a Flatten, and choose a cell of it."""
     shape: tuple[int, ...] = data.draw(strategies.image_shapes(channels=4))
     here = shape
     before: list[Layer] = []
@@ -64,7 +64,7 @@ def one_layer(data: st.DataObject, kind: str, seed: int) -> tuple[Network, Trace
 
 
 def assert_adds_up(of: Ledger) -> None:
-    """A person who adds the shown numbers gets the shown sums."""
+    """Assert that the displayed numbers add up to the displayed sums."""
     running = Decimal(0)
     for line in of.lines:
         if line.role == "addend":
@@ -84,7 +84,7 @@ def rounded(value: Decimal, of: Ledger) -> Decimal:
 
 
 def assert_calculator_agrees(of: Ledger) -> None:
-    """Every product is that of its two shown factors, rounded once; every subtotal is the sum of its products."""
+    """Assert that products match their two shown factors, rounded once, and subtotals their products."""
     for part in of.parts:
         if part.weights is not None:
             pairs = zip(part.values.flat, part.weights.flat, part.amounts.flat, strict=True)
@@ -111,7 +111,7 @@ def assert_gives_the_trace(of: Ledger, made_of: LayerOutput, place: tuple[int, .
 
 
 def sizes(of: Ledger) -> list[float]:
-    """How large everything is that is added, and every line."""
+    """Return the absolute value of every summand, and of every line."""
     mixed = [(part, 1.0 if part.weight is None else max(1.0, abs(float(part.weight)))) for part in of.parts]
     found = [abs(of.sheet.value(int(each))) * by for part, by in mixed for each in part.amounts.flat]
     if of.terms is not None:
@@ -120,13 +120,13 @@ def sizes(of: Ledger) -> list[float]:
 
 
 def float32_can_be_off_by(of: Ledger, made_of: LayerOutput) -> float:
-    """How far float32, which rounds after every step, may be from the exact sum; a bound that holds in any order."""
+    """Bound the distance of float32, rounding after every step, from the exact sum, in any order."""
     each = sizes(of)
     return (len(each) + 8) * 2.0**-23 * sum(each) + WITHIN * float(np.abs(made_of.before).max())
 
 
 def uncorrected(of: Ledger) -> float:
-    """What the lines come to before the activation, or at the end where there is none, without float32's rounding."""
+    """Sum the lines before the activation, if any, without the line for float32's rounding."""
     names = [line.name for line in of.lines]
     place = names.index("before") if "before" in names else len(names) - 1
     rounding = of.lines[place - 1].amount if "rounding" in names[max(0, place - 1) : place] else 0
@@ -134,7 +134,7 @@ def uncorrected(of: Ledger) -> float:
 
 
 def assert_is_exact(of: Ledger, made_of: LayerOutput, expected: doubled.Stages) -> None:
-    """What is told, before any correction, is what float64 makes of the same input.
+    """Assert that the uncorrected value is float64's result for the same input.
 
     The two factors that are shown are each within half a unit of float32's last place.
     """
@@ -264,7 +264,7 @@ def test_max_pooling_names_the_winner_and_what_the_mean_would_have_been() -> Non
     assert mean == pytest.approx(float(window.mean()), abs=1e-6)
 
 
-def test_a_softmax_is_told_with_all_its_shares() -> None:
+def test_softmax_lists_all_its_shares() -> None:
     network, traced = small()
     found = ledger.account(network, traced, Cell("dense", 4))
     assert found.shares is not None
@@ -274,7 +274,7 @@ def test_a_softmax_is_told_with_all_its_shares() -> None:
     assert found.line("share") == found.shares.shares[4]
 
 
-def test_what_is_fused_into_a_layer_is_named() -> None:
+def test_fused_activation_is_named() -> None:
     network, traced = small()
     conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
     assert activation(network.variant.layers[0]) == "relu"

@@ -1,4 +1,4 @@
-"""The way down: every step of it is read by the one above, and what is not is no way."""
+"""The path down: every step of it is read by the step above, and values that are not read have no path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NETWORK = "cnn-32-64-64"
 
 
 @pytest.mark.parametrize("name", model_store.names())
-def test_the_strongest_way_leads_down_from_every_layer(name: str) -> None:
+def test_strongest_path_leads_down_from_every_layer(name: str) -> None:
     network = model_store.load(name)
     traced = trace(network, np.random.default_rng(2).random(network.variant.input_shape, dtype=np.float32))
     for layer, shape in cells.shapes(network).items():
@@ -39,7 +39,7 @@ def test_the_strongest_way_leads_down_from_every_layer(name: str) -> None:
         (Cell(INPUT, 0, 3, 3), Cell("dense_1", 0)),
     ],
 )
-def test_what_is_not_read_is_no_way(way: tuple[Cell, ...]) -> None:
+def test_cells_that_are_not_read_have_no_path(way: tuple[Cell, ...]) -> None:
     assert not is_path(model_store.load(NETWORK), way)
 
 

@@ -1,4 +1,4 @@
-"""What is copied of a ledger: programs that run and print its number, tables that add up to it."""
+"""Exports of a ledger: programs that run and print its number, tables that add up to it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILE = "numbers.npz"
 
 
 def run(program: str, file: bytes) -> str:
-    """What `program` prints in this process, reading `file` under any name."""
+    """Run `program` in this process, reading `file` under any name, and return its output."""
 
     class NumPy:
         def __getattr__(self, name: str) -> object:

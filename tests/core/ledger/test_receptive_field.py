@@ -1,4 +1,4 @@
-"""The receptive field by formula against a perturbation that nothing can hide, at every channel of every pixel."""
+"""The receptive field by formula against NaN perturbations of every channel of every pixel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, Hea
 
 
 def perturbed(network: Network, cell: Cell) -> np.ndarray:
-    """What changes `cell`, bool of the input's shape, found by making each channel of each pixel not a number.
+    """Find the inputs that change `cell`, bool of the input's shape, by setting each channel of each pixel to NaN.
 
     Whatever is computed of what is not a number is none either, so no weight, maximum or activation can hide it.
     """
@@ -37,7 +37,7 @@ def perturbed(network: Network, cell: Cell) -> np.ndarray:
 
 
 def of_all(x: np.ndarray, cell: Cell, shape: tuple[int, ...]) -> np.ndarray:
-    """The cell in every image of `x`."""
+    """Return the cell's value in every image of `x`."""
     return np.array([image[cells.index(cell, shape)] for image in x])
 
 
@@ -53,7 +53,7 @@ def answering(*layers: Layer) -> tuple[Layer, ...]:
 
 
 def of_colour(*layers: Layer) -> Architecture:
-    """A network that keeps the channels of what it reads apart."""
+    """Build a network that keeps the channels of its input apart."""
     return Architecture(name="colour", input_shape=(7, 6, 3), layers=answering(*layers))
 
 

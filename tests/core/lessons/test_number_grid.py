@@ -1,4 +1,4 @@
-"""Numbers that people type: read, refused with the way out, and written as they are read."""
+"""Typed numbers: parsed, refused with the way out, and formatted as they are parsed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cnnviz.core.lessons.pooling.worked_example import TUTORIAL
         ("+2", 2),
     ],
 )
-def test_what_people_type_is_read(typed: str, value: float) -> None:
+def test_typed_number_is_parsed(typed: str, value: float) -> None:
     assert parse_number(typed) == value
     assert math.copysign(1, parse_number(typed)) == math.copysign(1, value)
 
@@ -52,7 +52,7 @@ def test_what_people_type_is_read(typed: str, value: float) -> None:
         None,
     ],
 )
-def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
+def test_invalid_number_is_refused_with_the_way_out(typed: object) -> None:
     with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
         parse_number(typed)
 

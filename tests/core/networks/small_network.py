@@ -1,4 +1,4 @@
-"""A small network and its card, made in no time."""
+"""A small network and its card, built instantly."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ def card(of: Network, **changes: Any) -> ModelCard:
 
 
 def digit(seed: int = 0) -> np.ndarray:
-    """(28, 28) float32 in [0, 1)."""
+    """Return a random digit, (28, 28) float32 in [0, 1)."""
     return np.random.default_rng(seed).random((28, 28), dtype=np.float32)

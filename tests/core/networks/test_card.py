@@ -1,4 +1,4 @@
-"""What a card says is checked when it is made."""
+"""A card is checked when it is created."""
 
 from __future__ import annotations
 

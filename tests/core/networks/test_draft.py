@@ -1,4 +1,4 @@
-"""Drafts: whatever is done to one, it says what it is and what is wrong where; a legal one is Keras's network."""
+"""Drafts: every edit is accepted, every error is reported at its row, and legal drafts equal Keras's network."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ STARTS = st.sampled_from(
 
 @st.composite
 def edited(draw: st.DrawFn) -> ArchitectureDraft:
-    """A draft after any operations with any values."""
+    """Draw a draft after any operations with any values."""
     draft = draw(STARTS)
     for order in draw(st.lists(ORDERS, max_size=8)):
         draft = order(draft)

@@ -115,13 +115,13 @@ runpy.run_path("program.py", run_name="__main__")
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What every program said of itself, run in one child process."""
+    """Run every program in one child process and return its reports."""
     return run_all(PROGRAMS.values(), tmp_path_factory.mktemp("programs"))
 
 
 @pytest.fixture(scope="module")
 def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The same of the programs that Layers shows for the networks of the shelf, word for word."""
+    """Run the programs that Layers shows for the stored networks, verbatim, and return their reports."""
     cards = [model_store.card(name) for name in model_store.names()]
     return run_all([(card.variant, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
 
@@ -134,7 +134,7 @@ def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path)
 
 
 def made_digits(variant: Architecture) -> np.ndarray:
-    """The harness's training digits as the variant reads them."""
+    """Make the training digits of the harness in the shape of the network."""
     images = np.random.default_rng(1).integers(0, 256, (400, 28, 28)).astype(np.float32) / np.float32(255)
     seen = colour_digits.prepare_inputs(images, variant.input_shape, colour_digits.TRAIN)
     return seen.reshape(-1, *variant.input_shape)

@@ -1,4 +1,4 @@
-"""Networks on disk: what is saved is what is loaded, and nothing damaged is."""
+"""Networks on disk: what is saved is loaded unchanged, and damaged files are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.core.networks import small_network
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A shelf with the network `small` on it."""
+    """Create a model store with the network `small`."""
     network = small_network.network()
     model_store.save(network, small_network.card(network), tmp_path)
     return tmp_path

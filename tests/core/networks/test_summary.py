@@ -1,4 +1,4 @@
-"""The table of a network says what Keras's own `summary()` prints."""
+"""The table of a network matches Keras's own `summary()`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NETWORKS = {
 
 
 def printed(variant: Architecture) -> str:
-    """What Keras prints, each table row on one line."""
+    """Return Keras's printed summary, each table row on one line."""
     from cnnviz.workers import keras_model
 
     lines: list[str] = []
@@ -67,7 +67,7 @@ def test_rows_add_up() -> None:
         assert sum(row.multiplications for row in found.rows) == found.multiplications
 
 
-def test_what_is_not_learned_is_counted_apart() -> None:
+def test_non_trainable_parameters_are_counted_separately() -> None:
     found = summary(NORMALISED)
     assert (found.trainable, found.not_trainable) == (1 + 7850, 2)
 

@@ -1,4 +1,4 @@
-"""What the processor's flags say."""
+"""Processor features are read from its flags."""
 
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from cnnviz.core.training.cpu import has_bfloat16
         ("", False),
     ],
 )
-def test_only_a_flag_counts(tmp_path: Path, text: str, expected: bool) -> None:
+def test_only_an_exact_flag_counts(tmp_path: Path, text: str, expected: bool) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(text)
     assert has_bfloat16(path) is expected
 
 
-def test_where_nobody_can_tell_there_is_none(tmp_path: Path) -> None:
+def test_feature_is_absent_if_flags_are_unknown(tmp_path: Path) -> None:
     assert not has_bfloat16(tmp_path / "missing")

@@ -48,7 +48,7 @@ def epoch(number: int, attempt: int = 1, val_loss: float | None = 0.25) -> Event
 
 
 def told(steps: int) -> list[Event]:
-    """What a run of so many batches tells, a batch an event."""
+    """Return the events of a run of `steps` batches, one event per batch."""
     events = [start()]
     for step in range(1, steps + 1):
         events.append(batches(step, step))
@@ -101,7 +101,7 @@ def test_nothing_is_changed_by_other_events_or_none():
 
 
 @pytest.mark.parametrize("again", [2, 1], ids=["another attempt", "a job that goes on from a checkpoint"])
-def test_what_is_told_again_replaces_what_was_told(again: int):
+def test_repeated_events_replace_earlier_ones(again: int):
     before = build(told(27))
     curves = extend(before, [start(again, finished=1), batches(11, 14, again, loss=3.0), sample(12, again, 0.125)])
     assert curves.training.steps.tolist() == list(range(1, 15))

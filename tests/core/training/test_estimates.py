@@ -31,7 +31,7 @@ def test_more_work_takes_longer(variant: Architecture, batch_size: int, precisio
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
-def test_one_run_tells_the_machine(name: str) -> None:
+def test_one_run_calibrates_the_estimate(name: str) -> None:
     """A machine of any speed is known after one run, for every other network."""
     variant, plan = TUTORIALS[name]
     truth = Calibration(0.37, 1)

@@ -1,4 +1,4 @@
-"""Ready experiments: legal, small, and with arms that differ in what is asked and in nothing else."""
+"""Ready experiments: legal, small, and with arms that differ only in the question asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fast plan fits every published network's budget and keeps what is the visitor's."""
+"""The fast plan fits every published network's budget and keeps the visitor's own choices."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from cnnviz.core.training.fast_plan import make_fast_plan
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
-def test_it_is_sooner_than_the_published_plan(name: str) -> None:
+def test_fast_plan_takes_less_time_than_the_published_plan(name: str) -> None:
     variant, plan = TUTORIALS[name]
     quick = make_fast_plan(plan)
     estimates.check(variant, quick)

@@ -1,4 +1,4 @@
-"""Drafts of a plan: any value is taken, what is wrong is said at its name, a legal one is a plan."""
+"""Drafts of a plan: any value is accepted, errors are reported by name, a legal draft is a plan."""
 
 from __future__ import annotations
 

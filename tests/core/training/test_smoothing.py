@@ -1,4 +1,4 @@
-"""The smoothing of curves, beside sums that are written out."""
+"""The smoothing of curves, against explicit sums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ half_lives = some.floats(0.05, 1e4)
 
 
 def summed(values: np.ndarray, half_life: float) -> np.ndarray:
-    """The definition: every value so far, weighted by its age among those that are finite."""
+    """Compute the definition: every finite value so far, weighted by its age."""
     shown = np.full(len(values), np.nan)
     for place in range(len(values)):
         so_far = values[: place + 1]
@@ -26,7 +26,7 @@ def summed(values: np.ndarray, half_life: float) -> np.ndarray:
 
 
 @given(numbers, half_lives)
-def test_it_is_the_weighted_mean_of_all_values_so_far(values: list[float], half_life: float) -> None:
+def test_smoothed_value_is_the_weighted_mean_so_far(values: list[float], half_life: float) -> None:
     array = np.array(values)
     np.testing.assert_allclose(smooth_exponentially(array, half_life), summed(array, half_life), rtol=1e-5, atol=1e-3)
 
@@ -42,7 +42,7 @@ def test_tensorboards_recurrence_gives_the_same(half_life: float) -> None:
 
 
 @given(numbers, half_lives)
-def test_it_stays_between_the_smallest_and_the_largest(values: list[float], half_life: float) -> None:
+def test_smoothed_value_stays_within_the_range(values: list[float], half_life: float) -> None:
     shown = smooth_exponentially(np.array(values), half_life)
     finite = np.array(values)[np.isfinite(values)]
     if len(finite):
@@ -65,6 +65,6 @@ def test_a_long_half_life_gives_the_mean():
 @pytest.mark.parametrize(
     ("values", "half_life"), [(np.zeros(3), 0), (np.zeros(3), -1), (np.zeros((2, 2)), 1), (np.zeros(3), float("nan"))]
 )
-def test_nonsense_is_refused(values: np.ndarray, half_life: float) -> None:
+def test_invalid_half_life_is_refused(values: np.ndarray, half_life: float) -> None:
     with pytest.raises(ValueError, match=r"`half_life` above 0 are needed\. Received: "):
         smooth_exponentially(values, half_life)

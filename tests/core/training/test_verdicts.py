@@ -1,4 +1,4 @@
-"""Intervals against the literature and SciPy; verdicts on made-up results that are known by hand."""
+"""Intervals against the literature and SciPy; verdicts on made-up results with a known truth."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_every_judge_has_a_sentence_for_every_result(shares: list[float], count:
         assert found.margin <= found.high + 1e-9
 
 
-def test_95_per_cent() -> None:
+def test_z_is_the_quantile_for_95_per_cent() -> None:
     from scipy.stats import norm
 
     assert norm.cdf(confidence.Z) - norm.cdf(-confidence.Z) == pytest.approx(0.95)

@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> RunStore:
 
 @pytest.fixture
 def run_id(store: RunStore) -> str:
-    """A run that has ended."""
+    """Create a run that has ended."""
     job = planner.new_job(small_network.VARIANT, TrainingPlan(epochs=1), PROBE)
     store.create(job, "My best: Nr. 1!")
     network = strategies.network(job.variant, 4)

@@ -22,7 +22,7 @@ PROBE = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
 
 
 class Scheduler:
-    """Stands for the scheduler: jobs end when the test says so."""
+    """Stands in for the scheduler: the test decides when jobs end."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
@@ -52,7 +52,7 @@ class Scheduler:
         del self.jobs[job_id]
 
     def cancels(self, job_id: str) -> None:
-        """End a job before it starts, as the scheduler does: it is active no more when its end is recorded."""
+        """End a job before it starts, as the scheduler does: it is inactive once its end is recorded."""
         _, record = self.jobs.pop(job_id)
         record(Event("ended", 1, 1, {"state": "cancelled", "template": "", "values": {}}))
         settled()

@@ -22,7 +22,7 @@ def visitor(home: Path) -> RunStore:
 
 
 def taken(home: Path, size: int = 100_000, days: float = 0.0) -> tuple[RunStore, str]:
-    """Another visitor with a run of that many bytes, which was changed last so many days ago."""
+    """Create a run of another visitor, of this many bytes, last changed `days` days ago."""
     store = visitor(home)
     run = store.create(fake_executor.job(), "a run").id
     place = home / store.owner / run

@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> RunStore:
 
 @pytest.fixture
 def job(store: RunStore) -> Job:
-    """A job whose run is in the store."""
+    """Create a job whose run is in the store."""
     job = a_job()
     store.create(job, "first")
     return job

@@ -32,13 +32,13 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def png(width: int, height: int, rows: bytes, *, depth: int = 8, colour: int = 0, extra: bytes = b"") -> bytes:
-    """A PNG file written by hand; `rows` has one filter byte before each row."""
+    """Write a PNG file by hand; `rows` has one filter byte before each row."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
 def seven() -> Image.Image:
-    """A grey seven on white, 60 by 40, different in every corner."""
+    """Draw a grey seven on white, 60 by 40, different in every corner."""
     pixels = np.full((60, 40), 250, np.uint8)
     pixels[5:12, 5:35] = 10
     pixels[12:55, 26:34] = 30
@@ -216,7 +216,7 @@ def test_another_kind_is_named_and_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"hello, world", b"\0" * 5000, b"<html><body>404</body></html>", b"P5 4 4 255 "])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_invalid_picture_is_refused(data: bytes) -> None:
     assert "Please choose a PNG, JPEG, GIF, WebP or BMP file." in refusal(data)
 
 
@@ -234,9 +234,7 @@ def test_an_empty_and_an_endless_file_are_refused() -> None:
 @pytest.mark.parametrize(
     ("side", "rows"), [(9380, b"\0" * (9381 * 9380)), (7000, b"")], ids=["with its pixels", "without any"]
 )
-def test_a_bomb_is_refused_from_its_header_before_any_pixel_is_decoded(
-    side: int, rows: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_decompression_bomb_is_refused_before_decoding(side: int, rows: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     data = png(side, side, rows)
     assert f"{side} × {side}" in refusal(data)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
@@ -258,7 +256,7 @@ def test_a_size_of_zero_is_refused() -> None:
 
 
 def lying_gif() -> bytes:
-    """The screen is 8 by 8, the picture in it 60000 by 60000."""
+    """Build a GIF whose screen is 8 by 8 and whose picture is 60000 by 60000."""
     data = bytearray(encoded(Image.new("P", (8, 8)), "GIF"))
     at = data.index(b",\0\0\0\0\x08\0\x08\0")
     data[at + 5 : at + 9] = struct.pack("<HH", 60000, 60000)
@@ -266,7 +264,7 @@ def lying_gif() -> bytes:
 
 
 def lying_jpeg() -> bytes:
-    """A second frame header, larger than the first."""
+    """Build a JPEG with a second frame header, larger than the first."""
     data = encoded(seven(), "JPEG")
     at = data.index(b"\xff\xc0")
     frame = data[at : at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")]
@@ -274,14 +272,14 @@ def lying_jpeg() -> bytes:
 
 
 def lying_webp() -> bytes:
-    """The canvas is said to be 4096 by 2, then is said to hold a frame that is not there."""
+    """Build a WebP that claims a canvas of 4096 by 2 and a frame that is missing."""
     data = bytearray(encoded(seven().convert("RGB"), "WEBP", exif=b"Exif\0\0MM"))
     data[24:30] = (4095).to_bytes(3, "little") + (3).to_bytes(3, "little")
     return bytes(data)
 
 
 @pytest.mark.parametrize("make", [lying_gif, lying_jpeg, lying_webp])
-def test_a_header_that_lies_is_refused(make: Callable[[], bytes]) -> None:
+def test_false_header_is_refused(make: Callable[[], bytes]) -> None:
     assert "damaged" in refusal(make())
 
 
@@ -334,7 +332,7 @@ VALID = {
 
 @st.composite
 def damaged_files(draw: st.DrawFn) -> bytes:
-    """A valid file with some bytes changed, cut out or put in."""
+    """Draw a valid file with some bytes changed, removed or inserted."""
     data = bytearray(VALID[draw(st.sampled_from(sorted(VALID)))])
     for _ in range(draw(st.integers(1, 8))):
         at = draw(st.integers(0, len(data) - 1))

@@ -30,18 +30,18 @@ class Browser:
         self.state.setdefault(self.key, {})[event or self.event] = value
 
     def mount(self, _: str, **arguments: Any) -> None:
-        """Stand in for `mount`: keep what the component is sent."""
+        """Replace `mount`: keep what the component is sent."""
         self.data = arguments["data"]
 
     @property
     def header(self) -> dict[str, Any]:
-        """The JSON in front of the arrays, of a component that is sent bytes."""
+        """Return the JSON in front of the arrays, of a component that is sent bytes."""
         header: dict[str, Any] = json.loads(self.data[4 : self._end()])
         return header
 
     @property
     def arrays(self) -> np.ndarray:
-        """The int32 numbers behind the JSON, of a component that is sent bytes."""
+        """Return the int32 numbers behind the JSON, of a component that is sent bytes."""
         return np.frombuffer(self.data[self._end() :], np.int32)
 
     def _end(self) -> int:

@@ -34,7 +34,7 @@ def test_the_browser_gets_the_pixels_and_what_each_channel_gives(browser: Browse
     assert browser.header["problem"] is None
 
 
-def test_what_was_typed_is_heard_once(browser: Browser) -> None:
+def test_typed_value_is_reported_once(browser: Browser) -> None:
     assert typed("c") is None
     browser.says({"texts": TEXTS, "seq": 1})
     assert typed("c") == tuple(TEXTS)
@@ -62,7 +62,7 @@ def test_what_was_typed_is_heard_once(browser: Browser) -> None:
         {"texts": [*TEXTS[1:], "1" * 99], "seq": 1},
     ],
 )
-def test_nonsense_from_a_browser_is_not_heard(browser: Browser, value: object) -> None:
+def test_invalid_browser_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
     assert typed("c") is None
     colour_sum("c", SHOWN)

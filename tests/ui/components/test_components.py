@@ -101,7 +101,7 @@ def test_a_cleared_paper_is_a_message() -> None:
         changed(strokes=[[20, *[1] * 2 * (MAX_POINTS // 2 + 1)]] * 2),
     ],
 )
-def test_nonsense_is_ignored(value: object) -> None:
+def test_invalid_messages_are_ignored(value: object) -> None:
     assert from_wire(value) is None
 
 
@@ -128,7 +128,7 @@ drawings = some.lists(strokes, max_size=12).map(lambda items: Drawing(tuple(item
 
 
 @given(drawings)
-def test_a_drawing_comes_back_as_it_went(drawing: Drawing) -> None:
+def test_drawing_survives_a_round_trip(drawing: Drawing) -> None:
     message = from_wire(json.loads(json.dumps(changed(strokes=to_wire(drawing)))))
     assert message is not None
     assert message.drawing == drawing
@@ -166,7 +166,7 @@ def test_any_drawing_can_be_sent() -> None:
     assert len(message.drawing.strokes) <= MAX_STROKES
 
 
-def test_only_the_present_revision_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_current_revision_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "session_state", {"pad": {"strokes": GOOD}})
     assert heard("pad", 3) == from_wire(GOOD)
     assert heard("pad", 4) is None
@@ -317,7 +317,7 @@ def test_a_wrong_click_is_ignored(value: object) -> None:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What viewers and publishers give the browser."""
+    """Record the data that viewers and publishers send to the browser."""
     messages: list[bytes] = []
 
     def mount(_: str, **arguments: Any) -> SimpleNamespace:
@@ -389,7 +389,7 @@ def test_a_viewer_has_one_source_of_values(given: dict[str, Any], shown: list[by
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What `bars` gives the browser."""
+    """Record the data that `bars` sends to the browser."""
     messages: list[dict[str, Any]] = []
     monkeypatch.setattr(bars_module, "mount", lambda _, **arguments: messages.append(arguments["data"]))
     return messages
@@ -403,12 +403,12 @@ def test_bars_say_the_exact_value(sent: list[dict[str, Any]]) -> None:
     assert json.loads(json.dumps(sent[0])) == sent[0]
 
 
-def test_bars_without_an_answer(sent: list[dict[str, Any]]) -> None:
+def test_bars_are_empty_without_an_answer(sent: list[dict[str, Any]]) -> None:
     bars("answer", None, bars_module.LABELS)
     assert (sent[0]["values"], sent[0]["answer"]) == (None, None)
     assert len(sent[0]["names"]) == 10
 
 
-def test_bars_need_a_name_each() -> None:
+def test_every_bar_needs_a_name() -> None:
     with pytest.raises(ValueError, match=r"`values` must be one number for each of 10 names\. Received: \(3,\)"):
         bars("answer", np.zeros(3, np.float32), bars_module.LABELS)

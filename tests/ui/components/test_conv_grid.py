@@ -31,7 +31,7 @@ def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> 
     conv_grid("g", example, guess=True, guesses={-1: "2"}, score=(1, 2), problem=problem, facts=["a fact"])
 
 
-def test_what_was_typed_is_heard_once(browser: Browser) -> None:
+def test_typed_value_is_reported_once(browser: Browser) -> None:
     assert typed("g", (2, 2), (1, 1)) is None
     browser.says(TYPED)
     assert typed("g", (2, 2), (1, 1)) == Typed((("1", "2"), ("7", "abc")), (("1",),))
@@ -44,7 +44,7 @@ def test_what_was_typed_is_heard_once(browser: Browser) -> None:
     assert (told.pasted, told.into) == ("1 2", "kernel")
 
 
-def test_a_guess_is_heard_once(browser: Browser) -> None:
+def test_guess_is_reported_once(browser: Browser) -> None:
     assert guessed("g") is None
     browser.says(GUESSED, "guessed")
     assert guessed("g") == Guess("a" * 12, 0, "3", True)
@@ -70,7 +70,7 @@ def test_a_guess_is_heard_once(browser: Browser) -> None:
         {**TYPED, "image": [["1", "2" * 99], ["3", "4"]]},
     ],
 )
-def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
+def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
     assert typed("g", (2, 2), (1, 1)) is None
     show()
@@ -90,7 +90,7 @@ def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
         {**GUESSED, "example": 3},
     ],
 )
-def test_anything_else_is_no_guess(browser: Browser, value: object) -> None:
+def test_invalid_guess_is_ignored(browser: Browser, value: object) -> None:
     browser.says(value, "guessed")
     assert guessed("g") is None
     show()

@@ -110,7 +110,7 @@ def test_an_update_is_small():
     assert len(pack({}, [Panel(id="p", title="", series=series)])) < 6000
 
 
-def test_what_is_not_a_curve_is_refused():
+def test_invalid_curve_is_refused():
     with pytest.raises(ValueError, match=r"`x` and `y` must be as long as each other\. Received: \(3,\), \(2,\)"):
         Series(id="a", x=np.zeros(3), y=np.zeros(2))
     with pytest.raises(ValueError, match=r"`style` must be one of .* Received: 'wavy'"):
@@ -118,7 +118,7 @@ def test_what_is_not_a_curve_is_refused():
 
 
 class Mounted:
-    """Stands for the browser: takes what is shown, and has clicked at `picked`."""
+    """Stands in for the browser: records what is shown, and reports a click at `picked`."""
 
     def __init__(self, picked: object) -> None:
         self.picked = picked
@@ -155,7 +155,7 @@ def test_clicks_are_told_only_where_somebody_listens(monkeypatch: pytest.MonkeyP
         {"x": [1]},
     ],
 )
-def test_nonsense_from_a_browser_is_no_click(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_browser_values_are_no_click(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chart, "mount", Mounted(value))
     assert curves("c", [], chart.LABELS, on_pick=lambda: None) is None
     monkeypatch.setattr(st, "session_state", {"c": {"picked": value}})

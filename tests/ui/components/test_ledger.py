@@ -18,7 +18,7 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
     return stand_in("l", "step", module)
 
 
-def test_a_step_is_heard_once(browser: Browser) -> None:
+def test_step_is_reported_once(browser: Browser) -> None:
     assert read_step("l") is None
     browser.says(CHOSEN)
     assert read_step("l") == Step("choose", "conv2d", 3, 4, 5)
@@ -55,7 +55,7 @@ def test_a_step_is_heard_once(browser: Browser) -> None:
         {"kind": "close", "seq": 2**60},
     ],
 )
-def test_what_is_no_step_is_nothing(value: object, browser: Browser) -> None:
+def test_invalid_step_is_ignored(value: object, browser: Browser) -> None:
     browser.says(value)
     assert read_step("l") is None
     ledger("l", None)

@@ -53,7 +53,7 @@ def _page() -> None:
 
 
 def _mounted(app: AppTest) -> dict[str, Any]:
-    """The components' messages to the browser, by name."""
+    """Return the components' messages to the browser, by name."""
     protos = [element.proto for element in app.main if hasattr(element.proto, "component_name")]
     return {proto.component_name.removeprefix("cnnviz.browser/"): proto for proto in protos}
 

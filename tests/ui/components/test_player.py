@@ -38,7 +38,7 @@ def test_a_message_counts_once(browser: Browser):
     assert browser.data["ack"] == 2
 
 
-def test_a_run_that_is_interrupted_has_heard_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+def test_interrupted_script_run_consumes_no_message(browser: Browser, monkeypatch: pytest.MonkeyPatch):
     browser.says({"index": 3, "seq": 1})
     monkeypatch.setattr(module, "mount", interrupted)
     with pytest.raises(InterruptedError):
@@ -77,14 +77,14 @@ def test_a_moment_beyond_the_ends_is_the_nearest(index: int, at: int, browser: B
         {"index": 1, "seq": 2**60},
     ],
 )
-def test_nonsense_from_a_browser_moves_nothing(value: object, browser: Browser) -> None:
+def test_invalid_browser_values_move_nothing(value: object, browser: Browser) -> None:
     browser.says(value)
     assert shown(2) == 2
     assert browser.data["ack"] == 0
 
 
 @pytest.mark.usefixtures("browser")
-def test_there_is_something_to_play():
+def test_player_needs_a_moment():
     with pytest.raises(ValueError, match=r"`labels` must name at least one moment\. Received: none"):
         shown(0, ())
     assert shown(0, ("only one",)) == 0

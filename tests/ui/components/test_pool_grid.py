@@ -22,7 +22,7 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
     return stand_in("g", "typed", module)
 
 
-def test_what_was_typed_is_heard_once(browser: Browser) -> None:
+def test_typed_value_is_reported_once(browser: Browser) -> None:
     assert typed("g", (2, 2)) is None
     browser.says({"cells": CELLS, "seq": 1})
     assert typed("g", (2, 2)) == (("1", "2"), ("7", "abc"))
@@ -50,7 +50,7 @@ def test_what_was_typed_is_heard_once(browser: Browser) -> None:
         {"seq": 1},
     ],
 )
-def test_anything_else_is_not_heard(browser: Browser, value: object) -> None:
+def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
     assert typed("g", (2, 2)) is None
     pool_grid("g", SMALL, guess=False)

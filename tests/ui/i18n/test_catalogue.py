@@ -106,7 +106,7 @@ def test_no_text_reaches_the_screen_past_the_catalogue(path: Path) -> None:
 
 @pytest.fixture
 def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A language in which every text stands in white brackets, installed as a file alone."""
+    """Install a language in which every text stands in white brackets, as a file alone."""
     translated = Catalog(locale="de")
     for message in catalogue():
         if isinstance(message.id, tuple):
@@ -124,7 +124,7 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("path", [row.path for row in page.PAGES.values()])
-def test_a_language_is_a_file(pseudo: str, path: str) -> None:
+def test_language_needs_only_a_catalogue_file(pseudo: str, path: str) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["lang"] = pseudo
     app.run()
@@ -139,7 +139,7 @@ def test_a_language_is_a_file(pseudo: str, path: str) -> None:
 
 @pytest.fixture
 def sixth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Code -> name of six languages; no code knows of the sixth, and the catalogue of another says no name."""
+    """Return code -> name of six languages; the code does not know the sixth, and one catalogue lacks its name."""
     names = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "xx": ""}
     for code, name in names.items():
         translated = Catalog(locale="it")

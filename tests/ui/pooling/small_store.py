@@ -35,7 +35,7 @@ def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.
 
 
 def card(name: str, accuracy: float, seed: int) -> ModelCard:
-    """A card with as many mistakes of each digit as `accuracy` says, all read as the next one."""
+    """Build a card whose mistakes follow `accuracy`, each digit being read as the next one."""
     variant, plan = POOL_NETWORKS[name]
     right = round(10_000 * accuracy)
     confusion = right * np.eye(10, dtype=int) + (10_000 - right) * np.roll(np.eye(10, dtype=int), 1, axis=1)
@@ -53,7 +53,7 @@ def card(name: str, accuracy: float, seed: int) -> ModelCard:
 
 
 def curve(kind: str) -> Curve:
-    """A curve that falls from 0.9 by a hundredth for every amount away from none, with a band of 0.02."""
+    """Build a curve that falls from 0.9 by a hundredth per step of the amount, with a band of 0.02."""
     values = [0.9 - 0.01 * abs(place - get_start(kind)) for place in range(len(get_amounts(kind)))]
     row, low, high = (tuple(round(value + by, 4) for value in values) for by in (0.0, -0.02, 0.02))
     return Curve((row, low, high), (row, low, high), (low, high), (low, high))

@@ -49,7 +49,7 @@ def _forget() -> Any:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the bars show, by key."""
+    """Record what the bars show, by key."""
     found: dict[str, Any] = {}
     monkeypatch.setattr(three_networks, "bars", lambda key, values, _: found.update({key: values}))
     return found

@@ -28,14 +28,14 @@ def owner(app: AppTest) -> str:
 
 @pytest.fixture
 def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the browser sends."""
+    """Return the cookies that the browser sends."""
     sent: dict[str, str] = {}
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
     return sent
 
 
 @pytest.mark.usefixtures("cookies")
-def test_a_visitor_without_a_cookie_is_somebody_new() -> None:
+def test_visitor_without_a_cookie_is_new() -> None:
     first, second = AppTest.from_function(script), AppTest.from_function(script)
     assert owner(first) != owner(second)
     assert owner(first) == owner(first)
@@ -51,7 +51,7 @@ def test_the_cookie_is_recognised_and_does_not_stand_in_the_name(cookies: dict[s
 
 
 @pytest.mark.parametrize("sent", ["", "x", "../" + "0" * 40, TOKEN + "0", TOKEN[:-1] + "é", TOKEN[:-1] + "\n"])
-def test_anything_else_is_no_token(cookies: dict[str, str], sent: str) -> None:
+def test_invalid_token_is_rejected(cookies: dict[str, str], sent: str) -> None:
     cookies["cnnviz_visitor"] = sent
     assert owner(AppTest.from_function(script)) != owner(AppTest.from_function(script))
 

@@ -57,7 +57,7 @@ def said(name: str, shares: dict[str, float], guess: str | None = None) -> str:
     return " ".join(element.value for kind in kinds for element in kind)
 
 
-def test_before_the_end_it_says_what_is_missing() -> None:
+def test_missing_results_are_named_before_the_end() -> None:
     text = said("pooling", {"max": 0.98})
     assert "Still to come: Average pooling." in text
     assert "%" not in text

@@ -25,7 +25,7 @@ def script() -> None:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The form as it opens where MNIST is."""
+    """Open the form where MNIST is available."""
     monkeypatch.setattr(plan_form, "_available", lambda: ("MNIST", 60_000))
     return AppTest.from_function(script, default_timeout=60).run()
 
@@ -46,7 +46,7 @@ def key(app: AppTest, name: str) -> str:
     return f"recipe-{app.session_state['recipe_edition']}-{name}"
 
 
-def test_it_opens_with_a_plan_that_can_start(app: AppTest) -> None:
+def test_form_opens_with_a_startable_plan(app: AppTest) -> None:
     assert not app.error
     assert legal(app).validation_examples == 1_000
 
@@ -86,7 +86,7 @@ def test_a_rate_is_a_number_or_stays(typed: object, read: object) -> None:
     assert plan_form.fraction(typed) == read
 
 
-def test_a_bad_value_is_refused_where_it_stands(app: AppTest) -> None:
+def test_invalid_value_is_refused_at_its_field(app: AppTest) -> None:
     app.number_input(key=key(app, "batch_size")).set_value(0).run()
     assert made(app) is None
     (error,) = app.error

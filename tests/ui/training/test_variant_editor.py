@@ -23,12 +23,12 @@ def script() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    """The editor as it opens."""
+    """Open the editor."""
     return AppTest.from_function(script, default_timeout=60).run()
 
 
 def made(app: AppTest) -> Architecture | None:
-    """The network that the editor gave, after a run that went well."""
+    """Return the network that the editor gave, after a successful run."""
     assert not app.exception
     variant: Architecture | None = app.session_state["made"]
     return variant
@@ -51,7 +51,7 @@ def begin(app: AppTest, draft: ArchitectureDraft) -> AppTest:
 
 
 def rows(app: AppTest) -> list[str]:
-    """The headings of the layers."""
+    """Return the headings of the layers."""
     return [text.value[7:-1] for text in app.markdown if text.value.startswith(":small[")]
 
 

@@ -23,7 +23,7 @@ DIGITS = (LINE, RING, HOOK)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A small file of pen strokes."""
+    """Write a small file of pen strokes."""
     entries = [
         {"label": item.label, "writer": item.writer, "strokes": [stroke.tolist() for stroke in item.strokes]}
         for item in DIGITS

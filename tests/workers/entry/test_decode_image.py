@@ -61,7 +61,7 @@ def test_the_answer_is_a_line_of_json_and_raw_pixels() -> None:
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", b"{}\n"),
     ],
 )
-def test_what_is_no_picture_is_answered_without_pixels(data: bytes, answer: bytes) -> None:
+def test_invalid_picture_is_answered_without_pixels(data: bytes, answer: bytes) -> None:
     assert child_process.ask("decode_image", data, seconds=10, answer_bytes=ANSWER) == answer
 
 
@@ -132,7 +132,7 @@ def test_a_worker_may_answer_before_it_has_read_everything(monkeypatch: pytest.M
     assert child_process.ask("decode_image", bytes(20_000_000), seconds=20, answer_bytes=10).strip() == b"done"
 
 
-def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "_turns", threading.BoundedSemaphore(1))
     monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.05)
     with child_process._wait_for_turn(), pytest.raises(Refusal, match="try again in a few seconds"):

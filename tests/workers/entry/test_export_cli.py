@@ -21,7 +21,7 @@ pytestmark = pytest.mark.train
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model store with the network `small`."""
+    """Create a model store with the network `small`."""
     folder = tmp_path_factory.mktemp("store")
     network = small_network.network()
     model_store.save(network, small_network.card(network), folder)

@@ -29,7 +29,7 @@ Events = list[Mapping[str, Any]]
 
 
 def request_for(folder: Path, **changes: Any) -> str:
-    """A request to train TINY, with changes to it and to its plan."""
+    """Build a request to train TINY, with changes to it and to its plan."""
     plan = TrainingPlan(**{**PLAN.to_json(), **changes.pop("plan", {})})
     request = {
         "variant": TINY.to_json(),
@@ -80,7 +80,7 @@ def run_here(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tup
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Events, int]:
-    """TINY, trained by a child: the folder of its model store, its events, and the exit status."""
+    """Train TINY in a child; return the folder of its model store, its events, and the exit status."""
     folder = tmp_path_factory.mktemp("trained")
     return folder, *run(request_for(folder))
 

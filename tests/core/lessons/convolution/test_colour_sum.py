@@ -1,4 +1,4 @@
-"""A filter over three channels: the sums are the engine's and SciPy's, and what is shown adds up to the last digit."""
+"""A filter over three channels: sums equal the engine's and SciPy's, and displayed numbers add up exactly."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_store_has_a_network_whose_filters_can_be_shown() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in model_store.names() if name != "cnn-rgb"])
-def test_networks_that_read_no_colour_cannot(name: str) -> None:
+def test_grey_networks_have_no_filters_to_show(name: str) -> None:
     assert not colour_sum.is_supported(model_store.load(name))
 
 

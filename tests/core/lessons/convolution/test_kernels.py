@@ -60,14 +60,14 @@ def test_a_turned_kernel_finds_the_other_stroke(rows: list[list[float]]) -> None
     ("typed", "value"),
     [("1", 1), ("-0,5", -0.5), ("−2", -2), ("1/9", 1 / 9), ("-1/9", -1 / 9), (" .25 ", 0.25), ("0.123456", 0.123456)],
 )
-def test_what_people_type_is_read(typed: str, value: float) -> None:
+def test_typed_weight_is_parsed(typed: str, value: float) -> None:
     assert parse_weight(typed) == value
 
 
 @pytest.mark.parametrize(
     "typed", ["", "nan", "NaN", "inf", "one", "1e3", "1/0", "100", "1/2/3", "1 2", "٣", "9" * 400, None]
 )
-def test_anything_else_is_refused_with_the_way_out(typed: object) -> None:
+def test_invalid_weight_is_refused_with_the_way_out(typed: object) -> None:
     with pytest.raises(Refusal, match=r"Received: .*the old value is kept"):
         parse_weight(typed)
 
@@ -83,7 +83,7 @@ def test_any_weight_is_written_so_that_it_can_be_read(value: float) -> None:
     assert len(format_weight(value)) <= 8
 
 
-def test_what_was_not_touched_stays_exactly_as_it_was() -> None:
+def test_unedited_weights_stay_exact() -> None:
     learned = ((0.123456, -1 / 3), (math.pi, 0.0))
     texts = [[format_weight(value) for value in row] for row in learned]
     assert apply_edits(learned, texts) == (learned, None)

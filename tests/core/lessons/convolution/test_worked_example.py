@@ -32,7 +32,7 @@ LEGAL = [each for each in ALL if each.legal]
 
 
 def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
-    """Numbers as they can be typed: from -99 to 99 with two decimals, half of them small and whole."""
+    """Draw numbers that can be typed: from -99 to 99 with two decimals, half of them small integers."""
     cells = st.integers(-3, 3).map(float) | st.integers(-9900, 9900).map(lambda hundredths: hundredths / 100)
     line = st.lists(cells, min_size=columns, max_size=columns)
     return to_grid(draw(st.lists(line, min_size=rows, max_size=rows)))
@@ -40,7 +40,7 @@ def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
 
 @st.composite
 def benches(draw: st.DrawFn) -> ConvWorkedExample:
-    """An image and a kernel of any shapes that Keras takes, rectangles as well."""
+    """Draw an image and a kernel of any shapes that Keras takes, rectangles as well."""
     image, size = [(draw(st.integers(1, 8)), draw(st.integers(1, 5))) for _ in range(2)]
     padding = draw(st.sampled_from(["valid", "same"]))
     strides, rates = (1, 1), (1, 1)
@@ -55,7 +55,7 @@ def benches(draw: st.DrawFn) -> ConvWorkedExample:
 
 
 def with_scipy(bench: ConvWorkedExample) -> np.ndarray:
-    """The feature map by SciPy: the kernel with zeros in its gaps, over the image with its margins, thinned out."""
+    """Compute the feature map by SciPy: dilated kernel, padded image, strided output."""
     kernel = np.zeros(bench.spans)
     kernel[:: bench.dilation_rate[0], :: bench.dilation_rate[1]] = bench.kernel
     image = np.pad(np.array(bench.values), bench.margins)
@@ -93,7 +93,7 @@ def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvWorkedEx
 
 
 @given(benches())
-def test_mistakes_are_never_the_answer(bench: ConvWorkedExample) -> None:
+def test_typical_mistakes_differ_from_the_answer(bench: ConvWorkedExample) -> None:
     assert bench.output_shape[0] not in bench.size_mistakes.values()
     for window in bench.windows:
         assert window.total not in window.mistakes.values()
@@ -190,7 +190,7 @@ def test_a_short_number_is_the_rounded_one(units: int) -> None:
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
-def test_what_is_no_image_or_no_kernel_is_refused(values: Grid) -> None:
+def test_invalid_image_or_kernel_is_refused(values: Grid) -> None:
     with pytest.raises(Refusal, match="`values`"):
         ConvWorkedExample(values, ((1.0,),))
     with pytest.raises(Refusal, match="`kernel`"):

@@ -1,4 +1,4 @@
-"""What pooling keeps and loses: facts against slow definitions, sentences on maps of which the claim is known."""
+"""Effects of pooling: facts against slow definitions, sentences on maps with a known result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def templates(values: np.ndarray, pool: Pool = TWO) -> list[str]:
 
 
 def slow_peaks(values: np.ndarray) -> set[frozenset[tuple[int, int]]]:
-    """Peaks by the words of the definition: groups grown cell by cell from every cell."""
+    """Find peaks by the definition: groups grown cell by cell from every cell."""
     cells = list(np.ndindex(values.shape))
     found = set()
     for start in cells:
@@ -104,7 +104,7 @@ def test_maps_are_ranked_by_how_much_the_poolings_disagree() -> None:
     assert measure_disagreements(maps, TWO)[3] == pytest.approx((1 - 0.25) / (1 + 0.25))
 
 
-def test_a_single_bright_pixel() -> None:
+def test_single_bright_pixel_is_described() -> None:
     found = compare(pixel(), TWO)
     assert (found.before.peaks, found.after_max.peaks, found.after_mean.peaks) == (1, 1, 1)
     assert (found.after_max.energy, found.after_mean.energy) == (4, 0.25)
@@ -157,7 +157,7 @@ def test_a_pixel_that_no_window_covers_is_lost() -> None:
     assert any("The largest value, 3, lies under no window" in each for each in told(two))
 
 
-def test_a_constant_map() -> None:
+def test_constant_map_is_described() -> None:
     assert told(np.full((6, 6), 0.3)) == [
         "Every value of this map is 0.3, so the largest of a window is its mean: both poolings give 0.3 everywhere."
     ]
@@ -165,13 +165,13 @@ def test_a_constant_map() -> None:
     assert templates(np.full((6, 6), -2)) == [sentences.CONSTANT]
 
 
-def test_an_empty_map() -> None:
+def test_empty_map_is_described() -> None:
     assert told(np.zeros((6, 6))) == [
         "All 36 values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose."
     ]
 
 
-def test_a_checkerboard() -> None:
+def test_checkerboard_is_described() -> None:
     assert len(find_peaks(CHECKERBOARD)) == 32
     gone, energy = told(CHECKERBOARD)
     assert gone == (
@@ -183,7 +183,7 @@ def test_a_checkerboard() -> None:
     assert sentences.GONE not in templates(CHECKERBOARD, Pool((3, 3), (3, 3)))
 
 
-def test_negative_values() -> None:
+def test_negative_values_are_described() -> None:
     values = np.array([[-4, 1], [-2, -6]]).repeat(2, axis=0).repeat(2, axis=1)
     values[0, 0] = 2
     said = told(values)
@@ -204,7 +204,7 @@ def test_peaks_that_merge_count_once() -> None:
 @pytest.mark.parametrize(
     "values", [np.zeros((2, 2, 1)), np.zeros((0, 3)), np.array([[np.nan, 1]]), np.array([[np.inf]])]
 )
-def test_what_is_no_map_is_refused(values: np.ndarray) -> None:
+def test_invalid_map_is_refused(values: np.ndarray) -> None:
     with pytest.raises(Refusal, match="one map of finite numbers"):
         compare(values.astype(np.float32), Pool((1, 1), (1, 1)))
 

@@ -1,4 +1,4 @@
-"""Curves over many digits: bands against SciPy, and outcomes that are known beforehand."""
+"""Curves over many digits: bands against SciPy, and cases with a known outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics over seeds: against SciPy, and sentences where the truth is known."""
+"""Statistics over seeds: against SciPy, and sentences about data with a known truth."""
 
 from __future__ import annotations
 

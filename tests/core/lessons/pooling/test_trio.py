@@ -1,4 +1,4 @@
-"""The three pooling networks are alike but for what they are about."""
+"""The three pooling networks differ in pooling alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_strided_convolution_computes_the_lower_right_cell_of_each_window(si
     np.testing.assert_allclose(correlate(x, kernel, (2, 2), "same"), whole[:, 1::2, 1::2], atol=1e-5)
 
 
-def test_they_shrink_as_their_names_say() -> None:
+def test_networks_downsample_as_named() -> None:
     kinds = {name: [type(layer) for layer in variant.layers[:-2]] for name, (variant, _) in POOL_NETWORKS.items()}
     assert kinds["pool-max"] == [Conv2D, MaxPooling2D] * 2
     assert kinds["pool-average"] == [Conv2D, AveragePooling2D] * 2

@@ -1,4 +1,4 @@
-"""Pooling by hand, against Keras, which pools in its own way, and against a loop without any shared geometry."""
+"""Worked pooling examples, against Keras and against a loop without any shared geometry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.core import strategies
 
 @st.composite
 def poolings(draw: st.DrawFn, largest: int = 9) -> tuple[np.ndarray, Pool]:
-    """A map of any small shape with any legal window, stride and padding."""
+    """Draw a map of any small shape with any legal window, stride and padding."""
     rows, columns = draw(st.integers(1, largest)), draw(st.integers(1, largest))
     padding = draw(st.sampled_from(["valid", "same"]))
     most = (rows, columns) if padding == "valid" else (largest, largest)
@@ -36,7 +36,7 @@ def bench(values: np.ndarray, pool: Pool) -> PoolWorkedExample:
 
 
 def looped(values: np.ndarray, pool: Pool, reduce: Any) -> list[list[float]]:
-    """Pooling by the words of the definition: steps of the stride, and what of the image lies under the window."""
+    """Pool by the definition, in a loop over strided windows of the image."""
     sides = []
     for side, size, stride in zip(values.shape, pool.pool_size, pool.strides, strict=True):
         if pool.padding == "valid":
@@ -87,7 +87,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
 
 @settings(deadline=None)
 @given(poolings())
-def test_what_is_counted_agrees_with_itself(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
+def test_counts_are_consistent(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
     made = bench(values, pool)
     assert made.read.sum() == sum(each.count for each in made.windows)
@@ -143,7 +143,7 @@ def test_a_longer_stride_than_the_longest_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("values", [(), ((),), ((1.0,), (1.0, 2.0))])
-def test_what_is_no_grid_is_refused(values: Any) -> None:
+def test_invalid_grid_is_refused(values: Any) -> None:
     with pytest.raises(Refusal):
         PoolWorkedExample(values)
 

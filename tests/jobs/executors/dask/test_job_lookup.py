@@ -1,4 +1,4 @@
-"""Looking up jobs of other app processes: what queries ask for, and what is kept of the replies."""
+"""Looking up jobs of other app processes: the queries, and which replies are kept."""
 
 from __future__ import annotations
 

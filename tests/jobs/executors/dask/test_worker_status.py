@@ -1,4 +1,4 @@
-"""What follows from the reports of workers."""
+"""Capacity, choice of a worker and orphans, computed from the reports of workers."""
 
 from __future__ import annotations
 

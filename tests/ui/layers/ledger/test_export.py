@@ -37,7 +37,7 @@ def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
 
 
 def ending(text: str, label: str) -> Decimal | None:
-    """The amount at the end of the first line that begins with `label`."""
+    """Return the amount at the end of the first line that begins with `label`."""
     found = re.search(rf"^{label}: (?:.* )?({NUMBER})(?: · .*)?$", text, re.MULTILINE)
     return Decimal(found[1]) if found else None
 
@@ -51,7 +51,7 @@ def rounded(value: Decimal, like: str) -> Decimal:
 
 
 def products(lines: list[str]) -> Iterator[Decimal]:
-    """Every product, which is that of its two factors, and zero where it says padding."""
+    """Check and return every product: that of its two factors, or zero where it is marked as padding."""
     for line in lines:
         if found := PRODUCT.match(line):
             value, weight, amount, padding = found.groups()
@@ -61,7 +61,7 @@ def products(lines: list[str]) -> Iterator[Decimal]:
 
 
 def check_windows(kind: str, blocks: list[list[str]], text: str) -> None:
-    """The products of every window give its subtotal, and the subtotals the sum."""
+    """Check that the products of every window give its subtotal, and the subtotals the sum."""
     added = others(text)
     for block in blocks:
         at = next(i for i, line in enumerate(block) if line.startswith("subtotal: "))
@@ -86,7 +86,7 @@ def check_pooled(kind: str, values: list[Decimal], text: str) -> None:
 
 
 def check_shares(text: str, unit: int) -> None:
-    """Every step of a softmax, for every unit; the exponentials give what each is divided by."""
+    """Check every step of a softmax, for every unit; the exponentials add up to their divisor."""
     rows = [found.groups() for line in text.splitlines() if (found := SHARE.match(line))]
     largest = max(Decimal(row[1]) for row in rows)
     for _, logit, less, shifted, again, grown, own, total, share in rows:
@@ -128,7 +128,7 @@ def test_a_text_adds_up(kind: str, data: st.DataObject, seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def edged() -> tuple[Network, Trace]:
-    """Windows that reach over the edge, reading colour."""
+    """Build windows that reach over the edge, reading colour."""
     layers = (
         Conv2D(name="conv", filters=3, kernel_size=(3, 3), padding="same"),
         AveragePooling2D(name="average", pool_size=(2, 2), padding="same"),

@@ -82,7 +82,7 @@ def test_what_dropout_passes_on_is_shown_on_the_maps_of_the_layer_before(big: tu
 
 @pytest.fixture(scope="module")
 def odd() -> tuple[Network, Trace]:
-    """Layers that no network of the shelf has, reading colour."""
+    """Build layers that no stored network has, reading colour."""
     layers = (
         ZeroPadding2D(name="frame"),
         SeparableConv2D(name="separable", filters=4, kernel_size=(3, 3), depth_multiplier=2),
