@@ -76,7 +76,7 @@ class Layer:
         return str(getattr(self, "activation", ""))
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
-        """Return the rows, columns and maps of an input of `shape` that one cell is computed from, before the activation.
+        """Return the rows, columns and maps of an input of `shape` that one cell reads before the activation.
 
         In order; rows and columns may lie outside, where padding is. Without rows and columns they are (0,).
 
@@ -118,7 +118,7 @@ class Layer:
         return text(self.size_parts(shape))
 
     def parameter_formula(self, shape: Shape) -> str:
-        """Return the formula of the number of parameters, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" if there are none."""
+        """Return the formula of the number of parameters, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" if none."""
         return text(self.parameter_parts(shape))
 
     def parameters(self, shape: Shape) -> int:

@@ -1,5 +1,6 @@
 // One cell, accounted for. Data in: [{ack, labels, facts}], everything worked out by Python; facts is null where no cell is
-// chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column}, "breadcrumb" with {index}, "close".
+// chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
+// "breadcrumb" with {index}, "close".
 import { Sequence } from "../shared/acked_channel.js"
 import { mark, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
