@@ -112,7 +112,7 @@ def activate(before: np.ndarray, activation: str) -> Output:
 class _Elementwise(Layer):
     """An activation as a layer: it keeps the shape, and its input counts as the sums before the activation.
 
-    Beside `apply` each kind defines how its value is written: `exact`, `written` and `code`. A softmax has its own forms.
+    Beside `apply` each kind defines how its value is written: `exact`, `written` and `code`; a softmax has its own.
     """
 
     role: ClassVar[Role] = "elementwise"
