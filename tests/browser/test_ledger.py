@@ -63,7 +63,7 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
     found = ledger.account(model_store.load(LAYERS_NETWORK), traced, cell)
     expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
-    expect(panel(page).locator(".crumb[aria-current]")).to_have_count(1)
+    expect(panel(page).locator(".breadcrumb[aria-current]")).to_have_count(1)
     shape = cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
     expect(panel(page).locator(".title")).to_contain_text(factor(cells.value_at(traced, cell, shape)))
     field = ledger.receptive_field(model_store.load(LAYERS_NETWORK), cell)
@@ -161,9 +161,9 @@ def test_the_mouse_walks_from_the_answer_down_to_the_drawing(layers_page: Page, 
     expect_account(layers_page, traced, way[-1])
     expect(panel(layers_page)).to_contain_text("A pixel that the network reads")
     eyes.link_when(layers_page, eyes.carries("cell", text_of(way[-1])))
-    panel(layers_page).locator(".crumb").nth(1).click()
+    panel(layers_page).locator(".breadcrumb").nth(1).click()
     expect_account(layers_page, traced, way[1])
-    expect(panel(layers_page).locator(".crumb")).to_have_count(len(way))
+    expect(panel(layers_page).locator(".breadcrumb")).to_have_count(len(way))
 
 
 def test_keys_alone_walk_from_an_answer_down_to_the_drawing(layers_page: Page, traced: Trace) -> None:
@@ -235,7 +235,7 @@ def test_the_window_is_framed_on_the_maps_of_the_layer_before(
         "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), plain]
     )
     framed = saved(canvas)
-    panel(layers_page).locator(".crumb").first.press("Escape")
+    panel(layers_page).locator(".breadcrumb").first.press("Escape")
     layers_page.wait_for_function(
         "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), framed]
     )

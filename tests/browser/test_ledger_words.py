@@ -44,5 +44,5 @@ def test_a_test_digit_is_not_called_a_drawing(page: Page, address: str) -> None:
     source = samples.SLUGS[datasets.load_test().name]
     panel = opened(page, address, f"net=cnn-rgb&s={source}-7&cell=input.2.9.17")
     expect(panel.locator(".title")).to_contain_text("the digit, row 9, column 17, blue: ")
-    expect(panel.locator(".crumb")).to_have_text("the digit (9, 17), blue")
+    expect(panel.locator(".breadcrumb")).to_have_text("the digit (9, 17), blue")
     expect(panel).to_contain_text("Row and column are those of the 32 × 32 digit that the network reads.")

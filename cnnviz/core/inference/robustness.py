@@ -1,11 +1,11 @@
-"""What a perturbation does to a network, in one batched pass: to its answer, and to what each layer makes.
+"""Measure how perturbations change a network's answer and every layer's output, in one batched pass.
 
 A layer is *invariant* to a shift if its output stays the same, *equivariant* if its output shifts along. To tell these
 apart each layer's output is compared with the one for the unperturbed digit twice: as it is, and after it was moved
 back. A layer whose maps have one cell for every s pixels cannot follow a shift of less than s exactly, so it is moved
 back by the whole number of cells that fits best: along each axis d / s rounded down or up, whichever gives the smaller
-distance. Where s divides the shift there is nothing to choose. Compared are only cells that both have, so that what
-left the paper is not held against a layer; but cells at that edge have seen the cut.
+distance. Where s divides the shift there is nothing to choose. Only cells that both outputs have are compared, so
+pixels that left the paper do not count against a layer; but cells at that edge are affected by the cut.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ Offset = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Reaction:
-    """How one network takes n perturbed digits; n is the length of every array.
+    """The reaction of one network to n perturbed digits.
 
-    `original`: its answer to the unperturbed digit. `confidence`: float32, the probability that it gives to that answer
-    for each perturbed one. `answers`: its own answer for each. `moved`: layer name -> cosine distance of the layer's
-    output from that for the unperturbed digit, float32, 0 where both point the same way. `moved_back`: the same after
-    moving the output back, for layers with maps and where offsets were given; empty otherwise. Not a number
-    where the shift is larger than the map.
+    Attributes:
+        network: its name.
+        original: its answer to the unperturbed digit.
+        confidence: (n,) float32, the probability of the original answer for each perturbed digit.
+        answers: (n,) int, its answer to each.
+        moved: layer name -> (n,) float32, cosine distance of the layer's output from that for the unperturbed digit.
+        moved_back: the same after moving the output back, for layers with maps and where offsets were given;
+            otherwise empty. NaN where the shift is larger than the map.
     """
 
     network: str
@@ -46,23 +49,23 @@ class Reaction:
 
     @property
     def kept(self) -> np.ndarray:
-        """(n,) bool: where the answer is still the original one."""
+        """(n,) bool: whether the answer is still the original one."""
         same: np.ndarray = self.answers == self.original
         return same
 
 
 def react_to_shifts(network: Network, digit: np.ndarray) -> Reaction:
-    """How `network` takes `digit`, (28, 28) float32 in [0, 1], moved by all of `perturbations.OFFSETS`."""
+    """Measure the reaction of `network` to `digit`, (28, 28) float32 in [0, 1], shifted by all `OFFSETS`."""
     return react(network, shift_grid(digit), UNMOVED, OFFSETS)
 
 
 def react_to_amounts(network: Network, digit: np.ndarray, perturbation: Perturbation) -> Reaction:
-    """How `network` takes `digit` perturbed by all amounts."""
+    """Measure the reaction of `network` to `digit` perturbed by all amounts."""
     return react(network, perturbation.series(digit), perturbation.start)
 
 
 def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Sequence[Offset] = ()) -> Reaction:
-    """How `network` takes `digits`, (n, 28, 28) float32 in [0, 1].
+    """Measure the reaction of `network` to `digits`, (n, 28, 28) float32 in [0, 1].
 
     Args:
         network: Any network that reads them.
@@ -99,7 +102,7 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
 
 
 def strides_of(network: Network) -> dict[str, Offset]:
-    """How many pixels of the digit lie between neighbouring cells, (down, right), for every layer with maps."""
+    """Return the pixels of the digit between neighbouring cells, (down, right), for every layer with maps."""
     found: dict[str, Offset] = {}
     down, right = 1, 1
     for layer, shape in zip(network.variant.layers, network.variant.shapes()[1:], strict=True):
@@ -113,9 +116,9 @@ def strides_of(network: Network) -> dict[str, Offset]:
 
 
 def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """The cosine distance, 1 minus the cosine of the angle, of each of `outputs` (n, ...) from `original` (...).
+    """Return the cosine distance, 1 minus the cosine of the angle, of each of `outputs` (n, ...) from `original` (...).
 
-    (n,) float32 in [0, 2]. Two outputs without any value but 0 have distance 0, one of them with 1.
+    (n,) float32 in [0, 2]. If both outputs are all zeros the distance is 0; if only one is, it is 1.
     """
     rows = outputs.reshape(len(outputs), -1)
     one = original.reshape(-1)
@@ -127,7 +130,7 @@ def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
 
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:
-    """The same for two; for thousands of small parts of maps that differ in shape, so it does little."""
+    """Return the cosine distance of two arrays; called for thousands of small parts, so it is kept minimal."""
     a, b = one.ravel(), other.ravel()
     lengths = math.sqrt(float(a @ a) * float(b @ b))
     if lengths:
@@ -136,7 +139,7 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
-    """Every layer's output for one digit, by name, in order."""
+    """Return every layer's output for one digit, by name, in order."""
     made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.run(network, digit[np.newaxis])
     return {layer.name: after[0] for _, layer, after in made if layer.changes_values}
 
@@ -144,7 +147,7 @@ def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
 def _distances_moved_back(
     outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset
 ) -> np.ndarray:
-    """The distance of each of `outputs` after moving it back; not a number where nothing is left to compare."""
+    """Return the distance of each of `outputs` after moving it back; NaN where nothing is left to compare."""
     return np.array(
         [
             min((_distance(*pair) for pair in _comparable_parts(one, original, offset, stride)), default=np.nan)
@@ -157,19 +160,19 @@ def _distances_moved_back(
 def _comparable_parts(
     moved: np.ndarray, original: np.ndarray, offset: Offset, stride: Offset
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """What there is to compare, for every whole number of cells that `offset` comes close to."""
+    """Yield the parts to compare for every whole number of cells near `offset`."""
     shared = (_overlapping_parts(moved, original, cells) for cells in _nearest_cells(offset, stride))
     return (pair for pair in shared if pair[1].size)
 
 
 def _nearest_cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
-    """The whole numbers of cells that a shift comes closest to: one, two or four."""
+    """Yield the whole numbers of cells nearest to a shift: one, two or four."""
     ranges = ({pixels // own, -(-pixels // own)} for pixels, own in zip(offset, stride, strict=True))
     yield from itertools.product(*ranges)
 
 
 def _overlapping_parts(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
-    """The part of `moved` that is also in `original`, which has it `cells` further up and left."""
+    """Return the part of `moved` that is also in `original`, and that part of `original`, `cells` up and left of it."""
     (rows, columns), (down, right) = original.shape[:2], cells
     here = moved[overlap(rows, down), overlap(columns, right)]
     return here, original[overlap(rows, -down), overlap(columns, -right)]

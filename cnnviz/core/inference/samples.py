@@ -1,4 +1,4 @@
-"""Real test digits as subjects: the one a page starts with, the ones on offer, the one a link names."""
+"""Test digits as input sources: the first one of a page, ten to choose from, the one that a link names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
 
 SLUGS = {datasets.MNIST: "mnist", datasets.BUNDLED: "digits"}
-"""Name of a data set -> its name in a link."""
+"""Data set -> its name in a link."""
 
 FIRST_SHEET = 0
 """The draw of test digits that a visitor sees first; its first digit is the one a page starts with."""
@@ -25,7 +25,7 @@ def first() -> InputSource:
 
 
 def subject(sample: Sample) -> InputSource:
-    """Return `sample` as something to read."""
+    """Return `sample` as an input source."""
     return InputSource(
         kind="sample", digit=sample.image, label=sample.label, number=sample.index, source=SLUGS[sample.source]
     )

@@ -1,4 +1,4 @@
-"""What the network is reading just now: a drawing, a test digit or an uploaded picture."""
+"""The input of a network: a drawing, a test digit or an uploaded picture; prepare it and read it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from cnnviz.core.networks.network import Network
 
 @dataclass(frozen=True)
 class InputSource:
-    """One thing to read.
+    """One input to read.
 
-    Args:
+    Attributes:
         kind: ``"drawing"``, ``"sample"`` (a digit of a data set) or ``"picture"`` (an upload).
         drawing: the strokes, where `kind` is ``"drawing"``.
-        digit: (28, 28) float32 in [0, 1], where it is ready to read as it is (samples, pictures from links).
-        rgba: (h, w, 4) uint8 of an upload that still goes through the preparation.
+        digit: (28, 28) float32 in [0, 1], if it needs no preparation (samples, pictures from links).
+        rgba: (h, w, 4) uint8 of an upload that is still to be prepared.
         label: the class that the data set gives, or None.
         number: index in the test set, for the link; -1 where there is none.
         source: name of the data set.
@@ -46,9 +46,12 @@ class InputSource:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A subject as a network saw it: its preparation (None where nothing was to prepare) and its trace.
+    """An input source as a network read it.
 
-    `digit` is (28, 28) float32, how much ink there is; the network read `trace.digit`, which may be in colour.
+    Attributes:
+        digit: (28, 28) float32 in [0, 1], the ink; `trace.digit`, which the network read, may be in colour.
+        preparation: its steps; None if the digit needed none.
+        trace: every layer's values.
     """
 
     digit: np.ndarray
@@ -74,14 +77,14 @@ def ready_digit(subject: InputSource) -> np.ndarray:
 
 
 def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
-    """Return the way of `rgba`, the pixels of `subject`, to 28x28 with `steps` switched on."""
+    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on."""
     if subject.rgba is None:
         return preparing.from_canvas(rgba, steps=steps)
     return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
 
 
 def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
-    """Return the (28, 28) float32 that a network reads of `subject`."""
+    """Prepare `subject` as a (28, 28) float32 digit."""
     rgba = pixels(subject)
     return ready_digit(subject) if rgba is None else prepare(subject, rgba, steps).digit
 
@@ -98,14 +101,14 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
-    """Return what `network` reads of a (28, 28) `digit`: itself, or (32, 32, 3) with the subject's ink and paper."""
+    """Convert a (28, 28) `digit` to the input of `network`: itself, or (32, 32, 3) in the subject's ink and paper."""
     if not colour_digits.reads_colour(network.variant.input_shape):
         return digit
     return colour_digits.colour_from_hex(digit, subject.ink, subject.paper)
 
 
 def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:
-    """Return, for each step, the answer and its probability if that one switch were the other way.
+    """Return for each step the answer and its probability with that one step toggled.
 
     Returns:
         step name -> (class, probability in [0, 1]); empty where there is nothing to prepare.

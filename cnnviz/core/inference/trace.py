@@ -1,4 +1,4 @@
-"""A digit's way through a network, every value of every layer kept."""
+"""Trace a digit through a network, keeping every value of every layer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,21 @@ from cnnviz.core.layers import Layer, Output, Shape
 from cnnviz.core.networks.network import Network
 
 MAX_BATCH = 16
-"""Digits that `predict` takes at once: more is hardly faster and the windows of a batch fill memory."""
+"""Digits that `run` takes at once: more is hardly faster, and the windows of a batch fill memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class LayerOutput:
-    """What one layer made. Shapes and arrays have no batch axis; the arrays are float32 and read-only.
+    """The output of one layer. Shapes and arrays have no batch axis; the arrays are float32 and read-only.
 
-    `before`: values before the activation, `after`: after it; the same object where the layer has no activation. For an
-    activation that is a layer of its own `before` is its input.
+    Attributes:
+        name: of the layer.
+        kind: Keras's name of its class.
+        layer: the layer with its settings.
+        input_shape, output_shape: of one input and its output.
+        parameters: number of weights.
+        before: values before the activation; for an activation layer its input.
+        after: values after the activation; the same object as `before` if there is no activation.
     """
 
     name: str
@@ -33,7 +39,13 @@ class LayerOutput:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """`digit`: what the network read, (height, width) or (height, width, channels) float32 in [0, 1], read-only."""
+    """All values of a network for one digit.
+
+    Attributes:
+        network_name: of the network.
+        digit: its input, (height, width) or (height, width, channels) float32 in [0, 1], read-only.
+        layers: every layer's output, in order.
+    """
 
     network_name: str
     digit: np.ndarray
@@ -41,12 +53,12 @@ class Trace:
 
     @property
     def probabilities(self) -> np.ndarray:
-        """(10,) float32 in [0, 1] with sum 1: how sure the network is of each answer."""
+        """(10,) float32 in [0, 1] with sum 1: the probability of each answer."""
         return self.layers[-1].after
 
     @property
     def logits(self) -> np.ndarray:
-        """(10,) float32: the numbers that the last softmax turned into probabilities."""
+        """(10,) float32: the inputs of the last softmax."""
         return self.layers[-1].before
 
     @property
@@ -56,7 +68,7 @@ class Trace:
 
 
 def trace(network: Network, digit: np.ndarray) -> Trace:
-    """Every layer's values for one `digit`, (28, 28) float32 in [0, 1] (or the network's own input shape).
+    """Compute every layer's values for one `digit`, (28, 28) float32 in [0, 1] (or the network's own input shape).
 
     Raises `Refusal` for another shape, numbers outside [0, 1], or a network whose numbers overflow.
     """
@@ -69,7 +81,10 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
 
 
 def predict(network: Network, digits: np.ndarray) -> np.ndarray:
-    """Probabilities (n, 10) float32 for `digits` (n, 28, 28) float32 in [0, 1]. Raises `Refusal` as `trace` does."""
+    """Return probabilities, (n, 10) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
+
+    Raises `Refusal` as `trace` does.
+    """
     result = np.empty((len(digits), *network.variant.shapes()[-1]), dtype=np.float32)
     for part, layer, after in run(network, digits):
         if layer is network.variant.layers[-1]:
@@ -78,10 +93,10 @@ def predict(network: Network, digits: np.ndarray) -> np.ndarray:
 
 
 def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np.ndarray]]:
-    """Every layer's output for `digits` (n, 28, 28) float32 in [0, 1], some digits at a time, without keeping any.
+    """Run `digits`, (n, 28, 28) float32 in [0, 1], through the network batch by batch, without keeping outputs.
 
-    Yields which digits, the layer, and what it made of them, float32 with those digits as first axis; the layers in
-    order for the first digits, then for the next. Raises `Refusal` as `trace` does.
+    Yields the slice of digits, the layer, and its output, float32 with those digits as first axis: all layers in order
+    for the first batch, then for the next. Raises `Refusal` as `trace` does.
     """
     read = _validate(network, np.asarray(digits))
     for start in range(0, len(read), MAX_BATCH):
@@ -92,7 +107,7 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np
 
 
 def _forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
-    """Each layer in turn with its output for `x` (n, height, width, channels)."""
+    """Yield each layer in turn with its output for `x` (n, height, width, channels)."""
     with np.errstate(all="ignore"):  # an overflow is refused at the end, in words
         for layer in network.variant.layers:
             output = layer.forward(x, network.weights_of(layer.name))
@@ -108,7 +123,7 @@ def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
 
 
 def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:
-    """The only image's values, read-only, still one object where there is no activation."""
+    """Return the values of a batch of one, read-only; one object if there is no activation."""
     before = output.before[0]
     after = before if output.after is output.before else output.after[0]
     before.setflags(write=False)
@@ -117,7 +132,7 @@ def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
-    """A copy of `digits` as (n, height, width, channels) float32, if the network can read them."""
+    """Check that the network can read `digits`; return a copy as (n, height, width, channels) float32."""
     height, width, channels = network.variant.input_shape
     accepted = [(height, width, channels), *([(height, width)] if channels == 1 else [])]
     if digits.shape[1:] not in accepted or digits.dtype.kind not in "fiub":

@@ -1,4 +1,4 @@
-"""A trace as files: every number that the pages show, for NumPy and for a spreadsheet."""
+"""Export a trace: every number that the pages show, as NPZ for NumPy and as CSV for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def npz(
 
     Args:
         trace: what to write.
-        layers: which of its layers; all when None.
-        weights: those of the network by layer and Keras's name.
+        layers: the layers to write; all when None.
+        weights: the network's weights by layer and Keras's name.
     """
     chosen = trace.layers if layers is None else layers
     arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in stages(layer)}
@@ -38,7 +38,7 @@ def npz(
 
 
 def table(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
-    """Return a CSV file, UTF-8, one line a value: layer, stage, map, row, column, value.
+    """Return a CSV file, UTF-8, one line per value: layer, stage, map, row, column, value.
 
     Values of dense layers have their unit's number as `map` and no row and column. Each value is written with the
     fewest digits that give the same float32 back.

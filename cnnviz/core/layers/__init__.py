@@ -75,12 +75,12 @@ KINDS: dict[str, type[Layer]] = {
 
 
 def to_json(layer: Layer) -> dict[str, Any]:
-    """`layer` as plain data for `json.dumps`: its kind and every setting."""
+    """Return `layer` as plain data for `json.dumps`: its kind and every setting."""
     return {"kind": layer.kind, **{field.name: getattr(layer, field.name) for field in fields(layer)}}
 
 
 def from_json(data: object) -> Layer:
-    """The layer that `to_json` described. Raises `Refusal` where the kind or a setting is unknown or wrong."""
+    """Make the layer that `to_json` described. Raises `Refusal` if the kind or a setting is unknown or wrong."""
     if not isinstance(data, dict):
         raise Refusal("A layer must be a table of settings. Received: {data}. Export it again.", data=data)
     kind = KINDS[choice("kind", data.get("kind"), KINDS)]

@@ -20,28 +20,28 @@ MAX_SLOPE = 1e6
 
 
 def linear(x: np.ndarray) -> np.ndarray:
-    """`x` itself, the same object."""
+    """Return `x` itself, the same object."""
     return x
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """max(x, 0)."""
+    """Return max(x, 0)."""
     return x.clip(min=np.float32(0))
 
 
 def leaky_relu(x: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
-    """x where it is positive, otherwise `negative_slope` times x."""
+    """Return x where it is positive, otherwise `negative_slope` times x."""
     return np.where(x > 0, x, np.float32(negative_slope) * x)
 
 
 def elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
-    """x where it is positive, otherwise `alpha` (exp(x) - 1)."""
+    """Return x where it is positive, otherwise `alpha` (exp(x) - 1)."""
     decay: np.ndarray = np.expm1(np.minimum(x, np.float32(0)))
     return np.where(x > 0, x, np.float32(alpha) * decay)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """x times the normal distribution function of x, exact, not the tanh approximation (arXiv 1606.08415)."""
+    """Return x times the normal distribution function of x, exact, not the tanh approximation (arXiv 1606.08415)."""
     from scipy.special import erfc  # tens of megabytes that most visitors never need
 
     # erfc rather than 1 + erf, which loses every digit where x is far below 0.
@@ -50,27 +50,27 @@ def gelu(x: np.ndarray) -> np.ndarray:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-x)), written so that exp never overflows."""
+    """Return 1 / (1 + exp(-x)), written so that exp never overflows."""
     decay: np.ndarray = np.exp(-np.abs(x))
     values: np.ndarray = np.where(x >= 0, np.float32(1), decay) / (1 + decay)
     return values
 
 
 def silu(x: np.ndarray) -> np.ndarray:
-    """x sigmoid(x), also called swish."""
+    """Return x sigmoid(x), also called swish."""
     values: np.ndarray = x * sigmoid(x)
     return values
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
-    """exp(x) divided by its sum along the last axis; the largest is subtracted first so that exp never overflows."""
+    """Divide exp(x) by its sum along the last axis; subtract the largest first so that exp never overflows."""
     grown: np.ndarray = np.exp(x - x.max(axis=-1, keepdims=True))
     grown /= grown.sum(axis=-1, keepdims=True)
     return grown
 
 
 def tanh(x: np.ndarray) -> np.ndarray:
-    """The hyperbolic tangent."""
+    """Return the hyperbolic tangent."""
     bent: np.ndarray = np.tanh(x)
     return bent
 
@@ -89,12 +89,12 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def format_leaky_relu(x: float, shown: str, negative_slope: float = 0.2) -> str:
-    """The formula of `leaky_relu` with the number `x` in it, which is written `shown`."""
+    """Write the formula of `leaky_relu` for the number `x`, which is written `shown`."""
     return shown if x > 0 else f"{negative_slope:g} × {shown}"
 
 
 def format_elu(x: float, shown: str, alpha: float = 1.0) -> str:
-    """The formula of `elu` with the number `x` in it, which is written `shown`."""
+    """Write the formula of `elu` for the number `x`, which is written `shown`."""
     factor = "" if alpha == 1 else f"{alpha:g} × "
     return shown if x > 0 else f"{factor}(exp{shown if x < 0 else f'({shown})'} − 1)"
 
@@ -104,15 +104,15 @@ def _times(factor: float, code: str) -> str:
 
 
 def activate(before: np.ndarray, activation: str) -> Output:
-    """A fused layer's output: its sums and what the activation makes of them."""
+    """Apply a fused activation to a layer's sums; return both."""
     return Output(before, ACTIVATIONS[activation](before))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Elementwise(Layer):
-    """A layer that keeps the shape and whose weighted sums are its input.
+    """An activation as a layer: it keeps the shape, and its input counts as the sums before the activation.
 
-    Beside `apply` a kind says how its value is written: `exact`, `written` and `code` (a softmax has forms of its own).
+    Beside `apply` each kind defines how its value is written: `exact`, `written` and `code`; a softmax has its own.
     """
 
     role: ClassVar[Role] = "elementwise"
@@ -125,19 +125,19 @@ class _Elementwise(Layer):
         return Output(x, self.apply(x))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """The activation of `x`, float32 of any shape."""
+        """Apply the activation to `x`, float32 of any shape."""
         raise NotImplementedError
 
     def exact(self, x: float) -> float:
-        """The activation of one number, in float64."""
+        """Apply the activation to one number, in float64."""
         raise NotImplementedError
 
     def written(self, x: float, shown: str) -> str:
-        """The formula with the number `x` in it, which is written `shown`, in brackets where it is negative."""
+        """Write the formula for the number `x`, which is written `shown`, in parentheses if it is negative."""
         raise NotImplementedError
 
     def code(self) -> tuple[str, ...]:
-        """Lines of NumPy that replace `value` by its activation."""
+        """Return lines of NumPy that replace `value` by its activation."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""Checks of arguments. Each returns the value in its settled form or raises a `Refusal` that names it."""
+"""Argument checks. Each returns the value in its stored form or raises a `Refusal` that names the argument."""
 
 import math
 import re
@@ -14,6 +14,7 @@ MAX_UNITS = 65_536
 
 
 def layer_name(value: object) -> str:
+    """Return `value` if it can name a layer."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
         return value
     raise Refusal(
@@ -23,7 +24,7 @@ def layer_name(value: object) -> str:
 
 
 def whole(argument: str, value: object, low: int, high: int) -> int:
-    """`value` as an int from `low` to `high`; booleans and fractions are not whole numbers."""
+    """Return `value` as an int from `low` to `high`; booleans and fractions are not whole numbers."""
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
     raise Refusal(
@@ -36,7 +37,7 @@ def whole(argument: str, value: object, low: int, high: int) -> int:
 
 
 def number(argument: str, value: object, low: float, high: float) -> float:
-    """`value` as a finite float from `low` to `high`."""
+    """Return `value` as a finite float from `low` to `high`."""
     fits = isinstance(value, (int, float)) and not isinstance(value, bool)
     if fits and low <= value <= high and math.isfinite(value):  # type: ignore[operator,arg-type]
         return float(value)  # type: ignore[arg-type]
@@ -50,6 +51,7 @@ def number(argument: str, value: object, low: float, high: float) -> float:
 
 
 def truth(argument: str, value: object) -> bool:
+    """Return `value` if it is a boolean."""
     if isinstance(value, bool):
         return value
     raise Refusal(
@@ -60,12 +62,13 @@ def truth(argument: str, value: object) -> bool:
 
 
 def pair(argument: str, value: object, low: int = 1, high: int = MAX_SIDE) -> tuple[int, int]:
-    """`value` as (rows, columns); one number stands for both, as in Keras."""
+    """Return `value` as (rows, columns); one number stands for both, as in Keras."""
     rows, columns = value if isinstance(value, (list, tuple)) and len(value) == 2 else (value, value)
     return whole(argument, rows, low, high), whole(argument, columns, low, high)
 
 
 def choice(argument: str, value: object, choices: Collection[str]) -> str:
+    """Return `value` if it is one of `choices`."""
     if isinstance(value, str) and value in choices:
         return value
     raise Refusal(
@@ -77,7 +80,7 @@ def choice(argument: str, value: object, choices: Collection[str]) -> str:
 
 
 def image(kind: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """`shape` as (height, width, channels)."""
+    """Return `shape` as (height, width, channels)."""
     if len(shape) == 3:
         return shape
     raise Refusal(
@@ -89,7 +92,7 @@ def image(kind: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def fits(kind: str, window: tuple[int, int], side: tuple[int, int]) -> None:
-    """Refuse a window that is larger than the image that it slides over."""
+    """Refuse a window that is larger than its input."""
     if window[0] <= side[0] and window[1] <= side[1]:
         return
     raise Refusal(
@@ -102,7 +105,7 @@ def fits(kind: str, window: tuple[int, int], side: tuple[int, int]) -> None:
 
 
 def network_name(name: object) -> str:
-    """`name` if it can stand for a network on the shelf and in a link."""
+    """Return `name` if it can name a network in the model store and in a link."""
     if isinstance(name, str) and re.fullmatch(r"[a-z0-9-]{1,64}", name):
         return name
     raise Refusal(
@@ -113,7 +116,7 @@ def network_name(name: object) -> str:
 
 
 def table(what: str, data: object, keys: set[str]) -> dict[str, Any]:
-    """`data` if it is a table with exactly these `keys`."""
+    """Return `data` if it is a dict with exactly these `keys`."""
     if isinstance(data, dict) and set(data) == keys:
         return data
     raise Refusal(
@@ -125,5 +128,5 @@ def table(what: str, data: object, keys: set[str]) -> dict[str, Any]:
 
 
 def repr_of(value: object) -> str:
-    """A short `repr`, so that "3" and 3 look different in a sentence."""
+    """Return a short `repr`, so that "3" and 3 look different in a sentence."""
     return reprlib.repr(value)

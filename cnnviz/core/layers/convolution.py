@@ -19,7 +19,7 @@ from cnnviz.core.messages import gettext_noop
 
 
 def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
-    """A view of the window at every place of `x` (n, h, w, c): (n, rows, columns, kernel rows, kernel columns, c)."""
+    """View the windows of `x` (n, h, w, c) at all places: (n, rows, columns, kernel rows, kernel columns, c)."""
     spans = dilated_spans(kernel_size, dilation_rate)
     image = windows.pad(x, spans, strides, padding, 0.0)
     places = sliding_window_view(image, spans, axis=(1, 2))  # (n, h', w', c, span rows, span columns)
@@ -35,7 +35,7 @@ def correlate(
     dilation_rate: Pair = (1, 1),
     groups: int = 1,
 ) -> np.ndarray:
-    """The sums of a convolution without bias, float32 (n, rows, columns, filters), by one matrix product.
+    """Compute a convolution without bias, float32 (n, rows, columns, filters), by one matrix product.
 
     `x` is (n, h, w, channels), `kernel` (kernel rows, kernel columns, channels / groups, filters). Filter f reads the
     channels of group f // (filters / groups) only.
@@ -47,6 +47,7 @@ def correlate(
         # The reshape copies runs of kernel columns × channels that lie side by side in memory.
         sums: np.ndarray = found.reshape(-1, rows * columns * depth) @ kernel.reshape(-1, filters)
         return sums.reshape(*places, filters)
+    # One matrix product per group, all groups in one batched call.
     grouped = found.reshape(*places, rows, columns, groups, depth).transpose(5, 0, 1, 2, 3, 4, 6)
     matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
     sums = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
@@ -54,7 +55,7 @@ def correlate(
 
 
 def dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
-    """Rows and columns of the image that a dilated kernel spans."""
+    """Return the rows and columns that a dilated kernel spans."""
     return (
         windows.dilated_span(kernel_size[0], dilation_rate[0]),
         windows.dilated_span(kernel_size[1], dilation_rate[1]),
@@ -63,7 +64,7 @@ def dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class Windowed(Layer):
-    """What the three kinds of convolution share: the window, its steps, the bias and the activation."""
+    """Base of the three kinds of convolution: kernel size, strides, padding and dilation."""
 
     role: ClassVar[Role] = "weighted"
     always_shown: ClassVar[tuple[str, ...]] = ("kernel_size",)
@@ -95,7 +96,7 @@ class Windowed(Layer):
         return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
     def _covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
-        """Rows and columns of an input of `shape` under the window of one cell."""
+        """Return the rows and columns of an input of `shape` under the window of one cell."""
         rows, columns = (
             windows.window_indices(place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding)
             for side, (place, rate) in enumerate(zip((row, column), self.dilation_rate, strict=True))
@@ -106,7 +107,7 @@ class Windowed(Layer):
         return Part(product(*self.kernel_size), ("kernel_size",))
 
     def _places(self, shape: Shape) -> Pair:
-        """Rows and columns of places at which the window is put on an image of `shape`."""
+        """Count the rows and columns of places of the window on an input of `shape`."""
         height, width, _ = checks.image(self.kind, shape)
         spans = dilated_spans(self.kernel_size, self.dilation_rate)
         if self.padding == "valid":

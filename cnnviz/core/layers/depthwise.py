@@ -1,4 +1,4 @@
-"""Convolutions that look at every channel by itself: depthwise, and separable, which then mixes them by 1 × 1."""
+"""Convolutions of each channel by itself: depthwise, and separable, which then mixes the maps by a 1 × 1 one."""
 
 # ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
 
@@ -17,11 +17,12 @@ from cnnviz.core.layers.layer import Arithmetic, Indices, Output, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
 MAX_MULTIPLIER = 64
+"""Largest `depth_multiplier`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Depthwise(Windowed):
-    """The part that reads each channel by itself and makes `depth_multiplier` maps of it."""
+    """Base of both: each channel is convolved by itself into `depth_multiplier` maps."""
 
     depth_multiplier: int = 1
 
@@ -42,7 +43,7 @@ class _Depthwise(Windowed):
         return times(amount(shape[2], INPUT), amount(self.depth_multiplier, "depth_multiplier"))
 
     def _depthwise(self, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-        """Sums (n, rows, columns, channels × depth_multiplier), the maps of one channel side by side."""
+        """Compute the sums (n, rows, columns, channels × depth_multiplier), the maps of one channel side by side."""
         rows, columns, channels, multiplier = kernel.shape
         return self._correlate(x, kernel.reshape(rows, columns, 1, channels * multiplier), channels)
 

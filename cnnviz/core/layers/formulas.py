@@ -1,16 +1,21 @@
-"""Numbers and formulas as text, with the signs of a textbook; a formula knows which arguments its pieces come from."""
+"""Numbers and formulas as text in textbook notation; each piece of a formula names the arguments it comes from."""
 
 import math
 from typing import NamedTuple
 
 INPUT = "input"
-"""Stands among the arguments of a piece for the shape of what the layer reads."""
+"""Stands for the input shape among the arguments of a piece."""
 OUTPUT = "output"
-"""Likewise for what the formula works out."""
+"""Stands for the result of the formula."""
 
 
 class Part(NamedTuple):
-    """A piece of a formula. `of`: the layer's arguments that it comes from, or INPUT or OUTPUT."""
+    """A piece of a formula.
+
+    Attributes:
+        text: as it is shown.
+        of: the layer's arguments that it comes from, or INPUT or OUTPUT.
+    """
 
     text: str
     of: tuple[str, ...] = ()
@@ -20,50 +25,50 @@ Formula = tuple[Part, ...]
 
 
 def formula(*pieces: str | Part) -> Formula:
-    """The pieces in order; a bare text comes from no argument."""
+    """Join pieces in order; a plain string comes from no argument."""
     return tuple(piece if isinstance(piece, Part) else Part(piece) for piece in pieces)
 
 
 def text(pieces: Formula) -> str:
-    """The formula as one line of text."""
+    """Return the formula as one line of text."""
     return "".join(piece.text for piece in pieces)
 
 
 def amount(value: int, *of: str) -> Part:
-    """A number and the arguments that it comes from."""
+    """Return a number as a piece with the arguments that it comes from."""
     return Part(count(value), of)
 
 
 def count(value: int) -> str:
-    """1199882 as "1,199,882"."""
+    """Format 1199882 as "1,199,882"."""
     return f"{value:,}"
 
 
 def product(*factors: int) -> str:
-    """(3, 3, 1) as "3 × 3 × 1"."""
+    """Format (3, 3, 1) as "3 × 3 × 1"."""
     return " × ".join(count(factor) for factor in factors)
 
 
 def times(*factors: Part) -> Formula:
-    """The factors with signs of multiplication between them."""
+    """Join the factors by multiplication signs."""
     return tuple(piece for factor in factors for piece in (Part(" × "), factor))[1:]
 
 
 def result(pieces: Formula, value: int) -> Formula:
-    """The formula and what it comes to."""
+    """Append " = " and the value to a formula."""
     return (*pieces, Part(" = "), amount(value, OUTPUT))
 
 
 def product_result(*factors: int) -> str:
-    """(12, 12, 64) as "12 × 12 × 64 = 9,216"."""
+    """Format (12, 12, 64) as "12 × 12 × 64 = 9,216"."""
     return f"{product(*factors)} = {count(math.prod(factors))}"
 
 
 def with_bias(pieces: Formula, use_bias: bool) -> Formula:
-    """The weights of one filter or unit and, with `use_bias`, its bias, in brackets."""
+    """Add the bias to the weights of one filter or unit, in parentheses, if `use_bias`."""
     return (Part("("), *pieces, Part(" + 1", ("use_bias",)), Part(")")) if use_bias else pieces
 
 
 def rows_and_columns(rows: Formula, columns: Formula) -> Formula:
-    """One formula where height and width have the same, otherwise both."""
+    """Return one formula if rows and columns have the same, otherwise both."""
     return rows if rows == columns else (*rows, Part(" ; "), *columns)

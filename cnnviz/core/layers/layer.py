@@ -1,4 +1,4 @@
-"""What every layer kind can do. Shapes are without the batch axis; arrays have it, first."""
+"""The interface of every layer kind. Shapes are without the batch axis; arrays have it, first."""
 
 # ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
 
@@ -24,9 +24,11 @@ Arithmetic = Literal[
 
 @dataclass(frozen=True)
 class Output:
-    """A layer's values before its activation and after it, float32 with the batch axis.
+    """A layer's values, float32 with the batch axis.
 
-    They are the same object where the layer has no activation.
+    Attributes:
+        before: before the activation.
+        after: after it; the same object if the layer has no activation.
     """
 
     before: np.ndarray
@@ -61,11 +63,11 @@ class Layer:
         checks.layer_name(self.name)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Shape of the output for an input of `shape`. Raises `Refusal` where the layer cannot read that shape."""
+        """Return the output shape for an input of `shape`. Raises `Refusal` if the layer cannot read that shape."""
         raise NotImplementedError
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
-        """The layer applied to `x` (n, *shape) float32, as in inference (dropout does nothing)."""
+        """Apply the layer to `x` (n, *shape) float32, as in inference (dropout does nothing)."""
         raise NotImplementedError
 
     @property
@@ -74,7 +76,7 @@ class Layer:
         return str(getattr(self, "activation", ""))
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
-        """The rows, columns and maps of an input of `shape` that one cell is computed from, before the activation.
+        """Return the rows, columns and maps of an input of `shape` that one cell reads before the activation.
 
         In order; rows and columns may lie outside, where padding is. Without rows and columns they are (0,).
 
@@ -88,47 +90,47 @@ class Layer:
 
     @property
     def reads_same_maps(self) -> bool:
-        """Whether all maps of the output are made of the same maps of the input."""
+        """Whether all maps of the output are computed from the same maps of the input."""
         return self.activation_name == "softmax"
 
     def cell_weights(self, weights: Weights, of: int) -> np.ndarray | None:
-        """What each value that is read for a cell of map `of` is multiplied by: (rows, columns, maps), or None."""
+        """Return the factors of the values read for a cell of map `of`: (rows, columns, maps), or None."""
         return None
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
-        """Name and shape of each weight array, in Keras's names and order."""
+        """Return name and shape of each weight array, in Keras's names and order."""
         return {}
 
     def multiplications(self, shape: Shape) -> int:
-        """Multiplications by a weight or a constant for one input; sums and activations are not counted."""
+        """Count multiplications by a weight or a constant for one input, without sums and activations."""
         return 0
 
     def size_parts(self, shape: Shape) -> Formula:
-        """How the size follows from the input's, piece by piece; none where it stays or is a choice."""
+        """Return the formula of the output size in pieces; empty if the size stays or is a setting."""
         return ()
 
     def parameter_parts(self, shape: Shape) -> Formula:
-        """How the parameters are counted, piece by piece; none where there are none."""
+        """Return the formula of the number of parameters in pieces; empty if there are none."""
         return ()
 
     def size_formula(self, shape: Shape) -> str:
-        """How the size follows from the input's, such as "(28 − 3) / 1 + 1 = 26"; "" where it stays or is a choice."""
+        """Return the formula of the output size, such as "(28 − 3) / 1 + 1 = 26"; "" if it stays or is a setting."""
         return text(self.size_parts(shape))
 
     def parameter_formula(self, shape: Shape) -> str:
-        """How the parameters are counted, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" where there are none."""
+        """Return the formula of the number of parameters, such as "(3 × 3 × 1 + 1) × 32 = 320"; "" if none."""
         return text(self.parameter_parts(shape))
 
     def parameters(self, shape: Shape) -> int:
-        """Number of weights for an input of `shape`."""
+        """Count the weights for an input of `shape`."""
         return sum(math.prod(weight) for weight in self.weight_shapes(shape).values())
 
     def keras_line(self) -> str:
-        """The line of Keras code that makes this layer; arguments that have their default value are left out."""
+        """Write the line of Keras code that makes this layer, without arguments that have their default value."""
         return f"{self.kind}({', '.join(each.code for each in self.arguments() if each.written)})"
 
     def arguments(self) -> tuple["Argument", ...]:
-        """Every argument: those of the line of code in its order, then those that it leaves out."""
+        """Return every argument: those of the line of code in its order, then those that it leaves out."""
         written = (*self.positional, *self._shown_arguments(), "name")
         left_out = [field.name for field in fields(self) if field.name not in written]
         return tuple(
@@ -137,7 +139,7 @@ class Layer:
         )
 
     def is_default(self, argument: str) -> bool:
-        """Whether `argument` has the value that Keras gives it when it is left out."""
+        """Check that `argument` has the value that Keras gives it when it is left out."""
         default = next(field.default for field in fields(self) if field.name == argument)
         return default is not MISSING and getattr(self, argument) == default
 
@@ -153,7 +155,14 @@ class Layer:
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a layer: its value as Python code, and whether the line of code has it, and without its name."""
+    """One argument of a layer.
+
+    Attributes:
+        name: as in Keras.
+        value: as Python code.
+        positional: whether the line of code gives it without its name.
+        written: whether the line of code has it.
+    """
 
     name: str
     value: str
@@ -162,10 +171,10 @@ class Argument:
 
     @property
     def code(self) -> str:
-        """As it stands in the line of code, or would stand."""
+        """The argument as the line of code has it, or would have it."""
         return self.value if self.positional else f"{self.name}={self.value}"
 
 
 def literal(value: object) -> str:
-    """`value` as Python code, texts in double quotes."""
+    """Return `value` as Python code, strings in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)

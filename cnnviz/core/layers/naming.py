@@ -1,11 +1,11 @@
-"""The names that Keras gives to layers which are made without one."""
+"""The names that Keras gives to layers created without one."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 
 def keras_names(kinds: Iterable[str]) -> Iterator[str]:
-    """The names that Keras gives layers of these kinds, as `keras.src.utils.naming` does in a fresh process."""
+    """Yield the names that Keras gives layers of these kinds, as `keras.src.utils.naming` does in a fresh process."""
     seen: dict[str, int] = {}
     for kind in kinds:
         words = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)

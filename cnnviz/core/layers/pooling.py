@@ -19,7 +19,7 @@ AS_POOL_SIZE: Pair = (0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class _Pooling(Layer):
-    """What maximum and average pooling share. `strides` left out means the same as `pool_size`."""
+    """Base of max and average pooling. `strides` left out means the same as `pool_size`."""
 
     role: ClassVar[Role] = "pooling"
     always_shown: ClassVar[tuple[str, ...]] = ("pool_size",)
@@ -61,7 +61,7 @@ class _Pooling(Layer):
         return rows, columns, (of,)
 
     def _corners(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
-        """For each cell of the window in turn, what lies under it at all places: (n, rows, columns, c) views of `x`.
+        """Yield for each cell of the window a view of `x` at all places, (n, rows, columns, c).
 
         A handful of whole-array steps instead of a small reduction at every place: ten times faster for 2 × 2.
         """
@@ -109,7 +109,7 @@ class AveragePooling2D(_Pooling):
         return math.prod(self.output_shape(shape))
 
     def _counts(self, shape: Shape) -> np.ndarray:
-        """How many cells of the image each window covers, (rows, columns, 1) float32."""
+        """Count the cells of the image under each window, (rows, columns, 1) float32."""
         if self.padding == "valid":
             return np.full((1, 1, 1), math.prod(self.pool_size), dtype=np.float32)
         ones = np.ones((1, shape[0], shape[1], 1), dtype=np.float32)
@@ -118,7 +118,7 @@ class AveragePooling2D(_Pooling):
 
 
 def _fold(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) -> np.ndarray:
-    """`operation` between all arrays, left to right, in one new array."""
+    """Reduce the arrays by `operation`, left to right, into one new array."""
     result: np.ndarray = next(arrays).copy()
     for array in arrays:
         operation(result, array, out=result)
@@ -127,7 +127,7 @@ def _fold(operation: Callable[..., np.ndarray], arrays: Iterator[np.ndarray]) ->
 
 @dataclass(frozen=True, kw_only=True)
 class _GlobalPooling(Layer):
-    """What the global poolings share: every feature map becomes one number, or a 1 × 1 map with `keepdims`."""
+    """Base of the global poolings: every feature map becomes one number, or a 1 × 1 map with `keepdims`."""
 
     role: ClassVar[Role] = "pooling"
 

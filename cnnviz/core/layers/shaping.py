@@ -117,7 +117,7 @@ def _format_side(side: int, added: Pair) -> Formula:
 
 
 def _frame(padding: Any) -> tuple[Pair, Pair]:
-    """Keras's spellings (one number, one a direction, one an edge) as ((top, bottom), (left, right))."""
+    """Normalize Keras's forms (one number, one per axis, one per edge) to ((top, bottom), (left, right))."""
     rows, columns = padding if isinstance(padding, (list, tuple)) and len(padding) == 2 else (padding, padding)
     return checks.pair("padding", rows, 0), checks.pair("padding", columns, 0)
 

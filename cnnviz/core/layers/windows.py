@@ -1,4 +1,4 @@
-"""How a window slides over an image: the geometry that convolution and pooling share.
+"""Geometry of a sliding window, shared by convolution and pooling.
 
 Sizes and padding follow TensorFlow ("valid" and "same", the odd pixel of padding below and to the right).
 """
@@ -14,17 +14,17 @@ Pair = tuple[int, int]
 
 
 def dilated_span(window: int, dilation: int) -> int:
-    """Pixels from a dilated window's first to its last, both included."""
+    """Return the pixels from a dilated window's first to its last, both included."""
     return (window - 1) * dilation + 1
 
 
 def output_side(side: int, span: int, stride: int, padding: str) -> int:
-    """How many steps of `stride` a window spanning `span` pixels can make along `side` pixels."""
+    """Count the places of a window of `span` pixels along `side` pixels in steps of `stride`."""
     return -(-side // stride) if padding == "same" else (side - span) // stride + 1
 
 
 def margins(side: int, span: int, stride: int, padding: str) -> Pair:
-    """Pixels added before and after along one side; for "same" the odd one comes after."""
+    """Return the padding before and after along one side; for "same" the odd pixel comes after."""
     if padding == "valid":
         return 0, 0
     total = max((output_side(side, span, stride, padding) - 1) * stride + span - side, 0)
@@ -32,14 +32,14 @@ def margins(side: int, span: int, stride: int, padding: str) -> Pair:
 
 
 def window_indices(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> tuple[int, ...]:
-    """The indices along one side that the window at `place` covers; those below 0 or from `side` on are padding."""
+    """Return the indices along one side under the window at `place`; below 0 and from `side` on they are padding."""
     before, _ = margins(side, dilated_span(window, dilation), stride, padding)
     first = place * stride - before
     return tuple(range(first, first + window * dilation, dilation))
 
 
 def pad(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
-    """`x` (n, h, w, c) with margins of `value`; `x` itself where none are needed."""
+    """Pad `x` (n, h, w, c) with `value`; return `x` itself if no padding is needed."""
     (top, bottom), (left, right) = (
         margins(side, span, stride, padding) for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
     )
@@ -53,14 +53,19 @@ def pad(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments that say how far a window reaches and how far it moves."""
+    """The arguments that a size formula refers to.
+
+    Attributes:
+        span: those that set the extent of the window.
+        stride: those that set its steps.
+    """
 
     span: tuple[str, ...]
     stride: tuple[str, ...] = ("strides",)
 
 
 def size_parts(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, of: Arguments) -> Formula:
-    """The size formula of rows and columns, once where they are alike."""
+    """Return the size formula of rows and columns, once if they are equal."""
     rows, columns = (
         _same_formula(side, stride, of) if padding == "same" else _valid_formula(side, span, stride, of)
         for side, span, stride in zip(shape[:2], spans, strides, strict=True)

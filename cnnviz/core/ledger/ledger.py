@@ -144,5 +144,5 @@ class Ledger:
         return self.lines[-1].amount
 
     def line(self, name: str) -> int:
-        """The amount of the line `name`, 0 where there is none."""
+        """Return the amount of the line `name`, 0 if there is none."""
         return sum(line.amount for line in self.lines if line.name == name)

@@ -7,7 +7,6 @@ Compare A. Araujo, W. Norris, J. Sim: Computing Receptive Fields of Convolutiona
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,8 +92,3 @@ def _unravel(shape: Shape, units: Indices) -> Reads:
         return Reads((0,), (0,), units)
     rows, columns, maps = (set(side.tolist()) for side in np.unravel_index(units, shape))
     return Reads(tuple(sorted(rows)), tuple(sorted(columns)), tuple(sorted(maps)))
-
-
-def size(reads: Reads) -> int:
-    """How many cells those are."""
-    return math.prod(map(len, (reads.rows, reads.columns, reads.maps)))

@@ -51,7 +51,7 @@ def _row(row: Row, multiplications: int) -> str:
 
 
 def _number(value: int, share: float) -> str:
-    """A cell with a number and its share of the whole as a bar behind it, for the eye alone."""
+    """Write a cell with a number and its share of the total as a bar behind it, hidden from screen readers."""
     return f'<td class="number" style="--share: {100 * share:.2f}%">{count(value)}</td>'
 
 

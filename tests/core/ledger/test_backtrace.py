@@ -20,15 +20,15 @@ def test_strongest_path_leads_down_from_every_layer(name: str) -> None:
     traced = trace(network, np.random.default_rng(2).random(network.variant.input_shape, dtype=np.float32))
     for layer, shape in cells.shapes(network).items():
         middle = Cell(layer, shape[-1] // 2, *(side // 2 for side in shape[:-1]))
-        way = (middle, *descend(network, traced, middle))
-        assert way[-1].layer == INPUT
-        assert is_path(network, way)
-        for above, below in pairwise(way):
+        path = (middle, *descend(network, traced, middle))
+        assert path[-1].layer == INPUT
+        assert is_path(network, path)
+        for above, below in pairwise(path):
             assert not is_path(network, (below, above))
 
 
 @pytest.mark.parametrize(
-    "way",
+    "path",
     [
         (Cell("conv2d_1", 5, 3, 7), Cell("conv2d", 0, 6, 14)),  # passes a layer over
         (Cell("conv2d_1", 5, 3, 7), Cell("max_pooling2d", 0, 6, 8)),  # a row below the window
@@ -39,8 +39,8 @@ def test_strongest_path_leads_down_from_every_layer(name: str) -> None:
         (Cell(INPUT, 0, 3, 3), Cell("dense_1", 0)),
     ],
 )
-def test_cells_that_are_not_read_have_no_path(way: tuple[Cell, ...]) -> None:
-    assert not is_path(model_store.load(NETWORK), way)
+def test_cells_that_are_not_read_have_no_path(path: tuple[Cell, ...]) -> None:
+    assert not is_path(model_store.load(NETWORK), path)
 
 
 def test_the_edges_of_a_window_belong_to_it() -> None:

@@ -27,8 +27,8 @@ def test_step_is_reported_once(browser: Browser) -> None:
     assert read_step("l") is None
     browser.says(CHOSEN | {"kind": "walk", "seq": 2})
     assert read_step("l") == Step("walk", "conv2d", 3, 4, 5)
-    browser.says({"kind": "crumb", "at": 2, "seq": 3})
-    assert read_step("l") == Step("crumb", at=2)
+    browser.says({"kind": "breadcrumb", "index": 2, "seq": 3})
+    assert read_step("l") == Step("breadcrumb", index=2)
     browser.says({"kind": "close", "seq": 4})
     assert read_step("l") == Step("close")
 
@@ -49,8 +49,8 @@ def test_step_is_reported_once(browser: Browser) -> None:
         CHOSEN | {"layer": 3},
         CHOSEN | {"layer": "x" * 65},
         CHOSEN | {"kind": "leave"},
-        {"kind": "crumb", "seq": 1},
-        {"kind": "crumb", "at": -1, "seq": 1},
+        {"kind": "breadcrumb", "seq": 1},
+        {"kind": "breadcrumb", "index": -1, "seq": 1},
         {"kind": "close"},
         {"kind": "close", "seq": 2**60},
     ],

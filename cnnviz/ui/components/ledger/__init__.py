@@ -1,4 +1,4 @@
-"""The ledger of one cell: windows, products, sums and pictures, with a way down to the drawing.
+"""The ledger of one cell: windows, products, sums and pictures, with a path down to the drawing.
 
 Python works everything out (`cnnviz.core.ledger`); the browser shows it, lights up what belongs together, and reads the
 previous layer's maps from the values that were published to the viewers of the page.
@@ -20,7 +20,7 @@ __all__ = ["LABELS", "Step", "ledger", "read_step"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "way": gettext_noop("The way down to the digit"),
+        "path": gettext_noop("The way down to the digit"),
         "windows": gettext_noop("What was multiplied and added"),
         "values": gettext_noop("Values of {of}. Arrow keys walk, Enter goes to the cell."),
         "weights": gettext_noop("Weights of {kernel}"),
@@ -64,12 +64,12 @@ SIDES = ("map", "row", "column")
 
 @dataclass(frozen=True)
 class Step:
-    """What the visitor did: chose a cell anew or a cell below the present one, went to a crumb, or left.
+    """What the visitor did: chose a cell anew or a cell below the present one, went to a breadcrumb, or left.
 
     Attributes:
-        kind: "choose", "walk", "crumb" or "close".
+        kind: "choose", "walk", "breadcrumb" or "close".
         layer, map, row, column: the cell, for the first two.
-        at: the crumb's number.
+        index: the breadcrumb's number.
     """
 
     kind: str
@@ -77,7 +77,7 @@ class Step:
     map: int = 0
     row: int = 0
     column: int = 0
-    at: int = 0
+    index: int = 0
 
 
 def read_step(key: str) -> Step | None:
@@ -110,8 +110,8 @@ def _message(state: object) -> tuple[Step, int] | None:
             place = [more.get(side) for side in SIDES]
             if len(layer) <= 64 and all(_is_index(each) for each in place) and _is_index(seq):
                 return Step(kind, layer, *place), seq  # type: ignore[arg-type]
-        case {"kind": "crumb", "at": int(at), "seq": int(seq)} if _is_index(at) and _is_index(seq):
-            return Step("crumb", at=at), seq
+        case {"kind": "breadcrumb", "index": int(index), "seq": int(seq)} if _is_index(index) and _is_index(seq):
+            return Step("breadcrumb", index=index), seq
         case {"kind": "close", "seq": int(seq)} if _is_index(seq):
             return Step("close"), seq
     return None

@@ -58,7 +58,7 @@ class Names:
     drawn: bool = True
 
     def short(self, cell: Cell) -> str:
-        """Return a cell as a crumb: its layer, its map, its row and column."""
+        """Return a cell as a breadcrumb: its layer, its map, its row and column."""
         layer, of, row, column = self.layer(cell.layer), cell.map, cell.row, cell.column
         if len(self.shapes[cell.layer]) == 1:
             return translate("{layer} unit {unit}", layer=layer, unit=of)

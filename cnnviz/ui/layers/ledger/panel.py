@@ -100,13 +100,13 @@ def _layer_name(name: str) -> str:
 
 
 def _typed() -> None:
-    """Another map, row or column of the same layer."""
+    """Choose another map, row or column of the same layer."""
     of, row, column = (int(session.get(f"cell_{side}")) for side in ("map", "row", "column"))
     path.choose(Cell(session.get("cell_layer"), of, row, column))
 
 
 def _largest() -> None:
-    """The largest value of a layer that was picked by its name."""
+    """Choose the largest value of the layer that was picked by name."""
     network, name = networks.load_chosen(), session.get("cell_layer")
     trace = subject.read(network, session.subject(), session.steps()).trace
     shape = cells.shapes(network)[name]

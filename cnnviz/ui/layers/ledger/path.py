@@ -36,8 +36,8 @@ def take_step(network: Network, step: Step) -> None:
     path, index = session.get("cell_path"), session.get("cell_index")
     if step.kind == "close":
         leave()
-    elif step.kind == "crumb" and step.at < len(path):
-        _put(path, step.at)
+    elif step.kind == "breadcrumb" and step.index < len(path):
+        _put(path, step.index)
     elif step.kind in ("choose", "walk") and step.layer in cells.shapes(network):
         cell = cells.clamp(Cell(step.layer, step.map, step.row, step.column), cells.shapes(network)[step.layer])
         if step.kind == "choose" or not path:

@@ -33,13 +33,13 @@ READ: Mapping[str, str] = {
     ),
     "sample": gettext_noop("Row and column are those of the {rows} × {columns} digit that the network reads."),
 }
-"""Kind of a subject -> what the last account of a way says about it."""
+"""Kind of a subject -> the remark in the last account of a path."""
 
 
 def describe(
-    network: Network, trace: Trace, ledger: Ledger, way: Sequence[Cell], at: int, kind: str = "drawing"
+    network: Network, trace: Trace, ledger: Ledger, path: Sequence[Cell], index: int, kind: str = "drawing"
 ) -> dict[str, Any]:
-    """Return everything about `ledger`, the account of `way[at]`, as JSON data.
+    """Return everything about `ledger`, the account of `path[index]`, as JSON data.
 
     `kind`: of the subject, a key of `READ`.
     """
@@ -50,9 +50,9 @@ def describe(
         "cell": cells.write(ledger.cell, shape),
         "title": translate("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
         "value": ledger.sheet.text(ledger.total),
-        "crumbs": [names.short(each) for each in way],
-        "at": at,
-        "next": vars(way[at + 1]) if at + 1 < len(way) else None,
+        "breadcrumbs": [names.short(each) for each in path],
+        "index": index,
+        "next": vars(path[index + 1]) if index + 1 < len(path) else None,
         "pixel": ledger.cell.layer == INPUT,
         "pooled": bool(ledger.reduces),
         "source": _source(trace, ledger, shapes),
@@ -77,7 +77,7 @@ def describe(
 
 
 def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
-    """Where the row and the column of a pixel count: not on what was drawn."""
+    """Say that row and column of a pixel refer to the 28 × 28 digit, not to the drawing."""
     return [translate(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
 
 
@@ -86,7 +86,7 @@ def _amount(ledger: Ledger, role: str, amount: int) -> str:
 
 
 def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
-    """What was read: its layer, and under which name its values were published for the viewers."""
+    """Return the layer that was read and the name under which its values were published to the viewers."""
     shape = shapes.get(ledger.source, ())
     rows, columns = shape[:2] if len(shape) == 3 else (1, shape[0] if shape else 1)
     return {
@@ -100,7 +100,7 @@ def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[s
 
 
 def _marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
-    """What the viewers of the page frame: the window on the maps that are read, and the cell itself."""
+    """Return the frames in the page's viewers: the window on the maps that are read, and the cell itself."""
     cell, marks = ledger.cell, []
     if len(shapes[cell.layer]) == 3:
         marks.append(_mark(_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
@@ -114,7 +114,7 @@ def _mark(layer: str, reads: Reads) -> dict[str, Any]:
 
 
 def _published_layer(trace: Trace, layer: str) -> str:
-    """The layer whose values `layer` passes on unchanged; those that change nothing are not published."""
+    """Return the layer whose values `layer` passes on unchanged; layers that change nothing are not published."""
     for output in reversed(trace.layers):
         if output.name == layer and isinstance(output.layer, Dropout):
             before = [each.name for each in trace.layers]
@@ -187,7 +187,7 @@ def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, 
 
 
 def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
-    """Where a value stood last on a map: a flattened one is known by its place there."""
+    """Name the last map that a value was on: a flattened one is known by its place there."""
     order = [output.name for output in trace.layers]
     while cell.layer in order and not trace.layers[order.index(cell.layer)].layer.changes_values:
         place = order.index(cell.layer)
@@ -202,7 +202,7 @@ def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
 
 
 def _others(ledger: Ledger) -> dict[str, Any]:
-    """How many addends there are, and what those from each place on come to; nothing to come to for a maximum."""
+    """Return the number of addends and the sum of those from each place on; no sums for a maximum."""
     if ledger.terms is not None:
         added, shown = [int(each) for each in ledger.terms.amounts], MAX_TERMS
     else:
@@ -217,7 +217,7 @@ def _others(ledger: Ledger) -> dict[str, Any]:
 
 
 def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
-    """All units of a softmax, or of many the most likely ones and the own; what the others come to."""
+    """Return all units of a softmax, or the most likely ones, the cell's own and the sum of the others."""
     units = list(range(len(shares.shares)))
     if len(units) > MAX_SHARES:
         first = sorted(units, key=lambda unit: -int(shares.shares[unit]))[:MAX_SHARES]

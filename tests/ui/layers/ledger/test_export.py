@@ -32,8 +32,8 @@ SHARE = re.compile(
 
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
-    way = (cell, *ledger.descend(network, traced, cell))
-    return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
+    path = (cell, *ledger.descend(network, traced, cell))
+    return view_model.describe(network, traced, ledger.account(network, traced, cell), path, 0)
 
 
 def ending(text: str, label: str) -> Decimal | None:

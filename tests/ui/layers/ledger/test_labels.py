@@ -44,18 +44,18 @@ def coloured() -> tuple[Network, Trace]:
 
 
 def told(network: Network, traced: Trace, cell: Cell, kind: str = "drawing") -> dict[str, Any]:
-    way = (cell, *ledger.descend(network, traced, cell))
-    return view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0, kind)
+    path = (cell, *ledger.descend(network, traced, cell))
+    return view_model.describe(network, traced, ledger.account(network, traced, cell), path, 0, kind)
 
 
 def test_channels_of_a_pixel_are_told_apart_by_their_colours(coloured: tuple[Network, Trace]) -> None:
-    titles, crumbs = [], []
+    titles, breadcrumbs = [], []
     for channel in range(3):
         found = told(*coloured, Cell(INPUT, channel, 4, 5))
         titles.append(found["title"].partition(":")[0])
-        crumbs += found["crumbs"]
+        breadcrumbs += found["breadcrumbs"]
     assert titles == [f"your drawing, row 4, column 5, {each}" for each in ("red", "green", "blue")]
-    assert crumbs == [f"your drawing (4, 5), {each}" for each in ("red", "green", "blue")]
+    assert breadcrumbs == [f"your drawing (4, 5), {each}" for each in ("red", "green", "blue")]
 
 
 def test_a_grey_pixel_has_no_colour() -> None:
@@ -100,7 +100,7 @@ def test_the_last_account_tells_where_its_row_and_column_count(
     assert found["title"].startswith(f"{name}, row 4, column 5, green: ")
     assert f"the 8 × 8 digit {whence}" in found["facts"][-1]
     above = told(*coloured, Cell("conv", 2, 1, 0), kind)
-    assert above["crumbs"][-1].startswith(f"{name} (")
+    assert above["breadcrumbs"][-1].startswith(f"{name} (")
     assert "digit" not in "".join(above["facts"]), "only pixels count there"
 
 

@@ -28,8 +28,8 @@ from tests.core import strategies
 
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
-    way = (cell, *ledger.descend(network, traced, cell))
-    found = view_model.describe(network, traced, ledger.account(network, traced, cell), way, 0)
+    path = (cell, *ledger.descend(network, traced, cell))
+    found = view_model.describe(network, traced, ledger.account(network, traced, cell), path, 0)
     assert json.loads(json.dumps(found)) == found
     return found
 
@@ -58,7 +58,7 @@ def test_windows_and_the_others_add_up(big: tuple[Network, Trace]) -> None:
         assert sum(parts, number(found["others"]["amounts"][shown])) == amounts(found)["sum"]
     sizes = [abs(number(part["subtotal"])) for part in found["windows"]]
     assert sizes == sorted(sizes, reverse=True), "the largest lead"
-    assert found["next"]["map"] == found["windows"][0]["map"], "the way goes on where most comes from"
+    assert found["next"]["map"] == found["windows"][0]["map"], "the path goes on where most comes from"
     assert len(json.dumps(found)) < 60_000
 
 

@@ -1,5 +1,6 @@
 // One cell, accounted for. Data in: [{ack, labels, facts}], everything worked out by Python; facts is null where no cell is
-// chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column}, "crumb" with {at}, "close".
+// chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
+// "breadcrumb" with {index}, "close".
 import { Sequence } from "../shared/acked_channel.js"
 import { mark, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
@@ -73,7 +74,7 @@ class Desk {
     delete root.dataset.cell
     mark(CHANNEL, facts?.marks ?? [])
     if (!facts) return
-    this.way(labels, facts)
+    this.path(labels, facts)
     const head = element("div", "heading", root)
     element("h3", "title", head, facts.title)
     this.readout = element("output", "readout", head)
@@ -89,19 +90,19 @@ class Desk {
     Object.assign(root.dataset, { cell: facts.cell, value: facts.value })
   }
 
-  way(labels, { crumbs, at }) {
-    const nav = element("nav", "way", this.root)
-    nav.setAttribute("aria-label", labels.way)
-    this.crumbs = crumbs.map((text, place) => {
+  path(labels, { breadcrumbs, index }) {
+    const nav = element("nav", "path", this.root)
+    nav.setAttribute("aria-label", labels.path)
+    this.breadcrumbs = breadcrumbs.map((text, place) => {
       if (place) element("span", "arrow", nav, "→").setAttribute("aria-hidden", "true")
-      const crumb = button("crumb", nav, text, () => {
-        this.enter = "crumb"
-        this.step({ kind: "crumb", at: place })
+      const breadcrumb = button("breadcrumb", nav, text, () => {
+        this.enter = "breadcrumb"
+        this.step({ kind: "breadcrumb", index: place })
       })
-      if (place === at) crumb.setAttribute("aria-current", "step")
-      return crumb
+      if (place === index) breadcrumb.setAttribute("aria-current", "step")
+      return breadcrumb
     })
-    this.at = at
+    this.index = index
   }
 
   seen(desk, labels, { field: seen, pixel }) {
@@ -116,8 +117,8 @@ class Desk {
   }
 
   focus() {
-    const wanted = this.enter === "crumb" ? null : this.parts?.start()
-    ;(wanted ?? this.crumbs[this.at] ?? this.root).focus({ preventScroll: false })
+    const wanted = this.enter === "breadcrumb" ? null : this.parts?.start()
+    ;(wanted ?? this.breadcrumbs[this.index] ?? this.root).focus({ preventScroll: false })
   }
 
   dispose() {

@@ -133,7 +133,7 @@ export class Windows {
     )
   }
 
-  // Where the way goes on, or the first value that can be gone to.
+  // Where the path goes on, or the first value that can be gone to.
   start() {
     const next = this.facts.next
     for (const { part, grids } of this.made) {
