@@ -12,7 +12,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, to_json
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 
 
@@ -39,7 +39,7 @@ def to_model(network: Network) -> keras.Sequential:
     return model
 
 
-def to_network(model: keras.Model, variant: Architecture, card: Card | None = None) -> Network:
+def to_network(model: keras.Model, variant: Architecture, card: ModelCard | None = None) -> Network:
     """Convert a model that `build(variant)` made to a network: float32 whatever precision the model has."""
     return Network(variant, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
 

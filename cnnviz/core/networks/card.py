@@ -34,7 +34,7 @@ class DataSource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
+class ModelCard:
     """Describe a network of the model store.
 
     `curves`: those of `metrics.CURVES`, one number an epoch. `confusion[true][answered]`: counts
@@ -93,7 +93,7 @@ class Card:
         }
 
     @classmethod
-    def from_json(cls, data: object) -> "Card":
+    def from_json(cls, data: object) -> "ModelCard":
         """The card that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("card", data, {entry.name for entry in fields(cls)})
         source = checks.table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
@@ -107,14 +107,14 @@ class Card:
         )
 
 
-def to_text(card: Card) -> str:
+def to_text(card: ModelCard) -> str:
     """`card` as the text of its JSON file, one line for each list of numbers."""
     text = json.dumps(card.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
     # A line break inside brackets is the indentation's: in JSON no text contains one.
     return re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text) + "\n"
 
 
-def from_text(text: str) -> Card:
+def from_text(text: str) -> ModelCard:
     """The card in the text of a JSON file. Raises `Refusal` where it is none."""
     try:
         data = json.loads(text)
@@ -122,7 +122,7 @@ def from_text(text: str) -> Card:
         raise Refusal(
             "A card must be a JSON file. Received: one that cannot be read. Save the network again."
         ) from error
-    return Card.from_json(data)
+    return ModelCard.from_json(data)
 
 
 def _text(argument: str, value: object) -> None:

@@ -12,7 +12,7 @@ from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks import card as cards
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
 
 DEFAULT = "pen"
@@ -32,7 +32,7 @@ def names(store: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
-def card(name: str, store: Path | None = None) -> Card:
+def card(name: str, store: Path | None = None) -> ModelCard:
     """Return the card of `name`. Raises `Refusal` for a name that is not in the store or a card that is damaged."""
     read = cards.from_text(_read(name, ".json", MAX_CARD_BYTES, store).decode("utf-8", errors="replace"))
     if read.name != name or read.variant.name != name:
@@ -58,7 +58,7 @@ def load(name: str, store: Path | None = None) -> Network:
         raise _damaged(name) from error
 
 
-def save(network: Network, card: Card, store: Path | None = None) -> Card:
+def save(network: Network, card: ModelCard, store: Path | None = None) -> ModelCard:
     """Write `network` to the store with `card`, and return the card with the weights' SHA-256 filled in.
 
     Each file is written atomically, the weights first. A crash between the two leaves either no network of that name

@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Network:
 
     variant: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
-    card: Card | None = None
+    card: ModelCard | None = None
 
     def __post_init__(self) -> None:
         expected = self.variant.weight_shapes()

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from cnnviz.core import atomic_file
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import UNCALIBRATED, Calibration
 
@@ -32,7 +32,7 @@ def load(home: Path) -> Calibration:
     return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNCALIBRATED
 
 
-def update(home: Path, card: Card, ended: str) -> None:
+def update(home: Path, card: ModelCard, ended: str) -> None:
     """Take the time of a run with this card into account. Raises nothing: an estimate is not worth a run."""
     if ended not in MEASURED_ENDINGS or not card.epochs:
         return

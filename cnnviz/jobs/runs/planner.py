@@ -17,7 +17,7 @@ from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.training import protocol
 from cnnviz.core.training.protocol import DataReference, Event, Job
 from cnnviz.jobs import api
@@ -155,6 +155,6 @@ def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
         if event.kind in ("start", "ended"):  # in a thread of its own: the scheduler must not wait
             threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
-            calibration.update(store.home, Card.from_json(event.facts["card"]), event.facts["ended"])
+            calibration.update(store.home, ModelCard.from_json(event.facts["card"]), event.facts["ended"])
 
     return record_and_advance

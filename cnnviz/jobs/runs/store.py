@@ -17,7 +17,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
 from cnnviz.core.training.protocol import Event, Job
@@ -142,7 +142,7 @@ class RunStore:
         arrays = files.read_snapshot(self._folder(run_id), snapshot)
         return Network(self.run(run_id).variant, files.weights(arrays))
 
-    def card(self, run_id: str) -> Card | None:
+    def card(self, run_id: str) -> ModelCard | None:
         """Return the card of the result, None if there is no result yet."""
         try:
             return model_store.card(protocol.make_network_name(run_id), self._folder(run_id))

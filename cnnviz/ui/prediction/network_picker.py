@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import networks, process_tuning, session, widgets
 
@@ -62,7 +62,7 @@ def _line(name: str) -> str:
     )
 
 
-def _about(card: Card) -> None:
+def _about(card: ModelCard) -> None:
     process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
@@ -82,7 +82,7 @@ def _about(card: Card) -> None:
     st.plotly_chart(figure, key="confusion", config={"displayModeBar": False})
 
 
-def _facts(card: Card) -> str:
+def _facts(card: ModelCard) -> str:
     plan = card.plan
     rows = [
         (translate("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),

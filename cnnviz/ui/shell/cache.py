@@ -15,7 +15,7 @@ from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.curves import Curves, extend
 from cnnviz.core.training.protocol import Event
@@ -29,7 +29,7 @@ def network(name: str) -> Network:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def card(name: str) -> Card:
+def card(name: str) -> ModelCard:
     """Return the card of the network `name` of the shelf."""
     return model_store.card(name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import protocol
@@ -38,7 +38,7 @@ def input_shape(name: str) -> Shape:
     return load(name).variant.input_shape if known is None else known.variant.input_shape
 
 
-def card(name: str) -> Card | None:
+def card(name: str) -> ModelCard | None:
     """Return a network's card, None for a run that was not tested yet. Raises `Refusal` as `load`."""
     return cache.card(name) if protocol.parse_run_id(name) is None else load(name).card
 

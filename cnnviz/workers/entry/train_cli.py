@@ -27,7 +27,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store, pen
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.networks.training_plan import PRECISIONS, TrainingPlan
 from cnnviz.core.training.protocol import Arrays, Facts
@@ -94,7 +94,7 @@ def _find_published(variant: object) -> tuple[Architecture, TrainingPlan]:
     return Architecture.from_json(variant), TrainingPlan()
 
 
-def run(request: TrainRequest, report: Report) -> Card:
+def run(request: TrainRequest, report: Report) -> ModelCard:
     """Train the requested network unless the store has it, save it and return its card.
 
     Raises:
@@ -128,7 +128,7 @@ def _train(
     Trainer(task, handler.handle, CommandReceiver(tuple, no_probe)).run()
 
 
-def _find_trained(request: TrainRequest) -> Card | None:
+def _find_trained(request: TrainRequest) -> ModelCard | None:
     """Find the card in the store, if it is valid and of the same architecture and plan in whatever precision."""
     try:
         card = model_store.load(request.variant.name, request.shelf).card
@@ -140,7 +140,7 @@ def _find_trained(request: TrainRequest) -> Card | None:
     return card if (card.variant, plan) == (request.variant, request.plan) else None
 
 
-def _summarize(card: Card) -> dict[str, Any]:
+def _summarize(card: ModelCard) -> dict[str, Any]:
     return {
         "test_loss": card.test_loss,
         "test_accuracy": card.test_accuracy,
@@ -188,7 +188,7 @@ class _EventHandler:
             case "result":
                 self.result = (facts, arrays)
 
-    def save(self) -> Card:
+    def save(self) -> ModelCard:
         """Save the result in the store and return its card. Raises `Refusal` if the training did not end well."""
         if self.result is None:
             raise Refusal("The training ended without a result. Start it again.")
@@ -196,7 +196,7 @@ class _EventHandler:
         if facts["message"]:
             raise Refusal.from_json(facts["message"])
         weights = unpack_weights(arrays, "weights/")
-        card = Card.from_json(facts["card"])
+        card = ModelCard.from_json(facts["card"])
         return model_store.save(Network(self.request.variant, weights), card, self.request.shelf)
 
     def _report_batch(self, facts: Facts, arrays: Arrays) -> None:

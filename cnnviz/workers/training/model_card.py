@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnnviz.core.data import colour_digits
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.workers.data import pen_strokes
 from cnnviz.workers.data.examples import Examples
@@ -20,7 +20,7 @@ from cnnviz.workers.training.evaluator import Evaluation, Evaluator
 
 def create(
     network: Network, progress: Progress, examples: Examples, evaluator: Evaluator, evaluation: Evaluation
-) -> Card:
+) -> ModelCard:
     """Create the card of `network`.
 
     Args:
@@ -31,7 +31,7 @@ def create(
         evaluation: Of these weights on the whole test set.
     """
     pen_accuracy, pen_note = _measure_pen(evaluator, examples)
-    return Card(
+    return ModelCard(
         name=network.name,
         variant=network.variant,
         plan=replace(examples.plan, epochs=progress.epochs),

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import Card, DataSource
+from cnnviz.core.networks.card import DataSource, ModelCard
 from cnnviz.core.networks.metrics import CURVES
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
@@ -29,7 +29,7 @@ def network(seed: int = 0, name: str = "small") -> Network:
     return strategies.network(Architecture(name=name, layers=VARIANT.layers), seed)
 
 
-def card(of: Network, **changes: Any) -> Card:
+def card(of: Network, **changes: Any) -> ModelCard:
     source = DataSource(name="mnist", source="mnist.npz", sha256="a" * 64, licence="CC BY-SA 3.0", attribution="LeCun")
     values: dict[str, Any] = {
         "name": of.name,
@@ -45,7 +45,7 @@ def card(of: Network, **changes: Any) -> Card:
         "versions": {"python": "3.11", "keras": "3.15"},
         "trained_seconds": 2.5,
     }
-    return Card(**values | changes)
+    return ModelCard(**values | changes)
 
 
 def digit(seed: int = 0) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import UNCALIBRATED
@@ -16,7 +16,7 @@ from tests.core.networks import small_network
 PLAN = TrainingPlan(examples=6_000, validation_examples=1_000, epochs=4)
 
 
-def card(seconds: float, epochs: int = 4) -> Card:
+def card(seconds: float, epochs: int = 4) -> ModelCard:
     curves = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), (1.0,) * epochs)
     return small_network.card(small_network.network(), plan=PLAN, curves=curves, trained_seconds=seconds)
 

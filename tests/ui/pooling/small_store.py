@@ -10,7 +10,7 @@ from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import KINDS, Curve, Robustness, get_amounts, get_start
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, STORED_SEED
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.metrics import CURVES
 from tests.core import strategies
 from tests.core.networks import small_network
@@ -34,7 +34,7 @@ def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.
     robustness_curves.write(Robustness({"digits": 1_000, "seeds": list(SEEDS)}, curves), folder)
 
 
-def card(name: str, accuracy: float, seed: int) -> Card:
+def card(name: str, accuracy: float, seed: int) -> ModelCard:
     """A card with as many mistakes of each digit as `accuracy` says, all read as the next one."""
     variant, plan = POOL_NETWORKS[name]
     right = round(10_000 * accuracy)

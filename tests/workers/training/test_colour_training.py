@@ -12,7 +12,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Job
 from cnnviz.jobs.runs import planner
@@ -63,7 +63,7 @@ def test_job_trains_on_coloured_digits_and_its_card_says_so(runner: Runner) -> N
     view = run.last("view").arrays
     assert view["output/conv2d"].shape == (15, 15, 4)
     assert view["filters"].shape == (3, 3, 3, 4)
-    card = Card.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").facts["card"])
     assert card.plan.data == "colour"
     assert card.data.name == colour_digits.dataset_name(runner.data.name)
     assert "coloured by cnnviz" in card.data.source

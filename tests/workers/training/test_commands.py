@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.inference.trace import trace
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training.protocol import Command, Event
 from tests.workers.conftest import NETWORK, PLAN, Answer, Runner, Training
@@ -90,14 +90,14 @@ def test_stop_keeps_the_weights_of_the_last_batch(runner: Runner, plain_run: Tra
     assert last.facts["step"] == step
     for path, array in result.arrays.items():
         assert np.array_equal(array, last.arrays[path])
-    card = Card.from_json(result.facts["card"])
+    card = ModelCard.from_json(result.facts["card"])
     assert card.epochs == len(run.all("epoch")) == 2
     assert run.curve("loss") == plain_run.curve("loss")[:step]
 
 
 def test_stop_in_the_first_epoch_has_a_card_too(runner: Runner) -> None:
     run = runner.train(runner.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
-    card = Card.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").facts["card"])
     assert card.epochs == 1
     assert run.last("epoch").facts["step"] < 46
 
@@ -137,7 +137,7 @@ def test_epochs_are_added_while_it_runs_and_afterwards(runner: Runner) -> None:
     whole = runner.train(runner.job(NETWORK, replace(PLAN, epochs=6)))
     assert run.curve("loss") == whole.curve("loss")[:30]
     kept = run.last("checkpoint")
-    assert Card.from_json(run.last("result").facts["card"]).plan.epochs == 5
+    assert ModelCard.from_json(run.last("result").facts["card"]).plan.epochs == 5
     longer = runner.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.facts)
     assert runner.train(longer).curve("loss") == whole.curve("loss")[30:]
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.core.inference.trace import predict, trace
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.cpu import has_bfloat16
@@ -104,7 +104,7 @@ def test_card_evaluates_the_kept_weights_in_float32(runner: Runner, precision: s
         pytest.skip("this processor does not multiply bfloat16")
     plan = TrainingPlan(**PLAN.to_json() | {"precision": precision})
     run = runner.train(runner.job(NETWORK, plan))
-    card = Card.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").facts["card"])
     answers = predict(network(run), runner.data.x_test.astype(np.float32) / 255).argmax(axis=1)
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (runner.data.y_test, answers), 1)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Dense, Flatten
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.jobs.runs.store import RunStore
 from tests.workers.conftest import NETWORK, PLAN, Runner, Training
@@ -117,8 +117,8 @@ def test_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, opti
     for name in ("loss", "val_loss", "gradient"):
         assert half.curve(name) + rest.curve(name) == whole.curve(name)
     assert same_weights(rest, whole)
-    card = Card.from_json(rest.last("result").facts["card"])
-    assert card.curves == Card.from_json(whole.last("result").facts["card"]).curves
+    card = ModelCard.from_json(rest.last("result").facts["card"])
+    assert card.curves == ModelCard.from_json(whole.last("result").facts["card"]).curves
     assert card.trained_seconds > half.last("epoch").facts["seconds"]
 
 
@@ -173,9 +173,9 @@ def test_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
     assert "{epoch}" in result.facts["message"]["template"]
     assert result.facts["message"]["values"] == {"epoch": 2}
     assert same_weights(run, good)
-    card = Card.from_json(result.facts["card"])
+    card = ModelCard.from_json(result.facts["card"])
     assert card.epochs == 1
-    assert card.test_accuracy == Card.from_json(good.last("result").facts["card"]).test_accuracy
+    assert card.test_accuracy == ModelCard.from_json(good.last("result").facts["card"]).test_accuracy
     assert all(np.isfinite(run.curve("loss")))
 
 

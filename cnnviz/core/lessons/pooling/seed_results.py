@@ -16,7 +16,7 @@ from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, STORED_SEED
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
-from cnnviz.core.networks.card import Card
+from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -117,7 +117,7 @@ class SeedTable:
             raise _make_refusal() from error
 
 
-def collect(cards: Iterable[Card]) -> SeedTable:
+def collect(cards: Iterable[ModelCard]) -> SeedTable:
     """Collect the trainings of `cards` in a table; every network must have the same seeds."""
     known = list(cards)
     first = next(card for card in known if card.seed == STORED_SEED)
@@ -126,7 +126,7 @@ def collect(cards: Iterable[Card]) -> SeedTable:
     )
 
 
-def summarize_run(card: Card) -> SeedRun:
+def summarize_run(card: ModelCard) -> SeedRun:
     """Summarize the training that `card` describes."""
     per_digit = tuple(round(row[digit] / sum(row), DECIMALS) for digit, row in enumerate(card.confusion))
     curves = {name: tuple(round(value, DECIMALS) for value in card.curves[name]) for name in CURVES_OF_EVERY_CARD}
