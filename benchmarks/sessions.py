@@ -73,7 +73,7 @@ def _wire(corners: Sequence[tuple[float, float]], chance: random.Random) -> list
 
 def _drawing(wire: Sequence[Sequence[float]]) -> Drawing:
     strokes = (Stroke(tuple(zip(one[1::2], one[2::2], strict=True)), one[0]) for one in wire)
-    return url_codec.carried(Drawing(tuple(strokes)))  # what is read once the pen is up
+    return url_codec.quantize(Drawing(tuple(strokes)))  # what is read once the pen is up
 
 
 def complaint(answer: Answer, sketch: Sketch) -> str:

@@ -1,4 +1,4 @@
-"""Paths of straight lines and Bézier curves, turned into points that are joined by straight lines."""
+"""Flatten paths of straight lines and Bézier curves into polylines."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from collections.abc import Sequence
 Point = tuple[float, float]
 Line = list[Point]
 
-ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
+ARGUMENT_COUNTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 """The commands of a path and how many numbers follow them (SVG 1.1, section 8.3; absolute ones only)."""
 
-FARTHEST = 1e6
+MAX_COORDINATE = 1e6
+"""Largest magnitude of a coordinate in a path."""
 
 
 class LengthError(ValueError):
-    """A path that needs more points than it may have."""
+    """Raised for a path that needs more points than it may have."""
 
 
 def flatten(path: Sequence[object], tolerance: float, most: int) -> list[Line]:
-    """Follow a path and note points, so many that the straight lines between them are nowhere farther than
-    `tolerance` from the curve.
+    """Flatten a path into polylines that are nowhere farther than `tolerance` from its curves.
 
     Args:
         path: Commands as Fabric.js writes them, `["M", x, y]`, `["L", x, y]`, `["Q", x1, y1, x, y]`,
             `["C", x1, y1, x2, y2, x, y]` and `["Z"]`.
         tolerance: Distance in the path's unit, above 0.
-        most: How many points the path may get.
+        most: Largest number of points, all polylines together.
 
     Returns:
-        A list of points for every "M".
+        One polyline for every "M".
 
     Raises:
-        ValueError: If there is another command, a wrong number of numbers, or one that is not finite or beyond
-            `FARTHEST`, or if the path does not begin with "M".
+        ValueError: If there is another command, the wrong number of arguments, an argument that is not finite or beyond
+            `MAX_COORDINATE`, or if the path does not begin with "M".
         LengthError: If more than `most` points are needed.
     """
     lines: list[Line] = []
     left = most
     for command in path:
-        letter, points = _parsed(command)
+        letter, points = _parse(command)
         if letter == "M":
             lines.append([])
         elif not lines:
@@ -47,7 +47,7 @@ def flatten(path: Sequence[object], tolerance: float, most: int) -> list[Line]:
         elif letter == "Z":
             points = [lines[-1][0]]
         else:
-            points = _curve([lines[-1][-1], *points], tolerance, left)
+            points = _sample_curve([lines[-1][-1], *points], tolerance, left)
         left -= len(points)
         if left < 0:
             raise LengthError(f"`path` must need at most {most} points.")
@@ -55,58 +55,64 @@ def flatten(path: Sequence[object], tolerance: float, most: int) -> list[Line]:
     return lines
 
 
-def extremes(path: Sequence[object]) -> Line:
-    """The points that the box around a path touches, and the ends of its curves, as Fabric.js sees them.
+def find_extremes(path: Sequence[object]) -> Line:
+    """Return the points that span the bounding box of a path as Fabric.js computes it, and the ends of its curves.
 
-    Fabric takes each parabola for the cubic that has its control point twice, so the box is somewhat larger than the
-    curve, and what Fabric calls the middle of a path lies somewhat off.
+    Fabric treats each quadratic curve as the cubic that has its control point twice, so its box is slightly larger than
+    the curve, and the centre that it derives from the box is slightly off.
 
     Raises:
         ValueError: As `flatten` does.
     """
     found: Line = []
     for command in path:
-        letter, points = _parsed(command)
+        letter, points = _parse(command)
         if letter in "QC":
             control = [found[-1], points[0], points[-2], points[-1]]
-            found += [_on_curve(control, t) for axis in zip(*control, strict=True) for t in _turns(*axis)]
+            found += [_evaluate(control, t) for axis in zip(*control, strict=True) for t in _find_turning_points(*axis)]
         found += points[-1:]
     return found
 
 
-def number(value: object) -> float:
-    """`value` as a float. Raises `ValueError` unless it is a finite number within `FARTHEST`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= FARTHEST:
-        raise ValueError(f"A number within {FARTHEST:g} of 0 is needed. Received: {str(value)[:40]}")
+def check_number(value: object) -> float:
+    """Return `value` as a float.
+
+    Raises:
+        ValueError: If it is not a finite number within `MAX_COORDINATE` of 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MAX_COORDINATE:
+        raise ValueError(f"A number within {MAX_COORDINATE:g} of 0 is needed. Received: {str(value)[:40]}")
     return float(value)
 
 
-def _parsed(command: object) -> tuple[str, Line]:
+def _parse(command: object) -> tuple[str, Line]:
+    """Split a command into its letter and its points."""
     if not isinstance(command, (list, tuple)) or not command or not isinstance(command[0], str):
         raise ValueError("A command must be a list that begins with a letter.")
-    letter, numbers = command[0], [number(value) for value in command[1:8]]
-    if ARGUMENTS.get(letter) != len(command) - 1:
+    letter, numbers = command[0], [check_number(value) for value in command[1:8]]
+    if ARGUMENT_COUNTS.get(letter) != len(command) - 1:
         raise ValueError(f"`path` may hold M, L, Q, C and Z with their numbers. Received: {letter[:10]}")
     return letter, list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _curve(control: Line, tolerance: float, most: int) -> Line:
-    """Points of a Bézier curve without its first: two control points are a line, three a parabola, four a cubic."""
+def _sample_curve(control: Line, tolerance: float, most: int) -> Line:
+    """Sample a Bézier curve of two to four control points; its first point is left out."""
     degree = len(control) - 1
-    # A chord over 1/n of the curve is off by at most the second derivative / (8 n²), and that derivative is at most
+    # A chord over 1/n of the curve deviates by at most (second derivative) / (8 n²), and that derivative is at most
     # degree (degree - 1) times the largest second difference of the control points.
     threes = zip(control, control[1:], control[2:], strict=False)
-    bend = degree * (degree - 1) * max((_bend(*three) for three in threes), default=0.0)
+    bend = degree * (degree - 1) * max((_second_difference(*three) for three in threes), default=0.0)
     count = min(max(1, math.ceil(math.sqrt(bend / (8 * tolerance)))), most + 1)
-    return [_on_curve(control, step / count) for step in range(1, count)] + control[-1:]
+    return [_evaluate(control, step / count) for step in range(1, count)] + control[-1:]
 
 
-def _bend(first: Point, second: Point, third: Point) -> float:
+def _second_difference(first: Point, second: Point, third: Point) -> float:
+    """Return the length of the second difference of three control points."""
     return math.hypot(first[0] - 2 * second[0] + third[0], first[1] - 2 * second[1] + third[1])
 
 
-def _on_curve(control: Line, t: float) -> Point:
-    """The point of a Bézier curve of any degree at `t` from 0 to 1 (Bernstein's form)."""
+def _evaluate(control: Line, t: float) -> Point:
+    """Evaluate a Bézier curve of any degree at `t` in [0, 1] (Bernstein form)."""
     degree = len(control) - 1
     x = y = 0.0
     for k, point in enumerate(control):
@@ -116,13 +122,14 @@ def _on_curve(control: Line, t: float) -> Point:
     return x, y
 
 
-def _turns(first: float, second: float, third: float, fourth: float) -> list[float]:
-    """Where, between 0 and 1, a cubic turns back on one axis: the roots of its derivative."""
+def _find_turning_points(first: float, second: float, third: float, fourth: float) -> list[float]:
+    """Return the parameters in (0, 1) at which a cubic turns back on one axis: the roots of its derivative."""
     if first <= second <= third <= fourth or first >= second >= third >= fourth:
         return []
-    # a third of the derivative is c t² + 2 a t + b
+    # A third of the derivative is c t² + 2 a t + b.
     a, b, c = first - 2 * second + third, second - first, fourth - 3 * third + 3 * second - first
     root = math.sqrt(max(a * a - b * c, 0.0))
+    # Adding numbers of one sign avoids cancellation; the other root follows from their product, b / c.
     away = -a - math.copysign(root, a)
     turns = ([away / c] if c else []) + ([b / away] if away else [])
     return [t for t in turns if 0 < t < 1]

@@ -1,9 +1,9 @@
-"""From a drawing or a picture to the 28x28 digit that a network reads, one step at a time.
+"""Convert a drawing or a picture to the 28x28 digit that a network reads, step by step.
 
-The networks learned from MNIST, whose digits were all made in the same way (LeCun et al., "Gradient-based
-learning applied to document recognition", 1998, section III.A): scaled with antialiasing to fit a 20x20 box
-without changing the aspect, then placed so that the centre of mass is the centre of 28x28. A drawing that takes
-the same way looks familiar to them. Each step can be switched off to see what it is good for.
+The networks were trained on MNIST, whose digits were all normalized in the same way (LeCun et al., "Gradient-based
+learning applied to document recognition", 1998, section III.A): scaled with antialiasing to fit a 20x20 box, keeping
+the aspect ratio, then placed with their centre of mass at the centre of 28x28. These steps do the same to a drawing.
+Each can be switched off, to show what it contributes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from PIL import Image, ImageFilter
 from cnnviz.core.drawing import ink as ink_detection
 
 STEPS: tuple[str, ...] = ("ink", "crop", "antialias", "fit", "centre")
-"""Every step in the order it is taken.
+"""All steps, in order.
 
 - ink: bright where there is ink, black where there is paper. Off: the luminance as it is.
-- crop: cut away the empty paper around the ink. Off: the whole canvas.
-- antialias: average over what will become one pixel. Off: the nearest pixel is taken.
-- fit: shrink into a 20x20 box, keeping the aspect. Off: stretched to 28x28.
-- centre: the centre of mass goes to the centre of 28x28. Off: the middle of the box does.
+- crop: cut off the empty paper around the ink. Off: the whole canvas.
+- antialias: average over what becomes one pixel. Off: take the nearest pixel.
+- fit: scale to a 20x20 box, keeping the aspect ratio. Off: stretch to 28x28.
+- centre: move the centre of mass to the centre of 28x28. Off: move the centre of the box there.
 """
 
 ALL = frozenset(STEPS)
@@ -34,17 +34,17 @@ BOX = 20
 
 Polarity = Literal["auto", "dark", "bright"]
 POLARITIES: tuple[Polarity, ...] = ("auto", "dark", "bright")
-"""Which ink a picture has: dark on light paper, bright on dark, or whichever is rarer."""
+"""Ink of a picture: dark on light paper, bright on dark, or whichever is found."""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What the picture looks like after one step.
+    """Picture after one step.
 
-    Args:
+    Attributes:
         name: One of `STEPS`.
         image: `(h, w)` float32 in [0, 1], read-only.
-        active: False if the step was switched off.
+        active: Whether the step was applied; False if it was switched off.
     """
 
     name: str
@@ -54,13 +54,13 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Preparation:
-    """A digit with the way that led to it.
+    """Digit with the steps that led to it.
 
-    Args:
+    Attributes:
         digit: `(28, 28)` float32 in [0, 1], read-only; bright ink on black unless "ink" was switched off.
         steps: One record for each of `STEPS`, in that order; the last image is the digit.
-        empty: True if there was no ink. The digit is then blank paper.
-        polarity: The ink that was found or asked for, "dark" or "bright".
+        empty: Whether there was no ink. The digit is then blank paper.
+        polarity: Ink that was found or asked for, "dark" or "bright".
     """
 
     digit: np.ndarray
@@ -74,25 +74,25 @@ def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
 
     Args:
         rgba: `(h, w, 4)` uint8, not premultiplied, any size from one pixel.
-        steps: The steps to take, names from `STEPS`.
+        steps: Steps to apply, names from `STEPS`.
 
     Raises:
         ValueError: If the array is not such a picture or a step is unknown.
     """
     _check(rgba, steps)
-    found = ink_detection.on_canvas(rgba)
+    found = ink_detection.find_on_canvas(rgba)
     return _prepare(found, rgba, frozenset(steps))
 
 
 def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto") -> Preparation:
-    """Prepare a photo or a picture file: any size, uneven light, noise, ink of either polarity.
+    """Prepare a photograph or an image file: any size, uneven light, noise, ink of either polarity.
 
-    A picture with a transparent background is read like a canvas. In all others the paper's brightness is
-    estimated around each place and what differs from it is ink.
+    A picture with a transparent background is read like a canvas. In all others the paper's brightness is estimated at
+    each pixel, and what differs from it is ink.
 
     Args:
         rgba: `(h, w, 4)` uint8, the right way up (EXIF orientation already applied).
-        steps: The steps to take, names from `STEPS`.
+        steps: Steps to apply, names from `STEPS`.
         polarity: One of `POLARITIES`; ask for the other one if "auto" guessed wrong.
 
     Raises:
@@ -101,8 +101,8 @@ def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polar
     _check(rgba, steps)
     if polarity not in POLARITIES:
         raise ValueError(f"`polarity` must be one of {', '.join(POLARITIES)}. Received: {polarity!r}")
-    rgba = ink_detection.reduced(rgba)
-    return _prepare(ink_detection.on_picture(rgba, polarity), rgba, frozenset(steps))
+    rgba = ink_detection.shrink(rgba)
+    return _prepare(ink_detection.find_in_picture(rgba, polarity), rgba, frozenset(steps))
 
 
 def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
@@ -113,30 +113,30 @@ def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
 
 
 def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str]) -> Preparation:
-    """Take the five steps. The ink says where to crop, even when the picture shown is the raw luminance."""
-    raw = None if "ink" in active else ink_detection.luminance(rgba)
+    """Apply the five steps. The ink determines the crop, even where the picture shown is the raw luminance."""
+    raw = None if "ink" in active else ink_detection.compute_luminance(rgba)
     picture, blank = (found.ink, 0) if raw is None else (raw, found.paper)
-    window = _window(found.ink) if "crop" in active else (slice(None), slice(None))
+    window = _find_window(found.ink) if "crop" in active else (slice(None), slice(None))
     cropped = picture[window]
-    size = _target(cropped.shape, "fit" in active)
-    smooth = _averaged(cropped, size) if "antialias" in active else cropped
-    small = _nearest(smooth, size)
+    size = _target_size(cropped.shape, "fit" in active)
+    smooth = _blur(cropped, size) if "antialias" in active else cropped
+    small = _resample(smooth, size)
     placed = _place(small, blank, "centre" in active)
     images = (picture, cropped, smooth, small, placed)
-    steps = tuple(Step(name, _unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
+    steps = tuple(Step(name, _to_unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
     return Preparation(steps[-1].image, steps, found.empty, found.polarity)
 
 
-def _window(ink: np.ndarray) -> tuple[slice, slice]:
-    """The smallest rectangle with all the ink in it; everything when there is none."""
+def _find_window(ink: np.ndarray) -> tuple[slice, slice]:
+    """Find the bounding box of the ink; the whole picture when there is none."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return slice(None), slice(None)
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _target(shape: tuple[int, ...], fit: bool) -> tuple[int, int]:
-    """Rows and columns after shrinking."""
+def _target_size(shape: tuple[int, ...], fit: bool) -> tuple[int, int]:
+    """Compute rows and columns after scaling."""
     if not fit:
         return SIDE, SIDE
     longest = max(shape)
@@ -144,8 +144,8 @@ def _target(shape: tuple[int, ...], fit: bool) -> tuple[int, int]:
     return rows, columns
 
 
-def _averaged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A moving average as wide as one pixel of the result, so that shrinking loses no thin line."""
+def _blur(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Box-blur with the width of one output pixel, so that shrinking loses no thin line."""
     radii = tuple(max(0.0, (old / new - 1) / 2) for old, new in zip(image.shape, size, strict=True))
     if max(radii) == 0:
         return image
@@ -153,8 +153,8 @@ def _averaged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(blurred)
 
 
-def _nearest(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The pixel under the middle of each pixel of the result."""
+def _resample(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Take the pixel under the centre of each output pixel."""
     rows, columns = (
         np.minimum(((np.arange(new) + 0.5) * (old / new)).astype(int), old - 1)
         for old, new in zip(image.shape, size, strict=True)
@@ -164,7 +164,7 @@ def _nearest(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
-    """Put the shrunk picture on 28x28 paper. What would fall off the paper's edge is cut."""
+    """Place the scaled picture on 28x28 paper, cutting off what lies beyond its edge."""
     placed = np.full((SIDE, SIDE), blank, np.uint8)
     ink = np.abs(small.astype(np.int16) - blank)
     rows, top = _position(ink.sum(axis=1), by_mass)
@@ -175,9 +175,9 @@ def _place(small: np.ndarray, blank: int, by_mass: bool) -> np.ndarray:
 
 
 def _position(mass: np.ndarray, by_mass: bool) -> tuple[slice, int]:
-    """Along one axis: the part of the picture that is kept, and where its first pixel goes.
+    """Compute, along one axis, the part of the picture that is kept and the position of its first pixel.
 
-    MNIST's centres of mass lie in pixel 14, between 14.0 and 15.0 from the edge, but for one or two of 60,000.
+    MNIST's centres of mass lie in pixel 14, 14.0 to 15.0 from the edge, except for one or two of 60,000.
     """
     total = int(mass.sum())
     if by_mass and total:
@@ -187,8 +187,8 @@ def _position(mass: np.ndarray, by_mass: bool) -> tuple[slice, int]:
     return slice(max(0, -first), max(0, SIDE - first)), max(0, first)
 
 
-def _unit(image: np.ndarray) -> np.ndarray:
-    """uint8 as float32 in [0, 1], read-only."""
+def _to_unit(image: np.ndarray) -> np.ndarray:
+    """Convert uint8 to read-only float32 in [0, 1]."""
     unit = image.astype(np.float32)
     unit /= 255
     unit.setflags(write=False)

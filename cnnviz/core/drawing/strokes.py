@@ -1,6 +1,6 @@
-"""Drawings as pen strokes, and the pixels they leave on a canvas.
+"""Drawings as pen strokes, and their rendering to pixels.
 
-A drawing is kept as vectors, because vectors are small enough for a link and can be drawn again at any size.
+A drawing is stored as vectors, which are small enough for a link and can be rendered at any size.
 `render` paints them the way a browser's canvas does with `lineCap = lineJoin = "round"`.
 """
 
@@ -17,16 +17,16 @@ SIDE = 280
 """Width and height of the drawing canvas, in pixels."""
 
 OVERSAMPLING = 4
-"""Strokes are painted this many times larger and averaged: 17 grey levels along an edge."""
+"""Strokes are painted this many times larger and averaged, which gives 17 grey levels along an edge."""
 
-FARTHEST = 10 * SIDE
-"""Points beyond this many canvas pixels are moved here; nothing on the canvas looks different."""
+MAX_COORDINATE = 10 * SIDE
+"""Coordinates are clamped to this many canvas pixels before painting; nothing on the canvas looks different."""
 
 MAX_STROKES = 200
-"""In a drawing of the pad, of a link or of Fabric's JSON."""
+"""Strokes of a drawing from the pad, a link or Fabric's JSON."""
 
 MAX_POINTS = 6_000
-"""Of all strokes of a drawing together."""
+"""Points of all strokes of a drawing together."""
 
 MIN_BRUSH, MAX_BRUSH = 8, 40
 """Brush widths that can be chosen, in canvas pixels."""
@@ -38,9 +38,9 @@ Point = tuple[float, float]
 class Stroke:
     """One movement of the pen, from touching the paper to leaving it.
 
-    Args:
+    Attributes:
         points: `(x, y)` in canvas pixels, x to the right and y down. They may lie outside the canvas.
-            One point is a dot, none is nothing.
+            One point is a dot.
         width: Diameter of the round brush in canvas pixels, above 0 and at most `SIDE`.
 
     Raises:
@@ -59,11 +59,16 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Strokes in the order in which they were drawn. Without any ink it is false."""
+    """Strokes of a drawing; false without any point.
+
+    Attributes:
+        strokes: In the order in which they were drawn.
+    """
 
     strokes: tuple[Stroke, ...] = ()
 
     def __bool__(self) -> bool:
+        """Return whether any stroke has a point."""
         return any(stroke.points for stroke in self.strokes)
 
 
@@ -72,10 +77,10 @@ def render(drawing: Drawing, side: int = SIDE) -> np.ndarray:
 
     Args:
         drawing: The strokes, in canvas pixels.
-        side: Width and height of the picture in pixels; the canvas is scaled to it.
+        side: Width and height of the result in pixels; the canvas is scaled to it.
 
     Returns:
-        `(side, side, 4)` uint8 RGBA, as `CanvasRenderingContext2D.getImageData` gives it.
+        `(side, side, 4)` uint8 RGBA, as `CanvasRenderingContext2D.getImageData` returns it.
     """
     rgba = np.zeros((side, side, 4), np.uint8)
     if drawing:
@@ -84,7 +89,7 @@ def render(drawing: Drawing, side: int = SIDE) -> np.ndarray:
 
 
 def _coverage(drawing: Drawing, side: int) -> np.ndarray:
-    """How much of each pixel is under ink: `(side, side)` uint8, 255 for all of it."""
+    """Compute how much of each pixel is under ink, `(side, side)` uint8, 255 for all of it."""
     large = Image.new("L", (side * OVERSAMPLING, side * OVERSAMPLING))
     brush = ImageDraw.Draw(large)
     for stroke in drawing.strokes:
@@ -93,8 +98,8 @@ def _coverage(drawing: Drawing, side: int) -> np.ndarray:
 
 
 def _paint(brush: ImageDraw.ImageDraw, stroke: Stroke, scale: float) -> None:
-    """Segments for the body and a disc at every point for the caps and joins."""
-    points = [(x * scale, y * scale) for x, y in _visible(stroke)]
+    """Paint segments for the body and a disc at every point for the caps and joins."""
+    points = [(x * scale, y * scale) for x, y in _visible_points(stroke)]
     if len(points) > 1:
         brush.line(points, fill=255, width=max(1, round(stroke.width * scale)))
     # Pillow's ellipse includes its last row and column, so it is a pixel short of the width.
@@ -103,11 +108,11 @@ def _paint(brush: ImageDraw.ImageDraw, stroke: Stroke, scale: float) -> None:
         brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
 
 
-def _visible(stroke: Stroke) -> Iterator[Point]:
-    """The points without those that repeat the one before, none of them absurdly far away."""
+def _visible_points(stroke: Stroke) -> Iterator[Point]:
+    """Yield the points without consecutive repeats, clamped to `MAX_COORDINATE`."""
     before = None
     for x, y in stroke.points:
-        point = (min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST))
+        point = (min(max(x, -MAX_COORDINATE), MAX_COORDINATE), min(max(y, -MAX_COORDINATE), MAX_COORDINATE))
         if point != before:
             yield point
         before = point

@@ -52,7 +52,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
     )
     if message is None:
         return False
-    drawing = message.drawing if message.pen_down else url_codec.carried(message.drawing)
+    drawing = message.drawing if message.pen_down else url_codec.quantize(message.drawing)
     if subject.kind != "drawing" or drawing != subject.drawing:
         session.take_drawing(drawing)
     session.put(brush=round(message.brush))
@@ -104,7 +104,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
     before = session.get("edited")
     if drawing != (fabric_json.read(start).drawing if before is None else before):
         session.put(edited=drawing)
-        session.take_drawing(url_codec.carried(drawing))
+        session.take_drawing(url_codec.quantize(drawing))
 
 
 def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:

@@ -465,7 +465,7 @@ def test_any_objects_are_a_drawing_within_the_limits(some: list[dict[str, Any]])
     assert reading.skipped + len(reading.drawing.strokes) >= len(some)
     for stroke in reading.drawing.strokes:
         assert 0 < stroke.width <= 280
-        assert np.abs(stroke.points).max() <= fabric_json.FARTHEST
+        assert np.abs(stroke.points).max() <= fabric_json.MAX_COORDINATE
 
 
 @pytest.mark.parametrize(
@@ -502,7 +502,7 @@ def test_a_closed_path_ends_where_it_began() -> None:
 
 def test_the_box_of_a_cubic_touches_its_turns() -> None:
     control = [(0.0, 0.0), (90.0, -20.0), (-50.0, 60.0), (70.0, 90.0)]
-    found = np.array(bezier.extremes([["M", 0, 0], ["C", *control[1], *control[2], *control[3]]]))
+    found = np.array(bezier.find_extremes([["M", 0, 0], ["C", *control[1], *control[2], *control[3]]]))
     dense = np.array([point_of(control, t) for t in np.linspace(0, 1, 2000)])
     np.testing.assert_allclose(found.min(axis=0), dense.min(axis=0), atol=1e-3)
     np.testing.assert_allclose(found.max(axis=0), dense.max(axis=0), atol=1e-3)

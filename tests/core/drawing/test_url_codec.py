@@ -162,7 +162,7 @@ def test_a_changed_character_is_noticed(at: int, character: str) -> None:
 
 def one_stroke(*, width: int = 40, count: int | None = None, steps: tuple[int, ...] = (40, 40)) -> bytes:
     numbers = (width, len(steps) // 2 if count is None else count, *steps)
-    return b"".join(url_codec._number(number) for number in numbers)
+    return b"".join(url_codec._encode_number(number) for number in numbers)
 
 
 @pytest.mark.parametrize(
