@@ -1,1 +1,1 @@
-"""Arrays in, `plotly.graph_objects.Figure` or SVG text out: pure functions that know no screen and no session."""
+"""Pure functions from arrays to `plotly.graph_objects.Figure` or SVG text, independent of Streamlit."""

@@ -1,4 +1,4 @@
-"""Lines with bands: several networks over one amount, each with the interval that it may lie in."""
+"""Line chart with confidence bands, one line a network."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ import plotly.graph_objects as go
 from cnnviz.figures import look
 
 OPACITY = 0.35
+"""Opacity of a band."""
 
 THIN = 1.5
-"""Width of a line with a band around it: a band of a thousand digits is hardly wider than a usual line."""
+"""Width of a line inside a band: a band from 1,000 digits is hardly wider than a normal line."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve. `low` and `high` are as long as `y`, or both empty where there is no band."""
+    """One curve with its band.
+
+    Attributes:
+        name: Legend entry.
+        y: Values.
+        low: Lower ends of the band, as many as `y`; empty for no band.
+        high: Upper ends, likewise.
+    """
 
     name: str
     y: Sequence[float]
@@ -35,16 +43,16 @@ def chart(
     top: float | None = None,
     height: int = look.HEIGHT,
 ) -> go.Figure:
-    """Return `lines` over `x` in the colours of `look.CATEGORIES`.
+    """Plot `lines` over `x` in the colours of `look.CATEGORIES`.
 
     Args:
-        x: the amounts, ascending, as many as each line has values.
-        lines: at most as many as there are colours.
-        titles: of the horizontal and of the vertical axis.
-        at: where a vertical line stands, or None.
-        shares: values are shares in [0, 1], shown in percent.
-        top: where the vertical axis ends, for figures that are compared; it then begins at 0.
-        height: of the figure in pixels.
+        x: Ascending values, as many as each line has.
+        lines: At most as many as there are colours.
+        titles: Titles of the horizontal and the vertical axis.
+        at: Position of a vertical line, or None.
+        shares: Whether values are shares in [0, 1], shown in percent.
+        top: Upper end of the vertical axis, for figures that are compared; it then begins at 0.
+        height: Height of the figure in pixels.
     """
     figure = go.Figure()
     for line, colour in zip(lines, look.CATEGORIES, strict=False):
@@ -61,7 +69,7 @@ def chart(
 
 
 def _band(x: Sequence[float], line: Line, colour: str) -> go.Scatter:
-    """The area between low and high: out along the one, back along the other."""
+    """Fill the area between low and high: along one to the end, back along the other."""
     return go.Scatter(
         x=[*x, *reversed(x)],
         y=[*line.high, *reversed(line.low)],

@@ -1,4 +1,4 @@
-"""The confusion matrix: which digit was read as which."""
+"""Confusion matrix as a heat map."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from cnnviz.figures import look
 
 
 def matrix(counts: np.ndarray, *, x: str, y: str, hover: str) -> go.Figure:
-    """Return the confusion matrix as a heat map with its counts written in.
+    """Plot a confusion matrix as a heat map with its counts written in.
 
-    The colour shows the mistakes alone: the diagonal, a hundred times larger, would drown them.
+    Only mistakes are coloured: on a common scale the diagonal, about a hundred times larger, would hide them.
 
     Args:
-        counts: (classes, classes) ints, row = true class, column = answer.
-        x: title of the horizontal axis.
-        y: title of the vertical axis.
-        hover: text with ``%{x}``, ``%{y}`` and ``%{z}`` for the answer, the true class and the count.
+        counts: (classes, classes) ints, row = true class, column = predicted class.
+        x: Title of the horizontal axis.
+        y: Title of the vertical axis.
+        hover: Text with ``%{x}``, ``%{y}`` and ``%{z}`` for the predicted class, the true class and the count.
     """
     mistakes = np.asarray(counts) * (1 - np.eye(len(counts), dtype=int))
     classes = [str(index) for index in range(len(counts))]

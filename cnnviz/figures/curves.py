@@ -12,14 +12,14 @@ from cnnviz.figures import look
 def learning(
     training: Sequence[float], validation: Sequence[float], *, names: tuple[str, str], x: str, y: str
 ) -> go.Figure:
-    """Return one quantity by epoch, on the training digits and on the validation digits.
+    """Plot one metric by epoch, on the training digits and on the validation digits.
 
     Args:
-        training: one value an epoch, epoch 1 first.
-        validation: the same on digits that were not trained on; may be empty.
-        names: legend entries of the two curves.
-        x: title of the horizontal axis.
-        y: title of the vertical axis.
+        training: One value an epoch, epoch 1 first.
+        validation: The same on digits that were not trained on; may be empty.
+        names: Legend entries of the two curves.
+        x: Title of the horizontal axis.
+        y: Title of the vertical axis.
     """
     figure = go.Figure()
     for values, name, colour in zip((training, validation), names, (look.TRAINING, look.VALIDATION), strict=True):
@@ -35,4 +35,5 @@ def _curve(values: Sequence[float], name: str, colour: str) -> go.Scatter:
 
 
 def _step(epochs: int) -> int:
+    """Choose the distance of ticks such that there are at most about twelve."""
     return max(1, -(-epochs // 12))

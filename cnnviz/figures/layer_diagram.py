@@ -1,6 +1,7 @@
-"""One layer as a drawing: what it reads, what it does, what comes out; every part names the arguments behind it.
+"""Draw one layer: its input, its operation and its output.
 
-Elements carry `data-of`, names of arguments apart by spaces, so that the page can light them up.
+Elements have an attribute `data-of`, the space-separated names of the arguments that they depend on, so that the page
+can highlight them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LARGEST = 72.0
 
 
 def draw(layer: Layer, shape: Shape, title: str) -> str:
-    """Return `layer` on an input of `shape` as SVG; `title` is its name for those who do not see it."""
+    """Return `layer` on an input of `shape` as SVG; `title` is its accessible name."""
     made = layer.output_shape(shape)
     scale = scale_for([shape, made], LARGEST)
     read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
@@ -54,7 +55,7 @@ def _label(x: float, pieces: Formula) -> str:
 
 
 def _work(layer: Any, shape: Shape) -> list[str]:
-    """What stands at the arrow: above it the weights or the window, below it what follows."""
+    """Label the arrow: above it the weights or the window, below it bias and activation."""
     above, below = _above(layer, shape), _below(layer)
     lines = [_line(CENTRE, MIDDLE - 9 - 14 * place, each) for place, each in enumerate(reversed(above))]
     lines += [_line(CENTRE, MIDDLE + 18 + 14 * place, each) for place, each in enumerate(below)]
@@ -85,13 +86,13 @@ def _above(layer: Any, shape: Shape) -> list[Formula]:
 
 
 def _numbers(layer: Any) -> list[Part]:
-    """The layer's arguments that are numbers, by name."""
+    """List the layer's floating-point arguments with their names."""
     numbers = ((each.name, getattr(layer, each.name)) for each in layer.arguments())
     return [Part(f"{name} {number:g}", (name,)) for name, number in numbers if isinstance(number, float)]
 
 
 def _stride(layer: Any) -> Formula:
-    """Steps and gaps, in Keras's words."""
+    """Write strides and dilation in Keras's words."""
     down, across = layer.strides
     pieces = [Part(f"strides {down}" if down == across else f"strides {down}, {across}", ("strides",))]
     if max(rate := getattr(layer, "dilation_rate", (1, 1))) > 1:
@@ -112,7 +113,7 @@ OTHERS: dict[str, Any] = {
     "Softmax": lambda _: ("softmax",),
     "ReLU": lambda _: ("relu",),
 }
-"""Kind -> what stands above the arrow, in Keras's words and in signs; for kinds that are missing, their numbers."""
+"""Kind -> label above the arrow, in Keras's words and in symbols; kinds that are missing show their numbers."""
 
 
 def _below(layer: Any) -> list[Formula]:
@@ -120,7 +121,7 @@ def _below(layer: Any) -> list[Formula]:
 
 
 def _curve(activation: str, y: float) -> str:
-    """The activation's name and how it bends values from −3 to 3; softmax, which looks at all of them, has no curve."""
+    """Plot the activation on [−3, 3] beside its name; softmax, a function of all values at once, has no curve."""
     name = svg.span(activation, data_of="activation")
     if activation == "softmax":
         return svg.text(CENTRE, y + 8, name)
@@ -134,7 +135,7 @@ def _curve(activation: str, y: float) -> str:
 
 
 def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
-    """The window on the input, where it moves next, the frame around it, and the cell that it makes."""
+    """Draw the window on the input, its next position, the padding around the input, and the output cell."""
     if layer.kind == "ZeroPadding2D":
         (above, _), (left, _) = layer.padding
         corner = given.cell(above, left)
@@ -150,6 +151,7 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
         ]
     if not hasattr(layer, "strides"):
         return []
+    # 1. Size of the window, and padding on each side.
     pooling = hasattr(layer, "pool_size")
     span = layer.pool_size if pooling else dilated_spans(layer.kernel_size, layer.dilation_rate)
     reach = "pool_size" if pooling else "kernel_size dilation_rate"
@@ -158,6 +160,7 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
         for side, each, stride in zip(shape[:2], span, layer.strides, strict=True)
     ]
     (above, below), (left, right) = margins
+    # 2. Padding, two positions of the window, and lines from the window to the cell that it computes.
     frame = svg.rect(
         *read.cell(-above, -left),
         (shape[1] + left + right) * read.scale,

@@ -1,26 +1,28 @@
-"""The look of every chart: colours, margins, number formats."""
+"""Colours, margins and axes that all charts share."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
 CATEGORIES = ("#000001", "#000002", "#000003", "#000004", "#000005")
-"""Streamlit's placeholders of `chartCategoricalColors` in `.streamlit/config.toml`: the browser puts the colours of
-the theme, light or dark, in their place. They are Okabe and Ito's, which people with any kind of colour vision can tell
-apart; the live curves have the same."""
+"""Streamlit's placeholders of `chartCategoricalColors` in `.streamlit/config.toml`: the browser replaces them by
+the colours of the theme, light or dark. These are Okabe and Ito's, which are distinguishable with any kind of colour
+vision; the live curves have the same."""
 
 TRAINING, VALIDATION = CATEGORIES[:2]
 
 NEUTRAL = "#888888"
+"""Grey of marks that belong to no category, legible on light and dark."""
 
 COUNTS = "Blues"
 """Light to dark, monotone in lightness, for counts."""
 
 HEIGHT = 300
+"""Default height of a figure, in pixels."""
 
 
 def finish(figure: go.Figure, *, x: str, y: str, height: int = HEIGHT) -> go.Figure:
-    """Give `figure` its axis titles, margins and transparent ground, and return it."""
+    """Set axis titles, margins and a transparent background of `figure`, and return it."""
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},

@@ -1,4 +1,4 @@
-"""A network as boxes and arrows, line after line as wide as there is room; what flows between them is to scale."""
+"""Draw a network as boxes and arrows, wrapped to the width available, with activations to scale."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ PAD = 14.0
 
 @dataclass(frozen=True)
 class Words:
-    """What stands in the drawing beside Keras's own words, in the reader's language.
+    """Translated texts of the drawing.
 
-    `parameters` has a field {number}; `title` and `description` are for those who do not see the drawing.
+    Attributes:
+        title: Accessible name.
+        description: Accessible description.
+        input: Text in the box of the input.
+        parameters: Text below a box, with a field {number}.
     """
 
     title: str
@@ -38,7 +42,14 @@ class Words:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A box, what comes out of it, and what is written at it: `lines` in the box, the first one bold."""
+    """A box with its output.
+
+    Attributes:
+        lines: Text in the box, the first line bold.
+        shape: Shape of the output.
+        below: Text below the box.
+        tip: Tooltip.
+    """
 
     lines: tuple[str, ...]
     shape: Shape
@@ -47,10 +58,11 @@ class _Cell:
 
     @cached_property
     def label(self) -> str:
+        """Output shape as text."""
         return product(*self.shape)
 
     def width(self, scale: float) -> float:
-        """How wide the cell must be."""
+        """Compute the width that the texts and the slab need."""
         first, *others = self.lines
         texts = [svg.width_of(first, 13.5) + PAD, *(svg.width_of(line, 10.5) + PAD for line in others)]
         return max(
@@ -68,10 +80,12 @@ def draw(variant: Architecture, words: Words, width: float) -> str:
         _Cell((words.input,), variant.input_shape, "", words.input),
         *(_cell(*each, words) for each in variant.layers_and_inputs()),
     ]
+    # 1. Lay out: a common scale, then line breaks.
     scale = scale_for([cell.shape for cell in cells], LARGEST)
     lines = _even_lines([cell.width(scale) for cell in cells], width - 2 * EDGE)
     wide = max(lines, key=lambda line: line[-1][1])[-1][1] + 2 * EDGE
     body = [svg.rect(0, 0, wide, LINE * len(lines), "paper")]
+    # 2. Draw every cell with the arrow that leads to it; an arrow also leaves every line but the last.
     rest = iter(cells)
     for number, line in enumerate(lines):
         top = LINE * number
@@ -91,7 +105,7 @@ def _arrow(start: float, end: float, top: float) -> str:
 
 
 def _even_lines(widths: Sequence[float], most: float) -> list[list[tuple[float, float]]]:
-    """Return as few lines as fit, the longest of them as short as it can be."""
+    """Wrap to as few lines as possible, then shorten the longest of them as far as the number of lines allows."""
     lines = _lines(widths, most)
     while len(shorter := _lines(widths, most - GAP)) == len(lines) and most - GAP > max(widths):
         lines, most = shorter, most - GAP
@@ -99,7 +113,7 @@ def _even_lines(widths: Sequence[float], most: float) -> list[list[tuple[float, 
 
 
 def _lines(widths: Sequence[float], most: float) -> list[list[tuple[float, float]]]:
-    """Return the left and the right end of every cell, in lines of at most `most`."""
+    """Wrap greedily: return the left and right end of every cell, in lines of at most `most`."""
     lines: list[list[tuple[float, float]]] = [[]]
     for width in widths:
         left = lines[-1][-1][1] + GAP if lines[-1] else 0.0
@@ -119,7 +133,7 @@ def _cell(layer: Layer, shape: Shape, words: Words) -> _Cell:
 
 
 def _short(argument: Argument) -> str:
-    """An argument as people say it: 32, 3 × 3, relu; others as in the code."""
+    """Format an argument briefly: 32, 3 × 3, relu; others as in code."""
     if argument.positional or argument.name == "activation":
         return argument.value.strip('"')
     if argument.name in ("kernel_size", "pool_size"):

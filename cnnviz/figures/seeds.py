@@ -1,4 +1,4 @@
-"""Several trainings of each network: every one a mark, so that a difference is seen beside the spread."""
+"""Dot plot of repeated trainings, so that differences between networks can be compared with their spread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from cnnviz.figures import look
 
 APART = 0.22
-"""How far the networks stand apart within one group."""
+"""Distance between two networks within one group, whose centres are 1 apart."""
 
 
 def marks(
@@ -20,14 +20,14 @@ def marks(
     hover: str,
     height: int = look.HEIGHT,
 ) -> go.Figure:
-    """Return one mark a training, in groups, and a line at each network's mean in each group.
+    """Plot one mark a training, in groups, and a line at each network's mean in each group.
 
     Args:
-        groups: names along the horizontal axis.
-        values: network -> for each group the values of its trainings, shares in [0, 1].
-        titles: of the two axes.
-        hover: what stands beside a mark: `%{y}` is its value, `%{customdata}` the number of the training from 1.
-        height: of the figure in pixels.
+        groups: Names along the horizontal axis.
+        values: Network -> for each group the values of its trainings, shares in [0, 1].
+        titles: Titles of the two axes.
+        hover: Hover text of a mark: `%{y}` is its value, `%{customdata}` the number of the training from 1.
+        height: Height of the figure in pixels.
     """
     figure = go.Figure()
     middle = (len(values) - 1) / 2

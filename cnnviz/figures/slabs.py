@@ -1,4 +1,4 @@
-"""What flows between layers, drawn to scale: maps as a slab, a row of numbers as a bar."""
+"""Draw activations to scale: feature maps as a slab, a vector as a bar."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from typing import Any
 from cnnviz.core.layers import Shape
 from cnnviz.figures import svg
 
-LEAST = 3.0
-BAR = 7.0
+MIN_SIDE = 3.0
+"""Smallest width and height of a slab's front."""
+BAR_WIDTH = 7.0
 
 
 @dataclass(frozen=True)
 class Slab:
-    """A slab or bar of `shape`, its front's upper left corner at (x, y); `scale` is pixels a cell of a map.
+    """A slab or bar.
 
-    Rows and columns are to scale. The depth of a slab and the height of a bar grow with the logarithm, since 9,216
-    beside 10 could not be drawn otherwise.
+    Rows and columns are to scale. The depth of a slab and the height of a bar grow logarithmically, because 9,216
+    numbers and 10 have to fit in one drawing.
+
+    Attributes:
+        shape: (rows, columns, channels) for a slab, (length,) for a bar.
+        scale: Pixels a cell of a map.
+        x: Left edge of the front.
+        y: Upper edge of the front.
     """
 
     shape: Shape
@@ -28,32 +35,33 @@ class Slab:
 
     @property
     def is_bar(self) -> bool:
+        """Whether it is drawn as a bar."""
         return len(self.shape) == 1
 
     @property
     def front(self) -> tuple[float, float]:
         """Width and height of the front."""
         if self.is_bar:
-            return BAR, 8 + 4.2 * math.log2(self.shape[0] + 1)
-        return max(LEAST, self.shape[1] * self.scale), max(LEAST, self.shape[0] * self.scale)
+            return BAR_WIDTH, 8 + 4.2 * math.log2(self.shape[0] + 1)
+        return max(MIN_SIDE, self.shape[1] * self.scale), max(MIN_SIDE, self.shape[0] * self.scale)
 
     @property
     def depth(self) -> float:
-        """How far the back lies to the right of the front and above it."""
+        """Offset of the back from the front, to the right and upwards."""
         return 0.0 if self.is_bar else 1 + 2.2 * math.log2(self.shape[2])
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height with the depth."""
+        """Width and height, depth included."""
         return self.front[0] + self.depth, self.front[1] + self.depth
 
     def centred(self, x: float, y: float) -> Slab:
-        """The same around the point (x, y)."""
+        """Return a copy centred on the point (x, y)."""
         width, height = self.size
         return Slab(self.shape, self.scale, x - width / 2, y - height / 2 + self.depth)
 
     def cell(self, row: float, column: float) -> tuple[float, float]:
-        """Where the upper left corner of a cell of the front is."""
+        """Return the upper left corner of a cell of the front."""
         return self.x + column * self.scale, self.y + row * self.scale
 
     def draw(self, **more: Any) -> str:
@@ -73,6 +81,6 @@ class Slab:
 
 
 def scale_for(shapes: list[Shape], most: float) -> float:
-    """Return the pixels a cell with which the largest map among `shapes` has a side of `most` pixels."""
+    """Return the pixels a cell with which the longest side of all maps among `shapes` is `most` pixels."""
     sides = [side for shape in shapes if len(shape) == 3 for side in shape[:2]]
     return most / max(sides, default=1)

@@ -1,7 +1,7 @@
-"""Pieces of SVG text in the colours of the page, or in colours of their own where the file stands alone.
+"""Write SVG elements in the colours of the page, or in colours of their own where the file stands alone.
 
-Colours are written twice: as attributes for programs that know no style sheets, and in a style sheet that takes the
-page's theme where there is one, and otherwise what the reader prefers, light or dark.
+Colours are written twice: as attributes, for programs without style sheets, and in a style sheet that uses the page's
+theme where there is one and otherwise the reader's preference, light or dark.
 """
 
 from __future__ import annotations
@@ -14,37 +14,44 @@ from typing import Any
 from cnnviz.figures import theme
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
-WIDTH_OF_A_LETTER = 0.56
-"""Of a letter of the font on average, as a share of its size; enough to give texts room."""
+LETTER_WIDTH = 0.56
+"""Average width of a letter as a fraction of the font size, for estimating how much room a text needs."""
 
 
 @dataclass(frozen=True)
 class Paint:
-    """One colour: `variable` is the page's name for it; `light` and `dark` are for files that stand alone."""
+    """One colour of a fill or a stroke.
+
+    Attributes:
+        property: CSS property, "fill" or "stroke".
+        variable: CSS variable with the page's colour.
+        light: "#rrggbb" in a light theme, for files that stand alone.
+        dark: "#rrggbb" in a dark theme, likewise.
+        share: Percentage of the colour; the rest is paper.
+    """
 
     property: str
     variable: str
     light: str
     dark: str
     share: int = 100
-    """Percent of the colour, the rest is paper."""
 
     def rule(self, colour: str, paper: str) -> str:
-        """The declaration with `colour` where the page names none."""
+        """Return the CSS declaration, with `colour` where the page sets none."""
         known = f"var({self.variable}, {colour})"
         if self.share == 100:
             return f"{self.property}: {known}"
         return f"{self.property}: color-mix(in srgb, {known} {self.share}%, var(--st-background-color, {paper}))"
 
     def plain(self, paper: str) -> str:
-        """The colour on white paper, for programs without style sheets."""
+        """Return the light colour mixed with `paper`, for programs without style sheets."""
         return theme.mix(self.light, self.share, paper)
 
 
 PAPER = ("--st-background-color", *theme.pair("backgroundColor"))
 TEXT = ("--st-text-color", *theme.pair("textColor"))
 ACCENT = ("--st-primary-color", *theme.pair("primaryColor"))
-"""The page's name of a colour, and the colour in light and in dark for files that stand alone."""
+"""CSS variable of a colour, and the colour in light and dark for files that stand alone."""
 
 PAINTS: Mapping[str, Paint] = {
     "paper": Paint("fill", *PAPER),
@@ -56,7 +63,7 @@ PAINTS: Mapping[str, Paint] = {
     "side": Paint("fill", *ACCENT, share=45),
     "box": Paint("fill", *TEXT, share=6),
 }
-"""Class -> how it is painted."""
+"""CSS class -> its paint."""
 
 
 def style() -> str:
@@ -71,12 +78,12 @@ def _rules(colour: Callable[[Paint], str], paper: str) -> str:
 
 
 def document(body: Sequence[str], *, width: float, height: float, title: str, description: str = "") -> str:
-    """Return a whole drawing with a name for those who do not see it; it shrinks with the place that it gets."""
-    told = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
+    """Return an SVG document with an accessible name; it shrinks to the width it is given."""
+    heading = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
         f'height="{_n(height)}" role="img" aria-label="{escape(title)}" font-family="{escape(FONT)}">'
-        f"{told}{style()}{''.join(body)}</svg>\n"
+        f"{heading}{style()}{''.join(body)}</svg>\n"
     )
 
 
@@ -98,7 +105,7 @@ def _text(value: object) -> str:
 
 
 def _n(value: float) -> str:
-    """A number as short as it can be without being seen."""
+    """Format a coordinate with at most one decimal place, which is precise enough on a screen."""
     return f"{value:.1f}".removesuffix(".0")
 
 
@@ -108,7 +115,7 @@ def rect(x: float, y: float, width: float, height: float, paint: str, **more: An
 
 
 def path(points: Sequence[tuple[float, float]], paint: str, *, closed: bool = False, **more: Any) -> str:
-    """Return a line through `points`."""
+    """Return a polyline through `points`, or a polygon if `closed`."""
     drawn = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
     return element("path", paint=paint, d=f"M{drawn}{'Z' if closed else ''}", **more)
 
@@ -122,7 +129,7 @@ def text(
     paint: str = "ink",
     **more: Any,
 ) -> str:
-    """Return a line of text; `inside` is escaped already: see `escaped` and `span`."""
+    """Return a line of text; `inside` is escaped already, see `span`."""
     return element(
         "text",
         *inside,
@@ -136,17 +143,17 @@ def text(
 
 
 def span(words: str, **more: Any) -> str:
-    """Return a piece of a line of text."""
+    """Return part of a line of text, escaped."""
     return element("tspan", escape(words), **more)
 
 
 def group(*inside: str, **more: Any) -> str:
-    """Return several elements as one."""
+    """Group elements."""
     return element("g", *inside, **more)
 
 
 def arrow(start: tuple[float, float], end: tuple[float, float], **more: Any) -> str:
-    """Return an arrow, right or down."""
+    """Return an arrow that points right if `start` and `end` have the same y, else down."""
     (x, y), across = end, start[1] == end[1]
     head = [(x - 5, y - 3.5), (x, y), (x - 5, y + 3.5)] if across else [(x - 3.5, y - 5), (x, y), (x + 3.5, y - 5)]
     lines = (path([start, end], "line", fill="none"), path(head, "line", fill="none"))
@@ -154,5 +161,5 @@ def arrow(start: tuple[float, float], end: tuple[float, float], **more: Any) -> 
 
 
 def width_of(words: str, size: float = 11) -> float:
-    """Return about how wide `words` are."""
-    return len(words) * size * WIDTH_OF_A_LETTER
+    """Estimate the width of `words`."""
+    return len(words) * size * LETTER_WIDTH

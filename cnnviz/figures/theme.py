@@ -1,4 +1,4 @@
-"""The theme's colours, read from where they are chosen: `.streamlit/config.toml`."""
+"""Colours of the theme, read from `.streamlit/config.toml`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
 @cache
 def colours(mode: str) -> Mapping[str, Any]:
-    """Return Streamlit's name of a colour -> "#rrggbb" of the theme `mode`, "light" or "dark"."""
+    """Return the settings of the theme `mode`, "light" or "dark": Streamlit's name of a colour -> "#rrggbb"."""
     theme: Mapping[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))["theme"][mode]
     return theme
 
@@ -24,7 +24,7 @@ def pair(name: str) -> tuple[Any, Any]:
 
 
 def mix(colour: str, share: int, ground: str) -> str:
-    """Return `share` percent of a colour on a ground, both "#rrggbb", as `color-mix(in srgb, ...)` mixes them."""
+    """Mix `share` percent of a colour with a background, both "#rrggbb", as `color-mix(in srgb, ...)` does."""
     channels = (
         round((share * int(colour[at : at + 2], 16) + (100 - share) * int(ground[at : at + 2], 16)) / 100)
         for at in (1, 3, 5)

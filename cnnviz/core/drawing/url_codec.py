@@ -86,7 +86,7 @@ def decode(text: str) -> Drawing:
 
 
 def quantize(drawing: Drawing) -> Drawing:
-    """Return `drawing` as its link decodes, so that a reload changes nothing; unchanged if it is too long for a link."""
+    """Return `drawing` as its link decodes, so that a reload changes nothing; unchanged if it has no link."""
     try:
         return decode(encode(drawing))
     except Refusal:
