@@ -1,1 +1,1 @@
-"""What is true without a screen and without Keras."""
+"""Arithmetic and records, independent of Streamlit and Keras."""

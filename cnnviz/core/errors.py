@@ -1,21 +1,23 @@
-"""Refusals: sentences that tell a learner what could not be done, why, and what to do next."""
+"""Refusals: errors whose message tells a learner what cannot be done, why, and what to do next."""
 
 import reprlib
 from typing import Any
 
 MAX_LENGTH = 300
-"""Characters of a filled sentence."""
+"""Characters of a message."""
 VALUE_LENGTHS = (80, 60, 40, 20, 10)
-"""Characters of a value, tried in turn until the sentence fits."""
+"""Lengths to which values are shortened, tried in this order."""
 
 
-class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a fault of the program)
-    """A request that cannot be met, explained in plain words.
+class Refusal(ValueError):  # noqa: N818  (an answer to the learner, not an error of the program)
+    """Raised when a request cannot be met; the message explains it in plain words.
 
-    `template` is an English sentence with `{fields}`; it is also the key under which a translation is found, so it
-    never contains a value. `values` fill the fields: numbers as they are, everything else as short text, because it
-    often comes from a stranger. `str(refusal)` is the filled sentence, at most `MAX_LENGTH` characters: values are
-    shortened until it fits, so that the way out at its end is never lost.
+    `str(refusal)` is the template filled in, at most `MAX_LENGTH` characters: values are shortened until it fits, so
+    that the advice at its end is never cut off.
+
+    Attributes:
+        template: English sentence with `{fields}`. It is the key of the translation, so it never contains a value.
+        values: Values of the fields: numbers as they are, everything else as short text, because it is often untrusted.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -52,7 +54,7 @@ class Refusal(ValueError):  # noqa: N818  (it is an answer to the learner, not a
 
 
 def _clip(text: str, length: int) -> str:
-    """Shorten `text` to at most `length` characters; the last one is an ellipsis where something was left out."""
+    """Cut `text` to `length` characters, the last one an ellipsis if it was longer."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""Architectures as checked plain data, and the six published ones with their training plans."""
+"""Architectures as validated data, and the six published ones with their training plans."""
 
 import json
 import math
@@ -14,16 +14,23 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 __all__ = ["CLASSES", "TUTORIALS", "Architecture", "TrainingPlan"]
 
 CLASSES = 10
+"""Digits 0 to 9."""
+
 MAX_CHANNELS = 4
 MAX_LAYERS = 100
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """An architecture: an image of `input_shape` (height, width, channels) goes through `layers` in order.
+    """A sequential architecture that ends in a softmax over ten classes.
 
-    The last layer ends in a softmax over ten answers. Raises `Refusal` where the layers do not fit one another or are
-    beyond what a server can bear (`budget`), before anything is allocated.
+    Attributes:
+        name: Name of the network.
+        layers: Layers in order, each with a name of its own.
+        input_shape: Height, width and channels of the image.
+
+    Raises:
+        Refusal: If the layers do not fit one another or exceed the `limits`, before anything is allocated.
     """
 
     name: str
@@ -39,7 +46,7 @@ class Architecture:
         _check_answer(self)
 
     def shapes(self) -> tuple[Shape, ...]:
-        """The shape of the input and of every layer's output: one more than there are layers."""
+        """Return the shapes of the input and of every layer's output: one more than there are layers."""
         shapes = [self.input_shape]
         for layer in self.layers:
             shapes.append(layer.output_shape(shapes[-1]))
@@ -47,25 +54,25 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Number of weights in all layers."""
+        """Number of weights of all layers."""
         return sum(layer.parameters(shape) for layer, shape in self.layers_and_inputs())
 
     @property
     def multiplications(self) -> int:
-        """Multiplications that one image costs."""
+        """Number of multiplications for one image."""
         return sum(layer.multiplications(shape) for layer, shape in self.layers_and_inputs())
 
     def layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
-        """Every layer with the shape of what it reads."""
+        """Return every layer with its input shape."""
         return tuple(zip(self.layers, self.shapes(), strict=False))
 
     def weight_shapes(self) -> dict[str, dict[str, Shape]]:
-        """Weight shapes of every layer that has weights, by layer name."""
+        """Return the weight shapes of every layer that has weights, by layer name."""
         found = {layer.name: layer.weight_shapes(shape) for layer, shape in self.layers_and_inputs()}
         return {name: shapes for name, shapes in found.items() if shapes}
 
     def to_json(self) -> dict[str, Any]:
-        """This variant as plain data for `json.dumps`."""
+        """Return this architecture as plain data for `json.dumps`."""
         return {
             "name": self.name,
             "input_shape": list(self.input_shape),
@@ -74,7 +81,7 @@ class Architecture:
 
     @classmethod
     def from_json(cls, data: object) -> "Architecture":
-        """The variant that `to_json` described. Raises `Refusal` for anything else."""
+        """Return the architecture that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("variant", data, {"name", "input_shape", "layers"})
         if not isinstance(table["layers"], list) or len(table["layers"]) > MAX_LAYERS:
             _refuse_number_of_layers(table["layers"])
@@ -86,7 +93,7 @@ class Architecture:
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as lists, as they come back from a JSON file."""
+    """Convert tuples to lists, as they come back from a JSON file."""
     plain: dict[str, Any] = json.loads(json.dumps(data))
     return plain
 
@@ -206,7 +213,7 @@ _CNN_16_128_256 = Architecture(
     ),
 )
 
-# The tutorial repeats its block of convolution, pooling and dropout: here twice.
+# The tutorial repeats its block of convolution, pooling and dropout; here it occurs twice.
 _CNN_RGB = Architecture(
     name="cnn-rgb",
     input_shape=(32, 32, 3),
@@ -225,8 +232,8 @@ _CNN_RGB = Architecture(
 # As published. Adadelta at rate 1.0 is what the tutorials' older Keras did by default; Keras 3's 0.001 barely learns.
 _ADADELTA = TrainingPlan(optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12)
 
-# Published with early stopping but without saying on what: a tenth of the training digits, so that the test set decides
-# nothing.
+# Published with early stopping, but without its validation set: a tenth of the training digits, so that the test set
+# has no influence.
 _ADADELTA_STOPPING = TrainingPlan(
     optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12, validation_examples=6_000, patience=2
 )
@@ -236,7 +243,7 @@ _ADAM_SHORT = TrainingPlan(optimizer="adam", batch_size=32, epochs=5, seed=2)
 
 _ADAM_LARGE_BATCH = TrainingPlan(optimizer="adam", batch_size=1000, epochs=10)
 
-# Published without data and plan: our digits in colour, and epochs enough for half of the units being switched off.
+# Published without data and plan: the colour digits, and enough epochs for a dropout rate of 0.5.
 _ADAM_COLOUR = TrainingPlan(data="colour", optimizer="adam", batch_size=128, epochs=12)
 
 TUTORIALS: dict[str, tuple[Architecture, TrainingPlan]] = {

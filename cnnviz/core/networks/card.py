@@ -1,4 +1,4 @@
-"""The card beside a network's weights: what it is, how it was trained, on what, and how well it does."""
+"""Model cards: architecture, training, data and accuracy of a stored network."""
 
 import json
 import math
@@ -19,7 +19,15 @@ MAX_NUMBER = 1e12
 
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
-    """Where the training data comes from. `sha256` is that of the file, 64 hexadecimal digits."""
+    """Origin of the training data.
+
+    Attributes:
+        name: Name of the data set.
+        source: Where it was obtained, in words.
+        sha256: Digest of its content, 64 hexadecimal digits.
+        licence: Licence of the data.
+        attribution: Authors and title.
+    """
 
     name: str
     source: str
@@ -29,18 +37,30 @@ class DataSource:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            _text(f"data.{entry.name}", getattr(self, entry.name))
-        _sha256("data.sha256", self.sha256)
+            _check_text(f"data.{entry.name}", getattr(self, entry.name))
+        _check_sha256("data.sha256", self.sha256)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """Describe a network of the model store.
+    """Model card of a trained network.
 
-    `curves`: those of `metrics.CURVES`, one number an epoch. `confusion[true][answered]`: counts
-    over the test set. `test_accuracy`, `pen_accuracy`: shares in [0, 1]; `pen_accuracy` is on the pen strokes of
-    writers that the network has not seen, None where it was not measured, and `pen_note` says which.
-    `weights_sha256` is that of the .safetensors file, filled in by `model_store.save`; `trained_seconds` is wall time.
+    Attributes:
+        name: Name of the network.
+        variant: Architecture of the network.
+        plan: Training plan; epochs added during the run are included.
+        data: Origin of the training data.
+        seed: Seed of the training.
+        curves: Those of `metrics.CURVES`, one number an epoch.
+        test_loss: Loss on the test set.
+        test_accuracy: Accuracy on the test set, in [0, 1].
+        confusion: `confusion[true][predicted]`, counts over the test set.
+        pen_accuracy: Accuracy on pen strokes of writers not in the training data, in [0, 1]; None if not measured.
+        pen_note: Description of these pen strokes.
+        parameters: Number of weights.
+        versions: Package -> version used for training.
+        weights_sha256: Digest of the .safetensors file, set by `model_store.save`.
+        trained_seconds: Wall time of the training.
     """
 
     name: str
@@ -66,22 +86,22 @@ class ModelCard:
         checks.number("test_loss", self.test_loss, 0, MAX_NUMBER)
         checks.number("test_accuracy", self.test_accuracy, 0, 1)
         checks.number("trained_seconds", self.trained_seconds, 0, MAX_NUMBER)
-        _text("pen_note", self.pen_note)
+        _check_text("pen_note", self.pen_note)
         if self.pen_accuracy is not None:
             checks.number("pen_accuracy", self.pen_accuracy, 0, 1)
         if self.weights_sha256:
-            _sha256("weights_sha256", self.weights_sha256)
-        object.__setattr__(self, "curves", _curves(self.curves))
-        object.__setattr__(self, "confusion", _confusion(self.confusion))
-        object.__setattr__(self, "versions", _versions(self.versions))
+            _check_sha256("weights_sha256", self.weights_sha256)
+        object.__setattr__(self, "curves", _check_curves(self.curves))
+        object.__setattr__(self, "confusion", _check_confusion(self.confusion))
+        object.__setattr__(self, "versions", _check_versions(self.versions))
 
     @property
     def epochs(self) -> int:
-        """Epochs that were trained; early stopping makes it less than the plan's."""
+        """Number of epochs trained; early stopping makes it smaller than the plan's."""
         return len(self.curves["loss"])
 
     def to_json(self) -> dict[str, Any]:
-        """This card as plain data for `json.dumps`."""
+        """Return this card as plain data for `json.dumps`."""
         plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         return plain | {
             "variant": self.variant.to_json(),
@@ -94,7 +114,7 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, data: object) -> "ModelCard":
-        """The card that `to_json` described. Raises `Refusal` for anything else."""
+        """Return the card that `to_json` described. Raises `Refusal` for anything else."""
         table = checks.table("card", data, {entry.name for entry in fields(cls)})
         source = checks.table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
         return cls(
@@ -108,14 +128,14 @@ class ModelCard:
 
 
 def to_text(card: ModelCard) -> str:
-    """`card` as the text of its JSON file, one line for each list of numbers."""
+    """Format `card` as the text of its JSON file, with one line for each list of numbers."""
     text = json.dumps(card.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
-    # A line break inside brackets is the indentation's: in JSON no text contains one.
+    # Line breaks inside brackets are indentation: JSON strings contain none.
     return re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text) + "\n"
 
 
 def from_text(text: str) -> ModelCard:
-    """The card in the text of a JSON file. Raises `Refusal` where it is none."""
+    """Parse the text of a JSON file. Raises `Refusal` unless it is a card."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -125,7 +145,7 @@ def from_text(text: str) -> ModelCard:
     return ModelCard.from_json(data)
 
 
-def _text(argument: str, value: object) -> None:
+def _check_text(argument: str, value: object) -> None:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise Refusal(
             "`{argument}` must be a text of at most {most} characters. Received: {value}. Shorten it.",
@@ -135,7 +155,7 @@ def _text(argument: str, value: object) -> None:
         )
 
 
-def _sha256(argument: str, value: object) -> None:
+def _check_sha256(argument: str, value: object) -> None:
     if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
         raise Refusal(
             "`{argument}` must be 64 hexadecimal digits. Received: {value}. Compute the SHA-256 again.",
@@ -144,7 +164,7 @@ def _sha256(argument: str, value: object) -> None:
         )
 
 
-def _curves(curves: object) -> Mapping[str, tuple[float, ...]]:
+def _check_curves(curves: object) -> Mapping[str, tuple[float, ...]]:
     table = metrics.check_curves("card's curves", dict(curves) if isinstance(curves, Mapping) else curves)
     settled = {name: tuple(table[name]) for name in metrics.CURVES if isinstance(table.get(name), (list, tuple))}
     lengths = {len(curve) for curve in settled.values()}
@@ -161,7 +181,7 @@ def _all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
     return all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
 
 
-def _confusion(rows: object) -> tuple[tuple[int, ...], ...]:
+def _check_confusion(rows: object) -> tuple[tuple[int, ...], ...]:
     settled = (
         tuple(tuple(row) for row in rows if isinstance(row, (list, tuple))) if isinstance(rows, (list, tuple)) else ()
     )
@@ -173,13 +193,13 @@ def _confusion(rows: object) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(checks.whole("confusion", number, 0, 10**9) for number in row) for row in settled)
 
 
-def _versions(versions: object) -> Mapping[str, str]:
+def _check_versions(versions: object) -> Mapping[str, str]:
     if not isinstance(versions, Mapping) or len(versions) > 20:
         raise Refusal(
             "`versions` must be a short table of names and versions. Received: {versions}. Save the network again.",
             versions=checks.repr_of(versions),
         )
     for name, version in versions.items():
-        _text("versions", name)
-        _text("versions", version)
+        _check_text("versions", name)
+        _check_text("versions", version)
     return MappingProxyType(dict(versions))

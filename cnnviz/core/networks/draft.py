@@ -1,6 +1,6 @@
-"""A network while it is being put together: it may be illegal, and then says where and why.
+"""Drafts of architectures while they are edited.
 
-A draft holds settings as they were chosen, whether they fit or not. `checked` reads it from top to bottom.
+A draft holds settings as they were chosen, valid or not; `draft_validation` says what is wrong and where.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from cnnviz.core.layers.naming import keras_names
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 
 Settings = Mapping[str, Any]
-"""A row of a draft: `kind`, and those of its settings that are not Keras's defaults. Rows have no names."""
+"""Row of a draft: `kind`, and the settings that differ from Keras's defaults. Rows have no names."""
 
 INPUT: Shape = (28, 28, 1)
 ANSWER: Settings = {"kind": "Dense", "units": CLASSES, "activation": "softmax"}
@@ -31,14 +31,18 @@ FRESH: Mapping[str, Settings] = {
     "Flatten": {},
     "Dense": {"units": 64, "activation": "relu"},
 }
-"""The kinds that can be added, with the settings of a layer that was just added."""
+"""Kinds that can be added, with the settings of a new layer."""
 
 
 @dataclass(frozen=True)
 class ArchitectureDraft:
-    """Rows of settings from the input to the answer. Operations return new drafts and accept any settings.
+    """Draft of an architecture. Its methods return new drafts and accept any settings.
 
-    A place that does not exist changes nothing, so that a button pressed on an outdated page does no harm.
+    A place that does not exist changes nothing, so that a button on an outdated page does no harm.
+
+    Attributes:
+        rows: Settings of the layers, in order.
+        input_shape: Height, width and channels of the image.
     """
 
     rows: tuple[Settings, ...]
@@ -49,26 +53,26 @@ class ArchitectureDraft:
 
     @classmethod
     def of(cls, variant: Architecture) -> ArchitectureDraft:
-        """The layers of `variant` in order, reading the same images. Their names are dropped."""
-        return cls(tuple(_settings(layer) for layer in variant.layers), variant.input_shape)
+        """Return a draft with the layers and input shape of an architecture, without the layers' names."""
+        return cls(tuple(_to_settings(layer) for layer in variant.layers), variant.input_shape)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that Keras gives the layers in a fresh process: conv2d, conv2d_1, max_pooling2d, ..."""
+        """Names that Keras gives the layers in a new process: conv2d, conv2d_1, max_pooling2d, ..."""
         return tuple(keras_names(str(row.get("kind")) for row in self.rows))
 
     def add(self, place: int, kind: str) -> ArchitectureDraft:
-        """A fresh layer of `kind` at `place`, before the one that is there now."""
+        """Insert a new layer of `kind` at `place`, before the one that is there now."""
         if not 0 <= place <= len(self.rows):
             return self
         return self._with((*self.rows[:place], {"kind": kind, **FRESH.get(kind, {})}, *self.rows[place:]))
 
     def remove(self, place: int) -> ArchitectureDraft:
-        """Without the layer at `place`."""
+        """Remove the layer at `place`."""
         return self if not self.has(place) else self._with(self.rows[:place] + self.rows[place + 1 :])
 
     def move(self, place: int, to: int) -> ArchitectureDraft:
-        """With the layer at `place` moved so that it stands at `to`."""
+        """Move the layer at `place` to the place `to`."""
         if not (self.has(place) and self.has(to)):
             return self
         rows = list(self.rows)
@@ -76,29 +80,29 @@ class ArchitectureDraft:
         return self._with(tuple(rows))
 
     def change(self, place: int, **settings: Any) -> ArchitectureDraft:
-        """With other `settings` at `place`; another `kind` keeps what both kinds have."""
+        """Change `settings` of the layer at `place`; another `kind` keeps the settings that both kinds have."""
         if not self.has(place):
             return self
         old = dict(self.rows[place])
         if settings.get("kind", old.get("kind")) != old.get("kind"):
-            old = _shared(old, str(settings["kind"]))
-        return self._with((*self.rows[:place], _plain(old | settings), *self.rows[place + 1 :]))
+            old = _carry_over(old, str(settings["kind"]))
+        return self._with((*self.rows[:place], _drop_implied_strides(old | settings), *self.rows[place + 1 :]))
 
     def _with(self, rows: tuple[Settings, ...]) -> ArchitectureDraft:
         return replace(self, rows=rows)
 
     def has(self, place: int) -> bool:
-        """Whether there is a layer at `place`, counted from 0."""
+        """Return whether there is a layer at `place`, counted from 0."""
         return 0 <= place < len(self.rows)
 
 
 def blank() -> ArchitectureDraft:
-    """The smallest network: Flatten and ten answers."""
+    """Return the smallest network: Flatten and the output layer."""
     return ArchitectureDraft(({"kind": "Flatten"}, ANSWER))
 
 
 def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> ArchitectureDraft:
-    """Two convolutions, a pooling, a dense layer and the answer, with dropout: the tutorial's function of this name.
+    """Build the tutorial's network: two convolutions, a pooling and two dense layers, with dropout.
 
     `build_cnn(32, 3, 2)` is the network cnn-32-32.
     """
@@ -122,8 +126,8 @@ def build_cnn(nb_filters: int, filter_size: int, pool_size: int) -> Architecture
     )
 
 
-def _settings(layer: Layer) -> Settings:
-    """The row of a layer: its kind and what is not Keras's default, in Keras's order."""
+def _to_settings(layer: Layer) -> Settings:
+    """Convert a layer to its row: kind and non-default settings, in Keras's order."""
     return {"kind": layer.kind} | {
         field.name: getattr(layer, field.name)
         for field in fields(layer)
@@ -131,14 +135,14 @@ def _settings(layer: Layer) -> Settings:
     }
 
 
-def _shared(settings: dict[str, Any], kind: str) -> dict[str, Any]:
-    """A fresh layer of `kind` with what it shares with a layer of `settings`."""
+def _carry_over(settings: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return a new layer of `kind` with those of `settings` that it has too."""
     known = {field.name for field in fields(KINDS[kind])} if kind in KINDS else set()
     return {**FRESH.get(kind, {}), **{name: value for name, value in settings.items() if name in known}}
 
 
-def _plain(settings: dict[str, Any]) -> dict[str, Any]:
-    """`settings` without strides that only repeat the pool size, so that they follow it when it changes."""
+def _drop_implied_strides(settings: dict[str, Any]) -> dict[str, Any]:
+    """Drop strides equal to the pool size, so that they follow it when it changes."""
     if "pool_size" in settings and settings.get("strides") == settings["pool_size"]:
         return {name: value for name, value in settings.items() if name != "strides"}
     return settings

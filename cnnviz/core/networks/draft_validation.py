@@ -1,4 +1,4 @@
-"""A draft read from top to bottom: sizes and costs of every row, and what is wrong where it stands."""
+"""Validate a draft: shapes and costs of every row, and the errors of each."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ from cnnviz.core.networks.draft import ArchitectureDraft, Settings
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one row.
+    """Row of a draft, validated.
 
-    `layer` is None where the settings are refused. `output_shape` is None there, where the layer cannot read
-    `input_shape`, and below such a row, where `input_shape` is None too: the row waits for the one above.
+    Attributes:
+        name: Name that Keras gives the layer.
+        settings: Settings as they were chosen.
+        layer: The layer; None if the settings are invalid.
+        input_shape: Shape that it reads; None below a row without output.
+        output_shape: None if the layer is None, cannot read `input_shape`, or has none.
+        parameters: Number of weights; 0 without output.
+        multiplications: Number for one image; 0 without output.
+        problem: Why the row is invalid; None if it is valid or waits.
     """
 
     name: str
@@ -34,13 +41,19 @@ class Row:
 
     @property
     def waits(self) -> bool:
-        """Whether nothing can be said before a row above is mended."""
+        """Whether it cannot be validated before a row above is corrected."""
         return self.input_shape is None
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A draft read from top to bottom: its rows, the `variant` if it is legal, and what is wrong with it as a whole."""
+class ValidationResult:
+    """Validated draft.
+
+    Attributes:
+        rows: Rows from top to bottom.
+        variant: The architecture; None if the draft is invalid.
+        problem: Why a draft without rows is invalid.
+    """
 
     rows: tuple[Row, ...]
     variant: Architecture | None
@@ -48,36 +61,36 @@ class Checked:
 
     @property
     def parameters(self) -> int:
-        """Weights of all layers whose shapes are known."""
+        """Number of weights of all layers whose shapes are known."""
         return sum(row.parameters for row in self.rows)
 
     @property
     def multiplications(self) -> int:
-        """Multiplications that one image costs in all layers whose shapes are known."""
+        """Number of multiplications for one image in all layers whose shapes are known."""
         return sum(row.multiplications for row in self.rows)
 
     @property
     def problems(self) -> tuple[Refusal, ...]:
-        """Everything that is wrong, from top to bottom."""
+        """All errors, from top to bottom."""
         found = [*(row.problem for row in self.rows), self.problem]
         return tuple(problem for problem in found if problem is not None)
 
 
-def validate(draft: ArchitectureDraft, name: str = "draft") -> Checked:
-    """Read `draft`; a legal one becomes the variant `name`. Raises `Refusal` only for an illegal `name`."""
+def validate(draft: ArchitectureDraft, name: str = "draft") -> ValidationResult:
+    """Validate `draft`; a valid one becomes the architecture `name`. Raises `Refusal` only for an invalid `name`."""
     checks.network_name(name)
-    rows = tuple(_read(draft))
+    rows = tuple(_check_rows(draft))
     if any(row.problem for row in rows):
-        return Checked(rows, None)
+        return ValidationResult(rows, None)
     try:
         stack = tuple(row.layer for row in rows if row.layer is not None)
-        return Checked(rows, Architecture(name, stack, draft.input_shape))
-    except Refusal as reason:  # what only the whole network can be refused for belongs to its last layer
-        return _refused_at_the_end(rows, reason)
+        return ValidationResult(rows, Architecture(name, stack, draft.input_shape))
+    except Refusal as reason:  # errors of the network as a whole are shown at its last layer
+        return _refuse_last_row(rows, reason)
 
 
 def value(row: Row, setting: str) -> Any:
-    """The value that `setting` has in `row`, Keras's default where it is left out; None where it has none."""
+    """Return the value of `setting` in `row`, Keras's default where it is omitted, None where there is none."""
     if setting in row.settings:
         return row.settings[setting]
     kind = KINDS.get(str(row.settings.get("kind")))
@@ -88,27 +101,27 @@ def value(row: Row, setting: str) -> Any:
     return None if found is MISSING else found
 
 
-def _read(draft: ArchitectureDraft) -> Iterator[Row]:
-    """Every row, reading the output of the row before it."""
+def _check_rows(draft: ArchitectureDraft) -> Iterator[Row]:
+    """Yield every row, with the output of the row before as its input."""
     shape: Shape | None = draft.input_shape
     parameters, multiplications = 0, 0
     for settings, name in zip(draft.rows, draft.names, strict=True):
-        row = _fitted(_made(settings, name), shape)
+        row = _infer_shapes(_build_layer(settings, name), shape)
         parameters, multiplications = parameters + row.parameters, multiplications + row.multiplications
-        yield _within_budget(row, parameters, multiplications)
+        yield _check_limits(row, parameters, multiplications)
         shape = row.output_shape
 
 
-def _made(settings: Settings, name: str) -> Row:
-    """The row's layer, or why there is none."""
+def _build_layer(settings: Settings, name: str) -> Row:
+    """Build the layer of a row, or note why it is invalid."""
     try:
         return Row(name, settings, layers.from_json({**settings, "name": name}))
     except Refusal as reason:
         return Row(name, settings, None, problem=reason)
 
 
-def _fitted(row: Row, shape: Shape | None) -> Row:
-    """`row` with its sizes, or why its layer cannot read an input of `shape`."""
+def _infer_shapes(row: Row, shape: Shape | None) -> Row:
+    """Add shapes and costs to `row`, or note why its layer cannot read an input of `shape`."""
     row = replace(row, input_shape=shape)
     if row.layer is None or shape is None:
         return row
@@ -120,8 +133,8 @@ def _fitted(row: Row, shape: Shape | None) -> Row:
     return replace(row, output_shape=output, parameters=weights, multiplications=products)
 
 
-def _within_budget(row: Row, parameters: int, multiplications: int) -> Row:
-    """`row`, refused if the network costs too much from here on."""
+def _check_limits(row: Row, parameters: int, multiplications: int) -> Row:
+    """Refuse `row` if the layers up to here exceed a limit."""
     if row.problem or row.output_shape is None:
         return row
     try:
@@ -131,7 +144,7 @@ def _within_budget(row: Row, parameters: int, multiplications: int) -> Row:
     return row
 
 
-def _refused_at_the_end(rows: tuple[Row, ...], reason: Refusal) -> Checked:
+def _refuse_last_row(rows: tuple[Row, ...], reason: Refusal) -> ValidationResult:
     if not rows:
-        return Checked(rows, None, reason)
-    return Checked((*rows[:-1], replace(rows[-1], problem=reason)), None)
+        return ValidationResult(rows, None, reason)
+    return ValidationResult((*rows[:-1], replace(rows[-1], problem=reason)), None)

@@ -1,6 +1,6 @@
-"""The whole Keras program that builds, trains, judges and saves a variant by a plan, as a reader would write it.
+"""Generate a Keras program that builds, trains, evaluates and saves a network, as a reader would write it.
 
-It needs nothing of cnnviz. Digits come in another order than in cnnviz, so its curve is alike and not equal.
+It does not need cnnviz. It shuffles the digits differently, so its curves are similar but not equal.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ MNIST_TRAIN = 60_000
 
 
 def script(variant: Architecture, plan: TrainingPlan) -> str:
-    """The program for `variant` and `plan`, ending in a line break."""
+    """Generate the program of an architecture and a plan, ending in a line break."""
     blocks = (
-        _head(variant, plan),
+        _imports_and_seed(variant, plan),
         _data(plan),
         _held_out(plan),
-        _variation(plan),
+        _augmentation(plan),
         _model(variant, plan),
-        _compiled(plan),
-        _fitted(plan),
-        _end(variant),
+        _compile_call(plan),
+        _fit_call(plan),
+        _evaluate_and_save(variant),
     )
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _head(variant: Architecture, plan: TrainingPlan) -> str:
+def _imports_and_seed(variant: Architecture, plan: TrainingPlan) -> str:
     data = "MNIST in colour" if _in_colour(plan) else "MNIST"
     return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of {data}.
 
@@ -47,7 +47,7 @@ keras.utils.set_random_seed({plan.seed})'''
 
 def _imports(plan: TrainingPlan) -> str:
     numpy = "import numpy as np\n" if _in_colour(plan) else ""
-    return numpy + ("import tensorflow as tf\n" if _varies(plan) else "")
+    return numpy + ("import tensorflow as tf\n" if _is_augmented(plan) else "")
 
 
 def _in_colour(plan: TrainingPlan) -> bool:
@@ -103,8 +103,8 @@ def _held_out(plan: TrainingPlan) -> str:
     return "\n".join(lines)
 
 
-def _variation(plan: TrainingPlan) -> str:
-    if not _varies(plan):
+def _augmentation(plan: TrainingPlan) -> str:
+    if not _is_augmented(plan):
         return ""
     fill = "nearest" if _in_colour(plan) else "constant"
     return f"""# cnnviz turns, shears, stretches and bends the digits, changes the pen and adds habits such as
@@ -129,24 +129,24 @@ def _model(variant: Architecture, plan: TrainingPlan) -> str:
     mixed = plan.precision != "float32"
     lines = [_line(layer, name) for layer, name in zip(variant.layers, usual, strict=True)]
     if mixed:
-        lines[-1] = _with(lines[-1], 'dtype="float32"')
+        lines[-1] = _add_argument(lines[-1], 'dtype="float32"')
     policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
     stack = "".join(f"    layers.{line},\n" for line in (f"Input({variant.input_shape})", *lines))
     return f"{policy if mixed else ''}model = keras.Sequential([\n{stack}])\nmodel.summary()"
 
 
 def _line(layer: Layer, usual: str) -> str:
-    """The layer's line of code, without the name where Keras gives it by itself."""
+    """Return the layer's line of code, without a name equal to Keras's own."""
     name = f'name="{layer.name}")'
     line = layer.keras_line()
     return line.removesuffix(name).removesuffix(", ") + ")" if layer.name == usual else line
 
 
-def _with(line: str, argument: str) -> str:
+def _add_argument(line: str, argument: str) -> str:
     return line[:-1] + ("" if line.endswith("()") else ", ") + argument + ")"
 
 
-def _compiled(plan: TrainingPlan) -> str:
+def _compile_call(plan: TrainingPlan) -> str:
     rate = "rate" if falls(plan) else repr(plan.learning_rate)
     return f"""{_schedule(plan) if falls(plan) else ""}model.compile(
     optimizer=keras.optimizers.{OPTIMIZERS[plan.optimizer]}(learning_rate={rate}),
@@ -174,8 +174,8 @@ def _loss(plan: TrainingPlan) -> str:
     return '"sparse_categorical_crossentropy"'
 
 
-def _fitted(plan: TrainingPlan) -> str:
-    data = "varied," if _varies(plan) else f"x_train,\n    y_train,\n    batch_size={plan.batch_size},"
+def _fit_call(plan: TrainingPlan) -> str:
+    data = "varied," if _is_augmented(plan) else f"x_train,\n    y_train,\n    batch_size={plan.batch_size},"
     judged = "(x_val, y_val)," if plan.validation_examples else "(x_test, y_test),  # only to watch"
     stopping = _stopping(plan.patience) if plan.patience is not None else ""
     return f"""model.fit(
@@ -192,18 +192,18 @@ def _stopping(patience: int) -> str:
 """
 
 
-def _end(variant: Architecture) -> str:
+def _evaluate_and_save(variant: Architecture) -> str:
     return f'''loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"{{accuracy:.2%}} of the test digits are read right, the loss is {{loss:.4f}}")
 model.save("{variant.name}.keras")'''
 
 
 def falls(plan: TrainingPlan) -> bool:
-    """Whether the rate falls along a cosine: where the plan says so, and always where the digits are varied."""
-    return plan.schedule == "cosine" or _varies(plan)
+    """Return whether the learning rate falls along a cosine: if the plan says so, and always with augmentation."""
+    return plan.schedule == "cosine" or _is_augmented(plan)
 
 
-def _varies(plan: TrainingPlan) -> bool:
+def _is_augmented(plan: TrainingPlan) -> bool:
     return plan.augmentation != "none"
 
 
@@ -212,5 +212,5 @@ def _smoothing(plan: TrainingPlan) -> float:
 
 
 def _learned(plan: TrainingPlan) -> int:
-    """How many digits are learned from."""
+    """Count the digits that are trained on."""
     return min(plan.examples, MNIST_TRAIN) - plan.validation_examples

@@ -1,16 +1,24 @@
-"""What one network may cost a server that many share."""
+"""Limits on memory and time of one network, for a server shared by many visitors."""
 
 from cnnviz.core.errors import Refusal
 
 MAX_PARAMETERS = 20_000_000
 MAX_VALUES = 4_000_000
+"""Output values of one layer."""
 MAX_MULTIPLICATIONS = 1_000_000_000
+"""Multiplications for one image."""
 
 
 def check(parameters: int, multiplications: int, values: int) -> None:
-    """Raise `Refusal` where one of the numbers, known from shapes alone, would take too much memory or time.
+    """Refuse a network that exceeds a limit; the numbers are known from shapes alone.
 
-    `multiplications` are those of one image, `values` those of the largest layer.
+    Args:
+        parameters: Number of weights.
+        multiplications: Number for one image.
+        values: Number of output values of the largest layer.
+
+    Raises:
+        Refusal: If one of them is too large.
     """
     for what, number, most in (
         ("parameters", parameters, MAX_PARAMETERS),

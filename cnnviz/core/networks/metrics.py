@@ -1,4 +1,4 @@
-"""The metrics of a training: measured on every batch and after every epoch, stored in cards and drawn as curves."""
+"""Metrics of a training: computed for every batch and epoch, stored in cards and plotted as curves."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cnnviz.core.messages import gettext_noop
 class Metric:
     """One quantity over the batches of a training.
 
-    `cnnviz.workers.metrics` says how it is computed.
+    It is computed in `cnnviz.workers.metrics`.
 
     Attributes:
         name: Its key in events, cards and CSV files; with `val_` before it on the validation digits.
         title: Heading of its chart, a key of the catalogue.
-        share: It lies in [0, 1] and is written in percent; otherwise it is above 0 and may be drawn logarithmically.
+        share: Whether it lies in [0, 1] and is shown in percent; otherwise it is above 0, for a logarithmic axis.
         in_every_card: Whether all cards and events have it. False for a metric that was added after some were
             written: it is then missing from old ones.
     """
@@ -33,7 +33,7 @@ METRICS = (
     Metric(name="loss", title=gettext_noop("Loss")),
     Metric(name="accuracy", title=gettext_noop("Accuracy"), share=True),
 )
-"""In the order of charts and columns; the first is the loss, which is minimized."""
+"""All metrics, in the order of charts and columns; the first is the loss, which is minimized."""
 
 NAMES = tuple(metric.name for metric in METRICS)
 VALIDATION_NAMES = tuple(f"val_{name}" for name in NAMES)

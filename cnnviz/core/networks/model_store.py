@@ -1,6 +1,6 @@
 """The model store: networks on disk, each as `<name>.safetensors` (weights) and `<name>.json` (card).
 
-Safetensors is a data-only format: reading a file cannot run code. The card names the weights' SHA-256.
+Safetensors is a data-only format: reading a file cannot run code. The card holds the SHA-256 of the weights.
 """
 
 import hashlib
@@ -16,12 +16,13 @@ from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
 
 DEFAULT = "pen"
+"""Network that pages open with."""
 MAX_WEIGHTS_BYTES = 100_000_000
 MAX_CARD_BYTES = 1_000_000
 
 
 def folder() -> Path:
-    """The folder of the networks that come with cnnviz, or the one that CNNVIZ_MODELS names."""
+    """Return the folder that CNNVIZ_MODELS names, or that of the networks shipped with cnnviz."""
     return Path(os.environ.get("CNNVIZ_MODELS") or Path(__file__).parents[3] / "models")
 
 
@@ -41,9 +42,12 @@ def card(name: str, store: Path | None = None) -> ModelCard:
 
 
 def load(name: str, store: Path | None = None) -> Network:
-    """The network `name`, with its card; a new object at every call.
+    """Load the network `name` with its card; every call returns a new object.
 
-    Checked: SHA-256, weight names, shapes, dtypes, finite. Raises `Refusal` where something is not as it was saved.
+    Checks SHA-256, names, shapes and dtypes of the weights, and that they are finite.
+
+    Raises:
+        Refusal: If the name is not in the store or a file is damaged.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load as parse
@@ -59,7 +63,7 @@ def load(name: str, store: Path | None = None) -> Network:
 
 
 def save(network: Network, card: ModelCard, store: Path | None = None) -> ModelCard:
-    """Write `network` to the store with `card`, and return the card with the weights' SHA-256 filled in.
+    """Save `network` with `card`, and return the card with the SHA-256 of the weights filled in.
 
     Each file is written atomically, the weights first. A crash between the two leaves either no network of that name
     or, where one is replaced, a pair that `load` refuses by its SHA-256.

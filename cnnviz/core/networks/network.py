@@ -1,4 +1,4 @@
-"""A network: a variant with weights."""
+"""Networks: an architecture with its weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,15 @@ from cnnviz.core.networks.card import ModelCard
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """`weights[layer name][weight name]` are read-only float32 arrays of the variant's shapes, all finite.
+    """An immutable network; its arrays are copied on construction.
 
-    Arrays are copied when the network is made, so nothing can change it afterwards. Raises `Refusal` where names,
-    shapes or numbers are not the variant's. `card` is None for a network that is not on the shelf.
+    Attributes:
+        variant: Architecture of the network.
+        weights: `weights[layer name][weight name]`, read-only finite float32 arrays of the shapes of the architecture.
+        card: Model card, None for a network that is not in the model store.
+
+    Raises:
+        Refusal: If names, shapes, dtypes or values of the weights are not as they should be.
     """
 
     variant: Architecture
@@ -26,30 +31,32 @@ class Network:
 
     def __post_init__(self) -> None:
         expected = self.variant.weight_shapes()
-        _same_names("layers", expected, self.weights)
-        settled = {layer: _settled(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}
-        object.__setattr__(self, "weights", MappingProxyType(settled))
+        _check_names("layers", expected, self.weights)
+        checked = {layer: _check_layer(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}
+        object.__setattr__(self, "weights", MappingProxyType(checked))
 
     @property
     def name(self) -> str:
+        """Name of the architecture."""
         return self.variant.name
 
     @property
     def parameters(self) -> int:
+        """Number of weights."""
         return self.variant.parameters
 
     def weights_of(self, layer_name: str) -> Mapping[str, np.ndarray]:
-        """The weights of one layer; an empty mapping for a layer that has none."""
+        """Return the weights of one layer, an empty mapping for a layer that has none."""
         return self.weights.get(layer_name, NO_WEIGHTS)
 
 
 def pack_weights(weights: Mapping[str, Mapping[str, np.ndarray]], prefix: str = "") -> dict[str, np.ndarray]:
-    """Return weights by layer and name in one table with the keys `<prefix><layer>/<name>`, as files have them."""
+    """Flatten weights by layer and name to one table with the keys `<prefix><layer>/<name>`, as in files."""
     return {f"{prefix}{layer}/{name}": array for layer, of in weights.items() for name, array in of.items()}
 
 
 def unpack_weights(arrays: Mapping[str, np.ndarray], prefix: str = "") -> dict[str, dict[str, np.ndarray]]:
-    """Return the weights that `pack_weights` packed, by layer and name; keys without `prefix` are left out."""
+    """Invert `pack_weights`: return weights by layer and name. Keys without `prefix` are ignored."""
     weights: dict[str, dict[str, np.ndarray]] = {}
     for key, array in arrays.items():
         if key.startswith(prefix):
@@ -61,14 +68,16 @@ def unpack_weights(arrays: Mapping[str, np.ndarray], prefix: str = "") -> dict[s
 NO_WEIGHTS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
-def _settled(layer: str, shapes: Mapping[str, Shape], weights: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-    _same_names(f"weights of {layer}", shapes, weights)
+def _check_layer(
+    layer: str, shapes: Mapping[str, Shape], weights: Mapping[str, np.ndarray]
+) -> Mapping[str, np.ndarray]:
+    _check_names(f"weights of {layer}", shapes, weights)
     return MappingProxyType(
-        {name: _read_only(f"{layer}/{name}", shape, weights[name]) for name, shape in shapes.items()}
+        {name: _copy_read_only(f"{layer}/{name}", shape, weights[name]) for name, shape in shapes.items()}
     )
 
 
-def _same_names(what: str, expected: Mapping[str, object], received: Mapping[str, object]) -> None:
+def _check_names(what: str, expected: Mapping[str, object], received: Mapping[str, object]) -> None:
     if set(expected) != set(received):
         raise Refusal(
             "The {what} must be {expected}. Received: {received}. Use weights made for this variant.",
@@ -78,7 +87,7 @@ def _same_names(what: str, expected: Mapping[str, object], received: Mapping[str
         )
 
 
-def _read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
+def _copy_read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
     if array.dtype != np.float32 or array.shape != shape:
         raise Refusal(
             "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. "

@@ -1,4 +1,4 @@
-"""The network `pen`: small enough to look at, trained for what people really draw."""
+"""The network `pen`: small enough to visualize, trained on MNIST and on pen strokes."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ VARIANT = Architecture(
 PLAN = TrainingPlan(
     data="mnist+pen", examples=60_000, batch_size=128, epochs=12, learning_rate=0.002, augmentation="pen"
 )
-"""`examples` are MNIST's; the pen strokes come in addition, see `cnnviz.workers.data.pen_strokes`."""
+"""`examples` counts MNIST's digits; pen strokes are added to them, see `cnnviz.workers.data.pen_strokes`."""

@@ -1,4 +1,4 @@
-"""What `model.summary()` prints, as data: a row a layer, and the totals."""
+"""The content of Keras's `model.summary()` as data: one row a layer, and the totals."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks.architecture import Architecture
 
-BYTES = 4
-"""Of a float32."""
-NOT_TRAINED = frozenset({"moving_mean", "moving_variance"})
-"""Weights that follow the data while a network learns, and are not learned."""
+FLOAT_BYTES = 4
+"""Size of a float32."""
+STATISTICS = frozenset({"moving_mean", "moving_variance"})
+"""Weights that are updated from batch statistics instead of gradients."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: `share` is its part of all parameters, in [0, 1]; `counted` is how they are counted, or ""."""
+    """Row of one layer.
+
+    Attributes:
+        name: Name of the layer.
+        kind: Keras class.
+        output_shape: Shape without the batch axis.
+        parameters: Number of weights.
+        share: Share of all weights, in [0, 1].
+        counted: Formula of the number of weights, or "".
+        multiplications: Number for one image.
+    """
 
     name: str
     kind: str
@@ -29,7 +39,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """All layers in order, and what they come to; multiplications are those that one image costs."""
+    """Rows of all layers, and totals.
+
+    Attributes:
+        rows: One a layer, in order.
+        parameters: Number of weights.
+        trainable: Number of weights that are trained.
+        multiplications: Number for one image.
+    """
 
     rows: tuple[Row, ...]
     parameters: int
@@ -38,16 +55,17 @@ class Summary:
 
     @property
     def not_trainable(self) -> int:
+        """Number of weights that are not trained."""
         return self.parameters - self.trainable
 
 
 def summary(variant: Architecture) -> Summary:
-    """The summary of `variant`."""
+    """Summarize an architecture."""
     fixed = sum(
         math.prod(shape)
         for shapes in variant.weight_shapes().values()
         for name, shape in shapes.items()
-        if name in NOT_TRAINED
+        if name in STATISTICS
     )
     return Summary(_rows(variant), variant.parameters, variant.parameters - fixed, variant.multiplications)
 
@@ -69,8 +87,8 @@ def _rows(variant: Architecture) -> tuple[Row, ...]:
 
 
 def memory(parameters: int) -> str:
-    """The memory of so many float32 numbers as Keras writes it, such as "4.58 MB"."""
-    size = float(BYTES * parameters)
+    """Format the memory of float32 weights as Keras does, such as "4.58 MB"."""
+    size = float(FLOAT_BYTES * parameters)
     for unit in ("B", "KB", "MB"):
         if size < 1024:
             return f"{size:.2f} {unit}"

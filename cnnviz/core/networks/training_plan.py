@@ -1,4 +1,4 @@
-"""How a network is trained, as checked plain data."""
+"""Training plans as validated data."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -13,35 +13,45 @@ PRECISIONS = ("float32", "mixed_bfloat16")
 MIN_EXAMPLES = 10
 
 MAX_EPOCHS = 200
-"""Of a plan, and of a training with the epochs that were added while it ran."""
+"""Epochs of a plan, and of a training including those added while it ran."""
 
 LABEL_SMOOTHING = {"pen": 0.05}
-"""Augmentation -> share of each target that is spread over all classes; about one pen label in a hundred is wrong."""
+"""Augmentation -> share of each target that is spread over all classes; about 1 % of the pen labels are wrong."""
 
 WARM_UP_START, WARM_UP_RISE = 0.05, 0.03
-"""With a cosine schedule the rate begins at this share of its full value, and rises by the full value in this share of
-the run."""
+"""A cosine schedule starts at this share of the full learning rate, and rises by the full rate in this share of the
+run."""
 
 WARM_UP = round(WARM_UP_RISE * (1 - WARM_UP_START), 6)
-"""Share of the run after which the rate has its full value."""
+"""Share of the run after which the learning rate has its full value."""
 
 ADDED = frozenset({"schedule", "precision"})
-"""Settings that older cards do not have; they were trained with the defaults."""
+"""Settings missing from older cards, which were trained with the defaults."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
-    """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
+    """Hyperparameters of a training, with the seed that makes it repeatable.
 
-    `data`: "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
-    `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to
-    judge every epoch, its last `validation_examples`, so that plans of different size are judged alike. With 0 held
-    out the test set is shown beside the curve and decides nothing.
-    `patience`: epochs without a smaller validation loss after which training stops with the best epoch's weights; None
-    for no early stopping, which needs examples held out.
-    `schedule`: "constant" keeps the learning rate, "cosine" warms it up for a moment, then lets it fall to 0 along a
-    cosine.
-    `precision`: "mixed_bfloat16" multiplies in bfloat16 and keeps the weights in float32.
+    Attributes:
+        data: One of `DATA`; "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
+        examples: Number of examples used, held-out ones included; the first ones of the data set are trained on.
+        validation_examples: Number of examples held out to validate every epoch, the last ones of the data set,
+            so that plans of different size are validated on the same digits. With 0 the test set is shown beside the
+            curve and has no influence.
+        batch_size: Examples a batch.
+        epochs: Largest number of epochs.
+        optimizer: One of `OPTIMIZERS`.
+        learning_rate: Full learning rate.
+        augmentation: One of `AUGMENTATIONS`.
+        patience: Epochs without a smaller validation loss after which training stops with the weights of the best
+            epoch. None for no early stopping, which needs examples held out.
+        seed: Seed of weights, order and augmentation.
+        schedule: "constant" keeps the learning rate; "cosine" warms it up, then lets it fall to 0 along a cosine.
+        precision: "mixed_bfloat16" multiplies in bfloat16 and keeps the weights in float32.
+
+    Raises:
+        Refusal: If a value is out of range.
     """
 
     data: str = "mnist"
@@ -75,12 +85,12 @@ class TrainingPlan:
             checks.whole("validation_examples", self.validation_examples, 1, self.examples - MIN_EXAMPLES)
 
     def to_json(self) -> dict[str, Any]:
-        """This plan as plain data for `json.dumps`."""
+        """Return this plan as plain data for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: object) -> "TrainingPlan":
-        """The plan that `to_json` described. Raises `Refusal` for anything else."""
+        """Return the plan that `to_json` described. Raises `Refusal` for anything else."""
         names = {field.name for field in fields(cls)}
         missing = ADDED - data.keys() if isinstance(data, dict) else set()
         return cls(**checks.table("plan", data, names - missing))

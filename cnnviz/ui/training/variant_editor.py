@@ -12,7 +12,7 @@ from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
-from cnnviz.core.networks.draft_validation import Checked, Row, validate
+from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import networks, page, session
@@ -205,7 +205,7 @@ def _take_added(place: int, key: str) -> None:
         _take_up(_draft().add(place, kind))
 
 
-def _totals(found: Checked) -> None:
+def _totals(found: ValidationResult) -> None:
     """Say what the network costs, as far as its shapes are known."""
     if found.problem is not None:
         st.error(page.plain(translate_refusal(found.problem)))
