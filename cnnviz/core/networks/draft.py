@@ -48,9 +48,9 @@ class ArchitectureDraft:
         object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
 
     @classmethod
-    def of(cls, variant: Architecture) -> ArchitectureDraft:
-        """The layers of `variant` in order, reading the same images. Their names are dropped."""
-        return cls(tuple(_settings(layer) for layer in variant.layers), variant.input_shape)
+    def of(cls, architecture: Architecture) -> ArchitectureDraft:
+        """The layers of `architecture` in order, reading the same images. Their names are dropped."""
+        return cls(tuple(_settings(layer) for layer in architecture.layers), architecture.input_shape)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -40,10 +40,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Checked:
-    """A draft read from top to bottom: its rows, the `variant` if it is legal, and what is wrong with it as a whole."""
+    """A draft read from top to bottom: its rows, the `architecture` if it is legal, and what is wrong as a whole."""
 
     rows: tuple[Row, ...]
-    variant: Architecture | None
+    architecture: Architecture | None
     problem: Refusal | None = None
 
     @property
@@ -64,7 +64,7 @@ class Checked:
 
 
 def validate(draft: ArchitectureDraft, name: str = "draft") -> Checked:
-    """Read `draft`; a legal one becomes the variant `name`. Raises `Refusal` only for an illegal `name`."""
+    """Read `draft`; a legal one becomes the architecture `name`. Raises `Refusal` only for an illegal `name`."""
     checks.network_name(name)
     rows = tuple(_read(draft))
     if any(row.problem for row in rows):

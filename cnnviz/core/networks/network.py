@@ -1,4 +1,4 @@
-"""A network: a variant with weights."""
+"""A network: an architecture with weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,29 +14,29 @@ from cnnviz.core.networks.card import ModelCard
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """`weights[layer name][weight name]` are read-only float32 arrays of the variant's shapes, all finite.
+    """`weights[layer name][weight name]` are read-only float32 arrays of the architecture's shapes, all finite.
 
     Arrays are copied when the network is made, so nothing can change it afterwards. Raises `Refusal` where names,
-    shapes or numbers are not the variant's. `card` is None for a network that is not on the shelf.
+    shapes or numbers are not the architecture's. `card` is None for a network that is not on the shelf.
     """
 
-    variant: Architecture
+    architecture: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
     card: ModelCard | None = None
 
     def __post_init__(self) -> None:
-        expected = self.variant.weight_shapes()
+        expected = self.architecture.weight_shapes()
         _same_names("layers", expected, self.weights)
         settled = {layer: _settled(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}
         object.__setattr__(self, "weights", MappingProxyType(settled))
 
     @property
     def name(self) -> str:
-        return self.variant.name
+        return self.architecture.name
 
     @property
     def parameters(self) -> int:
-        return self.variant.parameters
+        return self.architecture.parameters
 
     def weights_of(self, layer_name: str) -> Mapping[str, np.ndarray]:
         """The weights of one layer; an empty mapping for a layer that has none."""
@@ -71,7 +71,7 @@ def _settled(layer: str, shapes: Mapping[str, Shape], weights: Mapping[str, np.n
 def _same_names(what: str, expected: Mapping[str, object], received: Mapping[str, object]) -> None:
     if set(expected) != set(received):
         raise Refusal(
-            "The {what} must be {expected}. Received: {received}. Use weights made for this variant.",
+            "The {what} must be {expected}. Received: {received}. Use weights made for this architecture.",
             what=what,
             expected=", ".join(expected) or "none",
             received=", ".join(map(str, received)) or "none",
@@ -82,7 +82,7 @@ def _read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
     if array.dtype != np.float32 or array.shape != shape:
         raise Refusal(
             "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. "
-            "Use weights made for this variant.",
+            "Use weights made for this architecture.",
             name=name,
             shape=shape,
             dtype=str(array.dtype),

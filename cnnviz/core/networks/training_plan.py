@@ -31,7 +31,7 @@ ADDED = frozenset({"schedule", "precision"})
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
-    """How a variant is trained: all that `fit` needs to know, and the seed that makes it repeatable.
+    """How an architecture is trained: all that `fit` needs to know, and the seed that makes it repeatable.
 
     `data`: "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
     `examples`: how many training examples are used: the first ones of the data set to learn from, and, held out to
