@@ -102,11 +102,11 @@ class Row:
     ratio: float
 
 
-def trained(variant: Architecture, plan: TrainingPlan) -> float:
+def trained(architecture: Architecture, plan: TrainingPlan) -> float:
     """Return the seconds that a job takes with everything streamed."""
     data = tensors.load().data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
-    job = Job(id=make_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
+    job = Job(id=make_id(), architecture=architecture, plan=plan, data=reference, probe=np.array(data.x_test[0]))
     start = time.perf_counter()
     train_job.train(job, lambda *_: None, nothing)
     return time.perf_counter() - start
@@ -121,9 +121,9 @@ def measure(name: str, batch_size: int, precision: str) -> Row:
     plan = replace(PLAN, batch_size=batch_size, precision=precision)
     usual = replace(PLAN, batch_size=64)
     known = estimates.calibrate(estimates.UNCALIBRATED, REFERENCE, usual, trained(REFERENCE, usual))
-    variant = Architecture(name=name, layers=HELD_OUT[name])
-    estimated = estimates.estimate_seconds(variant, plan, known)
-    measured = trained(variant, plan)
+    architecture = Architecture(name=name, layers=HELD_OUT[name])
+    estimated = estimates.estimate_seconds(architecture, plan, known)
+    measured = trained(architecture, plan)
     return Row(name, batch_size, precision, estimated, measured, estimated / measured)
 
 

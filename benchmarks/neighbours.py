@@ -97,9 +97,9 @@ def latency() -> dict[str, float]:
     """Return the seconds from a worker emitting an event until `follow` shows it."""
     engine = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.ticking_slot")))
     job_id, since, late = make_id(), 0, []
-    variant = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
+    architecture = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
     data = DataReference(name="none", sha256="0" * 64, count=0)
-    job = Job(id=job_id, variant=variant, plan=TrainingPlan(), data=data, probe=np.zeros((28, 28), np.uint8))
+    job = Job(id=job_id, architecture=architecture, plan=TrainingPlan(), data=data, probe=np.zeros((28, 28), np.uint8))
     engine.submit(secrets.token_hex(16), job, lambda _: None)
     while (following := engine.status(job_id, since)).state not in ENDED:
         now = time.time()

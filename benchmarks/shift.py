@@ -58,8 +58,10 @@ def networks() -> list[Network]:
     """Return the three networks, from the model store or with random weights."""
     there = model_store.names()
     return [
-        model_store.load(name) if name in there else keras_model.to_network(keras_model.build(variant), variant)
-        for name, (variant, _) in POOL_NETWORKS.items()
+        model_store.load(name)
+        if name in there
+        else keras_model.to_network(keras_model.build(architecture), architecture)
+        for name, (architecture, _) in POOL_NETWORKS.items()
     ]
 
 

@@ -53,7 +53,7 @@ class Row:
 
 def measure(network: Network, weights: str, rounds: int) -> Row:
     """Time the three on one digit, in turn."""
-    shape = network.variant.input_shape
+    shape = network.architecture.input_shape
     digit = np.random.default_rng(0).random(shape if shape[2] > 1 else shape[:2], dtype=np.float32)
     model = keras_model.to_model(network)
     image = keras.ops.convert_to_tensor(digit.reshape(1, *shape))
@@ -91,8 +91,8 @@ def networks() -> dict[str, tuple[Network, str]]:
     """Return the default and the published networks, with where their weights come from."""
     found = {name: (model_store.load(name), "shelf") for name in model_store.names()}
     fresh = {
-        name: (keras_model.to_network(keras_model.build(variant), variant), "random")
-        for name, (variant, _) in TUTORIALS.items()
+        name: (keras_model.to_network(keras_model.build(architecture), architecture), "random")
+        for name, (architecture, _) in TUTORIALS.items()
         if name not in found
     }
     return {**found, **fresh}

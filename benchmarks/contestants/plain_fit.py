@@ -23,13 +23,13 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 
-def model_of(variant: Architecture, plan: TrainingPlan) -> keras.Model:
+def model_of(architecture: Architecture, plan: TrainingPlan) -> keras.Model:
     """Build and compile the network as the tutorials do."""
     layers = []
-    for layer in variant.to_json()["layers"]:
+    for layer in architecture.to_json()["layers"]:
         settings = dict(layer)
         layers.append(getattr(keras.layers, settings.pop("kind"))(**settings))
-    model = keras.Sequential([keras.layers.Input(variant.input_shape), *layers])
+    model = keras.Sequential([keras.layers.Input(architecture.input_shape), *layers])
     model.compile(
         optimizer=keras.optimizers.get({"class_name": plan.optimizer, "config": {"learning_rate": plan.learning_rate}}),
         loss="sparse_categorical_crossentropy",
@@ -93,10 +93,10 @@ def main() -> None:
     parser.add_argument("--until", type=float, help="accuracy on the test set")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    variant, plan = TUTORIALS[asked.name]
+    architecture, plan = TUTORIALS[asked.name]
     keras.utils.set_random_seed(asked.seed)
     keras.config.set_dtype_policy(asked.precision)
-    model = model_of(variant, plan)
+    model = model_of(architecture, plan)
     if asked.rounds:
         rounds(model, plan, asked.rounds)
     else:

@@ -73,10 +73,10 @@ class Listener:
         return [Command("resume")]
 
 
-def job(variant: Architecture, plan: TrainingPlan) -> Job:
+def job(architecture: Architecture, plan: TrainingPlan) -> Job:
     data = tensors.load(kind=plan.data).data
     reference = DataReference(name=data.name, sha256=data.sha256, count=len(data.y_train))
-    return Job(id=make_id(), variant=variant, plan=plan, data=reference, probe=np.array(data.x_test[0]))
+    return Job(id=make_id(), architecture=architecture, plan=plan, data=reference, probe=np.array(data.x_test[0]))
 
 
 def main() -> None:
@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, help="batches a round")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    variant, plan = TUTORIALS[asked.name]
+    architecture, plan = TUTORIALS[asked.name]
     if asked.rounds:
         # So many epochs that the run does not end by itself, and one is longer than all rounds together.
         plan = replace(plan, epochs=MANY, precision=asked.precision, patience=None, validation_examples=0)
@@ -94,7 +94,7 @@ def main() -> None:
         plan = fast_plan.make_fast_plan(replace(plan, seed=asked.seed))
     listener = Listener(asked.rounds or 0, plan.batch_size)
     with suppress(train_job.Cancelled):
-        train_job.train(job(variant, plan), listener.hear, listener.inbox)
+        train_job.train(job(architecture, plan), listener.hear, listener.inbox)
 
 
 if __name__ == "__main__":

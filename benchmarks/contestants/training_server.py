@@ -58,7 +58,7 @@ class Jobs:
         job_id, owner = make_id(), secrets.token_hex(16)
         job = Job(
             id=job_id,
-            variant=Architecture(name=make_network_name(job_id), layers=layers),
+            architecture=Architecture(name=make_network_name(job_id), layers=layers),
             plan=TrainingPlan(epochs=10, validation_examples=5000),
             data=DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.x_train)),
             probe=np.zeros((28, 28), np.uint8),

@@ -74,11 +74,11 @@ class _Cell:
         )
 
 
-def draw(variant: Architecture, words: Words, width: float) -> str:
-    """Return `variant` as SVG, at most `width` units wide (unless one box alone is wider)."""
+def draw(architecture: Architecture, words: Words, width: float) -> str:
+    """Return `architecture` as SVG, at most `width` units wide (unless one box alone is wider)."""
     cells = [
-        _Cell((words.input,), variant.input_shape, "", words.input),
-        *(_cell(*each, words) for each in variant.layers_and_inputs()),
+        _Cell((words.input,), architecture.input_shape, "", words.input),
+        *(_cell(*each, words) for each in architecture.layers_and_inputs()),
     ]
     # 1. Lay out: a common scale, then line breaks.
     scale = scale_for([cell.shape for cell in cells], LARGEST)

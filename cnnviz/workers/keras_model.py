@@ -22,26 +22,26 @@ def keras_layer(layer: Layer) -> keras.layers.Layer:
     return getattr(keras.layers, settings.pop("kind"))(**settings)
 
 
-def build(variant: Architecture) -> keras.Sequential:
+def build(architecture: Architecture) -> keras.Sequential:
     """Build an architecture as a Keras model with new random weights, not compiled."""
     return keras.Sequential(
-        [keras.layers.Input(variant.input_shape), *map(keras_layer, variant.layers)],
-        name=variant.name.replace("-", "_"),
+        [keras.layers.Input(architecture.input_shape), *map(keras_layer, architecture.layers)],
+        name=architecture.name.replace("-", "_"),
     )
 
 
 def to_model(network: Network) -> keras.Sequential:
     """Convert a network to a Keras model with its weights, not compiled."""
-    model = build(network.variant)
+    model = build(network.architecture)
     for layer in model.layers:
         weights = network.weights_of(layer.name)
         layer.set_weights([weights[variable.name] for variable in layer.weights if variable.name in weights])
     return model
 
 
-def to_network(model: keras.Model, variant: Architecture, card: ModelCard | None = None) -> Network:
-    """Convert a model that `build(variant)` made to a network: float32 whatever precision the model has."""
-    return Network(variant, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
+def to_network(model: keras.Model, architecture: Architecture, card: ModelCard | None = None) -> Network:
+    """Convert a model that `build(architecture)` made to a network: float32 whatever precision the model has."""
+    return Network(architecture, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
 
 
 def weights_of(layer: keras.layers.Layer) -> Mapping[str, np.ndarray]:

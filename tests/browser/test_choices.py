@@ -60,7 +60,7 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
         page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
         eyes.link_when(page, eyes.carries("net", name))
         network = model_store.load(name)
-        expected = trace(network, colour_digits.prepare_input(read, network.variant.input_shape))
+        expected = trace(network, colour_digits.prepare_input(read, network.architecture.input_shape))
         expect(eyes.digit(page)).to_have_text(str(expected.answer))
         told = eyes.exact_shares(page)[expected.answer]
         assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]

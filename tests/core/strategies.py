@@ -1,4 +1,4 @@
-"""Hypothesis strategies: layers that fit a shape, whole variants, weights and inputs for them."""
+"""Hypothesis strategies: layers that fit a shape, whole architectures, weights and inputs for them."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _depth_settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
 
 
 @st.composite
-def variants(draw: st.DrawFn) -> Architecture:
+def architectures(draw: st.DrawFn) -> Architecture:
     """One to five layers of any kind that fit one another, then what it takes to give ten probabilities."""
     input_shape = draw(image_shapes(channels=4))
     stack: list[Layer] = []
@@ -165,7 +165,7 @@ def _continuous(layer: Layer) -> bool:
     return not (isinstance(layer, layers.ReLU) and layer.threshold)
 
 
-def network(variant: Architecture, seed: int) -> Network:
+def network(architecture: Architecture, seed: int) -> Network:
     """Build the architecture with random weights."""
-    shapes = variant.weight_shapes().items()
-    return Network(variant, {name: weights(each, seed + number) for number, (name, each) in enumerate(shapes)})
+    shapes = architecture.weight_shapes().items()
+    return Network(architecture, {name: weights(each, seed + number) for number, (name, each) in enumerate(shapes)})

@@ -19,13 +19,13 @@ from tests.core import strategies
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = Words("A network", "its <layers>", "input", "{number} parameters")
 NETWORKS = {
-    **{name: variant for name, (variant, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
-    "pen": pen.VARIANT,
+    **{name: architecture for name, (architecture, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
+    "pen": pen.ARCHITECTURE,
 }
 
 
-def read(variant: Architecture, width: float) -> ElementTree.Element:
-    return ElementTree.fromstring(network_diagram.draw(variant, WORDS, width))
+def read(architecture: Architecture, width: float) -> ElementTree.Element:
+    return ElementTree.fromstring(network_diagram.draw(architecture, WORDS, width))
 
 
 def number(element: ElementTree.Element, name: str) -> float:
@@ -40,17 +40,17 @@ def texts(root: ElementTree.Element) -> list[str]:
     return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
-@given(variant=strategies.variants(), width=st.sampled_from([330.0, 680.0, 1180.0]))
-def test_every_layer_is_there_in_order_and_has_a_name(variant: Architecture, width: float) -> None:
-    root = read(variant, width)
+@given(architecture=strategies.architectures(), width=st.sampled_from([330.0, 680.0, 1180.0]))
+def test_every_layer_is_there_in_order_and_has_a_name(architecture: Architecture, width: float) -> None:
+    root = read(architecture, width)
     assert (root.get("role"), root.get("aria-label")) == ("img", "A network")
     assert (root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")) == ("A network", "its <layers>")
     tips = [tip.text for tip in root.iter(f"{SVG}title")][1:]
-    assert tips == ["input", *(layer.keras_line() for layer in variant.layers)]
+    assert tips == ["input", *(layer.keras_line() for layer in architecture.layers)]
     written = texts(root)
-    names = [layer.name for layer in variant.layers if layer.name.startswith("layer_")]
+    names = [layer.name for layer in architecture.layers if layer.name.startswith("layer_")]
     assert [line for line in written if line.startswith("layer_")] == names
-    for shape in variant.shapes():
+    for shape in architecture.shapes():
         assert " × ".join(f"{side:,}" for side in shape) in written
 
 
@@ -85,7 +85,7 @@ def test_parameters_stand_below_their_layers() -> None:
 
 def test_colours_are_the_pages_or_its_own_in_light_and_dark() -> None:
     """Also for programs that read attributes alone."""
-    text = network_diagram.draw(pen.VARIANT, WORDS, 1180)
+    text = network_diagram.draw(pen.ARCHITECTURE, WORDS, 1180)
     assert "prefers-color-scheme: dark" in text
     for paint in svg.PAINTS.values():
         assert f"var({paint.variable}, {paint.light})" in text
@@ -98,7 +98,7 @@ def test_colours_are_the_pages_or_its_own_in_light_and_dark() -> None:
 
 def test_texts_cannot_become_elements() -> None:
     words = Words("<script>alert(1)</script>", '"', "<b>in</b>", "{number}")
-    root = ElementTree.fromstring(network_diagram.draw(pen.VARIANT, words, 680))
+    root = ElementTree.fromstring(network_diagram.draw(pen.ARCHITECTURE, words, 680))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         "svg",
         "title",

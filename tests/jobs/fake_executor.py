@@ -28,7 +28,7 @@ def job(**plan: object) -> Job:
     made_id = make_id()
     return Job(
         id=made_id,
-        variant=Architecture(name=make_network_name(made_id), layers=small_network.VARIANT.layers),
+        architecture=Architecture(name=make_network_name(made_id), layers=small_network.ARCHITECTURE.layers),
         plan=TrainingPlan(**({"examples": 500, "epochs": 3} | plan)),  # type: ignore[arg-type]
         data=DATA,
         probe=np.arange(784, dtype=np.uint8).reshape(28, 28),

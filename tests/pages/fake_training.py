@@ -132,7 +132,7 @@ def flat(network: Network) -> dict[str, np.ndarray]:
 def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
     """Emit the events of a job's first epoch, of an even number of batches."""
     job = engine.jobs[job_id][0]
-    network = strategies.network(job.variant, 1)
+    network = strategies.network(job.architecture, 1)
     weights = flat(network)
     snapshot = weights | {"confusion": np.eye(10, dtype=np.int32)}
     engine.tell(job_id, "start", epochs=job.plan.epochs, batches=batches, finished=0)
@@ -158,7 +158,7 @@ def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
 
 def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
     job = engine.jobs[job_id][0]
-    network = strategies.network(job.variant, 2)
+    network = strategies.network(job.architecture, 2)
     weights = flat(network)
     card = replace(small_network.card(network), plan=job.plan)
     engine.tell(job_id, "result", weights, card=json.loads(json.dumps(card.to_json())), ended=ended, message=None)

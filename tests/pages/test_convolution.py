@@ -383,10 +383,10 @@ def test_every_named_kernel_can_be_chosen(name: str, edited: Shown, brought: Sho
 @pytest.mark.parametrize("name", [each for each in model_store.names() if "dense" not in each])
 def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown) -> None:
     network = model_store.load(name)
-    first: Any = next(layer for layer in network.variant.layers if layer.kind == "Conv2D")
+    first: Any = next(layer for layer in network.architecture.layers if layer.kind == "Conv2D")
     app = opened(net=name, filter="learned", number="3", frame=first.padding)
     assert well(app)
-    if network.variant.input_shape[-1] > 1:
+    if network.architecture.input_shape[-1] > 1:
         assert any("reads colours" in each.value for each in app.caption)
         return
     made = trace.trace(network, app.session_state["subject"].digit)

@@ -146,7 +146,7 @@ def test_another_drawing_keeps_the_cell_and_the_way() -> None:
 @pytest.mark.parametrize("name", model_store.names())
 def test_every_layer_of_every_network_can_be_chosen(name: str) -> None:
     app = opened(net=name)
-    for layer in model_store.load(name).variant.layers:
+    for layer in model_store.load(name).architecture.layers:
         next(each for each in app.selectbox if each.label == "Layer").set_value(layer.name).run()
         assert not app.exception
         assert not app.error

@@ -98,9 +98,9 @@ def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> N
     assert well(app)
     network = model_store.load(name)
     headings = [expander.label for expander in app.expander]
-    assert [heading.split("**")[1] for heading in headings] == [layer.name for layer in network.variant.layers]
+    assert [heading.split("**")[1] for heading in headings] == [layer.name for layer in network.architecture.layers]
     told = lines_of_code(app)
-    assert told == [layer.keras_line() for layer in network.variant.layers if layer.changes_values]
+    assert told == [layer.keras_line() for layer in network.architecture.layers if layer.changes_values]
 
 
 def lines_of_code(app: AppTest) -> list[str]:
@@ -117,20 +117,20 @@ def lines_of_code(app: AppTest) -> list[str]:
 
 @pytest.mark.parametrize("name", model_store.names())
 def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest, name: str) -> None:
-    variant = model_store.load(name).variant
+    architecture = model_store.load(name).architecture
     app.query_params["net"] = name
     app.query_params["view"] = "program"
     app.run()
     app.switch_page("pages/Layers.py").run()
     assert well(app)
-    assert app.code[0].value == keras_source.script(variant, model_store.card(name).plan).rstrip()
+    assert app.code[0].value == keras_source.script(architecture, model_store.card(name).plan).rstrip()
     assert not app.expander, "the maps are not there"
     app.session_state["layers_view"] = "summary"
     assert well(app.run())
     table = next(element.proto.body for element in app.get("html") if "<table" in element.proto.body)
-    for layer in variant.layers:
+    for layer in architecture.layers:
         assert f'<th scope="row">{layer.name} <small>{layer.kind}</small></th>' in table
-    assert f"<td>{variant.parameters:,}</td>" in table
+    assert f"<td>{architecture.parameters:,}</td>" in table
     app.session_state["layers_view"] = "diagram"
     assert well(app.run())
     (drawn,) = [
@@ -139,7 +139,7 @@ def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest,
         if element.proto.component_name == "cnnviz.browser/drawing"
     ]
     assert [width for width, _ in drawn] == sorted(diagram.WIDTHS, reverse=True)
-    assert all(layer.name in text for _, text in drawn for layer in variant.layers)
+    assert all(layer.name in text for _, text in drawn for layer in architecture.layers)
 
 
 def test_a_link_gives_the_drawing_and_the_choices(app: AppTest) -> None:

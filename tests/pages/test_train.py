@@ -38,7 +38,7 @@ def test_every_start_section_opens(app: AppTest, bench: str) -> None:
 
 def test_what_is_built_is_what_is_trained(app: AppTest, engine: Engine) -> None:
     job = engine.jobs[train_one(app, engine)][0]
-    assert [layer.kind for layer in job.variant.layers][:2] == ["Conv2D", "MaxPooling2D"]
+    assert [layer.kind for layer in job.architecture.layers][:2] == ["Conv2D", "MaxPooling2D"]
     assert well(app)
     assert "learning" in progress(app)
     assert app.session_state["train_view"] == "watch"
@@ -84,7 +84,7 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: 
         app.session_state["layers_view"] = view
         assert well(app.run())
     trained, _ = engine.jobs[job_id]
-    assert app.code[0].value == keras_source.script(trained.variant, trained.plan).rstrip()
+    assert app.code[0].value == keras_source.script(trained.architecture, trained.plan).rstrip()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, eng
     press(app, "train")
     assert well(app)
     job, _ = engine.jobs[only(engine)]
-    assert (job.variant.input_shape, job.plan.data) == ((32, 32, 3), "colour")
+    assert (job.architecture.input_shape, job.plan.data) == ((32, 32, 3), "colour")
     assert job.data == planner.data_reference("colour")
     assert job.data.sha256 != planner.data_reference().sha256
     assert "blue on cream" in texts(app)

@@ -66,9 +66,11 @@ class Runner:
 
     data: datasets.Dataset
 
-    def job(self, variant: Architecture, plan: TrainingPlan, **more: Any) -> Job:
+    def job(self, architecture: Architecture, plan: TrainingPlan, **more: Any) -> Job:
         reference = DataReference(name=self.data.name, sha256=self.data.sha256, count=len(self.data.y_train))
-        return Job(id=make_id(), variant=variant, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more})
+        return Job(
+            id=make_id(), architecture=architecture, plan=plan, data=reference, **{"probe": self.data.x_test[0], **more}
+        )
 
     def train(self, job: Job, answer: Answer = no_commands) -> Training:
         from cnnviz.workers.training import train_job

@@ -80,9 +80,9 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
     moved = {name: np.empty(len(digits), np.float32) for name in original}
     strides = strides_of(network)
     back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}
-    probabilities = np.empty((len(digits), *network.variant.shapes()[-1]), np.float32)
+    probabilities = np.empty((len(digits), *network.architecture.shapes()[-1]), np.float32)
     for part, layer, after in trace.run(network, digits):
-        if layer is network.variant.layers[-1]:
+        if layer is network.architecture.layers[-1]:
             probabilities[part] = after
         if layer.name in moved:
             moved[layer.name][part] = distances(after, original[layer.name])
@@ -90,7 +90,7 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
             back[layer.name][part] = _distances_moved_back(
                 after, original[layer.name], offsets[part], strides[layer.name]
             )
-    answer = int(original[network.variant.layers[-1].name].argmax())
+    answer = int(original[network.architecture.layers[-1].name].argmax())
     return Reaction(
         network=network.name,
         original=answer,
@@ -105,7 +105,7 @@ def strides_of(network: Network) -> dict[str, Offset]:
     """Return the pixels of the digit between neighbouring cells, (down, right), for every layer with maps."""
     found: dict[str, Offset] = {}
     down, right = 1, 1
-    for layer, shape in zip(network.variant.layers, network.variant.shapes()[1:], strict=True):
+    for layer, shape in zip(network.architecture.layers, network.architecture.shapes()[1:], strict=True):
         if len(shape) != 3:
             break
         own = getattr(layer, "strides", (1, 1))

@@ -32,6 +32,6 @@ def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
     1. Raises `Refusal` as `trace.predict` does.
     """
     digits = shift(images[:MAX_DIGITS]).astype(np.float32) / np.float32(255)
-    seen = colour_digits.prepare_inputs(digits, network.variant.input_shape, colour_digits.TEST)
+    seen = colour_digits.prepare_inputs(digits, network.architecture.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1)
     return float((answers == labels[:MAX_DIGITS]).mean())

@@ -102,7 +102,7 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
     """Convert a (28, 28) `digit` to the input of `network`: itself, or (32, 32, 3) in the subject's ink and paper."""
-    if not colour_digits.reads_colour(network.variant.input_shape):
+    if not colour_digits.reads_colour(network.architecture.input_shape):
         return digit
     return colour_digits.colour_from_hex(digit, subject.ink, subject.paper)
 

@@ -85,9 +85,9 @@ def predict(network: Network, digits: np.ndarray) -> np.ndarray:
 
     Raises `Refusal` as `trace` does.
     """
-    result = np.empty((len(digits), *network.variant.shapes()[-1]), dtype=np.float32)
+    result = np.empty((len(digits), *network.architecture.shapes()[-1]), dtype=np.float32)
     for part, layer, after in run(network, digits):
-        if layer is network.variant.layers[-1]:
+        if layer is network.architecture.layers[-1]:
             result[part] = after
     return result
 
@@ -109,14 +109,14 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np
 def _forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
     """Yield each layer in turn with its output for `x` (n, height, width, channels)."""
     with np.errstate(all="ignore"):  # an overflow is refused at the end, in words
-        for layer in network.variant.layers:
+        for layer in network.architecture.layers:
             output = layer.forward(x, network.weights_of(layer.name))
             yield layer, output
             x = output.after
 
 
 def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
-    shapes = network.variant.shapes()
+    shapes = network.architecture.shapes()
     for (layer, output), read, made in zip(_forward(network, x), shapes, shapes[1:], strict=False):
         before, after = _drop_batch_axis(output)
         yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after)
@@ -133,7 +133,7 @@ def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:
 
 def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
     """Check that the network can read `digits`; return a copy as (n, height, width, channels) float32."""
-    height, width, channels = network.variant.input_shape
+    height, width, channels = network.architecture.input_shape
     accepted = [(height, width, channels), *([(height, width)] if channels == 1 else [])]
     if digits.shape[1:] not in accepted or digits.dtype.kind not in "fiub":
         raise Refusal(

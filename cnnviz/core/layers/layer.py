@@ -39,7 +39,7 @@ class Output:
 class Layer:
     """A layer's settings, spelled as the arguments of Keras's constructor. It holds no weights.
 
-    `name`: 1 to 64 letters, digits, `_`, `.` or `-`; unique in its variant.
+    `name`: 1 to 64 letters, digits, `_`, `.` or `-`; unique in its architecture.
     """
 
     kind: ClassVar[str]

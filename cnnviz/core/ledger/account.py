@@ -81,7 +81,7 @@ def _choose_sheet(question: Question) -> tuple[Sheet, Draft]:
 
 def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     """Account for a pixel of the input: a single line, its value."""
-    shape = network.variant.input_shape
+    shape = network.architecture.input_shape
     value = cells.value_at(trace, cell, shape)
     sheet = first_sheet(1.0)
     said = Message(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})

@@ -34,8 +34,8 @@ class Cell:
 
 def shapes(network: Network) -> dict[str, Shape]:
     """Return the input's shape and every layer's output shape by name, in order."""
-    names = (layer.name for layer in network.variant.layers)
-    read, *made = network.variant.shapes()
+    names = (layer.name for layer in network.architecture.layers)
+    read, *made = network.architecture.shapes()
     return {INPUT: read, **dict(zip(names, made, strict=True))}
 
 

@@ -24,7 +24,7 @@ def snippet(network: Network, ledger: Ledger, file: str) -> str:
     """
     lines = ["import numpy as np", "", f'numbers = np.load("{file}")']
     if ledger.cell.layer == INPUT:
-        lines += [_digit(network.variant.input_shape), f"value = x{_place(ledger)}"]
+        lines += [_digit(network.architecture.input_shape), f"value = x{_place(ledger)}"]
     else:
         layer, shape = _layer(network, ledger)
         lines += [_source(network, ledger), *_body(layer)(ledger, layer, shape)]
@@ -49,7 +49,7 @@ def format_value(ledger: Ledger, places: int) -> str:
 
 
 def _layer(network: Network, ledger: Ledger) -> tuple[Any, Shape]:
-    for layer, shape in network.variant.layers_and_inputs():
+    for layer, shape in network.architecture.layers_and_inputs():
         if layer.name == ledger.cell.layer:
             return layer, shape
     raise ValueError(f"`cell` must be of a layer of the network. Received: {ledger.cell}")
@@ -61,7 +61,7 @@ def _digit(shape: Shape) -> str:
 
 def _source(network: Network, ledger: Ledger) -> str:
     if ledger.source == INPUT:
-        return _digit(network.variant.input_shape)
+        return _digit(network.architecture.input_shape)
     return f'x = numbers["{ledger.source}/after"].astype(float)'
 
 

@@ -45,10 +45,10 @@ def of_cell(layer: Layer, shape: Shape, cell: Cell) -> Reads:
 
 def receptive_field(network: Network, cell: Cell) -> Reads:
     """Return the pixels that can change `cell`, all within the picture; none for a zero of padding."""
-    names = [layer.name for layer in network.variant.layers]
+    names = [layer.name for layer in network.architecture.layers]
     place = names.index(cell.layer) if cell.layer != INPUT else -1
     reads = Reads((cell.row,), (cell.column,), (cell.map,))
-    for layer, shape in reversed(network.variant.layers_and_inputs()[: place + 1]):
+    for layer, shape in reversed(network.architecture.layers_and_inputs()[: place + 1]):
         reads = _through(layer, shape, reads)
     return reads
 

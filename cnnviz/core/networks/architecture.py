@@ -82,7 +82,7 @@ class Architecture:
     @classmethod
     def from_json(cls, data: object) -> "Architecture":
         """Return the architecture that `to_json` described. Raises `Refusal` for anything else."""
-        table = checks.table("variant", data, {"name", "input_shape", "layers"})
+        table = checks.table("network", data, {"name", "input_shape", "layers"})
         if not isinstance(table["layers"], list) or len(table["layers"]) > MAX_LAYERS:
             _refuse_number_of_layers(table["layers"])
         return cls(
@@ -128,9 +128,9 @@ def _refuse_number_of_layers(stack: object) -> None:
     )
 
 
-def _check_answer(variant: Architecture) -> None:
-    last = variant.layers[-1]
-    shape = variant.shapes()[-1]
+def _check_answer(architecture: Architecture) -> None:
+    last = architecture.layers[-1]
+    shape = architecture.shapes()[-1]
     if shape == (CLASSES,) and last.activation_name == "softmax":
         return
     raise Refusal(
@@ -247,8 +247,8 @@ _ADAM_LARGE_BATCH = TrainingPlan(optimizer="adam", batch_size=1000, epochs=10)
 _ADAM_COLOUR = TrainingPlan(data="colour", optimizer="adam", batch_size=128, epochs=12)
 
 TUTORIALS: dict[str, tuple[Architecture, TrainingPlan]] = {
-    variant.name: (variant, plan)
-    for variant, plan in (
+    architecture.name: (architecture, plan)
+    for architecture, plan in (
         (_CNN_32_64, _ADADELTA),
         (_CNN_32_32, _ADADELTA_STOPPING),
         (_DENSE_64, _ADAM_SHORT),

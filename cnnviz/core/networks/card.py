@@ -17,6 +17,10 @@ MAX_TEXT = 2_000
 MAX_NUMBER = 1e12
 
 
+_JSON_KEYS = {"architecture": "variant"}
+"""Keys of a card's JSON that are not the field's name: cards that are written already have them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
     """Origin of the training data.
@@ -47,7 +51,7 @@ class ModelCard:
 
     Attributes:
         name: Name of the network.
-        variant: Architecture of the network.
+        architecture: Architecture of the network; its JSON key is "variant".
         plan: Training plan; epochs added during the run are included.
         data: Origin of the training data.
         seed: Seed of the training.
@@ -64,7 +68,7 @@ class ModelCard:
     """
 
     name: str
-    variant: Architecture
+    architecture: Architecture
     plan: TrainingPlan
     data: DataSource
     seed: int
@@ -82,7 +86,7 @@ class ModelCard:
     def __post_init__(self) -> None:
         checks.network_name(self.name)
         checks.whole("seed", self.seed, 0, 2**31 - 1)
-        checks.whole("parameters", self.parameters, self.variant.parameters, self.variant.parameters)
+        checks.whole("parameters", self.parameters, self.architecture.parameters, self.architecture.parameters)
         checks.number("test_loss", self.test_loss, 0, MAX_NUMBER)
         checks.number("test_accuracy", self.test_accuracy, 0, 1)
         checks.number("trained_seconds", self.trained_seconds, 0, MAX_NUMBER)
@@ -102,9 +106,9 @@ class ModelCard:
 
     def to_json(self) -> dict[str, Any]:
         """Return this card as plain data for `json.dumps`."""
-        plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        plain = {_JSON_KEYS.get(entry.name, entry.name): getattr(self, entry.name) for entry in fields(self)}
         return plain | {
-            "variant": self.variant.to_json(),
+            "variant": self.architecture.to_json(),
             "plan": self.plan.to_json(),
             "data": {entry.name: getattr(self.data, entry.name) for entry in fields(self.data)},
             "curves": {name: list(curve) for name, curve in self.curves.items()},
@@ -115,12 +119,13 @@ class ModelCard:
     @classmethod
     def from_json(cls, data: object) -> "ModelCard":
         """Return the card that `to_json` described. Raises `Refusal` for anything else."""
-        table = checks.table("card", data, {entry.name for entry in fields(cls)})
+        table = dict(checks.table("card", data, {_JSON_KEYS.get(entry.name, entry.name) for entry in fields(cls)}))
         source = checks.table("card's data", table["data"], {entry.name for entry in fields(DataSource)})
+        architecture = Architecture.from_json(table.pop("variant"))
         return cls(
             **table
             | {
-                "variant": Architecture.from_json(table["variant"]),
+                "architecture": architecture,
                 "plan": TrainingPlan.from_json(table["plan"]),
                 "data": DataSource(**source),
             }

@@ -52,9 +52,9 @@ class ArchitectureDraft:
         object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
 
     @classmethod
-    def of(cls, variant: Architecture) -> ArchitectureDraft:
+    def of(cls, architecture: Architecture) -> ArchitectureDraft:
         """Return a draft with the layers and input shape of an architecture, without the layers' names."""
-        return cls(tuple(_to_settings(layer) for layer in variant.layers), variant.input_shape)
+        return cls(tuple(_to_settings(layer) for layer in architecture.layers), architecture.input_shape)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -51,12 +51,12 @@ class ValidationResult:
 
     Attributes:
         rows: Rows from top to bottom.
-        variant: The architecture; None if the draft is invalid.
+        architecture: The architecture; None if the draft is invalid.
         problem: Why a draft without rows is invalid.
     """
 
     rows: tuple[Row, ...]
-    variant: Architecture | None
+    architecture: Architecture | None
     problem: Refusal | None = None
 
     @property

@@ -17,24 +17,25 @@ OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd
 MNIST_TRAIN = 60_000
 
 
-def script(variant: Architecture, plan: TrainingPlan) -> str:
+def script(architecture: Architecture, plan: TrainingPlan) -> str:
     """Generate the program of an architecture and a plan, ending in a line break."""
     blocks = (
-        _imports_and_seed(variant, plan),
+        _imports_and_seed(architecture, plan),
         _data(plan),
         _held_out(plan),
         _augmentation(plan),
-        _model(variant, plan),
+        _model(architecture, plan),
         _compile_call(plan),
         _fit_call(plan),
-        _evaluate_and_save(variant),
+        _evaluate_and_save(architecture),
     )
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _imports_and_seed(variant: Architecture, plan: TrainingPlan) -> str:
+def _imports_and_seed(architecture: Architecture, plan: TrainingPlan) -> str:
     data = "MNIST in colour" if _in_colour(plan) else "MNIST"
-    return f'''"""{variant.name}: {variant.parameters:,} parameters, learned from {_learned(plan):,} digits of {data}.
+    count = _learned(plan)
+    return f'''"""{architecture.name}: {architecture.parameters:,} parameters, learned from {count:,} digits of {data}.
 
 Written by cnnviz for Keras 3. cnnviz puts the digits in another order, so its curve is alike and not equal.
 """
@@ -124,14 +125,14 @@ varied = (
 )"""
 
 
-def _model(variant: Architecture, plan: TrainingPlan) -> str:
-    usual = keras_names(layer.kind for layer in variant.layers)
+def _model(architecture: Architecture, plan: TrainingPlan) -> str:
+    usual = keras_names(layer.kind for layer in architecture.layers)
     mixed = plan.precision != "float32"
-    lines = [_line(layer, name) for layer, name in zip(variant.layers, usual, strict=True)]
+    lines = [_line(layer, name) for layer, name in zip(architecture.layers, usual, strict=True)]
     if mixed:
         lines[-1] = _add_argument(lines[-1], 'dtype="float32"')
     policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
-    stack = "".join(f"    layers.{line},\n" for line in (f"Input({variant.input_shape})", *lines))
+    stack = "".join(f"    layers.{line},\n" for line in (f"Input({architecture.input_shape})", *lines))
     return f"{policy if mixed else ''}model = keras.Sequential([\n{stack}])\nmodel.summary()"
 
 
@@ -192,10 +193,10 @@ def _stopping(patience: int) -> str:
 """
 
 
-def _evaluate_and_save(variant: Architecture) -> str:
+def _evaluate_and_save(architecture: Architecture) -> str:
     return f'''loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"{{accuracy:.2%}} of the test digits are read right, the loss is {{loss:.4f}}")
-model.save("{variant.name}.keras")'''
+model.save("{architecture.name}.keras")'''
 
 
 def falls(plan: TrainingPlan) -> bool:

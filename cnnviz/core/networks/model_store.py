@@ -36,7 +36,7 @@ def names(store: Path | None = None) -> tuple[str, ...]:
 def card(name: str, store: Path | None = None) -> ModelCard:
     """Return the card of `name`. Raises `Refusal` for a name that is not in the store or a card that is damaged."""
     read = cards.from_text(_read(name, ".json", MAX_CARD_BYTES, store).decode("utf-8", errors="replace"))
-    if read.name != name or read.variant.name != name:
+    if read.name != name or read.architecture.name != name:
         _refuse_damaged(name)
     return read
 
@@ -57,7 +57,7 @@ def load(name: str, store: Path | None = None) -> Network:
     if hashlib.sha256(data).hexdigest() != known.weights_sha256:
         _refuse_damaged(name)
     try:
-        return Network(known.variant, unpack_weights(parse(data)), known)
+        return Network(known.architecture, unpack_weights(parse(data)), known)
     except (SafetensorError, KeyError) as error:
         raise _damaged(name) from error
 
@@ -70,7 +70,7 @@ def save(network: Network, card: ModelCard, store: Path | None = None) -> ModelC
     """
     from safetensors.numpy import save as serialize
 
-    if card.name != network.name or card.variant != network.variant:
+    if card.name != network.name or card.architecture != network.architecture:
         raise Refusal(
             "The card must be that of the network. Received: a card of {card} for {network}. Make a new card.",
             card=card.name,

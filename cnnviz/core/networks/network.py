@@ -17,7 +17,7 @@ class Network:
     """An immutable network; its arrays are copied on construction.
 
     Attributes:
-        variant: Architecture of the network.
+        architecture: Architecture of the network.
         weights: `weights[layer name][weight name]`, read-only finite float32 arrays of the shapes of the architecture.
         card: Model card, None for a network that is not in the model store.
 
@@ -25,12 +25,12 @@ class Network:
         Refusal: If names, shapes, dtypes or values of the weights are not as they should be.
     """
 
-    variant: Architecture
+    architecture: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
     card: ModelCard | None = None
 
     def __post_init__(self) -> None:
-        expected = self.variant.weight_shapes()
+        expected = self.architecture.weight_shapes()
         _check_names("layers", expected, self.weights)
         checked = {layer: _check_layer(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}
         object.__setattr__(self, "weights", MappingProxyType(checked))
@@ -38,12 +38,12 @@ class Network:
     @property
     def name(self) -> str:
         """Name of the architecture."""
-        return self.variant.name
+        return self.architecture.name
 
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        return self.variant.parameters
+        return self.architecture.parameters
 
     def weights_of(self, layer_name: str) -> Mapping[str, np.ndarray]:
         """Return the weights of one layer, an empty mapping for a layer that has none."""
@@ -80,7 +80,7 @@ def _check_layer(
 def _check_names(what: str, expected: Mapping[str, object], received: Mapping[str, object]) -> None:
     if set(expected) != set(received):
         raise Refusal(
-            "The {what} must be {expected}. Received: {received}. Use weights made for this variant.",
+            "The {what} must be {expected}. Received: {received}. Use weights made for this architecture.",
             what=what,
             expected=", ".join(expected) or "none",
             received=", ".join(map(str, received)) or "none",
@@ -91,7 +91,7 @@ def _copy_read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
     if array.dtype != np.float32 or array.shape != shape:
         raise Refusal(
             "`{name}` must be float32 of shape {shape}. Received: {dtype} of shape {received}. "
-            "Use weights made for this variant.",
+            "Use weights made for this architecture.",
             name=name,
             shape=shape,
             dtype=str(array.dtype),

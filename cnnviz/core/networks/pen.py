@@ -11,7 +11,7 @@ def _conv(name: str, filters: int) -> Conv2D:
     return Conv2D(name=name, filters=filters, kernel_size=(3, 3), activation="relu")
 
 
-VARIANT = Architecture(
+ARCHITECTURE = Architecture(
     name="pen",
     layers=(
         _conv("conv2d", 32),

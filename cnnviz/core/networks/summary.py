@@ -59,19 +59,21 @@ class Summary:
         return self.parameters - self.trainable
 
 
-def summary(variant: Architecture) -> Summary:
+def summary(architecture: Architecture) -> Summary:
     """Summarize an architecture."""
     fixed = sum(
         math.prod(shape)
-        for shapes in variant.weight_shapes().values()
+        for shapes in architecture.weight_shapes().values()
         for name, shape in shapes.items()
         if name in STATISTICS
     )
-    return Summary(_rows(variant), variant.parameters, variant.parameters - fixed, variant.multiplications)
+    return Summary(
+        _rows(architecture), architecture.parameters, architecture.parameters - fixed, architecture.multiplications
+    )
 
 
-def _rows(variant: Architecture) -> tuple[Row, ...]:
-    whole = max(1, variant.parameters)
+def _rows(architecture: Architecture) -> tuple[Row, ...]:
+    whole = max(1, architecture.parameters)
     return tuple(
         Row(
             name=layer.name,
@@ -82,7 +84,7 @@ def _rows(variant: Architecture) -> tuple[Row, ...]:
             counted=layer.parameter_formula(shape),
             multiplications=layer.multiplications(shape),
         )
-        for layer, shape in variant.layers_and_inputs()
+        for layer, shape in architecture.layers_and_inputs()
     )
 
 

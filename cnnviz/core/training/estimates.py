@@ -84,7 +84,7 @@ UNCALIBRATED = Calibration()
 
 
 def estimate_seconds(
-    variant: Architecture,
+    architecture: Architecture,
     plan: TrainingPlan,
     calibration: Calibration = UNCALIBRATED,
     digits: int = TRAINING_DIGITS,
@@ -97,17 +97,17 @@ def estimate_seconds(
     learned = count - held_out
     batches = -(-learned // plan.batch_size)
     # Every epoch ends with an evaluation; with held-out digits, one on the test set follows at the end.
-    epoch = _price(variant, TRAINING_PRICES[plan.precision], learned, batches) + _price_evaluation(
-        variant, held_out or tests
+    epoch = _price(architecture, TRAINING_PRICES[plan.precision], learned, batches) + _price_evaluation(
+        architecture, held_out or tests
     )
-    last = _price_evaluation(variant, tests) if held_out else 0.0
+    last = _price_evaluation(architecture, tests) if held_out else 0.0
     changed = AUGMENTATION_SECONDS * learned * min(plan.epochs, POOLS) if plan.augmentation != "none" else 0.0
     return START_SECONDS + calibration.factor * (epoch * plan.epochs + last + changed)
 
 
 def calibrate(
     previous: Calibration,
-    variant: Architecture,
+    architecture: Architecture,
     plan: TrainingPlan,
     measured_seconds: float,
     digits: int = TRAINING_DIGITS,
@@ -118,31 +118,31 @@ def calibrate(
     The first run sets the factor, later ones move it by the geometric mean, so that one run on a busy machine does not
     spoil it.
     """
-    expected = estimate_seconds(variant, plan, UNCALIBRATED, digits, tests) - START_SECONDS
+    expected = estimate_seconds(architecture, plan, UNCALIBRATED, digits, tests) - START_SECONDS
     factor = max(measured_seconds - START_SECONDS, 0.1 * measured_seconds, 1e-3) / expected
     if previous.runs:
         factor = math.sqrt(previous.factor * factor)
     return Calibration(factor, previous.runs + 1)
 
 
-def check(variant: Architecture, plan: TrainingPlan) -> None:
-    """Raise `Refusal`, naming value and limit, where training `variant` by `plan` exceeds a limit."""
+def check(architecture: Architecture, plan: TrainingPlan) -> None:
+    """Raise `Refusal`, naming value and limit, where training `architecture` by `plan` exceeds a limit."""
     expected = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
-    if variant.input_shape != expected:
+    if architecture.input_shape != expected:
         raise Refusal(
             "A network must read the digits that it learns from: `input_shape` {expected} with `data` {data}. "
             "Received: {shape}. Start from another network, or choose other digits.",
             expected=expected,
             data=plan.data,
-            shape=variant.input_shape,
+            shape=architecture.input_shape,
         )
-    if not variant.parameters:
+    if not architecture.parameters:
         raise Refusal("A network must have weights to be trained. Received: none. Add a Conv2D or a Dense layer.")
     for what, number, most in (
-        ("parameters", variant.parameters, MAX_PARAMETERS),
-        ("multiplications in the whole training", count_multiplications(variant, plan), MAX_MULTIPLICATIONS),
-        ("bytes of memory for a batch", estimate_memory(variant, plan), MAX_MEMORY),
-        ("estimated seconds", round(estimate_seconds(variant, plan)), round(MAX_SECONDS)),
+        ("parameters", architecture.parameters, MAX_PARAMETERS),
+        ("multiplications in the whole training", count_multiplications(architecture, plan), MAX_MULTIPLICATIONS),
+        ("bytes of memory for a batch", estimate_memory(architecture, plan), MAX_MEMORY),
+        ("estimated seconds", round(estimate_seconds(architecture, plan)), round(MAX_SECONDS)),
     ):
         if number > most:
             raise Refusal(
@@ -154,30 +154,30 @@ def check(variant: Architecture, plan: TrainingPlan) -> None:
             )
 
 
-def count_multiplications(variant: Architecture, plan: TrainingPlan) -> int:
+def count_multiplications(architecture: Architecture, plan: TrainingPlan) -> int:
     """Count the multiplications of all forward passes of a training; backward passes take about twice as many."""
-    return variant.multiplications * (plan.examples - plan.validation_examples) * plan.epochs
+    return architecture.multiplications * (plan.examples - plan.validation_examples) * plan.epochs
 
 
-def estimate_memory(variant: Architecture, plan: TrainingPlan) -> int:
+def estimate_memory(architecture: Architecture, plan: TrainingPlan) -> int:
     """Estimate the bytes of one batch: all layers' values and their gradients, and four copies of the weights."""
     batch = min(plan.batch_size, plan.examples)
-    return FLOAT32 * (2 * batch * _count_values(variant) + 4 * variant.parameters)
+    return FLOAT32 * (2 * batch * _count_values(architecture) + 4 * architecture.parameters)
 
 
-def _price_evaluation(variant: Architecture, images: int) -> float:
+def _price_evaluation(architecture: Architecture, images: int) -> float:
     """Estimate seconds of one core for the evaluation of so many images."""
-    return _price(variant, EVALUATION_PRICES, images, -(-images // EVALUATION_BATCH))
+    return _price(architecture, EVALUATION_PRICES, images, -(-images // EVALUATION_BATCH))
 
 
-def _price(variant: Architecture, prices: Prices, images: int, batches: int) -> float:
+def _price(architecture: Architecture, prices: Prices, images: int, batches: int) -> float:
     """Estimate seconds of one core for so many images in so many batches."""
-    batch = prices.layer * len(variant.layers) + prices.parameter * variant.parameters
-    multiplied = sum(_count_padded_multiplications(layer, shape) for layer, shape in variant.layers_and_inputs())
+    batch = prices.layer * len(architecture.layers) + prices.parameter * architecture.parameters
+    multiplied = sum(_count_padded_multiplications(layer, shape) for layer, shape in architecture.layers_and_inputs())
     normalized = sum(
-        math.prod(shape) for layer, shape in variant.layers_and_inputs() if layer.kind == "BatchNormalization"
+        math.prod(shape) for layer, shape in architecture.layers_and_inputs() if layer.kind == "BatchNormalization"
     )
-    values = _count_values(variant) + (NORMALIZATION - 1) * normalized
+    values = _count_values(architecture) + (NORMALIZATION - 1) * normalized
     return batches * batch + images * (prices.multiplication * multiplied + prices.value * values)
 
 
@@ -188,6 +188,6 @@ def _count_padded_multiplications(layer: Layer, shape: Shape) -> int:
     return layer.multiplications(shape) * -(-layer.filters // LANES) * LANES // layer.filters
 
 
-def _count_values(variant: Architecture) -> int:
+def _count_values(architecture: Architecture) -> int:
     """Count the numbers that all layers together output for one image."""
-    return sum(math.prod(shape) for shape in variant.shapes()[1:])
+    return sum(math.prod(shape) for shape in architecture.shapes()[1:])

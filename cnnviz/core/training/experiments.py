@@ -29,13 +29,13 @@ class Arm:
     Attributes:
         id: Key of its result.
         label: Marked text that distinguishes it from the other arms.
-        variant: The architecture that is trained.
+        architecture: The architecture that is trained.
         plan: How it is trained.
     """
 
     id: str
     label: str
-    variant: Architecture
+    architecture: Architecture
     plan: TrainingPlan
 
 
@@ -104,24 +104,24 @@ def _build_small(
     return ArchitectureDraft((*pooled, {"kind": "Flatten"}, *dense, ANSWER))
 
 
-def _variant(draft: ArchitectureDraft, name: str) -> Architecture:
+def _architecture(draft: ArchitectureDraft, name: str) -> Architecture:
     found = validate(draft, name)
-    if found.variant is None:
+    if found.architecture is None:
         raise found.problems[0]
-    return found.variant
+    return found.architecture
 
 
 def _vary_network(plan: TrainingPlan, arms: Iterable[tuple[str, str, ArchitectureDraft]]) -> tuple[Arm, ...]:
     """Make arms with one plan and different networks."""
-    return tuple(Arm(name, label, _variant(draft, f"arm-{name}"), plan) for name, label, draft in arms)
+    return tuple(Arm(name, label, _architecture(draft, f"arm-{name}"), plan) for name, label, draft in arms)
 
 
 def _vary_plan(
     draft: ArchitectureDraft, plan: TrainingPlan, arms: Iterable[tuple[str, str, dict[str, Any]]]
 ) -> tuple[Arm, ...]:
     """Make arms with one network and different settings of the plan."""
-    variant = _variant(draft, "arm")
-    return tuple(Arm(name, label, variant, replace(plan, **settings)) for name, label, settings in arms)
+    architecture = _architecture(draft, "arm")
+    return tuple(Arm(name, label, architecture, replace(plan, **settings)) for name, label, settings in arms)
 
 
 def _make_plan(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:

@@ -54,7 +54,7 @@ class Job:
 
     Attributes:
         id: 16 hexadecimal digits, random; part of the names of the run and of the trained network.
-        variant: The architecture to train; its name is `make_network_name(id)`.
+        architecture: The architecture to train; its name is `make_network_name(id)`.
         plan: How to train it; it holds the seed.
         data: The data that the worker must have; a worker with other data refuses the job.
         probe: (28, 28) uint8: the visitor's digit, shown to the network during training.
@@ -63,7 +63,7 @@ class Job:
     """
 
     id: str
-    variant: Architecture
+    architecture: Architecture
     plan: TrainingPlan
     data: DataReference
     probe: np.ndarray
@@ -74,7 +74,7 @@ class Job:
         """Return everything but the arrays, for `json.dumps`."""
         return {
             "id": self.id,
-            "variant": self.variant.to_json(),
+            "variant": self.architecture.to_json(),
             "plan": self.plan.to_json(),
             "data": {"name": self.data.name, "sha256": self.data.sha256, "count": self.data.count},
             "progress": dict(self.progress),
@@ -93,7 +93,7 @@ class Job:
         prefix = "checkpoint/"
         return cls(
             id=check_id(table["id"]),
-            variant=Architecture.from_json(table["variant"]),
+            architecture=Architecture.from_json(table["variant"]),
             plan=TrainingPlan.from_json(table["plan"]),
             data=DataReference(**data),
             probe=_check_probe(arrays.get("probe")),

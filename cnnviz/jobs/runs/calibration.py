@@ -38,5 +38,5 @@ def update(home: Path, card: ModelCard, ended: str) -> None:
         return
     trained = replace(card.plan, epochs=card.epochs)
     with _update_lock, contextlib.suppress(OSError):
-        now = estimates.calibrate(load(home), card.variant, trained, card.trained_seconds)
+        now = estimates.calibrate(load(home), card.architecture, trained, card.trained_seconds)
         atomic_file.write(home / FILE, json.dumps(asdict(now)).encode(), durable=False)

@@ -60,7 +60,7 @@ def weights(store: RunStore, run_id: str) -> bytes:
     from safetensors.numpy import save as serialize
 
     network = store.network(run_id)
-    return serialize(pack_weights(network.weights), metadata={"variant": json.dumps(network.variant.to_json())})
+    return serialize(pack_weights(network.weights), metadata={"variant": json.dumps(network.architecture.to_json())})
 
 
 def keras_file(store: RunStore, run_id: str) -> bytes:
@@ -81,7 +81,7 @@ def curves(store: RunStore, run_id: str) -> bytes:
 def program(store: RunStore, run_id: str) -> bytes:
     """Return the whole Keras program that trains the same network by the same plan."""
     run = store.run(run_id)
-    return keras_source.script(run.variant, run.plan).encode()
+    return keras_source.script(run.architecture, run.plan).encode()
 
 
 DOWNLOADS: tuple[Download, ...] = (

@@ -99,7 +99,7 @@ def _record(folder: Path, event: Event) -> None:
 
 def _save_result(folder: Path, event: Event) -> None:
     card = cards.ModelCard.from_json(event.facts["card"])
-    model_store.save(Network(card.variant, weights(event.arrays)), card, folder)
+    model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
     ending = {"ended": event.facts["ended"], "message": event.facts.get("message")}
     amend(folder, lambda run: replace(run, state="done", **ending))
 

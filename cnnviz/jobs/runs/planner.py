@@ -36,11 +36,11 @@ THREAD_NAME = "planner"
 _advance_lock = threading.Lock()
 
 
-def new_job(variant: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
-    """Return a new job that trains `variant` by `plan`; `probe` is (28, 28) uint8."""
+def new_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
+    """Return a new job that trains `architecture` by `plan`; `probe` is (28, 28) uint8."""
     job_id = protocol.make_id()
-    named = Architecture(protocol.make_network_name(job_id), variant.layers, variant.input_shape)
-    return Job(id=job_id, variant=named, plan=plan, data=data_reference(plan.data), probe=probe)
+    named = Architecture(protocol.make_network_name(job_id), architecture.layers, architecture.input_shape)
+    return Job(id=job_id, architecture=named, plan=plan, data=data_reference(plan.data), probe=probe)
 
 
 def data_reference(kind: str = "mnist") -> DataReference:
@@ -98,7 +98,7 @@ def _submit_planned(store: RunStore, run: Run) -> None:
     if store.amend(run.id, only=PLANNED, state="queued") is None:  # deleted meanwhile
         return
     reference = data_reference(run.plan.data)
-    job = Job(id=run.id, variant=run.variant, plan=run.plan, data=reference, probe=store.probe(run.id))
+    job = Job(id=run.id, architecture=run.architecture, plan=run.plan, data=reference, probe=store.probe(run.id))
     try:
         submit(store, job)
     except Refusal as reason:
@@ -125,7 +125,7 @@ def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
         )
     job = Job(
         id=run.id,
-        variant=run.variant,
+        architecture=run.architecture,
         plan=replace(run.plan, epochs=epochs),
         data=data_reference(run.plan.data),
         probe=store.probe(run.id),

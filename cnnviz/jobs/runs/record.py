@@ -27,7 +27,7 @@ class Run:
     Attributes:
         id: Id of its job.
         title: The visitor's name for it.
-        variant: What is trained.
+        architecture: What is trained; its JSON key is "variant".
         plan: How; `plan.epochs` grows when epochs are added.
         created: Seconds since 1970.
         state: As it was last written: "planned", "queued", or one of `cnnviz.jobs.runs.store.ENDED`. While it runs the
@@ -40,7 +40,7 @@ class Run:
 
     id: str
     title: str
-    variant: Architecture
+    architecture: Architecture
     plan: TrainingPlan
     created: float
     state: str = "queued"
@@ -53,18 +53,16 @@ class Run:
         """Return this record as plain data for `json.dumps`."""
         plain = {name: getattr(self, name) for name in ("id", "title", "created", "state", "ended", "message")}
         named = {"experiment": self.experiment, "arm": self.arm}
-        return plain | named | {"variant": self.variant.to_json(), "plan": self.plan.to_json()}
+        return plain | named | {"variant": self.architecture.to_json(), "plan": self.plan.to_json()}
 
     @classmethod
     def from_json(cls, data: object) -> Run:
         """Restore the record that `to_json` described. Raises `Refusal` for anything else."""
-        table = checks.table("run", data, set(cls.__dataclass_fields__))
+        table = dict(checks.table("run", data, set(cls.__dataclass_fields__) - {"architecture"} | {"variant"}))
         if table["message"] is not None:
             Refusal.from_json(table["message"])
-        return cls(
-            **table
-            | {"variant": Architecture.from_json(table["variant"]), "plan": TrainingPlan.from_json(table["plan"])}
-        )
+        architecture = Architecture.from_json(table.pop("variant"))
+        return cls(**table | {"architecture": architecture, "plan": TrainingPlan.from_json(table["plan"])})
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -62,7 +62,7 @@ class RunStore:
         run = Run(
             id=job.id,
             title=check_title(title),
-            variant=job.variant,
+            architecture=job.architecture,
             plan=job.plan,
             created=time.time(),
             experiment=experiment,
@@ -140,7 +140,7 @@ class RunStore:
     def network_at(self, run_id: str, snapshot: Snapshot) -> Network:
         """Return the network as it was at a snapshot, without a card."""
         arrays = files.read_snapshot(self._folder(run_id), snapshot)
-        return Network(self.run(run_id).variant, files.weights(arrays))
+        return Network(self.run(run_id).architecture, files.weights(arrays))
 
     def card(self, run_id: str) -> ModelCard | None:
         """Return the card of the result, None if there is no result yet."""

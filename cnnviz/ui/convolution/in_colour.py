@@ -113,13 +113,13 @@ def _facts(learned: Network | None) -> None:
     if learned is None:
         st.caption(translate(NO_NETWORK))
         return
-    layer, count = learned.variant.layers[0], len(colour_sum.list_filters(learned))
+    layer, count = learned.architecture.layers[0], len(colour_sum.list_filters(learned))
     st.markdown(
         translate(
             COUNT,
             layer=layer.name,
             network=page.plain(networks.title(learned.name)),
             filters=count,
-            parameters=layer.parameters(learned.variant.input_shape),
+            parameters=layer.parameters(learned.architecture.input_shape),
         )
     )

@@ -162,7 +162,7 @@ def _explain(kernel: ChosenKernel) -> None:
         _steps()
     elif kernel.bias:
         st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.format_weight(kernel.bias)))
-    if networks.load_chosen().variant.input_shape[-1] > 1:
+    if networks.load_chosen().architecture.input_shape[-1] > 1:
         st.caption(translate(COLOUR))
 
 

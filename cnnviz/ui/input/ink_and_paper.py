@@ -21,7 +21,7 @@ FAINT = gettext_noop(
 def current_colours() -> tuple[str, str] | None:
     """Return ink and paper if the chosen network reads colour, else None."""
     try:
-        shape = networks.load_chosen().variant.input_shape
+        shape = networks.load_chosen().architecture.input_shape
     except Refusal:
         return None  # what is wrong with the network is said where it is used
     return (session.get("ink"), session.get("paper")) if colour_digits.reads_colour(shape) else None

@@ -44,7 +44,7 @@ def show(reading: Prediction, network: Network) -> None:
     """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
     colours = colour_scale.colours()
     layers = reading.trace.layers
-    for place, (layer, output) in enumerate(zip(network.variant.layers, layers, strict=True)):
+    for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
         _card(place, layer, output, colours, last=place == len(layers) - 1)
 
 

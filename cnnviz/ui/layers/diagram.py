@@ -23,27 +23,27 @@ WHY = gettext_noop(
 )
 
 
-def show(variant: Architecture, title: str, file: str) -> None:
-    """Show the diagram of `variant`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
-    words = _words(variant, title)
-    drawings = {width: _draw(variant, words, width) for width in WIDTHS}
+def show(architecture: Architecture, title: str, file: str) -> None:
+    """Show the diagram of `architecture`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
+    words = _words(architecture, title)
+    drawings = {width: _draw(architecture, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(WHY), width="stretch")
         download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 
-def _words(variant: Architecture, name: str) -> Words:
+def _words(architecture: Architecture, name: str) -> Words:
     layers = "; ".join(
         f"{layer.name} ({layer.kind}): {product(*shape)}"
-        for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
+        for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True)
     )
     title = translate("The network {name} as a diagram", name=name)
     return Words(
-        title, f"{product(*variant.input_shape)}; {layers}", translate("input"), translate("{number} parameters")
+        title, f"{product(*architecture.input_shape)}; {layers}", translate("input"), translate("{number} parameters")
     )
 
 
 @lru_cache(maxsize=64)
-def _draw(variant: Architecture, words: Words, width: int) -> str:
-    return network_diagram.draw(variant, words, width)
+def _draw(architecture: Architecture, words: Words, width: int) -> str:
+    return network_diagram.draw(architecture, words, width)

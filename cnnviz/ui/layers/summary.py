@@ -20,9 +20,9 @@ WHY = gettext_noop(
 )
 
 
-def show(variant: Architecture, title: str) -> None:
-    """Show the table of `variant`, which the visitor knows as `title`."""
-    found = summary(variant)
+def show(architecture: Architecture, title: str) -> None:
+    """Show the table of `architecture`, which the visitor knows as `title`."""
+    found = summary(architecture)
     st.caption(translate(WHY))
     head = (
         translate("Layer"),

@@ -37,17 +37,17 @@ def show(reading: Prediction, network: Network) -> None:
 
 
 def _diagram(_: Prediction, network: Network) -> None:
-    diagram.show(network.variant, _title(), f"{_file()}.svg")
+    diagram.show(network.architecture, _title(), f"{_file()}.svg")
 
 
 def _summary(_: Prediction, network: Network) -> None:
-    summary.show(network.variant, _title())
+    summary.show(network.architecture, _title())
 
 
 def _program(_: Prediction, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
     text, file = (
-        keras_source.script(network.variant, networks.plan(session.get("network"))),
+        keras_source.script(network.architecture, networks.plan(session.get("network"))),
         f"{_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

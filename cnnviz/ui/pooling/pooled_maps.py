@@ -41,7 +41,7 @@ class ChosenMap:
 
 def convolutions(network: Network) -> tuple[str, ...]:
     """Return the names of the layers whose output can be chosen."""
-    return tuple(layer.name for layer in network.variant.layers if layer.kind.endswith("Conv2D"))
+    return tuple(layer.name for layer in network.architecture.layers if layer.kind.endswith("Conv2D"))
 
 
 def pool() -> Pool:

@@ -64,8 +64,8 @@ def _answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
             values = None if traces is None else traces[place].probabilities
             bars(f"bars-{network.name}", values, translate_all(LABELS))
     st.markdown(translate(EMPTY) if traces is None else agreement(traces))
-    plan, variant = POOL_NETWORKS[three[0].name][1], three[0].variant
-    st.caption(translate(ALIKE, parameters=variant.parameters, epochs=plan.epochs))
+    plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
+    st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
 
 
 def agreement(traces: list[Trace]) -> str:

@@ -35,7 +35,7 @@ def load(name: str) -> Network:
 def input_shape(name: str) -> Shape:
     """Return the shape of what a network reads. Raises `Refusal` as `load`, which it does only for a visitor's own."""
     known = card(name)
-    return load(name).variant.input_shape if known is None else known.variant.input_shape
+    return load(name).architecture.input_shape if known is None else known.architecture.input_shape
 
 
 def card(name: str) -> ModelCard | None:

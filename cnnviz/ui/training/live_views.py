@@ -43,9 +43,9 @@ def sentence(moment: Moment | None) -> str:
     )
 
 
-def pick_layer(variant: Architecture) -> None:
+def pick_layer(architecture: Architecture) -> None:
     """Let the visitor choose the layer whose maps are shown."""
-    names = shown_layers(variant)
+    names = shown_layers(architecture)
     if session.get("look_layer") not in names:
         session.put(look_layer=names[0])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -53,9 +53,9 @@ def pick_layer(variant: Architecture) -> None:
         widgets.pick("look_layer", translate("Layer whose maps are shown"), names, str, width=220)
 
 
-def shown_layers(variant: Architecture) -> tuple[str, ...]:
+def shown_layers(architecture: Architecture) -> tuple[str, ...]:
     """Return the names of the layers that have something of their own to show."""
-    return tuple(layer.name for layer in variant.layers if layer.changes_values)
+    return tuple(layer.name for layer in architecture.layers if layer.changes_values)
 
 
 def show_changes(moment: Moment, key: str) -> None:

@@ -56,26 +56,26 @@ PRECISIONS = gettext_noop(
 )
 
 
-def show(variant: Architecture | None = None) -> TrainingPlan | None:
-    """Show the form; return the plan for `variant`, or None while a setting is refused."""
+def show(architecture: Architecture | None = None) -> TrainingPlan | None:
+    """Show the form; return the plan for `architecture`, or None while a setting is refused."""
     draft, (data, count) = _draft(), _available()
     problems = draft.problems(count)
     if count >= FAST_PLAN.examples:
         _fast()
-    in_colour = variant is not None and colour_digits.reads_colour(variant.input_shape)
+    in_colour = architecture is not None and colour_digits.reads_colour(architecture.input_shape)
     _digits(draft, problems, colour_digits.dataset_name(data) if in_colour else data, count)
     _pace(draft, problems)
     _optimizer(draft, problems)
     _stopping(draft, problems)
     _more(draft)
-    return current_plan(variant)
+    return current_plan(architecture)
 
 
-def _fitting(plan: TrainingPlan | None, variant: Architecture | None) -> TrainingPlan | None:
-    """Return `plan` with digits that `variant` can read."""
-    if plan is None or variant is None:
+def _fitting(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:
+    """Return `plan` with digits that `architecture` can read."""
+    if plan is None or architecture is None:
         return plan
-    if colour_digits.reads_colour(variant.input_shape):
+    if colour_digits.reads_colour(architecture.input_shape):
         return replace(plan, data=colour_digits.DATA)
     return replace(plan, data="mnist") if plan.data == colour_digits.DATA else plan
 
@@ -92,15 +92,15 @@ def _take_fast() -> None:
     take_up(make_fast_plan(current()))
 
 
-def current_plan(variant: Architecture | None = None) -> TrainingPlan | None:
-    """Return the plan for `variant` as it stands, or None while something in it is refused."""
-    return _fitting(_draft().plan(_available()[1]), variant)
+def current_plan(architecture: Architecture | None = None) -> TrainingPlan | None:
+    """Return the plan for `architecture` as it stands, or None while something in it is refused."""
+    return _fitting(_draft().plan(_available()[1]), architecture)
 
 
-def current(variant: Architecture | None = None) -> TrainingPlan:
-    """Return the plan for `variant` as it stands, or the usual one while something in it is refused."""
+def current(architecture: Architecture | None = None) -> TrainingPlan:
+    """Return the plan for `architecture` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    return current_plan(variant) or _fitting(make_default_draft(count).plan(count), variant) or TrainingPlan()
+    return current_plan(architecture) or _fitting(make_default_draft(count).plan(count), architecture) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:

@@ -56,14 +56,14 @@ def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Mo
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.
     """
-    seen = trace(network, colour_digits.prepare_input(digit, network.variant.input_shape))
+    seen = trace(network, colour_digits.prepare_input(digit, network.architecture.input_shape))
     outputs = {layer.name: layer.after for layer in seen.layers}
     return Moment(step, epoch, seen.probabilities, outputs, first_filters(network))
 
 
 def first_filters(network: Network) -> np.ndarray | None:
     """Return the kernel of the first convolution, None where there is none."""
-    for layer in network.variant.layers:
+    for layer in network.architecture.layers:
         if layer.kind == "Conv2D":
             return network.weights_of(layer.name)["kernel"]
     return None

@@ -16,7 +16,7 @@ from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import experiments, plan_form, run_status, variant_editor
+from cnnviz.ui.training import architecture_editor, experiments, plan_form, run_status
 from cnnviz.ui.training.controls import duration
 
 
@@ -42,7 +42,7 @@ def _planned(store: RunStore, experiment: Experiment) -> list[str]:
     experiment_run, planned = planner.new_experiment_run(experiment.id), list[str]()
     try:
         for arm in experiment.arms:
-            job = planner.new_job(arm.variant, arm.plan, _pixels())
+            job = planner.new_job(arm.architecture, arm.plan, _pixels())
             planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
     except Refusal:
         for run_id in planned:
@@ -55,31 +55,31 @@ def show_builder() -> None:
     """Show the editor of the network beside the plan, and start what they say."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        variant = variant_editor.show()
+        architecture = architecture_editor.show()
     with right:
-        plan = plan_form.show(variant)
-        _offer(variant, plan)
+        plan = plan_form.show(architecture)
+        _offer(architecture, plan)
 
 
-def _offer(variant: Architecture | None, plan: TrainingPlan | None) -> None:
+def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None:
     """Show what the training will cost, and the button that starts it, or why it cannot start."""
-    problem = _problem(variant, plan)
+    problem = _problem(architecture, plan)
     if problem is not None:
         st.error(page.plain(translate_refusal(problem)))
-    elif variant is not None and plan is not None:
-        st.markdown(_cost(variant, plan))
+    elif architecture is not None and plan is not None:
+        st.markdown(_cost(architecture, plan))
     st.text_input(translate("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
-    ready = problem is None and variant is not None and plan is not None
+    ready = problem is None and architecture is not None and plan is not None
     st.button(translate("Train it"), type="primary", disabled=not ready, key="train", width="stretch", on_click=_start)
 
 
 TITLE = "run-title"
 
 
-def _cost(variant: Architecture, plan: TrainingPlan) -> str:
+def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
     speed = calibration.load(run_store.folder())
-    time = duration(estimates.estimate_seconds(variant, plan, speed, *_digits()))
+    time = duration(estimates.estimate_seconds(architecture, plan, speed, *_digits()))
     if not speed.runs:
         return translate(
             "It will take about **{time}** on a server like the one this was measured on; the first run tells "
@@ -94,11 +94,11 @@ def _digits() -> tuple[int, int]:
     return planner.data_reference().count, len(datasets.load_test().y_test)
 
 
-def _problem(variant: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
-    if variant is None or plan is None:
+def _problem(architecture: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
+    if architecture is None or plan is None:
         return None  # it is said where it stands
     try:
-        estimates.check(variant, plan)
+        estimates.check(architecture, plan)
     except Refusal as reason:
         return reason
     return None
@@ -106,13 +106,13 @@ def _problem(variant: Architecture | None, plan: TrainingPlan | None) -> Refusal
 
 def _start() -> None:
     """Train what the settings say now; what was typed just before the click is newer than the page."""
-    variant = variant_editor.current()
-    plan = plan_form.current_plan(variant)
-    if variant is None or plan is None:
+    architecture = architecture_editor.current()
+    plan = plan_form.current_plan(architecture)
+    if architecture is None or plan is None:
         return  # the page says why where it stands
     store = visitor.store()
     try:
-        run = planner.start(store, planner.new_job(variant, plan, _pixels()), st.session_state[TITLE])
+        run = planner.start(store, planner.new_job(architecture, plan, _pixels()), st.session_state[TITLE])
     except Refusal as reason:
         _refuse(reason)
     else:

@@ -76,7 +76,7 @@ def _watched(was_live: bool) -> None:
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw(plain=True)
-        if colour_digits.reads_colour(followed.run.variant.input_shape):
+        if colour_digits.reads_colour(followed.run.architecture.input_shape):
             st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
     digit = prepare_digit(session.subject(), session.steps())
     _show_to_the_worker(followed, digit, pen_down)
@@ -85,7 +85,7 @@ def _watched(was_live: bool) -> None:
         live_views.answer(shown)
     with closer:
         _closer(followed, chosen, kept)
-    live_views.pick_layer(followed.run.variant)
+    live_views.pick_layer(followed.run.architecture)
     if shown is not None:
         live_views.show_changes(shown, "watched")
     comparison.show(place, per_epoch, digit)

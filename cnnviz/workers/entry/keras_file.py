@@ -22,8 +22,8 @@ from cnnviz.core.networks.network import Network, unpack_weights
 def read_network(data: bytes) -> Network:
     """Read the network in `data`. Raises `Refusal` or `ValueError` if it is not one."""
     (length,) = struct.unpack_from("<Q", data)
-    variant = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["variant"])
-    return Network(Architecture.from_json(variant), unpack_weights(parse(data)))
+    architecture = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["variant"])
+    return Network(Architecture.from_json(architecture), unpack_weights(parse(data)))
 
 
 def main() -> None:

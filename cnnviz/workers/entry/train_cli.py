@@ -40,7 +40,7 @@ Report = Callable[[dict[str, Any]], None]
 PUBLISHED: dict[str, tuple[Architecture, TrainingPlan]] = {
     **TUTORIALS,
     **POOL_NETWORKS,
-    "pen": (pen.VARIANT, pen.PLAN),
+    "pen": (pen.ARCHITECTURE, pen.PLAN),
 }
 
 
@@ -49,7 +49,7 @@ class TrainRequest:
     """What to train and where to write.
 
     Attributes:
-        variant: The architecture.
+        architecture: The architecture.
         plan: The training plan.
         shelf: Folder of the model store.
         checkpoints: Folder of the checkpoints of all runs.
@@ -57,7 +57,7 @@ class TrainRequest:
         force: Train although the store has the network.
     """
 
-    variant: Architecture
+    architecture: Architecture
     plan: TrainingPlan
     shelf: Path
     checkpoints: Path
@@ -69,11 +69,11 @@ class TrainRequest:
         """Read the request from a JSON object. Raises `Refusal` for anything unknown."""
         if not isinstance(data, dict) or data.get("precision", "float32") not in PRECISIONS:
             raise Refusal("A job must be an object whose precision is float32 or mixed_bfloat16.")
-        variant, plan = _find_published(data.get("variant"))
+        architecture, plan = _find_published(data.get("variant"))
         plan = TrainingPlan.from_json(data["plan"]) if data.get("plan") else plan
         changes = {name: data[name] for name in ("seed", "precision") if data.get(name) is not None}
         return cls(
-            variant=variant,
+            architecture=architecture,
             plan=replace(plan, **changes),
             shelf=Path(data.get("shelf") or model_store.folder()),
             checkpoints=Path(data.get("checkpoints") or Path(tempfile.gettempdir()) / "cnnviz-training"),
@@ -82,16 +82,16 @@ class TrainRequest:
         )
 
 
-def _find_published(variant: object) -> tuple[Architecture, TrainingPlan]:
-    if isinstance(variant, str):
-        if variant not in PUBLISHED:
+def _find_published(architecture: object) -> tuple[Architecture, TrainingPlan]:
+    if isinstance(architecture, str):
+        if architecture not in PUBLISHED:
             raise Refusal(
-                "The variant must be one of {names}, or a whole variant. Received: {variant}.",
+                "The architecture must be one of {names}, or a whole architecture. Received: {architecture}.",
                 names=", ".join(PUBLISHED),
-                variant=variant,
+                architecture=architecture,
             )
-        return PUBLISHED[variant]
-    return Architecture.from_json(variant), TrainingPlan()
+        return PUBLISHED[architecture]
+    return Architecture.from_json(architecture), TrainingPlan()
 
 
 def run(request: TrainRequest, report: Report) -> ModelCard:
@@ -104,7 +104,7 @@ def run(request: TrainRequest, report: Report) -> ModelCard:
         report({"event": "skipped", "name": card.name, "test_accuracy": card.test_accuracy})
         return card
     strokes = pen_strokes.read_for(request.plan.data, request.pen)
-    checkpoint = Checkpoint(request.checkpoints, request.variant, request.plan)
+    checkpoint = Checkpoint(request.checkpoints, request.architecture, request.plan)
     handler = _EventHandler(request, checkpoint, report)
     _train(request, strokes, checkpoint, handler)
     card = handler.save()
@@ -123,7 +123,7 @@ def _train(
     from cnnviz.workers.training.trainer import Trainer, TrainingTask
 
     examples = Examples(request.plan, tensors.load(kind=request.plan.data), strokes, checkpoint.folder)
-    task = TrainingTask(request.variant, examples, *checkpoint.read(), checkpoint_seconds=0)
+    task = TrainingTask(request.architecture, examples, *checkpoint.read(), checkpoint_seconds=0)
     no_probe = np.zeros((28, 28), np.uint8)
     Trainer(task, handler.handle, CommandReceiver(tuple, no_probe)).run()
 
@@ -131,13 +131,13 @@ def _train(
 def _find_trained(request: TrainRequest) -> ModelCard | None:
     """Find the card in the store, if it is valid and of the same architecture and plan in whatever precision."""
     try:
-        card = model_store.load(request.variant.name, request.shelf).card
+        card = model_store.load(request.architecture.name, request.shelf).card
     except Refusal:
         return None
     if card is None:
         return None
     plan = replace(card.plan, precision=request.plan.precision)
-    return card if (card.variant, plan) == (request.variant, request.plan) else None
+    return card if (card.architecture, plan) == (request.architecture, request.plan) else None
 
 
 def _summarize(card: ModelCard) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class _EventHandler:
             case "start":
                 self.batches = facts["batches"]
                 named = {name: facts[name] for name in ("epochs", "finished")}
-                self.report({"event": "start", "name": self.request.variant.name, **named})
+                self.report({"event": "start", "name": self.request.architecture.name, **named})
             case "batches":
                 self._report_batch(facts, arrays)
             case "epoch":
@@ -197,7 +197,7 @@ class _EventHandler:
             raise Refusal.from_json(facts["message"])
         weights = unpack_weights(arrays, "weights/")
         card = ModelCard.from_json(facts["card"])
-        return model_store.save(Network(self.request.variant, weights), card, self.request.shelf)
+        return model_store.save(Network(self.request.architecture, weights), card, self.request.shelf)
 
     def _report_batch(self, facts: Facts, arrays: Arrays) -> None:
         where = {"batch": (facts["step"] - 1) % self.batches + 1, "batches": self.batches}

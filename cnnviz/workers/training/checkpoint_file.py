@@ -23,9 +23,9 @@ class Checkpoint:
     Every pair of architecture and plan has its own folder, so no run continues another one by mistake.
     """
 
-    def __init__(self, home: Path, variant: Architecture, plan: TrainingPlan) -> None:
-        key = json.dumps([variant.to_json(), plan.to_json()], sort_keys=True)
-        self.folder = home / f"{variant.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    def __init__(self, home: Path, architecture: Architecture, plan: TrainingPlan) -> None:
+        key = json.dumps([architecture.to_json(), plan.to_json()], sort_keys=True)
+        self.folder = home / f"{architecture.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return facts and arrays of the last checkpoint; both are empty if there is none."""

@@ -59,10 +59,10 @@ class Evaluation:
 class Evaluator:
     """A float32 twin of a model; its weights are set to those that are to be evaluated."""
 
-    def __init__(self, variant: Architecture) -> None:
-        self.model = keras_model.build(variant)
-        self.input_shape = variant.input_shape
-        self._in_colour = colour_digits.reads_colour(variant.input_shape)
+    def __init__(self, architecture: Architecture) -> None:
+        self.model = keras_model.build(architecture)
+        self.input_shape = architecture.input_shape
+        self._in_colour = colour_digits.reads_colour(architecture.input_shape)
         self._function: Any = tf.function(self._evaluate_block, autograph=False, input_signature=_SIGNATURE)
 
     def load_weights(self, weights: Weights) -> None:

@@ -56,7 +56,7 @@ class LiveViews:
 
     def __init__(
         self,
-        variant: Architecture,
+        architecture: Architecture,
         examples: Examples,
         train_step: TrainStep,
         evaluator: Evaluator,
@@ -64,7 +64,7 @@ class LiveViews:
         commands: CommandReceiver,
         now: Now,
     ) -> None:
-        self._variant, self._train_step, self._evaluator = variant, train_step, evaluator
+        self._architecture, self._train_step, self._evaluator = architecture, train_step, evaluator
         self._emit, self._commands = emit, commands
         self._sample = _pick_sample(examples.validation())
         self._explainer = StepExplainer(train_step, evaluator)
@@ -131,7 +131,7 @@ class LiveViews:
 
     def _emit_view(self, at: Position) -> None:
         try:
-            arrays = compute_view(self._variant, self._train_step.weights, self._commands.probe)
+            arrays = compute_view(self._architecture, self._train_step.weights, self._commands.probe)
         except Refusal:
             return  # the weights are not finite any more; the training is about to report it
         self._emit("view", at.facts, arrays)
@@ -150,14 +150,14 @@ class LiveViews:
         return evaluation
 
 
-def compute_view(variant: Architecture, weights: Weights, probe: np.ndarray) -> dict[str, np.ndarray]:
+def compute_view(architecture: Architecture, weights: Weights, probe: np.ndarray) -> dict[str, np.ndarray]:
     """Trace the visitor's digit with the forward pass that the pages use.
 
     Returns `probabilities` (10,), `output/<layer>` without batch axis, and the first convolution's kernel as `filters`,
     all float32.
 
     Args:
-        variant: The network's architecture.
+        architecture: The network's architecture.
         weights: By layer and name.
         probe: (28, 28) uint8; a network that reads colour gets it in the usual ink and paper.
 
@@ -165,13 +165,13 @@ def compute_view(variant: Architecture, weights: Weights, probe: np.ndarray) -> 
         Refusal: If the weights or the results are not finite.
     """
     digit = probe.astype(np.float32) / np.float32(255)
-    traced = trace(Network(variant, weights), colour_digits.prepare_input(digit, variant.input_shape))
+    traced = trace(Network(architecture, weights), colour_digits.prepare_input(digit, architecture.input_shape))
     outputs = {f"output/{one.name}": one.after for one in traced.layers}
-    return {"probabilities": traced.probabilities, **outputs, **_first_filters(variant, weights)}
+    return {"probabilities": traced.probabilities, **outputs, **_first_filters(architecture, weights)}
 
 
-def _first_filters(variant: Architecture, weights: Weights) -> dict[str, np.ndarray]:
-    first = next((layer.name for layer in variant.layers if layer.kind == "Conv2D"), None)
+def _first_filters(architecture: Architecture, weights: Weights) -> dict[str, np.ndarray]:
+    first = next((layer.name for layer in architecture.layers if layer.kind == "Conv2D"), None)
     return {} if first is None else {"filters": weights[first]["kernel"]}
 
 

@@ -33,7 +33,7 @@ def create(
     pen_accuracy, pen_note = _measure_pen(evaluator, examples)
     return ModelCard(
         name=network.name,
-        variant=network.variant,
+        architecture=network.architecture,
         plan=replace(examples.plan, epochs=progress.epochs),
         data=examples.source,
         seed=examples.plan.seed,

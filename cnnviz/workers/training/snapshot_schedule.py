@@ -34,9 +34,9 @@ def next_step(step: int) -> int:
     return next(kept for kept in iterate_steps() if kept > step)
 
 
-def epochs_between(variant: Architecture, epochs: int, batches: int) -> int:
+def epochs_between(architecture: Architecture, epochs: int, batches: int) -> int:
     """Return the number of epochs from one snapshot to the next so that all of them stay below `MAX_BYTES`."""
-    most = max(MAX_BYTES // max(variant.parameters * FLOAT32_BYTES, 1), 1)
+    most = max(MAX_BYTES // max(architecture.parameters * FLOAT32_BYTES, 1), 1)
     early = sum(1 for _ in _iterate_until(epochs * batches))
     return max(1, -(-epochs // max(most - early, 1)))
 

@@ -31,12 +31,12 @@ def train(job: Job, emit: Emit, poll: PollCommands) -> None:
         Cancelled: If a command asked for it.
         Refusal: If the job cannot be trained here, or its numbers ceased to be finite in the first epoch.
     """
-    estimates.check(job.variant, job.plan)
+    estimates.check(job.architecture, job.plan)
     _check_host(job.plan)
     examples = Examples(job.plan, tensors.load(job.data, job.plan.data))
     try:
         Trainer(
-            TrainingTask(job.variant, examples, job.progress, job.checkpoint, MAX_SECONDS),
+            TrainingTask(job.architecture, examples, job.progress, job.checkpoint, MAX_SECONDS),
             emit,
             CommandReceiver(poll, job.probe),
         ).run()

@@ -87,10 +87,10 @@ class StepResult:
 class TrainStep:
     """A model with its optimizer, built as a script would after `keras.utils.set_random_seed(plan.seed)`."""
 
-    def __init__(self, variant: Architecture, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
+    def __init__(self, architecture: Architecture, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
         keras.utils.set_random_seed(plan.seed)
-        self.model = _build_model(variant, plan.precision)
-        self._in_colour = colour_digits.reads_colour(variant.input_shape)
+        self.model = _build_model(architecture, plan.precision)
+        self._in_colour = colour_digits.reads_colour(architecture.input_shape)
         self.optimizer = _build_optimizer(plan)
         self.optimizer.build(self.model.trainable_variables)
         self.watched = find_watched_kernel(self.model)
@@ -189,10 +189,10 @@ def find_watched_kernel(model: keras.Model) -> Any:
     return [*convolutions, *kernels, *model.trainable_variables][0]
 
 
-def _build_model(variant: Architecture, precision: str) -> keras.Sequential:
+def _build_model(architecture: Architecture, precision: str) -> keras.Sequential:
     keras.config.set_dtype_policy(precision)
     try:
-        model = keras_model.build(variant)
+        model = keras_model.build(architecture)
     finally:
         keras.config.set_dtype_policy("float32")
     model.layers[-1].dtype_policy = "float32"  # bfloat16 has no probabilities near 1

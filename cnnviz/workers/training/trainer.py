@@ -36,7 +36,7 @@ class TrainingTask:
     """What to train, on which examples, and where to continue.
 
     Attributes:
-        variant: The architecture.
+        architecture: The architecture.
         examples: Training and validation examples; they know the plan.
         facts: Of the checkpoint to continue from, or empty.
         arrays: Of the same checkpoint.
@@ -44,7 +44,7 @@ class TrainingTask:
         checkpoint_seconds: Minimum time between two checkpoints.
     """
 
-    variant: Architecture
+    architecture: Architecture
     examples: Examples
     facts: Facts
     arrays: Arrays
@@ -58,8 +58,8 @@ class Trainer:
     def __init__(self, task: TrainingTask, emit: Emit, commands: CommandReceiver) -> None:
         self.task, self.examples, self.plan = task, task.examples, task.examples.plan
         self.emit, self.commands = emit, commands
-        self.train_step = TrainStep(task.variant, self.plan, self.examples.augmentation.label_smoothing)
-        self.evaluator = Evaluator(task.variant)
+        self.train_step = TrainStep(task.architecture, self.plan, self.examples.augmentation.label_smoothing)
+        self.evaluator = Evaluator(task.architecture)
         self.progress = checkpoint_state.start_progress(self.plan, task.facts)
         if task.facts:
             self.state = checkpoint_state.restore(self.train_step, self.progress, task.arrays)
@@ -71,7 +71,7 @@ class Trainer:
         self.stopwatch, self.chunks = Stopwatch(self.progress.seconds), ChunkSizer()
         self.batch_events = BatchEvents(emit)
         self.live_views = LiveViews(
-            task.variant,
+            task.architecture,
             self.examples,
             self.train_step,
             self.evaluator,
@@ -80,7 +80,7 @@ class Trainer:
             lambda: self.stopwatch.seconds,
         )
         self.snapshot_epochs = snapshot_schedule.epochs_between(
-            task.variant, self.progress.epochs, self.examples.batches
+            task.architecture, self.progress.epochs, self.examples.batches
         )
         self.validation_seconds = 0.0
         self.next_checkpoint = 0.0
@@ -102,7 +102,7 @@ class Trainer:
             "batches": self.examples.batches,
             "examples": self.examples.count,
             "validation_examples": self.examples.held_out,
-            "parameters": self.task.variant.parameters,
+            "parameters": self.task.architecture.parameters,
             "precision": self.plan.precision,
             "finished": self.progress.finished,
             "threads": tf_runtime.count_threads(),
@@ -255,7 +255,7 @@ class Trainer:
         kept = state.weights if state.best is None else state.best
         evaluation = self._test(kept, state)
         # 2. The card.
-        network = Network(self.task.variant, kept)
+        network = Network(self.task.architecture, kept)
         progress = replace(state.progress, epochs=self.progress.epochs, ended=ended)
         card = model_card.create(network, progress, self.examples, self.evaluator, evaluation)
         # 3. The last snapshot, unless the end of an epoch has emitted it, and the checkpoint to continue from.

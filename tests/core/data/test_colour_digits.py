@@ -145,7 +145,7 @@ def test_the_network_reads_as_many_test_digits_as_its_card_says(mnist: datasets.
     """The first 500 of the test part in their colours, by the engine of the pages."""
     network = model_store.load("cnn-rgb")
     images = mnist.x_test[:500].astype(np.float32) / np.float32(255)
-    seen = colours.prepare_inputs(images, network.variant.input_shape, colours.TEST)
+    seen = colours.prepare_inputs(images, network.architecture.input_shape, colours.TEST)
     right = (trace.predict(network, seen).argmax(axis=1) == mnist.y_test[:500]).mean()
     card = model_store.card("cnn-rgb")
     assert right == pytest.approx(card.test_accuracy, abs=0.02)

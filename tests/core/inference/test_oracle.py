@@ -186,7 +186,7 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
 
     model = keras_model.to_model(network)
     for digit in digits:
-        x = digit.reshape(1, *network.variant.input_shape)
+        x = digit.reshape(1, *network.architecture.input_shape)
         trace = tracing.trace(network, digit)
         for ours, theirs in zip(trace.layers, model.layers, strict=True):
             output = keras_output(theirs, x)
@@ -195,16 +195,16 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
                 assert_same(ours.before, output.before[0], exact=False)
             x = output.after
         assert trace.answer == x[0].argmax()
-    together = called(model, digits.reshape(-1, *network.variant.input_shape))
+    together = called(model, digits.reshape(-1, *network.architecture.input_shape))
     predicted = tracing.predict(network, digits)
     np.testing.assert_allclose(predicted, together, atol=TOLERANCE)
     assert (predicted.argmax(axis=1) == together.argmax(axis=1)).all()
 
 
 @settings(SLOW_BY_NATURE, max_examples=100)
-@given(variant=strategies.variants(), seed=strategies.seeds())
+@given(architecture=strategies.architectures(), seed=strategies.seeds())
 @example(
-    variant=Architecture(
+    architecture=Architecture(
         name="one-pixel",
         input_shape=(1, 1, 1),
         layers=(
@@ -216,22 +216,22 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
     ),
     seed=0,
 )
-def test_a_whole_network_gives_the_numbers_and_answers_of_keras(variant: Architecture, seed: int) -> None:
-    digits = np.random.default_rng(seed).random((2, *variant.input_shape), dtype=np.float32)
-    assert_same_network(strategies.network(variant, seed), digits)
+def test_a_whole_network_gives_the_numbers_and_answers_of_keras(architecture: Architecture, seed: int) -> None:
+    digits = np.random.default_rng(seed).random((2, *architecture.input_shape), dtype=np.float32)
+    assert_same_network(strategies.network(architecture, seed), digits)
 
 
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_gives_the_numbers_and_answers_of_keras(name: str) -> None:
-    variant = TUTORIALS[name][0]
-    digits = np.random.default_rng(3).random((3, *variant.input_shape), dtype=np.float32)
-    assert_same_network(strategies.network(variant, 3), digits)
+    architecture = TUTORIALS[name][0]
+    digits = np.random.default_rng(3).random((3, *architecture.input_shape), dtype=np.float32)
+    assert_same_network(strategies.network(architecture, 3), digits)
 
 
 def test_the_colour_network_of_the_shelf_gives_the_numbers_of_keras_on_colour_digits() -> None:
     network = model_store.load("cnn-rgb")
     grey = np.stack([sample.image for sample in datasets.samples(10, seed=1)])
-    digits = colour_digits.prepare_inputs(grey, network.variant.input_shape, colour_digits.TEST)
+    digits = colour_digits.prepare_inputs(grey, network.architecture.input_shape, colour_digits.TEST)
     assert_same_network(network, digits)
 
 
@@ -239,17 +239,17 @@ def test_the_colour_network_of_the_shelf_gives_the_numbers_of_keras_on_colour_di
 def test_a_published_network_has_the_parameters_of_keras(name: str) -> None:
     from cnnviz.workers import keras_model
 
-    variant = TUTORIALS[name][0]
-    assert variant.parameters == keras_model.build(variant).count_params()
+    architecture = TUTORIALS[name][0]
+    assert architecture.parameters == keras_model.build(architecture).count_params()
 
 
 @settings(SLOW_BY_NATURE, max_examples=15)
-@given(variant=strategies.variants(), seed=strategies.seeds())
-def test_network_survives_a_round_trip_through_keras(variant: Architecture, seed: int) -> None:
+@given(architecture=strategies.architectures(), seed=strategies.seeds())
+def test_network_survives_a_round_trip_through_keras(architecture: Architecture, seed: int) -> None:
     from cnnviz.workers import keras_model
 
-    network = strategies.network(variant, seed)
-    back = keras_model.to_network(keras_model.to_model(network), variant)
+    network = strategies.network(architecture, seed)
+    back = keras_model.to_network(keras_model.to_model(network), architecture)
     assert {name: set(each) for name, each in back.weights.items()} == {
         name: set(each) for name, each in network.weights.items()
     }

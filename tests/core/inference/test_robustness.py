@@ -64,11 +64,11 @@ def test_a_convolution_is_equivariant_and_not_invariant() -> None:
 
 
 def test_global_pooling_makes_the_network_shift_invariant() -> None:
-    variant = Architecture(
+    architecture = Architecture(
         name="made",
         layers=(CONV, GlobalMaxPooling2D(name="pool"), Dense(name="dense", units=10, activation="softmax")),
     )
-    reaction = react_to_shifts(strategies.network(variant, 0), inked())
+    reaction = react_to_shifts(strategies.network(architecture, 0), inked())
     for name in ("pool", "dense"):
         np.testing.assert_allclose(reaction.moved[name], 0, atol=1e-6)
     np.testing.assert_allclose(reaction.confidence, reaction.confidence[UNMOVED], rtol=1e-5)
@@ -148,7 +148,7 @@ def test_digit_that_the_network_cannot_read_is_refused() -> None:
 
 def test_layers_can_be_looked_through_in_batches() -> None:
     tested, digits = small_network.network(), shift_grid(small_network.digit())
-    last = tested.variant.layers[-1]
+    last = tested.architecture.layers[-1]
     parts = [(part, after) for part, layer, after in trace.run(tested, digits) if layer is last]
     assert [part.start for part, _ in parts] == list(range(0, 169, trace.MAX_BATCH))
     np.testing.assert_array_equal(np.concatenate([after for _, after in parts]), trace.predict(tested, digits))

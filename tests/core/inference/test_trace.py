@@ -25,7 +25,7 @@ def test_a_trace_shows_every_layer() -> None:
     first, pool, _, last = trace.layers
     assert (first.kind, first.input_shape, first.output_shape) == ("Conv2D", (28, 28, 1), (26, 26, 3))
     assert first.parameters == 30
-    assert first.layer == small_network.VARIANT.layers[0]
+    assert first.layer == small_network.ARCHITECTURE.layers[0]
     assert (first.after == np.maximum(first.before, 0)).all()
     assert first.before.min() < 0, "what ReLU removed must be there to see"
     assert pool.before is pool.after
@@ -35,11 +35,11 @@ def test_a_trace_shows_every_layer() -> None:
 
 
 @settings(deadline=None)
-@given(variant=strategies.variants(), seed=strategies.seeds())
-def test_a_trace_is_shaped_typed_and_ends_in_probabilities(variant: Architecture, seed: int) -> None:
-    digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)
-    trace = tracing.trace(strategies.network(variant, seed), digit)
-    for layer, shape in zip(trace.layers, variant.shapes()[1:], strict=True):
+@given(architecture=strategies.architectures(), seed=strategies.seeds())
+def test_a_trace_is_shaped_typed_and_ends_in_probabilities(architecture: Architecture, seed: int) -> None:
+    digit = np.random.default_rng(seed).random(architecture.input_shape, dtype=np.float32)
+    trace = tracing.trace(strategies.network(architecture, seed), digit)
+    for layer, shape in zip(trace.layers, architecture.shapes()[1:], strict=True):
         for array in (layer.before, layer.after):
             assert array.dtype == np.float32
             assert not array.flags.writeable
@@ -104,8 +104,8 @@ def test_invalid_digit_is_refused(digit: Any, words: str) -> None:
 
 
 def test_a_colour_network_reads_colour_only() -> None:
-    variant = replace(small_network.VARIANT, input_shape=(32, 32, 3))
-    network = strategies.network(variant, 0)
+    architecture = replace(small_network.ARCHITECTURE, input_shape=(32, 32, 3))
+    network = strategies.network(architecture, 0)
     colour = np.full((32, 32, 3), 0.5, np.float32)
     assert tracing.trace(network, colour).digit.shape == (32, 32, 3)
     with pytest.raises(Refusal, match=r"shape \(32, 32, 3\)"):
@@ -116,7 +116,7 @@ def overflowing() -> Network:
     network = small_network.network()
     weights = {layer: dict(each) for layer, each in network.weights.items()}
     weights["conv2d"]["kernel"] = np.full((3, 3, 1, 3), 1e38, np.float32)
-    return Network(network.variant, weights)
+    return Network(network.architecture, weights)
 
 
 @pytest.mark.parametrize("read", [tracing.trace, lambda network, digit: tracing.predict(network, digit[None])])
@@ -127,7 +127,7 @@ def test_numbers_beyond_float32_are_refused_in_words(read: Any) -> None:
 
 def test_a_networks_weights_cannot_be_changed() -> None:
     original = {layer: dict(each) for layer, each in small_network.network().weights.items()}
-    network = Network(small_network.VARIANT, original)
+    network = Network(small_network.ARCHITECTURE, original)
     original["dense"]["bias"] = np.zeros(10, np.float32)
     kernel = network.weights["conv2d"]["kernel"]
     with pytest.raises(ValueError, match="read-only"):
@@ -139,7 +139,7 @@ def test_a_networks_weights_cannot_be_changed() -> None:
 
 def test_a_convolution_without_padding_sees_only_its_window() -> None:
     """One changed pixel changes just the places whose window holds it."""
-    variant = Architecture(
+    architecture = Architecture(
         name="one",
         layers=(
             Conv2D(name="conv2d", filters=2, kernel_size=(3, 3)),
@@ -147,7 +147,7 @@ def test_a_convolution_without_padding_sees_only_its_window() -> None:
             TUTORIALS["dense-64"][0].layers[-1],
         ),
     )
-    network = strategies.network(variant, 0)
+    network = strategies.network(architecture, 0)
     digit = small_network.digit()
     changed = digit.copy()
     changed[10, 20] = 1 - changed[10, 20]

@@ -21,15 +21,15 @@ def small() -> Trace:
         Flatten(name="flat"),
         Dense(name="answer", units=10, activation="softmax"),
     )
-    variant = Architecture(name="small", layers=layers)
+    architecture = Architecture(name="small", layers=layers)
     random = np.random.default_rng(3)
     weights = {
         layer.name: {
             name: random.normal(size=shape).astype(np.float32) for name, shape in layer.weight_shapes(before).items()
         }
-        for layer, before in zip(layers, variant.shapes(), strict=False)
+        for layer, before in zip(layers, architecture.shapes(), strict=False)
     }
-    network = Network(variant, {name: values for name, values in weights.items() if values}, None)
+    network = Network(architecture, {name: values for name, values in weights.items() if values}, None)
     return trace(network, random.random((28, 28)).astype(np.float32))
 
 

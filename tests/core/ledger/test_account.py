@@ -159,12 +159,12 @@ def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.D
 
 
 @settings(DRAWN, max_examples=60)
-@given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
+@given(architecture=strategies.architectures(), data=st.data(), seed=strategies.seeds())
 def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
-    variant: Architecture, data: st.DataObject, seed: int
+    architecture: Architecture, data: st.DataObject, seed: int
 ) -> None:
-    network = strategies.network(variant, seed)
-    digit = np.random.default_rng(seed).random(variant.input_shape, dtype=np.float32)
+    network = strategies.network(architecture, seed)
+    digit = np.random.default_rng(seed).random(architecture.input_shape, dtype=np.float32)
     traced = trace(network, digit)
     chosen = data.draw(st.sampled_from(traced.layers))
     cell = draw_cell(data, chosen.name, chosen.output_shape)
@@ -207,7 +207,7 @@ def test_float32_rounds_next_to_nothing_in_the_networks_of_the_shelf(name: str) 
 
 
 def strokes_of_a_digit(network: Network) -> np.ndarray:
-    picture = np.zeros(network.variant.input_shape, np.float32)
+    picture = np.zeros(network.architecture.input_shape, np.float32)
     picture[6:8, 8:20] = 1
     picture[8:24, 16:19] = 0.75
     return picture
@@ -277,7 +277,7 @@ def test_softmax_lists_all_its_shares() -> None:
 def test_fused_activation_is_named() -> None:
     network, traced = small()
     conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
-    assert activation(network.variant.layers[0]) == "relu"
+    assert activation(network.architecture.layers[0]) == "relu"
     assert [line.name for line in conv.lines if line.name != "rounding"] == [
         "sum",
         "bias",

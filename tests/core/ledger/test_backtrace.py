@@ -17,7 +17,7 @@ NETWORK = "cnn-32-64-64"
 @pytest.mark.parametrize("name", model_store.names())
 def test_strongest_path_leads_down_from_every_layer(name: str) -> None:
     network = model_store.load(name)
-    traced = trace(network, np.random.default_rng(2).random(network.variant.input_shape, dtype=np.float32))
+    traced = trace(network, np.random.default_rng(2).random(network.architecture.input_shape, dtype=np.float32))
     for layer, shape in cells.shapes(network).items():
         middle = Cell(layer, shape[-1] // 2, *(side // 2 for side in shape[:-1]))
         path = (middle, *descend(network, traced, middle))

@@ -22,12 +22,12 @@ def perturbed(network: Network, cell: Cell) -> np.ndarray:
 
     Whatever is computed of what is not a number is none either, so no weight, maximum or activation can hide it.
     """
-    read = network.variant.input_shape
+    read = network.architecture.input_shape
     alone = np.zeros((np.prod(read), np.prod(read)), np.float32)
     np.fill_diagonal(alone, np.nan)
     x = alone.reshape(-1, *read)
     with np.errstate(all="ignore"):
-        for layer in network.variant.layers:
+        for layer in network.architecture.layers:
             x = layer.forward(x, network.weights_of(layer.name)).after
             if layer.name == cell.layer:
                 break
@@ -43,7 +43,7 @@ def of_all(x: np.ndarray, cell: Cell, shape: tuple[int, ...]) -> np.ndarray:
 
 def by_formula(network: Network, cell: Cell) -> np.ndarray:
     field = ledger.receptive_field(network, cell)
-    found = np.zeros(network.variant.input_shape, bool)
+    found = np.zeros(network.architecture.input_shape, bool)
     found[np.ix_(field.rows, field.columns, field.maps)] = True
     return found
 
@@ -58,9 +58,9 @@ def of_colour(*layers: Layer) -> Architecture:
 
 
 @settings(DRAWN, max_examples=120)
-@given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
+@given(architecture=strategies.architectures(), data=st.data(), seed=strategies.seeds())
 @example(
-    variant=Architecture(
+    architecture=Architecture(
         name="dilated",
         input_shape=(13, 13, 1),
         layers=answering(
@@ -72,9 +72,9 @@ def of_colour(*layers: Layer) -> Architecture:
     data=None,
     seed=0,
 )
-@example(variant=of_colour(DepthwiseConv2D(name="a", kernel_size=(3, 3), depth_multiplier=2)), data=None, seed=0)
+@example(architecture=of_colour(DepthwiseConv2D(name="a", kernel_size=(3, 3), depth_multiplier=2)), data=None, seed=0)
 @example(
-    variant=of_colour(
+    architecture=of_colour(
         Conv2D(name="a", filters=6, kernel_size=(3, 3), groups=3, padding="same"),
         Conv2D(name="b", filters=4, kernel_size=(2, 2), groups=2, strides=(2, 2)),
     ),
@@ -82,10 +82,10 @@ def of_colour(*layers: Layer) -> Architecture:
     seed=0,
 )
 def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_finds(
-    variant: Architecture, data: st.DataObject | None, seed: int
+    architecture: Architecture, data: st.DataObject | None, seed: int
 ) -> None:
-    network = strategies.network(variant, seed)
-    for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True):
+    network = strategies.network(architecture, seed)
+    for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True):
         every = list(cells.every(layer.name, shape))
         middle = len(every) // 2
         asked = [every[0], *every[middle : middle + 3], every[-1]]
@@ -94,14 +94,14 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
 
 
 @settings(DRAWN, max_examples=60)
-@given(variant=strategies.variants(), data=st.data(), seed=strategies.seeds())
+@given(architecture=strategies.architectures(), data=st.data(), seed=strategies.seeds())
 def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
-    variant: Architecture, data: st.DataObject, seed: int
+    architecture: Architecture, data: st.DataObject, seed: int
 ) -> None:
     """A layer alone, its whole input perturbed value by value: maps and channels too."""
-    network = strategies.network(variant, seed)
-    place = data.draw(st.integers(0, len(variant.layers) - 1))
-    layer, shape = variant.layers[place], variant.shapes()[place]
+    network = strategies.network(architecture, seed)
+    place = data.draw(st.integers(0, len(architecture.layers) - 1))
+    layer, shape = architecture.layers[place], architecture.shapes()[place]
     if getattr(layer, "activation", "") == "softmax" and layer.kind != "Activation":
         return  # the sum reads less than the share
     cell = data.draw(st.sampled_from(list(cells.every(layer.name, layer.output_shape(shape)))))
@@ -120,5 +120,5 @@ def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
 
 
 def _account(network: Network, cell: Cell, seed: int) -> Ledger:
-    digit = np.random.default_rng(seed).random(network.variant.input_shape, dtype=np.float32)
+    digit = np.random.default_rng(seed).random(network.architecture.input_shape, dtype=np.float32)
     return ledger.account(network, trace(network, digit), cell)

@@ -14,7 +14,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.core import strategies
 
-VARIANT = Architecture(
+ARCHITECTURE = Architecture(
     name="small",
     layers=(
         Conv2D(name="conv2d", filters=3, kernel_size=(3, 3), activation="relu"),
@@ -26,14 +26,14 @@ VARIANT = Architecture(
 
 
 def network(seed: int = 0, name: str = "small") -> Network:
-    return strategies.network(Architecture(name=name, layers=VARIANT.layers), seed)
+    return strategies.network(Architecture(name=name, layers=ARCHITECTURE.layers), seed)
 
 
 def card(of: Network, **changes: Any) -> ModelCard:
     source = DataSource(name="mnist", source="mnist.npz", sha256="a" * 64, licence="CC BY-SA 3.0", attribution="LeCun")
     values: dict[str, Any] = {
         "name": of.name,
-        "variant": of.variant,
+        "architecture": of.architecture,
         "plan": TrainingPlan(),
         "data": source,
         "seed": 1,

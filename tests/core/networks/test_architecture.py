@@ -34,9 +34,9 @@ PUBLISHED = {
 
 def test_the_published_networks_are_there() -> None:
     assert list(TUTORIALS) == list(PUBLISHED)
-    for name, (variant, _) in TUTORIALS.items():
-        assert variant.name == name
-        assert (variant.parameters, " ".join(layer.kind for layer in variant.layers)) == PUBLISHED[name]
+    for name, (architecture, _) in TUTORIALS.items():
+        assert architecture.name == name
+        assert (architecture.parameters, " ".join(layer.kind for layer in architecture.layers)) == PUBLISHED[name]
 
 
 def test_28_becomes_26_13_11_5_3() -> None:
@@ -45,9 +45,9 @@ def test_28_becomes_26_13_11_5_3() -> None:
 
 
 def test_the_colour_network_has_27_weights_a_filter() -> None:
-    variant, plan = TUTORIALS["cnn-rgb"]
-    assert variant.input_shape == (32, 32, 3)
-    assert variant.weight_shapes()["conv2d"] == {"kernel": (3, 3, 3, 32), "bias": (32,)}
+    architecture, plan = TUTORIALS["cnn-rgb"]
+    assert architecture.input_shape == (32, 32, 3)
+    assert architecture.weight_shapes()["conv2d"] == {"kernel": (3, 3, 3, 32), "bias": (32,)}
     assert plan.data == "colour"
 
 
@@ -62,16 +62,16 @@ def test_the_plans_are_as_published() -> None:
     assert all(plan.examples == 60_000 for plan in plans.values())
 
 
-@pytest.mark.parametrize("variant", [*[variant for variant, _ in TUTORIALS.values()], pen.VARIANT])
-def test_a_variant_comes_back_from_json(variant: Architecture) -> None:
-    assert Architecture.from_json(json.loads(json.dumps(variant.to_json()))) == variant
+@pytest.mark.parametrize("architecture", [*[architecture for architecture, _ in TUTORIALS.values()], pen.ARCHITECTURE])
+def test_an_architecture_comes_back_from_json(architecture: Architecture) -> None:
+    assert Architecture.from_json(json.loads(json.dumps(architecture.to_json()))) == architecture
 
 
 @settings(deadline=None)
-@given(variant=strategies.variants())
-def test_any_variant_comes_back_from_json(variant: Architecture) -> None:
-    assert Architecture.from_json(json.loads(json.dumps(variant.to_json()))) == variant
-    assert len(variant.shapes()) == len(variant.layers) + 1
+@given(architecture=strategies.architectures())
+def test_any_architecture_comes_back_from_json(architecture: Architecture) -> None:
+    assert Architecture.from_json(json.loads(json.dumps(architecture.to_json()))) == architecture
+    assert len(architecture.shapes()) == len(architecture.layers) + 1
 
 
 @pytest.mark.parametrize("plan", [plan for _, plan in TUTORIALS.values()])
@@ -147,6 +147,6 @@ def test_a_plan_that_cannot_be_followed_is_refused(changes: dict[str, Any], word
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"name": "a"}, {"name": "a", "input_shape": [28, 28, 1], "layers": 3}])
-def test_json_that_is_no_variant_is_refused(data: object) -> None:
+def test_json_that_is_no_architecture_is_refused(data: object) -> None:
     with pytest.raises(Refusal):
         Architecture.from_json(data)

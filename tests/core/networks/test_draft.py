@@ -67,7 +67,7 @@ def edited(draw: st.DrawFn) -> ArchitectureDraft:
 def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_row(draft: ArchitectureDraft) -> None:
     found = validate(draft)
     assert len(found.rows) == len(draft.rows)
-    assert (found.variant is None) == bool(found.problems)
+    assert (found.architecture is None) == bool(found.problems)
     assert all(len(str(problem)) <= 300 for problem in found.problems)
     assert (found.problem is not None) == (not draft.rows)
     for above, row in zip(found.rows, found.rows[1:], strict=False):
@@ -80,22 +80,22 @@ def test_nothing_that_is_done_to_a_draft_raises_and_every_refusal_stands_at_a_ro
 
 
 @given(draft=edited())
-def test_a_legal_draft_is_its_variant(draft: ArchitectureDraft) -> None:
+def test_a_legal_draft_is_its_architecture(draft: ArchitectureDraft) -> None:
     found = validate(draft, "mine")
-    if found.variant is not None:
-        assert found.variant.name == "mine"
-        assert found.variant.shapes() == (draft.input_shape, *(row.output_shape for row in found.rows))
-        assert (found.variant.parameters, found.variant.multiplications) == (
+    if found.architecture is not None:
+        assert found.architecture.name == "mine"
+        assert found.architecture.shapes() == (draft.input_shape, *(row.output_shape for row in found.rows))
+        assert (found.architecture.parameters, found.architecture.multiplications) == (
             found.parameters,
             found.multiplications,
         )
-        assert validate(ArchitectureDraft.of(found.variant), "mine").variant == found.variant
+        assert validate(ArchitectureDraft.of(found.architecture), "mine").architecture == found.architecture
 
 
-@given(variant=strategies.variants())
-def test_a_variants_draft_has_its_layers(variant: Architecture) -> None:
-    made = [row.layer for row in validate(ArchitectureDraft.of(variant)).rows]
-    for ours, theirs in zip(made, variant.layers, strict=True):
+@given(architecture=strategies.architectures())
+def test_the_draft_of_an_architecture_has_its_layers(architecture: Architecture) -> None:
+    made = [row.layer for row in validate(ArchitectureDraft.of(architecture)).rows]
+    for ours, theirs in zip(made, architecture.layers, strict=True):
         assert ours is not None
         assert ours.keras_line().rpartition("name=")[0] == theirs.keras_line().rpartition("name=")[0]
 
@@ -113,13 +113,13 @@ def test_what_was_added_can_be_removed(draft: ArchitectureDraft, place: int, kin
 
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_comes_back_unchanged(name: str) -> None:
-    variant = TUTORIALS[name][0]
-    assert validate(ArchitectureDraft.of(variant), name).variant == variant
+    architecture = TUTORIALS[name][0]
+    assert validate(ArchitectureDraft.of(architecture), name).architecture == architecture
 
 
 def test_build_cnn_is_the_tutorials_network() -> None:
-    assert validate(build_cnn(32, 3, 2), "cnn-32-32").variant == TUTORIALS["cnn-32-32"][0]
-    assert validate(blank()).variant is not None
+    assert validate(build_cnn(32, 3, 2), "cnn-32-32").architecture == TUTORIALS["cnn-32-32"][0]
+    assert validate(blank()).architecture is not None
 
 
 @pytest.mark.parametrize("kind", sorted(FRESH))
@@ -160,7 +160,7 @@ def test_too_many_layers_are_refused() -> None:
     for _ in range(MAX_LAYERS - 1):
         draft = draft.add(1, "Dropout")
     assert f"1 to {MAX_LAYERS} layers" in str(validate(draft).rows[-1].problem)
-    assert validate(draft.remove(1)).variant is not None
+    assert validate(draft.remove(1)).architecture is not None
 
 
 def test_a_pools_stride_follows_its_size_until_it_is_chosen() -> None:
@@ -203,13 +203,13 @@ def test_layers_are_named_as_keras_names_them() -> None:
 @pytest.mark.train
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(draft=edited().filter(lambda draft: validate(draft).variant is not None))
+@given(draft=edited().filter(lambda draft: validate(draft).architecture is not None))
 def test_a_legal_draft_has_the_shapes_and_parameters_of_keras(draft: ArchitectureDraft) -> None:
     from cnnviz.workers import keras_model
 
     found = validate(draft)
-    assert found.variant is not None
-    model = keras_model.build(found.variant)
+    assert found.architecture is not None
+    model = keras_model.build(found.architecture)
     for row, theirs in zip(found.rows, model.layers, strict=True):
         assert row.output_shape == tuple(theirs.output.shape)[1:]
     assert model.count_params() == found.parameters

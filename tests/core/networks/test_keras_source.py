@@ -1,4 +1,4 @@
-"""The Keras program of a variant: it runs by itself, and builds and trains what it says."""
+"""The Keras program of an architecture: it runs by itself, and builds and trains what it says."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ SMALL = TrainingPlan(examples=150, validation_examples=50, batch_size=32, epochs
 
 
 def legal(draft: ArchitectureDraft, name: str) -> Architecture:
-    variant = validate(draft, name).variant
-    assert variant is not None
-    return variant
+    architecture = validate(draft, name).architecture
+    assert architecture is not None
+    return architecture
 
 
 AVERAGED = legal(build_cnn(3, 5, 3).change(2, kind="AveragePooling2D").add(3, "BatchNormalization"), "averaged")
@@ -58,8 +58,15 @@ NAMED = Architecture(
 )
 PROGRAMS: dict[str, tuple[Architecture, TrainingPlan]] = {
     **{
-        name: (variant, replace(plan, examples=200, validation_examples=min(plan.validation_examples, 50), epochs=1))
-        for name, (variant, plan) in (*TUTORIALS.items(), *POOL_NETWORKS.items(), ("pen", (pen.VARIANT, pen.PLAN)))
+        name: (
+            architecture,
+            replace(plan, examples=200, validation_examples=min(plan.validation_examples, 50), epochs=1),
+        )
+        for name, (architecture, plan) in (
+            *TUTORIALS.items(),
+            *POOL_NETWORKS.items(),
+            ("pen", (pen.ARCHITECTURE, pen.PLAN)),
+        )
     },
     "averaged": (AVERAGED, replace(SMALL, optimizer="rmsprop", learning_rate=0.002, patience=1, seed=7)),
     "pooled": (POOLED, replace(SMALL, optimizer="sgd", learning_rate=0.05, schedule="cosine", batch_size=10)),
@@ -123,21 +130,21 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the programs that Layers shows for the stored networks, verbatim, and return their reports."""
     cards = [model_store.card(name) for name in model_store.names()]
-    return run_all([(card.variant, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
+    return run_all([(card.architecture, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
 
 
 def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:
-    for variant, plan in programs:
-        (folder / f"{variant.name}.py").write_text(script(variant, plan), encoding="utf-8")
+    for architecture, plan in programs:
+        (folder / f"{architecture.name}.py").write_text(script(architecture, plan), encoding="utf-8")
     found = run([sys.executable, "-c", HARNESS], folder)
     return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
 
 
-def made_digits(variant: Architecture) -> np.ndarray:
+def made_digits(architecture: Architecture) -> np.ndarray:
     """Make the training digits of the harness in the shape of the network."""
     images = np.random.default_rng(1).integers(0, 256, (400, 28, 28)).astype(np.float32) / np.float32(255)
-    seen = colour_digits.prepare_inputs(images, variant.input_shape, colour_digits.TRAIN)
-    return seen.reshape(-1, *variant.input_shape)
+    seen = colour_digits.prepare_inputs(images, architecture.input_shape, colour_digits.TRAIN)
+    return seen.reshape(-1, *architecture.input_shape)
 
 
 def run(command: list[str], folder: Path) -> str:
@@ -149,22 +156,23 @@ def run(command: list[str], folder: Path) -> str:
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
-def test_a_program_builds_the_variant_and_follows_the_plan(told: dict[str, Any], name: str) -> None:
-    (variant, plan), facts = PROGRAMS[name], told[name]
-    assert facts["parameters"] == facts["saved"] == variant.parameters
+def test_a_program_builds_the_architecture_and_follows_the_plan(told: dict[str, Any], name: str) -> None:
+    (architecture, plan), facts = PROGRAMS[name], told[name]
+    assert facts["parameters"] == facts["saved"] == architecture.parameters
     assert facts["layers"] == [
-        [layer.name, layer.kind, list(shape)] for layer, shape in zip(variant.layers, variant.shapes()[1:], strict=True)
+        [layer.name, layer.kind, list(shape)]
+        for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True)
     ]
     assert facts["optimizer"] == plan.optimizer
     assert facts["held_out"] == plan.validation_examples
     assert facts["learned"] == plan.examples - plan.validation_examples
-    shown = made_digits(variant)
+    shown = made_digits(architecture)
     np.testing.assert_allclose(facts["first"], shown[0], atol=1e-6)
     assert (facts["last"] is None) == (facts["held_out"] == 0)
     if facts["last"] is not None:
         np.testing.assert_allclose(facts["last"], shown[-1], atol=1e-6)
     low, high = facts["range"]
-    assert (low, high) == (0, 1) if variant.input_shape[2] == 1 else (0 <= low < 0.01 and 0.99 < high <= 1)
+    assert (low, high) == (0, 1) if architecture.input_shape[2] == 1 else (0 <= low < 0.01 and 0.99 < high <= 1)
     assert facts["steps"] <= plan.epochs * -(-facts["learned"] // plan.batch_size)
     assert max(facts["rates"]) <= plan.learning_rate * 1.0001
     if plan.patience is None:
@@ -184,7 +192,7 @@ def test_the_program_that_layers_shows_runs_and_makes_the_network(told_by_the_sh
     assert facts["parameters"] == facts["saved"] == card.parameters
     assert facts["layers"] == [
         [layer.name, layer.kind, list(shape)]
-        for layer, shape in zip(card.variant.layers, card.variant.shapes()[1:], strict=True)
+        for layer, shape in zip(card.architecture.layers, card.architecture.shapes()[1:], strict=True)
     ]
     assert facts["optimizer"] == card.plan.optimizer
     assert max(facts["rates"]) <= card.plan.learning_rate * 1.0001
@@ -240,9 +248,9 @@ PLANS = st.builds(
 )
 
 
-@given(variant=strategies.variants(), plan=PLANS)
-def test_every_program_is_python_and_says_the_rate(variant: Architecture, plan: TrainingPlan) -> None:
-    program = script(variant, plan)
+@given(architecture=strategies.architectures(), plan=PLANS)
+def test_every_program_is_python_and_says_the_rate(architecture: Architecture, plan: TrainingPlan) -> None:
+    program = script(architecture, plan)
     ast.parse(program)
     assert repr(plan.learning_rate) in program
     assert len(max(program.splitlines(), key=len)) <= 200

@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Path:
 
 def test_a_network_comes_back_as_it_was_saved(place: Path) -> None:
     network, back = small_network.network(), model_store.load("small", place)
-    assert back.variant == network.variant
+    assert back.architecture == network.architecture
     for layer, weights in network.weights.items():
         for name, array in weights.items():
             np.testing.assert_array_equal(back.weights[layer][name], array)

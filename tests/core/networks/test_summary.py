@@ -22,18 +22,18 @@ NORMALISED = Architecture(
     ),
 )
 NETWORKS = {
-    **{name: variant for name, (variant, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
-    "pen": pen.VARIANT,
+    **{name: architecture for name, (architecture, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
+    "pen": pen.ARCHITECTURE,
     "normalised": NORMALISED,
 }
 
 
-def printed(variant: Architecture) -> str:
+def printed(architecture: Architecture) -> str:
     """Return Keras's printed summary, each table row on one line."""
     from cnnviz.workers import keras_model
 
     lines: list[str] = []
-    keras_model.build(variant).summary(line_length=200, print_fn=lines.append)
+    keras_model.build(architecture).summary(line_length=200, print_fn=lines.append)
     return "\n".join(lines)
 
 
@@ -60,9 +60,9 @@ def shape_of(text: str) -> tuple[int, ...]:
 
 
 def test_rows_add_up() -> None:
-    for variant in NETWORKS.values():
-        found: Any = summary(variant)
-        assert sum(row.parameters for row in found.rows) == found.parameters == variant.parameters
+    for architecture in NETWORKS.values():
+        found: Any = summary(architecture)
+        assert sum(row.parameters for row in found.rows) == found.parameters == architecture.parameters
         assert sum(row.share for row in found.rows) == pytest.approx(1)
         assert sum(row.multiplications for row in found.rows) == found.multiplications
 

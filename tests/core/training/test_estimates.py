@@ -14,28 +14,28 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import Calibration, calibrate, estimate_seconds
-from tests.core.strategies import variants
+from tests.core.strategies import architectures
 
 PLAN = TrainingPlan(validation_examples=1000)
 ANSWER = Dense(name="answer", units=10, activation="softmax")
 
 
-@given(variants(), st.sampled_from([1, 7, 32, 1000]), st.sampled_from(["float32", "mixed_bfloat16"]))
-def test_more_work_takes_longer(variant: Architecture, batch_size: int, precision: str) -> None:
+@given(architectures(), st.sampled_from([1, 7, 32, 1000]), st.sampled_from(["float32", "mixed_bfloat16"]))
+def test_more_work_takes_longer(architecture: Architecture, batch_size: int, precision: str) -> None:
     plan = TrainingPlan(batch_size=batch_size, precision=precision, examples=5000, validation_examples=500)
-    expected = estimate_seconds(variant, plan)
-    assert estimate_seconds(variant, replace(plan, epochs=24)) > expected > 0
-    assert estimate_seconds(variant, replace(plan, examples=6000)) > expected
-    assert estimate_seconds(variant, plan, Calibration(2.0, 1)) > expected
-    assert estimate_seconds(variant, plan, digits=1500, tests=297) < expected
+    expected = estimate_seconds(architecture, plan)
+    assert estimate_seconds(architecture, replace(plan, epochs=24)) > expected > 0
+    assert estimate_seconds(architecture, replace(plan, examples=6000)) > expected
+    assert estimate_seconds(architecture, plan, Calibration(2.0, 1)) > expected
+    assert estimate_seconds(architecture, plan, digits=1500, tests=297) < expected
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_one_run_calibrates_the_estimate(name: str) -> None:
     """A machine of any speed is known after one run, for every other network."""
-    variant, plan = TUTORIALS[name]
+    architecture, plan = TUTORIALS[name]
     truth = Calibration(0.37, 1)
-    learned = calibrate(estimates.UNCALIBRATED, variant, plan, estimate_seconds(variant, plan, truth))
+    learned = calibrate(estimates.UNCALIBRATED, architecture, plan, estimate_seconds(architecture, plan, truth))
     assert learned.runs == 1
     for other, its_plan in TUTORIALS.values():
         assert estimate_seconds(other, its_plan, learned) == pytest.approx(
@@ -44,10 +44,10 @@ def test_one_run_calibrates_the_estimate(name: str) -> None:
 
 
 def test_a_run_beside_a_busy_neighbour_counts_half() -> None:
-    variant, plan = TUTORIALS["cnn-32-64"]
+    architecture, plan = TUTORIALS["cnn-32-64"]
     known = Calibration(1.0, 3)
-    slow = estimate_seconds(variant, plan, Calibration(4.0, 1))
-    assert calibrate(known, variant, plan, slow).factor == pytest.approx(2.0)
+    slow = estimate_seconds(architecture, plan, Calibration(4.0, 1))
+    assert calibrate(known, architecture, plan, slow).factor == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
@@ -56,7 +56,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "plan", "said"),
+    ("architecture", "plan", "said"),
     [
         (
             Architecture(name="large", layers=(Flatten(name="f"), Dense(name="d", units=8000), ANSWER)),
@@ -104,7 +104,7 @@ def test_published_trainings_are_within_the_budget(name: str) -> None:
     ],
     ids=["parameters", "work", "memory", "time", "batches", "input", "colour", "nothing to learn"],
 )
-def test_too_much_is_refused_with_value_and_limit(variant: Architecture, plan: TrainingPlan, said: str) -> None:
+def test_too_much_is_refused_with_value_and_limit(architecture: Architecture, plan: TrainingPlan, said: str) -> None:
     with pytest.raises(Refusal) as refused:
-        estimates.check(variant, plan)
+        estimates.check(architecture, plan)
     assert said in str(refused.value)

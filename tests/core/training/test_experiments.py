@@ -44,7 +44,7 @@ def test_every_verdict_is_among_the_guesses(one: Experiment) -> None:
 @EVERY
 def test_arms_differ_in_the_network_or_in_one_setting_of_the_plan(one: Experiment) -> None:
     plans = {arm.plan for arm in one.arms}
-    stacks = {arm.variant.layers for arm in one.arms}
+    stacks = {arm.architecture.layers for arm in one.arms}
     if one.id in OF_NETWORKS:
         assert (len(plans), len(stacks)) == (1, len(one.arms))
     else:
@@ -55,7 +55,7 @@ def test_arms_differ_in_the_network_or_in_one_setting_of_the_plan(one: Experimen
 
 
 def layers_of(name: str) -> list[tuple[object, ...]]:
-    return [arm.variant.layers for arm in EXPERIMENTS[name].arms]
+    return [arm.architecture.layers for arm in EXPERIMENTS[name].arms]
 
 
 def test_pooling_differs_in_the_kind_of_pooling_alone() -> None:
@@ -91,7 +91,7 @@ def test_the_amounts_and_rates_are_those_of_the_questions() -> None:
     tutorial = EXPERIMENTS["adadelta"].arms
     assert [arm.plan.learning_rate for arm in tutorial] == [1.0, 0.001]
     assert all(arm.plan.optimizer == "adadelta" for arm in tutorial)
-    assert all(arm.variant.layers == TUTORIALS["cnn-32-64"][0].layers for arm in tutorial)
+    assert all(arm.architecture.layers == TUTORIALS["cnn-32-64"][0].layers for arm in tutorial)
 
 
 def test_dense_and_cnn_are_measured_on_shifted_digits() -> None:

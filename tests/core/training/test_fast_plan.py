@@ -10,9 +10,9 @@ from cnnviz.core.training.fast_plan import make_fast_plan
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_fast_plan_takes_less_time_than_the_published_plan(name: str) -> None:
-    variant, plan = TUTORIALS[name]
+    architecture, plan = TUTORIALS[name]
     quick = make_fast_plan(plan)
-    estimates.check(variant, quick)
-    assert estimates.estimate_seconds(variant, quick) < estimates.estimate_seconds(variant, plan)
+    estimates.check(architecture, quick)
+    assert estimates.estimate_seconds(architecture, quick) < estimates.estimate_seconds(architecture, plan)
     assert (quick.data, quick.seed) == (plan.data, plan.seed)
     assert quick.precision == ("mixed_bfloat16" if has_bfloat16() else "float32")

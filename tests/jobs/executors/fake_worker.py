@@ -65,7 +65,7 @@ def eat() -> None:
 
 def learned(job: Job) -> tuple[Facts, Arrays]:
     """Return a result that can be loaded: a network with weights, and its card."""
-    network = small_network.network(0, job.variant.name)
+    network = small_network.network(0, job.architecture.name)
     arrays = {f"weights/{layer}/{name}": w for layer, named in network.weights.items() for name, w in named.items()}
     return {"card": small_network.card(network).to_json(), "ended": "finished", "message": None}, arrays
 

@@ -430,6 +430,6 @@ def test_keras_trains_on_both_executors(
         site.reaches(site.give(job), "done", "failed", "lost", within=120)
         assert site.scheduler.status(job.id).message is None
     result = next(event for event in site.recorded[job.id] if event.kind == "result")
-    network = Network(job.variant, files.weights(result.arrays))
+    network = Network(job.architecture, files.weights(result.arrays))
     assert network.parameters > 0
     assert [event.facts["epoch"] for event in site.recorded[job.id] if event.kind == "epoch"] == [1, 2]

@@ -27,10 +27,10 @@ def test_speed_is_unknown_at_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("slower", [0.5, 1.0, 3.0])
 def test_one_run_corrects_the_next_estimate(tmp_path: Path, slower: float) -> None:
-    alone = estimates.estimate_seconds(small_network.VARIANT, PLAN) - estimates.START_SECONDS
+    alone = estimates.estimate_seconds(small_network.ARCHITECTURE, PLAN) - estimates.START_SECONDS
     took = estimates.START_SECONDS + slower * alone
     calibration.update(tmp_path, card(took), "finished")
-    assert estimates.estimate_seconds(small_network.VARIANT, PLAN, calibration.load(tmp_path)) == pytest.approx(
+    assert estimates.estimate_seconds(small_network.ARCHITECTURE, PLAN, calibration.load(tmp_path)) == pytest.approx(
         took, rel=1e-6
     )
 

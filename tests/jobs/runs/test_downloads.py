@@ -29,9 +29,9 @@ def store(tmp_path: Path) -> RunStore:
 @pytest.fixture
 def run_id(store: RunStore) -> str:
     """Create a run that has ended."""
-    job = planner.new_job(small_network.VARIANT, TrainingPlan(epochs=1), PROBE)
+    job = planner.new_job(small_network.ARCHITECTURE, TrainingPlan(epochs=1), PROBE)
     store.create(job, "My best: Nr. 1!")
-    network = strategies.network(job.variant, 4)
+    network = strategies.network(job.architecture, 4)
     arrays = {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
     record = store.recorder(job.id)
     numbers = np.array([2.0, 1.0], np.float32)
@@ -61,7 +61,7 @@ def test_card_is_that_of_the_run(store: RunStore, run_id: str) -> None:
 
 
 def test_card_is_refused_before_the_result(store: RunStore) -> None:
-    job = planner.new_job(small_network.VARIANT, TrainingPlan(), PROBE)
+    job = planner.new_job(small_network.ARCHITECTURE, TrainingPlan(), PROBE)
     store.create(job, "waiting")
     with pytest.raises(Refusal, match="no card yet"):
         downloads.card(store, job.id)

@@ -78,7 +78,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def job(**plan: Any) -> Job:
-    return planner.new_job(small_network.VARIANT, TrainingPlan(**plan), PROBE)
+    return planner.new_job(small_network.ARCHITECTURE, TrainingPlan(**plan), PROBE)
 
 
 def states(store: RunStore) -> list[str]:
@@ -89,15 +89,15 @@ def test_job_refers_to_this_servers_data() -> None:
     made_job = job()
     assert made_job.data.count in (60_000, 1_437)
     assert len(made_job.data.sha256) == 64
-    assert made_job.variant.name == f"run-{made_job.id}"
-    assert made_job.variant.layers == small_network.VARIANT.layers
+    assert made_job.architecture.name == f"run-{made_job.id}"
+    assert made_job.architecture.layers == small_network.ARCHITECTURE.layers
 
 
 @pytest.mark.usefixtures("scheduler")
 def test_equal_settings_make_different_runs(store: RunStore) -> None:
     first, second = planner.start(store, job(), "one"), planner.start(store, job(), "two")
     assert first.id != second.id
-    assert first.variant.name != second.variant.name
+    assert first.architecture.name != second.architecture.name
 
 
 def test_third_arm_waits_until_one_starts(store: RunStore, scheduler: Scheduler) -> None:
@@ -148,7 +148,7 @@ def test_whole_training_updates_the_calibration(
     known: list[object] = []
     monkeypatch.setattr(calibration, "update", lambda *told: known.append(told))
     run = store.create(job(), "one")
-    network = small_network.network(0, run.variant.name)
+    network = small_network.network(0, run.architecture.name)
     weights = {f"weights/{a}/{b}": w for a, named in network.weights.items() for b, w in named.items()}
     record = planner.recorder(store, run.id)  # as for one that is taken over
     record(Event("start", 1, 1, {"finished": finished}))

@@ -31,7 +31,7 @@ def a_job() -> Job:
     job_id = protocol.make_id()
     return Job(
         id=job_id,
-        variant=Architecture(name=protocol.make_network_name(job_id), layers=small_network.VARIANT.layers),
+        architecture=Architecture(name=protocol.make_network_name(job_id), layers=small_network.ARCHITECTURE.layers),
         plan=small_network.card(small_network.network()).plan,
         data=DataReference(name="MNIST", sha256="c" * 64, count=60_000),
         probe=np.zeros((28, 28), np.uint8),
@@ -64,13 +64,13 @@ def flat(network: Any) -> dict[str, np.ndarray]:
 
 
 def snapshot(job: Job, step: int, seed: int = 0) -> Event:
-    arrays = flat(small_network.network(seed, job.variant.name)) | {"confusion": np.eye(10, dtype=np.int32)}
+    arrays = flat(small_network.network(seed, job.architecture.name)) | {"confusion": np.eye(10, dtype=np.int32)}
     return event("snapshot", arrays, step=step, epoch=step // 10, digits=10)
 
 
 def test_run_is_read_as_it_was_created(store: RunStore, job: Job) -> None:
     (run,) = store.runs()
-    assert (run.id, run.title, run.variant, run.plan) == (job.id, "first", job.variant, job.plan)
+    assert (run.id, run.title, run.architecture, run.plan) == (job.id, "first", job.architecture, job.plan)
     assert run == store.run(job.id)
 
 
@@ -104,14 +104,14 @@ def test_snapshot_is_the_network_of_its_step(store: RunStore, job: Job) -> None:
     assert store.snapshots(job.id) == (Snapshot(0, 0, 10), Snapshot(5, 0, 10), Snapshot(20, 2, 10))
     for moment in store.snapshots(job.id):
         network = store.network_at(job.id, moment)
-        expected = small_network.network(moment.step, job.variant.name)
+        expected = small_network.network(moment.step, job.architecture.name)
         assert network.card is None
         np.testing.assert_array_equal(network.weights["conv2d"]["kernel"], expected.weights["conv2d"]["kernel"])
         np.testing.assert_array_equal(store.confusion(job.id, moment), np.eye(10))
 
 
 def test_result_loads_like_a_bundled_network(store: RunStore, job: Job) -> None:
-    network = small_network.network(3, job.variant.name)
+    network = small_network.network(3, job.architecture.name)
     card = small_network.card(network)
     assert store.card(job.id) is None
     store.recorder(job.id)(
@@ -142,7 +142,7 @@ def test_interrupted_run_keeps_its_last_snapshot(store: RunStore, job: Job) -> N
     record(snapshot(job, 10, seed=7))
     kept = store.network(job.id)
     np.testing.assert_array_equal(
-        kept.weights["conv2d"]["bias"], small_network.network(7, job.variant.name).weights["conv2d"]["bias"]
+        kept.weights["conv2d"]["bias"], small_network.network(7, job.architecture.name).weights["conv2d"]["bias"]
     )
 
 

@@ -28,7 +28,7 @@ def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.
     ]
     for one in cards:
         if one.seed == STORED_SEED:
-            model_store.save(strategies.network(one.variant, 1), one, folder)
+            model_store.save(strategies.network(one.architecture, 1), one, folder)
     seed_results.write(seed_results.collect(cards), folder)
     curves = {kind: {name: curve(kind) for name in POOL_NETWORKS} for kind in KINDS}
     robustness_curves.write(Robustness({"digits": 1_000, "seeds": list(SEEDS)}, curves), folder)
@@ -36,11 +36,11 @@ def write(folder: Path, accuracies: tuple[float, float, float] = (0.99, 0.98, 0.
 
 def card(name: str, accuracy: float, seed: int) -> ModelCard:
     """Build a card whose mistakes follow `accuracy`, each digit being read as the next one."""
-    variant, plan = POOL_NETWORKS[name]
+    architecture, plan = POOL_NETWORKS[name]
     right = round(10_000 * accuracy)
     confusion = right * np.eye(10, dtype=int) + (10_000 - right) * np.roll(np.eye(10, dtype=int), 1, axis=1)
     return small_network.card(
-        strategies.network(variant, seed),
+        strategies.network(architecture, seed),
         plan=plan,
         name=name,
         seed=seed,

@@ -96,7 +96,7 @@ def test_network_is_trained_and_saved(trained: tuple[Path, Events, int]) -> None
     network = model_store.load("tiny", folder / "shelf")
     card = network.card
     assert card is not None
-    assert (card.variant, card.plan, card.epochs) == (TINY, PLAN, 3)
+    assert (card.architecture, card.plan, card.epochs) == (TINY, PLAN, 3)
     assert card.test_accuracy > 0.7
     assert card.curves["loss"][0] > card.curves["loss"][-1]
     assert sum(map(sum, card.confusion)) * card.test_accuracy == pytest.approx(
@@ -145,7 +145,7 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, capsys: pytest.Capt
     [
         ("{", "Expecting property name"),
         ("[]", "A job must be an object"),
-        ('{"variant": "none"}', "The variant must be one of cnn-32-64"),
+        ('{"variant": "none"}', "The architecture must be one of cnn-32-64"),
         ('{"variant": "pen"}', "This plan needs pen strokes"),
         ('{"variant": "pen", "precision": "int4"}', "precision is float32 or mixed_bfloat16"),
     ],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorflow")]
 
-VARIANT = Architecture(
+ARCHITECTURE = Architecture(
     name="small",
     input_shape=colour_digits.INPUT_SHAPE,
     layers=(
@@ -37,7 +37,7 @@ PLAN = TrainingPlan(data="colour", examples=600, validation_examples=100, batch_
 
 
 def job(runner: Runner, plan: TrainingPlan = PLAN) -> Job:
-    return replace(runner.job(VARIANT, plan), data=planner.data_reference("colour"))
+    return replace(runner.job(ARCHITECTURE, plan), data=planner.data_reference("colour"))
 
 
 @pytest.mark.parametrize("part", [colour_digits.TRAIN, colour_digits.TEST])
@@ -83,12 +83,12 @@ def test_augmented_digits_keep_their_colours() -> None:
 
 def test_other_data_than_planned_is_refused(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must find the data"):
-        runner.train(runner.job(VARIANT, PLAN))  # names the grey digits
+        runner.train(runner.job(ARCHITECTURE, PLAN))  # names the grey digits
 
 
 def test_colour_network_with_grey_digits_is_refused(runner: Runner) -> None:
     with pytest.raises(Refusal, match="must read the digits"):
-        runner.train(runner.job(VARIANT, replace(PLAN, data="mnist")))
+        runner.train(runner.job(ARCHITECTURE, replace(PLAN, data="mnist")))
 
 
 def test_shifted_digits_keep_their_colours() -> None:
@@ -98,6 +98,6 @@ def test_shifted_digits_keep_their_colours() -> None:
     network = model_store.load("cnn-rgb")
     images = np.round(np.stack([small_network.digit(seed) for seed in range(6)]) * 255).astype(np.uint8)
     moved = shifted_accuracy.shift(images).astype(np.float32) / np.float32(255)
-    seen = colour_digits.prepare_inputs(moved, network.variant.input_shape, colour_digits.TEST)
+    seen = colour_digits.prepare_inputs(moved, network.architecture.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1).astype(np.uint8)
     assert shifted_accuracy.accuracy(network, images, answers) == 1

@@ -27,8 +27,8 @@ def weights(training: Training, kind: str = "result") -> dict[str, dict[str, np.
     return found
 
 
-def network(training: Training, variant: Architecture = NETWORK) -> Network:
-    return Network(variant, weights(training))
+def network(training: Training, architecture: Architecture = NETWORK) -> Network:
+    return Network(architecture, weights(training))
 
 
 def fit(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]]:

@@ -95,11 +95,11 @@ def test_running_validation_has_a_point_for_every_early_snapshot(plain_run: Trai
 def test_snapshots_of_a_run_stay_below_their_limit(epochs: int, batches: int, name: str) -> None:
     from cnnviz.workers.training import snapshot_schedule
 
-    variant = TUTORIALS[name][0]
-    every = snapshot_schedule.epochs_between(variant, epochs, batches)
+    architecture = TUTORIALS[name][0]
+    every = snapshot_schedule.epochs_between(architecture, epochs, batches)
     early = len([step for step in islice(snapshot_schedule.iterate_steps(), 40) if step <= epochs * batches])
-    assert (early + epochs // every) * variant.parameters * 4 <= snapshot_schedule.MAX_BYTES
-    assert every == 1 or (early + epochs) * variant.parameters * 4 > snapshot_schedule.MAX_BYTES
+    assert (early + epochs // every) * architecture.parameters * 4 <= snapshot_schedule.MAX_BYTES
+    assert every == 1 or (early + epochs) * architecture.parameters * 4 > snapshot_schedule.MAX_BYTES
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adadelta"])

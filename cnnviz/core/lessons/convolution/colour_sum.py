@@ -136,7 +136,7 @@ def decode(written: str) -> Numbers:
 
 def is_supported(network: Network) -> bool:
     """Return whether the first layer has 3 × 3 kernels over three channels, stride 1, no padding, then ReLU."""
-    first = network.variant.layers[0]
+    first = network.architecture.layers[0]
     if first.kind != "Conv2D" or network.weights_of(first.name)["kernel"].shape[:3] != (SIDE, SIDE, CHANNELS):
         return False
     settings = {name: getattr(first, name) for name in ("strides", "padding", "dilation_rate", "activation")}
@@ -145,7 +145,7 @@ def is_supported(network: Network) -> bool:
 
 def list_filters(network: Network) -> tuple[Numbers, ...]:
     """List the numbers of every filter of the first layer of a network that `is_supported`."""
-    weights = network.weights_of(network.variant.layers[0].name)
+    weights = network.weights_of(network.architecture.layers[0].name)
     kernel = weights["kernel"]
     biases = weights.get("bias", np.zeros(kernel.shape[-1], np.float32))
     return tuple(

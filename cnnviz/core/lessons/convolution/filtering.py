@@ -81,7 +81,7 @@ class LearnedKernels:
 
 def find_learned_kernels(network: Network) -> LearnedKernels | None:
     """Return the first convolution's parameters, or None without one whose kernels can be shown."""
-    for layer in network.variant.layers:
+    for layer in network.architecture.layers:
         if isinstance(layer, Conv2D):
             weights = network.weights_of(layer.name)
             kernel = weights["kernel"]

@@ -69,16 +69,16 @@ def _make_stride(place: int) -> tuple[Layer, ...]:
     return (_make_convolution(place, STEP),)
 
 
-def _variant(name: str, *stages: tuple[Layer, ...]) -> Architecture:
+def _architecture(name: str, *stages: tuple[Layer, ...]) -> Architecture:
     answer = Dense(name="dense", units=CLASSES, activation="softmax")
     return Architecture(name, (*(layer for stage in stages for layer in stage), Flatten(name="flatten"), answer))
 
 
 POOL_NETWORKS: MappingProxyType[str, tuple[Architecture, TrainingPlan]] = MappingProxyType(
     {
-        "pool-max": (_variant("pool-max", _make_max(0), _make_max(1)), PLAN),
-        "pool-average": (_variant("pool-average", _make_average(0), _make_average(1)), PLAN),
-        "pool-stride": (_variant("pool-stride", _make_stride(0), _make_stride(1)), PLAN),
+        "pool-max": (_architecture("pool-max", _make_max(0), _make_max(1)), PLAN),
+        "pool-average": (_architecture("pool-average", _make_average(0), _make_average(1)), PLAN),
+        "pool-stride": (_architecture("pool-stride", _make_stride(0), _make_stride(1)), PLAN),
     }
 )
 

@@ -124,7 +124,7 @@ def _published_layer(trace: Trace, layer: str) -> str:
 
 
 def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
-    shape = network.variant.input_shape
+    shape = network.architecture.input_shape
     pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
     reads = receptive_field(network, cell)
     return {

@@ -65,7 +65,7 @@ def test_the_sum_is_that_of_scipy(seed: int, numbers: tuple[float, ...]) -> None
 @pytest.mark.parametrize("place", range(0, 32, 5))
 def test_a_stored_filter_gives_what_the_network_gives(place: int) -> None:
     network = model_store.load("cnn-rgb")
-    picture = colour_digits.prepare_input(small_network.digit(place), network.variant.input_shape)
+    picture = colour_digits.prepare_input(small_network.digit(place), network.architecture.input_shape)
     layer = trace.trace(network, picture).layers[0]
     shown = ColourSum(picture, colour_sum.list_filters(network)[place])
     largest = float(np.abs(layer.before).max())

@@ -46,7 +46,7 @@ def test_a_kernel_larger_than_the_digit_is_refused() -> None:
 def test_learned_kernels_are_those_of_the_first_convolution(name: str) -> None:
     network = model_store.load(name)
     found = find_learned_kernels(network)
-    first = next((layer for layer in network.variant.layers if layer.kind == "Conv2D"), None)
+    first = next((layer for layer in network.architecture.layers if layer.kind == "Conv2D"), None)
     if first is None:
         assert found is None
         return

@@ -19,17 +19,17 @@ from tests.core.networks import small_network
 
 
 def test_they_have_the_same_weights_to_learn_and_the_same_plan() -> None:
-    shapes = [variant.weight_shapes() for variant, _ in POOL_NETWORKS.values()]
+    shapes = [architecture.weight_shapes() for architecture, _ in POOL_NETWORKS.values()]
     assert shapes[0] == shapes[1] == shapes[2]
     assert {plan for _, plan in POOL_NETWORKS.values()} == {PLAN}
-    assert {variant.parameters for variant, _ in POOL_NETWORKS.values()} == {20_490}
+    assert {architecture.parameters for architecture, _ in POOL_NETWORKS.values()} == {20_490}
     assert set(SHRINKING) == set(POOL_NETWORKS)
-    assert all(name == variant.name for name, (variant, _) in POOL_NETWORKS.items())
+    assert all(name == architecture.name for name, (architecture, _) in POOL_NETWORKS.items())
 
 
 def test_their_maps_have_the_same_shape_after_every_stage() -> None:
-    for variant, _ in POOL_NETWORKS.values():
-        shapes = [shape for shape in variant.shapes() if len(shape) == 3]
+    for architecture, _ in POOL_NETWORKS.values():
+        shapes = [shape for shape in architecture.shapes() if len(shape) == 3]
         assert shapes[-1] == (7, 7, FILTERS[1])
         assert (14, 14, FILTERS[0]) in shapes
 
@@ -44,7 +44,9 @@ def test_the_strided_convolution_computes_the_lower_right_cell_of_each_window(si
 
 
 def test_networks_downsample_as_named() -> None:
-    kinds = {name: [type(layer) for layer in variant.layers[:-2]] for name, (variant, _) in POOL_NETWORKS.items()}
+    kinds = {
+        name: [type(layer) for layer in architecture.layers[:-2]] for name, (architecture, _) in POOL_NETWORKS.items()
+    }
     assert kinds["pool-max"] == [Conv2D, MaxPooling2D] * 2
     assert kinds["pool-average"] == [Conv2D, AveragePooling2D] * 2
     assert kinds["pool-stride"] == [Conv2D] * 2
@@ -53,11 +55,11 @@ def test_networks_downsample_as_named() -> None:
 def table(seeds: range = range(1, 4)) -> SeedTable:
     cards = []
     for seed in seeds:
-        for name, (variant, plan) in POOL_NETWORKS.items():
+        for name, (architecture, plan) in POOL_NETWORKS.items():
             confusion = 95 * np.eye(10, dtype=int) + 5 * np.roll(np.eye(10, dtype=int), 1, axis=1)
             cards.append(
                 small_network.card(
-                    strategies.network(variant, seed),
+                    strategies.network(architecture, seed),
                     plan=plan,
                     seed=seed,
                     confusion=confusion.tolist(),
@@ -107,9 +109,9 @@ def test_a_missing_table_is_refused(tmp_path: Path) -> None:
 def test_stored_networks_are_in_the_table() -> None:
     known = seed_results.load()
     assert len(known.seeds) >= 5
-    for name, (variant, plan) in POOL_NETWORKS.items():
+    for name, (architecture, plan) in POOL_NETWORKS.items():
         card = model_store.load(name).card
         assert card is not None
-        assert (card.variant, card.plan) == (variant, plan)
+        assert (card.architecture, card.plan) == (architecture, plan)
         (run,) = [run for run in known.of(name) if run.seed == STORED_SEED]
         assert run == seed_results.summarize_run(card)

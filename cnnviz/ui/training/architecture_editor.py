@@ -35,14 +35,14 @@ def show() -> Architecture | None:
     for place, row in enumerate(found.rows):
         _row(place, row, len(found.rows))
     _totals(found)
-    if found.variant is not None:
-        _script(found.variant)
-    return found.variant
+    if found.architecture is not None:
+        _script(found.architecture)
+    return found.architecture
 
 
 def current() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
-    return validate(_draft(), NAME).variant
+    return validate(_draft(), NAME).architecture
 
 
 def _draft() -> ArchitectureDraft:
@@ -89,7 +89,7 @@ def _starts() -> None:
 def _start(key: str) -> None:
     name = st.session_state[key]
     if name is not None:
-        _take_up(ArchitectureDraft.of(networks.load(name).variant))
+        _take_up(ArchitectureDraft.of(networks.load(name).architecture))
 
 
 def _builder() -> None:
@@ -218,11 +218,11 @@ def _totals(found: ValidationResult) -> None:
     )
 
 
-def _script(variant: Architecture) -> None:
+def _script(architecture: Architecture) -> None:
     """Show the Keras program of the network and the present plan, and offer it as a file."""
     beside = st.expander(translate("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text, file = keras_source.script(variant, plan_form.current(variant)), f"{variant.name}.py"
+            text, file = keras_source.script(architecture, plan_form.current(architecture)), f"{architecture.name}.py"
             st.code(text, language="python")
             download_button(file, text, file, mime="text/x-python")

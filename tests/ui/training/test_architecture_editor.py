@@ -14,11 +14,11 @@ def script() -> None:
     import streamlit as st
 
     from cnnviz.ui.shell import session
-    from cnnviz.ui.training import variant_editor
+    from cnnviz.ui.training import architecture_editor
 
     session.begin()
     if st.session_state.get("here", True):
-        st.session_state["made"] = variant_editor.show()
+        st.session_state["made"] = architecture_editor.show()
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def app() -> AppTest:
 def made(app: AppTest) -> Architecture | None:
     """Return the network that the editor gave, after a successful run."""
     assert not app.exception
-    variant: Architecture | None = app.session_state["made"]
-    return variant
+    architecture: Architecture | None = app.session_state["made"]
+    return architecture
 
 
 def elsewhere_and_back(app: AppTest) -> None:
@@ -60,9 +60,9 @@ def kinds(app: AppTest) -> list[str]:
 
 
 def test_it_opens_with_a_published_network(app: AppTest) -> None:
-    variant = made(app)
-    assert variant is not None
-    assert variant.layers == TUTORIALS["cnn-32-64-64"][0].layers
+    architecture = made(app)
+    assert architecture is not None
+    assert architecture.layers == TUTORIALS["cnn-32-64-64"][0].layers
     assert rows(app)[0] == "**conv2d** → 26 × 26 × 32 · 320 parameters"
     assert len(rows(app)) == 8
     assert any("**93,322** parameters" in text.value for text in app.markdown)
@@ -71,9 +71,9 @@ def test_it_opens_with_a_published_network(app: AppTest) -> None:
 @pytest.mark.parametrize("name", model_store.names())
 def test_it_starts_from_any_network_of_the_shelf(app: AppTest, name: str) -> None:
     app.selectbox(key=key(app, "start")).select(name).run()
-    variant = made(app)
-    assert variant is not None
-    assert variant.layers == model_store.card(name).variant.layers
+    architecture = made(app)
+    assert architecture is not None
+    assert architecture.layers == model_store.card(name).architecture.layers
     assert app.selectbox(key=key(app, "start")).value is None
 
 
@@ -98,12 +98,12 @@ def test_a_setting_changes_shapes_and_totals_at_once(app: AppTest) -> None:
     app.selectbox(key=key(app, "0-Conv2D-padding")).select("same").run()
     app.selectbox(key=key(app, "0-Conv2D-kernel_size")).select((5, 5)).run()
     assert rows(app)[0] == "**conv2d** → 28 × 28 × 8 · 208 parameters"
-    variant = made(app)
-    assert variant is not None
-    assert variant.layers[0].keras_line() == (
+    architecture = made(app)
+    assert architecture is not None
+    assert architecture.layers[0].keras_line() == (
         'Conv2D(8, kernel_size=(5, 5), padding="same", activation="relu", name="conv2d")'
     )
-    assert any(f"**{variant.parameters:,}** parameters" in text.value for text in app.markdown)
+    assert any(f"**{architecture.parameters:,}** parameters" in text.value for text in app.markdown)
 
 
 def test_an_illegal_layer_is_refused_where_it_stands_and_mended_there(app: AppTest) -> None:
