@@ -44,7 +44,7 @@ def show() -> None:
 
 
 def _others() -> list[str]:
-    """Return the networks of the shelf that have a convolution."""
+    """Return the networks of the model store that have a convolution."""
     variants = {name: cache.card(name).variant for name in model_store.names()}
     return [
         name for name, variant in variants.items() if any(layer.kind.endswith("Conv2D") for layer in variant.layers)
