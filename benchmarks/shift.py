@@ -2,11 +2,11 @@
 
 A digit moved by 169 offsets goes through the three pooling networks, 507 drawings in all. Compared: the page's batched
 pass with every layer's distances, the answers alone, 507 calls of `model(x)`, and three calls of `predict`, which give
-the answers alone. All are measured in turn, round by round. Networks come from the shelf; one that is not there
+the answers alone. All are measured in turn, round by round. Networks come from the model store; one that is not there
 gets random weights, which take as long.
 
 What a visitor waits for is more: after the pen was lifted the page runs again and paints. That is measured in Chromium,
-from pen up to three painted grids, with the networks on the shelf; `--strokes 0` leaves it out.
+from pen up to three painted grids, with the networks in the model store; `--strokes 0` leaves it out.
 """
 
 from __future__ import annotations

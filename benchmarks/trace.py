@@ -2,7 +2,7 @@
 
 All three are measured in turn, call by call, so that whatever else the machine does falls on each of them alike; the
 medians are compared. Keras returns the answer only, the trace every value of every layer. Networks come from the
-shelf; one that is not there gets random weights, which take as long.
+model store; one that is not there gets random weights, which take as long.
 """
 
 from __future__ import annotations

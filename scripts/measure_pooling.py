@@ -3,8 +3,8 @@
     python scripts/measure_pooling.py                    needs what train_models.py --seeds left
     python scripts/measure_pooling.py --digits 100       quicker, with wider bands
 
-The first digits of MNIST's test set are moved, turned, scaled, thickened, thinned and noised. The networks on the shelf
-give the curves, those of all seeds how far another seed may change them.
+The first digits of MNIST's test set are moved, turned, scaled, thickened, thinned and noised. The networks in the model
+store give the curves; those of all seeds show how far another seed may change them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list
     found = {name: [model_store.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
     for name, (first, *_) in found.items():
         if weights(first) != weights(model_store.load(name, read.shelf)):
-            raise SystemExit(f"{name} on the shelf is not that of seed {STORED_SEED}: train again with --force.")
+            raise SystemExit(f"{name} in the model store is not that of seed {STORED_SEED}: train again with --force.")
     return found
 
 

@@ -44,12 +44,12 @@ NO_CHANGES: Event = MappingProxyType({})
 
 def parse_arguments(words: list[str]) -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description="Train the networks of the shelf.")
+    parser = argparse.ArgumentParser(description="Train the networks of the model store.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
     parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder to write to")
     parser.add_argument("--checkpoints", type=Path, help="folder for what an interrupted run needs to go on")
-    parser.add_argument("--force", action="store_true", help="train also what is on the shelf")
+    parser.add_argument("--force", action="store_true", help="train also what is in the model store")
     parser.add_argument("--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)")
     parser.add_argument(
         "--seeds",

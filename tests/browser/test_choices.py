@@ -123,7 +123,7 @@ def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str
 
 
 @pytest.fixture
-def damaged_shelf(tmp_path: Path) -> Path:
+def damaged_store(tmp_path: Path) -> Path:
     """Copy the model store and change one network's weights on disk."""
     for name in (model_store.DEFAULT, "cnn-32-64-64"):
         for kind in ("json", "safetensors"):
@@ -136,14 +136,14 @@ def damaged_shelf(tmp_path: Path) -> Path:
 
 
 def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
-    page: Page, damaged_shelf: Path, seven_link: str
+    page: Page, damaged_store: Path, seven_link: str
 ):
-    with serving(environment={"CNNVIZ_MODELS": str(damaged_shelf)}) as running:
+    with serving(environment={"CNNVIZ_MODELS": str(damaged_store)}) as running:
         page.goto(f"{running.address}/{seven_link}&net=cnn-32-64-64")
         refusal = page.get_by_test_id("stAlert").filter(has_text="damaged")
         expect(refusal).to_be_visible()
         assert len(refusal.inner_text()) <= 300
-        assert str(damaged_shelf) not in page.content()
+        assert str(damaged_store) not in page.content()
         page.get_by_role("combobox").first.click()
         page.get_by_role("option", name=re.compile(f"^{model_store.DEFAULT} ·")).click()
         expect(eyes.digit(page)).to_have_text("7")

@@ -250,7 +250,7 @@ def test_a_failing_page_apologises_with_a_number_that_is_in_the_log(
     assert well(app.run())
 
 
-def test_a_shelf_without_the_usual_network_opens_with_another(
+def test_a_store_without_the_usual_network_opens_with_another(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for file in model_store.folder().glob("dense-64.*"):
@@ -261,7 +261,7 @@ def test_a_shelf_without_the_usual_network_opens_with_another(
     assert app.session_state["network"] == "dense-64"
 
 
-def test_an_empty_shelf_is_explained(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_empty_store_is_explained(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
     app.run()
     assert not app.exception

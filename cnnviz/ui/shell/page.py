@@ -188,7 +188,7 @@ def _arrive() -> None:
 
 
 def _any_network() -> str:
-    """Return a network to begin with on a shelf without the usual one."""
+    """Return a network to begin with in a model store without the usual one."""
     for name in model_store.names():
         return name
     raise Refusal("There is no network in the model store. Run scripts/train_models.py, or copy networks into models.")

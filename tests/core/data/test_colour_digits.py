@@ -129,7 +129,7 @@ def test_the_checksum_follows_the_digits_and_their_number() -> None:
     assert len(told) == 4
 
 
-def test_the_card_of_the_shelf_names_the_colour_digits_of_mnist() -> None:
+def test_the_card_of_the_store_names_the_colour_digits_of_mnist() -> None:
     """Its checksum is that of MNIST's content and the colours of all 70,000 digits, made anew here."""
     card = model_store.card("cnn-rgb")
     train, test = mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]

@@ -228,7 +228,7 @@ def test_a_published_network_gives_the_numbers_and_answers_of_keras(name: str) -
     assert_same_network(strategies.network(architecture, 3), digits)
 
 
-def test_the_colour_network_of_the_shelf_gives_the_numbers_of_keras_on_colour_digits() -> None:
+def test_the_colour_network_of_the_store_gives_the_numbers_of_keras_on_colour_digits() -> None:
     network = model_store.load("cnn-rgb")
     grey = np.stack([sample.image for sample in datasets.samples(10, seed=1)])
     digits = colour_digits.prepare_inputs(grey, network.architecture.input_shape, colour_digits.TEST)

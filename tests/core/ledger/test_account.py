@@ -188,7 +188,7 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
 
 
 @pytest.mark.parametrize("name", model_store.names())
-def test_float32_rounds_next_to_nothing_in_the_networks_of_the_shelf(name: str) -> None:
+def test_float32_rounds_next_to_nothing_in_the_networks_of_the_store(name: str) -> None:
     """There the sum of what is shown, without any correction, is the trace's value within 1e-6 of the largest."""
     network = model_store.load(name)
     traced = trace(network, strokes_of_a_digit(network))

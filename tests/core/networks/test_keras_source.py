@@ -127,7 +127,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def told_by_the_shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results_of_stored_networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the programs that Layers shows for the stored networks, verbatim, and return their reports."""
     cards = [model_store.card(name) for name in model_store.names()]
     return run_all([(card.architecture, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
@@ -186,9 +186,11 @@ def test_a_program_builds_the_architecture_and_follows_the_plan(told: dict[str, 
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", model_store.names())
-def test_the_program_that_layers_shows_runs_and_makes_the_network(told_by_the_shelf: dict[str, Any], name: str) -> None:
+def test_the_program_that_layers_shows_runs_and_makes_the_network(
+    results_of_stored_networks: dict[str, Any], name: str
+) -> None:
     """Its real optimiser, rate, batches and epochs, on the 400 digits that there are here."""
-    card, facts = model_store.card(name), told_by_the_shelf[name]
+    card, facts = model_store.card(name), results_of_stored_networks[name]
     assert facts["parameters"] == facts["saved"] == card.parameters
     assert facts["layers"] == [
         [layer.name, layer.kind, list(shape)]

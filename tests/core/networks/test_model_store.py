@@ -53,7 +53,7 @@ def test_the_default_comes_first(place: Path) -> None:
     assert model_store.names(place) == ("pen", "cnn-32-64", "small", "zebra")
 
 
-def test_a_shelf_that_is_not_there_is_empty(tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert model_store.names(tmp_path / "nowhere") == ()
 
 
@@ -65,7 +65,7 @@ def test_the_folder_can_be_set(monkeypatch: pytest.MonkeyPatch, place: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["../small", "nothing", "", "a" * 65, "small.json"])
-def test_a_name_that_is_not_on_the_shelf_is_refused_without_a_path(place: Path, name: str) -> None:
+def test_a_name_that_is_not_in_the_store_is_refused_without_a_path(place: Path, name: str) -> None:
     with pytest.raises(Refusal) as refusal:
         model_store.load(name, place)
     assert str(place) not in str(refusal.value)
@@ -211,7 +211,7 @@ def test_a_card_is_written_for_people_too(place: Path) -> None:
     assert card.from_text(text) == model_store.card("small", place)
 
 
-def test_the_shelf_that_comes_with_cnnviz_is_whole() -> None:
+def test_the_store_that_comes_with_cnnviz_is_whole() -> None:
     if not model_store.names():
         pytest.skip("no networks trained yet: scripts/train_models.py")
     for name in model_store.names():

@@ -1,4 +1,4 @@
-"""A shelf with pooling networks of random weights, their table and their curves, made in no time."""
+"""A model store with pooling networks of random weights, their table and their curves, made in no time."""
 
 from __future__ import annotations
 

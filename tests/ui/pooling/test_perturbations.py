@@ -177,7 +177,7 @@ def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path
 
 
 @pytest.mark.usefixtures("shown")
-def test_a_shelf_without_the_networks_is_said(tmp_path: Path) -> None:
+def test_a_store_without_the_networks_is_said(tmp_path: Path) -> None:
     (tmp_path / "pool-max.safetensors").unlink()
     assert "The model store lacks pool-max" in run().info[0].value
 

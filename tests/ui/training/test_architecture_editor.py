@@ -69,7 +69,7 @@ def test_it_opens_with_a_published_network(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize("name", model_store.names())
-def test_it_starts_from_any_network_of_the_shelf(app: AppTest, name: str) -> None:
+def test_it_starts_from_any_network_of_the_store(app: AppTest, name: str) -> None:
     app.selectbox(key=key(app, "start")).select(name).run()
     architecture = made(app)
     assert architecture is not None
