@@ -89,7 +89,7 @@ def _row(name: str, weights: str, medians: dict[str, float]) -> Row:
 
 def networks() -> dict[str, tuple[Network, str]]:
     """Return the default and the published networks, with where their weights come from."""
-    found = {name: (model_store.load(name), "shelf") for name in model_store.names()}
+    found = {name: (model_store.load(name), "stored") for name in model_store.names()}
     fresh = {
         name: (keras_model.to_network(keras_model.build(architecture), architecture), "random")
         for name, (architecture, _) in TUTORIALS.items()

@@ -39,7 +39,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Measure how the pooling networks take disturbed digits.")
     parser.add_argument("--digits", type=int, default=COUNT, metavar="N", help=f"test digits ({COUNT:,})")
-    parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder of the networks")
+    parser.add_argument("--models", type=Path, default=model_store.folder(), help="folder of the networks")
     parser.add_argument("--checkpoints", type=Path, help="as given to train_models.py")
     return parser.parse_args(words)
 
@@ -49,7 +49,7 @@ def networks(read: argparse.Namespace, seeds: tuple[int, ...]) -> dict[str, list
     ordered = sorted(seeds, key=lambda seed: seed != STORED_SEED)
     found = {name: [model_store.load(name, seeds_folder(read, seed)) for seed in ordered] for name in POOL_NETWORKS}
     for name, (first, *_) in found.items():
-        if weights(first) != weights(model_store.load(name, read.shelf)):
+        if weights(first) != weights(model_store.load(name, read.models)):
             raise SystemExit(f"{name} in the model store is not that of seed {STORED_SEED}: train again with --force.")
     return found
 
@@ -80,7 +80,7 @@ def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ..
         "which": f"the first {read.digits:,} of the test set",
         "data_sha256": data.sha256,
         "seeds": list(seeds),
-        "weights_sha256": {name: weights(model_store.load(name, read.shelf)) for name in POOL_NETWORKS},
+        "weights_sha256": {name: weights(model_store.load(name, read.models)) for name in POOL_NETWORKS},
         "bands": "95 %: Wilson for shares of digits that count once, else a percentile bootstrap over digits",
         "versions": {
             "python": platform.python_version(),
@@ -93,14 +93,14 @@ def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ..
 def main(words: list[str]) -> None:
     """Measure everything and write it."""
     read = arguments(words)
-    seeds = seed_results.load(read.shelf).seeds
+    seeds = seed_results.load(read.models).seeds
     tested = networks(read, seeds)
     data = datasets.load_test()
     if data.name != datasets.MNIST:
         raise SystemExit("This needs MNIST: set CNNVIZ_MNIST to its file.")
     digits = data.x_test[: read.digits].astype(np.float32) / np.float32(255)
     curves = {kind: measured(kind, tested, digits, data.y_test[: read.digits]) for kind in robustness_curves.KINDS}
-    robustness_curves.write(Robustness(about(read, data, seeds), curves), read.shelf)
+    robustness_curves.write(Robustness(about(read, data, seeds), curves), read.models)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the networks of the model store.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
-    parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder to write to")
+    parser.add_argument("--models", type=Path, default=model_store.folder(), help="folder to write to")
     parser.add_argument("--checkpoints", type=Path, help="folder for what an interrupted run needs to go on")
     parser.add_argument("--force", action="store_true", help="train also what is in the model store")
     parser.add_argument("--fast", action="store_true", help="multiply in bfloat16 (processors with AVX512-BF16)")
@@ -70,7 +70,7 @@ def build_request(name: str, read: argparse.Namespace) -> dict[str, Any]:
     strokes = read.data / STROKES
     return {
         "variant": name,
-        "shelf": str(read.shelf),
+        "models": str(read.models),
         "checkpoints": str(read.checkpoints) if read.checkpoints else None,
         "pen": str(strokes) if strokes.is_file() else None,
         "precision": "mixed_bfloat16" if read.fast else "float32",
@@ -92,13 +92,13 @@ def train_seeds(read: argparse.Namespace) -> None:
     folders = {seed: seeds_folder(read, seed) for seed in range(1, read.seeds + 1)}
     for seed, folder in folders.items():
         for name in POOL_NETWORKS:
-            train(name, read, {"seed": seed, "shelf": str(folder), "precision": PLAN.precision})
+            train(name, read, {"seed": seed, "models": str(folder), "precision": PLAN.precision})
     cards = [model_store.card(name, folder) for folder in folders.values() for name in POOL_NETWORKS]
-    seed_results.write(seed_results.collect(cards), read.shelf)
+    seed_results.write(seed_results.collect(cards), read.models)
     for name in POOL_NETWORKS:
         chosen = model_store.load(name, folders[STORED_SEED])
         if chosen.card is not None:
-            model_store.save(chosen, chosen.card, read.shelf)
+            model_store.save(chosen, chosen.card, read.models)
 
 
 def build_environment(read: argparse.Namespace) -> dict[str, str]:

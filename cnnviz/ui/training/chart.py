@@ -68,7 +68,7 @@ def show(
 
 
 def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
-    """What the axis counts: batches, or epochs where those of `runs` are of different length."""
+    """Choose what the axis counts: batches, or epochs where those of `runs` are of different length."""
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
 

@@ -52,7 +52,7 @@ class RunStatus:
         return self.state in LIVE or self.state == planner.PLANNED
 
     def facts(self, kind: str) -> Facts:
-        """The facts of the newest event of a kind; empty before the first."""
+        """Return the payload of the newest event of a kind; empty before the first."""
         return self.newest[kind].facts if kind in self.newest else {}
 
     @property
@@ -100,7 +100,10 @@ def touch(store: RunStore) -> None:
 
 
 def _before(store: RunStore, run: Run) -> RunStatus:
-    """What this session heard so far; at first, and after a run went on, what is on disk, which may be heard again."""
+    """Return the status as this session knows it; at first, and after a run was continued, the one on disk.
+
+    Events that are on disk may then arrive again.
+    """
     known = session.get("followed").get(run.id)
     return known if isinstance(known, RunStatus) else _from_disk(store, run)
 

@@ -38,7 +38,7 @@ class Moment:
 
 
 def of_view(event: Event) -> Moment:
-    """What a training worker saw a moment ago."""
+    """Read the moment that a training worker sent in `event`."""
     prefix = "output/"
     outputs = {name.removeprefix(prefix): a for name, a in event.arrays.items() if name.startswith(prefix)}
     return Moment(
@@ -51,7 +51,7 @@ def of_view(event: Event) -> Moment:
 
 
 def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
-    """What a network that was kept makes of `digit`, (28, 28) float32 in [0, 1], in the usual colours if it reads any.
+    """Run a snapshot of the network on `digit`, (28, 28) float32 in [0, 1], in the usual colours if it reads any.
 
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.

@@ -135,7 +135,7 @@ REASON = "{reason}"
 
 
 def _pixels() -> np.ndarray:
-    """The visitor's digit as a worker takes it, (28, 28) uint8."""
+    """Return the visitor's digit as a worker takes it, (28, 28) uint8."""
     return np.round(prepare_digit(session.subject(), session.steps()) * 255).astype(np.uint8)
 
 

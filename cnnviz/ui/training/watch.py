@@ -128,7 +128,7 @@ def _show_to_the_worker(followed: RunStatus, digit: np.ndarray, pen_down: bool) 
 
 
 def _moment(followed: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
-    """What is looked at: a kept moment, or what the worker saw last."""
+    """Return the moment on show: the chosen snapshot, or the last one that the worker sent."""
     if chosen is not None:
         return time_machine.replay(visitor.store(), followed.run.id, chosen, digit)
     return snapshot_view.of_view(followed.newest["view"]) if "view" in followed.newest else None

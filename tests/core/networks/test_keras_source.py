@@ -130,7 +130,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def results_of_stored_networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the programs that Layers shows for the stored networks, verbatim, and return their reports."""
     cards = [model_store.card(name) for name in model_store.names()]
-    return run_all([(card.architecture, card.plan) for card in cards], tmp_path_factory.mktemp("shelf"))
+    return run_all([(card.architecture, card.plan) for card in cards], tmp_path_factory.mktemp("models"))
 
 
 def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def request_for(folder: Path, **changes: Any) -> str:
     request = {
         "variant": TINY.to_json(),
         "plan": plan.to_json(),
-        "shelf": str(folder / "shelf"),
+        "models": str(folder / "models"),
         "checkpoints": str(folder / "checkpoints"),
         **changes,
     }
@@ -93,7 +93,7 @@ def test_network_is_trained_and_saved(trained: tuple[Path, Events, int]) -> None
     last = [event for event in events if event["event"] == "batch"][-1]
     assert (last["batch"], last["batches"]) == (20, 20)
 
-    network = model_store.load("tiny", folder / "shelf")
+    network = model_store.load("tiny", folder / "models")
     card = network.card
     assert card is not None
     assert (card.architecture, card.plan, card.epochs) == (TINY, PLAN, 3)
@@ -120,13 +120,13 @@ def test_killed_run_continues_after_its_last_epoch(tmp_path: Path, capsys: pytes
             if event["event"] == "epoch" and event["epoch"] == 2:
                 process.kill()
                 break
-    assert not (tmp_path / "shelf").exists()
+    assert not (tmp_path / "models").exists()
 
     events, code = run_here(text, tmp_path, capsys)
     assert code == 0
     assert events[0]["finished"] >= 2
     assert 2 not in [event["epoch"] for event in events if event["event"] == "epoch"]
-    card = model_store.card("tiny", tmp_path / "shelf")
+    card = model_store.card("tiny", tmp_path / "models")
     assert len(card.curves["loss"]) == 3
 
 
@@ -134,7 +134,7 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, capsys: pytest.Capt
     plan = {"validation_examples": 300, "patience": 1, "learning_rate": 0.5, "epochs": 20}
     _, code = run_here(request_for(tmp_path, plan=plan), tmp_path, capsys)
     assert code == 0
-    card = model_store.card("tiny", tmp_path / "shelf")
+    card = model_store.card("tiny", tmp_path / "models")
     losses = card.curves["val_loss"]
     assert len(losses) < 20
     assert losses.index(min(losses)) == len(losses) - 2
@@ -152,7 +152,7 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, capsys: pytest.Capt
 )
 def test_bad_request_is_refused_in_a_sentence(text: str, message: str, tmp_path: Path) -> None:
     if text.startswith('{"variant": "pen"'):
-        text = text[:-1] + f', "shelf": "{tmp_path}"}}'
+        text = text[:-1] + f', "models": "{tmp_path}"}}'
     events, code = run(text)
     assert code == 1
     assert events[-1]["event"] == "refused"
@@ -160,7 +160,7 @@ def test_bad_request_is_refused_in_a_sentence(text: str, message: str, tmp_path:
 
 
 def test_bad_request_is_refused_before_tensorflow_is_imported(tmp_path: Path) -> None:
-    text = json.dumps({"variant": "pen", "shelf": str(tmp_path)})
+    text = json.dumps({"variant": "pen", "models": str(tmp_path)})
     program = (
         "import sys; from cnnviz.workers.entry import train_cli; code = train_cli.main([]); "
         "sys.exit(10 * code + ('tensorflow' in sys.modules or 'keras' in sys.modules))"
