@@ -42,8 +42,8 @@ def of_view(event: Event) -> Moment:
     prefix = "output/"
     outputs = {name.removeprefix(prefix): a for name, a in event.arrays.items() if name.startswith(prefix)}
     return Moment(
-        step=int(event.facts["step"]),
-        epoch=int(event.facts["epoch"]),
+        step=int(event.payload["step"]),
+        epoch=int(event.payload["epoch"]),
         probabilities=event.arrays["probabilities"],
         outputs=outputs,
         filters=event.arrays.get("filters"),
