@@ -44,7 +44,7 @@ def show() -> None:
 
 
 def _others() -> list[str]:
-    """Return the networks of the shelf that have a convolution."""
+    """Return the networks of the model store that have a convolution."""
     architectures = {name: cache.card(name).architecture for name in model_store.names()}
     return [
         name

@@ -1,4 +1,4 @@
-"""The three pooling networks from the shelf, and what each is called in a sentence."""
+"""The three pooling networks from the model store, and what each is called in a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.ui.shell import cache
 
 
 def networks() -> tuple[Network, ...] | None:
-    """Return the three, or None, having said so, where the shelf does not have them all."""
+    """Return the three, or None, having said so, where the model store does not have them all."""
     there = model_store.names()
     missing = [name for name in POOL_NETWORKS if name not in there]
     if missing:

@@ -24,13 +24,13 @@ from cnnviz.jobs.runs.store import RunStore, Snapshot
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def network(name: str) -> Network:
-    """Return the network `name` of the shelf; its arrays are read-only."""
+    """Return the network `name` of the model store; its arrays are read-only."""
     return model_store.load(name)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def card(name: str) -> ModelCard:
-    """Return the card of the network `name` of the shelf."""
+    """Return the card of the network `name` of the model store."""
     return model_store.card(name)
 
 
@@ -67,13 +67,13 @@ def measure_shifted_accuracy(store: RunStore, run_id: str, version: str) -> floa
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def seed_table(folder: Path) -> SeedTable:
-    """Return the table of the pooling networks' trainings that lies in a shelf's folder."""
+    """Return the table of the pooling networks' trainings in a model store's folder."""
     return seed_results.load(folder)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def pooling_curves(folder: Path) -> Robustness:
-    """Return the curves of the pooling networks that lie in a shelf's folder."""
+    """Return the curves of the pooling networks in a model store's folder."""
     return robustness_curves.load(folder)
 
 

@@ -58,7 +58,7 @@ def show(status: RunStatus) -> None:
 
 
 def _share(status: RunStatus) -> float:
-    """How much of the plan is done, 0 to 1."""
+    """Return the finished share of the plan, 0 to 1."""
     if status.state == "done":
         return 1.0
     batches = status.facts("start").get("batches", 0) * status.epochs
@@ -85,7 +85,7 @@ def _second_attempt(finished: int) -> str:
 
 
 def _pace(facts: Facts) -> list[str]:
-    """How fast it goes; nothing before the second call of the worker, as the first one makes the graph."""
+    """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
     if facts["images_per_second"] is None:
         return []
     return [
@@ -159,7 +159,7 @@ def _command(status: RunStatus, command: str) -> None:
 
 
 def _can_go_on(status: RunStatus) -> bool:
-    """Whether something is left to go on from; not after a training that diverged."""
+    """Return whether the run can go on; not after a training that diverged."""
     return status.epoch > 0 and status.epochs < MAX_EPOCHS and status.run.ended != "diverged"
 
 

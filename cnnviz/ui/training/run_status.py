@@ -52,7 +52,7 @@ class RunStatus:
         return self.state in LIVE or self.state == planner.PLANNED
 
     def facts(self, kind: str) -> Facts:
-        """The facts of the newest event of a kind; empty before the first."""
+        """Return the payload of the newest event of a kind; empty before the first."""
         return self.newest[kind].payload if kind in self.newest else {}
 
     @property
@@ -100,7 +100,7 @@ def touch(store: RunStore) -> None:
 
 
 def _before(store: RunStore, run: Run) -> RunStatus:
-    """What this session heard so far; at first, and after a run went on, what is on disk, which may be heard again."""
+    """Return the status that this session knows; at first, and after a run went on, the one on disk."""
     known = session.get("followed").get(run.id)
     return known if isinstance(known, RunStatus) else _from_disk(store, run)
 

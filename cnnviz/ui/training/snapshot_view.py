@@ -17,7 +17,7 @@ from cnnviz.core.training.protocol import Event
 class Moment:
     """After `step` batches.
 
-    Args:
+    Attributes:
         step: Batches since the training began.
         epoch: Finished epochs.
         probabilities: (10,) float32: what it makes of the digit.
@@ -38,7 +38,7 @@ class Moment:
 
 
 def of_view(event: Event) -> Moment:
-    """What a training worker saw a moment ago."""
+    """Read the worker's newest view of the network."""
     prefix = "output/"
     outputs = {name.removeprefix(prefix): a for name, a in event.arrays.items() if name.startswith(prefix)}
     return Moment(
@@ -51,7 +51,7 @@ def of_view(event: Event) -> Moment:
 
 
 def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
-    """What a network that was kept makes of `digit`, (28, 28) float32 in [0, 1], in the usual colours if it reads any.
+    """Trace `digit`, (28, 28) float32 in [0, 1], through a snapshot, in the usual colours if it reads any.
 
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.

@@ -19,7 +19,7 @@ from cnnviz.ui.training.run_status import RunStatus
 class Outcome:
     """How the trainings of one trial stand, each under the id of its arm; those still to come are in no table.
 
-    Args:
+    Attributes:
         shares: What they read right, in [0, 1].
         gone: Why nothing comes of them.
         unequal: Why their result cannot be set beside the others'.
@@ -70,7 +70,7 @@ def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, stat
 
 
 def _add_without_result(found: Outcome, arm: Arm, status: RunStatus) -> None:
-    """One whose numbers grew beyond all bounds before it had learned anything reads nothing right."""
+    """Add an arm without a result; one that diverged in its first epoch reads nothing right."""
     if status.message is not None and status.message.template == DIVERGED:
         found.shares[arm.id] = 0.0
     else:

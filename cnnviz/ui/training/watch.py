@@ -50,7 +50,7 @@ def show() -> None:
 
 
 def _any_live() -> bool:
-    """Whether more may come, of the watched run or of those beside it."""
+    """Return whether the watched run or one beside it is live."""
     watched = run_status.follow(visitor.store(), session.get("watched"))
     return watched.live or any(run.live for run in comparison.runs())
 
@@ -124,7 +124,7 @@ def _show_to_the_worker(status: RunStatus, digit: np.ndarray, pen_down: bool) ->
 
 
 def _moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
-    """What is looked at: a kept moment, or what the worker saw last."""
+    """Return the moment to show: a snapshot, or the worker's newest view."""
     if chosen is not None:
         return time_machine.replay(visitor.store(), status.run.id, chosen, digit)
     return snapshot_view.of_view(status.newest["view"]) if "view" in status.newest else None
