@@ -11,7 +11,7 @@ from cnnviz.ui.shell import networks, page, session, url
 @st.fragment
 @page.guard
 def read_along() -> None:
-    """Everything that moves while the pen moves."""
+    """Show everything that changes while the pen moves."""
     network = networks.load_chosen()
     drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
     with drawing:

@@ -95,18 +95,18 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
 
 def latency() -> dict[str, float]:
     """Return the seconds from a worker emitting an event until `follow` shows it."""
-    engine = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.ticking_slot")))
+    scheduler = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.clock_worker")))
     job_id, since, late = make_id(), 0, []
     architecture = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
     data = DataReference(name="none", sha256="0" * 64, count=0)
     job = Job(id=job_id, architecture=architecture, plan=TrainingPlan(), data=data, probe=np.zeros((28, 28), np.uint8))
-    engine.submit(secrets.token_hex(16), job, lambda _: None)
-    while (following := engine.status(job_id, since)).state not in ENDED:
+    scheduler.submit(secrets.token_hex(16), job, lambda _: None)
+    while (status := scheduler.status(job_id, since)).state not in ENDED:
         now = time.time()
-        late += [now - event.facts["time"] for event in following.events]
-        since = following.events[-1].seq if following.events else since
+        late += [now - event.payload["time"] for event in status.events]
+        since = status.events[-1].seq if status.events else since
         time.sleep(0.0005)
-    engine.close()
+    scheduler.close()
     return {"median": report.median(late), "p95": report.p95(late), "events": len(late)}
 
 

@@ -19,7 +19,7 @@ from cnnviz.ui.shell import networks, page, pen_up, session, url
 @st.fragment
 @page.guard
 def read_along() -> None:
-    """Everything that moves while the pen moves; what the kernel makes of the digit goes to the pictures below."""
+    """Show what changes while the pen moves, and send the filtered digit to the pictures below."""
     drawing, answering = st.columns([320, 350], gap="medium")
     with drawing:
         pen_down = surfaces.draw()

@@ -13,7 +13,7 @@ from cnnviz.ui.shell import networks, page, pen_up, session, url
 @st.fragment
 @page.guard
 def read_along() -> None:
-    """Everything that moves while the pen moves; the maps go to the cards below."""
+    """Show what changes while the pen moves, and send the maps to the cards below."""
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()

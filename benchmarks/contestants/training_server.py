@@ -26,7 +26,7 @@ class Jobs:
         from cnnviz.jobs import api
         from cnnviz.jobs.runs.store import RunStore
 
-        self.engine, self.store = api.scheduler(), RunStore
+        self.scheduler, self.store = api.scheduler(), RunStore
         self.folder, self.data = folder, datasets.load(allow_download=False)
         self.running: list[str] = []
         threading.Thread(target=self._look, daemon=True).start()
@@ -41,8 +41,8 @@ class Jobs:
 
         ended, self.running = self.running, []
         for job in ended:
-            self.engine.command(job, Command("cancel"))
-        while any(self.engine.status(job).state in ("queued", "running") for job in ended):
+            self.scheduler.command(job, Command("cancel"))
+        while any(self.scheduler.status(job).state in ("queued", "running") for job in ended):
             time.sleep(0.05)
 
     def _submit(self) -> str:
@@ -65,11 +65,11 @@ class Jobs:
         )
         store = self.store(owner, self.folder)
         store.create(job, "a run")
-        self.engine.submit(owner, job, store.recorder(job_id))
+        self.scheduler.submit(owner, job, store.recorder(job_id))
         return job_id
 
     def _has_begun(self, job: str) -> bool:
-        following = self.engine.status(job)
+        following = self.scheduler.status(job)
         if following.state not in ("queued", "running"):
             raise RuntimeError(f"a job is {following.state}: {following.message}")
         return any(event.kind == "batches" for event in following.events)
@@ -78,8 +78,8 @@ class Jobs:
         since: dict[str, int] = {}
         while True:
             for job in self.running:
-                self.engine.touch(job)
-                events = self.engine.status(job, since.get(job, 0)).events
+                self.scheduler.touch(job)
+                events = self.scheduler.status(job, since.get(job, 0)).events
                 since[job] = events[-1].seq if events else since.get(job, 0)
             time.sleep(0.5)
 

@@ -36,8 +36,8 @@ def main() -> None:
     def keep(event: Event) -> None:
         record(event)
         if event.kind == "start":
-            process.append(event.facts["process"])
-        elif event.kind == "epoch" and event.facts["epoch"] >= 2:
+            process.append(event.payload["process"])
+        elif event.kind == "epoch" and event.payload["epoch"] >= 2:
             trained.set()
 
     scheduler.submit(owner, job, keep)

@@ -8,18 +8,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages import fake_training
-from tests.pages.fake_training import Engine
+from tests.pages.fake_training import FakeScheduler
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> FakeScheduler:
     """Replace the scheduler of trainings by a fake."""
-    return fake_training.engine_of(monkeypatch)
+    return fake_training.install_scheduler(monkeypatch)
 
 
 @pytest.fixture
 def app(
-    engine: Engine,  # noqa: ARG001 (it stands in before the page opens)
+    scheduler: FakeScheduler,  # noqa: ARG001 (it stands in before the page opens)
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> AppTest:

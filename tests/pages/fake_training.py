@@ -1,4 +1,4 @@
-"""A stand-in for the engine of trainings, and the hands and eyes of a visitor of Train without a browser."""
+"""A fake scheduler of trainings, and the hands and eyes of a visitor of Train without a browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 TRAIN = page.PAGES["train"].path
 
 
-class Engine:
+class FakeScheduler:
     """Stands in for the scheduler: it trains nothing and emits the events that a test chooses."""
 
     def __init__(self) -> None:
@@ -83,11 +83,11 @@ class Engine:
         """Start nothing."""
 
 
-def engine_of(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def install_scheduler(monkeypatch: pytest.MonkeyPatch) -> FakeScheduler:
     """Replace the scheduler by a fake."""
-    standing_in = Engine()
-    monkeypatch.setattr(api, "scheduler", lambda: standing_in)
-    return standing_in
+    fake = FakeScheduler()
+    monkeypatch.setattr(api, "scheduler", lambda: fake)
+    return fake
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
@@ -110,15 +110,15 @@ def press(app: AppTest, key: str) -> AppTest:
     return app.button(key=key).click().run()
 
 
-def only(engine: Engine) -> str:
-    (job_id,) = engine.jobs
+def only(scheduler: FakeScheduler) -> str:
+    (job_id,) = scheduler.jobs
     return job_id
 
 
-def train_one(app: AppTest, engine: Engine) -> str:
+def train_one(app: AppTest, scheduler: FakeScheduler) -> str:
     app.session_state["train_view"] = "build"
     press(app.run(), "train")
-    return only(engine)
+    return only(scheduler)
 
 
 def progress(app: AppTest) -> str:
@@ -129,19 +129,19 @@ def flat(network: Network) -> dict[str, np.ndarray]:
     return {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
 
 
-def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
+def learn(scheduler: FakeScheduler, job_id: str, batches: int = 2) -> None:
     """Emit the events of a job's first epoch, of an even number of batches."""
-    job = engine.jobs[job_id][0]
+    job = scheduler.jobs[job_id][0]
     network = strategies.network(job.architecture, 1)
     weights = flat(network)
     snapshot = weights | {"confusion": np.eye(10, dtype=np.int32)}
-    engine.tell(job_id, "start", epochs=job.plan.epochs, batches=batches, finished=0)
-    engine.tell(job_id, "snapshot", snapshot, step=0, epoch=0, digits=10)
+    scheduler.tell(job_id, "start", epochs=job.plan.epochs, batches=batches, finished=0)
+    scheduler.tell(job_id, "snapshot", snapshot, step=0, epoch=0, digits=10)
     curve = np.tile(np.array([2.0, 1.5], np.float32), batches // 2)
     arrays: dict[str, np.ndarray] = {"loss": curve, "accuracy": curve / 4, "gradient": curve}
     pace = {"seconds": 1.0, "images_per_second": 1234.0, "seconds_left": 75.0}
-    engine.tell(job_id, "batches", arrays, step=batches, epoch=1, **pace)
-    engine.tell(
+    scheduler.tell(job_id, "batches", arrays, step=batches, epoch=1, **pace)
+    scheduler.tell(
         job_id,
         "epoch",
         epoch=1,
@@ -153,23 +153,23 @@ def learn(engine: Engine, job_id: str, batches: int = 2) -> None:
         seconds=1.0,
         epochs=job.plan.epochs,
     )
-    engine.tell(job_id, "snapshot", snapshot, step=batches, epoch=1, digits=10)
+    scheduler.tell(job_id, "snapshot", snapshot, step=batches, epoch=1, digits=10)
 
 
-def finish(engine: Engine, job_id: str, ended: str = "finished") -> None:
-    job = engine.jobs[job_id][0]
+def finish(scheduler: FakeScheduler, job_id: str, ended: str = "finished") -> None:
+    job = scheduler.jobs[job_id][0]
     network = strategies.network(job.architecture, 2)
     weights = flat(network)
     card = replace(small_network.card(network), plan=job.plan)
-    engine.tell(job_id, "result", weights, card=json.loads(json.dumps(card.to_json())), ended=ended, message=None)
-    engine.states[job_id] = "done"
+    scheduler.tell(job_id, "result", weights, card=json.loads(json.dumps(card.to_json())), ended=ended, message=None)
+    scheduler.states[job_id] = "done"
 
 
-def end(engine: Engine, job_id: str, state: str, reason: Refusal | None = None) -> None:
+def end(scheduler: FakeScheduler, job_id: str, state: str, reason: Refusal | None = None) -> None:
     """End a job without a result."""
     said: dict[str, Any] = {
         "template": reason.template if reason else "",
         "values": reason.values if reason else {},
     }
-    engine.tell(job_id, "ended", state=state, **said)
-    engine.states[job_id] = state
+    scheduler.tell(job_id, "ended", state=state, **said)
+    scheduler.states[job_id] = state

@@ -16,7 +16,7 @@ from cnnviz.ui.shell import fields
 from tests.pages.fake_training import (
     ROOT,
     TRAIN,
-    Engine,
+    FakeScheduler,
     finish,
     learn,
     only,
@@ -36,33 +36,35 @@ def test_every_start_section_opens(app: AppTest, bench: str) -> None:
     assert "Nothing was trained yet" in texts(app)
 
 
-def test_what_is_built_is_what_is_trained(app: AppTest, engine: Engine) -> None:
-    job = engine.jobs[train_one(app, engine)][0]
+def test_what_is_built_is_what_is_trained(app: AppTest, scheduler: FakeScheduler) -> None:
+    job = scheduler.jobs[train_one(app, scheduler)][0]
     assert [layer.kind for layer in job.architecture.layers][:2] == ["Conv2D", "MaxPooling2D"]
     assert well(app)
     assert "learning" in progress(app)
     assert app.session_state["train_view"] == "watch"
 
 
-def test_what_is_typed_just_before_the_click_is_trained_too(app: AppTest, engine: Engine) -> None:
+def test_what_is_typed_just_before_the_click_is_trained_too(app: AppTest, scheduler: FakeScheduler) -> None:
     app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.number_input if box.label == "Epochs").set_value(3)
     press(app, "train")  # one run of the page takes both
-    assert engine.jobs[only(engine)][0].plan.epochs == 3
+    assert scheduler.jobs[only(scheduler)][0].plan.epochs == 3
 
 
-def test_what_is_refused_just_before_the_click_is_not_trained(app: AppTest, engine: Engine) -> None:
+def test_what_is_refused_just_before_the_click_is_not_trained(app: AppTest, scheduler: FakeScheduler) -> None:
     app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.number_input if box.label == "Epochs").set_value(0)
     press(app, "train")
-    assert not engine.jobs
+    assert not scheduler.jobs
     assert app.button(key="train").disabled
     assert any("epochs" in str(element.value) for element in app.error)
 
 
-def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
+def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(
+    app: AppTest, scheduler: FakeScheduler
+) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
     app.run()
     assert well(app)
     assert "epoch 1 of" in progress(app)
@@ -70,7 +72,7 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: 
     assert "75 seconds left" in progress(app)
     assert "validation **62.5%**" in texts(app)
 
-    finish(engine, job_id)
+    finish(scheduler, job_id)
     app.run()
     assert well(app)
     assert "done" in progress(app)
@@ -83,34 +85,34 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(app: 
     for view in fields.FIELDS["layers_view"].options:
         app.session_state["layers_view"] = view
         assert well(app.run())
-    trained, _ = engine.jobs[job_id]
+    trained, _ = scheduler.jobs[job_id]
     assert app.code[0].value == keras_source.script(trained.architecture, trained.plan).rstrip()
 
 
 @pytest.mark.parametrize(
     ("key", "kind"), [("pause", "pause"), ("stop", "stop"), ("more", "more"), ("cancel", "cancel")]
 )
-def test_buttons_send_commands_to_the_scheduler(app: AppTest, engine: Engine, key: str, kind: str) -> None:
-    job_id = train_one(app, engine)
+def test_buttons_send_commands_to_the_scheduler(app: AppTest, scheduler: FakeScheduler, key: str, kind: str) -> None:
+    job_id = train_one(app, scheduler)
     press(app, f"command-{key}")
-    assert (job_id, kind) in engine.commands
+    assert (job_id, kind) in scheduler.commands
 
 
-def test_the_worker_sees_the_visitors_digit(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    assert (job_id, "probe") in engine.commands
-    assert engine.jobs[job_id][0].probe.any()
+def test_the_worker_sees_the_visitors_digit(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    assert (job_id, "probe") in scheduler.commands
+    assert scheduler.jobs[job_id][0].probe.any()
 
 
-def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, engine: Engine) -> None:
+def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, scheduler: FakeScheduler) -> None:
     experiment = EXPERIMENTS["digits"]
     app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
-    assert len(engine.jobs) == 2, "one runs, one waits, the third is planned"
-    while len(done := [state for state in engine.states.values() if state == "done"]) < len(experiment.arms):
-        job_id = engine.active()[0]
-        learn(engine, job_id)
-        finish(engine, job_id)
+    assert len(scheduler.jobs) == 2, "one runs, one waits, the third is planned"
+    while len(done := [state for state in scheduler.states.values() if state == "done"]) < len(experiment.arms):
+        job_id = scheduler.active()[0]
+        learn(scheduler, job_id)
+        finish(scheduler, job_id)
         app.run()
         assert well(app)
     assert len(done) == 3
@@ -119,8 +121,8 @@ def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, 
     assert "37.5 mistakes in a hundred digits" in said
 
 
-def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, engine: Engine) -> None:
-    engine.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
+def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, scheduler: FakeScheduler) -> None:
+    scheduler.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
     app.session_state["train_view"] = "build"
     press(app.run(), "train")
     assert not app.exception
@@ -128,11 +130,13 @@ def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, engine: Engine) -> 
     assert "Nothing was trained yet" in texts(app)
 
 
-def test_a_run_that_the_server_lost_is_called_interrupted_and_keeps_its_epoch(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
-    engine.jobs.clear()  # as after a restart of the server
-    engine.states.clear()
+def test_a_run_that_the_server_lost_is_called_interrupted_and_keeps_its_epoch(
+    app: AppTest, scheduler: FakeScheduler
+) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    scheduler.jobs.clear()  # as after a restart of the server
+    scheduler.states.clear()
     app.session_state["followed"] = {}
     app.run()
     assert well(app)
@@ -140,8 +144,8 @@ def test_a_run_that_the_server_lost_is_called_interrupted_and_keeps_its_epoch(ap
     assert "epoch 1 of" in progress(app)
 
 
-def test_nobody_else_sees_a_run(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
+def test_nobody_else_sees_a_run(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     other.query_params["run"] = job_id
     other.query_params["net"] = f"run-{job_id}"
@@ -151,9 +155,9 @@ def test_nobody_else_sees_a_run(app: AppTest, engine: Engine) -> None:
     assert "Nothing was trained yet" in texts(other)
 
 
-def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> None:
-    job_id = train_one(app, engine)
-    finish(engine, job_id)
+def test_a_deleted_run_is_gone(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = train_one(app, scheduler)
+    finish(scheduler, job_id)
     (place,) = (path for path in tmp_path.iterdir() if path.is_dir())
     store = RunStore(place.name, tmp_path)
     assert [run.id for run in store.runs()] == [job_id]
@@ -163,12 +167,12 @@ def test_a_deleted_run_is_gone(app: AppTest, engine: Engine, tmp_path: Path) -> 
     assert "Nothing was trained yet" in texts(app)
 
 
-def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, engine: Engine) -> None:
+def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, scheduler: FakeScheduler) -> None:
     app.segmented_control(key="choose-train_view").set_value("build").run()
     next(box for box in app.selectbox if box.label == "Start from").select("cnn-rgb").run()
     press(app, "train")
     assert well(app)
-    job, _ = engine.jobs[only(engine)]
+    job, _ = scheduler.jobs[only(scheduler)]
     assert (job.architecture.input_shape, job.plan.data) == ((32, 32, 3), "colour")
     assert job.data == planner.data_reference("colour")
     assert job.data.sha256 != planner.data_reference().sha256

@@ -16,7 +16,7 @@ from cnnviz.ui.components.visitor import COOKIE
 from cnnviz.ui.training import chart, time_machine, watch
 from tests.pages.fake_training import (
     ROOT,
-    Engine,
+    FakeScheduler,
     end,
     finish,
     learn,
@@ -46,122 +46,126 @@ def three_arms(app: AppTest, tmp_path: Path) -> tuple[str, str, str]:
     return first, second, third
 
 
-def completed(app: AppTest, engine: Engine, batches: int = 2) -> str:
+def completed(app: AppTest, scheduler: FakeScheduler, batches: int = 2) -> str:
     """Train one run to its end."""
-    before = set(engine.jobs)
+    before = set(scheduler.jobs)
     app.session_state["train_view"] = "build"
     press(app.run(), "train")
-    (job_id,) = set(engine.jobs) - before
-    learn(engine, job_id, batches)
-    finish(engine, job_id)
+    (job_id,) = set(scheduler.jobs) - before
+    learn(scheduler, job_id, batches)
+    finish(scheduler, job_id)
     app.session_state["train_view"] = "watch"
     assert well(app.run())
     return job_id
 
 
-def keep_checkpoint(engine: Engine, job_id: str) -> None:
-    engine.tell(job_id, "checkpoint", {"weights/a/b": np.zeros(3, np.float32)}, finished=1)
+def keep_checkpoint(scheduler: FakeScheduler, job_id: str) -> None:
+    scheduler.tell(job_id, "checkpoint", {"weights/a/b": np.zeros(3, np.float32)}, finished=1)
 
 
 # --- while it learns
 
 
-def test_the_death_of_a_process_is_told_while_the_training_goes_on(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
+def test_the_death_of_a_process_is_told_while_the_training_goes_on(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
     app.run()
     assert "its process ended" not in progress(app)
-    engine.attempts[job_id] = 2
+    scheduler.attempts[job_id] = 2
     app.run()
     assert "its process ended; it goes on after epoch 1" in progress(app)
-    engine.tell(job_id, "start", epochs=5, batches=2, finished=1)
-    engine.tell(
+    scheduler.tell(job_id, "start", epochs=5, batches=2, finished=1)
+    scheduler.tell(
         job_id, "epoch", epoch=2, step=4, loss=1.0, accuracy=0.5, val_loss=1.0, val_accuracy=0.5, seconds=2.0, epochs=5
     )
     app.run()
     assert "its process ended; it goes on after epoch 1" in progress(app)
-    finish(engine, job_id)
+    finish(scheduler, job_id)
     assert well(app.run())
     assert "its process ended" not in progress(app)
 
 
-def test_a_process_that_ends_in_the_first_epoch_begins_again(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    engine.attempts[job_id] = 2
+def test_a_process_that_ends_in_the_first_epoch_begins_again(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    scheduler.attempts[job_id] = 2
     app.run()
     assert "its process ended; it begins again" in progress(app)
 
 
-def test_training_is_kept_for_an_absent_visitor(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
+def test_training_is_kept_for_an_absent_visitor(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
     app.toggle(key=f"keep-{job_id}").set_value(True).run()
-    assert engine.kept == {job_id: True}
-    engine.kept[job_id] = False  # in another tab
+    assert scheduler.kept == {job_id: True}
+    scheduler.kept[job_id] = False  # in another tab
     assert app.run().toggle(key=f"keep-{job_id}").value is False
-    assert engine.kept == {job_id: False}
-    finish(engine, job_id)
+    assert scheduler.kept == {job_id: False}
+    finish(scheduler, job_id)
     app.run()
     assert not [toggle for toggle in app.toggle if toggle.key == f"keep-{job_id}"]
 
 
 @pytest.mark.parametrize("trained", [0, 1, 6, 7, 40])
 def test_a_live_view_is_renewed_two_to_five_times_a_second(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, trained: int
+    scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, trained: int
 ) -> None:
-    monkeypatch.setattr(engine, "count_live", lambda: trained)
+    monkeypatch.setattr(scheduler, "count_live", lambda: trained)
     assert 2 <= 1 / watch._pace() <= 5
 
 
-def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
     first, second, third = three_arms(app, tmp_path)
     app.switch_page("pages/Layers.py").run()
-    engine.states[first] = "done"
+    scheduler.states[first] = "done"
     planner.advance(store_in(tmp_path))  # as an event of the first does
-    engine.touched.clear()
+    scheduler.touched.clear()
     app.session_state["last_touch"] = -1e9
     app.run()
-    assert set(engine.touched) == {second, third}
+    assert set(scheduler.touched) == {second, third}
 
 
 def test_reloading_another_page_renews_the_lease(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sent: dict[str, str] = {}
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
     first = opened(monkeypatch, tmp_path)
-    job_id = train_one(first, engine)
+    job_id = train_one(first, scheduler)
     for token, touched in (("", []), ("A" * 43, []), (first.session_state["visitor"], [job_id])):
-        engine.touched.clear()
+        scheduler.touched.clear()
         sent[COOKIE] = token
         assert well(AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
-        assert engine.touched == touched
+        assert scheduler.touched == touched
 
 
 # --- planned ones
 
 
-def test_a_planned_run_is_shown_the_digit_when_it_is_its_turn(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+def test_a_planned_run_is_shown_the_digit_when_it_is_its_turn(
+    app: AppTest, scheduler: FakeScheduler, tmp_path: Path
+) -> None:
     first, _, third = three_arms(app, tmp_path)
-    assert (third, "probe") not in engine.commands
-    learn(engine, first)
-    finish(engine, first)
+    assert (third, "probe") not in scheduler.commands
+    learn(scheduler, first)
+    finish(scheduler, first)
     app.run()
-    assert third in engine.jobs
-    assert (third, "probe") in engine.commands
+    assert third in scheduler.jobs
+    assert (third, "probe") in scheduler.commands
 
 
-def test_a_planned_run_that_has_begun_unseen_is_cancelled_too(app: AppTest, engine: Engine, tmp_path: Path) -> None:
+def test_a_planned_run_that_has_begun_unseen_is_cancelled_too(
+    app: AppTest, scheduler: FakeScheduler, tmp_path: Path
+) -> None:
     first, _, third = three_arms(app, tmp_path)
-    engine.states[first] = "done"
+    scheduler.states[first] = "done"
     planner.advance(store_in(tmp_path))
-    assert third in engine.jobs
+    assert third in scheduler.jobs
     press(app, "command-cancel")
-    assert (third, "cancel") in engine.commands
+    assert (third, "cancel") in scheduler.commands
     assert third not in {run.id for run in store_in(tmp_path).runs()}
 
 
 def test_an_experiment_without_room_for_all_arms_leaves_none(
-    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(store, "MAX_RUNS", 2)
     app.session_state["train_view"] = "experiments"
@@ -169,49 +173,51 @@ def test_an_experiment_without_room_for_all_arms_leaves_none(
     assert not app.exception
     assert "A visitor may keep 2 runs" in texts(app)
     assert store_in(tmp_path).runs() == ()
-    assert engine.jobs == {}
+    assert scheduler.jobs == {}
 
 
 # --- afterwards
 
 
-def test_a_run_goes_on_for_one_more_epoch(app: AppTest, engine: Engine, tmp_path: Path) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
-    keep_checkpoint(engine, job_id)
-    finish(engine, job_id)
+def test_a_run_goes_on_for_one_more_epoch(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    keep_checkpoint(scheduler, job_id)
+    finish(scheduler, job_id)
     assert well(app.run())
-    engine.commands.clear()
+    scheduler.commands.clear()
     press(app, "go-on")
     assert well(app)
-    job, _ = engine.jobs[job_id]
+    job, _ = scheduler.jobs[job_id]
     assert (job.plan.epochs, dict(job.progress)) == (2, {"finished": 1})
     assert job.checkpoint["weights/a/b"].shape == (3,)
     assert "learning" in progress(app)
-    assert (job_id, "probe") in engine.commands, "the digit as it is now, not as it was"
+    assert (job_id, "probe") in scheduler.commands, "the digit as it is now, not as it was"
     assert store_in(tmp_path).run(job_id).plan.epochs == 2
 
 
-def test_a_cancelled_run_goes_on_to_the_end_of_its_plan(app: AppTest, engine: Engine) -> None:
-    job_id = train_one(app, engine)
-    epochs = engine.jobs[job_id][0].plan.epochs
-    learn(engine, job_id)
-    keep_checkpoint(engine, job_id)
-    end(engine, job_id, "cancelled")
+def test_a_cancelled_run_goes_on_to_the_end_of_its_plan(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    epochs = scheduler.jobs[job_id][0].plan.epochs
+    learn(scheduler, job_id)
+    keep_checkpoint(scheduler, job_id)
+    end(scheduler, job_id, "cancelled")
     app.run()
     assert app.button(key="go-on").label == "Go on from the last epoch"
     press(app, "go-on")
     assert well(app)
-    assert engine.jobs[job_id][0].plan.epochs == epochs
+    assert scheduler.jobs[job_id][0].plan.epochs == epochs
 
 
-def test_a_run_that_may_not_go_on_is_as_before_and_says_why(app: AppTest, engine: Engine, tmp_path: Path) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
-    keep_checkpoint(engine, job_id)
-    finish(engine, job_id)
+def test_a_run_that_may_not_go_on_is_as_before_and_says_why(
+    app: AppTest, scheduler: FakeScheduler, tmp_path: Path
+) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    keep_checkpoint(scheduler, job_id)
+    finish(scheduler, job_id)
     before = store_in(tmp_path).run(app.run().session_state["watched"])
-    engine.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
+    scheduler.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
     press(app, "go-on")
     assert not app.exception
     assert "Forty may wait" in texts(app)
@@ -219,12 +225,12 @@ def test_a_run_that_may_not_go_on_is_as_before_and_says_why(app: AppTest, engine
 
 
 def test_a_second_tab_that_goes_on_too_is_told_so(
-    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    job_id = train_one(app, engine)
-    learn(engine, job_id)
-    keep_checkpoint(engine, job_id)
-    finish(engine, job_id)
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    keep_checkpoint(scheduler, job_id)
+    finish(scheduler, job_id)
     app.run()
     other = opened(monkeypatch, tmp_path)
     other.session_state["visitor"] = app.session_state["visitor"]
@@ -260,10 +266,10 @@ class Drawn:
 
 
 def test_two_runs_lie_on_one_axis_and_follow_one_slider(
-    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = Drawn(monkeypatch)
-    longer, watched = completed(app, engine, batches=4), completed(app, engine, batches=2)
+    longer, watched = completed(app, scheduler, batches=4), completed(app, scheduler, batches=2)
     assert app.session_state["watched"] == watched
     assert drawn.axis == "batches"
     app.checkbox(key=f"compare-{longer}").check().run()
@@ -284,11 +290,11 @@ def test_two_runs_lie_on_one_axis_and_follow_one_slider(
 
 
 def test_the_moments_are_named_after_the_epochs_that_they_end(
-    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = Drawn(monkeypatch)
-    job_id = train_one(app, engine)
-    learn(engine, job_id, batches=10)
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id, batches=10)
     weights = {"confusion": np.eye(10, dtype=np.int32)}
     for step, epoch in (
         (1, 0),
@@ -297,9 +303,9 @@ def test_the_moments_are_named_after_the_epochs_that_they_end(
         (20, 1),
         (30, 3),
     ):  # 20 belongs to the early moments, so it says 1
-        engine.tell(job_id, "snapshot", weights, step=step, epoch=epoch, digits=10)
+        scheduler.tell(job_id, "snapshot", weights, step=step, epoch=epoch, digits=10)
     for epoch in (2, 3):
-        engine.tell(
+        scheduler.tell(
             job_id,
             "epoch",
             epoch=epoch,
@@ -311,7 +317,7 @@ def test_the_moments_are_named_after_the_epochs_that_they_end(
             seconds=2.0,
             epochs=5,
         )
-    finish(engine, job_id)
+    finish(scheduler, job_id)
     drawn.go_to = 0
     assert well(app.run())
     assert drawn.labels == [
@@ -330,8 +336,8 @@ def more_of(app: AppTest, job_id: str) -> AppTest:
     return app.run()
 
 
-def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, engine: Engine, tmp_path: Path) -> None:
-    job_id = completed(app, engine)
+def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = completed(app, scheduler)
     more_of(app, job_id).text_input(key=f"title-{job_id}").set_value("Wide & deep").run()
     assert well(app)
     assert app.button(key=f"watch-{job_id}").label == "Wide & deep"
@@ -343,8 +349,8 @@ def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, engine: Engine, tm
     ]
 
 
-def test_a_title_that_cannot_be_read_changes_nothing(app: AppTest, engine: Engine, tmp_path: Path) -> None:
-    job_id = completed(app, engine)
+def test_a_title_that_cannot_be_read_changes_nothing(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = completed(app, scheduler)
     more_of(app, job_id).text_input(key=f"title-{job_id}").set_value("   ").run()
     assert not app.exception
     assert "visible characters" in " ".join(str(toast.value) for toast in app.toast)

@@ -57,7 +57,7 @@ class Training:
         """Return one number an epoch, or a batch for the arrays of `batches`."""
         if name in ("loss", "accuracy", "gradient"):
             return [float(x) for event in self.all("batches") for x in event.arrays[name]]
-        return [float(event.facts[name]) for event in self.all("epoch")]
+        return [float(event.payload[name]) for event in self.all("epoch")]
 
 
 @dataclass(frozen=True)

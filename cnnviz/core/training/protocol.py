@@ -117,20 +117,20 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """A report of a job. `docs/training.md` lists the kinds with their facts and arrays.
+    """A report of a job. `docs/training.md` lists the kinds with their payload and arrays.
 
     Attributes:
         kind: What is reported.
         seq: Number of the event in its job, from 1, over all attempts.
         attempt: 1, or 2 after the job's worker died.
-        facts: Plain data for `json.dumps`.
+        payload: Plain data for `json.dumps`.
         arrays: The arrays that it carries, by name.
     """
 
     kind: str
     seq: int
     attempt: int
-    facts: Facts
+    payload: Facts
     arrays: Arrays = field(default_factory=dict)
 
 

@@ -48,7 +48,7 @@ def encode_event(job_id: str, event: Event) -> Message:
         "kind": event.kind,
         "seq": event.seq,
         "attempt": event.attempt,
-        "facts": dict(event.facts),
+        "facts": dict(event.payload),
     }
     return header, event.arrays
 

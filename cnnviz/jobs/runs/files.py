@@ -86,21 +86,21 @@ def _exists(folder: Path) -> bool:
 
 def _record(folder: Path, event: Event) -> None:
     if event.kind == "snapshot":
-        _write_arrays(folder / _describe_snapshot(event.facts).file, event.arrays)
+        _write_arrays(folder / _describe_snapshot(event.payload).file, event.arrays)
     elif event.kind == "checkpoint":
-        _write_arrays(folder / "checkpoint.safetensors", event.arrays, event.facts)
+        _write_arrays(folder / "checkpoint.safetensors", event.arrays, event.payload)
     elif event.kind == "result":
         _save_result(folder, event)
     elif event.kind == "ended":
-        _record_end(folder, event.facts)
+        _record_end(folder, event.payload)
     if event.kind not in ("snapshot", "checkpoint"):
         _append(folder, event)
 
 
 def _save_result(folder: Path, event: Event) -> None:
-    card = cards.ModelCard.from_json(event.facts["card"])
+    card = cards.ModelCard.from_json(event.payload["card"])
     model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
-    ending = {"ended": event.facts["ended"], "message": event.facts.get("message")}
+    ending = {"ended": event.payload["ended"], "message": event.payload.get("message")}
     amend(folder, lambda run: replace(run, state="done", **ending))
 
 
@@ -120,7 +120,7 @@ def _append(folder: Path, event: Event) -> None:
         "kind": event.kind,
         "seq": event.seq,
         "attempt": event.attempt,
-        PAYLOAD_KEY: dict(event.facts),
+        PAYLOAD_KEY: dict(event.payload),
         "arrays": small,
     }
     with (folder / "events.jsonl").open("ab+") as file:

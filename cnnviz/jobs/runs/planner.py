@@ -130,7 +130,7 @@ def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
         data=data_reference(run.plan.data),
         probe=store.probe(run.id),
         checkpoint=checkpoint.arrays,
-        progress=checkpoint.facts,
+        progress=checkpoint.payload,
     )
     store.amend(run.id, plan=job.plan, state="queued", ended="", message=None)
     try:
@@ -151,10 +151,10 @@ def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
     def record_and_advance(event: Event) -> None:
         record(event)
         if event.kind == "start":
-            finished.append(int(event.facts.get("finished", 0)))
+            finished.append(int(event.payload.get("finished", 0)))
         if event.kind in ("start", "ended"):  # in a thread of its own: the scheduler must not wait
             threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
-            calibration.update(store.home, ModelCard.from_json(event.facts["card"]), event.facts["ended"])
+            calibration.update(store.home, ModelCard.from_json(event.payload["card"]), event.payload["ended"])
 
     return record_and_advance

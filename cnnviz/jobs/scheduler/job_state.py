@@ -138,7 +138,7 @@ class JobState:
         """Mark the job as handed to an executor and return the work item, with its checkpoint if there is one."""
         self.placed, self.placed_at, self.counted_at = True, now, now
         if self.checkpoint is not None:
-            self.job = replace(self.job, checkpoint=self.checkpoint.arrays, progress=dict(self.checkpoint.facts))
+            self.job = replace(self.job, checkpoint=self.checkpoint.arrays, progress=dict(self.checkpoint.payload))
             self.checkpoint = None
         return WorkItem(self.owner, self.job, self.attempt, self.log.last_seq)
 

@@ -79,7 +79,7 @@ def note(wanted: ConvSettings, made: ConvSettings, moved: str) -> None:
 
 
 def note_padding() -> None:
-    """Record a changed padding; no other setting depends on it."""
+    """Record a change of the padding, to which no other setting gives way."""
     made, padding = session.get("conv_settled")
     if padding != session.get("conv_padding"):
         now = (made, session.get("conv_padding"))

@@ -28,7 +28,15 @@ ALL_KEPT = gettext_noop("No sum is below zero, so relu changes nothing.")
 
 @dataclass(frozen=True)
 class ChosenKernel:
-    """A kernel and its bias; where it was learned, also by which layer, and which of its filters and channels it is."""
+    """A kernel and where it comes from.
+
+    Attributes:
+        weights: The kernel.
+        bias: Its bias.
+        layer: The layer that learned it, "" for one that was not learned.
+        number: Which of the layer's filters it is.
+        channel: Which of the filter's channels it is.
+    """
 
     weights: Grid
     bias: float = 0.0

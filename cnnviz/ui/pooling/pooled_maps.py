@@ -31,7 +31,14 @@ NOTHING_DRAWN = gettext_noop(
 
 @dataclass(frozen=True, eq=False)
 class ChosenMap:
-    """A convolution's maps, the order in which they are shown, the map that is pooled, and what became of it."""
+    """A map of a convolution and its pooled versions.
+
+    Attributes:
+        layer: The convolution's output.
+        order: The order in which its maps are shown.
+        map: The map that is pooled.
+        found: The map pooled in each way.
+    """
 
     layer: LayerOutput
     order: tuple[int, ...]

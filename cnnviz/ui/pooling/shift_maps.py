@@ -84,7 +84,7 @@ def _distance(values: np.ndarray | None, place: int) -> str:
 
 
 def _mosaic(row: str, reaction: Reaction) -> Block:
-    """One map a layer; where a shift is larger than a layer's map there is nothing to compare, and no value."""
+    """Draw one map a layer, without a value where a shift is larger than the layer's map."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
     return Block(

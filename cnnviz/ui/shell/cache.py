@@ -67,13 +67,13 @@ def measure_shifted_accuracy(store: RunStore, run_id: str, version: str) -> floa
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def seed_table(folder: Path) -> SeedTable:
-    """Return the table of the pooling networks' trainings that lies in the folder of a model store."""
+    """Return the table of the pooling networks' trainings in a model store's folder."""
     return seed_results.load(folder)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def pooling_curves(folder: Path) -> Robustness:
-    """Return the curves of the pooling networks that lie in the folder of a model store."""
+    """Return the curves of the pooling networks in a model store's folder."""
     return robustness_curves.load(folder)
 
 

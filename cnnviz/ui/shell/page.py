@@ -34,7 +34,7 @@ CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 class Page:
     """One row of the navigation.
 
-    Args:
+    Attributes:
         path: the script, as Streamlit names it.
         group: heading under which the link stands.
         title: short name, in the navigation and the browser's tab.
@@ -188,7 +188,7 @@ def _arrive() -> None:
 
 
 def _any_network() -> str:
-    """Return a network to begin with in a model store without the usual one."""
+    """Return a network to begin with where the model store lacks the usual one."""
     for name in model_store.names():
         return name
     raise Refusal("There is no network in the model store. Run scripts/train_models.py, or copy networks into models.")

@@ -57,9 +57,9 @@ def renew_leases() -> None:
         from cnnviz.jobs import api  # visitors who only draw do not load the scheduler
 
         session.put(last_touch=time.monotonic())
-        engine = api.scheduler()
-        for run_id in engine.active(owner()):
-            engine.touch(run_id)
+        scheduler = api.scheduler()
+        for run_id in scheduler.active(owner()):
+            scheduler.touch(run_id)
 
 
 def _token() -> str:

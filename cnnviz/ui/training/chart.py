@@ -22,7 +22,13 @@ exponential mean is late by 1.4 times that, which a longer one would show as wor
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """The curves of a run with the name that the legend gives it; `colour` is an index into the theme's colours."""
+    """The curves of a run as the chart draws them.
+
+    Attributes:
+        name: Its name in the legend.
+        curves: Its curves.
+        colour: Index into the theme's colours.
+    """
 
     name: str
     curves: Curves
@@ -68,7 +74,7 @@ def show(
 
 
 def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
-    """Choose what the axis counts: batches, or epochs where those of `runs` are of different length."""
+    """Return what the axis counts: batches, or epochs where those of `runs` are of different length."""
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
 
@@ -128,5 +134,5 @@ def _smooth(curves: Curves, metric: str) -> np.ndarray:
 
 
 def half_life(curves: Curves) -> float:
-    """Batches after which a value counts half in the smoothed curve; the same from a run's beginning to its end."""
+    """Return the batches after which a value counts half in the smoothed curve; constant over a run."""
     return max(SHORTEST, EPOCH_SHARE * curves.batches)

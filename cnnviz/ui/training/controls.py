@@ -39,39 +39,39 @@ ENDINGS = {
 """Why a finished run ended -> what the visitor reads."""
 
 
-def status(followed: RunStatus) -> str:
+def describe_status(status: RunStatus) -> str:
     """Return in a few words how a run stands."""
-    if followed.state == "queued" and followed.position:
-        return translate("waiting, number {place} in the queue", place=followed.position)
-    if followed.state == "done" and followed.run.ended in ENDINGS:
-        return translate(ENDINGS[followed.run.ended])
-    return translate(STATES[followed.state])
+    if status.state == "queued" and status.position:
+        return translate("waiting, number {place} in the queue", place=status.position)
+    if status.state == "done" and status.run.ended in ENDINGS:
+        return translate(ENDINGS[status.run.ended])
+    return translate(STATES[status.state])
 
 
-def show(followed: RunStatus) -> None:
+def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
-    st.progress(_share(followed), text=_line(followed))
-    if followed.message is not None:
-        st.warning(page.plain(translate_refusal(followed.message)))
+    st.progress(_share(status), text=_line(status))
+    if status.message is not None:
+        st.warning(page.plain(translate_refusal(status.message)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _buttons(followed)
+        _buttons(status)
 
 
-def _share(followed: RunStatus) -> float:
-    """How much of the plan is done, 0 to 1."""
-    if followed.state == "done":
+def _share(status: RunStatus) -> float:
+    """Return the finished share of the plan, 0 to 1."""
+    if status.state == "done":
         return 1.0
-    batches = followed.facts("start").get("batches", 0) * followed.epochs
-    return min(1.0, followed.facts("batches").get("step", 0) / batches) if batches else 0.0
+    batches = status.facts("start").get("batches", 0) * status.epochs
+    return min(1.0, status.facts("batches").get("step", 0) / batches) if batches else 0.0
 
 
-def _line(followed: RunStatus) -> str:
-    parts = [f"**{page.plain(followed.run.title)}**", status(followed)]
-    parts += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
-    if followed.live and followed.attempt > 1:
-        parts += [_second_attempt(followed.gone_on_after)]
-    pace = followed.facts("batches")
-    if pace and followed.live:
+def _line(status: RunStatus) -> str:
+    parts = [f"**{page.plain(status.run.title)}**", describe_status(status)]
+    parts += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
+    if status.live and status.attempt > 1:
+        parts += [_second_attempt(status.gone_on_after)]
+    pace = status.facts("batches")
+    if pace and status.live:
         parts += _pace(pace)
     elif pace:
         parts += [translate("took {time}", time=duration(pace["seconds"]))]
@@ -85,7 +85,7 @@ def _second_attempt(finished: int) -> str:
 
 
 def _pace(facts: Facts) -> list[str]:
-    """How fast it goes; nothing before the second call of the worker, as the first one makes the graph."""
+    """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
     if facts["images_per_second"] is None:
         return []
     return [
@@ -101,42 +101,42 @@ def duration(seconds: float) -> str:
     return translate("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
-def _buttons(followed: RunStatus) -> None:
-    if followed.state == "running":
-        _button(translate("Pause"), "pause", followed)
-    if followed.state == "paused":
-        _button(translate("Resume"), "resume", followed)
-    if followed.state in ("running", "paused"):
-        _button(translate("Stop and keep"), "stop", followed)
-        if followed.epochs < MAX_EPOCHS:
-            _button(translate("One more epoch"), "more", followed)
-    if followed.live:
-        _button(translate("Cancel"), "cancel", followed)
-        if followed.state != planner.PLANNED:
-            _keeping(followed)
-    elif _can_go_on(followed):
+def _buttons(status: RunStatus) -> None:
+    if status.state == "running":
+        _button(translate("Pause"), "pause", status)
+    if status.state == "paused":
+        _button(translate("Resume"), "resume", status)
+    if status.state in ("running", "paused"):
+        _button(translate("Stop and keep"), "stop", status)
+        if status.epochs < MAX_EPOCHS:
+            _button(translate("One more epoch"), "more", status)
+    if status.live:
+        _button(translate("Cancel"), "cancel", status)
+        if status.state != planner.PLANNED:
+            _keeping(status)
+    elif _can_go_on(status):
         st.button(
-            translate("One more epoch") if followed.state == "done" else translate("Go on from the last epoch"),
+            translate("One more epoch") if status.state == "done" else translate("Go on from the last epoch"),
             on_click=_go_on,
-            args=(followed,),
+            args=(status,),
             key="go-on",
         )
 
 
-def _button(label: str, command: str, followed: RunStatus) -> None:
-    st.button(label, key=f"command-{command}", on_click=partial(_command, followed, command))
+def _button(label: str, command: str, status: RunStatus) -> None:
+    st.button(label, key=f"command-{command}", on_click=partial(_command, status, command))
 
 
-def _keeping(followed: RunStatus) -> None:
-    """Let the visitor leave a training alone; the switch shows what the engine knows, whichever tab told it."""
-    key, limits = f"keep-{followed.run.id}", api.Limits()
-    if st.session_state.get(key) != followed.kept:
-        st.session_state[key] = followed.kept
+def _keeping(status: RunStatus) -> None:
+    """Let the visitor leave a training alone; the switch shows the scheduler's state, whichever tab set it."""
+    key, limits = f"keep-{status.run.id}", api.Limits()
+    if st.session_state.get(key) != status.kept:
+        st.session_state[key] = status.kept
     st.toggle(
         translate("Keep training when I leave"),
         key=key,
         on_change=_keep,
-        args=(followed.run.id, key),
+        args=(status.run.id, key),
         help=translate(
             "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
             "one ends after {most:.0f} minutes of training.",
@@ -150,25 +150,25 @@ def _keep(run_id: str, key: str) -> None:
     api.scheduler().keep(run_id, st.session_state[key])
 
 
-def _command(followed: RunStatus, command: str) -> None:
-    if followed.state == planner.PLANNED:
-        run_status.discard(visitor.store(), followed.run.id)
+def _command(status: RunStatus, command: str) -> None:
+    if status.state == planner.PLANNED:
+        run_status.discard(visitor.store(), status.run.id)
         session.put(watched="")
     else:
-        api.scheduler().command(followed.run.id, Command(command))
+        api.scheduler().command(status.run.id, Command(command))
 
 
-def _can_go_on(followed: RunStatus) -> bool:
-    """Whether something is left to go on from; not after a training that diverged."""
-    return followed.epoch > 0 and followed.epochs < MAX_EPOCHS and followed.run.ended != "diverged"
+def _can_go_on(status: RunStatus) -> bool:
+    """Return whether the run can go on; not after a training that diverged."""
+    return status.epoch > 0 and status.epochs < MAX_EPOCHS and status.run.ended != "diverged"
 
 
-def _go_on(followed: RunStatus) -> None:
+def _go_on(status: RunStatus) -> None:
     """Train on: to the end of the plan, or one epoch beyond it."""
-    more = followed.epoch + 1 if followed.state == "done" else max(followed.epochs, followed.epoch + 1)
+    more = status.epoch + 1 if status.state == "done" else max(status.epochs, status.epoch + 1)
     try:
-        planner.continue_run(visitor.store(), followed.run.id, more)
-        run_status.forget(followed.run.id)
+        planner.continue_run(visitor.store(), status.run.id, more)
+        run_status.forget(status.run.id)
         session.put(moment=-1)
     except Refusal as reason:
         session.notice("{reason}", reason=reason)

@@ -19,10 +19,13 @@ Change = Callable[[str, Any], None]
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its `name` in Keras, what it is called, and its widget.
+    """One setting of a layer and its widget.
 
-    `options` are the values to choose from; without any it is a number that is typed, and refused in words where it
-    does not do.
+    Attributes:
+        name: Its name in Keras.
+        label: Its name on the page.
+        options: The values to choose from; without any it is a number that is typed, and refused in words if illegal.
+        width: Width of the widget in pixels.
     """
 
     name: str

@@ -114,7 +114,7 @@ def _filters(moment: Moment, key: str) -> None:
 
 def lesson(event: Event) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
-    facts = event.facts
+    facts = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
         translate(

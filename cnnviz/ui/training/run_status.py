@@ -53,7 +53,7 @@ class RunStatus:
 
     def facts(self, kind: str) -> Facts:
         """Return the payload of the newest event of a kind; empty before the first."""
-        return self.newest[kind].facts if kind in self.newest else {}
+        return self.newest[kind].payload if kind in self.newest else {}
 
     @property
     def epoch(self) -> int:
@@ -65,7 +65,7 @@ class RunStatus:
         """Finished epochs from which a second attempt goes on."""
         start = self.newest.get("start")
         second = start is not None and start.attempt == self.attempt
-        return int(start.facts.get("finished", 0)) if start and second else self.epoch
+        return int(start.payload.get("finished", 0)) if start and second else self.epoch
 
     @property
     def epochs(self) -> int:
@@ -78,18 +78,18 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
     run = store.run(run_id)
     if run.state != QUEUED or not _here(store, run_id):
         return _from_disk(store, run)
-    status = api.scheduler().status(run_id, _before(store, run).last_seq)
-    followed = replace(
-        _grown(_before(store, run), status.events),
+    reported = api.scheduler().status(run_id, _before(store, run).last_seq)
+    status = replace(
+        _grown(_before(store, run), reported.events),
         run=run,
-        state=status.state,
-        position=status.position,
-        message=status.message,
-        attempt=status.attempt,
-        kept=status.kept,
+        state=reported.state,
+        position=reported.position,
+        message=reported.message,
+        attempt=reported.attempt,
+        kept=reported.kept,
     )
-    session.put(followed={**session.get("followed"), run_id: followed})
-    return followed
+    session.put(followed={**session.get("followed"), run_id: status})
+    return status
 
 
 def touch(store: RunStore) -> None:
@@ -100,10 +100,7 @@ def touch(store: RunStore) -> None:
 
 
 def _before(store: RunStore, run: Run) -> RunStatus:
-    """Return the status as this session knows it; at first, and after a run was continued, the one on disk.
-
-    Events that are on disk may then arrive again.
-    """
+    """Return the status that this session knows; at first, and after a run went on, the one on disk."""
     known = session.get("followed").get(run.id)
     return known if isinstance(known, RunStatus) else _from_disk(store, run)
 

@@ -14,7 +14,7 @@ from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status
-from cnnviz.ui.training.controls import duration, status
+from cnnviz.ui.training.controls import describe_status, duration
 from cnnviz.ui.training.run_status import RunStatus
 
 FIRST = 8
@@ -51,8 +51,8 @@ def _table() -> None:
         _row(run_status.follow(store, run.id))
 
 
-def _row(followed: RunStatus) -> None:
-    run = followed.run
+def _row(status: RunStatus) -> None:
+    run = status.run
     watched = run.id == session.get("watched")
     with st.container(border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -64,7 +64,7 @@ def _row(followed: RunStatus) -> None:
             type="primary" if watched else "secondary",
             help=translate("Look at this run"),
         )
-        st.markdown(_facts(followed), width="stretch")
+        st.markdown(_facts(status), width="stretch")
         if not watched:
             st.checkbox(
                 translate("Compare"),
@@ -76,18 +76,18 @@ def _row(followed: RunStatus) -> None:
         more = st.popover(translate("More"), on_change="rerun", key=f"more-{run.id}")
         if more.open:
             with more:
-                _more(followed)
+                _more(status)
 
 
-def _facts(followed: RunStatus) -> str:
+def _facts(status: RunStatus) -> str:
     """Return plan and result of a run in one line of Markdown."""
-    plan, shown = followed.run.plan, [status(followed)]
-    shown += [translate("epoch {epoch} of {epochs}", epoch=followed.epoch, epochs=followed.epochs)]
-    if last := followed.facts("epoch"):
+    plan, shown = status.run.plan, [describe_status(status)]
+    shown += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
+    if last := status.facts("epoch"):
         shown += [translate("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
-    if card := followed.facts("result").get("card"):
+    if card := status.facts("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
-    if pace := followed.facts("batches"):
+    if pace := status.facts("batches"):
         shown += [duration(pace["seconds"])]
     shown += [
         translate(
@@ -113,15 +113,15 @@ def _compare(run_id: str) -> None:
     session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
-def _more(followed: RunStatus) -> None:
-    run, store = followed.run, visitor.store()
+def _more(status: RunStatus) -> None:
+    run, store = status.run, visitor.store()
     if store.version(run.id):
         _explore(run)
-        _downloads(followed)
+        _downloads(status)
     st.text_input(
         translate("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,)
     )
-    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(followed,), width="stretch")
+    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(status,), width="stretch")
 
 
 def _explore(run: Run) -> None:
@@ -131,9 +131,9 @@ def _explore(run: Run) -> None:
         st.switch_page(page.PAGES["layers"].path)
 
 
-def _downloads(followed: RunStatus) -> None:
+def _downloads(status: RunStatus) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
-    run, store = followed.run, visitor.store()
+    run, store = status.run, visitor.store()
     name = downloads.file_name(run.title)
     for offered in downloads.DOWNLOADS:
         if offered.needs_card and store.card(run.id) is None:
@@ -156,8 +156,8 @@ def _rename(run_id: str) -> None:
         st.toast(page.plain(translate_refusal(reason)))
 
 
-def _delete(followed: RunStatus) -> None:
-    run_id = followed.run.id
+def _delete(status: RunStatus) -> None:
+    run_id = status.run.id
     run_status.discard(visitor.store(), run_id)
     session.put(
         compared=tuple(other for other in session.get("compared") if other != run_id),

@@ -17,7 +17,7 @@ from cnnviz.core.training.protocol import Event
 class Moment:
     """After `step` batches.
 
-    Args:
+    Attributes:
         step: Batches since the training began.
         epoch: Finished epochs.
         probabilities: (10,) float32: what it makes of the digit.
@@ -38,12 +38,12 @@ class Moment:
 
 
 def of_view(event: Event) -> Moment:
-    """Read the moment that a training worker sent in `event`."""
+    """Read the worker's newest view of the network."""
     prefix = "output/"
     outputs = {name.removeprefix(prefix): a for name, a in event.arrays.items() if name.startswith(prefix)}
     return Moment(
-        step=int(event.facts["step"]),
-        epoch=int(event.facts["epoch"]),
+        step=int(event.payload["step"]),
+        epoch=int(event.payload["epoch"]),
         probabilities=event.arrays["probabilities"],
         outputs=outputs,
         filters=event.arrays.get("filters"),
@@ -51,7 +51,7 @@ def of_view(event: Event) -> Moment:
 
 
 def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
-    """Run a snapshot of the network on `digit`, (28, 28) float32 in [0, 1], in the usual colours if it reads any.
+    """Trace `digit`, (28, 28) float32 in [0, 1], through a snapshot, in the usual colours if it reads any.
 
     Raises:
         Refusal: if its numbers overflow, as those of a training that went wrong may.

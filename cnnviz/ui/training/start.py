@@ -90,7 +90,7 @@ def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
 
 
 def _digits() -> tuple[int, int]:
-    """How many digits there are to train with and to test on."""
+    """Return the numbers of digits to train with and to test on."""
     return planner.data_reference().count, len(datasets.load_test().y_test)
 
 
@@ -135,7 +135,7 @@ REASON = "{reason}"
 
 
 def _pixels() -> np.ndarray:
-    """Return the visitor's digit as a worker takes it, (28, 28) uint8."""
+    """Convert the visitor's digit for a worker, (28, 28) uint8."""
     return np.round(prepare_digit(session.subject(), session.steps()) * 255).astype(np.uint8)
 
 

@@ -20,13 +20,13 @@ from cnnviz.ui.training.snapshot_view import Moment
 NEWEST = -1
 
 
-def pick(followed: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
+def pick(status: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
     """Show the slider over the moments of a run; return the one to look at, None to follow the training."""
     if not kept:
         return None
     st.caption(translate("Time machine: the network as it was at every moment that was kept"))
-    ends = {int(step): epoch for epoch, step in enumerate(followed.curves.epochs.steps, 1)}
-    labels = [*(_label(one, ends) for one in kept), *([translate("now")] if followed.live else [])]
+    ends = {int(step): epoch for epoch, step in enumerate(status.curves.epochs.steps, 1)}
+    labels = [*(_label(one, ends) for one in kept), *([translate("now")] if status.live else [])]
     last = len(labels) - 1
     chosen = session.get("moment")
     at = player(

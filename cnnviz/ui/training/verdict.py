@@ -11,7 +11,7 @@ from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import cache, visitor
 from cnnviz.ui.training import experiments, run_status
-from cnnviz.ui.training.controls import status
+from cnnviz.ui.training.controls import describe_status
 from cnnviz.ui.training.run_status import RunStatus
 
 
@@ -19,7 +19,7 @@ from cnnviz.ui.training.run_status import RunStatus
 class Outcome:
     """How the trainings of one trial stand, each under the id of its arm; those still to come are in no table.
 
-    Args:
+    Attributes:
         shares: What they read right, in [0, 1].
         gone: Why nothing comes of them.
         unequal: Why their result cannot be set beside the others'.
@@ -58,40 +58,40 @@ def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
     return found
 
 
-def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, followed: RunStatus) -> None:
-    if followed.live:
+def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, status: RunStatus) -> None:
+    if status.live:
         return
-    if followed.state != "done":
-        _add_without_result(found, arm, followed)
-    elif reason := _unequal(arm, followed):
+    if status.state != "done":
+        _add_without_result(found, arm, status)
+    elif reason := _unequal(arm, status):
         found.unequal[arm.id] = reason
     else:
-        found.shares[arm.id] = _share(store, experiment, followed)
+        found.shares[arm.id] = _share(store, experiment, status)
 
 
-def _add_without_result(found: Outcome, arm: Arm, followed: RunStatus) -> None:
-    """One whose numbers grew beyond all bounds before it had learned anything reads nothing right."""
-    if followed.message is not None and followed.message.template == DIVERGED:
+def _add_without_result(found: Outcome, arm: Arm, status: RunStatus) -> None:
+    """Add an arm without a result; one that diverged in its first epoch reads nothing right."""
+    if status.message is not None and status.message.template == DIVERGED:
         found.shares[arm.id] = 0.0
     else:
-        found.gone[arm.id] = status(followed)
+        found.gone[arm.id] = describe_status(status)
 
 
-def _unequal(arm: Arm, followed: RunStatus) -> str:
+def _unequal(arm: Arm, status: RunStatus) -> str:
     """Say in which way a training was not that of the experiment; nothing where it was."""
-    if followed.run.ended in ("stopped", "time"):
-        return status(followed)
-    if followed.run.ended != "diverged" and followed.epochs != arm.plan.epochs:
+    if status.run.ended in ("stopped", "time"):
+        return describe_status(status)
+    if status.run.ended != "diverged" and status.epochs != arm.plan.epochs:
         return translate_plural(
             "{number} epoch instead of {planned}",
             "{number} epochs instead of {planned}",
-            followed.epochs,
+            status.epochs,
             planned=arm.plan.epochs,
         )
     return ""
 
 
-def _share(store: RunStore, experiment: Experiment, followed: RunStatus) -> float:
+def _share(store: RunStore, experiment: Experiment, status: RunStatus) -> float:
     if experiment.measure == SHIFTED:
-        return cache.measure_shifted_accuracy(store, followed.run.id, store.version(followed.run.id))
-    return float(followed.facts("epoch")["val_accuracy"])
+        return cache.measure_shifted_accuracy(store, status.run.id, store.version(status.run.id))
+    return float(status.facts("epoch")["val_accuracy"])

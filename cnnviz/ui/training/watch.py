@@ -50,7 +50,7 @@ def show() -> None:
 
 
 def _any_live() -> bool:
-    """Whether more may come, of the watched run or of those beside it."""
+    """Return whether the watched run or one beside it is live."""
     watched = run_status.follow(visitor.store(), session.get("watched"))
     return watched.live or any(run.live for run in comparison.runs())
 
@@ -64,44 +64,44 @@ def _watched(was_live: bool) -> None:
         st.rerun()  # what a click here was refused stands above the page
     store = visitor.store()
     run_status.touch(store)
-    followed = run_status.follow(store, session.get("watched"))
+    status = run_status.follow(store, session.get("watched"))
     if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
-    controls.show(followed)
-    verdict.show(followed.run)
-    kept = store.snapshots(followed.run.id)
+    controls.show(status)
+    verdict.show(status.run)
+    kept = store.snapshots(status.run.id)
     with st.container(key="time-machine-place", gap="xsmall"):
-        chosen = time_machine.pick(followed, kept)
-    place, per_epoch = _chart(followed, chosen, kept)
+        chosen = time_machine.pick(status, kept)
+    place, per_epoch = _chart(status, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw(plain=True)
-        if colour_digits.reads_colour(followed.run.architecture.input_shape):
+        if colour_digits.reads_colour(status.run.architecture.input_shape):
             st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
     digit = prepare_digit(session.subject(), session.steps())
-    _show_to_the_worker(followed, digit, pen_down)
-    shown = _moment(followed, chosen, digit)
+    _show_to_the_worker(status, digit, pen_down)
+    shown = _moment(status, chosen, digit)
     with answering:
         live_views.answer(shown)
     with closer:
-        _closer(followed, chosen, kept)
-    live_views.pick_layer(followed.run.architecture)
+        _closer(status, chosen, kept)
+    live_views.pick_layer(status.run.architecture)
     if shown is not None:
         live_views.show_changes(shown, "watched")
     comparison.show(place, per_epoch, digit)
 
 
-def _chart(followed: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
+def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
     """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it.
 
     Returns:
         where on its axis the chosen moment lies, None for the newest, and whether the axis counts epochs, as it does
         for runs whose epochs differ in length.
     """
-    runs = [followed, *comparison.runs()]
+    runs = [status, *comparison.runs()]
     learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
     per_epoch = chart.axis_of(learned) == "epochs"
-    unit = max(1, followed.curves.batches) if per_epoch else 1
+    unit = max(1, status.curves.batches) if per_epoch else 1
     at = None if chosen is None else chosen.step / unit
     steps = tuple(snapshot.step for snapshot in kept)
     chart.show(CHART, learned, at=at, on_pick=partial(_go_to_click, steps, unit))
@@ -114,29 +114,25 @@ def _go_to_click(steps: Sequence[int], unit: int) -> None:
         time_machine.go_to(steps, place * unit)
 
 
-def _show_to_the_worker(followed: RunStatus, digit: np.ndarray, pen_down: bool) -> None:
+def _show_to_the_worker(status: RunStatus, digit: np.ndarray, pen_down: bool) -> None:
     """Give a training another digit to look at once the visitor has drawn one; a planned one when it gets into the
     queue."""
     pixels = np.round(digit * 255).astype(np.uint8)
-    if (
-        followed.state in run_status.LIVE
-        and not pen_down
-        and session.get("shown") != (followed.run.id, pixels.tobytes())
-    ):
-        session.put(shown=(followed.run.id, pixels.tobytes()))
-        api.scheduler().command(followed.run.id, Command("probe", {"digit": pixels}))
+    if status.state in run_status.LIVE and not pen_down and session.get("shown") != (status.run.id, pixels.tobytes()):
+        session.put(shown=(status.run.id, pixels.tobytes()))
+        api.scheduler().command(status.run.id, Command("probe", {"digit": pixels}))
 
 
-def _moment(followed: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
-    """Return the moment on show: the chosen snapshot, or the last one that the worker sent."""
+def _moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
+    """Return the moment to show: a snapshot, or the worker's newest view."""
     if chosen is not None:
-        return time_machine.replay(visitor.store(), followed.run.id, chosen, digit)
-    return snapshot_view.of_view(followed.newest["view"]) if "view" in followed.newest else None
+        return time_machine.replay(visitor.store(), status.run.id, chosen, digit)
+    return snapshot_view.of_view(status.newest["view"]) if "view" in status.newest else None
 
 
-def _closer(followed: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
+def _closer(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Beside the answer: the present step explained, or the confusion at a kept moment."""
-    if chosen is None and "lesson" in followed.newest:
-        live_views.lesson(followed.newest["lesson"])
+    if chosen is None and "lesson" in status.newest:
+        live_views.lesson(status.newest["lesson"])
     elif chosen is not None or kept:
-        time_machine.confusion(visitor.store(), followed.run.id, chosen or kept[-1])
+        time_machine.confusion(visitor.store(), status.run.id, chosen or kept[-1])

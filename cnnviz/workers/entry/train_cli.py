@@ -51,7 +51,7 @@ class TrainRequest:
     Attributes:
         architecture: The architecture.
         plan: The training plan.
-        models: Folder of the model store.
+        store: Folder of the model store; its JSON key is "models".
         checkpoints: Folder of the checkpoints of all runs.
         pen: File of pen strokes, None without any.
         force: Train although the store has the network.
@@ -59,7 +59,7 @@ class TrainRequest:
 
     architecture: Architecture
     plan: TrainingPlan
-    models: Path
+    store: Path
     checkpoints: Path
     pen: Path | None = None
     force: bool = False
@@ -75,7 +75,7 @@ class TrainRequest:
         return cls(
             architecture=architecture,
             plan=replace(plan, **changes),
-            models=Path(data.get("models") or model_store.folder()),
+            store=Path(data.get("models") or model_store.folder()),
             checkpoints=Path(data.get("checkpoints") or Path(tempfile.gettempdir()) / "cnnviz-training"),
             pen=Path(data["pen"]) if data.get("pen") else None,
             force=bool(data.get("force")),
@@ -131,7 +131,7 @@ def _train(
 def _find_trained(request: TrainRequest) -> ModelCard | None:
     """Find the card in the store, if it is valid and of the same architecture and plan in whatever precision."""
     try:
-        card = model_store.load(request.architecture.name, request.models).card
+        card = model_store.load(request.architecture.name, request.store).card
     except Refusal:
         return None
     if card is None:
@@ -197,7 +197,7 @@ class _EventHandler:
             raise Refusal.from_json(facts["message"])
         weights = unpack_weights(arrays, "weights/")
         card = ModelCard.from_json(facts["card"])
-        return model_store.save(Network(self.request.architecture, weights), card, self.request.models)
+        return model_store.save(Network(self.request.architecture, weights), card, self.request.store)
 
     def _report_batch(self, facts: Facts, arrays: Arrays) -> None:
         where = {"batch": (facts["step"] - 1) % self.batches + 1, "batches": self.batches}

@@ -48,13 +48,13 @@ class Site:
         return [event.kind for event in self.recorded[job]]
 
     def epochs(self, job: str, attempt: int = 1) -> list[int]:
-        return [e.facts["epoch"] for e in self.recorded[job] if e.kind == "epoch" and e.attempt == attempt]
+        return [e.payload["epoch"] for e in self.recorded[job] if e.kind == "epoch" and e.attempt == attempt]
 
     def process(self, job: str, attempt: int = 1) -> int:
         """Return the id of the process that trains a job, once the first epoch is over."""
         until(lambda: self.epochs(job, attempt))
         starts = [e for e in self.recorded[job] if e.kind == "start" and e.attempt == attempt]
-        return int(starts[-1].facts["process"])
+        return int(starts[-1].payload["process"])
 
     def clear(self) -> None:
         """End every job, then the scheduler: on a cluster jobs would continue without it."""

@@ -122,7 +122,7 @@ def test_killed_worker_costs_one_epoch_and_no_other_job(site: Site):
     if site.kind == "dask":
         site.scheduler.command(other, Command("stop"))  # its worker is the only one left
     until(lambda: site.epochs(job, attempt=2))
-    kept = [e.facts["epoch"] for e in site.recorded[job] if e.kind == "checkpoint" and e.attempt == 1]
+    kept = [e.payload["epoch"] for e in site.recorded[job] if e.kind == "checkpoint" and e.attempt == 1]
     assert site.epochs(job, attempt=2)[0] == kept[-1] + 1
     assert site.is_in_order(job)
     assert site.scheduler.status(other).attempt == 1
@@ -163,7 +163,7 @@ def test_out_of_memory_fails_only_the_job_with_a_reason(
         assert "MemoryError" in caplog.text
         after = site.submit(PLAIN)
         site.reaches(after, "done")
-        assert len({start.facts["process"] for told in site.recorded.values() for start in told[:1]}) == 1
+        assert len({start.payload["process"] for told in site.recorded.values() for start in told[:1]}) == 1
 
 
 def gone(pid: int) -> bool:
@@ -210,7 +210,7 @@ def test_killed_app_leaves_no_orphan_and_readable_runs(app: App, tmp_path: Path)
     assert [event.kind for event in files.events(place)][:2] == ["start", "epoch"]
     checkpoint = files.checkpoint(place)
     assert checkpoint is not None
-    assert (checkpoint.arrays["w"] == checkpoint.facts["epoch"]).all()
+    assert (checkpoint.arrays["w"] == checkpoint.payload["epoch"]).all()
     store = RunStore(app.owner, tmp_path)
     assert store.run(app.finished).state == "done"
     name = make_network_name(app.finished)
@@ -238,7 +238,7 @@ def test_job_outlives_its_app_and_is_adopted_with_all_events(app: App, processes
     assert not gone(app.trainer)
     assert recorded[0].kind == "start"
     assert recorded[0].seq == 1
-    assert [event.facts["epoch"] for event in recorded if event.kind == "epoch"][:2] == [1, 2]
+    assert [event.payload["epoch"] for event in recorded if event.kind == "epoch"][:2] == [1, 2]
     assert scheduler.active(app.owner) == (app.job,)
     scheduler.command(app.job, Command("stop"))
     until(lambda: scheduler.status(app.job).state == "done")
@@ -432,4 +432,4 @@ def test_keras_trains_on_both_executors(
     result = next(event for event in site.recorded[job.id] if event.kind == "result")
     network = Network(job.architecture, files.weights(result.arrays))
     assert network.parameters > 0
-    assert [event.facts["epoch"] for event in site.recorded[job.id] if event.kind == "epoch"] == [1, 2]
+    assert [event.payload["epoch"] for event in site.recorded[job.id] if event.kind == "epoch"] == [1, 2]

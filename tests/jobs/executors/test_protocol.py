@@ -104,8 +104,8 @@ def test_pause_resume_more_and_stop(site: Site):
     site.scheduler.command(job, Command("stop"))
     site.reaches(job, "done")
     result = next(event for event in site.recorded[job] if event.kind == "result")
-    assert result.facts["ended"] == "stopped"
-    assert 784 in [event.facts.get("sum") for event in site.recorded[job]]
+    assert result.payload["ended"] == "stopped"
+    assert 784 in [event.payload.get("sum") for event in site.recorded[job]]
 
 
 @pytest.mark.parametrize("way", ["stop", "cancel"])
@@ -119,8 +119,8 @@ def test_ended_job_continues_under_its_id(site: Site, way: str):
         site.reaches(job, "done", "cancelled")
         until(lambda: site.kinds(job)[-1:] == ["ended"])
         kept = [event for event in site.recorded[job] if event.kind == "checkpoint"][-1]
-        site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.facts)), owner)
+        site.give(replace(first, checkpoint=kept.arrays, progress=dict(kept.payload)), owner)
         until(lambda: len(site.epochs(job)) > 30 or site.state(job) not in ("queued", "running"))
         assert site.state(job) == "running"
-        assert site.epochs(job)[0] == kept.facts["epoch"] + 1
+        assert site.epochs(job)[0] == kept.payload["epoch"] + 1
         assert site.is_in_order(job)

@@ -80,7 +80,7 @@ def test_events_are_read_as_they_were_recorded(store: RunStore, job: Job) -> Non
     record(told)
     record(event("view", {"probabilities": np.zeros(10, np.float32)}, step=2))
     (back,) = store.events(job.id)
-    assert (back.kind, back.seq, back.attempt, back.facts) == (told.kind, 1, 1, told.facts)
+    assert (back.kind, back.seq, back.attempt, back.payload) == (told.kind, 1, 1, told.payload)
     np.testing.assert_array_equal(back.arrays["loss"], told.arrays["loss"])
 
 
@@ -90,10 +90,10 @@ def test_event_cut_short_by_a_crash_is_ignored(store: RunStore, job: Job) -> Non
     record(event("epoch", epoch=2))
     path = store.home / OWNER / job.id / "events.jsonl"
     path.write_bytes(path.read_bytes()[:-9])
-    assert [told.facts["epoch"] for told in store.events(job.id)] == [1]
+    assert [told.payload["epoch"] for told in store.events(job.id)] == [1]
     for epoch in (3, 4):
         record(event("epoch", epoch=epoch))
-    assert [told.facts["epoch"] for told in store.events(job.id)] == [1, 3, 4]
+    assert [told.payload["epoch"] for told in store.events(job.id)] == [1, 3, 4]
     assert path.read_bytes().count(b"\n") == 4
 
 
@@ -160,7 +160,7 @@ def test_latest_checkpoint_is_kept(store: RunStore, job: Job) -> None:
         )
     kept = store.checkpoint(job.id)
     assert kept is not None
-    assert kept.facts == {"epoch": 2, "curves": {"loss": [1.0]}}
+    assert kept.payload == {"epoch": 2, "curves": {"loss": [1.0]}}
     np.testing.assert_array_equal(kept.arrays["optimizer/0"], [2, 2, 2])
 
 
@@ -279,7 +279,7 @@ def test_full_disk_loses_only_the_event(store: RunStore, job: Job, monkeypatch: 
         record(event("checkpoint", {"a": np.zeros(1, np.float32)}, epoch=2))
     kept = store.checkpoint(job.id)
     assert kept is not None
-    assert kept.facts["epoch"] == 1
+    assert kept.payload["epoch"] == 1
 
 
 def _full(*_: Any) -> Any:

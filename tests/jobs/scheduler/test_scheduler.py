@@ -175,7 +175,7 @@ def test_job_is_cancelled_when_its_lease_expires(bench: Bench, running: bool):
     status = bench.scheduler.status(job)
     assert status.state == "cancelled"
     assert "Nobody looked at this training for 10 minutes" in str(status.message)
-    assert bench.recorded[-1].facts["state"] == "cancelled"
+    assert bench.recorded[-1].payload["state"] == "cancelled"
 
 
 def test_kept_job_needs_no_lease(bench: Bench):
@@ -286,7 +286,7 @@ def test_job_is_lost_when_its_worker_dies_twice(bench: Bench):
     status = bench.scheduler.status(job)
     assert status.state == "lost"
     assert "twice" in str(status.message)
-    assert bench.recorded[-1].facts["state"] == "lost"
+    assert bench.recorded[-1].payload["state"] == "lost"
     assert bench.state(other) == "running"
 
 
@@ -342,7 +342,7 @@ def test_final_event_has_state_and_reason(bench: Bench):
     assert bench.kinds() == ["result", "ended"]
     last = bench.recorded[-1]
     assert last.seq == 2
-    assert last.facts == {
+    assert last.payload == {
         "state": "failed",
         "template": "`x` must be {y}. Received: z. Choose {y}.",
         "values": {"y": 3},

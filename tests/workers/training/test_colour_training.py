@@ -57,13 +57,13 @@ def test_tensorflow_mixes_the_same_digits(runner: Runner, part: int) -> None:
 
 def test_job_trains_on_coloured_digits_and_its_card_says_so(runner: Runner) -> None:
     run = runner.train(job(runner))
-    assert run.last("start").facts["examples"] == 500
+    assert run.last("start").payload["examples"] == 500
     losses = run.curve("loss")
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
     view = run.last("view").arrays
     assert view["output/conv2d"].shape == (15, 15, 4)
     assert view["filters"].shape == (3, 3, 3, 4)
-    card = ModelCard.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").payload["card"])
     assert card.plan.data == "colour"
     assert card.data.name == colour_digits.dataset_name(runner.data.name)
     assert "coloured by cnnviz" in card.data.source

@@ -23,7 +23,7 @@ def at_step(step: int, *kinds: str) -> Answer:
     sent: list[str] = []
 
     def answer(_training: Training, event: Event) -> Sequence[Command]:
-        if event.kind == "batches" and event.facts["step"] >= step and not sent:
+        if event.kind == "batches" and event.payload["step"] >= step and not sent:
             sent.extend(kinds)
             return [Command(kind) for kind in kinds]
         return ()
@@ -44,7 +44,7 @@ def test_pause_changes_no_number(runner: Runner, plain_run: Training) -> None:
     run = runner.train(runner.job(NETWORK, PLAN), answer)
     paused = kinds(run).index("paused")
     assert kinds(run)[paused + 1] == "resumed"
-    assert run.events[paused].facts == run.events[paused + 1].facts
+    assert run.events[paused].payload == run.events[paused + 1].payload
     assert run.curve("loss") == plain_run.curve("loss")
 
 
@@ -63,7 +63,7 @@ def test_new_digit_is_shown_at_once_even_in_a_pause(runner: Runner) -> None:
     paused = kinds(run).index("paused")
     view = run.events[paused + 1]
     assert view.kind == "view"
-    snapshot = next(e for e in run.all("snapshot") if e.facts["step"] == view.facts["step"])
+    snapshot = next(e for e in run.all("snapshot") if e.payload["step"] == view.payload["step"])
     state: dict[str, dict[str, np.ndarray]] = {}
     for path, array in snapshot.arrays.items():
         if path.startswith("weights/"):
@@ -77,29 +77,29 @@ def test_long_pause_stops_the_training(runner: Runner, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(commands, "MAX_PAUSE_SECONDS", 0.0)
     run = runner.train(runner.job(NETWORK, PLAN), at_step(1, "pause"))
-    assert run.last("result").facts["ended"] == "stopped"
+    assert run.last("result").payload["ended"] == "stopped"
 
 
 def test_stop_keeps_the_weights_of_the_last_batch(runner: Runner, plain_run: Training) -> None:
     run = runner.train(runner.job(NETWORK, PLAN), at_step(7, "stop"))
     result = run.last("result")
-    assert result.facts["ended"] == "stopped"
-    step = run.last("batches").facts["step"]
+    assert result.payload["ended"] == "stopped"
+    step = run.last("batches").payload["step"]
     assert 7 <= step < 18
     last = run.last("snapshot")
-    assert last.facts["step"] == step
+    assert last.payload["step"] == step
     for path, array in result.arrays.items():
         assert np.array_equal(array, last.arrays[path])
-    card = ModelCard.from_json(result.facts["card"])
+    card = ModelCard.from_json(result.payload["card"])
     assert card.epochs == len(run.all("epoch")) == 2
     assert run.curve("loss") == plain_run.curve("loss")[:step]
 
 
 def test_stop_in_the_first_epoch_has_a_card_too(runner: Runner) -> None:
     run = runner.train(runner.job(NETWORK, replace(PLAN, batch_size=5)), at_step(1, "stop"))
-    card = ModelCard.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").payload["card"])
     assert card.epochs == 1
-    assert run.last("epoch").facts["step"] < 46
+    assert run.last("epoch").payload["step"] < 46
 
 
 def test_stop_with_patience_keeps_the_best_epoch(runner: Runner) -> None:
@@ -109,7 +109,7 @@ def test_stop_with_patience_keeps_the_best_epoch(runner: Runner) -> None:
     best = next(
         e
         for e in run.all("snapshot")
-        if e.facts["epoch"] == losses.index(min(losses)) + 1 and e.arrays["confusion"].sum() == 70
+        if e.payload["epoch"] == losses.index(min(losses)) + 1 and e.arrays["confusion"].sum() == 70
     )
     assert np.array_equal(weights(run)["conv"]["kernel"], best.arrays["weights/conv/kernel"])
 
@@ -127,25 +127,25 @@ def test_cancel_ends_without_a_result(runner: Runner) -> None:
     with pytest.raises(Cancelled):
         runner.train(runner.job(NETWORK, PLAN), answer)
     assert "result" not in kinds(run)
-    assert 7 <= run.last("batches").facts["step"] < 18
+    assert 7 <= run.last("batches").payload["step"] < 18
 
 
 def test_epochs_are_added_while_it_runs_and_afterwards(runner: Runner) -> None:
     run = runner.train(runner.job(NETWORK, PLAN), at_step(3, "more", "more"))
-    assert [event.facts["epoch"] for event in run.all("epoch")] == [1, 2, 3, 4, 5]
-    assert run.last("epoch").facts["epochs"] == 5
+    assert [event.payload["epoch"] for event in run.all("epoch")] == [1, 2, 3, 4, 5]
+    assert run.last("epoch").payload["epochs"] == 5
     whole = runner.train(runner.job(NETWORK, replace(PLAN, epochs=6)))
     assert run.curve("loss") == whole.curve("loss")[:30]
     kept = run.last("checkpoint")
-    assert ModelCard.from_json(run.last("result").facts["card"]).plan.epochs == 5
-    longer = runner.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.facts)
+    assert ModelCard.from_json(run.last("result").payload["card"]).plan.epochs == 5
+    longer = runner.job(NETWORK, replace(PLAN, epochs=6), checkpoint=kept.arrays, progress=kept.payload)
     assert runner.train(longer).curve("loss") == whole.curve("loss")[30:]
 
 
 def test_added_epochs_survive_the_worker(runner: Runner) -> None:
     """The checkpoint is of a run that had not ended: the plan still says three."""
     run = runner.train(runner.job(NETWORK, PLAN), at_step(1, "more"))
-    kept = next(e for e in run.all("checkpoint") if not e.facts["ended"])
-    assert kept.facts["epochs"] == 4
-    rest = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
-    assert rest.last("epoch").facts["epoch"] == 4
+    kept = next(e for e in run.all("checkpoint") if not e.payload["ended"])
+    assert kept.payload["epochs"] == 4
+    rest = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.payload))
+    assert rest.last("epoch").payload["epoch"] == 4

@@ -68,7 +68,7 @@ def test_training_equals_fit(runner: Runner, optimizer: str) -> None:
     model, curves = fit(runner, plan)
     epochs = run.all("epoch")
     for name, numbers in curves.items():
-        assert [event.facts[name] for event in epochs] == pytest.approx(numbers, rel=1e-4, abs=1e-6), name
+        assert [event.payload[name] for event in epochs] == pytest.approx(numbers, rel=1e-4, abs=1e-6), name
     for layer, parts in weights(run).items():
         for name, array in parts.items():
             expected = next(w for w in model.get_layer(layer).weights if w.name == name).numpy()
@@ -86,7 +86,7 @@ def test_view_equals_the_trace_of_the_pages(runner: Runner) -> None:
     made = network(run)
     probe = runner.data.x_test[0].astype(np.float32) / 255
     view = run.last("view")
-    assert view.facts == {"step": 1, "epoch": 1}
+    assert view.payload == {"step": 1, "epoch": 1}
     model = keras_model.to_model(made)
     parts = keras.Model(model.inputs[0], [layer.output for layer in model.layers])(probe[None, ..., None])
     for one, expected in zip(trace(made, probe).layers, parts, strict=True):
@@ -104,14 +104,14 @@ def test_card_evaluates_the_kept_weights_in_float32(runner: Runner, precision: s
         pytest.skip("this processor does not multiply bfloat16")
     plan = TrainingPlan(**PLAN.to_json() | {"precision": precision})
     run = runner.train(runner.job(NETWORK, plan))
-    card = ModelCard.from_json(run.last("result").facts["card"])
+    card = ModelCard.from_json(run.last("result").payload["card"])
     answers = predict(network(run), runner.data.x_test.astype(np.float32) / 255).argmax(axis=1)
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (runner.data.y_test, answers), 1)
     assert np.array_equal(card.confusion, counts)
     assert card.test_accuracy == pytest.approx((answers == runner.data.y_test).mean())
     assert list(card.curves["val_loss"]) == run.curve("val_loss")
-    assert list(card.curves["loss"]) == [event.facts["loss"] for event in run.all("epoch")]
+    assert list(card.curves["loss"]) == [event.payload["loss"] for event in run.all("epoch")]
     assert card.plan == plan
 
 
@@ -121,15 +121,15 @@ def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
     run = runner.train(runner.job(NETWORK, plan))
     lesson = run.all("lesson")[0]
     before, after = run.all("snapshot")[:2]
-    assert (before.facts["step"], after.facts["step"]) == (0, 1)
-    shown = lesson.facts["filter"]
+    assert (before.payload["step"], after.payload["step"]) == (0, 1)
+    shown = lesson.payload["filter"]
     kernel = "weights/conv/kernel"
     assert np.array_equal(lesson.arrays["before"], before.arrays[kernel][..., shown])
     assert np.array_equal(lesson.arrays["after"], after.arrays[kernel][..., shown])
     moved = lesson.arrays["after"] - lesson.arrays["before"]
     assert moved == pytest.approx(-np.float32(0.1) * lesson.arrays["gradient"], abs=1e-7)
-    assert lesson.facts["learning_rate"] == pytest.approx(0.1)
-    assert lesson.facts["gradient_norm"] == run.curve("gradient")[0]
+    assert lesson.payload["learning_rate"] == pytest.approx(0.1)
+    assert lesson.payload["gradient_norm"] == run.curve("gradient")[0]
 
     order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
     digits = runner.data.x_train[order].astype(np.float32) / 255
@@ -140,4 +140,4 @@ def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
                 state.setdefault(path.split("/")[1], {})[path.split("/")[2]] = array
         answers = predict(Network(NETWORK, state), digits)
         truth = answers[np.arange(40), runner.data.y_train[order]]
-        assert lesson.facts[name] == pytest.approx(-np.log(truth).mean(), rel=1e-4)
+        assert lesson.payload[name] == pytest.approx(-np.log(truth).mean(), rel=1e-4)

@@ -44,7 +44,7 @@ def test_size_of_calls_changes_no_number(
     monkeypatch.setattr(timing.RateLimiter, "is_due", property(lambda _self: False))
     unwatched = runner.train(runner.job(NETWORK, plan))
     assert unwatched.all("lesson") == unwatched.all("view") == []
-    assert [event.facts["step"] for event in unwatched.all("sample")] == [1, 2, 5, 10]
+    assert [event.payload["step"] for event in unwatched.all("sample")] == [1, 2, 5, 10]
     for name in ("loss", "accuracy", "gradient", "val_loss"):
         assert run.curve(name) == unwatched.curve(name)
     assert same_weights(run, unwatched)
@@ -53,42 +53,42 @@ def test_size_of_calls_changes_no_number(
 def test_every_batch_is_emitted_once(plain_run: Training) -> None:
     start = plain_run.events[0]
     assert start.kind == "start"
-    assert start.facts["batches"] == 6
-    assert (start.facts["examples"], start.facts["validation_examples"]) == (230, 70)
-    steps = [event.facts["step"] for event in plain_run.all("batches")]
+    assert start.payload["batches"] == 6
+    assert (start.payload["examples"], start.payload["validation_examples"]) == (230, 70)
+    steps = [event.payload["step"] for event in plain_run.all("batches")]
     lengths = [len(event.arrays["loss"]) for event in plain_run.all("batches")]
     assert np.cumsum(lengths).tolist() == steps
     assert steps[0] == 1
     assert steps[-1] == 18
-    assert [event.facts["step"] for event in plain_run.all("epoch")] == [6, 12, 18]
+    assert [event.payload["step"] for event in plain_run.all("epoch")] == [6, 12, 18]
     for event in plain_run.all("epoch"):
-        at = event.facts["step"]
+        at = event.payload["step"]
         sizes = np.array([40, 40, 40, 40, 40, 30])
         for name in ("loss", "accuracy"):
-            assert event.facts[name] == pytest.approx(
+            assert event.payload[name] == pytest.approx(
                 np.average(plain_run.curve(name)[at - 6 : at], weights=sizes), rel=1e-6
             )
 
 
 def test_snapshots_are_emitted_where_the_time_machine_stops(plain_run: Training) -> None:
     kept = plain_run.all("snapshot")
-    assert [event.facts["step"] for event in kept] == [0, 1, 2, 5, 6, 10, 12, 18]
-    assert [event.facts["epoch"] for event in kept] == [0, 0, 0, 0, 1, 1, 2, 3]
+    assert [event.payload["step"] for event in kept] == [0, 1, 2, 5, 6, 10, 12, 18]
+    assert [event.payload["epoch"] for event in kept] == [0, 0, 0, 0, 1, 1, 2, 3]
     for event in kept:
-        assert event.arrays["confusion"].sum() == event.facts["digits"] == 70
+        assert event.arrays["confusion"].sum() == event.payload["digits"] == 70
     last = plain_run.all("epoch")[-1]
-    assert np.trace(kept[-1].arrays["confusion"]) / 70 == last.facts["val_accuracy"]
+    assert np.trace(kept[-1].arrays["confusion"]) / 70 == last.payload["val_accuracy"]
 
 
 def test_running_validation_has_a_point_for_every_early_snapshot(plain_run: Training) -> None:
     """It is measured for the snapshot anyway, so the sample is emitted too; no batch is emitted twice."""
-    samples = {event.facts["step"]: event.facts for event in plain_run.all("sample")}
-    assert sorted(samples) == [event.facts["step"] for event in plain_run.all("sample")]
+    samples = {event.payload["step"]: event.payload for event in plain_run.all("sample")}
+    assert sorted(samples) == [event.payload["step"] for event in plain_run.all("sample")]
     for event in plain_run.all("snapshot"):
-        if event.facts["step"] in {0, 1, 2, 5, 10}:
-            right = np.trace(event.arrays["confusion"]) / event.facts["digits"]
-            assert samples[event.facts["step"]]["accuracy"] == pytest.approx(right, abs=1e-6)
-            assert samples[event.facts["step"]]["count"] == event.facts["digits"]
+        if event.payload["step"] in {0, 1, 2, 5, 10}:
+            right = np.trace(event.arrays["confusion"]) / event.payload["digits"]
+            assert samples[event.payload["step"]]["accuracy"] == pytest.approx(right, abs=1e-6)
+            assert samples[event.payload["step"]]["count"] == event.payload["digits"]
 
 
 @given(st.integers(1, 200), st.integers(1, 2000), st.sampled_from(list(TUTORIALS)))
@@ -112,29 +112,29 @@ def test_run_resumed_from_disk_equals_the_uninterrupted_one(runner: Runner, opti
     store.recorder(job.id)(half.last("checkpoint"))
     kept = store.checkpoint(job.id)
     assert kept is not None
-    rest = runner.train(runner.job(NETWORK, plan, checkpoint=kept.arrays, progress=kept.facts))
-    assert rest.events[0].facts["finished"] == 2
+    rest = runner.train(runner.job(NETWORK, plan, checkpoint=kept.arrays, progress=kept.payload))
+    assert rest.events[0].payload["finished"] == 2
     for name in ("loss", "val_loss", "gradient"):
         assert half.curve(name) + rest.curve(name) == whole.curve(name)
     assert same_weights(rest, whole)
-    card = ModelCard.from_json(rest.last("result").facts["card"])
-    assert card.curves == ModelCard.from_json(whole.last("result").facts["card"]).curves
-    assert card.trained_seconds > half.last("epoch").facts["seconds"]
+    card = ModelCard.from_json(rest.last("result").payload["card"])
+    assert card.curves == ModelCard.from_json(whole.last("result").payload["card"]).curves
+    assert card.trained_seconds > half.last("epoch").payload["seconds"]
 
 
 def test_lost_result_is_emitted_again(runner: Runner, plain_run: Training) -> None:
     kept = plain_run.last("checkpoint")
     assert [event.kind for event in plain_run.events[-2:]] == ["checkpoint", "result"]
-    again = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
+    again = runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.payload))
     assert [event.kind for event in again.events] == ["start", "checkpoint", "result"]
-    assert again.last("result").facts == plain_run.last("result").facts
+    assert again.last("result").payload == plain_run.last("result").payload
     assert same_weights(again, plain_run)
 
 
 def test_checkpoint_of_another_network_is_refused(runner: Runner) -> None:
     kept = runner.train(runner.job(TINY, replace(PLAN, epochs=1))).last("checkpoint")
     with pytest.raises(Refusal, match="a checkpoint of another one"):
-        runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.facts))
+        runner.train(runner.job(NETWORK, PLAN, checkpoint=kept.arrays, progress=kept.payload))
 
 
 def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(runner: Runner) -> None:
@@ -142,18 +142,18 @@ def test_early_stopping_is_a_prefix_and_keeps_the_best_epoch(runner: Runner) -> 
     run = runner.train(runner.job(NETWORK, plan))
     losses = run.curve("val_loss")
     result = run.last("result")
-    assert result.facts["ended"] == "early"
+    assert result.payload["ended"] == "early"
     assert len(losses) < 12
     assert losses.index(min(losses)) == len(losses) - 2
     whole = runner.train(runner.job(NETWORK, replace(plan, patience=None)))
     assert whole.curve("val_loss")[: len(losses)] == losses
-    best = next(e for e in run.all("snapshot") if e.facts["epoch"] == len(losses) - 1)
+    best = next(e for e in run.all("snapshot") if e.payload["epoch"] == len(losses) - 1)
     for path, array in result.arrays.items():
         assert np.array_equal(array, best.arrays[path])
 
     kept = run.last("checkpoint")
     longer = replace(plan, epochs=len(losses) + 1)
-    more = runner.train(runner.job(NETWORK, longer, checkpoint=kept.arrays, progress=kept.facts))
+    more = runner.train(runner.job(NETWORK, longer, checkpoint=kept.arrays, progress=kept.payload))
     assert more.curve("val_loss") == [whole.curve("val_loss")[len(losses)]]
 
 
@@ -167,15 +167,15 @@ def test_diverging_run_keeps_the_last_good_epoch(runner: Runner) -> None:
 
         patch.setattr(trainer, "compute_rates", lambda *_: np.full(1, 1e30, np.float32))
         patch.setattr(trainer.Trainer, "_next_chunk_size", lambda *_: 1)
-        run = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.facts))
+        run = runner.train(runner.job(NETWORK, wild, checkpoint=kept.arrays, progress=kept.payload))
     result = run.last("result")
-    assert result.facts["ended"] == "diverged"
-    assert "{epoch}" in result.facts["message"]["template"]
-    assert result.facts["message"]["values"] == {"epoch": 2}
+    assert result.payload["ended"] == "diverged"
+    assert "{epoch}" in result.payload["message"]["template"]
+    assert result.payload["message"]["values"] == {"epoch": 2}
     assert same_weights(run, good)
-    card = ModelCard.from_json(result.facts["card"])
+    card = ModelCard.from_json(result.payload["card"])
     assert card.epochs == 1
-    assert card.test_accuracy == ModelCard.from_json(good.last("result").facts["card"]).test_accuracy
+    assert card.test_accuracy == ModelCard.from_json(good.last("result").payload["card"]).test_accuracy
     assert all(np.isfinite(run.curve("loss")))
 
 
@@ -197,8 +197,8 @@ def test_smaller_data_set_keeps_the_share_held_out(runner: Runner) -> None:
     plan = TrainingPlan(examples=60_000, validation_examples=6_000, epochs=1)
     start = runner.train(runner.job(TINY, plan)).events[0]
     there = len(runner.data.y_train)
-    assert start.facts["validation_examples"] == -(-there // 10)
-    assert start.facts["examples"] == there - start.facts["validation_examples"]
+    assert start.payload["validation_examples"] == -(-there // 10)
+    assert start.payload["examples"] == there - start.payload["validation_examples"]
 
 
 def test_plans_of_different_size_are_validated_on_the_same_digits() -> None:

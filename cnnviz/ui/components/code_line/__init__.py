@@ -25,7 +25,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Told:
-    """An argument: its name, how it stands in the code, whether the line has it, and what it does in words."""
+    """An argument of a layer, in words.
+
+    Attributes:
+        name: Its name.
+        code: How it stands in the code.
+        written: Whether the line has it.
+        said: What it does.
+    """
 
     name: str
     code: str
@@ -35,7 +42,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Row:
-    """A formula with its heading; its pieces name the arguments that they come from."""
+    """A formula with its heading.
+
+    Attributes:
+        label: The heading.
+        parts: Its pieces; each names the arguments that it comes from.
+    """
 
     label: str
     parts: Formula

@@ -85,7 +85,7 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
 
 
 def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
-    """Join the length of the header, the header padded to four bytes, the pixels and the partial maps as int32."""
+    """Join the header's length, the header padded to four bytes, the pixels and the partial maps as int32."""
     head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     head += b" " * (-len(head) % 4)
     arrays = (shown.pixels, shown.partial)
@@ -119,4 +119,4 @@ def _record(key: str) -> str:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

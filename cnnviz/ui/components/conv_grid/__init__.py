@@ -89,7 +89,14 @@ SIZE = -1
 
 @dataclass(frozen=True)
 class Typed:
-    """What the visitor changed: the texts of both grids, or a text that was `pasted` into one of them ("" for none)."""
+    """What the visitor changed.
+
+    Attributes:
+        image: Texts of the image's cells.
+        kernel: Texts of the kernel's cells.
+        pasted: A text that was pasted into one of the grids, "" for none.
+        into: The grid that it was pasted into.
+    """
 
     image: Texts
     kernel: Texts
@@ -99,7 +106,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess: about which example (`name_of`), where (`SIZE` or a window), as typed, and whether it was right."""
+    """A guess of the visitor.
+
+    Attributes:
+        example: What it is about, see `name_of`.
+        place: `SIZE` or the number of a window.
+        text: As it was typed.
+        right: Whether it was right.
+    """
 
     example: str
     place: int
@@ -109,7 +123,14 @@ class Guess:
 
 @dataclass(frozen=True)
 class Problem:
-    """A text that was refused: in which grid ("image" or "kernel") and cell, and what to say about it."""
+    """A text that was refused.
+
+    Attributes:
+        grid: "image" or "kernel".
+        row: Row of its cell.
+        column: Column of its cell.
+        text: What to say about it.
+    """
 
     grid: str
     row: int
@@ -234,4 +255,4 @@ def _number(key: str, event: str) -> int:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

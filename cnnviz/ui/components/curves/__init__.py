@@ -102,4 +102,4 @@ def _place(value: object) -> float | None:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only triggers that have one."""
+    """Do nothing, as a callback: Streamlit keeps only triggers that have one."""

@@ -71,10 +71,15 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Links:
-    """How the cells of linked pictures belong together: a window that slides over the first gives a cell of each other.
+    """How the cells of linked pictures belong together: each window over the first gives a cell of the others.
 
-    Each is (rows, columns): the window's size, its steps, the cells that padding adds above and to the left, and the
-    shape of the results.
+    Each is (rows, columns).
+
+    Attributes:
+        size: The window's size.
+        strides: Its steps.
+        margins: The cells that padding adds above and to the left.
+        out: The shape of the results.
     """
 
     size: tuple[int, int]
@@ -85,7 +90,14 @@ class Links:
 
 @dataclass(frozen=True)
 class Selection:
-    """A cell that was clicked: indices from 0 into the block's values; for bars `row` is the unit."""
+    """A cell that was clicked; indices count from 0 in the block's values.
+
+    Attributes:
+        block: Id of the block.
+        map: Index of the map.
+        row: Index of the row; for bars, of the unit.
+        column: Index of the column.
+    """
 
     block: str
     map: int
@@ -211,4 +223,4 @@ def _selection(value: object, ids: Sequence[str]) -> Selection | None:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only triggers that have one."""
+    """Do nothing, as a callback: Streamlit keeps only triggers that have one."""

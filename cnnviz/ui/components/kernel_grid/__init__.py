@@ -29,7 +29,12 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Typed:
-    """What the visitor changed: the texts of all cells, or a text that was `pasted` over them ("" for none)."""
+    """What the visitor changed.
+
+    Attributes:
+        cells: Texts of all cells.
+        pasted: A text that was pasted over them, "" for none.
+    """
 
     cells: Texts
     pasted: str = ""
@@ -69,4 +74,4 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

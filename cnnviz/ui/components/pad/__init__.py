@@ -93,4 +93,4 @@ def _state(key: str) -> Any:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

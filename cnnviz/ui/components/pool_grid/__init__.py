@@ -121,4 +121,4 @@ def _window(window: PoolWindow) -> dict[str, Any]:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

@@ -22,7 +22,7 @@ LARGEST = 64
 class Step:
     """One picture with a switch.
 
-    Args:
+    Attributes:
         image: (h, w) float in [0, 1], 1 is white, or (h, w, 3), red, green and blue.
         title: what the switch does, short.
         why: what it is good for, a sentence.

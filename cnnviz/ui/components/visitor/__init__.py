@@ -23,4 +23,4 @@ def visitor(token: str, settled: bool) -> str | None:
 
 
 def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""
+    """Do nothing, as a callback: Streamlit keeps only states that have one."""

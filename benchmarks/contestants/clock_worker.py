@@ -1,4 +1,4 @@
-"""A worker whose jobs emit only the time: `python -m benchmarks.contestants.ticking_slot`."""
+"""A worker whose jobs emit only the time: `python -m benchmarks.contestants.clock_worker`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TICKS = 300
 BETWEEN = 0.01
 
 
-def train(_job: Job, emit: object, _inbox: PollCommands) -> None:
+def train(_job: Job, emit: object, _poll: PollCommands) -> None:
     """Emit a view of the usual size, with the time in it, some hundred times."""
     maps = np.zeros((26, 26, 32), np.float32)
     for _ in range(TICKS):
