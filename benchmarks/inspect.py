@@ -1,9 +1,10 @@
 """Time from choosing a cell on Layers to its account on the screen: `python -m benchmarks.inspect [OUT.json]`.
 
-Chromium walks from an answer down to the drawing, each hop a click; then it clicks two cells of a map in turn and types
-two numbers into "Row". The page itself notes when the account of the next cell was painted. In turn with each of these
-the same page runs again with nothing changed, which is what they are compared with: from the message that asks for it
-to the last message of its answer, before anything is painted. The ratio is what to compare between machines.
+Chromium walks from an answer down to the drawing, each step a click; then it clicks two cells of a map in turn and
+types two numbers into "Row". The page itself notes when the account of the next cell was painted. In turn with each
+of these the same page runs again with nothing changed, which is what they are compared with: from the message that
+asks for it to the last message of its answer, before anything is painted. The ratio is what to compare between
+machines.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ async def opened(page: Page, server: Server, network: str) -> list[str]:
     await page.wait_for_function("() => window.ledgerOf()?.dataset.cell", timeout=60_000)
     await page.wait_for_function(f"() => quiet({2 * QUIET})", timeout=60_000)
     await page.evaluate("watchLedger()")
-    return await page.locator(".ledger .crumb").all_inner_texts()
+    return await page.locator(".ledger .breadcrumb").all_inner_texts()
 
 
 async def empty_rerun(page: Page) -> float:
@@ -94,12 +95,12 @@ async def painted_since(page: Page, began: float) -> float:
     return painted - began
 
 
-async def hop(page: Page, place: int) -> float:
+async def follow_breadcrumb(page: Page, place: int) -> float:
     """Time a click on a breadcrumb until its account is painted."""
-    crumb = page.locator(".ledger .crumb").nth(place)
-    await crumb.scroll_into_view_if_needed()
+    breadcrumb = page.locator(".ledger .breadcrumb").nth(place)
+    await breadcrumb.scroll_into_view_if_needed()
     await page.evaluate("forget()")
-    began = await crumb.evaluate("crumb => { const now = performance.now(); crumb.click(); return now }")
+    began = await breadcrumb.evaluate("breadcrumb => { const now = performance.now(); breadcrumb.click(); return now }")
     return await painted_since(page, float(began))
 
 
@@ -126,39 +127,39 @@ async def typed(page: Page, row: int) -> float:
 
 async def walked(page: Page, server: Server, network: str, walks: int) -> list[dict[str, Any]]:
     """Time every way to another cell in `walks` walks, each beside an empty rerun."""
-    way = await opened(page, server, network)
-    crumbs = [(way[place], partial(hop, page, place)) for place in (*range(1, len(way)), 0)]
+    path = await opened(page, server, network)
+    breadcrumbs = [(path[place], partial(follow_breadcrumb, page, place)) for place in (*range(1, len(path)), 0)]
     chosen = [(CLICKED, partial(click_on_map, page, at)) for at in PLACES]
     # Of the cell that was clicked last.
     numbers = [(TYPED, partial(typed, page, row)) for row in PLACES]
     found = []
-    for ways in (crumbs, [*chosen, *numbers]):  # a cell that is chosen anew has another way down
+    for ways in (breadcrumbs, [*chosen, *numbers]):  # a cell that is chosen anew has another way down
         for walk in range(WARM_UP + walks):
             for to, act in ways:
                 rerun, took = await empty_rerun(page), await act()
                 if walk >= WARM_UP:
-                    found.append({"to": to, "rerun": rerun, "hop": took})
+                    found.append({"to": to, "rerun": rerun, "step": took})
             print(f"\r{network}: {walk + 1} of {WARM_UP + walks}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return found
 
 
-def summary(network: str, hops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summary(network: str, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the medians of one network; `worst` is the largest ratio of any one cell's medians."""
-    rerun = report.median([each["rerun"] for each in hops])
-    cells_there = sorted({each["to"] for each in hops})
-    each_cell = {to: report.median([each["hop"] for each in hops if each["to"] == to]) / rerun for to in cells_there}
+    rerun = report.median([each["rerun"] for each in steps])
+    cells_there = sorted({each["to"] for each in steps})
+    each_cell = {to: report.median([each["step"] for each in steps if each["to"] == to]) / rerun for to in cells_there}
     return {
         "network": network,
         "rerun": rerun,
-        "hop": report.median([each["hop"] for each in hops]),
-        "hop_p95": report.p95([each["hop"] for each in hops]),
-        "ratio": report.median([each["hop"] for each in hops]) / rerun,
+        "step": report.median([each["step"] for each in steps]),
+        "step_p95": report.p95([each["step"] for each in steps]),
+        "ratio": report.median([each["step"] for each in steps]) / rerun,
         "clicked": each_cell[CLICKED],
         "typed": each_cell[TYPED],
         "worst": max(each_cell.values()),
         "worst_cell": max(each_cell, key=each_cell.__getitem__),
-        "hops": list(hops),
+        "steps": list(steps),
     }
 
 
@@ -180,7 +181,7 @@ def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]
     head = (
         "network",
         "empty rerun, ms",
-        "a hop, ms",
+        "a step, ms",
         "p95",
         "of a rerun",
         "clicked on a map",
@@ -192,8 +193,8 @@ def tables(rows: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]
         (
             row["network"],
             f"{row['rerun']:.0f}",
-            f"{row['hop']:.0f}",
-            f"{row['hop_p95']:.0f}",
+            f"{row['step']:.0f}",
+            f"{row['step_p95']:.0f}",
             f"{row['ratio']:.2f}",
             f"{row['clicked']:.2f}",
             f"{row['typed']:.2f}",

@@ -1,8 +1,8 @@
 """Time drawing while networks train on the same server: `python -m benchmarks.neighbours [OUT.json]`.
 
 Twenty visitors draw, as in `benchmarks.sessions`, on one server, in turns while nobody trains and while two jobs of
-`cnn-32-64` do, in slots of that server. The other figure is how long an event takes from a slot to `Scheduler.status`.
-MNIST must be there: CNNVIZ_MNIST or Keras's cache.
+`cnn-32-64` do, in workers of that server. The other figure is how long an event takes from a worker to
+`Scheduler.status`. MNIST must be there: CNNVIZ_MNIST or Keras's cache.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
 
 
 def latency() -> dict[str, float]:
-    """Return the seconds from a worker emitting an event until `follow` shows it."""
+    """Return the seconds from a worker emitting an event until `Scheduler.status` shows it."""
     scheduler = Scheduler(LocalExecutor(1, ("-m", "benchmarks.contestants.clock_worker")))
     job_id, since, late = make_id(), 0, []
     architecture = Architecture(name=make_network_name(job_id), layers=TUTORIALS["cnn-32-64"][0].layers)
@@ -120,8 +120,8 @@ def tables(drawn: dict[str, Any], late: dict[str, float]) -> str:
     met = report.verdict(drawn["ratio"] <= GOAL and not drawn["errors"])
     second = [
         (f"{VISITORS} visitors, {JOBS} jobs to none: p95", f"{drawn['ratio']:.2f}", f"≤ {GOAL:g}", met),
-        ("slot to `follow`, ms: median", f"{1000 * late['median']:.2f}", "", ""),
-        ("slot to `follow`, ms: p95", f"{1000 * late['p95']:.2f}", "", ""),
+        ("worker to `status`, ms: median", f"{1000 * late['median']:.2f}", "", ""),
+        ("worker to `status`, ms: p95", f"{1000 * late['p95']:.2f}", "", ""),
     ]
     first = report.table(("", "answers", "p50, ms", "p95, ms"), lines)
     return first + "\n\n" + report.table(("", "measured", "asked", ""), second)

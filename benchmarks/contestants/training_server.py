@@ -69,10 +69,10 @@ class Jobs:
         return job_id
 
     def _has_begun(self, job: str) -> bool:
-        following = self.scheduler.status(job)
-        if following.state not in ("queued", "running"):
-            raise RuntimeError(f"a job is {following.state}: {following.message}")
-        return any(event.kind == "batches" for event in following.events)
+        status = self.scheduler.status(job)
+        if status.state not in ("queued", "running"):
+            raise RuntimeError(f"a job is {status.state}: {status.message}")
+        return any(event.kind == "batches" for event in status.events)
 
     def _look(self) -> None:
         since: dict[str, int] = {}
