@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, format_number
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -56,7 +56,7 @@ Texts = tuple[str, ...]
 def typed(key: str) -> Texts | None:
     """Return what the visitor typed since the last run, a text a number, or None; for before `colour_sum`."""
     message = _message(key)
-    return message[0] if message is not None and message[1] > _heard(key) else None
+    return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "typed") else None
 
 
 def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = None) -> None:
@@ -80,8 +80,8 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
         "ack": number,
         "labels": translate_all(LABELS),
     }
-    mount("colour_sum", key=key, data=_pack(header, shown), on_typed_change=_nothing)
-    st.session_state[_record(key)] = number  # after the element is mounted, as a run may be cut off there
+    mount("colour_sum", key=key, data=_pack(header, shown), on_typed_change=browser_state.ignore)
+    browser_state.acknowledge(key, "typed", number)
 
 
 def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
@@ -94,8 +94,7 @@ def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
 
 def _message(key: str) -> tuple[Texts, int] | None:
     """Return texts and running number of the last message, or None if there is none that makes sense."""
-    state = st.session_state.get(key)
-    match state.get("typed") if isinstance(state, Mapping) else None:
+    match browser_state.read(key, "typed"):
         case {"texts": texts, "seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
             return (tuple(texts), seq) if _is_texts(texts) else None
     return None
@@ -108,15 +107,3 @@ def _is_texts(texts: object) -> bool:
         and len(texts) == NUMBERS
         and all(isinstance(one, str) and len(one) <= LONGEST for one in texts)
     )
-
-
-def _heard(key: str) -> int:
-    return int(st.session_state.get(_record(key), 0))
-
-
-def _record(key: str) -> str:
-    return f"{key} heard"
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

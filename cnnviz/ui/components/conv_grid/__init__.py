@@ -21,7 +21,7 @@ from cnnviz.core.lessons.convolution.worked_example import (
     format_short,
 )
 from cnnviz.core.lessons.number_grid import format_number
-from cnnviz.ui.components import number_grids
+from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
@@ -145,10 +145,7 @@ def name_of(example: ConvWorkedExample) -> str:
 
 def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typed | None:
     """Return what the visitor typed since the last run, or None; for before `conv_grid`."""
-    message = number_grids.message(key, "typed")
-    if number_grids.sequence(message) <= number_grids.heard(key):
-        return None
-    match message:
+    match browser_state.read_new(key, "typed"):
         case {"image": image, "kernel": kernel, "pasted": str(pasted), "into": str(into)}:
             cells = number_grids.texts(image, shape), number_grids.texts(kernel, kernel_size)
             return Typed(cells[0], cells[1], pasted[:1000], into) if cells[0] and cells[1] else None
@@ -157,10 +154,7 @@ def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typ
 
 def guessed(key: str) -> Guess | None:
     """Return the guess that was made since the last run, or None; for before `conv_grid`."""
-    message = number_grids.message(key, "guessed")
-    if number_grids.sequence(message) <= number_grids.heard(key, "guess"):
-        return None
-    match message:
+    match browser_state.read_new(key, "guessed"):
         case {"example": str(example), "place": int(place), "text": str(written), "right": bool(right)}:
             return Guess(example[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
     return None
@@ -187,21 +181,21 @@ def conv_grid(
         problem: What was refused, if there is something.
         facts: Lines of plain text that stand below; hidden as long as the size is to be guessed.
     """
-    numbers = {event: _number(key, event) for event in ("", "guess")}
+    numbers = {event: browser_state.newest_sequence(key, event) for event in ("typed", "guessed")}
     data = {
         **described(example),
         "guess": guess,
-        "ack": numbers[""],
-        "heard": numbers["guess"],
+        "ack": numbers["typed"],
+        "heard": numbers["guessed"],
         "score": list(score),
         "guesses": {str(place): written for place, written in guesses.items()},
         "facts": list(facts),
         "problem": None if problem is None else vars(problem),
         "labels": translate_all(LABELS),
     }
-    mount("conv_grid", key=key, data=data, on_typed_change=_nothing, on_guessed_change=_nothing)
+    mount("conv_grid", key=key, data=data, on_typed_change=browser_state.ignore, on_guessed_change=browser_state.ignore)
     for event, number in numbers.items():
-        number_grids.hear(key, number, event)
+        browser_state.acknowledge(key, event, number)
 
 
 def described(example: ConvWorkedExample) -> dict[str, Any]:
@@ -247,12 +241,3 @@ def _window(window: ConvWindow) -> dict[str, Any]:
         },
         "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},
     }
-
-
-def _number(key: str, event: str) -> int:
-    told = number_grids.message(key, "guessed" if event else "typed")
-    return max(number_grids.heard(key, event), number_grids.sequence(told))
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
-import streamlit as st
-
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.curves.wire import Panel, Series, pack, thinned
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop
@@ -83,14 +82,13 @@ def curves(
         "height": height,
         "pick": on_pick is not None,
     }
-    result = mount("curves", key=key, data=pack(header, panels), on_picked_change=on_pick or _nothing)
+    result = mount("curves", key=key, data=pack(header, panels), on_picked_change=on_pick or browser_state.ignore)
     return _place(result.picked)
 
 
 def picked(key: str) -> float | None:
     """Return the x where the visitor has just clicked in the chart `key`, or None; for use in `on_pick`."""
-    state: Any = st.session_state.get(key)
-    return _place(state.get("picked")) if isinstance(state, Mapping) else None
+    return _place(browser_state.read(key, "picked"))
 
 
 def _place(value: object) -> float | None:
@@ -99,7 +97,3 @@ def _place(value: object) -> float | None:
         case {"x": int() | float() as x} if not isinstance(x, bool) and math.isfinite(x) and 0 <= x < 2**31:
             return float(x)
     return None
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only triggers that have one."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount, unseen
 from cnnviz.ui.i18n import gettext_noop
@@ -165,7 +166,7 @@ def feature_maps(
         "cells": cells,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
-    result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or _nothing)
+    result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)
     return _selection(result.selected, [*ids, *(block.id for block in blocks)])
 
 
@@ -220,7 +221,3 @@ def _selection(value: object, ids: Sequence[str]) -> Selection | None:
             inside = all(0 <= index < 2**31 for index in (of, row, column))
             return Selection(block, of, row, column) if inside and block in ids else None
     return None
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only triggers that have one."""

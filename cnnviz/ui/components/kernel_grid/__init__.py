@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from cnnviz.core.lessons.convolution.kernels import format_weight
 from cnnviz.core.lessons.number_grid import Grid
-from cnnviz.ui.components import number_grids
+from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
@@ -42,10 +42,7 @@ class Typed:
 
 def typed(key: str, kernel: Grid) -> Typed | None:
     """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`."""
-    message = number_grids.message(key, "typed")
-    if number_grids.sequence(message) <= number_grids.heard(key):
-        return None
-    match message:
+    match browser_state.read_new(key, "typed"):
         case {"cells": rows, "pasted": str(pasted)}:
             cells = number_grids.texts(rows, (len(kernel), len(kernel[0])))
             return Typed(cells, pasted[:1000]) if cells else None
@@ -61,7 +58,7 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
         label: What stands above, plain text.
         problem: Row and column of a cell whose text was refused, and what to say about it.
     """
-    number = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
+    number = browser_state.newest_sequence(key, "typed")
     data = {
         "values": [[format_weight(weight) for weight in row] for row in kernel],
         "ack": number,
@@ -69,9 +66,5 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
         "labels": translate_all(LABELS),
     }
-    mount("kernel_grid", key=key, data=data, on_typed_change=_nothing)
-    number_grids.hear(key, number)
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""
+    mount("kernel_grid", key=key, data=data, on_typed_change=browser_state.ignore)
+    browser_state.acknowledge(key, "typed", number)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -82,8 +81,8 @@ class Step:
 
 def read_step(key: str) -> Step | None:
     """Return what the visitor did since the last run, or None; for before `ledger`."""
-    message = _message(st.session_state.get(key))
-    return message[0] if message is not None and message[1] > _last_sequence(key) else None
+    message = _message(browser_state.read(key, "step"))
+    return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "step") else None
 
 
 def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
@@ -91,21 +90,16 @@ def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None
 
     Also unseen it listens to the viewers of the page: a cell that is clicked there is a `Step`.
     """
-    state = st.session_state.get(key)
-    message = _message(state)
-    heard = max(_last_sequence(key), message[1] if message else 0)
-    data = {"ack": heard, "labels": translate_all(LABELS), "facts": None if facts is None else dict(facts)}
-    mount("ledger", key=key, data=data, on_step_change=on_step or _nothing)
-    st.session_state[f"{key} heard"] = heard
+    message = _message(browser_state.read(key, "step"))
+    number = max(browser_state.last_sequence(key, "step"), message[1] if message else 0)
+    data = {"ack": number, "labels": translate_all(LABELS), "facts": None if facts is None else dict(facts)}
+    mount("ledger", key=key, data=data, on_step_change=on_step or browser_state.ignore)
+    browser_state.acknowledge(key, "step", number)
 
 
-def _last_sequence(key: str) -> int:
-    return int(st.session_state.get(f"{key} heard", 0))
-
-
-def _message(state: object) -> tuple[Step, int] | None:
+def _message(value: object) -> tuple[Step, int] | None:
     """Return what the browser sent with its running number, or None if it is not a step."""
-    match state.get("step") if isinstance(state, Mapping) else None:
+    match value:
         case {"kind": "choose" | "walk" as kind, "layer": str(layer), "seq": int(seq), **more}:
             place = [more.get(side) for side in SIDES]
             if len(layer) <= 64 and all(_is_index(each) for each in place) and _is_index(seq):
@@ -119,7 +113,3 @@ def _message(state: object) -> tuple[Step, int] | None:
 
 def _is_index(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
-
-
-def _nothing() -> None:
-    """Stands for a missing callback: Streamlit keeps only states that have one."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
-
-import streamlit as st
 
 from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad.wire import LIMITS, PadMessage, from_wire, sequence, to_wire
 from cnnviz.ui.i18n import gettext_noop
@@ -67,7 +65,7 @@ def pad(
     """
     data = {
         "revision": revision,
-        "ack": sequence(_state(key)),
+        "ack": sequence(browser_state.read(key, "strokes")),
         "brush": brush,
         "drawing": to_wire(drawing),
         "backdrop": base64.b64encode(backdrop).decode() if backdrop else "",
@@ -76,21 +74,11 @@ def pad(
         "colours": list(colours or ()),
         "labels": dict(labels),
     }
-    mount("pad", key=key, data=data, on_strokes_change=on_change or _nothing)
+    mount("pad", key=key, data=data, on_strokes_change=on_change or browser_state.ignore)
     return heard(key, revision)
 
 
 def heard(key: str, revision: int) -> PadMessage | None:
     """Return the newest message of the pad `key` if it is about `revision`; for use in `on_change` too."""
-    message = from_wire(_state(key))
+    message = from_wire(browser_state.read(key, "strokes"))
     return message if message is not None and message.revision == revision else None
-
-
-def _state(key: str) -> Any:
-    """Return the pad's state as the browser sent it, or None."""
-    state = st.session_state.get(key)
-    return state.get("strokes") if isinstance(state, Mapping) else None
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
-import streamlit as st
-
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -50,22 +48,15 @@ def player(
     """
     if not labels:
         raise ValueError("`labels` must name at least one moment. Received: none")
-    noted = f"{key} heard"
-    heard = int(st.session_state.get(noted, 0))
-    message = _message(_state(key))
-    is_news = message is not None and message[1] > heard
-    wanted, heard = message if message is not None and is_news else (index, heard)
+    number = browser_state.last_sequence(key, "place")
+    message = _message(browser_state.read(key, "place"))
+    is_news = message is not None and message[1] > number
+    wanted, number = message if message is not None and is_news else (index, number)
     at = min(max(wanted, 0), len(labels) - 1)
-    data = {"moments": list(labels), "index": at, "ack": heard, "label": label, "labels": translate_all(LABELS)}
-    mount("player", key=key, data=data, on_place_change=on_change or _nothing)
-    st.session_state[noted] = heard  # after the mount: a run that is interrupted there has not heard it
+    data = {"moments": list(labels), "index": at, "ack": number, "label": label, "labels": translate_all(LABELS)}
+    mount("player", key=key, data=data, on_place_change=on_change or browser_state.ignore)
+    browser_state.acknowledge(key, "place", number)
     return at
-
-
-def _state(key: str) -> Any:
-    """Return the player's state as the browser sent it, or None."""
-    state = st.session_state.get(key)
-    return state.get("place") if isinstance(state, Mapping) else None
 
 
 def _message(value: object) -> Message | None:
@@ -74,7 +65,3 @@ def _message(value: object) -> Message | None:
         case {"index": int(index), "seq": int(seq)} if not isinstance(index, bool) and not isinstance(seq, bool):
             return (index, seq) if 0 <= index < 2**31 and 0 < seq < 2**53 else None
     return None
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExample
-from cnnviz.ui.components import number_grids
+from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
@@ -60,9 +60,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 def typed(key: str, shape: tuple[int, int]) -> Texts | None:
     """Return what the visitor typed since the last run as (rows, columns) texts, or None; for before `pool_grid`."""
-    message = number_grids.message(key, "typed")
-    if number_grids.sequence(message) <= number_grids.heard(key):
-        return None
+    message = browser_state.read_new(key, "typed")
     return number_grids.texts(message["cells"], shape) if isinstance(message, dict) and "cells" in message else None
 
 
@@ -83,16 +81,16 @@ def pool_grid(
         problem: Row and column of a cell whose new text was refused, and what to say about it.
         on_change: Called before the script when the visitor has changed a number.
     """
-    heard = max(number_grids.heard(key), number_grids.sequence(number_grids.message(key, "typed")))
+    number = browser_state.newest_sequence(key, "typed")
     data = {
         **facts(example),
         "guess": guess,
-        "ack": heard,
+        "ack": number,
         "labels": translate_all(LABELS),
         "problem": None if problem is None else dict(zip(("row", "column", "text"), problem, strict=True)),
     }
-    mount("pool_grid", key=key, data=data, on_typed_change=on_change or _nothing)
-    number_grids.hear(key, heard)
+    mount("pool_grid", key=key, data=data, on_typed_change=on_change or browser_state.ignore)
+    browser_state.acknowledge(key, "typed", number)
 
 
 def facts(example: PoolWorkedExample) -> dict[str, Any]:
@@ -118,7 +116,3 @@ def _window(window: PoolWindow) -> dict[str, Any]:
         "max": {"value": window.largest, "text": format_number(window.largest), "work": window.max_work},
         "mean": {"value": window.mean, "text": format_number(window.mean), "work": window.mean_work},
     }
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

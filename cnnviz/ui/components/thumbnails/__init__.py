@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 
 LARGEST = 64
@@ -95,11 +96,7 @@ def _show(
     ]
     pictures = [size | text for size, text in zip(sizes, texts, strict=True)]
     data = _pack(head | {"pictures": pictures}, small)
-    mount("thumbnails", key=key, data=data, on_picked_change=on_pick or _nothing)
-
-
-def _nothing() -> None:
-    """Stand in for a callback, so that the trigger exists."""
+    mount("thumbnails", key=key, data=data, on_picked_change=on_pick or browser_state.ignore)
 
 
 def _thin(image: np.ndarray) -> np.ndarray:
