@@ -23,12 +23,12 @@ def read_along() -> None:
     drawing, answering = st.columns([320, 350], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, session.subject())
-    filters.send(reading, pen_down, place="pen")
+        answer.show(prediction, session.subject())
+    filters.send(prediction, pen_down, place="pen")
     url.show(pen_down)
-    pen_up.follow(reading.digit, pen_down)
+    pen_up.follow(prediction.digit, pen_down)
 
 
 with page.shell("convolution") as heading:

@@ -16,14 +16,14 @@ def read_along() -> None:
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, session.subject())
+        answer.show(prediction, session.subject())
     with reading_it:
-        preprocessing_steps.result(reading)
-    pooled_maps.send(reading, pen_down)
+        preprocessing_steps.result(prediction)
+    pooled_maps.send(prediction, pen_down)
     url.show(pen_down)
-    pen_up.follow(reading.digit, pen_down)
+    pen_up.follow(prediction.digit, pen_down)
 
 
 with page.shell("pooling") as heading:
@@ -33,6 +33,6 @@ with page.shell("pooling") as heading:
     read_along()
     worked_example.show()
     same_map.show()
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
-    three_networks.show(reading)
-    perturbations.show(reading.digit)
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    three_networks.show(prediction)
+    perturbations.show(prediction.digit)

@@ -35,7 +35,7 @@ from scripts.train_models import seeds_folder  # noqa: E402
 COUNT = 1_000
 
 
-def arguments(words: list[str]) -> argparse.Namespace:
+def parse_arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Measure how the pooling networks take disturbed digits.")
     parser.add_argument("--digits", type=int, default=COUNT, metavar="N", help=f"test digits ({COUNT:,})")
@@ -59,7 +59,7 @@ def weights(network: Network) -> str:
     return network.card.weights_sha256 if network.card else ""
 
 
-def measured(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
+def measure(kind: str, tested: dict[str, list[Network]], digits: np.ndarray, labels: np.ndarray) -> dict[str, Curve]:
     """Measure the curves of all networks under one kind of perturbation."""
     places = range(len(robustness_curves.get_amounts(kind)))
     series = [robustness_curves.perturb(digits, kind, place) for place in places]
@@ -92,14 +92,14 @@ def about(read: argparse.Namespace, data: datasets.Dataset, seeds: tuple[int, ..
 
 def main(words: list[str]) -> None:
     """Measure everything and write it."""
-    read = arguments(words)
+    read = parse_arguments(words)
     seeds = seed_results.load(read.models).seeds
     tested = networks(read, seeds)
     data = datasets.load_test()
     if data.name != datasets.MNIST:
         raise SystemExit("This needs MNIST: set CNNVIZ_MNIST to its file.")
     digits = data.x_test[: read.digits].astype(np.float32) / np.float32(255)
-    curves = {kind: measured(kind, tested, digits, data.y_test[: read.digits]) for kind in robustness_curves.KINDS}
+    curves = {kind: measure(kind, tested, digits, data.y_test[: read.digits]) for kind in robustness_curves.KINDS}
     robustness_curves.write(Robustness(about(read, data, seeds), curves), read.models)
 
 

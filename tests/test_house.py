@@ -245,7 +245,7 @@ def test_core_is_light_to_import() -> None:
         ("def f():\n    from tensorflow import keras", {"tensorflow.keras"}),
         ("import importlib\nimportlib.import_module('h5py')", {"importlib", "h5py"}),
         ("from . import strokes", {"cnnviz.core.strokes"}),
-        ("from ..workers.gate import main", {"cnnviz.workers.gate.main"}),
+        ("from ..workers.keras_model import build", {"cnnviz.workers.keras_model.build"}),
     ],
 )
 def test_the_reader_of_imports_sees_every_kind(source: str, names: set[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.training.smoothing import smooth_exponentially
-from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, thinned
+from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, thin
 from cnnviz.ui.shell import process_tuning
 
 Lines = Sequence[tuple[str, np.ndarray, np.ndarray]]
@@ -33,7 +33,7 @@ def panels(count: int) -> list[Lines]:
     steps = np.arange(1, count + 1)
     found: list[Lines] = []
     for raw, smooth in values():
-        kept = [(name, each[:count], thinned(each[:count])[0]) for name, each in (("raw", raw), ("training", smooth))]
+        kept = [(name, each[:count], thin(each[:count])[0]) for name, each in (("raw", raw), ("training", smooth))]
         ends = np.arange(EPOCH - 1, count, EPOCH)
         found.append([*((name, steps[at], y[at]) for name, y, at in kept), ("validation", steps[ends], smooth[ends])])
     return found

@@ -21,13 +21,13 @@ from cnnviz.figures.slabs import Slab, scale_for
 WIDTH, HEIGHT = 400.0, 138.0
 MIDDLE = 56.0
 LEFT, CENTRE, RIGHT = 66.0, 205.0, 338.0
-LARGEST = 72.0
+MAX_SIDE = 72.0
 
 
 def draw(layer: Layer, shape: Shape, title: str) -> str:
     """Return `layer` on an input of `shape` as SVG; `title` is its accessible name."""
     made = layer.output_shape(shape)
-    scale = scale_for([shape, made], LARGEST)
+    scale = scale_for([shape, made], MAX_SIDE)
     read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
     body = [
         read.draw(data_of=INPUT),

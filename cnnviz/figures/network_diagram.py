@@ -14,7 +14,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
 
-LARGEST = 56.0
+MAX_SIDE = 56.0
 SLAB, LABEL, BOX, BELOW = 82.0, 98.0, 106.0, 174.0
 LINE = 190.0
 BOX_HEIGHT = 52.0
@@ -81,7 +81,7 @@ def draw(architecture: Architecture, words: Words, width: float) -> str:
         *(_cell(*each, words) for each in architecture.layers_and_inputs()),
     ]
     # 1. Lay out: a common scale, then line breaks.
-    scale = scale_for([cell.shape for cell in cells], LARGEST)
+    scale = scale_for([cell.shape for cell in cells], MAX_SIDE)
     lines = _even_lines([cell.width(scale) for cell in cells], width - 2 * EDGE)
     wide = max(lines, key=lambda line: line[-1][1])[-1][1] + 2 * EDGE
     body = [svg.rect(0, 0, wide, LINE * len(lines), "paper")]

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, picked
+from cnnviz.ui.components.curves import LABELS, Panel, Series, curves, read_pick
 
 EPOCH = 50
 BEGIN, STEP = 120, 5
@@ -22,7 +22,7 @@ def series(quantity):
 
 def note():
     """Record where the visitor clicked."""
-    st.session_state["where"] = picked("chart")
+    st.session_state["where"] = read_pick("chart")
 
 
 @st.fragment(run_every=0.25)

@@ -118,11 +118,11 @@ def test_the_editor_takes_the_colours_and_keeps_the_drawing(app: AppTest) -> Non
 
 def test_what_is_read_is_coloured_and_the_rest_stays_grey() -> None:
     network, subject = model_store.load(NAME), InputSource(drawing=SEVEN, ink=INK, paper=PAPER)
-    reading = read(network, subject, frozenset(preprocessing.STEPS))
-    assert reading.digit.shape == (28, 28)
-    assert reading.trace.digit.shape == (32, 32, 3)
-    np.testing.assert_allclose(reading.trace.digit[0, 0] * 255, colour_digits.parse_hex(PAPER), atol=1e-3)
-    assert not reading.empty
+    prediction = read(network, subject, frozenset(preprocessing.STEPS))
+    assert prediction.digit.shape == (28, 28)
+    assert prediction.trace.digit.shape == (32, 32, 3)
+    np.testing.assert_allclose(prediction.trace.digit[0, 0] * 255, colour_digits.parse_hex(PAPER), atol=1e-3)
+    assert not prediction.empty
     assert set(toggle_each_step(network, subject, frozenset(preprocessing.STEPS))) == set(preprocessing.STEPS)
     blank = read(network, InputSource(ink=INK, paper=PAPER), frozenset(preprocessing.STEPS))
     assert blank.empty

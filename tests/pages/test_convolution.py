@@ -89,8 +89,8 @@ def once(monkeypatch: pytest.MonkeyPatch, place: str, said: object) -> None:
 def types(
     monkeypatch: pytest.MonkeyPatch, image: Any = None, kernel: Any = None, pasted: str = "", into: str = ""
 ) -> None:
-    said = conv_grid.Typed(image or written(ONE), kernel or written(ROWS), pasted, into)
-    once(monkeypatch, "worked_example.typed", said)
+    said = conv_grid.Edit(image or written(ONE), kernel or written(ROWS), pasted, into)
+    once(monkeypatch, "worked_example.read_edit", said)
 
 
 def written(rows: Any) -> Any:
@@ -311,7 +311,7 @@ def test_guesses_are_remembered_for_the_visit(examples: Shown, monkeypatch: pyte
     app = opened()
     name = name_of(FIRST)
     for said in (Guess(name, -1, "5", False), Guess(name, 0, "3", True), Guess(name, -1, "3", True)):
-        once(monkeypatch, "guesses.guessed", said)
+        once(monkeypatch, "guesses.read_guess", said)
         app.run()
     assert examples[-1]["guesses"] == {0: "3", -1: "3"}
     assert examples[-1]["score"] == (2, 2)
@@ -412,19 +412,19 @@ def test_an_edited_kernel_becomes_the_visitors_own(
 ) -> None:
     app = opened(filter="blur")
     texts = (("2", "1/9", "1/9"), ("1/9",) * 3, ("1/9",) * 3)
-    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts))
+    once(monkeypatch, "on_your_digit.read_edit", kernel_grid.Edit(texts))
     app.run()
     assert app.session_state["filter"] == "own"
     assert edited[-1]["kernel"] == ((2, 1 / 9, 1 / 9), (1 / 9,) * 3, (1 / 9,) * 3)
-    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed((("nan", "1/9", "5"), *texts[1:])))
+    once(monkeypatch, "on_your_digit.read_edit", kernel_grid.Edit((("nan", "1/9", "5"), *texts[1:])))
     app.run()
     assert edited[-1]["kernel"][0] == (2, 1 / 9, 5)
     assert edited[-1]["problem"][:2] == (0, 0)
-    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts, "1 2\n3"))
+    once(monkeypatch, "on_your_digit.read_edit", kernel_grid.Edit(texts, "1 2\n3"))
     app.run()
     assert edited[-1]["kernel"][0] == (2, 1 / 9, 5)
     assert "must be a square" in edited[-1]["problem"][2]
-    once(monkeypatch, "on_your_digit.typed", kernel_grid.Typed(texts, "1 0\n0 -1"))
+    once(monkeypatch, "on_your_digit.read_edit", kernel_grid.Edit(texts, "1 0\n0 -1"))
     app.run()
     assert edited[-1]["kernel"] == ((1, 0), (0, -1))
     assert brought[-1]["links"].size == (2, 2)

@@ -64,7 +64,7 @@ def well(app: AppTest) -> bool:
 def types(monkeypatch: pytest.MonkeyPatch, texts: list[list[str]]) -> None:
     """Send the contents of the browser's cells once."""
     waiting = [texts]
-    monkeypatch.setattr("cnnviz.ui.pooling.worked_example.typed", lambda *_: waiting.pop() if waiting else None)
+    monkeypatch.setattr("cnnviz.ui.pooling.worked_example.read_edit", lambda *_: waiting.pop() if waiting else None)
 
 
 def slide(app: AppTest, key: str, value: int) -> AppTest:
@@ -307,7 +307,7 @@ def test_one_scale_is_signed_where_a_map_has_negative_values(brought: Brought, m
     monkeypatch.setattr(
         pooled_maps,
         "layer_of",
-        lambda reading: replace(made, after=made.before) if (made := whole(reading)) else None,
+        lambda prediction: replace(made, after=made.before) if (made := whole(prediction)) else None,
     )
     opened(net=NETWORK)
     assert all(brought[-1]["blocks"][name].signed for name in pooled_maps.PICTURES)

@@ -30,7 +30,7 @@ GAVE_WAY = gettext_noop("{names} gave way, so that the kernel fits into the imag
 NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be larger than 1.")
 
 
-def facts(example: ConvWorkedExample) -> list[str]:
+def describe(example: ConvWorkedExample) -> list[str]:
     """Return what there is to say about `example`, a line each."""
     lines = [
         _size(example),
@@ -44,7 +44,7 @@ def facts(example: ConvWorkedExample) -> list[str]:
         lines.append(_padding(example))
     moved = session.get("conv_moved")
     fresh = moved is not None and moved[2] == session.get("conv_settled")
-    return [*lines, *_changed(*moved)] if fresh else lines
+    return [*lines, *_describe_change(*moved)] if fresh else lines
 
 
 def _size(example: ConvWorkedExample) -> str:
@@ -89,8 +89,8 @@ def note_padding() -> None:
 Settled = tuple[ConvSettings, str]
 
 
-def _changed(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], both: bool) -> list[str]:
-    old, new = _counted(*before), _counted(*now)
+def _describe_change(moved: str, before: Settled, now: Settled, gave: tuple[str, ...], both: bool) -> list[str]:
+    old, new = _make_example(*before), _make_example(*now)
     lines = [
         translate(
             CHANGED,
@@ -115,7 +115,7 @@ def _value(moved: str, settled: Settled) -> object:
     return settled[1] if moved == "padding" else getattr(settled[0], moved)
 
 
-def _counted(settings: ConvSettings, padding: str) -> ConvWorkedExample:
+def _make_example(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     """Return an example with these settings, whatever its numbers."""
     example = ConvWorkedExample(
         to_grid(np.zeros((settings.side,) * 2)), to_grid(np.zeros((settings.size,) * 2)), padding="same"

@@ -62,11 +62,11 @@ def find_learned(network: Network) -> LearnedKernels | None:
     return filtering.find_learned_kernels(network)
 
 
-def send(reading: Prediction, pen_down: bool, place: str) -> None:
+def send(prediction: Prediction, pen_down: bool, place: str) -> None:
     """Send everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
     kernel = current_kernel()
     try:
-        found = apply_kernel(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
+        found = apply_kernel(prediction.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal:
         return  # it is said where the kernel is chosen
     session.put(filter_turn=session.get("filter_turn") + 1)
@@ -78,7 +78,7 @@ def send(reading: Prediction, pen_down: bool, place: str) -> None:
         network_range=(float(found.before.min()), float(found.before.max())),
         one_scale_a_map=False,
         links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
-        note=translate(NOTHING_DRAWN) if reading.empty else sentence(found),
+        note=translate(NOTHING_DRAWN) if prediction.empty else sentence(found),
     )
 
 

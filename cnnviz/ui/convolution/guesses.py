@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
-from cnnviz.ui.components.conv_grid import guessed, name_of
+from cnnviz.ui.components.conv_grid import name_of, read_guess
 from cnnviz.ui.shell import session
 
-MOST = 500
+MAX_GUESSES = 500
 """Guesses of a visit that are remembered; then the oldest are forgotten."""
 
 
 def take(key: str) -> None:
     """Remember what was guessed since the last run in the grid `key`."""
-    guess = guessed(key)
+    guess = read_guess(key)
     if guess is not None:
         remember((guess.example, guess.place), guess.text, guess.right)
 
@@ -22,7 +22,7 @@ def take(key: str) -> None:
 def remember(question: tuple[str, int], answer: str, right: bool) -> None:
     """Remember the answer to a question; another one to the same question takes its place."""
     known = {name: said for name, said in session.get("conv_guesses").items() if name != question}
-    session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MOST:]))
+    session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MAX_GUESSES:]))
 
 
 def about(example: ConvWorkedExample) -> Mapping[int, str]:

@@ -12,7 +12,7 @@ from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, ColourSum, Numbers
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.colour_sum import colour_sum as viewer
-from cnnviz.ui.components.colour_sum import typed
+from cnnviz.ui.components.colour_sum import read_edit
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import networks, page, session, url, widgets
@@ -74,7 +74,7 @@ def _picture() -> np.ndarray:
 
 def _take_over(learned: Network | None) -> tuple[int, str] | None:
     """Take over what was typed; return the number that was refused and why, if there is one."""
-    texts = typed(KEY)
+    texts = read_edit(KEY)
     if texts is None:
         return None
     before = numbers(learned)

@@ -10,7 +10,7 @@ from cnnviz.core.lessons.convolution import filtering, kernels
 from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_square
 from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
-from cnnviz.ui.components.kernel_grid import kernel_grid, typed
+from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, ChosenKernel
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
@@ -55,12 +55,12 @@ def choose() -> None:
     kernel = filters.current_kernel()
     kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
     _explain(kernel)
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
     try:
-        filtering.apply_kernel(reading.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
+        filtering.apply_kernel(prediction.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal as reason:
         st.warning(translate_refusal(reason))
-    filters.send(reading, pen_down=False, place="kernel")
+    filters.send(prediction, pen_down=False, place="kernel")
     url.show(pen_down=False, place="kernel")
 
 
@@ -80,16 +80,16 @@ def pictures() -> None:
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; the kernel is then the visitor's own. Return what was refused, if something was."""
     kernel = filters.current_kernel()
-    told = typed(KEY, kernel.weights)
-    if told is None:
+    edit = read_edit(KEY, kernel.weights)
+    if edit is None:
         return None
-    if told.pasted:
+    if edit.pasted:
         try:
-            _own(parse_square(told.pasted, (1, filtering.MAX_SIDE)), kernel.bias)
+            _own(parse_square(edit.pasted, (1, filtering.MAX_SIDE)), kernel.bias)
         except Refusal as reason:
             return -1, -1, translate_refusal(reason)
         return None
-    weights, refused = kernels.apply_edits(kernel.weights, told.cells)
+    weights, refused = kernels.apply_edits(kernel.weights, edit.cells)
     if weights != kernel.weights:
         _own(weights, kernel.bias)
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))

@@ -12,7 +12,7 @@ from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_square
 from cnnviz.core.lessons.convolution.settings import DILATIONS, SIDES, SIZES, STRIDES, ConvSettings, make_legal
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.number_grid import Grid, apply_edits, parse_number, resize
-from cnnviz.ui.components.conv_grid import Problem, Typed, conv_grid, typed
+from cnnviz.ui.components.conv_grid import Edit, Problem, conv_grid, read_edit
 from cnnviz.ui.convolution import changes, guesses
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, widgets
@@ -52,7 +52,7 @@ def show() -> None:
         guesses=guesses.about(example),
         score=guesses.score(),
         problem=problem,
-        facts=changes.facts(example),
+        facts=changes.describe(example),
     )
     url.show(pen_down=False, place="by-hand")
 
@@ -73,13 +73,13 @@ def _example() -> ConvWorkedExample:
 def _take_over() -> Problem | None:
     """Take over what was typed or pasted; return what was refused, if something was."""
     image, kernel = session.get("conv_image"), session.get("conv_kernel")
-    told = typed(KEY, (len(image), len(image[0])), (len(kernel), len(kernel[0])))
-    if told is None:
+    edit = read_edit(KEY, (len(image), len(image[0])), (len(kernel), len(kernel[0])))
+    if edit is None:
         return None
-    if told.pasted:
-        return _paste(told)
+    if edit.pasted:
+        return _paste(edit)
     refused = []
-    for name, key, texts in (("image", "conv_image", told.image), ("kernel", "conv_kernel", told.kernel)):
+    for name, key, texts in (("image", "conv_image", edit.image), ("kernel", "conv_kernel", edit.kernel)):
         values, problem = apply_edits(session.get(key), texts)
         session.put(**{key: values})
         if problem:
@@ -87,14 +87,14 @@ def _take_over() -> Problem | None:
     return next(iter(refused), None)
 
 
-def _paste(told: Typed) -> Problem | None:
+def _paste(edit: Edit) -> Problem | None:
     """Take over a grid that was pasted whole; nothing changes where it does not fit."""
     largest = (SIZES[0], min(SIZES[1], len(session.get("conv_image"))))
     try:
-        rows = parse_square(told.pasted, SIDES if told.into == "image" else largest, parse_number)
+        rows = parse_square(edit.pasted, SIDES if edit.into == "image" else largest, parse_number)
     except Refusal as reason:
-        return Problem(told.into, -1, -1, translate_refusal(reason))
-    if told.into == "image":
+        return Problem(edit.into, -1, -1, translate_refusal(reason))
+    if edit.into == "image":
         _put_image(rows)
     else:
         _put_kernel(rows)

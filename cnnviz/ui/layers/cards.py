@@ -27,23 +27,23 @@ CHANNEL = "layers"
 """Under this name the numbers travel from `send` to the viewers in the cards."""
 
 
-def send(reading: Prediction, pen_down: bool) -> None:
+def send(prediction: Prediction, pen_down: bool) -> None:
     """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
-    layers = reading.trace.layers
+    layers = prediction.trace.layers
     sent = [block for layer in layers if layer.layer.changes_values for block in blocks(layer, layer is layers[-1])]
     publish(
         "maps",
         CHANNEL,
         [replace(block, quantise=pen_down) for block in sent],
-        network_range=colour_scale.network_range(reading.trace),
+        network_range=colour_scale.network_range(prediction.trace),
         one_scale_a_map=session.get("colour_range") == "map",
     )
 
 
-def show(reading: Prediction, network: Network) -> None:
+def show(prediction: Prediction, network: Network) -> None:
     """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
     colours = colour_scale.colours()
-    layers = reading.trace.layers
+    layers = prediction.trace.layers
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
         _card(place, layer, output, colours, last=place == len(layers) - 1)
 

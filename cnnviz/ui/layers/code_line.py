@@ -9,7 +9,7 @@ from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
 from cnnviz.core.layers.layer import Argument
 from cnnviz.figures import layer_diagram
-from cnnviz.ui.components.code_line import LABELS, Row, Told, code_line
+from cnnviz.ui.components.code_line import LABELS, ArgumentText, Row, code_line
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.shell import session
 
@@ -39,14 +39,14 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _describe_arguments(layer: Layer, shape: Shape, language: str) -> tuple[Told, ...]:  # noqa: ARG001 (a part of the key)
+def _describe_arguments(layer: Layer, shape: Shape, language: str) -> tuple[ArgumentText, ...]:  # noqa: ARG001 (a part of the key)
     return tuple(_argument(layer, argument, shape) for argument in layer.arguments())
 
 
-def _argument(layer: Layer, argument: Argument, shape: Shape) -> Told:
+def _argument(layer: Layer, argument: Argument, shape: Shape) -> ArgumentText:
     said = describe_argument(layer, argument.name, shape)
     text = f"{translate(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
-    return Told(argument.name, argument.code, argument.written, text.strip())
+    return ArgumentText(argument.name, argument.code, argument.written, text.strip())
 
 
 def _otherwise(layer: Layer, name: str, shape: Shape) -> str:

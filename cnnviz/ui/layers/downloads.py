@@ -1,4 +1,4 @@
-"""The numbers of a reading as files, made when they are asked for."""
+"""The numbers of a prediction as files, made when they are asked for."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from cnnviz.ui.shell import networks
 from cnnviz.ui.shell.download_button import download_button
 
 
-def show(reading: Prediction) -> None:
+def show(prediction: Prediction) -> None:
     """Offer every number of one layer or of the whole network, as NPZ and as CSV."""
     popover = st.popover(translate("Download the numbers"), on_change="rerun")
     if popover.open:
         with popover:
-            _files(reading)
+            _files(prediction)
 
 
-def _files(reading: Prediction) -> None:
-    layers = {layer.name: (layer,) for layer in reading.trace.layers}
+def _files(prediction: Prediction) -> None:
+    layers = {layer.name: (layer,) for layer in prediction.trace.layers}
     name = st.selectbox(
         translate("Layer"), ["", *layers], format_func=lambda name: name or translate("the whole network")
     )
     chosen = layers.get(name)
-    file = f"{reading.trace.network_name}{f'-{name}' if name else ''}"
+    file = f"{prediction.trace.network_name}{f'-{name}' if name else ''}"
     weights = networks.load_chosen().weights
     npz, table = f"{file}.npz", f"{file}.csv"
     download_button(
         npz,
-        partial(trace_export.npz, reading.trace, chosen, weights),
+        partial(trace_export.npz, prediction.trace, chosen, weights),
         npz,
         mime="application/zip",
         width="stretch",
@@ -40,7 +40,7 @@ def _files(reading: Prediction) -> None:
     )
     download_button(
         table,
-        partial(trace_export.table, reading.trace, chosen),
+        partial(trace_export.table, prediction.trace, chosen),
         table,
         mime="text/csv",
         width="stretch",

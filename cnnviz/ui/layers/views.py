@@ -22,18 +22,18 @@ PROGRAM = gettext_noop(
 )
 
 
-def settings(reading: Prediction) -> None:
+def settings(prediction: Prediction) -> None:
     """Show the choice of views and, for the maps, what goes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         widgets.one_of("layers_view", translate("Show the network as"))
         if session.get("layers_view") == "maps":
             colour_scale.settings()
-            downloads.show(reading)
+            downloads.show(prediction)
 
 
-def show(reading: Prediction, network: Network) -> None:
+def show(prediction: Prediction, network: Network) -> None:
     """Show the chosen view."""
-    VIEWS[session.get("layers_view")](reading, network)
+    VIEWS[session.get("layers_view")](prediction, network)
 
 
 def _diagram(_: Prediction, network: Network) -> None:

@@ -42,14 +42,14 @@ def show(digit: np.ndarray) -> None:
     if digit.any():
         kind = session.get("disturbance")
         reactions = [cache.reaction(network.name, digit.tobytes(), kind) for network in three]
-        (_shifted if kind == SHIFT else _changed)(digit, three, reactions)
+        (_show_shifts if kind == SHIFT else _show_amounts)(digit, three, reactions)
     else:
         st.info(translate(EMPTY))
     robustness_curves.show(session.get("disturbance"))
     url.show(pen_down=False, place="disturbed")
 
 
-def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
+def _show_shifts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show the maps over all offsets, the chosen one, and the layers."""
     st.markdown(
         translate(
@@ -64,7 +64,7 @@ def _shifted(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reac
     shift_maps.layers(three, reactions)
 
 
-def _changed(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
+def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show the curve over all amounts, the chosen one, and the layers."""
     kind = session.get("disturbance")
     perturbation = PERTURBATIONS[kind]

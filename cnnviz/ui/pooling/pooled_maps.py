@@ -57,23 +57,23 @@ def pool() -> Pool:
     return Pool((window, window), (stride, stride), session.get("same_padding"))
 
 
-def layer_of(reading: Prediction) -> LayerOutput | None:
+def layer_of(prediction: Prediction) -> LayerOutput | None:
     """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
-    made = [layer for layer in reading.trace.layers if layer.kind.endswith("Conv2D")]
+    made = [layer for layer in prediction.trace.layers if layer.kind.endswith("Conv2D")]
     return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
 
 
-def choose(reading: Prediction, pen_down: bool) -> ChosenMap | None:
+def choose(prediction: Prediction, pen_down: bool) -> ChosenMap | None:
     """Return what is to be shown, or None without a convolution. Raises `Refusal` for a window larger than the maps.
 
     While the pen is down the maps keep the places that they had.
     """
-    layer = layer_of(reading)
+    layer = layer_of(prediction)
     if layer is None:
         return None
     how = pool()
     _check_fits(how, layer)
-    place = (reading.trace.network_name, layer.name, how)
+    place = (prediction.trace.network_name, layer.name, how)
     known = session.get("same_order")
     order = known[1] if pen_down and known and known[0] == place else rank(layer.after, how)
     session.put(same_order=(place, order))
@@ -95,10 +95,10 @@ def _check_fits(how: Pool, layer: LayerOutput) -> None:
         )
 
 
-def send(reading: Prediction, pen_down: bool, place: str = "pen") -> None:
+def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
     """Send everything to the viewers, if there is something; `place` names the fragment that does it."""
     try:
-        chosen = choose(reading, pen_down)
+        chosen = choose(prediction, pen_down)
     except Refusal:
         return  # it is said where the window is chosen
     if chosen is None:
@@ -111,7 +111,7 @@ def send(reading: Prediction, pen_down: bool, place: str = "pen") -> None:
         network_range=_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
         links=_links(chosen.found),
-        note=translate(NOTHING_DRAWN) if reading.empty else sentences(chosen.found),
+        note=translate(NOTHING_DRAWN) if prediction.empty else sentences(chosen.found),
         turn=session.get("same_turn"),
     )
 

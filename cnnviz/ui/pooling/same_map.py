@@ -39,7 +39,7 @@ def show() -> None:
     if not pooled_maps.convolutions(network):
         st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
     else:
-        _pooled(network)
+        _show_pooled(network)
     url.show(pen_down=False, place="same")
 
 
@@ -53,23 +53,23 @@ def _others() -> list[str]:
     ]
 
 
-def _pooled(network: Network) -> None:
+def _show_pooled(network: Network) -> None:
     """Show the choices, the pictures and all maps; the last first, because a click there chooses the map."""
     settings, pictures, everything = st.container(), st.container(), st.container()
-    reading = subject.read(network, session.subject(), session.steps())
+    prediction = subject.read(network, session.subject(), session.steps())
     try:
-        pooled_maps.choose(reading, pen_down=False)
+        pooled_maps.choose(prediction, pen_down=False)
     except Refusal as reason:
         with settings:
-            _settings(network, reading)
+            _settings(network, prediction)
             st.warning(translate_refusal(reason))
         return
     with everything:
         _all_maps()
     with settings:
-        _settings(network, reading)
+        _settings(network, prediction)
     with pictures:
-        pooled_maps.send(reading, pen_down=False, place="choices")
+        pooled_maps.send(prediction, pen_down=False, place="choices")
         feature_maps(
             "pooled-map",
             channel=CHANNEL,
@@ -81,9 +81,9 @@ def _pooled(network: Network) -> None:
         )
 
 
-def _settings(network: Network, reading: subject.Prediction) -> None:
+def _settings(network: Network, prediction: subject.Prediction) -> None:
     layers = pooled_maps.convolutions(network)
-    layer = pooled_maps.layer_of(reading)
+    layer = pooled_maps.layer_of(prediction)
     maps = () if layer is None else range(layer.output_shape[-1])
     chosen = session.get("same_map") if session.get("same_map") in maps else -1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -37,14 +37,14 @@ EMPTY = gettext_noop("Nothing is drawn: draw a digit at the top of the page to s
 
 @st.fragment
 @page.guard
-def show(reading: Prediction) -> None:
-    """Show the section for the digit of `reading`; the page runs it again once the pen was lifted."""
+def show(prediction: Prediction) -> None:
+    """Show the section for the digit of `prediction`; the page runs it again once the pen was lifted."""
     st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
     st.caption(translate(WHY))
     three = trio.networks()
     if three is None:
         return
-    _answers(three, reading.digit)
+    _answers(three, prediction.digit)
     try:
         table = cache.seed_table(model_store.folder())
     except Refusal as reason:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.number_grid import apply_edits, resize
 from cnnviz.core.lessons.pooling.examples import EXAMPLES
 from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolWorkedExample, find_max_stride, find_window
-from cnnviz.ui.components.pool_grid import pool_grid, typed
+from cnnviz.ui.components.pool_grid import pool_grid, read_edit
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, widgets
 
@@ -49,16 +48,12 @@ def _example() -> PoolWorkedExample:
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; return the cell that was refused and why, if there is one."""
     values = session.get("pool_grid")
-    texts = typed(KEY, (len(values), len(values[0])))
+    texts = read_edit(KEY, (len(values), len(values[0])))
     if texts is None:
         return None
     values, refused = apply_edits(values, texts)
     session.put(pool_grid=values)
-    return None if refused is None else (refused[0], refused[1], _said(refused[2]))
-
-
-def _said(reason: Refusal) -> str:
-    return translate_refusal(reason)
+    return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
 
 
 def _settings() -> None:

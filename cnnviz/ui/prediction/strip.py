@@ -11,22 +11,27 @@ from cnnviz.ui.i18n import translate, translate_all
 from cnnviz.ui.prediction import colour_scale
 
 
-def show(reading: Prediction) -> None:
+def show(prediction: Prediction) -> None:
     """Show the input, every layer's output and the answer side by side."""
-    layers = [layer for layer in reading.trace.layers if layer.layer.changes_values]
-    blocks = [_input(reading), *(_block(layer, layer is layers[-1]) for layer in layers)]
+    layers = [layer for layer in prediction.trace.layers if layer.layer.changes_values]
+    blocks = [_input(prediction), *(_block(layer, layer is layers[-1]) for layer in layers)]
     feature_maps(
-        "strip", blocks, mode="strip", height=112, labels=translate_all(LABELS), **colour_scale.colours(reading.trace)
+        "strip",
+        blocks,
+        mode="strip",
+        height=112,
+        labels=translate_all(LABELS),
+        **colour_scale.colours(prediction.trace),
     )
 
 
-def _input(reading: Prediction) -> Block:
+def _input(prediction: Prediction) -> Block:
     return Block(
         id="input",
         title=translate("input"),
-        subtitle=size(reading.trace.digit.shape),
+        subtitle=size(prediction.trace.digit.shape),
         kind="image",
-        values=reading.trace.digit,
+        values=prediction.trace.digit,
         quantise=True,
     )
 

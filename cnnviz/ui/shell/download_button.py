@@ -26,11 +26,11 @@ def download_button(label: str, data: bytes | str | Make, name: str, *, mime: st
         mime: its media type.
         looks: whatever else `st.download_button` takes: `key`, `help`, `width`.
     """
-    made = _kept(data, name, mime) if callable(data) else data
+    made = _make_keeping(data, name, mime) if callable(data) else data
     st.download_button(label, made, name, mime=mime, on_click="ignore", **looks)
 
 
-def _kept(make: Make, name: str, mime: str) -> Make:
+def _make_keeping(make: Make, name: str, mime: str) -> Make:
     """Return `make`, whose file belongs to the page that offers it until the page is drawn again.
 
     Streamlit counts a file that was made at a click as nobody's and deletes it when two scripts have ended, whoever

@@ -47,7 +47,7 @@ BROKEN = gettext_noop(
 def read(query: Mapping[str, str]) -> None:
     """Set the session as the link's `query` says, and note what had to be ignored."""
     for name, value in query.items():
-        if fields.named(name):
+        if fields.find_by_link_name(name):
             _read_field(name, value)
         elif name == STEPS_LINK_NAME:
             _read_steps(value)
@@ -82,7 +82,7 @@ def show(pen_down: bool, place: str = "") -> None:
 
 
 def _read_field(name: str, text: str) -> None:
-    for field in fields.named(name):
+    for field in fields.find_by_link_name(name):
         if field.key in OF_VISITOR and text not in OF_VISITOR[field.key]():
             continue
         try:

@@ -36,7 +36,7 @@ def owner() -> str:
 
 def has_token() -> bool:
     """Return whether the browser has kept a token, as it does once its visitor was on Train."""
-    return _sent_token() is not None
+    return _read_cookie() is not None
 
 
 def remember() -> None:
@@ -64,11 +64,11 @@ def renew_leases() -> None:
 
 def _token() -> str:
     if not session.get("visitor"):
-        session.put(visitor=_sent_token() or secrets.token_urlsafe(32))
+        session.put(visitor=_read_cookie() or secrets.token_urlsafe(32))
     return str(session.get("visitor"))
 
 
-def _sent_token() -> str | None:
+def _read_cookie() -> str | None:
     """Return the token that the browser sent when it connected."""
     sent: object = st.context.cookies.get(COOKIE, "")
     return sent if isinstance(sent, str) and TOKEN.fullmatch(sent) else None

@@ -54,7 +54,7 @@ def show(
         runs: At least one.
         at: The batch of the line "now", or the epoch where the axis counts epochs.
         height: CSS pixels of each chart.
-        on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.picked(key)` says which.
+        on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.read_pick(key)` says which.
     """
     axis = axis_of(runs)
     panels = [

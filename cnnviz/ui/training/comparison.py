@@ -13,7 +13,7 @@ from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import live_views, run_status, time_machine
 from cnnviz.ui.training.run_status import RunStatus
 
-MOST_SHOWN = 2
+MAX_SHOWN = 2
 """Compared networks whose maps and filters are shown; of further ones there are curves and answers."""
 
 
@@ -40,7 +40,7 @@ def show(place: float | None, per_epoch: bool, digit: np.ndarray) -> None:
     for number, run in enumerate(runs()):
         unit = max(1, run.curves.batches) if per_epoch else 1
         if kept := _nearest(run.run.id, None if place is None else place * unit):
-            _one(run.run.id, kept, digit, with_maps=number < MOST_SHOWN)
+            _one(run.run.id, kept, digit, with_maps=number < MAX_SHOWN)
 
 
 def _nearest(run_id: str, step: float | None) -> Snapshot | None:
@@ -60,4 +60,4 @@ def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> Non
     if with_maps:
         live_views.show_changes(seen, run_id)
     else:
-        st.caption(translate("Maps and filters are shown of the first {number} compared runs.", number=MOST_SHOWN))
+        st.caption(translate("Maps and filters are shown of the first {number} compared runs.", number=MAX_SHOWN))

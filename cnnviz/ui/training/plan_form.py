@@ -49,7 +49,7 @@ VARIED = gettext_noop(
     "sevens. The rate then falls to 0."
 )
 PATIENCE = 2
-MOST_FIGURES = 12
+MAX_FIGURES = 12
 PRECISIONS = gettext_noop(
     "This computer’s processor multiplies bfloat16, numbers with three digits, in hardware. The weights stay float32. "
     "Large networks train faster and read as well."
@@ -283,7 +283,7 @@ def _more(draft: PlanDraft) -> None:
 def whole(chosen: Any) -> Any:
     """Return the whole number that was picked or typed; what is none stays as it is, to be refused."""
     text = str(chosen).replace(",", "").replace(" ", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_FIGURES else chosen
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_FIGURES else chosen
 
 
 def fraction(chosen: Any) -> Any:

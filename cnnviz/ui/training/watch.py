@@ -109,7 +109,7 @@ def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot])
 
 
 def _go_to_click(steps: Sequence[int], unit: int) -> None:
-    place = curves.picked(CHART)
+    place = curves.read_pick(CHART)
     if place is not None and steps:
         time_machine.go_to(steps, place * unit)
 

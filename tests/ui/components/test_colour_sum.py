@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, NUMBERS, ColourSum
 from cnnviz.ui.components import colour_sum as module
-from cnnviz.ui.components.colour_sum import LABELS, colour_sum, typed
+from cnnviz.ui.components.colour_sum import LABELS, colour_sum, read_edit
 from tests.ui.components import browser_modules
 from tests.ui.components.fake_browser import Browser
 
@@ -35,15 +35,15 @@ def test_the_browser_gets_the_pixels_and_what_each_channel_gives(browser: Browse
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert typed("c") is None
+    assert read_edit("c") is None
     browser.says({"texts": TEXTS, "seq": 1})
-    assert typed("c") == tuple(TEXTS)
+    assert read_edit("c") == tuple(TEXTS)
     colour_sum("c", SHOWN, problem=(3, "no"))
     assert browser.header["ack"] == 1
     assert browser.header["problem"] == {"place": 3, "text": "no"}
-    assert typed("c") is None
+    assert read_edit("c") is None
     browser.says({"texts": TEXTS, "seq": 2})
-    assert typed("c") is not None
+    assert read_edit("c") is not None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_typed_value_is_reported_once(browser: Browser) -> None:
 )
 def test_invalid_browser_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert typed("c") is None
+    assert read_edit("c") is None
     colour_sum("c", SHOWN)
     assert browser.header["ack"] == 0
 

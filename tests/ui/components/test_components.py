@@ -21,8 +21,8 @@ from cnnviz.ui.components import feature_maps as viewer
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
-from cnnviz.ui.components.pad import heard
-from cnnviz.ui.components.pad.wire import FARTHEST, from_wire, sequence, to_wire
+from cnnviz.ui.components.pad import read_message
+from cnnviz.ui.components.pad.wire import MAX_REACH, from_wire, sequence, to_wire
 
 # The pad: what comes back from a browser.
 
@@ -87,7 +87,7 @@ def test_a_cleared_paper_is_a_message() -> None:
         changed(strokes=[[20, 1, math.inf]]),
         changed(strokes=[[20, -math.inf, 1]]),
         changed(strokes=[[20, 1, 10**400]]),
-        changed(strokes=[[20, 1, FARTHEST + 0.5]]),
+        changed(strokes=[[20, 1, MAX_REACH + 0.5]]),
         changed(strokes=[[20, 1, "2"]]),
         changed(strokes=[[20, 1, True]]),
         changed(strokes=[[20, 1, None]]),
@@ -115,10 +115,10 @@ def test_a_million_points_are_refused_at_once() -> None:
 def test_the_limits_themselves_are_allowed() -> None:
     full = changed(strokes=[[20, *[1] * 2 * (MAX_POINTS // MAX_STROKES)]] * MAX_STROKES)
     assert from_wire(full) is not None
-    assert from_wire(changed(strokes=[[80, FARTHEST, -FARTHEST]])) is not None
+    assert from_wire(changed(strokes=[[80, MAX_REACH, -MAX_REACH]])) is not None
 
 
-halves = some.integers(-2 * FARTHEST, 2 * FARTHEST).map(lambda number: number / 2)
+halves = some.integers(-2 * MAX_REACH, 2 * MAX_REACH).map(lambda number: number / 2)
 strokes = some.builds(
     Stroke,
     some.lists(some.tuples(halves, halves), min_size=1, max_size=20).map(tuple),
@@ -149,7 +149,7 @@ def test_no_message_breaks_the_reader(value: object) -> None:
     assert sequence(value) >= 0
     if message is not None:
         points = [coordinate for stroke in message.drawing.strokes for point in stroke.points for coordinate in point]
-        assert all(abs(coordinate) <= FARTHEST for coordinate in points)
+        assert all(abs(coordinate) <= MAX_REACH for coordinate in points)
         assert from_wire(changed(strokes=to_wire(message.drawing))) is not None
 
 
@@ -168,9 +168,9 @@ def test_any_drawing_can_be_sent() -> None:
 
 def test_only_the_current_revision_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "session_state", {"pad": {"strokes": GOOD}})
-    assert heard("pad", 3) == from_wire(GOOD)
-    assert heard("pad", 4) is None
-    assert heard("other", 3) is None
+    assert read_message("pad", 3) == from_wire(GOOD)
+    assert read_message("pad", 4) is None
+    assert read_message("other", 3) is None
 
 
 # The viewer: what goes to a browser.

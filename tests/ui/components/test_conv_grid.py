@@ -12,7 +12,7 @@ from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.ui.components import conv_grid as by_hand
 from cnnviz.ui.components import kernel_grid as kernels
-from cnnviz.ui.components.conv_grid import Guess, Problem, Typed, conv_grid, described, guessed, typed
+from cnnviz.ui.components.conv_grid import Edit, Guess, Problem, conv_grid, describe, read_edit, read_guess
 from tests.ui.components.fake_browser import Browser
 
 ROWS = KERNELS["rows"].weights
@@ -32,25 +32,25 @@ def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> 
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert typed("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", (2, 2), (1, 1)) is None
     browser.says(TYPED)
-    assert typed("g", (2, 2), (1, 1)) == Typed((("1", "2"), ("7", "abc")), (("1",),))
+    assert read_edit("g", (2, 2), (1, 1)) == Edit((("1", "2"), ("7", "abc")), (("1",),))
     show()
     assert browser.data["ack"] == 1
-    assert typed("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", (2, 2), (1, 1)) is None
     browser.says({**TYPED, "pasted": "1 2", "into": "kernel", "seq": 2})
-    told = typed("g", (2, 2), (1, 1))
+    told = read_edit("g", (2, 2), (1, 1))
     assert told is not None
     assert (told.pasted, told.into) == ("1 2", "kernel")
 
 
 def test_guess_is_reported_once(browser: Browser) -> None:
-    assert guessed("g") is None
+    assert read_guess("g") is None
     browser.says(GUESSED, "guessed")
-    assert guessed("g") == Guess("a" * 12, 0, "3", True)
+    assert read_guess("g") == Guess("a" * 12, 0, "3", True)
     show()
     assert (browser.data["ack"], browser.data["heard"]) == (0, 1)
-    assert guessed("g") is None
+    assert read_guess("g") is None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_guess_is_reported_once(browser: Browser) -> None:
 )
 def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert typed("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", (2, 2), (1, 1)) is None
     show()
 
 
@@ -92,7 +92,7 @@ def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
 )
 def test_invalid_guess_is_ignored(browser: Browser, value: object) -> None:
     browser.says(value, "guessed")
-    assert guessed("g") is None
+    assert read_guess("g") is None
     show()
 
 
@@ -125,20 +125,20 @@ def test_every_mistake_has_a_sentence() -> None:
 
 
 def test_padding_and_what_is_never_reached_are_told() -> None:
-    padded = described(ConvWorkedExample(ONE, ROWS, padding="same"))
+    padded = describe(ConvWorkedExample(ONE, ROWS, padding="same"))
     assert padded["margins"] == [1, 1, 1, 1]
     assert padded["windows"][0]["outside"] == 5
-    struck = described(ConvWorkedExample(ONE, ((1.0,),), strides=(2, 2)))["reached"]
+    struck = describe(ConvWorkedExample(ONE, ((1.0,),), strides=(2, 2)))["reached"]
     assert struck["rows"] == struck["columns"] == (True, False, True, False, True)
 
 
 def test_a_kernel_is_heard_once_and_written_as_people_do(browser: Browser) -> None:
     blur = KERNELS["blur"].weights
     browser.says({"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
-    assert kernels.typed("g", blur) == kernels.Typed((("1/9",) * 3,) * 3)
+    assert kernels.read_edit("g", blur) == kernels.Edit((("1/9",) * 3,) * 3)
     kernels.kernel_grid("g", blur, label="Kernel", problem=(0, 1, "no"))
     assert browser.data["values"] == [["1/9"] * 3] * 3
     assert browser.data["ack"] == 3
-    assert kernels.typed("g", blur) is None
+    assert kernels.read_edit("g", blur) is None
     browser.says({"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
-    assert kernels.typed("g", blur) is None
+    assert kernels.read_edit("g", blur) is None

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from cnnviz.ui.components import curves as chart
-from cnnviz.ui.components.curves import Panel, Series, curves, picked, thinned
-from cnnviz.ui.components.curves.wire import MOST, RECENT, pack
+from cnnviz.ui.components.curves import Panel, Series, curves, read_pick, thin
+from cnnviz.ui.components.curves.wire import MAX_POINTS, RECENT, pack
 
 random = np.random.default_rng(3)
 lengths = some.integers(0, 5000) | some.integers(0, 200_000)
@@ -29,11 +29,11 @@ def noisy(count: int, holes: bool = False) -> np.ndarray:
 @given(lengths, some.booleans())
 def test_few_points_are_kept_and_all_that_stand_out(count: int, holes: bool) -> None:
     values = noisy(count, holes)
-    kept, every = thinned(values)
-    assert len(kept) <= MOST
+    kept, every = thin(values)
+    assert len(kept) <= MAX_POINTS
     assert (np.diff(kept) > 0).all()
     assert set(range(max(0, count - RECENT), count)) <= set(kept.tolist())
-    if count <= MOST:
+    if count <= MAX_POINTS:
         assert (every, len(kept)) == (1, count)
         return
     assert kept[0] == 0
@@ -48,17 +48,17 @@ def test_few_points_are_kept_and_all_that_stand_out(count: int, holes: bool) -> 
             assert not np.isfinite(sent).all(), "a gap stays a gap"
 
 
-@given(some.integers(MOST + 1, 100_000))
+@given(some.integers(MAX_POINTS + 1, 100_000))
 def test_a_growing_curve_keeps_the_points_that_it_had(count: int) -> None:
     values = noisy(count + 1)
-    (before, every), (after, then) = thinned(values[:-1]), thinned(values)
+    (before, every), (after, then) = thin(values[:-1]), thin(values)
     if then == every:
         whole = (count - RECENT) // every * every  # groups that were full
         np.testing.assert_array_equal(before[before < whole], after[after < whole])
 
 
 def test_most_of_what_may_be_sent_is_sent():
-    assert all(len(thinned(noisy(count))[0]) > MOST / 2 for count in (301, 1000, 12_345, 200_000))
+    assert all(len(thin(noisy(count))[0]) > MAX_POINTS / 2 for count in (301, 1000, 12_345, 200_000))
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], list[tuple[np.ndarray, np.ndarray]]]:
@@ -118,7 +118,7 @@ def test_invalid_curve_is_refused():
 
 
 class Mounted:
-    """Stands in for the browser: records what is shown, and reports a click at `picked`."""
+    """Stands in for the browser: records what is shown, and reports a click at `read_pick`."""
 
     def __init__(self, picked: object) -> None:
         self.picked = picked
@@ -159,10 +159,10 @@ def test_invalid_browser_values_are_no_click(value: object, monkeypatch: pytest.
     monkeypatch.setattr(chart, "mount", Mounted(value))
     assert curves("c", [], chart.LABELS, on_pick=lambda: None) is None
     monkeypatch.setattr(st, "session_state", {"c": {"picked": value}})
-    assert picked("c") is None
+    assert read_pick("c") is None
 
 
 def test_a_click_can_be_read_before_the_script_runs(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(st, "session_state", {"c": {"picked": {"x": 2.5}}})
-    assert picked("c") == 2.5
-    assert picked("other") is None
+    assert read_pick("c") == 2.5
+    assert read_pick("other") is None

@@ -10,7 +10,7 @@ import pytest
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.ui.components import pool_grid as module
-from cnnviz.ui.components.pool_grid import facts, pool_grid, typed
+from cnnviz.ui.components.pool_grid import describe, pool_grid, read_edit
 from tests.ui.components.fake_browser import Browser
 
 CELLS = [["1", "2"], ["7", "abc"]]
@@ -23,14 +23,14 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert typed("g", (2, 2)) is None
+    assert read_edit("g", (2, 2)) is None
     browser.says({"cells": CELLS, "seq": 1})
-    assert typed("g", (2, 2)) == (("1", "2"), ("7", "abc"))
+    assert read_edit("g", (2, 2)) == (("1", "2"), ("7", "abc"))
     pool_grid("g", SMALL, guess=True)
     assert browser.data["ack"] == 1
-    assert typed("g", (2, 2)) is None
+    assert read_edit("g", (2, 2)) is None
     browser.says({"cells": CELLS, "seq": 2})
-    assert typed("g", (2, 2)) is not None
+    assert read_edit("g", (2, 2)) is not None
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_typed_value_is_reported_once(browser: Browser) -> None:
 )
 def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert typed("g", (2, 2)) is None
+    assert read_edit("g", (2, 2)) is None
     pool_grid("g", SMALL, guess=False)
 
 
 def test_texts_for_a_grid_of_another_side_are_answered_but_not_taken(browser: Browser) -> None:
     browser.says({"cells": CELLS, "seq": 4})
-    assert typed("g", (4, 4)) is None
+    assert read_edit("g", (4, 4)) is None
     pool_grid("g", PoolWorkedExample(TUTORIAL), guess=True)
     assert browser.data["ack"] == 4
 
@@ -76,8 +76,8 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
 
 
 def test_padding_and_skipped_numbers_are_told() -> None:
-    padded = facts(PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same"))
+    padded = describe(PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same"))
     assert padded["margins"] == [0, 1, 0, 1]
     assert [window["outside"] for window in padded["windows"]] == [0, 3, 3, 5]
-    skipping = facts(PoolWorkedExample(to_grid([[1] * 3] * 3), (1, 1), (2, 2)))
+    skipping = describe(PoolWorkedExample(to_grid([[1] * 3] * 3), (1, 1), (2, 2)))
     assert skipping["read"] == [[1, 0, 1], [0, 0, 0], [1, 0, 1]]

@@ -18,7 +18,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block
 from cnnviz.ui.pooling import perturbations, shift_maps
 from cnnviz.ui.shell import cache, session
-from cnnviz.ui.shell.fields import FIELDS, named
+from cnnviz.ui.shell.fields import FIELDS, find_by_link_name
 from tests.core.networks import small_network
 from tests.ui.pooling import small_store
 
@@ -205,7 +205,7 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
 
 def test_the_choices_are_tables() -> None:
     assert list(FIELDS["disturbance"].options) == ["shift", *PERTURBATIONS]
-    assert all(named(name) for name in ("disturb", "moved", *PERTURBATIONS))
+    assert all(find_by_link_name(name) for name in ("disturb", "moved", *PERTURBATIONS))
     for name, perturbation in PERTURBATIONS.items():
         assert 0 <= session.default(name) < len(perturbation.amounts)
         assert session.default(name) != perturbation.start

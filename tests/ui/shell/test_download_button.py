@@ -34,7 +34,7 @@ def outlasting(kept: bool) -> None:
         return b"made"
 
     manager = runtime.get_instance().media_file_mgr
-    made = download_button._kept(make, "made.csv", "text/csv") if kept else make
+    made = download_button._make_keeping(make, "made.csv", "text/csv") if kept else make
     offered = manager.add_deferred(made, "text/csv", "0.0", "made.csv")
     with ThreadPoolExecutor(1) as pool:
         address = pool.submit(manager.execute_deferred, offered).result()

@@ -66,7 +66,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_shared_links_keep_their_meaning(name: str) -> None:
     text, sets = PUBLISHED[name]
-    assert fields.named(name)[0].decode(text) == sets
+    assert fields.find_by_link_name(name)[0].decode(text) == sets
 
 
 def test_no_name_in_links_is_forgotten_here() -> None:
@@ -76,13 +76,13 @@ def test_no_name_in_links_is_forgotten_here() -> None:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_field_writes_what_it_reads(name: str) -> None:
-    field = fields.named(name)[0]
+    field = fields.find_by_link_name(name)[0]
     value = field.decode(PUBLISHED[name][0])[field.key]
     assert field.decode(field.codec.encode(value))[field.key] == value
 
 
 def test_two_fields_share_one_name() -> None:
-    number, typed = fields.named("rgb")
+    number, typed = fields.find_by_link_name("rgb")
     with pytest.raises(Refusal):
         number.decode(colour_sum.encode(NUMBERS))
     assert typed.decode(colour_sum.encode(NUMBERS)) == {"rgb_filter": "own", "rgb_numbers": NUMBERS}

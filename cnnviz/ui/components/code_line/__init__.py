@@ -11,7 +11,7 @@ from cnnviz.core.layers.formulas import Formula
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "Row", "Told", "code_line"]
+__all__ = ["LABELS", "ArgumentText", "Row", "code_line"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -24,7 +24,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Told:
+class ArgumentText:
     """An argument of a layer, in words.
 
     Attributes:
@@ -58,7 +58,7 @@ def code_line(
     *,
     kind: str,
     why: str,
-    arguments: Sequence[Told],
+    arguments: Sequence[ArgumentText],
     others: Mapping[str, str],
     rows: Sequence[Row],
     diagram: str,

@@ -19,9 +19,9 @@ from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
-__all__ = ["LABELS", "colour_sum", "typed"]
+__all__ = ["LABELS", "colour_sum", "read_edit"]
 
-LONGEST = 60
+MAX_TEXT_LENGTH = 60
 """Characters of a weight's text that are looked at."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
@@ -53,7 +53,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 Texts = tuple[str, ...]
 
 
-def typed(key: str) -> Texts | None:
+def read_edit(key: str) -> Texts | None:
     """Return what the visitor typed since the last run, a text a number, or None; for before `colour_sum`."""
     message = _message(key)
     return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "typed") else None
@@ -105,5 +105,5 @@ def _is_texts(texts: object) -> bool:
         isinstance(texts, Sequence)
         and not isinstance(texts, str)
         and len(texts) == NUMBERS
-        and all(isinstance(one, str) and len(one) <= LONGEST for one in texts)
+        and all(isinstance(one, str) and len(one) <= MAX_TEXT_LENGTH for one in texts)
     )

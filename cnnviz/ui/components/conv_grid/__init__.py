@@ -26,7 +26,7 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
-__all__ = ["LABELS", "Guess", "Problem", "Typed", "conv_grid", "guessed", "name_of", "typed"]
+__all__ = ["LABELS", "Edit", "Guess", "Problem", "conv_grid", "name_of", "read_edit", "read_guess"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -88,7 +88,7 @@ SIZE = -1
 
 
 @dataclass(frozen=True)
-class Typed:
+class Edit:
     """What the visitor changed.
 
     Attributes:
@@ -143,16 +143,16 @@ def name_of(example: ConvWorkedExample) -> str:
     return hashlib.sha256(repr(example).encode()).hexdigest()[:12]
 
 
-def typed(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Typed | None:
+def read_edit(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Edit | None:
     """Return what the visitor typed since the last run, or None; for before `conv_grid`."""
     match browser_state.read_new(key, "typed"):
         case {"image": image, "kernel": kernel, "pasted": str(pasted), "into": str(into)}:
             cells = number_grids.texts(image, shape), number_grids.texts(kernel, kernel_size)
-            return Typed(cells[0], cells[1], pasted[:1000], into) if cells[0] and cells[1] else None
+            return Edit(cells[0], cells[1], pasted[:1000], into) if cells[0] and cells[1] else None
     return None
 
 
-def guessed(key: str) -> Guess | None:
+def read_guess(key: str) -> Guess | None:
     """Return the guess that was made since the last run, or None; for before `conv_grid`."""
     match browser_state.read_new(key, "guessed"):
         case {"example": str(example), "place": int(place), "text": str(written), "right": bool(right)}:
@@ -183,7 +183,7 @@ def conv_grid(
     """
     numbers = {event: browser_state.newest_sequence(key, event) for event in ("typed", "guessed")}
     data = {
-        **described(example),
+        **describe(example),
         "guess": guess,
         "ack": numbers["typed"],
         "heard": numbers["guessed"],
@@ -198,7 +198,7 @@ def conv_grid(
         browser_state.acknowledge(key, event, number)
 
 
-def described(example: ConvWorkedExample) -> dict[str, Any]:
+def describe(example: ConvWorkedExample) -> dict[str, Any]:
     """Return everything about `example` that the browser shows, as JSON data."""
     (above, below), (left, right) = example.margins
     rows, columns = example.reached

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from cnnviz.ui.components import browser_state
-from cnnviz.ui.components.curves.wire import Panel, Series, pack, thinned
+from cnnviz.ui.components.curves.wire import Panel, Series, pack, thin
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "Panel", "Series", "curves", "picked", "thinned"]
+__all__ = ["LABELS", "Panel", "Series", "curves", "read_pick", "thin"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,8 +70,8 @@ def curves(
             differ. Of no meaning where the axis counts epochs.
         at: x of the line "now", or None for none.
         height: CSS pixels of a panel's chart.
-        on_pick: Called before the script when the visitor clicked or pressed Enter; `picked(key)` says where. Without
-            it clicks do not reach Python.
+        on_pick: Called before the script when the visitor clicked or pressed Enter; `read_pick(key)` says where.
+            Without it clicks do not reach Python.
     """
     header = {
         "key": key,
@@ -86,7 +86,7 @@ def curves(
     return _place(result.picked)
 
 
-def picked(key: str) -> float | None:
+def read_pick(key: str) -> float | None:
     """Return the x where the visitor has just clicked in the chart `key`, or None; for use in `on_pick`."""
     return _place(browser_state.read(key, "picked"))
 

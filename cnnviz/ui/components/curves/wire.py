@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 STYLES = ("raw", "line", "points", "dashed")
-MOST = 300
+MAX_POINTS = 300
 """Points of one series that are sent; a panel is about as many pixels wide."""
 RECENT = 80
 """The newest points of a series, which are sent whole."""
@@ -80,7 +80,7 @@ def pack(header: Mapping[str, Any], panels: Sequence[Panel]) -> bytes:
 
     Args:
         header: JSON data; `panels` is added.
-        panels: With series of any length: each is thinned to at most `MOST` points, see `thinned`.
+        panels: With series of any length: each is thinned to at most `MAX_POINTS` points, see `thin`.
     """
     described: list[dict[str, Any]] = []
     parts: list[bytes] = []
@@ -88,26 +88,26 @@ def pack(header: Mapping[str, Any], panels: Sequence[Panel]) -> bytes:
     for panel in panels:
         about = []
         for series in panel.series:
-            kept, every = thinned(np.asarray(series.y))
+            kept, every = thin(np.asarray(series.y))
             count = len(kept)
-            about.append(_about(series) | {"at": at, "count": count, "every": every})
+            about.append(_describe_series(series) | {"at": at, "count": count, "every": every})
             parts += [np.asarray(values)[kept].astype("<f4").tobytes() for values in (series.x, series.y)]
             at += 8 * count
-        described.append(_described(panel) | {"series": about})
+        described.append(_describe(panel) | {"series": about})
     text = json.dumps({**header, "panels": described}, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 4)
     return b"".join((len(text).to_bytes(4, "little"), text, *parts))
 
 
-def _about(series: Series) -> dict[str, Any]:
+def _describe_series(series: Series) -> dict[str, Any]:
     return {name: getattr(series, name) for name in ("id", "label", "colour", "style", "of")}
 
 
-def _described(panel: Panel) -> dict[str, Any]:
+def _describe(panel: Panel) -> dict[str, Any]:
     return {name: getattr(panel, name) for name in ("id", "title", "share", "low", "high", "log")}
 
 
-def thinned(y: np.ndarray, most: int = MOST, recent: int = RECENT) -> tuple[np.ndarray, int]:
+def thin(y: np.ndarray, most: int = MAX_POINTS, recent: int = RECENT) -> tuple[np.ndarray, int]:
     """Choose which of a curve's points to send, so that nothing that stands out is lost.
 
     The newest `recent` points are kept whole. Of the older ones, groups of equal length keep their lowest and their

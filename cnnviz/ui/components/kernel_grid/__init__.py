@@ -13,7 +13,7 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
-__all__ = ["LABELS", "Typed", "kernel_grid", "typed"]
+__all__ = ["LABELS", "Edit", "kernel_grid", "read_edit"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Typed:
+class Edit:
     """What the visitor changed.
 
     Attributes:
@@ -40,12 +40,12 @@ class Typed:
     pasted: str = ""
 
 
-def typed(key: str, kernel: Grid) -> Typed | None:
+def read_edit(key: str, kernel: Grid) -> Edit | None:
     """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`."""
     match browser_state.read_new(key, "typed"):
         case {"cells": rows, "pasted": str(pasted)}:
             cells = number_grids.texts(rows, (len(kernel), len(kernel[0])))
-            return Typed(cells, pasted[:1000]) if cells else None
+            return Edit(cells, pasted[:1000]) if cells else None
     return None
 
 

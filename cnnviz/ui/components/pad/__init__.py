@@ -1,4 +1,4 @@
-"""The live pad: paper to draw on by mouse, finger, pen or keys, heard while the pen moves."""
+"""The live pad: paper to draw on by mouse, finger, pen or keys, read while the pen moves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad.wire import LIMITS, PadMessage, from_wire, sequence, to_wire
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "PadMessage", "heard", "pad"]
+__all__ = ["LABELS", "PadMessage", "pad", "read_message"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,12 +53,13 @@ def pad(
         key: The element's key.
         drawing: What is on the paper. The browser takes it over when the pad appears and when `revision` changes.
         revision: To be increased with every drawing that Python sets (a cleared page, an opened link).
-        brush: Width of the brush when the pad appears, 8 to 40 canvas pixels. The visitor may change it.
+        brush: Width of the brush when the pad appears, in canvas pixels, `MIN_BRUSH` to `MAX_BRUSH`. The visitor may
+            change it.
         labels: The texts of `LABELS` in the visitor's language.
         backdrop: (28, 28) uint8 in row order, 255 is full ink: shown as squares until the pen touches the paper.
         disabled: True shows the drawing without letting anyone change it.
         colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
-        on_change: Called before the script when the pad has said something; `heard(key, revision)` tells what.
+        on_change: Called before the script when the pad has said something; `read_message(key, revision)` returns what.
 
     Returns:
         The newest message, or None as long as there is none for this revision or the browser sent nonsense.
@@ -75,10 +76,10 @@ def pad(
         "labels": dict(labels),
     }
     mount("pad", key=key, data=data, on_strokes_change=on_change or browser_state.ignore)
-    return heard(key, revision)
+    return read_message(key, revision)
 
 
-def heard(key: str, revision: int) -> PadMessage | None:
+def read_message(key: str, revision: int) -> PadMessage | None:
     """Return the newest message of the pad `key` if it is about `revision`; for use in `on_change` too."""
     message = from_wire(browser_state.read(key, "strokes"))
     return message if message is not None and message.revision == revision else None

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MAX_POINTS, MAX_STROKES, MIN_BRUSH, Drawing, Stroke
 
-FARTHEST = 1_000
-THINNEST, THICKEST = 1, 80
-LARGEST_COUNT = 2**53 - 1
+MAX_REACH = 1_000
+MIN_WIDTH, MAX_WIDTH = 1, 80
+MAX_COUNT = 2**53 - 1
 """JavaScript's largest exact integer; revisions and sequence numbers stay below it."""
 
 
@@ -37,7 +37,7 @@ class PadMessage:
 LIMITS = {
     "strokes": MAX_STROKES,
     "points": MAX_POINTS,
-    "reach": FARTHEST,
+    "reach": MAX_REACH,
     "brush": (MIN_BRUSH, MAX_BRUSH),
 }
 """What the browser keeps to, sent with the drawing."""
@@ -56,18 +56,18 @@ def to_wire(drawing: Drawing) -> list[list[float]]:
 
 
 def _width(value: float) -> float:
-    return min(max(value, THINNEST), THICKEST)
+    return min(max(value, MIN_WIDTH), MAX_WIDTH)
 
 
 def _half(value: float) -> float:
-    return round(min(max(value, -FARTHEST), FARTHEST) * 2) / 2
+    return round(min(max(value, -MAX_REACH), MAX_REACH) * 2) / 2
 
 
 def from_wire(value: object) -> PadMessage | None:
     """Return the message that the browser sent, or None if it is not one that the pad can send.
 
     Nothing is computed before all types, counts and ranges are known to be good: at most `MAX_STROKES` strokes
-    with `MAX_POINTS` points together, coordinates within `FARTHEST`, widths of `THINNEST` to `THICKEST`.
+    with `MAX_POINTS` points together, coordinates within `MAX_REACH`, widths of `MIN_WIDTH` to `MAX_WIDTH`.
     """
     if not isinstance(value, dict):
         return None
@@ -75,7 +75,7 @@ def from_wire(value: object) -> PadMessage | None:
     strokes = value.get("strokes")
     if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool)):
         return None
-    if not (_is_number(brush, THINNEST, THICKEST) and _are_strokes(strokes)):
+    if not (_is_number(brush, MIN_WIDTH, MAX_WIDTH) and _are_strokes(strokes)):
         return None
     drawing = Drawing(tuple(_stroke(numbers) for numbers in strokes))  # type: ignore[union-attr]
     return PadMessage(drawing, revision, seq, down, float(brush))  # type: ignore[arg-type]
@@ -102,8 +102,8 @@ def _are_strokes(value: object) -> bool:
 
 def _is_stroke(numbers: list[object]) -> bool:
     width, *coordinates = numbers
-    return _is_number(width, THINNEST, THICKEST) and all(
-        _is_number(number, -FARTHEST, FARTHEST) for number in coordinates
+    return _is_number(width, MIN_WIDTH, MAX_WIDTH) and all(
+        _is_number(number, -MAX_REACH, MAX_REACH) for number in coordinates
     )
 
 
@@ -113,4 +113,4 @@ def _is_number(value: object, low: float, high: float) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT

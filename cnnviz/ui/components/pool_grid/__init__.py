@@ -17,7 +17,7 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
-__all__ = ["LABELS", "pool_grid", "typed"]
+__all__ = ["LABELS", "pool_grid", "read_edit"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -58,7 +58,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
-def typed(key: str, shape: tuple[int, int]) -> Texts | None:
+def read_edit(key: str, shape: tuple[int, int]) -> Texts | None:
     """Return what the visitor typed since the last run as (rows, columns) texts, or None; for before `pool_grid`."""
     message = browser_state.read_new(key, "typed")
     return number_grids.texts(message["cells"], shape) if isinstance(message, dict) and "cells" in message else None
@@ -83,7 +83,7 @@ def pool_grid(
     """
     number = browser_state.newest_sequence(key, "typed")
     data = {
-        **facts(example),
+        **describe(example),
         "guess": guess,
         "ack": number,
         "labels": translate_all(LABELS),
@@ -93,7 +93,7 @@ def pool_grid(
     browser_state.acknowledge(key, "typed", number)
 
 
-def facts(example: PoolWorkedExample) -> dict[str, Any]:
+def describe(example: PoolWorkedExample) -> dict[str, Any]:
     """Return everything about `example` that the browser shows, as JSON data."""
     (above, below), (left, right) = example.margins
     return {

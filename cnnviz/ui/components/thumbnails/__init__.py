@@ -15,7 +15,7 @@ import streamlit as st
 from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 
-LARGEST = 64
+MAX_SIDE = 64
 """Pictures are thinned to at most this many pixels a side; they are shown about as large."""
 
 
@@ -100,7 +100,7 @@ def _show(
 
 
 def _thin(image: np.ndarray) -> np.ndarray:
-    step = -(-max(image.shape[:2]) // LARGEST)
+    step = -(-max(image.shape[:2]) // MAX_SIDE)
     return np.clip(image[::step, ::step] * 255 + 0.5, 0, 255).astype(np.uint8)
 
 

@@ -64,7 +64,7 @@ class Names:
             return translate("{layer} unit {unit}", layer=layer, unit=of)
         if cell.layer != INPUT:
             return translate("{layer} map {map} ({row}, {column})", layer=layer, map=of, row=row, column=column)
-        return self._coloured(translate("{layer} ({row}, {column})", layer=layer, row=row, column=column), of)
+        return self._with_colour(translate("{layer} ({row}, {column})", layer=layer, row=row, column=column), of)
 
     def full(self, cell: Cell) -> str:
         """Return a cell as a heading."""
@@ -75,13 +75,15 @@ class Names:
             return translate(
                 "{layer}, map {map}, row {row}, column {column}", layer=layer, map=of, row=row, column=column
             )
-        return self._coloured(translate("{layer}, row {row}, column {column}", layer=layer, row=row, column=column), of)
+        return self._with_colour(
+            translate("{layer}, row {row}, column {column}", layer=layer, row=row, column=column), of
+        )
 
     def layer(self, name: str) -> str:
         """Return what a layer is called; what is read has a name of its own."""
         return read(self.drawn) if name == INPUT else name
 
-    def _coloured(self, place: str, channel: int) -> str:
+    def _with_colour(self, place: str, channel: int) -> str:
         if self.shapes[INPUT][-1] != len(CHANNELS):
             return place
         return translate("{place}, {colour}", place=place, colour=translate(CHANNELS[channel]))

@@ -26,7 +26,7 @@ if len(FIELDS) != sum(map(len, TABLES.values())):
     raise ValueError("Two fields have the same key. Rename one of them.")
 
 
-def named(link_name: str) -> tuple[Field, ...]:
+def find_by_link_name(link_name: str) -> tuple[Field, ...]:
     """Return the fields with a name in links, whichever page they are of; none for a name that is not known."""
     return _BY_LINK_NAME.get(link_name, ())
 

@@ -10,7 +10,7 @@ from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, languages
 from cnnviz.ui.shell.fields.field import Codec, Field, one_of
 
 BRUSH = 20
-"""Brush widths in canvas pixels: smallest, usual, largest."""
+"""Usual width of the brush, in canvas pixels."""
 
 
 def step_key(step: str) -> str:

@@ -12,8 +12,8 @@ import { Products } from "./products.js"
 import { Results } from "../number_grids/results.js"
 import { Walk } from "../number_grids/walk.js"
 
-const LARGEST_SIDE_OF_CELL = 44 // CSS pixels
-const SMALLEST_SIDE_OF_CELL = 22
+const MAX_CELL = 44 // CSS pixels
+const MIN_CELL = 22
 const SPEEDS = [0.5, 1, 2, 4]
 const SIZE = -1 // the place of the guess about the size
 const NO_MARGINS = [0, 0, 0, 0]
@@ -220,7 +220,7 @@ class ConvGrid {
     this.width = width
     if (!width || !this.image.size) return
     const side = Math.floor((width - 4) / Math.max(this.image.size.columns, 4))
-    this.root.style.setProperty("--cell", `${Math.max(SMALLEST_SIDE_OF_CELL, Math.min(LARGEST_SIDE_OF_CELL, side))}px`)
+    this.root.style.setProperty("--cell", `${Math.max(MIN_CELL, Math.min(MAX_CELL, side))}px`)
   }
 
   light(at, tap) {

@@ -1,7 +1,7 @@
 // Which part of the x axis is seen: everything, growing with the data, until the visitor zooms; then that part.
 
 const ROOM = 1.015 // of the newest x: the mark of a last value is seen whole
-const SMALLEST = { batches: 8, epochs: 0.05 }
+const MIN_RANGE = { batches: 8, epochs: 0.05 }
 
 export class View {
   full = [0, 1]
@@ -25,7 +25,7 @@ export class View {
 
   show(low, high) {
     const [first, last] = this.full
-    const span = Math.max(high - low, Math.min(SMALLEST[this.axis], last - first))
+    const span = Math.max(high - low, Math.min(MIN_RANGE[this.axis], last - first))
     if (span >= (last - first) * 0.999) return this.reset()
     const start = Math.max(first, Math.min((low + high - span) / 2, last - span))
     this.zoom = [start, start + span]

@@ -1,8 +1,8 @@
 // Where the maps of a block go: a grid of whole pixels a value, as large as the place allows.
 
-const LARGEST_CELL = 16
-const LARGEST_SIDE = 168
-const LARGEST_ALONE = 224
+const MAX_CELL = 16
+const MAX_SIDE = 168
+const MAX_SIDE_ALONE = 224
 
 function grid({ rows, columns, pictures }, cell, gap, across) {
   const wide = columns * cell + gap
@@ -25,8 +25,8 @@ function balanced(pictures, most) {
 
 export function mosaic(block, width, height) {
   const side = Math.max(block.rows, block.columns)
-  const limit = block.pictures === 1 ? LARGEST_ALONE : LARGEST_SIDE
-  const first = Math.max(1, Math.min(LARGEST_CELL, Math.floor(limit / side), Math.floor(width / block.columns)))
+  const limit = block.pictures === 1 ? MAX_SIDE_ALONE : MAX_SIDE
+  const first = Math.max(1, Math.min(MAX_CELL, Math.floor(limit / side), Math.floor(width / block.columns)))
   for (let cell = first; cell >= 1; cell -= 1) {
     const gap = cell > 1 ? 4 : 2
     const across = balanced(block.pictures, Math.floor((width + gap) / (block.columns * cell + gap)))
@@ -44,7 +44,7 @@ const WIDEST = 1.7 // times the height of the strip
 
 export function strip(block, height) {
   const first = Math.max(1, Math.floor(height / block.rows))
-  for (let cell = Math.min(first, LARGEST_CELL); cell >= 1; cell -= 1) {
+  for (let cell = Math.min(first, MAX_CELL); cell >= 1; cell -= 1) {
     const down = Math.min(block.pictures, Math.floor((height + 1) / (block.rows * cell + 1)))
     const made = grid(block, cell, 1, Math.ceil(block.pictures / Math.max(1, down)))
     if (made.width <= WIDEST * height) return made
@@ -58,13 +58,13 @@ function half(block, height) {
   return grid(block, 0.5, 1, across)
 }
 
-const LARGEST_LINKED = 320
+const MAX_SIDE_LINKED = 320
 const LINKED_GAP = 20
 
 // One of several pictures side by side, all of about one size: four a row, or two where the place is narrow.
 export function linked(block, width, pictures) {
   const across = width < 640 ? 2 : pictures
-  const side = Math.min(LARGEST_LINKED, (width - (across - 1) * LINKED_GAP) / across)
+  const side = Math.min(MAX_SIDE_LINKED, (width - (across - 1) * LINKED_GAP) / across)
   const cell = Math.max(1, Math.floor(side / Math.max(block.rows, block.columns)))
   return grid({ ...block, pictures: 1 }, cell, 0, 1)
 }

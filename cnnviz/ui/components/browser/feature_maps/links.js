@@ -3,7 +3,7 @@
 import { fill } from "../shared/format.js"
 import { exact, short } from "./numbers.js"
 
-const MOST_VALUES = 16 // of a window, written out
+const MAX_VALUES = 16 // of a window, written out
 
 // The window that a cell of the frame at `place` stands for: its cell in the results; null where no window reads it.
 export function windowOf(place, { row, column }, { size, strides, margins, out }) {
@@ -62,7 +62,7 @@ function written({ stage }, first, last) {
     lines.push(line.join(" "))
   }
   const count = lines.length * (last.column - first.column + 1)
-  return count <= MOST_VALUES ? lines.join(" / ") : `${lines[0].split(" ").slice(0, 4).join(" ")} …`
+  return count <= MAX_VALUES ? lines.join(" / ") : `${lines[0].split(" ").slice(0, 4).join(" ")} …`
 }
 
 function untied(frames, { stage, cell }, readout, labels) {

@@ -1,7 +1,7 @@
 // When viewers paint: right after the frame that shows what came with their values, so that thousands of pixels do not
 // hold up the answer. Viewers on the screen come first, the others in the task after.
 
-const LONGEST = 100 // ms to wait for a frame; a page in the background has none
+const MAX_WAIT = 100 // ms to wait for a frame; a page in the background has none
 const waiting = new Set()
 let timer
 let frame
@@ -13,7 +13,7 @@ afterFrame.port1.onmessage = () => flush()
 export function paintSoon(viewer) {
   waiting.add(viewer)
   if (timer) return
-  timer = setTimeout(flush, LONGEST)
+  timer = setTimeout(flush, MAX_WAIT)
   frame = requestAnimationFrame(() => afterFrame.port2.postMessage(0))
 }
 

@@ -4,7 +4,7 @@ import { countPaint, element } from "../shared/elements.js"
 import { ARROWS } from "../shared/keys.js"
 import { put } from "./boxes.js"
 
-const SMALLEST = 3 // CSS pixels of an outline around a cell
+const MIN_SIDE = 3 // CSS pixels of an outline around a cell
 
 export class Stage {
   constructor(View, parent, role, on) {
@@ -44,7 +44,7 @@ export class Stage {
     if (!cell) return
     put(this.mapOutline, this.view.mapBox(cell.map))
     const { x, y, width, height } = this.view.box(cell)
-    const [wide, high] = [Math.max(SMALLEST, width), Math.max(SMALLEST, height)]
+    const [wide, high] = [Math.max(MIN_SIDE, width), Math.max(MIN_SIDE, height)]
     put(this.cellOutline, { x: x - (wide - width) / 2, y: y - (high - height) / 2, width: wide, height: high })
   }
 

@@ -5,7 +5,7 @@ import { CELL_STEPS } from "../shared/keys.js"
 
 const NUMBER = /^\s*[+\-−]?(\d+[.,]?\d*|[.,]\d+)(\/\d+)?\s*$/
 const SEVERAL = /\S[\s;]+\S|\[/ // a pasted text that is more than one number
-const LONGEST_PASTE = 1000
+const MAX_PASTE = 1000
 
 export class Numbers {
   // `typed` gets all texts once one was changed, with `live` while it is being typed; `pasted` several numbers at once.
@@ -105,7 +105,7 @@ export class Numbers {
     if (!SEVERAL.test(text)) return
     event.preventDefault()
     this.isDirty = false
-    this.pasted(text.slice(0, LONGEST_PASTE))
+    this.pasted(text.slice(0, MAX_PASTE))
   }
 
   // Only one cell is a stop of the Tab key.

@@ -11,8 +11,8 @@ import { Results } from "../number_grids/results.js"
 import { Walk } from "../number_grids/walk.js"
 
 const KINDS_SHOWN = ["max", "mean"]
-const LARGEST_SIDE_OF_CELL = 48 // CSS pixels
-const SMALLEST_SIDE_OF_CELL = 30
+const MAX_CELL = 48 // CSS pixels
+const MIN_CELL = 30
 
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, window) {
@@ -132,7 +132,7 @@ class PoolGrid {
     this.width = width
     if (!width || !this.numbers.size) return
     const side = Math.floor((width - 12) / Math.max(this.numbers.size.columns, 4))
-    this.root.style.setProperty("--cell", `${Math.max(SMALLEST_SIDE_OF_CELL, Math.min(LARGEST_SIDE_OF_CELL, side))}px`)
+    this.root.style.setProperty("--cell", `${Math.max(MIN_CELL, Math.min(MAX_CELL, side))}px`)
   }
 
   show() {
