@@ -87,7 +87,7 @@ def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(page: Page, a
 
 
 @pytest.fixture
-def bench(page: Page, address: str, seven_link: str) -> Page:
+def sums_page(page: Page, address: str, seven_link: str) -> Page:
     eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3", "Convolution")
     sheet(page, "after relu").scroll_into_view_if_needed()
     return page
@@ -139,58 +139,58 @@ def check(page: Page, expected: ColourSum) -> None:
     assert said["after"] == max(0, said["before"]) == expected.after[row, column]
 
 
-def test_the_numbers_at_a_hovered_cell_add_up(bench: Page, seven: Drawing) -> None:
+def test_the_numbers_at_a_hovered_cell_add_up(sums_page: Page, seven: Drawing) -> None:
     expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
-    check(bench, expected)
+    check(sums_page, expected)
     for name, row, column in (("what red gives", 7, 12), ("Sum of the three", 20, 17), ("after relu", 0, 29)):
-        canvas = sheet(bench, name)
+        canvas = sheet(sums_page, name)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
         side = box["width"] / 30
-        bench.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
-        assert here(bench) == (row, column)
-        check(bench, expected)
+        sums_page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+        assert here(sums_page) == (row, column)
+        check(sums_page, expected)
 
 
-def test_cells_are_reached_by_keys(bench: Page, seven: Drawing) -> None:
+def test_cells_are_reached_by_keys(sums_page: Page, seven: Drawing) -> None:
     expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
-    sheet(bench, "after relu").focus()
-    before = here(bench)
-    bench.keyboard.press("ArrowDown")
-    bench.keyboard.press("ArrowLeft")
-    assert here(bench) == (before[0] + 1, before[1] - 1)
-    check(bench, expected)
+    sheet(sums_page, "after relu").focus()
+    before = here(sums_page)
+    sums_page.keyboard.press("ArrowDown")
+    sums_page.keyboard.press("ArrowLeft")
+    assert here(sums_page) == (before[0] + 1, before[1] - 1)
+    check(sums_page, expected)
     for _ in range(40):
-        bench.keyboard.press("ArrowUp")
-    assert here(bench)[0] == 0, "the edge holds"
-    check(bench, expected)
+        sums_page.keyboard.press("ArrowUp")
+    assert here(sums_page)[0] == 0, "the edge holds"
+    check(sums_page, expected)
 
 
 def weight(page: Page, channel: str, row: int, column: int) -> Locator:
     return page.get_by_role("textbox", name=f"weight for {channel}, row {row}, column {column}", exact=True)
 
 
-def test_a_weight_is_typed_and_the_sums_follow(bench: Page, seven: Drawing) -> None:
+def test_a_weight_is_typed_and_the_sums_follow(sums_page: Page, seven: Drawing) -> None:
     learned = colour_sum.list_filters(model_store.load(NAME))[3]
-    weight(bench, "green", 1, 2).fill("−0.75")
-    bench.keyboard.press("Enter")
+    weight(sums_page, "green", 1, 2).fill("−0.75")
+    sums_page.keyboard.press("Enter")
     typed = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
-    carried = eyes.link_when(bench, lambda link: "~" in link.get("rgb", ""))
+    carried = eyes.link_when(sums_page, lambda link: "~" in link.get("rgb", ""))
     assert carried["rgb"] == colour_sum.encode(typed)
-    expect(bench.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
-    check(bench, shown(seven, colour_sum.decode(carried["rgb"])))
+    expect(sums_page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
+    check(sums_page, shown(seven, colour_sum.decode(carried["rgb"])))
 
 
 @pytest.mark.parametrize("text", ["nan", "blue", "1e9"])
-def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(bench: Page, seven: Drawing, text: str) -> None:
-    before = weight(bench, "red", 0, 0).input_value()
-    weight(bench, "red", 0, 0).fill(text)
-    bench.keyboard.press("Enter")
-    expect(bench.locator(".colour_sum .trouble")).to_contain_text("is kept")
-    expect(weight(bench, "red", 0, 0)).to_have_value(before)
-    expect(weight(bench, "red", 0, 0)).to_have_attribute("aria-invalid", "true")
-    check(bench, shown(seven, colour_sum.list_filters(model_store.load(NAME))[3]))
+def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(sums_page: Page, seven: Drawing, text: str) -> None:
+    before = weight(sums_page, "red", 0, 0).input_value()
+    weight(sums_page, "red", 0, 0).fill(text)
+    sums_page.keyboard.press("Enter")
+    expect(sums_page.locator(".colour_sum .trouble")).to_contain_text("is kept")
+    expect(weight(sums_page, "red", 0, 0)).to_have_value(before)
+    expect(weight(sums_page, "red", 0, 0)).to_have_attribute("aria-invalid", "true")
+    check(sums_page, shown(seven, colour_sum.list_filters(model_store.load(NAME))[3]))
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: str, seven_link: str) -> None:
@@ -204,10 +204,10 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: s
     assert max(boxes) <= 390
 
 
-def test_the_pen_changes_the_picture_once_it_is_lifted(bench: Page) -> None:
-    root = bench.locator(".colour_sum")
+def test_the_pen_changes_the_picture_once_it_is_lifted(sums_page: Page) -> None:
+    root = sums_page.locator(".colour_sum")
     before = eyes.painted(root)
-    hands.draw(bench, hands.CROSSBAR)
-    drawing = eyes.drawing_when(bench, 2)
+    hands.draw(sums_page, hands.CROSSBAR)
+    drawing = eyes.drawing_when(sums_page, 2)
     eyes.painted_more_than(root, before)
-    check(bench, shown(drawing, colour_sum.list_filters(model_store.load(NAME))[3]))
+    check(sums_page, shown(drawing, colour_sum.list_filters(model_store.load(NAME))[3]))

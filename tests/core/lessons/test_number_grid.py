@@ -67,7 +67,7 @@ def test_a_grid_grows_with_zeros_and_shrinks_from_the_corner() -> None:
     assert resize(((1.0, 2.0), (7.0, 1.0)), 3) == ((1, 2, 0), (7, 1, 0), (0, 0, 0))
 
 
-def test_what_is_typed_over_a_grid_is_read_and_the_first_refusal_told() -> None:
+def test_edits_of_a_grid_are_applied_and_the_first_refusal_is_returned() -> None:
     """A cell that says its value anyway keeps what its text leaves out."""
     values = ((1.0, 2.3456), (7.0, 1.0))
     assert apply_edits(values, (("1", format_number(2.3456)), ("7", "−3"))) == (((1, 2.3456), (7, -3)), None)

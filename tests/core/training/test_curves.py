@@ -115,7 +115,7 @@ def test_repeated_events_replace_earlier_ones(again: int):
     )
 
 
-def test_an_attempt_that_has_not_told_a_step_leaves_the_curves_on_the_screen():
+def test_an_attempt_without_a_step_leaves_the_curves_on_the_screen():
     before = build(told(27))
     after = extend(before, [start(2, finished=2)])
     assert after.fresh

@@ -124,7 +124,7 @@ def test_every_mistake_has_a_sentence() -> None:
     assert made >= {"stride", "padding", "one", "image", "flipped", "sign", "unweighted"}
 
 
-def test_padding_and_what_is_never_reached_are_told() -> None:
+def test_padding_and_unreached_cells_are_described() -> None:
     padded = describe(ConvWorkedExample(ONE, ROWS, padding="same"))
     assert padded["margins"] == [1, 1, 1, 1]
     assert padded["windows"][0]["outside"] == 5

@@ -129,7 +129,7 @@ class Mounted:
         return self
 
 
-def test_clicks_are_told_only_where_somebody_listens(monkeypatch: pytest.MonkeyPatch):
+def test_clicks_are_sent_only_where_a_callback_is_given(monkeypatch: pytest.MonkeyPatch):
     browser = Mounted({"x": 120})
     monkeypatch.setattr(chart, "mount", browser)
     assert curves("c", [], chart.LABELS, on_pick=lambda: None, epoch=10, at=5) == 120

@@ -75,7 +75,7 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
     assert first["mean"] == {"value": 2.75, "text": "2.75", "work": "(1 + 2 + 7 + 1) / 4 = 2.75"}
 
 
-def test_padding_and_skipped_numbers_are_told() -> None:
+def test_padding_and_skipped_numbers_are_described() -> None:
     padded = describe(PoolWorkedExample(TUTORIAL, (3, 3), (2, 2), "same"))
     assert padded["margins"] == [0, 1, 0, 1]
     assert [window["outside"] for window in padded["windows"]] == [0, 3, 3, 5]

@@ -76,14 +76,14 @@ def test_the_three_answers_are_the_networks_own(shown: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_nothing_drawn_is_said_and_the_summary_stays(shown: dict[str, Any]) -> None:
+def test_an_empty_drawing_is_reported_and_the_summary_stays(shown: dict[str, Any]) -> None:
     app = run(np.zeros((28, 28), np.float32))
     assert [value for value in shown.values() if value is not None] == []
     assert "Nothing is drawn" in text(app)
     assert "What 5 trainings of each show" in text(app)
 
 
-def test_whether_they_agree_is_told_from_their_answers() -> None:
+def test_agreement_is_computed_from_the_answers() -> None:
     same = [trace(small_network.network(name=name), small_network.digit()) for name in ("a", "b", "c")]
     assert three_networks.agreement(same) == f"All three read a {same[0].answer}."
     others = [trace(small_network.network(seed, f"n{seed}"), small_network.digit()) for seed in range(8)]
@@ -106,7 +106,7 @@ def test_the_summary_has_the_numbers_of_the_table() -> None:
     assert "Drawn digits: pens" in told
 
 
-def test_networks_that_cannot_be_told_apart_are_said_to_be_so(folder: Path) -> None:
+def test_networks_without_a_significant_difference_are_called_equal(folder: Path) -> None:
     small_store.write(folder, (0.98, 0.9801, 0.9799))
     cache.seed_table.clear()
     told = text(run(small_network.digit()))

@@ -45,7 +45,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     return recorder
 
 
-def test_one_run_is_shown_with_all_that_it_told(drawn: Drawn):
+def test_one_run_is_shown_with_all_its_events(drawn: Drawn):
     run = learned("a")
     assert show("c", [run], at=12) == 7.0
     assert [panel.id for panel in drawn.panels] == list(NAMES)
@@ -67,7 +67,7 @@ def test_the_smoothing_is_as_long_as_an_epoch_asks_for():
     assert [half_life(Curves(batches=batches)) for batches in (0, 4, 40, 470)] == [2, 2, 2, 23.5]
 
 
-def test_a_run_that_has_told_nothing_has_its_curves_already(drawn: Drawn):
+def test_a_run_without_events_has_its_curves_already(drawn: Drawn):
     show("c", [Learned("a", Curves())])
     before = [list(drawn.series(place)) for place in (0, 1)]
     show("c", [learned("a")])

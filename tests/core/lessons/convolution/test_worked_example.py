@@ -39,7 +39,7 @@ def numbers(draw: st.DrawFn, rows: int, columns: int) -> Grid:
 
 
 @st.composite
-def benches(draw: st.DrawFn) -> ConvWorkedExample:
+def worked_examples(draw: st.DrawFn) -> ConvWorkedExample:
     """Draw an image and a kernel of any shapes that Keras takes, rectangles as well."""
     image, size = [(draw(st.integers(1, 8)), draw(st.integers(1, 5))) for _ in range(2)]
     padding = draw(st.sampled_from(["valid", "same"]))
@@ -54,55 +54,55 @@ def benches(draw: st.DrawFn) -> ConvWorkedExample:
     return ConvWorkedExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
 
 
-def with_scipy(bench: ConvWorkedExample) -> np.ndarray:
+def with_scipy(worked: ConvWorkedExample) -> np.ndarray:
     """Compute the feature map by SciPy: dilated kernel, padded image, strided output."""
-    kernel = np.zeros(bench.spans)
-    kernel[:: bench.dilation_rate[0], :: bench.dilation_rate[1]] = bench.kernel
-    image = np.pad(np.array(bench.values), bench.margins)
+    kernel = np.zeros(worked.spans)
+    kernel[:: worked.dilation_rate[0], :: worked.dilation_rate[1]] = worked.kernel
+    image = np.pad(np.array(worked.values), worked.margins)
     sums: np.ndarray = correlate(image, kernel, mode="valid", method="direct")
-    return sums[:: bench.strides[0], :: bench.strides[1]]
+    return sums[:: worked.strides[0], :: worked.strides[1]]
 
 
-@given(benches())
-def test_a_convolution_by_hand_is_scipys_correlate(bench: ConvWorkedExample) -> None:
-    theirs = with_scipy(bench)
-    assert bench.sums.shape == theirs.shape
-    np.testing.assert_allclose(bench.sums, theirs, rtol=1e-12, atol=1e-9)
+@given(worked_examples())
+def test_a_convolution_by_hand_is_scipys_correlate(worked: ConvWorkedExample) -> None:
+    theirs = with_scipy(worked)
+    assert worked.sums.shape == theirs.shape
+    np.testing.assert_allclose(worked.sums, theirs, rtol=1e-12, atol=1e-9)
 
 
-@given(benches())
-def test_the_shown_products_add_up_exactly(bench: ConvWorkedExample) -> None:
-    for window in bench.windows:
+@given(worked_examples())
+def test_the_shown_products_add_up_exactly(worked: ConvWorkedExample) -> None:
+    for window in worked.windows:
         terms, _, total = window.work.rpartition(" = ")
         shown = [float(term.strip("()").replace("−", "-")) for term in terms.split(" + ")]
         assert [round(each * UNITS) for each in shown] == [tap.product for tap in window.taps]
         assert sum(round(each * UNITS) for each in shown) == round(float(total.replace("−", "-")) * UNITS)
 
 
-@given(benches())
-def test_what_the_kernel_never_reaches_can_be_changed_freely(bench: ConvWorkedExample) -> None:
-    rows, columns = bench.reached
-    changed = np.array(bench.values)
+@given(worked_examples())
+def test_what_the_kernel_never_reaches_can_be_changed_freely(worked: ConvWorkedExample) -> None:
+    rows, columns = worked.reached
+    changed = np.array(worked.values)
     changed[~np.array(rows)] = 7.5
     changed[:, ~np.array(columns)] = -7.5
-    other = ConvWorkedExample(to_grid(changed), bench.kernel, bench.strides, bench.padding, bench.dilation_rate)
-    assert np.array_equal(other.sums, bench.sums)
-    read = {(tap.row, tap.column) for window in bench.windows for tap in window.taps}
-    for row, column in np.ndindex(bench.shape):
+    other = ConvWorkedExample(to_grid(changed), worked.kernel, worked.strides, worked.padding, worked.dilation_rate)
+    assert np.array_equal(other.sums, worked.sums)
+    read = {(tap.row, tap.column) for window in worked.windows for tap in window.taps}
+    for row, column in np.ndindex(worked.shape):
         assert (rows[row] and columns[column]) == ((row, column) in read)
 
 
-@given(benches())
-def test_typical_mistakes_differ_from_the_answer(bench: ConvWorkedExample) -> None:
-    assert bench.output_shape[0] not in bench.size_mistakes.values()
-    for window in bench.windows:
+@given(worked_examples())
+def test_typical_mistakes_differ_from_the_answer(worked: ConvWorkedExample) -> None:
+    assert worked.output_shape[0] not in worked.size_mistakes.values()
+    for window in worked.windows:
         assert window.total not in window.mistakes.values()
         assert window.outside == sum(
-            not (0 <= tap.row < bench.shape[0] and 0 <= tap.column < bench.shape[1]) for tap in window.taps
+            not (0 <= tap.row < worked.shape[0] and 0 <= tap.column < worked.shape[1]) for tap in window.taps
         )
 
 
-def bench_of(settings: ConvSettings, padding: str) -> ConvWorkedExample:
+def example_of(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     image, kernel = to_grid(np.eye(settings.side)), to_grid(np.ones((settings.size, settings.size)))
     return ConvWorkedExample(image, kernel, (settings.stride,) * 2, padding, (settings.dilation,) * 2)
 
@@ -113,7 +113,7 @@ def test_every_legal_setting_has_the_output_shape_of_keras(padding: str) -> None
     import keras
 
     for settings in LEGAL:
-        made = bench_of(settings, padding)
+        made = example_of(settings, padding)
         theirs = keras.layers.Conv2D(
             1, settings.size, strides=settings.stride, padding=padding, dilation_rate=settings.dilation
         )
@@ -127,10 +127,10 @@ def test_every_other_setting_is_refused_or_larger_than_the_image() -> None:
     for settings in set(ALL) - set(LEGAL):
         if settings.stride > 1 and settings.dilation > 1:
             with pytest.raises(Refusal, match="cannot both be larger"):
-                bench_of(settings, "same")
+                example_of(settings, "same")
         else:
             with pytest.raises(Refusal, match="must not be larger"):
-                bench_of(settings, "valid")
+                example_of(settings, "valid")
 
 
 @given(WANTED, st.sampled_from(["", *FIELDS]))
@@ -163,12 +163,12 @@ def test_the_first_image_and_the_tutorials_kernel() -> None:
 def test_rows_beyond_the_last_step_are_never_reached() -> None:
     made = ConvWorkedExample(to_grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
     assert made.reached == ((True,) * 5 + (False,),) * 2
-    assert bench_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
+    assert example_of(ConvSettings(5, 1, 2, 1), "valid").reached == ((True, False, True, False, True),) * 2
 
 
 def test_a_dilated_kernel_tells_its_span() -> None:
-    assert bench_of(ConvSettings(5, 3, 1, 2), "valid").span_formula == "(3 − 1) × 2 + 1 = 5"
-    assert bench_of(ConvSettings(5, 3, 1, 1), "valid").span_formula == ""
+    assert example_of(ConvSettings(5, 3, 1, 2), "valid").span_formula == "(3 − 1) × 2 + 1 = 5"
+    assert example_of(ConvSettings(5, 3, 1, 1), "valid").span_formula == ""
 
 
 @pytest.mark.parametrize(

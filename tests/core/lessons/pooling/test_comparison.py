@@ -115,7 +115,7 @@ def test_single_bright_pixel_is_described() -> None:
     assert empty == "Of its cells 94 % are empty (0); after either pooling 75 %."
 
 
-def test_the_only_peak_is_told_with_its_own_value_and_not_with_the_largest_left() -> None:
+def test_the_only_peak_is_described_by_its_own_value_and_not_by_the_largest_left() -> None:
     """Beside a peak of 6 lies a plateau of 5, which average pooling leaves higher than the peak."""
     values = np.array([[6, 5, 5, 5, 5, 5], [5, 0, 0, 5, 5, 5]], np.float32)
     assert told(values)[0] == (
@@ -129,7 +129,9 @@ def test_the_only_peak_is_told_with_its_own_value_and_not_with_the_largest_left(
     st.integers(0, 23),
     st.sampled_from([TWO, Pool((3, 3), (2, 2), "same"), Pool((2, 2), (1, 1))]),
 )
-def test_what_is_told_of_an_only_peak_comes_from_a_window_over_it(plateau: list[int], place: int, pool: Pool) -> None:
+def test_the_description_of_an_only_peak_comes_from_a_window_over_it(
+    plateau: list[int], place: int, pool: Pool
+) -> None:
     values = np.array(plateau, np.float32)
     values[place] = 6
     values = values.reshape(4, 6)

@@ -73,7 +73,7 @@ def test_the_pair_that_is_clear_is_named_although_it_is_not_the_ends() -> None:
     assert "**c**" not in said
 
 
-def test_a_chain_is_told_link_by_link() -> None:
+def test_a_chain_is_described_pair_by_pair() -> None:
     """Not to be had with as many seeds for each; the sentence has to be right all the same."""
     spreads = {name: Spread(mean, 0.0, mean, mean) for name, mean in zip("bca", (0.97, 0.96, 0.98), strict=True)}
     links = (("a", "c", -0.1), ("a", "b", 0.001), ("b", "c", 0.001))
@@ -99,7 +99,7 @@ def test_no_headline_claims_a_difference_that_is_not_clear(shares: list[list[int
     assert claims == clear or said.template == seed_statistics.ONE_IS_BEST
 
 
-def test_every_pair_is_told_with_its_interval_and_as_a_multiple_of_the_spread() -> None:
+def test_every_pair_is_described_with_its_interval_and_as_a_multiple_of_the_spread() -> None:
     found = compare({"a": around(0.98), "b": around(0.99), "c": around(0.9801)})
     spread, *pairs = map(str, write_sentences(found))
     deviation = float(np.std(around(0), ddof=1))
@@ -113,7 +113,7 @@ def test_every_pair_is_told_with_its_interval_and_as_a_multiple_of_the_spread() 
     assert [pair.difference for pair in found.pairs] == sorted((pair.difference for pair in found.pairs), reverse=True)
 
 
-def test_equal_networks_are_told_as_equal() -> None:
+def test_equal_networks_are_described_as_equal() -> None:
     found = compare({name: [0.5, 0.5] for name in "abc"})
     assert [pair.times for pair in found.pairs] == [0.0, 0.0, 0.0]
     assert str(write_headline(found)).startswith("With 2 seeds each, no network")

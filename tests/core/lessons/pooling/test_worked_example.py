@@ -31,7 +31,7 @@ def poolings(draw: st.DrawFn, largest: int = 9) -> tuple[np.ndarray, Pool]:
     return values, Pool(size, strides, padding)
 
 
-def bench(values: np.ndarray, pool: Pool) -> PoolWorkedExample:
+def build_example(values: np.ndarray, pool: Pool) -> PoolWorkedExample:
     return PoolWorkedExample(to_grid(values), pool.pool_size, pool.strides, pool.padding)
 
 
@@ -53,7 +53,7 @@ def looped(values: np.ndarray, pool: Pool, reduce: Any) -> list[list[float]]:
 @given(poolings())
 def test_every_window_is_what_a_loop_finds(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = build_example(values, pool)
     assert made.largest.tolist() == looped(values, pool, lambda cells: float(max(cells)))
     means = looped(values, pool, lambda cells: math.fsum(map(float, cells)) / len(cells))
     assert made.means.tolist() == means
@@ -72,7 +72,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
     import keras
 
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = build_example(values, pool)
     image = values[np.newaxis, ..., np.newaxis].astype(np.float32)
     theirs = [
         np.asarray(kind(pool.pool_size, pool.strides, pool.padding)(image))[0, ..., 0]
@@ -89,7 +89,7 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
 @given(poolings())
 def test_counts_are_consistent(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
-    made = bench(values, pool)
+    made = build_example(values, pool)
     assert made.read.sum() == sum(each.count for each in made.windows)
     assert made.kept == made.largest.size / values.size
     for each in made.windows:

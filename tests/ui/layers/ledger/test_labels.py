@@ -48,7 +48,7 @@ def told(network: Network, traced: Trace, cell: Cell, kind: str = "drawing") -> 
     return view_model.describe(network, traced, ledger.account(network, traced, cell), path, 0, kind)
 
 
-def test_channels_of_a_pixel_are_told_apart_by_their_colours(coloured: tuple[Network, Trace]) -> None:
+def test_channels_of_a_pixel_are_named_by_their_colours(coloured: tuple[Network, Trace]) -> None:
     titles, breadcrumbs = [], []
     for channel in range(3):
         found = told(*coloured, Cell(INPUT, channel, 4, 5))

@@ -95,7 +95,7 @@ def odd() -> tuple[Network, Trace]:
     return network, trace(network, np.random.default_rng(1).random((8, 8, 3), dtype=np.float32))
 
 
-def test_every_cell_of_odd_layers_can_be_told_and_copied(odd: tuple[Network, Trace]) -> None:
+def test_every_cell_of_odd_layers_is_described_and_copied(odd: tuple[Network, Trace]) -> None:
     network, traced = odd
     for name, shape in cells.shapes(network).items():
         for cell in list(cells.every(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
