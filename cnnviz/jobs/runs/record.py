@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,23 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
+
+MAX_TITLE_LENGTH = 64
+
+MAX_RECORD_BYTES = 1_000_000
+"""A longer run.json is not read."""
+
+STATES = ("planned", "queued", "done", "cancelled", "failed", "lost")
+"""States that a record may have."""
+
+MAX_WORD_LENGTH = 100
+"""Characters of `ended`, `experiment` and `arm`."""
+
+MAX_TIME = 1e11
+"""Largest `created`, in seconds since 1970."""
+
+UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""Whatever reading a damaged file may raise; a `Refusal` is a ValueError."""
 
 _write_lock = threading.Lock()
 """Held while a record is read and written again: the scheduler, pages and the planner all change records."""
@@ -58,7 +75,13 @@ class Run:
     @classmethod
     def from_json(cls, data: object) -> Run:
         """Restore the record that `to_json` described. Raises `Refusal` for anything else."""
-        table = dict(checks.table("run", data, set(cls.__dataclass_fields__) - {"architecture"} | {"variant"}))
+        names = {field.name for field in fields(cls)} - {"architecture"} | {"variant"}
+        table = dict(checks.table("run", data, names))
+        check_title(table["title"])
+        checks.number("created", table["created"], 0, MAX_TIME)
+        checks.choice("state", table["state"], STATES)
+        for name in ("ended", "experiment", "arm"):
+            _check_word(name, table[name])
         if table["message"] is not None:
             Refusal.from_json(table["message"])
         architecture = Architecture.from_json(table.pop("variant"))
@@ -71,11 +94,19 @@ def write_run(folder: Path, run: Run) -> None:
 
 
 def read_run(folder: Path) -> Run | None:
-    """Return a run's record, None if there is none that can be read."""
+    """Return a run's record, None if there is none that can be read.
+
+    A folder that is a link, or whose record is another run's, is not read: its files belong somewhere else.
+    """
     try:
-        return Run.from_json(json.loads((folder / "run.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # a Refusal is a ValueError
+        if folder.is_symlink():
+            return None
+        with (folder / "run.json").open("rb") as file:
+            data = file.read(MAX_RECORD_BYTES + 1)
+        run = Run.from_json(json.loads(data)) if len(data) <= MAX_RECORD_BYTES else None
+    except UNREADABLE:
         return None
+    return run if run is not None and run.id == folder.name else None
 
 
 def amend(folder: Path, change: Callable[[Run], Run | None]) -> Run | None:
@@ -93,7 +124,35 @@ def amend(folder: Path, change: Callable[[Run], Run | None]) -> Run | None:
 
 
 def delete(folder: Path) -> None:
-    """Delete a run and all of its files; the record first, so that nothing is written for it any more."""
+    """Delete a run and all of its files; the record first, so that nothing is written for it any more.
+
+    Of a folder that is a link, the link alone is deleted.
+    """
+    if folder.is_symlink():
+        folder.unlink(missing_ok=True)
+        return
     with _write_lock:
         (folder / "run.json").unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_title(title: object) -> str:
+    """Return `title` without needless spaces. Raises `Refusal` if it is empty, too long or not visible."""
+    text = " ".join(title.split()) if isinstance(title, str) else ""
+    if 1 <= len(text) <= MAX_TITLE_LENGTH and text.isprintable():
+        return text
+    raise Refusal(
+        "A run's `title` must be 1 to {most} visible characters. Received: {title}. Choose a shorter, plain one.",
+        most=MAX_TITLE_LENGTH,
+        title=title if isinstance(title, str) else type(title).__name__,
+    )
+
+
+def _check_word(argument: str, value: object) -> None:
+    if not isinstance(value, str) or len(value) > MAX_WORD_LENGTH or not value.isprintable():
+        raise Refusal(
+            "`{argument}` must be a word of at most {most} characters. Received: {value}. Delete this run.",
+            argument=argument,
+            most=MAX_WORD_LENGTH,
+            value=checks.repr_of(value),
+        )

@@ -28,7 +28,6 @@ from cnnviz.jobs.runs.record import Run
 __all__ = ["ENDED", "Run", "RunStore", "Snapshot", "folder"]
 
 MAX_RUNS = 60
-MAX_TITLE_LENGTH = 64
 
 ENDED = ("done", "cancelled", "failed", "lost")
 """States in which a run has no more events."""
@@ -61,7 +60,7 @@ class RunStore:
         quota.check(self.home)
         run = Run(
             id=job.id,
-            title=check_title(title),
+            title=record.check_title(title),
             architecture=job.architecture,
             plan=job.plan,
             created=time.time(),
@@ -90,6 +89,10 @@ class RunStore:
         found = (record.read_run(self._folder(run_id)) for run_id in self._ids())
         return tuple(sorted((run for run in found if run), key=lambda run: run.created, reverse=True))
 
+    def damaged(self) -> tuple[str, ...]:
+        """Return the ids of the runs whose record cannot be read; they can only be deleted."""
+        return tuple(sorted(run_id for run_id in self._ids() if record.read_run(self._folder(run_id)) is None))
+
     def run(self, run_id: str) -> Run:
         """Return one run."""
         found = record.read_run(self._folder(run_id))
@@ -115,15 +118,19 @@ class RunStore:
     def rename(self, run_id: str, title: str) -> None:
         """Change a run's title. Raises `Refusal` for one that is empty, too long or not visible."""
         self.run(run_id)
-        self.amend(run_id, title=check_title(title))
+        self.amend(run_id, title=record.check_title(title))
 
     def delete(self, run_id: str) -> None:
         """Delete a run and all of its files."""
         record.delete(self._folder(run_id))
 
     def events(self, run_id: str) -> tuple[Event, ...]:
-        """Return the events of a run, without its large arrays."""
-        return files.events(self._folder(run_id))
+        """Return the events of a run that can be read, without its large arrays."""
+        return files.read_events(self._folder(run_id))[0]
+
+    def count_damaged_events(self, run_id: str) -> int:
+        """Return how many events of a run cannot be read."""
+        return files.read_events(self._folder(run_id))[1]
 
     def stamp(self, run_id: str) -> tuple[int, int]:
         """Return a value that changes with every event: the time (ns) and size (bytes) of the file of events."""
@@ -135,7 +142,7 @@ class RunStore:
 
     def confusion(self, run_id: str, snapshot: Snapshot) -> np.ndarray:
         """Return `confusion[true][answered]` at a snapshot, (10, 10) counts of held-out digits."""
-        return files.read_snapshot(self._folder(run_id), snapshot)["confusion"]
+        return files.read_confusion(self._folder(run_id), snapshot)
 
     def network_at(self, run_id: str, snapshot: Snapshot) -> Network:
         """Return the network as it was at a snapshot, without a card."""
@@ -182,18 +189,8 @@ class RunStore:
         return self._owner_folder / protocol.check_id(run_id)
 
     def _ids(self) -> list[str]:
-        return (
-            [path.parent.name for path in self._owner_folder.glob("*/run.json")] if self._owner_folder.is_dir() else []
-        )
-
-
-def check_title(title: object) -> str:
-    """Return `title` without needless spaces. Raises `Refusal` if it is empty, too long or not visible."""
-    text = " ".join(title.split()) if isinstance(title, str) else ""
-    if 1 <= len(text) <= MAX_TITLE_LENGTH and text.isprintable():
-        return text
-    raise Refusal(
-        "A run's `title` must be 1 to {most} visible characters. Received: {title}. Choose a shorter, plain one.",
-        most=MAX_TITLE_LENGTH,
-        title=title if isinstance(title, str) else type(title).__name__,
-    )
+        """Return the names of the folders that belong to runs; whatever else lies there is left alone."""
+        if not self._owner_folder.is_dir():
+            return []
+        found = (path.parent.name for path in self._owner_folder.glob("*/run.json"))
+        return [name for name in found if protocol.is_id(name)]

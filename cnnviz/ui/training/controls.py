@@ -48,11 +48,22 @@ def describe_status(status: RunStatus) -> str:
     return translate(STATES[status.state])
 
 
+def describe_damage(status: RunStatus) -> str:
+    """Say how much of a run's record cannot be read."""
+    return translate_plural(
+        "{number} entry of this run's record is damaged and left out",
+        "{number} entries of this run's record are damaged and left out",
+        status.damaged,
+    )
+
+
 def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(_share(status), text=_line(status))
     if status.message is not None:
         st.warning(page.plain(translate_refusal(status.message)))
+    if status.damaged:
+        st.warning(describe_damage(status))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(status)
 
@@ -73,7 +84,7 @@ def _line(status: RunStatus) -> str:
     pace = status.facts("batches")
     if pace and status.live:
         parts += _pace(pace)
-    elif pace:
+    elif pace.get("seconds") is not None:
         parts += [translate("took {time}", time=duration(pace["seconds"]))]
     return " · ".join(parts)
 
@@ -86,7 +97,7 @@ def _second_attempt(finished: int) -> str:
 
 def _pace(facts: Facts) -> list[str]:
     """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
-    if facts["images_per_second"] is None:
+    if facts.get("images_per_second") is None or facts.get("seconds_left") is None:
         return []
     return [
         translate("{pace:,.0f} images a second", pace=facts["images_per_second"]),

@@ -14,7 +14,7 @@ from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status
-from cnnviz.ui.training.controls import describe_status, duration
+from cnnviz.ui.training.controls import describe_damage, describe_status, duration
 from cnnviz.ui.training.run_status import RunStatus
 
 FIRST = 8
@@ -41,14 +41,26 @@ def _table() -> None:
         st.rerun()  # the whole page, because what was clicked here changes what stands above
     store = visitor.store()
     run_status.touch(store)
-    found = store.runs()
+    found, damaged = store.runs(), store.damaged()
     st.subheader(translate("Your runs"), anchor=False)
-    if not found:
+    if not found and not damaged:
         st.caption(translate("Nothing was trained yet. Start an experiment, or build a network of your own."))
         return
     everything = len(found) > FIRST and st.toggle(translate("Show all {number}", number=len(found)), key="all-runs")
     for run in found if everything else found[:FIRST]:
         _row(run_status.follow(store, run.id))
+    for run_id in damaged:
+        _damaged_row(run_id)
+
+
+def _damaged_row(run_id: str) -> None:
+    """Show a run whose record cannot be read: that it is so, and a button that deletes it."""
+    with st.container(border=True, key=f"run-{run_id}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            translate("A run whose record is damaged, so it cannot be shown. Its number is {run}.", run=run_id),
+            width="stretch",
+        )
+        st.button(translate("Delete this run"), key=f"delete-{run_id}", on_click=_delete, args=(run_id,))
 
 
 def _row(status: RunStatus) -> None:
@@ -82,13 +94,14 @@ def _row(status: RunStatus) -> None:
 def _facts(status: RunStatus) -> str:
     """Return plan and result of a run in one line of Markdown."""
     plan, shown = status.run.plan, [describe_status(status)]
+    shown += [f":orange[{describe_damage(status)}]"] if status.damaged else []
     shown += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
-    if last := status.facts("epoch"):
-        shown += [translate("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
+    if (accuracy := status.facts("epoch").get("val_accuracy")) is not None:
+        shown += [translate("validation **{accuracy:.1%}**", accuracy=accuracy)]
     if card := status.facts("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
-    if pace := status.facts("batches"):
-        shown += [duration(pace["seconds"])]
+    if (seconds := status.facts("batches").get("seconds")) is not None:
+        shown += [duration(seconds)]
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
@@ -121,7 +134,7 @@ def _more(status: RunStatus) -> None:
     st.text_input(
         translate("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,)
     )
-    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(status,), width="stretch")
+    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(run.id,), width="stretch")
 
 
 def _explore(run: Run) -> None:
@@ -156,8 +169,7 @@ def _rename(run_id: str) -> None:
         st.toast(page.plain(translate_refusal(reason)))
 
 
-def _delete(status: RunStatus) -> None:
-    run_id = status.run.id
+def _delete(run_id: str) -> None:
     run_status.discard(visitor.store(), run_id)
     session.put(
         compared=tuple(other for other in session.get("compared") if other != run_id),
