@@ -1,6 +1,7 @@
 """The files of one run: its record, events, snapshots, last checkpoint and result.
 
 run.json                              the record, replaced as a whole
+ending.json                           blank, or how the run ended if the record could not be written then
 events.jsonl                          one event per line, appended; a broken last line is ignored
 probe.bin                             the digit that the network is shown while it learns
 snapshot-<step>-<epoch>-<digits>.safetensors
@@ -26,13 +27,14 @@ import numpy as np
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import metrics, model_store
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Facts
 from cnnviz.jobs.protocol.event_log import LIVE_KINDS
-from cnnviz.jobs.runs.record import UNREADABLE, amend
+from cnnviz.jobs.runs.record import UNREADABLE, Run, end
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +60,12 @@ class Snapshot:
     def file(self) -> str:
         """Name of its file."""
         return f"snapshot-{self.step:08}-{self.epoch}-{self.digits}.safetensors"
+
+
+NO_ROOM = gettext_noop(
+    "The training ended, but its network could not be saved: the server's disk is full or locked. What was saved while "
+    "it learned is here; once there is room, go on from the last epoch."
+)
 
 
 def write_probe(folder: Path, digit: np.ndarray) -> None:
@@ -103,16 +111,27 @@ def _record(folder: Path, event: Event) -> None:
 
 
 def _save_result(folder: Path, event: Event) -> None:
+    """Save the network that a run has made; where it cannot be saved, the run failed, and says why."""
     card = cards.ModelCard.from_json(event.payload["card"])
-    model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
+    try:
+        model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
+    except OSError as error:
+        LOG.error("cannot save the result of run %s: %s", folder.name, error)
+        message = Refusal(NO_ROOM).to_json()
+        end(folder, lambda run: replace(run, state="failed", message=message))
+        return
     ending = {"ended": event.payload["ended"], "message": event.payload.get("message")}
-    amend(folder, lambda run: replace(run, state="done", **ending))
+    end(folder, lambda run: replace(run, state="done", **ending))
 
 
 def _record_end(folder: Path, payload: Facts) -> None:
     """Write how a run ended into its record; what its result said about that stays."""
     reason = {"template": payload["template"], "values": payload["values"]} if payload["template"] else None
-    amend(folder, lambda run: None if run.state == "done" else replace(run, state=payload["state"], message=reason))
+
+    def change(run: Run) -> Run | None:
+        return replace(run, state=payload["state"], message=reason) if run.state in ("planned", "queued") else None
+
+    end(folder, change)
 
 
 def _append(folder: Path, event: Event) -> None:

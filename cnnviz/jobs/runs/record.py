@@ -1,12 +1,17 @@
-"""The record of one run, run.json: replaced as a whole, by one thread at a time."""
+"""The record of one run, run.json: replaced as a whole, by one thread at a time.
+
+A full disk has no room for a new record. So that a run can end all the same, its folder has a file of a fixed size,
+ending.json, blank until then: it is written in place, which needs no room.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,9 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 MAX_TITLE_LENGTH = 64
+
+ENDING_BYTES = 2_048
+"""Size of ending.json: a state, a word and a refusal of at most 300 characters and short values."""
 
 MAX_RECORD_BYTES = 1_000_000
 """A longer run.json is not read."""
@@ -106,7 +114,9 @@ def read_run(folder: Path) -> Run | None:
         run = Run.from_json(json.loads(data)) if len(data) <= MAX_RECORD_BYTES else None
     except UNREADABLE:
         return None
-    return run if run is not None and run.id == folder.name else None
+    if run is None or run.id != folder.name:
+        return None
+    return _with_ending(folder, run) if run.state in ("planned", "queued") else run
 
 
 def amend(folder: Path, change: Callable[[Run], Run | None]) -> Run | None:
@@ -120,7 +130,59 @@ def amend(folder: Path, change: Callable[[Run], Run | None]) -> Run | None:
         changed = None if known is None else change(known)
         if changed is not None:
             write_run(folder, changed)
+            _write_ending(folder, {})
         return changed
+
+
+def end(folder: Path, change: Callable[[Run], Run | None]) -> None:
+    """Amend a record with how its run ended; where the disk is full, in the place that was kept for it.
+
+    Raises `OSError` if there is none.
+    """
+    try:
+        amend(folder, change)
+    except OSError:
+        with _write_lock:
+            known = read_run(folder)
+            changed = None if known is None else change(known)
+            if changed is not None and not _write_ending(folder, {name: getattr(changed, name) for name in ENDING}):
+                raise
+
+
+ENDING = ("state", "ended", "message")
+"""Fields of a record that say how a run ended."""
+
+
+def reserve_ending(folder: Path) -> None:
+    """Keep room for how a run ends. Raises `OSError`."""
+    atomic_file.write(folder / "ending.json", b" " * ENDING_BYTES, durable=False)
+
+
+def _write_ending(folder: Path, ending: Mapping[str, Any]) -> bool:
+    """Write how a run ended, or blank it where that is empty, in place; return whether it is there now."""
+    data = json.dumps(dict(ending)).encode() if ending else b""
+    if len(data) > ENDING_BYTES:
+        data = json.dumps({**ending, "message": None}).encode()
+    try:
+        with (folder / "ending.json").open("r+b") as file:
+            file.write(data.ljust(ENDING_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _with_ending(folder: Path, run: Run) -> Run:
+    """Return a run that has not ended by its record as it ended by ending.json, if that says so."""
+    try:
+        data = (folder / "ending.json").read_bytes().strip()
+        if not data:
+            return run
+        ending = checks.table("ending", json.loads(data), set(ENDING))
+        return Run.from_json(replace(run, **ending).to_json())
+    except UNREADABLE:
+        return run
 
 
 def delete(folder: Path) -> None:

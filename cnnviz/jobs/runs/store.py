@@ -6,6 +6,7 @@ was written before: the table of runs is made from what is there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -50,8 +51,11 @@ class RunStore:
     owner: str
     home: Path
 
-    def create(self, job: Job, title: str, *, experiment: str = "", arm: str = "") -> Run:
-        """Create the record of a new run. Raises `Refusal` if the visitor has `MAX_RUNS`, or the disk is full."""
+    def create(self, job: Job, title: str, *, experiment: str = "", arm: str = "", state: str = "queued") -> Run:
+        """Create the record of a new run. Raises `Refusal` if the visitor has `MAX_RUNS`, or all runs their limit.
+
+        Raises `OSError`, and leaves nothing, if the disk is full or cannot be written.
+        """
         if len(self._ids()) >= MAX_RUNS:
             raise Refusal(
                 "A visitor may keep {most} runs. Received: one more. Delete runs that you no longer need.",
@@ -64,11 +68,19 @@ class RunStore:
             architecture=job.architecture,
             plan=job.plan,
             created=time.time(),
+            state=state,
             experiment=experiment,
             arm=arm,
         )
-        record.write_run(self._folder(job.id), run)
-        self.keep_probe(job.id, job.probe)
+        folder = self._folder(job.id)
+        try:
+            record.write_run(folder, run)
+            record.reserve_ending(folder)
+            self.keep_probe(job.id, job.probe)
+        except OSError:
+            with contextlib.suppress(OSError):
+                record.delete(folder)
+            raise
         return run
 
     def keep_probe(self, run_id: str, digit: np.ndarray) -> None:
@@ -190,7 +202,8 @@ class RunStore:
 
     def _ids(self) -> list[str]:
         """Return the names of the folders that belong to runs; whatever else lies there is left alone."""
-        if not self._owner_folder.is_dir():
+        try:
+            found = [path.parent.name for path in self._owner_folder.glob("*/run.json")]
+        except OSError:  # the folder of all visitors cannot be read
             return []
-        found = (path.parent.name for path in self._owner_folder.glob("*/run.json"))
         return [name for name in found if protocol.is_id(name)]

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.training_plan import MAX_EPOCHS
 from cnnviz.core.training.protocol import Command, Facts
 from cnnviz.jobs import api
@@ -128,14 +127,14 @@ def _buttons(status: RunStatus) -> None:
     elif _can_go_on(status):
         st.button(
             translate("One more epoch") if status.state == "done" else translate("Go on from the last epoch"),
-            on_click=_go_on,
+            on_click=session.guard(_go_on),
             args=(status,),
             key="go-on",
         )
 
 
 def _button(label: str, command: str, status: RunStatus) -> None:
-    st.button(label, key=f"command-{command}", on_click=partial(_command, status, command))
+    st.button(label, key=f"command-{command}", on_click=session.guard(partial(_command, status, command)))
 
 
 def _keeping(status: RunStatus) -> None:
@@ -146,7 +145,7 @@ def _keeping(status: RunStatus) -> None:
     st.toggle(
         translate("Keep training when I leave"),
         key=key,
-        on_change=_keep,
+        on_change=session.guard(_keep),
         args=(status.run.id, key),
         help=translate(
             "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
@@ -158,7 +157,8 @@ def _keeping(status: RunStatus) -> None:
 
 
 def _keep(run_id: str, key: str) -> None:
-    api.scheduler().keep(run_id, st.session_state[key])
+    if isinstance(kept := st.session_state.get(key), bool):
+        api.scheduler().keep(run_id, kept)
 
 
 def _command(status: RunStatus, command: str) -> None:
@@ -177,9 +177,6 @@ def _can_go_on(status: RunStatus) -> bool:
 def _go_on(status: RunStatus) -> None:
     """Train on: to the end of the plan, or one epoch beyond it."""
     more = status.epoch + 1 if status.state == "done" else max(status.epochs, status.epoch + 1)
-    try:
-        planner.continue_run(visitor.store(), status.run.id, more)
-        run_status.forget(status.run.id)
-        session.put(moment=-1)
-    except Refusal as reason:
-        session.notice("{reason}", reason=reason)
+    planner.continue_run(visitor.store(), status.run.id, more)
+    run_status.forget(status.run.id)
+    session.put(moment=-1)

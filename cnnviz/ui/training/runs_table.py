@@ -60,7 +60,7 @@ def _damaged_row(run_id: str) -> None:
             translate("A run whose record is damaged, so it cannot be shown. Its number is {run}.", run=run_id),
             width="stretch",
         )
-        st.button(translate("Delete this run"), key=f"delete-{run_id}", on_click=_delete, args=(run_id,))
+        st.button(translate("Delete this run"), key=f"delete-{run_id}", on_click=session.guard(_delete), args=(run_id,))
 
 
 def _row(status: RunStatus) -> None:
@@ -70,7 +70,7 @@ def _row(status: RunStatus) -> None:
         st.button(
             page.plain(run.title),
             key=f"watch-{run.id}",
-            on_click=_watch,
+            on_click=session.guard(_watch),
             args=(run.id,),
             width=210,
             type="primary" if watched else "secondary",
@@ -82,7 +82,7 @@ def _row(status: RunStatus) -> None:
                 translate("Compare"),
                 value=run.id in session.get("compared"),
                 key=f"compare-{run.id}",
-                on_change=_compare,
+                on_change=session.guard(_compare),
                 args=(run.id,),
             )
         more = st.popover(translate("More"), on_change="rerun", key=f"more-{run.id}")
@@ -122,7 +122,7 @@ def _watch(run_id: str) -> None:
 
 def _compare(run_id: str) -> None:
     others = tuple(other for other in session.get("compared") if other != run_id)
-    wanted = st.session_state[f"compare-{run_id}"]
+    wanted = st.session_state.get(f"compare-{run_id}")
     session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
@@ -132,9 +132,20 @@ def _more(status: RunStatus) -> None:
         _explore(run)
         _downloads(status)
     st.text_input(
-        translate("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,)
+        translate("Name"),
+        value=run.title,
+        max_chars=64,
+        key=f"title-{run.id}",
+        on_change=session.guard(_rename),
+        args=(run.id,),
     )
-    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(run.id,), width="stretch")
+    st.button(
+        translate("Delete this run"),
+        key=f"delete-{run.id}",
+        on_click=session.guard(_delete),
+        args=(run.id,),
+        width="stretch",
+    )
 
 
 def _explore(run: Run) -> None:
@@ -164,7 +175,7 @@ def _downloads(status: RunStatus) -> None:
 
 def _rename(run_id: str) -> None:
     try:
-        visitor.store().rename(run_id, st.session_state[f"title-{run_id}"])
+        visitor.store().rename(run_id, st.session_state.get(f"title-{run_id}", ""))
     except Refusal as reason:
         st.toast(page.plain(translate_refusal(reason)))
 
