@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import platform
+import re
+import secrets
+import time
+import zlib
 from pathlib import Path
+
+MAX_WRITING_SECONDS = 3600.0
+"""A temporary file that was not touched for longer is left over, whoever wrote it."""
+
+_PART = re.compile(r"\..+\.(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]+)\.[^.]+\.part")
+_MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"
+
+_writing: set[str] = set()
+"""Names of the temporary files that this process is writing; each is random, and noted before the file is there."""
 
 
 def write(path: Path, data: bytes, durable: bool = True) -> None:
@@ -16,21 +29,63 @@ def write(path: Path, data: bytes, durable: bool = True) -> None:
     process still cannot leave half a file, a power cut can. Raises `OSError`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    sweep(path.parent)
+    # The name says who writes, so that `sweep` can tell that nobody does any more.
+    temporary = path.parent / f".{path.name}.{_MACHINE}-{os.getpid()}.{secrets.token_hex(8)}.part"
+    _writing.add(temporary.name)
     try:
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp gives 0600, and a shared model folder has other readers
-        Path(temporary).replace(path)
+        temporary.chmod(0o644)  # whatever the umask: a shared model folder has other readers
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
+    finally:
+        _writing.discard(temporary.name)
     if durable:
         _sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> int:
+    """Delete the temporary files in `folder` that killed processes have left; return how many. Raises nothing."""
+    swept = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") and entry.name.endswith(".part") and _is_left_over(entry):
+                with contextlib.suppress(OSError):
+                    Path(entry.path).unlink()
+                    swept += 1
+    return swept
+
+
+def _is_left_over(entry: os.DirEntry[str]) -> bool:
+    if entry.name in _writing:
+        return False
+    found = _PART.fullmatch(entry.name)
+    if found and found["machine"] == _MACHINE and _has_ended(int(found["process"])):
+        return True
+    return time.time() - entry.stat(follow_symlinks=False).st_mtime > MAX_WRITING_SECONDS
+
+
+def _has_ended(process: int) -> bool:
+    """Return whether a process of this machine has ended; False where that is not known."""
+    if process == os.getpid():
+        return True  # of an earlier process with the same number: this one knows what it is writing
+    if os.name == "nt":  # signal 0 would be Ctrl+C there
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

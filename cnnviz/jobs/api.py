@@ -11,6 +11,7 @@ import os
 import threading
 
 from cnnviz.jobs.protocol.executor import Executor
+from cnnviz.jobs.runs import quota, store
 from cnnviz.jobs.scheduler.job_state import (
     CANCELLED,
     DONE,
@@ -55,6 +56,7 @@ def scheduler() -> Scheduler:
     with _creation_lock:
         if _scheduler is None:
             _scheduler = Scheduler(_create_executor())
+            threading.Thread(target=quota.sweep, args=(store.folder(),), name="sweep", daemon=True).start()
         return _scheduler
 
 

@@ -1,7 +1,6 @@
 """Model cards: architecture, training, data and accuracy of a stored network."""
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +14,8 @@ from cnnviz.core.networks.architecture import CLASSES, Architecture, TrainingPla
 
 MAX_TEXT = 2_000
 MAX_NUMBER = 1e12
+MAX_CURVE_VALUE = 3.5e38
+"""Largest value of a curve, that of float32: a loss may be large before it diverges."""
 
 
 _JSON_KEYS = {"architecture": "variant"}
@@ -142,22 +143,28 @@ def to_text(card: ModelCard) -> str:
 def from_text(text: str) -> ModelCard:
     """Parse the text of a JSON file. Raises `Refusal` unless it is a card."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return ModelCard.from_json(json.loads(text))
+    except Refusal:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Refusal(
             "A card must be a JSON file. Received: one that cannot be read. Save the network again."
         ) from error
-    return ModelCard.from_json(data)
 
 
 def _check_text(argument: str, value: object) -> None:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not _is_encodable(value):
         raise Refusal(
             "`{argument}` must be a text of at most {most} characters. Received: {value}. Shorten it.",
             argument=argument,
             most=MAX_TEXT,
             value=checks.repr_of(value),
         )
+
+
+def _is_encodable(text: str) -> bool:
+    """Return whether `text` can be sent to a browser; half of a surrogate pair, which JSON can spell, cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _check_sha256(argument: str, value: object) -> None:
@@ -183,7 +190,8 @@ def _check_curves(curves: object) -> Mapping[str, tuple[float, ...]]:
 
 def _all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
     numbers = [number for curve in curves.values() for number in curve]
-    return all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
+    # Comparing is exact, where `math.isfinite` raises OverflowError for an integer beyond floats.
+    return all(isinstance(number, (int, float)) and abs(number) <= MAX_CURVE_VALUE for number in numbers)
 
 
 def _check_confusion(rows: object) -> tuple[tuple[int, ...], ...]:

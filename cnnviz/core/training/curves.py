@@ -76,7 +76,7 @@ def extend(curves: Curves, events: Iterable[Event]) -> Curves:
     batches, attempt, fresh = curves.batches, curves.attempt, curves.fresh
     for event in events:
         if event.kind == "start":
-            batches = int(event.payload["batches"])
+            batches = int(event.payload.get("batches", batches))
         fresh = fresh or event.kind == "start" or event.attempt != attempt
         attempt = event.attempt
         for name, piece in _parse_event(event):
@@ -124,8 +124,10 @@ def _cut(builders: Iterable[_CurveBuilder], step: int) -> None:
 
 
 def _parse_event(event: Event) -> Iterator[tuple[str, Curve]]:
-    """Yield the pieces of curves that an event reports, none of them empty."""
+    """Yield the pieces of curves that an event reports, none of them empty; none for an event that lacks its step."""
     facts = event.payload
+    if "step" not in facts:
+        return
     if event.kind == "batches" and (count := len(event.arrays["loss"])):
         absent = np.full(count, np.nan)
         values = {name: np.asarray(event.arrays.get(name, absent), np.float32) for name in NAMES}

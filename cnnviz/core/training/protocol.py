@@ -150,9 +150,14 @@ def parse_run_id(name: str) -> str | None:
     return found[1] if found else None
 
 
+def is_id(text: str) -> bool:
+    """Return whether `text` is a job's id: 16 hexadecimal digits."""
+    return len(text) == 16 and set(text) <= set("0123456789abcdef")
+
+
 def check_id(value: object) -> str:
     """Return `value` if it is a job's id. Raises `Refusal` for anything else, so that it is safe in a path."""
-    if isinstance(value, str) and len(value) == 16 and set(value) <= set("0123456789abcdef"):
+    if isinstance(value, str) and is_id(value):
         return value
     raise Refusal(
         "A run's `id` must be 16 hexadecimal digits. Received: {value}. Choose a run from the table.",

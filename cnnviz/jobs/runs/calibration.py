@@ -13,6 +13,7 @@ from cnnviz.core import atomic_file
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.training import estimates
 from cnnviz.core.training.estimates import UNCALIBRATED, Calibration
+from cnnviz.jobs.runs.record import UNREADABLE
 
 FILE = "speed.json"
 
@@ -27,7 +28,7 @@ def load(home: Path) -> Calibration:
     try:
         data = json.loads((home / FILE).read_text(encoding="utf-8"))
         found = Calibration(factor=float(data["factor"]), runs=int(data["runs"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return UNCALIBRATED
     return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNCALIBRATED
 

@@ -1,6 +1,7 @@
 """The files of one run: its record, events, snapshots, last checkpoint and result.
 
 run.json                              the record, replaced as a whole
+ending.json                           blank, or how the run ended if the record could not be written then
 events.jsonl                          one event per line, appended; a broken last line is ignored
 probe.bin                             the digit that the network is shown while it learns
 snapshot-<step>-<epoch>-<digits>.safetensors
@@ -12,22 +13,28 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
+import re
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
-from cnnviz.core.networks import model_store
+from cnnviz.core.networks import metrics, model_store
+from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Facts
 from cnnviz.jobs.protocol.event_log import LIVE_KINDS
-from cnnviz.jobs.runs.record import amend
+from cnnviz.jobs.runs.record import UNREADABLE, Run, end
 
 LOG = logging.getLogger(__name__)
 
@@ -53,6 +60,12 @@ class Snapshot:
     def file(self) -> str:
         """Name of its file."""
         return f"snapshot-{self.step:08}-{self.epoch}-{self.digits}.safetensors"
+
+
+NO_ROOM = gettext_noop(
+    "The training ended, but its network could not be saved: the server's disk is full or locked. What was saved while "
+    "it learned is here; once there is room, go on from the last epoch."
+)
 
 
 def write_probe(folder: Path, digit: np.ndarray) -> None:
@@ -98,16 +111,27 @@ def _record(folder: Path, event: Event) -> None:
 
 
 def _save_result(folder: Path, event: Event) -> None:
+    """Save the network that a run has made; where it cannot be saved, the run failed, and says why."""
     card = cards.ModelCard.from_json(event.payload["card"])
-    model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
+    try:
+        model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
+    except OSError as error:
+        LOG.error("cannot save the result of run %s: %s", folder.name, error)
+        message = Refusal(NO_ROOM).to_json()
+        end(folder, lambda run: replace(run, state="failed", message=message))
+        return
     ending = {"ended": event.payload["ended"], "message": event.payload.get("message")}
-    amend(folder, lambda run: replace(run, state="done", **ending))
+    end(folder, lambda run: replace(run, state="done", **ending))
 
 
 def _record_end(folder: Path, payload: Facts) -> None:
     """Write how a run ended into its record; what its result said about that stays."""
     reason = {"template": payload["template"], "values": payload["values"]} if payload["template"] else None
-    amend(folder, lambda run: None if run.state == "done" else replace(run, state=payload["state"], message=reason))
+
+    def change(run: Run) -> Run | None:
+        return replace(run, state=payload["state"], message=reason) if run.state in ("planned", "queued") else None
+
+    end(folder, change)
 
 
 def _append(folder: Path, event: Event) -> None:
@@ -130,22 +154,87 @@ def _append(folder: Path, event: Event) -> None:
         file.write(b"\n" * unfinished + json.dumps(line).encode() + b"\n")
 
 
-def events(folder: Path) -> tuple[Event, ...]:
-    """Return all completely written events, in order."""
+def read_events(folder: Path) -> tuple[tuple[Event, ...], int]:
+    """Return all events that can be read, in order, and how many lines are damaged or lack what their kind has.
+
+    A last line that is not complete is no damage: it may be on its way, or the server was stopped while it wrote it.
+    """
     try:
-        lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+        *lines, _unfinished = (folder / "events.jsonl").read_bytes().split(b"\n")
     except OSError:
-        return ()
-    return tuple(event for line in lines if (event := _parse_event(line)))
+        return (), 0
+    found = [_parse_event(line) for line in lines]
+    events = tuple(event for event in found if event is not None)
+    return events, found.count(None) + sum(not _is_complete(event) for event in events)
 
 
-def _parse_event(line: str) -> Event | None:
+def _parse_event(line: bytes) -> Event | None:
+    """Return the event of a line; None where it is damaged, so that every value of an event has the right type."""
     try:
         data = json.loads(line)
         arrays = {name: np.asarray(values, np.float32) for name, values in data["arrays"].items()}
-        return Event(data["kind"], data["seq"], data["attempt"], data[PAYLOAD_KEY], arrays)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        event = Event(data["kind"], data["seq"], data["attempt"], data[PAYLOAD_KEY], arrays)
+        return event if _is_well_typed(event) else None
+    except UNREADABLE:
         return None
+
+
+def _is_well_typed(event: Event) -> bool:
+    if not (isinstance(event.kind, str) and isinstance(event.payload, dict)):
+        return False
+    if not (_is_count(event.seq) and _is_count(event.attempt)):
+        return False
+    if event.kind == "batches" and not all(
+        a.ndim == 1 and len(a) == len(event.arrays["loss"]) for a in event.arrays.values()
+    ):
+        return False
+    return all(rule(event.payload[name]) for name, rule in _RULES.items() if name in event.payload)
+
+
+def _is_complete(event: Event) -> bool:
+    return event.payload.keys() >= _NEEDED.get(event.kind, frozenset())
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
+
+
+def _is_number(value: object) -> bool:
+    """Return whether `value` is null or fits a float; it may be infinite or not a number, as a loss may."""
+    return value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) <= MAX_COUNT)
+
+
+def _is_finite(value: object) -> bool:
+    return value is None or (_is_number(value) and math.isfinite(value))  # type: ignore[arg-type]
+
+
+def _is_card(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("test_accuracy"), float)
+
+
+MAX_COUNT = 2**53
+"""Largest whole number of an event."""
+
+_RULES: Mapping[str, Callable[[object], bool]] = MappingProxyType(
+    {
+        **dict.fromkeys(("step", "batches", "epoch", "epochs", "finished", "validation_examples"), _is_count),
+        **dict.fromkeys(("seconds", "images_per_second", "seconds_left"), _is_finite),
+        **dict.fromkeys((*metrics.NAMES, *metrics.VALIDATION_NAMES), _is_number),
+        "card": _is_card,
+    }
+)
+"""Entry of a payload -> its rule."""
+
+_NEEDED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "start": frozenset({"batches"}),
+        "batches": frozenset({"step", "seconds"}),
+        "sample": frozenset({"step"}),
+        "epoch": frozenset({"step", "epoch", "val_accuracy"}),
+        "result": frozenset({"card", "ended"}),
+    }
+)
+"""Kind of event -> what readers of a complete one expect; each of them goes on without it."""
 
 
 def stamp(folder: Path) -> tuple[int, int]:
@@ -159,13 +248,24 @@ def stamp(folder: Path) -> tuple[int, int]:
 
 def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     """Return all snapshots, in order."""
-    names = (path.stem.split("-")[1:] for path in folder.glob("snapshot-*.safetensors"))
-    return tuple(sorted(Snapshot(*map(int, parts)) for parts in names if len(parts) == 3))
+    found = (_SNAPSHOT_FILE.fullmatch(path.name) for path in folder.glob("snapshot-*.safetensors"))
+    return tuple(sorted(Snapshot(*map(int, name.groups())) for name in found if name))
+
+
+_SNAPSHOT_FILE = re.compile(r"snapshot-([0-9]{8,15})-([0-9]{1,15})-([0-9]{1,15})\.safetensors")
 
 
 def read_snapshot(folder: Path, snapshot: Snapshot) -> Arrays:
     """Return the arrays of a snapshot. Raises `Refusal` if it is gone or damaged."""
     return _read_arrays(folder / snapshot.file)[1]
+
+
+def read_confusion(folder: Path, snapshot: Snapshot) -> np.ndarray:
+    """Return the confusion matrix of a snapshot, (10, 10) counts. Raises `Refusal` if it is gone or damaged."""
+    counts = read_snapshot(folder, snapshot).get("confusion")
+    if counts is None or counts.shape != (CLASSES, CLASSES):
+        raise _damaged(snapshot.file)
+    return counts
 
 
 def checkpoint(folder: Path) -> Event | None:
@@ -199,9 +299,14 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     try:
         with safe_open(path, framework="numpy") as file:
             payload = json.loads((file.metadata() or {}).get(PAYLOAD_KEY, "{}"))
+            if not isinstance(payload, dict):
+                raise _damaged(path.name)
             return payload, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except (OSError, SafetensorError, ValueError) as error:
-        raise Refusal(
-            "This moment of the run cannot be read any more. Received: {name}. Choose another.",
-            name=path.name,
-        ) from error
+    except Refusal:
+        raise
+    except (SafetensorError, *UNREADABLE) as error:
+        raise _damaged(path.name) from error
+
+
+def _damaged(name: str) -> Refusal:
+    return Refusal("This moment of the run cannot be read any more. Received: {name}. Choose another.", name=name)

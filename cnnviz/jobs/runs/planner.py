@@ -6,6 +6,7 @@ disk, and continues whether or not anybody watches.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,8 @@ from cnnviz.jobs import api
 from cnnviz.jobs.runs import calibration
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.jobs.scheduler import errors
+
+LOG = logging.getLogger(__name__)
 
 PLANNED = "planned"
 """State of a run that is not in the scheduler's queue yet."""
@@ -57,7 +60,7 @@ def start(store: RunStore, job: Job, title: str) -> Run:
     run = store.create(job, title)
     try:
         submit(store, job)
-    except Refusal:
+    except BaseException:  # whatever it is, the run has not begun
         store.delete(run.id)
         raise
     return run
@@ -75,8 +78,7 @@ def experiment_of(run: Run) -> str:
 
 def plan(store: RunStore, job: Job, title: str, experiment_run: str, arm: str) -> Run:
     """Create a run that starts once the visitor's earlier ones leave room for it; `arm` is that of an experiment."""
-    run = store.create(job, title, experiment=experiment_run, arm=arm)
-    return store.amend(run.id, state=PLANNED) or run
+    return store.create(job, title, experiment=experiment_run, arm=arm, state=PLANNED)
 
 
 def submit(store: RunStore, job: Job) -> None:
@@ -85,13 +87,20 @@ def submit(store: RunStore, job: Job) -> None:
 
 
 def advance(store: RunStore) -> None:
-    """Submit the visitor's planned runs, oldest first, as far as there is room."""
+    """Submit the visitor's planned runs, oldest first, as far as there is room.
+
+    While the disk cannot be written they wait.
+    """
     with _advance_lock:
         for run in reversed(store.runs()):
             if run.state == PLANNED:
                 if len(api.scheduler().active(store.owner)) >= MAX_SUBMITTED:
                     return
-                _submit_planned(store, run)
+                try:
+                    _submit_planned(store, run)
+                except OSError as error:
+                    LOG.error("run %s cannot begin: %s", run.id, error)
+                    return
 
 
 def _submit_planned(store: RunStore, run: Run) -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs import record
 
@@ -72,7 +73,7 @@ def _last_measured(home: Path) -> float:
 
 def _make_room(home: Path, limit: float) -> int:
     """Delete old runs while all runs take more than `limit` bytes; return what is used then."""
-    sizes = {folder: _size_and_time(folder) for folder in home.glob("*/*/") if _RUN_ID.fullmatch(folder.name)}
+    sizes = {folder: _size_and_time(folder) for folder in _run_folders(home)}
     used = sum(size for size, _ in sizes.values())
     old = time.time() - MIN_KEPT_DAYS * 86_400
     for folder, (size, changed) in sorted(sizes.items(), key=lambda each: each[1][1]):
@@ -82,6 +83,20 @@ def _make_room(home: Path, limit: float) -> int:
         record.delete(folder)
         used -= size
     return used
+
+
+def sweep(home: Path) -> int:
+    """Delete what killed saves have left in the folders of all runs; return how many files."""
+    return sum(atomic_file.sweep(folder) for folder in [home, *_run_folders(home)])
+
+
+def _run_folders(home: Path) -> list[Path]:
+    """Return the folders of all runs. A link is none: what it leads to is neither measured nor deleted."""
+    return [each for each in home.glob("*/*") if _RUN_ID.fullmatch(each.name) and each.is_dir() and not _is_link(each)]
+
+
+def _is_link(folder: Path) -> bool:
+    return folder.is_symlink() or folder.parent.is_symlink()
 
 
 def _size_and_time(folder: Path) -> tuple[int, float]:

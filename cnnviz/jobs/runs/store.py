@@ -6,6 +6,7 @@ was written before: the table of runs is made from what is there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -28,7 +29,6 @@ from cnnviz.jobs.runs.record import Run
 __all__ = ["ENDED", "Run", "RunStore", "Snapshot", "folder"]
 
 MAX_RUNS = 60
-MAX_TITLE_LENGTH = 64
 
 ENDED = ("done", "cancelled", "failed", "lost")
 """States in which a run has no more events."""
@@ -51,8 +51,11 @@ class RunStore:
     owner: str
     home: Path
 
-    def create(self, job: Job, title: str, *, experiment: str = "", arm: str = "") -> Run:
-        """Create the record of a new run. Raises `Refusal` if the visitor has `MAX_RUNS`, or the disk is full."""
+    def create(self, job: Job, title: str, *, experiment: str = "", arm: str = "", state: str = "queued") -> Run:
+        """Create the record of a new run. Raises `Refusal` if the visitor has `MAX_RUNS`, or all runs their limit.
+
+        Raises `OSError`, and leaves nothing, if the disk is full or cannot be written.
+        """
         if len(self._ids()) >= MAX_RUNS:
             raise Refusal(
                 "A visitor may keep {most} runs. Received: one more. Delete runs that you no longer need.",
@@ -61,15 +64,23 @@ class RunStore:
         quota.check(self.home)
         run = Run(
             id=job.id,
-            title=check_title(title),
+            title=record.check_title(title),
             architecture=job.architecture,
             plan=job.plan,
             created=time.time(),
+            state=state,
             experiment=experiment,
             arm=arm,
         )
-        record.write_run(self._folder(job.id), run)
-        self.keep_probe(job.id, job.probe)
+        folder = self._folder(job.id)
+        try:
+            record.write_run(folder, run)
+            record.reserve_ending(folder)
+            self.keep_probe(job.id, job.probe)
+        except OSError:
+            with contextlib.suppress(OSError):
+                record.delete(folder)
+            raise
         return run
 
     def keep_probe(self, run_id: str, digit: np.ndarray) -> None:
@@ -89,6 +100,10 @@ class RunStore:
         """Return all runs that can be read, newest first."""
         found = (record.read_run(self._folder(run_id)) for run_id in self._ids())
         return tuple(sorted((run for run in found if run), key=lambda run: run.created, reverse=True))
+
+    def damaged(self) -> tuple[str, ...]:
+        """Return the ids of the runs whose record cannot be read; they can only be deleted."""
+        return tuple(sorted(run_id for run_id in self._ids() if record.read_run(self._folder(run_id)) is None))
 
     def run(self, run_id: str) -> Run:
         """Return one run."""
@@ -115,15 +130,19 @@ class RunStore:
     def rename(self, run_id: str, title: str) -> None:
         """Change a run's title. Raises `Refusal` for one that is empty, too long or not visible."""
         self.run(run_id)
-        self.amend(run_id, title=check_title(title))
+        self.amend(run_id, title=record.check_title(title))
 
     def delete(self, run_id: str) -> None:
         """Delete a run and all of its files."""
         record.delete(self._folder(run_id))
 
     def events(self, run_id: str) -> tuple[Event, ...]:
-        """Return the events of a run, without its large arrays."""
-        return files.events(self._folder(run_id))
+        """Return the events of a run that can be read, without its large arrays."""
+        return files.read_events(self._folder(run_id))[0]
+
+    def count_damaged_events(self, run_id: str) -> int:
+        """Return how many events of a run cannot be read."""
+        return files.read_events(self._folder(run_id))[1]
 
     def stamp(self, run_id: str) -> tuple[int, int]:
         """Return a value that changes with every event: the time (ns) and size (bytes) of the file of events."""
@@ -135,7 +154,7 @@ class RunStore:
 
     def confusion(self, run_id: str, snapshot: Snapshot) -> np.ndarray:
         """Return `confusion[true][answered]` at a snapshot, (10, 10) counts of held-out digits."""
-        return files.read_snapshot(self._folder(run_id), snapshot)["confusion"]
+        return files.read_confusion(self._folder(run_id), snapshot)
 
     def network_at(self, run_id: str, snapshot: Snapshot) -> Network:
         """Return the network as it was at a snapshot, without a card."""
@@ -182,18 +201,9 @@ class RunStore:
         return self._owner_folder / protocol.check_id(run_id)
 
     def _ids(self) -> list[str]:
-        return (
-            [path.parent.name for path in self._owner_folder.glob("*/run.json")] if self._owner_folder.is_dir() else []
-        )
-
-
-def check_title(title: object) -> str:
-    """Return `title` without needless spaces. Raises `Refusal` if it is empty, too long or not visible."""
-    text = " ".join(title.split()) if isinstance(title, str) else ""
-    if 1 <= len(text) <= MAX_TITLE_LENGTH and text.isprintable():
-        return text
-    raise Refusal(
-        "A run's `title` must be 1 to {most} visible characters. Received: {title}. Choose a shorter, plain one.",
-        most=MAX_TITLE_LENGTH,
-        title=title if isinstance(title, str) else type(title).__name__,
-    )
+        """Return the names of the folders that belong to runs; whatever else lies there is left alone."""
+        try:
+            found = [path.parent.name for path in self._owner_folder.glob("*/run.json")]
+        except OSError:  # the folder of all visitors cannot be read
+            return []
+        return [name for name in found if protocol.is_id(name)]

@@ -21,6 +21,8 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from cnnviz.ui.shell import session
+
 PROJECT = "cnnviz"
 ROOT = Path(__file__).parent / "browser"
 """The folder of everything that runs in the browser; a folder in it for each component."""
@@ -34,14 +36,16 @@ def mount(name: str, **arguments: Any) -> Any:
     Args:
         name: A folder in `ROOT` that holds `<name>.js` (with the default export) and `<name>.css`. The component's
             root element has the classes `component` and `name` and is invisible until `shared/base.css` shows it.
-        arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them. A `data` that
+        arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them; what fails in a
+            callback is said above the page, which stays as it was (`session.guard`). A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
     """
     if isinstance(data := arguments.get("data"), dict):
         arguments["data"] = [data]
+    guarded = {event: session.guard(callback) for event, callback in arguments.items() if event.startswith("on_")}
     _declare(name)
-    return _component(name)(**arguments)
+    return _component(name)(**arguments | guarded)
 
 
 def unseen(name: str, key: str, **arguments: Any) -> Any:

@@ -102,7 +102,9 @@ def _settings(learned: Network | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Or fill it with"), width="content")
         for name, (label, given) in EXAMPLES.items():
-            st.button(translate(label), key=f"fill-rgb-{name}", type="tertiary", on_click=_own, args=(given,))
+            st.button(
+                translate(label), key=f"fill-rgb-{name}", type="tertiary", on_click=session.guard(_own), args=(given,)
+            )
 
 
 def _title(chosen: str) -> str:

@@ -110,7 +110,7 @@ def _pick() -> None:
             index=list(FILTERS).index(session.get("filter")),
             width=215,
             format_func=lambda name: translate(FILTERS[name]),
-            **session.bind("filter"),
+            **session.bind("filter", FILTERS),
         )
         widgets.one_of("filter_padding", translate("Padding"))
     if session.get("filter") != "learned":
@@ -121,7 +121,11 @@ def _pick() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
         st.selectbox(
-            translate("Filter"), range(found.filters), index=number, width=110, **session.bind("filter_number")
+            translate("Filter"),
+            range(found.filters),
+            index=number,
+            width=110,
+            **session.bind("filter_number", range(found.filters)),
         )
         if found.channels > 1:
             channel = min(session.get("filter_channel"), found.channels - 1)
@@ -131,7 +135,7 @@ def _pick() -> None:
                 index=channel,
                 width=110,
                 format_func=_channel,
-                **session.bind("filter_channel"),
+                **session.bind("filter_channel", range(found.channels)),
             )
 
 

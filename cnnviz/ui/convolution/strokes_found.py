@@ -37,11 +37,11 @@ def show() -> None:
             st.button(
                 translate(kernel.label),
                 key=f"finds-{name}",
-                on_click=_guess,
+                on_click=session.guard(_guess),
                 args=(name,),
                 type="primary" if name == said else "secondary",
             )
-        st.button(translate("Show me"), key="finds-show", type="tertiary", on_click=_show)
+        st.button(translate("Show me"), key="finds-show", type="tertiary", on_click=session.guard(_show))
     if said in KERNELS:
         st.markdown(verdict(said))
     if said or session.get("strokes_shown"):

@@ -124,7 +124,9 @@ def _settings() -> None:
             help=translate(PADDING_HELP),
             then=changes.note_padding,
         )
-        st.toggle(translate("Guess first"), value=bool(session.get("conv_guess")), **session.bind("conv_guess"))
+        st.toggle(
+            translate("Guess first"), value=bool(session.get("conv_guess")), **session.bind("conv_guess", (False, True))
+        )
     _ready(translate("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
     _ready(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
 
@@ -138,7 +140,13 @@ def _ready(label: str, what: str, names: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(label, width="content")
         for name, text in names.items():
-            st.button(translate(text), key=f"fill-{what}-{name}", type="tertiary", on_click=_fill, args=(what, name))
+            st.button(
+                translate(text),
+                key=f"fill-{what}-{name}",
+                type="tertiary",
+                on_click=session.guard(_fill),
+                args=(what, name),
+            )
 
 
 def _fill(what: str, name: str) -> None:

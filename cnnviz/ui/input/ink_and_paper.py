@@ -42,7 +42,7 @@ def pick() -> None:
 def pick_both() -> None:
     """Show the two pickers, and say where the colours are too much alike."""
     for key, label in COLOURS.items():
-        st.color_picker(translate(label), value=session.get(key), **session.bind(key, _settle))
+        st.color_picker(translate(label), value=session.get(key), **session.bind(key, _is_colour, _settle))
     ratio = contrast(session.get("ink"), session.get("paper"))
     if ratio < colour_digits.MIN_CONTRAST:
         st.caption(translate(FAINT, contrast=ratio, least=colour_digits.MIN_CONTRAST))
@@ -52,6 +52,14 @@ def contrast(ink: str, paper: str) -> float:
     """Return WCAG's contrast of two colours, 1 to 21."""
     first, second = (np.array(colour_digits.parse_hex(one)) for one in (ink, paper))
     return float(colour_digits.contrast_ratio(first, second))
+
+
+def _is_colour(value: object) -> bool:
+    try:
+        colour_digits.parse_hex(str(value))
+    except Refusal:
+        return False
+    return True
 
 
 def _settle() -> None:

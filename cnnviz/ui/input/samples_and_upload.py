@@ -9,6 +9,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.jobs.sandbox import upload
+from cnnviz.jobs.sandbox.upload import Picture
 from cnnviz.ui.components.thumbnails import picked, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
@@ -34,7 +35,7 @@ def show_samples() -> None:
 def _sheet(waiting: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + translate("Or pick a test digit") + "**", width="content")
-        st.button(translate("Other digits"), on_click=_other_digits)
+        st.button(translate("Other digits"), on_click=session.guard(_other_digits))
     digits = samples.draw_samples(session.get("sheet"))
     images = [ink_and_paper.colour_digit(sample.image) for sample in digits]
     thumbnails(
@@ -69,8 +70,9 @@ def _source() -> None:
 
 
 def _pick() -> None:
-    sample = samples.draw_samples(session.get("sheet"))[picked("samples") % 10]
-    session.show(samples.subject(sample))
+    offered, index = samples.draw_samples(session.get("sheet")), picked("samples")
+    if 0 <= index < len(offered):
+        session.show(samples.subject(offered[index]))
 
 
 def _other_digits() -> None:
@@ -81,7 +83,10 @@ def show_upload() -> None:
     """Let the visitor choose a picture file; say what was done to it, or why it cannot be read."""
     with st.expander(translate("Or open a picture of a digit")):
         file = st.file_uploader(
-            translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"), type=KINDS, key="file", on_change=_take
+            translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"),
+            type=KINDS,
+            key="file",
+            on_change=session.guard(_take),
         )
         if file is not None:
             _report()
@@ -89,7 +94,7 @@ def show_upload() -> None:
 
 def _take() -> None:
     """Read a file that has just been chosen; the reading happens in a child process."""
-    file = st.session_state["file"]
+    file = st.session_state.get("file")
     if file is None:
         return
     try:
@@ -105,6 +110,7 @@ def _report() -> None:
     outcome = session.get("upload")
     if isinstance(outcome, Refusal):
         st.error(page.plain(translate_refusal(outcome)))
+    if not isinstance(outcome, Picture):
         return
     for note in outcome.notes:
         st.caption(translate(note.template, **note.values))
@@ -114,11 +120,12 @@ def _report() -> None:
         format_func=lambda name: translate(POLARITIES[name]),
         key="polarity",
         required=True,
-        on_change=_turn,
+        on_change=session.guard(_turn),
     )
 
 
 def _turn() -> None:
     """Read the same picture with the ink that the visitor says it has."""
-    picture = session.get("upload")
-    session.show(InputSource(kind="picture", rgba=picture.rgba, polarity=st.session_state["polarity"]))
+    picture, polarity = session.get("upload"), st.session_state.get("polarity")
+    if isinstance(picture, Picture) and polarity in POLARITIES:
+        session.show(InputSource(kind="picture", rgba=picture.rgba, polarity=polarity))

@@ -89,11 +89,11 @@ def _editor_tools() -> None:
         st.button(
             translate("Undo"),
             key="editor-undo",
-            on_click=_undo,
+            on_click=session.guard(_undo),
             shortcut="Ctrl+Z",
             disabled=not session.subject().drawing,
         )
-        st.button(translate("Clear"), key="editor-clear", on_click=_clear, shortcut="Delete")
+        st.button(translate("Clear"), key="editor-clear", on_click=session.guard(_clear), shortcut="Delete")
         widgets.one_of("tool", translate("Tool"), show_label=False)
     widgets.number("brush", translate("Brush width"), MIN_BRUSH, MAX_BRUSH, width=SIDE)
 

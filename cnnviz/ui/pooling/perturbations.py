@@ -74,7 +74,7 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
         value=session.get(kind),
         format_func=lambda place: f"{perturbation.amounts[place]:g}",
         width=520,
-        **session.bind(kind),
+        **session.bind(kind, range(len(perturbation.amounts))),
     )
     place = session.get(kind)
     amount = perturbation.amounts[place]

@@ -78,7 +78,7 @@ def choose(prediction: Prediction, pen_down: bool) -> ChosenMap | None:
     order = known[1] if pen_down and known and known[0] == place else rank(layer.after, how)
     session.put(same_order=(place, order))
     wanted = session.get("same_map")
-    one = wanted if 0 <= wanted < len(order) else order[0]
+    one = wanted if isinstance(wanted, int) and 0 <= wanted < len(order) else order[0]
     return ChosenMap(layer, order, one, compare(np.ascontiguousarray(layer.after[..., one]), how))
 
 

@@ -92,7 +92,7 @@ def _settings(network: Network, prediction: subject.Prediction) -> None:
             layers,
             index=layers.index(layer.name) if layer else 0,
             width=170,
-            **session.bind("same_layer", _any_map),
+            **session.bind("same_layer", layers, _any_map),
         )
         st.selectbox(
             translate("Map"),
@@ -100,7 +100,7 @@ def _settings(network: Network, prediction: subject.Prediction) -> None:
             index=chosen + 1,
             format_func=_map_name,
             width=270,
-            **session.bind("same_map"),
+            **session.bind("same_map", (-1, *maps)),
         )
         widgets.number("same_window", translate("Window"), 1, MAX_WINDOW, width=150)
         widgets.number("same_stride", translate("Stride"), 1, MAX_WINDOW, width=150)

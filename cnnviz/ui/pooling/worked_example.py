@@ -63,11 +63,15 @@ def _settings() -> None:
         widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_window_moved)
         widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
         widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
-        st.toggle(translate("Guess first"), value=bool(session.get("pool_guess")), **session.bind("pool_guess"))
+        st.toggle(
+            translate("Guess first"), value=bool(session.get("pool_guess")), **session.bind("pool_guess", (False, True))
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Fill it with"), width="content")
         for name, (label, _) in EXAMPLES.items():
-            st.button(translate(label), key=f"fill-{name}", type="tertiary", on_click=_fill, args=(name,))
+            st.button(
+                translate(label), key=f"fill-{name}", type="tertiary", on_click=session.guard(_fill), args=(name,)
+            )
 
 
 def _facts(example: PoolWorkedExample) -> str:

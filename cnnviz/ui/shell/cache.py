@@ -47,6 +47,12 @@ def load_events(store: RunStore, run_id: str, stamp: tuple[int, int]) -> tuple[E
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def count_damaged_events(store: RunStore, run_id: str, stamp: tuple[int, int]) -> int:  # noqa: ARG001 (a part of the key)
+    """Return how many events of a visitor's run cannot be read, likewise."""
+    return store.count_damaged_events(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def load_curves(store: RunStore, run_id: str, stamp: tuple[int, int]) -> Curves:
     """Return the curves of a visitor's run, likewise."""
     return extend(Curves(), load_events(store, run_id, stamp))

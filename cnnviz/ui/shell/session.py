@@ -9,17 +9,37 @@ ties a widget to it; that way it survives a page switch, and a link can set it b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, ParamSpec
 
 import streamlit as st
 
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
+from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields import FIELDS
 from cnnviz.ui.shell.fields.every_page import step_key
+
+P = ParamSpec("P")
+
+LOG = logging.getLogger("cnnviz")
+
+REASON = "{reason}"
+"""Template of a notice that is a refusal."""
+
+FAILED = gettext_noop(
+    "That did not work, sorry, and nothing was changed. If it happens again, report it with the number {number}."
+)
+NOT_SAVED = gettext_noop(
+    "The server cannot write to its disk now, because it is full or locked, so nothing was changed. Try again later; "
+    "if it happens again, report it with the number {number}."
+)
 
 
 def begin() -> bool:
@@ -51,14 +71,54 @@ def put(**values: Any) -> None:
         st.session_state[key] = value
 
 
-def bind(key: str, then: Callable[[], None] | None = None) -> dict[str, Any]:
+def guard(callback: Callable[P, object]) -> Callable[P, None]:
+    """Return a callback that raises nothing, whatever fails in `callback`.
+
+    Streamlit calls the callbacks of widgets and components before the page runs, outside of the page's own guard: what
+    is raised there replaces the whole page. Instead it becomes a notice above the page, which is drawn as it was: what
+    the callback had set until then is taken back. A `Refusal` is said as it is; for anything else there is a number
+    that stands in the server's log as well.
+    """
+
+    @functools.wraps(callback)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        _attempt(lambda: callback(*args, **kwargs))
+
+    return run
+
+
+def _attempt(action: Callable[[], object]) -> bool:
+    """Do something for a callback, as `guard` says; return whether all went well."""
+    before = {key: st.session_state[key] for key in FIELDS if key in st.session_state}
+    try:
+        action()
+    except Refusal as reason:
+        put(**before)
+        notice(REASON, reason=reason)
+    except Exception as error:
+        put(**before)
+        number = secrets.token_hex(4)
+        LOG.exception("callback failed, number %s", number)
+        notice(NOT_SAVED if isinstance(error, OSError) else FAILED, number=number)
+    else:
+        return True
+    scroll_up()
+    return False
+
+
+def bind(
+    key: str, among: Collection[Any] | Callable[[Any], bool], then: Callable[[], None] | None = None
+) -> dict[str, Any]:
     """Return the arguments `key`, `on_change` and `args` that tie a widget to the field `key`.
+
+    Only a value that is `among` the options, or fits that function, is taken over: the browser may still hold one of a
+    list that is gone. Any other leaves the field as it is, and makes the widget anew.
 
     The widget's own default has to be the choice's present value. (Setting the widget's state instead loses it when
     the browser, while it makes the widget, reruns the page for the pen: it then reports the bare default.)
     `then` is called after the visitor's change was taken over, before the page runs.
     """
-    return {"key": _widget(key), "on_change": _take, "args": (key, then)}
+    return {"key": _widget(key), "on_change": _take, "args": (key, _widget(key), among, then)}
 
 
 def choose(key: str, value: Any) -> None:
@@ -75,11 +135,27 @@ def _widget(key: str) -> str:
     return f"choose-{key}-{edition}" if edition else f"choose-{key}"
 
 
-def _take(key: str, then: Callable[[], None] | None) -> None:
-    if st.session_state[_widget(key)] is not None:
-        st.session_state[key] = st.session_state[_widget(key)]
+def _take(
+    key: str, widget: str, among: Collection[Any] | Callable[[Any], bool], then: Callable[[], None] | None
+) -> None:
+    value = st.session_state.get(widget)
+    if value is None or widget != _widget(key):  # of a widget that was made anew meanwhile
+        return
+    if not _is_among(value, among) or not _attempt(lambda: _put_and_call(key, value, then)):
+        choose(key, get(key))
+
+
+def _put_and_call(key: str, value: Any, then: Callable[[], None] | None) -> None:
+    put(**{key: value})
     if then is not None:
         then()
+
+
+def _is_among(value: Any, among: Collection[Any] | Callable[[Any], bool]) -> bool:
+    """Return whether `value` is one of `among`, and of its type: True is not 1 here, nor "1"."""
+    if callable(among):
+        return among(value)
+    return any(type(one) is type(value) and one == value for one in among)
 
 
 def subject() -> InputSource:

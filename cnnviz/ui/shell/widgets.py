@@ -33,11 +33,11 @@ def one_of(
         label,
         options,
         format_func=lambda name: translate(options[name]),
-        default=session.get(key),
+        default=session.get(key) if session.get(key) in options else session.default(key),
         required=True,
         label_visibility="visible" if show_label else "collapsed",
         help=help,
-        **session.bind(key, then),
+        **session.bind(key, options, then),
     )
 
 
@@ -46,11 +46,11 @@ def pick(key: str, label: str, options: tuple[str, ...], text: Callable[[str], s
     st.selectbox(
         label,
         options,
-        index=options.index(session.get(key)),
+        index=options.index(session.get(key)) if session.get(key) in options else 0,
         format_func=text,
         label_visibility="collapsed",
         width=width,
-        **session.bind(key),
+        **session.bind(key, options),
     )
 
 
@@ -58,4 +58,5 @@ def number(
     key: str, label: str, lowest: int, highest: int, *, width: int, then: Callable[[], None] | None = None
 ) -> None:
     """Show a slider for a whole number from `lowest` to `highest`."""
-    st.slider(label, lowest, highest, value=session.get(key), width=width, **session.bind(key, then))
+    value = min(max(session.get(key), lowest), highest)
+    st.slider(label, lowest, highest, value=value, width=width, **session.bind(key, range(lowest, highest + 1), then))

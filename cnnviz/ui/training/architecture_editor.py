@@ -77,18 +77,30 @@ def _starts() -> None:
             placeholder=translate("a stored network"),
             format_func=networks.title,
             key=key,
-            on_change=_start,
+            on_change=session.guard(_start),
             args=(key,),
             width=260,
         )
-        st.button(translate("Blank"), key=_key("blank"), on_click=lambda: _take_up(blank()))
+        st.button(translate("Blank"), key=_key("blank"), on_click=session.guard(_blank))
         with st.popover(TUTORIAL, key="build-cnn"):
             _builder()
 
 
+def _blank() -> None:
+    _take_up(blank())
+
+
+def _move(place: int, to: int) -> None:
+    _take_up(_draft().move(place, to))
+
+
+def _remove(place: int) -> None:
+    _take_up(_draft().remove(place))
+
+
 def _start(key: str) -> None:
-    name = st.session_state[key]
-    if name is not None:
+    name = st.session_state.get(key)
+    if name in networks.names():
         _take_up(ArchitectureDraft.of(networks.load(name).architecture))
 
 
@@ -98,11 +110,13 @@ def _builder() -> None:
         translate("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it.")
     )
     for name, (low, high, usual) in BUILDER.items():
-        st.slider(name, low, high, usual, key=f"build-{name}", on_change=_build)
+        st.slider(name, low, high, usual, key=f"build-{name}", on_change=session.guard(_build))
 
 
 def _build() -> None:
-    _take_up(build_cnn(*(st.session_state[f"build-{name}"] for name in BUILDER)))
+    chosen = {name: int(st.session_state.get(f"build-{name}", usual)) for name, (_, _, usual) in BUILDER.items()}
+    within = {name: min(max(chosen[name], low), high) for name, (low, high, _) in BUILDER.items()}
+    _take_up(build_cnn(**within))
 
 
 def _input(shape: Shape) -> None:
@@ -153,13 +167,15 @@ def _kind(place: int, row: Row) -> None:
         key=key,
         label_visibility="collapsed",
         width=215,
-        on_change=_take_kind,
+        on_change=session.guard(_take_kind),
         args=(place, key),
     )
 
 
 def _take_kind(place: int, key: str) -> None:
-    _take_up(_draft().change(place, kind=st.session_state[key]))
+    kind = st.session_state.get(key)
+    if kind in KINDS:
+        _take_up(_draft().change(place, kind=kind))
 
 
 def _buttons(place: int, rows: int) -> None:
@@ -173,14 +189,16 @@ def _buttons(place: int, rows: int) -> None:
             help=help_,
             disabled=not enabled,
             type="tertiary",
-            on_click=lambda to=to: _take_up(_draft().move(place, to)),
+            on_click=session.guard(_move),
+            args=(place, to),
         )
     st.button(
         "✕",
         key=_key(f"{place}-remove"),
         help=translate("Remove this layer"),
         type="tertiary",
-        on_click=lambda: _take_up(_draft().remove(place)),
+        on_click=session.guard(_remove),
+        args=(place,),
     )
     _add(place + 1)
 
@@ -193,14 +211,14 @@ def _add(place: int) -> None:
         key=key,
         help=translate("Add a layer below"),
         type="tertiary",
-        on_click=_take_added,
+        on_click=session.guard(_take_added),
         args=(place, key),
         disabled=len(_draft().rows) >= MAX_LAYERS,
     )
 
 
 def _take_added(place: int, key: str) -> None:
-    kind = st.session_state[key]
+    kind = st.session_state.get(key)
     if kind in KINDS:
         _take_up(_draft().add(place, kind))
 

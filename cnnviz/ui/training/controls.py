@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.training_plan import MAX_EPOCHS
 from cnnviz.core.training.protocol import Command, Facts
 from cnnviz.jobs import api
@@ -48,11 +47,22 @@ def describe_status(status: RunStatus) -> str:
     return translate(STATES[status.state])
 
 
+def describe_damage(status: RunStatus) -> str:
+    """Say how much of a run's record cannot be read."""
+    return translate_plural(
+        "{number} entry of this run's record is damaged and left out",
+        "{number} entries of this run's record are damaged and left out",
+        status.damaged,
+    )
+
+
 def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(_share(status), text=_line(status))
     if status.message is not None:
         st.warning(page.plain(translate_refusal(status.message)))
+    if status.damaged:
+        st.warning(describe_damage(status))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(status)
 
@@ -73,7 +83,7 @@ def _line(status: RunStatus) -> str:
     pace = status.facts("batches")
     if pace and status.live:
         parts += _pace(pace)
-    elif pace:
+    elif pace.get("seconds") is not None:
         parts += [translate("took {time}", time=duration(pace["seconds"]))]
     return " · ".join(parts)
 
@@ -86,7 +96,7 @@ def _second_attempt(finished: int) -> str:
 
 def _pace(facts: Facts) -> list[str]:
     """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
-    if facts["images_per_second"] is None:
+    if facts.get("images_per_second") is None or facts.get("seconds_left") is None:
         return []
     return [
         translate("{pace:,.0f} images a second", pace=facts["images_per_second"]),
@@ -117,14 +127,14 @@ def _buttons(status: RunStatus) -> None:
     elif _can_go_on(status):
         st.button(
             translate("One more epoch") if status.state == "done" else translate("Go on from the last epoch"),
-            on_click=_go_on,
+            on_click=session.guard(_go_on),
             args=(status,),
             key="go-on",
         )
 
 
 def _button(label: str, command: str, status: RunStatus) -> None:
-    st.button(label, key=f"command-{command}", on_click=partial(_command, status, command))
+    st.button(label, key=f"command-{command}", on_click=session.guard(partial(_command, status, command)))
 
 
 def _keeping(status: RunStatus) -> None:
@@ -135,7 +145,7 @@ def _keeping(status: RunStatus) -> None:
     st.toggle(
         translate("Keep training when I leave"),
         key=key,
-        on_change=_keep,
+        on_change=session.guard(_keep),
         args=(status.run.id, key),
         help=translate(
             "Without it, a training that nobody looks at for {lease:.0f} minutes is cancelled. In any case "
@@ -147,7 +157,8 @@ def _keeping(status: RunStatus) -> None:
 
 
 def _keep(run_id: str, key: str) -> None:
-    api.scheduler().keep(run_id, st.session_state[key])
+    if isinstance(kept := st.session_state.get(key), bool):
+        api.scheduler().keep(run_id, kept)
 
 
 def _command(status: RunStatus, command: str) -> None:
@@ -166,9 +177,6 @@ def _can_go_on(status: RunStatus) -> bool:
 def _go_on(status: RunStatus) -> None:
     """Train on: to the end of the plan, or one epoch beyond it."""
     more = status.epoch + 1 if status.state == "done" else max(status.epochs, status.epoch + 1)
-    try:
-        planner.continue_run(visitor.store(), status.run.id, more)
-        run_status.forget(status.run.id)
-        session.put(moment=-1)
-    except Refusal as reason:
-        session.notice("{reason}", reason=reason)
+    planner.continue_run(visitor.store(), status.run.id, more)
+    run_status.forget(status.run.id)
+    session.put(moment=-1)

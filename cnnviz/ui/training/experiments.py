@@ -42,14 +42,16 @@ def _guess(experiment: Experiment) -> None:
         list(answers),
         format_func=answers.__getitem__,
         key=key,
-        on_change=_take,
+        on_change=session.guard(_take),
         default=session.get("guesses").get(experiment.id),
-        args=(experiment.id, key),
+        args=(experiment, key),
     )
 
 
-def _take(name: str, key: str) -> None:
-    session.put(guesses={**session.get("guesses"), name: st.session_state[key]})
+def _take(experiment: Experiment, key: str) -> None:
+    guess = st.session_state.get(key)
+    if guess is None or guess in experiment.guesses:
+        session.put(guesses={**session.get("guesses"), experiment.id: guess})
 
 
 def _cost(experiment: Experiment) -> str:

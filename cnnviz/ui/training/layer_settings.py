@@ -12,6 +12,7 @@ from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.core.networks.draft_validation import Row, value
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import session
 
 Change = Callable[[str, Any], None]
 """Takes the name of a setting and the value that the visitor chose."""
@@ -71,8 +72,8 @@ def show(row: Row, key: str, change: Change) -> None:
 def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:
     tied: dict[str, Any] = {
         "key": key,
-        "on_change": _take,
-        "args": (key, setting.name, change),
+        "on_change": session.guard(_take),
+        "args": (key, setting, change),
         "width": setting.width,
     }
     if not setting.options:
@@ -88,5 +89,8 @@ def _text(option: Any) -> str:
     return "×".join(map(str, option)) if isinstance(option, tuple) else str(option)
 
 
-def _take(key: str, name: str, change: Change) -> None:
-    change(name, st.session_state[key])
+def _take(key: str, setting: Setting, change: Change) -> None:
+    """Take over a setting. An option that is text though the options are not is one of a list that is gone."""
+    value = st.session_state.get(key)
+    if value is not None and (not setting.options or type(value) in {type(option) for option in setting.options}):
+        change(setting.name, value)

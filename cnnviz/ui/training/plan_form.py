@@ -83,7 +83,7 @@ def _fitting(plan: TrainingPlan | None, architecture: Architecture | None) -> Tr
 def _fast() -> None:
     """Offer the plan that gets a network to 99 % soonest, and say why it does."""
     with _row():
-        st.button(translate("Take the fast plan"), key="fast-plan", on_click=_take_fast)
+        st.button(translate("Take the fast plan"), key="fast-plan", on_click=session.guard(_take_fast))
         with st.popover(translate("What makes it fast"), key="why-fast"):
             st.markdown("\n".join(f"- {translate(reason, **FAST_PLAN.to_json())}" for reason in WHY_FAST))
 
@@ -133,7 +133,7 @@ def _tied(
     `anew` makes all widgets anew, for a choice that changes other values too.
     """
     key = widget or _key(name)
-    return {"key": key, "on_change": _take, "args": (key, name, read, anew)}
+    return {"key": key, "on_change": session.guard(_take), "args": (key, name, read, anew)}
 
 
 def _key(name: str) -> str:
@@ -141,8 +141,9 @@ def _key(name: str) -> str:
 
 
 def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
-    if st.session_state[key] is not None:
-        _put(_draft().change(**{name: read(st.session_state[key])}), anew)
+    value = st.session_state.get(key)
+    if value is not None:
+        _put(_draft().change(**{name: read(value)}), anew)
 
 
 def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:

@@ -34,6 +34,7 @@ class RunStatus:
         last_seq: `seq` of the newest event that went into `curves`.
         attempt: 2 after its process ended once without a word.
         kept: Whether it goes on although nobody looks.
+        damaged: How many of its events on disk cannot be read.
     """
 
     run: Run
@@ -45,6 +46,7 @@ class RunStatus:
     last_seq: int = 0
     attempt: int = 1
     kept: bool = False
+    damaged: int = 0
 
     @property
     def live(self) -> bool:
@@ -134,7 +136,14 @@ def _from_disk(store: RunStore, run: Run) -> RunStatus:
     newest = {event.kind: event for event in cache.load_events(store, run.id, stamp) if event.kind in NEWEST}
     state_now = INTERRUPTED if run.state == QUEUED else run.state
     reason = None if run.message is None else Refusal.from_json(run.message)
-    return RunStatus(run, state_now, 0, reason, cache.load_curves(store, run.id, stamp), newest)
+    return RunStatus(
+        run,
+        state_now,
+        message=reason,
+        curves=cache.load_curves(store, run.id, stamp),
+        newest=newest,
+        damaged=cache.count_damaged_events(store, run.id, stamp),
+    )
 
 
 def ready() -> None:

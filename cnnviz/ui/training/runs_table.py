@@ -14,7 +14,7 @@ from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status
-from cnnviz.ui.training.controls import describe_status, duration
+from cnnviz.ui.training.controls import describe_damage, describe_status, duration
 from cnnviz.ui.training.run_status import RunStatus
 
 FIRST = 8
@@ -41,14 +41,26 @@ def _table() -> None:
         st.rerun()  # the whole page, because what was clicked here changes what stands above
     store = visitor.store()
     run_status.touch(store)
-    found = store.runs()
+    found, damaged = store.runs(), store.damaged()
     st.subheader(translate("Your runs"), anchor=False)
-    if not found:
+    if not found and not damaged:
         st.caption(translate("Nothing was trained yet. Start an experiment, or build a network of your own."))
         return
     everything = len(found) > FIRST and st.toggle(translate("Show all {number}", number=len(found)), key="all-runs")
     for run in found if everything else found[:FIRST]:
         _row(run_status.follow(store, run.id))
+    for run_id in damaged:
+        _damaged_row(run_id)
+
+
+def _damaged_row(run_id: str) -> None:
+    """Show a run whose record cannot be read: that it is so, and a button that deletes it."""
+    with st.container(border=True, key=f"run-{run_id}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            translate("A run whose record is damaged, so it cannot be shown. Its number is {run}.", run=run_id),
+            width="stretch",
+        )
+        st.button(translate("Delete this run"), key=f"delete-{run_id}", on_click=session.guard(_delete), args=(run_id,))
 
 
 def _row(status: RunStatus) -> None:
@@ -58,7 +70,7 @@ def _row(status: RunStatus) -> None:
         st.button(
             page.plain(run.title),
             key=f"watch-{run.id}",
-            on_click=_watch,
+            on_click=session.guard(_watch),
             args=(run.id,),
             width=210,
             type="primary" if watched else "secondary",
@@ -70,7 +82,7 @@ def _row(status: RunStatus) -> None:
                 translate("Compare"),
                 value=run.id in session.get("compared"),
                 key=f"compare-{run.id}",
-                on_change=_compare,
+                on_change=session.guard(_compare),
                 args=(run.id,),
             )
         more = st.popover(translate("More"), on_change="rerun", key=f"more-{run.id}")
@@ -82,13 +94,14 @@ def _row(status: RunStatus) -> None:
 def _facts(status: RunStatus) -> str:
     """Return plan and result of a run in one line of Markdown."""
     plan, shown = status.run.plan, [describe_status(status)]
+    shown += [f":orange[{describe_damage(status)}]"] if status.damaged else []
     shown += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
-    if last := status.facts("epoch"):
-        shown += [translate("validation **{accuracy:.1%}**", accuracy=last["val_accuracy"])]
+    if (accuracy := status.facts("epoch").get("val_accuracy")) is not None:
+        shown += [translate("validation **{accuracy:.1%}**", accuracy=accuracy)]
     if card := status.facts("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
-    if pace := status.facts("batches"):
-        shown += [duration(pace["seconds"])]
+    if (seconds := status.facts("batches").get("seconds")) is not None:
+        shown += [duration(seconds)]
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
@@ -109,7 +122,7 @@ def _watch(run_id: str) -> None:
 
 def _compare(run_id: str) -> None:
     others = tuple(other for other in session.get("compared") if other != run_id)
-    wanted = st.session_state[f"compare-{run_id}"]
+    wanted = st.session_state.get(f"compare-{run_id}")
     session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
@@ -119,9 +132,20 @@ def _more(status: RunStatus) -> None:
         _explore(run)
         _downloads(status)
     st.text_input(
-        translate("Name"), value=run.title, max_chars=64, key=f"title-{run.id}", on_change=_rename, args=(run.id,)
+        translate("Name"),
+        value=run.title,
+        max_chars=64,
+        key=f"title-{run.id}",
+        on_change=session.guard(_rename),
+        args=(run.id,),
     )
-    st.button(translate("Delete this run"), key=f"delete-{run.id}", on_click=_delete, args=(status,), width="stretch")
+    st.button(
+        translate("Delete this run"),
+        key=f"delete-{run.id}",
+        on_click=session.guard(_delete),
+        args=(run.id,),
+        width="stretch",
+    )
 
 
 def _explore(run: Run) -> None:
@@ -151,13 +175,12 @@ def _downloads(status: RunStatus) -> None:
 
 def _rename(run_id: str) -> None:
     try:
-        visitor.store().rename(run_id, st.session_state[f"title-{run_id}"])
+        visitor.store().rename(run_id, st.session_state.get(f"title-{run_id}", ""))
     except Refusal as reason:
         st.toast(page.plain(translate_refusal(reason)))
 
 
-def _delete(status: RunStatus) -> None:
-    run_id = status.run.id
+def _delete(run_id: str) -> None:
     run_status.discard(visitor.store(), run_id)
     session.put(
         compared=tuple(other for other in session.get("compared") if other != run_id),

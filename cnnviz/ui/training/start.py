@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 
@@ -22,18 +24,14 @@ from cnnviz.ui.training.controls import duration
 
 def show_experiments() -> None:
     """Show the ready experiments; one click starts all arms of one, one after the other."""
-    experiments.show(_start_experiment)
+    experiments.show(session.guard(_start_experiment))
 
 
 def _start_experiment(experiment: Experiment) -> None:
     """Plan a run for each arm, start the first ones, and watch them together."""
     store = visitor.store()
-    try:
-        first, *others = _planned(store, experiment)
-        planner.advance(store)
-    except Refusal as reason:
-        _refuse(reason)
-        return
+    first, *others = _planned(store, experiment)
+    planner.advance(store)
     _watch(first, tuple(others))
 
 
@@ -44,9 +42,10 @@ def _planned(store: RunStore, experiment: Experiment) -> list[str]:
         for arm in experiment.arms:
             job = planner.new_job(arm.architecture, arm.plan, _pixels())
             planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
-    except Refusal:
+    except BaseException:  # whatever it is, none has begun
         for run_id in planned:
-            run_status.discard(store, run_id)
+            with contextlib.suppress(OSError):
+                run_status.discard(store, run_id)
         raise
     return planned
 
@@ -70,7 +69,14 @@ def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None
         st.markdown(_cost(architecture, plan))
     st.text_input(translate("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
     ready = problem is None and architecture is not None and plan is not None
-    st.button(translate("Train it"), type="primary", disabled=not ready, key="train", width="stretch", on_click=_start)
+    st.button(
+        translate("Train it"),
+        type="primary",
+        disabled=not ready,
+        key="train",
+        width="stretch",
+        on_click=session.guard(_start),
+    )
 
 
 TITLE = "run-title"
@@ -111,27 +117,16 @@ def _start() -> None:
     if architecture is None or plan is None:
         return  # the page says why where it stands
     store = visitor.store()
-    try:
-        run = planner.start(store, planner.new_job(architecture, plan, _pixels()), st.session_state[TITLE])
-    except Refusal as reason:
-        _refuse(reason)
-    else:
-        del st.session_state[TITLE]  # the next run gets a name of its own
-        _watch(run.id, ())
+    title = st.session_state.get(TITLE, _next_title(store))
+    run = planner.start(store, planner.new_job(architecture, plan, _pixels()), title)
+    st.session_state.pop(TITLE, None)  # the next run gets a name of its own
+    _watch(run.id, ())
 
 
 def _watch(run_id: str, compared: tuple[str, ...]) -> None:
     session.put(watched=run_id, compared=compared, moment=-1)
     session.scroll_up()
     session.choose("train_view", "watch")
-
-
-def _refuse(reason: Refusal) -> None:
-    session.notice(REASON, reason=reason)
-    session.scroll_up()
-
-
-REASON = "{reason}"
 
 
 def _pixels() -> np.ndarray:

@@ -61,8 +61,12 @@ def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> M
 
 
 def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
-    """Show which digits were taken for which at that moment."""
-    counts = store.confusion(run_id, kept).astype(np.float32)
+    """Show which digits were taken for which at that moment, or why that cannot be shown."""
+    try:
+        counts = store.confusion(run_id, kept).astype(np.float32)
+    except Refusal as reason:
+        st.caption(page.plain(translate_refusal(reason)))
+        return
     right, number = int(np.trace(counts)), int(counts.sum())
     st.markdown("**" + translate("Held-out digits, what they are and what they are read as") + "**")
     st.caption(

@@ -65,6 +65,8 @@ def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, stat
         _add_without_result(found, arm, status)
     elif reason := _unequal(arm, status):
         found.unequal[arm.id] = reason
+    elif experiment.measure != SHIFTED and status.facts("epoch").get("val_accuracy") is None:
+        found.gone[arm.id] = translate("its record is damaged")
     else:
         found.shares[arm.id] = _share(store, experiment, status)
 

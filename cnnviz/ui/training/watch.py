@@ -60,8 +60,6 @@ def _pace() -> float:
 
 
 def _watched(was_live: bool) -> None:
-    if session.get("notices") and session.get("noticed") is None:
-        st.rerun()  # what a click here was refused stands above the page
     store = visitor.store()
     run_status.touch(store)
     status = run_status.follow(store, session.get("watched"))

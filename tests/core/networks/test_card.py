@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -49,3 +50,34 @@ def test_a_wrong_card_is_refused(changes: dict[str, Any], words: str) -> None:
 def test_the_data_must_be_identified() -> None:
     with pytest.raises(Refusal, match=r"`data\.sha256` must be 64"):
         DataSource(name="mnist", source="", sha256="unknown", licence="", attribution="")
+
+
+@pytest.mark.parametrize("place", ["loss", "val_accuracy", "seed", "test_loss", "trained_seconds", "plan", "confusion"])
+def test_integer_beyond_floats_is_refused(place: str) -> None:
+    """JSON may spell integers that no float holds; comparing them is exact, converting them raises OverflowError."""
+    huge = int("1" + "0" * 400)
+    data = small_network.card(small_network.network()).to_json()
+    if place in data["curves"]:
+        data["curves"][place][0] = huge
+    elif place == "plan":
+        data["plan"]["learning_rate"] = huge
+    elif place == "confusion":
+        data["confusion"][0][0] = huge
+    else:
+        data[place] = huge
+    with pytest.raises(Refusal):
+        cards.from_text(json.dumps(data))
+
+
+@pytest.mark.parametrize("data", [{"variant": {"layers": [[]]}}, {"plan": []}, {"curves": {"loss": 1}}, {"data": 7}])
+def test_card_of_wrong_types_is_refused(data: dict[str, Any]) -> None:
+    whole = small_network.card(small_network.network()).to_json()
+    with pytest.raises(Refusal):
+        cards.from_text(json.dumps(whole | data))
+
+
+def test_text_that_no_browser_can_be_sent_is_refused() -> None:
+    data = small_network.card(small_network.network()).to_json()
+    data["data"]["name"] = "\ud800"
+    with pytest.raises(Refusal, match="text"):
+        cards.from_text(json.dumps(data))

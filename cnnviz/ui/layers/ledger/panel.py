@@ -51,7 +51,7 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
     with row:
         _place(network, cell)
         export.show(network, found, said)
-        st.button(translate("Close"), key="ledger-close", on_click=path.leave)
+        st.button(translate("Close"), key="ledger-close", on_click=session.guard(path.leave))
 
 
 def _invite(network: Network) -> None:
@@ -62,14 +62,15 @@ def _invite(network: Network) -> None:
         ),
         width="content",
     )
+    names = list(cells.shapes(network))[1:]
     st.selectbox(
         translate("Layer"),
-        list(cells.shapes(network))[1:],
+        names,
         index=None,
         placeholder=translate("a layer"),
         label_visibility="collapsed",
         width=200,
-        **session.bind("cell_layer", _largest),
+        **session.bind("cell_layer", names, _largest),
     )
 
 
@@ -83,7 +84,7 @@ def _place(network: Network, cell: Cell) -> None:
         index=names.index(cell.layer),
         format_func=_layer_name,
         width=235,
-        **session.bind("cell_layer", _largest),
+        **session.bind("cell_layer", names, _largest),
     )
     sides = {"cell_map": (translate("Map"), shapes[cell.layer][-1])}
     if len(shapes[cell.layer]) == 3:
@@ -92,7 +93,8 @@ def _place(network: Network, cell: Cell) -> None:
     else:
         sides["cell_map"] = (translate("Unit"), shapes[cell.layer][0])
     for key, (label, number) in sides.items():
-        st.number_input(label, 0, number - 1, value=int(session.get(key)), width=120, **session.bind(key, _typed))
+        value = min(max(int(session.get(key)), 0), number - 1)
+        st.number_input(label, 0, number - 1, value=value, width=120, **session.bind(key, range(number), _typed))
 
 
 def _layer_name(name: str) -> str:
@@ -106,10 +108,16 @@ def _typed() -> None:
 
 
 def _largest() -> None:
-    """Choose the largest value of the layer that was picked by name."""
+    """Choose the largest value of the layer that was picked by name.
+
+    The present network may lack it, if the list was that of another one; then the present cell stays.
+    """
     network, name = networks.load_chosen(), session.get("cell_layer")
+    shape = cells.shapes(network).get(name)
+    if shape is None:
+        path.stay()
+        return
     trace = subject.read(network, session.subject(), session.steps()).trace
-    shape = cells.shapes(network)[name]
     place = tuple(int(side) for side in np.unravel_index(cells.values(trace, name, shape).argmax(), shape))
     row, column, of = place if len(place) == 3 else (0, 0, *place)
     path.choose(Cell(name, of, row, column))

@@ -31,6 +31,11 @@ def leave() -> None:
     _put((), 0)
 
 
+def stay() -> None:
+    """Keep the path, and let the widgets say again where it is."""
+    _put(session.get("cell_path"), session.get("cell_index"))
+
+
 def take_step(network: Network, step: Step) -> None:
     """Apply a click in the ledger or on a map; ignore one that does not fit the network."""
     path, index = session.get("cell_path"), session.get("cell_index")
