@@ -125,7 +125,7 @@ def _vary_plan(
 
 
 def _make_plan(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
-    """Make a plan that learns from `count` digits and validates on the last `held_out`."""
+    """Make a plan that learns from `count` digits and validates on `held_out` others."""
     return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
 
 
@@ -252,7 +252,8 @@ _ALL = (
     Experiment(
         id="digits",
         question=gettext_noop(
-            "100, 1,000, 10,000 digits to learn from: how many mistakes are left after the last step?"
+            "100, 1,000, 10,000 digits to learn from, and 2,000 updates each: from 1,000 to 10,000 digits, how many of "
+            "the mistakes are left?"
         ),
         guesses={
             SAME: gettext_noop("Nearly as many"),
@@ -263,11 +264,11 @@ _ALL = (
         why=gettext_noop("More examples help nearly always, and each new one a little less than the one before."),
         arms=_vary_plan(
             _build_small(),
-            _make_plan(100, batch_size=32, epochs=10),
+            _make_plan(100, 2_000, batch_size=10),
             [
-                ("100", gettext_noop("100 digits"), {"examples": 5_100}),
-                ("1000", gettext_noop("1,000 digits"), {"examples": 6_000}),
-                ("10000", gettext_noop("10,000 digits"), {"examples": 15_000}),
+                ("100", gettext_noop("100 digits"), {"examples": 2_100, "epochs": 200}),
+                ("1000", gettext_noop("1,000 digits"), {"examples": 3_000, "epochs": 20}),
+                ("10000", gettext_noop("10,000 digits"), {"examples": 12_000, "epochs": 2}),
             ],
         ),
         judge=verdicts.judge_fewer_mistakes,

@@ -48,10 +48,20 @@ def test_arms_differ_in_the_network_or_in_one_setting_of_the_plan(one: Experimen
     if one.id in OF_NETWORKS:
         assert (len(plans), len(stacks)) == (1, len(one.arms))
     else:
-        setting = "examples" if one.id == "digits" else "learning_rate"
+        settings = ("examples", "epochs") if one.id == "digits" else ("learning_rate",)
         assert (len(plans), len(stacks)) == (len(one.arms), 1)
         first = one.arms[0].plan
-        assert all(replace(arm.plan, **{setting: getattr(first, setting)}) == first for arm in one.arms)
+        same = {setting: getattr(first, setting) for setting in settings}
+        assert all(replace(arm.plan, **same) == first for arm in one.arms)
+
+
+@EVERY
+def test_every_arm_makes_as_many_updates(one: Experiment) -> None:
+    plans = [arm.plan for arm in one.arms]
+    updates = [plan.epochs * -(-(plan.examples - plan.validation_examples) // plan.batch_size) for plan in plans]
+    assert len(set(updates)) == 1
+    if one.id == "digits":
+        assert f"{updates[0]:,} updates" in one.question
 
 
 def layers_of(name: str) -> list[tuple[object, ...]]:
