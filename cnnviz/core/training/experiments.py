@@ -17,7 +17,7 @@ from cnnviz.core.networks.draft import ANSWER, ArchitectureDraft, Settings
 from cnnviz.core.networks.draft_validation import validate
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import verdicts
-from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Shares, Verdict
+from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Results, Verdict
 
 VALIDATION, SHIFTED = "validation", "shifted"
 
@@ -50,7 +50,7 @@ class Experiment:
         expected: Id of the usual answer.
         why: The usual explanation, a marked text, shown after the results.
         arms: The trainings.
-        judge: Decides from the arms' labels, their shares and the number of digits which guess was right.
+        judge: Decides from the arms' labels and their results which guesses are possible.
         measure: "validation" is each arm's accuracy on the held-out digits after its last epoch, "shifted" is the
             accuracy of the trained network on shifted digits (`inference.shifted_accuracy`).
     """
@@ -61,7 +61,7 @@ class Experiment:
     expected: str
     why: str
     arms: tuple[Arm, ...]
-    judge: Callable[[Labels, Shares, int], Verdict]
+    judge: Callable[[Labels, Results], Verdict]
     measure: str = VALIDATION
 
     @property
@@ -69,15 +69,15 @@ class Experiment:
         """Number of digits that decide."""
         return shifted_accuracy.MAX_DIGITS if self.measure == SHIFTED else self.arms[0].plan.validation_examples
 
-    def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
-        """Judge the arms' `shares` of digits read right (arm id -> [0, 1]); None until all are there.
+    def verdict(self, results: Results) -> Verdict | None:
+        """Judge the arms' results; None until every arm has one.
 
-        `count` is given where another number of digits decided. An arm whose training diverged counts with its last
-        share, or 0; leave out arms that were not trained by their plan.
+        An arm whose training diverged counts with its last share, or 0; leave out arms that were not trained by their
+        plan.
         """
-        if any(arm.id not in shares for arm in self.arms):
+        if any(not results.shares.get(arm.id) for arm in self.arms):
             return None
-        return self.judge({arm.id: arm.label for arm in self.arms}, shares, count or self.count)
+        return self.judge({arm.id: arm.label for arm in self.arms}, results)
 
 
 def get_experiment(name: str) -> Experiment:

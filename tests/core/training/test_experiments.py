@@ -14,6 +14,7 @@ from cnnviz.core.layers import Dropout
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment, get_experiment
+from cnnviz.core.training.verdicts import Results
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
 OF_NETWORKS = ("pooling", "filters", "dropout", "padding", "shifted")
@@ -34,11 +35,11 @@ def test_an_experiment_is_whole(one: Experiment) -> None:
 def test_every_verdict_is_among_the_guesses(one: Experiment) -> None:
     for place in range(len(one.arms)):
         for share in (0.2, 0.949, 0.96):
-            shares = {arm.id: 0.95 for arm in one.arms} | {one.arms[place].id: share}
-            found = one.verdict(shares)
+            shares = {arm.id: (0.95,) for arm in one.arms} | {one.arms[place].id: (share,)}
+            found = one.verdict(Results(shares, one.count))
             assert found is not None
-            assert found.right in one.guesses
-    assert one.verdict({one.arms[0].id: 0.9}) is None
+            assert set(found.possible) <= set(one.guesses)
+    assert one.verdict(Results({one.arms[0].id: (0.9,)}, one.count)) is None
 
 
 @EVERY

@@ -134,7 +134,8 @@ def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
     assert lesson.payload["learning_rate"] == pytest.approx(0.1)
     assert lesson.payload["gradient_norm"] == run.curve("gradient")[0]
 
-    order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
+    trained = order_stratified(runner.data.y_train, plan.seed)[70:]
+    order = trained[np.random.default_rng([plan.seed, 1]).permutation(230)[:40]]
     digits = runner.data.x_train[order].astype(np.float32) / 255
     for event, name in ((before, "loss_before"), (after, "loss_after")):
         state: dict[str, dict[str, np.ndarray]] = {}
