@@ -44,7 +44,7 @@ def test_an_arm_that_was_deleted_is_not_waited_for(app: AppTest, scheduler: Fake
     valid, same = padding(app, scheduler)
     complete(scheduler, valid)
     complete(scheduler, same)
-    assert "padding valid** reads 62.5 %" in texts(app.run())
+    assert "**padding valid** 62.5 %" in texts(app.run())
     (place,) = (path for path in tmp_path.iterdir() if path.is_dir())
     RunStore(place.name, tmp_path).delete(same)
     assert "Without a result: padding same (deleted)." in texts(app.run())
@@ -55,7 +55,7 @@ def test_an_arm_that_diverged_at_once_counts_with_nothing_read_right(app: AppTes
     complete(scheduler, valid)
     end(scheduler, same, "failed", Refusal(DIVERGED, epoch=1))
     assert well(app.run())
-    assert "**padding valid** reads 62.5 % of 5,000 digits right, **padding same** 0.0 %" in texts(app)
+    assert "Read right of 5,000 digits: **padding valid** 62.5 %, **padding same** 0.0 %" in texts(app)
 
 
 def test_any_other_failure_counts_with_nothing(app: AppTest, scheduler: FakeScheduler) -> None:
@@ -76,7 +76,7 @@ def test_an_arm_that_ended_before_its_plan_gives_no_verdict(
     said = texts(app)
     assert f"Not trained as the experiment plans it: padding same ({reason})." in said
     assert NO_VERDICT in said
-    assert "digits right," not in said
+    assert "Read right" not in said
 
 
 def test_an_arm_that_trained_longer_than_its_plan_gives_no_verdict(app: AppTest, scheduler: FakeScheduler) -> None:
@@ -90,7 +90,7 @@ def test_an_arm_that_trained_longer_than_its_plan_gives_no_verdict(app: AppTest,
     assert well(app.run())
     said = texts(app)
     assert "Not trained as the experiment plans it: padding same (7 epochs instead of 6)." in said
-    assert "digits right," not in said
+    assert "Read right" not in said
 
 
 def test_an_arm_that_diverged_later_counts_with_its_last_good_epoch(app: AppTest, scheduler: FakeScheduler) -> None:

@@ -131,6 +131,13 @@ def _describe_max_value(layer: Any, shape: Shape) -> Message:
     return _make_value_describer("max_value", templates.LIMIT)(layer, shape)
 
 
+def _describe_slope(layer: Any, _: Shape) -> Message:
+    slope, threshold = layer.negative_slope, getattr(layer, "threshold", 0)
+    if not threshold:
+        return Message(templates.SLOPE, {"value": f"{slope:g}"})
+    return Message(templates.SLOPE_BELOW, {"value": f"{slope:g}", "threshold": f"{threshold:g}"})
+
+
 def _describe_name(*_: object) -> Message:
     return Message(templates.NAME, {})
 
@@ -159,7 +166,7 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "Rescaling.scale": _make_value_describer("scale", templates.FACTOR),
     "offset": _make_value_describer("offset", templates.OFFSET),
     "max_value": _describe_max_value,
-    "negative_slope": _make_value_describer("negative_slope", templates.SLOPE),
+    "negative_slope": _describe_slope,
     "threshold": _make_value_describer("threshold", templates.THRESHOLD),
     "alpha": _make_value_describer("alpha", templates.ALPHA),
 }

@@ -235,7 +235,13 @@ _ADADELTA = TrainingPlan(optimizer="adadelta", learning_rate=1.0, batch_size=128
 # Published with early stopping, but without its validation set: a tenth of the training digits, so that the test set
 # has no influence.
 _ADADELTA_STOPPING = TrainingPlan(
-    optimizer="adadelta", learning_rate=1.0, batch_size=128, epochs=12, validation_examples=6_000, patience=2
+    optimizer="adadelta",
+    learning_rate=1.0,
+    batch_size=128,
+    epochs=12,
+    validation_examples=6_000,
+    patience=2,
+    split="last",  # as the stored network was trained
 )
 
 # Published without batch size and epochs: Keras's own 32, and five epochs, after which the accuracy levels off.

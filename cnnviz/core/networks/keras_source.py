@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 
-from cnnviz.core.data import colour_digits
+from cnnviz.core.data import colour_digits, split
 from cnnviz.core.layers import Layer
 from cnnviz.core.layers.naming import keras_names
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, WARM_UP, WARM_UP_START, TrainingPlan
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, WARM_UP, WARM_UP_START, TrainingPlan
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 MNIST_TRAIN = 60_000
@@ -47,7 +47,8 @@ keras.utils.set_random_seed({plan.seed})'''
 
 
 def _imports(plan: TrainingPlan) -> str:
-    numpy = "import numpy as np\n" if _in_colour(plan) else ""
+    drawn = plan.validation_examples and plan.split == STRATIFIED
+    numpy = "import numpy as np\n" if _in_colour(plan) or drawn else ""
     return numpy + ("import tensorflow as tf\n" if _is_augmented(plan) else "")
 
 
@@ -87,6 +88,16 @@ x_train, x_test = in_colour(x_train, {colour_digits.TRAIN}), in_colour(x_test, {
 ONE_HOT = """
 y_train = keras.utils.to_categorical(y_train, 10)
 y_test = keras.utils.to_categorical(y_test, 10)"""
+DRAWN = """# Held-out digits judge every epoch, nothing is learned from them. They are drawn at random, each class
+# in its share.
+labels = {labels}
+shuffled, place = np.random.default_rng([{seed}, {purpose}]).permutation(len(labels)), np.empty(len(labels))
+for digit in range(10):
+    rows = shuffled[labels[shuffled] == digit]
+    place[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
+order = np.argsort(place, kind="stable")
+x_val, y_val = x_train[order[:{held_out}]], y_train[order[:{held_out}]]
+x_train, y_train = x_train[order[{held_out}:{used}]], y_train[order[{held_out}:{used}]]"""
 
 
 def _data(plan: TrainingPlan) -> str:
@@ -95,11 +106,17 @@ def _data(plan: TrainingPlan) -> str:
 
 
 def _held_out(plan: TrainingPlan) -> str:
+    held_out, learned = plan.validation_examples, _learned(plan)
+    if held_out and plan.split == STRATIFIED:
+        labels = "y_train.argmax(axis=1)" if _smoothing(plan) else "y_train"
+        return DRAWN.format(
+            labels=labels, seed=plan.seed, purpose=split.PURPOSE, held_out=held_out, used=held_out + learned
+        )
     lines = []
-    if held_out := plan.validation_examples:
+    if held_out:
         lines.append("# The last training digits are held out: they judge every epoch, nothing is learned from them.")
         lines.append(f"x_val, y_val = x_train[-{held_out}:], y_train[-{held_out}:]")
-    if (learned := _learned(plan)) < MNIST_TRAIN:
+    if learned < MNIST_TRAIN:
         lines.append(f"x_train, y_train = x_train[:{learned}], y_train[:{learned}]")
     return "\n".join(lines)
 

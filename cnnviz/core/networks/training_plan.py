@@ -10,6 +10,8 @@ OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 AUGMENTATIONS = ("none", "affine", "pen")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16")
+STRATIFIED, LAST = "stratified", "last"
+SPLITS = (STRATIFIED, LAST)
 MIN_EXAMPLES = 10
 
 MAX_EPOCHS = 200
@@ -25,8 +27,8 @@ run."""
 WARM_UP = round(WARM_UP_RISE * (1 - WARM_UP_START), 6)
 """Share of the run after which the learning rate has its full value."""
 
-ADDED = frozenset({"schedule", "precision"})
-"""Settings missing from older cards, which were trained with the defaults."""
+ADDED = frozenset({"schedule", "precision", "split"})
+"""Settings missing from older cards, which were trained with the defaults, but held out the last digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +37,10 @@ class TrainingPlan:
 
     Attributes:
         data: One of `DATA`; "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
-        examples: Number of examples used, held-out ones included; the first ones of the data set are trained on.
-        validation_examples: Number of examples held out to validate every epoch, the last ones of the data set,
-            so that plans of different size are validated on the same digits. With 0 the test set is shown beside the
-            curve and has no influence.
+        examples: Number of examples used, held-out ones included.
+        validation_examples: Number of examples held out to validate every epoch; plans of different size but the same
+            seed are validated on the same digits. With 0 the first examples of the data set are trained on, and the
+            test set is shown beside the curve and has no influence.
         batch_size: Examples a batch.
         epochs: Largest number of epochs.
         optimizer: One of `OPTIMIZERS`.
@@ -49,6 +51,8 @@ class TrainingPlan:
         seed: Seed of weights, order and augmentation.
         schedule: "constant" keeps the learning rate; "cosine" warms it up, then lets it fall to 0 along a cosine.
         precision: "mixed_bfloat16" multiplies in bfloat16 and keeps the weights in float32.
+        split: "stratified" draws the held-out digits and those trained on at random by the seed, each class in its
+            share; "last" trains on the first of the data set and holds out the last, as older plans did.
 
     Raises:
         Refusal: If a value is out of range.
@@ -66,6 +70,7 @@ class TrainingPlan:
     seed: int = 1
     schedule: str = "constant"
     precision: str = "float32"
+    split: str = STRATIFIED
 
     def __post_init__(self) -> None:
         checks.choice("data", self.data, DATA)
@@ -73,6 +78,7 @@ class TrainingPlan:
         checks.choice("augmentation", self.augmentation, AUGMENTATIONS)
         checks.choice("schedule", self.schedule, SCHEDULES)
         checks.choice("precision", self.precision, PRECISIONS)
+        checks.choice("split", self.split, SPLITS)
         checks.whole("examples", self.examples, MIN_EXAMPLES, 1_000_000)
         checks.whole("validation_examples", self.validation_examples, 0, self.examples - MIN_EXAMPLES)
         checks.whole("batch_size", self.batch_size, 1, 10_000)
@@ -93,4 +99,7 @@ class TrainingPlan:
         """Return the plan that `to_json` described. Raises `Refusal` for anything else."""
         names = {field.name for field in fields(cls)}
         missing = ADDED - data.keys() if isinstance(data, dict) else set()
-        return cls(**checks.table("plan", data, names - missing))
+        table = checks.table("plan", data, names - missing)
+        if "split" in missing and table["validation_examples"]:
+            table = {**table, "split": LAST}
+        return cls(**table)

@@ -17,7 +17,7 @@ from cnnviz.core.networks.draft import ANSWER, ArchitectureDraft, Settings
 from cnnviz.core.networks.draft_validation import validate
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import verdicts
-from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Shares, Verdict
+from cnnviz.core.training.verdicts import ALIKE, FEWER, SAME, TENTH, Labels, Results, Verdict
 
 VALIDATION, SHIFTED = "validation", "shifted"
 
@@ -50,7 +50,7 @@ class Experiment:
         expected: Id of the usual answer.
         why: The usual explanation, a marked text, shown after the results.
         arms: The trainings.
-        judge: Decides from the arms' labels, their shares and the number of digits which guess was right.
+        judge: Decides from the arms' labels and their results which guesses are possible.
         measure: "validation" is each arm's accuracy on the held-out digits after its last epoch, "shifted" is the
             accuracy of the trained network on shifted digits (`inference.shifted_accuracy`).
     """
@@ -61,7 +61,7 @@ class Experiment:
     expected: str
     why: str
     arms: tuple[Arm, ...]
-    judge: Callable[[Labels, Shares, int], Verdict]
+    judge: Callable[[Labels, Results], Verdict]
     measure: str = VALIDATION
 
     @property
@@ -69,15 +69,15 @@ class Experiment:
         """Number of digits that decide."""
         return shifted_accuracy.MAX_DIGITS if self.measure == SHIFTED else self.arms[0].plan.validation_examples
 
-    def verdict(self, shares: Shares, count: int | None = None) -> Verdict | None:
-        """Judge the arms' `shares` of digits read right (arm id -> [0, 1]); None until all are there.
+    def verdict(self, results: Results) -> Verdict | None:
+        """Judge the arms' results; None until every arm has one.
 
-        `count` is given where another number of digits decided. An arm whose training diverged counts with its last
-        share, or 0; leave out arms that were not trained by their plan.
+        An arm whose training diverged counts with its last share, or 0; leave out arms that were not trained by their
+        plan.
         """
-        if any(arm.id not in shares for arm in self.arms):
+        if any(not results.shares.get(arm.id) for arm in self.arms):
             return None
-        return self.judge({arm.id: arm.label for arm in self.arms}, shares, count or self.count)
+        return self.judge({arm.id: arm.label for arm in self.arms}, results)
 
 
 def get_experiment(name: str) -> Experiment:
@@ -125,7 +125,7 @@ def _vary_plan(
 
 
 def _make_plan(count: int, held_out: int = 5_000, **settings: Any) -> TrainingPlan:
-    """Make a plan that learns from `count` digits and validates on the last `held_out`."""
+    """Make a plan that learns from `count` digits and validates on `held_out` others."""
     return TrainingPlan(examples=count + held_out, validation_examples=held_out, **settings)
 
 
@@ -252,7 +252,8 @@ _ALL = (
     Experiment(
         id="digits",
         question=gettext_noop(
-            "100, 1,000, 10,000 digits to learn from: how many mistakes are left after the last step?"
+            "100, 1,000, 10,000 digits to learn from, and 2,000 updates each: from 1,000 to 10,000 digits, how many of "
+            "the mistakes are left?"
         ),
         guesses={
             SAME: gettext_noop("Nearly as many"),
@@ -263,11 +264,11 @@ _ALL = (
         why=gettext_noop("More examples help nearly always, and each new one a little less than the one before."),
         arms=_vary_plan(
             _build_small(),
-            _make_plan(100, batch_size=32, epochs=10),
+            _make_plan(100, 2_000, batch_size=10),
             [
-                ("100", gettext_noop("100 digits"), {"examples": 5_100}),
-                ("1000", gettext_noop("1,000 digits"), {"examples": 6_000}),
-                ("10000", gettext_noop("10,000 digits"), {"examples": 15_000}),
+                ("100", gettext_noop("100 digits"), {"examples": 2_100, "epochs": 200}),
+                ("1000", gettext_noop("1,000 digits"), {"examples": 3_000, "epochs": 20}),
+                ("10000", gettext_noop("10,000 digits"), {"examples": 12_000, "epochs": 2}),
             ],
         ),
         judge=verdicts.judge_fewer_mistakes,

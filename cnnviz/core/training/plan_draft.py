@@ -39,6 +39,7 @@ class PlanDraft:
         """Make a draft with the values of `plan`."""
         table = plan.to_json()
         examples, held_out = table.pop("examples"), table.pop("validation_examples")
+        table.pop("split")  # a new training draws its digits, whatever an older one did
         return cls({LEARN: examples - held_out, CHECK: held_out, **table})
 
     def change(self, **values: Any) -> PlanDraft:

@@ -1,19 +1,25 @@
-"""Judge the results of an experiment: which guess was right, by how much, and whether the sample is large enough.
+"""Judge the results of an experiment: which arms are clearly out, which cannot be told apart, and what that answers.
 
-Judges take `labels` (arm id -> marked text, in the order of the arms), `shares` (arm id -> share of digits read right,
-in [0, 1]) and `count`, the number of test digits. None of them knows which answer was expected.
+Judges take `labels` (arm id -> marked text, in the order of the arms) and `Results`. None of them knows which answer
+was expected. "Cannot be told" is never taken for "the same": an answer counts as found only when the trainings exclude
+every other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
 
 from cnnviz.core.messages import gettext_noop
-from cnnviz.core.training.confidence import compute_difference_interval
+from cnnviz.core.training.confidence import Interval, compute_difference_interval, compute_z, format_points
+from cnnviz.core.training.seed_comparison import Pair, compare, compute_welch_interval
 
 Labels = Mapping[str, str]
-Shares = Mapping[str, float]
+Shares = Mapping[str, Sequence[float]]
 
 ALIKE = "alike"
 SAME, FEWER, TENTH = "same", "fewer", "tenth"
@@ -22,98 +28,242 @@ MIN_FEWER_RATIO, MIN_TENTH_RATIO = 1.5, 6.0
 
 
 @dataclass(frozen=True)
+class Results:
+    """What the trainings of an experiment measured.
+
+    Attributes:
+        shares: Arm id -> shares of digits read right, in [0, 1], one a training, each with another seed.
+        count: Number of digits that decided in each training.
+        spread: Standard deviation of the share between seeds, measured on other trainings; it counts where an arm was
+            trained once. None where it is unknown: then intervals are about other digits alone.
+    """
+
+    shares: Shares
+    count: int
+    spread: float | None = None
+
+    @property
+    def seeds(self) -> int:
+        """Smallest number of trainings of an arm."""
+        return min(map(len, self.shares.values()))
+
+    def mean(self, arm: str) -> float:
+        """Return the mean share of an arm."""
+        return float(np.mean(self.shares[arm]))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A marked sentence with what fills its fields.
+
+    Attributes:
+        template: The sentence.
+        values: Field -> number or finished text.
+        names: Field -> marked labels of arms, to be translated and listed.
+        details: Texts that stand behind the names of the field `names` holds, in its order; or empty.
+    """
+
+    template: str
+    values: Mapping[str, float | str] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The outcome of an experiment.
 
     Attributes:
-        right: Id of the guess that was right.
-        margin: The difference of shares that decides.
-        low: Lower end of the margin's 95 % interval.
-        high: Upper end of the margin's 95 % interval.
-        template: Marked sentence, to be filled with `numbers` and `names`.
-        numbers: Shares in per cent, margins in percentage points.
-        names: Marked labels of the arms that are compared.
+        possible: Ids of the guesses that the trainings do not exclude; `ALIKE` where two arms cannot be told apart.
+        sentences: What was found, about all arms.
+        pairs: All pairs of arms with the intervals of their differences, the largest difference first.
     """
 
-    right: str
-    margin: float
-    low: float
-    high: float
-    template: str
-    numbers: Mapping[str, float]
-    names: Mapping[str, str]
+    possible: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def right(self) -> str | None:
+        """The guess that was right, None while several are possible, or none of them is."""
+        return self.possible[0] if len(self.possible) == 1 else None
 
 
-CLEAR = gettext_noop(
-    "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. The difference of "
-    "{margin:.1f} points is larger than chance: it lies between {low:.1f} and {high:.1f}."
+READ_ONCE = gettext_noop("Read right of {count:,} digits: {arms}.")
+READ = gettext_noop("Read right of {count:,} digits, mean of {seeds} seeds each: {arms}.")
+BEST = gettext_noop(
+    "{best} reads the most, more than chance explains: {margin} points more than {second} ({low} to {high})."
 )
-UNDECIDED = gettext_noop(
-    "**{best}** reads {more:.1f} % of {count:,} digits right, **{second}** {less:.1f} %. These are too few digits to "
-    "tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
+TIED = gettext_noop(
+    "{arms} cannot be told apart by these trainings: the largest difference of {margin} points lies between {low} and "
+    "{high}."
 )
-ENOUGH = gettext_noop(
-    "**{second}** reads {less:.1f} % of {count:,} digits right and **{best}** {more:.1f} %. These are too few to "
-    "tell {margin:.1f} points from chance ({low:.1f} to {high:.1f}), so the smaller one is enough here."
-)
-CHEAPEST = gettext_noop(
-    "**{best}** reads {more:.1f} % of {count:,} digits right, and nothing larger reads more: **{second}** "
-    "{less:.1f} %, {margin:.1f} points less ({low:.1f} to {high:.1f})."
-)
+OUT = gettext_noop("Clearly behind {best}: {arms}, by at least {low} points.")
 MISTAKES = gettext_noop(
-    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}, {ratio:.1f} times fewer. "
-    "On {count:,} digits the difference of {margin:.1f} points lies between {low:.1f} and {high:.1f}."
+    "{second} leaves {before} mistakes in a hundred digits, {best} {after}: {ratio:.1f} times fewer, between "
+    "{least:.1f} and {most:.1f} times."
 )
-NOT_FEWER = gettext_noop(
-    "**{second}** leaves {before:.1f} mistakes in a hundred digits, **{best}** {after:.1f}. {count:,} digits are too "
-    "few to tell {margin:.1f} points from chance: the difference lies between {low:.1f} and {high:.1f}."
+MORE_MISTAKES = gettext_noop(
+    "{best} leaves clearly more mistakes than {second}: {after} in a hundred digits instead of {before}, {margin} "
+    "points more ({low} to {high})."
+)
+UNTOLD_MISTAKES = gettext_noop(
+    "{second} leaves {before} mistakes in a hundred digits, {best} {after}. These trainings cannot tell that from "
+    "chance: the difference of {margin} points lies between {low} and {high}."
+)
+LEVEL_SEEDS = gettext_noop(
+    "With another seed one and the same network moves by {spread} points (standard deviation). All intervals hold "
+    "together with 95 % confidence, for other seeds too."
+)
+LEVEL_SPREAD = gettext_noop(
+    "Each was trained once. Another seed moves a result by about ±{spread} points, as recorded trainings have shown; "
+    "that is in the intervals, which hold together with 95 % confidence."
+)
+LEVEL_DIGITS = gettext_noop(
+    "Each was trained once. The intervals hold together with 95 % confidence for other digits; how far another seed "
+    "moves the results was not measured here."
 )
 
 
-def judge_best(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """Judge by the largest share: that arm is right, or `ALIKE` where the second best cannot be told from it."""
-    first, second = _rank(labels, shares)[:2]
-    clear = compute_difference_interval(shares[first], shares[second], count)[0] > 0
-    return _make_verdict(first if clear else ALIKE, CLEAR if clear else UNDECIDED, first, second, labels, shares, count)
+def judge_best(labels: Labels, results: Results) -> Verdict:
+    """Judge by the largest share: possible are all arms that are not clearly behind the best.
+
+    Of two arms that cannot be told apart, neither is shown to be better: `ALIKE`.
+    """
+    pairs = compare_arms(results)
+    tied = _find_tied(labels, results, pairs)
+    possible = (ALIKE,) if len(tied) == len(labels) else tied
+    return Verdict(possible, _describe(labels, results, pairs, tied), pairs)
 
 
-def judge_enough(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """Judge by cost: right is the first arm, in order of cost, that cannot be told from the best."""
-    first, second = _rank(labels, shares)[:2]
-    order = tuple(labels)
-    right = next(arm for arm in order if compute_difference_interval(shares[first], shares[arm], count)[0] <= 0)
-    if right != first:
-        return _make_verdict(right, ENOUGH, first, right, labels, shares, count)
-    if first == order[0]:
-        return _make_verdict(right, CHEAPEST, first, second, labels, shares, count)
-    before = _rank(order[: order.index(first)], shares)[0]
-    return _make_verdict(right, CLEAR, first, before, labels, shares, count)
+def judge_enough(labels: Labels, results: Results) -> Verdict:
+    """Judge by cost: which arm, in order of cost, is the first that none exceeds; open where several may be."""
+    pairs = compare_arms(results)
+    tied = _find_tied(labels, results, pairs)
+    return Verdict(tied, _describe(labels, results, pairs, tied), pairs)
 
 
-def judge_fewer_mistakes(labels: Labels, shares: Shares, count: int) -> Verdict:
-    """Judge how many times fewer mistakes the last arm makes than the one before: `SAME`, `FEWER` or `TENTH`."""
+def judge_fewer_mistakes(labels: Labels, results: Results) -> Verdict:
+    """Judge how many times fewer mistakes the last arm makes than the one before.
+
+    Possible of `SAME`, `FEWER` and `TENTH` is each that the interval of the ratio reaches; none where the last arm
+    makes clearly more mistakes.
+    """
+    pairs = compare_arms(results)
     before, after = tuple(labels)[-2:]
-    low = compute_difference_interval(shares[after], shares[before], count)[0]
-    ratio = (1 - shares[before]) / max(1 - shares[after], 0.5 / count)  # no mistake at all: fewer than one
-    clear = low > 0
-    right = SAME if not clear or ratio < MIN_FEWER_RATIO else FEWER if ratio < MIN_TENTH_RATIO else TENTH
-    found = _make_verdict(right, MISTAKES if clear else NOT_FEWER, after, before, labels, shares, count)
-    more = {"before": 100 * (1 - shares[before]), "after": 100 * (1 - shares[after]), "ratio": ratio}
-    return Verdict(**{**vars(found), "numbers": {**found.numbers, **more}})
+    pair = next(pair for pair in pairs if {pair.best, pair.worst} == {before, after})
+    ratio, (least, most) = _compare_mistakes(results, before, after)
+    bounds = {SAME: (0.0, MIN_FEWER_RATIO), FEWER: (MIN_FEWER_RATIO, MIN_TENTH_RATIO), TENTH: (MIN_TENTH_RATIO, np.inf)}
+    possible = tuple(name for name, (low, high) in bounds.items() if least < high and most >= low)
+    template = MISTAKES
+    if not pair.clear:
+        template = UNTOLD_MISTAKES
+    elif pair.best == before:
+        template, possible = MORE_MISTAKES, ()
+    told = format_points(1 - results.mean(before), 1 - results.mean(after))
+    margins = _tell(pair, turned=template == UNTOLD_MISTAKES and pair.best == before)
+    values: dict[str, float | str] = {"before": told[0], "after": told[1], "ratio": ratio, "least": least, "most": most}
+    sentence = Sentence(template, values | margins, {"second": (labels[before],), "best": (labels[after],)})
+    first = _list_results(labels, results)
+    return Verdict(possible, (first, sentence, _tell_level(results)), pairs)
 
 
-def _rank(arms: Labels | tuple[str, ...], shares: Shares) -> list[str]:
+def compare_arms(results: Results) -> tuple[Pair, ...]:
+    """Compare all pairs of arms, the largest difference first; all intervals hold together.
+
+    With several seeds of every arm by Welch's interval for other seeds. Otherwise by the interval for other digits,
+    and at least as wide as the known spread between seeds makes it.
+    """
+    if results.seeds > 1:
+        return compare(results.shares).pairs
+    number = math.comb(len(results.shares), 2)
+    pairs = [_compare_once(results, one, other, number) for one, other in combinations(results.shares, 2)]
+    return tuple(sorted(pairs, key=lambda pair: -pair.difference))
+
+
+def _compare_once(results: Results, one: str, other: str, comparisons: int) -> Pair:
+    """Compare two arms of which at least one was trained once."""
+    best, worst = sorted((one, other), key=lambda arm: -results.mean(arm))
+    more, less = results.mean(best), results.mean(worst)
+    low, high = compute_difference_interval(more, less, results.count, comparisons)
+    difference, spread = more - less, results.spread or 0.0
+    reach = compute_z(comparisons) * math.sqrt(2) * spread
+    times = difference / spread if spread else (math.inf if difference else 0.0)
+    return Pair(best, worst, difference, min(low, difference - reach), max(high, difference + reach), times)
+
+
+def _compare_mistakes(results: Results, before: str, after: str) -> tuple[float, Interval]:
+    """Return how many times fewer mistakes `after` makes, and the interval of this ratio.
+
+    The interval is that of the difference of logarithms: Welch's over seeds, or Katz's (1978) for other digits,
+    widened where the known spread between seeds asks for it. No mistake at all counts as half a one.
+    """
+    least = 0.5 / results.count
+    mistakes = {arm: np.maximum(1 - np.asarray(results.shares[arm], float), least) for arm in (before, after)}
+    comparisons = math.comb(len(results.shares), 2)
+    ratio = float(mistakes[before].mean() / mistakes[after].mean())
+    if results.seeds > 1:
+        logs = {arm: np.log(each).tolist() for arm, each in mistakes.items()}
+        low, high = compute_welch_interval(logs[before], logs[after], comparisons)
+        return ratio, (min(math.exp(low), ratio), max(math.exp(high), ratio))
+    spread = results.spread or 0.0
+    variance = sum(
+        max((1 - share) / (share * results.count), (spread / share) ** 2)
+        for share in (float(each.mean()) for each in mistakes.values())
+    )
+    reach = math.exp(compute_z(comparisons) * math.sqrt(variance))
+    return ratio, (ratio / reach, ratio * reach)
+
+
+def _find_tied(labels: Labels, results: Results, pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Return the best arm and those that cannot be told from it, in the order of the arms."""
+    best = _rank(labels, results)[0]
+    out = {pair.worst for pair in pairs if pair.best == best and pair.clear}
+    return tuple(arm for arm in labels if arm not in out)
+
+
+def _describe(labels: Labels, results: Results, pairs: Sequence[Pair], tied: tuple[str, ...]) -> tuple[Sentence, ...]:
+    """Describe the results of all arms: what each reads, which are tied with the best, which are clearly behind."""
+    order = _rank(labels, results)
+    best = order[0]
+    sentences = [_list_results(labels, results)]
+    if len(tied) == 1:
+        pair = next(pair for pair in pairs if {pair.best, pair.worst} == {best, order[1]})
+        sentences.append(Sentence(BEST, _tell(pair), {"best": (labels[best],), "second": (labels[order[1]],)}))
+    else:
+        pair = next(pair for pair in pairs if pair.best in tied and pair.worst in tied)
+        ordered = tuple(labels[arm] for arm in order if arm in tied)
+        sentences.append(Sentence(TIED, _tell(pair), {"arms": ordered}))
+    out = tuple(arm for arm in order if arm not in tied)
+    if out and (len(tied) > 1 or len(out) > 1):
+        least = min(pair.low for pair in pairs if pair.best == best and pair.worst in out)
+        names = {"best": (labels[best],), "arms": tuple(labels[arm] for arm in out)}
+        sentences.append(Sentence(OUT, {"low": format_points(least)[0]}, names))
+    return (*sentences, _tell_level(results))
+
+
+def _list_results(labels: Labels, results: Results) -> Sentence:
+    shares = format_points(*(results.mean(arm) for arm in labels), decimals=1 if results.seeds == 1 else 2)
+    template = READ_ONCE if results.seeds == 1 else READ
+    values = {"count": results.count, "seeds": results.seeds}
+    return Sentence(template, values, {"arms": tuple(labels.values())}, tuple(f"{share} %" for share in shares))
+
+
+def _tell_level(results: Results) -> Sentence:
+    """Say once how sure the intervals are and how far another seed moves a result."""
+    if results.seeds > 1:
+        return Sentence(LEVEL_SEEDS, {"spread": format_points(compare(results.shares).deviation)[0]})
+    if results.spread is not None:
+        return Sentence(LEVEL_SPREAD, {"spread": format_points(results.spread)[0]})
+    return Sentence(LEVEL_DIGITS)
+
+
+def _rank(labels: Labels, results: Results) -> list[str]:
     """Sort the arms from best to worst; ties keep their order."""
-    return sorted(arms, key=lambda arm: -shares[arm])
+    return sorted(labels, key=lambda arm: -results.mean(arm))
 
 
-def _make_verdict(
-    right: str, template: str, first: str, second: str, labels: Labels, shares: Shares, count: int
-) -> Verdict:
-    """Make the verdict that compares arm `first` with arm `second`."""
-    low, high = compute_difference_interval(shares[first], shares[second], count)
-    margin = shares[first] - shares[second]
-    per_cent = {"more": shares[first], "less": shares[second], "margin": margin, "low": low, "high": high}
-    numbers = {name: round(100 * share, 1) + 0.0 for name, share in per_cent.items()}  # + 0.0: no -0.0
-    names = {"best": labels[first], "second": labels[second]}
-    return Verdict(right, margin, low, high, template, {**numbers, "count": count}, names)
+def _tell(pair: Pair, turned: bool = False) -> dict[str, float | str]:
+    """Format the difference of a pair and its interval; `turned` tells it the other way round."""
+    shares = (-pair.difference, -pair.high, -pair.low) if turned else (pair.difference, pair.low, pair.high)
+    return dict(zip(("margin", "low", "high"), format_points(*shares), strict=True))

@@ -24,6 +24,11 @@ WHY = gettext_noop(
     "small picture and you know what the largest network does."
 )
 
+NOT_FLIPPED = gettext_noop(
+    "The kernel is laid on as it is, not turned around. Mathematics calls that a cross-correlation; networks, and "
+    "Keras, call it a convolution."
+)
+
 PADDING_HELP = gettext_noop(
     "valid: the kernel stays inside. same: zeros are added around, so that with steps of 1 the size stays."
 )
@@ -41,6 +46,7 @@ def show() -> None:
     """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
+    st.caption(translate(NOT_FLIPPED))
     problem = _take_over()
     example = _example()
     guesses.take(KEY)

@@ -73,7 +73,7 @@ PAGES = {
         gettext_noop("Understand"),
         gettext_noop("Pooling"),
         gettext_noop(
-            "Every network here throws most of its numbers away on purpose. See what pooling keeps, and what it costs."
+            "A network with pooling throws most numbers away on purpose. See what pooling keeps, and what it costs."
         ),
     ),
     "train": Page(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from types import MappingProxyType
 
 import streamlit as st
 
 from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
-from cnnviz.core.training.verdicts import Shares, Verdict
+from cnnviz.core.training.verdicts import ALIKE, Results, Sentence, Shares, Verdict
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.shell import session
 
@@ -66,8 +67,7 @@ def _cost(experiment: Experiment) -> str:
 
 def verdict(
     experiment: Experiment,
-    shares: Shares,
-    digits: int | None = None,
+    results: Results,
     *,
     gone: Mapping[str, str] = NONE,
     unequal: Mapping[str, str] = NONE,
@@ -76,19 +76,32 @@ def verdict(
 
     Args:
         experiment: What was asked.
-        shares: arm id -> share of digits read right, in [0, 1].
-        digits: How many decided, where it is not the plan's number because the data set has fewer.
+        results: What the arms have measured so far.
         gone: arm id -> why nothing comes of it.
         unequal: arm id -> why its result cannot be set beside the others'.
     """
-    found = experiment.verdict(shares, digits)
+    found = experiment.verdict(results)
     with st.container(border=True, key="verdict"):
         st.markdown(f"**{translate(experiment.question)}**")
         if found is None:
-            _missing(experiment, shares, gone, unequal)
+            _missing(experiment, results.shares, gone, unequal)
             return
-        st.markdown(translate(found.template, **found.numbers, **translate_all(found.names)))
+        *told, level = map(_phrase, found.sentences)
+        st.markdown(" ".join(told))
         _answers(experiment, found)
+        st.caption(level)
+
+
+def _phrase(sentence: Sentence) -> str:
+    """Translate a sentence, with the arms that it names in bold."""
+    details = sentence.details or ("",)
+    names = {
+        name: ", ".join(
+            f"**{translate(label)}** {detail}".strip() for label, detail in zip(labels, cycle(details), strict=False)
+        )
+        for name, labels in sentence.names.items()
+    }
+    return translate(sentence.template, **sentence.values, **names)
 
 
 def _missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
@@ -110,25 +123,42 @@ def _reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
 
 
 def _answers(experiment: Experiment, found: Verdict) -> None:
+    """Set what came out beside the visitor's guess and what is usually said."""
     answers = translate_all(experiment.guesses)
     guess = session.get("guesses").get(experiment.id)
     if guess in answers:
-        told = (
-            translate("You guessed right: {answer}.", answer=answers[guess])
-            if guess == found.right
-            else translate(
-                "You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=answers[found.right]
-            )
+        (st.success if guess == found.right else st.info)(_judge_guess(answers, guess, found))
+    st.caption(_judge_usual(answers[experiment.expected], experiment, found))
+
+
+def _judge_guess(answers: Mapping[str, str], guess: str, found: Verdict) -> str:
+    possible = "; ".join(answers[name] for name in found.possible)
+    if guess == found.right:
+        return translate("You guessed right: {answer}.", answer=answers[guess])
+    if found.right is not None:
+        return translate("You guessed: {guess}. It came out: {answer}.", guess=answers[guess], answer=possible)
+    if not possible:
+        return translate("You guessed: {guess}. None of these answers came out.", guess=answers[guess])
+    if guess in found.possible:
+        return translate(
+            "You guessed: {guess}. It may be so: these trainings leave open {answers}.",
+            guess=answers[guess],
+            answers=possible,
         )
-        (st.success if guess == found.right else st.info)(told)
+    return translate(
+        "You guessed: {guess}. These trainings exclude it and leave open {answers}.",
+        guess=answers[guess],
+        answers=possible,
+    )
+
+
+def _judge_usual(usual: str, experiment: Experiment, found: Verdict) -> str:
+    """Say whether the usual answer agrees with what came out; what cannot be told apart excludes nothing."""
+    why = translate(experiment.why)
     if found.right == experiment.expected:
-        st.caption(translate(experiment.why))
-    else:
-        st.caption(
-            translate(
-                "Usually it is said: {answer}. {why} These trainings did not show it.",
-                answer=answers[experiment.expected],
-                why=translate(experiment.why),
-            )
+        return translate("That agrees with what is usually said: {answer}. {why}", answer=usual, why=why)
+    if experiment.expected in found.possible or found.right == ALIKE:
+        return translate(
+            "Usually it is said: {answer}. {why} These trainings neither show it nor exclude it.", answer=usual, why=why
         )
-    st.caption(translate("Each was trained once. With another seed the numbers differ a little."))
+    return translate("Usually it is said: {answer}. {why} These trainings contradict it.", answer=usual, why=why)

@@ -16,6 +16,7 @@ from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.prediction.strip import size
 from cnnviz.ui.shell import session, widgets
+from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
 TALLEST = 250
@@ -112,15 +113,16 @@ def _filters(moment: Moment, key: str) -> None:
     )
 
 
-def lesson(event: Event) -> None:
+def lesson(event: Event, optimizer: str) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
     facts = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
         translate(
             "Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "
-            "weights, points uphill; the optimizer stepped the other way (learning rate {rate:.3g}), and the loss on "
-            "the same digits became **{after:.4f}**.",
+            "weights, points uphill; {optimizer} made its step from it (learning rate {rate:.3g}), and the loss on the "
+            "same digits became **{after:.4f}**.",
+            optimizer=OPTIMIZERS[optimizer],
             step=facts["step"],
             before=facts["loss_before"],
             after=facts["loss_after"],

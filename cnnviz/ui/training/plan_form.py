@@ -33,12 +33,12 @@ ADADELTA = gettext_noop(
 )
 WHY_FAST = (
     gettext_noop(
-        "One epoch of all digits in batches of {batch_size}: small batches make many steps, and a step costs about as "
-        "much as it has digits."
+        "Epochs: {epochs}, of {learned:,} digits in batches of {batch_size}. Small batches make many steps, and a step "
+        "costs about as much as it has digits."
     ),
     gettext_noop(
-        "A rate of {learning_rate:g}, twice Adam’s own, learns most of it early. Falling to 0, it takes back the "
-        "noise that small batches bring; more epochs would only average it out."
+        "A rate of {learning_rate:g}, {times:g} times Keras’s own for {optimizer}, learns most of it early. Falling to "
+        "0, it takes back the noise that small batches bring; more epochs would only average it out."
     ),
     gettext_noop("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
     gettext_noop("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
@@ -51,7 +51,8 @@ VARIED = gettext_noop(
 PATIENCE = 2
 MAX_FIGURES = 12
 PRECISIONS = gettext_noop(
-    "This computer’s processor multiplies bfloat16, numbers with three digits, in hardware. The weights stay float32. "
+    "This computer’s processor multiplies bfloat16, numbers with two to three digits, in hardware. The weights stay "
+    "float32. "
     "Large networks train faster and read as well."
 )
 
@@ -85,7 +86,16 @@ def _fast() -> None:
     with _row():
         st.button(translate("Take the fast plan"), key="fast-plan", on_click=session.guard(_take_fast))
         with st.popover(translate("What makes it fast"), key="why-fast"):
-            st.markdown("\n".join(f"- {translate(reason, **FAST_PLAN.to_json())}" for reason in WHY_FAST))
+            st.markdown("\n".join(f"- {translate(reason, **_describe_fast())}" for reason in WHY_FAST))
+
+
+def _describe_fast() -> dict[str, Any]:
+    """Return the numbers of the sentences about the fast plan."""
+    return FAST_PLAN.to_json() | {
+        "learned": FAST_PLAN.examples - FAST_PLAN.validation_examples,
+        "times": FAST_PLAN.learning_rate / DEFAULT_RATES[FAST_PLAN.optimizer],
+        "optimizer": OPTIMIZERS[FAST_PLAN.optimizer],
+    }
 
 
 def _take_fast() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Arm, Experiment
 from cnnviz.core.training.protocol import DIVERGED
+from cnnviz.core.training.verdicts import Results
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate, translate_plural
@@ -36,8 +37,8 @@ def show(watched: Run) -> None:
     if experiment is not None:
         store = visitor.store()
         found = outcome(store, experiment, watched)
-        digits = judged_by(store, experiment, watched)
-        experiments.verdict(experiment, found.shares, digits, gone=found.gone, unequal=found.unequal)
+        results = Results({arm: (share,) for arm, share in found.shares.items()}, judged_by(store, experiment, watched))
+        experiments.verdict(experiment, results, gone=found.gone, unequal=found.unequal)
 
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:

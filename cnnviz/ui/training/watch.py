@@ -131,6 +131,6 @@ def _moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Mo
 def _closer(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Beside the answer: the present step explained, or the confusion at a kept moment."""
     if chosen is None and "lesson" in status.newest:
-        live_views.lesson(status.newest["lesson"])
+        live_views.lesson(status.newest["lesson"], status.run.plan.optimizer)
     elif chosen is not None or kept:
         time_machine.confusion(visitor.store(), status.run.id, chosen or kept[-1])

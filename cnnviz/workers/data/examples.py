@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data import colour_digits, datasets, split
 from cnnviz.core.networks.card import DataSource
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, TrainingPlan
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan
 from cnnviz.workers.data import augmentation_cache, pen_strokes
 from cnnviz.workers.data.tensors import Digits, TensorDataset
 
@@ -59,8 +60,9 @@ class Rows:
 class Examples:
     """Training and validation examples of a plan. Images stay uint8 and are divided by 255 batch by batch.
 
-    The first digits of the training set are trained on, its last ones are held out, so that plans with few examples are
-    validated on the same digits as plans with many.
+    Held-out digits are drawn at random by the plan's seed, each class in its share, before those that are trained on,
+    so that plans with few examples are validated on the same digits as plans with many. Older plans hold out the last
+    ones.
 
     Attributes:
         plan: The training plan.
@@ -130,17 +132,38 @@ class Examples:
 
     def epoch(self, epoch: int) -> Rows:
         """Select what an epoch, counted from 1, trains on, in an order that depends on seed and epoch alone."""
-        order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count)
-        return Rows(self._select_copy(epoch), order.astype(np.int32))
+        order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count).astype(np.int32)
+        # A copy has the trained digits alone, in the order of their rows.
+        return Rows(self._select_copy(epoch), order if self.augmentation.copies else self._trained[order])
 
     def validation(self) -> Rows:
         """Select the held-out examples, or without any the test set, which then decides nothing."""
-        count, train = self.held_out, self.dataset.train
-        return Rows(train, _number_rows(train)[-count:]) if count else self.test()
+        if not self.held_out:
+            return self.test()
+        rows = self._order[: self.held_out] if self._is_drawn else self._order[-self.held_out :]
+        return Rows(self.dataset.train, rows)
 
     def test(self) -> Rows:
         """Select the whole test set."""
         return Rows(self.dataset.test, _number_rows(self.dataset.test))
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether chance decides which digits are held out; with none held out, the first ones are trained on."""
+        return self.held_out > 0 and self.plan.split == STRATIFIED
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        """(n,) int32 rows of the training set; drawn ones start with those held out."""
+        if self._is_drawn:
+            return split.order_stratified(self.data.y_train, self.plan.seed)
+        return _number_rows(self.dataset.train)
+
+    @property
+    def _trained(self) -> np.ndarray:
+        """Rows of the training set that are trained on."""
+        start = self.held_out if self._is_drawn else 0
+        return self._order[start : start + self._mnist_count]
 
     @property
     def _mnist_count(self) -> int:
@@ -177,8 +200,8 @@ class Examples:
     def _augment(self, number: int) -> augmentation_cache.LabelledImages:
         """Augment MNIST's digits once and the pen digits several times."""
         random = np.random.default_rng([self.plan.seed, number, 2])
-        digits, copies, count = self._pen_digits, self.augmentation.pen_copies, self._mnist_count
-        images, labels = self.data.x_train[:count], self.data.y_train[:count]
+        digits, copies, rows = self._pen_digits, self.augmentation.pen_copies, self._trained
+        images, labels = self.data.x_train[rows], self.data.y_train[rows]
         made = [augmentation_cache.augment_images(images, labels, random)]
         if digits:
             made += [augmentation_cache.augment_strokes(digits, random) for _ in range(copies)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from string import Formatter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +137,13 @@ def test_formulas_read_as_before() -> None:
     assert text(CONV.size_parts((28, 28, 1))) == "(28 − 3) / 1 + 1 = 26"
     assert [part.text for part in CONV.parameter_parts((28, 28, 1)) if "filters" in part.of] == ["32"]
     assert [part.text for part in CONV.size_parts((28, 28, 1)) if "strides" in part.of] == [" / 1"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"), [(0.0, "below 0 become 0.5 · x"), (2.0, "below the threshold 2 become 0.5 · (x − 2)")]
+)
+def test_a_slope_below_a_threshold_is_the_formula_that_is_computed(threshold: float, words: str) -> None:
+    layer = layers.ReLU(name="relu", negative_slope=0.5, threshold=threshold)
+    assert words in str(describe_argument(layer, "negative_slope", (2,)))
+    x = np.array([[threshold - 4.0]], np.float32)
+    assert layer.forward(x, {}).after[0, 0] == pytest.approx(0.5 * (x[0, 0] - threshold))

@@ -14,6 +14,7 @@ from cnnviz.core.layers import Dropout
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment, get_experiment
+from cnnviz.core.training.verdicts import Results
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
 OF_NETWORKS = ("pooling", "filters", "dropout", "padding", "shifted")
@@ -34,11 +35,11 @@ def test_an_experiment_is_whole(one: Experiment) -> None:
 def test_every_verdict_is_among_the_guesses(one: Experiment) -> None:
     for place in range(len(one.arms)):
         for share in (0.2, 0.949, 0.96):
-            shares = {arm.id: 0.95 for arm in one.arms} | {one.arms[place].id: share}
-            found = one.verdict(shares)
+            shares = {arm.id: (0.95,) for arm in one.arms} | {one.arms[place].id: (share,)}
+            found = one.verdict(Results(shares, one.count))
             assert found is not None
-            assert found.right in one.guesses
-    assert one.verdict({one.arms[0].id: 0.9}) is None
+            assert set(found.possible) <= set(one.guesses)
+    assert one.verdict(Results({one.arms[0].id: (0.9,)}, one.count)) is None
 
 
 @EVERY
@@ -48,10 +49,20 @@ def test_arms_differ_in_the_network_or_in_one_setting_of_the_plan(one: Experimen
     if one.id in OF_NETWORKS:
         assert (len(plans), len(stacks)) == (1, len(one.arms))
     else:
-        setting = "examples" if one.id == "digits" else "learning_rate"
+        settings = ("examples", "epochs") if one.id == "digits" else ("learning_rate",)
         assert (len(plans), len(stacks)) == (len(one.arms), 1)
         first = one.arms[0].plan
-        assert all(replace(arm.plan, **{setting: getattr(first, setting)}) == first for arm in one.arms)
+        same = {setting: getattr(first, setting) for setting in settings}
+        assert all(replace(arm.plan, **same) == first for arm in one.arms)
+
+
+@EVERY
+def test_every_arm_makes_as_many_updates(one: Experiment) -> None:
+    plans = [arm.plan for arm in one.arms]
+    updates = [plan.epochs * -(-(plan.examples - plan.validation_examples) // plan.batch_size) for plan in plans]
+    assert len(set(updates)) == 1
+    if one.id == "digits":
+        assert f"{updates[0]:,} updates" in one.question
 
 
 def layers_of(name: str) -> list[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_usual_plan_fits_the_data(available: int) -> None:
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_plan_comes_back(name: str) -> None:
     plan = TUTORIALS[name][1]
-    assert PlanDraft.of(plan).plan(60_000) == plan
+    assert PlanDraft.of(plan).plan(60_000) == replace(plan, split="stratified")  # whichever digits it held out
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,13 @@ def cards() -> None:
 
 def ended(name: str, shares: dict[str, float]) -> None:
     from cnnviz.core.training.experiments import EXPERIMENTS
+    from cnnviz.core.training.verdicts import Results
     from cnnviz.ui.shell import session
     from cnnviz.ui.training import experiments
 
     session.begin()
-    experiments.verdict(EXPERIMENTS[name], shares)
+    measured = Results({arm: (share,) for arm, share in shares.items()}, EXPERIMENTS[name].count)
+    experiments.verdict(EXPERIMENTS[name], measured)
 
 
 def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:
@@ -69,17 +71,17 @@ def test_missing_results_are_named_before_the_end() -> None:
         (
             {"max": 0.98, "average": 0.95},
             "max",
-            ["**Max pooling** reads 98.0 %", "You guessed right: Max pooling"],
+            ["**Max pooling** 98.0 %", "You guessed right: Max pooling", "That agrees with what is usually said"],
         ),
         (
             {"max": 0.95, "average": 0.98},
             "max",
-            ["It came out: Average pooling", "These trainings did not show it"],
+            ["It came out: Average pooling", "Usually it is said: Max pooling", "These trainings contradict it"],
         ),
         (
             {"max": 0.98, "average": 0.979},
             None,
-            ["too few digits to tell", "Usually it is said: Max pooling"],
+            ["cannot be told apart", "Usually it is said: Max pooling", "neither show it nor exclude it"],
         ),
     ],
 )
@@ -88,4 +90,27 @@ def test_the_verdict_is_computed_from_the_results(
 ) -> None:
     text = said("pooling", shares, guess)
     assert all(word in text for word in words), text
+    assert text.count("95 %") == 1
     assert ("You guessed" in text) == (guess is not None)
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        ("0.01", "You guessed: 0.01. It may be so: these trainings leave open 0.01; 0.001."),
+        ("0.1", "You guessed: 0.1. These trainings exclude it and leave open 0.01; 0.001."),
+        ("alike", "These trainings exclude it and leave open 0.01; 0.001."),
+    ],
+)
+def test_a_guess_is_set_beside_all_answers_that_are_left(guess: str, words: str) -> None:
+    text = said("rates", {"0.1": 0.107, "0.01": 0.984, "0.001": 0.978, "0.0001": 0.933}, guess)
+    assert words in text
+    assert "Clearly behind **rate 0.01**: **rate 0.0001**, **rate 0.1**" in text
+    assert "Usually it is said: 0.001." in text
+    assert "neither show it nor exclude it" in text
+
+
+def test_more_mistakes_than_before_answer_none_of_the_guesses() -> None:
+    text = said("digits", {"100": 0.8, "1000": 0.97, "10000": 0.17}, "same")
+    assert "None of these answers came out" in text
+    assert "clearly more mistakes" in text

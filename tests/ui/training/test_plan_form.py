@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -149,7 +151,17 @@ def test_the_fast_plan_is_taken_and_explained(app: AppTest) -> None:
         9,
     )
     assert app.number_input(key=key(app, "batch_size")).value == FAST_PLAN.batch_size
-    assert any("One epoch of all digits in batches of 64" in text.value for text in app.markdown)
+    said = " ".join(text.value for text in app.markdown)
+    assert "Epochs: 1, of 50,000 digits in batches of 64" in said
+    assert "A rate of 0.003, 3 times Keras’s own for Adam" in said
+
+
+def test_the_reasons_of_the_fast_plan_follow_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(FAST_PLAN, examples=31_000, epochs=4, optimizer="sgd", learning_rate=0.05)
+    monkeypatch.setattr(plan_form, "FAST_PLAN", other)
+    said = " ".join(reason.format(**plan_form._describe_fast()) for reason in plan_form.WHY_FAST)
+    assert "Epochs: 4, of 30,000 digits" in said
+    assert "A rate of 0.05, 5 times Keras’s own for SGD" in said
 
 
 def test_the_plan_survives_a_page_without_the_form(app: AppTest) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnviz.core.data.split import order_stratified
 from cnnviz.core.inference.trace import predict, trace
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
@@ -44,16 +45,18 @@ def fit(runner: Runner, plan: TrainingPlan) -> tuple[Any, dict[str, list[float]]
     x = runner.data.x_train[..., None].astype(np.float32) / 255
     y = np.eye(10, dtype=np.float32)[runner.data.y_train]
     count, held = plan.examples - plan.validation_examples, plan.validation_examples
+    drawn = order_stratified(runner.data.y_train, plan.seed)
+    validation, trained = drawn[:held], drawn[held : held + count]
     curves: dict[str, list[float]] = {}
     for epoch in range(1, plan.epochs + 1):
-        order = np.random.default_rng([plan.seed, epoch]).permutation(count)
+        order = trained[np.random.default_rng([plan.seed, epoch]).permutation(count)]
         run = model.fit(
             x[order],
             y[order],
             batch_size=plan.batch_size,
             shuffle=False,
             verbose=0,
-            validation_data=(x[-held:], y[-held:]),
+            validation_data=(x[validation], y[validation]),
         )
         for name, numbers in run.history.items():
             curves.setdefault(name, []).extend(numbers)
@@ -131,7 +134,8 @@ def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
     assert lesson.payload["learning_rate"] == pytest.approx(0.1)
     assert lesson.payload["gradient_norm"] == run.curve("gradient")[0]
 
-    order = np.random.default_rng([plan.seed, 1]).permutation(230)[:40]
+    trained = order_stratified(runner.data.y_train, plan.seed)[70:]
+    order = trained[np.random.default_rng([plan.seed, 1]).permutation(230)[:40]]
     digits = runner.data.x_train[order].astype(np.float32) / 255
     for event, name in ((before, "loss_before"), (after, "loss_after")):
         state: dict[str, dict[str, np.ndarray]] = {}

@@ -208,6 +208,37 @@ def test_plans_of_different_size_are_validated_on_the_same_digits() -> None:
     dataset = tensors.load()
     small, large = (Examples(TrainingPlan(examples=count, validation_examples=100), dataset) for count in (200, 800))
     assert small.validation().rows.tolist() == large.validation().rows.tolist()
-    assert small.validation().rows[-1] == len(dataset.train) - 1
-    assert sorted(small.epoch(1).rows) == list(range(100))
-    assert sorted(large.epoch(1).rows) == list(range(700))
+    held_out, few, many = (set(each.rows.tolist()) for each in (small.validation(), small.epoch(1), large.epoch(1)))
+    assert (len(held_out), len(few), len(many)) == (100, 100, 700)
+    assert few < many
+    assert not held_out & many
+
+
+@pytest.mark.parametrize("augmentation", ["none", "affine"])
+def test_held_out_digits_are_drawn_by_the_seed_and_never_trained_on(augmentation: str) -> None:
+    from cnnviz.workers.data import tensors
+    from cnnviz.workers.data.examples import Examples
+
+    dataset = tensors.load()
+    plan = TrainingPlan(examples=500, validation_examples=200, augmentation=augmentation)
+    one, other = (Examples(replace(plan, seed=seed), dataset) for seed in (1, 2))
+    assert set(one.validation().rows) != set(other.validation().rows)
+    counts = np.bincount(dataset.data.y_train[one.validation().rows], minlength=10)
+    assert np.abs(counts - 200 * np.bincount(dataset.data.y_train) / len(dataset.train)).max() <= 1
+    epoch, held_out = one.epoch(1), {int(row) for row in one.validation().rows}
+    trained = sorted(dataset.data.y_train[[row for row in one._trained if int(row) not in held_out]].tolist())
+    assert sorted(epoch.digits.labels.numpy()[epoch.rows].tolist()) == trained
+    assert len(epoch) == 300
+
+
+def test_an_older_plan_holds_out_the_last_digits() -> None:
+    from cnnviz.workers.data import tensors
+    from cnnviz.workers.data.examples import Examples
+
+    dataset = tensors.load()
+    table = TrainingPlan(examples=200, validation_examples=100).to_json()
+    del table["split"]
+    old = Examples(TrainingPlan.from_json(table), dataset)
+    there = len(dataset.train)
+    assert old.validation().rows.tolist() == list(range(there - 100, there))
+    assert sorted(old.epoch(1).rows) == list(range(100))

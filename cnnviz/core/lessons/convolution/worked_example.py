@@ -246,9 +246,10 @@ class ConvWorkedExample:
             "stride": windows.output_side(side, windows.dilated_span(size, rate), 1, padding),
             "dilation": windows.output_side(side, size, stride, padding),
             "padding": windows.output_side(side, windows.dilated_span(size, rate), stride, other),
-            "one": right - 1,
             "image": side,
         }
+        if padding == "valid":  # the calculation with padding same has no + 1 to forget
+            made["one"] = right - 1
         return {name: number for name, number in made.items() if number > 0 and number != right}
 
     def _at(self, row: int, column: int) -> float | None:

@@ -41,7 +41,10 @@ ONLY_PEAK_MEAN = gettext_noop(
 )
 ONLY_PEAK_LOST = gettext_noop("The one peak of this map, {top}, is lost with both poolings.")
 ALL_PEAKS = gettext_noop("Each of the {peaks} peaks of this map survives both poolings.")
-PEAKS_ALIKE = gettext_noop("Of {peaks} peaks {max} survive either pooling; the others merge with them or are lost.")
+PEAKS_ALIKE = gettext_noop(
+    "Of {peaks} peaks max pooling leaves {max} and average pooling as many, not always the same ones; the others merge "
+    "with them or are lost."
+)
 PEAKS_MAX = gettext_noop("Of {peaks} peaks {max} survive max pooling and only {mean} average pooling.")
 PEAKS_MEAN = gettext_noop("Of {peaks} peaks {mean} survive average pooling and only {max} max pooling.")
 

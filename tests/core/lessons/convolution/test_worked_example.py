@@ -160,6 +160,12 @@ def test_the_first_image_and_the_tutorials_kernel() -> None:
     assert made.size_mistakes == {"padding": 5, "one": 2, "image": 5}
 
 
+def test_no_plus_one_is_missed_where_the_calculation_has_none() -> None:
+    made = ConvWorkedExample(ONE, KERNELS["rows"].weights, padding="same")
+    assert "+ 1" not in made.formula
+    assert made.size_mistakes == {"padding": 3}
+
+
 def test_rows_beyond_the_last_step_are_never_reached() -> None:
     made = ConvWorkedExample(to_grid(np.eye(6)), KERNELS["rows"].weights, strides=(2, 2))
     assert made.reached == ((True,) * 5 + (False,),) * 2

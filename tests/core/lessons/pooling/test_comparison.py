@@ -199,6 +199,9 @@ def test_peaks_that_merge_count_once() -> None:
     values = pixel(0, 0) + pixel(0, 2) + pixel(0, 3)
     found = compare(values, TWO)
     assert (found.before.peaks, found.after_max.peaks, found.after_mean.peaks) == (2, 1, 1)
+    assert told(values)[0].startswith(
+        "Of 2 peaks max pooling leaves 1 and average pooling as many, not always the same"
+    )
     apart = pixel(0, 0, side=6) + pixel(4, 4, side=6)
     assert told(apart)[0] == "Each of the 2 peaks of this map survives both poolings."
 

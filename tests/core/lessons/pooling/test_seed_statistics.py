@@ -16,10 +16,10 @@ from cnnviz.core.lessons.pooling.seed_statistics import (
     Spread,
     Summary,
     compare,
-    compute_welch_interval,
     write_headline,
     write_sentences,
 )
+from cnnviz.core.training.seed_comparison import compute_welch_interval
 
 SAMPLE = st.lists(st.floats(0, 1), min_size=2, max_size=12).filter(lambda values: np.std(values) > 1e-3)
 
@@ -109,7 +109,7 @@ def test_every_pair_is_described_with_its_interval_and_as_a_multiple_of_the_spre
     assert pairs[0].startswith("**b** against **a**: 1.00 points more, between ")
     assert f"{0.01 / deviation:.1f} times the spread" in pairs[0]
     assert pairs[2].startswith("**c** against **a**: 0.01 points more, 0.1 times")
-    assert "may be chance: it lies between -" in pairs[2]
+    assert "may be chance: it lies between −" in pairs[2]
     assert [pair.difference for pair in found.pairs] == sorted((pair.difference for pair in found.pairs), reverse=True)
 
 
