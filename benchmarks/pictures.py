@@ -48,7 +48,7 @@ MAX_SURE_WRONG = 0.003
 
 
 def sources(pens: Path) -> list[Source]:
-    """Digits that no network here was trained on: held-out writers, and as many of MNIST's test set."""
+    """Choose digits that no network here was trained on: held-out writers, and as many of MNIST's test set."""
     read = pen_strokes.read(pens)
     written = [Source(d.label, d.strokes) for d in read.digits if d.writer in pen_strokes.HELD_OUT]
     mnist = datasets.load(allow_download=False)
@@ -57,7 +57,7 @@ def sources(pens: Path) -> list[Source]:
 
 
 def resize(rgba: np.ndarray) -> np.ndarray:
-    """What a tutorial does: grey, 28x28, inverted where the border is bright, stretched to [0, 1]."""
+    """Prepare as a tutorial does: grey, 28x28, inverted where the border is bright, stretched to [0, 1]."""
     grey = np.asarray(Image.fromarray(rgba).convert("L").resize((28, 28), Image.Resampling.BILINEAR), np.float32)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = 255 - grey if np.median(edge) > 127 else grey
@@ -65,7 +65,7 @@ def resize(rgba: np.ndarray) -> np.ndarray:
 
 
 def draw_clean(source: Source) -> np.ndarray:
-    """The digit as a canvas of the app would give it: a round brush of 20 of 280 pixels."""
+    """Draw the digit as a canvas of the app gives it: a round brush of 20 of 280 pixels."""
     ink = source.ink(np.random.default_rng(0), 280, 0.72, 0.1)
     rgba = np.zeros((280, 280, 4), np.uint8)
     rgba[..., 3] = np.round(ink * 255)
@@ -96,13 +96,13 @@ def judge(shares: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
 
 
 def add_up(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    """The row that several kinds make together."""
+    """Add up the rows of several kinds."""
     sums = {each: {key: sum(row[each][key] for row in rows) for key in ("right", "sure_wrong")} for each in CONTESTANTS}
     return {"kind": name, "group": "", "half": "", "count": sum(row["count"] for row in rows), **sums}
 
 
 def totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """All kinds together, by half and by group."""
+    """Add up all kinds, the halves and the groups."""
     chosen: dict[str, Callable[[dict[str, Any]], bool]] = {"all": bool}
     chosen |= {half: lambda row, half=half: row["half"] == half for half in (TUNED, HELD_OUT)}
     for group in sorted({row["group"] for row in rows}):
@@ -112,7 +112,7 @@ def totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Right answers in percent, and behind a stroke how many were wrong with more than 80 %."""
+    """Write right answers in percent, and behind a stroke how many were wrong with more than 80 %."""
     head = ("kind", "half", "pictures", *CONTESTANTS)
     return report.table(
         head,
@@ -129,7 +129,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def goals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is asked, what was measured, and whether it was met."""
+    """Compare what was measured with what is asked."""
     sums = {row["kind"]: row for row in totals(rows)}
     found = []
     for name, least in GOALS.items():

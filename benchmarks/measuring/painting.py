@@ -79,7 +79,7 @@ def tint(grey: np.ndarray, colour: Sequence[float]) -> np.ndarray:
 
 
 def light(shape: tuple[int, ...], random: Random, weakest: float = 0.5) -> np.ndarray:
-    """Light of a lamp at one side: 1 at the brightest place, smoothly down to about `weakest`."""
+    """Cast the light of a lamp at one side: 1 at the brightest place, smoothly down to about `weakest`."""
     y, x = np.mgrid[0 : 1 : shape[0] * 1j, 0 : 1 : shape[1] * 1j]
     angle = random.uniform(0, 2 * np.pi)
     slope = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle)
@@ -105,13 +105,13 @@ def shadow(shape: tuple[int, ...], random: Random, strength: float, softness: fl
 
 
 def texture(shape: tuple[int, ...], random: Random, scale: float) -> np.ndarray:
-    """Smooth noise of mean 0 and deviation 1, its blotches about `scale` pixels wide."""
+    """Make smooth noise of mean 0 and deviation 1, its blotches about `scale` pixels wide."""
     noise = ndimage.gaussian_filter(random.normal(size=shape).astype(np.float32), scale)
     return (noise - noise.mean()) / max(float(noise.std()), 1e-6)
 
 
 def wood(shape: tuple[int, ...], random: Random) -> np.ndarray:
-    """The grain of a table, `(h, w, 3)`: long stripes in brown."""
+    """Draw the grain of a table, `(h, w, 3)`: long stripes in brown."""
     grain = ndimage.gaussian_filter(random.normal(size=shape), (1.5, shape[1] / 6))
     grain = grain / max(float(grain.std()), 1e-6) * 0.05 + random.uniform(0.3, 0.65)
     return tint(np.clip(grain, 0.05, 1).astype(np.float32), (1.0, 0.78, 0.55))
@@ -125,7 +125,7 @@ def _photograph(name: str) -> np.ndarray:
 
 
 def photograph(name: str, shape: tuple[int, ...], random: Random) -> np.ndarray:
-    """A part of one of scikit-learn's two photographs, out of focus, `(h, w, 3)`."""
+    """Cut a part out of one of scikit-learn's two photographs, out of focus, `(h, w, 3)`."""
     whole = _photograph(name)
     part = int(random.uniform(0.4, 0.9) * whole.shape[0])
     top, left = (int(random.integers(0, length - part + 1)) for length in whole.shape[:2])

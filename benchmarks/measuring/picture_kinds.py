@@ -32,7 +32,7 @@ class Source:
     image: np.ndarray | None = None
 
     def ink(self, random: Random, side: int, height: float, width: float) -> np.ndarray:
-        """Coverage of the digit on a square of `side` pixels; MNIST's digits have the width they have."""
+        """Draw the coverage of the digit on a square of `side` pixels; MNIST's digits have the width they have."""
         if self.image is not None:
             return painting.enlarge(self.image, side, height, random)
         return painting.write(self.strokes, side, height, width, random)
@@ -101,7 +101,7 @@ def _light_colour(random: Random) -> np.ndarray:
 
 
 def _write(source: Source, random: Random, side: int = 0) -> np.ndarray:
-    """A digit of ordinary size with an ordinary pen on a square of `side` pixels, else of 200 to 700."""
+    """Write a digit of ordinary size with an ordinary pen on a square of `side` pixels, else of 200 to 700."""
     side = side or int(random.integers(200, 700))
     return source.ink(random, side, random.uniform(0.4, 0.85), random.uniform(0.04, 0.14))
 
@@ -129,7 +129,7 @@ def paint_dark(source: Source, random: Random) -> np.ndarray:
 
 @_kind("drawn", TUNED)
 def dark_area(source: Source, random: Random) -> np.ndarray:
-    """A dark drawing area in a white page with a heading and a button."""
+    """Show a dark drawing area in a white page with a heading and a button."""
     side = int(random.integers(150, 320))
     area = painting.paint(_write(source, random, side), random.uniform(0.85, 1), random.uniform(0, 0.2))
     page = np.full((int(side * random.uniform(1.2, 1.8)), int(side * random.uniform(1.2, 2))), 1, np.float32)
@@ -140,7 +140,7 @@ def dark_area(source: Source, random: Random) -> np.ndarray:
 
 @_kind("drawn", HELD_OUT)
 def light_area(source: Source, random: Random) -> np.ndarray:
-    """A white drawing area in a dark or coloured page."""
+    """Show a white drawing area in a dark or coloured page."""
     side = int(random.integers(150, 320))
     area = painting.paint(_write(source, random, side), random.uniform(0, 0.25), random.uniform(0.92, 1))
     height, width = int(side * random.uniform(1.2, 1.8)), int(side * random.uniform(1.2, 2))
@@ -169,7 +169,7 @@ def tiny(source: Source, random: Random) -> np.ndarray:
 
 @_kind("drawn", HELD_OUT)
 def thin_line(source: Source, random: Random) -> np.ndarray:
-    """A mouse's line of one or two pixels."""
+    """Show a mouse's line of one or two pixels."""
     side = int(random.integers(200, 500))
     ink = source.ink(random, side, random.uniform(0.4, 0.9), random.uniform(0.01, 0.02))
     return painting.paint(ink, random.uniform(0, 0.3), 1.0)
@@ -177,7 +177,7 @@ def thin_line(source: Source, random: Random) -> np.ndarray:
 
 @_kind("drawn", TUNED)
 def form_field(source: Source, random: Random) -> np.ndarray:
-    """A digit in the box of a form."""
+    """Show a digit in the box of a form."""
     side = int(random.integers(120, 400))
     picture = painting.paint(source.ink(random, side, random.uniform(0.35, 0.55), random.uniform(0.06, 0.14)), 0.1, 1.0)
     inset = side * random.uniform(0.05, 0.16)
@@ -187,7 +187,7 @@ def form_field(source: Source, random: Random) -> np.ndarray:
 
 @_kind("other", HELD_OUT)
 def puzzle_cell(source: Source, random: Random) -> np.ndarray:
-    """A cell of a puzzle, with a part of its neighbours' lines, in a photograph."""
+    """Show a cell of a puzzle, with a part of its neighbours' lines, in a photograph."""
     side = int(random.integers(200, 500))
     paper = np.ones((side, side), np.float32)
     thick = max(2, int(side * random.uniform(0.008, 0.025)))
@@ -222,7 +222,7 @@ def felt_pen_in_shadow(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def shade(source: Source, random: Random) -> np.ndarray:
-    """A broad pen, the shadow of a hand with a soft edge."""
+    """Show a broad pen, the shadow of a hand with a soft edge."""
     ink = _write(source, random, int(random.integers(300, 800)))
     scene = painting.paint(ink, random.uniform(0.05, 0.3), random.uniform(0.7, 0.95))
     scene = scene * painting.light(ink.shape, random, 0.7)
@@ -240,7 +240,7 @@ def note_on_wood(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", HELD_OUT)
 def note_on_clutter(source: Source, random: Random) -> np.ndarray:
-    """A note in front of a garden."""
+    """Show a note in front of a garden."""
     side = int(random.integers(400, 800))
     note = painting.paint(source.ink(random, 400, random.uniform(0.45, 0.75), random.uniform(0.05, 0.1)), 0.1, 0.92)
     scene = painting.lay(
@@ -251,7 +251,7 @@ def note_on_clutter(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def note_on_white(source: Source, random: Random) -> np.ndarray:
-    """A grey or coloured note on a lighter table."""
+    """Show a grey or coloured note on a lighter table."""
     side = int(random.integers(300, 800))
     colour = random.uniform(0.6, 0.9) * np.array([1, random.uniform(0.85, 1), random.uniform(0.6, 1)])
     note = painting.paint(
@@ -264,7 +264,7 @@ def note_on_white(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", HELD_OUT)
 def pasted(source: Source, random: Random) -> np.ndarray:
-    """A photograph pasted on a white page, uneven light inside it."""
+    """Show a photograph pasted on a white page, uneven light inside it."""
     side = int(random.integers(150, 350))
     inner = _photograph_of(_write(source, random, side), random, random.uniform(0.1, 0.3), random.uniform(0.7, 0.9))
     page = np.ones((int(side * random.uniform(1.2, 2.2)), int(side * random.uniform(1.2, 2.2)), 3), np.float32)
@@ -284,7 +284,7 @@ def blackboard(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def whiteboard(source: Source, random: Random) -> np.ndarray:
-    """A marker on a whiteboard that mirrors a lamp."""
+    """Show a marker on a whiteboard that mirrors a lamp."""
     ink = _write(source, random, int(random.integers(300, 800)))
     board = painting.paint(ink, _dark_colour(random) + 0.1, np.full(3, 0.75))
     y, x = np.mgrid[0 : 1 : ink.shape[0] * 1j, 0 : 1 : ink.shape[1] * 1j]
@@ -315,7 +315,7 @@ def squared_paper(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def thumb(source: Source, random: Random) -> np.ndarray:
-    """A thumb holds the paper at one corner or side."""
+    """Show a thumb that holds the paper at one corner or side."""
     ink = source.ink(random, 500, random.uniform(0.4, 0.6), random.uniform(0.04, 0.12))
     y, x = np.mgrid[0:1:500j, 0:1:500j]
     angle = random.uniform(0, 2 * np.pi)
@@ -327,7 +327,7 @@ def thumb(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", HELD_OUT)
 def edge_of_table(source: Source, random: Random) -> np.ndarray:
-    """The sheet ends within the picture: a dark table at one side."""
+    """End the sheet within the picture: a dark table at one side."""
     ink = source.ink(random, 500, random.uniform(0.35, 0.55), random.uniform(0.04, 0.12))
     y, x = np.mgrid[-0.5:0.5:500j, -0.5:0.5:500j]
     angle = random.uniform(0, 2 * np.pi)
@@ -339,7 +339,7 @@ def edge_of_table(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def tight_soft(source: Source, random: Random) -> np.ndarray:
-    """A thick digit that fills a soft, small crop."""
+    """Show a thick digit that fills a soft, small crop."""
     side = int(random.integers(40, 120))
     ink = source.ink(random, side, random.uniform(0.8, 0.92), random.uniform(0.12, 0.25))
     scene = painting.paint(ink, random.uniform(0.1, 0.4), random.uniform(0.6, 0.9)) * painting.light(
@@ -358,7 +358,7 @@ def dim_room(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def cut_off(source: Source, random: Random) -> np.ndarray:
-    """The digit touches an edge, and there is a speck."""
+    """Let the digit touch an edge, and add a speck."""
     ink = source.ink(random, 300, 0.85, random.uniform(0.06, 0.14))
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     picture = painting.paint(ink, 0.15, 0.85)
@@ -399,7 +399,7 @@ def dusty_scan(source: Source, random: Random) -> np.ndarray:
 
 @_kind("scan", HELD_OUT)
 def scanner_lid(source: Source, random: Random) -> np.ndarray:
-    """A dark strip of the lid along one or two edges."""
+    """Show a dark strip of the lid along one or two edges."""
     side = int(random.integers(400, 800))
     ink = source.ink(random, side, random.uniform(0.35, 0.6), random.uniform(0.04, 0.12))
     picture = painting.paint(ink, 0.1, 0.96)
@@ -416,7 +416,7 @@ def scanner_lid(source: Source, random: Random) -> np.ndarray:
 def _plotted(
     source: Source, random: Random, colours: Callable[[np.ndarray], np.ndarray]
 ) -> tuple[np.ndarray, tuple[int, ...]]:
-    """A 28x28 digit shown as an image with axes: the picture, and the box of the axes."""
+    """Show a 28x28 digit as an image with axes; return the picture and the box of the axes."""
     digit = source.image
     if digit is None:
         digit = (
@@ -444,14 +444,14 @@ def _plotted(
 
 @_kind("plot", TUNED)
 def plotted_grey(source: Source, random: Random) -> np.ndarray:
-    """An array plotted in grey, in either direction, with axes and ticks."""
+    """Show an array plotted in grey, in either direction, with axes and ticks."""
     inverted = random.random() < 0.5
     return _plotted(source, random, lambda x: np.repeat((1 - x if inverted else x)[..., None], 3, axis=2))[0]
 
 
 @_kind("plot", HELD_OUT)
 def plotted_in_colours(source: Source, random: Random) -> np.ndarray:
-    """An array plotted from dark violet over green to yellow, with a title."""
+    """Show an array plotted from dark violet over green to yellow, with a title."""
     stops = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]]) / 255
     page, box = _plotted(
         source, random, lambda x: np.stack([np.interp(x, np.linspace(0, 1, 5), stops[:, c]) for c in range(3)], -1)
@@ -462,7 +462,7 @@ def plotted_in_colours(source: Source, random: Random) -> np.ndarray:
 
 @_kind("plot", TUNED)
 def curve_in_axes(source: Source, random: Random) -> np.ndarray:
-    """A digit drawn as a line in a plot's axes."""
+    """Show a digit drawn as a line in a plot's axes."""
     side = int(random.integers(300, 600))
     ink = source.ink(random, side, random.uniform(0.4, 0.6), random.uniform(0.02, 0.08))
     page = painting.paint(ink, 0.1, 1.0)
@@ -501,7 +501,7 @@ def coloured_paper(source: Source, random: Random) -> np.ndarray:
 
 @_kind("other", TUNED)
 def dated(source: Source, random: Random) -> np.ndarray:
-    """A camera's date in a corner."""
+    """Show a camera's date in a corner."""
     ink = source.ink(random, 400, random.uniform(0.45, 0.7), random.uniform(0.05, 0.12))
     picture = _photograph_of(ink, random, 0.15, 0.9, weakest=0.8)
     return painting.print_text(picture, (0.94, 0.68), "2024-05-11 10:22", random.uniform(0.2, 0.5), 13)
@@ -509,7 +509,7 @@ def dated(source: Source, random: Random) -> np.ndarray:
 
 @_kind("other", HELD_OUT)
 def captioned(source: Source, random: Random) -> np.ndarray:
-    """A line of text below the digit."""
+    """Show a line of text below the digit."""
     picture = painting.paint(source.ink(random, 400, random.uniform(0.5, 0.7), random.uniform(0.05, 0.12)), 0.1, 1.0)
     return painting.print_text(picture, (0.94, random.uniform(0.05, 0.4)), "written by hand, Tuesday", 0.2, 12)
 
@@ -535,7 +535,7 @@ def mnist_file(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", HELD_OUT)
 def printed_box(source: Source, random: Random) -> np.ndarray:
-    """The box of a printed form, photographed a little turned."""
+    """Show the box of a printed form, photographed a little turned."""
     side = 500
     picture = painting.paint(source.ink(random, side, random.uniform(0.3, 0.45), random.uniform(0.05, 0.12)), 0.1, 0.92)
     inset = side * random.uniform(0.12, 0.2)
@@ -549,7 +549,7 @@ def printed_box(source: Source, random: Random) -> np.ndarray:
 
 @_kind("photograph", TUNED)
 def note_on_photograph(source: Source, random: Random) -> np.ndarray:
-    """A note in front of a building."""
+    """Show a note in front of a building."""
     side = int(random.integers(400, 800))
     note = painting.paint(source.ink(random, 400, random.uniform(0.45, 0.75), random.uniform(0.05, 0.1)), 0.1, 0.92)
     scene = painting.lay(note, painting.photograph("china.jpg", (side, side), random), random, random.uniform(0.5, 0.8))
