@@ -173,7 +173,7 @@ def _read_panels(grey: np.ndarray, polarity: str, part: int | None, depth: int, 
 
 
 def _is_digit_in(found: Ink, panel: panels.Panel) -> bool:
-    """Return whether what was found inside a panel is as large there as a digit, and neither fills it nor runs along it."""
+    """Return whether a panel's inside shows something as large as a digit, which neither fills it nor runs along it."""
     if found.empty:
         return False
     left, top, right, bottom = found.parts[found.part]

@@ -31,7 +31,7 @@ OPENINGS = (0.02, 0.06)
 """Shares of the picture's side; what is narrower than twice as much is cut off a panel, ticks and bright things beside
 it. The second is tried where the first does not leave a panel."""
 
-MIN_REST = 0.75
+MIN_REST = 0.85
 """Share of a part that must be left when what is narrow was cut off: the loop of a 9 is no panel."""
 
 MIN_AREA_BESIDE = 0.12
@@ -153,7 +153,7 @@ def _masks(small: np.ndarray, sheets: bool) -> Iterator[np.ndarray]:
 
 
 def _is_like_the_middle(small: np.ndarray) -> np.ndarray:
-    """Return where the picture is about as bright as most of its middle: a sheet before a sky that is a little darker."""
+    """Return whether beyond a panel there is paper as bright as in it: a stroke or a shadow parts them then."""
     rows, columns = (slice(length // 4, -(length // 4)) for length in small.shape)
     counts = np.bincount(small[rows, columns].astype(int).ravel(), minlength=256)
     common = int(np.convolve(counts, np.ones(9), "same").argmax())
@@ -246,7 +246,7 @@ def _is_frame(mask: np.ndarray, filled: np.ndarray) -> bool:
 
 
 def _smallest_rectangle(hull: np.ndarray) -> float:
-    """Compute the area of the smallest rectangle around a convex polygon `(n, 2)`; they have the line of one side in common."""
+    """Compute the area of the smallest rectangle around a convex polygon `(n, 2)`; it shares the line of one side."""
     sides = np.roll(hull, -1, axis=0) - hull
     sides = sides / np.hypot(sides[:, 0], sides[:, 1])[:, np.newaxis]
     along = hull @ sides.T

@@ -135,7 +135,7 @@ def _measure(ink: np.ndarray) -> _Pieces:
 
 
 def _frames(found: _Pieces) -> np.ndarray:
-    """Find the pieces that are thin straight lines around, or beside, another large piece: boxes, axes and their corners."""
+    """Find the thin straight lines around, or beside, another large piece: boxes, axes and their corners."""
     frames = np.zeros(len(found.mass), bool)
     for index in np.argsort(-found.side)[:4]:
         left, top, right, bottom = found.boxes[index]
@@ -153,7 +153,7 @@ def _frames(found: _Pieces) -> np.ndarray:
 
 
 def _is_outline(piece: np.ndarray) -> bool:
-    """Return whether a piece is all lines along the sides of its box, which may be turned a little: little ink within."""
+    """Return whether a piece is all lines along the sides of its box, which may be turned a little."""
     height, width = piece.shape
     y, x = (max(1, round(0.22 * length)) for length in piece.shape)
     within = piece[y : height - y, x : width - x]
@@ -161,7 +161,7 @@ def _is_outline(piece: np.ndarray) -> bool:
 
 
 def _reaches_in(found: _Pieces, alive: np.ndarray) -> np.ndarray:
-    """Find the pieces that reach in from outside: shadows, thumbs, lines; a digit that is cut off touches with a stroke's end.
+    """Find the pieces that reach in from outside: shadows, thumbs, lines."""
 
     All stay where nothing else could be the digit.
     """
@@ -180,7 +180,7 @@ def _reaches_in(found: _Pieces, alive: np.ndarray) -> np.ndarray:
 
 
 def _distance(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Count the pixels between each of the boxes and one box, along the axis where they are farther apart; 0 where they meet."""
+    """Count the pixels between each of the boxes and one box, along the axis where they are farther apart."""
     before, after = boxes[:, :2] - box[2:], box[:2] - boxes[:, 2:]
     distance: np.ndarray = np.maximum(before, after).max(axis=1).clip(0)
     return distance
