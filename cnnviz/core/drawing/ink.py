@@ -5,15 +5,28 @@ A canvas has exact colours, so one subtraction is enough. Photographs are handle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from cnnviz.core.drawing import photo_ink
+from cnnviz.core.drawing import panels, photo_ink, pieces
+from cnnviz.core.drawing.pieces import Box, LeftOut
 
 MAX_SIDE = 400
 """Photographs are shrunk to about this many pixels a side; a digit needs 28."""
+
+MAX_DEPTH = 3
+"""A photograph pasted on a page may show a sheet with a frame: as many panels within each other are opened."""
+
+MIN_IN_PANEL = 0.2
+"""Share of a panel's larger side that a digit in it has at least; what is smaller is a mark on something else."""
+
+PURE = 0.95
+"""Share of a panel's ink that is the digit's from which no other panel is looked at."""
+
+MAX_INK_IN_PANEL = 0.55
+"""Share of a panel that is ink at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +37,19 @@ class Ink:
         ink: `(h, w)` uint8, 0 for paper, 255 for the strongest ink.
         paper: Luminance of the paper, 0 to 255; transparent paper counts as white.
         polarity: "dark" ink on lighter paper or "bright" on darker.
+        parts: Boxes of all the digits in a picture, in the order of reading; empty for a drawing.
+        part: Which of them the ink is.
+        left_out: What else was in the picture.
+        purity: Share of a picture's ink that belongs to one of the digits, not to what was left out.
     """
 
     ink: np.ndarray
     paper: int
     polarity: Literal["dark", "bright"]
+    parts: tuple[Box, ...] = ()
+    part: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    purity: float = 1.0
 
     @property
     def empty(self) -> bool:
@@ -97,25 +118,83 @@ def shrink(rgba: np.ndarray) -> np.ndarray:
     """Shrink a picture to about `MAX_SIDE` pixels a side, averaging over whole blocks."""
     from PIL import Image
 
-    factor = -(-max(rgba.shape[:2]) // MAX_SIDE)
+    factor = shrink_factor(rgba)
     if factor == 1:
         return rgba
     return np.asarray(Image.fromarray(rgba).reduce(factor))
 
 
-def find_in_picture(rgba: np.ndarray, polarity: str = "auto") -> Ink:
+def shrink_factor(rgba: np.ndarray) -> int:
+    """Compute by how much `shrink` divides the sides of a picture."""
+    return -(-max(rgba.shape[:2]) // MAX_SIDE)
+
+
+def find_in_picture(rgba: np.ndarray, polarity: str = "auto", part: int | None = None) -> Ink:
     """Find the ink of a photograph or an image file.
 
     Args:
         rgba: `(h, w, 4)` uint8, about `MAX_SIDE` pixels a side at most.
         polarity: "dark", "bright" or "auto".
+        part: Which digit, in the order of reading, where there are several; None for the largest.
     """
     if (rgba[..., 3] < 128).mean() > 0.02:
         return _apply_polarity(find_on_canvas(rgba), rgba, polarity)
-    grey = compute_luminance(rgba)
+    found = _read(compute_luminance(rgba), polarity, part)
+    if not found.empty:
+        return found
+    in_colour = _read(photo_ink.project_colour(rgba), polarity, part)
+    return found if in_colour.empty else in_colour
+
+
+def _read(grey: np.ndarray, polarity: str, part: int | None, depth: int = 0, sheets: bool = True) -> Ink:
+    """Read the inside of a sheet, an area or a frame if there is one with something in it, else all of the picture."""
+    if depth < MAX_DEPTH:
+        best = _read_panels(grey, polarity, part, depth, sheets)
+        if best is not None:
+            return best
     bright = photo_ink.looks_bright(grey) if polarity == "auto" else polarity == "bright"
-    ink = photo_ink.find(grey if bright else 255 - grey)
-    return Ink(ink, int(np.median(photo_ink.border(grey))), "bright" if bright else "dark")
+    choice = pieces.choose(photo_ink.find(grey if bright else 255 - grey), part)
+    ink = (photo_ink.widen(choice.ink) * 255 + 0.5).astype(np.uint8)
+    paper = int(np.median(photo_ink.border(grey)))
+    return Ink(ink, paper, "bright" if bright else "dark", choice.parts, choice.part, choice.left_out, choice.purity)
+
+
+def _read_panels(grey: np.ndarray, polarity: str, part: int | None, depth: int, sheets: bool) -> Ink | None:
+    """Read the panel whose ink is the digit's alone more than that of the others; None if no panel has a digit."""
+    best = None
+    for panel in panels.find(grey, sheets):
+        # On a sheet there may be a frame, but no other sheet; a page may show a photograph of one.
+        found = _read(panel.cut(grey), polarity, part, depth + 1, sheets and panel.on_page and not panel.framed)
+        if _is_digit_in(found, panel) and (best is None or found.purity > best.purity):
+            best = _put_back(found, panel, grey.shape)
+            if best.purity > PURE:
+                break
+    return best
+
+
+def _is_digit_in(found: Ink, panel: panels.Panel) -> bool:
+    """Return whether a panel's inside shows something as large as a digit, which neither fills it nor runs along it."""
+    if found.empty:
+        return False
+    left, top, right, bottom = found.parts[found.part]
+    large = max(right - left, bottom - top) > MIN_IN_PANEL * max(panel.inside.shape)
+    return large and float((found.ink > 127).mean()) < MAX_INK_IN_PANEL
+
+
+def _put_back(found: Ink, panel: panels.Panel, shape: tuple[int, ...]) -> Ink:
+    """Put what was found inside a panel into the picture that the panel lies in."""
+    x, y = int(panel.columns.start), int(panel.rows.start)
+    ink = np.zeros(shape, np.uint8)
+    ink[panel.rows, panel.columns] = found.ink
+    left_out = tuple(LeftOut(each.kind, _move(each.box, x, y)) for each in found.left_out)
+    around = LeftOut("frame" if panel.framed else "surroundings", _move((0, 0, *panel.inside.shape[::-1]), x, y))
+    parts = tuple(_move(box, x, y) for box in found.parts)
+    return replace(found, ink=ink, parts=parts, left_out=(around, *left_out))
+
+
+def _move(box: Box, x: int, y: int) -> Box:
+    left, top, right, bottom = box
+    return left + x, top + y, right + x, bottom + y
 
 
 def _apply_polarity(found: Ink, rgba: np.ndarray, polarity: str) -> Ink:

@@ -15,23 +15,68 @@ MIN_LINE_WIDTH = 0.075
 of a pixel wide, fainter than anything in MNIST, which was written with felt pens and scanned coarsely."""
 
 
+CLEAR_SKEW = 1.5
+"""Skewness of the differences from their surroundings beyond which thin strokes leave no doubt of the polarity."""
+
+CLEAR_SPLIT = 0.8
+"""Share of the variance that two classes explain from which ink and paper are two classes."""
+
+
 def looks_bright(grey: np.ndarray) -> bool:
     """Return whether the ink is brighter than the paper.
 
     The paper is estimated as the border's grey where that is uniform, else as the median of a quarter of the picture
-    around each pixel. Differences are cubed, so that few large ones outweigh many small ones.
+    around each pixel. Differences are cubed, so that few large ones outweigh many small ones. A thick digit fills its
+    surroundings itself: where the skewness is small and ink and paper are two clear classes, the paper is the class of
+    most of the border.
     """
-    from scipy import ndimage
-
     if _is_plain(grey):
         difference = grey - np.float32(np.median(border(grey)))
-    else:
-        step = max(1, max(grey.shape) // (2 * GRID_SIDE))
-        small = grey[::step, ::step].astype(np.float32)
-        coarse = small[::2, ::2]
-        around = ndimage.median_filter(coarse, size=max(3, max(coarse.shape) // 4), mode="nearest")
-        difference = small - np.kron(around, np.ones((2, 2)))[: small.shape[0], : small.shape[1]]
-    return bool((difference**3).sum() > 0)
+        return bool((difference**3).sum() > 0)
+    skewness = _skewness(grey)
+    level, separation = split(grey)
+    bright_border = float((border(grey) > level).mean())
+    if abs(skewness) < CLEAR_SKEW and separation > CLEAR_SPLIT and abs(bright_border - 0.5) > 0.2:
+        return bright_border < 0.5
+    return skewness > 0
+
+
+def _skewness(grey: np.ndarray, places: int = 2 * GRID_SIDE) -> float:
+    """Compute the skewness of differences from the median of a quarter of the picture around each place."""
+    from scipy import ndimage
+
+    step = max(1, max(grey.shape) // places)
+    small = grey[::step, ::step].astype(np.float32)
+    coarse = small[::2, ::2]
+    around = ndimage.median_filter(coarse, size=max(3, max(coarse.shape) // 4), mode="nearest")
+    difference = small - np.kron(around, np.ones((2, 2)))[: small.shape[0], : small.shape[1]]
+    return float((difference**3).mean()) / max(float((difference**2).mean()) ** 1.5, 1e-6)
+
+
+def _paper_class(values: np.ndarray) -> np.ndarray | None:
+    """Return where the paper is, if bright ink is so thick that it fills its surroundings, and is another class."""
+    level, separation = split(values)
+    if separation < CLEAR_SPLIT or float((border(values) <= level).mean()) < 0.6:
+        return None
+    return values <= level if _skewness(values, GRID_SIDE) < CLEAR_SKEW else None
+
+
+def split(values: np.ndarray) -> tuple[float, float]:
+    """Find the level that divides values of 0 to 255 best into two classes (Otsu, 1979).
+
+    Returns:
+        The largest value of the lower class, and the share of the variance that the two means explain, 0 to 1.
+    """
+    counts = np.bincount(values.astype(np.uint8).ravel(), minlength=256).astype(np.float64)
+    levels = np.arange(256)
+    below = counts.cumsum()
+    moment = (counts * levels).cumsum()
+    total, mean = below[-1], moment[-1] / below[-1]
+    between = (mean * below - moment) ** 2 / np.maximum(below * (total - below), 1e-9)
+    between[below == total] = 0
+    variance = float((counts * (levels - mean) ** 2).sum()) / total
+    best = int(between.argmax())
+    return float(best), float(between[best]) / max(variance, 1e-9)
 
 
 def _is_plain(values: np.ndarray) -> bool:
@@ -45,6 +90,23 @@ def border(values: np.ndarray) -> np.ndarray:
     return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
 
 
+def project_colour(rgba: np.ndarray) -> np.ndarray:
+    """Turn the direction in which a picture's colours differ most into grey, for ink and paper of equal luminance.
+
+    Args:
+        rgba: `(h, w, 4)` uint8.
+
+    Returns:
+        `(h, w)` uint8; the picture's middle colour is 128, and differences keep their size.
+    """
+    colours = rgba[..., :3].reshape(-1, 3).astype(np.float32)
+    colours -= np.median(colours, axis=0)
+    _, axes = np.linalg.eigh(colours.T @ colours / len(colours))
+    main = axes[:, 2] * (1 if axes[np.abs(axes[:, 2]).argmax(), 2] > 0 else -1)
+    grey: np.ndarray = (colours @ main).clip(-127, 127).reshape(rgba.shape[:2])
+    return (grey + 128.5).astype(np.uint8)
+
+
 def find(values: np.ndarray) -> np.ndarray:
     """Find bright ink on uneven dark paper.
 
@@ -52,24 +114,28 @@ def find(values: np.ndarray) -> np.ndarray:
         values: `(h, w)` uint8, bright where there is ink.
 
     Returns:
-        `(h, w)` uint8, 0 for paper, 255 for ink; thin lines are widened to `MIN_LINE_WIDTH`.
+        `(h, w)` float32 in [0, 1], 0 for paper, 1 for ink.
     """
-    # 1. Subtract the paper.
     difference = values.astype(np.float32) - _estimate_paper(values)
-    # 2. Measure the grain (standard deviation from the median absolute deviation) and the strongest ink.
-    grain = 1.4826 * float(np.median(np.abs(difference - np.median(difference))))
     strongest = float(np.percentile(difference, 99.5)) if values.size > 400 else float(difference.max())
     strongest = max(strongest, float(difference.max()) * 0.5)
+    grain = _grain(difference, strongest)
     if strongest < max(MIN_CONTRAST, 6 * grain):
-        return np.zeros(values.shape, np.uint8)
-    # 3. Stretch the range above the grain to [0, 1].
+        return np.zeros(values.shape, np.float32)
     floor = 0.0 if grain < 0.5 and _is_plain(values) else max(4 * grain, 0.4 * strongest)
-    share = np.clip((difference - floor) / max(0.8 * strongest - floor, 1.0), 0, 1)
-    # 4. Clean up the shapes.
-    return (_widen(_remove_specks(share)) * 255 + 0.5).astype(np.uint8)
+    share: np.ndarray = np.clip((difference - floor) / max(0.8 * strongest - floor, 1.0), 0, 1)
+    return share
 
 
-def _widen(ink: np.ndarray) -> np.ndarray:
+def _grain(difference: np.ndarray, strongest: float) -> float:
+    """Measure the grain of the paper, from the median deviation of what is not ink: a thick digit is no grain."""
+    paper = difference[difference < 0.5 * strongest]
+    if not len(paper):
+        return 0.0
+    return 1.4826 * float(np.median(np.abs(paper - np.median(paper))))
+
+
+def widen(ink: np.ndarray) -> np.ndarray:
     """Widen thin lines to `MIN_LINE_WIDTH`; a line's width is twice its area divided by the length of its outline."""
     from scipy import ndimage
 
@@ -98,30 +164,41 @@ def _estimate_paper(values: np.ndarray) -> np.ndarray:
         return np.full(values.shape, np.median(border(values)), np.float32)
     step = max(1, max(values.shape) // GRID_SIDE)
     small = values[::step, ::step].astype(np.float32)
+    paper = _paper_class(values)
+    if paper is not None:
+        return _enlarge(_fit_surface(small, paper[::step, ::step]), values.shape, step)
     smooth = _fit_surface(small)
     return _enlarge(_estimate_locally(small) if _runs_out(small - smooth) else smooth, values.shape, step)
 
 
-def _fit_surface(small: np.ndarray) -> np.ndarray:
-    """Fit a quadratic surface to the paper by least squares, excluding what is brighter, the ink, in each iteration."""
+def _fit_surface(small: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
+    """Fit a quadratic surface to the paper by least squares, excluding what is brighter, the ink, in each iteration.
+
+    `known` says where there may be paper, if that is known; then there is little, and the surface is a plane.
+    """
     y, x = np.indices(small.shape) / max(small.shape)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
-    heights, paper = small.ravel(), np.ones(small.size, bool)
+    heights = small.ravel()
+    terms = terms if known is None else terms[:, :3]
+    possible = np.ones(small.size, bool) if known is None else known.ravel()
+    paper = possible
     surface = heights
     for _ in range(12):
         chosen = terms[paper]
         surface = terms @ np.linalg.lstsq(chosen.T @ chosen, chosen.T @ heights[paper], rcond=None)[0]
         above = heights - surface
-        paper = above < max(2.0, 1.5 * float(np.abs(above[paper]).mean()))
+        paper = possible & (above < max(2.0, 1.5 * float(np.abs(above[paper]).mean())))
     return surface.reshape(small.shape).astype(np.float32)
 
 
 def _runs_out(difference: np.ndarray) -> bool:
-    """Return whether much of what is above the paper touches the border, as shadows do and digits do not."""
+    """Return whether much of what is above the paper lies along the border, as shadows do; digits touch it shortly."""
     from scipy import ndimage
 
     labels, count = ndimage.label(difference > max(MIN_CONTRAST, 0.3 * float(difference.max())))
-    outside = np.setdiff1d(border(labels), [0])
+    contact = np.bincount(border(labels), minlength=count + 1)
+    sides = [0, *(max(y.stop - y.start, x.stop - x.start) for y, x in ndimage.find_objects(labels))]
+    outside = np.flatnonzero(contact[1:] > 0.4 * np.array(sides[1:])) + 1
     return count > 0 and bool(np.isin(labels, outside).sum() > 0.3 * (labels > 0).sum())
 
 
@@ -142,22 +219,3 @@ def _enlarge(small: np.ndarray, shape: tuple[int, ...], step: int) -> np.ndarray
     places = [np.minimum(np.arange(new) / step, old - 1) for new, old in zip(shape, small.shape, strict=True)]
     whole: np.ndarray = ndimage.map_coordinates(small, np.meshgrid(*places, indexing="ij"), order=1)
     return whole.astype(np.float32)
-
-
-def _remove_specks(ink: np.ndarray) -> np.ndarray:
-    """Keep the large connected components: a digit is one or a few strokes; dust and the page's edge are not."""
-    from scipy import ndimage
-
-    labels, count = ndimage.label(ink > 0.15, structure=np.ones((3, 3)))
-    if not count:
-        return ink
-    # 1. Weigh the components; those that touch the border count only if nothing substantial lies inside.
-    mass = ndimage.sum_labels(ink, labels, np.arange(1, count + 1))
-    inside = np.ones(count, bool)
-    inside[np.unique(border(labels))[np.unique(border(labels)) > 0] - 1] = False
-    if inside.any() and mass[inside].max() > 0.1 * mass.max():
-        mass = np.where(inside, mass, 0)
-    # 2. Keep the heavy ones with a margin of two pixels, for their antialiased edges.
-    kept = np.flatnonzero(mass > 0.05 * mass.max()) + 1
-    near = ndimage.binary_dilation(np.isin(labels, kept), iterations=2)
-    return np.where(near, ink, 0)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from cnnviz.core.drawing import ink as ink_detection
+from cnnviz.core.drawing.pieces import Box, LeftOut
 
 STEPS: tuple[str, ...] = ("ink", "crop", "antialias", "fit", "centre")
 """All steps, in order.
@@ -61,12 +62,19 @@ class Preparation:
         steps: One record for each of `STEPS`, in that order; the last image is the digit.
         empty: Whether there was no ink. The digit is then blank paper.
         polarity: Ink that was found or asked for, "dark" or "bright".
+        parts: Boxes of all the digits in a picture, in pixels of the picture and in the order of reading. Two or more
+            say that it shows several; empty for a drawing and where there was no ink.
+        part: Which of them was read.
+        left_out: What else is in the picture and was not read, with boxes in its pixels.
     """
 
     digit: np.ndarray
     steps: tuple[Step, ...]
     empty: bool
     polarity: Polarity = "dark"
+    parts: tuple[Box, ...] = ()
+    part: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
@@ -84,16 +92,20 @@ def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
     return _prepare(found, rgba, frozenset(steps))
 
 
-def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto") -> Preparation:
+def from_picture(
+    rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto", part: int | None = None
+) -> Preparation:
     """Prepare a photograph or an image file: any size, uneven light, noise, ink of either polarity.
 
-    A picture with a transparent background is read like a canvas. In all others the paper's brightness is estimated at
-    each pixel, and what differs from it is ink.
+    A picture with a transparent background is read like a canvas. In all others the sheet or frame with the digit is
+    looked for, the paper's brightness is estimated at each pixel of it, and what differs from it is ink.
 
     Args:
         rgba: `(h, w, 4)` uint8, the right way up (EXIF orientation already applied).
         steps: Steps to apply, names from `STEPS`.
         polarity: One of `POLARITIES`; ask for the other one if "auto" guessed wrong.
+        part: Which digit to read, an index into the `parts` of the result; None for the largest. A number beyond the
+            last one stands for the last.
 
     Raises:
         ValueError: If the array is not such a picture, or a step or the polarity is unknown.
@@ -101,8 +113,22 @@ def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polar
     _check(rgba, steps)
     if polarity not in POLARITIES:
         raise ValueError(f"`polarity` must be one of {', '.join(POLARITIES)}. Received: {polarity!r}")
-    rgba = ink_detection.shrink(rgba)
-    return _prepare(ink_detection.find_in_picture(rgba, polarity), rgba, frozenset(steps))
+    small = ink_detection.shrink(rgba)
+    found = ink_detection.find_in_picture(small, polarity, part)
+    return _prepare(_in_pixels_of(rgba, found), small, frozenset(steps), smooth=True)
+
+
+def _in_pixels_of(rgba: np.ndarray, found: ink_detection.Ink) -> ink_detection.Ink:
+    """Give boxes in the pixels of the picture before it was reduced."""
+    factor = ink_detection.shrink_factor(rgba)
+    limits = rgba.shape[1::-1] * 2
+
+    def enlarge(box: Box) -> Box:
+        left, top, right, bottom = (min(factor * at, limit) for at, limit in zip(box, limits, strict=True))
+        return left, top, right, bottom
+
+    left_out = tuple(LeftOut(each.kind, enlarge(each.box)) for each in found.left_out)
+    return replace(found, parts=tuple(enlarge(box) for box in found.parts), left_out=left_out)
 
 
 def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
@@ -112,19 +138,30 @@ def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
         raise ValueError(f"`steps` must be names from {', '.join(STEPS)}. Received: {', '.join(sorted(unknown))}")
 
 
-def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str]) -> Preparation:
-    """Apply the five steps. The ink determines the crop, even where the picture shown is the raw luminance."""
+def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str], smooth: bool = False) -> Preparation:
+    """Apply the five steps. The ink determines the crop, even where the picture shown is the raw luminance.
+
+    Args:
+        found: The ink of all the picture.
+        rgba: The picture.
+        active: Steps to apply.
+        smooth: Whether antialiasing also smooths what is enlarged, as pictures are and drawings are not.
+    """
     raw = None if "ink" in active else ink_detection.compute_luminance(rgba)
     picture, blank = (found.ink, 0) if raw is None else (raw, found.paper)
     window = _find_window(found.ink) if "crop" in active else (slice(None), slice(None))
     cropped = picture[window]
     size = _target_size(cropped.shape, "fit" in active)
-    smooth = _blur(cropped, size) if "antialias" in active else cropped
-    small = _resample(smooth, size)
+    if "antialias" not in active:
+        even = cropped
+    else:
+        even = _enlarge(cropped, size) if smooth and max(cropped.shape) < max(size) else _blur(cropped, size)
+    small = _resample(even, size)
     placed = _place(small, blank, "centre" in active)
-    images = (picture, cropped, smooth, small, placed)
+    images = (picture, cropped, even, small, placed)
     steps = tuple(Step(name, _to_unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
-    return Preparation(steps[-1].image, steps, found.empty, found.polarity)
+    told = found.parts, found.part, found.left_out
+    return Preparation(steps[-1].image, steps, found.empty, found.polarity, *told)
 
 
 def _find_window(ink: np.ndarray) -> tuple[slice, slice]:
@@ -151,6 +188,11 @@ def _blur(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         return image
     blurred = Image.fromarray(image).filter(ImageFilter.BoxBlur((radii[1], radii[0])))
     return np.asarray(blurred)
+
+
+def _enlarge(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Enlarge a picture that is smaller than the result, with smooth edges (bicubic)."""
+    return np.asarray(Image.fromarray(image).resize(size[::-1], Image.Resampling.BICUBIC))
 
 
 def _resample(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
