@@ -87,6 +87,16 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def picture_folder() -> Path:
+    """Return the folder of small pictures by kind: `cases/pictures` beside the development data."""
+    data = Path(os.environ.get("CNNVIZ_DATA") or ROOT.parent / "shared" / "data")
+    folder = data.resolve().parent / "cases" / "pictures"
+    if not folder.is_dir():
+        pytest.skip("no pictures by kind: set CNNVIZ_DATA to a folder that has cases/pictures beside it")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def mnist_path(data_folder: Path) -> Path:
     """Return the path of the complete MNIST."""
     return data_folder / "mnist.npz"

@@ -25,7 +25,7 @@ MIN_IN_PANEL = 0.2
 PURE = 0.95
 """Share of a panel's ink that is the digit's from which no other panel is looked at."""
 
-MAX_INK_IN_PANEL = 0.55
+MAX_INK_IN_PANEL = 0.4
 """Share of a panel that is ink at most."""
 
 

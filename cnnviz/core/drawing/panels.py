@@ -153,7 +153,7 @@ def _masks(small: np.ndarray, sheets: bool) -> Iterator[np.ndarray]:
 
 
 def _is_like_the_middle(small: np.ndarray) -> np.ndarray:
-    """Return whether beyond a panel there is paper as bright as in it: a stroke or a shadow parts them then."""
+    """Return where the picture is about as bright as most of its middle: a sheet before a sky a little darker."""
     rows, columns = (slice(length // 4, -(length // 4)) for length in small.shape)
     counts = np.bincount(small[rows, columns].astype(int).ravel(), minlength=256)
     common = int(np.convolve(counts, np.ones(9), "same").argmax())
@@ -197,7 +197,7 @@ def _open(part: np.ndarray, reach: float) -> np.ndarray | None:
 
 
 def _goes_on(small: np.ndarray, mask: np.ndarray, filled: np.ndarray) -> bool:
-    """Return whether beyond a panel there is paper as bright as in it: then what parts them is a stroke or a shadow."""
+    """Return whether beyond a panel there is paper as bright as in it: a stroke or a shadow parts them then."""
     from scipy import ndimage
 
     paper = float(np.median(small[mask & filled])) if (mask & filled).any() else 0.0

@@ -36,7 +36,7 @@ def looks_bright(grey: np.ndarray) -> bool:
     skewness = _skewness(grey)
     level, separation = split(grey)
     bright_border = float((border(grey) > level).mean())
-    if abs(skewness) < CLEAR_SKEW and separation > CLEAR_SPLIT and abs(bright_border - 0.5) > 0.2:
+    if abs(skewness) < CLEAR_SKEW and separation > CLEAR_SPLIT and abs(bright_border - 0.5) > 0.12:
         return bright_border < 0.5
     return skewness > 0
 

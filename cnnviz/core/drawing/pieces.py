@@ -161,7 +161,7 @@ def _is_outline(piece: np.ndarray) -> bool:
 
 
 def _reaches_in(found: _Pieces, alive: np.ndarray) -> np.ndarray:
-    """Find the pieces that reach in from outside: shadows, thumbs, lines."""
+    """Find the pieces that reach in from outside: shadows, thumbs, lines.
 
     All stay where nothing else could be the digit.
     """

@@ -177,14 +177,20 @@ def _to_colour(image: Any) -> Any:
 
 
 def _to_eight_bits(image: Any) -> Any:
-    """Reduce 16-bit grey to its high byte. Pillow's own conversion clips: all values above 255 become white."""
+    """Reduce 16-bit grey to the 8 highest bits in use: scanners and lab cameras store 12 significant bits in 16.
+
+    Pillow's own conversion clips: all values above 255 become white.
+    """
     from PIL import Image, ImageChops
 
-    raw = image.convert("I").tobytes()  # 32 bits a pixel in this machine's order
+    wide = image.convert("I")
+    factor = 1 << 16 - max(8, min(16, int(wide.getextrema()[1]).bit_length()))
+    raw = wide.point(lambda value: value * factor + 0).tobytes()  # 32 bits a pixel in this machine's order
     low, high = (raw[at::4] for at in ((0, 1) if sys.byteorder == "little" else (3, 2)))
     grey = Image.frombytes("L", image.size, high).convert("RGB")
     clear = image.info.get("transparency")
     if isinstance(clear, int):
+        clear *= factor
         parts = zip((high, low), (clear >> 8, clear & 255), strict=True)
         masks = [Image.frombytes("L", image.size, part).point(_mask_all_but(value)) for part, value in parts]
         grey.putalpha(ImageChops.lighter(*masks))

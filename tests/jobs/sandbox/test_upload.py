@@ -128,6 +128,13 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped() -> None:
     assert notes(picture) == ["16-bit values reduced to 8-bit"]
 
 
+@pytest.mark.parametrize(("bits", "shift"), [(16, 8), (12, 4), (10, 2), (8, 0), (5, 0)])
+def test_sixteen_bit_grey_is_scaled_by_the_bits_in_use(bits: int, shift: int) -> None:
+    levels = np.linspace(0, 2**bits - 1, 64 * 16).astype(np.uint16).reshape(16, 64)
+    picture = upload.read(encoded(Image.fromarray(levels)))
+    np.testing.assert_array_equal(picture.rgba[..., 0], levels >> shift)
+
+
 def test_sixteen_bit_grey_keeps_its_transparent_level() -> None:
     rows = b"".join(b"\0" + struct.pack(">4H", 0, 300, 301, 65535) for _ in range(4))
     picture = upload.read(png(4, 4, rows, depth=16, extra=chunk(b"tRNS", struct.pack(">H", 300))))
