@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -61,12 +61,18 @@ class Preparation:
         steps: One record for each of `STEPS`, in that order; the last image is the digit.
         empty: Whether there was no ink. The digit is then blank paper.
         polarity: Ink that was found or asked for, "dark" or "bright".
+        parts: Boxes of all the digits in a picture, left, top, right and bottom in its pixels, in the order of reading.
+        part: Which of them was read.
+        left_out: What else is in the picture, each with `kind` and `box`.
     """
 
     digit: np.ndarray
     steps: tuple[Step, ...]
     empty: bool
     polarity: Polarity = "dark"
+    parts: tuple[Any, ...] = ()
+    part: int = 0
+    left_out: tuple[Any, ...] = ()
 
 
 def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
@@ -84,7 +90,12 @@ def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
     return _prepare(found, rgba, frozenset(steps))
 
 
-def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polarity = "auto") -> Preparation:
+def from_picture(
+    rgba: np.ndarray,
+    steps: Collection[str] = ALL,
+    polarity: Polarity = "auto",
+    part: int | None = None,  # noqa: ARG001  one digit is found
+) -> Preparation:
     """Prepare a photograph or an image file: any size, uneven light, noise, ink of either polarity.
 
     A picture with a transparent background is read like a canvas. In all others the paper's brightness is estimated at
@@ -94,6 +105,7 @@ def from_picture(rgba: np.ndarray, steps: Collection[str] = ALL, polarity: Polar
         rgba: `(h, w, 4)` uint8, the right way up (EXIF orientation already applied).
         steps: Steps to apply, names from `STEPS`.
         polarity: One of `POLARITIES`; ask for the other one if "auto" guessed wrong.
+        part: Which of several digits is read; None for the largest.
 
     Raises:
         ValueError: If the array is not such a picture, or a step or the polarity is unknown.
