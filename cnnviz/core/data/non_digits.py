@@ -16,8 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 
-Random = np.random.Generator
-Kind = Callable[[Random], np.ndarray]
+Kind = Callable[["np.random.Generator"], np.ndarray]
 """Draws one picture: `(CANVAS, CANVAS)` uint8, 255 where the ink is full."""
 
 CANVAS = 112
@@ -79,7 +78,7 @@ SYMBOLS = MappingProxyType(
 """Symbols, in the form of `LETTERS`."""
 
 
-def draw(kind: str, count: int, random: Random) -> np.ndarray:
+def draw(kind: str, count: int, random: np.random.Generator) -> np.ndarray:
     """Draw and preprocess pictures of one kind: `(count, 28, 28)` float32 in [0, 1]."""
     made = np.empty((count, preprocessing.SIDE, preprocessing.SIDE), np.float32)
     for index in range(count):
@@ -90,7 +89,7 @@ def draw(kind: str, count: int, random: Random) -> np.ndarray:
     return made
 
 
-def draw_mixture(kinds: tuple[str, ...], count: int, random: Random) -> np.ndarray:
+def draw_mixture(kinds: tuple[str, ...], count: int, random: np.random.Generator) -> np.ndarray:
     """Draw about equally many of each of `kinds`, in turn: `(count, 28, 28)` float32 in [0, 1]."""
     made = np.empty((count, preprocessing.SIDE, preprocessing.SIDE), np.float32)
     for first, kind in enumerate(kinds):
@@ -118,7 +117,9 @@ def _round_corners(points: np.ndarray) -> np.ndarray:
     return np.concatenate([points[:1], cut, points[-1:]])
 
 
-def _write(lines: list[np.ndarray], random: Random, width: tuple[float, float] = (0.05, 0.2)) -> np.ndarray:
+def _write(
+    lines: list[np.ndarray], random: np.random.Generator, width: tuple[float, float] = (0.05, 0.2)
+) -> np.ndarray:
     """Draw strokes with an unsteady hand, slanted and stretched, with a pen of `width` times the drawing's size."""
     angle, shear = random.normal(0, 0.14), random.normal(0, 0.16)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -141,7 +142,7 @@ def _write(lines: list[np.ndarray], random: Random, width: tuple[float, float] =
     return alpha
 
 
-def _printed(random: Random) -> np.ndarray:
+def _printed(random: np.random.Generator) -> np.ndarray:
     """Draw a character of Pillow's own font, slanted and stretched."""
     font = ImageFont.load_default(size=72)
     page = Image.new("L", (CANVAS, CANVAS))
@@ -159,15 +160,15 @@ def _printed(random: Random) -> np.ndarray:
     return np.asarray(page.transform(page.size, Image.Transform.AFFINE, rows, Image.Resampling.BILINEAR))
 
 
-def _letters(random: Random) -> np.ndarray:
+def _letters(random: np.random.Generator) -> np.ndarray:
     return _write(_parse(LETTERS[str(random.choice(list(LETTERS)))]), random)
 
 
-def _symbols(random: Random) -> np.ndarray:
+def _symbols(random: np.random.Generator) -> np.ndarray:
     return _write(_parse(SYMBOLS[str(random.choice(list(SYMBOLS)))]), random)
 
 
-def _scribbles(random: Random) -> np.ndarray:
+def _scribbles(random: np.random.Generator) -> np.ndarray:
     """Draw a wandering line that crosses itself many times."""
     steps = int(random.integers(70, 160))
     heading = np.cumsum(random.normal(0, random.uniform(0.4, 1.2), steps))
@@ -179,7 +180,7 @@ def _scribbles(random: Random) -> np.ndarray:
     return _write([walk], random, (0.02, 0.1))
 
 
-def _hatchings(random: Random) -> np.ndarray:
+def _hatchings(random: np.random.Generator) -> np.ndarray:
     """Draw a zigzag, parallel lines or a spiral of several turns."""
     number = int(random.integers(5, 12))
     match int(random.integers(0, 3)):
@@ -194,7 +195,7 @@ def _hatchings(random: Random) -> np.ndarray:
     return _write(lines, random, (0.02, 0.08))
 
 
-def _smooth_noise(random: Random, scale: float) -> np.ndarray:
+def _smooth_noise(random: np.random.Generator, scale: float) -> np.ndarray:
     """Return noise with details of `scale` pixels, `(CANVAS, CANVAS)` float32 with mean 0 and deviation 1."""
     from scipy import ndimage
 
@@ -203,7 +204,7 @@ def _smooth_noise(random: Random, scale: float) -> np.ndarray:
     return settled
 
 
-def _textures(random: Random) -> np.ndarray:
+def _textures(random: np.random.Generator) -> np.ndarray:
     """Draw noise of some scale, stripes or a chequerboard over the whole picture, soft or hard."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS
     angle, cycles = random.uniform(0, np.pi), random.uniform(2, 9)
@@ -222,7 +223,7 @@ def _textures(random: Random) -> np.ndarray:
     return _to_ink(field, random)
 
 
-def _blobs(random: Random) -> np.ndarray:
+def _blobs(random: np.random.Generator) -> np.ndarray:
     """Draw one or several patches with an uneven edge."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS - 0.5
     field = np.full((CANVAS, CANVAS), -9.0)
@@ -232,7 +233,7 @@ def _blobs(random: Random) -> np.ndarray:
     return _to_ink(field * 3 + random.uniform(0.1, 0.6) * _smooth_noise(random, random.uniform(3, 9)), random)
 
 
-def _fists(random: Random) -> np.ndarray:
+def _fists(random: np.random.Generator) -> np.ndarray:
     """Draw a fist: a rounded patch with knuckles along its top, lines between fingers, a thumb, and shading."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS - 0.5
     wide, high = random.uniform(0.24, 0.36), random.uniform(0.2, 0.32)
@@ -252,7 +253,7 @@ def _fists(random: Random) -> np.ndarray:
     return np.asarray(page.rotate(angle, Image.Resampling.BILINEAR))
 
 
-def _to_ink(field: np.ndarray, random: Random) -> np.ndarray:
+def _to_ink(field: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Make ink of what is above a level, with a soft or a hard edge."""
     level, edge = random.uniform(-0.4, 0.6), np.exp(random.uniform(0, 3))
     ink: np.ndarray = (np.clip((field - level) * edge + 0.5, 0, 1) * 255).astype(np.uint8)

@@ -31,7 +31,7 @@ PICTURES = 500
 
 SEED = 11
 DECIMALS = 4
-"""Of the stored shares."""
+"""Of what is stored."""
 
 TEST, PENS = "MNIST's test set", "pens of unseen writers"
 """Sources of digits in `EvidenceThreshold.rejected`."""
@@ -56,14 +56,15 @@ def measure(network: Network, data: datasets.Dataset, pens: pen_strokes.PenData)
         TEST: _compute_evidence(network, data.x_test / np.float32(255)),
         PENS: _compute_evidence(network, pen_strokes.render_digits(unseen)),
     }
-    # 2. The threshold that enough of each kind reach.
-    threshold = min(float(np.quantile(values, MAX_REJECTED, method="lower")) for values in digits.values())
+    # 2. The threshold that enough of each kind reach, rounded down so that what is stored is what was measured.
+    lowest = min(float(np.quantile(values, MAX_REJECTED, method="lower")) for values in digits.values())
+    threshold = float(np.floor(lowest * 10**DECIMALS)) / 10**DECIMALS
     # 3. Pictures without a digit.
     random = np.random.default_rng(SEED)
     others = {kind: _compute_evidence(network, non_digits.draw(kind, PICTURES, random)) for kind in non_digits.KINDS}
     return EvidenceThreshold(
         weights_sha256=network.card.weights_sha256,
-        threshold=round(threshold, DECIMALS),
+        threshold=threshold,
         rejected=_count_below(digits, threshold),
         caught=_count_below(others, threshold),
     )

@@ -72,7 +72,7 @@ def test_damaged_file_is_refused(tmp_path: Path, content: str) -> None:
 
 @pytest.fixture(scope="module")
 def stored() -> EvidenceThreshold:
-    """The threshold of the default network."""
+    """Load the threshold of the default network."""
     found = evidence.load(model_store.DEFAULT, model_store.card(model_store.DEFAULT).weights_sha256)
     assert found is not None, "to be measured again whenever the weights change"
     return found
