@@ -8,7 +8,8 @@
 An interrupted run continues after its last finished epoch. MNIST is found as the app finds it, or in the folder that
 --data names; the pen strokes, a file pen_strokes.json.gz, in that folder alone. Of the networks that are trained with
 several seeds, the one of seed `trio.STORED_SEED` goes into the store, with a table of the results of all beside it; the
-others stay under --checkpoints, for scripts/measure_pooling.py.
+others stay under --checkpoints, for scripts/measure_pooling.py. With `pen` goes the least evidence that it finds in
+digits, by which pages tell what does not look like one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from cnnviz.core.data.mnist_source import SETTING  # noqa: E402
+from cnnviz.core.inference import evidence  # noqa: E402
 from cnnviz.core.lessons.pooling import seed_results  # noqa: E402
 from cnnviz.core.lessons.pooling.trio import MIN_SEEDS, PLAN, POOL_NETWORKS, STORED_SEED  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
@@ -37,6 +39,9 @@ NAMES = (*TUTORIALS, *POOL_NETWORKS, model_store.DEFAULT)
 MNIST = "mnist.npz"
 STROKES = "pen_strokes.json.gz"
 BAR = 30
+
+WITH_EVIDENCE = (model_store.DEFAULT,)
+"""Networks whose evidence is measured once they are trained, see `cnnviz.core.inference.evidence`."""
 
 Event = Mapping[str, Any]
 NO_CHANGES: Event = MappingProxyType({})
@@ -128,6 +133,21 @@ def stream_events(name: str, read: argparse.Namespace, changes: Event) -> Iterat
         raise SystemExit(f"{name}: the worker ended with {worker.returncode}")
 
 
+def measure_evidence(name: str, read: argparse.Namespace) -> None:
+    """Measure the evidence that a network of the store finds in digits, in a child process, unless it is there.
+
+    Raises:
+        SystemExit: If the child fails.
+    """
+    strokes = read.data / STROKES
+    if evidence.load(name, model_store.card(name, read.shelf).weights_sha256, read.shelf) or not strokes.is_file():
+        return
+    command = [sys.executable, "-m", "cnnviz.workers.entry.measure_evidence", name, "--pen", str(strokes)]
+    done = subprocess.run([*command, "--shelf", str(read.shelf)], cwd=ROOT, env=build_environment(read), check=False)
+    if done.returncode:
+        raise SystemExit(f"{name}: measuring its evidence ended with {done.returncode}")
+
+
 def format_event(name: str, event: Event, epochs: int) -> str:
     """Format one line for the terminal: a bar while it trains, then the result."""
     match event["event"]:
@@ -168,6 +188,8 @@ def main(words: list[str]) -> None:
         return
     for name in read.names or NAMES:
         train(name, read)
+        if name in WITH_EVIDENCE:
+            measure_evidence(name, read)
 
 
 if __name__ == "__main__":

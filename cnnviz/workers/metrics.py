@@ -10,8 +10,13 @@ from cnnviz.core.networks.metrics import NAMES
 
 
 def correct(targets: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
-    """Return 1 where the largest probability is that of the right digit, otherwise 0."""
-    return tf.cast(tf.equal(tf.argmax(answers, axis=1), tf.argmax(targets, axis=1)), tf.float32)
+    """Return 1 where the largest probability is that of the right digit, otherwise 0.
+
+    For a picture without a digit, whose targets are all alike, 1 where no digit gets more than a half.
+    """
+    is_digit = tf.reduce_max(targets, axis=1) > 0.5
+    right = tf.equal(tf.argmax(answers, axis=1), tf.argmax(targets, axis=1))
+    return tf.cast(tf.where(is_digit, right, tf.reduce_max(answers, axis=1) <= 0.5), tf.float32)
 
 
 PER_EXAMPLE: Mapping[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {"accuracy": correct}

@@ -7,15 +7,17 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
-from cnnviz.core.inference import trace
+from cnnviz.core.inference import evidence, trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.ui.layers import diagram
+from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import cache, page
 from cnnviz.ui.shell.fields import FIELDS
 
@@ -291,3 +293,31 @@ def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(app: AppTes
         now[0] += seconds
         app.run()
         assert len(app.warning) == shown, seconds
+
+
+def test_a_picture_without_a_digit_is_told(app: AppTest) -> None:
+    """With how often that is wrong on digits, filled from the measure; only for a network that has one."""
+
+    app.run()
+    assert not any("does not look like a digit" in text for text in texts(app))
+    x, y = np.mgrid[:28, :28]
+    app.session_state["subject"] = InputSource(kind="picture", digit=((x // 2 + y // 2) % 2).astype(np.float32))
+    app.run()
+    assert well(app)
+    least = evidence.load("pen", model_store.card("pen").weights_sha256)
+    assert least is not None
+    share = f"{100 * least.largest_rejected:.1f} %"
+    assert any("does not look like a digit" in text and share in text for text in texts(app))
+    app.session_state["network"] = "dense-64"
+    app.run()
+    assert not any("does not look like a digit" in text for text in texts(app))
+
+
+@pytest.mark.parametrize(("name", "smoothed"), [("pen", True), ("dense-64", False)])
+def test_two_losses_of_the_same_digits_are_named(name: str, smoothed: bool) -> None:
+    """The curve's last loss and the test loss differ where labels are smoothed: each says which labels it takes."""
+    card = model_store.card(name)
+    text = network_picker._facts(card)
+    assert ("Test loss, with labels as they are" in text) is smoothed
+    assert f"{card.test_loss:.4f}" in text
+    assert ("smoothed by 0.05" in network_picker._title_loss(card)) is smoothed

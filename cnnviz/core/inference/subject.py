@@ -61,11 +61,13 @@ class Prediction:
         digit: (28, 28) float32 in [0, 1], the ink; `trace.digit`, which the network read, may be in colour.
         preparation: its steps; None if the digit needed none.
         trace: every layer's values.
+        weights_sha256: of the network's weights; "" for a network without a card.
     """
 
     digit: np.ndarray
     preparation: Preparation | None
     trace: Trace
+    weights_sha256: str = ""
 
     @property
     def empty(self) -> bool:
@@ -141,12 +143,10 @@ def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
 def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Prediction:
     """Prepare `subject` and trace it through `network`."""
     rgba = pixels(subject)
-    if rgba is None:
-        digit = ready_digit(subject)
-        return Prediction(digit, None, tracing.trace(network, to_network_input(network, subject, digit)))
-    preparation = prepare(subject, rgba, steps)
-    digit = preparation.digit
-    return Prediction(digit, preparation, tracing.trace(network, to_network_input(network, subject, digit)))
+    preparation = None if rgba is None else prepare(subject, rgba, steps)
+    digit = ready_digit(subject) if preparation is None else preparation.digit
+    trace = tracing.trace(network, to_network_input(network, subject, digit))
+    return Prediction(digit, preparation, trace, network.card.weights_sha256 if network.card else "")
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:

@@ -56,7 +56,10 @@ def _in_colour(plan: TrainingPlan) -> bool:
     return plan.data == colour_digits.DATA
 
 
-PEN = "# cnnviz also learned from digits drawn with pens. Keras does not have them: this learns from MNIST alone.\n"
+PEN = """# cnnviz also learned from digits drawn with pens. Keras does not have them: this learns from MNIST alone.
+# In the second half of the epochs cnnviz degraded the digits like photographs and screenshots, and showed pictures
+# without a digit, from which no answer was to be learned. This script does neither.
+"""
 LOAD = """(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[..., None].astype("float32") / 255
 x_test = x_test[..., None].astype("float32") / 255"""

@@ -29,6 +29,7 @@ ARCHITECTURE = Architecture(
 )
 
 PLAN = TrainingPlan(
-    data="mnist+pen", examples=60_000, batch_size=128, epochs=12, learning_rate=0.002, augmentation="pen"
+    data="mnist+pen", examples=60_000, batch_size=128, epochs=24, learning_rate=0.002, augmentation="pen"
 )
-"""`examples` counts MNIST's digits; pen strokes are added to them, see `cnnviz.workers.data.pen_strokes`."""
+"""`examples` counts MNIST's digits; pen strokes are added to them, see `cnnviz.workers.data.pen_strokes`. The second
+half of the epochs shows degraded digits, and pictures without a digit, see `cnnviz.workers.data.examples`."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.core.inference import evidence
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import translate, translate_all
+from cnnviz.ui.shell import cache
 
 
 def show(reading: Prediction, subject: InputSource) -> None:
     """Show the predicted digit in the container `predicted-digit`, and the ten probabilities as bars."""
     digit(reading)
-    st.caption(sentence(reading, subject))
+    st.caption(" ".join(filter(None, (sentence(reading, subject), doubt(reading)))))
     bars("answer", None if reading.empty else reading.trace.probabilities, translate_all(LABELS))
 
 
@@ -38,6 +40,24 @@ def sentence(reading: Prediction, subject: InputSource) -> str:
         "A test digit: its label is {label}. The network reads a {digit} and gives it {share}.",
         label=subject.label,
         **values,
+    )
+
+
+def doubt(reading: Prediction) -> str:
+    """Return a warning if the picture does not look like a digit, with how often that is wrong; otherwise "".
+
+    Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`.
+    """
+    if reading.empty:
+        return ""
+    least = cache.load_evidence(reading.trace.network_name, reading.weights_sha256)
+    if least is None or evidence.looks_like_digit(reading.trace, least):
+        return ""
+    return translate(
+        "This does not look like a digit. Measured: the same is said of {rejected} of real digits, and of {caught} of "
+        "letters, symbols, scribbles, textures and blobs.",
+        rejected=percent(least.largest_rejected),
+        caught=percent(least.mean_caught),
     )
 
 

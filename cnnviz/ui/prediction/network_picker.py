@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import networks, process_tuning, session, widgets
 
@@ -68,7 +69,7 @@ def _about(card: ModelCard) -> None:
 
     st.markdown(_facts(card))
     names = (translate("training"), translate("validation"))
-    for quantity, title in (("loss", translate("Loss")), ("accuracy", translate("Accuracy"))):
+    for quantity, title in (("loss", _title_loss(card)), ("accuracy", translate("Accuracy"))):
         figure = curves.learning(
             card.curves[quantity], card.curves.get(f"val_{quantity}", ()), names=names, x=translate("Epoch"), y=title
         )
@@ -82,11 +83,22 @@ def _about(card: ModelCard) -> None:
     st.plotly_chart(figure, key="confusion", config={"displayModeBar": False})
 
 
+def _title_loss(card: ModelCard) -> str:
+    """Return the title of the loss curves, which says so where labels are smoothed: the test loss takes them as is."""
+    smoothed = LABEL_SMOOTHING.get(card.plan.augmentation)
+    return translate("Loss") if smoothed is None else translate("Loss, with labels smoothed by {share}", share=smoothed)
+
+
 def _facts(card: ModelCard) -> str:
     plan = card.plan
     rows = [
         (translate("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),
-        (translate("Test loss"), f"{card.test_loss:.4f}"),
+        (
+            translate("Test loss, with labels as they are")
+            if card.plan.augmentation in LABEL_SMOOTHING
+            else translate("Test loss"),
+            f"{card.test_loss:.4f}",
+        ),
         (
             translate("Digits drawn with pens"),
             "–" if card.pen_accuracy is None else f"{100 * card.pen_accuracy:.2f} %",

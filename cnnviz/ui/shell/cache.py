@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import datasets
-from cnnviz.core.inference import robustness, shifted_accuracy
+from cnnviz.core.inference import evidence, robustness, shifted_accuracy
+from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
@@ -32,6 +33,12 @@ def network(name: str) -> Network:
 def card(name: str) -> ModelCard:
     """Return the card of the network `name` of the model store."""
     return model_store.card(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def load_evidence(name: str, weights_sha256: str) -> EvidenceThreshold | None:
+    """Return the least evidence of a digit in the network `name`; None where it was not measured for its weights."""
+    return evidence.load(name, weights_sha256)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.drawing.strokes import render
-from cnnviz.workers.data import image_augmentation, stroke_augmentation
+from cnnviz.workers.data import degradation, image_augmentation, stroke_augmentation
 from cnnviz.workers.data.pen_strokes import PenDigit
 
 LabelledImages = tuple[np.ndarray, np.ndarray]
@@ -47,6 +47,15 @@ def augment_images(images: np.ndarray, labels: np.ndarray, random: np.random.Gen
         made[part] = np.round(augmented * 255)
     same = random.random(len(images)) < UNCHANGED
     made[same] = images[same]
+    return made
+
+
+def degrade_images(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return one degraded copy of every image, uint8 like the original."""
+    made = np.empty_like(images)
+    for start in range(0, len(images), BLOCK_SIZE):
+        part = slice(start, start + BLOCK_SIZE)
+        made[part] = np.round(degradation.degrade(images[part] / np.float32(255), random) * 255)
     return made
 
 

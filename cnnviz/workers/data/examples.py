@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.data import colour_digits, datasets, split
+from cnnviz.core.data import colour_digits, datasets, non_digits, split
 from cnnviz.core.networks.card import DataSource
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan
 from cnnviz.workers.data import augmentation_cache, pen_strokes
-from cnnviz.workers.data.tensors import Digits, TensorDataset
+from cnnviz.workers.data.tensors import NO_DIGIT, Digits, TensorDataset
+
+NON_DIGITS = 8_000
+"""Pictures without a digit that are drawn once for a training; each of its last epochs shows some of them."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,37 @@ class AugmentationConfig:
         cosine: The learning rate warms up and then falls to 0 along a cosine, whatever the plan's schedule.
         copies: Number of differently augmented copies of the examples; epochs take turns. 0 for none.
         pen_copies: How often each pen digit is in a copy, drawn differently each time.
+        clean_share: Share of the epochs, from the first on, that show the copies as they are. In the others digits are
+            degraded, and some give way to pictures without a digit.
+        degraded: Share of the digits of such an epoch that are degraded.
+        non_digits: Share of its digits whose place a picture without a digit takes, of the kinds
+            `cnnviz.core.data.non_digits.TRAINED`; its target is the same share for every class.
+        restart: Factor on the plan's learning rate with which the first of these epochs starts another cosine.
     """
 
     label_smoothing: float = 0.0
     cosine: bool = False
     copies: int = 0
     pen_copies: int = 0
+    clean_share: float = 1.0
+    degraded: float = 0.0
+    non_digits: float = 0.0
+    restart: float = 1.0
 
 
 AUGMENTATIONS: dict[str, AugmentationConfig] = {
     "none": AugmentationConfig(),
     "affine": AugmentationConfig(cosine=True, copies=4),
-    "pen": AugmentationConfig(label_smoothing=LABEL_SMOOTHING["pen"], cosine=True, copies=4, pen_copies=6),
+    "pen": AugmentationConfig(
+        label_smoothing=LABEL_SMOOTHING["pen"],
+        cosine=True,
+        copies=4,
+        pen_copies=6,
+        clean_share=0.5,
+        degraded=0.6,
+        non_digits=0.06,
+        restart=0.5,
+    ),
 }
 
 
@@ -125,6 +147,11 @@ class Examples:
         return -(-self.count // self.plan.batch_size)
 
     @property
+    def clean_epochs(self) -> int:
+        """Number of epochs, from the first on, that show the digits without degradation."""
+        return round(self.augmentation.clean_share * self.plan.epochs)
+
+    @property
     def held_out(self) -> int:
         """Number of training digits that are held out: the plan's, or the same share of a smaller data set."""
         asked, there = self.plan.validation_examples, len(self.dataset.train)
@@ -133,8 +160,11 @@ class Examples:
     def epoch(self, epoch: int) -> Rows:
         """Select what an epoch, counted from 1, trains on, in an order that depends on seed and epoch alone."""
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count).astype(np.int32)
+        copy = self._select_copy(epoch)
+        if epoch > self.clean_epochs:
+            return Rows(self._degrade(copy, epoch), order)
         # A copy has the trained digits alone, in the order of their rows.
-        return Rows(self._select_copy(epoch), order if self.augmentation.copies else self._trained[order])
+        return Rows(copy, order if self.augmentation.copies else self._trained[order])
 
     def validation(self) -> Rows:
         """Select the held-out examples, or without any the test set, which then decides nothing."""
@@ -184,6 +214,31 @@ class Examples:
         if number not in self._copies:
             self._copies[number] = Digits.of(*self._load_or_augment(number), self._colours)
         return self._copies[number]
+
+    def _degrade(self, copy: Digits, epoch: int) -> Digits:
+        """Degrade a share of the digits and put pictures without a digit in the place of some others."""
+        config = self.augmentation
+        random = np.random.default_rng([self.plan.seed, epoch, 3])
+        images, labels = copy.images.numpy().copy(), copy.labels.numpy().copy()
+        chosen = np.flatnonzero(random.random(len(images)) < config.degraded)
+        images[chosen] = augmentation_cache.degrade_images(images[chosen], random)
+        others, _ = self._load_non_digits()
+        places = random.choice(len(images), round(config.non_digits * len(images)), replace=False)
+        images[places] = others[random.integers(0, len(others), len(places))]
+        labels[places] = NO_DIGIT
+        # Half of the pictures without a digit are degraded too: degradation must not be what tells them apart.
+        images[places[::2]] = augmentation_cache.degrade_images(images[places[::2]], random)
+        return Digits.of(images, labels)
+
+    def _load_non_digits(self) -> augmentation_cache.LabelledImages:
+        def draw() -> augmentation_cache.LabelledImages:
+            random = np.random.default_rng([self.plan.seed, 4])
+            pictures = non_digits.draw_mixture(non_digits.TRAINED, NON_DIGITS, random)
+            return np.round(pictures * 255).astype(np.uint8), np.full(NON_DIGITS, NO_DIGIT, np.uint8)
+
+        if self.folder is None:
+            return draw()
+        return augmentation_cache.load_or_make(self.folder / "non-digits.npz", draw)
 
     @property
     def _colours(self) -> np.ndarray | None:

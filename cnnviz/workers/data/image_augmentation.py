@@ -136,7 +136,7 @@ def _transform(images: np.ndarray, random: Random) -> np.ndarray:
     back = np.linalg.inv(forward) / scale[:, None, None]
     places = np.einsum("nij,npj->npi", back, _ALL[None] - centre[:, None]) + mass[:, None]
     places += _draw_bends(len(images), random)
-    return _interpolate(images, places.astype(np.float32))
+    return interpolate(images, places.astype(np.float32))
 
 
 def _draw_matrices(count: int, random: Random) -> np.ndarray:
@@ -159,7 +159,7 @@ def _draw_bends(count: int, random: Random) -> np.ndarray:
     return bends
 
 
-def _interpolate(images: np.ndarray, places: np.ndarray) -> np.ndarray:
+def interpolate(images: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Interpolate bilinearly at `places` `(n, 784, 2)`; outside the image is black."""
     padded = np.pad(images, ((0, 0), (1, 2), (1, 2)))
     wide = padded.shape[2]

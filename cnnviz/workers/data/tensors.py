@@ -20,6 +20,9 @@ DIGITS_SIGNATURE = (
 )
 """Of `Digits.tensors`."""
 
+NO_DIGIT = 255
+"""Label of a picture without a digit, for which every class is as wrong as any other."""
+
 NO_COLOURS = np.zeros((0, 2, 3), np.uint8)
 
 

@@ -169,9 +169,10 @@ class TrainStep:
 
 
 def gather_batch(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gather rows of `digits` as a network's input, and their one-hot labels (n, 10).
+    """Gather rows of `digits` as a network's input, and their targets (n, 10).
 
-    The input is (n, 28, 28, 1) in [0, 1], or (n, 32, 32, 3) as `colour_digits.colour` makes it.
+    A target is one-hot, or 0.1 for every class where the label is `NO_DIGIT`. The input is (n, 28, 28, 1) in [0, 1], or
+    (n, 32, 32, 3) as `colour_digits.colour` makes it.
     """
     x = tf.cast(tf.gather(digits.images, rows), tf.float32)[..., None] / 255
     if in_colour:
@@ -179,7 +180,8 @@ def gather_batch(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.T
         pair = tf.cast(tf.gather(digits.colours, rows), tf.float32)[:, :, None, None] / 255
         ink, paper = pair[:, 0], pair[:, 1]
         x = paper + tf.pad(x, [[0, 0], border, border, [0, 0]]) * (ink - paper)
-    return x, tf.one_hot(tf.gather(digits.labels, rows), CLASSES)
+    targets = tf.one_hot(tf.gather(digits.labels, rows), CLASSES)  # all 0 for NO_DIGIT
+    return x, targets + (1 - tf.reduce_sum(targets, axis=1, keepdims=True)) / CLASSES
 
 
 def find_watched_kernel(model: keras.Model) -> Any:

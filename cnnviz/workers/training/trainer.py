@@ -168,8 +168,15 @@ class Trainer:
         return means.compute()
 
     def _compute_rates(self, epoch: int, batch: int, count: int) -> np.ndarray:
-        use_cosine = self.examples.augmentation.cosine
-        return compute_rates(self.plan, use_cosine, self.progress.epochs, epoch, batch, count, self.examples.batches)
+        config, clean = self.examples.augmentation, self.examples.clean_epochs
+        plan, epochs = self.plan, self.progress.epochs
+        if clean < plan.epochs:  # two cosines: one over the clean epochs, a lower one over those with degraded digits
+            if epoch > clean:
+                plan = replace(plan, learning_rate=plan.learning_rate * config.restart)
+                epochs, epoch = epochs - clean, epoch - clean
+            else:
+                epochs = clean
+        return compute_rates(plan, config.cosine, epochs, epoch, batch, count, self.examples.batches)
 
     def _next_chunk_size(self, batch: int) -> int:
         """Return the number of batches of the next call, which snapshots and ends of epochs limit."""
