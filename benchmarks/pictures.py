@@ -15,7 +15,6 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in app.py
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,8 @@ def resize(rgba: np.ndarray) -> np.ndarray:
     grey = np.asarray(Image.fromarray(rgba).convert("L").resize((28, 28), Image.Resampling.BILINEAR), np.float32)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = 255 - grey if np.median(edge) > 127 else grey
-    return (ink - ink.min()) / max(float(np.ptp(ink)), 1.0)
+    stretched: np.ndarray = (ink - ink.min()) / max(float(np.ptp(ink)), 1.0)
+    return stretched
 
 
 def draw_clean(source: Source) -> np.ndarray:
@@ -103,11 +103,9 @@ def add_up(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 def totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add up all kinds, the halves and the groups."""
-    chosen: dict[str, Callable[[dict[str, Any]], bool]] = {"all": bool}
-    chosen |= {half: lambda row, half=half: row["half"] == half for half in (TUNED, HELD_OUT)}
-    for group in sorted({row["group"] for row in rows}):
-        chosen[group] = lambda row, group=group: row["group"] == group
-    parts = {name: [row for row in rows if test(row)] for name, test in chosen.items()}
+    parts = {"all": rows}
+    parts |= {half: [row for row in rows if row["half"] == half] for half in (TUNED, HELD_OUT)}
+    parts |= {group: [row for row in rows if row["group"] == group] for group in sorted({r["group"] for r in rows})}
     return [add_up(part, name) for name, part in parts.items() if part]
 
 
@@ -153,8 +151,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with pen_strokes.json.gz; else CNNVIZ_DATA")
     asked = parser.parse_args()
     digits.need_mnist()
-    folder = asked.data or Path(os.environ.get("CNNVIZ_DATA", ""))
-    found = sources(folder / "pen_strokes.json.gz")
+    pens = (asked.data or Path(os.environ.get("CNNVIZ_DATA", "."))) / "pen_strokes.json.gz"
+    if not pens.is_file():
+        raise SystemExit(f"This benchmark needs digits written with pens. Received: {pens}. Name their folder: --data")
+    found = sources(pens)
     networks = {name: model_store.load(name) for name in (DEFAULT, PLAIN)}
     kinds = [kind for kind in KINDS if asked.half in (None, kind.half)]
     rows = [measure(kind, found, asked.count, networks) for kind in kinds]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import sessions, start, stroke
-from benchmarks.measuring import grid, report
+from benchmarks import pictures, sessions, start, stroke
+from benchmarks.measuring import grid, picture_kinds, report
 from benchmarks.measuring.drawing import DIGITS, Stroke, spread
 from benchmarks.measuring.protocol import Answer
 from tests.server_process import ROOT
@@ -29,13 +29,39 @@ def test_points_lie_at_equal_distances_from_end_to_end():
     assert np.abs(np.diff(points, axis=0)).sum(axis=1) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", ["curves", "inspect", "neighbours", "sessions", "start", "stroke"])
+@pytest.mark.parametrize("name", ["curves", "inspect", "neighbours", "pictures", "sessions", "start", "stroke"])
 def test_a_benchmark_says_how_it_is_used(name):
     asked = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--help"], cwd=ROOT, capture_output=True, text=True
     )
     assert asked.returncode == 0, asked.stderr
     assert "OUT.json" in asked.stdout
+
+
+def test_pictures_are_the_same_at_every_run_and_those_of_a_kind_differ():
+    digit = np.zeros((28, 28), np.uint8)
+    digit[5:23, 12:16] = 255
+    sources = [picture_kinds.Source(1, image=digit), picture_kinds.Source(1, [np.array([(0.5, 0.0), (0.4, 1.0)])])]
+    assert {kind.half for kind in picture_kinds.KINDS} == {picture_kinds.TUNED, picture_kinds.HELD_OUT}
+    for kind in picture_kinds.KINDS:
+        (label, first), (_, second) = picture_kinds.pictures(kind, sources, 2)
+        (_, again), _ = picture_kinds.pictures(kind, sources, 2)
+        assert label == 1
+        assert first.dtype == np.uint8
+        np.testing.assert_array_equal(first, again)
+        assert first.shape != second.shape or (first != second).any()
+
+
+def test_the_report_on_pictures_adds_up_and_names_kinds_behind_a_resize():
+    counts = {name: {"right": 9, "sure_wrong": 0} for name in pictures.CONTESTANTS}
+    behind = counts | {pictures.RESIZE: {"right": 10, "sure_wrong": 0}}
+    rows = [
+        {"kind": "plain", "group": "drawn", "half": "tuned", "count": 10, **counts},
+        {"kind": "boxed", "group": "photograph", "half": "held out", "count": 10, **behind},
+    ]
+    assert pictures.totals(rows)[0]["pen"] == {"right": 18, "sure_wrong": 0}
+    assert [goal["met"] for goal in pictures.goals(rows)] == [False, False, True, False]
+    assert "| boxed | held out | 10 | 90.0 / 0 | 90.0 / 0 | 100.0 / 0 | 90.0 / 0 |" in pictures.table(rows)
 
 
 def test_an_answer_to_another_drawing_is_noticed():

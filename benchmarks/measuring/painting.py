@@ -70,7 +70,8 @@ def paint(ink: np.ndarray, pen: float | np.ndarray, paper: float | np.ndarray) -
     pen, paper = np.asarray(pen, np.float32), np.asarray(paper, np.float32)
     if pen.ndim == 1 or paper.ndim in (1, 3):
         ink = ink[..., np.newaxis]
-    return ink * pen + (1 - ink) * paper
+    painted: np.ndarray = ink * pen + (1 - ink) * paper
+    return painted
 
 
 def tint(grey: np.ndarray, colour: Sequence[float]) -> np.ndarray:
@@ -85,7 +86,8 @@ def light(shape: tuple[int, ...], random: Random, weakest: float = 0.5) -> np.nd
     slope = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle)
     vignette = (x - random.uniform(0.2, 0.8)) ** 2 + (y - random.uniform(0.2, 0.8)) ** 2
     dark = (slope - slope.min()) / np.ptp(slope) * 0.8 + vignette / vignette.max() * 0.2
-    return (1 - (1 - weakest) * dark).astype(np.float32)
+    factors: np.ndarray = (1 - (1 - weakest) * dark).astype(np.float32)
+    return factors
 
 
 def shadow(shape: tuple[int, ...], random: Random, strength: float, softness: float) -> np.ndarray:
@@ -101,13 +103,15 @@ def shadow(shape: tuple[int, ...], random: Random, strength: float, softness: fl
     angle, distance = random.uniform(0, 2 * np.pi), random.uniform(-0.15, 0.35)
     bent = x * np.cos(angle) + y * np.sin(angle) + 0.3 * (x * np.sin(angle) - y * np.cos(angle)) ** 2
     inside = np.clip((bent - distance) / softness + 0.5, 0, 1)
-    return (1 - strength * inside).astype(np.float32)
+    factors: np.ndarray = (1 - strength * inside).astype(np.float32)
+    return factors
 
 
 def texture(shape: tuple[int, ...], random: Random, scale: float) -> np.ndarray:
     """Make smooth noise of mean 0 and deviation 1, its blotches about `scale` pixels wide."""
     noise = ndimage.gaussian_filter(random.normal(size=shape).astype(np.float32), scale)
-    return (noise - noise.mean()) / max(float(noise.std()), 1e-6)
+    even: np.ndarray = (noise - noise.mean()) / max(float(noise.std()), 1e-6)
+    return even
 
 
 def wood(shape: tuple[int, ...], random: Random) -> np.ndarray:
@@ -131,7 +135,9 @@ def photograph(name: str, shape: tuple[int, ...], random: Random) -> np.ndarray:
     top, left = (int(random.integers(0, length - part + 1)) for length in whole.shape[:2])
     patch = Image.fromarray((whole[top : top + part, left : left + part] * 255).astype(np.uint8))
     large = np.asarray(patch.resize((shape[1], shape[0]), Image.Resampling.BICUBIC), np.float32) / 255
-    return ndimage.gaussian_filter(large, (random.uniform(1, 3),) * 2 + (0,))
+    blur = random.uniform(1, 3)
+    soft: np.ndarray = ndimage.gaussian_filter(large, (blur, blur, 0))
+    return soft
 
 
 def lay(sheet: np.ndarray, ground: np.ndarray, random: Random, share: float, most: float = 8.0) -> np.ndarray:

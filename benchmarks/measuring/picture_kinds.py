@@ -84,7 +84,7 @@ def choose(kind: Kind, sources: Sequence[Source], count: int, seed: int = 0) -> 
 
 def to_rgba(picture: np.ndarray) -> np.ndarray:
     """`(h, w)`, `(h, w, 3)` or `(h, w, 4)` in [0, 1] as `(h, w, 4)` uint8."""
-    levels = (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    levels: np.ndarray = (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if levels.ndim == 2:
         levels = np.repeat(levels[..., np.newaxis], 3, axis=2)
     if levels.shape[2] == 4:
@@ -93,7 +93,7 @@ def to_rgba(picture: np.ndarray) -> np.ndarray:
 
 
 def _dark_colour(random: Random) -> np.ndarray:
-    return random.uniform(0, 0.35, 3) * np.array([1, 1, 1.6])
+    return np.asarray(random.uniform(0, 0.35, 3) * np.array([1, 1, 1.6]))
 
 
 def _light_colour(random: Random) -> np.ndarray:

@@ -126,7 +126,8 @@ def shrink(rgba: np.ndarray) -> np.ndarray:
 
 def shrink_factor(rgba: np.ndarray) -> int:
     """Compute by how much `shrink` divides the sides of a picture."""
-    return -(-max(rgba.shape[:2]) // MAX_SIDE)
+    longest: int = max(rgba.shape[:2])
+    return -(-longest // MAX_SIDE)
 
 
 def find_in_picture(rgba: np.ndarray, polarity: str = "auto", part: int | None = None) -> Ink:

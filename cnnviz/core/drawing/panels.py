@@ -157,7 +157,8 @@ def _is_like_the_middle(small: np.ndarray) -> np.ndarray:
     rows, columns = (slice(length // 4, -(length // 4)) for length in small.shape)
     counts = np.bincount(small[rows, columns].astype(int).ravel(), minlength=256)
     common = int(np.convolve(counts, np.ones(9), "same").argmax())
-    return np.abs(small - common) < 9
+    alike: np.ndarray = np.abs(small - common) < 9
+    return alike
 
 
 def _is_even(small: np.ndarray) -> np.ndarray:

@@ -50,7 +50,8 @@ def _skewness(grey: np.ndarray, places: int = 2 * GRID_SIDE) -> float:
     coarse = small[::2, ::2]
     around = ndimage.median_filter(coarse, size=max(3, max(coarse.shape) // 4), mode="nearest")
     difference = small - np.kron(around, np.ones((2, 2)))[: small.shape[0], : small.shape[1]]
-    return float((difference**3).mean()) / max(float((difference**2).mean()) ** 1.5, 1e-6)
+    spread: float = max(float((difference**2).mean()) ** 1.5, 1e-6)
+    return float((difference**3).mean()) / spread
 
 
 def _paper_class(values: np.ndarray) -> np.ndarray | None:

@@ -176,7 +176,8 @@ def _reaches_in(found: _Pieces, alive: np.ndarray) -> np.ndarray:
     larger = (found.contact < 0.5 * found.side) & (found.side > 1.6 * found.side[best])
     beside = (found.contact < 0.35 * found.side) & (found.side > 0.4 * found.side[best])
     beside &= _distance(found.boxes, found.boxes[best]) < 0.2 * found.side[best]
-    return outer & ~((found.edges == 1) & (larger | beside))
+    strangers: np.ndarray = outer & ~((found.edges == 1) & (larger | beside))
+    return strangers
 
 
 def _distance(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
