@@ -8,10 +8,22 @@ from __future__ import annotations
 import re
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
 
 MAX_BYTES = 30_000_000
-MAX_PIXELS = 16_000_000
-MAX_SIDE = 8_000
+
+MAX_DECODING_BYTES = 880_000_000
+"""Memory that decoding one picture may take. The child's own limit is above it by what Python and Pillow take."""
+
+DECODING_BYTES_A_PIXEL = {"JPEG": 8}
+"""Kind -> memory for each pixel of the file, for its most expensive variant; `OTHER_BYTES_A_PIXEL` for the others.
+
+A JPEG is decoded at a half, a quarter or an eighth of its size, so only the coefficients of a progressive file are kept
+for each pixel: two bytes for each of up to four channels (ITU-T T.81, G.1)."""
+
+OTHER_BYTES_A_PIXEL = 20
+"""All pixels of these are decoded; a grey file of 16 bits with a transparent level needs the most."""
+
 MIN_SIDE = 4
 """Pixels a side below which no digit can be told from another."""
 
@@ -47,6 +59,16 @@ OTHER_KINDS = (
 OTHER_ENDINGS = {".svg": "SVG", ".eps": "EPS", ".ai": "EPS", ".heic": "HEIC", ".tif": "TIFF", ".tiff": "TIFF"}
 
 
+TOO_LARGE = gettext_noop(
+    "This picture has {width} × {height} pixels; a {kind} file of this size takes more memory than one picture "
+    "gets here. Please save it as JPEG, or make it smaller (up to {limit} million pixels are read), and try again."
+)
+TOO_LARGE_JPEG = gettext_noop(
+    "This picture has {width} × {height} pixels and takes more memory than one picture gets here. "
+    "Please make it smaller (up to {limit} million pixels of a {kind} file are read) and try again."
+)
+
+
 def identify(data: bytes, name_hint: str = "") -> str:
     """Return the kind of a PNG, JPEG, GIF, WebP or BMP file, one of `KINDS`.
 
@@ -64,25 +86,27 @@ def identify(data: bytes, name_hint: str = "") -> str:
     raise _unknown_kind(data, name_hint)
 
 
+def decoding_bytes(kind: str, width: int, height: int) -> int:
+    """Return how much memory decoding a picture of one of `KINDS` takes at most."""
+    return width * height * DECODING_BYTES_A_PIXEL.get(kind, OTHER_BYTES_A_PIXEL)
+
+
+def max_pixels(kind: str) -> int:
+    """Return how many pixels of this kind `MAX_DECODING_BYTES` are enough for."""
+    return MAX_DECODING_BYTES // DECODING_BYTES_A_PIXEL.get(kind, OTHER_BYTES_A_PIXEL)
+
+
 def check_size(kind: str, width: int, height: int) -> None:
     """Raise `Refusal` unless a picture of `width` by `height` pixels is within the limits; 0 stands for unknown."""
     if width <= 0 or height <= 0:
         raise _damaged(kind)
-    if max(width, height) > MAX_SIDE:
+    if decoding_bytes(kind, width, height) > MAX_DECODING_BYTES:
         raise Refusal(
-            "This picture has {width} × {height} pixels, but at most {limit} a side are read. "
-            "Please make it smaller and try again.",
+            TOO_LARGE_JPEG if kind == "JPEG" else TOO_LARGE,
             width=width,
             height=height,
-            limit=MAX_SIDE,
-        )
-    if width * height > MAX_PIXELS:
-        raise Refusal(
-            "This picture has {width} × {height} pixels, but at most {limit} million in all are read. "
-            "Please make it smaller and try again.",
-            width=width,
-            height=height,
-            limit=MAX_PIXELS // 1_000_000,
+            kind=kind,
+            limit=max_pixels(kind) // 1_000_000,
         )
     if min(width, height) < MIN_SIDE:
         raise Refusal(

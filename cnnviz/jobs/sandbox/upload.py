@@ -28,6 +28,7 @@ NOTES = {
     "first": gettext_noop("first of {frames} frames"),
     "animation": gettext_noop("first frame of an animation"),
     "depth": gettext_noop("16-bit values reduced to 8-bit"),
+    "bits": gettext_noop("brightened: only {bits} of 16 bits are in use"),
     "cmyk": gettext_noop("colours turned from CMYK to RGB"),
     "turned": gettext_noop("turned upright as its EXIF data says"),
     "reduced": gettext_noop("reduced from {width} × {height} pixels"),

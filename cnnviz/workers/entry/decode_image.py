@@ -28,6 +28,8 @@ MAX_OPEN_FILES = 16
 MAX_HEADER_READS = 20_000
 """Reads of the file until its size is known. A photo takes some hundred, a JPEG of nothing but markers millions."""
 
+MAX_BITS = 16
+
 MAX_COUNTED_GIF_BYTES = 1_000_000
 """The frames of longer GIF files are not counted: each costs time, and only the first is shown."""
 
@@ -116,33 +118,43 @@ def decode(data: bytes) -> tuple[dict[str, Any], bytes]:
         raise
     except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged header
         return {"refused_size": size}, b""
-    image, notes = _convert(_load(image, data), data, size)
+    image, notes = _convert(_load(image, kind, data), data, size)
     return {"width": image.width, "height": image.height, "notes": notes}, image.tobytes()
 
 
-def _load(image: Any, data: bytes) -> Any:
+def _load(image: Any, kind: str, data: bytes) -> Any:
     """Decode the first frame."""
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = image_header.MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = image_header.max_pixels(kind)
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     if image.format == "PNG":
         # Loading skips the checksums of the pixel data; verifying looks at every chunk.
         Image.open(io.BytesIO(data), formats=["PNG"]).verify()
     elif image.format in ("JPEG", "MPO"):
-        image.draft(None, (MAX_DECODED_SIDE, MAX_DECODED_SIDE))
+        # libjpeg decodes at 1/2, 1/4 or 1/8; the smallest that is at least as large as what is kept is taken.
+        image.draft(None, _reduced_size(image.size))
     image.load()
     return image
+
+
+def _reduced_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size with a longer side of `MAX_DECODED_SIDE`; Pillow's `draft` compares side by side."""
+    longest = max(MAX_DECODED_SIDE, *size)
+    width, height = (max(1, side * MAX_DECODED_SIDE // longest) for side in size)
+    return width, height
 
 
 def _convert(image: Any, data: bytes, size: tuple[int, int]) -> tuple[Any, Notes]:
     """Turn a loaded picture upright and into RGBA, reduce it, and note each step. `size` is that of the file."""
     notes: Notes = _note_frames(image, len(data))
-    if image.format == "PNG" and data[24] == 16:  # the bit depth in IHDR (PNG, section 11.2.1)
-        notes.append(("depth", {}))
+    sixteen = image.format == "PNG" and data[24] == 16  # the bit depth in IHDR (PNG, section 11.2.1)
     if image.mode == "CMYK":
         notes.append(("cmyk", {}))
     turn = UPRIGHT.get(_read_orientation(image))
+    if sixteen:
+        image, bits = _to_eight_bits(image)
+        notes.append(("depth", {}) if bits == MAX_BITS else ("bits", {"bits": bits}))
     image = _to_colour(image)
     image.thumbnail((MAX_DECODED_SIDE, MAX_DECODED_SIDE))
     if turn is not None:
@@ -171,30 +183,50 @@ def _read_orientation(image: Any) -> int:
 
 def _to_colour(image: Any) -> Any:
     """Convert to RGBA where the picture has transparency, to RGB otherwise."""
-    if image.mode.startswith("I"):
-        return _to_eight_bits(image)
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _to_eight_bits(image: Any) -> Any:
-    """Reduce 16-bit grey to the 8 highest bits in use: scanners and lab cameras store 12 significant bits in 16.
+def _to_eight_bits(image: Any) -> tuple[Any, int]:
+    """Reduce 16-bit values to the eight highest of those bits that any of them has, and return how many those are.
 
-    Pillow's own conversion clips: all values above 255 become white.
+    Scanners and cameras store 10, 12 or 14 bits in 16, where the high byte alone would be nearly black.
     """
+    if not image.mode.startswith("I"):
+        return _brighten(image)  # Pillow has kept the high byte of each value of colour
+    return _reduce_grey(image)
+
+
+def _brighten(image: Any) -> tuple[Any, int]:
+    """Double the colours of a picture of high bytes until the largest uses all eight bits."""
+    bands = image.getbands()
+    extrema = image.getextrema() if len(bands) > 1 else (image.getextrema(),)
+    highest = max(high for band, (_, high) in zip(bands, extrema, strict=True) if band != "A")
+    missing = 8 - max(1, int(highest).bit_length())
+    if not missing or not highest:
+        return image, MAX_BITS
+    tables = [[min(255, level << (0 if band == "A" else missing)) for level in range(256)] for band in bands]
+    return image.point([level for table in tables for level in table]), MAX_BITS - missing
+
+
+def _reduce_grey(image: Any) -> tuple[Any, int]:
+    """Reduce 16-bit grey. Pillow's own conversion clips: all values above 255 become white."""
     from PIL import Image, ImageChops
 
+    clear = image.info.get("transparency")
     wide = image.convert("I")
-    factor = 1 << 16 - max(8, min(16, int(wide.getextrema()[1]).bit_length()))
-    raw = wide.point(lambda value: value * factor + 0).tobytes()  # 32 bits a pixel in this machine's order
+    bits = max(8, min(MAX_BITS, int(wide.getextrema()[1]).bit_length()))
+    factor = 1 << MAX_BITS - bits
+    if factor > 1:
+        wide = wide.point(lambda value: value * factor + 0)
+    raw = wide.tobytes()  # 32 bits a pixel in this machine's order
     low, high = (raw[at::4] for at in ((0, 1) if sys.byteorder == "little" else (3, 2)))
     grey = Image.frombytes("L", image.size, high).convert("RGB")
-    clear = image.info.get("transparency")
     if isinstance(clear, int):
         clear *= factor
         parts = zip((high, low), (clear >> 8, clear & 255), strict=True)
         masks = [Image.frombytes("L", image.size, part).point(_mask_all_but(value)) for part, value in parts]
         grey.putalpha(ImageChops.lighter(*masks))
-    return grey
+    return grey, bits
 
 
 def _mask_all_but(value: int) -> list[int]:

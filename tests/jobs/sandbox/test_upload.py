@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageFile
+from PIL import Image, ImageDraw, ImageFile
 
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import child_process, image_header, upload
@@ -180,6 +181,91 @@ def test_the_frames_of_a_long_animation_are_not_counted() -> None:
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert len(data) > 1_000_000
     assert notes(upload.read(data)) == ["first frame of an animation"]
+
+
+def photograph(width: int, height: int, mode: str = "L") -> Image.Image:
+    """Return a seven on uneven paper."""
+    light = np.linspace(190, 235, 64, dtype=np.uint8)[None].repeat(64, axis=0)
+    image = Image.fromarray(light).resize((width, height))
+    brush = ImageDraw.Draw(image)
+    corners = [(width * 0.3, height * 0.25), (width * 0.7, height * 0.25), (width * 0.42, height * 0.8)]
+    brush.line(corners, fill=30, width=width // 20)
+    return image.convert(mode)
+
+
+ORDINARY: dict[str, tuple[int, int, str, str, dict[str, Any]]] = {
+    "16-megapixel phone": (4624, 3468, "RGB", "JPEG", {}),
+    "24-megapixel phone": (5712, 4284, "RGB", "JPEG", {}),
+    "50-megapixel phone": (8160, 6144, "RGB", "JPEG", {}),
+    "50-megapixel phone, progressive": (8160, 6144, "RGB", "JPEG", {"progressive": True}),
+    "108-megapixel phone, on its side": (9000, 12_000, "L", "JPEG", {}),
+    "A4 at 600 dpi": (4960, 7016, "RGB", "JPEG", {"quality": 90}),
+    "A4 at 600 dpi, PNG": (4960, 7016, "RGB", "PNG", {"compress_level": 1}),
+    "A4 at 600 dpi, grey PNG": (4960, 7016, "L", "PNG", {"compress_level": 1}),
+    "A4 at 600 dpi, black and white": (4960, 7016, "1", "PNG", {}),
+    "24-megapixel WebP": (5712, 4284, "RGB", "WEBP", {"method": 0}),
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_ordinary_photographs_and_scans_are_read(name: str) -> None:
+    width, height, mode, kind, options = ORDINARY[name]
+    picture = upload.read(encoded(photograph(width, height, mode), kind, **options))
+    scale = 1024 / max(width, height)
+    small = np.asarray(photograph(round(width * scale), round(height * scale), "L"), np.int16)
+    assert picture.rgba.shape[:2] == small.shape
+    difference = np.abs(picture.rgba[..., 0].astype(np.int16) - small)
+    assert np.median(difference) <= (25 if mode == "1" else 2)  # black and white is dithered
+    assert picture.rgba[small.shape[0] // 4, small.shape[1] // 2, 0] < 60
+    assert notes(picture)[-1] == f"reduced from {width} × {height} pixels"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource limits")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_the_largest_allowed_picture_of_a_kind_fits_into_the_memory_of_the_child(kind: str) -> None:
+    side = int(image_header.max_pixels(kind) ** 0.5)
+    if kind == "JPEG":  # two bytes for each of four channels of all pixels, and quick to read
+        data = encoded(Image.new("CMYK", (side, side), (9, 9, 9, 9)), kind, progressive=True, subsampling=0)
+    else:  # grey of 16 bits with a transparent level
+        rows = (b"\0" + b"\x40\x41" * side) * side
+        data = png(side, side, rows, depth=16, extra=chunk(b"tRNS", b"\x40\x42"))
+    assert upload.read(data).rgba.shape == (1024, 1024, 4)
+
+
+@pytest.mark.parametrize("kind", [*image_header.KINDS])
+def test_one_row_more_than_the_memory_is_enough_for_is_refused(kind: str) -> None:
+    side = int(image_header.max_pixels(kind) ** 0.5)
+    image_header.check_size(kind, side, side)
+    with pytest.raises(Refusal, match=f"{side + 1} × {side + 1} pixels") as caught:
+        image_header.check_size(kind, side + 1, side + 1)
+    assert ("save it as JPEG" in str(caught.value)) == (kind != "JPEG")
+
+
+def test_a_long_narrow_jpeg_is_decoded_at_reduced_scale() -> None:
+    picture = upload.read(encoded(Image.new("RGB", (60_000, 900), (70, 80, 90)), "JPEG"))
+    assert picture.rgba.shape == (15, 1024, 4)
+
+
+@pytest.mark.parametrize("bits", [9, 10, 12, 14, 16])
+def test_unused_bits_of_sixteen_do_not_blacken_a_grey_picture(bits: int) -> None:
+    levels = np.linspace(0, 2**bits - 1, 64 * 16).astype(np.uint16).reshape(16, 64)
+    picture = upload.read(encoded(Image.fromarray(levels)))
+    np.testing.assert_array_equal(picture.rgba[..., 0], levels >> (bits - 8))
+    words = f"brightened: only {bits} of 16 bits are in use"
+    assert notes(picture) == ["16-bit values reduced to 8-bit" if bits == 16 else words]
+
+
+def test_unused_bits_of_sixteen_do_not_blacken_a_picture_in_colour() -> None:
+    rows = b"".join(b"\0" + struct.pack(">4H", 4095, 2048, 256, 65535) * 4 for _ in range(4))
+    picture = upload.read(png(4, 4, rows, depth=16, colour=6))
+    np.testing.assert_array_equal(picture.rgba[2, 2], [240, 128, 16, 255])
+    assert notes(picture) == ["brightened: only 12 of 16 bits are in use"]
+
+
+def test_black_paper_of_sixteen_bits_stays_black() -> None:
+    for colour, channels in ((0, 1), (2, 3)):
+        picture = upload.read(png(4, 4, (b"\0" + bytes(8 * channels)) * 4, depth=16, colour=colour))
+        assert (picture.rgba[..., :3] == 0).all()
 
 
 @pytest.mark.parametrize(("width", "height", "reduced"), [(2048, 1000, (500, 1024)), (8000, 20, (3, 1024))])
@@ -375,15 +461,17 @@ def test_any_bytes_after_a_known_beginning_have_a_size_or_are_refused(kind: str,
         image_header.check_size(kind, *image.size)
     except Refusal:
         return
-    assert image.width * image.height <= image_header.MAX_PIXELS
+    assert image_header.decoding_bytes(kind, *image.size) <= image_header.MAX_DECODING_BYTES
 
 
 @pytest.mark.parametrize(
     ("size", "words"),
     [
         ([0, 0], "does not say how large"),
-        ([9000, 5], "9000 × 5 pixels, but at most 8000 a side"),
-        ([5000, 5000], "at most 16 million in all"),
+        ([9000, 5000], "9000 × 5000 pixels; a PNG file of this size takes more memory"),
+        ([10_000, 10_000], "save it as JPEG, or make it smaller (up to 44 million"),
+        ([9000, 5], "damaged or cut short"),
+        ([5000, 5000], "damaged or cut short"),
         ([3, 50], "nothing to read in a picture of 3 × 50"),
         ([60, 40], "damaged or cut short"),
         ([-1, 5], "damaged or cut short"),
