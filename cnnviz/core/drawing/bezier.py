@@ -5,14 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-Point = tuple[float, float]
+from cnnviz.core.drawing.svg_path import Point, normalize
+
 Line = list[Point]
-
-ARGUMENT_COUNTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
-"""The commands of a path and how many numbers follow them (SVG 1.1, section 8.3; absolute ones only)."""
-
-MAX_COORDINATE = 1e6
-"""Largest magnitude of a coordinate in a path."""
 
 
 class LengthError(ValueError):
@@ -23,30 +18,23 @@ def flatten(path: Sequence[object], tolerance: float, most: int) -> list[Line]:
     """Flatten a path into polylines that are nowhere farther than `tolerance` from its curves.
 
     Args:
-        path: Commands as Fabric.js writes them, `["M", x, y]`, `["L", x, y]`, `["Q", x1, y1, x, y]`,
-            `["C", x1, y1, x2, y2, x, y]` and `["Z"]`.
+        path: Commands as Fabric.js writes them, a list of a letter and its numbers each; any that SVG knows.
         tolerance: Distance in the path's unit, above 0.
         most: Largest number of points, all polylines together.
 
     Returns:
-        One polyline for every "M".
+        One polyline for every move.
 
     Raises:
-        ValueError: If there is another command, the wrong number of arguments, an argument that is not finite or beyond
-            `MAX_COORDINATE`, or if the path does not begin with "M".
+        ValueError: As `svg_path.normalize` does.
         LengthError: If more than `most` points are needed.
     """
     lines: list[Line] = []
     left = most
-    for command in path:
-        letter, points = _parse(command)
+    for letter, points in normalize(path):
         if letter == "M":
             lines.append([])
-        elif not lines:
-            raise ValueError('`path` must begin with "M".')
-        elif letter == "Z":
-            points = [lines[-1][0]]
-        else:
+        elif letter != "Z":
             points = _sample_curve([lines[-1][-1], *points], tolerance, left)
         left -= len(points)
         if left < 0:
@@ -65,34 +53,12 @@ def find_extremes(path: Sequence[object]) -> Line:
         ValueError: As `flatten` does.
     """
     found: Line = []
-    for command in path:
-        letter, points = _parse(command)
+    for letter, points in normalize(path):
         if letter in "QC":
             control = [found[-1], points[0], points[-2], points[-1]]
             found += [_evaluate(control, t) for axis in zip(*control, strict=True) for t in _find_turning_points(*axis)]
         found += points[-1:]
     return found
-
-
-def check_number(value: object) -> float:
-    """Return `value` as a float.
-
-    Raises:
-        ValueError: If it is not a finite number within `MAX_COORDINATE` of 0.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MAX_COORDINATE:
-        raise ValueError(f"A number within {MAX_COORDINATE:g} of 0 is needed. Received: {str(value)[:40]}")
-    return float(value)
-
-
-def _parse(command: object) -> tuple[str, Line]:
-    """Split a command into its letter and its points."""
-    if not isinstance(command, (list, tuple)) or not command or not isinstance(command[0], str):
-        raise ValueError("A command must be a list that begins with a letter.")
-    letter, numbers = command[0], [check_number(value) for value in command[1:8]]
-    if ARGUMENT_COUNTS.get(letter) != len(command) - 1:
-        raise ValueError(f"`path` may hold M, L, Q, C and Z with their numbers. Received: {letter[:10]}")
-    return letter, list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _sample_curve(control: Line, tolerance: float, most: int) -> Line:

@@ -7,6 +7,7 @@ so that nothing else knows which of them is in use.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -16,12 +17,14 @@ from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource, prepare_digit
 from cnnviz.ui.components.pad import LABELS, pad
-from cnnviz.ui.i18n import translate, translate_all, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import process_tuning, session, widgets
 
 INK = "#1b1e28"
 PAPER = "#ffffff"
+
+LEFT_OUT = gettext_noop("Left out, because only strokes are read: {kinds}.")
 
 
 def draw(plain: bool = False) -> bool:
@@ -100,11 +103,19 @@ def _editor_tools() -> None:
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:
     """Read what is on the editor if the visitor changed it; its own copy of its start is no change."""
-    drawing = fabric_json.read(json_data).drawing
+    reading = fabric_json.read(json_data)
+    drawing = reading.drawing
+    if reading.left_out:
+        st.caption(translate(LEFT_OUT, kinds=name_left_out(reading.left_out)))
     before = session.get("edited")
     if drawing != (fabric_json.read(start).drawing if before is None else before):
         session.put(edited=drawing)
         session.take_drawing(url_codec.quantize(drawing))
+
+
+def name_left_out(counts: Mapping[str, int]) -> str:
+    """Return what the objects that are no strokes are called, with their numbers: "pictures: 2, text: 1"."""
+    return ", ".join(f"{translate(fabric_json.LEFT_OUT[reason])}: {count}" for reason, count in counts.items())
 
 
 def _canvas(key: str, start: dict[str, Any], dress: tuple[str, str]) -> object:

@@ -18,9 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.drawing import bezier, fabric_json, url_codec
+from cnnviz.core.drawing import bezier, fabric_json, svg_path, url_codec
+from cnnviz.core.drawing.preprocessing import ALL
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import subject as input_source
+from cnnviz.core.networks import model_store
 
 THREE = (
     "M95.98,68.02 Q96,68,99.5,65 Q103,62,106.5,59.5 Q110,57,114.5,55.5 Q119,54,123.5,52.5 "
@@ -385,7 +388,7 @@ GOOD = COMMON | LINE
         GOOD | {"type": "Path", "path": [[]]},
         GOOD | {"type": "Path", "path": [["L", 1, 1]]},
         GOOD | {"type": "Path", "path": [["M", 1]]},
-        GOOD | {"type": "Path", "path": [["M", 1, 1], ["A", 1, 1, 0, 0, 0, 5, 5]]},
+        GOOD | {"type": "Path", "path": [["M", 1, 1], ["A", 1, 1, 0, 0, 0, 5]]},
         GOOD | {"type": "Path", "path": [["M", 1, 1], ["L"] + [1] * 10**5]},
         GOOD | {"type": "Path", "path": [["M", 1, 1], None]},
         GOOD | {"type": "Path", "path": [["M", 1, 1], ["Q", 1, 1, float("nan"), 1]]},
@@ -405,6 +408,259 @@ def test_an_object_that_makes_no_sense_is_skipped_and_counted(bad: object) -> No
     reading = fabric_json.read({"objects": [GOOD, bad, GOOD]})
     assert reading.skipped == 1
     assert len(reading.drawing.strokes) == 2
+
+
+def reading(objects: list[Any], **fields: Any) -> fabric_json.Reading:
+    """Read the JSON of a canvas, as it comes from a file."""
+    return fabric_json.read(json.loads(json.dumps({"version": "7.4.0", "objects": objects} | fields)))
+
+
+CLOSED = {
+    "type": "path",
+    "left": 60,
+    "top": 40,
+    "width": 120,
+    "height": 200,
+    "fill": None,
+    "stroke": "#000",
+    "strokeWidth": 20,
+    "path": [
+        ["M", 60, 40],
+        ["Q", 180, 40, 180, 90],
+        ["Q", 180, 140, 120, 140],
+        ["Q", 190, 140, 190, 190],
+        ["Q", 190, 240, 60, 240],
+        ["z"],
+    ],
+}
+
+
+def test_a_path_closed_in_lower_case_is_read_with_the_line_that_closes_it() -> None:
+    (stroke,) = reading([CLOSED], version="4.4.0").drawing.strokes
+    assert stroke.points[0] == stroke.points[-1] == pytest.approx((70, 50))
+    assert len(stroke.points) > 20
+
+
+def test_a_three_closed_by_a_line_is_a_three_to_the_network() -> None:
+    drawing = reading([CLOSED], version="4.4.0").drawing
+    read = input_source.read(model_store.load(model_store.DEFAULT), input_source.InputSource(drawing=drawing), ALL)
+    assert read.trace.probabilities.argmax() == 3
+
+
+def numbers(few: int) -> st.SearchStrategy[list[float]]:
+    return st.lists(st.integers(-60, 60).map(float), min_size=few, max_size=few)
+
+
+@st.composite
+def drawn_paths(draw: st.DrawFn) -> list[list[Any]]:
+    """Relative commands of every kind."""
+    path: list[list[Any]] = [["m", *draw(numbers(2))]]
+    for letter in draw(st.lists(st.sampled_from("mlhvcsqtaz"), min_size=1, max_size=8)):
+        few = svg_path.ARGUMENT_COUNTS[letter.upper()]
+        if letter == "a":
+            radii = draw(st.tuples(st.integers(0, 40), st.integers(0, 40)))
+            flags = draw(st.tuples(st.integers(0, 1), st.integers(0, 1)))
+            path.append(["a", *radii, draw(st.integers(0, 180)), *flags, *draw(numbers(2))])
+        else:
+            path.append([letter, *draw(numbers(few))])
+    return path
+
+
+def absolute(path: list[list[Any]]) -> list[list[Any]]:
+    """Rewrite relative commands in capitals, by nothing but the ends of each."""
+    x = y = start_x = start_y = 0.0
+    found: list[list[Any]] = []
+    for letter, *values in path:
+        if letter == "a":
+            moved = [*values[:5], values[5] + x, values[6] + y]
+        elif letter in "hv":
+            moved = [values[0] + (x if letter == "h" else y)]
+        else:
+            moved = [value + (y if at % 2 else x) for at, value in enumerate(values)]
+        found.append([letter.upper(), *moved])
+        if letter == "z":
+            x, y = start_x, start_y
+        elif letter in "hv":
+            x, y = (moved[0], y) if letter == "h" else (x, moved[0])
+        else:
+            x, y = moved[-2:]
+        if letter == "m":
+            start_x, start_y = x, y
+    return found
+
+
+@given(drawn_paths())
+def test_relative_commands_draw_what_absolute_ones_do(path: list[list[Any]]) -> None:
+    lines = bezier.flatten(path, 0.1, 6000)
+    assert lines == bezier.flatten(absolute(path), 0.1, 6000)
+    assert bezier.find_extremes(path) == bezier.find_extremes(absolute(path))
+
+
+@given(drawn_paths())
+def test_a_path_of_arcs_and_short_forms_is_one_of_lines_and_curves(path: list[list[Any]]) -> None:
+    written = [[letter, *itertools.chain.from_iterable(points)] for letter, points in svg_path.normalize(path)]
+    plain = [["Z"] if one[0] == "Z" else one for one in written]
+    assert {one[0] for one in plain} <= set("MLQCZ")
+    assert bezier.flatten(plain, 0.1, 6000) == bezier.flatten(path, 0.1, 6000)
+
+
+def test_short_forms_reflect_the_control_point_of_their_own_kind_alone() -> None:
+    start = ["M", 0, 0]
+    smooth = [start, ["Q", 10, 20, 20, 0], ["T", 40, 0], ["t", 20, 0]]
+    written = [start, ["Q", 10, 20, 20, 0], ["Q", 30, -20, 40, 0], ["Q", 50, 20, 60, 0]]
+    assert bezier.flatten(smooth, 0.1, 999) == bezier.flatten(written, 0.1, 999)
+    cubic = [start, ["C", 0, 10, 20, 10, 20, 0], ["S", 40, -10, 40, 0]]
+    assert bezier.flatten(cubic, 0.1, 999) == bezier.flatten([*cubic[:2], ["C", 20, -10, 40, -10, 40, 0]], 0.1, 999)
+    # after another kind the control point is where the curve begins
+    assert bezier.flatten([*cubic[:2], ["T", 40, 0]], 0.1, 999)[0][-2:][1] == (40, 0)
+    assert bezier.flatten([start, ["L", 9, 9], ["T", 40, 0]], 0.1, 999) == bezier.flatten(
+        [start, ["L", 9, 9], ["Q", 9, 9, 40, 0]], 0.1, 999
+    )
+
+
+@pytest.mark.parametrize(("large", "sweep"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_an_arc_stays_on_its_circle(large: int, sweep: int) -> None:
+    # from (0, 0) to (50, -50), a quarter of a circle or three, around one of the two corners between them
+    (line,) = bezier.flatten([["M", 0, 0], ["A", 50, 50, 0, large, sweep, 50, -50]], 0.05, 999)
+    centre = (50, 0) if large != sweep else (0, -50)  # the angle increases to the right and down
+    radii = [math.dist(point, centre) for point in line]
+    assert max(radii) < 50.1
+    assert min(radii) > 49.9
+    length = sum(math.dist(here, there) for here, there in itertools.pairwise(line))
+    assert length == pytest.approx(math.pi * 25 * (3 if large else 1), rel=0.01)
+    assert line[-1] == (50, -50)
+
+
+def test_an_arc_with_radii_that_are_too_small_is_half_an_ellipse() -> None:
+    (line,) = bezier.flatten([["M", 0, 0], ["A", 1, 2, 0, 0, 1, 40, 0]], 0.05, 999)
+    assert min(y for _, y in line) == pytest.approx(-40, abs=0.1)
+    assert bezier.flatten([["M", 0, 0], ["A", 0, 2, 0, 0, 1, 40, 0]], 0.05, 999) == [[(0, 0), (40, 0)]]
+
+
+def test_an_ellipse_is_read_as_a_scaled_circle_is() -> None:
+    ellipse = one(type="Ellipse", left=140, top=140, rx=80, ry=40, strokeUniform=True)
+    circle = one(type="Circle", left=140, top=140, radius=40, scaleX=2, strokeUniform=True)
+    np.testing.assert_allclose(ellipse.strokes[0].points, circle.strokes[0].points, atol=1e-9)
+
+
+@pytest.mark.parametrize(("version", "quarter"), [("7.4.0", 90), ("4.4.0", math.pi / 2)])
+def test_a_part_of_a_circle_is_an_arc(version: str, quarter: float) -> None:
+    arc = COMMON | {"type": "Circle", "left": 140, "top": 140, "radius": 50, "startAngle": 0, "endAngle": quarter}
+    (stroke,) = reading([arc], version=version).drawing.strokes
+    np.testing.assert_allclose([stroke.points[0], stroke.points[-1]], [(190, 140), (140, 190)], atol=1e-6)
+
+
+def test_a_triangle_is_its_outline() -> None:
+    triangle = one(type="Triangle", left=100, top=100, width=60, height=40)
+    assert triangle.strokes[0].points == ((70, 120), (100, 80), (130, 120), (70, 120))
+
+
+def group(objects: list[Any], **fields: Any) -> dict[str, Any]:
+    """Build a group; Fabric tells its objects' places from its centre."""
+    return COMMON | {"type": "Group", "strokeWidth": 0, "width": 100, "height": 100, "objects": objects} | fields
+
+
+def test_objects_of_a_group_lie_around_its_centre() -> None:
+    line = GOOD | {"left": 10, "top": 20}
+    (stroke,) = reading([group([line], left=140, top=140)]).drawing.strokes
+    np.testing.assert_allclose(stroke.points, [(120, 150), (180, 170)], atol=1e-9)
+    corner = group([line], left=90, top=90, originX="left", originY="top")
+    np.testing.assert_allclose(reading([corner]).drawing.strokes[0].points, stroke.points, atol=1e-9)
+
+
+def test_the_transforms_of_nested_groups_are_chained() -> None:
+    inner = group([GOOD | {"left": 0, "top": 0}], left=10, top=0, angle=90)
+    outer = group([inner], left=140, top=140, scaleX=2, scaleY=2)
+    (stroke,) = reading([outer]).drawing.strokes
+    # (-30, -10) turned by 90 degrees is (10, -30); 10 to the right, twice as large, from (140, 140)
+    np.testing.assert_allclose(stroke.points, [(180, 80), (140, 200)], atol=1e-9)
+    assert stroke.width == pytest.approx(40)
+
+
+@given(st.integers(-180, 180), st.floats(0.5, 1.5), st.integers(-30, 30))
+def test_a_group_of_one_is_its_object_with_the_transform(angle: int, scale: float, shift: int) -> None:
+    inside = group([GOOD | {"left": 0, "top": 0}], left=140 + shift, top=140, angle=angle, scaleX=scale, scaleY=scale)
+    alone = GOOD | {"left": 140 + shift, "top": 140, "angle": angle, "scaleX": scale, "scaleY": scale}
+    grouped, single = (reading([some]).drawing.strokes[0] for some in (inside, alone))
+    np.testing.assert_allclose(grouped.points, single.points, atol=1e-6)
+    assert grouped.width == pytest.approx(single.width)
+
+
+def test_groups_deeper_than_any_tool_makes_are_left_out() -> None:
+    nested: dict[str, Any] = GOOD
+    for _ in range(100):
+        nested = group([nested], left=0, top=0)
+    deep = reading([nested, GOOD])
+    assert len(deep.drawing.strokes) == 1
+    assert deep.left_out == {"damaged": 1}
+
+
+@pytest.mark.parametrize(
+    ("size", "ends"),
+    [
+        ((280, 280), [(70, 40), (130, 60)]),
+        ((560, 560), [(35, 20), (65, 30)]),
+        ((140, 140), [(140, 80), (260, 120)]),
+        ((560, 280), [(35, 90), (65, 100)]),  # a wide canvas lies in the middle
+    ],
+)
+def test_a_canvas_of_another_size_is_scaled(size: tuple[int, int], ends: list[tuple[float, float]]) -> None:
+    (stroke,) = reading([GOOD], width=size[0], height=size[1]).drawing.strokes
+    np.testing.assert_allclose(stroke.points, ends, atol=1e-6)
+    assert stroke.width == pytest.approx(20 * 280 / max(size))
+
+
+@pytest.mark.parametrize("size", [(0, 0), (-5, 20), ("wide", 3), (None, 280), (1e9, 5)])
+def test_a_size_that_makes_no_sense_is_ignored(size: tuple[Any, Any]) -> None:
+    assert reading([GOOD], width=size[0], height=size[1]) == reading([GOOD])
+
+
+def test_what_is_left_out_is_counted_by_its_kind() -> None:
+    found = reading(
+        [
+            GOOD,
+            {"type": "image", "src": "data:"},
+            {"type": "i-text", "text": "7"},
+            {"type": "Textbox", "text": "7"},
+            GOOD | {"visible": False},
+            GOOD | {"opacity": 0},
+            GOOD | {"stroke": None, "fill": "red"},
+            GOOD | {"left": 5000},
+            {"type": "Blob"},
+            group([{"type": "Image"}], left=0, top=0),
+        ],
+        backgroundImage={"type": "image"},
+    )
+    assert found.left_out == {"picture": 3, "text": 2, "hidden": 2, "fill": 1, "damaged": 1, "unknown": 1}
+    assert found.skipped == 10
+    assert set(found.left_out) <= set(fabric_json.LEFT_OUT)
+
+
+def test_a_line_without_a_place_lies_where_its_ends_say() -> None:
+    fields = {"type": "line", "x1": 70, "y1": 40, "x2": 130, "y2": 60, "strokeLineCap": "round", "stroke": "black"}
+    np.testing.assert_allclose(reading([fields]).drawing.strokes[0].points, [(70, 40), (130, 60)], atol=1e-9)
+
+
+LONG_PATH: list[list[Any]] = [["M", 1, 1]] + [["L", 1, 1]] * 5_998
+LONG = GOOD | {"type": "Path", "path": LONG_PATH}
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        [LONG] * 200,
+        [LONG | {"path": [*LONG_PATH, ["L", "x", 1]]}] * 200,  # damaged at its end
+        [group([LONG] * 200, left=0, top=0)],
+        [group([group([GOOD] * 60, left=0, top=0)] * 5, left=0, top=0)],
+        [group([group([], left=0, top=0)] * 19, left=0, top=0)] * 40,
+    ],
+    ids=["paths", "damaged paths", "a group of paths", "groups of lines", "empty groups"],
+)
+def test_reading_stops_at_the_first_that_is_too_much(many: list[Any]) -> None:
+    start = time.process_time()
+    with pytest.raises(Refusal, match=r"more than (6000 points|200 strokes)"):
+        fabric_json.read({"objects": many})
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("json_data", [7, "text", [], [GOOD], {"objects": None}, {"objects": "all"}, {"objects": {}}])
