@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.core.inference import subject
-from cnnviz.ui.input import preprocessing_steps, samples_and_upload, surfaces
+from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
 from cnnviz.ui.prediction import answer, network_picker, strip
 from cnnviz.ui.shell import networks, page, session, url
 
@@ -30,5 +30,5 @@ with page.shell("draw") as heading:
         network_picker.pick()
         surfaces.pick_surface()
     read_along()
-    samples_and_upload.show_samples()
-    samples_and_upload.show_upload()
+    sample_sheet.show_samples()
+    upload_panel.show()

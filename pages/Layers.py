@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.core.inference import subject
-from cnnviz.ui.input import preprocessing_steps, surfaces
+from cnnviz.ui.input import preprocessing_steps, surfaces, upload_panel
 from cnnviz.ui.layers import cards, views
 from cnnviz.ui.layers.ledger import panel, path
 from cnnviz.ui.prediction import answer, network_picker
@@ -32,6 +32,7 @@ with page.shell("layers") as heading:
         network_picker.pick()
         surfaces.pick_surface()
     read_along()
+    upload_panel.show_opened()
     reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
     views.settings(reading)
     if session.get("layers_view") == "maps":

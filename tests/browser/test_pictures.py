@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser import eyes, hands
 
@@ -133,3 +135,152 @@ def test_ink_of_a_picture_can_be_set(picture_page: Page) -> None:
     eyes.link_when(picture_page, lambda carried: carried != found)
     hands.choose(picture_page, "Bright ink on dark")
     assert eyes.link_when(picture_page, lambda carried: carried == found) == found
+
+
+def boxed(page: Page) -> Locator:
+    """Return the picture on the page, with its frame."""
+    return page.locator(".picture_crop .stage")
+
+
+def cut(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag a frame over the picture, from one place to another as shares of its sides."""
+    boxed(page).scroll_into_view_if_needed()
+    eyes.still(page)
+    box = boxed(page).bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=4)
+    page.mouse.up()
+
+
+def frame(page: Page) -> str:
+    """Return how the frame is told to those who hear the page."""
+    return page.locator(".picture_crop .handle.frame").get_attribute("aria-label") or ""
+
+
+def written_digit(page: Page) -> str:
+    return eyes.link_when(page, lambda carried: "p" in carried)["p"]
+
+
+def two_lines() -> bytes:
+    """Return a seven at the left and a thick bar at the right, in a wide picture."""
+    image = Image.new("L", (400, 200), 255)
+    brush = ImageDraw.Draw(image)
+    brush.line([(40, 40), (140, 40), (80, 170)], fill=0, width=14, joint="curve")
+    brush.rectangle((300, 20, 330, 180), fill=0)
+    return written(image, "PNG")
+
+
+def test_a_picture_stands_beside_what_was_made_of_it_and_can_be_cut(picture_page: Page) -> None:
+    hand_over(picture_page, "both.png", two_lines())
+    expect(boxed(picture_page)).to_be_visible()
+    expect(picture_page.get_by_text("What was made of it")).to_be_visible()
+    expect(picture_page.get_by_text("Ink that was read: darker than the paper.")).to_be_visible()
+    whole = written_digit(picture_page)
+    cut(picture_page, (0.07, 0.15), (0.5, 0.95))
+    eyes.link_when(picture_page, lambda carried: carried.get("p") != whole)
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    expect(picture_page.locator(".picture_crop .handle.frame")).to_have_attribute("aria-label", re.compile("7 to 50 %"))
+    hands.press(picture_page, "Whole picture")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") == whole)
+    expect(picture_page.get_by_role("button", name="Whole picture")).to_be_disabled()
+
+
+def test_the_frame_is_moved_and_resized_with_the_keyboard(picture_page: Page) -> None:
+    hand_over(picture_page, "both.png", two_lines())
+    whole = written_digit(picture_page)
+    corner = picture_page.locator(".picture_crop .handle.end")
+    corner.focus()
+    for _ in range(10):
+        picture_page.keyboard.press("Shift+ArrowLeft")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") != whole)
+    expect(corner).to_have_attribute("aria-label", "Bottom right corner of the frame: 50 % across, 100 % down")
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    expect(corner).to_be_focused()
+    picture_page.keyboard.press("Shift+Tab")
+    picture_page.keyboard.press("Shift+Tab")
+    picture_page.keyboard.press("Shift+ArrowRight")
+    expect(picture_page.locator(".picture_crop .handle.frame")).to_have_attribute("aria-label", re.compile("5 to 55 %"))
+
+
+def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_a_reload(picture_page: Page) -> None:
+    image = Image.open(io.BytesIO(picture())).rotate(90)  # to the left
+    hand_over(picture_page, "side.png", written(image, "PNG"))
+    lying = written_digit(picture_page)
+    hands.press(picture_page, "Turn right")
+    upright = eyes.link_when(picture_page, lambda carried: carried.get("p") != lying)["p"]
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    cut(picture_page, (0.1, 0.1), (0.9, 0.9))
+    expect(picture_page.locator(".picture_crop .handle.frame")).to_have_attribute(
+        "aria-label", re.compile("10 to 90 %")
+    )
+    eyes.settled(picture_page)
+    hands.go_to(picture_page, "Layers")
+    eyes.arrived(picture_page, "Layers")
+    expect(boxed(picture_page)).to_be_visible()
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    for title in ("Layers", "Draw"):
+        picture_page.reload()
+        eyes.arrived(picture_page, title)
+        expect(boxed(picture_page)).to_be_visible()
+        assert "10 to 90 %" in frame(picture_page)
+        hands.go_to(picture_page, "Draw")
+        eyes.arrived(picture_page, "Draw")
+    hands.press(picture_page, "Whole picture")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") == upright)
+    hands.press(picture_page, "Turn left")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") == lying)
+
+
+def test_the_ink_belongs_to_its_picture_and_the_page_says_which_was_read(picture_page: Page) -> None:
+    hand_over(picture_page, *GOOD["white on black"])
+    expect(picture_page.get_by_text("Ink that was read: brighter than the paper.")).to_be_visible()
+    found = written_digit(picture_page)
+    hands.choose(picture_page, "Dark ink on light")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") != found)
+    expect(picture_page.get_by_text("Ink that was read: brighter than the paper.")).to_have_count(0)
+    hand_over(picture_page, *GOOD["white on black"])
+    expect(picture_page.get_by_text("Ink that was read: brighter than the paper.")).to_be_visible()
+    expect(eyes.digit(picture_page)).to_have_text("7")
+
+
+def test_a_picture_without_ink_says_so_and_what_to_do(picture_page: Page) -> None:
+    hand_over(picture_page, "paper.png", written(Image.new("L", (200, 200), 230), "PNG"))
+    expect(picture_page.get_by_test_id("stAlert")).to_contain_text("no ink was found")
+    expect(picture_page.get_by_text("Nothing drawn yet")).to_have_count(0)
+    expect(eyes.digit(picture_page)).to_have_text("–")
+    expect(boxed(picture_page)).to_be_visible()
+
+
+def test_a_refusal_clears_the_answer_to_the_picture_before(picture_page: Page) -> None:
+    hand_over(picture_page, *GOOD["PNG"])
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    eyes.link_when(picture_page, lambda carried: "p" in carried)
+    hand_over(picture_page, *BAD["cut short"])
+    expect(picture_page.get_by_test_id("stAlert")).to_contain_text("damaged")
+    expect(eyes.digit(picture_page)).to_have_text("–")
+    expect(boxed(picture_page)).to_have_count(0)
+    eyes.link_when(picture_page, lambda carried: "p" not in carried)
+
+
+def test_a_file_over_the_limit_of_the_server_is_refused_in_words(picture_page: Page, tmp_path: Path) -> None:
+    uploader = picture_page.get_by_test_id("stFileUploader")
+    for megabytes, words in ((31, "pictures may have at most 30 MB"), (33, "30MB or smaller")):
+        path = tmp_path / f"{megabytes}.png"
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(megabytes * 1_000_000))
+        uploader.locator("input").first.set_input_files(path)
+        expect(picture_page.locator("details", has=uploader)).to_contain_text(words)
+    expect(eyes.digit(picture_page)).to_have_text("7")
+
+
+def test_a_picture_is_read_again_after_a_drawing(picture_page: Page) -> None:
+    hand_over(picture_page, *GOOD["PNG"])
+    found = written_digit(picture_page)
+    hands.press(picture_page, "Clear")
+    expect(eyes.digit(picture_page)).to_have_text("–")
+    hands.press(picture_page, "Turn right")
+    eyes.link_when(picture_page, lambda carried: carried.get("p", found) != found)
+    hands.press(picture_page, "Turn left")
+    eyes.link_when(picture_page, lambda carried: carried.get("p") == found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from cnnviz.core.drawing.strokes import Drawing, render
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.networks.network import Network
+
+MIN_CROP = 8
+"""Pixels a side that are cut out of an upload at least."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class InputSource:
         number: index in the test set, for the link; -1 where there is none.
         source: name of the data set.
         polarity: which ink an upload has, one of `cnnviz.core.drawing.preprocessing.POLARITIES`.
+        turns: by how many quarters an upload is turned to the right before it is prepared.
+        crop: what of the turned upload is read: left, top, right and bottom in its pixels; None for all of it.
+        part: which of several digits of an upload is read, in their order; None for the largest.
         ink: the colour of the ink for networks that read colour, as "#1d4ed8".
         paper: the colour of the paper for them.
     """
@@ -40,6 +46,9 @@ class InputSource:
     number: int = -1
     source: str = ""
     polarity: Polarity = "auto"
+    turns: int = 0
+    crop: tuple[int, int, int, int] | None = None
+    part: int | None = None
     ink: str = colour_digits.INK
     paper: str = colour_digits.PAPER
 
@@ -68,7 +77,47 @@ def pixels(subject: InputSource) -> np.ndarray | None:
     """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
     if subject.digit is not None:
         return None
-    return subject.rgba if subject.rgba is not None else render(subject.drawing)
+    if subject.rgba is None:
+        return render(subject.drawing)
+    turned = turned_picture(subject)
+    if subject.crop is None:
+        return turned
+    left, top, right, bottom = subject.crop
+    return np.ascontiguousarray(turned[top:bottom, left:right])
+
+
+def turned_picture(subject: InputSource) -> np.ndarray:
+    """Return the whole picture of an upload as the visitor has turned it, (h, w, 4) uint8."""
+    if subject.rgba is None:
+        raise ValueError("`subject` must be an upload. Received: one without `rgba`.")
+    return np.ascontiguousarray(np.rot90(subject.rgba, -subject.turns))
+
+
+def turn(subject: InputSource, quarters: int) -> InputSource:
+    """Turn an upload by quarters to the right, with what is cut out of it."""
+    crop = subject.crop
+    height, width = turned_picture(subject).shape[:2]
+    for _ in range(quarters % 4):
+        if crop is not None:
+            left, top, right, bottom = crop
+            crop = height - bottom, left, height - top, right
+        height, width = width, height
+    return replace(subject, turns=(subject.turns + quarters) % 4, crop=crop, part=None)
+
+
+def crop(subject: InputSource, box: tuple[int, int, int, int]) -> InputSource:
+    """Cut a box out of an upload, moved and enlarged where it does not fit or is too small to be read."""
+    height, width = turned_picture(subject).shape[:2]
+    (left, right), (top, bottom) = _fit(box[0], box[2], width), _fit(box[1], box[3], height)
+    whole = (left, top, right, bottom) == (0, 0, width, height)
+    return replace(subject, crop=None if whole else (left, top, right, bottom), part=None)
+
+
+def _fit(first: int, last: int, length: int) -> tuple[int, int]:
+    """Return a piece of at least `MIN_CROP` pixels of a side, or all of it."""
+    first, last = sorted((min(max(first, 0), length), min(max(last, 0), length)))
+    first = max(0, min(first, length - MIN_CROP))
+    return first, min(length, max(last, first + MIN_CROP))
 
 
 def ready_digit(subject: InputSource) -> np.ndarray:
@@ -80,7 +129,7 @@ def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Pr
     """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on."""
     if subject.rgba is None:
         return preparing.from_canvas(rgba, steps=steps)
-    return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity)
+    return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity, part=subject.part)
 
 
 def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:

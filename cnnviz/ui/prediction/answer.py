@@ -24,6 +24,11 @@ def digit(reading: Prediction) -> None:
 
 def sentence(reading: Prediction, subject: InputSource) -> str:
     """Return one sentence that says what was read and how sure the network is."""
+    if reading.empty and subject.kind == "picture":
+        return translate(
+            "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it "
+            "again with darker ink and more light."
+        )
     if reading.empty:
         return translate("Nothing drawn yet: draw a digit.")
     values = {"digit": reading.trace.answer, "share": percent(float(reading.trace.probabilities.max()))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import time
@@ -14,10 +15,12 @@ import pytest
 import streamlit as st
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from PIL import Image
 
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, Drawing, Stroke
 from cnnviz.ui.components import bars as bars_module
 from cnnviz.ui.components import feature_maps as viewer
+from cnnviz.ui.components import picture_crop
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
@@ -412,3 +415,44 @@ def test_bars_are_empty_without_an_answer(sent: list[dict[str, Any]]) -> None:
 def test_every_bar_needs_a_name() -> None:
     with pytest.raises(ValueError, match=r"`values` must be one number for each of 10 names\. Received: \(3,\)"):
         bars("answer", np.zeros(3, np.float32), bars_module.LABELS)
+
+
+# The picture: the frame that comes back from a browser.
+
+
+@pytest.mark.parametrize(
+    ("message", "box"),
+    [
+        ({"box": [1, 2, 30, 40], "seq": 1}, (1, 2, 30, 40)),
+        ({"box": [30, 40, 1, -2], "seq": 1}, (30, 40, 1, -2)),  # what fits is made of it where it is used
+        ({"box": [1, 2, 3], "seq": 1}, None),
+        ({"box": [1, 2, 3, True], "seq": 1}, None),
+        ({"box": [1, 2, 3, 4.5], "seq": 1}, None),
+        ({"box": [1, 2, 3, 10**9], "seq": 1}, None),
+        ({"box": "1234", "seq": 1}, None),
+        ({"seq": 1}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_a_frame_is_read_or_it_is_none(
+    message: object, box: tuple[int, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {"crop": {"crop": message}})
+    assert picture_crop.cropped("crop") == box
+
+
+def test_a_picture_is_sent_small_and_on_white_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: dict[str, Any] = {}
+    monkeypatch.setattr(picture_crop, "mount", lambda name, **arguments: sent.update(arguments | {"name": name}))
+    mark = picture_crop.Mark("read", (10, 20, 30, 40))
+    clear = np.zeros((1024, 512, 4), np.uint8)
+    picture_crop.picture_crop("crop", clear, None, [mark], label="Yours", on_crop=lambda: None)
+    data = sent["data"]
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    assert (header["width"], header["height"], header["crop"]) == (512, 1024, [0, 0, 512, 1024])
+    assert header["marks"] == [{"kind": "read", "box": [10, 20, 30, 40]}]
+    with Image.open(io.BytesIO(data[4 + length :])) as image:
+        assert image.size == (320, 640)
+        assert image.getpixel((9, 9)) == (255, 255, 255)

@@ -82,6 +82,9 @@ FIELDS = (
     Field("effects", {}),  # what each preparation switch does to the answer, as of the last time the pen was up
     Field("sheet", 0),  # which draw of test digits is on offer
     Field("upload", None),  # the Picture that was read of the last upload, or the Refusal that it got
+    Field("opened", None),  # the InputSource of the last upload as it is turned, cut and read; see `input.upload_panel`
+    Field("uploads", 0),  # how many files were opened; the widgets about a picture are made anew for each
+    Field("upload_key", ""),  # the key under which the upload is kept for a reload; see `input.kept_uploads`
     # the page shell
     Field("page", ""),
     Field("settled_digit", ""),  # the digit that the page last ran for as a whole; see `shell.pen_up`
