@@ -1,6 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { between, isLarge, moved, resized, shares } from "../../../../../cnnviz/ui/components/browser/picture_crop/box.js"
+import {
+  between,
+  isLarge,
+  moved,
+  resized,
+  shares,
+} from "../../../../../cnnviz/ui/components/browser/picture_crop/box.js"
 
 const SIZE = /** @type {[number, number]} */ ([400, 200])
 
