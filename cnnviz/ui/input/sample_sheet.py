@@ -11,6 +11,7 @@ from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import page, session
 
+
 def show_samples() -> None:
     """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
     waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_DOWNLOAD.start().status.done

@@ -144,7 +144,9 @@ def _show_buttons(source: InputSource) -> None:
             ("right", translate("Turn right"), 1, ":material/rotate_right:"),
         ):
             st.button(label, key=_key(name), icon=icon, on_click=session.guard(_turn), args=(quarters,))
-        st.button(translate("Whole picture"), key=_key("whole"), on_click=session.guard(_uncrop), disabled=source.crop is None)
+        st.button(
+            translate("Whole picture"), key=_key("whole"), on_click=session.guard(_uncrop), disabled=source.crop is None
+        )
 
 
 def _show_words(preparation: Preparation) -> None:
