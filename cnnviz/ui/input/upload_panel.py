@@ -82,7 +82,7 @@ def show_opened() -> None:
 
 def _take() -> None:
     """Read a file that has just been chosen; the reading happens in a child process."""
-    file = st.session_state["file"]
+    file = st.session_state.get("file")
     if _is_read():
         session.show(InputSource())  # the answer is about the former picture
     session.put(upload=None, opened=None, uploads=session.get("uploads") + 1, upload_key=kept_uploads.new_key())
@@ -124,7 +124,7 @@ def _show_opened() -> None:
             source.crop,
             _marks(source, preparation),
             label=translate("Your picture"),
-            on_crop=_crop,
+            on_crop=session.guard(_crop),
         )
         _show_buttons(source)
     with made:
@@ -145,10 +145,7 @@ def _show_buttons(source: InputSource) -> None:
         ):
             st.button(label, key=_key(name), icon=icon, on_click=session.guard(_turn), args=(quarters,))
         st.button(
-            translate("Whole picture"),
-            key=_key("whole"),
-            on_click=session.guard(_uncrop),
-            disabled=source.crop is None,
+            translate("Whole picture"), key=_key("whole"), on_click=session.guard(_uncrop), disabled=source.crop is None
         )
 
 

@@ -210,33 +210,23 @@ def _brighten(image: Any) -> tuple[Any, int]:
 
 def _reduce_grey(image: Any) -> tuple[Any, int]:
     """Reduce 16-bit grey. Pillow's own conversion clips: all values above 255 become white."""
-    from PIL import ImageChops
+    from PIL import Image, ImageChops
 
     clear = image.info.get("transparency")
-    image = image.convert("I")
-    bits = max(8, int(image.getextrema()[1]).bit_length())
-    low, high = _split_bytes(image)
-    # The low byte moved up, and the high byte in front of it: disjoint bits, so adding joins them.
-    grey = high if bits == MAX_BITS else ImageChops.add(_shift(high, MAX_BITS - bits), _shift(low, 8 - bits))
-    grey = grey.convert("RGB")
+    wide = image.convert("I")
+    bits = max(8, min(MAX_BITS, int(wide.getextrema()[1]).bit_length()))
+    factor = 1 << MAX_BITS - bits
+    if factor > 1:
+        wide = wide.point(lambda value: value * factor + 0)
+    raw = wide.tobytes()  # 32 bits a pixel in this machine's order
+    low, high = (raw[at::4] for at in ((0, 1) if sys.byteorder == "little" else (3, 2)))
+    grey = Image.frombytes("L", image.size, high).convert("RGB")
     if isinstance(clear, int):
-        masks = [part.point(_mask_all_but(value)) for part, value in ((high, clear >> 8), (low, clear & 255))]
+        clear *= factor
+        parts = zip((high, low), (clear >> 8, clear & 255), strict=True)
+        masks = [Image.frombytes("L", image.size, part).point(_mask_all_but(value)) for part, value in parts]
         grey.putalpha(ImageChops.lighter(*masks))
     return grey, bits
-
-
-def _split_bytes(image: Any) -> tuple[Any, Any]:
-    """Return the low and the high byte of 16-bit values, which Pillow keeps in 32 bits of this machine's order."""
-    from PIL import Image
-
-    raw = image.tobytes()
-    low, high = (raw[at::4] for at in ((0, 1) if sys.byteorder == "little" else (3, 2)))
-    return Image.frombytes("L", image.size, low), Image.frombytes("L", image.size, high)
-
-
-def _shift(part: Any, places: int) -> Any:
-    """Shift the bits of each value up, or down where `places` is negative, and cut it to a byte."""
-    return part.point([(level << places if places > 0 else level >> -places) & 255 for level in range(256)])
 
 
 def _mask_all_but(value: int) -> list[int]:
