@@ -1,11 +1,13 @@
 """Draw: the page that opens first. Draw a digit, and read along while the network reads it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
 from cnnviz.ui.prediction import answer, network_picker, strip
-from cnnviz.ui.shell import networks, page, session, url
+from cnnviz.ui.shell import networks, page, server, session, url
 
 
 @st.fragment
@@ -25,10 +27,13 @@ def read_along() -> None:
     url.show(pen_down)
 
 
-with page.shell("draw") as heading:
-    with heading:
-        network_picker.pick()
-        surfaces.pick_surface()
-    read_along()
-    sample_sheet.show_samples()
-    upload_panel.show()
+if __name__ == "__main__":
+    with page.shell("draw") as heading:
+        with heading:
+            network_picker.pick()
+            surfaces.pick_surface()
+        read_along()
+        sample_sheet.show_samples()
+        upload_panel.show()
+else:  # imported by `streamlit run`, which serves this
+    served = st.App(Path(__file__), middleware=server.start())

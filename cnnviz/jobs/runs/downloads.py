@@ -67,7 +67,11 @@ def keras_file(store: RunStore, run_id: str) -> bytes:
     """Make the network's `.keras` file in a child process. Raises `Refusal` if that fails."""
     try:
         return child_process.ask(
-            "keras_file", weights(store, run_id), seconds=MAX_KERAS_SECONDS, answer_bytes=MAX_KERAS_BYTES
+            "keras_file",
+            weights(store, run_id),
+            seconds=MAX_KERAS_SECONDS,
+            answer_bytes=MAX_KERAS_BYTES,
+            exporting=True,
         )
     except child_process.WorkerError as error:
         raise Refusal("The Keras file could not be made. Try again in a minute, or take the weights.") from error

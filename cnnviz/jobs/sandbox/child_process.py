@@ -21,23 +21,32 @@ from cnnviz.core.errors import Refusal
 PROJECT = Path(__file__).resolve().parents[3]
 
 MAX_CHILDREN = 2
-"""How many children run at once; when many visitors upload together, the others wait, so that memory does not fill."""
+"""How many children read files at once; when many visitors upload together, the others wait, so that memory does not
+fill."""
 
 QUEUE_SECONDS = 15.0
 """How long a request waits for its turn."""
+
+MAX_EXPORTS = 1
+"""How many children make Keras files at once: each imports Keras, which takes seconds and some 500 MB. They have a
+place of their own, so that nobody's upload waits for them."""
+
+EXPORT_QUEUE_SECONDS = 60.0
+"""How long an export waits for its turn."""
 
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
 """The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
 
 _turns = threading.BoundedSemaphore(MAX_CHILDREN)
+_export_turns = threading.BoundedSemaphore(MAX_EXPORTS)
 
 
 class WorkerError(RuntimeError):
     """The child was stopped: it took too long, hit a limit, or gave too long an answer."""
 
 
-def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes:
+def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int, exporting: bool = False) -> bytes:
     """Write `data` to a worker's standard input and return what it writes to its standard output.
 
     Args:
@@ -45,6 +54,7 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes
         data: What the child reads.
         seconds: Wall time after which it is killed.
         answer_bytes: Length of the longest answer that is accepted.
+        exporting: Whether it makes a Keras file, and waits for other exports instead of other files that are read.
 
     Returns:
         At most `answer_bytes` bytes. They come from a process that has read an untrusted file, so check them.
@@ -53,7 +63,7 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes
         WorkerError: If the child had to be stopped or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
-    with _wait_for_turn(), _start(worker) as child:
+    with _wait_for_turn(exporting), _start(worker) as child:
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
@@ -73,13 +83,16 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int) -> bytes
 
 
 @contextlib.contextmanager
-def _wait_for_turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=QUEUE_SECONDS):
+def _wait_for_turn(exporting: bool = False) -> Iterator[None]:
+    turns = _export_turns if exporting else _turns
+    if not turns.acquire(timeout=EXPORT_QUEUE_SECONDS if exporting else QUEUE_SECONDS):
+        if exporting:
+            raise Refusal("Others wait for Keras files too. Please try again in a minute, or take the weights.")
         raise Refusal("Too many files are being read at this moment. Please try again in a few seconds.")
     try:
         yield
     finally:
-        _turns.release()
+        turns.release()
 
 
 def _start(worker: str) -> subprocess.Popen[bytes]:

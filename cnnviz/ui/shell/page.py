@@ -20,7 +20,7 @@ from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
 from cnnviz.figures import theme
 from cnnviz.ui.i18n import gettext_noop, language_name, languages, translate, translate_refusal
-from cnnviz.ui.shell import process_tuning, session, url, visitor, widgets
+from cnnviz.ui.shell import process_tuning, server, session, url, visitor, widgets
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,6 +113,8 @@ def shell(name: str) -> Iterator[DeltaGenerator]:
 def begin(name: str) -> DeltaGenerator:
     """Settle the server and the session, draw what stands above every page, and return the title's line."""
     process_tuning.tune_process()
+    if session.is_new():
+        server.check_places()
     if session.begin():
         _arrive()
     session.enter(name)

@@ -42,9 +42,14 @@ NOT_SAVED = gettext_noop(
 )
 
 
+def is_new() -> bool:
+    """Return whether the session has not begun."""
+    return "revision" not in st.session_state
+
+
 def begin() -> bool:
     """Give every field its default; return whether this is the first run of the session."""
-    fresh = "revision" not in st.session_state
+    fresh = is_new()
     for field in FIELDS.values():
         st.session_state.setdefault(field.key, field.default)
     return fresh

@@ -97,3 +97,17 @@ def test_keras_file_that_cannot_be_made_is_refused(
     monkeypatch.setattr(downloads, "weights", lambda *_: b"no network at all")
     with pytest.raises(Refusal, match="could not be made"):
         downloads.keras_file(store, run_id)
+
+
+def test_keras_file_is_made_in_the_place_of_exports(
+    store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def ask(*_: object, exporting: bool = False, **__: object) -> bytes:
+        asked.append(exporting)
+        return b"file"
+
+    monkeypatch.setattr(downloads.child_process, "ask", ask)
+    assert downloads.keras_file(store, run_id) == b"file"
+    assert asked == [True]

@@ -186,3 +186,36 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
     for thread in threads:
         thread.join()
     assert 1 <= most <= child_process.MAX_CHILDREN
+
+
+def test_exports_do_not_keep_uploads_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two Keras files at once took both places, for the 15 s that each takes to make."""
+    monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.0)
+    made: list[bytes] = []
+    started, done = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        with child_process._wait_for_turn(exporting=True):
+            started.set()
+            done.wait(60)
+
+    def queued() -> None:
+        with child_process._wait_for_turn(exporting=True):
+            made.append(b"")
+
+    threads = [threading.Thread(target=busy), threading.Thread(target=queued)]
+    threads[0].start()
+    assert started.wait(10)
+    threads[1].start()
+    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+    assert made == []  # it waits for the export before it
+    done.set()
+    for thread in threads:
+        thread.join(10)
+    assert made == [b""]
+
+
+def test_export_that_has_waited_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_process, "EXPORT_QUEUE_SECONDS", 0.05)
+    with child_process._wait_for_turn(exporting=True), pytest.raises(Refusal, match="Keras files too"):
+        child_process.ask("keras_file", b"", seconds=10, answer_bytes=10, exporting=True)
