@@ -69,7 +69,7 @@ def test_two_digits_are_said_and_each_can_be_read(app: AppTest, monkeypatch: pyt
     finds(monkeypatch, parts=((20, 10, 28, 50), (40, 10, 60, 50)))
     app.run()
     assert "There are 2 digits in this picture; digit 1 from the left is read." in texts(app)
-    choice = next(group for group in app.get("button_group") if "part" in str(group.key))
+    choice: Any = next(group for group in app.get("button_group") if "part" in str(group.key))
     choice.set_value(1).run()
     assert not app.exception
     assert app.session_state["opened"].part == 1
