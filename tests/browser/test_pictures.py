@@ -188,6 +188,31 @@ def test_a_picture_stands_beside_what_was_made_of_it_and_can_be_cut(picture_page
     expect(picture_page.get_by_role("button", name="Whole picture")).to_be_disabled()
 
 
+def test_two_digits_are_offered_and_a_frame_is_said_to_be_left_out(picture_page: Page) -> None:
+    image = Image.new("L", (400, 240), 255)
+    brush = ImageDraw.Draw(image)
+    brush.line([(50, 60), (150, 60), (90, 190)], fill=0, width=16, joint="curve")
+    brush.line([(300, 55), (300, 190)], fill=0, width=16)
+    hand_over(picture_page, "two.png", written(image, "PNG"))
+    expect(
+        picture_page.get_by_text("There are 2 digits in this picture; digit 1 from the left is read.")
+    ).to_be_visible()
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    picture_page.get_by_role("radiogroup", name="Digit to read").get_by_text("2", exact=True).click()
+    expect(
+        picture_page.get_by_text("There are 2 digits in this picture; digit 2 from the left is read.")
+    ).to_be_visible()
+    expect(eyes.digit(picture_page)).to_have_text("1")
+    boxed_seven = Image.new("L", (240, 240), 255)
+    brush = ImageDraw.Draw(boxed_seven)
+    brush.rectangle((30, 20, 210, 220), outline=0, width=3)
+    brush.line([(80, 60), (160, 60), (105, 180)], fill=0, width=14, joint="curve")
+    hand_over(picture_page, "boxed.png", written(boxed_seven, "PNG"))
+    expect(picture_page.get_by_text("Left out, dashed in the picture: a frame around the digit.")).to_be_visible()
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    expect(picture_page.locator(".picture_crop .mark.left")).to_have_count(1)
+
+
 def test_the_frame_is_moved_and_resized_with_the_keyboard(picture_page: Page) -> None:
     hand_over(picture_page, "both.png", two_lines())
     whole = written_digit(picture_page)

@@ -77,7 +77,7 @@ def test_two_digits_are_said_and_each_can_be_read(app: AppTest, monkeypatch: pyt
 
 
 def test_what_was_left_out_is_named_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = ("frame", "specks", "specks", "border", "surroundings")
+    kinds = ("frame", "specks", "specks", "border", "surroundings", "digit")
     finds(monkeypatch, left_out=tuple(SimpleNamespace(kind=kind, box=(1, 2, 30, 40)) for kind in kinds))
     app.run()
     words = (

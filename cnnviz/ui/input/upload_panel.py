@@ -45,7 +45,6 @@ LEFT_OUT: Mapping[str, str] = {
     "surroundings": gettext_noop("what lies around the sheet"),
     "border": gettext_noop("what reaches in from the edge"),
     "specks": gettext_noop("specks and small marks"),
-    "digit": gettext_noop("another digit"),
 }
 """Kind of what the reader left out -> its name."""
 
@@ -155,7 +154,8 @@ def _show_words(preparation: Preparation) -> None:
         st.warning(translate(NO_INK))
         return
     st.caption(translate(USED[preparation.polarity]))
-    kinds = dict.fromkeys(each.kind for each in preparation.left_out)
+    # Another digit is spoken of where each is offered.
+    kinds = dict.fromkeys(each.kind for each in preparation.left_out if each.kind != "digit")
     if kinds:
         names = ", ".join(translate(LEFT_OUT[kind]) for kind in kinds)
         st.caption(translate("Left out, dashed in the picture: {names}.", names=names))
