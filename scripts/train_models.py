@@ -140,10 +140,10 @@ def measure_evidence(name: str, read: argparse.Namespace) -> None:
         SystemExit: If the child fails.
     """
     strokes = read.data / STROKES
-    if evidence.load(name, model_store.card(name, read.shelf).weights_sha256, read.shelf) or not strokes.is_file():
+    if evidence.load(name, model_store.card(name, read.models).weights_sha256, read.models) or not strokes.is_file():
         return
     command = [sys.executable, "-m", "cnnviz.workers.entry.measure_evidence", name, "--pen", str(strokes)]
-    done = subprocess.run([*command, "--shelf", str(read.shelf)], cwd=ROOT, env=build_environment(read), check=False)
+    done = subprocess.run([*command, "--models", str(read.models)], cwd=ROOT, env=build_environment(read), check=False)
     if done.returncode:
         raise SystemExit(f"{name}: measuring its evidence ended with {done.returncode}")
 

@@ -1,6 +1,8 @@
 """The script that trains the published networks: its requests to the worker and its output."""
 
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,3 +61,28 @@ def test_result_is_one_line() -> None:
     }
     assert "test 99.51%, pens 98.10%, 197,482 parameters, 61 s" in train_models.format_event("pen", event, 3)
     assert "pens" not in train_models.format_event("pen", {**event, "pen_accuracy": None}, 3)
+
+
+def test_evidence_is_measured_where_the_weights_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: object) -> SimpleNamespace:
+        started.append(command)
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", start)
+    (tmp_path / train_models.STROKES).touch()
+    train_models.measure_evidence("pen", train_models.parse_arguments(["--data", str(tmp_path)]))
+    assert started == [], "the store has that of these weights"
+    for suffix in (".json", ".safetensors"):
+        (tmp_path / f"pen{suffix}").write_bytes((model_store.folder() / f"pen{suffix}").read_bytes())
+    read = train_models.parse_arguments(["--data", str(tmp_path), "--models", str(tmp_path)])
+    train_models.measure_evidence("pen", read)
+    assert started[0][2:] == [
+        "cnnviz.workers.entry.measure_evidence",
+        "pen",
+        "--pen",
+        str(tmp_path / train_models.STROKES),
+        "--models",
+        str(tmp_path),
+    ]

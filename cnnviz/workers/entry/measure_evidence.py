@@ -1,6 +1,6 @@
 """Measure how much evidence a network finds in digits and in other pictures, and write the threshold to the store.
 
-    python -m cnnviz.workers.entry.measure_evidence pen --pen pen_strokes.json.gz [--shelf FOLDER]
+    python -m cnnviz.workers.entry.measure_evidence pen --pen pen_strokes.json.gz [--models FOLDER]
 
 The threshold (`cnnviz.core.inference.evidence`) is the largest at which neither MNIST's test digits nor the pens of
 writers that the network has not seen lie below it more often than `MAX_REJECTED`. Then the pictures without a digit
@@ -92,13 +92,13 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure the evidence that a network finds in digits.")
     parser.add_argument("name", help="network of the store")
     parser.add_argument("--pen", type=Path, required=True, help="file of pen strokes")
-    parser.add_argument("--shelf", type=Path, default=model_store.folder(), help="folder of the model store")
+    parser.add_argument("--models", type=Path, default=model_store.folder(), help="folder of the model store")
     read = parser.parse_args(words)
     line: dict[str, Any]
     try:
-        network = model_store.load(read.name, read.shelf)
+        network = model_store.load(read.name, read.models)
         least = measure(network, datasets.load(allow_download=False), pen_strokes.read(read.pen))
-        evidence.save(least, evidence.find_path(read.name, read.shelf))
+        evidence.save(least, evidence.find_path(read.name, read.models))
         shares = {"rejected": dict(least.rejected), "caught": dict(least.caught)}
         line = {"event": "measured", "name": read.name, "threshold": least.threshold, **shares}
     except Refusal as error:
