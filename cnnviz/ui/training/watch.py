@@ -22,6 +22,7 @@ from cnnviz.ui.training import (
     comparison,
     controls,
     live_views,
+    recorded,
     run_status,
     snapshot_view,
     time_machine,
@@ -97,7 +98,10 @@ def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot])
         for runs whose epochs differ in length.
     """
     runs = [status, *comparison.runs()]
-    learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
+    learned = [
+        chart.Learned(run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.beside(run))
+        for colour, run in enumerate(runs)
+    ]
     per_epoch = chart.axis_of(learned) == "epochs"
     unit = max(1, status.curves.batches) if per_epoch else 1
     at = None if chosen is None else chosen.step / unit
