@@ -98,10 +98,15 @@ def verdict(
         if found is None:
             _missing(experiment, results.shares, gone, unequal)
             return
-        *told, level = map(_phrase, found.sentences)
-        st.markdown(" ".join(told))
-        _answers(experiment, found)
-        st.caption(level)
+        tell(found, lambda: _answers(experiment, found))
+
+
+def tell(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
+    """Say what a verdict found, then `answer`, and last how sure it is."""
+    *told, level = map(_phrase, found.sentences)
+    st.markdown(" ".join(told))
+    answer()
+    st.caption(level)
 
 
 def _phrase(sentence: Sentence) -> str:

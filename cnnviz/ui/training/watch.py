@@ -26,6 +26,7 @@ from cnnviz.ui.training import (
     run_status,
     snapshot_view,
     time_machine,
+    variants,
     verdict,
 )
 from cnnviz.ui.training.run_status import RunStatus
@@ -68,6 +69,7 @@ def _watched(was_live: bool) -> None:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
     verdict.show(status.run)
+    variants.show(status)
     kept = store.snapshots(status.run.id)
     with st.container(key="time-machine-place", gap="xsmall"):
         chosen = time_machine.pick(status, kept)
