@@ -258,7 +258,7 @@ def test_maps_keep_their_places_while_the_pen_is_down(monkeypatch: pytest.Monkey
     app = opened(net=NETWORK)
     before = brought[-1]["blocks"]["all"].ticks
     monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda: True)
-    monkeypatch.setattr(pooled_maps, "ranked", lambda maps, _: tuple(range(maps.shape[-1])))
+    monkeypatch.setattr(pooled_maps, "rank", lambda maps, _: tuple(range(maps.shape[-1])))
     app.run()
     from_pen = [message for message in brought if message["key"] == "pooled-pen"]
     assert from_pen[-1]["blocks"]["all"].ticks == before

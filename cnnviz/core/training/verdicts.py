@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -34,8 +34,9 @@ class Results:
     Attributes:
         shares: Arm id -> shares of digits read right, in [0, 1], one a training, each with another seed.
         count: Number of digits that decided in each training.
-        spread: Standard deviation of the share between seeds, measured on other trainings; it counts where an arm was
-            trained once. None where it is unknown: then intervals are about other digits alone.
+        spread: Standard deviation of the share between seeds, measured on other trainings: no interval is narrower than
+            it makes them, since a few trainings may lie close together by chance. None where it is unknown; arms that
+            were trained once then have intervals for other digits alone.
     """
 
     shares: Shares
@@ -171,14 +172,16 @@ def judge_fewer_mistakes(labels: Labels, results: Results) -> Verdict:
 def compare_arms(results: Results) -> tuple[Pair, ...]:
     """Compare all pairs of arms, the largest difference first; all intervals hold together.
 
-    With several seeds of every arm by Welch's interval for other seeds. Otherwise by the interval for other digits,
-    and at least as wide as the known spread between seeds makes it.
+    With several seeds of every arm by Welch's interval for other seeds, otherwise by the interval for other digits;
+    both at least as wide as the known spread between seeds makes them.
     """
     if results.seeds > 1:
-        return compare(results.shares).pairs
-    number = math.comb(len(results.shares), 2)
-    pairs = [_compare_once(results, one, other, number) for one, other in combinations(results.shares, 2)]
-    return tuple(sorted(pairs, key=lambda pair: -pair.difference))
+        pairs = compare(results.shares).pairs
+    else:
+        number = math.comb(len(results.shares), 2)
+        once = [_compare_once(results, one, other, number) for one, other in combinations(results.shares, 2)]
+        pairs = tuple(sorted(once, key=lambda pair: -pair.difference))
+    return tuple(_widen(pair, results) for pair in pairs)
 
 
 def _compare_once(results: Results, one: str, other: str, comparisons: int) -> Pair:
@@ -187,9 +190,16 @@ def _compare_once(results: Results, one: str, other: str, comparisons: int) -> P
     more, less = results.mean(best), results.mean(worst)
     low, high = compute_difference_interval(more, less, results.count, comparisons)
     difference, spread = more - less, results.spread or 0.0
-    reach = compute_z(comparisons) * math.sqrt(2) * spread
     times = difference / spread if spread else (math.inf if difference else 0.0)
-    return Pair(best, worst, difference, min(low, difference - reach), max(high, difference + reach), times)
+    return Pair(best, worst, difference, low, high, times)
+
+
+def _widen(pair: Pair, results: Results) -> Pair:
+    """Widen the interval of a pair to what the known spread between seeds asks for."""
+    trainings = sum(1 / len(results.shares[arm]) for arm in (pair.best, pair.worst))
+    comparisons = math.comb(len(results.shares), 2)
+    reach = compute_z(comparisons) * (results.spread or 0.0) * math.sqrt(trainings)
+    return replace(pair, low=min(pair.low, pair.difference - reach), high=max(pair.high, pair.difference + reach))
 
 
 def _compare_mistakes(results: Results, before: str, after: str) -> tuple[float, Interval]:

@@ -68,7 +68,8 @@ def _about(card: ModelCard) -> None:
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
     st.markdown(_facts(card))
-    names = (translate("training"), translate("validation"))
+    judged = translate("validation") if card.plan.validation_examples else translate("test")
+    names = (translate("training"), judged)
     for quantity, title in (("loss", _title_loss(card)), ("accuracy", translate("Accuracy"))):
         figure = curves.learning(
             card.curves[quantity], card.curves.get(f"val_{quantity}", ()), names=names, x=translate("Epoch"), y=title

@@ -18,8 +18,11 @@ from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
+from cnnviz.core.training import recordings
 from cnnviz.core.training.curves import Curves, extend
+from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.protocol import Event
+from cnnviz.core.training.recordings import Recording
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 
 
@@ -88,6 +91,12 @@ def seed_table(folder: Path) -> SeedTable:
 def pooling_curves(folder: Path) -> Robustness:
     """Return the curves of the pooling networks in a model store's folder."""
     return robustness_curves.load(folder)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def recording(experiment: str, folder: Path) -> Recording | None:
+    """Return the recorded trainings of an experiment in a model store's folder, None where they are not whole."""
+    return recordings.load(EXPERIMENTS[experiment], folder)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from cnnviz.core.networks.metrics import METRICS
+from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.curves import Curves
+from cnnviz.core.training.experiments import Experiment
+from cnnviz.core.training.recordings import RecordedRun, Recording
 from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import LABELS, Panel, Series
 from cnnviz.ui.components.curves import curves as draw
@@ -28,11 +31,15 @@ class Learned:
         name: Its name in the legend.
         curves: Its curves.
         colour: Index into the theme's colours.
+        held_out: Whether the epochs are judged by held-out digits; without any it is the test set.
+        recorded: Recorded trainings of the same plan with other seeds, which are drawn thin behind.
     """
 
     name: str
     curves: Curves
     colour: int = 0
+    held_out: bool = True
+    recorded: Sequence[RecordedRun] = ()
 
 
 def show(
@@ -91,9 +98,10 @@ def _one(run: Learned, metric: str) -> Iterator[Series]:
     yield Series(
         id="training", label=translate("Training"), x=curves.training.steps, y=_smooth(curves, metric), colour=colour
     )
+    yield from _recorded(run, metric, curves.batches, colour + 1, "validation")
     yield Series(
         id="validation",
-        label=translate("Validation"),
+        label=translate("Validation") if run.held_out else translate("Test"),
         x=curves.validation.steps,
         y=curves.validation[metric],
         colour=colour + 1,
@@ -101,7 +109,7 @@ def _one(run: Learned, metric: str) -> Iterator[Series]:
     )
     yield Series(
         id="sample",
-        label=translate("Validation sample"),
+        label=translate("Validation sample") if run.held_out else translate("Test sample"),
         x=curves.sample.steps,
         y=curves.sample[metric],
         colour=colour + 1,
@@ -119,14 +127,69 @@ def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[
         y=_smooth(curves, metric),
         colour=run.colour,
     )
+    yield from _recorded(run, metric, 1 if axis == "epochs" else curves.batches, run.colour, f"validation-{place}")
     yield Series(
         id=f"validation-{place}",
-        label=translate("{run}, validation", run=run.name),
+        label=translate("{run}, validation", run=run.name) if run.held_out else translate("{run}, test", run=run.name),
         x=curves.validation.steps / unit,
         y=curves.validation[metric],
         colour=run.colour,
         style="points",
     )
+
+
+def _recorded(run: Learned, metric: str, unit: float, colour: int, of: str) -> Iterator[Series]:
+    """Yield the curves of recorded seeds; an epoch is `unit` on the axis, and 0 before the run has begun."""
+    for each in run.recorded:
+        y = np.array(each.curves[f"val_{metric}"] if unit else (), np.float32)
+        yield Series(
+            id=f"{of}-seed-{each.seed}", x=unit * np.arange(1, len(y) + 1), y=y, colour=colour, style="raw", of=of
+        )
+
+
+def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, recording: Recording) -> None:
+    """Show the recorded trainings of an experiment: thin each seed, strong their mean.
+
+    Args:
+        key: The element's key.
+        labels: Arm id -> its name in the legend.
+        experiment: Whose plans say how many updates an epoch makes.
+        recording: The trainings.
+    """
+    panels = []
+    for metric in METRICS:
+        series: list[Series] = []
+        for colour, arm in enumerate(experiment.arms):
+            learned = Learned(labels[arm.id], Curves(), colour, recorded=recording.arms[arm.id].runs)
+            unit = float(count_batches(arm.plan))
+            series += _recorded(learned, metric.name, unit, colour, arm.id)
+            series.append(_mean(learned, metric.name, unit, arm.id))
+        panels.append(
+            Panel(
+                id=metric.name,
+                title=translate(metric.title),
+                series=series,
+                share=metric.share,
+                low=0,
+                high=1 if metric.share else None,
+                log=not metric.share,
+            )
+        )
+    draw(key, panels, translate_all(LABELS), axis="batches")
+
+
+def count_batches(plan: TrainingPlan) -> int:
+    """Count the batches of an epoch."""
+    return -(-(plan.examples - plan.validation_examples) // plan.batch_size)
+
+
+def _mean(run: Learned, metric: str, unit: float, series_id: str) -> Series:
+    """Return the mean of the recorded curves, as far as all of them go."""
+    each = [one.curves[f"val_{metric}"] for one in run.recorded]
+    length = min(map(len, each))
+    y: np.ndarray = np.array([curve[:length] for curve in each], np.float32).mean(axis=0)
+    x = unit * np.arange(1, length + 1)
+    return Series(id=series_id, label=run.name, x=x, y=y, colour=run.colour)
 
 
 def _smooth(curves: Curves, metric: str) -> np.ndarray:

@@ -16,21 +16,33 @@ from cnnviz.ui.shell import session
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def show(start: Callable[[Experiment], None]) -> None:
-    """Show a card for every experiment, two beside one another; `start` is called after a click, before the rerun."""
+Action = Callable[[Experiment], None]
+
+
+def show(start: Action, play: Action, has_recording: Callable[[Experiment], bool]) -> None:
+    """Show a card for every experiment, two beside one another.
+
+    Args:
+        start: Called after a click, before the rerun: trains the experiment.
+        play: Likewise: shows its recorded trainings.
+        has_recording: Whether it has some.
+    """
     experiments = list(EXPERIMENTS.values())
     for pair in zip(experiments[::2], experiments[1::2], strict=True):
         for column, experiment in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                _card(experiment, start)
+                _card(experiment, start, play if has_recording(experiment) else None)
 
 
-def _card(experiment: Experiment, start: Callable[[Experiment], None]) -> None:
+def _card(experiment: Experiment, start: Action, play: Action | None) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{translate(experiment.question)}**")
         _guess(experiment)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(translate("Find out"), key=f"start-{experiment.id}", on_click=start, args=(experiment,))
+            if play is not None:
+                st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
+            train = translate("Find out") if play is None else translate("Train it yourself")
+            st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
             st.caption(_cost(experiment), width="content")
 
 
@@ -86,10 +98,15 @@ def verdict(
         if found is None:
             _missing(experiment, results.shares, gone, unequal)
             return
-        *told, level = map(_phrase, found.sentences)
-        st.markdown(" ".join(told))
-        _answers(experiment, found)
-        st.caption(level)
+        tell(found, lambda: _answers(experiment, found))
+
+
+def tell(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
+    """Say what a verdict found, then `answer`, and last how sure it is."""
+    *told, level = map(_phrase, found.sentences)
+    st.markdown(" ".join(told))
+    answer()
+    st.caption(level)
 
 
 def _phrase(sentence: Sentence) -> str:

@@ -97,7 +97,11 @@ def _facts(status: RunStatus) -> str:
     shown += [f":orange[{describe_damage(status)}]"] if status.damaged else []
     shown += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
     if (accuracy := status.facts("epoch").get("val_accuracy")) is not None:
-        shown += [translate("validation **{accuracy:.1%}**", accuracy=accuracy)]
+        shown += [
+            translate("validation **{accuracy:.1%}**", accuracy=accuracy)
+            if plan.validation_examples
+            else translate("test **{accuracy:.1%}**", accuracy=accuracy)
+        ]
     if card := status.facts("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
     if (seconds := status.facts("batches").get("seconds")) is not None:

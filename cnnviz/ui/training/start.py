@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -18,13 +19,18 @@ from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import architecture_editor, experiments, plan_form, run_status
+from cnnviz.ui.training import architecture_editor, experiments, plan_form, recorded, run_status
 from cnnviz.ui.training.controls import duration
 
 
 def show_experiments() -> None:
-    """Show the ready experiments; one click starts all arms of one, one after the other."""
-    experiments.show(session.guard(_start_experiment))
+    """Show the ready experiments; one click shows what was recorded or starts all arms of one, one after the other."""
+    recorded.show()
+    experiments.show(
+        session.guard(_start_experiment),
+        session.guard(recorded.play),
+        lambda experiment: recorded.find(experiment) is not None,
+    )
 
 
 def _start_experiment(experiment: Experiment) -> None:
@@ -38,9 +44,10 @@ def _start_experiment(experiment: Experiment) -> None:
 def _planned(store: RunStore, experiment: Experiment) -> list[str]:
     """Plan all arms or, where one is refused, none."""
     experiment_run, planned = planner.new_experiment_run(experiment.id), list[str]()
+    seed = recorded.next_seed(store, experiment)  # the visitor's trainings are others than the recorded ones
     try:
         for arm in experiment.arms:
-            job = planner.new_job(arm.architecture, arm.plan, _pixels())
+            job = planner.new_job(arm.architecture, replace(arm.plan, seed=seed), _pixels())
             planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
     except BaseException:  # whatever it is, none has begun
         for run_id in planned:

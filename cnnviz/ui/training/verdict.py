@@ -11,7 +11,7 @@ from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import cache, visitor
-from cnnviz.ui.training import experiments, run_status
+from cnnviz.ui.training import experiments, recorded, run_status
 from cnnviz.ui.training.controls import describe_status
 from cnnviz.ui.training.run_status import RunStatus
 
@@ -38,7 +38,18 @@ def show(watched: Run) -> None:
         store = visitor.store()
         found = outcome(store, experiment, watched)
         results = Results({arm: (share,) for arm, share in found.shares.items()}, judged_by(store, experiment, watched))
-        experiments.verdict(experiment, results, gone=found.gone, unequal=found.unequal)
+        joined = results
+        if len(found.shares) == len(experiment.arms):
+            joined = recorded.join(experiment, results, watched.plan.seed, _data_of(store, watched))
+        experiments.verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
+        if joined is not results:
+            recorded.say_where_it_falls(experiment, results, watched.plan.seed)
+
+
+def _data_of(store: RunStore, watched: Run) -> str:
+    """Return the hash of the digits that a run learned from; "" where it has no result."""
+    card = store.card(watched.id)
+    return card.data.sha256 if card is not None else ""
 
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:

@@ -22,9 +22,11 @@ from cnnviz.ui.training import (
     comparison,
     controls,
     live_views,
+    recorded,
     run_status,
     snapshot_view,
     time_machine,
+    variants,
     verdict,
 )
 from cnnviz.ui.training.run_status import RunStatus
@@ -67,6 +69,7 @@ def _watched(was_live: bool) -> None:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
     verdict.show(status.run)
+    variants.show(status)
     kept = store.snapshots(status.run.id)
     with st.container(key="time-machine-place", gap="xsmall"):
         chosen = time_machine.pick(status, kept)
@@ -97,7 +100,10 @@ def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot])
         for runs whose epochs differ in length.
     """
     runs = [status, *comparison.runs()]
-    learned = [chart.Learned(run.run.title, run.curves, colour) for colour, run in enumerate(runs)]
+    learned = [
+        chart.Learned(run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.beside(run))
+        for colour, run in enumerate(runs)
+    ]
     per_epoch = chart.axis_of(learned) == "epochs"
     unit = max(1, status.curves.batches) if per_epoch else 1
     at = None if chosen is None else chosen.step / unit

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cnnviz.core.networks.metrics import NAMES
+from cnnviz.core.training import recordings
 from cnnviz.core.training.curves import Curve, Curves
+from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
@@ -94,3 +97,40 @@ def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn)
     series = drawn.series(0)
     assert series["validation-0"].x.tolist() == series["validation-1"].x.tolist() == [1, 2, 3]
     assert series["training-1"].x[-1] == 3
+
+
+def test_without_held_out_digits_the_curve_is_called_test(drawn: Drawn) -> None:
+    run = learned("a")
+    show("c", [run])
+    assert [drawn.series(0)[name].label for name in ("validation", "sample")] == ["Validation", "Validation sample"]
+    show("c", [replace(run, held_out=False)])
+    assert [drawn.series(0)[name].label for name in ("validation", "sample")] == ["Test", "Test sample"]
+    show("c", [run, replace(run, name="b", held_out=False)])
+    labels = [series.label for series in drawn.series(0).values()]
+    assert labels == ["a, training", "a, validation", "b, training", "b, test"]
+
+
+def test_recorded_seeds_are_thin_curves_behind(drawn: Drawn) -> None:
+    experiment = EXPERIMENTS["padding"]
+    recording = recordings.load(experiment)
+    assert recording is not None
+    run = replace(learned("a"), recorded=recording.arms["valid"].runs)
+    show("c", [run])
+    thin = [series for series in drawn.series(1).values() if "seed" in series.id]
+    assert [series.id for series in thin] == [f"validation-seed-{seed}" for seed in range(1, 6)]
+    assert all((series.style, series.of, series.label) == ("raw", "validation", "") for series in thin)
+    assert thin[0].x.tolist() == [10, 20, 30, 40, 50, 60]
+    assert thin[0].y == pytest.approx(recording.arms["valid"].runs[0].curves["val_accuracy"])
+
+
+def test_a_recording_is_drawn_with_the_mean_of_each_arm(drawn: Drawn) -> None:
+    experiment = EXPERIMENTS["digits"]
+    recording = recordings.load(experiment)
+    assert recording is not None
+    chart.show_recorded("c", {arm.id: arm.label for arm in experiment.arms}, experiment, recording)
+    series = drawn.series(1)
+    assert len(series) == 3 * 6
+    for arm in experiment.arms:
+        runs = recording.arms[arm.id].runs
+        assert series[arm.id].x[-1] == 2_000, "all arms end after as many updates"
+        assert series[arm.id].y[-1] == pytest.approx(np.mean([run.curves["val_accuracy"][-1] for run in runs]))

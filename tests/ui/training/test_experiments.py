@@ -16,7 +16,11 @@ def cards() -> None:
 
     session.begin()
     if st.session_state.get("here", True):
-        experiments.show(lambda experiment: st.session_state.update(started=experiment.id))
+        experiments.show(
+            lambda experiment: st.session_state.update(started=experiment.id),
+            lambda experiment: st.session_state.update(played=experiment.id),
+            lambda experiment: experiment.id != "digits",
+        )
 
 
 def ended(name: str, shares: dict[str, float]) -> None:
@@ -38,6 +42,13 @@ def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:
         assert experiment.question in texts
         app.button(key=f"start-{name}").click().run()
         assert app.session_state["started"] == name
+        if name == "digits":
+            assert app.button(key="start-digits").label == "Find out"
+            assert not any(button.key == "play-digits" for button in app.button)
+        else:
+            assert app.button(key=f"start-{name}").label == "Train it yourself"
+            app.button(key=f"play-{name}").click().run()
+            assert app.session_state["played"] == name
 
 
 def test_a_guess_is_kept_also_on_another_page() -> None:

@@ -18,6 +18,7 @@ FIELDS = (
     ),
     # experiments
     Field("guesses", {}),  # experiment -> the visitor's guess
+    Field("recorded", ""),  # the experiment whose recorded trainings are shown
     # build
     Field("draft", None),  # the ArchitectureDraft of a network; None until the editor was first shown
     Field("draft_edition", 0),  # grows when rows come, go or move, so that all their widgets are made anew
