@@ -15,6 +15,7 @@ import pytest
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Origin, Subprotocol
 
 from cnnviz.ui.shell.descriptors import RESERVED, accept_one_by_one, count_visitors_allowed
 from tests.server_process import Server, serving
@@ -82,8 +83,8 @@ async def visit(server: Server) -> tuple[websockets.ClientConnection, str]:
     connection = await websockets.connect(
         f"ws://{host}/_stcore/stream",
         max_size=None,
-        subprotocols=["streamlit"],
-        origin=server.address,  # type: ignore[arg-type,list-item]
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(server.address),
     )
     message = BackMsg()
     message.rerun_script.query_string = ""
@@ -91,7 +92,7 @@ async def visit(server: Server) -> tuple[websockets.ClientConnection, str]:
     said = ""
     while True:
         got = ForwardMsg()
-        got.ParseFromString(await asyncio.wait_for(connection.recv(), 60))  # type: ignore[arg-type]
+        got.ParseFromString(await asyncio.wait_for(connection.recv(), 60))
         said = got.delta.new_element.alert.body or said
         if got.WhichOneof("type") == "script_finished":
             return connection, said
@@ -175,7 +176,8 @@ def test_origins_that_may_frame_the_app_are_named() -> None:
 
 def test_listening_sockets_of_a_loop_are_found() -> None:
     async def serve() -> int:
-        async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0):
+        listening = socket.create_server(("127.0.0.1", 0))
+        async with await asyncio.start_server(lambda *_: None, sock=listening):
             return accept_one_by_one(asyncio.get_running_loop())
 
     assert asyncio.run(serve()) == 1

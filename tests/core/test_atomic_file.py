@@ -20,8 +20,8 @@ def parts(folder: Path) -> list[str]:
 def left_over(folder: Path, monkeypatch: pytest.MonkeyPatch, process: int) -> Path:
     """Leave what a process with this number has begun to write."""
     with monkeypatch.context() as patch:
-        patch.setattr(atomic_file.os, "getpid", lambda: process)
-        patch.setattr(atomic_file.os, "fsync", _killed)
+        patch.setattr(os, "getpid", lambda: process)
+        patch.setattr(os, "fsync", _killed)
         patch.setattr(Path, "unlink", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
             atomic_file.write(folder / "a.json", b"half")
@@ -53,7 +53,7 @@ def test_part_of_an_earlier_process_with_this_number_is_swept(tmp_path: Path, mo
 
 def test_part_that_is_being_written_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     swept: list[int] = []
-    monkeypatch.setattr(atomic_file.os, "fsync", lambda _: swept.append(atomic_file.sweep(tmp_path)))
+    monkeypatch.setattr(os, "fsync", lambda _: swept.append(atomic_file.sweep(tmp_path)))
     atomic_file.write(tmp_path / "a.json", b"whole")
     assert set(swept) == {0}
     assert (tmp_path / "a.json").read_bytes() == b"whole"

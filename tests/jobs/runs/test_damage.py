@@ -49,6 +49,8 @@ def without(name: str) -> Callable[[str], str]:
     return lambda text: json.dumps({key: value for key, value in json.loads(text).items() if key != name})
 
 
+WRONG: tuple[Any, ...] = (None, 7, True, [], {}, "\ud800", "x" * 1000)
+
 DAMAGES: dict[str, Callable[[str], str]] = {
     "empty": lambda _: "",
     "a cut": lambda text: text[:-9],
@@ -60,7 +62,7 @@ DAMAGES: dict[str, Callable[[str], str]] = {
     **{
         f"{name} is {value!r}": changed(**{name: value})
         for name in ("id", "title", "state", "created", "ended", "experiment", "arm", "variant", "plan")
-        for value in (None, 7, True, [], {}, "\ud800", "x" * 1000)
+        for value in WRONG
         if not (name == "created" and value == 7)
     },
     "created is not a number": changed(created=math.nan),

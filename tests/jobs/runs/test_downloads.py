@@ -15,6 +15,7 @@ from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Event
 from cnnviz.jobs.runs import downloads, planner
 from cnnviz.jobs.runs.store import RunStore
+from cnnviz.jobs.sandbox import child_process
 from tests.core import strategies
 from tests.core.networks import small_network
 
@@ -108,6 +109,6 @@ def test_keras_file_is_made_in_the_place_of_exports(
         asked.append(exporting)
         return b"file"
 
-    monkeypatch.setattr(downloads.child_process, "ask", ask)
+    monkeypatch.setattr(child_process, "ask", ask)
     assert downloads.keras_file(store, run_id) == b"file"
     assert asked == [True]
