@@ -154,6 +154,11 @@ def _append(folder: Path, event: Event) -> None:
         file.write(b"\n" * unfinished + json.dumps(line).encode() + b"\n")
 
 
+def events(folder: Path) -> tuple[Event, ...]:
+    """Return all events that can be read, in order."""
+    return read_events(folder)[0]
+
+
 def read_events(folder: Path) -> tuple[tuple[Event, ...], int]:
     """Return all events that can be read, in order, and how many lines are damaged or lack what their kind has.
 
@@ -164,8 +169,8 @@ def read_events(folder: Path) -> tuple[tuple[Event, ...], int]:
     except OSError:
         return (), 0
     found = [_parse_event(line) for line in lines]
-    events = tuple(event for event in found if event is not None)
-    return events, found.count(None) + sum(not _is_complete(event) for event in events)
+    readable = tuple(event for event in found if event is not None)
+    return readable, found.count(None) + sum(not _is_complete(event) for event in readable)
 
 
 def _parse_event(line: bytes) -> Event | None:

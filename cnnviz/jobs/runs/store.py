@@ -138,7 +138,7 @@ class RunStore:
 
     def events(self, run_id: str) -> tuple[Event, ...]:
         """Return the events of a run that can be read, without its large arrays."""
-        return files.read_events(self._folder(run_id))[0]
+        return files.events(self._folder(run_id))
 
     def count_damaged_events(self, run_id: str) -> int:
         """Return how many events of a run cannot be read."""

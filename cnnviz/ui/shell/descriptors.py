@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import threading
 import time
 from types import ModuleType
@@ -107,7 +108,26 @@ def accept_one_by_one(loop: asyncio.AbstractEventLoop) -> int:
                 arguments[BACKLOG] = 1
                 reader._args = tuple(arguments)
                 changed += 1
+    if changed:
+        _keep_queue(loop)
     return changed
+
+
+def _keep_queue(loop: asyncio.AbstractEventLoop) -> None:
+    """Let the system hold as many connections as before after a pause: it would be told to hold one, too."""
+    start_serving = getattr(loop, "_start_serving", None)
+    if start_serving is None:
+        return
+
+    def start_again(protocol_factory: Any, sock: socket.socket, *arguments: Any) -> None:
+        start_serving(protocol_factory, sock, *arguments)
+        sock.listen(QUEUE)
+
+    loop._start_serving = start_again  # type: ignore[attr-defined]
+
+
+QUEUE = 2_048
+"""Connections that the system holds until they are accepted; uvicorn's number."""
 
 
 BACKLOG = 4

@@ -117,7 +117,7 @@ class Limits:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
         global _connected
-        if not self._tamed:
+        if not self._tamed and scope["type"] != "lifespan":  # the sockets listen now
             self._tamed = True
             accept_one_by_one(asyncio.get_running_loop())
         if scope["type"] == "websocket":

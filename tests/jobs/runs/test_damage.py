@@ -50,6 +50,7 @@ def without(name: str) -> Callable[[str], str]:
 
 
 WRONG: tuple[Any, ...] = (None, 7, True, [], {}, "\ud800", "x" * 1000)
+
 DAMAGES: dict[str, Callable[[str], str]] = {
     "empty": lambda _: "",
     "a cut": lambda text: text[:-9],
