@@ -355,3 +355,24 @@ def test_a_title_that_cannot_be_read_changes_nothing(app: AppTest, scheduler: Fa
     assert not app.exception
     assert "visible characters" in " ".join(str(toast.value) for toast in app.toast)
     assert store_in(tmp_path).run(job_id).title == "Run 1"
+
+
+def test_a_link_leads_from_a_run_to_its_network(app: AppTest, scheduler: FakeScheduler) -> None:
+    """The browser follows it: a page that the server switched could be blanked by a look of the page before."""
+    job_id = completed(app, scheduler)
+    more_of(app, job_id)
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "Explore it on Layers"]
+    assert link.page == "Layers"
+    assert link.query_string == f"net=run-{job_id}"
+    app.query_params["net"] = f"run-{job_id}"
+    assert well(app.switch_page("pages/Layers.py").run())
+    assert app.session_state["network"] == f"run-{job_id}"
+    assert f"run-{job_id}" in app.session_state["query"]
+
+
+def test_the_link_of_an_earlier_view_does_not_change_the_network(app: AppTest, scheduler: FakeScheduler) -> None:
+    """The browser's history holds such links, and the session goes on as it is."""
+    job_id = completed(app, scheduler)
+    app.query_params["net"], app.query_params["s"] = f"run-{job_id}", "digits-7"
+    assert well(app.switch_page("pages/Layers.py").run())
+    assert app.session_state["network"] != f"run-{job_id}"

@@ -11,7 +11,7 @@ from cnnviz.core.training import protocol
 from cnnviz.jobs.runs import downloads
 from cnnviz.jobs.runs.store import Run
 from cnnviz.ui.i18n import translate, translate_refusal
-from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell import page, session, url, visitor
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import describe_damage, describe_status, duration
@@ -153,10 +153,17 @@ def _more(status: RunStatus) -> None:
 
 
 def _explore(run: Run) -> None:
-    """Offer to look at what came out with the other pages."""
-    if st.button(translate("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
-        session.put(network=protocol.make_network_name(run.id))
-        st.switch_page(page.PAGES["layers"].path)
+    """Offer to look at what came out with the other pages.
+
+    It is a link, because the browser stops the clocks of this page before it follows one. Had the server switched the
+    page, a fragment of this page that the browser asked for meanwhile would be run after the new page, and blank it.
+    """
+    st.page_link(
+        page.PAGES["layers"].path,
+        label=translate("Explore it on Layers"),
+        query_params={url.NETWORK_LINK_NAME: protocol.make_network_name(run.id)},
+        width="stretch",
+    )
 
 
 def _downloads(status: RunStatus) -> None:
