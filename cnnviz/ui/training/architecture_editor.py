@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.beginner_mistakes import find_hints
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
 from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
@@ -36,6 +37,8 @@ def show() -> Architecture | None:
         _row(place, row, len(found.rows))
     _totals(found)
     if found.architecture is not None:
+        for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
+            st.info(page.plain(translate(hint.template, **hint.values)))
         _script(found.architecture)
     return found.architecture
 
