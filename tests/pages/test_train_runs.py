@@ -171,7 +171,7 @@ def test_an_experiment_without_room_for_all_arms_leaves_none(
     app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     assert not app.exception
-    assert "A visitor may keep 2 runs" in texts(app)
+    assert "You may keep 2 runs" in texts(app)
     assert store_in(tmp_path).runs() == ()
     assert scheduler.jobs == {}
 
@@ -239,7 +239,7 @@ def test_a_second_tab_that_goes_on_too_is_told_so(
     press(app, "go-on")
     press(other, "go-on")
     assert not other.exception
-    assert "Received: one that waits or runs" in texts(other)
+    assert "already waiting or running" in texts(other)
     assert store_in(tmp_path).run(job_id).plan.epochs == 2
 
 
