@@ -19,22 +19,28 @@ NONE: Mapping[str, str] = MappingProxyType({})
 Action = Callable[[Experiment], None]
 
 
-def show(start: Action, play: Action, has_recording: Callable[[Experiment], bool]) -> None:
+def show(
+    start: Action,
+    play: Action,
+    has_recording: Callable[[Experiment], bool],
+    estimate: Callable[[Experiment], float],
+) -> None:
     """Show a card for every experiment, two beside one another.
 
     Args:
         start: Called after a click, before the rerun: trains the experiment.
         play: Likewise: shows its recorded trainings.
         has_recording: Whether it has some.
+        estimate: Returns the seconds that all trainings of it will take.
     """
     experiments = list(EXPERIMENTS.values())
     for pair in zip(experiments[::2], experiments[1::2], strict=True):
         for column, experiment in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                _card(experiment, start, play if has_recording(experiment) else None)
+                _card(experiment, start, play if has_recording(experiment) else None, estimate(experiment))
 
 
-def _card(experiment: Experiment, start: Action, play: Action | None) -> None:
+def _card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{translate(experiment.question)}**")
         _guess(experiment)
@@ -43,7 +49,7 @@ def _card(experiment: Experiment, start: Action, play: Action | None) -> None:
                 st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
             train = translate("Find out") if play is None else translate("Train it yourself")
             st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
-            st.caption(_cost(experiment), width="content")
+            st.caption(f"{_cost(experiment)} · {_minutes(seconds)}", width="content")
 
 
 def _guess(experiment: Experiment) -> None:
@@ -75,6 +81,12 @@ def _cost(experiment: Experiment) -> str:
         arms,
         digits=experiment.count,
     )
+
+
+def _minutes(seconds: float) -> str:
+    if seconds < 45:
+        return translate("less than a minute")
+    return translate_plural("about {number} minute", "about {number} minutes", max(1, round(seconds / 60)))
 
 
 def verdict(
