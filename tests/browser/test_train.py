@@ -86,7 +86,7 @@ def test_a_training_network_is_always_reached_from_its_row(page: Page, address: 
     opened(page, address)
     build_long(page)
     progress = page.get_by_test_id("stProgress").first
-    expect(progress).to_contain_text(re.compile("epoch [1-9]"), timeout=3 * LEARNING)
+    expect(progress).to_contain_text(re.compile("epoch [1-9]"), timeout=LEARNING)
     for _ in range(TIMES):
         page.get_by_role("button", name="More", exact=True).first.click()
         page.get_by_role("link", name="Explore it on Layers").click()
@@ -151,3 +151,12 @@ def test_page_scrolls_up_after_a_click_far_down(phone: Page, address: str) -> No
     expect(phone.get_by_role("textbox", name="Name")).to_be_visible()
     eyes.settled(phone)
     expect(progress).not_to_be_in_viewport()
+    phone.get_by_role("button", name="Delete this run").click()
+    expect(phone.get_by_text("It cannot be brought back")).to_be_visible()
+    row = phone.locator('[class*="st-key-run-"]').last
+    assert row.evaluate(
+        """row => [row, ...row.querySelectorAll("*")].every(
+            part => getComputedStyle(part).overflowY === "visible" || part.scrollHeight <= part.clientHeight + 1
+        )"""
+    ), "nothing of it is cut off"
+    assert row.bounding_box()["height"] > 250  # type: ignore[index]

@@ -332,8 +332,7 @@ def test_the_moments_are_named_after_the_epochs_that_they_end(
 
 
 def more_of(app: AppTest, job_id: str) -> AppTest:
-    app.session_state[f"more-{job_id}"] = True
-    return app.run()
+    return press(app, f"more-{job_id}")
 
 
 def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
@@ -376,3 +375,26 @@ def test_the_link_of_an_earlier_view_does_not_change_the_network(app: AppTest, s
     app.query_params["net"], app.query_params["s"] = f"run-{job_id}", "digits-7"
     assert well(app.switch_page("pages/Layers.py").run())
     assert app.session_state["network"] != f"run-{job_id}"
+
+
+def test_a_run_is_deleted_after_a_second_click_only(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = completed(app, scheduler)
+    press(more_of(app, job_id), f"delete-{job_id}")
+    assert "It cannot be brought back" in texts(app)
+    assert [run.id for run in store_in(tmp_path).runs()] == [job_id]
+    press(app, f"keep-run-{job_id}")
+    assert "It cannot be brought back" not in texts(app)
+    assert [run.id for run in store_in(tmp_path).runs()] == [job_id]
+    press(press(app, f"delete-{job_id}"), f"confirm-{job_id}")
+    assert well(app)
+    assert store_in(tmp_path).runs() == ()
+
+
+def test_more_of_a_run_stands_in_its_row(app: AppTest, scheduler: FakeScheduler) -> None:
+    """A popover at the foot of the page opened 52 pixels high."""
+    job_id = completed(app, scheduler)
+    more_of(app, job_id)
+    assert not app.get("popover")
+    assert app.button(key=f"more-{job_id}").label == "Less"
+    press(app, f"more-{job_id}")
+    assert not [field for field in app.text_input if field.key == f"title-{job_id}"]

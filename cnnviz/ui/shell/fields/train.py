@@ -27,6 +27,8 @@ FIELDS = (
     # watch
     Field("watched", "", "run"),  # id of the run that is looked at; the visitor's own alone: see `shell.url`
     Field("compared", ()),  # ids of the runs whose curves lie over it
+    Field("opened_run", ""),  # id of the run in the table of which everything is shown
+    Field("deleting", ""),  # id of the run that is deleted after a second click
     Field("rerun_page", False),  # whether the table of runs changed something that stands outside it
     Field("moment", -1),  # which of its snapshots is looked at; -1: the newest, following the training
     Field("look_layer", ""),  # the layer whose maps are shown while a network learns
