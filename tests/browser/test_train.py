@@ -87,8 +87,8 @@ def test_a_training_network_is_always_reached_from_its_row(page: Page, address: 
     build_long(page)
     progress = page.get_by_test_id("stProgress").first
     expect(progress).to_contain_text(re.compile("epoch [1-9]"), timeout=LEARNING)
+    page.get_by_role("button", name="More", exact=True).first.click()
     for _ in range(TIMES):
-        page.get_by_role("button", name="More", exact=True).first.click()
         page.get_by_role("link", name="Explore it on Layers").click()
         eyes.arrived(page, "Layers")
         eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))

@@ -9,9 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import keras_source
+from cnnviz.core.networks.architecture import TUTORIALS
+from cnnviz.core.networks.draft import blank
 from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components.visitor import COOKIE
 from cnnviz.ui.shell import fields
 from tests.pages.fake_training import (
     ROOT,
@@ -20,6 +23,7 @@ from tests.pages.fake_training import (
     finish,
     learn,
     only,
+    opened,
     press,
     progress,
     texts,
@@ -177,3 +181,40 @@ def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, sch
     assert job.data == planner.data_reference("colour")
     assert job.data.sha256 != planner.data_reference().sha256
     assert "blue on cream" in texts(app)
+
+
+def test_a_reload_keeps_network_plan_and_guesses(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sent: dict[str, str] = {COOKIE: app.session_state["visitor"]}
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
+    assert not list(tmp_path.iterdir()), "nothing is written down of visitors who look only"
+    app.session_state["train_view"] = "build"
+    app.run().button(key="draft-0-blank").click().run()
+    app.number_input(key="recipe-0-epochs").set_value(17).run()
+    app.session_state["train_view"] = "experiments"
+    app.run().button_group(key="guess-pooling").set_value("max").run()
+    assert well(app)
+
+    again = opened(monkeypatch, tmp_path)
+    again.session_state["train_view"] = "build"
+    assert well(again.run())
+    assert again.session_state["draft"] == blank()
+    assert again.session_state["recipe"].values["epochs"] == 17
+    assert again.session_state["guesses"] == {"pooling": "max"}
+
+    sent.clear()
+    other = opened(monkeypatch, tmp_path)
+    other.session_state["train_view"] = "build"
+    assert well(other.run())
+    assert other.session_state["draft"] != blank()
+
+
+def test_a_tutorials_network_brings_its_plan_along(app: AppTest) -> None:
+    app.session_state["train_view"] = "build"
+    app.run().selectbox(key="draft-0-start").select("cnn-32-32").run()
+    assert well(app)
+    plan, count = TUTORIALS["cnn-32-32"][1], planner.data_reference().count
+    values = app.session_state["recipe"].values
+    for name in ("optimizer", "learning_rate", "batch_size", "epochs", "patience", "seed"):
+        assert values[name] == getattr(plan, name)
+    assert values["learn"] + values["check"] == min(plan.examples, count)
+    assert values["check"] > 0

@@ -48,9 +48,14 @@ def current() -> Architecture | None:
     return validate(_draft(), NAME).architecture
 
 
+def default_draft() -> ArchitectureDraft:
+    """Return what a new visitor starts from."""
+    return ArchitectureDraft.of(TUTORIALS[FIRST][0])
+
+
 def _draft() -> ArchitectureDraft:
     if session.get("draft") is None:
-        session.put(draft=ArchitectureDraft.of(TUTORIALS[FIRST][0]))
+        session.put(draft=default_draft())
     draft: ArchitectureDraft = session.get("draft")
     return draft
 
@@ -105,6 +110,7 @@ def _start(key: str) -> None:
     name = st.session_state.get(key)
     if name in networks.names():
         _take_up(ArchitectureDraft.of(networks.load(name).architecture))
+        plan_form.take_up(networks.plan(name))
 
 
 def _builder() -> None:

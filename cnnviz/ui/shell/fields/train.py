@@ -16,6 +16,8 @@ FIELDS = (
             "watch": gettext_noop("Watch and compare"),
         },
     ),
+    Field("restored", ""),  # the visitor whose network, plan and guesses were taken up in this session
+    Field("kept_design", ""),  # these as they were last written down; "": not yet
     # experiments
     Field("guesses", {}),  # experiment -> the visitor's guess
     Field("recorded", ""),  # the experiment whose recorded trainings are shown
