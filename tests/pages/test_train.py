@@ -12,10 +12,12 @@ from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.networks.draft import blank
 from cnnviz.core.training.experiments import EXPERIMENTS
+from cnnviz.core.training.protocol import DataReference
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE
 from cnnviz.ui.shell import fields
+from cnnviz.ui.training import small_data
 from tests.pages.fake_training import (
     ROOT,
     TRAIN,
@@ -218,3 +220,30 @@ def test_a_tutorials_network_brings_its_plan_along(app: AppTest) -> None:
         assert values[name] == getattr(plan, name)
     assert values["learn"] + values["check"] == min(plan.examples, count)
     assert values["check"] > 0
+
+
+def test_without_mnist_cards_and_runs_say_what_data_is_there(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=1_439))
+    monkeypatch.setattr(small_data, "is_used", lambda: True)
+    app.session_state["train_view"] = "experiments"
+    app.run()
+    assert "Results are rough" in texts(app)
+    assert "2 trainings, judged by 480 digits" in texts(app)
+    assert "5,000 digits" not in " ".join(str(caption.value) for caption in app.caption)
+    press(app, "start-pooling")
+    job_id = next(iter(scheduler.jobs))
+    learn(scheduler, job_id)
+    scheduler.tell(job_id, "start", epochs=6, batches=15, finished=0, examples=959, validation_examples=480)
+    assert well(app.run())
+    assert "959 digits" in texts(app)
+    assert "rough: on scikit-learn digits, not on MNIST" in texts(app)
+
+
+def test_with_mnist_nothing_is_said_to_be_rough(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=60_000))
+    monkeypatch.setattr(small_data, "is_used", lambda: False)
+    app.session_state["train_view"] = "experiments"
+    assert "rough" not in texts(app.run())
+    assert "2 trainings, judged by 5,000 digits" in texts(app)

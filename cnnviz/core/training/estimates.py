@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Layer, Shape
+from cnnviz.core.networks import training_plan
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -96,10 +97,7 @@ def estimate_seconds(
     tests: int = TEST_DIGITS,
 ) -> float:
     """Estimate the seconds of a whole training, for a data set of `digits` training and `tests` test digits."""
-    # Split the digits as the training does.
-    count = min(plan.examples, digits)
-    held_out = -(-plan.validation_examples * count // plan.examples)
-    learned = count - held_out
+    learned, held_out = training_plan.count_digits(plan, digits)
     batches = -(-learned // plan.batch_size)
     # Every epoch ends with an evaluation; with held-out digits, one on the test set follows at the end.
     epoch = _price(architecture, TRAINING_PRICES[plan.precision], learned, batches) + _price_evaluation(

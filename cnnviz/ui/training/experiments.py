@@ -12,6 +12,7 @@ from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.training.verdicts import ALIKE, Results, Sentence, Shares, Verdict
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.shell import session
+from cnnviz.ui.training import small_data
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -74,12 +75,13 @@ def _take(experiment: Experiment, key: str) -> None:
 
 
 def _cost(experiment: Experiment) -> str:
+    """Say how many trainings decide, and how many digits of the data that is there."""
     arms = len(experiment.arms)
     return translate_plural(
         "{number} training, judged by {digits:,} digits",
         "{number} trainings, judged by {digits:,} digits",
         arms,
-        digits=experiment.count,
+        digits=small_data.count_judging(experiment),
     )
 
 

@@ -13,7 +13,7 @@ from cnnviz.jobs.runs.store import Run
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, visitor
 from cnnviz.ui.shell.download_button import download_button
-from cnnviz.ui.training import run_status
+from cnnviz.ui.training import run_status, small_data
 from cnnviz.ui.training.controls import describe_damage, describe_status, duration
 from cnnviz.ui.training.run_status import RunStatus
 
@@ -120,12 +120,14 @@ def _facts(status: RunStatus) -> str:
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
-            digits=plan.examples - plan.validation_examples,
+            digits=status.facts("start").get("examples", small_data.count_digits(plan)[0]),
             optimizer=plan.optimizer,
             rate=plan.learning_rate,
             batch=plan.batch_size,
         )
     ]
+    if small_data.was_used(status):
+        shown += [translate("rough: on {name}, not on MNIST", name=small_data.NAME)]
     return " · ".join(shown)
 
 

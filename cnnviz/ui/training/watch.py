@@ -73,6 +73,10 @@ def _watched(was_live: bool) -> None:
     kept = store.snapshots(status.run.id)
     with st.container(key="time-machine-place", gap="xsmall"):
         chosen = time_machine.pick(status, kept)
+    if comparison.mixes_data(status):
+        st.warning(
+            translate("Some of these runs learned from MNIST and some from scikit-learn’s digits: do not compare them.")
+        )
     place, per_epoch = _chart(status, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
