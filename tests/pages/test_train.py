@@ -46,7 +46,7 @@ def test_what_is_built_is_what_is_trained(app: AppTest, scheduler: FakeScheduler
     job = scheduler.jobs[train_one(app, scheduler)][0]
     assert [layer.kind for layer in job.architecture.layers][:2] == ["Conv2D", "MaxPooling2D"]
     assert well(app)
-    assert "learning" in progress(app)
+    assert "starting" in progress(app)
     assert app.session_state["train_view"] == "watch"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs import downloads, planner, store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE
-from cnnviz.ui.training import chart, time_machine, watch
+from cnnviz.ui.training import chart, start_times, time_machine, watch
 from tests.pages.fake_training import (
     ROOT,
     FakeScheduler,
@@ -398,3 +400,48 @@ def test_more_of_a_run_stands_in_its_row(app: AppTest, scheduler: FakeScheduler)
     assert app.button(key=f"more-{job_id}").label == "Less"
     press(app, f"more-{job_id}")
     assert not [field for field in app.text_input if field.key == f"title-{job_id}"]
+
+
+# --- an experiment as a whole, and what is said at once
+
+
+def test_the_page_follows_an_experiment_from_arm_to_arm(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    app.session_state["train_view"] = "experiments"
+    press(app.run(), "start-digits")
+    first, second, third = (run.id for run in reversed(store_in(tmp_path).runs()))
+    assert app.session_state["watched"] == first
+    assert "The whole experiment: 0 of 3 trainings done" in str(app.get("progress")[1].proto.text)
+    learn(scheduler, first)
+    finish(scheduler, first)
+    assert well(app.run())
+    assert (app.session_state["watched"], set(app.session_state["compared"])) == (second, {first, third})
+    assert "The whole experiment: 1 of 3 trainings done" in str(app.get("progress")[1].proto.text)
+    press(app, f"watch-{first}")
+    learn(scheduler, second)
+    finish(scheduler, second)
+    assert well(app.run())
+    assert app.session_state["watched"] == first, "what the visitor has chosen stays"
+
+
+@pytest.mark.parametrize(("command", "said"), [("pause", "pausing"), ("stop", "stopping"), ("cancel", "cancelled")])
+def test_a_command_is_acknowledged_at_once(app: AppTest, scheduler: FakeScheduler, command: str, said: str) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    press(app.run(), f"command-{command}")
+    assert said in progress(app)
+    scheduler.states[job_id] = "paused"
+    app.run()
+    assert said not in progress(app)
+
+
+def test_a_start_is_told_with_its_usual_seconds(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_times, "_recent", deque([4.0, 5.0, 60.0]))
+    job_id = train_one(app, scheduler)
+    assert "starting, which usually takes 5 seconds" in progress(app)
+    app.session_state["starting"] = {job_id: time.monotonic() - 20}
+    assert "the machine is busy" in progress(app.run())
+    learn(scheduler, job_id)
+    assert "learning" in progress(app.run())
+    assert 19 < start_times._recent[-1] < 60

@@ -132,7 +132,7 @@ def _facts(status: RunStatus) -> str:
 
 
 def _watch(run_id: str) -> None:
-    session.put(watched=run_id, moment=-1, rerun_page=True)
+    session.put(watched=run_id, moment=-1, rerun_page=True, followed_experiment="")
     session.scroll_up()
     session.choose("train_view", "watch")
 

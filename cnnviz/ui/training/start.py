@@ -46,6 +46,7 @@ def _start_experiment(experiment: Experiment) -> None:
     first, *others = _planned(store, experiment)
     planner.advance(store)
     _watch(first, tuple(others))
+    session.put(followed_experiment=store.run(first).experiment)
 
 
 def _planned(store: RunStore, experiment: Experiment) -> list[str]:
