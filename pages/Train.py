@@ -5,19 +5,22 @@ import streamlit as st
 from cnnviz.ui.components.top import top
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import page, session, url, visitor, widgets
-from cnnviz.ui.training import run_status, runs_table, start, watch
+from cnnviz.ui.training import kept_design, run_status, runs_table, small_data, start, watch
 
 with page.shell("train"):
     visitor.remember()
+    kept_design.restore()
     top(session.get("upwards"))
     run_status.ready()
     widgets.one_of("train_view", translate("What to do"), show_label=False)
+    small_data.show_note()
     if session.get("train_view") == "experiments":
         start.show_experiments()
     elif session.get("train_view") == "build":
         start.show_builder()
     else:
         watch.show()
+    kept_design.keep()
     st.divider()
     runs_table.show()
     url.show(pen_down=False)

@@ -126,3 +126,40 @@ def test_the_brush_is_wider_after_the_slider_was_moved(page: Page, address: str)
     page.locator('.st-key-pad [data-role="brush"]').fill("36")
     hands.draw(page, hands.CROSSBAR)
     assert eyes.drawing_when(page, 2).strokes[1].width == 36 > thin
+
+
+def test_undo_brings_a_test_digit_back_after_an_accidental_tap(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    carried = eyes.link_when(page, lambda carried: "s" in carried)
+    hands.put_pen_down(page, (140, 140))
+    hands.lift_pen(page)
+    eyes.drawing_when(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    assert eyes.link_when(page, lambda now: "s" in now) == carried
+    expect(page.get_by_text("A test digit: its label is")).to_be_visible()
+
+
+def test_a_second_finger_leaves_no_stroke(phone: Page, address: str) -> None:
+    eyes.opened(phone, f"{address}/?d=")
+    hands.paper(phone).scroll_into_view_if_needed()
+    one, two, further = (hands.on_screen(phone, place) for place in ((100, 100), (180, 180), (240, 240)))
+    finger = hands.Finger(phone)
+    finger._touch("touchStart", one)
+    finger._touch("touchStart", one, two)
+    finger._touch("touchMove", one, further)
+    finger._touch("touchEnd", further)
+    finger._touch("touchEnd")
+    eyes.settled(phone)
+    expect(phone.get_by_role("button", name="Undo")).to_be_disabled()
+    finger.draw(hands.ONE)
+    assert len(eyes.drawing_when(phone, 1).strokes) == 1
+
+
+def test_the_enlarged_map_of_the_strip_has_its_buttons_beside_its_title(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    page.locator('.st-key-strip canvas[data-role="mosaic"]').nth(1).click(position={"x": 8, "y": 8})
+    head = page.locator(".st-key-strip .enlarged .head")
+    expect(head).to_be_visible()
+    tops = head.locator("button").evaluate_all("buttons => buttons.map(button => button.getBoundingClientRect().top)")
+    assert len(tops) == 3
+    assert len(set(tops)) == 1

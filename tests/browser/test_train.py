@@ -11,6 +11,9 @@ from tests.browser import eyes
 from tests.browser.conftest import Visitor
 from tests.server_process import Server
 
+TIMES = 5
+"""Ways from a training to its network and back; the page was blank after one in four of them."""
+
 LEARNING = 120_000  # milliseconds that a small training may take on a busy machine
 
 
@@ -68,7 +71,7 @@ def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, ad
 
     expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
     page.get_by_role("button", name="More", exact=True).first.click()
-    page.get_by_role("button", name="Explore it on Layers").click()
+    page.get_by_role("link", name="Explore it on Layers").click()
     eyes.arrived(page, "Layers")
     expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
     network = eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))
@@ -76,6 +79,24 @@ def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, ad
     eyes.arrived(page, "Layers")
     eyes.link_when(page, lambda carried: carried == network)
     expect(page.get_by_text("not available here")).to_have_count(0)
+
+
+def test_a_training_network_is_always_reached_from_its_row(page: Page, address: str) -> None:
+    """The page follows the training by the clock, and no such look may blank the page that was just opened."""
+    opened(page, address)
+    build_long(page)
+    progress = page.get_by_test_id("stProgress").first
+    expect(progress).to_contain_text(re.compile("epoch [1-9]"), timeout=LEARNING)
+    page.get_by_role("button", name="More", exact=True).first.click()
+    for _ in range(TIMES):
+        page.get_by_role("link", name="Explore it on Layers").click()
+        eyes.arrived(page, "Layers")
+        eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))
+        page.get_by_role("link", name="Train", exact=True).click()
+        expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
+        expect(progress).to_contain_text("learning")
+    page.get_by_role("button", name="Cancel").click()
+    expect(progress).to_contain_text("cancelled", timeout=LEARNING)
 
 
 def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, address: str) -> None:
@@ -130,3 +151,12 @@ def test_page_scrolls_up_after_a_click_far_down(phone: Page, address: str) -> No
     expect(phone.get_by_role("textbox", name="Name")).to_be_visible()
     eyes.settled(phone)
     expect(progress).not_to_be_in_viewport()
+    phone.get_by_role("button", name="Delete this run").click()
+    expect(phone.get_by_text("It cannot be brought back")).to_be_visible()
+    row = phone.locator('[class*="st-key-run-"]').last
+    assert row.evaluate(
+        """row => [row, ...row.querySelectorAll("*")].every(
+            part => getComputedStyle(part).overflowY === "visible" || part.scrollHeight <= part.clientHeight + 1
+        )"""
+    ), "nothing of it is cut off"
+    assert row.bounding_box()["height"] > 250  # type: ignore[index]

@@ -71,7 +71,7 @@ def test_second_tab_reports_that_the_run_continues_already(visitor: Visitor, add
     first.get_by_role("button", name="One more epoch").click()
     expect(first.get_by_test_id("stProgress").first).to_contain_text("waiting")
     second.get_by_role("button", name="One more epoch").click()
-    refused = second.get_by_text("Received: one that waits or runs")
+    refused = second.get_by_text("already waiting or running")
     expect(refused).to_have_count(1)
     expect(refused.first).to_be_visible()
     expect(second.get_by_test_id("stProgress").first).to_contain_text("waiting")

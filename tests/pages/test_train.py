@@ -9,10 +9,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import keras_source
+from cnnviz.core.networks.architecture import TUTORIALS
+from cnnviz.core.networks.draft import blank
 from cnnviz.core.training.experiments import EXPERIMENTS
+from cnnviz.core.training.protocol import DataReference
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components.visitor import COOKIE
 from cnnviz.ui.shell import fields
+from cnnviz.ui.training import small_data
 from tests.pages.fake_training import (
     ROOT,
     TRAIN,
@@ -20,6 +25,7 @@ from tests.pages.fake_training import (
     finish,
     learn,
     only,
+    opened,
     press,
     progress,
     texts,
@@ -40,7 +46,7 @@ def test_what_is_built_is_what_is_trained(app: AppTest, scheduler: FakeScheduler
     job = scheduler.jobs[train_one(app, scheduler)][0]
     assert [layer.kind for layer in job.architecture.layers][:2] == ["Conv2D", "MaxPooling2D"]
     assert well(app)
-    assert "learning" in progress(app)
+    assert "starting" in progress(app)
     assert app.session_state["train_view"] == "watch"
 
 
@@ -177,3 +183,67 @@ def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, sch
     assert job.data == planner.data_reference("colour")
     assert job.data.sha256 != planner.data_reference().sha256
     assert "blue on cream" in texts(app)
+
+
+def test_a_reload_keeps_network_plan_and_guesses(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sent: dict[str, str] = {COOKIE: app.session_state["visitor"]}
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: sent))
+    assert not list(tmp_path.iterdir()), "nothing is written down of visitors who look only"
+    app.session_state["train_view"] = "build"
+    app.run().button(key="draft-0-blank").click().run()
+    app.number_input(key="recipe-0-epochs").set_value(17).run()
+    app.session_state["train_view"] = "experiments"
+    app.run().button_group(key="guess-pooling").set_value("max").run()
+    assert well(app)
+
+    again = opened(monkeypatch, tmp_path)
+    again.session_state["train_view"] = "build"
+    assert well(again.run())
+    assert again.session_state["draft"] == blank()
+    assert again.session_state["recipe"].values["epochs"] == 17
+    assert again.session_state["guesses"] == {"pooling": "max"}
+
+    sent.clear()
+    other = opened(monkeypatch, tmp_path)
+    other.session_state["train_view"] = "build"
+    assert well(other.run())
+    assert other.session_state["draft"] != blank()
+
+
+def test_a_tutorials_network_brings_its_plan_along(app: AppTest) -> None:
+    app.session_state["train_view"] = "build"
+    app.run().selectbox(key="draft-0-start").select("cnn-32-32").run()
+    assert well(app)
+    plan, count = TUTORIALS["cnn-32-32"][1], planner.data_reference().count
+    values = app.session_state["recipe"].values
+    for name in ("optimizer", "learning_rate", "batch_size", "epochs", "patience", "seed"):
+        assert values[name] == getattr(plan, name)
+    assert values["learn"] + values["check"] == min(plan.examples, count)
+    assert values["check"] > 0
+
+
+def test_without_mnist_cards_and_runs_say_what_data_is_there(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=1_439))
+    monkeypatch.setattr(small_data, "is_used", lambda: True)
+    app.session_state["train_view"] = "experiments"
+    app.run()
+    assert "Results are rough" in texts(app)
+    assert "2 trainings, judged by 480 digits" in texts(app)
+    assert "5,000 digits" not in " ".join(str(caption.value) for caption in app.caption)
+    press(app, "start-pooling")
+    job_id = next(iter(scheduler.jobs))
+    learn(scheduler, job_id)
+    scheduler.tell(job_id, "start", epochs=6, batches=15, finished=0, examples=959, validation_examples=480)
+    assert well(app.run())
+    assert "959 digits" in texts(app)
+    assert "rough: on scikit-learn digits, not on MNIST" in texts(app)
+
+
+def test_with_mnist_nothing_is_said_to_be_rough(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=60_000))
+    monkeypatch.setattr(small_data, "is_used", lambda: False)
+    app.session_state["train_view"] = "experiments"
+    assert "rough" not in texts(app.run())
+    assert "2 trainings, judged by 5,000 digits" in texts(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs import downloads, planner, store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE
-from cnnviz.ui.training import chart, time_machine, watch
+from cnnviz.ui.training import chart, start_times, time_machine, watch
 from tests.pages.fake_training import (
     ROOT,
     FakeScheduler,
@@ -171,7 +173,7 @@ def test_an_experiment_without_room_for_all_arms_leaves_none(
     app.session_state["train_view"] = "experiments"
     press(app.run(), "start-digits")
     assert not app.exception
-    assert "A visitor may keep 2 runs" in texts(app)
+    assert "You may keep 2 runs" in texts(app)
     assert store_in(tmp_path).runs() == ()
     assert scheduler.jobs == {}
 
@@ -239,7 +241,7 @@ def test_a_second_tab_that_goes_on_too_is_told_so(
     press(app, "go-on")
     press(other, "go-on")
     assert not other.exception
-    assert "Received: one that waits or runs" in texts(other)
+    assert "already waiting or running" in texts(other)
     assert store_in(tmp_path).run(job_id).plan.epochs == 2
 
 
@@ -332,8 +334,7 @@ def test_the_moments_are_named_after_the_epochs_that_they_end(
 
 
 def more_of(app: AppTest, job_id: str) -> AppTest:
-    app.session_state[f"more-{job_id}"] = True
-    return app.run()
+    return press(app, f"more-{job_id}")
 
 
 def test_a_run_is_renamed_and_its_downloads_too(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
@@ -355,3 +356,92 @@ def test_a_title_that_cannot_be_read_changes_nothing(app: AppTest, scheduler: Fa
     assert not app.exception
     assert "visible characters" in " ".join(str(toast.value) for toast in app.toast)
     assert store_in(tmp_path).run(job_id).title == "Run 1"
+
+
+def test_a_link_leads_from_a_run_to_its_network(app: AppTest, scheduler: FakeScheduler) -> None:
+    """The browser follows it: a page that the server switched could be blanked by a look of the page before."""
+    job_id = completed(app, scheduler)
+    more_of(app, job_id)
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "Explore it on Layers"]
+    assert link.page == "Layers"
+    assert link.query_string == f"net=run-{job_id}"
+    app.query_params["net"] = f"run-{job_id}"
+    assert well(app.switch_page("pages/Layers.py").run())
+    assert app.session_state["network"] == f"run-{job_id}"
+    assert f"run-{job_id}" in app.session_state["query"]
+
+
+def test_the_link_of_an_earlier_view_does_not_change_the_network(app: AppTest, scheduler: FakeScheduler) -> None:
+    """The browser's history holds such links, and the session goes on as it is."""
+    job_id = completed(app, scheduler)
+    app.query_params["net"], app.query_params["s"] = f"run-{job_id}", "digits-7"
+    assert well(app.switch_page("pages/Layers.py").run())
+    assert app.session_state["network"] != f"run-{job_id}"
+
+
+def test_a_run_is_deleted_after_a_second_click_only(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = completed(app, scheduler)
+    press(more_of(app, job_id), f"delete-{job_id}")
+    assert "It cannot be brought back" in texts(app)
+    assert [run.id for run in store_in(tmp_path).runs()] == [job_id]
+    press(app, f"keep-run-{job_id}")
+    assert "It cannot be brought back" not in texts(app)
+    assert [run.id for run in store_in(tmp_path).runs()] == [job_id]
+    press(press(app, f"delete-{job_id}"), f"confirm-{job_id}")
+    assert well(app)
+    assert store_in(tmp_path).runs() == ()
+
+
+def test_more_of_a_run_stands_in_its_row(app: AppTest, scheduler: FakeScheduler) -> None:
+    """A popover at the foot of the page opened 52 pixels high."""
+    job_id = completed(app, scheduler)
+    more_of(app, job_id)
+    assert not app.get("popover")
+    assert app.button(key=f"more-{job_id}").label == "Less"
+    press(app, f"more-{job_id}")
+    assert not [field for field in app.text_input if field.key == f"title-{job_id}"]
+
+
+# --- an experiment as a whole, and what is said at once
+
+
+def test_the_page_follows_an_experiment_from_arm_to_arm(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    app.session_state["train_view"] = "experiments"
+    press(app.run(), "start-digits")
+    first, second, third = (run.id for run in reversed(store_in(tmp_path).runs()))
+    assert app.session_state["watched"] == first
+    assert "The whole experiment: 0 of 3 trainings done" in str(app.get("progress")[1].proto.text)
+    learn(scheduler, first)
+    finish(scheduler, first)
+    assert well(app.run())
+    assert (app.session_state["watched"], set(app.session_state["compared"])) == (second, {first, third})
+    assert "The whole experiment: 1 of 3 trainings done" in str(app.get("progress")[1].proto.text)
+    press(app, f"watch-{first}")
+    learn(scheduler, second)
+    finish(scheduler, second)
+    assert well(app.run())
+    assert app.session_state["watched"] == first, "what the visitor has chosen stays"
+
+
+@pytest.mark.parametrize(("command", "said"), [("pause", "pausing"), ("stop", "stopping"), ("cancel", "cancelled")])
+def test_a_command_is_acknowledged_at_once(app: AppTest, scheduler: FakeScheduler, command: str, said: str) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    press(app.run(), f"command-{command}")
+    assert said in progress(app)
+    scheduler.states[job_id] = "paused"
+    app.run()
+    assert said not in progress(app)
+
+
+def test_a_start_is_told_with_its_usual_seconds(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_times, "_recent", deque([4.0, 5.0, 60.0]))
+    job_id = train_one(app, scheduler)
+    assert "starting, which usually takes 5 seconds" in progress(app)
+    app.session_state["starting"] = {job_id: time.monotonic() - 20}
+    assert "the machine is busy" in progress(app.run())
+    learn(scheduler, job_id)
+    assert "learning" in progress(app.run())
+    assert 19 < start_times._recent[-1] < 60

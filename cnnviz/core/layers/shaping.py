@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.formulas import (
     INPUT,
@@ -69,6 +70,13 @@ class Dropout(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if isinstance(self.rate, (int, float)) and 1 < self.rate < 100:
+            raise Refusal(
+                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate:g}. For {rate:g} % write "
+                "{share:g}.",
+                rate=self.rate,
+                share=self.rate / 100,
+            )
         self._settle(rate=checks.number("rate", self.rate, 0, 0.99))
 
     def output_shape(self, shape: Shape) -> Shape:

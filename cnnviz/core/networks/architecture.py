@@ -8,7 +8,7 @@ from typing import Any
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks
-from cnnviz.core.networks import limits
+from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 __all__ = ["CLASSES", "TUTORIALS", "Architecture", "TrainingPlan"]
@@ -133,12 +133,7 @@ def _check_answer(architecture: Architecture) -> None:
     shape = architecture.shapes()[-1]
     if shape == (CLASSES,) and last.activation_name == "softmax":
         return
-    raise Refusal(
-        "The last layer must give ten probabilities. Received: {line} with output shape {shape}. End with "
-        'Dense(10, activation="softmax").',
-        line=last.kind,
-        shape=shape,
-    )
+    raise beginner_mistakes.explain_output(architecture.layers, architecture.shapes(), CLASSES)
 
 
 def _conv(name: str, filters: int, padding: str = "valid") -> Conv2D:

@@ -28,7 +28,7 @@ def check(parameters: int, multiplications: int, values: int) -> None:
         if number > most:
             raise Refusal(
                 "A network may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or units, or "
-                "shrink the image earlier.",
+                "shrink the image earlier, as a pooling before Flatten does.",
                 what=what,
                 most=most,
                 number=number,

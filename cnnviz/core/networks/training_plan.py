@@ -103,3 +103,13 @@ class TrainingPlan:
         if "split" in missing and table["validation_examples"]:
             table = {**table, "split": LAST}
         return cls(**table)
+
+
+def count_digits(plan: TrainingPlan, available: int) -> tuple[int, int]:
+    """Return how many digits a training learns from and how many it holds out, of so many `available` ones.
+
+    A data set that is smaller than the plan is used whole, and the same share of it is held out.
+    """
+    count = min(plan.examples, available)
+    held_out = -(-plan.validation_examples * count // plan.examples)
+    return count - held_out, held_out

@@ -8,12 +8,14 @@ from its earlier runs, corrects for its speed and its threads.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Layer, Shape
+from cnnviz.core.networks import training_plan
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -36,6 +38,8 @@ NORMALIZATION = 4
 """Price of a value of a batch normalization, as a multiple of the price of other values."""
 START_SECONDS = 1.0
 """Seconds until the first batch, in which the graph is built."""
+RECENT_RUNS = 5
+"""Runs that are remembered for the speed of a machine."""
 AUGMENTATION_SECONDS = 0.0005
 """Seconds per image and augmented copy of the data."""
 POOLS = 4
@@ -72,11 +76,13 @@ class Calibration:
 
     Attributes:
         factor: Seconds that it takes for one second of the model.
-        runs: Number of runs that the factor comes from.
+        runs: Number of runs that were measured so far.
+        recent: Factors of the last `RECENT_RUNS` of them, the newest last.
     """
 
     factor: float = 1.0
     runs: int = 0
+    recent: tuple[float, ...] = ()
 
 
 UNCALIBRATED = Calibration()
@@ -91,10 +97,7 @@ def estimate_seconds(
     tests: int = TEST_DIGITS,
 ) -> float:
     """Estimate the seconds of a whole training, for a data set of `digits` training and `tests` test digits."""
-    # Split the digits as the training does.
-    count = min(plan.examples, digits)
-    held_out = -(-plan.validation_examples * count // plan.examples)
-    learned = count - held_out
+    learned, held_out = training_plan.count_digits(plan, digits)
     batches = -(-learned // plan.batch_size)
     # Every epoch ends with an evaluation; with held-out digits, one on the test set follows at the end.
     epoch = _price(architecture, TRAINING_PRICES[plan.precision], learned, batches) + _price_evaluation(
@@ -115,14 +118,15 @@ def calibrate(
 ) -> Calibration:
     """Update `previous` by a run that took `measured_seconds`; `plan.epochs` are those that were really trained.
 
-    The first run sets the factor, later ones move it by the geometric mean, so that one run on a busy machine does not
-    spoil it.
+    The factor is the median of the last runs, of an even number the lower one of both in the middle: a busy spell makes
+    runs longer, by 40 times in one that was measured, and nothing makes them shorter. So two runs are enough if one of
+    them was undisturbed, and a busy spell is forgotten.
     """
     expected = estimate_seconds(architecture, plan, UNCALIBRATED, digits, tests) - START_SECONDS
     factor = max(measured_seconds - START_SECONDS, 0.1 * measured_seconds, 1e-3) / expected
-    if previous.runs:
-        factor = math.sqrt(previous.factor * factor)
-    return Calibration(factor, previous.runs + 1)
+    before = previous.recent or (previous.factor,) * min(previous.runs, 1)
+    recent = (*before, factor)[-RECENT_RUNS:]
+    return Calibration(statistics.median_low(recent), previous.runs + 1, recent)
 
 
 def check(architecture: Architecture, plan: TrainingPlan) -> None:

@@ -70,9 +70,9 @@ class PlanDraft:
         for name, value in self.values.items():
             try:
                 if name == LEARN:
-                    left = available - checks.whole("learn", value, MIN_EXAMPLES, available)
+                    left = available - _check_count("Digits to learn from", value, MIN_EXAMPLES, available)
                 elif name == CHECK:
-                    checks.whole("check", value, 0, left)
+                    _check_count("Digits to check with", value, 0, left)
                 elif name == PATIENCE:
                     self._check_patience(value)
                 else:
@@ -87,8 +87,24 @@ class PlanDraft:
         checks.whole(PATIENCE, patience, 1, MAX_EPOCHS)
         if self.values[CHECK] == 0:
             raise Refusal(
-                "`patience` needs digits to check with. Received: none held out. Hold some out, or train all epochs."
+                "Stopping early needs digits to check with. Received: none. Choose some under “Digits to check with”, "
+                "or switch “Stop early” off."
             )
+
+
+def _check_count(label: str, value: Any, low: int, high: int) -> int:
+    """Return `value` if it is a number of digits from `low` to `high`; refuse it under the name that the form has."""
+    try:
+        return checks.whole(label, value, low, high)
+    except Refusal:
+        raise Refusal(
+            "“{label}” must be a whole number from {low} to {high}, as many as there are left. Received: {value}. "
+            "Choose one in that range.",
+            label=label,
+            low=low,
+            high=high,
+            value=checks.repr_of(value),
+        ) from None
 
 
 def make_default_draft(available: int) -> PlanDraft:

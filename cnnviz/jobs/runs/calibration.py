@@ -27,17 +27,33 @@ def load(home: Path) -> Calibration:
     """Return what is known; `estimates.UNCALIBRATED` before the first run, or if the file is damaged."""
     try:
         data = json.loads((home / FILE).read_text(encoding="utf-8"))
-        found = Calibration(factor=float(data["factor"]), runs=int(data["runs"]))
+        recent = tuple(float(factor) for factor in data.get("recent", ()))
+        found = Calibration(factor=float(data["factor"]), runs=int(data["runs"]), recent=recent)
     except UNREADABLE:
         return UNCALIBRATED
-    return found if math.isfinite(found.factor) and found.factor > 0 and found.runs > 0 else UNCALIBRATED
+    usable = all(math.isfinite(factor) and factor > 0 for factor in (found.factor, *found.recent))
+    return found if usable and found.runs > 0 else UNCALIBRATED
 
 
-def update(home: Path, card: ModelCard, ended: str) -> None:
-    """Take the time of a run with this card into account. Raises nothing: an estimate is not worth a run."""
+def update(
+    home: Path,
+    card: ModelCard,
+    ended: str,
+    digits: int = estimates.TRAINING_DIGITS,
+    tests: int = estimates.TEST_DIGITS,
+) -> None:
+    """Take the time of a run with this card into account. Raises nothing: an estimate is not worth a run.
+
+    Args:
+        home: The folder of all visitors' runs.
+        card: Card of the run's result.
+        ended: Why it ended.
+        digits: Training digits of the data set, which may have fewer than the plan names.
+        tests: Its test digits.
+    """
     if ended not in MEASURED_ENDINGS or not card.epochs:
         return
     trained = replace(card.plan, epochs=card.epochs)
     with _update_lock, contextlib.suppress(OSError):
-        now = estimates.calibrate(load(home), card.architecture, trained, card.trained_seconds)
+        now = estimates.calibrate(load(home), card.architecture, trained, card.trained_seconds, digits, tests)
         atomic_file.write(home / FILE, json.dumps(asdict(now)).encode(), durable=False)

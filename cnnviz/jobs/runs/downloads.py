@@ -50,7 +50,8 @@ def card(store: RunStore, run_id: str) -> bytes:
     found = store.card(run_id)
     if found is None:
         raise Refusal(
-            "This run has no card yet. Received: a training that has not ended. Wait until it has, or stop it."
+            "This run has no card yet, because its training has no result. Wait until it has ended, or press “Stop and "
+            "keep”."
         )
     return cards.to_text(found).encode()
 

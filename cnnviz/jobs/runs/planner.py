@@ -164,6 +164,7 @@ def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
         if event.kind in ("start", "ended"):  # in a thread of its own: the scheduler must not wait
             threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
-            calibration.update(store.home, ModelCard.from_json(event.payload["card"]), event.payload["ended"])
+            card, ended = ModelCard.from_json(event.payload["card"]), event.payload["ended"]
+            calibration.update(store.home, card, ended, data_reference().count, len(datasets.load_test().y_test))
 
     return record_and_advance

@@ -48,8 +48,8 @@ def check(home: Path) -> None:
         _measured[home] = time.monotonic(), used
     if used >= limit:
         raise Refusal(
-            "The runs of all visitors may take {most:g} GB on this server. Received: one more, and they are used up. "
-            "Delete runs that you no longer need, or try again another day.",
+            "The {most:g} GB that this server has for the runs of all visitors are used up. Delete runs that you no "
+            "longer need (“More”, “Delete this run”), or try again another day.",
             most=read_limit_gb(),
         )
 

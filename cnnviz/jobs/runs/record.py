@@ -204,7 +204,7 @@ def check_title(title: object) -> str:
     if 1 <= len(text) <= MAX_TITLE_LENGTH and text.isprintable():
         return text
     raise Refusal(
-        "A run's `title` must be 1 to {most} visible characters. Received: {title}. Choose a shorter, plain one.",
+        "The name of a run must have 1 to {most} visible characters. Received: {title}. Choose a shorter, plain one.",
         most=MAX_TITLE_LENGTH,
         title=title if isinstance(title, str) else type(title).__name__,
     )

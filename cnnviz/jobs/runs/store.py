@@ -58,7 +58,8 @@ class RunStore:
         """
         if len(self._ids()) >= MAX_RUNS:
             raise Refusal(
-                "A visitor may keep {most} runs. Received: one more. Delete runs that you no longer need.",
+                "You may keep {most} runs, and this would be one more. Delete runs that you no longer need: “More” "
+                "beside a run, then “Delete this run”.",
                 most=MAX_RUNS,
             )
         quota.check(self.home)

@@ -18,12 +18,13 @@ def check_limits(own: int, waiting: int, limits: Limits) -> None:
     """Raise a `Refusal` if the owner has too many jobs, or too many jobs wait in total."""
     if own >= limits.max_active:
         raise Refusal(
-            "A learner may have one training running and one waiting. Received: one more. Wait until one has ended, "
-            "or stop one."
+            "One training of yours is running and one is waiting, and no visitor may have more. Wait until one has "
+            "ended, or cancel one: choose it under “Your runs”, then press “Cancel”."
         )
     if waiting >= limits.max_queued:
         raise Refusal(
-            "At most {most} trainings can wait at a time. Received: one more. Please try again in a few minutes.",
+            "{most} trainings are waiting on this server, so no other can be started now. Your settings are kept: "
+            "press the button again in a few minutes.",
             most=limits.max_queued,
         )
 
@@ -31,7 +32,8 @@ def check_limits(own: int, waiting: int, limits: Limits) -> None:
 def already_active() -> Refusal:
     """Explain that a job can only be continued once it has ended."""
     return Refusal(
-        "A training goes on once it has ended. Received: one that waits or runs. Watch it, or wait until it has ended."
+        "This training is already waiting or running, perhaps started in another tab. Watch it here; once it has ended "
+        "it can go on."
     )
 
 

@@ -46,7 +46,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
     subject = session.subject()
     message = pad(
         "pad",
-        subject.drawing,
+        session.as_drawn(subject.drawing),
         session.get("revision"),
         session.get("brush"),
         translate_all(LABELS),
@@ -55,9 +55,12 @@ def _pad(dress: tuple[str, str] | None) -> bool:
     )
     if message is None:
         return False
-    drawing = message.drawing if message.pen_down else url_codec.quantize(message.drawing)
-    if subject.kind != "drawing" or drawing != subject.drawing:
-        session.take_drawing(drawing)
+    if message.on_sample:
+        session.take_back_replaced()
+    else:
+        drawing = message.drawing if message.pen_down else url_codec.quantize(message.drawing)
+        if subject.kind != "drawing" or drawing != subject.drawing:
+            session.take_drawing(drawing, message.drawing)
     session.put(brush=round(message.brush))
     return message.pen_down
 
@@ -110,7 +113,7 @@ def _take_over(json_data: object, start: dict[str, Any]) -> None:
     before = session.get("edited")
     if drawing != (fabric_json.read(start).drawing if before is None else before):
         session.put(edited=drawing)
-        session.take_drawing(url_codec.quantize(drawing))
+        session.take_drawing(url_codec.quantize(drawing), drawing)
 
 
 def name_left_out(counts: Mapping[str, int]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
@@ -14,7 +16,7 @@ from cnnviz.ui.prediction import colour_scale
 def show(prediction: Prediction) -> None:
     """Show the input, every layer's output and the answer side by side."""
     layers = [layer for layer in prediction.trace.layers if layer.layer.changes_values]
-    blocks = [_input(prediction), *(_block(layer, layer is layers[-1]) for layer in layers)]
+    blocks = [_input(prediction), *(_block(layer, layer is layers[-1], prediction.empty) for layer in layers)]
     feature_maps(
         "strip",
         blocks,
@@ -36,7 +38,8 @@ def _input(prediction: Prediction) -> Block:
     )
 
 
-def _block(layer: LayerOutput, last: bool) -> Block:
+def _block(layer: LayerOutput, last: bool, empty: bool) -> Block:
+    """Return the maps or bars of a layer. The last one's are probabilities: 1 is a full bar, none on empty paper."""
     kind: Literal["maps", "bars"] = "maps" if layer.after.ndim == 3 else "bars"
     ticks = tuple(map(str, range(len(layer.after)))) if last else ()
     return Block(
@@ -44,9 +47,10 @@ def _block(layer: LayerOutput, last: bool) -> Block:
         title=layer.name,
         subtitle=size(layer.output_shape),
         kind=kind,
-        values=layer.after,
+        values=np.zeros_like(layer.after) if last and empty else layer.after,
         quantise=True,
         ticks=ticks,
+        full=1.0 if last else None,
     )
 
 

@@ -117,6 +117,8 @@ def begin(name: str) -> DeltaGenerator:
         server.check_places()
     if session.begin():
         _arrive()
+    elif session.get("page") != name:
+        url.follow(st.query_params.to_dict())
     session.enter(name)
     visitor.renew_leases()
     st.html(_style())

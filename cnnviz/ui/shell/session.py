@@ -170,12 +170,36 @@ def subject() -> InputSource:
 
 def show(new: InputSource) -> None:
     """Read `new` from now on, and tell the drawing surface to take it over."""
-    put(subject=new, start=new.drawing, edited=None, revision=st.session_state["revision"] + 1)
+    put(
+        subject=new,
+        start=as_drawn(new.drawing),
+        edited=None,
+        replaced=None,
+        revision=st.session_state["revision"] + 1,
+    )
 
 
-def take_drawing(drawing: Drawing) -> None:
-    """Take over what the drawing surface itself reports."""
-    put(subject=InputSource(drawing=drawing))
+def take_drawing(drawing: Drawing, drawn: Drawing) -> None:
+    """Take over what the drawing surface itself reports: `drawing` is read, as a link keeps `drawn`."""
+    before = get("subject")
+    if before is not None and before.kind != "drawing":
+        put(replaced=before)
+    put(subject=InputSource(drawing=drawing), drawn=(drawing, drawn))
+
+
+def take_back_replaced() -> None:
+    """Read again what the first stroke replaced, a test digit or a picture, because that stroke was undone."""
+    if (replaced := get("replaced")) is not None:
+        put(subject=replaced)
+
+
+def as_drawn(drawing: Drawing) -> Drawing:
+    """Return `drawing` with the points that the pen left, where it was drawn in this session, for a surface to show.
+
+    A link keeps fewer, and a surface that showed those would turn curves into polygons at every change of page.
+    """
+    known, drawn = get("drawn") or (drawing, drawing)
+    return drawn if known == drawing else drawing
 
 
 def enter(page: str) -> None:

@@ -30,6 +30,9 @@ OF_VISITOR: Mapping[str, Callable[[], Collection[str]]] = {
 STEPS_LINK_NAME = "off"
 """Name in the link of the preparation steps that are switched off."""
 
+NETWORK_LINK_NAME = "net"
+"""Name in the link of the network."""
+
 EMBEDDING = frozenset({"embed", "embed_options"})
 """Names in the link that Streamlit itself reads."""
 
@@ -57,6 +60,15 @@ def read(query: Mapping[str, str]) -> None:
             session.notice(UNKNOWN, name=name[:40])
     if CELL_LINK_NAME in query:  # of the network that the link names before or after it
         _read_cell(query[CELL_LINK_NAME])
+
+
+def follow(query: Mapping[str, str]) -> None:
+    """Take the network that a link from page to page names: a `query` with nothing else in it.
+
+    The link of a view always says what is drawn too; such a one, as the browser's history has it, changes nothing.
+    """
+    if query.keys() - EMBEDDING == {NETWORK_LINK_NAME}:
+        _read_field(NETWORK_LINK_NAME, query[NETWORK_LINK_NAME])
 
 
 def write() -> str:

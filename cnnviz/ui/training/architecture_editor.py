@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
+from cnnviz.core.networks.beginner_mistakes import find_hints
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
 from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
@@ -36,6 +37,8 @@ def show() -> Architecture | None:
         _row(place, row, len(found.rows))
     _totals(found)
     if found.architecture is not None:
+        for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
+            st.info(page.plain(translate(hint.template, **hint.values)))
         _script(found.architecture)
     return found.architecture
 
@@ -45,9 +48,14 @@ def current() -> Architecture | None:
     return validate(_draft(), NAME).architecture
 
 
+def default_draft() -> ArchitectureDraft:
+    """Return what a new visitor starts from."""
+    return ArchitectureDraft.of(TUTORIALS[FIRST][0])
+
+
 def _draft() -> ArchitectureDraft:
     if session.get("draft") is None:
-        session.put(draft=ArchitectureDraft.of(TUTORIALS[FIRST][0]))
+        session.put(draft=default_draft())
     draft: ArchitectureDraft = session.get("draft")
     return draft
 
@@ -102,6 +110,7 @@ def _start(key: str) -> None:
     name = st.session_state.get(key)
     if name in networks.names():
         _take_up(ArchitectureDraft.of(networks.load(name).architecture))
+        plan_form.take_up(networks.plan(name))
 
 
 def _builder() -> None:

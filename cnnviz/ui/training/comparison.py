@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import live_views, run_status, time_machine
+from cnnviz.ui.training import live_views, run_status, small_data, time_machine
 from cnnviz.ui.training.run_status import RunStatus
 
 MAX_SHOWN = 2
@@ -21,6 +21,11 @@ def ids() -> list[str]:
     """Return the runs that are compared with the watched one."""
     known = {run.id for run in visitor.store().runs()}
     return [run_id for run_id in session.get("compared") if run_id in known and run_id != session.get("watched")]
+
+
+def mixes_data(watched: RunStatus) -> bool:
+    """Return whether some of the runs learned from MNIST and others from the small data set."""
+    return len({small_data.was_used(run) for run in (watched, *runs()) if run.facts("start")}) > 1
 
 
 def runs() -> Iterator[RunStatus]:

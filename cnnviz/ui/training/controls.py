@@ -12,7 +12,7 @@ from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import run_status
+from cnnviz.ui.training import run_status, start_times
 from cnnviz.ui.training.run_status import INTERRUPTED, RunStatus
 
 STATES = {
@@ -38,13 +38,39 @@ ENDINGS = {
 """Why a finished run ended -> what the visitor reads."""
 
 
+ASKED = {
+    "pause": gettext_noop("pausing after this batch"),
+    "resume": gettext_noop("going on"),
+    "stop": gettext_noop("stopping after this batch, and keeping the result"),
+    "cancel": gettext_noop("being cancelled"),
+}
+"""Command -> what the visitor reads until the worker has followed it."""
+
+
 def describe_status(status: RunStatus) -> str:
     """Return in a few words how a run stands."""
     if status.state == "queued" and status.position:
         return translate("waiting, number {place} in the queue", place=status.position)
+    if asked := _asked(status):
+        return translate(ASKED[asked])
+    if start_times.is_starting(status):
+        if start_times.is_slow(status):
+            return translate("starting: the machine is busy, so it takes longer than usual")
+        return translate("starting, which usually takes {time}", time=duration(start_times.usual_seconds()))
     if status.state == "done" and status.run.ended in ENDINGS:
         return translate(ENDINGS[status.run.ended])
     return translate(STATES[status.state])
+
+
+def _asked(status: RunStatus) -> str:
+    """Return the command that was given to a run and that it has not followed yet, "" for none."""
+    run_id, command, state = session.get("asked") or ("", "", "")
+    if run_id != status.run.id:
+        return ""
+    if state != status.state:
+        session.put(asked=None)
+        return ""
+    return command if command in ASKED else ""
 
 
 def describe_damage(status: RunStatus) -> str:
@@ -58,7 +84,7 @@ def describe_damage(status: RunStatus) -> str:
 
 def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
-    st.progress(_share(status), text=_line(status))
+    st.progress(share(status), text=_line(status))
     if status.message is not None:
         st.warning(page.plain(translate_refusal(status.message)))
     if status.damaged:
@@ -67,7 +93,7 @@ def show(status: RunStatus) -> None:
         _buttons(status)
 
 
-def _share(status: RunStatus) -> float:
+def share(status: RunStatus) -> float:
     """Return the finished share of the plan, 0 to 1."""
     if status.state == "done":
         return 1.0
@@ -167,6 +193,7 @@ def _command(status: RunStatus, command: str) -> None:
         session.put(watched="")
     else:
         api.scheduler().command(status.run.id, Command(command))
+        session.put(asked=(status.run.id, command, status.state))
 
 
 def _can_go_on(status: RunStatus) -> bool:

@@ -12,6 +12,7 @@ from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.training.verdicts import ALIKE, Results, Sentence, Shares, Verdict
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.shell import session
+from cnnviz.ui.training import small_data
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -19,22 +20,28 @@ NONE: Mapping[str, str] = MappingProxyType({})
 Action = Callable[[Experiment], None]
 
 
-def show(start: Action, play: Action, has_recording: Callable[[Experiment], bool]) -> None:
+def show(
+    start: Action,
+    play: Action,
+    has_recording: Callable[[Experiment], bool],
+    estimate: Callable[[Experiment], float],
+) -> None:
     """Show a card for every experiment, two beside one another.
 
     Args:
         start: Called after a click, before the rerun: trains the experiment.
         play: Likewise: shows its recorded trainings.
         has_recording: Whether it has some.
+        estimate: Returns the seconds that all trainings of it will take.
     """
     experiments = list(EXPERIMENTS.values())
     for pair in zip(experiments[::2], experiments[1::2], strict=True):
         for column, experiment in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                _card(experiment, start, play if has_recording(experiment) else None)
+                _card(experiment, start, play if has_recording(experiment) else None, estimate(experiment))
 
 
-def _card(experiment: Experiment, start: Action, play: Action | None) -> None:
+def _card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{translate(experiment.question)}**")
         _guess(experiment)
@@ -43,7 +50,7 @@ def _card(experiment: Experiment, start: Action, play: Action | None) -> None:
                 st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
             train = translate("Find out") if play is None else translate("Train it yourself")
             st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
-            st.caption(_cost(experiment), width="content")
+            st.caption(f"{_cost(experiment)} · {_minutes(seconds)}", width="content")
 
 
 def _guess(experiment: Experiment) -> None:
@@ -68,13 +75,20 @@ def _take(experiment: Experiment, key: str) -> None:
 
 
 def _cost(experiment: Experiment) -> str:
+    """Say how many trainings decide, and how many digits of the data that is there."""
     arms = len(experiment.arms)
     return translate_plural(
         "{number} training, judged by {digits:,} digits",
         "{number} trainings, judged by {digits:,} digits",
         arms,
-        digits=experiment.count,
+        digits=small_data.count_judging(experiment),
     )
+
+
+def _minutes(seconds: float) -> str:
+    if seconds < 45:
+        return translate("less than a minute")
+    return translate_plural("about {number} minute", "about {number} minutes", max(1, round(seconds / 60)))
 
 
 def verdict(

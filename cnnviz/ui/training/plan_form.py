@@ -114,7 +114,12 @@ def current(architecture: Architecture | None = None) -> TrainingPlan:
 
 
 def take_up(plan: TrainingPlan) -> None:
-    """Go on from the settings of `plan`."""
+    """Go on from the settings of `plan`, with as many digits as there are; ignore one that the form cannot show."""
+    if plan.data == "mnist+pen" or plan.augmentation not in AUGMENTATIONS:
+        return
+    _, count = _available()
+    if plan.examples > count:
+        plan = replace(plan, examples=count, validation_examples=plan.validation_examples * count // plan.examples)
     _put(PlanDraft.of(plan), anew=True)
 
 
@@ -124,9 +129,14 @@ def _available() -> tuple[str, int]:
     return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN_COUNT
 
 
+def default_draft() -> PlanDraft:
+    """Return what a new visitor starts from."""
+    return make_default_draft(_available()[1])
+
+
 def _draft() -> PlanDraft:
     if session.get("recipe") is None:
-        session.put(recipe=make_default_draft(_available()[1]))
+        session.put(recipe=default_draft())
     draft: PlanDraft = session.get("recipe")
     return draft
 

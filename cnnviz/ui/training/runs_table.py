@@ -11,9 +11,9 @@ from cnnviz.core.training import protocol
 from cnnviz.jobs.runs import downloads
 from cnnviz.jobs.runs.store import Run
 from cnnviz.ui.i18n import translate, translate_refusal
-from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell import page, session, url, visitor
 from cnnviz.ui.shell.download_button import download_button
-from cnnviz.ui.training import run_status
+from cnnviz.ui.training import run_status, small_data
 from cnnviz.ui.training.controls import describe_damage, describe_status, duration
 from cnnviz.ui.training.run_status import RunStatus
 
@@ -64,31 +64,42 @@ def _damaged_row(run_id: str) -> None:
 
 
 def _row(status: RunStatus) -> None:
+    opened = status.run.id == session.get("opened_run")
+    with st.container(border=True, key=f"run-{status.run.id}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _line(status, opened)
+        if opened:
+            _more(status)
+
+
+def _line(status: RunStatus, opened: bool) -> None:
+    """Show what a row always shows."""
     run = status.run
     watched = run.id == session.get("watched")
-    with st.container(border=True, key=f"run-{run.id}", horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            page.plain(run.title),
-            key=f"watch-{run.id}",
-            on_click=session.guard(_watch),
+    st.button(
+        page.plain(run.title),
+        key=f"watch-{run.id}",
+        on_click=session.guard(_watch),
+        args=(run.id,),
+        width=210,
+        type="primary" if watched else "secondary",
+        help=translate("Look at this run"),
+    )
+    st.markdown(_facts(status), width="stretch")
+    if not watched:
+        st.checkbox(
+            translate("Compare"),
+            value=run.id in session.get("compared"),
+            key=f"compare-{run.id}",
+            on_change=session.guard(_compare),
             args=(run.id,),
-            width=210,
-            type="primary" if watched else "secondary",
-            help=translate("Look at this run"),
         )
-        st.markdown(_facts(status), width="stretch")
-        if not watched:
-            st.checkbox(
-                translate("Compare"),
-                value=run.id in session.get("compared"),
-                key=f"compare-{run.id}",
-                on_change=session.guard(_compare),
-                args=(run.id,),
-            )
-        more = st.popover(translate("More"), on_change="rerun", key=f"more-{run.id}")
-        if more.open:
-            with more:
-                _more(status)
+    st.button(
+        translate("Less") if opened else translate("More"),
+        key=f"more-{run.id}",
+        on_click=session.guard(_open),
+        args=(run.id,),
+    )
 
 
 def _facts(status: RunStatus) -> str:
@@ -109,17 +120,19 @@ def _facts(status: RunStatus) -> str:
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
-            digits=plan.examples - plan.validation_examples,
+            digits=status.facts("start").get("examples", small_data.count_digits(plan)[0]),
             optimizer=plan.optimizer,
             rate=plan.learning_rate,
             batch=plan.batch_size,
         )
     ]
+    if small_data.was_used(status):
+        shown += [translate("rough: on {name}, not on MNIST", name=small_data.NAME)]
     return " · ".join(shown)
 
 
 def _watch(run_id: str) -> None:
-    session.put(watched=run_id, moment=-1, rerun_page=True)
+    session.put(watched=run_id, moment=-1, rerun_page=True, followed_experiment="")
     session.scroll_up()
     session.choose("train_view", "watch")
 
@@ -130,33 +143,70 @@ def _compare(run_id: str) -> None:
     session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
 
 
+def _open(run_id: str) -> None:
+    session.put(opened_run="" if session.get("opened_run") == run_id else run_id, deleting="")
+
+
 def _more(status: RunStatus) -> None:
+    """Show what else can be done with a run, below its line: a popover at the foot of the page would be cut off."""
     run, store = status.run, visitor.store()
     if store.version(run.id):
-        _explore(run)
-        _downloads(status)
-    st.text_input(
-        translate("Name"),
-        value=run.title,
-        max_chars=64,
-        key=f"title-{run.id}",
-        on_change=session.guard(_rename),
-        args=(run.id,),
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _explore(run)
+            _downloads(status)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            translate("Name"),
+            value=run.title,
+            max_chars=64,
+            key=f"title-{run.id}",
+            on_change=session.guard(_rename),
+            args=(run.id,),
+            width=320,
+        )
+        if session.get("deleting") != run.id:
+            st.button(
+                translate("Delete this run"), key=f"delete-{run.id}", on_click=session.guard(_ask), args=(run.id,)
+            )
+    if session.get("deleting") == run.id:
+        _confirm_deletion(status)
+
+
+def _ask(run_id: str) -> None:
+    session.put(deleting=run_id)
+
+
+def _confirm_deletion(status: RunStatus) -> None:
+    """Delete a run after a second click only: neither it nor what it learned can be brought back."""
+    st.warning(
+        translate(
+            "Delete “{title}” with everything that it learned? It cannot be brought back.",
+            title=page.plain(status.run.title),
+        )
+        if not status.live
+        else translate("Stop and delete “{title}”? It cannot be brought back.", title=page.plain(status.run.title))
     )
-    st.button(
-        translate("Delete this run"),
-        key=f"delete-{run.id}",
-        on_click=session.guard(_delete),
-        args=(run.id,),
-        width="stretch",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            translate("Delete it"),
+            key=f"confirm-{status.run.id}",
+            on_click=session.guard(_delete),
+            args=(status.run.id,),
+        )
+        st.button(translate("Keep it"), key=f"keep-run-{status.run.id}", on_click=session.guard(_ask), args=("",))
 
 
 def _explore(run: Run) -> None:
-    """Offer to look at what came out with the other pages."""
-    if st.button(translate("Explore it on Layers"), key=f"explore-{run.id}", width="stretch", type="primary"):
-        session.put(network=protocol.make_network_name(run.id))
-        st.switch_page(page.PAGES["layers"].path)
+    """Offer to look at what came out with the other pages.
+
+    It is a link, because the browser stops the clocks of this page before it follows one. Had the server switched the
+    page, a fragment of this page that the browser asked for meanwhile would be run after the new page, and blank it.
+    """
+    st.page_link(
+        page.PAGES["layers"].path,
+        label=translate("Explore it on Layers"),
+        query_params={url.NETWORK_LINK_NAME: protocol.make_network_name(run.id)},
+    )
 
 
 def _downloads(status: RunStatus) -> None:
@@ -173,7 +223,6 @@ def _downloads(status: RunStatus) -> None:
             mime=offered.mime,
             key=f"download-{run.id}{offered.suffix}",
             help=translate(offered.what),
-            width="stretch",
         )
 
 
@@ -189,5 +238,7 @@ def _delete(run_id: str) -> None:
     session.put(
         compared=tuple(other for other in session.get("compared") if other != run_id),
         watched="" if session.get("watched") == run_id else session.get("watched"),
+        opened_run="",
+        deleting="",
         rerun_page=True,
     )

@@ -30,7 +30,14 @@ def show_experiments() -> None:
         session.guard(_start_experiment),
         session.guard(recorded.play),
         lambda experiment: recorded.find(experiment) is not None,
+        _estimate,
     )
+
+
+def _estimate(experiment: Experiment) -> float:
+    """Return the seconds that all trainings of an experiment will take here, one after the other."""
+    speed, digits = calibration.load(run_store.folder()), _digits()
+    return sum(estimates.estimate_seconds(arm.architecture, arm.plan, speed, *digits) for arm in experiment.arms)
 
 
 def _start_experiment(experiment: Experiment) -> None:
@@ -39,6 +46,7 @@ def _start_experiment(experiment: Experiment) -> None:
     first, *others = _planned(store, experiment)
     planner.advance(store)
     _watch(first, tuple(others))
+    session.put(followed_experiment=store.run(first).experiment)
 
 
 def _planned(store: RunStore, experiment: Experiment) -> list[str]:

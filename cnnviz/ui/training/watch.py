@@ -25,9 +25,11 @@ from cnnviz.ui.training import (
     recorded,
     run_status,
     snapshot_view,
+    start_times,
     time_machine,
     variants,
     verdict,
+    whole_experiment,
 )
 from cnnviz.ui.training.run_status import RunStatus
 from cnnviz.ui.training.snapshot_view import Moment
@@ -65,14 +67,22 @@ def _watched(was_live: bool) -> None:
     store = visitor.store()
     run_status.touch(store)
     status = run_status.follow(store, session.get("watched"))
+    start_times.observe(status)
+    if whole_experiment.follow(store, status):
+        st.rerun()  # the whole page: the table marks another run
     if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
+    whole_experiment.show(whole_experiment.arms(store, status))
     verdict.show(status.run)
     variants.show(status)
     kept = store.snapshots(status.run.id)
     with st.container(key="time-machine-place", gap="xsmall"):
         chosen = time_machine.pick(status, kept)
+    if comparison.mixes_data(status):
+        st.warning(
+            translate("Some of these runs learned from MNIST and some from scikit-learn’s digits: do not compare them.")
+        )
     place, per_epoch = _chart(status, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:

@@ -82,7 +82,7 @@ def test_two_jobs_run_and_the_others_wait_for_their_turn(site: Site):
     waiting = [site.submit(FOR_EVER, "ann"), site.submit(PLAIN, "cid"), site.submit(PLAIN, "bob")]
     assert [site.scheduler.status(each).position for each in waiting] == [1, 2, 3]
     assert site.scheduler.active("ann") == (running[0], waiting[0])
-    with pytest.raises(Refusal, match="one training running"):
+    with pytest.raises(Refusal, match="is running and one is waiting"):
         site.submit(PLAIN, "ann")
     site.scheduler.command(running[1], Command("stop"))
     for job in waiting[1:]:

@@ -9,7 +9,7 @@ import pytest
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import estimates
-from cnnviz.core.training.estimates import UNCALIBRATED
+from cnnviz.core.training.estimates import UNCALIBRATED, Calibration
 from cnnviz.jobs.runs import calibration
 from tests.core.networks import small_network
 
@@ -35,6 +35,21 @@ def test_one_run_corrects_the_next_estimate(tmp_path: Path, slower: float) -> No
     )
 
 
+def test_the_last_runs_are_kept(tmp_path: Path) -> None:
+    for seconds in (20, 2_000, 30):
+        calibration.update(tmp_path, card(seconds), "finished")
+    known = calibration.load(tmp_path)
+    assert (known.runs, len(known.recent)) == (3, 3)
+    assert known.factor == known.recent[2]
+
+
+def test_a_smaller_data_set_is_taken_into_account(tmp_path: Path) -> None:
+    slow = Calibration(50.0, 1)
+    took = estimates.estimate_seconds(small_network.ARCHITECTURE, PLAN, slow, digits=960, tests=479)
+    calibration.update(tmp_path, card(took), "finished", 960, 479)
+    assert calibration.load(tmp_path).factor == pytest.approx(50.0)
+
+
 @pytest.mark.parametrize("ended", ["stopped", "diverged", "time"])
 def test_run_cut_short_is_not_measured(tmp_path: Path, ended: str) -> None:
     calibration.update(tmp_path, card(1000), ended)
@@ -57,6 +72,8 @@ def test_early_stopping_counts_trained_epochs(tmp_path: Path) -> None:
         '{"factor": NaN, "runs": 1}',
         '{"factor": -1, "runs": 1}',
         '{"factor": 1e999, "runs": 2}',
+        '{"factor": 1, "runs": 2, "recent": [1, 0]}',
+        '{"factor": 1, "runs": 2, "recent": 3}',
     ],
 )
 def test_damaged_file_means_unknown(tmp_path: Path, text: str) -> None:

@@ -214,7 +214,7 @@ def test_second_continue_changes_nothing(store: RunStore, scheduler: Scheduler) 
     store.recorder(run.id)(Event("checkpoint", 1, 1, {"epoch": 3}, {"a": np.ones(1, np.float32)}))
     planner.continue_run(store, run.id, 4)
     before, going = store.run(run.id), scheduler.jobs[run.id]
-    with pytest.raises(Refusal, match="waits or runs"):
+    with pytest.raises(Refusal, match="already waiting or running"):
         planner.continue_run(store, run.id, 5)
     assert store.run(run.id) == before
     assert scheduler.jobs == {run.id: going}

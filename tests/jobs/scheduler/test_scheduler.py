@@ -103,7 +103,7 @@ def test_active_lists_running_jobs_first(bench: Bench):
 def test_owner_may_have_one_running_and_one_waiting(bench: Bench):
     bench.submit("ann")
     bench.submit("ann")
-    with pytest.raises(Refusal, match="one training running and one waiting"):
+    with pytest.raises(Refusal, match="is running and one is waiting"):
         bench.submit("ann")
     bench.submit("bob")
 
@@ -126,7 +126,7 @@ def test_refusal_of_the_executor_is_raised_at_once(bench: Bench):
 def test_live_job_cannot_be_submitted_again(bench: Bench):
     job = fake_executor.job()
     bench.submit("ann", job)
-    with pytest.raises(Refusal, match="waits or runs"):
+    with pytest.raises(Refusal, match="already waiting or running"):
         bench.submit("bob", job)
     assert bench.state(job.id) == "running"
 

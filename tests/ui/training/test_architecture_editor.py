@@ -176,3 +176,9 @@ def test_the_draft_survives_a_page_without_the_editor(app: AppTest) -> None:
     elsewhere_and_back(app)
     assert app.session_state["draft"] == kept
     assert app.number_input(key=key(app, "0-Conv2D-filters")).value == 8
+
+
+def test_a_usual_mistake_in_a_legal_network_is_hinted_at(app: AppTest) -> None:
+    begin(app, blank().add(1, "Dense").change(1, activation="softmax"))
+    assert made(app) is not None
+    assert "ends in a softmax" in " ".join(str(info.value) for info in app.info)

@@ -20,6 +20,7 @@ def cards() -> None:
             lambda experiment: st.session_state.update(started=experiment.id),
             lambda experiment: st.session_state.update(played=experiment.id),
             lambda experiment: experiment.id != "digits",
+            lambda experiment: 30.0 * len(experiment.arms) - 30,
         )
 
 
@@ -32,6 +33,13 @@ def ended(name: str, shares: dict[str, float]) -> None:
     session.begin()
     measured = Results({arm: (share,) for arm, share in shares.items()}, EXPERIMENTS[name].count)
     experiments.verdict(EXPERIMENTS[name], measured)
+
+
+def test_a_card_says_how_many_minutes_its_trainings_take() -> None:
+    app = AppTest.from_function(cards).run()
+    said = [str(caption.value) for caption in app.caption]
+    for arms, time in ((2, "less than a minute"), (3, "about 1 minute"), (4, "about 2 minutes")):
+        assert any(text.startswith(f"{arms} trainings") and text.endswith(f"· {time}") for text in said)
 
 
 def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:

@@ -38,6 +38,7 @@ class Block:
             them out.
         ticks: One short text a unit below bars, or one a map instead of its number; or nothing.
         origin: What the first row and the first column are called when a cell is read out.
+        full: Value of a full bar, such as 1 for probabilities; None for the largest of the block.
         chosen: Row and column, counted from 0, of a cell that has a frame in every map; or nothing.
     """
 
@@ -50,6 +51,7 @@ class Block:
     quantise: bool = False
     derive: Literal["relu"] | None = None
     ticks: Sequence[str] = ()
+    full: float | None = None
     origin: tuple[int, int] = (0, 0)
     chosen: tuple[int, int] | None = None
 
@@ -97,6 +99,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
         "derive": block.derive,
         "signed": block.signed,
         "levels": None,
+        "full": block.full,
         "origin": list(block.origin),
         "chosen": block.chosen,
     }

@@ -25,6 +25,7 @@ class PadMessage:
         seq: Running number of the message.
         pen_down: True while the pen is on the paper; the message after it is lifted says False.
         brush: Width for the next stroke, in canvas pixels.
+        on_sample: Whether the test digit shows that was there before anything was drawn, as after an undo.
     """
 
     drawing: Drawing
@@ -32,6 +33,7 @@ class PadMessage:
     seq: int
     pen_down: bool
     brush: float
+    on_sample: bool = False
 
 
 LIMITS = {
@@ -72,13 +74,13 @@ def from_wire(value: object) -> PadMessage | None:
     if not isinstance(value, dict):
         return None
     revision, seq, down, brush = (value.get(name) for name in ("revision", "seq", "down", "brush"))
-    strokes = value.get("strokes")
-    if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool)):
+    strokes, on_sample = value.get("strokes"), value.get("sample", False)
+    if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool) and isinstance(on_sample, bool)):
         return None
     if not (_is_number(brush, MIN_WIDTH, MAX_WIDTH) and _are_strokes(strokes)):
         return None
     drawing = Drawing(tuple(_stroke(numbers) for numbers in strokes))  # type: ignore[union-attr]
-    return PadMessage(drawing, revision, seq, down, float(brush))  # type: ignore[arg-type]
+    return PadMessage(drawing, revision, seq, down, float(brush), on_sample)  # type: ignore[arg-type]
 
 
 def sequence(value: object) -> int:

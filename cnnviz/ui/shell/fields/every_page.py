@@ -77,6 +77,8 @@ FIELDS = (
     Field("subject", None),  # an InputSource; None until the first page has chosen a digit to start with
     Field("revision", 0),  # grows when the drawing is changed by anything but the surface itself
     Field("start", Drawing()),  # the drawing as it was when `revision` last grew
+    Field("drawn", None),  # the newest drawing of a surface as a link keeps it, and with all points of the pen
+    Field("replaced", None),  # the InputSource that the first stroke on the surface replaced
     Field("edited", None),  # the Drawing that the editor last reported since then
     Field("editor_colours", None),  # ink and paper of the editor as it was last made
     Field("effects", {}),  # what each preparation switch does to the answer, as of the last time the pen was up

@@ -16,6 +16,8 @@ FIELDS = (
             "watch": gettext_noop("Watch and compare"),
         },
     ),
+    Field("restored", ""),  # the visitor whose network, plan and guesses were taken up in this session
+    Field("kept_design", ""),  # these as they were last written down; "": not yet
     # experiments
     Field("guesses", {}),  # experiment -> the visitor's guess
     Field("recorded", ""),  # the experiment whose recorded trainings are shown
@@ -27,9 +29,14 @@ FIELDS = (
     # watch
     Field("watched", "", "run"),  # id of the run that is looked at; the visitor's own alone: see `shell.url`
     Field("compared", ()),  # ids of the runs whose curves lie over it
+    Field("opened_run", ""),  # id of the run in the table of which everything is shown
+    Field("deleting", ""),  # id of the run that is deleted after a second click
     Field("rerun_page", False),  # whether the table of runs changed something that stands outside it
     Field("moment", -1),  # which of its snapshots is looked at; -1: the newest, following the training
     Field("look_layer", ""),  # the layer whose maps are shown while a network learns
     Field("followed", {}),  # run id -> what its training has reported so far; see `training.run_status`
+    Field("starting", {}),  # run id -> when it was first seen without a first event, monotonic seconds
+    Field("asked", None),  # run id, command and state of the newest command that its worker has not followed yet
+    Field("followed_experiment", ""),  # the run of an experiment whose arms are watched in turn
     Field("shown", None),  # run id and pixels of the digit that its worker was last given to look at
 )

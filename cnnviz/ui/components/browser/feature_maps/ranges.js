@@ -22,6 +22,12 @@ function largest({ values, maps, signed }) {
   return each
 }
 
+// The values between which bars are drawn: of a share the whole is a full bar, of other values the largest one.
+export function barSpan({ values, full }) {
+  const low = values.reduce((least, value) => Math.min(least, value), 0)
+  return { low, high: full ?? values.reduce((most, value) => Math.max(most, value), 0) }
+}
+
 // The place of a value in a table of 256 colours; a map of zeros has the colour of zero.
 export function level(value, top, signed) {
   const share = top > 0 ? Math.max(-1, Math.min(1, value / top)) : 0

@@ -1,6 +1,7 @@
 // The values of a dense layer: one bar a unit, upright, or lying for the strip. The same methods as Mosaic.
 import { prepare, resize } from "./boxes.js"
 import { css } from "./colours.js"
+import { barSpan } from "./ranges.js"
 
 const TICKS = 16
 
@@ -10,6 +11,8 @@ export class Units {
     this.block = null
     this.look = null
     this.lying = false
+    this.low = 0
+    this.high = 0
     this.width = 0
     this.height = 0
     canvas.cellCentre = (map, row) => {
@@ -22,8 +25,7 @@ export class Units {
     Object.assign(this, { block, look, lying, width, height })
     this.pitch = lying ? height / block.rows : Math.min(48, width / block.rows)
     if (!lying) this.width = this.pitch * block.rows
-    this.low = block.values.reduce((least, value) => Math.min(least, value), 0)
-    this.high = block.values.reduce((most, value) => Math.max(most, value), 0)
+    Object.assign(this, barSpan(block))
     const ratio = window.devicePixelRatio || 1
     resize(this.canvas, this.width, this.height)
     this.draw(prepare(this.canvas, this.width * ratio, this.height * ratio), ratio, look.ink)

@@ -2,6 +2,7 @@
 // never changed, except the stroke under the pen.
 
 const STEP = 1 // points closer than this to the last one say nothing new
+const TAP = 16 // canvas pixels that a finger moves before another joins it
 
 export class Drawing {
   constructor() {
@@ -48,6 +49,19 @@ export class Drawing {
 
   end() {
     this.open = null
+  }
+
+  // Take the stroke under the pen back, as if the pen had never touched the paper.
+  drop() {
+    if (!this.open) return
+    this.strokes = this.past.pop()
+    this.open = null
+  }
+
+  // Whether the pen is still where it touched the paper, give or take the width of a finger.
+  get barelyBegun() {
+    const [, x, y, ...rest] = this.open ?? [0, 0, 0]
+    return rest.every((value, i) => Math.abs(value - (i % 2 ? y : x)) < TAP)
   }
 
   clear() {

@@ -1,7 +1,7 @@
 // The live pad: strokes go to Python while the pen moves.
 // Data in: [{revision, ack, brush, drawing, backdrop, labels, disabled, colours: [] or [ink, paper],
 // limits: {strokes, points, reach, brush: [min, max]}}].
-// State out, "strokes": {revision, seq, down, brush, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+// State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
 import { component } from "../shared/component.js"
 import { fromBase64 } from "../shared/decode.js"
 import { ARROWS } from "../shared/keys.js"
@@ -19,6 +19,8 @@ class Pad {
     this.link = new Link(() => this.state())
     this.cursor = [SIDE / 2, SIDE / 2]
     this.pointer = null
+    this.sample = null
+    this.touched = this.touchedBefore = false
     this.listen()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width))
     this.observer.observe(this.parts.canvas)
@@ -26,7 +28,9 @@ class Pad {
 
   state() {
     const { strokes, open } = this.drawing
-    return { revision: this.data.revision, down: open !== null, brush: this.brush, strokes: strokes.map((s) => [...s]) }
+    const { revision } = this.data
+    const sample = this.showsSample
+    return { revision, down: open !== null, brush: this.brush, sample, strokes: strokes.map((s) => [...s]) }
   }
 
   receive(data, send) {
@@ -36,7 +40,8 @@ class Pad {
     if (!before) this.start(data)
     const news = ["revision", "backdrop", "disabled"].filter((name) => before?.[name] !== data[name])
     if (news.includes("revision")) this.replace(data)
-    if (news.includes("backdrop")) this.sample = data.backdrop && fromBase64(data.backdrop)
+    // A test digit that was drawn over stays, so that undo brings it back, until Python gives another drawing.
+    if (news.includes("revision") || data.backdrop) this.sample = data.backdrop && fromBase64(data.backdrop)
     this.dress(data.colours ?? [])
     if (JSON.stringify(before?.labels) !== JSON.stringify(data.labels)) name(this.parts, data.labels)
     if (news.length || this.ink.faded) this.refresh()
@@ -86,7 +91,7 @@ class Pad {
     const { undo, clear, range, hint, canvas } = this.parts
     const disabled = Boolean(this.data.disabled)
     this.root.classList.toggle("disabled", disabled)
-    undo.disabled = disabled || !this.drawing.undoable
+    undo.disabled = disabled || !this.undoable
     clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
     range.disabled = disabled
     canvas.setAttribute("aria-disabled", String(disabled))
@@ -113,6 +118,7 @@ class Pad {
   press(x, y) {
     if (this.data.disabled) return
     if (!this.drawing.begin(x, y, this.brush)) return this.say("full")
+    this.touchedBefore = this.touched
     this.touched = true
     this.refresh()
     this.changed("down")
@@ -139,7 +145,14 @@ class Pad {
   }
 
   undo() {
-    if (!this.data.disabled && this.drawing.undo()) this.edited("undone")
+    if (this.data.disabled || !this.undoable) return
+    this.drawing.undo()
+    this.edited("undone", this.drawing.undoable)
+  }
+
+  // What was drawn, and after it the test digit that it replaced.
+  get undoable() {
+    return this.drawing.undoable || Boolean(this.sample && this.touched)
   }
 
   clear() {
@@ -148,8 +161,10 @@ class Pad {
     if (this.drawing.clear() || this.showsSample) this.edited("cleared")
   }
 
-  edited(status) {
-    this.changed(status)
+  edited(status, touched = true) {
+    this.touched = touched
+    this.say(status)
+    this.link.changed()
     this.refresh()
   }
 
@@ -183,13 +198,27 @@ class Pad {
   }
 
   pointerDown(event) {
-    if (this.data.disabled || this.pointer !== null || event.button !== 0) return
+    if (this.data.disabled || event.button !== 0) return
+    if (this.pointer !== null) return this.join(event)
+    if (event.pointerType === "touch" && !event.isPrimary) return // another finger still rests on the page
     event.preventDefault()
     this.leave()
     this.parts.canvas.focus(/** @type {FocusOptions} */ ({ preventScroll: true, focusVisible: false }))
     this.pointer = event.pointerId
     this.parts.canvas.setPointerCapture(event.pointerId)
     this.press(...this.place(event))
+  }
+
+  // Another finger: it draws nothing, and if the first had hardly begun, both scroll or zoom and nothing is drawn.
+  join(event) {
+    event.preventDefault()
+    if (event.pointerType !== "touch" || !this.drawing.open || !this.drawing.barelyBegun) return
+    this.drawing.drop()
+    this.touched = this.touchedBefore
+    this.lift()
+    this.say("up")
+    this.link.changed()
+    this.refresh()
   }
 
   // Keys: arrows move a cursor, space puts the pen down and up, Escape lifts it.

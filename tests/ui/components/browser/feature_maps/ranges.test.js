@@ -1,7 +1,7 @@
 // Which value gets which colour.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { level, mixed, pixels, tops } from "../../../../../cnnviz/ui/components/browser/feature_maps/ranges.js"
+import { barSpan, level, mixed, pixels, tops } from "../../../../../cnnviz/ui/components/browser/feature_maps/ranges.js"
 
 const VALUES = Float32Array.of(1, -4, 2, 3) // two maps of 1 × 2: [1, 2] and [-4, 3]
 const block = (changes) => ({ kind: "maps", rows: 1, columns: 2, maps: 2, signed: true, values: VALUES, ...changes })
@@ -49,4 +49,9 @@ test("what is not a number is transparent", () => {
 test("a colour picture mixes its channels", () => {
   const { image } = mixed({ values: Float32Array.of(1, 0, 0, 0, 2, -1), rows: 1, columns: 2 })
   assert.deepEqual([...image], [0xff0000ff, 0xff00ff00])
+})
+
+test("a full bar is the whole of a share, and the largest of other values", () => {
+  assert.deepEqual(barSpan({ values: [0.1, 0.4, 0], full: 1 }), { low: 0, high: 1 })
+  assert.deepEqual(barSpan({ values: [0.5, -2, 3], full: null }), { low: -2, high: 3 })
 })

@@ -57,3 +57,15 @@ test("a full paper takes no stroke and no point", () => {
   assert.equal(long.points, 6000)
   assert.equal(moved, 5999)
 })
+
+test("a stroke that another finger joined is as if it had never begun", () => {
+  const drawing = drawn([1, 1], [9, 9])
+  const { strokes } = drawing
+  drawing.begin(50, 50, 20)
+  drawing.move(55, 60)
+  assert.ok(drawing.barelyBegun)
+  drawing.move(90, 60)
+  assert.ok(!drawing.barelyBegun)
+  drawing.drop()
+  assert.deepEqual([drawing.strokes, drawing.open, drawing.past.length], [strokes, null, 1])
+})

@@ -1,0 +1,80 @@
+"""What the pad is given and what is read of it: a drawing stays itself, and a test digit comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.inference import samples
+from cnnviz.ui.components.pad import PadMessage
+from cnnviz.ui.input import surfaces
+
+CURVE = Drawing((Stroke(tuple((100 + x / 2, 100 + (x - 40) ** 2 / 40) for x in range(80)), 8.0),))
+TAP = Drawing((Stroke(((140.0, 140.0),), 20.0),))
+
+
+class Pad:
+    """Stands in for the pad: keeps what it was given, and says what a test chooses."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.given, self.backdrop, self.revision = Drawing(), b"", -1
+        self.says: tuple[Drawing, bool] | None = None
+        monkeypatch.setattr(surfaces, "pad", self.show)
+
+    def show(self, _key: str, drawing: Drawing, revision: int, *_: Any, backdrop: Any, **__: Any) -> PadMessage | None:
+        if revision != self.revision:
+            self.given, self.says, self.revision = drawing, None, revision
+        self.backdrop = backdrop
+        return None if self.says is None else PadMessage(self.says[0], revision, 1, False, 20.0, self.says[1])
+
+
+def script() -> None:
+    import streamlit as st
+
+    from cnnviz.ui.input import surfaces
+    from cnnviz.ui.shell import session
+
+    session.begin()
+    session.enter(st.session_state.get("at", "draw"))
+    surfaces.draw(plain=True)
+
+
+@pytest.fixture
+def pad(monkeypatch: pytest.MonkeyPatch) -> Pad:
+    return Pad(monkeypatch)
+
+
+def test_a_drawing_stays_itself_after_a_change_of_page(pad: Pad) -> None:
+    app = AppTest.from_function(script).run()
+    pad.says = CURVE, False
+    assert not app.run().exception
+    read = app.session_state["subject"].drawing
+    assert read == url_codec.quantize(CURVE)
+    assert read != CURVE
+    app.session_state["at"] = "layers"
+    assert not app.run().exception
+    assert pad.given == CURVE
+    assert app.session_state["subject"].drawing == read
+
+
+def test_undo_of_an_accidental_tap_brings_the_test_digit_back(pad: Pad) -> None:
+    app = AppTest.from_function(script)
+    app.session_state["subject"] = samples.first()
+    app.run()
+    digit = pad.backdrop
+    assert digit
+    for says, kind in (((TAP, False), "drawing"), ((Drawing(), True), "sample"), ((TAP, False), "drawing")):
+        pad.says = says
+        assert not app.run().exception
+        assert app.session_state["subject"].kind == kind
+    pad.says = Drawing(), False  # cleared, which takes the test digit away
+    assert not app.run().exception
+    assert app.session_state["subject"].kind == "drawing"
+    pad.says = Drawing(), True
+    assert not app.run().exception
+    app.run()
+    assert pad.backdrop == digit

@@ -1,0 +1,47 @@
+"""The strip: what its bars are drawn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core.drawing.preprocessing import STEPS
+from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.inference import subject
+from cnnviz.core.inference.subject import InputSource
+from cnnviz.core.networks import model_store
+from cnnviz.ui.components.feature_maps import Block
+from cnnviz.ui.prediction import colour_scale, strip
+
+SEVEN = Drawing((Stroke(((60.0, 50.0), (220.0, 50.0), (130.0, 240.0)), 20.0),))
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Block]]:
+    """Record the blocks that the strip shows."""
+    found: dict[str, list[Block]] = {}
+    monkeypatch.setattr(strip, "feature_maps", lambda key, blocks, **_: found.update({key: blocks}))
+    monkeypatch.setattr(colour_scale, "colours", lambda _: dict[str, Any]())
+    return found
+
+
+def last_bars(drawing: Drawing, shown: dict[str, list[Block]]) -> Block:
+    network = model_store.load("cnn-32-64-64")
+    strip.show(subject.read(network, InputSource(drawing=drawing), frozenset(STEPS)))
+    return shown["strip"][-1]
+
+
+def test_a_full_bar_of_the_last_layer_is_a_probability_of_one(shown: dict[str, list[Block]]) -> None:
+    block = last_bars(SEVEN, shown)
+    assert block.full == 1
+    assert block.values is not None
+    assert block.values.sum() == pytest.approx(1, abs=1e-5)
+    assert [each.full for each in shown["strip"][:-1]] == [None] * (len(shown["strip"]) - 1)
+
+
+def test_on_empty_paper_the_last_layer_has_no_bar(shown: dict[str, list[Block]]) -> None:
+    block = last_bars(Drawing(), shown)
+    assert block.values is not None
+    assert not np.any(block.values)
