@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core.training import recordings
 from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.recordings import MIN_SEEDS
-from cnnviz.ui.training import recorded
+from cnnviz.ui.training.experiments import recorded
 from tests.pages.fake_training import FakeScheduler, finish, learn, press, texts, well
 
 PADDING = EXPERIMENTS["padding"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.training import recorded
+from cnnviz.ui.training.experiments import recorded
 from tests.pages.fake_training import FakeScheduler, finish, learn, press, texts, well
 
 

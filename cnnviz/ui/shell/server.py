@@ -97,7 +97,7 @@ def start() -> list[Middleware]:
     _most_visitors = count_visitors_allowed(limit)
     share_event_loops()
     bound_logging()
-    LOG.warning("%s file descriptors: places for %s visitors", limit, _most_visitors)
+    LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
     return [Middleware(Limits), Middleware(SecurityHeaders)]
 
 

@@ -19,14 +19,15 @@ from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import architecture_editor, experiments, plan_form, recorded, run_status
+from cnnviz.ui.training import architecture_editor, plan_form, run_status
 from cnnviz.ui.training.controls import duration
+from cnnviz.ui.training.experiments import cards, recorded
 
 
 def show_experiments() -> None:
     """Show the ready experiments; one click shows what was recorded or starts all arms of one, one after the other."""
     recorded.show()
-    experiments.show(
+    cards.show(
         session.guard(_start_experiment),
         session.guard(recorded.play),
         lambda experiment: recorded.find(experiment) is not None,

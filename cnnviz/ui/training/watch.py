@@ -22,15 +22,12 @@ from cnnviz.ui.training import (
     comparison,
     controls,
     live_views,
-    recorded,
     run_status,
     snapshot_view,
     start_times,
     time_machine,
-    variants,
-    verdict,
-    whole_experiment,
 )
+from cnnviz.ui.training.experiments import progress, recorded, variants, verdict
 from cnnviz.ui.training.run_status import RunStatus
 from cnnviz.ui.training.snapshot_view import Moment
 
@@ -68,12 +65,12 @@ def _watched(was_live: bool) -> None:
     run_status.touch(store)
     status = run_status.follow(store, session.get("watched"))
     start_times.observe(status)
-    if whole_experiment.follow(store, status):
+    if progress.follow(store, status):
         st.rerun()  # the whole page: the table marks another run
     if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
-    whole_experiment.show(whole_experiment.arms(store, status))
+    progress.show(progress.arms(store, status))
     verdict.show(status.run)
     variants.show(status)
     kept = store.snapshots(status.run.id)

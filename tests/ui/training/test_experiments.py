@@ -12,11 +12,11 @@ def cards() -> None:
     import streamlit as st
 
     from cnnviz.ui.shell import session
-    from cnnviz.ui.training import experiments
+    from cnnviz.ui.training.experiments import cards
 
     session.begin()
     if st.session_state.get("here", True):
-        experiments.show(
+        cards.show(
             lambda experiment: st.session_state.update(started=experiment.id),
             lambda experiment: st.session_state.update(played=experiment.id),
             lambda experiment: experiment.id != "digits",
@@ -28,11 +28,11 @@ def ended(name: str, shares: dict[str, float]) -> None:
     from cnnviz.core.training.experiments import EXPERIMENTS
     from cnnviz.core.training.verdicts import Results
     from cnnviz.ui.shell import session
-    from cnnviz.ui.training import experiments
+    from cnnviz.ui.training.experiments import cards
 
     session.begin()
     measured = Results({arm: (share,) for arm, share in shares.items()}, EXPERIMENTS[name].count)
-    experiments.verdict(EXPERIMENTS[name], measured)
+    cards.verdict(EXPERIMENTS[name], measured)
 
 
 def test_a_card_says_how_many_minutes_its_trainings_take() -> None:

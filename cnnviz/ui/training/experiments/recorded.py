@@ -16,7 +16,8 @@ from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import cache, page, session
-from cnnviz.ui.training import chart, experiments
+from cnnviz.ui.training import chart
+from cnnviz.ui.training.experiments import cards
 from cnnviz.ui.training.run_status import RunStatus
 
 
@@ -38,7 +39,7 @@ def show() -> None:
     if experiment is None or recording is None:
         return
     with st.container(border=True, key="recorded"):
-        experiments.verdict(experiment, Results(recording.get_shares(), recording.count))
+        cards.verdict(experiment, Results(recording.get_shares(), recording.count))
         labels = {arm.id: translate(arm.label) for arm in experiment.arms}
         chart.show_recorded("recorded-curves", labels, experiment, recording)
         st.caption(

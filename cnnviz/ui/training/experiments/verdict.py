@@ -11,8 +11,9 @@ from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import cache, visitor
-from cnnviz.ui.training import experiments, recorded, run_status
+from cnnviz.ui.training import run_status
 from cnnviz.ui.training.controls import describe_status
+from cnnviz.ui.training.experiments import cards, recorded
 from cnnviz.ui.training.run_status import RunStatus
 
 
@@ -41,7 +42,7 @@ def show(watched: Run) -> None:
         joined = results
         if len(found.shares) == len(experiment.arms):
             joined = recorded.join(experiment, results, watched.plan.seed, _data_of(store, watched))
-        experiments.verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
+        cards.verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
         if joined is not results:
             recorded.say_where_it_falls(experiment, results, watched.plan.seed)
 

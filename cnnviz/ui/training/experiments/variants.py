@@ -16,7 +16,8 @@ from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.i18n import translate, translate_plural
 from cnnviz.ui.shell import page, session, visitor
-from cnnviz.ui.training import comparison, experiments, recorded
+from cnnviz.ui.training import comparison
+from cnnviz.ui.training.experiments import cards, recorded
 from cnnviz.ui.training.run_status import RunStatus
 
 MORE_SEEDS = 2
@@ -52,7 +53,7 @@ def show(watched: RunStatus) -> None:
         return
     labels = {str(place): variant.title for place, variant in enumerate(variants)}
     with st.container(border=True, key="variants"):
-        experiments.tell(verdicts.judge_best(labels, results))
+        cards.tell(verdicts.judge_best(labels, results))
         st.button(
             translate_plural("Train it with {number} more seed", "Train each with {number} more seeds", MORE_SEEDS),
             key="more-seeds",

@@ -13,7 +13,7 @@ from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
 from cnnviz.core.training import recordings
 from cnnviz.core.training.experiments import EXPERIMENTS, Arm, Experiment
 from cnnviz.core.training.recordings import MIN_SEEDS, RecordedRun
-from scripts import record_experiments as script
+from cnnviz.workers.entry import record_experiments_cli as script
 
 
 class Stop(Exception):  # noqa: N818  (stands in for an interruption)
