@@ -202,8 +202,9 @@ def _explore(run: Run) -> None:
     It is a link, because the browser stops the clocks of this page before it follows one. Had the server switched the
     page, a fragment of this page that the browser asked for meanwhile would be run after the new page, and blank it.
     """
+    layers = page.PAGES["layers"]
     st.page_link(
-        page.PAGES["layers"].path,
+        layers.path,
         label=translate("Explore it on Layers"),
         query_params={url.NETWORK_LINK_NAME: protocol.make_network_name(run.id)},
     )
