@@ -21,9 +21,13 @@ import numpy as np
 from cnnviz.core.inference import trace
 from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, overlap, shift_grid
 from cnnviz.core.layers import Layer
+from cnnviz.core.layers.layer import Output
 from cnnviz.core.networks.network import Network
 
 Offset = tuple[int, int]
+
+SATURATING = ("softmax", "sigmoid", "tanh")
+"""Activations that bend all sums into a fixed range."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,8 @@ class Reaction:
         original: its answer to the unperturbed digit.
         confidence: (n,) float32, the probability of the original answer for each perturbed digit.
         answers: (n,) int, its answer to each.
-        moved: layer name -> (n,) float32, cosine distance of the layer's output from that for the unperturbed digit.
+        moved: layer name -> (n,) float32, cosine distance of the layer's output from that for the unperturbed digit; of
+            its sums where an activation bends them into a fixed range, in which large differences would vanish.
         moved_back: the same after moving the output back, for layers with maps and where offsets were given;
             otherwise empty. NaN where the shift is larger than the map.
     """
@@ -81,16 +86,17 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
     strides = strides_of(network)
     back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}
     probabilities = np.empty((len(digits), *network.architecture.shapes()[-1]), np.float32)
-    for part, layer, after in trace.run(network, digits):
+    for part, layer, output in trace.run(network, digits):
+        after = _compared(layer, output)
         if layer is network.architecture.layers[-1]:
-            probabilities[part] = after
+            probabilities[part] = output.after
         if layer.name in moved:
             moved[layer.name][part] = distances(after, original[layer.name])
         if layer.name in back:
             back[layer.name][part] = _distances_moved_back(
                 after, original[layer.name], offsets[part], strides[layer.name]
             )
-    answer = int(original[network.architecture.layers[-1].name].argmax())
+    answer = int(probabilities[unperturbed].argmax())
     return Reaction(
         network=network.name,
         original=answer,
@@ -140,8 +146,14 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 
 def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Return every layer's output for one digit, by name, in order."""
-    made: Iterable[tuple[slice, Layer, np.ndarray]] = trace.run(network, digit[np.newaxis])
-    return {layer.name: after[0] for _, layer, after in made if layer.changes_values}
+    made: Iterable[tuple[slice, Layer, Output]] = trace.run(network, digit[np.newaxis])
+    return {layer.name: _compared(layer, output)[0] for _, layer, output in made if layer.changes_values}
+
+
+def _compared(layer: Layer, output: Output) -> np.ndarray:
+    """Return what is compared of an output: what the layer passes on, or its sums where these are saturated."""
+    bends = getattr(layer, "activation", None) in SATURATING or layer.kind.lower() in SATURATING
+    return output.before if bends else output.after
 
 
 def _distances_moved_back(

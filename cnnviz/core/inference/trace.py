@@ -86,13 +86,13 @@ def predict(network: Network, digits: np.ndarray) -> np.ndarray:
     Raises `Refusal` as `trace` does.
     """
     result = np.empty((len(digits), *network.architecture.shapes()[-1]), dtype=np.float32)
-    for part, layer, after in run(network, digits):
+    for part, layer, output in run(network, digits):
         if layer is network.architecture.layers[-1]:
-            result[part] = after
+            result[part] = output.after
     return result
 
 
-def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np.ndarray]]:
+def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, Output]]:
     """Run `digits`, (n, 28, 28) float32 in [0, 1], through the network batch by batch, without keeping outputs.
 
     Yields the slice of digits, the layer, and its output, float32 with those digits as first axis: all layers in order
@@ -102,7 +102,7 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, np
     for start in range(0, len(read), MAX_BATCH):
         part = slice(start, min(start + MAX_BATCH, len(read)))
         for layer, output in _forward(network, read[part]):
-            yield part, layer, output.after
+            yield part, layer, output
         _check_answers(network, output.after)
 
 

@@ -197,15 +197,15 @@ def estimate_spread(known: Iterable[Recording], share: float) -> float | None:
     """Estimate how far another seed moves a training that reads `share` of the digits right.
 
     Returns:
-        the median of the standard deviations between seeds of the recorded arms whose accuracy is nearest; None
-        without recordings.
+        the standard deviation between seeds, pooled over the recorded arms whose accuracy is nearest; None without
+        recordings.
     """
     spreads = [
         (abs(float(np.mean(shares)) - share), float(np.std(shares, ddof=1)))
         for recording in known
         for shares in recording.get_shares().values()
     ]
-    return float(np.median([spread for _, spread in sorted(spreads)[:NEAREST]])) if spreads else None
+    return float(np.sqrt(np.mean([spread**2 for _, spread in sorted(spreads)[:NEAREST]]))) if spreads else None
 
 
 def _parse_arm(data: Any) -> RecordedArm:

@@ -17,9 +17,9 @@ from cnnviz.ui.shell import cache, process_tuning, session
 USUAL_SHIFT = 3
 DISTANCE = gettext_noop("pixels, the mean of up, down, left and right")
 BANDS = gettext_noop(
-    "Bands hold the true value for such digits with 95 % confidence (Wilson’s interval, or a bootstrap over the "
-    "digits). In the table, other seeds are the {seeds} trainings of each network: the lowest and the highest of "
-    "them."
+    "Bands hold what the same network would read of other such digits and with another seed, with 95 % confidence "
+    "(Wilson’s interval, or a bootstrap over the digits, and the spread between seeds). All seeds are the {seeds} "
+    "trainings of each network, the shown one among them: the lowest and the highest."
 )
 
 
@@ -65,11 +65,11 @@ def unit(kind: str) -> str:
 def numbers(found: Robustness, kind: str, place: int) -> str:
     """Return a table of the share of digits that are read right at one amount."""
     amount = robustness_curves.get_amounts(kind)[place]
-    head = [f"{amount:g} {unit(kind)}", translate("digits read right"), translate("band"), translate("other seeds")]
+    head = [f"{amount:g} {unit(kind)}", translate("digits read right"), translate("band"), translate("all seeds")]
     rows = []
     for name in POOL_NETWORKS:
         curve = found.curves[kind][name]
-        value, low, high = (100 * row[place] for row in curve.right)
+        value, low, high = (100 * row[place] for row in curve.compute_band("right"))
         lowest, highest = (100 * row[place] for row in curve.seeds_right)
         rows.append([f"**{name}**", f"{value:.1f} %", f"{low:.1f} – {high:.1f} %", f"{lowest:.1f} – {highest:.1f} %"])
     return trio.table(head, rows)
@@ -79,7 +79,7 @@ def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
     from cnnviz.figures import bands
     from cnnviz.figures.bands import Line
 
-    lines = [Line(name, *getattr(found.curves[kind][name], quantity)) for name in POOL_NETWORKS]
+    lines = [Line(name, *found.curves[kind][name].compute_band(quantity)) for name in POOL_NETWORKS]
     titles = (unit(kind), translate("share of digits") if quantity == "right" else translate("confidence"))
     figure = bands.chart(robustness_curves.get_amounts(kind), lines, titles=titles, at=at)
     st.plotly_chart(figure, key=f"thousand-{quantity}", config={"displayModeBar": False})

@@ -49,7 +49,8 @@ def test_one_batched_pass_gives_what_single_passes_give(name: str) -> None:
         assert reaction.answers[place] == single.answer
         for before, after in zip(original.layers, single.layers, strict=True):
             if before.kind != "Flatten":
-                a, b = before.after.ravel().astype(float), after.after.ravel().astype(float)
+                dense = before.kind == "Dense"  # its shares are saturated, so its sums are compared
+                a, b = ((each.before if dense else each.after).ravel().astype(float) for each in (before, after))
                 expected = 1 - a @ b / np.sqrt((a @ a) * (b @ b))
                 assert reaction.moved[before.name][place] == pytest.approx(expected, abs=1e-6)
     assert reaction.confidence.shape == reaction.answers.shape == (169,)
@@ -61,6 +62,18 @@ def test_a_convolution_is_equivariant_and_not_invariant() -> None:
     reaction = react_to_shifts(network(replace(CONV, use_bias=False)), inked())
     assert reaction.moved["conv2d"].max() > 0.1
     np.testing.assert_allclose(reaction.moved_back["conv2d"], 0, atol=1e-6)
+
+
+def test_saturated_shares_do_not_hide_that_the_sums_differ() -> None:
+    """One sum so large that the answer is always sure: the shares stay the same, the sums do not."""
+    dense = Dense(name="dense", units=10, activation="softmax")
+    architecture = Architecture(name="made", layers=(Flatten(name="flatten"), dense))
+    kernel = np.random.default_rng(0).normal(0, 5, (784, 10)).astype(np.float32)
+    kernel[:, 3] = 5
+    weights = {"dense": {"kernel": kernel, "bias": np.zeros(10, np.float32)}}
+    reaction = react_to_shifts(Network(architecture, weights), inked())
+    assert (reaction.original, reaction.confidence.min()) == (3, 1)
+    assert reaction.moved["dense"].max() > 0.01
 
 
 def test_global_pooling_makes_the_network_shift_invariant() -> None:
@@ -149,7 +162,7 @@ def test_digit_that_the_network_cannot_read_is_refused() -> None:
 def test_layers_can_be_looked_through_in_batches() -> None:
     tested, digits = small_network.network(), shift_grid(small_network.digit())
     last = tested.architecture.layers[-1]
-    parts = [(part, after) for part, layer, after in trace.run(tested, digits) if layer is last]
+    parts = [(part, output.after) for part, layer, output in trace.run(tested, digits) if layer is last]
     assert [part.start for part, _ in parts] == list(range(0, 169, trace.MAX_BATCH))
     np.testing.assert_array_equal(np.concatenate([after for _, after in parts]), trace.predict(tested, digits))
     assert list(trace.run(tested, digits[:0])) == []

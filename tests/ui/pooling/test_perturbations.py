@@ -162,7 +162,8 @@ def test_an_empty_drawing_is_said_and_the_curves_stay(shown: Shown) -> None:
 def test_the_table_over_many_digits_is_at_the_place_that_is_looked_at() -> None:
     far = run(moved=OFFSETS.index((-2, 5)))
     assert "| 5 pixels, the mean of" in text(far)
-    assert "| **pool-max** | 85.0 % | 83.0 – 87.0 % | 83.0 – 87.0 % |" in text(far)
+    # The band holds digits and seeds: 2 points and 1.96 · 4 / 2.326 points, added as independent errors.
+    assert "| **pool-max** | 85.0 % | 81.1 – 88.9 % | 83.0 – 87.0 % |" in text(far)
     assert "| 3 pixels, the mean of" in text(run(moved=OFFSETS.index((0, 0))))
     turned = run(disturbance="rotate", rotate=0)
     assert "| -45 degrees clockwise |" in text(turned)

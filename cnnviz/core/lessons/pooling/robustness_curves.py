@@ -28,7 +28,7 @@ from cnnviz.core.layers import checks
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training.confidence import compute_wilson_interval
+from cnnviz.core.training.confidence import Z, compute_wilson_interval
 
 FILE = "pooling-robustness.json"
 MAX_BYTES = 1_000_000
@@ -48,6 +48,10 @@ Band = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 """Value, low end and high end, one number for each amount."""
 
 
+RANGED_SEEDS, RANGE_OF_FIVE = 5, 2.326
+"""Seeds of the curves, and the expected range of so many Gaussian values in standard deviations (Tippett 1925)."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """One network under one kind of perturbation; all values are shares in [0, 1], one for each amount.
@@ -63,6 +67,21 @@ class Curve:
     confidence: Band
     seeds_right: tuple[tuple[float, ...], tuple[float, ...]]
     seeds_confidence: tuple[tuple[float, ...], tuple[float, ...]]
+
+    def compute_band(self, quantity: str) -> Band:
+        """Compute "right" or "confidence" with a band for other digits and other seeds together.
+
+        The interval for other digits and the spread between seeds, Gauss-distributed with a standard deviation that is
+        estimated from the range of `RANGED_SEEDS` trainings, are added as independent errors.
+        """
+        value, low, high = (np.array(row) for row in getattr(self, quantity))
+        lowest, highest = (np.array(row) for row in getattr(self, f"seeds_{quantity}"))
+        reach = Z * (highest - lowest) / RANGE_OF_FIVE
+        return (
+            _round(value),
+            _round(value - np.hypot(value - low, reach)),
+            _round(value + np.hypot(high - value, reach)),
+        )
 
     def __post_init__(self) -> None:
         lengths = {len(row) for rows in vars(self).values() for row in rows}

@@ -123,3 +123,15 @@ def test_damaged_curves_are_refused(damage) -> None:
 def test_missing_curves_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"measure_pooling\.py"):
         robustness_curves.load(tmp_path)
+
+
+def test_bands_are_as_wide_as_digits_and_seeds_together() -> None:
+    row = (0.9, 0.8)
+    alike = Curve((row, (0.88, 0.77), (0.92, 0.83)), (row, row, row), (row, row), (row, row))
+    assert alike.compute_band("right") == alike.right
+    apart = Curve(alike.right, alike.confidence, ((0.88, 0.8), (0.92, 0.8)), ((0.88, 0.8), (0.92, 0.8)))
+    _, low, high = apart.compute_band("right")
+    seeds = 1.96 * 0.04 / 2.326
+    assert low == pytest.approx((0.9 - np.hypot(0.02, seeds), 0.77), abs=1e-4)
+    assert high == pytest.approx((0.9 + np.hypot(0.02, seeds), 0.83), abs=1e-4)
+    assert apart.compute_band("confidence")[1][0] == pytest.approx(0.9 - seeds, abs=1e-4)
