@@ -47,9 +47,7 @@ def _card(experiment: Experiment, start: Action, play: Action | None, seconds: f
         _guess(experiment)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if play is not None:
-                st.button(
-                    translate("Find out"), key=f"play-{experiment.id}", on_click=session.guard(play), args=(experiment,)
-                )
+                st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
             train = translate("Find out") if play is None else translate("Train it yourself")
             st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
             st.caption(f"{_cost(experiment)} · {_minutes(seconds)}", width="content")
