@@ -73,7 +73,7 @@ def test_every_response_has_the_headers(few: Server, path: str, method: str) -> 
 
 def test_metrics_are_for_this_computer_alone(few: Server) -> None:
     assert answer(few, "/_stcore/metrics")[0] == 200
-    for forwarded in ("X_Forwarded_For", "Forwarded", "X_Real_IP"):
+    for forwarded in ("X_Forwarded_For", "X_Forwarded_Proto", "Forwarded", "X_Real_IP"):
         assert answer(few, "/_stcore/metrics", **{forwarded: "203.0.113.7"})[0] == 404
 
 

@@ -76,6 +76,23 @@ def share_event_loops() -> bool:
     return True
 
 
+def watch_no_files() -> bool:
+    """Keep sessions whose visitor comes back from watching files where `fileWatcherType` is none.
+
+    Streamlit asks for that setting when a session begins, and not when it is taken up again: from then on every script
+    run of the session walks through all imported modules. Returns whether sessions watch none.
+    """
+    try:
+        from streamlit import config
+        from streamlit.runtime.app_session import AppSession
+    except ImportError:
+        return False
+    if config.get_option("server.fileWatcherType") != "none" or not hasattr(AppSession, "register_file_watchers"):
+        return False
+    setattr(AppSession, "register_file_watchers", lambda _: None)  # noqa: B010 (it is not ours to assign, says mypy)
+    return True
+
+
 class _SharedLoops(ModuleType):
     """The module `asyncio` as `streamlit.runtime.app_session` sees it: a new event loop is always the same one."""
 

@@ -27,6 +27,7 @@ from cnnviz.ui.shell.descriptors import (
     count_visitors_allowed,
     raise_limit,
     share_event_loops,
+    watch_no_files,
 )
 
 LOG = logging.getLogger("cnnviz")
@@ -96,6 +97,7 @@ def start() -> list[Middleware]:
     limit = raise_limit()
     _most_visitors = count_visitors_allowed(limit)
     share_event_loops()
+    watch_no_files()
     bound_logging()
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
     return [Middleware(Limits), Middleware(SecurityHeaders)]
@@ -154,7 +156,7 @@ async def _send_full(send: Send) -> None:
 class SecurityHeaders:
     """Middleware that puts `HEADERS` on every response, and answers `METRICS` to this computer alone.
 
-    A proxy on this computer asks for others, so one that says for whom (`X-Forwarded-For`, `Forwarded`) is a stranger.
+    A proxy on this computer asks for others, so a request that was forwarded is a stranger's.
     """
 
     def __init__(self, app: Application) -> None:
@@ -193,9 +195,8 @@ def _headers() -> tuple[tuple[bytes, bytes], ...]:
 
 
 def _is_local(scope: Message) -> bool:
-    named = {name.lower() for name, _ in scope["headers"]}
-    client = scope.get("client")
-    if client is None or named & {b"x-forwarded-for", b"forwarded", b"x-real-ip"}:
+    client, forwarded = scope.get("client"), (b"forwarded", b"x-forwarded-", b"x-real-ip")
+    if client is None or any(name.lower().startswith(forwarded) for name, _ in scope["headers"]):
         return False
     try:
         return ip_address(client[0]).is_loopback

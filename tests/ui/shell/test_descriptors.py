@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -51,3 +52,19 @@ def test_sessions_share_an_event_loop_that_is_never_closed(monkeypatch: pytest.M
     assert other.is_closed()
     assert loops.get_running_loop is asyncio.get_running_loop
     first.close()
+
+
+@pytest.mark.parametrize(("setting", "watched"), [("none", 0), ("auto", 1)])
+def test_sessions_that_are_taken_up_again_watch_no_files(
+    monkeypatch: pytest.MonkeyPatch, setting: str, watched: int
+) -> None:
+    from streamlit import config
+    from streamlit.runtime.app_session import AppSession
+
+    calls: list[object] = []
+    monkeypatch.setattr(AppSession, "register_file_watchers", calls.append)
+    monkeypatch.setattr(config, "get_option", lambda _: setting)
+    assert descriptors.watch_no_files() == (watched == 0)
+    register: Callable[[object], None] = vars(AppSession)["register_file_watchers"]
+    register("a session")
+    assert len(calls) == watched
