@@ -151,6 +151,10 @@ class Examples:
         """Number of epochs, from the first on, that show the digits without degradation."""
         return round(self.augmentation.clean_share * self.plan.epochs)
 
+    def is_degraded(self, epoch: int) -> bool:
+        """Return whether this epoch, counted from 1, shows degraded digits; one added to a clean plan does not."""
+        return self.augmentation.clean_share < 1 and epoch > self.clean_epochs
+
     @property
     def held_out(self) -> int:
         """Number of training digits that are held out: the plan's, or the same share of a smaller data set."""
@@ -161,7 +165,7 @@ class Examples:
         """Select what an epoch, counted from 1, trains on, in an order that depends on seed and epoch alone."""
         order = np.random.default_rng([self.plan.seed, epoch]).permutation(self.count).astype(np.int32)
         copy = self._select_copy(epoch)
-        if epoch > self.clean_epochs:
+        if self.is_degraded(epoch):
             return Rows(self._degrade(copy, epoch), order)
         # A copy has the trained digits alone, in the order of their rows.
         return Rows(copy, order if self.augmentation.copies else self._trained[order])
