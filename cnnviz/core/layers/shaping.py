@@ -72,10 +72,10 @@ class Dropout(Layer):
         super().__post_init__()
         if isinstance(self.rate, (int, float)) and 1 < self.rate < 100:
             raise Refusal(
-                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate:g}. For {rate:g} % write "
-                "{share:g}.",
-                rate=self.rate,
-                share=self.rate / 100,
+                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate}. For {rate} % write "
+                "{share}.",
+                rate=f"{self.rate:g}",
+                share=f"{self.rate / 100:g}",
             )
         self._settle(rate=checks.number("rate", self.rate, 0, 0.99))
 
