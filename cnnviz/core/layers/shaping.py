@@ -72,8 +72,7 @@ class Dropout(Layer):
         super().__post_init__()
         if isinstance(self.rate, (int, float)) and 1 < self.rate < 100:
             raise Refusal(
-                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate}. For {rate} % write "
-                "{share}.",
+                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate}. For {rate} % write {share}.",
                 rate=f"{self.rate:g}",
                 share=f"{self.rate / 100:g}",
             )
