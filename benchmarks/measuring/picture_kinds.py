@@ -293,24 +293,24 @@ def whiteboard(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, 0.8, 0.01, 80)
 
 
-@_kind("photograph", TUNED)
-def lined_paper(source: Source, random: Random) -> np.ndarray:
+def _ruled(source: Source, random: Random, pitch: tuple[float, float], squared: bool) -> np.ndarray:
+    """Photograph a digit on ruled paper; `pitch` is the range of the lines' distance, in heights of the digit."""
     ink = _write(source, random, int(random.integers(300, 700)))
     paper = np.full(ink.shape, random.uniform(0.8, 0.95), np.float32)
-    paper = painting.rule(paper, random, int(len(ink) * random.uniform(0.08, 0.2)), False, random.uniform(0.7, 0.88))
+    paper = painting.rule(paper, random, int(len(ink) * random.uniform(*pitch)), squared, random.uniform(0.7, 0.88))
     return painting.shoot(
         painting.paint(ink, 0.15, paper) * painting.light(ink.shape, random, 0.65), random, 0.8, 0.012, 80
     )
+
+
+@_kind("photograph", TUNED)
+def lined_paper(source: Source, random: Random) -> np.ndarray:
+    return _ruled(source, random, (0.08, 0.2), False)
 
 
 @_kind("photograph", HELD_OUT)
 def squared_paper(source: Source, random: Random) -> np.ndarray:
-    ink = _write(source, random, int(random.integers(300, 700)))
-    paper = np.full(ink.shape, random.uniform(0.8, 0.95), np.float32)
-    paper = painting.rule(paper, random, int(len(ink) * random.uniform(0.05, 0.12)), True, random.uniform(0.7, 0.88))
-    return painting.shoot(
-        painting.paint(ink, 0.15, paper) * painting.light(ink.shape, random, 0.65), random, 0.8, 0.012, 80
-    )
+    return _ruled(source, random, (0.05, 0.12), True)
 
 
 @_kind("photograph", TUNED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from cnnviz.core.drawing import bezier
 from cnnviz.core.drawing.bezier import Line
+from cnnviz.core.drawing.fabric_shapes import READERS, Fields, cut_circle
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Stroke
 from cnnviz.core.drawing.svg_path import check_number
 from cnnviz.core.errors import Refusal
@@ -31,14 +32,8 @@ MAX_DEVIATION = 0.1
 DOT_HALF_LENGTH = 0.02
 """Fabric's pen writes a dot as a line of twice this length, because a line of length 0 has no caps."""
 
-CIRCLE_POINTS = 64
-"""Corners of the polygon that replaces a circle."""
-
 ORIGINS = {"left": -0.5, "top": -0.5, "center": 0.0, "right": 0.5, "bottom": 0.5}
 """Origin name -> the point that `left` or `top` locates, as a fraction of the object's size from its centre."""
-
-Fields = Mapping[str, Any]
-
 
 MAX_GROUPS = MAX_STROKES
 """Of groups of objects, one within another or side by side."""
@@ -254,7 +249,7 @@ class _Reader:
             self._count(known)
             outline = lines = READERS[kind](one)
             if kind == "circle":
-                lines = [_cut_circle(lines[0], one, self._version)]
+                lines = [cut_circle(lines[0], one, self._version)]
             self._count(max(0, sum(map(len, lines)) - known))
         return _place(one, lines, outline, frame)
 
@@ -362,78 +357,3 @@ def _box(lines: list[Line]) -> tuple[np.ndarray, np.ndarray]:
     points = np.array([point for line in lines for point in line], np.float64).reshape(-1, 2)
     low, high = points.min(axis=0), points.max(axis=0)
     return (low + high) / 2, high - low
-
-
-def _read_line(one: Fields) -> list[Line]:
-    """Read a straight line.
-
-    Its caps are flat and those of a stroke are round, so both ends are moved inwards until the inked area is the same.
-    """
-    start, end = (np.array([check_number(one.get(f"x{n}")), check_number(one.get(f"y{n}"))]) for n in (1, 2))
-    length = math.dist(start, end)
-    radius = check_number(one.get("strokeWidth", 1)) / 2
-    back = 0.0 if one.get("strokeLineCap") == "round" or not length else min(math.pi / 4 * radius / length, 0.5)
-    ends = (start + back * (end - start), end - back * (end - start))
-    return [[(float(x), float(y)) for x, y in ends]]
-
-
-def _read_polyline(one: Fields) -> list[Line]:
-    corners = one.get("points")
-    if not isinstance(corners, list) or not all(isinstance(corner, Mapping) for corner in corners):
-        raise ValueError("`points` must be a list of mappings.")
-    return [[(check_number(corner.get("x")), check_number(corner.get("y"))) for corner in corners]]
-
-
-def _read_polygon(one: Fields) -> list[Line]:
-    return [[*line, line[0]] for line in _read_polyline(one) if line]
-
-
-def _read_circle(one: Fields) -> list[Line]:
-    radius = check_number(one.get("radius"))
-    return [_follow_ellipse(radius, radius)]
-
-
-def _read_ellipse(one: Fields) -> list[Line]:
-    return [_follow_ellipse(check_number(one.get("rx")), check_number(one.get("ry")))]
-
-
-def _follow_ellipse(rx: float, ry: float, start: float = 0.0, end: float = math.tau) -> Line:
-    """Return points of an ellipse around 0 from one angle to another, in radians."""
-    angles = start + np.arange(CIRCLE_POINTS + 1) * ((end - start) / CIRCLE_POINTS)
-    return [(rx * math.cos(angle), ry * math.sin(angle)) for angle in angles]
-
-
-def _cut_circle(line: Line, one: Fields, version: int) -> Line:
-    """Return the part of a circle that is drawn. Its angles are in degrees since Fabric 5, in radians before."""
-    start, end = (
-        check_number(one.get("startAngle", 0)),
-        check_number(one.get("endAngle", 360 if version > 4 else math.tau)),
-    )
-    if version > 4:
-        start, end = math.radians(start), math.radians(end)
-    if abs(end - start) >= math.tau - 1e-3:
-        return line
-    radius = check_number(one.get("radius"))
-    return _follow_ellipse(radius, radius, start, end if end >= start else end + math.tau)
-
-
-def _read_triangle(one: Fields) -> list[Line]:
-    width, height = check_number(one.get("width")), check_number(one.get("height"))
-    return [[(0, height), (width / 2, 0), (width, height), (0, height)]]
-
-
-def _read_rect(one: Fields) -> list[Line]:
-    width, height = check_number(one.get("width")), check_number(one.get("height"))
-    return [[(0, 0), (width, 0), (width, height), (0, height), (0, 0)]]
-
-
-READERS: dict[str, Callable[[Fields], list[Line]]] = {
-    "line": _read_line,
-    "polyline": _read_polyline,
-    "polygon": _read_polygon,
-    "triangle": _read_triangle,
-    "circle": _read_circle,
-    "ellipse": _read_ellipse,
-    "rect": _read_rect,
-}
-"""Lower-case Fabric type -> its reader; paths are read by `_Reader`."""

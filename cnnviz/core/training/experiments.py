@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import shifted_accuracy
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
@@ -78,17 +77,6 @@ class Experiment:
         if any(not results.shares.get(arm.id) for arm in self.arms):
             return None
         return self.judge({arm.id: arm.label for arm in self.arms}, results)
-
-
-def get_experiment(name: str) -> Experiment:
-    """Return the experiment `name`. Raises `Refusal` for any other name."""
-    if name in EXPERIMENTS:
-        return EXPERIMENTS[name]
-    raise Refusal(
-        "There is no experiment of that name. Received: {name}. Choose one of {names}.",
-        name=name,
-        names=", ".join(EXPERIMENTS),
-    )
 
 
 def _make_conv(filters: int, **more: Any) -> Settings:

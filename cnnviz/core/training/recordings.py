@@ -20,7 +20,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.metrics import CURVES_OF_EVERY_CARD
-from cnnviz.core.training.experiments import EXPERIMENTS, Arm, Experiment
+from cnnviz.core.training.experiments import Arm, Experiment
 
 FOLDER = "experiments"
 """Folder of the recordings in the model store's."""
@@ -185,12 +185,6 @@ def read(experiment: str, folder: Path | None = None) -> Recording:
             return Recording.from_json(json.loads(file.read(MAX_BYTES)))
         except (ValueError, RecursionError) as error:
             raise _make_refusal() from error
-
-
-def load_all(folder: Path | None = None) -> tuple[Recording, ...]:
-    """Load the whole recordings of all experiments."""
-    found = (load(experiment, folder) for experiment in EXPERIMENTS.values())
-    return tuple(recording for recording in found if recording is not None)
 
 
 def estimate_spread(known: Iterable[Recording], share: float) -> float | None:

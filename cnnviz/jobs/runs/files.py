@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,11 +26,12 @@ from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
-from cnnviz.core.networks import metrics, model_store
+from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Facts
 from cnnviz.jobs.protocol.event_log import LIVE_KINDS
+from cnnviz.jobs.runs import event_checks
 from cnnviz.jobs.runs.record import UNREADABLE, Run, end
 
 LOG = logging.getLogger(__name__)
@@ -170,7 +168,7 @@ def read_events(folder: Path) -> tuple[tuple[Event, ...], int]:
         return (), 0
     found = [_parse_event(line) for line in lines]
     readable = tuple(event for event in found if event is not None)
-    return readable, found.count(None) + sum(not _is_complete(event) for event in readable)
+    return readable, found.count(None) + sum(not event_checks.is_complete(event) for event in readable)
 
 
 def _parse_event(line: bytes) -> Event | None:
@@ -179,67 +177,9 @@ def _parse_event(line: bytes) -> Event | None:
         data = json.loads(line)
         arrays = {name: np.asarray(values, np.float32) for name, values in data["arrays"].items()}
         event = Event(data["kind"], data["seq"], data["attempt"], data[PAYLOAD_KEY], arrays)
-        return event if _is_well_typed(event) else None
+        return event if event_checks.is_well_typed(event) else None
     except UNREADABLE:
         return None
-
-
-def _is_well_typed(event: Event) -> bool:
-    if not (isinstance(event.kind, str) and isinstance(event.payload, dict)):
-        return False
-    if not (_is_count(event.seq) and _is_count(event.attempt)):
-        return False
-    if event.kind == "batches" and not all(
-        a.ndim == 1 and len(a) == len(event.arrays["loss"]) for a in event.arrays.values()
-    ):
-        return False
-    return all(rule(event.payload[name]) for name, rule in _RULES.items() if name in event.payload)
-
-
-def _is_complete(event: Event) -> bool:
-    return event.payload.keys() >= _NEEDED.get(event.kind, frozenset())
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
-
-
-def _is_number(value: object) -> bool:
-    """Return whether `value` is null or fits a float; it may be infinite or not a number, as a loss may."""
-    return value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) <= MAX_COUNT)
-
-
-def _is_finite(value: object) -> bool:
-    return value is None or (_is_number(value) and math.isfinite(value))  # type: ignore[arg-type]
-
-
-def _is_card(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("test_accuracy"), float)
-
-
-MAX_COUNT = 2**53
-"""Largest whole number of an event."""
-
-_RULES: Mapping[str, Callable[[object], bool]] = MappingProxyType(
-    {
-        **dict.fromkeys(("step", "batches", "epoch", "epochs", "finished", "validation_examples"), _is_count),
-        **dict.fromkeys(("seconds", "images_per_second", "seconds_left"), _is_finite),
-        **dict.fromkeys((*metrics.NAMES, *metrics.VALIDATION_NAMES), _is_number),
-        "card": _is_card,
-    }
-)
-"""Entry of a payload -> its rule."""
-
-_NEEDED: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "start": frozenset({"batches"}),
-        "batches": frozenset({"step", "seconds"}),
-        "sample": frozenset({"step"}),
-        "epoch": frozenset({"step", "epoch", "val_accuracy"}),
-        "result": frozenset({"card", "ended"}),
-    }
-)
-"""Kind of event -> what readers of a complete one expect; each of them goes on without it."""
 
 
 def stamp(folder: Path) -> tuple[int, int]:

@@ -70,7 +70,7 @@ def _watched(was_live: bool) -> None:
     if _any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
-    progress.show(progress.arms(store, status))
+    progress.show(progress.list_arms(store, status))
     verdict.show(status.run)
     variants.show(status)
     kept = store.snapshots(status.run.id)
@@ -108,7 +108,9 @@ def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot])
     """
     runs = [status, *comparison.runs()]
     learned = [
-        chart.Learned(run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.beside(run))
+        chart.Learned(
+            run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.find_runs_beside(run)
+        )
         for colour, run in enumerate(runs)
     ]
     per_epoch = chart.axis_of(learned) == "epochs"

@@ -8,12 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import shifted_accuracy
 from cnnviz.core.layers import Dropout
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS
-from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment, get_experiment
+from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Experiment
 from cnnviz.core.training.verdicts import Results
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
@@ -137,9 +136,3 @@ def test_shifted_accuracy_is_the_share_of_right_answers() -> None:
     assert shifted_accuracy.accuracy(network, images, labels) == 1
     labels[:2] = (labels[:2] + 1) % 10
     assert shifted_accuracy.accuracy(network, images, labels) == 0.75
-
-
-def test_an_unknown_experiment_is_refused() -> None:
-    with pytest.raises(Refusal, match="no experiment of that name"):
-        get_experiment("../x")
-    assert get_experiment("padding").id == "padding"

@@ -21,7 +21,7 @@ from cnnviz.core.training.experiments import EXPERIMENTS, VALIDATION
 from cnnviz.core.training.recordings import MIN_SEEDS, RecordedRun, Recording
 from cnnviz.core.training.verdicts import ALIKE, Results
 
-RECORDED = recordings.load_all()
+RECORDED = tuple(found for each in EXPERIMENTS.values() if (found := recordings.load(each)) is not None)
 PADDING = EXPERIMENTS["padding"]
 LABELS = {"one": "One", "other": "Other"}
 

@@ -32,7 +32,7 @@ def ended(name: str, shares: dict[str, float]) -> None:
 
     session.begin()
     measured = Results({arm: (share,) for arm, share in shares.items()}, EXPERIMENTS[name].count)
-    cards.verdict(EXPERIMENTS[name], measured)
+    cards.show_verdict(EXPERIMENTS[name], measured)
 
 
 def test_a_card_says_how_many_minutes_its_trainings_take() -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -71,28 +71,18 @@ def picture_crop(
         "marks": [{"kind": mark.kind, "box": mark.box} for mark in marks],
         "label": label,
         "labels": translate_all(LABELS),
-        "ack": _sequence(_message(key)),
+        "ack": browser_state.sequence(browser_state.read(key, "crop")),
     }
     mount("picture_crop", key=key, data=_pack(header, _encode(rgba)), on_crop_change=on_crop)
 
 
 def cropped(key: str) -> Box | None:
     """Return the frame that the visitor has drawn, whatever its corners are; None for anything else."""
-    message = _message(key)
+    message = browser_state.read(key, "crop")
     box = message.get("box") if isinstance(message, Mapping) else None
     if not isinstance(box, list) or len(box) != 4 or not all(type(at) is int and abs(at) < 100_000 for at in box):
         return None
     return box[0], box[1], box[2], box[3]
-
-
-def _message(key: str) -> object:
-    state = st.session_state.get(key)
-    return state.get("crop") if isinstance(state, Mapping) else None
-
-
-def _sequence(message: object) -> int:
-    number = message.get("seq") if isinstance(message, Mapping) else None
-    return number if type(number) is int and number > 0 else 0
 
 
 def _encode(rgba: np.ndarray) -> bytes:

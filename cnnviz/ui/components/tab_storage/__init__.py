@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import unseen
 
 VALUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -17,10 +18,6 @@ def keep(name: str, value: str) -> None:
 def recall(name: str) -> str:
     """Return what the tab keeps under `name`; "" for nothing, and until it has answered."""
     data = {"name": name, "value": ""}
-    result = unseen("tab_storage", key=f"recall-{name}", data=data, on_value_change=_nothing)
+    result = unseen("tab_storage", key=f"recall-{name}", data=data, on_value_change=browser_state.ignore)
     value = getattr(result, "value", None)
     return value if isinstance(value, str) and VALUE.fullmatch(value) else ""
-
-
-def _nothing() -> None:
-    """Do nothing, as a callback: Streamlit keeps only states that have one."""

@@ -38,22 +38,22 @@ def show(
     for pair in zip(experiments[::2], experiments[1::2], strict=True):
         for column, experiment in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                _card(experiment, start, play if has_recording(experiment) else None, estimate(experiment))
+                _show_card(experiment, start, play if has_recording(experiment) else None, estimate(experiment))
 
 
-def _card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
+def _show_card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{translate(experiment.question)}**")
-        _guess(experiment)
+        _ask_guess(experiment)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if play is not None:
                 st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
             train = translate("Find out") if play is None else translate("Train it yourself")
             st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
-            st.caption(f"{_cost(experiment)} · {_minutes(seconds)}", width="content")
+            st.caption(f"{_describe_cost(experiment)} · {_describe_minutes(seconds)}", width="content")
 
 
-def _guess(experiment: Experiment) -> None:
+def _ask_guess(experiment: Experiment) -> None:
     """Let the visitor guess first, or not."""
     answers = translate_all(experiment.guesses)
     key = f"guess-{experiment.id}"
@@ -74,7 +74,7 @@ def _take(experiment: Experiment, key: str) -> None:
         session.put(guesses={**session.get("guesses"), experiment.id: guess})
 
 
-def _cost(experiment: Experiment) -> str:
+def _describe_cost(experiment: Experiment) -> str:
     """Say how many trainings decide, and how many digits of the data that is there."""
     arms = len(experiment.arms)
     return translate_plural(
@@ -85,13 +85,13 @@ def _cost(experiment: Experiment) -> str:
     )
 
 
-def _minutes(seconds: float) -> str:
+def _describe_minutes(seconds: float) -> str:
     if seconds < 45:
         return translate("less than a minute")
     return translate_plural("about {number} minute", "about {number} minutes", max(1, round(seconds / 60)))
 
 
-def verdict(
+def show_verdict(
     experiment: Experiment,
     results: Results,
     *,
@@ -110,12 +110,12 @@ def verdict(
     with st.container(border=True, key="verdict"):
         st.markdown(f"**{translate(experiment.question)}**")
         if found is None:
-            _missing(experiment, results.shares, gone, unequal)
+            _show_missing(experiment, results.shares, gone, unequal)
             return
-        tell(found, lambda: _answers(experiment, found))
+        show_findings(found, lambda: _show_answers(experiment, found))
 
 
-def tell(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
+def show_findings(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
     """Say what a verdict found, then `answer`, and last how sure it is."""
     *told, level = map(_phrase, found.sentences)
     st.markdown(" ".join(told))
@@ -135,25 +135,27 @@ def _phrase(sentence: Sentence) -> str:
     return translate(sentence.template, **sentence.values, **names)
 
 
-def _missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
+def _show_missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
     """Say of which arms a result is missing, and whether it may come."""
     coming = [translate(arm.label) for arm in experiment.arms if arm.id not in {*shares, *gone, *unequal}]
     if coming:
         st.caption(translate("Still to come: {arms}.", arms=", ".join(coming)))
     if gone:
-        st.caption(translate("Without a result: {arms}.", arms=_reasons(experiment, gone)))
+        st.caption(translate("Without a result: {arms}.", arms=_list_reasons(experiment, gone)))
     if unequal:
-        st.caption(translate("Not trained as the experiment plans it: {arms}.", arms=_reasons(experiment, unequal)))
+        st.caption(
+            translate("Not trained as the experiment plans it: {arms}.", arms=_list_reasons(experiment, unequal))
+        )
     if gone or unequal:
         st.caption(translate("So nothing can be said about the question. For that, start the experiment again."))
 
 
-def _reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
+def _list_reasons(experiment: Experiment, reasons: Mapping[str, str]) -> str:
     """Return the arms that have a reason, each with it."""
     return ", ".join(f"{translate(arm.label)} ({reasons[arm.id]})" for arm in experiment.arms if arm.id in reasons)
 
 
-def _answers(experiment: Experiment, found: Verdict) -> None:
+def _show_answers(experiment: Experiment, found: Verdict) -> None:
     """Set what came out beside the visitor's guess and what is usually said."""
     answers = translate_all(experiment.guesses)
     guess = session.get("guesses").get(experiment.id)

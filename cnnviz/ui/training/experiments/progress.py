@@ -14,7 +14,7 @@ from cnnviz.ui.training import controls, run_status
 from cnnviz.ui.training.run_status import RunStatus
 
 
-def arms(store: RunStore, status: RunStatus) -> list[RunStatus]:
+def list_arms(store: RunStore, status: RunStatus) -> list[RunStatus]:
     """Return the runs of the experiment that a run belongs to, in the order in which they are trained."""
     if not status.run.experiment:
         return []
@@ -29,7 +29,7 @@ def follow(store: RunStore, status: RunStatus) -> bool:
     """
     if status.live or not status.run.experiment or session.get("followed_experiment") != status.run.experiment:
         return False
-    others = arms(store, status)
+    others = list_arms(store, status)
     coming = [run.run.id for run in others if run.live and run.state != planner.PLANNED]
     if not coming or session.get("moment") != -1:
         return False

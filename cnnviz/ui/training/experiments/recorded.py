@@ -39,7 +39,7 @@ def show() -> None:
     if experiment is None or recording is None:
         return
     with st.container(border=True, key="recorded"):
-        cards.verdict(experiment, Results(recording.get_shares(), recording.count))
+        cards.show_verdict(experiment, Results(recording.get_shares(), recording.count))
         labels = {arm.id: translate(arm.label) for arm in experiment.arms}
         chart.show_recorded("recorded-curves", labels, experiment, recording)
         st.caption(
@@ -64,7 +64,7 @@ def next_seed(store: RunStore, experiment: Experiment) -> int:
     return max(known) + 1
 
 
-def beside(status: RunStatus) -> tuple[RecordedRun, ...]:
+def find_runs_beside(status: RunStatus) -> tuple[RecordedRun, ...]:
     """Return the recorded trainings of the arm that a run trains, if it learns by the same plan."""
     experiment = EXPERIMENTS.get(planner.experiment_of(status.run))
     recording = find(experiment) if experiment is not None else None

@@ -53,7 +53,7 @@ def show(watched: RunStatus) -> None:
         return
     labels = {str(place): variant.title for place, variant in enumerate(variants)}
     with st.container(border=True, key="variants"):
-        cards.tell(verdicts.judge_best(labels, results))
+        cards.show_findings(verdicts.judge_best(labels, results))
         st.button(
             translate_plural("Train it with {number} more seed", "Train each with {number} more seeds", MORE_SEEDS),
             key="more-seeds",

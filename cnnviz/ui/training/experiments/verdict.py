@@ -42,7 +42,7 @@ def show(watched: Run) -> None:
         joined = results
         if len(found.shares) == len(experiment.arms):
             joined = recorded.join(experiment, results, watched.plan.seed, _data_of(store, watched))
-        cards.verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
+        cards.show_verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
         if joined is not results:
             recorded.say_where_it_falls(experiment, results, watched.plan.seed)
 
