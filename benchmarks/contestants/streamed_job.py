@@ -22,7 +22,7 @@ from benchmarks.contestants.plain_fit import clocks, say, speeds
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import fast_plan
-from cnnviz.core.training.protocol import Arrays, Command, DataReference, Facts, Job, make_id
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Job, Payload, make_id
 from cnnviz.jobs.protocol import framing
 from cnnviz.workers.data import tensors
 
@@ -43,16 +43,16 @@ class Listener:
         self.start = clocks()
         self.resting = False
 
-    def hear(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+    def hear(self, kind: str, payload: Payload, arrays: Arrays) -> None:
         if self.pipe is None:
             raise RuntimeError("no pipe")
-        framing.write(self.pipe, {"kind": kind, **facts}, arrays)
-        self.step = facts["step"] if kind in ("batches", "paused") else self.step
+        framing.write(self.pipe, {"kind": kind, **payload}, arrays)
+        self.step = payload["step"] if kind in ("batches", "paused") else self.step
         if not self.batches and kind in ("epoch", "result"):
-            said = facts["card"]["test_accuracy"] if kind == "result" else facts["val_accuracy"]
+            said = payload["card"]["test_accuracy"] if kind == "result" else payload["val_accuracy"]
             say(kind=kind, accuracy=said)
         if kind == "paused":
-            self._end_round(facts["step"])
+            self._end_round(payload["step"])
 
     def inbox(self) -> Sequence[Command]:
         if self.resting:

@@ -45,9 +45,9 @@ class FakeScheduler:
         self.owners[job.id] = owner
         self.told[job.id], self.states[job.id] = [], "running"
 
-    def tell(self, job_id: str, kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> None:
+    def tell(self, job_id: str, kind: str, arrays: dict[str, np.ndarray] | None = None, **payload: Any) -> None:
         seq, attempt = len(self.told[job_id]) + 1, self.attempts.get(job_id, 1)
-        event = Event(kind, seq, attempt, facts, arrays or {})
+        event = Event(kind, seq, attempt, payload, arrays or {})
         self.jobs[job_id][1](event)
         self.told[job_id].append(event)
 

@@ -317,7 +317,7 @@ def test_a_picture_without_a_digit_is_told(app: AppTest) -> None:
 def test_two_losses_of_the_same_digits_are_named(name: str, smoothed: bool) -> None:
     """The curve's last loss and the test loss differ where labels are smoothed: each says which labels it takes."""
     card = model_store.card(name)
-    text = network_picker._facts(card)
+    text = network_picker._describe(card)
     assert ("Test loss, with labels as they are" in text) is smoothed
     assert f"{card.test_loss:.4f}" in text
     assert ("smoothed by 0.05" in network_picker._title_loss(card)) is smoothed

@@ -14,7 +14,7 @@ from cnnviz.core.data import datasets
 from cnnviz.core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Facts, Job, make_id
+from cnnviz.core.training.protocol import Arrays, Command, DataReference, Event, Job, Payload, make_id
 
 Answer = Callable[["Training", Event], Sequence[Command]]
 
@@ -37,9 +37,9 @@ class Training:
     events: list[Event] = field(default_factory=list)
     waiting: list[Command] = field(default_factory=list)
 
-    def record(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+    def record(self, kind: str, payload: Payload, arrays: Arrays) -> None:
         copies = {name: np.array(array) for name, array in arrays.items()}
-        event = Event(kind, len(self.events) + 1, 1, json.loads(json.dumps(dict(facts))), copies)
+        event = Event(kind, len(self.events) + 1, 1, json.loads(json.dumps(dict(payload))), copies)
         self.events.append(event)
         self.waiting += self.answer(self, event)
 
@@ -76,7 +76,7 @@ class Runner:
         from cnnviz.workers.training import train_job
 
         run = Training(answer)
-        train_job.train(Job.restore(json.loads(json.dumps(job.facts())), job.arrays()), run.record, run.poll)
+        train_job.train(Job.restore(json.loads(json.dumps(job.to_json())), job.arrays()), run.record, run.poll)
         return run
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.networks.metrics import NAMES, VALIDATION_NAMES
-from cnnviz.core.training.protocol import Event, Facts
+from cnnviz.core.training.protocol import Event, Payload
 
 COLUMNS = ("kind", "step", "epoch", *NAMES, *VALIDATION_NAMES)
 
@@ -125,25 +125,25 @@ def _cut(builders: Iterable[_CurveBuilder], step: int) -> None:
 
 def _parse_event(event: Event) -> Iterator[tuple[str, Curve]]:
     """Yield the pieces of curves that an event reports, none of them empty; none for an event that lacks its step."""
-    facts = event.payload
-    if "step" not in facts:
+    payload = event.payload
+    if "step" not in payload:
         return
     if event.kind == "batches" and (count := len(event.arrays["loss"])):
         absent = np.full(count, np.nan)
         values = {name: np.asarray(event.arrays.get(name, absent), np.float32) for name in NAMES}
-        yield "training", Curve(np.arange(facts["step"] - count + 1, facts["step"] + 1), values)
+        yield "training", Curve(np.arange(payload["step"] - count + 1, payload["step"] + 1), values)
     elif event.kind == "sample":
-        yield "sample", _make_point(facts, NAMES)
+        yield "sample", _make_point(payload, NAMES)
     elif event.kind == "epoch":
-        yield "epochs", _make_point(facts, NAMES)
-        if facts.get("val_loss") is not None:
-            yield "validation", _make_point(facts, VALIDATION_NAMES)
+        yield "epochs", _make_point(payload, NAMES)
+        if payload.get("val_loss") is not None:
+            yield "validation", _make_point(payload, VALIDATION_NAMES)
 
 
-def _make_point(facts: Facts, keys: Sequence[str]) -> Curve:
-    """Make a curve of one step from the metrics under `keys` in `facts`, given in the order of `NAMES`."""
-    values = {name: np.array([facts.get(key, np.nan)], np.float32) for name, key in zip(NAMES, keys, strict=True)}
-    return Curve(np.array([facts["step"]], np.int64), values)
+def _make_point(payload: Payload, keys: Sequence[str]) -> Curve:
+    """Make a curve of one step from the metrics under `keys` in `payload`, given in the order of `NAMES`."""
+    values = {name: np.array([payload.get(key, np.nan)], np.float32) for name, key in zip(NAMES, keys, strict=True)}
+    return Curve(np.array([payload["step"]], np.int64), values)
 
 
 def to_csv(curves: Curves) -> str:

@@ -1,6 +1,6 @@
 """The messages between the app and a training worker: jobs, commands to them, and the events that they report.
 
-All of it is numbers and short strings: JSON facts and raw arrays, never pickles.
+All of it is numbers and short strings: JSON payloads and raw arrays, never pickles.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 Arrays = Mapping[str, np.ndarray]
-Facts = Mapping[str, Any]
+Payload = Mapping[str, Any]
 
 COMMANDS = ("pause", "resume", "stop", "cancel", "more", "probe")
 """`stop` ends the training and keeps the result, `cancel` discards it, `more` adds one epoch to the plan, `probe` sets
@@ -59,7 +59,7 @@ class Job:
         data: The data that the worker must have; a worker with other data refuses the job.
         probe: (28, 28) uint8: the visitor's digit, shown to the network during training.
         checkpoint: Empty, or the arrays of an earlier job's last `checkpoint` event, to resume from.
-        progress: Empty, or the facts of that event.
+        progress: Empty, or the payload of that event.
     """
 
     id: str
@@ -68,9 +68,9 @@ class Job:
     data: DataReference
     probe: np.ndarray
     checkpoint: Arrays = field(default_factory=dict)
-    progress: Facts = field(default_factory=dict)
+    progress: Payload = field(default_factory=dict)
 
-    def facts(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return everything but the arrays, for `json.dumps`."""
         return {
             "id": self.id,
@@ -86,16 +86,16 @@ class Job:
         return {"probe": self.probe, **kept}
 
     @classmethod
-    def restore(cls, facts: object, arrays: Arrays) -> Job:
-        """Rebuild the job from `facts` and `arrays`. Raises `Refusal` for anything else."""
-        table = checks.table("job", facts, {"id", "variant", "plan", "data", "progress"})
-        data = checks.table("job's data", table["data"], {"name", "sha256", "count"})
+    def restore(cls, data: object, arrays: Arrays) -> Job:
+        """Rebuild the job from `data` (see `to_json`) and `arrays`. Raises `Refusal` for anything else."""
+        table = checks.table("job", data, {"id", "variant", "plan", "data", "progress"})
+        reference = checks.table("job's data", table["data"], {"name", "sha256", "count"})
         prefix = "checkpoint/"
         return cls(
             id=check_id(table["id"]),
             architecture=Architecture.from_json(table["variant"]),
             plan=TrainingPlan.from_json(table["plan"]),
-            data=DataReference(**data),
+            data=DataReference(**reference),
             probe=_check_probe(arrays.get("probe")),
             checkpoint={name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)},
             progress=dict(table["progress"]),
@@ -130,7 +130,7 @@ class Event:
     kind: str
     seq: int
     attempt: int
-    payload: Facts
+    payload: Payload
     arrays: Arrays = field(default_factory=dict)
 
 

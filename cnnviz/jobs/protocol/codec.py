@@ -14,14 +14,14 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command, Event, Job
 from cnnviz.jobs.protocol.executor import WorkItem
+from cnnviz.jobs.protocol.framing import Header
 
-Header = Mapping[str, Any]
 Message = tuple[dict[str, Any], Arrays]
 
 
 def encode_work_item(item: WorkItem) -> Message:
     """Encode a work item without its owner, which workers need not know."""
-    header = {"do": "train", "job": item.job.facts(), "attempt": item.attempt, "told": item.last_seq}
+    header = {"do": "train", "job": item.job.to_json(), "attempt": item.attempt, "told": item.last_seq}
     return header, item.job.arrays()
 
 

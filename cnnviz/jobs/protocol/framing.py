@@ -15,7 +15,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from cnnviz.core.training.protocol import Arrays, Facts
+from cnnviz.core.training.protocol import Arrays
+
+Header = Mapping[str, Any]
 
 MAX_BYTES = 1 << 30
 """Length of the longest message: weights, optimizer and best weights of the largest network allowed are 320 MB."""
@@ -35,7 +37,7 @@ class MessageError(RuntimeError):
     """The bytes are not one of our messages: truncated, too long, or malformed."""
 
 
-def pack(header: Facts, arrays: Arrays = NO_ARRAYS) -> bytes:
+def pack(header: Header, arrays: Arrays = NO_ARRAYS) -> bytes:
     """Encode one message.
 
     Args:
@@ -78,7 +80,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return header, arrays
 
 
-def write(stream: IO[bytes], header: Facts, arrays: Arrays = NO_ARRAYS) -> None:
+def write(stream: IO[bytes], header: Header, arrays: Arrays = NO_ARRAYS) -> None:
     """Write one message after its length and flush. Raises `MessageError` and what the stream raises."""
     data = pack(header, arrays)
     stream.write(_LENGTH.pack(len(data)))

@@ -29,7 +29,7 @@ from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
-from cnnviz.core.training.protocol import Arrays, Event, Facts
+from cnnviz.core.training.protocol import Arrays, Event, Payload
 from cnnviz.jobs.protocol.event_log import LIVE_KINDS
 from cnnviz.jobs.runs import event_checks
 from cnnviz.jobs.runs.record import UNREADABLE, Run, end
@@ -122,7 +122,7 @@ def _save_result(folder: Path, event: Event) -> None:
     end(folder, lambda run: replace(run, state="done", **ending))
 
 
-def _record_end(folder: Path, payload: Facts) -> None:
+def _record_end(folder: Path, payload: Payload) -> None:
     """Write how a run ended into its record; what its result said about that stays."""
     reason = {"template": payload["template"], "values": payload["values"]} if payload["template"] else None
 
@@ -227,11 +227,11 @@ def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
     return unpack_weights(arrays, "weights/")
 
 
-def _describe_snapshot(payload: Facts) -> Snapshot:
+def _describe_snapshot(payload: Payload) -> Snapshot:
     return Snapshot(int(payload["step"]), int(payload["epoch"]), int(payload["digits"]))
 
 
-def _write_arrays(path: Path, arrays: Arrays, payload: Facts | None = None) -> None:
+def _write_arrays(path: Path, arrays: Arrays, payload: Payload | None = None) -> None:
     from safetensors.numpy import save as serialize
 
     plain = {name: np.asarray(array, order="C") for name, array in arrays.items()}  # scalars stay scalars

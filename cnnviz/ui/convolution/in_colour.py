@@ -41,7 +41,7 @@ def show() -> None:
     problem = _take_over(learned)
     _settings(learned)
     viewer(KEY, ColourSum(_picture(), numbers(learned)), problem=problem)
-    _facts(learned)
+    _show_filter_count(learned)
     url.show(pen_down=False, place="in-colour")
 
 
@@ -111,7 +111,7 @@ def _title(chosen: str) -> str:
     return translate("typed by hand") if chosen == OWN else translate("learned filter {number}", number=chosen)
 
 
-def _facts(learned: Network | None) -> None:
+def _show_filter_count(learned: Network | None) -> None:
     if learned is None:
         st.caption(translate(NO_NETWORK))
         return

@@ -30,7 +30,7 @@ def show() -> None:
     example = _example()
     _settings()
     pool_grid(KEY, example, guess=bool(session.get("pool_guess")), problem=problem)
-    st.markdown(_facts(example))
+    st.markdown(_describe(example))
     url.show(pen_down=False, place="worked-example")
 
 
@@ -74,7 +74,7 @@ def _settings() -> None:
             )
 
 
-def _facts(example: PoolWorkedExample) -> str:
+def _describe(example: PoolWorkedExample) -> str:
     """Return the size and the share of values kept, as formulas with their numbers."""
     lines = [
         translate("Size of the result: {formula}", formula=example.formula),

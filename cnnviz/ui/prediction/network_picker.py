@@ -67,7 +67,7 @@ def _about(card: ModelCard) -> None:
     process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
-    st.markdown(_facts(card))
+    st.markdown(_describe(card))
     judged = translate("validation") if card.plan.validation_examples else translate("test")
     names = (translate("training"), judged)
     for quantity, title in (("loss", _title_loss(card)), ("accuracy", translate("Accuracy"))):
@@ -90,7 +90,7 @@ def _title_loss(card: ModelCard) -> str:
     return translate("Loss") if smoothed is None else translate("Loss, with labels smoothed by {share}", share=smoothed)
 
 
-def _facts(card: ModelCard) -> str:
+def _describe(card: ModelCard) -> str:
     plan = card.plan
     rows = [
         (translate("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),

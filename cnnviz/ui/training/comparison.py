@@ -25,7 +25,7 @@ def ids() -> list[str]:
 
 def mixes_data(watched: RunStatus) -> bool:
     """Return whether some of the runs learned from MNIST and others from the small data set."""
-    return len({small_data.was_used(run) for run in (watched, *runs()) if run.facts("start")}) > 1
+    return len({small_data.was_used(run) for run in (watched, *runs()) if run.get_payload("start")}) > 1
 
 
 def runs() -> Iterator[RunStatus]:

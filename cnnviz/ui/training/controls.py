@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.core.networks.training_plan import MAX_EPOCHS
-from cnnviz.core.training.protocol import Command, Facts
+from cnnviz.core.training.protocol import Command, Payload
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
@@ -97,8 +97,8 @@ def share(status: RunStatus) -> float:
     """Return the finished share of the plan, 0 to 1."""
     if status.state == "done":
         return 1.0
-    batches = status.facts("start").get("batches", 0) * status.epochs
-    return min(1.0, status.facts("batches").get("step", 0) / batches) if batches else 0.0
+    batches = status.get_payload("start").get("batches", 0) * status.epochs
+    return min(1.0, status.get_payload("batches").get("step", 0) / batches) if batches else 0.0
 
 
 def _line(status: RunStatus) -> str:
@@ -106,7 +106,7 @@ def _line(status: RunStatus) -> str:
     parts += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
     if status.live and status.attempt > 1:
         parts += [_second_attempt(status.gone_on_after)]
-    pace = status.facts("batches")
+    pace = status.get_payload("batches")
     if pace and status.live:
         parts += _pace(pace)
     elif pace.get("seconds") is not None:
@@ -120,13 +120,13 @@ def _second_attempt(finished: int) -> str:
     return translate("its process ended; it goes on after epoch {epoch}", epoch=finished)
 
 
-def _pace(facts: Facts) -> list[str]:
+def _pace(payload: Payload) -> list[str]:
     """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
-    if facts.get("images_per_second") is None or facts.get("seconds_left") is None:
+    if payload.get("images_per_second") is None or payload.get("seconds_left") is None:
         return []
     return [
-        translate("{pace:,.0f} images a second", pace=facts["images_per_second"]),
-        translate("about {time} left", time=duration(facts["seconds_left"])),
+        translate("{pace:,.0f} images a second", pace=payload["images_per_second"]),
+        translate("about {time} left", time=duration(payload["seconds_left"])),
     ]
 
 

@@ -115,7 +115,7 @@ def _filters(moment: Moment, key: str) -> None:
 
 def lesson(event: Event, optimizer: str) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
-    facts = event.payload
+    payload = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
         translate(
@@ -123,17 +123,18 @@ def lesson(event: Event, optimizer: str) -> None:
             "weights, points uphill; {optimizer} made its step from it (learning rate {rate:.3g}), and the loss on the "
             "same digits became **{after:.4f}**.",
             optimizer=OPTIMIZERS[optimizer],
-            step=facts["step"],
-            before=facts["loss_before"],
-            after=facts["loss_after"],
-            size=facts["gradient_norm"],
-            rate=facts["learning_rate"],
+            step=payload["step"],
+            before=payload["loss_before"],
+            after=payload["loss_after"],
+            size=payload["gradient_norm"],
+            rate=payload["learning_rate"],
         )
     )
     arrays = {name: _picture(event.arrays[name]) for name in STAGES}
     titles = {"before": translate("before"), "gradient": translate("gradient"), "after": translate("after")}
     blocks = [
-        Block(id=name, title=titles[name], subtitle=_which(facts), values=arrays[name], signed=True) for name in STAGES
+        Block(id=name, title=titles[name], subtitle=_name_filter(payload), values=arrays[name], signed=True)
+        for name in STAGES
     ]
     feature_maps("lesson", blocks, mode="strip", height=110, labels=translate_all(LABELS), **_colours("map"))
 
@@ -151,8 +152,8 @@ def _picture(weights: np.ndarray) -> np.ndarray:
     return weights.reshape(*weights.shape[:2], -1)
 
 
-def _which(facts: Any) -> str:
-    return translate("{layer}, filter {number}", layer=facts["layer"], number=facts["filter"] + 1)
+def _name_filter(payload: Any) -> str:
+    return translate("{layer}, filter {number}", layer=payload["layer"], number=payload["filter"] + 1)
 
 
 def _colours(colour_range: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.curves import Curves, extend
-from cnnviz.core.training.protocol import Command, Event, Facts
+from cnnviz.core.training.protocol import Command, Event, Payload
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import Run, RunStore
@@ -53,14 +53,14 @@ class RunStatus:
         """Whether more may come."""
         return self.state in LIVE or self.state == planner.PLANNED
 
-    def facts(self, kind: str) -> Facts:
+    def get_payload(self, kind: str) -> Payload:
         """Return the payload of the newest event of a kind; empty before the first."""
         return self.newest[kind].payload if kind in self.newest else {}
 
     @property
     def epoch(self) -> int:
         """Finished epochs."""
-        return int(self.facts("epoch").get("epoch", self.facts("start").get("finished", 0)))
+        return int(self.get_payload("epoch").get("epoch", self.get_payload("start").get("finished", 0)))
 
     @property
     def gone_on_after(self) -> int:
@@ -72,7 +72,7 @@ class RunStatus:
     @property
     def epochs(self) -> int:
         """Epochs of the plan, with those that were added."""
-        return int(self.facts("epoch").get("epochs", self.run.plan.epochs))
+        return int(self.get_payload("epoch").get("epochs", self.run.plan.epochs))
 
 
 def follow(store: RunStore, run_id: str) -> RunStatus:

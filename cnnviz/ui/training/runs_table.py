@@ -85,7 +85,7 @@ def _line(status: RunStatus, opened: bool) -> None:
         type="primary" if watched else "secondary",
         help=translate("Look at this run"),
     )
-    st.markdown(_facts(status), width="stretch")
+    st.markdown(_describe(status), width="stretch")
     if not watched:
         st.checkbox(
             translate("Compare"),
@@ -102,25 +102,25 @@ def _line(status: RunStatus, opened: bool) -> None:
     )
 
 
-def _facts(status: RunStatus) -> str:
+def _describe(status: RunStatus) -> str:
     """Return plan and result of a run in one line of Markdown."""
     plan, shown = status.run.plan, [describe_status(status)]
     shown += [f":orange[{describe_damage(status)}]"] if status.damaged else []
     shown += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
-    if (accuracy := status.facts("epoch").get("val_accuracy")) is not None:
+    if (accuracy := status.get_payload("epoch").get("val_accuracy")) is not None:
         shown += [
             translate("validation **{accuracy:.1%}**", accuracy=accuracy)
             if plan.validation_examples
             else translate("test **{accuracy:.1%}**", accuracy=accuracy)
         ]
-    if card := status.facts("result").get("card"):
+    if card := status.get_payload("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
-    if (seconds := status.facts("batches").get("seconds")) is not None:
+    if (seconds := status.get_payload("batches").get("seconds")) is not None:
         shown += [duration(seconds)]
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
-            digits=status.facts("start").get("examples", small_data.count_digits(plan)[0]),
+            digits=status.get_payload("start").get("examples", small_data.count_digits(plan)[0]),
             optimizer=plan.optimizer,
             rate=plan.learning_rate,
             batch=plan.batch_size,

@@ -22,10 +22,10 @@ def is_used() -> bool:
 
 def was_used(status: RunStatus) -> bool:
     """Return whether a run was trained on the small data set, as its card or its first event says."""
-    card = status.facts("result").get("card")
+    card = status.get_payload("result").get("card")
     if card is not None:
         return str(card["data"]["name"]).startswith(NAME)
-    examples = status.facts("start").get("examples")
+    examples = status.get_payload("start").get("examples")
     return examples is not None and examples < status.run.plan.examples - status.run.plan.validation_examples
 
 

@@ -7,14 +7,14 @@ import secrets
 from collections.abc import Callable
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.training.protocol import Arrays, Event, Facts, Job
+from cnnviz.core.training.protocol import Arrays, Event, Job, Payload
 from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.jobs.scheduler import errors
 from cnnviz.workers.training.commands import Cancelled, PollCommands
 
 LOG = logging.getLogger(__name__)
 
-Train = Callable[[Job, Callable[[str, Facts, Arrays], None], PollCommands], None]
+Train = Callable[[Job, Callable[[str, Payload, Arrays], None], PollCommands], None]
 EmitEvent = Callable[[Event], None]
 
 
@@ -61,6 +61,6 @@ class EventNumbering:
     def __init__(self, item: WorkItem, emit: EmitEvent) -> None:
         self._seq, self._attempt, self._emit = item.last_seq, item.attempt, emit
 
-    def emit(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+    def emit(self, kind: str, payload: Payload, arrays: Arrays) -> None:
         self._seq += 1
-        self._emit(Event(kind, self._seq, self._attempt, facts, arrays))
+        self._emit(Event(kind, self._seq, self._attempt, payload, arrays))

@@ -31,7 +31,7 @@ from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training import protocol, recordings
 from cnnviz.core.training.estimates import estimate_seconds
 from cnnviz.core.training.experiments import EXPERIMENTS, SHIFTED, Arm, Experiment
-from cnnviz.core.training.protocol import Arrays, DataReference, Facts, Job
+from cnnviz.core.training.protocol import Arrays, DataReference, Job, Payload
 from cnnviz.core.training.recordings import DECIMALS, MIN_SEEDS, RecordedRun, Recording
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,7 +88,7 @@ def train(experiment: Experiment, arm: Arm, seed: int, data: datasets.Dataset) -
     """Train an arm as the app's workers do and measure what decides."""
     from cnnviz.workers.training import train_job  # imported late: TensorFlow takes seconds
 
-    results: list[tuple[Facts, Arrays]] = []
+    results: list[tuple[Payload, Arrays]] = []
     job = Job(
         id=protocol.make_id(),
         architecture=arm.architecture,
@@ -102,8 +102,8 @@ def train(experiment: Experiment, arm: Arm, seed: int, data: datasets.Dataset) -
         if reason.template != protocol.DIVERGED:
             raise
         return RecordedRun(seed, 0.0, None, "diverged", 0.0, dict.fromkeys(CURVES_OF_EVERY_CARD, ()))
-    (facts, arrays) = results[0]
-    card = facts["card"]
+    (payload, arrays) = results[0]
+    card = payload["card"]
     curves = {name: tuple(round(value, DECIMALS) for value in card["curves"][name]) for name in CURVES_OF_EVERY_CARD}
     share = card["curves"]["val_accuracy"][-1]
     if experiment.measure == SHIFTED:
@@ -113,7 +113,7 @@ def train(experiment: Experiment, arm: Arm, seed: int, data: datasets.Dataset) -
         seed,
         round(share, DECIMALS),
         round(card["test_accuracy"], DECIMALS),
-        facts["ended"],
+        payload["ended"],
         round(card["trained_seconds"], 1),
         curves,
     )

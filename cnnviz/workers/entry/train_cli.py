@@ -30,7 +30,7 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.networks.training_plan import PRECISIONS, TrainingPlan
-from cnnviz.core.training.protocol import Arrays, Facts
+from cnnviz.core.training.protocol import Arrays, Payload
 from cnnviz.workers.data import pen_strokes
 from cnnviz.workers.training.checkpoint_file import Checkpoint
 
@@ -162,7 +162,7 @@ class _EventHandler:
         report: Takes the lines.
         batches: Per epoch.
         waiting: Epochs that are reported once their checkpoint is written.
-        result: Facts and arrays of the event `result`.
+        result: Payload and arrays of the event `result`.
     """
 
     request: TrainRequest
@@ -170,42 +170,42 @@ class _EventHandler:
     report: Report
     batches: int = 0
     waiting: list[dict[str, Any]] = field(default_factory=list)
-    result: tuple[Facts, Arrays] | None = None
+    result: tuple[Payload, Arrays] | None = None
 
-    def handle(self, kind: str, facts: Facts, arrays: Arrays) -> None:
+    def handle(self, kind: str, payload: Payload, arrays: Arrays) -> None:
         """Handle one event of the training."""
         match kind:
             case "start":
-                self.batches = facts["batches"]
-                named = {name: facts[name] for name in ("epochs", "finished")}
+                self.batches = payload["batches"]
+                named = {name: payload[name] for name in ("epochs", "finished")}
                 self.report({"event": "start", "name": self.request.architecture.name, **named})
             case "batches":
-                self._report_batch(facts, arrays)
+                self._report_batch(payload, arrays)
             case "epoch":
-                self.waiting.append({"event": "epoch", **facts, "seconds": round(facts["seconds"], 1)})
+                self.waiting.append({"event": "epoch", **payload, "seconds": round(payload["seconds"], 1)})
             case "checkpoint":
-                self._write_checkpoint(facts, arrays)
+                self._write_checkpoint(payload, arrays)
             case "result":
-                self.result = (facts, arrays)
+                self.result = (payload, arrays)
 
     def save(self) -> ModelCard:
         """Save the result in the store and return its card. Raises `Refusal` if the training did not end well."""
         if self.result is None:
             raise Refusal("The training ended without a result. Start it again.")
-        facts, arrays = self.result
-        if facts["message"]:
-            raise Refusal.from_json(facts["message"])
+        payload, arrays = self.result
+        if payload["message"]:
+            raise Refusal.from_json(payload["message"])
         weights = unpack_weights(arrays, "weights/")
-        card = ModelCard.from_json(facts["card"])
+        card = ModelCard.from_json(payload["card"])
         return model_store.save(Network(self.request.architecture, weights), card, self.request.store)
 
-    def _report_batch(self, facts: Facts, arrays: Arrays) -> None:
-        where = {"batch": (facts["step"] - 1) % self.batches + 1, "batches": self.batches}
+    def _report_batch(self, payload: Payload, arrays: Arrays) -> None:
+        where = {"batch": (payload["step"] - 1) % self.batches + 1, "batches": self.batches}
         last = {name: float(arrays[name][-1]) for name in ("loss", "accuracy")}
-        self.report({"event": "batch", "epoch": facts["epoch"], **where, **last})
+        self.report({"event": "batch", "epoch": payload["epoch"], **where, **last})
 
-    def _write_checkpoint(self, facts: Facts, arrays: Arrays) -> None:
-        self.checkpoint.write(facts, arrays)
+    def _write_checkpoint(self, payload: Payload, arrays: Arrays) -> None:
+        self.checkpoint.write(payload, arrays)
         for line in self.waiting:
             self.report(line)
         self.waiting.clear()

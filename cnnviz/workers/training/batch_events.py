@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.networks.metrics import NAMES
-from cnnviz.core.training.protocol import Arrays, Facts
+from cnnviz.core.training.protocol import Arrays, Payload
 from cnnviz.workers.training.train_loop import StepResult
 
-Emit = Callable[[str, Facts, Arrays], None]
-"""Takes an event: kind, facts, arrays."""
+Emit = Callable[[str, Payload, Arrays], None]
+"""Takes an event: kind, payload, arrays."""
 
 NO_ARRAYS: Arrays = MappingProxyType({})
 
@@ -29,12 +29,12 @@ class BatchEvents:
         self._emit = emit
         self._results: list[StepResult] = []
         self._next = 0.0
-        self._facts: dict[str, Any] = {}
+        self._payload: dict[str, Any] = {}
 
-    def add(self, result: StepResult, facts: dict[str, Any]) -> None:
-        """Add a call's result and the facts after it; emit if the last event is long enough ago."""
+    def add(self, result: StepResult, payload: dict[str, Any]) -> None:
+        """Add a call's result and the payload after it; emit if the last event is long enough ago."""
         self._results.append(result)
-        self._facts = facts
+        self._payload = payload
         if time.monotonic() >= self._next:
             self.emit()
 
@@ -46,7 +46,7 @@ class BatchEvents:
         arrays["gradient"] = np.concatenate([result.gradient for result in self._results])
         self._results.clear()
         self._next = time.monotonic() + MIN_SECONDS_BETWEEN
-        self._emit("batches", self._facts, arrays)
+        self._emit("batches", self._payload, arrays)
 
 
 class EpochMeans:

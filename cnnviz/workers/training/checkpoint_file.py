@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core import atomic_file
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import Arrays, Facts
+from cnnviz.core.training.protocol import Arrays, Payload
 from cnnviz.jobs.protocol import framing
 
 
@@ -28,16 +28,16 @@ class Checkpoint:
         self.folder = home / f"{architecture.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Return facts and arrays of the last checkpoint; both are empty if there is none."""
+        """Return payload and arrays of the last checkpoint; both are empty if there is none."""
         try:
             return framing.unpack(self._path.read_bytes())
         except (OSError, framing.MessageError):
             return {}, {}
 
-    def write(self, facts: Facts, arrays: Arrays) -> None:
+    def write(self, payload: Payload, arrays: Arrays) -> None:
         """Replace the checkpoint."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        atomic_file.write(self._path, framing.pack(facts, arrays))
+        atomic_file.write(self._path, framing.pack(payload, arrays))
 
     def remove(self) -> None:
         """Delete the folder, augmented examples included."""

@@ -13,7 +13,7 @@ from cnnviz.core.layers import checks
 from cnnviz.core.networks import metrics
 from cnnviz.core.networks.network import pack_weights, unpack_weights
 from cnnviz.core.networks.training_plan import TrainingPlan
-from cnnviz.core.training.protocol import Arrays, Facts
+from cnnviz.core.training.protocol import Arrays, Payload
 from cnnviz.workers.training.train_loop import TrainStep
 
 Weights = dict[str, dict[str, np.ndarray]]
@@ -58,31 +58,31 @@ class Progress:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Facts) -> Progress:
+    def from_json(cls, data: Payload) -> Progress:
         """Restore what `to_json` returned. Raises `Refusal` for anything else."""
         table = checks.table("checkpoint", dict(data), {entry.name for entry in fields(cls)})
         curves = metrics.check_curves("checkpoint's curves", table["curves"])
         return cls(**table | {"curves": {name: [float(x) for x in curve] for name, curve in curves.items()}})
 
 
-def start_progress(plan: TrainingPlan, facts: Facts) -> Progress:
-    """Return the progress that a job starts from: none, or that of a checkpoint's `facts`.
+def start_progress(plan: TrainingPlan, payload: Payload) -> Progress:
+    """Return the progress that a job starts from: none, or that of a checkpoint's `payload`.
 
     An interrupted run keeps the epochs that were added to it; one that had ended gets as many as the new plan says.
     """
-    if not facts:
+    if not payload:
         return Progress(epochs=plan.epochs)
-    before = Progress.from_json(facts)
+    before = Progress.from_json(payload)
     epochs = plan.epochs if before.ended else max(plan.epochs, before.epochs)
     return replace(before, epochs=epochs, ended="")
 
 
-def extends_ended_run(plan: TrainingPlan, facts: Facts) -> bool:
+def extends_ended_run(plan: TrainingPlan, payload: Payload) -> bool:
     """Tell whether the checkpoint is of a run that had ended and the plan has another number of epochs.
 
     Such a run trains on whatever its patience says.
     """
-    return bool(facts) and bool(facts["ended"]) and plan.epochs != facts["epochs"]
+    return bool(payload) and bool(payload["ended"]) and plan.epochs != payload["epochs"]
 
 
 @dataclass(frozen=True, eq=False)

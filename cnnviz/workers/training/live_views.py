@@ -43,7 +43,7 @@ class Position:
     epoch: int
 
     @property
-    def facts(self) -> dict[str, int]:
+    def payload(self) -> dict[str, int]:
         return {"step": self.step, "epoch": self.epoch}
 
 
@@ -122,31 +122,31 @@ class LiveViews:
         if evaluation is None:
             evaluation = self._emit_sample(at, weights)
         self.last_snapshot = at.step
-        facts = {
+        payload = {
             "step": at.step,
             "epoch": at.epoch - 1 if finished is None else finished,
             "digits": evaluation.count,
         }
-        self._emit("snapshot", facts, snapshot_schedule.pack_snapshot(weights, evaluation.confusion))
+        self._emit("snapshot", payload, snapshot_schedule.pack_snapshot(weights, evaluation.confusion))
 
     def _emit_view(self, at: Position) -> None:
         try:
             arrays = compute_view(self._architecture, self._train_step.weights, self._commands.probe)
         except Refusal:
             return  # the weights are not finite any more; the training is about to report it
-        self._emit("view", at.facts, arrays)
+        self._emit("view", at.payload, arrays)
 
     def _emit_explanation(self, at: Position, result: StepResult, batch: Rows, rate: float, before: Weights) -> None:
         explanation = self._explainer.explain(before, result, batch, rate)
-        self._emit("lesson", {**at.facts, **explanation.facts}, explanation.arrays)
+        self._emit("lesson", {**at.payload, **explanation.payload}, explanation.arrays)
 
     def _emit_sample(self, at: Position, weights: Weights) -> Evaluation:
         """Evaluate these weights on the sample and emit the result."""
         self._evaluator.load_weights(weights)
         evaluation = self._evaluator.evaluate(self._sample)
         self._last_sample = at.step
-        facts: dict[str, Any] = {"step": at.step, **evaluation.metrics, "count": evaluation.count}
-        self._emit("sample", facts, NO_ARRAYS)
+        payload: dict[str, Any] = {"step": at.step, **evaluation.metrics, "count": evaluation.count}
+        self._emit("sample", payload, NO_ARRAYS)
         return evaluation
 
 

@@ -23,12 +23,12 @@ class StepExplanation:
     """One explained step, as the event `lesson` carries it.
 
     Attributes:
-        facts: Losses, gradient norm, learning rate, and which filter of which layer is shown.
+        payload: Losses, gradient norm, learning rate, and which filter of which layer is shown.
         arrays: `before`, `after` and `gradient`: (kh, kw, channels) of one filter of a convolution, or (units,) of one
             input of a dense layer.
     """
 
-    facts: dict[str, Any]
+    payload: dict[str, Any]
     arrays: dict[str, np.ndarray]
 
 
@@ -63,7 +63,7 @@ class StepExplainer:
         chosen = self._choose_filter(result.watched_gradient)
         parts = (before[layer][name], after[layer][name], result.watched_gradient)
         shown = [self._filters_first(part)[chosen] for part in parts]
-        facts = {
+        payload = {
             "loss_before": losses[0],
             "loss_after": losses[1],
             "gradient_norm": float(result.gradient[-1]),
@@ -71,7 +71,7 @@ class StepExplainer:
             "layer": layer,
             "filter": chosen,
         }
-        return StepExplanation(facts, dict(zip(("before", "after", "gradient"), shown, strict=True)))
+        return StepExplanation(payload, dict(zip(("before", "after", "gradient"), shown, strict=True)))
 
     def _measure_loss(self, weights: Weights, batch: Rows) -> float:
         self.evaluator.load_weights(weights)

@@ -15,7 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import MAX_EPOCHS
-from cnnviz.core.training.protocol import DIVERGED, Arrays, Facts
+from cnnviz.core.training.protocol import DIVERGED, Arrays, Payload
 from cnnviz.workers import tf_runtime
 from cnnviz.workers.data.examples import Examples, Rows
 from cnnviz.workers.training import checkpoint_state, model_card, snapshot_schedule
@@ -38,7 +38,7 @@ class TrainingTask:
     Attributes:
         architecture: The architecture.
         examples: Training and validation examples; they know the plan.
-        facts: Of the checkpoint to continue from, or empty.
+        payload: Of the checkpoint to continue from, or empty.
         arrays: Of the same checkpoint.
         max_seconds: Training time after which the run ends and keeps its result.
         checkpoint_seconds: Minimum time between two checkpoints.
@@ -46,7 +46,7 @@ class TrainingTask:
 
     architecture: Architecture
     examples: Examples
-    facts: Facts
+    payload: Payload
     arrays: Arrays
     max_seconds: float = math.inf
     checkpoint_seconds: float = 5.0
@@ -60,8 +60,8 @@ class Trainer:
         self.emit, self.commands = emit, commands
         self.train_step = TrainStep(task.architecture, self.plan, self.examples.augmentation.label_smoothing)
         self.evaluator = Evaluator(task.architecture)
-        self.progress = checkpoint_state.start_progress(self.plan, task.facts)
-        if task.facts:
+        self.progress = checkpoint_state.start_progress(self.plan, task.payload)
+        if task.payload:
             self.state = checkpoint_state.restore(self.train_step, self.progress, task.arrays)
         else:
             self.state = checkpoint_state.capture(self.train_step, self.progress, None)
@@ -97,7 +97,7 @@ class Trainer:
         self._emit_result(ended)
 
     def _emit_start(self) -> None:
-        facts = {
+        payload = {
             "epochs": self.progress.epochs,
             "batches": self.examples.batches,
             "examples": self.examples.count,
@@ -107,11 +107,11 @@ class Trainer:
             "finished": self.progress.finished,
             "threads": tf_runtime.count_threads(),
         }
-        self.emit("start", facts, NO_ARRAYS)
+        self.emit("start", payload, NO_ARRAYS)
 
     def _train_epochs(self) -> str:
         """Train epoch by epoch and return how the training ended."""
-        ignore_patience = checkpoint_state.extends_ended_run(self.plan, self.task.facts)
+        ignore_patience = checkpoint_state.extends_ended_run(self.plan, self.task.payload)
         try:
             while self.progress.finished < self.progress.epochs:
                 if self._is_patience_over() and not ignore_patience:
@@ -158,7 +158,7 @@ class Trainer:
             means.add(batch, result)
             batch, self.step = batch + count, self.step + count
             at = Position(self.step, epoch)
-            self.batch_events.add(result, self._batch_facts(at, batch))
+            self.batch_events.add(result, self._batch_payload(at, batch))
             self.live_views.after_step(at, result, self._rows_of_batch(rows, batch - 1), float(rates[-1]), before)
             # 4. Obey commands and the time limit.
             self._obey_commands(at)
@@ -204,8 +204,8 @@ class Trainer:
         """Emit the epoch, capture the state after it, and emit snapshot and checkpoint where they are due."""
         # 1. The epoch.
         self.progress = self.progress.advance(logs, self.step, self.stopwatch.seconds)
-        facts = {"epoch": epoch, "step": self.step, **logs}
-        self.emit("epoch", {**facts, "seconds": self.progress.seconds, "epochs": self.progress.epochs}, NO_ARRAYS)
+        payload = {"epoch": epoch, "step": self.step, **logs}
+        self.emit("epoch", {**payload, "seconds": self.progress.seconds, "epochs": self.progress.epochs}, NO_ARRAYS)
         # 2. The state, with the best weights so far if the plan has a patience.
         best = weights if self.progress.best_epoch == epoch else self.state.best
         self.state = checkpoint_state.capture(self.train_step, self.progress, best if self.plan.patience else None)
@@ -241,13 +241,13 @@ class Trainer:
         epochs = min(self.progress.epochs + self.commands.take_extra_epochs(), MAX_EPOCHS)
         self.progress = replace(self.progress, epochs=max(epochs, self.progress.epochs))
 
-    def _batch_facts(self, at: Position, batch: int) -> dict[str, Any]:
+    def _batch_payload(self, at: Position, batch: int) -> dict[str, Any]:
         """Return position, time and speed; speeds are None until the second call, as the first traces the graph."""
         each = self.chunks.batch_seconds
         epochs = self.progress.epochs - at.epoch
         left = (epochs * self.examples.batches + self.examples.batches - batch) * each
         return {
-            **at.facts,
+            **at.payload,
             "seconds": self.stopwatch.seconds,
             "images_per_second": self.plan.batch_size / each if each else None,
             "seconds_left": left + (epochs + 1) * self.validation_seconds if each else None,
@@ -272,8 +272,8 @@ class Trainer:
         self._emit_checkpoint(replace(state, progress=progress))
         # 4. The result.
         reason = Refusal(DIVERGED, epoch=progress.finished + 1) if ended == "diverged" else None
-        facts = {"card": card.to_json(), "ended": ended, "message": reason and reason.to_json()}
-        self.emit("result", facts, snapshot_schedule.name_weights(kept))
+        payload = {"card": card.to_json(), "ended": ended, "message": reason and reason.to_json()}
+        self.emit("result", payload, snapshot_schedule.name_weights(kept))
 
     def _test(self, weights: Weights, state: checkpoint_state.TrainerState) -> Evaluation:
         """Evaluate on the whole test set, unless that was the validation of the last epoch."""

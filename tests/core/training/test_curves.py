@@ -36,7 +36,7 @@ def sample(step: int, attempt: int = 1, loss: float = 0.5) -> Event:
 
 
 def epoch(number: int, attempt: int = 1, val_loss: float | None = 0.25) -> Event:
-    facts = {
+    payload = {
         "epoch": number,
         "step": number * BATCHES,
         "loss": 0.5,
@@ -44,7 +44,7 @@ def epoch(number: int, attempt: int = 1, val_loss: float | None = 0.25) -> Event
         "val_loss": val_loss,
         "val_accuracy": None if val_loss is None else 0.9,
     }
-    return Event("epoch", number, attempt, facts)
+    return Event("epoch", number, attempt, payload)
 
 
 def told(steps: int) -> list[Event]:

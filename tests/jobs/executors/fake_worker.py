@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.training.protocol import Arrays, Command, Facts, Job
+from cnnviz.core.training.protocol import Arrays, Command, Job, Payload
 from cnnviz.workers.entry import local
 from cnnviz.workers.training.commands import Cancelled
 from tests.core.networks import small_network
 
-Emit = Callable[[str, Facts, Arrays], None]
+Emit = Callable[[str, Payload, Arrays], None]
 Inbox = Callable[[], Sequence[Command]]
 
 PLAIN, FOR_EVER, DIES, DEAF, REFUSES, FAILS, PRINTS, LARGE, HUNGRY, LEARNS = range(10)
@@ -63,7 +63,7 @@ def eat() -> None:
         eaten.append(np.ones(HEADROOM // 32))
 
 
-def learned(job: Job) -> tuple[Facts, Arrays]:
+def learned(job: Job) -> tuple[Payload, Arrays]:
     """Return a result that can be loaded: a network with weights, and its card."""
     network = small_network.network(0, job.architecture.name)
     arrays = {f"weights/{layer}/{name}": w for layer, named in network.weights.items() for name, w in named.items()}

@@ -41,8 +41,8 @@ class Scheduler:
     def active(self, _owner: str) -> tuple[str, ...]:
         return tuple(self.jobs)
 
-    def tells(self, job_id: str, kind: str, **facts: Any) -> None:
-        self.jobs[job_id][1](Event(kind, 1, 1, facts))
+    def tells(self, job_id: str, kind: str, **payload: Any) -> None:
+        self.jobs[job_id][1](Event(kind, 1, 1, payload))
 
     def begins(self, job_id: str) -> None:
         self.tells(job_id, "start", batches=3)

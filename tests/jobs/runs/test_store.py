@@ -51,8 +51,8 @@ def job(store: RunStore) -> Job:
     return job
 
 
-def event(kind: str, arrays: dict[str, np.ndarray] | None = None, **facts: Any) -> Event:
-    return Event(kind, 1, 1, facts, arrays or {})
+def event(kind: str, arrays: dict[str, np.ndarray] | None = None, **payload: Any) -> Event:
+    return Event(kind, 1, 1, payload, arrays or {})
 
 
 def flat(network: Any) -> dict[str, np.ndarray]:

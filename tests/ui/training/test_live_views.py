@@ -14,7 +14,7 @@ def explained(optimizer: str) -> None:
     from cnnviz.ui.training import live_views
 
     session.begin()
-    facts = {
+    payload = {
         "step": 3,
         "loss_before": 2.0,
         "loss_after": 1.5,
@@ -24,7 +24,7 @@ def explained(optimizer: str) -> None:
         "filter": 0,
     }
     pictures = {name: np.zeros((3, 3, 1), np.float32) for name in ("before", "gradient", "after")}
-    live_views.lesson(Event("lesson", 1, 1, facts, pictures), optimizer)
+    live_views.lesson(Event("lesson", 1, 1, payload, pictures), optimizer)
 
 
 @pytest.mark.parametrize(("optimizer", "name"), [("adam", "Adam"), ("sgd", "SGD")])

@@ -55,7 +55,7 @@ def _data_of(store: RunStore, watched: Run) -> str:
 
 def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
     """Return how many digits decide: fewer than planned where this server's data set is smaller."""
-    held_out = run_status.follow(store, watched.id).facts("start").get("validation_examples", experiment.count)
+    held_out = run_status.follow(store, watched.id).get_payload("start").get("validation_examples", experiment.count)
     return min(experiment.count, int(held_out)) if experiment.measure != SHIFTED else experiment.count
 
 
@@ -78,7 +78,7 @@ def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, stat
         _add_without_result(found, arm, status)
     elif reason := _unequal(arm, status):
         found.unequal[arm.id] = reason
-    elif experiment.measure != SHIFTED and status.facts("epoch").get("val_accuracy") is None:
+    elif experiment.measure != SHIFTED and status.get_payload("epoch").get("val_accuracy") is None:
         found.gone[arm.id] = translate("its record is damaged")
     else:
         found.shares[arm.id] = _share(store, experiment, status)
@@ -109,4 +109,4 @@ def _unequal(arm: Arm, status: RunStatus) -> str:
 def _share(store: RunStore, experiment: Experiment, status: RunStatus) -> float:
     if experiment.measure == SHIFTED:
         return cache.measure_shifted_accuracy(store, status.run.id, store.version(status.run.id))
-    return float(status.facts("epoch")["val_accuracy"])
+    return float(status.get_payload("epoch")["val_accuracy"])
