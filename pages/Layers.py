@@ -17,14 +17,14 @@ def read_along() -> None:
     drawing, answering, reading_it = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw()
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
     with answering:
-        answer.show(reading, session.subject())
+        answer.show(prediction, session.subject())
     with reading_it:
-        preprocessing_steps.result(reading)
-    cards.send(reading, pen_down)
+        preprocessing_steps.result(prediction)
+    cards.send(prediction, pen_down)
     url.show(pen_down)
-    pen_up.follow(reading.digit, pen_down, needed=path.here() is not None)
+    pen_up.follow(prediction.digit, pen_down, needed=path.here() is not None)
 
 
 with page.shell("layers") as heading:
@@ -33,8 +33,8 @@ with page.shell("layers") as heading:
         surfaces.pick_surface()
     read_along()
     upload_panel.show_opened()
-    reading = subject.read(networks.load_chosen(), session.subject(), session.steps())
-    views.settings(reading)
+    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    views.settings(prediction)
     if session.get("layers_view") == "maps":
         panel.show()
-    views.show(reading, networks.load_chosen())
+    views.show(prediction, networks.load_chosen())

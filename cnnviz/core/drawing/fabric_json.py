@@ -59,7 +59,7 @@ GROUPS = ("group", "activeselection")
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedCanvas:
     """Drawing read from a canvas.
 
     Attributes:
@@ -88,7 +88,7 @@ class Frame:
     scale: float
 
 
-def read(json_data: object) -> Reading:
+def read(json_data: object) -> ParsedCanvas:
     """Convert the `json_data` of a canvas to strokes in canvas pixels; fills are ignored.
 
     A canvas that states another `width` and `height` is scaled to fit ours, and lies in its middle.
@@ -102,7 +102,7 @@ def read(json_data: object) -> Reading:
             `MAX_POINTS` points. Reading stops at the first that is too many.
     """
     if json_data is None:
-        return Reading(Drawing())
+        return ParsedCanvas(Drawing())
     objects = json_data.get("objects", []) if isinstance(json_data, Mapping) else None
     if not isinstance(json_data, Mapping) or not isinstance(objects, list):
         raise Refusal("The drawing could not be read. Please clear the canvas and draw again.")
@@ -111,7 +111,7 @@ def read(json_data: object) -> Reading:
         if isinstance(json_data.get(name), Mapping):
             reader.left_out["picture"] += 1
     reader.read_all(objects, _fit_canvas(json_data), 0)
-    return Reading(Drawing(tuple(reader.strokes)), reader.left_out.total(), dict(reader.left_out))
+    return ParsedCanvas(Drawing(tuple(reader.strokes)), reader.left_out.total(), dict(reader.left_out))
 
 
 def from_drawing(drawing: Drawing, stroke_color: str = "#000000") -> dict[str, Any]:

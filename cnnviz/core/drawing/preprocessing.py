@@ -160,8 +160,7 @@ def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str],
     placed = _place(small, blank, "centre" in active)
     images = (picture, cropped, even, small, placed)
     steps = tuple(Step(name, _to_unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
-    told = found.parts, found.part, found.left_out
-    return Preparation(steps[-1].image, steps, found.empty, found.polarity, *told)
+    return Preparation(steps[-1].image, steps, found.empty, found.polarity, found.parts, found.part, found.left_out)
 
 
 def _find_window(ink: np.ndarray) -> tuple[slice, slice]:

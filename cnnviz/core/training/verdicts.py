@@ -161,9 +161,15 @@ def judge_fewer_mistakes(labels: Labels, results: Results) -> Verdict:
         template = UNTOLD_MISTAKES
     elif pair.best == before:
         template, possible = MORE_MISTAKES, ()
-    told = format_points(1 - results.mean(before), 1 - results.mean(after))
+    points = format_points(1 - results.mean(before), 1 - results.mean(after))
     margins = _tell(pair, turned=template == UNTOLD_MISTAKES and pair.best == before)
-    values: dict[str, float | str] = {"before": told[0], "after": told[1], "ratio": ratio, "least": least, "most": most}
+    values: dict[str, float | str] = {
+        "before": points[0],
+        "after": points[1],
+        "ratio": ratio,
+        "least": least,
+        "most": most,
+    }
     sentence = Sentence(template, values | margins, {"second": (labels[before],), "best": (labels[after],)})
     first = _list_results(labels, results)
     return Verdict(possible, (first, sentence, _tell_level(results)), pairs)

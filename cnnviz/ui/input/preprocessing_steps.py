@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference.subject import InputSource, Prediction, toggle_each_step
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.components.thumbnails import Step, picked, steps, thumbnails
+from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction.answer import percent
 from cnnviz.ui.shell import session
@@ -37,29 +37,29 @@ STEPS: Mapping[str, tuple[str, str]] = {
 """A name of `preprocessing.STEPS` -> label of its switch, and what the step does."""
 
 
-def show(network: Network, reading: Prediction, subject: InputSource, pen_down: bool) -> None:
+def show(network: Network, prediction: Prediction, subject: InputSource, pen_down: bool) -> None:
     """Show how `subject` became 28x28; what each switch does is worked out when the pen is lifted."""
-    if reading.preparation is None:
-        _ready(reading, subject)
+    if prediction.preparation is None:
+        _ready(prediction, subject)
         return
     if not pen_down:
-        session.put(effects={} if reading.empty else toggle_each_step(network, subject, session.steps()))
+        session.put(effects={} if prediction.empty else toggle_each_step(network, subject, session.steps()))
     steps(
         "preparation",
-        [_row(step) for step in reading.preparation.steps],
+        [_row(step) for step in prediction.preparation.steps],
         label=translate("From your drawing to 28×28"),
         on_switch=_switch,
     )
 
 
-def result(reading: Prediction) -> None:
+def result(prediction: Prediction) -> None:
     """Show the picture that the network reads, in its colours if it reads any."""
     caption = translate("What the network reads")
-    thumbnails("preparation", [reading.trace.digit], [caption], label=caption, size=196)
+    thumbnails("preparation", [prediction.trace.digit], [caption], label=caption, size=196)
 
 
-def _ready(reading: Prediction, subject: InputSource) -> None:
-    result(reading)
+def _ready(prediction: Prediction, subject: InputSource) -> None:
+    result(prediction)
     st.caption(
         translate("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
         if subject.kind == "sample"
@@ -83,7 +83,7 @@ def _effect(step: preprocessing.Step) -> str:
 
 def _switch() -> None:
     """Take over a switch that the visitor has turned."""
-    index = picked("preparation")
+    index = read_pick("preparation")
     if 0 <= index < len(preprocessing.STEPS):
         key = step_key(preprocessing.STEPS[index])
         session.put(**{key: not session.get(key)})

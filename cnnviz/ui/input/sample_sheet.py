@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.core.data import datasets
 from cnnviz.core.inference import samples
-from cnnviz.ui.components.thumbnails import picked, thumbnails
+from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import page, session
@@ -34,7 +34,7 @@ def _sheet(waiting: bool) -> None:
         on_pick=_pick,
     )
     _source()
-    if picked("samples") >= 0 or (waiting and datasets.TEST_DOWNLOAD.status.done):
+    if read_pick("samples") >= 0 or (waiting and datasets.TEST_DOWNLOAD.status.done):
         st.rerun()  # the whole page: another digit is read, or there is nothing left to wait for
 
 
@@ -57,7 +57,7 @@ def _source() -> None:
 
 
 def _pick() -> None:
-    offered, index = samples.draw_samples(session.get("sheet")), picked("samples")
+    offered, index = samples.draw_samples(session.get("sheet")), read_pick("samples")
     if 0 <= index < len(offered):
         session.show(samples.subject(offered[index]))
 

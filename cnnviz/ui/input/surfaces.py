@@ -106,10 +106,10 @@ def _editor_tools() -> None:
 
 def _take_over(json_data: object, start: dict[str, Any]) -> None:
     """Read what is on the editor if the visitor changed it; its own copy of its start is no change."""
-    reading = fabric_json.read(json_data)
-    drawing = reading.drawing
-    if reading.left_out:
-        st.caption(translate(LEFT_OUT, kinds=name_left_out(reading.left_out)))
+    parsed = fabric_json.read(json_data)
+    drawing = parsed.drawing
+    if parsed.left_out:
+        st.caption(translate(LEFT_OUT, kinds=name_left_out(parsed.left_out)))
     before = session.get("edited")
     if drawing != (fabric_json.read(start).drawing if before is None else before):
         session.put(edited=drawing)

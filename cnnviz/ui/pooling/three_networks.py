@@ -72,8 +72,8 @@ def agreement(traces: list[Trace]) -> str:
     """Return in a sentence what the networks answer, and how sure each is where they do not agree."""
     if len({one.answer for one in traces}) == 1:
         return translate(ONE_ANSWER, digit=traces[0].answer)
-    told = [f"**{one.network_name}** {one.answer} ({percent(float(one.probabilities.max()))})" for one in traces]
-    return translate(ANSWERS, answers=", ".join(told))
+    answers = [f"**{one.network_name}** {one.answer} ({percent(float(one.probabilities.max()))})" for one in traces]
+    return translate(ANSWERS, answers=", ".join(answers))
 
 
 def _summary(table: SeedTable) -> None:

@@ -11,29 +11,29 @@ from cnnviz.ui.i18n import translate, translate_all
 from cnnviz.ui.shell import cache
 
 
-def show(reading: Prediction, subject: InputSource) -> None:
+def show(prediction: Prediction, subject: InputSource) -> None:
     """Show the predicted digit in the container `predicted-digit`, and the ten probabilities as bars."""
-    digit(reading)
-    st.caption(" ".join(filter(None, (sentence(reading, subject), doubt(reading)))))
-    bars("answer", None if reading.empty else reading.trace.probabilities, translate_all(LABELS))
+    digit(prediction)
+    st.caption(" ".join(filter(None, (sentence(prediction, subject), doubt(prediction)))))
+    bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS))
 
 
-def digit(reading: Prediction) -> None:
+def digit(prediction: Prediction) -> None:
     """Show the predicted digit alone, large."""
     with st.container(key="predicted-digit"):
-        st.markdown("–" if reading.empty else str(reading.trace.answer))
+        st.markdown("–" if prediction.empty else str(prediction.trace.answer))
 
 
-def sentence(reading: Prediction, subject: InputSource) -> str:
+def sentence(prediction: Prediction, subject: InputSource) -> str:
     """Return one sentence that says what was read and how sure the network is."""
-    if reading.empty and subject.kind == "picture":
+    if prediction.empty and subject.kind == "picture":
         return translate(
             "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it "
             "again with darker ink and more light."
         )
-    if reading.empty:
+    if prediction.empty:
         return translate("Nothing drawn yet: draw a digit.")
-    values = {"digit": reading.trace.answer, "share": percent(float(reading.trace.probabilities.max()))}
+    values = {"digit": prediction.trace.answer, "share": percent(float(prediction.trace.probabilities.max()))}
     if subject.label is None:
         return translate("The network reads a {digit} and gives it {share}.", **values)
     return translate(
@@ -43,15 +43,15 @@ def sentence(reading: Prediction, subject: InputSource) -> str:
     )
 
 
-def doubt(reading: Prediction) -> str:
+def doubt(prediction: Prediction) -> str:
     """Return a warning if the picture does not look like a digit, with how often that is wrong; otherwise "".
 
     Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`.
     """
-    if reading.empty:
+    if prediction.empty:
         return ""
-    least = cache.load_evidence(reading.trace.network_name, reading.weights_sha256)
-    if least is None or evidence.looks_like_digit(reading.trace, least):
+    least = cache.load_evidence(prediction.trace.network_name, prediction.weights_sha256)
+    if least is None or evidence.looks_like_digit(prediction.trace, least):
         return ""
     return translate(
         "This does not look like a digit. Measured: the same is said of {rejected} of real digits, and of {caught} of "

@@ -20,7 +20,7 @@ from cnnviz.ui.training.run_status import RunStatus
 FIRST = 8
 """Lines that are shown at first."""
 
-MOST_COMPARED = 6
+MAX_COMPARED = 6
 """Runs whose curves can lie over one another and still be told apart."""
 
 
@@ -140,7 +140,7 @@ def _watch(run_id: str) -> None:
 def _compare(run_id: str) -> None:
     others = tuple(other for other in session.get("compared") if other != run_id)
     wanted = st.session_state.get(f"compare-{run_id}")
-    session.put(compared=(*others, run_id)[-MOST_COMPARED:] if wanted else others, rerun_page=True)
+    session.put(compared=(*others, run_id)[-MAX_COMPARED:] if wanted else others, rerun_page=True)
 
 
 def _open(run_id: str) -> None:

@@ -244,10 +244,10 @@ MARGINS = {"rotated": 0.014, "flipped": 0.014, "skewed": 0.008, "line_edited": 0
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recording_looks_as_on_the_canvas(name: str) -> None:
     objects, picture = RECORDED[name]
-    reading = fabric_json.read(canvas(objects))
-    assert reading.skipped == 0
-    assert len(reading.drawing.strokes) == len(objects)
-    difference = np.abs(averaged(reading.drawing) - url_codec.decode_digit(picture))
+    parsed = fabric_json.read(canvas(objects))
+    assert parsed.skipped == 0
+    assert len(parsed.drawing.strokes) == len(objects)
+    difference = np.abs(averaged(parsed.drawing) - url_codec.decode_digit(picture))
     assert difference.mean() < MARGINS.get(name, 0.004)
 
 
@@ -274,9 +274,9 @@ def test_strokes_without_points_are_not_restored() -> None:
 
 
 def test_a_canvas_without_answer_or_objects_is_empty() -> None:
-    assert fabric_json.read(None) == fabric_json.Reading(Drawing())
-    assert fabric_json.read({}) == fabric_json.Reading(Drawing())
-    assert fabric_json.read({"version": "7.4.0", "objects": []}) == fabric_json.Reading(Drawing())
+    assert fabric_json.read(None) == fabric_json.ParsedCanvas(Drawing())
+    assert fabric_json.read({}) == fabric_json.ParsedCanvas(Drawing())
+    assert fabric_json.read({"version": "7.4.0", "objects": []}) == fabric_json.ParsedCanvas(Drawing())
 
 
 LINE = {
@@ -405,12 +405,12 @@ GOOD = COMMON | LINE
     ids=lambda bad: str(bad)[-40:],
 )
 def test_an_object_that_makes_no_sense_is_skipped_and_counted(bad: object) -> None:
-    reading = fabric_json.read({"objects": [GOOD, bad, GOOD]})
-    assert reading.skipped == 1
-    assert len(reading.drawing.strokes) == 2
+    parsed = fabric_json.read({"objects": [GOOD, bad, GOOD]})
+    assert parsed.skipped == 1
+    assert len(parsed.drawing.strokes) == 2
 
 
-def reading(objects: list[Any], **fields: Any) -> fabric_json.Reading:
+def parse(objects: list[Any], **fields: Any) -> fabric_json.ParsedCanvas:
     """Read the JSON of a canvas, as it comes from a file."""
     return fabric_json.read(json.loads(json.dumps({"version": "7.4.0", "objects": objects} | fields)))
 
@@ -436,13 +436,13 @@ CLOSED = {
 
 
 def test_a_path_closed_in_lower_case_is_read_with_the_line_that_closes_it() -> None:
-    (stroke,) = reading([CLOSED], version="4.4.0").drawing.strokes
+    (stroke,) = parse([CLOSED], version="4.4.0").drawing.strokes
     assert stroke.points[0] == stroke.points[-1] == pytest.approx((70, 50))
     assert len(stroke.points) > 20
 
 
 def test_a_three_closed_by_a_line_is_a_three_to_the_network() -> None:
-    drawing = reading([CLOSED], version="4.4.0").drawing
+    drawing = parse([CLOSED], version="4.4.0").drawing
     read = input_source.read(model_store.load(model_store.DEFAULT), input_source.InputSource(drawing=drawing), ALL)
     assert read.trace.probabilities.argmax() == 3
 
@@ -546,7 +546,7 @@ def test_an_ellipse_is_read_as_a_scaled_circle_is() -> None:
 @pytest.mark.parametrize(("version", "quarter"), [("7.4.0", 90), ("4.4.0", math.pi / 2)])
 def test_a_part_of_a_circle_is_an_arc(version: str, quarter: float) -> None:
     arc = COMMON | {"type": "Circle", "left": 140, "top": 140, "radius": 50, "startAngle": 0, "endAngle": quarter}
-    (stroke,) = reading([arc], version=version).drawing.strokes
+    (stroke,) = parse([arc], version=version).drawing.strokes
     np.testing.assert_allclose([stroke.points[0], stroke.points[-1]], [(190, 140), (140, 190)], atol=1e-6)
 
 
@@ -562,16 +562,16 @@ def group(objects: list[Any], **fields: Any) -> dict[str, Any]:
 
 def test_objects_of_a_group_lie_around_its_centre() -> None:
     line = GOOD | {"left": 10, "top": 20}
-    (stroke,) = reading([group([line], left=140, top=140)]).drawing.strokes
+    (stroke,) = parse([group([line], left=140, top=140)]).drawing.strokes
     np.testing.assert_allclose(stroke.points, [(120, 150), (180, 170)], atol=1e-9)
     corner = group([line], left=90, top=90, originX="left", originY="top")
-    np.testing.assert_allclose(reading([corner]).drawing.strokes[0].points, stroke.points, atol=1e-9)
+    np.testing.assert_allclose(parse([corner]).drawing.strokes[0].points, stroke.points, atol=1e-9)
 
 
 def test_the_transforms_of_nested_groups_are_chained() -> None:
     inner = group([GOOD | {"left": 0, "top": 0}], left=10, top=0, angle=90)
     outer = group([inner], left=140, top=140, scaleX=2, scaleY=2)
-    (stroke,) = reading([outer]).drawing.strokes
+    (stroke,) = parse([outer]).drawing.strokes
     # (-30, -10) turned by 90 degrees is (10, -30); 10 to the right, twice as large, from (140, 140)
     np.testing.assert_allclose(stroke.points, [(180, 80), (140, 200)], atol=1e-9)
     assert stroke.width == pytest.approx(40)
@@ -581,7 +581,7 @@ def test_the_transforms_of_nested_groups_are_chained() -> None:
 def test_a_group_of_one_is_its_object_with_the_transform(angle: int, scale: float, shift: int) -> None:
     inside = group([GOOD | {"left": 0, "top": 0}], left=140 + shift, top=140, angle=angle, scaleX=scale, scaleY=scale)
     alone = GOOD | {"left": 140 + shift, "top": 140, "angle": angle, "scaleX": scale, "scaleY": scale}
-    grouped, single = (reading([some]).drawing.strokes[0] for some in (inside, alone))
+    grouped, single = (parse([some]).drawing.strokes[0] for some in (inside, alone))
     np.testing.assert_allclose(grouped.points, single.points, atol=1e-6)
     assert grouped.width == pytest.approx(single.width)
 
@@ -590,7 +590,7 @@ def test_groups_deeper_than_any_tool_makes_are_left_out() -> None:
     nested: dict[str, Any] = GOOD
     for _ in range(100):
         nested = group([nested], left=0, top=0)
-    deep = reading([nested, GOOD])
+    deep = parse([nested, GOOD])
     assert len(deep.drawing.strokes) == 1
     assert deep.left_out == {"damaged": 1}
 
@@ -605,18 +605,18 @@ def test_groups_deeper_than_any_tool_makes_are_left_out() -> None:
     ],
 )
 def test_a_canvas_of_another_size_is_scaled(size: tuple[int, int], ends: list[tuple[float, float]]) -> None:
-    (stroke,) = reading([GOOD], width=size[0], height=size[1]).drawing.strokes
+    (stroke,) = parse([GOOD], width=size[0], height=size[1]).drawing.strokes
     np.testing.assert_allclose(stroke.points, ends, atol=1e-6)
     assert stroke.width == pytest.approx(20 * 280 / max(size))
 
 
 @pytest.mark.parametrize("size", [(0, 0), (-5, 20), ("wide", 3), (None, 280), (1e9, 5)])
 def test_a_size_that_makes_no_sense_is_ignored(size: tuple[Any, Any]) -> None:
-    assert reading([GOOD], width=size[0], height=size[1]) == reading([GOOD])
+    assert parse([GOOD], width=size[0], height=size[1]) == parse([GOOD])
 
 
 def test_what_is_left_out_is_counted_by_its_kind() -> None:
-    found = reading(
+    found = parse(
         [
             GOOD,
             {"type": "image", "src": "data:"},
@@ -638,7 +638,7 @@ def test_what_is_left_out_is_counted_by_its_kind() -> None:
 
 def test_a_line_without_a_place_lies_where_its_ends_say() -> None:
     fields = {"type": "line", "x1": 70, "y1": 40, "x2": 130, "y2": 60, "strokeLineCap": "round", "stroke": "black"}
-    np.testing.assert_allclose(reading([fields]).drawing.strokes[0].points, [(70, 40), (130, 60)], atol=1e-9)
+    np.testing.assert_allclose(parse([fields]).drawing.strokes[0].points, [(70, 40), (130, 60)], atol=1e-9)
 
 
 LONG_PATH: list[list[Any]] = [["M", 1, 1]] + [["L", 1, 1]] * 5_998
@@ -715,11 +715,11 @@ objects = st.fixed_dictionaries(
 @given(st.lists(objects, max_size=3))
 def test_any_objects_are_a_drawing_within_the_limits(some: list[dict[str, Any]]) -> None:
     try:
-        reading = fabric_json.read({"objects": some})
+        parsed = fabric_json.read({"objects": some})
     except Refusal:
         return
-    assert reading.skipped + len(reading.drawing.strokes) >= len(some)
-    for stroke in reading.drawing.strokes:
+    assert parsed.skipped + len(parsed.drawing.strokes) >= len(some)
+    for stroke in parsed.drawing.strokes:
         assert 0 < stroke.width <= 280
         assert np.abs(stroke.points).max() <= fabric_json.MAX_COORDINATE
 

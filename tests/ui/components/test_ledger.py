@@ -23,7 +23,7 @@ def test_step_is_reported_once(browser: Browser) -> None:
     browser.says(CHOSEN)
     assert read_step("l") == Step("choose", "conv2d", 3, 4, 5)
     ledger("l", None)
-    assert (browser.data["ack"], browser.data["facts"]) == (1, None)
+    assert (browser.data["ack"], browser.data["view"]) == (1, None)
     assert read_step("l") is None
     browser.says(CHOSEN | {"kind": "walk", "seq": 2})
     assert read_step("l") == Step("walk", "conv2d", 3, 4, 5)

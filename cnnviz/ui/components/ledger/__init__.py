@@ -85,14 +85,14 @@ def read_step(key: str) -> Step | None:
     return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "step") else None
 
 
-def ledger(key: str, facts: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
-    """Show `facts` about a cell, as `cnnviz.ui.layers.ledger.view_model` tells them; nothing is seen for None.
+def ledger(key: str, view: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
+    """Show the `view` of a cell that `cnnviz.ui.layers.ledger.view_model.describe` returns; nothing for None.
 
-    Also unseen it listens to the viewers of the page: a cell that is clicked there is a `Step`.
+    Even with nothing to show it listens to the viewers of the page: a click on a cell there is a `Step`.
     """
     message = _message(browser_state.read(key, "step"))
     number = max(browser_state.last_sequence(key, "step"), message[1] if message else 0)
-    data = {"ack": number, "labels": translate_all(LABELS), "facts": None if facts is None else dict(facts)}
+    data = {"ack": number, "labels": translate_all(LABELS), "view": None if view is None else dict(view)}
     mount("ledger", key=key, data=data, on_step_change=on_step or browser_state.ignore)
     browser_state.acknowledge(key, "step", number)
 

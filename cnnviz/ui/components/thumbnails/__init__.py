@@ -50,7 +50,7 @@ def thumbnails(
     """Show `images` in a row that wraps.
 
     Args:
-        key: key of the element; `picked(key)` reads the picture that was picked.
+        key: key of the element; `read_pick(key)` reads the picture that was picked.
         images: (h, w) float in [0, 1], 1 is white, or (h, w, 3), red, green and blue.
         captions: one text below each picture.
         label: what the row is, for screen readers.
@@ -66,13 +66,13 @@ def thumbnails(
 
 
 def steps(key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]) -> None:
-    """Show `rows` one below the other, each a picture and a switch; `picked(key)` reads which was switched."""
+    """Show `rows` one below the other, each a picture and a switch; `read_pick(key)` reads which was switched."""
     texts = [{"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows]
     head: dict[str, object] = {"form": "steps", "label": label, "size": size}
     _show(key, head, [row.image for row in rows], texts, on_switch)
 
 
-def picked(key: str) -> int:
+def read_pick(key: str) -> int:
     """Return the index of the picture that was picked in this run, or -1."""
     index = getattr(st.session_state.get(key), "picked", None)
     return index if isinstance(index, int) and index >= 0 else -1

@@ -20,17 +20,17 @@ MAX_TERMS = 12
 """So many single contributions are written one by one."""
 
 
-def show(network: Network, ledger: Ledger, told: dict[str, Any]) -> None:
+def show(network: Network, ledger: Ledger, view: dict[str, Any]) -> None:
     """Offer the three copies; they are made when the list is opened."""
     popover = st.popover(translate("Copy"), on_change="rerun")
     if not popover.open:
         return
     with popover:
         st.caption(translate("As text"))
-        st.code(text(told), language=None)
+        st.code(text(view), language=None)
         st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
         st.code(snippet(network, ledger, file(network)), language="python")
-        name = f"{told['cell']}.csv"
+        name = f"{view['cell']}.csv"
         download_button(translate("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
 
 
@@ -39,19 +39,19 @@ def file(network: Network) -> str:
     return f"{network.name}.npz"
 
 
-def text(told: dict[str, Any]) -> str:
+def text(view: dict[str, Any]) -> str:
     """Return the account as lines that can be pasted anywhere and calculated with."""
-    lines = [told["title"], ""]
-    for part in told["windows"]:
-        lines += [*_part(part, told["pooled"]), ""]
-    for term in told["terms"][:MAX_TERMS]:
+    lines = [view["title"], ""]
+    for part in view["windows"]:
+        lines += [*_part(part, view["pooled"]), ""]
+    for term in view["terms"][:MAX_TERMS]:
         times = f" × {term['weight']} = {term['amount']}" if term["weight"] is not None else ""
         lines.append(f"{term['name']}: {term['value']}{times}")
-    lines += _rest(told)
-    for line in told["lines"]:
+    lines += _rest(view)
+    for line in view["lines"]:
         work = f"{line['work']} = " if line["work"] else ""
         lines.append(f"{line['label']}: {work}{line['amount']}")
-    return "\n".join([*lines, *_shares(told["shares"]), *told["facts"]]).replace("−", "-")
+    return "\n".join([*lines, *_shares(view["shares"]), *view["facts"]]).replace("−", "-")
 
 
 def _part(part: dict[str, Any], pooled: bool) -> list[str]:
@@ -81,9 +81,9 @@ def _padding(what: str) -> str:
     return what + " " + translate("(padding)")
 
 
-def _rest(told: dict[str, Any]) -> list[str]:
-    shown = len(told["windows"]) or min(MAX_TERMS, len(told["terms"]))
-    left, amounts = told["others"]["count"] - shown, told["others"]["amounts"]
+def _rest(view: dict[str, Any]) -> list[str]:
+    shown = len(view["windows"]) or min(MAX_TERMS, len(view["terms"]))
+    left, amounts = view["others"]["count"] - shown, view["others"]["amounts"]
     if left < 1:
         return []
     come_to = f": {amounts[shown]}" if amounts else ""
@@ -92,14 +92,14 @@ def _rest(told: dict[str, Any]) -> list[str]:
     ]
 
 
-def _shares(told: dict[str, Any] | None) -> list[str]:
+def _shares(shares: dict[str, Any] | None) -> list[str]:
     """Return a line a unit of a softmax, and the sum that each is divided by."""
-    if told is None:
+    if shares is None:
         return []
-    largest, total, others = told["largest"], told["total"], told["others"]
+    largest, total, others = shares["largest"], shares["total"], shares["others"]
     less = f"({largest})" if largest.startswith(MINUS) else largest
     lines = []
-    for row in told["rows"]:
+    for row in shares["rows"]:
         logit, shifted, grown, share = row["texts"]
         steps = (f"{logit} − {less} = {shifted}", f"exp({shifted}) = {grown}", f"{grown} / {total} = {share}")
         lines.append(f"{row['name']}: {'; '.join(steps)}")

@@ -44,13 +44,13 @@ def show() -> None:
 def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
-    said = view_model.describe(
+    view = view_model.describe(
         network, trace, found, session.get("cell_path"), session.get("cell_index"), session.subject().kind
     )
-    ledger(KEY, said)
+    ledger(KEY, view)
     with row:
         _place(network, cell)
-        export.show(network, found, said)
+        export.show(network, found, view)
         st.button(translate("Close"), key="ledger-close", on_click=session.guard(path.leave))
 
 

@@ -117,8 +117,8 @@ def show_verdict(
 
 def show_findings(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
     """Say what a verdict found, then `answer`, and last how sure it is."""
-    *told, level = map(_phrase, found.sentences)
-    st.markdown(" ".join(told))
+    *sentences, level = map(_phrase, found.sentences)
+    st.markdown(" ".join(sentences))
     answer()
     st.caption(level)
 

@@ -6,7 +6,7 @@ class CodeLine {
   constructor(root) {
     this.root = root
     this.data = null
-    this.told = "" // the data as it is shown, as JSON
+    this.drawn = "" // the data as it is shown, as JSON
     root.replaceChildren()
     this.text = element("div", "text", root)
     this.diagram = element("div", "diagram", root)
@@ -19,9 +19,9 @@ class CodeLine {
   }
 
   receive(data) {
-    const told = JSON.stringify(data)
-    if (told === this.told) return // the page ran again for something else
-    Object.assign(this, { told, data })
+    const drawn = JSON.stringify(data)
+    if (drawn === this.drawn) return // the page ran again for something else
+    Object.assign(this, { drawn, data })
     this.build(data)
     this.keep([])
     this.show([])

@@ -52,11 +52,11 @@ class ConvGrid {
     this.kernel = this.input(tables, "kernel")
     this.results = new Results(tables, "sum", (place) => this.go(place))
     this.unsized = element("p", "unsized", this.results.root)
-    this.desk = element("section", "desk", root)
+    this.body = element("section", "body", root)
     this.controls()
-    this.sizeGuess = new Guess(this.desk, ["size"], judged, (verdicts) => this.guessed(SIZE, verdicts.size))
-    this.sumGuess = new Guess(this.desk, ["sum"], judged, (verdicts) => this.guessed(this.walk.at, verdicts.sum))
-    this.work = element("div", "work", this.desk)
+    this.sizeGuess = new Guess(this.body, ["size"], judged, (verdicts) => this.guessed(SIZE, verdicts.size))
+    this.sumGuess = new Guess(this.body, ["sum"], judged, (verdicts) => this.guessed(this.walk.at, verdicts.sum))
+    this.work = element("div", "work", this.body)
     this.work.setAttribute("aria-live", "polite")
     this.sizeVerdict = element("p", "line-of-work size", this.work)
     this.products = new Products(this.work, (at, tap) => this.light(at, tap))
@@ -74,7 +74,7 @@ class ConvGrid {
   }
 
   controls() {
-    const row = element("div", "controls", this.desk)
+    const row = element("div", "controls", this.body)
     row.tabIndex = 0
     row.setAttribute("role", "toolbar")
     row.onkeydown = (event) => this.key(event, row)
@@ -291,9 +291,9 @@ class ConvGrid {
   tell(window, known) {
     const { data, sized } = this
     const { labels } = data
-    const told = JSON.stringify([sized, known, window, data.facts, this.sizeGuess.verdicts, this.sumGuess.verdicts])
-    if (told === this.told) return
-    this.told = told
+    const drawn = JSON.stringify([sized, known, window, data.facts, this.sizeGuess.verdicts, this.sumGuess.verdicts])
+    if (drawn === this.drawn) return
+    this.drawn = drawn
     const sizeSaid = sized && this.sizeGuess.verdicts[SIZE]?.size
     this.line(this.sizeVerdict, sizeSaid, [["sum", data.size.work]], Boolean(sizeSaid))
     this.products.show(known ? window : null, data.kernel[0].length, labels.products)

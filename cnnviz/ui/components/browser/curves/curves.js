@@ -39,7 +39,7 @@ class Chart {
     this.shape = shape
     this.panels.forEach((panel, place) => panel.update(header.panels[place]))
     this.root.dataset.received = Number(this.root.dataset.received) + 1
-    this.told()
+    this.describe()
   }
 
   build() {
@@ -73,7 +73,7 @@ class Chart {
   paint() {
     this.measured = null
     for (const panel of this.panels) panel.paint()
-    if (this.panels.length) this.told()
+    if (this.panels.length) this.describe()
   }
 
   zoom(change) {
@@ -90,7 +90,7 @@ class Chart {
     if (on) this.logs.add(id)
     else this.logs.delete(id)
     this.panels.find(({ about }) => about.id === id).remake()
-    this.told()
+    this.describe()
   }
 
   select(from, to) {
@@ -107,7 +107,7 @@ class Chart {
     this.byKeys = byKeys
     for (const panel of this.panels) panel.point()
     this.readout.setAttribute("aria-live", byKeys ? "polite" : "off")
-    this.told()
+    this.describe()
   }
 
   walk(from, steps) {
@@ -128,7 +128,7 @@ class Chart {
   }
 
   // What the chart says in words, and notes about itself for whoever looks at the elements.
-  told() {
+  describe() {
     const { root, view, header, cursor } = this
     const [low, high] = view.range
     Object.assign(root.dataset, { low, high, zoomed: Boolean(view.zoom), painted: Number(root.dataset.painted) + 1 })

@@ -1,4 +1,4 @@
-// One cell, accounted for. Data in: [{ack, labels, facts}], everything worked out by Python; facts is null where no cell is
+// One cell, accounted for. Data in: [{ack, labels, view}], everything worked out by Python; view is null where no cell is
 // chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
 // "breadcrumb" with {index}, "close".
 import { Sequence } from "../shared/acked_channel.js"
@@ -12,7 +12,7 @@ import { CHANNEL, Windows } from "./windows.js"
 
 const DRAWING = 112 // CSS pixels
 
-class Desk {
+class LedgerPanel {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
@@ -56,38 +56,38 @@ class Desk {
     if (this.root.contains(focused(this.root))) this.origin?.focus()
   }
 
-  receive({ ack, labels, facts }, send) {
+  receive({ ack, labels, view }, send) {
     this.send = send
     if (!this.sequence.answered(ack)) return // a newer step is on its way to Python
-    const text = JSON.stringify([labels, facts])
-    if (text !== this.text) this.show(labels, facts)
+    const text = JSON.stringify([labels, view])
+    if (text !== this.text) this.show(labels, view)
     this.text = text
-    if (this.enter && facts) this.focus()
+    if (this.enter && view) this.focus()
     this.enter = false
   }
 
-  show(labels, facts) {
+  show(labels, view) {
     const { root } = this
     root.replaceChildren()
-    root.classList.toggle("open", Boolean(facts))
+    root.classList.toggle("open", Boolean(view))
     this.parts = null
     delete root.dataset.cell
-    mark(CHANNEL, facts?.marks ?? [])
-    if (!facts) return
-    this.path(labels, facts)
+    mark(CHANNEL, view?.marks ?? [])
+    if (!view) return
+    this.path(labels, view)
     const head = element("div", "heading", root)
-    element("h3", "title", head, facts.title)
+    element("h3", "title", head, view.title)
     this.readout = element("output", "readout", head)
     this.readout.setAttribute("aria-live", "polite")
-    const desk = element("div", "desk", root)
-    const side = element("div", "side", desk)
-    this.seen(side, labels, facts)
-    account(side, facts, labels)
-    if (facts.windows.length) this.parts = new Windows(desk, facts, labels, this)
-    if (facts.terms.length) this.parts = new Terms(desk, facts, labels, this)
-    if (facts.facts.length) remarks(desk, facts)
-    if (facts.shares) shares(desk, facts, labels)
-    Object.assign(root.dataset, { cell: facts.cell, value: facts.value })
+    const body = element("div", "body", root)
+    const side = element("div", "side", body)
+    this.seen(side, labels, view)
+    account(side, view, labels)
+    if (view.windows.length) this.parts = new Windows(body, view, labels, this)
+    if (view.terms.length) this.parts = new Terms(body, view, labels, this)
+    if (view.facts.length) remarks(body, view)
+    if (view.shares) shares(body, view, labels)
+    Object.assign(root.dataset, { cell: view.cell, value: view.value })
   }
 
   path(labels, { breadcrumbs, index }) {
@@ -105,8 +105,8 @@ class Desk {
     this.index = index
   }
 
-  seen(desk, labels, { field: seen, pixel }) {
-    const figure = element("figure", "field", desk)
+  seen(parent, labels, { field: seen, pixel }) {
+    const figure = element("figure", "field", parent)
     field(figure, seen, DRAWING, labels.drawing)
     const words = pixel ? labels.field_pixel : seen.rows.length ? labels.field : labels.field_none
     element("figcaption", "", figure, fill(words, { rows: seen.rows.length, columns: seen.columns.length }))
@@ -128,6 +128,6 @@ class Desk {
   }
 }
 
-export default component("ledger", Desk, (desk, { data, setStateValue }) => {
-  desk.receive(data[0], (step) => setStateValue("step", step))
+export default component("ledger", LedgerPanel, (panel, { data, setStateValue }) => {
+  panel.receive(data[0], (step) => setStateValue("step", step))
 })

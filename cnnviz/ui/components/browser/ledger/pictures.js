@@ -1,9 +1,8 @@
 // Small pictures of maps and of the drawing, with a frame around what is read of them.
 import { fromBase64 } from "../shared/decode.js"
 import { element } from "../shared/elements.js"
+import { channelsOf } from "../shared/theme.js"
 
-const BLUE = [0, 114, 178]
-const ORANGE = [214, 94, 0]
 const SHADE = 0.3 // of the brightness that pixels outside of the receptive field keep
 
 function canvasOf(columns, rows, side, parent, label) {
@@ -34,12 +33,19 @@ function frame({ context, cell, ratio }, rows, columns) {
 }
 
 // Grey from black to white; with a colour on either side of black where there are negative values.
-function shaded(value, top, signed) {
+function shaded(value, top, colours) {
   const share = Math.min(1, Math.abs(value) / (top || 1))
-  if (!signed) return Array(3).fill(Math.round(255 * Math.max(0, value > 0 ? share : 0)))
-  return (value < 0 ? BLUE : ORANGE).map((channel) =>
+  if (!colours) return Array(3).fill(Math.round(255 * Math.max(0, value > 0 ? share : 0)))
+  return (value < 0 ? colours.negative : colours.positive).map((channel) =>
     Math.round(channel * share + (share > 0.75 ? 255 * (share - 0.75) : 0)),
   )
+}
+
+// The marking colours of the style sheet.
+function signColours(parent) {
+  const style = getComputedStyle(parent)
+  const [negative, positive] = ["--blue", "--orange"].map((name) => channelsOf(style.getPropertyValue(name)))
+  return { negative, positive }
 }
 
 const css = (parts) => `rgb(${parts.map((part) => Math.min(255, Math.round(part))).join(" ")})`
@@ -53,10 +59,11 @@ export function map(parent, block, of, { rows, columns }, side, label) {
     top = Math.max(top, Math.abs(block.values[i]))
     low = Math.min(low, block.values[i])
   }
+  const colours = low < 0 ? signColours(parent) : null
   for (let row = 0; row < block.rows; row += 1) {
     for (let column = 0; column < block.columns; column += 1) {
       const value = block.values[(row * block.columns + column) * block.maps + of]
-      picture.context.fillStyle = css(shaded(value, top, low < 0))
+      picture.context.fillStyle = css(shaded(value, top, colours))
       picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
     }
   }

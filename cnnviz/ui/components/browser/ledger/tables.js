@@ -11,16 +11,16 @@ function head(table, names) {
 
 // The largest contributions, signed, and the rest.
 export class Terms {
-  constructor(parent, facts, labels, desk) {
-    this.facts = facts
+  constructor(parent, view, labels, panel) {
+    this.view = view
     this.labels = labels
-    this.desk = desk
-    this.shown = Math.min(SHOWN, facts.terms.length)
+    this.panel = panel
+    this.shown = Math.min(SHOWN, view.terms.length)
     this.buttons = []
     const root = element("section", "terms", parent)
     const table = element("table", "", root)
     table.setAttribute("aria-label", labels.windows)
-    const weighted = facts.terms[0]?.weight !== null
+    const weighted = view.terms[0]?.weight !== null
     head(table, weighted ? [labels.from, labels.input, labels.weight, labels.amount] : [labels.from, labels.input])
     this.body = element("tbody", "", table)
     this.foot = element("div", "others", root)
@@ -28,8 +28,8 @@ export class Terms {
   }
 
   more() {
-    for (const term of this.facts.terms.slice(this.buttons.length, this.shown)) this.buttons.push(this.term(term))
-    const { others, terms } = this.facts
+    for (const term of this.view.terms.slice(this.buttons.length, this.shown)) this.buttons.push(this.term(term))
+    const { others, terms } = this.view
     this.foot.replaceChildren()
     const left = others.count - this.shown
     if (left < 1) return
@@ -46,8 +46,8 @@ export class Terms {
 
   term({ name, map, row, column, value, weight, amount, size }) {
     const line = element("tr", amount?.startsWith("−") ? "negative" : "positive", this.body)
-    const { layer } = this.facts.source
-    const go = button("go", element("td", "", line), name, () => this.desk.walk({ layer, map, row, column }))
+    const { layer } = this.view.source
+    const go = button("go", element("td", "", line), name, () => this.panel.walk({ layer, map, row, column }))
     go.title = fill(this.labels.go, { name })
     element("td", "amount", line, value)
     if (weight !== null) {
@@ -65,12 +65,12 @@ export class Terms {
 
 // Sum, bias, activation, value: an addend has its sign, a total a line above it. Roles are said, because rows that are
 // laid out as boxes lose them.
-export function account(parent, facts, labels) {
+export function account(parent, view, labels) {
   const root = element("section", "account", parent)
   const table = element("div", "lines", root)
   table.setAttribute("role", "table")
   table.setAttribute("aria-label", labels.account)
-  for (const { name, label, role, amount, work } of facts.lines) {
+  for (const { name, label, role, amount, work } of view.lines) {
     const line = element("div", `entry ${role}`, table)
     line.setAttribute("role", "row")
     line.dataset.line = name

@@ -10,11 +10,11 @@ const SHOWN = 3
 const PICTURE = 78 // CSS pixels
 
 export class Windows {
-  constructor(parent, facts, labels, desk) {
-    this.facts = facts
+  constructor(parent, view, labels, panel) {
+    this.view = view
     this.labels = labels
-    this.desk = desk
-    this.shown = Math.min(SHOWN, facts.windows.length)
+    this.panel = panel
+    this.shown = Math.min(SHOWN, view.windows.length)
     this.made = []
     this.root = element("section", "windows", parent)
     this.root.setAttribute("aria-label", labels.windows)
@@ -24,9 +24,9 @@ export class Windows {
   }
 
   more() {
-    for (const part of this.facts.windows.slice(this.made.length, this.shown)) this.made.push(this.window(part))
+    for (const part of this.view.windows.slice(this.made.length, this.shown)) this.made.push(this.window(part))
     this.foot.replaceChildren()
-    const { others, windows } = this.facts
+    const { others, windows } = this.view
     const left = others.count - this.shown
     if (left < 1) return
     element("span", "", this.foot, fill(this.labels.others, { count: left }))
@@ -41,7 +41,7 @@ export class Windows {
   }
 
   window(part) {
-    const { labels, facts } = this
+    const { labels, view } = this
     const root = element("section", "window", this.list)
     const head = element("div", "head", root)
     element("h4", "", head, part.name)
@@ -52,10 +52,10 @@ export class Windows {
     const on = { light: (r, c) => this.light(part, grids, r, c) }
     const walk = (r, c) =>
       part.inside[r][c] &&
-      this.desk.walk({ layer: facts.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
-    const padding = facts.pooled ? labels.left_out : labels.padding
+      this.panel.walk({ layer: view.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
+    const padding = view.pooled ? labels.left_out : labels.padding
     const values = part.values.map((line, r) =>
-      line.map((text, c) => (part.inside[r][c] ? text : facts.pooled ? "" : "0")),
+      line.map((text, c) => (part.inside[r][c] ? text : view.pooled ? "" : "0")),
     )
     grids.values = new Grid(row, "values", values, fill(labels.values, part), { ...on, choose: walk })
     this.name(grids.values, part, padding)
@@ -80,7 +80,7 @@ export class Windows {
         const value = inside ? part.values[r][c] : padding
         const { value: place, value_unit: unit } = this.labels
         const names = { of: part.of, row: part.rows[r], column: part.columns[c], value }
-        cell.setAttribute("aria-label", fill(this.facts.source.units ? unit : place, names))
+        cell.setAttribute("aria-label", fill(this.view.source.units ? unit : place, names))
         if (!inside) cell.title = padding
       }),
     )
@@ -89,7 +89,7 @@ export class Windows {
   result(head, part) {
     if (!part.subtotal) return
     const box = element("div", "subtotal", head)
-    element("span", "", box, this.facts.pooled ? this.labels.largest : this.labels.subtotal)
+    element("span", "", box, this.view.pooled ? this.labels.largest : this.labels.subtotal)
     element("strong", "amount", box, part.subtotal)
     if (part.share) {
       element("span", "", box, `× ${part.weight} =`)
@@ -99,7 +99,7 @@ export class Windows {
 
   // The map as it was last published: earlier or later than the ledger, and again while the pen moves.
   paint({ part, picture }) {
-    const { source, field } = this.facts
+    const { source, field } = this.view
     const block = source.input ? digitBlock(field) : published(CHANNEL)?.blocks.get(source.block)
     picture.replaceChildren()
     if (!block || block.rows !== source.rows || block.columns !== source.columns) return
@@ -117,13 +117,13 @@ export class Windows {
         line.forEach((cell, c) => cell.classList.toggle("lit", row === r && column === c)),
       )
     }
-    if (row === null) return this.desk.say("")
+    if (row === null) return this.panel.say("")
     const value = part.inside[row][column] ? part.values[row][column] : "0"
     const said = { value, of: part.of, row: part.rows[row], column: part.columns[column] }
     const { reads, reads_unit: unit } = this.labels
-    if (!part.weights) return this.desk.say(fill(this.facts.source.units ? unit : reads, said))
+    if (!part.weights) return this.panel.say(fill(this.view.source.units ? unit : reads, said))
     const kernel = part.kernel.replace(":, :", `${row}, ${column}`)
-    this.desk.say(
+    this.panel.say(
       fill(this.labels.product, {
         ...said,
         weight: part.weights[row][column],
@@ -135,7 +135,7 @@ export class Windows {
 
   // Where the path goes on, or the first value that can be gone to.
   start() {
-    const next = this.facts.next
+    const next = this.view.next
     for (const { part, grids } of this.made) {
       const [row, column] = [part.rows.indexOf(next?.row), part.columns.indexOf(next?.column)]
       if (next?.map === part.map && row >= 0 && column >= 0) return grids.values.at(row, column)

@@ -45,17 +45,17 @@ class PoolGrid {
     this.numbers = new Numbers(input, (cells) => this.typed(cells))
     this.skipped = element("p", "skipped-note", input)
     this.results = KINDS_SHOWN.map((kind) => new Results(tables, kind, (place) => this.go(place)))
-    this.desk = element("section", "desk", root)
+    this.body = element("section", "body", root)
     this.problem = element("p", "trouble", root)
     this.problem.setAttribute("role", "alert")
     this.controls()
-    this.work = element("div", "work", this.desk)
+    this.work = element("div", "work", this.body)
     this.work.setAttribute("aria-live", "polite")
-    this.guess = new Guess(this.desk, KINDS_SHOWN, judged, () => this.walk.go(this.walk.at, true))
+    this.guess = new Guess(this.body, KINDS_SHOWN, judged, () => this.walk.go(this.walk.at, true))
   }
 
   controls() {
-    const row = element("div", "controls", this.desk)
+    const row = element("div", "controls", this.body)
     row.tabIndex = 0
     row.setAttribute("role", "toolbar")
     row.onkeydown = (event) => this.key(event, row)
@@ -174,9 +174,9 @@ class PoolGrid {
       ? KINDS_SHOWN.map((kind) => [kind, labels[kind], window[kind].work, labels[`why_${kind}`], verdicts[kind]])
       : []
     const outside = window.outside ? fill(labels.outside, { count: window.outside }) : ""
-    const told = JSON.stringify([lines, outside])
-    if (told === this.told) return
-    this.told = told
+    const drawn = JSON.stringify([lines, outside])
+    if (drawn === this.drawn) return
+    this.drawn = drawn
     this.work.replaceChildren()
     for (const [kind, name, work, why, verdict] of lines) {
       const line = element("p", `line-of-work ${kind}`, this.work)
