@@ -71,7 +71,7 @@ ON_SCREEN = """(canvas, at) => {
 
 async def opened(page: Page, server: Server, network: str) -> list[str]:
     """Open Layers with the most likely class chosen; return the texts of the breadcrumbs."""
-    last = list(cells.shapes(model_store.load(network)))[-1]
+    last = list(cells.list_shapes(model_store.load(network)))[-1]
     await page.goto(f"{server.address}/Layers?net={network}&cell={last}.3")
     await page.wait_for_function("() => window.ledgerOf()?.dataset.cell", timeout=60_000)
     await page.wait_for_function(f"() => quiet({2 * QUIET})", timeout=60_000)

@@ -60,7 +60,7 @@ def networks() -> list[Network]:
     return [
         model_store.load(name)
         if name in there
-        else keras_model.to_network(keras_model.build(architecture), architecture)
+        else Network(architecture, keras_model.read_weights(keras_model.build(architecture)))
         for name, (architecture, _) in POOL_NETWORKS.items()
     ]
 

@@ -91,7 +91,7 @@ def networks() -> dict[str, tuple[Network, str]]:
     """Return the default and the published networks, with where their weights come from."""
     found = {name: (model_store.load(name), "stored") for name in model_store.names()}
     fresh = {
-        name: (keras_model.to_network(keras_model.build(architecture), architecture), "random")
+        name: (Network(architecture, keras_model.read_weights(keras_model.build(architecture))), "random")
         for name, (architecture, _) in TUTORIALS.items()
         if name not in found
     }

@@ -36,13 +36,13 @@ with page.shell("convolution") as heading:
         network_picker.pick()
         surfaces.pick_surface()
     worked_example.show()
-    on_your_digit.heading()
+    on_your_digit.show_heading()
     reading_it, choosing = st.columns([670, 450], gap="medium")
     with reading_it:
         read_along()
     with choosing:
         on_your_digit.choose()
-    on_your_digit.pictures()
+    on_your_digit.show_pictures()
     strokes_found.show()
     in_colour.show()
     channel_order.show()

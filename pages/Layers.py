@@ -24,7 +24,7 @@ def read_along() -> None:
         preprocessing_steps.result(prediction)
     cards.send(prediction, pen_down)
     url.show(pen_down)
-    pen_up.follow(prediction.digit, pen_down, needed=path.here() is not None)
+    pen_up.follow(prediction.digit, pen_down, needed=path.get_cell() is not None)
 
 
 with page.shell("layers") as heading:
@@ -34,7 +34,7 @@ with page.shell("layers") as heading:
     read_along()
     upload_panel.show_opened()
     prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
-    views.settings(prediction)
+    views.show_settings(prediction)
     if session.get("layers_view") == "maps":
         panel.show()
     views.show(prediction, networks.load_chosen())

@@ -11,7 +11,7 @@ with page.shell("train"):
     visitor.remember()
     kept_design.restore()
     top(session.get("upwards"))
-    run_status.ready()
+    run_status.warm_up()
     widgets.one_of("train_view", translate("What to do"), show_label=False)
     small_data.show_note()
     if session.get("train_view") == "experiments":

@@ -98,7 +98,7 @@ async def visit(server: Server) -> tuple[websockets.ClientConnection, str]:
             return connection, said
 
 
-def test_visitors_beyond_the_places_are_told_so_and_those_who_leave_make_room(few: Server) -> None:
+def test_visitors_beyond_the_limit_are_refused_until_others_leave(few: Server) -> None:
     places = count_visitors_allowed(HARD)
     assert places == (HARD - RESERVED) // 4
     assert f"{HARD} file descriptors: places for {places} visitors" in few.log
@@ -132,7 +132,7 @@ def test_visitors_beyond_the_places_are_told_so_and_those_who_leave_make_room(fe
     asyncio.run(fill())
 
 
-def test_server_without_descriptors_neither_spins_nor_chatters(few: Server) -> None:
+def test_server_without_descriptors_neither_spins_nor_floods_the_log(few: Server) -> None:
     process = psutil.Process(few.process.pid)
     address = urlsplit(few.address)
     lines = few.log.count("\n")

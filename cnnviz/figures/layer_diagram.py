@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.arguments import format_input_shape, format_output_shape
 from cnnviz.core.layers import ACTIVATIONS, Layer, Shape, windows
-from cnnviz.core.layers.convolution import Windowed, dilated_spans
+from cnnviz.core.layers.convolution import Windowed, measure_dilated_spans
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, count, formula, product, times
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
@@ -28,7 +28,7 @@ def draw(layer: Layer, shape: Shape, title: str) -> str:
     """Return `layer` on an input of `shape` as SVG; `title` is its accessible name."""
     made = layer.output_shape(shape)
     scale = scale_for([shape, made], MAX_SIDE)
-    read, given = Slab(shape, scale).centred(LEFT, MIDDLE), Slab(made, scale).centred(RIGHT, MIDDLE)
+    read, given = Slab(shape, scale).centre(LEFT, MIDDLE), Slab(made, scale).centre(RIGHT, MIDDLE)
     body = [
         read.draw(data_of=INPUT),
         given.draw(data_of=_of(format_output_shape(layer, shape))),
@@ -153,10 +153,10 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
         return []
     # 1. Size of the window, and padding on each side.
     pooling = hasattr(layer, "pool_size")
-    span = layer.pool_size if pooling else dilated_spans(layer.kernel_size, layer.dilation_rate)
+    span = layer.pool_size if pooling else measure_dilated_spans(layer.kernel_size, layer.dilation_rate)
     reach = "pool_size" if pooling else "kernel_size dilation_rate"
     margins = [
-        windows.margins(side, each, stride, layer.padding)
+        windows.compute_margins(side, each, stride, layer.padding)
         for side, each, stride in zip(shape[:2], span, layer.strides, strict=True)
     ]
     (above, below), (left, right) = margins

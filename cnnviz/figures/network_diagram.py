@@ -158,7 +158,7 @@ def _draw(cell: _Cell, left: float, right: float, top: float, scale: float) -> s
     ]
     return svg.group(
         svg.element("title", escape(cell.tip)),
-        Slab(cell.shape, scale).centred(middle, top + SLAB / 2 + 2).draw(),
+        Slab(cell.shape, scale).centre(middle, top + SLAB / 2 + 2).draw(),
         svg.text(middle, top + LABEL, svg.span(cell.label)),
         svg.rect(left, top + BOX, right - left, BOX_HEIGHT, "box line", rx=6),
         *texts,

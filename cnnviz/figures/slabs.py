@@ -55,7 +55,7 @@ class Slab:
         """Width and height, depth included."""
         return self.front[0] + self.depth, self.front[1] + self.depth
 
-    def centred(self, x: float, y: float) -> Slab:
+    def centre(self, x: float, y: float) -> Slab:
         """Return a copy centred on the point (x, y)."""
         width, height = self.size
         return Slab(self.shape, self.scale, x - width / 2, y - height / 2 + self.depth)

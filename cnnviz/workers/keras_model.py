@@ -1,7 +1,6 @@
-"""Convert an architecture or a network to a Keras model, and a model back to a network."""
+"""Convert an architecture or a network to a Keras model, and read the weights of a model."""
 
 import os
-from collections.abc import Mapping
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a worker's stderr is for errors
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -12,11 +11,10 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, to_json
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 
 
-def keras_layer(layer: Layer) -> keras.layers.Layer:
+def to_keras_layer(layer: Layer) -> keras.layers.Layer:
     """Return the Keras layer of the same kind, name and settings, not built yet."""
     settings = to_json(layer)
     return getattr(keras.layers, settings.pop("kind"))(**settings)
@@ -25,7 +23,7 @@ def keras_layer(layer: Layer) -> keras.layers.Layer:
 def build(architecture: Architecture) -> keras.Sequential:
     """Build an architecture as a Keras model with new random weights, not compiled."""
     return keras.Sequential(
-        [keras.layers.Input(architecture.input_shape), *map(keras_layer, architecture.layers)],
+        [keras.layers.Input(architecture.input_shape), *map(to_keras_layer, architecture.layers)],
         name=architecture.name.replace("-", "_"),
     )
 
@@ -39,13 +37,12 @@ def to_model(network: Network) -> keras.Sequential:
     return model
 
 
-def to_network(model: keras.Model, architecture: Architecture, card: ModelCard | None = None) -> Network:
-    """Convert a model that `build(architecture)` made to a network: float32 whatever precision the model has."""
-    return Network(architecture, {layer.name: weights_of(layer) for layer in model.layers if layer.weights}, card)
+def read_weights(model: keras.Model) -> dict[str, dict[str, np.ndarray]]:
+    """Read the weights of a model by layer and name, float32 copies whatever precision the model has."""
+    return {layer.name: _read_weights_of(layer) for layer in model.layers if layer.weights}
 
 
-def weights_of(layer: keras.layers.Layer) -> Mapping[str, np.ndarray]:
-    """Return the weights of a Keras layer by name, float32 copies."""
+def _read_weights_of(layer: keras.layers.Layer) -> dict[str, np.ndarray]:
     names = [variable.name for variable in layer.weights]
     if len(set(names)) != len(names):
         raise Refusal(

@@ -9,7 +9,7 @@ import tensorflow as tf
 from cnnviz.core.networks.metrics import NAMES
 
 
-def correct(targets: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
+def mark_correct(targets: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
     """Return 1 where the largest probability is that of the right digit, otherwise 0.
 
     For a picture without a digit, whose targets are all alike, 1 where no digit gets more than a half.
@@ -19,7 +19,7 @@ def correct(targets: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.where(is_digit, right, tf.reduce_max(answers, axis=1) <= 0.5), tf.float32)
 
 
-PER_EXAMPLE: Mapping[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {"accuracy": correct}
+PER_EXAMPLE: Mapping[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {"accuracy": mark_correct}
 """Metric -> its value for each example, (n,) float32, from one-hot targets and probabilities, both (n, 10)."""
 
 

@@ -120,7 +120,7 @@ def test_the_whole_program_is_shown_and_saved(layers_page: Page) -> None:
     with layers_page.expect_download() as waiting:
         layers_page.get_by_role("button", name=f"{NETWORK}.py").click()
     known = model_store.card(NETWORK)
-    assert saved(waiting.value) == keras_source.script(known.architecture, known.plan)
+    assert saved(waiting.value) == keras_source.write_script(known.architecture, known.plan)
 
 
 def test_the_diagram_is_shown_and_saved_as_svg(layers_page: Page) -> None:

@@ -18,7 +18,7 @@ from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.ledger import INPUT, Cell, cells
-from cnnviz.core.ledger.fixed_point import factor
+from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK
@@ -37,7 +37,7 @@ def panel(page: Page) -> Locator:
 
 
 def text_of(cell: Cell) -> str:
-    return cells.write(cell, cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer])
+    return cells.write(cell, cells.list_shapes(model_store.load(LAYERS_NETWORK))[cell.layer])
 
 
 def number(text: str) -> Decimal:
@@ -62,11 +62,11 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     """Expect this cell's account: its value is the trace's, and its lines add up to the last digit."""
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
     found = ledger.account(model_store.load(LAYERS_NETWORK), traced, cell)
-    expect(panel(page)).to_have_attribute("data-value", found.sheet.text(found.total))
+    expect(panel(page)).to_have_attribute("data-value", found.sheet.format(found.total))
     expect(panel(page).locator(".breadcrumb[aria-current]")).to_have_count(1)
-    shape = cells.shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
-    expect(panel(page).locator(".title")).to_contain_text(factor(cells.value_at(traced, cell, shape)))
-    field = ledger.receptive_field(model_store.load(LAYERS_NETWORK), cell)
+    shape = cells.list_shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
+    expect(panel(page).locator(".title")).to_contain_text(format_factor(cells.get_value(traced, cell, shape)))
+    field = ledger.find_receptive_field(model_store.load(LAYERS_NETWORK), cell)
     drawn = panel(page).locator('canvas[data-role="field"]')
     expect(drawn).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
     expect(drawn).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
@@ -317,7 +317,7 @@ def test_the_copied_program_prints_the_number_with_the_downloaded_file(
         exec(program, {})
     assert number(said.getvalue()) == pytest.approx(number(panel(layers_page).get_attribute("data-value") or ""))
     text = layers_page.get_by_test_id("stCode").first.inner_text()
-    assert text.splitlines()[0].endswith(factor(cells.value_at(traced, cell, (11, 11, 64))))
+    assert text.splitlines()[0].endswith(format_factor(cells.get_value(traced, cell, (11, 11, 64))))
     with layers_page.expect_download() as waiting:
         layers_page.get_by_role("button", name="As a table (CSV)").click()
     assert waiting.value.suggested_filename == f"{text_of(cell)}.csv"

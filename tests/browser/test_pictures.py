@@ -190,7 +190,7 @@ def test_a_picture_stands_beside_what_was_made_of_it_and_can_be_cut(picture_page
     expect(picture_page.get_by_role("button", name="Whole picture")).to_be_disabled()
 
 
-def test_two_digits_are_offered_and_a_frame_is_said_to_be_left_out(picture_page: Page) -> None:
+def test_two_digits_are_offered_and_a_frame_is_reported_as_left_out(picture_page: Page) -> None:
     image = Image.new("L", (400, 240), 255)
     brush = ImageDraw.Draw(image)
     brush.line([(50, 60), (150, 60), (90, 190)], fill=0, width=16, joint="curve")

@@ -20,7 +20,7 @@ from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
-from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.prediction.answer import format_percent
 from tests.browser import eyes, hands
 from tests.server_process import serving
 
@@ -362,7 +362,7 @@ def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
     table = page.get_by_role("table").filter(has_text="first answer").filter(has_text="now")
     for one in reactions:
         row = table.get_by_role("row").filter(has_text=one.network)
-        share = percent(float(one.confidence[place]))
+        share = format_percent(float(one.confidence[place]))
         expect(row.get_by_role("cell")).to_have_text([one.network, str(one.original), str(one.answers[place]), share])
 
 

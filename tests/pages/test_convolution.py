@@ -134,7 +134,7 @@ def test_what_is_typed_is_convolved_and_goes_into_the_link(examples: Shown, monk
 
 @pytest.mark.parametrize("bad", ["nan", "one", "1000", "", "1/3"])
 @pytest.mark.parametrize("grid", ["image", "kernel"])
-def test_a_bad_text_is_said_and_the_last_good_state_kept(
+def test_a_bad_text_is_reported_and_the_last_good_state_kept(
     grid: str, bad: str, examples: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
@@ -171,7 +171,7 @@ def test_a_kernel_is_pasted_whole(examples: Shown, monkeypatch: pytest.MonkeyPat
         ("1 nan\n0 1", "must hold a number"),
     ],
 )
-def test_a_kernel_of_the_wrong_shape_is_said_and_the_old_one_kept(
+def test_a_kernel_of_the_wrong_shape_is_reported_and_the_old_one_kept(
     pasted: str, why: str, examples: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
@@ -183,7 +183,7 @@ def test_a_kernel_of_the_wrong_shape_is_said_and_the_old_one_kept(
     assert examples[-1]["problem"].grid == "kernel"
 
 
-def test_settings_clamp_each_other_and_say_what_gave_way(examples: Shown) -> None:
+def test_settings_clamp_each_other_and_say_which_changed(examples: Shown) -> None:
     app = opened()
     slide(app, "conv_dilation", 2)
     assert settings(examples) == ConvSettings(5, 3, 1, 2)
@@ -400,7 +400,7 @@ def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown
         np.testing.assert_allclose(brought[-1]["blocks"][block].values[..., 0], values[..., 3], atol=1e-5)
 
 
-def test_a_network_without_a_convolution_is_said(edited: Shown) -> None:
+def test_a_network_without_a_convolution_is_reported(edited: Shown) -> None:
     app = opened(net="dense-64", filter="learned")
     assert well(app)
     assert "no convolution" in app.info[0].value
@@ -432,7 +432,7 @@ def test_an_edited_kernel_becomes_the_visitors_own(
     assert well(app)
 
 
-def test_an_empty_drawing_is_said(brought: Shown) -> None:
+def test_an_empty_drawing_is_reported(brought: Shown) -> None:
     app = opened()
     app.session_state["subject"] = InputSource()
     app.run()

@@ -44,7 +44,7 @@ def test_nothing_is_accounted_for_until_a_cell_is_chosen() -> None:
     assert "cell=" not in app.session_state["query"]
 
 
-def test_a_link_opens_a_cell_with_the_whole_way_down() -> None:
+def test_a_link_opens_a_cell_with_the_whole_path_down() -> None:
     app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
     assert numbers(app) == {"Map": 5, "Row": 3, "Column": 7}
@@ -111,7 +111,7 @@ def test_another_network_keeps_the_nearest_cell_or_none() -> None:
     assert not app.exception
 
 
-def test_another_network_has_a_way_of_its_own() -> None:
+def test_another_network_has_a_path_of_its_own() -> None:
     """Where layers of the same names read others, the way leads through what is read there."""
     app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
     app.session_state["network"] = "cnn-32-64"
@@ -132,7 +132,7 @@ def test_a_unit_of_another_flatten_stands_elsewhere() -> None:
     assert is_path(model_store.load("cnn-32-64"), app.session_state["cell_path"])
 
 
-def test_another_drawing_keeps_the_cell_and_the_way() -> None:
+def test_another_drawing_keeps_the_cell_and_the_path() -> None:
     app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
     app.session_state["subject"] = InputSource(drawing=ONE)
     app.run()

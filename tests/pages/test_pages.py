@@ -125,7 +125,7 @@ def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest,
     app.run()
     app.switch_page("pages/Layers.py").run()
     assert well(app)
-    assert app.code[0].value == keras_source.script(architecture, model_store.card(name).plan).rstrip()
+    assert app.code[0].value == keras_source.write_script(architecture, model_store.card(name).plan).rstrip()
     assert not app.expander, "the maps are not there"
     app.session_state["layers_view"] = "summary"
     assert well(app.run())
@@ -295,7 +295,7 @@ def test_a_notice_outlasts_a_run_that_follows_at_once_and_goes_later(app: AppTes
         assert len(app.warning) == shown, seconds
 
 
-def test_a_picture_without_a_digit_is_told(app: AppTest) -> None:
+def test_a_picture_without_a_digit_is_reported(app: AppTest) -> None:
     """With how often that is wrong on digits, filled from the measure; only for a network that has one."""
 
     app.run()

@@ -98,7 +98,7 @@ def test_what_is_typed_is_pooled_and_goes_into_the_link(
 
 
 @pytest.mark.parametrize("bad", ["nan", "seven", "1000", ""])
-def test_a_bad_text_is_said_and_the_last_good_state_kept(
+def test_a_bad_text_is_reported_and_the_last_good_state_kept(
     bad: str, examples: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened()
@@ -268,7 +268,7 @@ def test_maps_keep_their_places_while_the_pen_is_down(monkeypatch: pytest.Monkey
     assert brought[-1]["blocks"]["all"].ticks == tuple(map(str, range(32)))
 
 
-def test_a_network_without_convolution_is_said_with_others_to_choose(brought: Brought) -> None:
+def test_a_network_without_convolution_is_reported_with_others_to_choose(brought: Brought) -> None:
     app = opened(net="dense-64")
     assert well(app)
     assert not brought
@@ -278,7 +278,7 @@ def test_a_network_without_convolution_is_said_with_others_to_choose(brought: Br
     assert "dense-64" not in told.value.partition("Choose")[2]
 
 
-def test_an_empty_drawing_is_said(brought: Brought) -> None:
+def test_an_empty_drawing_is_reported(brought: Brought) -> None:
     app = opened(net=NETWORK)
     app.session_state["subject"] = InputSource()
     app.run()
@@ -286,7 +286,7 @@ def test_an_empty_drawing_is_said(brought: Brought) -> None:
     assert "Nothing is drawn" in brought[-1]["note"]
 
 
-def test_a_window_larger_than_the_map_is_said_and_the_rest_works(
+def test_a_window_larger_than_the_map_is_reported_and_the_rest_works(
     brought: Brought, examples: list[dict[str, Any]]
 ) -> None:
     app = opened(net=NETWORK, conv="conv2d_2", pool="5")
@@ -303,10 +303,10 @@ def test_a_window_larger_than_the_map_is_said_and_the_rest_works(
 def test_one_scale_is_signed_where_a_map_has_negative_values(brought: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    whole = pooled_maps.layer_of
+    whole = pooled_maps.find_layer
     monkeypatch.setattr(
         pooled_maps,
-        "layer_of",
+        "find_layer",
         lambda prediction: replace(made, after=made.before) if (made := whole(prediction)) else None,
     )
     opened(net=NETWORK)

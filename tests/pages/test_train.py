@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import TUTORIALS
-from cnnviz.core.networks.draft import blank
+from cnnviz.core.networks.draft import make_blank
 from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.protocol import DataReference
 from cnnviz.jobs.runs import planner
@@ -92,7 +92,7 @@ def test_a_training_is_followed_while_it_learns_and_kept_when_it_has_ended(
         app.session_state["layers_view"] = view
         assert well(app.run())
     trained, _ = scheduler.jobs[job_id]
-    assert app.code[0].value == keras_source.script(trained.architecture, trained.plan).rstrip()
+    assert app.code[0].value == keras_source.write_script(trained.architecture, trained.plan).rstrip()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_an_experiment_trains_all_its_arms_and_says_what_came_out(app: AppTest, 
     assert "37.5 mistakes in a hundred digits" in said
 
 
-def test_a_refusal_is_said_and_nothing_is_lost(app: AppTest, scheduler: FakeScheduler) -> None:
+def test_a_refusal_is_reported_and_nothing_is_lost(app: AppTest, scheduler: FakeScheduler) -> None:
     scheduler.refusing = Refusal("Forty may wait. Received: one more. Come back in a minute.")
     app.session_state["train_view"] = "build"
     press(app.run(), "train")
@@ -180,8 +180,8 @@ def test_a_network_that_reads_colour_learns_from_colour_digits(app: AppTest, sch
     assert well(app)
     job, _ = scheduler.jobs[only(scheduler)]
     assert (job.architecture.input_shape, job.plan.data) == ((32, 32, 3), "colour")
-    assert job.data == planner.data_reference("colour")
-    assert job.data.sha256 != planner.data_reference().sha256
+    assert job.data == planner.get_data_reference("colour")
+    assert job.data.sha256 != planner.get_data_reference().sha256
     assert "blue on cream" in texts(app)
 
 
@@ -199,7 +199,7 @@ def test_a_reload_keeps_network_plan_and_guesses(app: AppTest, monkeypatch: pyte
     again = opened(monkeypatch, tmp_path)
     again.session_state["train_view"] = "build"
     assert well(again.run())
-    assert again.session_state["draft"] == blank()
+    assert again.session_state["draft"] == make_blank()
     assert again.session_state["recipe"].values["epochs"] == 17
     assert again.session_state["guesses"] == {"pooling": "max"}
 
@@ -207,14 +207,14 @@ def test_a_reload_keeps_network_plan_and_guesses(app: AppTest, monkeypatch: pyte
     other = opened(monkeypatch, tmp_path)
     other.session_state["train_view"] = "build"
     assert well(other.run())
-    assert other.session_state["draft"] != blank()
+    assert other.session_state["draft"] != make_blank()
 
 
 def test_a_tutorials_network_brings_its_plan_along(app: AppTest) -> None:
     app.session_state["train_view"] = "build"
     app.run().selectbox(key="draft-0-start").select("cnn-32-32").run()
     assert well(app)
-    plan, count = TUTORIALS["cnn-32-32"][1], planner.data_reference().count
+    plan, count = TUTORIALS["cnn-32-32"][1], planner.get_data_reference().count
     values = app.session_state["recipe"].values
     for name in ("optimizer", "learning_rate", "batch_size", "epochs", "patience", "seed"):
         assert values[name] == getattr(plan, name)
@@ -225,7 +225,7 @@ def test_a_tutorials_network_brings_its_plan_along(app: AppTest) -> None:
 def test_without_mnist_cards_and_runs_say_what_data_is_there(
     app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=1_439))
+    monkeypatch.setattr(planner, "get_data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=1_439))
     monkeypatch.setattr(small_data, "is_used", lambda: True)
     app.session_state["train_view"] = "experiments"
     app.run()
@@ -242,7 +242,9 @@ def test_without_mnist_cards_and_runs_say_what_data_is_there(
 
 
 def test_with_mnist_nothing_is_said_to_be_rough(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=60_000))
+    monkeypatch.setattr(
+        planner, "get_data_reference", lambda *_: DataReference(name="x", sha256="0" * 64, count=60_000)
+    )
     monkeypatch.setattr(small_data, "is_used", lambda: False)
     app.session_state["train_view"] = "experiments"
     assert "rough" not in texts(app.run())

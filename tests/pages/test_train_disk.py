@@ -90,7 +90,7 @@ def test_end_of_a_run_is_kept_although_the_disk_is_full(
     assert "the server was stopped" not in texts(app)
 
 
-def test_result_that_cannot_be_saved_is_said(
+def test_result_that_cannot_be_saved_is_reported(
     app: AppTest, scheduler: FakeScheduler, tmp_path: Path, full: Callable[[], None]
 ) -> None:
     job_id = train_one(app, scheduler)
@@ -141,7 +141,7 @@ def test_planned_runs_wait_while_the_disk_is_full(
     assert [run.state for run in store_in(tmp_path).runs()].count("planned") == 1
 
 
-def test_runs_folder_that_cannot_be_written_is_said(
+def test_runs_folder_that_cannot_be_written_is_reported(
     app: AppTest, scheduler: FakeScheduler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked = tmp_path / "a file"

@@ -68,7 +68,7 @@ def keep_checkpoint(scheduler: FakeScheduler, job_id: str) -> None:
 # --- while it learns
 
 
-def test_the_death_of_a_process_is_told_while_the_training_goes_on(app: AppTest, scheduler: FakeScheduler) -> None:
+def test_the_death_of_a_worker_is_reported_while_the_training_continues(app: AppTest, scheduler: FakeScheduler) -> None:
     job_id = train_one(app, scheduler)
     learn(scheduler, job_id)
     app.run()
@@ -226,7 +226,7 @@ def test_a_run_that_may_not_go_on_is_as_before_and_says_why(
     assert store_in(tmp_path).run(job_id) == before
 
 
-def test_a_second_tab_that_goes_on_too_is_told_so(
+def test_a_second_tab_reports_that_the_run_continues(
     app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     job_id = train_one(app, scheduler)
@@ -434,7 +434,7 @@ def test_a_command_is_acknowledged_at_once(app: AppTest, scheduler: FakeSchedule
     assert said not in progress(app)
 
 
-def test_a_start_is_told_with_its_usual_seconds(
+def test_a_start_is_announced_with_its_usual_seconds(
     app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start_times, "_recent", deque([4.0, 5.0, 60.0]))

@@ -57,7 +57,7 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def test_what_was_done_to_the_file_and_which_ink_was_read_is_said(app: AppTest) -> None:
+def test_what_was_done_to_the_file_and_which_ink_was_read_is_reported(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert "reduced from 8160 × 6144 pixels" in texts(app)
@@ -65,7 +65,7 @@ def test_what_was_done_to_the_file_and_which_ink_was_read_is_said(app: AppTest) 
     assert "digits in this picture" not in texts(app)
 
 
-def test_two_digits_are_said_and_each_can_be_read(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_digits_are_reported_and_each_can_be_read(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     finds(monkeypatch, parts=((20, 10, 28, 50), (40, 10, 60, 50)))
     app.run()
     assert "There are 2 digits in this picture; digit 1 from the left is read." in texts(app)

@@ -76,7 +76,7 @@ class Runner:
         from cnnviz.workers.training import train_job
 
         run = Training(answer)
-        train_job.train(Job.restore(json.loads(json.dumps(job.to_json())), job.arrays()), run.record, run.poll)
+        train_job.train(Job.restore(json.loads(json.dumps(job.to_json())), job.pack_arrays()), run.record, run.poll)
         return run
 
 

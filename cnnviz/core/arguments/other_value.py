@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, Shape
-from cnnviz.core.layers.layer import literal
+from cnnviz.core.layers.layer import format_literal
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def try_other_value(layer: Layer, argument: str, shape: Shape) -> OtherValue | N
                 found = changed.output_shape(shape), changed.parameters(shape)
             except Refusal:  # such as a window that is larger than the map
                 continue
-            return OtherValue(f"{argument}={literal(value)}", *found)
+            return OtherValue(f"{argument}={format_literal(value)}", *found)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.core.arguments import templates
 from cnnviz.core.layers import Layer, Shape, windows
-from cnnviz.core.layers.convolution import dilated_spans
+from cnnviz.core.layers.convolution import measure_dilated_spans
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.messages import Message
 
@@ -68,7 +68,7 @@ def _describe_padding(layer: Any, shape: Shape) -> Message:
     if layer.padding == "valid":
         return Message(templates.PADDING_VALID, {})
     (above, below), (left, right) = (
-        windows.margins(side, span, stride, layer.padding)
+        windows.compute_margins(side, span, stride, layer.padding)
         for side, span, stride in zip(shape[:2], _measure_spans(layer), layer.strides, strict=True)
     )
     if not (above or below or left or right):
@@ -81,7 +81,7 @@ def _measure_spans(layer: Any) -> tuple[int, int]:
     """Return rows and columns that the window covers, dilation included."""
     if hasattr(layer, "pool_size"):
         return tuple(layer.pool_size)
-    return dilated_spans(layer.kernel_size, layer.dilation_rate)
+    return measure_dilated_spans(layer.kernel_size, layer.dilation_rate)
 
 
 def _describe_dilation(layer: Any, _: Shape) -> Message:

@@ -74,7 +74,7 @@ def prepare_input(digit: np.ndarray, input_shape: Shape) -> np.ndarray:
     return colour_from_hex(digit, INK, PAPER) if reads_colour(input_shape) else digit
 
 
-def contrast_ratio(ink: np.ndarray, paper: np.ndarray) -> np.ndarray:
+def compute_contrast_ratio(ink: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """Compute WCAG's contrast ratio of colours (..., 3), integers from 0 to 255: 1 if equal, 21 for black on white.
 
     https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
@@ -94,7 +94,7 @@ def draw_pairs(count: int, part: int, seed: int = SEED) -> np.ndarray:
     missing, turn = np.arange(count), 0
     while len(missing):
         drawn = np.random.default_rng([seed, part, turn]).integers(0, 256, chosen.shape, np.uint8)[missing]
-        enough = contrast_ratio(drawn[:, 0], drawn[:, 1]) >= MIN_CONTRAST
+        enough = compute_contrast_ratio(drawn[:, 0], drawn[:, 1]) >= MIN_CONTRAST
         chosen[missing[enough]] = drawn[enough]
         missing, turn = missing[~enough], turn + 1
     return chosen
@@ -107,20 +107,20 @@ def describe(data: Dataset, train: int) -> Dataset:
     """
     return replace(
         data,
-        name=dataset_name(data.name),
-        sha256=content_digest(data.sha256, train, len(data.y_test)),
+        name=name_dataset(data.name),
+        sha256=hash_content(data.sha256, train, len(data.y_test)),
         attribution=f"{data.attribution}; coloured by cnnviz with seed {SEED}: 32×32×3, random ink and paper with a "
         f"contrast of at least {MIN_CONTRAST:g} to 1",
     )
 
 
-def dataset_name(grey: str) -> str:
+def name_dataset(grey: str) -> str:
     """Name the colour digits made from the data set `grey`."""
     return f"colour digits from {grey}"
 
 
 @lru_cache(maxsize=4)
-def content_digest(grey: str, train: int, test: int) -> str:
+def hash_content(grey: str, train: int, test: int) -> str:
     """Hash the whole content: SHA-256 over the digest of the grey digits and all inks and papers."""
     digest = hashlib.sha256(bytes.fromhex(grey))
     for part, count in ((TRAIN, train), (TEST, test)):

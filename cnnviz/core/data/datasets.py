@@ -116,7 +116,7 @@ def load_test(progress: Progress = ignore_progress, allow_download: bool = False
     return fetched
 
 
-def samples(count: int, seed: int) -> tuple[Sample, ...]:
+def draw_samples(count: int, seed: int) -> tuple[Sample, ...]:
     """Draw `count` digits of the test part, deterministic for a `seed`, without network access.
 
     Ten in a row contain all ten digits. Raises `ValueError` unless 0 <= `count` <= the size of the test part,
@@ -134,12 +134,12 @@ TEST_DOWNLOAD: BackgroundTask[Dataset] = BackgroundTask(lambda progress: load_te
 
 def _get_test() -> Dataset:
     with _lock:
-        return _held.get(mnist_source.stamp()) or _hold(_load_viewable(ignore_progress, allow_download=False))
+        return _held.get(mnist_source.get_stamp()) or _hold(_load_viewable(ignore_progress, allow_download=False))
 
 
 def _hold(data: Dataset) -> Dataset:
     _held.clear()
-    _held[mnist_source.stamp()] = data
+    _held[mnist_source.get_stamp()] = data
     return data
 
 

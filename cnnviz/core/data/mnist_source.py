@@ -56,15 +56,15 @@ class Obtained:
     source: str
 
 
-def cache_path() -> Path:
+def get_cache_path() -> Path:
     """Return where Keras keeps its mnist.npz, whether it exists or not."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
 
 
-def stamp() -> Stamp | None:
+def get_stamp() -> Stamp | None:
     """Return the stamp of the file that `read_local` would read, None when there is none."""
-    path = _setting() or cache_path()
+    path = _setting() or get_cache_path()
     try:
         state = path.stat()
     except OSError:
@@ -77,11 +77,11 @@ def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ig
 
     Raises `Refusal` when the file that is there is not MNIST.
     """
-    before = stamp()
+    before = get_stamp()
     setting = _setting()
     if setting is None and before is None:
         return None
-    path, label, source = (setting, SETTING, FROM_SETTING) if setting else (cache_path(), "mnist.npz", FROM_CACHE)
+    path, label, source = (setting, SETTING, FROM_SETTING) if setting else (get_cache_path(), "mnist.npz", FROM_CACHE)
     progress(0.0, gettext_noop("Checking the data file"))
     data = mnist_file.read_bytes(path, label)
     arrays = mnist_file.read_arrays(data, label, names, checked=before in _checked)
@@ -102,7 +102,7 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = igno
         raise Refusal(
             "MNIST could not be downloaded ({reason}). Connect this computer to the Internet, "
             "or set CNNVIZ_MNIST to the path of an mnist.npz.",
-            reason=_reason(error),
+            reason=_describe_error(error),
         ) from error
     progress(1.0, gettext_noop("Checking the data file"))
     arrays = mnist_file.read_arrays(data, "mnist.npz", names)
@@ -125,11 +125,11 @@ def _setting() -> Path | None:
 def _keep(data: bytes) -> None:
     """Write the cache. A failure is only logged: the data is good, it is downloaded again next time."""
     try:
-        atomic_file.write(cache_path(), data)
+        atomic_file.write(get_cache_path(), data)
     except OSError:
         log.warning("MNIST was downloaded but could not be kept in Keras's cache", exc_info=True)
         return
-    written = stamp()
+    written = get_stamp()
     if written is not None and _setting() is None:
         _checked.add(written)
 
@@ -138,7 +138,7 @@ def _fetch(progress: Progress) -> bytes:
     deadline = time.monotonic() + MAX_SECONDS
     received = bytearray()
     with urllib.request.urlopen(ADDRESS, timeout=MAX_SILENCE) as answer:
-        announced = _announced_size(answer.headers.get("Content-Length"))
+        announced = _parse_size(answer.headers.get("Content-Length"))
         while chunk := answer.read(1 << 16):
             received += chunk
             if len(received) > mnist_file.MAX_BYTES:
@@ -151,12 +151,12 @@ def _fetch(progress: Progress) -> bytes:
     return bytes(received)
 
 
-def _announced_size(header: str | None) -> int:
+def _parse_size(header: str | None) -> int:
     """Parse the size in bytes that the server announces; 0 when it does not."""
     return int(header) if header and header.isdecimal() else 0
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Describe the error in a few words, without an address or a path."""
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answered {error.code}"

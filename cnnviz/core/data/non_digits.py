@@ -142,7 +142,7 @@ def _write(
     return alpha
 
 
-def _printed(random: np.random.Generator) -> np.ndarray:
+def _draw_character(random: np.random.Generator) -> np.ndarray:
     """Draw a character of Pillow's own font, slanted and stretched."""
     font = ImageFont.load_default(size=72)
     page = Image.new("L", (CANVAS, CANVAS))
@@ -160,15 +160,15 @@ def _printed(random: np.random.Generator) -> np.ndarray:
     return np.asarray(page.transform(page.size, Image.Transform.AFFINE, rows, Image.Resampling.BILINEAR))
 
 
-def _letters(random: np.random.Generator) -> np.ndarray:
+def _draw_letter(random: np.random.Generator) -> np.ndarray:
     return _write(_parse(LETTERS[str(random.choice(list(LETTERS)))]), random)
 
 
-def _symbols(random: np.random.Generator) -> np.ndarray:
+def _draw_symbol(random: np.random.Generator) -> np.ndarray:
     return _write(_parse(SYMBOLS[str(random.choice(list(SYMBOLS)))]), random)
 
 
-def _scribbles(random: np.random.Generator) -> np.ndarray:
+def _draw_scribble(random: np.random.Generator) -> np.ndarray:
     """Draw a wandering line that crosses itself many times."""
     steps = int(random.integers(70, 160))
     heading = np.cumsum(random.normal(0, random.uniform(0.4, 1.2), steps))
@@ -180,7 +180,7 @@ def _scribbles(random: np.random.Generator) -> np.ndarray:
     return _write([walk], random, (0.02, 0.1))
 
 
-def _hatchings(random: np.random.Generator) -> np.ndarray:
+def _draw_hatching(random: np.random.Generator) -> np.ndarray:
     """Draw a zigzag, parallel lines or a spiral of several turns."""
     number = int(random.integers(5, 12))
     match int(random.integers(0, 3)):
@@ -204,7 +204,7 @@ def _smooth_noise(random: np.random.Generator, scale: float) -> np.ndarray:
     return settled
 
 
-def _textures(random: np.random.Generator) -> np.ndarray:
+def _draw_texture(random: np.random.Generator) -> np.ndarray:
     """Draw noise of some scale, stripes or a chequerboard over the whole picture, soft or hard."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS
     angle, cycles = random.uniform(0, np.pi), random.uniform(2, 9)
@@ -223,7 +223,7 @@ def _textures(random: np.random.Generator) -> np.ndarray:
     return _to_ink(field, random)
 
 
-def _blobs(random: np.random.Generator) -> np.ndarray:
+def _draw_blobs(random: np.random.Generator) -> np.ndarray:
     """Draw one or several patches with an uneven edge."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS - 0.5
     field = np.full((CANVAS, CANVAS), -9.0)
@@ -233,7 +233,7 @@ def _blobs(random: np.random.Generator) -> np.ndarray:
     return _to_ink(field * 3 + random.uniform(0.1, 0.6) * _smooth_noise(random, random.uniform(3, 9)), random)
 
 
-def _fists(random: np.random.Generator) -> np.ndarray:
+def _draw_fist(random: np.random.Generator) -> np.ndarray:
     """Draw a fist: a rounded patch with knuckles along its top, lines between fingers, a thumb, and shading."""
     y, x = np.mgrid[:CANVAS, :CANVAS] / CANVAS - 0.5
     wide, high = random.uniform(0.24, 0.36), random.uniform(0.2, 0.32)
@@ -262,14 +262,14 @@ def _to_ink(field: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "printed letters": _printed,
-        "scribbles": _scribbles,
-        "textures": _textures,
-        "blobs": _blobs,
-        "written letters": _letters,
-        "symbols": _symbols,
-        "hatchings": _hatchings,
-        "fists": _fists,
+        "printed letters": _draw_character,
+        "scribbles": _draw_scribble,
+        "textures": _draw_texture,
+        "blobs": _draw_blobs,
+        "written letters": _draw_letter,
+        "symbols": _draw_symbol,
+        "hatchings": _draw_hatching,
+        "fists": _draw_fist,
     }
 )
 """Name -> how a picture of that kind is drawn."""

@@ -41,11 +41,13 @@ def shift(digit: np.ndarray, down: int, right: int) -> np.ndarray:
     """Shift `digit` by whole pixels onto black; pixels that leave the paper are lost, all others keep their value."""
     moved = np.zeros_like(digit)
     rows, columns = digit.shape
-    moved[overlap(rows, down), overlap(columns, right)] = digit[overlap(rows, -down), overlap(columns, -right)]
+    moved[find_overlap(rows, down), find_overlap(columns, right)] = digit[
+        find_overlap(rows, -down), find_overlap(columns, -right)
+    ]
     return moved
 
 
-def overlap(side: int, by: int) -> slice:
+def find_overlap(side: int, by: int) -> slice:
     """Return the slice of `side` cells that still holds original cells after a shift `by`."""
     return slice(min(side, max(0, by)), max(0, side + min(0, by)))
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.inference import trace
-from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, overlap, shift_grid
+from cnnviz.core.inference.perturbations import OFFSETS, UNMOVED, Perturbation, find_overlap, shift_grid
 from cnnviz.core.layers import Layer
 from cnnviz.core.layers.layer import Output
 from cnnviz.core.networks.network import Network
@@ -81,19 +81,19 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
     Raises:
         Refusal: As `trace.trace`.
     """
-    original = _originals(network, digits[unperturbed])
+    original = _compute_originals(network, digits[unperturbed])
     moved = {name: np.empty(len(digits), np.float32) for name in original}
-    strides = strides_of(network)
+    strides = find_strides(network)
     back = {name: np.empty(len(digits), np.float32) for name in strides if offsets}
     probabilities = np.empty((len(digits), *network.architecture.shapes()[-1]), np.float32)
     for part, layer, output in trace.run(network, digits):
-        after = _compared(layer, output)
+        after = _select_compared(layer, output)
         if layer is network.architecture.layers[-1]:
             probabilities[part] = output.after
         if layer.name in moved:
-            moved[layer.name][part] = distances(after, original[layer.name])
+            moved[layer.name][part] = compute_distances(after, original[layer.name])
         if layer.name in back:
-            back[layer.name][part] = _distances_moved_back(
+            back[layer.name][part] = _compute_moved_back(
                 after, original[layer.name], offsets[part], strides[layer.name]
             )
     answer = int(probabilities[unperturbed].argmax())
@@ -107,7 +107,7 @@ def react(network: Network, digits: np.ndarray, unperturbed: int, offsets: Seque
     )
 
 
-def strides_of(network: Network) -> dict[str, Offset]:
+def find_strides(network: Network) -> dict[str, Offset]:
     """Return the pixels of the digit between neighbouring cells, (down, right), for every layer with maps."""
     found: dict[str, Offset] = {}
     down, right = 1, 1
@@ -121,7 +121,7 @@ def strides_of(network: Network) -> dict[str, Offset]:
     return found
 
 
-def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+def compute_distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
     """Return the cosine distance, 1 minus the cosine of the angle, of each of `outputs` (n, ...) from `original` (...).
 
     (n,) float32 in [0, 2]. If both outputs are all zeros the distance is 0; if only one is, it is 1.
@@ -135,7 +135,7 @@ def distances(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
     return result.astype(np.float32)
 
 
-def _distance(one: np.ndarray, other: np.ndarray) -> float:
+def _compute_distance(one: np.ndarray, other: np.ndarray) -> float:
     """Return the cosine distance of two arrays; called for thousands of small parts, so it is kept minimal."""
     a, b = one.ravel(), other.ravel()
     lengths = math.sqrt(float(a @ a) * float(b @ b))
@@ -144,47 +144,50 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(bool(a.any() or b.any()))
 
 
-def _originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
+def _compute_originals(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Return every layer's output for one digit, by name, in order."""
     made: Iterable[tuple[slice, Layer, Output]] = trace.run(network, digit[np.newaxis])
-    return {layer.name: _compared(layer, output)[0] for _, layer, output in made if layer.changes_values}
+    return {layer.name: _select_compared(layer, output)[0] for _, layer, output in made if layer.changes_values}
 
 
-def _compared(layer: Layer, output: Output) -> np.ndarray:
+def _select_compared(layer: Layer, output: Output) -> np.ndarray:
     """Return what is compared of an output: what the layer passes on, or its sums where these are saturated."""
     bends = getattr(layer, "activation", None) in SATURATING or layer.kind.lower() in SATURATING
     return output.before if bends else output.after
 
 
-def _distances_moved_back(
+def _compute_moved_back(
     outputs: np.ndarray, original: np.ndarray, offsets: Sequence[Offset], stride: Offset
 ) -> np.ndarray:
     """Return the distance of each of `outputs` after moving it back; NaN where nothing is left to compare."""
     return np.array(
         [
-            min((_distance(*pair) for pair in _comparable_parts(one, original, offset, stride)), default=np.nan)
+            min(
+                (_compute_distance(*pair) for pair in _iterate_comparable_parts(one, original, offset, stride)),
+                default=np.nan,
+            )
             for one, offset in zip(outputs, offsets, strict=True)
         ],
         np.float32,
     )
 
 
-def _comparable_parts(
+def _iterate_comparable_parts(
     moved: np.ndarray, original: np.ndarray, offset: Offset, stride: Offset
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the parts to compare for every whole number of cells near `offset`."""
-    shared = (_overlapping_parts(moved, original, cells) for cells in _nearest_cells(offset, stride))
+    shared = (_cut_overlap(moved, original, cells) for cells in _iterate_nearest_cells(offset, stride))
     return (pair for pair in shared if pair[1].size)
 
 
-def _nearest_cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
+def _iterate_nearest_cells(offset: Offset, stride: Offset) -> Iterator[Offset]:
     """Yield the whole numbers of cells nearest to a shift: one, two or four."""
     ranges = ({pixels // own, -(-pixels // own)} for pixels, own in zip(offset, stride, strict=True))
     yield from itertools.product(*ranges)
 
 
-def _overlapping_parts(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
+def _cut_overlap(moved: np.ndarray, original: np.ndarray, cells: Offset) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of `moved` that is also in `original`, and that part of `original`, `cells` up and left of it."""
     (rows, columns), (down, right) = original.shape[:2], cells
-    here = moved[overlap(rows, down), overlap(columns, right)]
-    return here, original[overlap(rows, -down), overlap(columns, -right)]
+    here = moved[find_overlap(rows, down), find_overlap(columns, right)]
+    return here, original[find_overlap(rows, -down), find_overlap(columns, -right)]

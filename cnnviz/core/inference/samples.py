@@ -16,15 +16,15 @@ FIRST_SHEET = 0
 
 def draw_samples(sheet: int) -> list[Sample]:
     """Return ten test digits, one of each class, 0 first; another `sheet` gives other digits."""
-    return sorted(datasets.samples(10, seed=sheet), key=lambda sample: sample.label)
+    return sorted(datasets.draw_samples(10, seed=sheet), key=lambda sample: sample.label)
 
 
-def first() -> InputSource:
+def draw_first() -> InputSource:
     """Return the test digit that a page starts with."""
-    return subject(datasets.samples(1, seed=FIRST_SHEET)[0])
+    return make_subject(datasets.draw_samples(1, seed=FIRST_SHEET)[0])
 
 
-def subject(sample: Sample) -> InputSource:
+def make_subject(sample: Sample) -> InputSource:
     """Return `sample` as an input source."""
     return InputSource(
         kind="sample", digit=sample.image, label=sample.label, number=sample.index, source=SLUGS[sample.source]
@@ -42,4 +42,4 @@ def find(source: str, number: int) -> InputSource:
         raise Refusal("the digits of “{source}” are not on this server", source=source)
     if not 0 <= number < len(data.y_test):
         raise Refusal("there is no test digit with that number")
-    return subject(datasets.sample(data, number))
+    return make_subject(datasets.sample(data, number))

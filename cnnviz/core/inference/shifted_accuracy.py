@@ -25,7 +25,7 @@ def shift(images: np.ndarray, distance: int = DISTANCE) -> np.ndarray:
     return moved
 
 
-def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
+def measure_accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the accuracy of `network` on the first `MAX_DIGITS` of `images`, (n, 28, 28) uint8, after shifting them.
 
     A network that reads colour gets each digit in its colours as a test digit. `labels` are (n,) uint8; n is at least

@@ -75,20 +75,20 @@ class Prediction:
         return not self.digit.any()
 
 
-def pixels(subject: InputSource) -> np.ndarray | None:
+def get_pixels(subject: InputSource) -> np.ndarray | None:
     """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
     if subject.digit is not None:
         return None
     if subject.rgba is None:
         return render(subject.drawing)
-    turned = turned_picture(subject)
+    turned = get_turned_picture(subject)
     if subject.crop is None:
         return turned
     left, top, right, bottom = subject.crop
     return np.ascontiguousarray(turned[top:bottom, left:right])
 
 
-def turned_picture(subject: InputSource) -> np.ndarray:
+def get_turned_picture(subject: InputSource) -> np.ndarray:
     """Return the whole picture of an upload as the visitor has turned it, (h, w, 4) uint8."""
     if subject.rgba is None:
         raise ValueError("`subject` must be an upload. Received: one without `rgba`.")
@@ -98,7 +98,7 @@ def turned_picture(subject: InputSource) -> np.ndarray:
 def turn(subject: InputSource, quarters: int) -> InputSource:
     """Turn an upload by quarters to the right, with what is cut out of it."""
     crop = subject.crop
-    height, width = turned_picture(subject).shape[:2]
+    height, width = get_turned_picture(subject).shape[:2]
     for _ in range(quarters % 4):
         if crop is not None:
             left, top, right, bottom = crop
@@ -109,7 +109,7 @@ def turn(subject: InputSource, quarters: int) -> InputSource:
 
 def crop(subject: InputSource, box: tuple[int, int, int, int]) -> InputSource:
     """Cut a box out of an upload, moved and enlarged where it does not fit or is too small to be read."""
-    height, width = turned_picture(subject).shape[:2]
+    height, width = get_turned_picture(subject).shape[:2]
     (left, right), (top, bottom) = _fit(box[0], box[2], width), _fit(box[1], box[3], height)
     whole = (left, top, right, bottom) == (0, 0, width, height)
     return replace(subject, crop=None if whole else (left, top, right, bottom), part=None)
@@ -122,7 +122,7 @@ def _fit(first: int, last: int, length: int) -> tuple[int, int]:
     return first, min(length, max(last, first + MIN_CROP))
 
 
-def ready_digit(subject: InputSource) -> np.ndarray:
+def get_ready_digit(subject: InputSource) -> np.ndarray:
     """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
     return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
 
@@ -136,15 +136,15 @@ def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Pr
 
 def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
     """Prepare `subject` as a (28, 28) float32 digit."""
-    rgba = pixels(subject)
-    return ready_digit(subject) if rgba is None else prepare(subject, rgba, steps).digit
+    rgba = get_pixels(subject)
+    return get_ready_digit(subject) if rgba is None else prepare(subject, rgba, steps).digit
 
 
 def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Prediction:
     """Prepare `subject` and trace it through `network`."""
-    rgba = pixels(subject)
+    rgba = get_pixels(subject)
     preparation = None if rgba is None else prepare(subject, rgba, steps)
-    digit = ready_digit(subject) if preparation is None else preparation.digit
+    digit = get_ready_digit(subject) if preparation is None else preparation.digit
     trace = tracing.trace(network, to_network_input(network, subject, digit))
     return Prediction(digit, preparation, trace, network.card.weights_sha256 if network.card else "")
 
@@ -162,7 +162,7 @@ def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[st
     Returns:
         step name -> (class, probability in [0, 1]); empty where there is nothing to prepare.
     """
-    rgba = pixels(subject)
+    rgba = get_pixels(subject)
     if rgba is None:
         return {}
     digits = [

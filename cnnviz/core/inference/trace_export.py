@@ -14,7 +14,7 @@ from cnnviz.core.networks.network import pack_weights
 COLUMNS = ("layer", "stage", "map", "row", "column", "value")
 
 
-def npz(
+def write_npz(
     trace: Trace,
     layers: tuple[LayerOutput, ...] | None = None,
     weights: Mapping[str, Mapping[str, np.ndarray]] | None = None,
@@ -30,14 +30,14 @@ def npz(
         weights: the network's weights by layer and Keras's name.
     """
     chosen = trace.layers if layers is None else layers
-    arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in stages(layer)}
+    arrays = {f"{layer.name}/{stage}": values for layer in chosen for stage, values in iterate_stages(layer)}
     arrays |= pack_weights({layer.name: (weights or {}).get(layer.name, {}) for layer in chosen})
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, digit=trace.digit, **arrays)
     return file.getvalue()
 
 
-def table(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
+def write_csv(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
     """Return a CSV file, UTF-8, one line per value: layer, stage, map, row, column, value.
 
     Values of dense layers have their unit's number as `map` and no row and column. Each value is written with the
@@ -47,12 +47,12 @@ def table(trace: Trace, layers: tuple[LayerOutput, ...] | None = None) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for layer in trace.layers if layers is None else layers:
-        for stage, values in stages(layer):
+        for stage, values in iterate_stages(layer):
             writer.writerows(_rows(layer.name, stage, values))
     return text.getvalue().encode()
 
 
-def stages(layer: LayerOutput) -> Iterator[tuple[str, np.ndarray]]:
+def iterate_stages(layer: LayerOutput) -> Iterator[tuple[str, np.ndarray]]:
     """Yield ``("before", values)`` where there is an activation, then ``("after", values)``."""
     if layer.before is not layer.after:
         yield "before", layer.before

@@ -112,7 +112,7 @@ def activate(before: np.ndarray, activation: str) -> Output:
 class _Elementwise(Layer):
     """An activation as a layer: it keeps the shape, and its input counts as the sums before the activation.
 
-    Beside `apply` each kind defines how its value is written: `exact`, `written` and `code`; a softmax has its own.
+    Beside `apply` each kind defines how its value is shown: `evaluate`, `format`, `write_code`; softmax has its own.
     """
 
     role: ClassVar[Role] = "elementwise"
@@ -128,15 +128,15 @@ class _Elementwise(Layer):
         """Apply the activation to `x`, float32 of any shape."""
         raise NotImplementedError
 
-    def exact(self, x: float) -> float:
+    def evaluate(self, x: float) -> float:
         """Apply the activation to one number, in float64."""
         raise NotImplementedError
 
-    def written(self, x: float, shown: str) -> str:
+    def format(self, x: float, shown: str) -> str:
         """Write the formula for the number `x`, which is written `shown`, in parentheses if it is negative."""
         raise NotImplementedError
 
-    def code(self) -> tuple[str, ...]:
+    def write_code(self) -> tuple[str, ...]:
         """Return lines of NumPy that replace `value` by its activation."""
         raise NotImplementedError
 
@@ -187,17 +187,17 @@ class ReLU(_Elementwise):
         below = np.float32(self.negative_slope) * (x - threshold)
         return np.where(x >= threshold if threshold == 0 else x > threshold, above, below)
 
-    def exact(self, x: float) -> float:
+    def evaluate(self, x: float) -> float:
         if not self._passes(x):
             return self.negative_slope * (x - self.threshold)
         return x if self.max_value is None else min(x, self.max_value)
 
-    def written(self, x: float, shown: str) -> str:
+    def format(self, x: float, shown: str) -> str:
         if self._passes(x):
             return shown if self.max_value is None else f"min({shown}, {self.max_value:g})"
         return f"{self.negative_slope:g} × ({shown} − {self.threshold:g})"
 
-    def code(self) -> tuple[str, ...]:
+    def write_code(self) -> tuple[str, ...]:
         threshold = f"{self.threshold:g}"
         above = ">=" if self.threshold == 0 else ">"
         upper = "value" if self.max_value is None else f"min(value, {self.max_value:g})"
@@ -223,13 +223,13 @@ class LeakyReLU(_Elementwise):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return leaky_relu(x, self.negative_slope)
 
-    def exact(self, x: float) -> float:
+    def evaluate(self, x: float) -> float:
         return x if x > 0 else self.negative_slope * x
 
-    def written(self, x: float, shown: str) -> str:
+    def format(self, x: float, shown: str) -> str:
         return format_leaky_relu(x, shown, self.negative_slope)
 
-    def code(self) -> tuple[str, ...]:
+    def write_code(self) -> tuple[str, ...]:
         return (f"value = value if value > 0 else {_times(self.negative_slope, 'value')}",)
 
 
@@ -248,13 +248,13 @@ class ELU(_Elementwise):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return elu(x, self.alpha)
 
-    def exact(self, x: float) -> float:
+    def evaluate(self, x: float) -> float:
         return x if x > 0 else self.alpha * math.expm1(x)
 
-    def written(self, x: float, shown: str) -> str:
+    def format(self, x: float, shown: str) -> str:
         return format_elu(x, shown, self.alpha)
 
-    def code(self) -> tuple[str, ...]:
+    def write_code(self) -> tuple[str, ...]:
         return (f"value = value if value > 0 else {_times(self.alpha, 'np.expm1(value)')}",)
 
 

@@ -18,9 +18,9 @@ from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, R
 from cnnviz.core.messages import gettext_noop
 
 
-def patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
+def view_patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
     """View the windows of `x` (n, h, w, c) at all places: (n, rows, columns, kernel rows, kernel columns, c)."""
-    spans = dilated_spans(kernel_size, dilation_rate)
+    spans = measure_dilated_spans(kernel_size, dilation_rate)
     image = windows.pad(x, spans, strides, padding, 0.0)
     places = sliding_window_view(image, spans, axis=(1, 2))  # (n, h', w', c, span rows, span columns)
     chosen = places[:, :: strides[0], :: strides[1], :, :: dilation_rate[0], :: dilation_rate[1]]
@@ -41,7 +41,7 @@ def correlate(
     channels of group f // (filters / groups) only.
     """
     rows, columns, depth, filters = kernel.shape
-    found = patches(x, (rows, columns), strides, padding, dilation_rate)
+    found = view_patches(x, (rows, columns), strides, padding, dilation_rate)
     places = found.shape[:3]
     if groups == 1:
         # The reshape copies runs of kernel columns × channels that lie side by side in memory.
@@ -54,11 +54,11 @@ def correlate(
     return sums.transpose(1, 0, 2).reshape(*places, filters)
 
 
-def dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
+def measure_dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
     """Return the rows and columns that a dilated kernel spans."""
     return (
-        windows.dilated_span(kernel_size[0], dilation_rate[0]),
-        windows.dilated_span(kernel_size[1], dilation_rate[1]),
+        windows.measure_dilated_span(kernel_size[0], dilation_rate[0]),
+        windows.measure_dilated_span(kernel_size[1], dilation_rate[1]),
     )
 
 
@@ -91,14 +91,16 @@ class Windowed(Layer):
             )
 
     def size_parts(self, shape: Shape) -> Formula:
-        spans = dilated_spans(self.kernel_size, self.dilation_rate)
+        spans = measure_dilated_spans(self.kernel_size, self.dilation_rate)
         of = windows.Arguments(span=("kernel_size", "dilation_rate"))
         return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
     def _covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
         """Return the rows and columns of an input of `shape` under the window of one cell."""
         rows, columns = (
-            windows.window_indices(place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding)
+            windows.list_window_indices(
+                place, shape[side], self.kernel_size[side], self.strides[side], rate, self.padding
+            )
             for side, (place, rate) in enumerate(zip((row, column), self.dilation_rate, strict=True))
         )
         return rows, columns
@@ -109,12 +111,12 @@ class Windowed(Layer):
     def _places(self, shape: Shape) -> Pair:
         """Count the rows and columns of places of the window on an input of `shape`."""
         height, width, _ = checks.image(self.kind, shape)
-        spans = dilated_spans(self.kernel_size, self.dilation_rate)
+        spans = measure_dilated_spans(self.kernel_size, self.dilation_rate)
         if self.padding == "valid":
             checks.fits(self.kind, spans, (height, width))
         return (
-            windows.output_side(height, spans[0], self.strides[0], self.padding),
-            windows.output_side(width, spans[1], self.strides[1], self.padding),
+            windows.count_places(height, spans[0], self.strides[0], self.padding),
+            windows.count_places(width, spans[1], self.strides[1], self.padding),
         )
 
     def _correlate(self, x: np.ndarray, kernel: np.ndarray, groups: int) -> np.ndarray:

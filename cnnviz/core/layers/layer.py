@@ -134,7 +134,7 @@ class Layer:
         written = (*self.positional, *self._shown_arguments(), "name")
         left_out = [field.name for field in fields(self) if field.name not in written]
         return tuple(
-            Argument(name, literal(getattr(self, name)), name in self.positional, name in written)
+            Argument(name, format_literal(getattr(self, name)), name in self.positional, name in written)
             for name in (*written, *left_out)
         )
 
@@ -175,6 +175,6 @@ class Argument:
         return self.value if self.positional else f"{self.name}={self.value}"
 
 
-def literal(value: object) -> str:
+def format_literal(value: object) -> str:
     """Return `value` as Python code, strings in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 
-def keras_names(kinds: Iterable[str]) -> Iterator[str]:
+def iterate_keras_names(kinds: Iterable[str]) -> Iterator[str]:
     """Yield the names that Keras gives layers of these kinds, as `keras.src.utils.naming` does in a fresh process."""
     seen: dict[str, int] = {}
     for kind in kinds:

@@ -43,8 +43,8 @@ class _Pooling(Layer):
         if self.padding == "valid":
             checks.fits(self.kind, self.pool_size, (height, width))
         return (
-            windows.output_side(height, self.pool_size[0], self.strides[0], self.padding),
-            windows.output_side(width, self.pool_size[1], self.strides[1], self.padding),
+            windows.count_places(height, self.pool_size[0], self.strides[0], self.padding),
+            windows.count_places(width, self.pool_size[1], self.strides[1], self.padding),
             channels,
         )
 
@@ -55,7 +55,7 @@ class _Pooling(Layer):
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         rows, columns = (
-            windows.window_indices(place, shape[side], self.pool_size[side], self.strides[side], 1, self.padding)
+            windows.list_window_indices(place, shape[side], self.pool_size[side], self.strides[side], 1, self.padding)
             for side, place in enumerate((row, column))
         )
         return rows, columns, (of,)

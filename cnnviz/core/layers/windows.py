@@ -13,27 +13,29 @@ PADDINGS = ("valid", "same")
 Pair = tuple[int, int]
 
 
-def dilated_span(window: int, dilation: int) -> int:
+def measure_dilated_span(window: int, dilation: int) -> int:
     """Return the pixels from a dilated window's first to its last, both included."""
     return (window - 1) * dilation + 1
 
 
-def output_side(side: int, span: int, stride: int, padding: str) -> int:
+def count_places(side: int, span: int, stride: int, padding: str) -> int:
     """Count the places of a window of `span` pixels along `side` pixels in steps of `stride`."""
     return -(-side // stride) if padding == "same" else (side - span) // stride + 1
 
 
-def margins(side: int, span: int, stride: int, padding: str) -> Pair:
+def compute_margins(side: int, span: int, stride: int, padding: str) -> Pair:
     """Return the padding before and after along one side; for "same" the odd pixel comes after."""
     if padding == "valid":
         return 0, 0
-    total = max((output_side(side, span, stride, padding) - 1) * stride + span - side, 0)
+    total = max((count_places(side, span, stride, padding) - 1) * stride + span - side, 0)
     return total // 2, total - total // 2
 
 
-def window_indices(place: int, side: int, window: int, stride: int, dilation: int, padding: str) -> tuple[int, ...]:
+def list_window_indices(
+    place: int, side: int, window: int, stride: int, dilation: int, padding: str
+) -> tuple[int, ...]:
     """Return the indices along one side under the window at `place`; below 0 and from `side` on they are padding."""
-    before, _ = margins(side, dilated_span(window, dilation), stride, padding)
+    before, _ = compute_margins(side, measure_dilated_span(window, dilation), stride, padding)
     first = place * stride - before
     return tuple(range(first, first + window * dilation, dilation))
 
@@ -41,7 +43,8 @@ def window_indices(place: int, side: int, window: int, stride: int, dilation: in
 def pad(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
     """Pad `x` (n, h, w, c) with `value`; return `x` itself if no padding is needed."""
     (top, bottom), (left, right) = (
-        margins(side, span, stride, padding) for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
+        compute_margins(side, span, stride, padding)
+        for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
     )
     if not (top or bottom or left or right):
         return x
@@ -85,10 +88,10 @@ def _valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
         high,
         Part(" + 1", ("padding",)),
     )
-    return result(tuple(piece for piece in pieces if piece.text), output_side(side, span, stride, "valid"))
+    return result(tuple(piece for piece in pieces if piece.text), count_places(side, span, stride, "valid"))
 
 
 def _same_formula(side: int, stride: int, of: Arguments) -> Formula:
     edge = ("padding",)
     pieces = formula(Part("⌈", edge), amount(side, INPUT), Part(f" / {stride}", of.stride), Part("⌉", edge))
-    return result(pieces, output_side(side, 1, stride, "same"))
+    return result(pieces, count_places(side, 1, stride, "same"))

@@ -4,7 +4,7 @@ from cnnviz.core.ledger.account import ACCOUNTS, account
 from cnnviz.core.ledger.backtrace import descend, is_path
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
-from cnnviz.core.ledger.receptive_field import receptive_field
+from cnnviz.core.ledger.receptive_field import find_receptive_field
 
 __all__ = [
     "ACCOUNTS",
@@ -17,6 +17,6 @@ __all__ = [
     "Terms",
     "account",
     "descend",
+    "find_receptive_field",
     "is_path",
-    "receptive_field",
 ]

@@ -8,7 +8,7 @@ from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import cells, elementwise, pooling, weighted_sums
 from cnnviz.core.ledger.activation import end_account
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.fixed_point import Sheet, first_sheet
+from cnnviz.core.ledger.fixed_point import Sheet, choose_first_sheet
 from cnnviz.core.ledger.ledger import Ledger, Line
 from cnnviz.core.ledger.query import Draft, Question, ask
 from cnnviz.core.messages import Message, gettext_noop
@@ -21,7 +21,7 @@ MAX_ERROR = 3e-7
 """Largest difference between the shown sum and the exact one, as a share of the layer's largest value."""
 
 MAX_EXTRA_PLACES = 8
-"""Decimals added at most to those of `first_sheet` until the difference is below `MAX_ERROR`."""
+"""Decimals added at most to those of `choose_first_sheet` until the difference is below `MAX_ERROR`."""
 
 ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "max": pooling.largest,
@@ -70,11 +70,11 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
 def _choose_sheet(question: Question) -> tuple[Sheet, Draft]:
     """Return the coarsest sheet that is fine enough, and the draft written on it."""
     make = ACCOUNTS[question.layer.reduces or question.layer.arithmetic]
-    first = first_sheet(question.largest)
+    first = choose_first_sheet(question.largest)
     for places in range(first.places, first.places + MAX_EXTRA_PLACES):
         sheet = Sheet(places)
         draft = make(question, sheet)
-        if abs(sheet.value(draft.amount) - draft.exact) <= MAX_ERROR * question.largest:
+        if abs(sheet.to_float(draft.amount) - draft.exact) <= MAX_ERROR * question.largest:
             break
     return sheet, draft
 
@@ -82,8 +82,8 @@ def _choose_sheet(question: Question) -> tuple[Sheet, Draft]:
 def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     """Account for a pixel of the input: a single line, its value."""
     shape = network.architecture.input_shape
-    value = cells.value_at(trace, cell, shape)
-    sheet = first_sheet(1.0)
+    value = cells.get_value(trace, cell, shape)
+    sheet = choose_first_sheet(1.0)
     said = Message(PIXEL if shape[2] == 1 else COLOUR_PIXEL, {})
-    line = Line("pixel", sheet.stored(value), "total")
+    line = Line("pixel", sheet.round_float32(value), "total")
     return Ledger(cell, "", "", "", sheet, (), None, (line,), (said,), None, None, value, float(value))

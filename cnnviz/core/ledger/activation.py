@@ -34,17 +34,17 @@ class Ending:
 def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> Ending:
     """Finish the account of a sum of `amount`, which is `exact` without rounding."""
     output = question.output
-    after = sheet.stored(output.after[question.index])
+    after = sheet.round_float32(output.after[question.index])
     if output.before is output.after:
         return Ending((*_rounding(amount, after), Line("after", after, "total")), None, exact)
     # The stored sum differs from the shown one by what float32 rounded.
-    before = sheet.stored(output.before[question.index])
+    before = sheet.round_float32(output.before[question.index])
     lines = (*_rounding(amount, before), Line("before", before, "total"))
     # The activation starts from the stored sum, so its formula shows the number above it.
-    name = activation(question.layer)
+    name = get_activation(question.layer)
     if name == "softmax":
         together = output.before[question.index[:-1]]
-        shares = softmax(sheet, together)
+        shares = compute_softmax(sheet, together)
         middle = _softmax_lines(sheet, shares, question.cell.map)
         exact = _share(together, question.cell.map, exact)
     else:
@@ -55,7 +55,7 @@ def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> 
     return Ending((*lines, *middle, *_rounding(result, after), Line("after", after, "total")), shares, exact)
 
 
-def activation(layer: Any) -> str:
+def get_activation(layer: Any) -> str:
     """Return the activation's name: one of `ACTIVATIONS`, or the kind of a layer that is an activation."""
     return str(layer.activation_name or layer.kind)
 
@@ -67,17 +67,17 @@ def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
 
 def _apply(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
     """Return amount, role and formula of the activation of `before`."""
-    x = sheet.value(before)
+    x = sheet.to_float(before)
     value = _value(layer, name, x)
-    bare = sheet.text(before)
+    bare = sheet.format(before)
     shown = bare if before >= 0 or name in _BARE else f"({bare})"
-    written = _FORMULAS[name](x, shown) if name in ACTIVATIONS else layer.written(x, shown)
-    return sheet.units(value), "step", written
+    written = _FORMULAS[name](x, shown) if name in ACTIVATIONS else layer.format(x, shown)
+    return sheet.round(value), "step", written
 
 
 def _value(layer: Any, name: str, x: float) -> float:
     """Evaluate the activation at `x` in float64, by the formula that is shown."""
-    return float(_VALUES[name](x) if name in ACTIVATIONS else layer.exact(x))
+    return float(_VALUES[name](x) if name in ACTIVATIONS else layer.evaluate(x))
 
 
 def _sigmoid(x: float) -> float:
@@ -121,12 +121,12 @@ _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
 """Activation -> its formula with the number inserted."""
 
 
-def softmax(sheet: Sheet, before: np.ndarray) -> Shares:
+def compute_softmax(sheet: Sheet, before: np.ndarray) -> Shares:
     """Work out a softmax of `before`, (units,) float32, each column from the shown numbers of the previous one."""
-    logits = sheet.all_stored(before)
+    logits = sheet.round_all(before)
     # Subtracting the largest logit changes no share and keeps exp from overflowing.
     shifted = logits - logits.max()
-    grown = np.array([sheet.units(math.exp(sheet.value(units))) for units in shifted.tolist()], dtype=object)
+    grown = np.array([sheet.round(math.exp(sheet.to_float(units))) for units in shifted.tolist()], dtype=object)
     added = sum(grown.tolist())
     # Rounded division of whole amounts, half up.
     unit = 10**sheet.places
@@ -139,12 +139,12 @@ def _softmax_lines(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
     grown, added = int(shares.exponentials[unit]), shares.total
     largest = int(shares.logits.max())
     own = int(shares.logits[unit])
-    power = f"exp({sheet.text(own)} − {_bracket(sheet, largest)})"
+    power = f"exp({sheet.format(own)} − {_bracket(sheet, largest)})"
     return (
         Line("exponential", grown, "step", power),
-        Line("share", int(shares.shares[unit]), "step", f"{sheet.text(grown)} / {sheet.text(added)}"),
+        Line("share", int(shares.shares[unit]), "step", f"{sheet.format(grown)} / {sheet.format(added)}"),
     )
 
 
 def _bracket(sheet: Sheet, units: int) -> str:
-    return f"({sheet.text(units)})" if units < 0 else sheet.text(units)
+    return f"({sheet.format(units)})" if units < 0 else sheet.format(units)

@@ -33,7 +33,7 @@ def descend(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
 
 def is_path(network: Network, path: Sequence[Cell]) -> bool:
     """Check that `network` has every cell of `path` and computes each from the next."""
-    shapes = cells.shapes(network)
+    shapes = cells.list_shapes(network)
     if any(cell.layer not in shapes or cells.clamp(cell, shapes[cell.layer]) != cell for cell in path):
         return False
     return all(_is_read(network, shapes, above, below) for above, below in pairwise(path))
@@ -46,7 +46,7 @@ def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: 
     if place < 0 or names[place] != below.layer:
         return False
     shape = shapes[below.layer]
-    reads = receptive_field.of_cell(network.architecture.layers[place], shape, above).inside(shape)
+    reads = receptive_field.find_reads(network.architecture.layers[place], shape, above).inside(shape)
     return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
 
 

@@ -32,19 +32,19 @@ class Cell:
     column: int = 0
 
 
-def shapes(network: Network) -> dict[str, Shape]:
+def list_shapes(network: Network) -> dict[str, Shape]:
     """Return the input's shape and every layer's output shape by name, in order."""
     names = (layer.name for layer in network.architecture.layers)
     read, *made = network.architecture.shapes()
     return {INPUT: read, **dict(zip(names, made, strict=True))}
 
 
-def index(cell: Cell, shape: Shape) -> tuple[int, ...]:
+def get_index(cell: Cell, shape: Shape) -> tuple[int, ...]:
     """Return the index of `cell` in an array of its layer's `shape`."""
     return (cell.row, cell.column, cell.map) if len(shape) == 3 else (cell.map,)
 
 
-def values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:
+def get_values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:
     """Return the output of `layer`, or the input, as a float32 array of `shape`."""
     for output in trace.layers:
         if output.name == layer:
@@ -52,9 +52,9 @@ def values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:
     return trace.digit.reshape(shape)
 
 
-def value_at(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
+def get_value(trace: Trace, cell: Cell, shape: Shape) -> np.float32:
     """Return the value of `cell`."""
-    value: np.float32 = values(trace, cell.layer, shape)[index(cell, shape)]
+    value: np.float32 = get_values(trace, cell.layer, shape)[get_index(cell, shape)]
     return value
 
 
@@ -66,7 +66,7 @@ def write(cell: Cell, shape: Shape) -> str:
 
 def parse(network: Network, text: str) -> Cell | None:
     """Parse `text` as `write` writes it, clamped to the layer's edge; None for an unknown layer or a bad number."""
-    for name, shape in shapes(network).items():
+    for name, shape in list_shapes(network).items():
         numbers = text.removeprefix(f"{name}.").split(".")
         if text.startswith(f"{name}.") and len(numbers) == len(shape) and all(map(_is_number, numbers)):
             return clamp(Cell(name, *map(int, numbers)), shape)
@@ -85,7 +85,7 @@ def clamp(cell: Cell, shape: Shape) -> Cell:
     return Cell(cell.layer, min(cell.map, maps - 1), min(cell.row, rows - 1), min(cell.column, columns - 1))
 
 
-def every(layer: str, shape: Shape) -> Iterator[Cell]:
+def iterate_cells(layer: str, shape: Shape) -> Iterator[Cell]:
     """All cells of an output of `shape`."""
     for place in np.ndindex(shape):
         row, column, of = place if len(place) == 3 else (0, 0, *place)

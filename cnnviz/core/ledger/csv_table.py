@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from cnnviz.core.ledger.fixed_point import MINUS, exact_text
+from cnnviz.core.ledger.fixed_point import MINUS, format_exact
 from cnnviz.core.ledger.ledger import Ledger, Part
 
 COLUMNS = ("what", "map", "row", "column", "value", "weight", "amount")
@@ -14,7 +14,7 @@ COLUMNS = ("what", "map", "row", "column", "value", "weight", "amount")
 Row = tuple[object, ...]
 
 
-def table(ledger: Ledger) -> bytes:
+def write_csv(ledger: Ledger) -> bytes:
     """Return a CSV file, UTF-8: one line per product or value, a subtotal per map, then the lines of the account.
 
     `value` and `weight` have the fewest digits that give the same float32 back; amounts have the ledger's decimals.
@@ -22,11 +22,11 @@ def table(ledger: Ledger) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(rows(ledger))
+    writer.writerows(iterate_rows(ledger))
     return text.getvalue().encode()
 
 
-def rows(ledger: Ledger) -> Iterator[Row]:
+def iterate_rows(ledger: Ledger) -> Iterator[Row]:
     """Yield the rows of the table below its header."""
     for part in ledger.parts:
         yield from _part(ledger, part)
@@ -41,19 +41,19 @@ def rows(ledger: Ledger) -> Iterator[Row]:
 
 
 def _amount(ledger: Ledger, units: int) -> str:
-    return ledger.sheet.text(units).replace(MINUS, "-")
+    return ledger.sheet.format(units).replace(MINUS, "-")
 
 
 def _part(ledger: Ledger, part: Part) -> Iterator[Row]:
     for i, row in enumerate(part.rows):
         for j, column in enumerate(part.columns):
             what = ("value" if part.weights is None else "product") if part.inside[i, j] else "padding"
-            weight = "" if part.weights is None else exact_text(part.weights[i, j])
+            weight = "" if part.weights is None else format_exact(part.weights[i, j])
             amount = _amount(ledger, int(part.amounts[i, j]))
-            yield what, part.map, row, column, exact_text(part.values[i, j]), weight, amount
+            yield what, part.map, row, column, format_exact(part.values[i, j]), weight, amount
     yield "subtotal", part.map, "", "", "", "", _amount(ledger, part.subtotal)
     if part.share is not None and part.weight is not None:
-        yield "mixed", part.map, "", "", "", exact_text(part.weight), _amount(ledger, part.share)
+        yield "mixed", part.map, "", "", "", format_exact(part.weight), _amount(ledger, part.share)
 
 
 def _terms(ledger: Ledger) -> Iterator[Row]:
@@ -61,6 +61,6 @@ def _terms(ledger: Ledger) -> Iterator[Row]:
     if terms is None:
         return
     for i, (of, row, column) in enumerate(zip(terms.maps, terms.rows, terms.columns, strict=True)):
-        what, weight = ("value", "") if terms.weights is None else ("product", exact_text(terms.weights[i]))
+        what, weight = ("value", "") if terms.weights is None else ("product", format_exact(terms.weights[i]))
         amount = _amount(ledger, int(terms.amounts[i]))
-        yield what, int(of), int(row), int(column), exact_text(terms.values[i]), weight, amount
+        yield what, int(of), int(row), int(column), format_exact(terms.values[i]), weight, amount

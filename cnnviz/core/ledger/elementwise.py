@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from cnnviz.core.layers import Dropout
-from cnnviz.core.ledger.fixed_point import Sheet, factor, shortest
+from cnnviz.core.ledger.fixed_point import Sheet, format_factor, round_to_shown
 from cnnviz.core.ledger.ledger import Line, Part
-from cnnviz.core.ledger.query import Draft, Question, gather, parts_of
+from cnnviz.core.ledger.query import Draft, Question, gather, make_parts
 from cnnviz.core.messages import Message, gettext_noop
 
 COPIED = gettext_noop("The value stands in map {map}, row {row}, column {column} before; only its place is new.")
@@ -23,14 +23,14 @@ FRAME = gettext_noop("This cell belongs to the frame of zeros: nothing is read f
 
 def _read(question: Question, sheet: Sheet) -> tuple[np.float32, tuple[Part, ...]]:
     """Return the one value that is read, and its window of one cell."""
-    parts = tuple(parts_of(question, sheet, question.reads.maps[:1], None, ("",)))
+    parts = tuple(make_parts(question, sheet, question.reads.maps[:1], None, ("",)))
     return parts[0].values[0, 0], parts
 
 
 def copy(question: Question, sheet: Sheet) -> Draft:
     """Account for a value that is copied: Flatten, and Dropout in inference."""
     value, parts = _read(question, sheet)
-    amount = sheet.stored(value)
+    amount = sheet.round_float32(value)
     return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_describe_origin(question))
 
 
@@ -57,18 +57,18 @@ def rescale(question: Question, sheet: Sheet) -> Draft:
     """Account for Rescaling: a value times `scale` plus `offset`."""
     value, parts = _read(question, sheet)
     scale, offset = np.float32(question.layer.scale), np.float32(question.layer.offset)
-    scaled = int(sheet.products(np.array([value]), np.array([scale]))[0])
-    added = sheet.stored(offset)
+    scaled = int(sheet.multiply(np.array([value]), np.array([scale]))[0])
+    added = sheet.round_float32(offset)
     lines = (
-        Line("read", sheet.stored(value), "step"),
-        Line("scaled", scaled, "step", f"{factor(value)} × {_bracket(scale)}"),
+        Line("read", sheet.round_float32(value), "step"),
+        Line("scaled", scaled, "step", f"{format_factor(value)} × {_bracket(scale)}"),
         Line("offset", added, "addend"),
     )
     return Draft(scaled + added, float(value) * float(scale) + float(offset), lines, parts)
 
 
 def _bracket(value: np.float32) -> str:
-    return f"({factor(value)})" if value < 0 else factor(value)
+    return f"({format_factor(value)})" if value < 0 else format_factor(value)
 
 
 def normalize(question: Question, sheet: Sheet) -> Draft:
@@ -80,24 +80,24 @@ def normalize(question: Question, sheet: Sheet) -> Draft:
     deviation = float(f"{math.sqrt(float(variance) + float(epsilon)):.9g}")
     # Subtract the mean.
     lines = [
-        Line("read", sheet.stored(value), "total"),
-        Line("moving_mean", -sheet.stored(weight["moving_mean"]), "addend", "−moving_mean"),
+        Line("read", sheet.round_float32(value), "total"),
+        Line("moving_mean", -sheet.round_float32(weight["moving_mean"]), "addend", "−moving_mean"),
     ]
     amount = lines[0].amount + lines[1].amount
     lines.append(Line("centred", amount, "total"))
     # Divide by the deviation.
-    root = f"√({factor(variance)} + {factor(epsilon)}) ≈ {deviation:.9g}"
-    before, amount = amount, sheet.units(sheet.value(amount) / deviation)
-    lines.append(Line("normalized", amount, "step", f"{sheet.text(before)} / {deviation:.9g}; {root}"))
+    root = f"√({format_factor(variance)} + {format_factor(epsilon)}) ≈ {deviation:.9g}"
+    before, amount = amount, sheet.round(sheet.to_float(amount) / deviation)
+    lines.append(Line("normalized", amount, "step", f"{sheet.format(before)} / {deviation:.9g}; {root}"))
     exact = (float(value) - float(weight["moving_mean"])) / math.sqrt(float(variance) + float(epsilon))
     # Scale and shift, if the layer does.
     if "gamma" in weight:
         gamma = weight["gamma"]
-        before, amount = amount, sheet.units(sheet.value(amount) * float(shortest(np.array([gamma]))[0]))
-        lines.append(Line("gamma", amount, "step", f"{sheet.text(before)} × {_bracket(gamma)}"))
+        before, amount = amount, sheet.round(sheet.to_float(amount) * float(round_to_shown(np.array([gamma]))[0]))
+        lines.append(Line("gamma", amount, "step", f"{sheet.format(before)} × {_bracket(gamma)}"))
         exact *= float(gamma)
     if "beta" in weight:
-        lines.append(Line("beta", sheet.stored(weight["beta"]), "addend"))
+        lines.append(Line("beta", sheet.round_float32(weight["beta"]), "addend"))
         amount += lines[-1].amount
         exact += float(weight["beta"])
     return Draft(amount, exact, tuple(lines), parts)
@@ -107,6 +107,6 @@ def activate(question: Question, sheet: Sheet) -> Draft:
     """Begin the account of an activation layer with its input; for a softmax the table of shares shows it."""
     if question.layer.activation_name == "softmax":
         own = question.x[question.index]
-        return Draft(sheet.stored(own), float(own))
+        return Draft(sheet.round_float32(own), float(own))
     value, parts = _read(question, sheet)
-    return Draft(sheet.stored(value), float(value), (), parts)
+    return Draft(sheet.round_float32(value), float(value), (), parts)

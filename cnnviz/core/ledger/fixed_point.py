@@ -24,7 +24,7 @@ POWERS = np.array([float(10**power) for power in range(60)])
 """Powers of ten, enough for the last digit of any float32."""
 
 
-def exact_text(value: np.float32) -> str:
+def format_exact(value: np.float32) -> str:
     """Format a float32 as the shortest decimal that reads back as it, as the maps show it: 0.34567896, 1.2e-7."""
     size = abs(float(value))
     if size == 0:
@@ -35,18 +35,18 @@ def exact_text(value: np.float32) -> str:
     return f"{mantissa}e{int(exponent):+d}"
 
 
-def factor(value: np.float32) -> str:
-    """Format like `exact_text`, with a typographic minus sign."""
-    return exact_text(value).replace("-", MINUS, 1) if value < 0 else exact_text(value)
+def format_factor(value: np.float32) -> str:
+    """Format like `format_exact`, with a typographic minus sign."""
+    return format_exact(value).replace("-", MINUS, 1) if value < 0 else format_exact(value)
 
 
-def decimal(value: np.float32) -> Decimal:
-    """Return the number that `exact_text` shows."""
-    return Decimal(exact_text(np.float32(value)))
+def to_decimal(value: np.float32) -> Decimal:
+    """Return the number that `format_exact` shows."""
+    return Decimal(format_exact(np.float32(value)))
 
 
-def shortest(values: np.ndarray) -> np.ndarray:
-    """Return for each float32 the float64 nearest to the decimal that `exact_text` shows.
+def round_to_shown(values: np.ndarray) -> np.ndarray:
+    """Return for each float32 the float64 nearest to the decimal that `format_exact` shows.
 
     Tries one to nine digits and keeps the first that reads back; for values of everyday size.
     """
@@ -77,36 +77,36 @@ class Sheet:
 
     places: int
 
-    def text(self, units: int) -> str:
+    def format(self, units: int) -> str:
         """Format an amount with all its decimals: "−0.0107971"."""
         digits = str(abs(int(units))).rjust(self.places + 1, "0")
         whole, part = digits[: len(digits) - self.places], digits[len(digits) - self.places :]
         return f"{MINUS if units < 0 else ''}{whole}{'.' if part else ''}{part}"
 
-    def signed(self, units: int) -> str:
+    def format_addend(self, units: int) -> str:
         """Format an amount as an addend: "+ 0.25" or "− 0.25"."""
-        return f"{MINUS if units < 0 else '+'} {self.text(abs(units))}"
+        return f"{MINUS if units < 0 else '+'} {self.format(abs(units))}"
 
-    def value(self, units: int) -> float:
+    def to_float(self, units: int) -> float:
         """Convert an amount to a float."""
         return float(Decimal(int(units)).scaleb(-self.places))
 
-    def units(self, value: float | Decimal) -> int:
+    def round(self, value: float | Decimal) -> int:
         """Round a number to the nearest amount, half away from zero."""
         return int(Decimal(value).scaleb(self.places).to_integral_value(ROUND_HALF_UP))
 
-    def stored(self, value: np.float32) -> int:
+    def round_float32(self, value: np.float32) -> int:
         """Round a float32, as it is shown, to the nearest amount."""
-        return self.units(decimal(value))
+        return self.round(to_decimal(value))
 
-    def all_stored(self, values: np.ndarray) -> np.ndarray:
+    def round_all(self, values: np.ndarray) -> np.ndarray:
         """Round every float32 of an array, as it is shown, to the nearest amount."""
-        return self.products(values, np.ones(1, np.float32))
+        return self.multiply(values, np.ones(1, np.float32))
 
-    def products(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def multiply(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Multiply float32 factors pairwise as they are shown; amounts as int64, or Python int above 1e14."""
         values, weights = np.broadcast_arrays(values, weights)
-        scaled = shortest(values) * shortest(weights) * 10.0**self.places
+        scaled = round_to_shown(values) * round_to_shown(weights) * 10.0**self.places
         units: np.ndarray = np.rint(scaled)
         size = np.abs(scaled)
         # Where float64 cannot tell which way to round a product, use decimals.
@@ -116,16 +116,16 @@ class Sheet:
         settled = np.where(doubtful, 0, units)
         result = np.asarray(np.frompyfunc(int, 1, 1)(settled) if giant else settled.astype(np.int64))
         for place in zip(*np.nonzero(doubtful), strict=True):
-            result[place] = self.units(decimal(values[place]) * decimal(weights[place]))
+            result[place] = self.round(to_decimal(values[place]) * to_decimal(weights[place]))
         return result
 
 
-def total(amounts: np.ndarray) -> int:
+def add_up(amounts: np.ndarray) -> int:
     """Sum amounts exactly."""
     return int(amounts.sum()) if amounts.size else 0
 
 
-def first_sheet(largest: float) -> Sheet:
+def choose_first_sheet(largest: float) -> Sheet:
     """Return the coarsest sheet whose unit is at most `MAX_UNIT_SHARE` of the `largest` value of a layer."""
     places = math.ceil(-math.log10(MAX_UNIT_SHARE * largest)) if largest > 0 else 6
     return Sheet(max(0, min(MAX_PLACES, places)))

@@ -9,18 +9,18 @@ import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
 from cnnviz.core.layers.layer import Indices
-from cnnviz.core.ledger.activation import activation
+from cnnviz.core.ledger.activation import get_activation
 from cnnviz.core.ledger.cells import INPUT
-from cnnviz.core.ledger.fixed_point import Sheet, exact_text
+from cnnviz.core.ledger.fixed_point import Sheet, format_exact
 from cnnviz.core.ledger.ledger import Ledger
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 
 
-def snippet(network: Network, ledger: Ledger, file: str) -> str:
+def write_snippet(network: Network, ledger: Ledger, file: str) -> str:
     """Write a program that prints the cell's value with as many decimals as `count_decimals` says.
 
-    `file` is the name of the file that `trace_export.npz` makes with all layers and weights.
+    `file` is the name of the file that `trace_export.write_npz` makes with all layers and weights.
     """
     lines = ["import numpy as np", "", f'numbers = np.load("{file}")']
     if ledger.cell.layer == INPUT:
@@ -45,7 +45,7 @@ def count_decimals(ledger: Ledger) -> int:
 def format_value(ledger: Ledger, places: int) -> str:
     """Format the network's float32 value with `places` decimals."""
     sheet = Sheet(places)
-    return sheet.text(sheet.stored(ledger.stored)).replace("−", "-")
+    return sheet.format(sheet.round_float32(ledger.stored)).replace("−", "-")
 
 
 def _layer(network: Network, ledger: Ledger) -> tuple[Any, Shape]:
@@ -159,7 +159,7 @@ def _same(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
 
 
 def _rescale(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
-    scale, offset = (f"np.float32({exact_text(np.float32(each))})" for each in (layer.scale, layer.offset))
+    scale, offset = (f"np.float32({format_exact(np.float32(each))})" for each in (layer.scale, layer.offset))
     return [f"value = {_one(ledger, shape)} * {scale} + {offset}"]
 
 
@@ -177,11 +177,11 @@ def _normalize(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
 
 def _after(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     """Return the lines that apply the activation."""
-    name = activation(layer)
+    name = get_activation(layer)
     if name == "softmax":
         return _softmax(ledger, layer, shape)
     if layer.arithmetic == "activation" and name not in ACTIVATIONS:
-        return list(layer.code())
+        return list(layer.write_code())
     return list(_ACTIVATIONS.get(name, ()))
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.ledger.fixed_point import Sheet, total
+from cnnviz.core.ledger.fixed_point import Sheet, add_up
 from cnnviz.core.ledger.ledger import Line, Part, Terms
-from cnnviz.core.ledger.query import Draft, Question, gather, parts_of, terms_of
+from cnnviz.core.ledger.query import Draft, Question, gather, make_parts, make_terms
 from cnnviz.core.messages import Message, gettext_noop
 
 WON = gettext_noop("The largest value stands in row {row}, column {column}; the others are dropped.")
@@ -28,7 +28,7 @@ def largest(question: Question, sheet: Sheet) -> Draft:
     template = WON if len(won) == 1 else ALL_ALIKE if len(won) == values.size else WON_TOGETHER
     facts = (
         Message(template, {"row": row, "column": column, "count": len(won)}),
-        Message(AVERAGE_INSTEAD, {"mean": sheet.text(_mean(total(amounts), amounts.size))}),
+        Message(AVERAGE_INSTEAD, {"mean": sheet.format(_mean(add_up(amounts), amounts.size))}),
         *_outside(question),
     )
     parts, terms = _shown(question, sheet)
@@ -39,15 +39,15 @@ def largest(question: Question, sheet: Sheet) -> Draft:
 def mean(question: Question, sheet: Sheet) -> Draft:
     """Account for average pooling: the sum of the values within the map, divided by their number."""
     values, amounts = _window(question, sheet)
-    added, number = total(amounts), amounts.size
+    added, number = add_up(amounts), amounts.size
     result = _mean(added, number)
     facts = (
-        Message(MAX_INSTEAD, {"largest": sheet.text(int(amounts.max()))}),
+        Message(MAX_INSTEAD, {"largest": sheet.format(int(amounts.max()))}),
         *_outside(question),
     )
     lines = (
         Line("sum_of_values", added, "total"),
-        Line("mean", result, "step", f"{sheet.text(added)} / {number}"),
+        Line("mean", result, "step", f"{sheet.format(added)} / {number}"),
     )
     parts, terms = _shown(question, sheet)
     return Draft(result, float(values.astype(float).mean()), lines, tuple(parts), terms, facts)
@@ -57,7 +57,7 @@ def _window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
     """Return the values of the window within the map and their amounts, each (rows, columns)."""
     inside = question.reads.inside(question.output.input_shape)
     values = question.whole[np.ix_(inside.rows, inside.columns, inside.maps)][..., 0]
-    return values, sheet.all_stored(values)
+    return values, sheet.round_all(values)
 
 
 def _place(question: Question, place: np.ndarray | tuple[int, int]) -> tuple[int, int]:
@@ -81,8 +81,8 @@ def _outside(question: Question) -> tuple[Message, ...]:
 def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
     """Return a window as a part, or the values of a whole map as terms, the largest first."""
     if not hasattr(question.layer, "pool_size"):
-        return [], terms_of(question, sheet, None)
-    return parts_of(question, sheet, question.reads.maps, None, ("",)), None
+        return [], make_terms(question, sheet, None)
+    return make_parts(question, sheet, question.reads.maps, None, ("",)), None
 
 
 def _set_subtotals(parts: list[Part], most: int) -> list[Part]:

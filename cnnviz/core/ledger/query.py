@@ -13,7 +13,7 @@ from cnnviz.core.layers import Shape
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger import cells, receptive_field
 from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.ledger.fixed_point import Sheet, total
+from cnnviz.core.ledger.fixed_point import Sheet, add_up
 from cnnviz.core.ledger.ledger import Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.messages import Message
@@ -45,7 +45,7 @@ class Question:
     @property
     def index(self) -> tuple[int, ...]:
         """The index of the value in the layer's output."""
-        return cells.index(self.cell, self.output.output_shape)
+        return cells.get_index(self.cell, self.output.output_shape)
 
     @property
     def bias(self) -> np.float32 | None:
@@ -97,8 +97,8 @@ def ask(network: Network, trace: Trace, cell: Cell) -> Question:
         output.layer,
         network.weights_of(cell.layer),
         source,
-        cells.values(trace, source, shape),
-        receptive_field.of_cell(output.layer, shape, cell),
+        cells.get_values(trace, source, shape),
+        receptive_field.find_reads(output.layer, shape, cell),
     )
 
 
@@ -119,14 +119,14 @@ def with_bias(question: Question, sheet: Sheet, draft: Draft) -> Draft:
     """Add the bias to `draft`, if the layer has one."""
     if question.bias is None:
         return draft
-    amount = sheet.stored(question.bias)
+    amount = sheet.round_float32(question.bias)
     line = Line("bias", amount, "addend", f"bias[{question.cell.map}]")
     return Draft(
         draft.amount + amount, draft.exact + float(question.bias), (*draft.lines, line), draft.parts, draft.terms
     )
 
 
-def parts_of(
+def make_parts(
     question: Question, sheet: Sheet, maps: Indices, weights: np.ndarray | None, kernels: tuple[str, ...]
 ) -> list[Part]:
     """Return one window per map.
@@ -134,7 +134,7 @@ def parts_of(
     `weights` is (rows, columns, maps) or None; `kernels` names the kernel's slice of each map.
     """
     found, inside = gather(question, maps)
-    amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
+    amounts = sheet.round_all(found) if weights is None else sheet.multiply(found, weights)
     return [
         Part(
             of,
@@ -144,22 +144,22 @@ def parts_of(
             inside,
             None if weights is None else weights[..., i],
             amounts[..., i],
-            total(amounts[..., i]),
+            add_up(amounts[..., i]),
             kernels[i],
         )
         for i, of in enumerate(maps)
     ]
 
 
-def by_size(parts: list[Part]) -> tuple[Part, ...]:
+def sort_by_size(parts: list[Part]) -> tuple[Part, ...]:
     """Sort by size of contribution, the largest first; equal ones by map."""
     return tuple(sorted(parts, key=lambda part: (-abs(part.counts), part.map)))
 
 
-def terms_of(question: Question, sheet: Sheet, weights: np.ndarray | None) -> Terms:
+def make_terms(question: Question, sheet: Sheet, weights: np.ndarray | None) -> Terms:
     """Return every value that is read as a single term; `weights` is (rows, columns, maps) or None."""
     found, _ = gather(question, question.reads.maps)
-    amounts = sheet.all_stored(found) if weights is None else sheet.products(found, weights)
+    amounts = sheet.round_all(found) if weights is None else sheet.multiply(found, weights)
     # The largest contribution first; equal ones in reading order.
     places = np.indices(found.shape).reshape(3, -1)
     order = np.argsort(-np.abs(amounts.reshape(-1).astype(float)), kind="stable")

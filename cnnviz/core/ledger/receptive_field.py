@@ -38,12 +38,12 @@ class Reads:
         return Reads(rows, tuple(column for column in self.columns if 0 <= column < width), self.maps)
 
 
-def of_cell(layer: Layer, shape: Shape, cell: Cell) -> Reads:
+def find_reads(layer: Layer, shape: Shape, cell: Cell) -> Reads:
     """Return the cells of an input of `shape` that `layer` computes `cell` from, before the activation."""
     return Reads(*layer.reads(shape, cell.row, cell.column, cell.map))
 
 
-def receptive_field(network: Network, cell: Cell) -> Reads:
+def find_receptive_field(network: Network, cell: Cell) -> Reads:
     """Return the pixels that can change `cell`, all within the picture; none for a zero of padding."""
     names = [layer.name for layer in network.architecture.layers]
     place = names.index(cell.layer) if cell.layer != INPUT else -1
@@ -63,7 +63,7 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     maps = made.maps[:1] if layer.reads_same_maps else made.maps
     steps = max(len(made.rows), len(made.columns), len(maps))
     found = [
-        of_cell(layer, shape, Cell(layer.name, _nth(maps, i), _nth(made.rows, i), _nth(made.columns, i)))
+        find_reads(layer, shape, Cell(layer.name, _nth(maps, i), _nth(made.rows, i), _nth(made.columns, i)))
         for i in range(steps)
     ]
     return Reads(

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from cnnviz.core.ledger.fixed_point import Sheet, decimal, total
+from cnnviz.core.ledger.fixed_point import Sheet, add_up, to_decimal
 from cnnviz.core.ledger.ledger import Line, Part
-from cnnviz.core.ledger.query import Draft, Question, by_size, gather, parts_of, terms_of, with_bias
+from cnnviz.core.ledger.query import Draft, Question, gather, make_parts, make_terms, sort_by_size, with_bias
 
 
 def convolution(question: Question, sheet: Sheet) -> Draft:
@@ -29,11 +29,11 @@ def depthwise(question: Question, sheet: Sheet) -> Draft:
 
 
 def _sum(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[str, ...]) -> Draft:
-    parts = parts_of(question, sheet, question.reads.maps, weights, kernels)
+    parts = make_parts(question, sheet, question.reads.maps, weights, kernels)
     found, _ = gather(question, question.reads.maps)
     exact = float((found.astype(float) * weights).sum())
     amount = sum(part.subtotal for part in parts)
-    return Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
+    return Draft(amount, exact, (Line("sum", amount, "total"),), sort_by_size(parts))
 
 
 def separable(question: Question, sheet: Sheet) -> Draft:
@@ -46,26 +46,26 @@ def separable(question: Question, sheet: Sheet) -> Draft:
     for maker in range(each):
         weights = question.weights["depthwise_kernel"][..., maker]
         kernels = tuple(f"depthwise_kernel[:, :, {i}, {maker}]" for i in question.reads.maps)
-        made = parts_of(question, sheet, question.reads.maps, weights, kernels)
+        made = make_parts(question, sheet, question.reads.maps, weights, kernels)
         parts += [_mix(sheet, part, mixing[part.map * each + maker]) for part in made]
         found, _ = gather(question, question.reads.maps)
         exact += float((found.astype(float) * weights).sum(axis=(0, 1)) @ mixing[maker::each].astype(float))
     amount = sum(part.counts for part in parts)
-    draft = Draft(amount, exact, (Line("sum", amount, "total"),), by_size(parts))
+    draft = Draft(amount, exact, (Line("sum", amount, "total"),), sort_by_size(parts))
     return with_bias(question, sheet, draft)
 
 
 def _mix(sheet: Sheet, part: Part, weight: np.float32) -> Part:
     """Multiply the subtotal of `part` by `weight`, both as they are shown."""
-    product = Decimal(part.subtotal).scaleb(-sheet.places) * decimal(weight)
-    return replace(part, weight=weight, share=sheet.units(product))
+    product = Decimal(part.subtotal).scaleb(-sheet.places) * to_decimal(weight)
+    return replace(part, weight=weight, share=sheet.round(product))
 
 
 def dense(question: Question, sheet: Sheet) -> Draft:
     """Account for Dense: every value times a weight of its own."""
     weights = question.weights["kernel"][:, question.cell.map]
-    terms = terms_of(question, sheet, weights[None, None, :])
+    terms = make_terms(question, sheet, weights[None, None, :])
     found, _ = gather(question, question.reads.maps)
     exact = float(found.reshape(-1).astype(float) @ weights.astype(float))
-    amount = total(terms.amounts)
+    amount = add_up(terms.amounts)
     return with_bias(question, sheet, Draft(amount, exact, (Line("products", amount, "total"),), (), terms))

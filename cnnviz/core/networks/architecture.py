@@ -39,7 +39,7 @@ class Architecture:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
-        object.__setattr__(self, "input_shape", _checked_input_shape(self.input_shape))
+        object.__setattr__(self, "input_shape", _check_input_shape(self.input_shape))
         checks.network_name(self.name)
         _check_layers(self.layers)
         limits.check(self.parameters, self.multiplications, max(math.prod(shape) for shape in self.shapes()))
@@ -76,7 +76,7 @@ class Architecture:
         return {
             "name": self.name,
             "input_shape": list(self.input_shape),
-            "layers": [_plain(layers.to_json(layer)) for layer in self.layers],
+            "layers": [_convert_tuples(layers.to_json(layer)) for layer in self.layers],
         }
 
     @classmethod
@@ -92,13 +92,13 @@ class Architecture:
         )
 
 
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
+def _convert_tuples(data: dict[str, Any]) -> dict[str, Any]:
     """Convert tuples to lists, as they come back from a JSON file."""
     plain: dict[str, Any] = json.loads(json.dumps(data))
     return plain
 
 
-def _checked_input_shape(shape: object) -> Shape:
+def _check_input_shape(shape: object) -> Shape:
     if not isinstance(shape, (list, tuple)) or len(shape) != 3:
         raise Refusal(
             "`input_shape` must be height, width and channels. Received: {shape}. Use (28, 28, 1) for the digits.",

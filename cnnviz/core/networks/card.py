@@ -180,7 +180,7 @@ def _check_curves(curves: object) -> Mapping[str, tuple[float, ...]]:
     table = metrics.check_curves("card's curves", dict(curves) if isinstance(curves, Mapping) else curves)
     settled = {name: tuple(table[name]) for name in metrics.CURVES if isinstance(table.get(name), (list, tuple))}
     lengths = {len(curve) for curve in settled.values()}
-    if len(settled) == len(table) and len(lengths) == 1 and _all_finite(settled):
+    if len(settled) == len(table) and len(lengths) == 1 and _are_all_finite(settled):
         return MappingProxyType(settled)
     raise Refusal(
         "`curves` must be lists of one finite number an epoch. Received: lists of {lengths}. Train again.",
@@ -188,7 +188,7 @@ def _check_curves(curves: object) -> Mapping[str, tuple[float, ...]]:
     )
 
 
-def _all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
+def _are_all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
     numbers = [number for curve in curves.values() for number in curve]
     # Comparing is exact, where `math.isfinite` raises OverflowError for an integer beyond floats.
     return all(isinstance(number, (int, float)) and abs(number) <= MAX_CURVE_VALUE for number in numbers)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnviz.core.layers import KINDS, Layer, Shape
-from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 
 Settings = Mapping[str, Any]
@@ -59,7 +59,7 @@ class ArchitectureDraft:
     @property
     def names(self) -> tuple[str, ...]:
         """Names that Keras gives the layers in a new process: conv2d, conv2d_1, max_pooling2d, ..."""
-        return tuple(keras_names(str(row.get("kind")) for row in self.rows))
+        return tuple(iterate_keras_names(str(row.get("kind")) for row in self.rows))
 
     def add(self, place: int, kind: str) -> ArchitectureDraft:
         """Insert a new layer of `kind` at `place`, before the one that is there now."""
@@ -96,7 +96,7 @@ class ArchitectureDraft:
         return 0 <= place < len(self.rows)
 
 
-def blank() -> ArchitectureDraft:
+def make_blank() -> ArchitectureDraft:
     """Return the smallest network: Flatten and the output layer."""
     return ArchitectureDraft(({"kind": "Flatten"}, ANSWER))
 

@@ -89,14 +89,14 @@ def validate(draft: ArchitectureDraft, name: str = "draft") -> ValidationResult:
         return _refuse_last_row(rows, reason)
 
 
-def value(row: Row, setting: str) -> Any:
+def get_value(row: Row, setting: str) -> Any:
     """Return the value of `setting` in `row`, Keras's default where it is omitted, None where there is none."""
     if setting in row.settings:
         return row.settings[setting]
     kind = KINDS.get(str(row.settings.get("kind")))
     defaults = {field.name: field.default for field in fields(kind)} if kind else {}
     if setting == "strides" and "pool_size" in defaults:
-        return value(row, "pool_size")
+        return get_value(row, "pool_size")
     found = defaults.get(setting, MISSING)
     return None if found is MISSING else found
 

@@ -9,7 +9,7 @@ import math
 
 from cnnviz.core.data import colour_digits, split
 from cnnviz.core.layers import Layer
-from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, WARM_UP, WARM_UP_START, TrainingPlan
 
@@ -17,7 +17,7 @@ OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd
 MNIST_TRAIN = 60_000
 
 
-def script(architecture: Architecture, plan: TrainingPlan) -> str:
+def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
     """Generate the program of an architecture and a plan, ending in a line break."""
     blocks = (
         _imports_and_seed(architecture, plan),
@@ -146,7 +146,7 @@ varied = (
 
 
 def _model(architecture: Architecture, plan: TrainingPlan) -> str:
-    usual = keras_names(layer.kind for layer in architecture.layers)
+    usual = iterate_keras_names(layer.kind for layer in architecture.layers)
     mixed = plan.precision != "float32"
     lines = [_line(layer, name) for layer, name in zip(architecture.layers, usual, strict=True)]
     if mixed:

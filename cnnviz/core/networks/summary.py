@@ -59,7 +59,7 @@ class Summary:
         return self.parameters - self.trainable
 
 
-def summary(architecture: Architecture) -> Summary:
+def summarize(architecture: Architecture) -> Summary:
     """Summarize an architecture."""
     fixed = sum(
         math.prod(shape)
@@ -88,7 +88,7 @@ def _rows(architecture: Architecture) -> tuple[Row, ...]:
     )
 
 
-def memory(parameters: int) -> str:
+def format_memory(parameters: int) -> str:
     """Format the memory of float32 weights as Keras does, such as "4.58 MB"."""
     size = float(FLOAT_BYTES * parameters)
     for unit in ("B", "KB", "MB"):

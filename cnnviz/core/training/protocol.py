@@ -80,7 +80,7 @@ class Job:
             "progress": dict(self.progress),
         }
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def pack_arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name: `probe` and `checkpoint/...`."""
         kept = {f"checkpoint/{name}": array for name, array in self.checkpoint.items()}
         return {"probe": self.probe, **kept}

@@ -22,7 +22,7 @@ Message = tuple[dict[str, Any], Arrays]
 def encode_work_item(item: WorkItem) -> Message:
     """Encode a work item without its owner, which workers need not know."""
     header = {"do": "train", "job": item.job.to_json(), "attempt": item.attempt, "told": item.last_seq}
-    return header, item.job.arrays()
+    return header, item.job.pack_arrays()
 
 
 def decode_work_item(header: Header, arrays: Arrays) -> WorkItem:

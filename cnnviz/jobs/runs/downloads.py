@@ -40,12 +40,12 @@ class Download:
     needs_card: bool = False
 
 
-def file_name(title: str) -> str:
+def make_file_name(title: str) -> str:
     """Return `title` as the beginning of a file name that is valid on any system."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:MAX_FILE_NAME_LENGTH] or "network"
 
 
-def card(store: RunStore, run_id: str) -> bytes:
+def write_card(store: RunStore, run_id: str) -> bytes:
     """Return the card as JSON. Raises `Refusal` if there is no result yet."""
     found = store.card(run_id)
     if found is None:
@@ -56,7 +56,7 @@ def card(store: RunStore, run_id: str) -> bytes:
     return cards.to_text(found).encode()
 
 
-def weights(store: RunStore, run_id: str) -> bytes:
+def write_weights(store: RunStore, run_id: str) -> bytes:
     """Return the weights as a safetensors file with names `layer/weight`."""
     from safetensors.numpy import save as serialize
 
@@ -64,12 +64,12 @@ def weights(store: RunStore, run_id: str) -> bytes:
     return serialize(pack_weights(network.weights), metadata={"variant": json.dumps(network.architecture.to_json())})
 
 
-def keras_file(store: RunStore, run_id: str) -> bytes:
+def make_keras_file(store: RunStore, run_id: str) -> bytes:
     """Make the network's `.keras` file in a child process. Raises `Refusal` if that fails."""
     try:
         return child_process.ask(
             "keras_file",
-            weights(store, run_id),
+            write_weights(store, run_id),
             seconds=MAX_KERAS_SECONDS,
             answer_bytes=MAX_KERAS_BYTES,
             exporting=True,
@@ -78,23 +78,25 @@ def keras_file(store: RunStore, run_id: str) -> bytes:
         raise Refusal("The Keras file could not be made. Try again in a minute, or take the weights.") from error
 
 
-def curves(store: RunStore, run_id: str) -> bytes:
+def write_curves(store: RunStore, run_id: str) -> bytes:
     """Return all curves as CSV."""
     return to_csv(extend(Curves(), store.events(run_id))).encode()
 
 
-def program(store: RunStore, run_id: str) -> bytes:
+def write_program(store: RunStore, run_id: str) -> bytes:
     """Return the whole Keras program that trains the same network by the same plan."""
     run = store.run(run_id)
-    return keras_source.script(run.architecture, run.plan).encode()
+    return keras_source.write_script(run.architecture, run.plan).encode()
 
 
 DOWNLOADS: tuple[Download, ...] = (
     Download(
-        ".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", keras_file
+        ".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", make_keras_file
     ),
-    Download(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", weights),
-    Download(".json", gettext_noop("The card: plan, data, curves, results"), "application/json", card, needs_card=True),
-    Download(".csv", gettext_noop("The curves, for a spreadsheet"), "text/csv", curves),
-    Download(".py", gettext_noop("The Keras program that trains the same network"), "text/x-python", program),
+    Download(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", write_weights),
+    Download(
+        ".json", gettext_noop("The card: plan, data, curves, results"), "application/json", write_card, needs_card=True
+    ),
+    Download(".csv", gettext_noop("The curves, for a spreadsheet"), "text/csv", write_curves),
+    Download(".py", gettext_noop("The Keras program that trains the same network"), "text/x-python", write_program),
 )

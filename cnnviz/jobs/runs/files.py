@@ -112,7 +112,7 @@ def _save_result(folder: Path, event: Event) -> None:
     """Save the network that a run has made; where it cannot be saved, the run failed, and says why."""
     card = cards.ModelCard.from_json(event.payload["card"])
     try:
-        model_store.save(Network(card.architecture, weights(event.arrays)), card, folder)
+        model_store.save(Network(card.architecture, select_weights(event.arrays)), card, folder)
     except OSError as error:
         LOG.error("cannot save the result of run %s: %s", folder.name, error)
         message = Refusal(NO_ROOM).to_json()
@@ -152,11 +152,6 @@ def _append(folder: Path, event: Event) -> None:
         file.write(b"\n" * unfinished + json.dumps(line).encode() + b"\n")
 
 
-def events(folder: Path) -> tuple[Event, ...]:
-    """Return all events that can be read, in order."""
-    return read_events(folder)[0]
-
-
 def read_events(folder: Path) -> tuple[tuple[Event, ...], int]:
     """Return all events that can be read, in order, and how many lines are damaged or lack what their kind has.
 
@@ -182,7 +177,7 @@ def _parse_event(line: bytes) -> Event | None:
         return None
 
 
-def stamp(folder: Path) -> tuple[int, int]:
+def get_stamp(folder: Path) -> tuple[int, int]:
     """Return time of the last change (ns) and size (bytes) of the file of events; zeros if there is none."""
     try:
         state = (folder / "events.jsonl").stat()
@@ -191,7 +186,7 @@ def stamp(folder: Path) -> tuple[int, int]:
     return state.st_mtime_ns, state.st_size
 
 
-def snapshots(folder: Path) -> tuple[Snapshot, ...]:
+def read_snapshots(folder: Path) -> tuple[Snapshot, ...]:
     """Return all snapshots, in order."""
     found = (_SNAPSHOT_FILE.fullmatch(path.name) for path in folder.glob("snapshot-*.safetensors"))
     return tuple(sorted(Snapshot(*map(int, name.groups())) for name in found if name))
@@ -213,7 +208,7 @@ def read_confusion(folder: Path, snapshot: Snapshot) -> np.ndarray:
     return counts
 
 
-def checkpoint(folder: Path) -> Event | None:
+def read_checkpoint(folder: Path) -> Event | None:
     """Return the latest checkpoint, None if there is none that can be read."""
     try:
         payload, arrays = _read_arrays(folder / "checkpoint.safetensors")
@@ -222,7 +217,7 @@ def checkpoint(folder: Path) -> Event | None:
     return Event("checkpoint", 0, 1, payload, arrays)
 
 
-def weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
+def select_weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:
     """Return the arrays `weights/<layer>/<name>` as the weights of a network: by layer, then by name."""
     return unpack_weights(arrays, "weights/")
 

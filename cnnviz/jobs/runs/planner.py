@@ -39,14 +39,14 @@ THREAD_NAME = "planner"
 _advance_lock = threading.Lock()
 
 
-def new_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
+def make_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
     """Return a new job that trains `architecture` by `plan`; `probe` is (28, 28) uint8."""
     job_id = protocol.make_id()
     named = Architecture(protocol.make_network_name(job_id), architecture.layers, architecture.input_shape)
-    return Job(id=job_id, architecture=named, plan=plan, data=data_reference(plan.data), probe=probe)
+    return Job(id=job_id, architecture=named, plan=plan, data=get_data_reference(plan.data), probe=probe)
 
 
-def data_reference(kind: str = "mnist") -> DataReference:
+def get_data_reference(kind: str = "mnist") -> DataReference:
     """Return the data set that this server uses for a plan's `kind`, without reading its training part."""
     held = datasets.load_test()
     count = SHAPES["y_train"][0] if held.name == datasets.MNIST else TRAIN_COUNT
@@ -66,12 +66,12 @@ def start(store: RunStore, job: Job, title: str) -> Run:
     return run
 
 
-def new_experiment_run(experiment: str) -> str:
+def make_experiment_run(experiment: str) -> str:
     """Return a name for one run of an experiment; its arms belong together, and to no earlier run of it."""
     return f"{experiment}-{protocol.make_id()}"
 
 
-def experiment_of(run: Run) -> str:
+def get_experiment(run: Run) -> str:
     """Return the experiment that a run belongs to, "" for one of the visitor's own."""
     return run.experiment.rpartition("-")[0]
 
@@ -83,7 +83,7 @@ def plan(store: RunStore, job: Job, title: str, experiment_run: str, arm: str) -
 
 def submit(store: RunStore, job: Job) -> None:
     """Submit a job; its events go to the visitor's runs, its time into the next estimates."""
-    api.scheduler().submit(store.owner, job, recorder(store, job.id))
+    api.scheduler().submit(store.owner, job, make_recorder(store, job.id))
 
 
 def advance(store: RunStore) -> None:
@@ -106,7 +106,7 @@ def advance(store: RunStore) -> None:
 def _submit_planned(store: RunStore, run: Run) -> None:
     if store.amend(run.id, only=PLANNED, state="queued") is None:  # deleted meanwhile
         return
-    reference = data_reference(run.plan.data)
+    reference = get_data_reference(run.plan.data)
     job = Job(id=run.id, architecture=run.architecture, plan=run.plan, data=reference, probe=store.probe(run.id))
     try:
         submit(store, job)
@@ -136,7 +136,7 @@ def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
         id=run.id,
         architecture=run.architecture,
         plan=replace(run.plan, epochs=epochs),
-        data=data_reference(run.plan.data),
+        data=get_data_reference(run.plan.data),
         probe=store.probe(run.id),
         checkpoint=checkpoint.arrays,
         progress=checkpoint.payload,
@@ -149,7 +149,7 @@ def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
         raise
 
 
-def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
+def make_recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
     """Return what writes a job's events to disk. An adopted job's recorder gets them from the first one on, too.
 
     When the job leaves the queue, because it starts or ends, the next planned one is submitted.
@@ -165,6 +165,6 @@ def recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
             threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
             card, ended = ModelCard.from_json(event.payload["card"]), event.payload["ended"]
-            calibration.update(store.home, card, ended, data_reference().count, len(datasets.load_test().y_test))
+            calibration.update(store.home, card, ended, get_data_reference().count, len(datasets.load_test().y_test))
 
     return record_and_advance

@@ -42,7 +42,7 @@ def check(home: Path) -> None:
     """Make room for one more run in `home`, the folder of all visitors. Raises `Refusal` if there is none."""
     limit = read_limit_gb() * 1e9
     with _check_lock:
-        if _last_measured(home) < limit:
+        if _get_last_measurement(home) < limit:
             return
         used = _make_room(home, limit)
         _measured[home] = time.monotonic(), used
@@ -65,7 +65,7 @@ def read_limit_gb() -> float:
     return DEFAULT_LIMIT_GB
 
 
-def _last_measured(home: Path) -> float:
+def _get_last_measurement(home: Path) -> float:
     """Return the bytes of the last measurement, infinity if that is too old."""
     when, used = _measured.get(home, (-MAX_MEASUREMENT_AGE, 0))
     return used if time.monotonic() - when < MAX_MEASUREMENT_AGE else float("inf")

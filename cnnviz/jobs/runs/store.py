@@ -139,7 +139,7 @@ class RunStore:
 
     def events(self, run_id: str) -> tuple[Event, ...]:
         """Return the events of a run that can be read, without its large arrays."""
-        return files.events(self._folder(run_id))
+        return files.read_events(self._folder(run_id))[0]
 
     def count_damaged_events(self, run_id: str) -> int:
         """Return how many events of a run cannot be read."""
@@ -147,11 +147,11 @@ class RunStore:
 
     def stamp(self, run_id: str) -> tuple[int, int]:
         """Return a value that changes with every event: the time (ns) and size (bytes) of the file of events."""
-        return files.stamp(self._folder(run_id))
+        return files.get_stamp(self._folder(run_id))
 
     def snapshots(self, run_id: str) -> tuple[Snapshot, ...]:
         """Return the snapshots of a run, in order."""
-        return files.snapshots(self._folder(run_id))
+        return files.read_snapshots(self._folder(run_id))
 
     def confusion(self, run_id: str, snapshot: Snapshot) -> np.ndarray:
         """Return `confusion[true][answered]` at a snapshot, (10, 10) counts of held-out digits."""
@@ -160,7 +160,7 @@ class RunStore:
     def network_at(self, run_id: str, snapshot: Snapshot) -> Network:
         """Return the network as it was at a snapshot, without a card."""
         arrays = files.read_snapshot(self._folder(run_id), snapshot)
-        return Network(self.run(run_id).architecture, files.weights(arrays))
+        return Network(self.run(run_id).architecture, files.select_weights(arrays))
 
     def card(self, run_id: str) -> ModelCard | None:
         """Return the card of the result, None if there is no result yet."""
@@ -192,7 +192,7 @@ class RunStore:
 
     def checkpoint(self, run_id: str) -> Event | None:
         """Return the latest `checkpoint` event, with arrays, from which a job can continue; None if there is none."""
-        return files.checkpoint(self._folder(run_id))
+        return files.read_checkpoint(self._folder(run_id))
 
     @property
     def _owner_folder(self) -> Path:

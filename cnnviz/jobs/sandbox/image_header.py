@@ -86,12 +86,12 @@ def identify(data: bytes, name_hint: str = "") -> str:
     raise _unknown_kind(data, name_hint)
 
 
-def decoding_bytes(kind: str, width: int, height: int) -> int:
+def estimate_decoding_bytes(kind: str, width: int, height: int) -> int:
     """Return how much memory decoding a picture of one of `KINDS` takes at most."""
     return width * height * DECODING_BYTES_A_PIXEL.get(kind, OTHER_BYTES_A_PIXEL)
 
 
-def max_pixels(kind: str) -> int:
+def compute_max_pixels(kind: str) -> int:
     """Return how many pixels of this kind `MAX_DECODING_BYTES` are enough for."""
     return MAX_DECODING_BYTES // DECODING_BYTES_A_PIXEL.get(kind, OTHER_BYTES_A_PIXEL)
 
@@ -100,13 +100,13 @@ def check_size(kind: str, width: int, height: int) -> None:
     """Raise `Refusal` unless a picture of `width` by `height` pixels is within the limits; 0 stands for unknown."""
     if width <= 0 or height <= 0:
         raise _damaged(kind)
-    if decoding_bytes(kind, width, height) > MAX_DECODING_BYTES:
+    if estimate_decoding_bytes(kind, width, height) > MAX_DECODING_BYTES:
         raise Refusal(
             TOO_LARGE_JPEG if kind == "JPEG" else TOO_LARGE,
             width=width,
             height=height,
             kind=kind,
-            limit=max_pixels(kind) // 1_000_000,
+            limit=compute_max_pixels(kind) // 1_000_000,
         )
     if min(width, height) < MIN_SIDE:
         raise Refusal(

@@ -45,7 +45,7 @@ class ChosenKernel:
     channel: int = 0
 
 
-def current_kernel() -> ChosenKernel:
+def get_kernel() -> ChosenKernel:
     """Return the kernel that the digit is convolved with; a learned one of a network without gives way to the first."""
     name = session.get("filter")
     if name == "own":
@@ -64,7 +64,7 @@ def find_learned(network: Network) -> LearnedKernels | None:
 
 def send(prediction: Prediction, pen_down: bool, place: str) -> None:
     """Send everything to the viewer, if the kernel fits; `place` names the fragment that does it."""
-    kernel = current_kernel()
+    kernel = get_kernel()
     try:
         found = apply_kernel(prediction.digit, kernel.weights, kernel.bias, session.get("filter_padding"))
     except Refusal:
@@ -78,11 +78,11 @@ def send(prediction: Prediction, pen_down: bool, place: str) -> None:
         network_range=(float(found.before.min()), float(found.before.max())),
         one_scale_a_map=False,
         links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
-        note=translate(NOTHING_DRAWN) if prediction.empty else sentence(found),
+        note=translate(NOTHING_DRAWN) if prediction.empty else describe_share(found),
     )
 
 
-def sentence(found: FilterResult) -> str:
+def describe_share(found: FilterResult) -> str:
     """Return how much of the sums relu leaves."""
     if not found.negative:
         return translate(ALL_KEPT)

@@ -25,19 +25,19 @@ def remember(question: tuple[str, int], answer: str, right: bool) -> None:
     session.put(conv_guesses=dict([*known.items(), (question, (answer, right))][-MAX_GUESSES:]))
 
 
-def about(example: ConvWorkedExample) -> Mapping[int, str]:
+def get_guesses(example: ConvWorkedExample) -> Mapping[int, str]:
     """Return what was guessed about `example`: place -> text."""
     name = name_of(example)
     return {place: text for (of, place), (text, _) in session.get("conv_guesses").items() if of == name}
 
 
-def score() -> tuple[int, int]:
+def count_score() -> tuple[int, int]:
     """Return how many guesses of the visit were right, and how many there were."""
     said = session.get("conv_guesses").values()
     return sum(right for _, right in said), len(said)
 
 
-def answer(question: tuple[str, int]) -> str:
+def get_answer(question: tuple[str, int]) -> str:
     """Return what was answered to a question, "" for nothing yet."""
     text, _ = session.get("conv_guesses").get(question, ("", False))
     return str(text)

@@ -40,12 +40,12 @@ def show() -> None:
     learned = _network()
     problem = _take_over(learned)
     _settings(learned)
-    viewer(KEY, ColourSum(_picture(), numbers(learned)), problem=problem)
+    viewer(KEY, ColourSum(_picture(), get_numbers(learned)), problem=problem)
     _show_filter_count(learned)
     url.show(pen_down=False, place="in-colour")
 
 
-def numbers(learned: Network | None) -> Numbers:
+def get_numbers(learned: Network | None) -> Numbers:
     """Return the weights and the bias of the chosen filter, or those of the visitor's own."""
     known = () if learned is None else colour_sum.list_filters(learned)
     chosen = session.get("rgb_filter")
@@ -77,14 +77,14 @@ def _take_over(learned: Network | None) -> tuple[int, str] | None:
     texts = read_edit(KEY)
     if texts is None:
         return None
-    before = numbers(learned)
+    before = get_numbers(learned)
     after, refused = colour_sum.apply_edits(before, texts)
     if after != before:
-        _own(after)
+        _use_own_numbers(after)
     return None if refused is None else (refused[0], translate_refusal(refused[1]))
 
 
-def _own(given: Numbers) -> None:
+def _use_own_numbers(given: Numbers) -> None:
     """Go on with numbers of the visitor's own."""
     session.put(rgb_numbers=given)
     if session.get("rgb_filter") != OWN:
@@ -103,7 +103,11 @@ def _settings(learned: Network | None) -> None:
         st.caption(translate("Or fill it with"), width="content")
         for name, (label, given) in EXAMPLES.items():
             st.button(
-                translate(label), key=f"fill-rgb-{name}", type="tertiary", on_click=session.guard(_own), args=(given,)
+                translate(label),
+                key=f"fill-rgb-{name}",
+                type="tertiary",
+                on_click=session.guard(_use_own_numbers),
+                args=(given,),
             )
 
 

@@ -40,7 +40,7 @@ PICTURE_LABELS = {
 CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 
 
-def heading() -> None:
+def show_heading() -> None:
     """Say what the section is for."""
     st.subheader(translate("On your digit"), anchor=False)
     st.caption(translate(WHY))
@@ -52,7 +52,7 @@ def choose() -> None:
     """Show the kernel and its choices. The pen does not touch them."""
     problem = _take_over()
     _pick()
-    kernel = filters.current_kernel()
+    kernel = filters.get_kernel()
     kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
     _explain(kernel)
     prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
@@ -64,7 +64,7 @@ def choose() -> None:
     url.show(pen_down=False, place="kernel")
 
 
-def pictures() -> None:
+def show_pictures() -> None:
     """Show the digit, the sums and what relu leaves of them; `filters.send` brings the values."""
     feature_maps(
         "filtered-digit",
@@ -79,23 +79,23 @@ def pictures() -> None:
 
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; the kernel is then the visitor's own. Return what was refused, if something was."""
-    kernel = filters.current_kernel()
+    kernel = filters.get_kernel()
     edit = read_edit(KEY, kernel.weights)
     if edit is None:
         return None
     if edit.pasted:
         try:
-            _own(parse_square(edit.pasted, (1, filtering.MAX_SIDE)), kernel.bias)
+            _use_own_kernel(parse_square(edit.pasted, (1, filtering.MAX_SIDE)), kernel.bias)
         except Refusal as reason:
             return -1, -1, translate_refusal(reason)
         return None
     weights, refused = kernels.apply_edits(kernel.weights, edit.cells)
     if weights != kernel.weights:
-        _own(weights, kernel.bias)
+        _use_own_kernel(weights, kernel.bias)
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
 
 
-def _own(weights: Grid, bias: float) -> None:
+def _use_own_kernel(weights: Grid, bias: float) -> None:
     session.put(own_kernel=weights, own_bias=bias)
     if session.get("filter") != "own":
         session.choose("filter", "own")

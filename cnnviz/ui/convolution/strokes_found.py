@@ -31,7 +31,7 @@ WRONG = gettext_noop("Not {name}: only {share:.0f} % of its answer to both strok
 def show() -> None:
     """Show the question, and once it was answered, or not wanted, the computed answer."""
     st.markdown("##### " + translate(ASK))
-    said = guesses.answer(QUESTION)
+    said = guesses.get_answer(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name, kernel in KERNELS.items():
             st.button(
@@ -43,26 +43,28 @@ def show() -> None:
             )
         st.button(translate("Show me"), key="finds-show", type="tertiary", on_click=session.guard(_show))
     if said in KERNELS:
-        st.markdown(verdict(said))
+        st.markdown(describe_verdict(said))
     if said or session.get("strokes_shown"):
-        names = ", ".join(translate(KERNELS[name].label) for name in finders())
+        names = ", ".join(translate(KERNELS[name].label) for name in find_finders())
         st.markdown(translate(BECAUSE, names=names))
-        st.markdown(table())
+        st.markdown(write_table())
         st.caption(translate(HOW))
 
 
-def finders() -> tuple[str, ...]:
+def find_finders() -> tuple[str, ...]:
     """Return the names of the kernels that find vertical strokes."""
     return tuple(name for name, kernel in KERNELS.items() if compute_vertical_share(kernel.weights) >= FINDS)
 
 
-def verdict(name: str) -> str:
+def describe_verdict(name: str) -> str:
     """Return what there is to say about the guess `name`."""
     share = 100 * compute_vertical_share(KERNELS[name].weights)
-    return translate(RIGHT if name in finders() else WRONG, name=f"**{translate(KERNELS[name].label)}**", share=share)
+    return translate(
+        RIGHT if name in find_finders() else WRONG, name=f"**{translate(KERNELS[name].label)}**", share=share
+    )
 
 
-def table() -> str:
+def write_table() -> str:
     """Return the answers of all kernels to both strokes, as Markdown."""
     heads = (translate("Kernel"), translate("vertical stroke"), translate("horizontal stroke"))
     lines = [f"| {' | '.join(heads)} |", "| --- | ---: | ---: |"]
@@ -73,7 +75,7 @@ def table() -> str:
 
 
 def _guess(name: str) -> None:
-    guesses.remember(QUESTION, name, name in finders())
+    guesses.remember(QUESTION, name, name in find_finders())
 
 
 def _show() -> None:

@@ -55,8 +55,8 @@ def show() -> None:
         KEY,
         example,
         guess=bool(session.get("conv_guess")),
-        guesses=guesses.about(example),
-        score=guesses.score(),
+        guesses=guesses.get_guesses(example),
+        score=guesses.count_score(),
         problem=problem,
         facts=changes.describe(example),
     )
@@ -133,15 +133,15 @@ def _settings() -> None:
         st.toggle(
             translate("Guess first"), value=bool(session.get("conv_guess")), **session.bind("conv_guess", (False, True))
         )
-    _ready(translate("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
-    _ready(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
+    _show_examples(translate("Image"), "image", {name: label for name, (label, _) in IMAGES.items()})
+    _show_examples(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
 
 
 def _slider(field: str, label: str, lowest: int, highest: int) -> None:
     widgets.number(KEYS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
 
 
-def _ready(label: str, what: str, names: dict[str, str]) -> None:
+def _show_examples(label: str, what: str, names: dict[str, str]) -> None:
     """Show buttons that fill the image or the kernel."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(label, width="content")

@@ -20,8 +20,8 @@ from cnnviz.core.messages import gettext_noop
 
 __all__ = [
     "gettext_noop",
-    "language_name",
-    "languages",
+    "list_languages",
+    "name_language",
     "translate",
     "translate_all",
     "translate_plural",
@@ -38,13 +38,13 @@ LANGUAGE_NAME = gettext_noop("Name of this language, written in this language")
 """The message that a catalogue translates with its language's own name, such as Italiano."""
 
 
-def languages() -> tuple[str, ...]:
+def list_languages() -> tuple[str, ...]:
     """Return the codes of the languages that have a catalogue, English first."""
     found = {path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
     return (ENGLISH, *sorted(found - {ENGLISH}))
 
 
-def language_name(code: str) -> str:
+def name_language(code: str) -> str:
     """Return how a language calls itself; its code where its catalogue does not say."""
     if code == ENGLISH:
         return "English"

@@ -51,7 +51,7 @@ def pick_both() -> None:
 def contrast(ink: str, paper: str) -> float:
     """Return WCAG's contrast of two colours, 1 to 21."""
     first, second = (np.array(colour_digits.parse_hex(one)) for one in (ink, paper))
-    return float(colour_digits.contrast_ratio(first, second))
+    return float(colour_digits.compute_contrast_ratio(first, second))
 
 
 def _is_colour(value: object) -> bool:

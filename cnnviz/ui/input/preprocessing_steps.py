@@ -11,7 +11,7 @@ from cnnviz.core.inference.subject import InputSource, Prediction, toggle_each_s
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import session
 from cnnviz.ui.shell.fields.every_page import step_key
 
@@ -78,7 +78,7 @@ def _effect(step: preprocessing.Step) -> str:
         return ""
     answer, share = session.get("effects")[step.name]
     template = translate("Without it: {digit}, {share}") if step.active else translate("With it: {digit}, {share}")
-    return template.format(digit=answer, share=percent(share))
+    return template.format(digit=answer, share=format_percent(share))
 
 
 def _switch() -> None:

@@ -59,7 +59,7 @@ def _source() -> None:
 def _pick() -> None:
     offered, index = samples.draw_samples(session.get("sheet")), read_pick("samples")
     if 0 <= index < len(offered):
-        session.show(samples.subject(offered[index]))
+        session.show(samples.make_subject(offered[index]))
 
 
 def _other_digits() -> None:

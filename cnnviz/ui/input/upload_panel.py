@@ -111,7 +111,7 @@ def _show_opened() -> None:
     source = session.get("opened")
     for note in session.get("upload").notes:
         st.caption(translate(note.template, **note.values))
-    pixels = inputs.pixels(source)
+    pixels = inputs.get_pixels(source)
     if pixels is None:
         return
     preparation = inputs.prepare(source, pixels, session.steps())
@@ -119,7 +119,7 @@ def _show_opened() -> None:
     with showing:
         picture_crop(
             _key("crop"),
-            inputs.turned_picture(source),
+            inputs.get_turned_picture(source),
             source.crop,
             _marks(source, preparation),
             label=translate("Your picture"),

@@ -16,7 +16,7 @@ from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publi
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
 from cnnviz.ui.layers import code_line
 from cnnviz.ui.prediction import colour_scale
-from cnnviz.ui.prediction.strip import size
+from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import session
 
 MAX_MOSAIC_HEIGHT = 240
@@ -30,19 +30,21 @@ CHANNEL = "layers"
 def send(prediction: Prediction, pen_down: bool) -> None:
     """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
     layers = prediction.trace.layers
-    sent = [block for layer in layers if layer.layer.changes_values for block in blocks(layer, layer is layers[-1])]
+    sent = [
+        block for layer in layers if layer.layer.changes_values for block in make_blocks(layer, layer is layers[-1])
+    ]
     publish(
         "maps",
         CHANNEL,
         [replace(block, quantise=pen_down) for block in sent],
-        network_range=colour_scale.network_range(prediction.trace),
+        network_range=colour_scale.measure_network_range(prediction.trace),
         one_scale_a_map=session.get("colour_range") == "map",
     )
 
 
 def show(prediction: Prediction, network: Network) -> None:
     """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
-    colours = colour_scale.colours()
+    colours = colour_scale.get_colours()
     layers = prediction.trace.layers
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
         _card(place, layer, output, colours, last=place == len(layers) - 1)
@@ -56,7 +58,7 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
         with card:
             code_line.show(f"code-{place}", layer, output.input_shape, _purpose(layer))
             if output.layer.changes_values:
-                shown = [block.id for block in blocks(output, last)]
+                shown = [block.id for block in make_blocks(output, last)]
                 feature_maps(
                     f"maps-{place}",
                     channel=CHANNEL,
@@ -74,10 +76,10 @@ def _purpose(layer: Layer) -> str:
 
 
 def _heading(output: LayerOutput) -> str:
-    return f"**{output.name}** · {output.kind} · {size(output.input_shape)} → {size(output.output_shape)}"
+    return f"**{output.name}** · {output.kind} · {format_size(output.input_shape)} → {format_size(output.output_shape)}"
 
 
-def blocks(output: LayerOutput, last: bool) -> list[Block]:
+def make_blocks(output: LayerOutput, last: bool) -> list[Block]:
     """Return the pictures of one layer: the sum before the activation, if there is one, and the output."""
     if output.before is output.after:
         return [_block(output, "after", translate("output"), last)]

@@ -32,7 +32,7 @@ def _files(prediction: Prediction) -> None:
     npz, table = f"{file}.npz", f"{file}.csv"
     download_button(
         npz,
-        partial(trace_export.npz, prediction.trace, chosen, weights),
+        partial(trace_export.write_npz, prediction.trace, chosen, weights),
         npz,
         mime="application/zip",
         width="stretch",
@@ -40,7 +40,7 @@ def _files(prediction: Prediction) -> None:
     )
     download_button(
         table,
-        partial(trace_export.table, prediction.trace, chosen),
+        partial(trace_export.write_csv, prediction.trace, chosen),
         table,
         mime="text/csv",
         width="stretch",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.core.networks.summary import Row, Summary, memory, summary
+from cnnviz.core.networks.summary import Row, Summary, format_memory, summarize
 from cnnviz.ui.i18n import gettext_noop, translate
 
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
@@ -22,7 +22,7 @@ WHY = gettext_noop(
 
 def show(architecture: Architecture, title: str) -> None:
     """Show the table of `architecture`, which the visitor knows as `title`."""
-    found = summary(architecture)
+    found = summarize(architecture)
     st.caption(translate(WHY))
     head = (
         translate("Layer"),
@@ -63,6 +63,7 @@ def _total(found: Summary) -> str:
     ]
     return "".join(
         f'<tr><th scope="row" colspan="2">{escape(name)}</th><td>{count(number)}</td>'
-        f'<td class="counted">{memory(number)}</td><td>{count(found.multiplications) if place == 0 else ""}</td></tr>'
+        f'<td class="counted">{format_memory(number)}</td>'
+        f"<td>{count(found.multiplications) if place == 0 else ''}</td></tr>"
         for place, (name, number) in enumerate(lines)
     )

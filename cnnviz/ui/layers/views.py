@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
-from cnnviz.jobs.runs.downloads import file_name
+from cnnviz.jobs.runs.downloads import make_file_name
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, summary
 from cnnviz.ui.prediction import colour_scale
@@ -22,12 +22,12 @@ PROGRAM = gettext_noop(
 )
 
 
-def settings(prediction: Prediction) -> None:
+def show_settings(prediction: Prediction) -> None:
     """Show the choice of views and, for the maps, what goes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         widgets.one_of("layers_view", translate("Show the network as"))
         if session.get("layers_view") == "maps":
-            colour_scale.settings()
+            colour_scale.show_settings()
             downloads.show(prediction)
 
 
@@ -47,7 +47,7 @@ def _summary(_: Prediction, network: Network) -> None:
 def _program(_: Prediction, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
     text, file = (
-        keras_source.script(network.architecture, networks.plan(session.get("network"))),
+        keras_source.write_script(network.architecture, networks.plan(session.get("network"))),
         f"{_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -62,7 +62,7 @@ def _title() -> str:
 
 def _file() -> str:
     """Return how files of the chosen network are called: one of a visitor's own after its run."""
-    return file_name(_title())
+    return make_file_name(_title())
 
 
 VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {

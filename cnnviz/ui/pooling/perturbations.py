@@ -14,7 +14,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.pooling import robustness_curves, shift_maps, trio
-from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import cache, page, process_tuning, session, url, widgets
 
 WHY = gettext_noop(
@@ -35,7 +35,7 @@ def show(digit: np.ndarray) -> None:
     """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
     st.subheader(translate("Shift, rotate, thicken"), anchor=False)
     st.caption(translate(WHY))
-    three = trio.networks()
+    three = trio.load_networks()
     if three is None:
         return
     widgets.one_of("disturbance", translate("What happens to the digit"))
@@ -57,11 +57,11 @@ def _show_shifts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[
             "digit as it is; click a cell, or go there with the arrow keys and press Enter, to look at that shift."
         )
     )
-    shift_maps.confidences(reactions)
+    shift_maps.show_confidences(reactions)
     place = session.get("moved")
     down, right = OFFSETS[place]
     _look(digit, shift(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
-    shift_maps.layers(three, reactions)
+    shift_maps.show_layers(three, reactions)
 
 
 def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
@@ -124,10 +124,10 @@ def _look(digit: np.ndarray, changed: np.ndarray, caption: str, reactions: list[
                 size=PICTURE,
             )
         with st.container(width="stretch"):
-            st.markdown(answers(reactions, place))
+            st.markdown(write_answers(reactions, place))
 
 
-def answers(reactions: list[Reaction], place: int) -> str:
+def write_answers(reactions: list[Reaction], place: int) -> str:
     """Return a table of what the networks answer to the perturbed digit number `place`."""
     head = ["", translate("first answer"), translate("now"), translate("confidence in the first answer")]
     rows = [
@@ -135,11 +135,11 @@ def answers(reactions: list[Reaction], place: int) -> str:
             f"**{one.network}**",
             str(one.original),
             f"{one.answers[place]}" if one.kept[place] else f"**{one.answers[place]}**",
-            percent(float(one.confidence[place])),
+            format_percent(float(one.confidence[place])),
         ]
         for one in reactions
     ]
-    return trio.table(head, rows)
+    return trio.write_table(head, rows)
 
 
 def _curves(

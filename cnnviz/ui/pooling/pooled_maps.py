@@ -46,18 +46,18 @@ class ChosenMap:
     found: Comparison
 
 
-def convolutions(network: Network) -> tuple[str, ...]:
+def list_convolutions(network: Network) -> tuple[str, ...]:
     """Return the names of the layers whose output can be chosen."""
     return tuple(layer.name for layer in network.architecture.layers if layer.kind.endswith("Conv2D"))
 
 
-def pool() -> Pool:
+def get_pool() -> Pool:
     """Return how maps are pooled."""
     window, stride = int(session.get("same_window")), int(session.get("same_stride"))
     return Pool((window, window), (stride, stride), session.get("same_padding"))
 
 
-def layer_of(prediction: Prediction) -> LayerOutput | None:
+def find_layer(prediction: Prediction) -> LayerOutput | None:
     """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
     made = [layer for layer in prediction.trace.layers if layer.kind.endswith("Conv2D")]
     return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
@@ -68,10 +68,10 @@ def choose(prediction: Prediction, pen_down: bool) -> ChosenMap | None:
 
     While the pen is down the maps keep the places that they had.
     """
-    layer = layer_of(prediction)
+    layer = find_layer(prediction)
     if layer is None:
         return None
-    how = pool()
+    how = get_pool()
     _check_fits(how, layer)
     place = (prediction.trace.network_name, layer.name, how)
     known = session.get("same_order")
@@ -111,12 +111,12 @@ def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
         network_range=_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
         links=_links(chosen.found),
-        note=translate(NOTHING_DRAWN) if prediction.empty else sentences(chosen.found),
+        note=translate(NOTHING_DRAWN) if prediction.empty else describe_effects(chosen.found),
         turn=session.get("same_turn"),
     )
 
 
-def sentences(found: Comparison) -> str:
+def describe_effects(found: Comparison) -> str:
     """Return what the poolings kept and lost of this map, in the visitor's language."""
     return " ".join(translate(each.template, **each.values) for each in describe(found))
 

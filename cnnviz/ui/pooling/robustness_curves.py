@@ -38,7 +38,7 @@ def show(kind: str) -> None:
         with column:
             st.markdown(f"**{translate(title)}**")
             _chart(found, kind, quantity, amount)
-    st.markdown(numbers(found, kind, place))
+    st.markdown(write_table(found, kind, place))
     st.caption(translate(BANDS, seeds=len(found.about.get("seeds", ()))))
 
 
@@ -57,22 +57,22 @@ def place_of(kind: str) -> int:
     return largest or USUAL_SHIFT
 
 
-def unit(kind: str) -> str:
+def get_unit(kind: str) -> str:
     """Return what the amounts of a perturbation are."""
     return translate(DISTANCE) if kind == SHIFT else translate(PERTURBATIONS[kind].unit)
 
 
-def numbers(found: Robustness, kind: str, place: int) -> str:
+def write_table(found: Robustness, kind: str, place: int) -> str:
     """Return a table of the share of digits that are read right at one amount."""
     amount = robustness_curves.get_amounts(kind)[place]
-    head = [f"{amount:g} {unit(kind)}", translate("digits read right"), translate("band"), translate("all seeds")]
+    head = [f"{amount:g} {get_unit(kind)}", translate("digits read right"), translate("band"), translate("all seeds")]
     rows = []
     for name in POOL_NETWORKS:
         curve = found.curves[kind][name]
         value, low, high = (100 * row[place] for row in curve.compute_band("right"))
         lowest, highest = (100 * row[place] for row in curve.seeds_right)
         rows.append([f"**{name}**", f"{value:.1f} %", f"{low:.1f} – {high:.1f} %", f"{lowest:.1f} – {highest:.1f} %"])
-    return trio.table(head, rows)
+    return trio.write_table(head, rows)
 
 
 def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
@@ -80,6 +80,6 @@ def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
     from cnnviz.figures.bands import Line
 
     lines = [Line(name, *found.curves[kind][name].compute_band(quantity)) for name in POOL_NETWORKS]
-    titles = (unit(kind), translate("share of digits") if quantity == "right" else translate("confidence"))
+    titles = (get_unit(kind), translate("share of digits") if quantity == "right" else translate("confidence"))
     figure = bands.chart(robustness_curves.get_amounts(kind), lines, titles=titles, at=at)
     st.plotly_chart(figure, key=f"thousand-{quantity}", config={"displayModeBar": False})

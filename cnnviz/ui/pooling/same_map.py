@@ -36,7 +36,7 @@ def show() -> None:
     st.subheader(translate("The same map, pooled both ways"), anchor=False)
     st.caption(translate(WHY))
     network = networks.load_chosen()
-    if not pooled_maps.convolutions(network):
+    if not pooled_maps.list_convolutions(network):
         st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
     else:
         _show_pooled(network)
@@ -82,8 +82,8 @@ def _show_pooled(network: Network) -> None:
 
 
 def _settings(network: Network, prediction: subject.Prediction) -> None:
-    layers = pooled_maps.convolutions(network)
-    layer = pooled_maps.layer_of(prediction)
+    layers = pooled_maps.list_convolutions(network)
+    layer = pooled_maps.find_layer(prediction)
     maps = () if layer is None else range(layer.output_shape[-1])
     chosen = session.get("same_map") if session.get("same_map") in maps else -1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -92,7 +92,7 @@ def _settings(network: Network, prediction: subject.Prediction) -> None:
             layers,
             index=layers.index(layer.name) if layer else 0,
             width=170,
-            **session.bind("same_layer", layers, _any_map),
+            **session.bind("same_layer", layers, _forget_map),
         )
         st.selectbox(
             translate("Map"),
@@ -111,7 +111,7 @@ def _map_name(number: int) -> str:
     return translate("where they disagree most") if number < 0 else translate("map {number}", number=number)
 
 
-def _any_map() -> None:
+def _forget_map() -> None:
     """Another layer has other maps."""
     session.choose("same_map", -1)
 
@@ -126,7 +126,7 @@ def _all_maps() -> None:
         height=TALLEST,
         labels=translate_all(LABELS),
         on_select=lambda: None,
-        **colour_scale.colours(),
+        **colour_scale.get_colours(),
     )
     order = session.get("same_order")[1]
     if clicked is not None and clicked.map < len(order):

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference.perturbations import MAX_SHIFT, STEPS
-from cnnviz.core.inference.robustness import Reaction, strides_of
+from cnnviz.core.inference.robustness import Reaction, find_strides
 from cnnviz.core.lessons.pooling.trio import SHRINKING
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
@@ -42,7 +42,7 @@ LAYERS_HOW = gettext_noop(
 )
 
 
-def confidences(reactions: list[Reaction]) -> None:
+def show_confidences(reactions: list[Reaction]) -> None:
     """Show one map a network; a shift can be chosen on any of them."""
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
         block = Block(
@@ -56,7 +56,7 @@ def confidences(reactions: list[Reaction]) -> None:
             _viewer(f"shifts-{reaction.network}", [block], 1.0, height=240)
 
 
-def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
+def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show how far the layers of each network move, for all shifts and, in a table, for the chosen one."""
     st.markdown(translate(LAYERS_WHY))
     top = max(float(np.nanmax(values)) for one in reactions for values in one.moved.values())
@@ -65,18 +65,18 @@ def layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
             with column:
                 _viewer(f"{row}-{reaction.network}", [_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
-        column.markdown(distances(reaction, session.get("moved")))
-    st.caption(translate(LAYERS_HOW, stride=max(max(strides_of(network).values()) for network in three)[0]))
+        column.markdown(write_distances(reaction, session.get("moved")))
+    st.caption(translate(LAYERS_HOW, stride=max(max(find_strides(network).values()) for network in three)[0]))
 
 
-def distances(reaction: Reaction, place: int) -> str:
+def write_distances(reaction: Reaction, place: int) -> str:
     """Return a table of a network's layers: how far each moves at shift number `place`, as it is and moved back."""
     head = [reaction.network, translate("as it is"), translate("moved back")]
     rows = [
         [name, f"{values[place]:.3f}", _distance(reaction.moved_back.get(name), place)]
         for name, values in reaction.moved.items()
     ]
-    return trio.table(head, rows)
+    return trio.write_table(head, rows)
 
 
 def _distance(values: np.ndarray | None, place: int) -> str:

@@ -18,7 +18,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import trio
-from cnnviz.ui.prediction.answer import percent
+from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import cache, page, process_tuning
 
 WHY = gettext_noop(
@@ -41,7 +41,7 @@ def show(prediction: Prediction) -> None:
     """Show the section for the digit of `prediction`; the page runs it again once the pen was lifted."""
     st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
     st.caption(translate(WHY))
-    three = trio.networks()
+    three = trio.load_networks()
     if three is None:
         return
     _answers(three, prediction.digit)
@@ -63,16 +63,18 @@ def _answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
             st.markdown(f"**{network.name}** · {translate(shrinking.label)}: {translate(shrinking.what)}.")
             values = None if traces is None else traces[place].probabilities
             bars(f"bars-{network.name}", values, translate_all(LABELS))
-    st.markdown(translate(EMPTY) if traces is None else agreement(traces))
+    st.markdown(translate(EMPTY) if traces is None else describe_agreement(traces))
     plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
     st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
 
 
-def agreement(traces: list[Trace]) -> str:
+def describe_agreement(traces: list[Trace]) -> str:
     """Return in a sentence what the networks answer, and how sure each is where they do not agree."""
     if len({one.answer for one in traces}) == 1:
         return translate(ONE_ANSWER, digit=traces[0].answer)
-    answers = [f"**{one.network_name}** {one.answer} ({percent(float(one.probabilities.max()))})" for one in traces]
+    answers = [
+        f"**{one.network_name}** {one.answer} ({format_percent(float(one.probabilities.max()))})" for one in traces
+    ]
     return translate(ANSWERS, answers=", ".join(answers))
 
 
@@ -112,7 +114,7 @@ def _results(table: SeedTable, accuracy: Summary) -> str:
         each_network = [write(found.spreads[network]) for network in POOL_NETWORKS]
         rows.append([name, *(middle for middle, _ in each_network)])
         rows.append([translate("lowest – highest"), *(ends for _, ends in each_network)])
-    return trio.table(["", *POOL_NETWORKS], rows)
+    return trio.write_table(["", *POOL_NETWORKS], rows)
 
 
 def share(spread: Spread) -> tuple[str, str]:

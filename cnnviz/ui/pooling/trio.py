@@ -11,7 +11,7 @@ from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import cache
 
 
-def networks() -> tuple[Network, ...] | None:
+def load_networks() -> tuple[Network, ...] | None:
     """Return the three, or None, having said so, where the model store does not have them all."""
     there = model_store.names()
     missing = [name for name in POOL_NETWORKS if name not in there]
@@ -26,7 +26,7 @@ def networks() -> tuple[Network, ...] | None:
     return tuple(cache.network(name) for name in POOL_NETWORKS)
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
+def write_table(head: list[str], rows: list[list[str]]) -> str:
     """Return a table as Markdown: the first column is text, the others are figures."""
     rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -60,8 +60,8 @@ def _settings() -> None:
     side = len(session.get("pool_grid"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         widgets.number("pool_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
-        widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_window_moved)
-        widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_stride_moved)
+        widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_fit_stride)
+        widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_fit_window)
         widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
         st.toggle(
             translate("Guess first"), value=bool(session.get("pool_guess")), **session.bind("pool_guess", (False, True))
@@ -96,14 +96,14 @@ def _fill(name: str) -> None:
     session.put(pool_grid=EXAMPLES[name][1](len(session.get("pool_grid"))))
 
 
-def _window_moved() -> None:
+def _fit_stride() -> None:
     """Reduce a stride that leaves one window anyway."""
     longest = find_max_stride(len(session.get("pool_grid")), session.get("pool_window"))
     if session.get("pool_stride") > longest:
         session.choose("pool_stride", longest)
 
 
-def _stride_moved() -> None:
+def _fit_window() -> None:
     """Change a window that does not fit the stride."""
     side, stride, window = (
         len(session.get("pool_grid")),

@@ -13,18 +13,18 @@ from cnnviz.ui.shell import cache
 
 def show(prediction: Prediction, subject: InputSource) -> None:
     """Show the predicted digit in the container `predicted-digit`, and the ten probabilities as bars."""
-    digit(prediction)
-    st.caption(" ".join(filter(None, (sentence(prediction, subject), doubt(prediction)))))
+    show_digit(prediction)
+    st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
     bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS))
 
 
-def digit(prediction: Prediction) -> None:
+def show_digit(prediction: Prediction) -> None:
     """Show the predicted digit alone, large."""
     with st.container(key="predicted-digit"):
         st.markdown("–" if prediction.empty else str(prediction.trace.answer))
 
 
-def sentence(prediction: Prediction, subject: InputSource) -> str:
+def describe_answer(prediction: Prediction, subject: InputSource) -> str:
     """Return one sentence that says what was read and how sure the network is."""
     if prediction.empty and subject.kind == "picture":
         return translate(
@@ -33,7 +33,7 @@ def sentence(prediction: Prediction, subject: InputSource) -> str:
         )
     if prediction.empty:
         return translate("Nothing drawn yet: draw a digit.")
-    values = {"digit": prediction.trace.answer, "share": percent(float(prediction.trace.probabilities.max()))}
+    values = {"digit": prediction.trace.answer, "share": format_percent(float(prediction.trace.probabilities.max()))}
     if subject.label is None:
         return translate("The network reads a {digit} and gives it {share}.", **values)
     return translate(
@@ -43,7 +43,7 @@ def sentence(prediction: Prediction, subject: InputSource) -> str:
     )
 
 
-def doubt(prediction: Prediction) -> str:
+def describe_doubt(prediction: Prediction) -> str:
     """Return a warning if the picture does not look like a digit, with how often that is wrong; otherwise "".
 
     Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`.
@@ -56,12 +56,12 @@ def doubt(prediction: Prediction) -> str:
     return translate(
         "This does not look like a digit. Measured: the same is said of {rejected} of real digits, and of {caught} of "
         "letters, symbols, scribbles, textures and blobs.",
-        rejected=percent(least.largest_rejected),
-        caught=percent(least.mean_caught),
+        rejected=format_percent(least.largest_rejected),
+        caught=format_percent(least.mean_caught),
     )
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Return a share in [0, 1] as a percentage with one decimal; never 100 % for less than 1."""
     if 0.9995 <= share < 1:
         return ">99.9 %"

@@ -9,7 +9,7 @@ from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import session, widgets
 
 
-def settings() -> None:
+def show_settings() -> None:
     """Show the two choices."""
     why = translate("Pictures can be compared only if they share a scale; weak maps show more on their own.")
     widgets.one_of("colour_range", translate("One colour scale for"), help=why)
@@ -17,7 +17,7 @@ def settings() -> None:
     widgets.one_of("palette", translate("Colours"), help=which)
 
 
-def network_range(trace: Trace) -> tuple[float, float]:
+def measure_network_range(trace: Trace) -> tuple[float, float]:
     """Return the smallest and the largest value of all layers that have maps, for one scale over the network."""
     arrays = [values for layer in trace.layers if layer.after.ndim == 3 for values in (layer.before, layer.after)]
     if not arrays:
@@ -25,10 +25,10 @@ def network_range(trace: Trace) -> tuple[float, float]:
     return float(min(values.min() for values in arrays)), float(max(values.max() for values in arrays))
 
 
-def colours(trace: Trace | None = None) -> dict[str, Any]:
+def get_colours(trace: Trace | None = None) -> dict[str, Any]:
     """Return the arguments of `feature_maps` that say how to colour; `trace` where its values are sent with it."""
     return {
         "colour_range": session.get("colour_range"),
         "palette": session.get("palette"),
-        "network_range": None if trace is None else network_range(trace),
+        "network_range": None if trace is None else measure_network_range(trace),
     }

@@ -23,7 +23,7 @@ def show(prediction: Prediction) -> None:
         mode="strip",
         height=112,
         labels=translate_all(LABELS),
-        **colour_scale.colours(prediction.trace),
+        **colour_scale.get_colours(prediction.trace),
     )
 
 
@@ -31,7 +31,7 @@ def _input(prediction: Prediction) -> Block:
     return Block(
         id="input",
         title=translate("input"),
-        subtitle=size(prediction.trace.digit.shape),
+        subtitle=format_size(prediction.trace.digit.shape),
         kind="image",
         values=prediction.trace.digit,
         quantise=True,
@@ -45,7 +45,7 @@ def _block(layer: LayerOutput, last: bool, empty: bool) -> Block:
     return Block(
         id=layer.name,
         title=layer.name,
-        subtitle=size(layer.output_shape),
+        subtitle=format_size(layer.output_shape),
         kind=kind,
         values=np.zeros_like(layer.after) if last and empty else layer.after,
         quantise=True,
@@ -54,6 +54,6 @@ def _block(layer: LayerOutput, last: bool, empty: bool) -> Block:
     )
 
 
-def size(shape: tuple[int, ...]) -> str:
+def format_size(shape: tuple[int, ...]) -> str:
     """Return a shape as people write it: 26 × 26 × 32."""
     return " × ".join(map(str, shape))

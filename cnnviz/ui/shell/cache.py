@@ -78,7 +78,7 @@ def load_snapshot(store: RunStore, run_id: str, kept: Snapshot) -> Network:
 def measure_shifted_accuracy(store: RunStore, run_id: str, version: str) -> float:
     """Return the share of shifted test digits that a visitor's network reads right."""
     data = datasets.load_test()
-    return shifted_accuracy.accuracy(load_run(store, run_id, version), data.x_test, data.y_test)
+    return shifted_accuracy.measure_accuracy(load_run(store, run_id, version), data.x_test, data.y_test)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -19,7 +19,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
 from cnnviz.figures import theme
-from cnnviz.ui.i18n import gettext_noop, language_name, languages, translate, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, list_languages, name_language, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, server, session, url, visitor, widgets
 
 P = ParamSpec("P")
@@ -80,9 +80,7 @@ PAGES = {
         "pages/Train.py",
         gettext_noop("Train"),
         gettext_noop("Train"),
-        gettext_noop(
-            "A network is what its training made of it. Change one thing, train it, and watch what becomes of it."
-        ),
+        gettext_noop("A network is what its training made of it. Change one thing, train it, and watch it learn."),
     ),
 }
 """Every page, in the order of the navigation."""
@@ -190,7 +188,7 @@ def _arrive() -> None:
         session.put(network=_any_network())
     url.read(st.query_params.to_dict())
     if session.get("subject") is None:
-        session.show(samples.first())
+        session.show(samples.draw_first())
 
 
 def _any_network() -> str:
@@ -204,8 +202,8 @@ def _navigation(name: str) -> None:
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
         for row in PAGES.values():
             st.page_link(row.path, label=translate(row.title), disabled=row is PAGES[name], width="content")
-        if len(languages()) > 1:
-            widgets.pick("language", translate("Language"), languages(), language_name, width=130)
+        if len(list_languages()) > 1:
+            widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
 
 
 def _apologise() -> None:

@@ -124,7 +124,7 @@ def _read_cell(text: str) -> None:
         session.notice(IGNORED, name=CELL_LINK_NAME, value=text[:40])
         return
     session.put(cell_path=(cell,), cell_index=0)
-    if cells.write(cell, cells.shapes(network)[cell.layer]) != text:
+    if cells.write(cell, cells.list_shapes(network)[cell.layer]) != text:
         session.notice(NEAREST, name=CELL_LINK_NAME, value=text[:40])
 
 
@@ -133,7 +133,7 @@ def _cell() -> dict[str, str]:
     path = session.get("cell_path")
     if not path:
         return {}
-    cell, shapes = path[session.get("cell_index")], cells.shapes(networks.load_chosen())
+    cell, shapes = path[session.get("cell_index")], cells.list_shapes(networks.load_chosen())
     return {CELL_LINK_NAME: cells.write(cell, shapes[cell.layer])} if cell.layer in shapes else {}
 
 

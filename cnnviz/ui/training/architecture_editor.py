@@ -12,10 +12,10 @@ from cnnviz.core.layers import KINDS, Shape
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
 from cnnviz.core.networks.beginner_mistakes import find_hints
-from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
+from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, build_cnn, make_blank
 from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
-from cnnviz.ui.prediction.strip import size
+from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import networks, page, session
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import layer_settings, plan_form
@@ -43,19 +43,19 @@ def show() -> Architecture | None:
     return found.architecture
 
 
-def current() -> Architecture | None:
+def get_architecture() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
     return validate(_draft(), NAME).architecture
 
 
-def default_draft() -> ArchitectureDraft:
+def make_first_draft() -> ArchitectureDraft:
     """Return what a new visitor starts from."""
     return ArchitectureDraft.of(TUTORIALS[FIRST][0])
 
 
 def _draft() -> ArchitectureDraft:
     if session.get("draft") is None:
-        session.put(draft=default_draft())
+        session.put(draft=make_first_draft())
     draft: ArchitectureDraft = session.get("draft")
     return draft
 
@@ -95,7 +95,7 @@ def _starts() -> None:
 
 
 def _blank() -> None:
-    _take_up(blank())
+    _take_up(make_blank())
 
 
 def _move(place: int, to: int) -> None:
@@ -130,7 +130,7 @@ def _build() -> None:
 
 def _input(shape: Shape) -> None:
     with _line("center"):
-        st.markdown(translate("**Input** · a digit of {size}", size=size(shape)), width="stretch")
+        st.markdown(translate("**Input** · a digit of {size}", size=format_size(shape)), width="stretch")
         _add(0)
 
 
@@ -159,7 +159,7 @@ def _heading(row: Row) -> str:
     if row.waits:
         parts = [*parts, translate("waits for the layer above")]
     elif row.output_shape is not None:
-        parts = [f"{parts[0]} → {size(row.output_shape)}"]
+        parts = [f"{parts[0]} → {format_size(row.output_shape)}"]
         if row.parameters:
             parts = [*parts, translate_plural("{number:,} parameter", "{number:,} parameters", row.parameters)]
     return f":small[{' · '.join(parts)}]"
@@ -250,6 +250,9 @@ def _script(architecture: Architecture) -> None:
     beside = st.expander(translate("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text, file = keras_source.script(architecture, plan_form.current(architecture)), f"{architecture.name}.py"
+            text, file = (
+                keras_source.write_script(architecture, plan_form.get_plan(architecture)),
+                f"{architecture.name}.py",
+            )
             st.code(text, language="python")
             download_button(file, text, file, mime="text/x-python")

@@ -63,7 +63,7 @@ def show(
         height: CSS pixels of each chart.
         on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.read_pick(key)` says which.
     """
-    axis = axis_of(runs)
+    axis = choose_axis(runs)
     panels = [
         Panel(
             id=metric.name,
@@ -80,7 +80,7 @@ def show(
     return draw(key, panels, translate_all(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
 
 
-def axis_of(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
+def choose_axis(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
     """Return what the axis counts: batches, or epochs where those of `runs` are of different length."""
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
@@ -193,9 +193,9 @@ def _mean(run: Learned, metric: str, unit: float, series_id: str) -> Series:
 
 
 def _smooth(curves: Curves, metric: str) -> np.ndarray:
-    return smooth_exponentially(curves.training[metric], half_life(curves))
+    return smooth_exponentially(curves.training[metric], compute_half_life(curves))
 
 
-def half_life(curves: Curves) -> float:
+def compute_half_life(curves: Curves) -> float:
     """Return the batches after which a value counts half in the smoothed curve; constant over a run."""
     return max(SHORTEST, EPOCH_SHARE * curves.batches)

@@ -17,7 +17,7 @@ MAX_SHOWN = 2
 """Compared networks whose maps and filters are shown; of further ones there are curves and answers."""
 
 
-def ids() -> list[str]:
+def list_ids() -> list[str]:
     """Return the runs that are compared with the watched one."""
     known = {run.id for run in visitor.store().runs()}
     return [run_id for run_id in session.get("compared") if run_id in known and run_id != session.get("watched")]
@@ -25,13 +25,13 @@ def ids() -> list[str]:
 
 def mixes_data(watched: RunStatus) -> bool:
     """Return whether some of the runs learned from MNIST and others from the small data set."""
-    return len({small_data.was_used(run) for run in (watched, *runs()) if run.get_payload("start")}) > 1
+    return len({small_data.was_used(run) for run in (watched, *iterate_runs()) if run.get_payload("start")}) > 1
 
 
-def runs() -> Iterator[RunStatus]:
+def iterate_runs() -> Iterator[RunStatus]:
     """Yield these runs as they stand."""
     store = visitor.store()
-    return (run_status.follow(store, run_id) for run_id in ids())
+    return (run_status.follow(store, run_id) for run_id in list_ids())
 
 
 def show(place: float | None, per_epoch: bool, digit: np.ndarray) -> None:
@@ -42,7 +42,7 @@ def show(place: float | None, per_epoch: bool, digit: np.ndarray) -> None:
         per_epoch: Whether it does.
         digit: (28, 28) float32 in [0, 1].
     """
-    for number, run in enumerate(runs()):
+    for number, run in enumerate(iterate_runs()):
         unit = max(1, run.curves.batches) if per_epoch else 1
         if kept := _nearest(run.run.id, None if place is None else place * unit):
             _one(run.run.id, kept, digit, with_maps=number < MAX_SHOWN)
@@ -61,7 +61,7 @@ def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> Non
     seen = time_machine.replay(store, run_id, kept, digit)
     if seen is None:
         return
-    st.caption(live_views.sentence(seen))
+    st.caption(live_views.describe_answer(seen))
     if with_maps:
         live_views.show_changes(seen, run_id)
     else:

@@ -51,18 +51,18 @@ def describe_status(status: RunStatus) -> str:
     """Return in a few words how a run stands."""
     if status.state == "queued" and status.position:
         return translate("waiting, number {place} in the queue", place=status.position)
-    if asked := _asked(status):
+    if asked := _find_asked(status):
         return translate(ASKED[asked])
     if start_times.is_starting(status):
         if start_times.is_slow(status):
             return translate("starting: the machine is busy, so it takes longer than usual")
-        return translate("starting, which usually takes {time}", time=duration(start_times.usual_seconds()))
+        return translate("starting, which usually takes {time}", time=format_duration(start_times.get_usual_seconds()))
     if status.state == "done" and status.run.ended in ENDINGS:
         return translate(ENDINGS[status.run.ended])
     return translate(STATES[status.state])
 
 
-def _asked(status: RunStatus) -> str:
+def _find_asked(status: RunStatus) -> str:
     """Return the command that was given to a run and that it has not followed yet, "" for none."""
     run_id, command, state = session.get("asked") or ("", "", "")
     if run_id != status.run.id:
@@ -110,7 +110,7 @@ def _line(status: RunStatus) -> str:
     if pace and status.live:
         parts += _pace(pace)
     elif pace.get("seconds") is not None:
-        parts += [translate("took {time}", time=duration(pace["seconds"]))]
+        parts += [translate("took {time}", time=format_duration(pace["seconds"]))]
     return " · ".join(parts)
 
 
@@ -126,11 +126,11 @@ def _pace(payload: Payload) -> list[str]:
         return []
     return [
         translate("{pace:,.0f} images a second", pace=payload["images_per_second"]),
-        translate("about {time} left", time=duration(payload["seconds_left"])),
+        translate("about {time} left", time=format_duration(payload["seconds_left"])),
     ]
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time as people say it."""
     if seconds < 90:
         return translate_plural("{number} second", "{number} seconds", max(1, round(seconds)))
@@ -149,7 +149,7 @@ def _buttons(status: RunStatus) -> None:
     if status.live:
         _button(translate("Cancel"), "cancel", status)
         if status.state != planner.PLANNED:
-            _keeping(status)
+            _show_keep_switch(status)
     elif _can_go_on(status):
         st.button(
             translate("One more epoch") if status.state == "done" else translate("Go on from the last epoch"),
@@ -163,7 +163,7 @@ def _button(label: str, command: str, status: RunStatus) -> None:
     st.button(label, key=f"command-{command}", on_click=session.guard(partial(_command, status, command)))
 
 
-def _keeping(status: RunStatus) -> None:
+def _show_keep_switch(status: RunStatus) -> None:
     """Let the visitor leave a training alone; the switch shows the scheduler's state, whichever tab set it."""
     key, limits = f"keep-{status.run.id}", api.Limits()
     if st.session_state.get(key) != status.kept:

@@ -15,7 +15,7 @@ def restore() -> None:
     owner = visitor.owner()
     if session.get("restored") == owner:
         return
-    untouched = _present() == Design(architecture_editor.default_draft(), plan_form.default_draft())
+    untouched = _present() == Design(architecture_editor.make_first_draft(), plan_form.make_first_draft())
     session.put(restored=owner)
     kept = design.load(_folder()) if untouched else None
     if kept is not None:
@@ -26,7 +26,8 @@ def keep() -> None:
     """Write down what the visitor has changed; nothing for visitors who look only."""
     present = _present()
     known = (
-        session.get("kept_design") or Design(architecture_editor.default_draft(), plan_form.default_draft()).to_text()
+        session.get("kept_design")
+        or Design(architecture_editor.make_first_draft(), plan_form.make_first_draft()).to_text()
     )
     if present.to_text() != known:
         design.save(_folder(), present)
@@ -35,8 +36,8 @@ def keep() -> None:
 
 def _present() -> Design:
     return Design(
-        session.get("draft") or architecture_editor.default_draft(),
-        session.get("recipe") or plan_form.default_draft(),
+        session.get("draft") or architecture_editor.make_first_draft(),
+        session.get("recipe") or plan_form.make_first_draft(),
         {name: guess for name, guess in session.get("guesses").items() if guess},
     )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
-from cnnviz.core.networks.draft_validation import Row, value
+from cnnviz.core.networks.draft_validation import Row, get_value
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import session
 
@@ -66,7 +66,7 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 def show(row: Row, key: str, change: Change) -> None:
     """Show the widgets of a row's settings side by side; `key` tells them from those of other rows."""
     for setting in SETTINGS.get(str(row.settings.get("kind")), ()):
-        _widget(setting, value(row, setting.name), f"{key}-{setting.name}", change)
+        _widget(setting, get_value(row, setting.name), f"{key}-{setting.name}", change)
 
 
 def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:

@@ -13,8 +13,8 @@ from cnnviz.ui.components.bars import LABELS as BAR_LABELS
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
-from cnnviz.ui.prediction.answer import percent
-from cnnviz.ui.prediction.strip import size
+from cnnviz.ui.prediction.answer import format_percent
+from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import session, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
@@ -23,15 +23,15 @@ TALLEST = 250
 """Height in CSS pixels that a mosaic should not exceed."""
 
 
-def answer(moment: Moment | None) -> None:
+def show_answer(moment: Moment | None) -> None:
     """Show what the network makes of the visitor's digit at this moment."""
     with st.container(key="predicted-digit"):
         st.markdown("–" if moment is None else str(moment.answer))
-    st.caption(sentence(moment))
+    st.caption(describe_answer(moment))
     bars("answer", None if moment is None else moment.probabilities, translate_all(BAR_LABELS))
 
 
-def sentence(moment: Moment | None) -> str:
+def describe_answer(moment: Moment | None) -> str:
     """Return one sentence that says what a network makes of the visitor's digit at a moment."""
     if moment is None:
         return translate("The network answers as soon as it has seen its first batch.")
@@ -40,13 +40,13 @@ def sentence(moment: Moment | None) -> str:
         "After {number:,} batches it reads a {digit} and gives it {share}.",
         moment.step,
         digit=moment.answer,
-        share=percent(float(moment.probabilities.max())),
+        share=format_percent(float(moment.probabilities.max())),
     )
 
 
 def pick_layer(architecture: Architecture) -> None:
     """Let the visitor choose the layer whose maps are shown."""
-    names = shown_layers(architecture)
+    names = list_shown_layers(architecture)
     if session.get("look_layer") not in names:
         session.put(look_layer=names[0])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -54,7 +54,7 @@ def pick_layer(architecture: Architecture) -> None:
         widgets.pick("look_layer", translate("Layer whose maps are shown"), names, str, width=220)
 
 
-def shown_layers(architecture: Architecture) -> tuple[str, ...]:
+def list_shown_layers(architecture: Architecture) -> tuple[str, ...]:
     """Return the names of the layers that have something of their own to show."""
     return tuple(layer.name for layer in architecture.layers if layer.changes_values)
 
@@ -76,7 +76,7 @@ def _maps(moment: Moment, key: str) -> None:
     block = Block(
         id="maps",
         title=f"{session.get('look_layer')}: {_number(values)}",
-        subtitle=size(values.shape),
+        subtitle=format_size(values.shape),
         kind="maps" if values.ndim == 3 else "bars",
         values=values,
     )
@@ -104,7 +104,7 @@ def _filters(moment: Moment, key: str) -> None:
     block = Block(
         id="filters",
         title=title,
-        subtitle=size(moment.filters.shape[:2]),
+        subtitle=format_size(moment.filters.shape[:2]),
         values=filter_maps(moment.filters),
         signed=True,
     )
@@ -113,7 +113,7 @@ def _filters(moment: Moment, key: str) -> None:
     )
 
 
-def lesson(event: Event, optimizer: str) -> None:
+def show_step(event: Event, optimizer: str) -> None:
     """Explain one step of the training: one batch, its gradient, and what became of one filter."""
     payload = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")

@@ -64,15 +64,15 @@ def show(architecture: Architecture | None = None) -> TrainingPlan | None:
     if count >= FAST_PLAN.examples:
         _fast()
     in_colour = architecture is not None and colour_digits.reads_colour(architecture.input_shape)
-    _digits(draft, problems, colour_digits.dataset_name(data) if in_colour else data, count)
+    _digits(draft, problems, colour_digits.name_dataset(data) if in_colour else data, count)
     _pace(draft, problems)
     _optimizer(draft, problems)
     _stopping(draft, problems)
     _more(draft)
-    return current_plan(architecture)
+    return find_plan(architecture)
 
 
-def _fitting(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:
+def _fit_data(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:
     """Return `plan` with digits that `architecture` can read."""
     if plan is None or architecture is None:
         return plan
@@ -99,18 +99,18 @@ def _describe_fast() -> dict[str, Any]:
 
 
 def _take_fast() -> None:
-    take_up(make_fast_plan(current()))
+    take_up(make_fast_plan(get_plan()))
 
 
-def current_plan(architecture: Architecture | None = None) -> TrainingPlan | None:
+def find_plan(architecture: Architecture | None = None) -> TrainingPlan | None:
     """Return the plan for `architecture` as it stands, or None while something in it is refused."""
-    return _fitting(_draft().plan(_available()[1]), architecture)
+    return _fit_data(_draft().plan(_available()[1]), architecture)
 
 
-def current(architecture: Architecture | None = None) -> TrainingPlan:
+def get_plan(architecture: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `architecture` as it stands, or the usual one while something in it is refused."""
     _, count = _available()
-    return current_plan(architecture) or _fitting(make_default_draft(count).plan(count), architecture) or TrainingPlan()
+    return find_plan(architecture) or _fit_data(make_default_draft(count).plan(count), architecture) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:
@@ -129,14 +129,14 @@ def _available() -> tuple[str, int]:
     return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN_COUNT
 
 
-def default_draft() -> PlanDraft:
+def make_first_draft() -> PlanDraft:
     """Return what a new visitor starts from."""
     return make_default_draft(_available()[1])
 
 
 def _draft() -> PlanDraft:
     if session.get("recipe") is None:
-        session.put(recipe=default_draft())
+        session.put(recipe=make_first_draft())
     draft: PlanDraft = session.get("recipe")
     return draft
 
@@ -145,7 +145,7 @@ def _put(draft: PlanDraft, anew: bool = False) -> None:
     session.put(recipe=draft, recipe_edition=session.get("recipe_edition") + anew)
 
 
-def _tied(
+def _bind(
     name: str, read: Callable[[Any], Any] = lambda chosen: chosen, anew: bool = False, widget: str = ""
 ) -> dict[str, Any]:
     """Return the arguments that tie a widget to the value `name`; `read` makes the value of what was chosen.
@@ -192,7 +192,7 @@ def _pick(
     present, texts = _text(draft.values[name]), tuple(map(_text, options))
     shown = texts if present in texts else (present, *texts)
     st.selectbox(
-        label, shown, index=shown.index(present), accept_new_options=True, width=164, help=help_, **_tied(name, read)
+        label, shown, index=shown.index(present), accept_new_options=True, width=164, help=help_, **_bind(name, read)
     )
 
 
@@ -206,8 +206,8 @@ def _digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count:
         "With 0 the test set is shown beside the curve."
     )
     with _row():
-        _pick(draft, "learn", translate("Digits to learn from"), LEARN, whole)
-        _pick(draft, "check", translate("Digits to check with"), CHECK, whole, held)
+        _pick(draft, "learn", translate("Digits to learn from"), LEARN, read_whole)
+        _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
     _say_problems(problems, "learn", "check")
     st.caption(translate("From {name}, which has {count:,} digits to train with.", name=data, count=count))
 
@@ -226,7 +226,7 @@ def _pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
 
 
 def _count(draft: PlanDraft, name: str, label: str, help_: str) -> None:
-    st.number_input(label, value=draft.values[name], step=1, width=108, help=help_, **_tied(name))
+    st.number_input(label, value=draft.values[name], step=1, width=108, help=help_, **_bind(name))
 
 
 def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
@@ -237,10 +237,10 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
         format_func=OPTIMIZERS.__getitem__,
         default=chosen,
         required=True,
-        **_tied("optimizer", anew=True),
+        **_bind("optimizer", anew=True),
     )
     with _row():
-        _pick(draft, "learning_rate", translate("Learning rate"), RATES, fraction)
+        _pick(draft, "learning_rate", translate("Learning rate"), RATES, read_fraction)
         if draft.values["augmentation"] == "none":
             _alternatives(draft, "schedule", translate("While it learns, the rate"), SCHEDULES)
     _say_problems(problems, "learning_rate")
@@ -261,7 +261,7 @@ def _alternatives(
         default=draft.values[name],
         required=True,
         help=help_,
-        **_tied(name),
+        **_bind(name),
     )
 
 
@@ -276,7 +276,7 @@ def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
             translate("Stop early"),
             value=patience is not None,
             help=why,
-            **_tied("patience", lambda on: PATIENCE if on else None, anew=True),
+            **_bind("patience", lambda on: PATIENCE if on else None, anew=True),
         )
         if patience is not None:
             st.number_input(
@@ -284,7 +284,7 @@ def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
                 value=patience,
                 step=1,
                 width=150,
-                **_tied("patience", widget=_key("epochs-of-patience")),
+                **_bind("patience", widget=_key("epochs-of-patience")),
             )
     _say_problems(problems, "patience")
 
@@ -297,17 +297,17 @@ def _more(draft: PlanDraft) -> None:
             translate("Mixed precision"),
             value=draft.values["precision"] != "float32",
             help=translate(PRECISIONS),
-            **_tied("precision", lambda on: "mixed_bfloat16" if on else "float32"),
+            **_bind("precision", lambda on: "mixed_bfloat16" if on else "float32"),
         )
 
 
-def whole(chosen: Any) -> Any:
+def read_whole(chosen: Any) -> Any:
     """Return the whole number that was picked or typed; what is none stays as it is, to be refused."""
     text = str(chosen).replace(",", "").replace(" ", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_FIGURES else chosen
 
 
-def fraction(chosen: Any) -> Any:
+def read_fraction(chosen: Any) -> Any:
     """Return the number that was picked or typed, also as 1e-3; what is none stays as it is, to be refused."""
     try:
         return float(chosen)

@@ -78,11 +78,11 @@ class RunStatus:
 def follow(store: RunStore, run_id: str) -> RunStatus:
     """Return a run as it stands. Raises `Refusal` for a run that is not the visitor's."""
     run = store.run(run_id)
-    if run.state != QUEUED or not _here(store, run_id):
+    if run.state != QUEUED or not _is_here(store, run_id):
         return _from_disk(store, run)
-    reported = api.scheduler().status(run_id, _before(store, run).last_seq)
+    reported = api.scheduler().status(run_id, _recall(store, run).last_seq)
     status = replace(
-        _grown(_before(store, run), reported.events),
+        _extend(_recall(store, run), reported.events),
         run=run,
         state=reported.state,
         position=reported.position,
@@ -101,7 +101,7 @@ def touch(store: RunStore) -> None:
     planner.advance(store)
 
 
-def _before(store: RunStore, run: Run) -> RunStatus:
+def _recall(store: RunStore, run: Run) -> RunStatus:
     """Return the status that this session knows; at first, and after a run went on, the one on disk."""
     known = session.get("followed").get(run.id)
     return known if isinstance(known, RunStatus) else _from_disk(store, run)
@@ -119,16 +119,16 @@ def discard(store: RunStore, run_id: str) -> None:
     api.scheduler().command(run_id, Command("cancel"))
 
 
-def _grown(before: RunStatus, events: Sequence[Event]) -> RunStatus:
+def _extend(before: RunStatus, events: Sequence[Event]) -> RunStatus:
     newest = dict(before.newest) | {event.kind: event for event in events if event.kind in NEWEST}
     last_seq = max((event.seq for event in events), default=before.last_seq)
     return replace(before, curves=extend(before.curves, events), newest=newest, last_seq=max(last_seq, before.last_seq))
 
 
-def _here(store: RunStore, run_id: str) -> bool:
+def _is_here(store: RunStore, run_id: str) -> bool:
     """Return whether the scheduler has the job, perhaps adopted from another app process that ended."""
     scheduler = api.scheduler()
-    return scheduler.knows(run_id) or scheduler.adopt(store.owner, run_id, planner.recorder(store, run_id))
+    return scheduler.knows(run_id) or scheduler.adopt(store.owner, run_id, planner.make_recorder(store, run_id))
 
 
 def _from_disk(store: RunStore, run: Run) -> RunStatus:
@@ -146,6 +146,6 @@ def _from_disk(store: RunStore, run: Run) -> RunStatus:
     )
 
 
-def ready() -> None:
+def warm_up() -> None:
     """Have a worker ready before anything is started, because its first start takes seconds."""
     api.scheduler().warm_up()

@@ -14,7 +14,7 @@ from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, url, visitor
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import run_status, small_data
-from cnnviz.ui.training.controls import describe_damage, describe_status, duration
+from cnnviz.ui.training.controls import describe_damage, describe_status, format_duration
 from cnnviz.ui.training.run_status import RunStatus
 
 FIRST = 8
@@ -116,7 +116,7 @@ def _describe(status: RunStatus) -> str:
     if card := status.get_payload("result").get("card"):
         shown += [translate("test **{accuracy:.2%}**", accuracy=card["test_accuracy"])]
     if (seconds := status.get_payload("batches").get("seconds")) is not None:
-        shown += [duration(seconds)]
+        shown += [format_duration(seconds)]
     shown += [
         translate(
             "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
@@ -213,7 +213,7 @@ def _explore(run: Run) -> None:
 def _downloads(status: RunStatus) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
     run, store = status.run, visitor.store()
-    name = downloads.file_name(run.title)
+    name = downloads.make_file_name(run.title)
     for offered in downloads.DOWNLOADS:
         if offered.needs_card and store.card(run.id) is None:
             continue

@@ -31,7 +31,7 @@ def was_used(status: RunStatus) -> bool:
 
 def count_digits(plan: TrainingPlan) -> tuple[int, int]:
     """Return how many digits a plan learns from and how many it validates on, with the data that is there."""
-    return training_plan.count_digits(plan, planner.data_reference().count)
+    return training_plan.count_digits(plan, planner.get_data_reference().count)
 
 
 def count_judging(experiment: Experiment) -> int:
@@ -50,7 +50,7 @@ def show_note() -> None:
                 "{test:,} to test on, enlarged from 8 × 8. Results are rough: a few digits decide, and they cannot be "
                 "set beside results on MNIST.",
                 name=translate("the digits that scikit-learn carries"),
-                train=planner.data_reference().count,
+                train=planner.get_data_reference().count,
                 test=len(datasets.load_test().y_test),
             )
         )

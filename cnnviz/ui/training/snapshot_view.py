@@ -37,7 +37,7 @@ class Moment:
         return int(self.probabilities.argmax())
 
 
-def of_view(event: Event) -> Moment:
+def from_view(event: Event) -> Moment:
     """Read the worker's newest view of the network."""
     prefix = "output/"
     outputs = {name.removeprefix(prefix): a for name, a in event.arrays.items() if name.startswith(prefix)}
@@ -50,7 +50,7 @@ def of_view(event: Event) -> Moment:
     )
 
 
-def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
+def from_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Moment:
     """Trace `digit`, (28, 28) float32 in [0, 1], through a snapshot, in the usual colours if it reads any.
 
     Raises:
@@ -58,10 +58,10 @@ def of_network(network: Network, digit: np.ndarray, step: int, epoch: int) -> Mo
     """
     seen = trace(network, colour_digits.prepare_input(digit, network.architecture.input_shape))
     outputs = {layer.name: layer.after for layer in seen.layers}
-    return Moment(step, epoch, seen.probabilities, outputs, first_filters(network))
+    return Moment(step, epoch, seen.probabilities, outputs, get_first_filters(network))
 
 
-def first_filters(network: Network) -> np.ndarray | None:
+def get_first_filters(network: Network) -> np.ndarray | None:
     """Return the kernel of the first convolution, None where there is none."""
     for layer in network.architecture.layers:
         if layer.kind == "Conv2D":

@@ -20,7 +20,7 @@ from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.i18n import translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import architecture_editor, plan_form, run_status
-from cnnviz.ui.training.controls import duration
+from cnnviz.ui.training.controls import format_duration
 from cnnviz.ui.training.experiments import cards, recorded
 
 
@@ -44,19 +44,19 @@ def _estimate(experiment: Experiment) -> float:
 def _start_experiment(experiment: Experiment) -> None:
     """Plan a run for each arm, start the first ones, and watch them together."""
     store = visitor.store()
-    first, *others = _planned(store, experiment)
+    first, *others = _plan_arms(store, experiment)
     planner.advance(store)
     _watch(first, tuple(others))
     session.put(followed_experiment=store.run(first).experiment)
 
 
-def _planned(store: RunStore, experiment: Experiment) -> list[str]:
+def _plan_arms(store: RunStore, experiment: Experiment) -> list[str]:
     """Plan all arms or, where one is refused, none."""
-    experiment_run, planned = planner.new_experiment_run(experiment.id), list[str]()
-    seed = recorded.next_seed(store, experiment)  # the visitor's trainings are others than the recorded ones
+    experiment_run, planned = planner.make_experiment_run(experiment.id), list[str]()
+    seed = recorded.find_next_seed(store, experiment)  # the visitor's trainings are others than the recorded ones
     try:
         for arm in experiment.arms:
-            job = planner.new_job(arm.architecture, replace(arm.plan, seed=seed), _pixels())
+            job = planner.make_job(arm.architecture, replace(arm.plan, seed=seed), _pixels())
             planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
     except BaseException:  # whatever it is, none has begun
         for run_id in planned:
@@ -101,7 +101,7 @@ TITLE = "run-title"
 def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
     speed = calibration.load(run_store.folder())
-    time = duration(estimates.estimate_seconds(architecture, plan, speed, *_digits()))
+    time = format_duration(estimates.estimate_seconds(architecture, plan, speed, *_digits()))
     if not speed.runs:
         return translate(
             "It will take about **{time}** on a server like the one this was measured on; the first run tells "
@@ -113,7 +113,7 @@ def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
 
 def _digits() -> tuple[int, int]:
     """Return the numbers of digits to train with and to test on."""
-    return planner.data_reference().count, len(datasets.load_test().y_test)
+    return planner.get_data_reference().count, len(datasets.load_test().y_test)
 
 
 def _problem(architecture: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
@@ -128,13 +128,13 @@ def _problem(architecture: Architecture | None, plan: TrainingPlan | None) -> Re
 
 def _start() -> None:
     """Train what the settings say now; what was typed just before the click is newer than the page."""
-    architecture = architecture_editor.current()
-    plan = plan_form.current_plan(architecture)
+    architecture = architecture_editor.get_architecture()
+    plan = plan_form.find_plan(architecture)
     if architecture is None or plan is None:
         return  # the page says why where it stands
     store = visitor.store()
     title = st.session_state.get(TITLE, _next_title(store))
-    run = planner.start(store, planner.new_job(architecture, plan, _pixels()), title)
+    run = planner.start(store, planner.make_job(architecture, plan, _pixels()), title)
     st.session_state.pop(TITLE, None)  # the next run gets a name of its own
     _watch(run.id, ())
 

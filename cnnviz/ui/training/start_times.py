@@ -38,7 +38,7 @@ def is_starting(status: RunStatus) -> bool:
     return status.state == "running" and "start" not in status.newest
 
 
-def usual_seconds() -> float:
+def get_usual_seconds() -> float:
     """Return the median of the last starts."""
     with _lock:
         return statistics.median(_recent) if _recent else USUAL_SECONDS
@@ -47,4 +47,4 @@ def usual_seconds() -> float:
 def is_slow(status: RunStatus) -> bool:
     """Return whether a start takes much longer than usual."""
     since = session.get("starting").get(status.run.id)
-    return since is not None and time.monotonic() - since > BUSY * usual_seconds()
+    return since is not None and time.monotonic() - since > BUSY * get_usual_seconds()

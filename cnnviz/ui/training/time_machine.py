@@ -54,13 +54,13 @@ def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
 def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
     """Return what the network of that moment makes of the visitor's digit, None (and say why) if it makes nothing."""
     try:
-        return snapshot_view.of_network(cache.load_snapshot(store, run_id, kept), digit, kept.step, kept.epoch)
+        return snapshot_view.from_network(cache.load_snapshot(store, run_id, kept), digit, kept.step, kept.epoch)
     except Refusal as reason:
         st.caption(page.plain(translate_refusal(reason)))
         return None
 
 
-def confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
+def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     """Show which digits were taken for which at that moment, or why that cannot be shown."""
     try:
         counts = store.confusion(run_id, kept).astype(np.float32)

@@ -46,28 +46,28 @@ def show() -> None:
     if session.get("watched") not in known:
         session.put(watched=known[0] if known else "", moment=-1)
     if session.get("watched"):
-        live = _any_live()
-        st.fragment(page.guard(_watched), run_every=_pace() if live else None)(live)
+        live = _is_any_live()
+        st.fragment(page.guard(_show_watched), run_every=_pace() if live else None)(live)
 
 
-def _any_live() -> bool:
+def _is_any_live() -> bool:
     """Return whether the watched run or one beside it is live."""
     watched = run_status.follow(visitor.store(), session.get("watched"))
-    return watched.live or any(run.live for run in comparison.runs())
+    return watched.live or any(run.live for run in comparison.iterate_runs())
 
 
 def _pace() -> float:
     return QUICK if api.scheduler().count_live() <= FEW else SLOW
 
 
-def _watched(was_live: bool) -> None:
+def _show_watched(was_live: bool) -> None:
     store = visitor.store()
     run_status.touch(store)
     status = run_status.follow(store, session.get("watched"))
     start_times.observe(status)
     if progress.follow(store, status):
         st.rerun()  # the whole page: the table marks another run
-    if _any_live() != was_live:
+    if _is_any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     controls.show(status)
     progress.show(progress.list_arms(store, status))
@@ -90,9 +90,9 @@ def _watched(was_live: bool) -> None:
     _show_to_the_worker(status, digit, pen_down)
     shown = _moment(status, chosen, digit)
     with answering:
-        live_views.answer(shown)
+        live_views.show_answer(shown)
     with closer:
-        _closer(status, chosen, kept)
+        _show_details(status, chosen, kept)
     live_views.pick_layer(status.run.architecture)
     if shown is not None:
         live_views.show_changes(shown, "watched")
@@ -106,14 +106,14 @@ def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot])
         where on its axis the chosen moment lies, None for the newest, and whether the axis counts epochs, as it does
         for runs whose epochs differ in length.
     """
-    runs = [status, *comparison.runs()]
+    runs = [status, *comparison.iterate_runs()]
     learned = [
         chart.Learned(
             run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.find_runs_beside(run)
         )
         for colour, run in enumerate(runs)
     ]
-    per_epoch = chart.axis_of(learned) == "epochs"
+    per_epoch = chart.choose_axis(learned) == "epochs"
     unit = max(1, status.curves.batches) if per_epoch else 1
     at = None if chosen is None else chosen.step / unit
     steps = tuple(snapshot.step for snapshot in kept)
@@ -140,12 +140,12 @@ def _moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Mo
     """Return the moment to show: a snapshot, or the worker's newest view."""
     if chosen is not None:
         return time_machine.replay(visitor.store(), status.run.id, chosen, digit)
-    return snapshot_view.of_view(status.newest["view"]) if "view" in status.newest else None
+    return snapshot_view.from_view(status.newest["view"]) if "view" in status.newest else None
 
 
-def _closer(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
+def _show_details(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
     """Beside the answer: the present step explained, or the confusion at a kept moment."""
     if chosen is None and "lesson" in status.newest:
-        live_views.lesson(status.newest["lesson"], status.run.plan.optimizer)
+        live_views.show_step(status.newest["lesson"], status.run.plan.optimizer)
     elif chosen is not None or kept:
-        time_machine.confusion(visitor.store(), status.run.id, chosen or kept[-1])
+        time_machine.show_confusion(visitor.store(), status.run.id, chosen or kept[-1])

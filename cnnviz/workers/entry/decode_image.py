@@ -126,7 +126,7 @@ def _load(image: Any, kind: str, data: bytes) -> Any:
     """Decode the first frame."""
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = image_header.max_pixels(kind)
+    Image.MAX_IMAGE_PIXELS = image_header.compute_max_pixels(kind)
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     if image.format == "PNG":
         # Loading skips the checksums of the pixel data; verifying looks at every chunk.

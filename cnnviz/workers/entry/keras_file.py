@@ -1,7 +1,7 @@
 """Convert a network to a Keras file: weights and architecture on standard input, the file on standard output.
 
 The input is a safetensors file with the names `layer/weight` and the architecture as JSON in its metadata, as
-`cnnviz.jobs.runs.downloads.weights` makes it.
+`cnnviz.jobs.runs.downloads.write_weights` makes it.
 """
 
 from __future__ import annotations

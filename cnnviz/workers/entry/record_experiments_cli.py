@@ -108,7 +108,7 @@ def train(experiment: Experiment, arm: Arm, seed: int, data: datasets.Dataset) -
     share = card["curves"]["val_accuracy"][-1]
     if experiment.measure == SHIFTED:
         network = Network(arm.architecture, unpack_weights(arrays, "weights/"))
-        share = shifted_accuracy.accuracy(network, data.x_test, data.y_test)
+        share = shifted_accuracy.measure_accuracy(network, data.x_test, data.y_test)
     return RecordedRun(
         seed,
         round(share, DECIMALS),

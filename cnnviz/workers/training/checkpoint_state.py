@@ -101,7 +101,7 @@ class TrainerState:
     weights: Weights
     best: Weights | None = None
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def pack_arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays of a `checkpoint` event."""
         kept = {f"state/{number:04}": array for number, array in enumerate(self.variables)}
         return kept | pack_weights(self.best or {}, "best/")

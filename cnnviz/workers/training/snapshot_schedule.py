@@ -29,12 +29,12 @@ def is_step(step: int) -> bool:
     return next(kept for kept in iterate_steps() if kept >= step) == step
 
 
-def next_step(step: int) -> int:
+def find_next_step(step: int) -> int:
     """Return the first batch after `step` that a snapshot belongs to."""
     return next(kept for kept in iterate_steps() if kept > step)
 
 
-def epochs_between(architecture: Architecture, epochs: int, batches: int) -> int:
+def count_epochs_between(architecture: Architecture, epochs: int, batches: int) -> int:
     """Return the number of epochs from one snapshot to the next so that all of them stay below `MAX_BYTES`."""
     most = max(MAX_BYTES // max(architecture.parameters * FLOAT32_BYTES, 1), 1)
     early = sum(1 for _ in _iterate_until(epochs * batches))

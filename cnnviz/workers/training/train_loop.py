@@ -52,10 +52,10 @@ def compute_rates(
     if not use_cosine and plan.schedule == "constant":
         return np.full(count, plan.learning_rate, np.float32)
     done = [(epoch - 1 + number / batches) / epochs for number in range(batch, batch + count)]
-    return np.array([plan.learning_rate * cosine_factor(share) for share in done], np.float32)
+    return np.array([plan.learning_rate * compute_cosine_factor(share) for share in done], np.float32)
 
 
-def cosine_factor(done: float) -> float:
+def compute_cosine_factor(done: float) -> float:
     """Return the factor on the learning rate when `done`, in [0, 1], of the run is over: warm-up, then cosine to 0."""
     return min(1.0, done / WARM_UP_RISE + WARM_UP_START) * (1 + float(np.cos(np.pi * done))) / 2
 
@@ -114,7 +114,7 @@ class TrainStep:
     @property
     def weights(self) -> dict[str, dict[str, np.ndarray]]:
         """Copies of the current weights, float32, by layer and name."""
-        return {layer.name: dict(keras_model.weights_of(layer)) for layer in self.model.layers if layer.weights}
+        return keras_model.read_weights(self.model)
 
     @property
     def variables(self) -> list[Any]:

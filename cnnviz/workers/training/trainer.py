@@ -79,7 +79,7 @@ class Trainer:
             commands,
             lambda: self.stopwatch.seconds,
         )
-        self.snapshot_epochs = snapshot_schedule.epochs_between(
+        self.snapshot_epochs = snapshot_schedule.count_epochs_between(
             task.architecture, self.progress.epochs, self.examples.batches
         )
         self.validation_seconds = 0.0
@@ -180,7 +180,7 @@ class Trainer:
 
     def _next_chunk_size(self, batch: int) -> int:
         """Return the number of batches of the next call, which snapshots and ends of epochs limit."""
-        to_snapshot = snapshot_schedule.next_step(self.step) - self.step
+        to_snapshot = snapshot_schedule.find_next_step(self.step) - self.step
         return min(self.chunks.batches, self.examples.batches - batch, to_snapshot)
 
     def _rows_of_batch(self, rows: Rows, batch: int) -> Rows:
@@ -219,7 +219,7 @@ class Trainer:
 
     def _emit_checkpoint(self, state: checkpoint_state.TrainerState) -> None:
         self.next_checkpoint = time.monotonic() + self.task.checkpoint_seconds
-        self.emit("checkpoint", state.progress.to_json(), state.arrays())
+        self.emit("checkpoint", state.progress.to_json(), state.pack_arrays())
 
     def _obey_commands(self, at: Position) -> None:
         """Receive and obey commands; sleep through a pause."""

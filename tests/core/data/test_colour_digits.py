@@ -31,11 +31,11 @@ def wcag(colour: tuple[int, int, int]) -> float:
 @given(ink=COLOUR, paper=COLOUR)
 def test_contrast_is_that_of_wcag(ink: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
     low, high = sorted((wcag(ink), wcag(paper)))
-    assert colours.contrast_ratio(np.array(ink), np.array(paper)) == pytest.approx((high + 0.05) / (low + 0.05))
+    assert colours.compute_contrast_ratio(np.array(ink), np.array(paper)) == pytest.approx((high + 0.05) / (low + 0.05))
 
 
 def test_black_on_white_has_the_largest_contrast() -> None:
-    assert colours.contrast_ratio(np.zeros(3, int), np.full(3, 255)) == pytest.approx(21)
+    assert colours.compute_contrast_ratio(np.zeros(3, int), np.full(3, 255)) == pytest.approx(21)
 
 
 @given(count=st.integers(0, 400), part=st.sampled_from([colours.TRAIN, colours.TEST]), seed=st.integers(0, 99))
@@ -113,7 +113,7 @@ def test_invalid_colour_is_refused(wrong: object) -> None:
 def test_the_usual_colours_have_the_contrast() -> None:
     assert wcag(colours.parse_hex(colours.PAPER)) > wcag(colours.parse_hex(colours.INK))
     ink, paper = (np.array(colours.parse_hex(text)) for text in (colours.INK, colours.PAPER))
-    assert colours.contrast_ratio(ink, paper) >= colours.MIN_CONTRAST
+    assert colours.compute_contrast_ratio(ink, paper) >= colours.MIN_CONTRAST
 
 
 def test_only_networks_that_read_colour_get_it() -> None:
@@ -125,7 +125,7 @@ def test_only_networks_that_read_colour_get_it() -> None:
 
 
 def test_the_checksum_follows_the_digits_and_their_number() -> None:
-    told = {colours.content_digest(grey * 64, train, 5) for grey in "ab" for train in (3, 4)}
+    told = {colours.hash_content(grey * 64, train, 5) for grey in "ab" for train in (3, 4)}
     assert len(told) == 4
 
 
@@ -133,8 +133,8 @@ def test_the_card_of_the_store_names_the_colour_digits_of_mnist() -> None:
     """Its checksum is that of MNIST's content and the colours of all 70,000 digits, made anew here."""
     card = model_store.card("cnn-rgb")
     train, test = mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]
-    assert card.data.sha256 == colours.content_digest(mnist_file.CONTENT_SHA256, train, test)
-    assert card.data.name == colours.dataset_name(datasets.MNIST)
+    assert card.data.sha256 == colours.hash_content(mnist_file.CONTENT_SHA256, train, test)
+    assert card.data.name == colours.name_dataset(datasets.MNIST)
     assert card.plan.data == colours.DATA
     assert card.pen_accuracy is not None
     assert "ink and paper random" in card.pen_note

@@ -77,7 +77,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes],
 
 
 def cache(data: bytes) -> Path:
-    path = mnist_source.cache_path()
+    path = mnist_source.get_cache_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
@@ -214,7 +214,7 @@ def test_a_flipped_bit_never_gives_wrong_digits(place: int, chosen: Callable[[by
         np.testing.assert_array_equal(getattr(loaded, name), array)
 
 
-def test_a_missing_chosen_file_is_said_and_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_chosen_file_is_reported_and_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cache(GOOD)
     monkeypatch.setenv("CNNVIZ_MNIST", str(tmp_path / "nowhere.npz"))
     with pytest.raises(Refusal, match=r"`CNNVIZ_MNIST` cannot be read \(No such file or directory\)"):
@@ -234,8 +234,8 @@ def test_a_download_is_checked_kept_and_not_repeated(origin: Answers) -> None:
     seen: list[tuple[float, str]] = []
     data = datasets.load(lambda fraction, message: seen.append((fraction, message)))
     assert (data.name, data.source) == ("MNIST", "Keras's download address")
-    assert mnist_source.cache_path().read_bytes() == GOOD
-    assert [path.name for path in mnist_source.cache_path().parent.iterdir()] == ["mnist.npz"]
+    assert mnist_source.get_cache_path().read_bytes() == GOOD
+    assert [path.name for path in mnist_source.get_cache_path().parent.iterdir()] == ["mnist.npz"]
     assert (1.0, "Downloading MNIST") in seen
     assert all(0 <= fraction <= 1 for fraction, _ in seen)
     assert datasets.load().source == "Keras's cache"
@@ -307,7 +307,7 @@ def test_without_a_place_to_keep_it_the_download_is_used_all_the_same(
     monkeypatch.setenv("KERAS_HOME", str(blocked))
     assert datasets.load_test(allow_download=True).name == "MNIST"
     assert "could not be kept" in caplog.text
-    assert datasets.samples(1, 0)[0].source == "MNIST"  # held for the process
+    assert datasets.draw_samples(1, 0)[0].source == "MNIST"  # held for the process
     assert origin.requests == 1
 
 
@@ -316,7 +316,7 @@ def test_keras_looks_for_the_cache_at_the_same_place() -> None:
     program = "from keras.src.backend.config import keras_home; print(keras_home())"
     Path(os.environ["KERAS_HOME"]).mkdir(parents=True)
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert Path(answer.stdout.strip()) / "datasets" / "mnist.npz" == mnist_source.cache_path()
+    assert Path(answer.stdout.strip()) / "datasets" / "mnist.npz" == mnist_source.get_cache_path()
 
 
 def test_bundled_digits_and_a_note_are_shown_offline() -> None:
@@ -365,11 +365,11 @@ def test_missing_bundled_digits_are_refused(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_samples_are_the_same_for_a_seed_and_mix_all_digits(chosen: Callable[[bytes], Path]) -> None:
-    first, again, other = datasets.samples(10, 7), datasets.samples(10, 7), datasets.samples(10, 8)
+    first, again, other = datasets.draw_samples(10, 7), datasets.draw_samples(10, 7), datasets.draw_samples(10, 8)
     assert [s.index for s in first] == [s.index for s in again] != [s.index for s in other]
     assert sorted(s.label for s in first) == list(range(10))
     chosen(GOOD)
-    for sample in datasets.samples(20, 1):
+    for sample in datasets.draw_samples(20, 1):
         np.testing.assert_array_equal(sample.image, arrays()["x_test"][sample.index] / np.float32(255))
         assert sample.label == arrays()["y_test"][sample.index]
         assert sample.image.dtype == np.float32
@@ -379,7 +379,7 @@ def test_samples_are_the_same_for_a_seed_and_mix_all_digits(chosen: Callable[[by
 
 def test_more_samples_than_there_are_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"`count` must be from 0 to 360. Received: 361"):
-        datasets.samples(361, 0)
+        datasets.draw_samples(361, 0)
 
 
 def test_the_test_part_leaves_the_rest_where_it_is_and_is_read_once(
@@ -400,12 +400,12 @@ def test_a_page_never_waits_for_a_download(origin: Answers) -> None:
     origin.gate.clear()
     task = BackgroundTask(lambda progress: datasets.load_test(progress, allow_download=True)).start()
     origin.asked.wait(10)
-    assert datasets.samples(3, 0)[0].source == "scikit-learn digits"
+    assert datasets.draw_samples(3, 0)[0].source == "scikit-learn digits"
     assert not task.status.done
     assert task.status.message == "Downloading MNIST"
     origin.gate.set()
     assert task.wait(10).result is not None
-    assert datasets.samples(3, 0)[0].source == "MNIST"
+    assert datasets.draw_samples(3, 0)[0].source == "MNIST"
 
 
 def test_a_wrong_choice_of_the_server_still_leaves_visitors_digits(
@@ -440,7 +440,7 @@ def test_a_background_task_downloads_in_a_thread_of_its_own(origin: Answers) -> 
     assert status.result is not None
     assert status.result.name == "MNIST"
     assert callers == ["cnnviz-loader"]
-    assert datasets.samples(1, 0)[0].source == "MNIST"
+    assert datasets.draw_samples(1, 0)[0].source == "MNIST"
     assert origin.requests == 1
 
 
@@ -485,7 +485,7 @@ def test_a_web_process_stays_small(mnist_path: Path) -> None:
         "scale = 1e3 if sys.platform == 'linux' else 1e6\n"
         "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale\n"
         "from cnnviz.core.data import datasets\n"
-        "before = used(); assert datasets.samples(1, 0)[0].source == 'MNIST'; print(used() - before)"
+        "before = used(); assert datasets.draw_samples(1, 0)[0].source == 'MNIST'; print(used() - before)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program],

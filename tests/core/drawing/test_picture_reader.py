@@ -84,7 +84,7 @@ def test_a_digit_that_is_cut_off_stays_and_the_speck_goes() -> None:
     assert found.digit.sum() > 50
 
 
-def test_several_digits_are_told_and_each_can_be_read() -> None:
+def test_several_digits_are_reported_and_each_can_be_read() -> None:
     seven, one = paint(0, 255), paint(0, 255, Drawing((Stroke(((140, 60), (140, 220)), 16),)))
     rgba = to_rgba(np.concatenate([seven, one, one], axis=1))
     found = from_picture(rgba)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import robustness, trace
 from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED, shift, shift_grid
-from cnnviz.core.inference.robustness import distances, react, react_to_amounts, react_to_shifts, strides_of
+from cnnviz.core.inference.robustness import compute_distances, find_strides, react, react_to_amounts, react_to_shifts
 from cnnviz.core.layers import AveragePooling2D, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks.architecture import Architecture
@@ -104,7 +104,7 @@ def test_moving_back_takes_the_better_of_the_neighbouring_cells() -> None:
     still = trace.trace(tested, inked()).layers[1].after
     shifted_too = trace.trace(tested, shift(inked(), 3, 2)).layers[1].after
     tried = [
-        distances(shifted_too[np.newaxis, down:, 1:], still[: 14 - down, :13])[0] for down in (1, 2)
+        compute_distances(shifted_too[np.newaxis, down:, 1:], still[: 14 - down, :13])[0] for down in (1, 2)
     ]  # 1.5 cells down, 1 cell right
     assert reaction.moved_back["pool"][place] == pytest.approx(min(tried), abs=1e-6)
 
@@ -117,30 +117,30 @@ def test_a_map_that_is_smaller_than_the_shift_cannot_be_moved_back() -> None:
 
 
 def test_strides_multiply_from_layer_to_layer() -> None:
-    assert [*strides_of(strategies.network(POOL_NETWORKS["pool-max"][0], 0)).values()] == [
+    assert [*find_strides(strategies.network(POOL_NETWORKS["pool-max"][0], 0)).values()] == [
         (1, 1),
         (2, 2),
         (2, 2),
         (4, 4),
     ]
-    assert [*strides_of(strategies.network(POOL_NETWORKS["pool-stride"][0], 0)).values()] == [(2, 2), (4, 4)]
-    assert strides_of(network()) == {}
+    assert [*find_strides(strategies.network(POOL_NETWORKS["pool-stride"][0], 0)).values()] == [(2, 2), (4, 4)]
+    assert find_strides(network()) == {}
 
 
 def test_distances_of_known_vectors() -> None:
     one = np.array([1.0, 0.0], np.float32)
     rows = np.array([[2, 0], [0, 3], [-1, 0], [0, 0], [1, 1]], np.float32)
-    np.testing.assert_allclose(distances(rows, one), [0, 1, 2, 1, 1 - np.sqrt(0.5)], atol=1e-6)
-    np.testing.assert_array_equal(distances(rows[3:4], np.zeros(2, np.float32)), [0])
+    np.testing.assert_allclose(compute_distances(rows, one), [0, 1, 2, 1, 1 - np.sqrt(0.5)], atol=1e-6)
+    np.testing.assert_array_equal(compute_distances(rows[3:4], np.zeros(2, np.float32)), [0])
 
 
 @given(st.floats(0.01, 100), st.integers(0, 2**31))
 def test_distance_is_symmetric_and_blind_to_size(factor: float, seed: int) -> None:
     one, other = np.random.default_rng(seed).random((2, 3, 4), dtype=np.float32)
-    there = distances(one[np.newaxis], other)[0]
+    there = compute_distances(one[np.newaxis], other)[0]
     assert 0 <= there <= 1
-    assert distances(other[np.newaxis], one)[0] == pytest.approx(there, abs=1e-6)
-    assert distances(np.float32(factor) * one[np.newaxis], other)[0] == pytest.approx(there, abs=1e-5)
+    assert compute_distances(other[np.newaxis], one)[0] == pytest.approx(there, abs=1e-6)
+    assert compute_distances(np.float32(factor) * one[np.newaxis], other)[0] == pytest.approx(there, abs=1e-5)
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
@@ -172,4 +172,6 @@ def test_layers_can_be_looked_through_in_batches() -> None:
 def test_comparing_two_equals_comparing_many(seed: int, sizes: tuple[float, float]) -> None:
     one, other = np.random.default_rng(seed).random((2, 3, 4), dtype=np.float32)
     one, other = np.float32(sizes[0]) * one, np.float32(sizes[1]) * other
-    assert robustness._distance(one, other) == pytest.approx(distances(one[np.newaxis], other)[0], abs=1e-6)
+    assert robustness._compute_distance(one, other) == pytest.approx(
+        compute_distances(one[np.newaxis], other)[0], abs=1e-6
+    )

@@ -19,7 +19,7 @@ def upload(height: int = 40, width: int = 60) -> InputSource:
 
 
 def shown(source: InputSource) -> np.ndarray:
-    pixels = subject.pixels(source)
+    pixels = subject.get_pixels(source)
     assert pixels is not None
     return pixels
 

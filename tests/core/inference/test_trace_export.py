@@ -34,7 +34,7 @@ def small() -> Trace:
 
 
 def test_npz_holds_every_array_bit_for_bit(small):
-    with np.load(io.BytesIO(trace_export.npz(small)), allow_pickle=False) as file:
+    with np.load(io.BytesIO(trace_export.write_npz(small)), allow_pickle=False) as file:
         np.testing.assert_array_equal(file["digit"], small.digit)
         for layer in small.layers:
             np.testing.assert_array_equal(file[f"{layer.name}/after"], layer.after)
@@ -43,18 +43,18 @@ def test_npz_holds_every_array_bit_for_bit(small):
 
 
 def test_npz_of_one_layer_holds_that_layer(small):
-    with np.load(io.BytesIO(trace_export.npz(small, small.layers[1:2]))) as file:
+    with np.load(io.BytesIO(trace_export.write_npz(small, small.layers[1:2]))) as file:
         assert sorted(file) == ["digit", "pool/after"]
 
 
 def test_every_value_of_the_table_reads_back_as_the_same_float32(small):
-    lines = list(csv.DictReader(io.StringIO(trace_export.table(small).decode())))
+    lines = list(csv.DictReader(io.StringIO(trace_export.write_csv(small).decode())))
     assert tuple(lines[0]) == trace_export.COLUMNS
     read = {
         (line["layer"], line["stage"], line["map"], line["row"], line["column"]): np.float32(line["value"])
         for line in lines
     }
-    expected = sum(values.size for layer in small.layers for _, values in trace_export.stages(layer))
+    expected = sum(values.size for layer in small.layers for _, values in trace_export.iterate_stages(layer))
     assert len(read) == len(lines) == expected
     for place in np.ndindex(small.layers[0].after.shape):
         row, column, channel = map(str, place)
@@ -63,5 +63,5 @@ def test_every_value_of_the_table_reads_back_as_the_same_float32(small):
 
 
 def test_table_of_one_layer_names_that_layer_only(small):
-    lines = csv.DictReader(io.StringIO(trace_export.table(small, small.layers[3:]).decode()))
+    lines = csv.DictReader(io.StringIO(trace_export.write_csv(small, small.layers[3:]).decode()))
     assert {line["layer"] for line in lines} == {"answer"}

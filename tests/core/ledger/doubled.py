@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import ACTIVATIONS
 from cnnviz.core.ledger import Cell, cells
-from cnnviz.core.ledger.activation import activation
+from cnnviz.core.ledger.activation import get_activation
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.networks.network import Network
 
@@ -33,9 +33,9 @@ def stages(network: Network, traced: Trace, cell: Cell) -> Stages:
     read = traced.layers[place - 1].after if place else traced.digit.reshape(output.input_shape)
     weights = {name: array.astype(float) for name, array in network.weights_of(cell.layer).items()}
     made = output.layer.forward(read[np.newaxis].astype(float), weights)
-    index = cells.index(cell, output.output_shape)
+    index = cells.get_index(cell, output.output_shape)
     before, after = float(made.before[0][index]), float(made.after[0][index])
-    if activation(output.layer) == "softmax":
+    if get_activation(output.layer) == "softmax":
         logits = output.before[index[:-1]].astype(float)
         logits[cell.map] = before
         after = float(ACTIVATIONS["softmax"](logits)[cell.map])
@@ -49,7 +49,7 @@ def decimals(exact: float, traced: Trace, cell: Cell, sheet: Sheet) -> int:
     before it, but not at both.
     """
     output = next(each for each in traced.layers if each.name == cell.layer)
-    stored = float(output.after[cells.index(cell, output.output_shape)])
+    stored = float(output.after[cells.get_index(cell, output.output_shape)])
     apart = abs(exact - stored) + 2.0**-23 * float(np.abs(output.after).max())
     agree = math.floor(-math.log10(2 * apart)) if apart else sheet.places
     return max(0, min(sheet.places, agree) - 1)

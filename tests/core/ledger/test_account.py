@@ -14,8 +14,8 @@ from cnnviz.core import ledger
 from cnnviz.core.inference.trace import LayerOutput, Trace, trace
 from cnnviz.core.layers import KINDS, Layer
 from cnnviz.core.ledger import Cell, Ledger, Line, cells
-from cnnviz.core.ledger.activation import activation
-from cnnviz.core.ledger.fixed_point import MINUS, Sheet, exact_text, factor, shortest
+from cnnviz.core.ledger.activation import get_activation
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet, format_exact, format_factor, round_to_shown
 from cnnviz.core.ledger.query import Question
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
@@ -35,7 +35,7 @@ def number(text: str) -> Decimal:
 
 
 def shown(of: Ledger, amount: int) -> Decimal:
-    return number(of.sheet.text(amount))
+    return number(of.sheet.format(amount))
 
 
 def output(traced: Trace, name: str) -> LayerOutput:
@@ -89,34 +89,34 @@ def assert_calculator_agrees(of: Ledger) -> None:
         if part.weights is not None:
             pairs = zip(part.values.flat, part.weights.flat, part.amounts.flat, strict=True)
             for value, weight, amount in pairs:
-                product = number(factor(value)) * number(factor(weight))
+                product = number(format_factor(value)) * number(format_factor(weight))
                 assert rounded(product, of) == shown(of, int(amount))
             assert shown(of, part.subtotal) == sum(shown(of, int(each)) for each in part.amounts.flat)
         if part.share is not None and part.weight is not None:
-            product = shown(of, part.subtotal) * number(factor(part.weight))
+            product = shown(of, part.subtotal) * number(format_factor(part.weight))
             assert rounded(product, of) == shown(of, part.share)
     if of.terms is not None and of.terms.weights is not None:
         pairs = zip(of.terms.values, of.terms.weights, of.terms.amounts, strict=True)
         for value, weight, amount in pairs:
-            assert rounded(number(factor(value)) * number(factor(weight)), of) == shown(of, int(amount))
+            assert rounded(number(format_factor(value)) * number(format_factor(weight)), of) == shown(of, int(amount))
 
 
 def assert_gives_the_trace(of: Ledger, made_of: LayerOutput, place: tuple[int, ...]) -> None:
     largest = float(np.abs(made_of.after).max())
     assert of.stored == made_of.after[place]
-    assert abs(of.sheet.value(of.total) - float(made_of.after[place])) <= WITHIN * (largest or 1)
+    assert abs(of.sheet.to_float(of.total) - float(made_of.after[place])) <= WITHIN * (largest or 1)
     before = of.line("before") or None
     if before is not None and largest:
-        assert abs(of.sheet.value(before) - float(made_of.before[place])) <= WITHIN * np.abs(made_of.before).max()
+        assert abs(of.sheet.to_float(before) - float(made_of.before[place])) <= WITHIN * np.abs(made_of.before).max()
 
 
 def sizes(of: Ledger) -> list[float]:
     """Return the absolute value of every summand, and of every line."""
     mixed = [(part, 1.0 if part.weight is None else max(1.0, abs(float(part.weight)))) for part in of.parts]
-    found = [abs(of.sheet.value(int(each))) * by for part, by in mixed for each in part.amounts.flat]
+    found = [abs(of.sheet.to_float(int(each))) * by for part, by in mixed for each in part.amounts.flat]
     if of.terms is not None:
-        found += [abs(of.sheet.value(int(each))) for each in of.terms.amounts]
-    return found + [abs(of.sheet.value(line.amount)) for line in of.lines]
+        found += [abs(of.sheet.to_float(int(each))) for each in of.terms.amounts]
+    return found + [abs(of.sheet.to_float(line.amount)) for line in of.lines]
 
 
 def float32_can_be_off_by(of: Ledger, made_of: LayerOutput) -> float:
@@ -130,7 +130,7 @@ def uncorrected(of: Ledger) -> float:
     names = [line.name for line in of.lines]
     place = names.index("before") if "before" in names else len(names) - 1
     rounding = of.lines[place - 1].amount if "rounding" in names[max(0, place - 1) : place] else 0
-    return of.sheet.value(of.lines[place].amount - rounding)
+    return of.sheet.to_float(of.lines[place].amount - rounding)
 
 
 def assert_is_exact(of: Ledger, made_of: LayerOutput, expected: doubled.Stages) -> None:
@@ -153,9 +153,9 @@ def test_a_ledger_adds_up_and_gives_the_value_of_the_trace(kind: str, data: st.D
     made_of = output(traced, "asked")
     assert_adds_up(of)
     assert_calculator_agrees(of)
-    assert_gives_the_trace(of, made_of, cells.index(cell, made_of.output_shape))
+    assert_gives_the_trace(of, made_of, cells.get_index(cell, made_of.output_shape))
     assert_is_exact(of, made_of, doubled.stages(network, traced, cell))
-    assert abs(of.sheet.value(of.line("rounding"))) <= float32_can_be_off_by(of, made_of)
+    assert abs(of.sheet.to_float(of.line("rounding"))) <= float32_can_be_off_by(of, made_of)
 
 
 @settings(DRAWN, max_examples=60)
@@ -169,7 +169,7 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
     chosen = data.draw(st.sampled_from(traced.layers))
     cell = draw_cell(data, chosen.name, chosen.output_shape)
     way = (cell, *ledger.descend(network, traced, cell))
-    shapes = cells.shapes(network)
+    shapes = cells.list_shapes(network)
     for above, below in pairwise(way):
         of = ledger.account(network, traced, above)
         assert_adds_up(of)
@@ -202,7 +202,7 @@ def test_float32_rounds_next_to_nothing_in_the_networks_of_the_store(name: str) 
             assert_gives_the_trace(found, made_of, place)
             assert_is_exact(found, made_of, doubled.stages(network, traced, found.cell))
             largest = float(np.abs(made_of.before).max())
-            assert abs(found.sheet.value(found.line("rounding"))) <= WITHIN * largest
+            assert abs(found.sheet.to_float(found.line("rounding"))) <= WITHIN * largest
             assert found.sheet.places <= 10, "so few digits can be read"
 
 
@@ -220,8 +220,8 @@ def strokes_of_a_digit(network: Network) -> np.ndarray:
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_an_exact_text_is_the_float32_again(value: float) -> None:
     single = np.float32(value)
-    assert np.float32(exact_text(single)) == single
-    assert np.float32(factor(single).replace(MINUS, "-")) == single
+    assert np.float32(format_exact(single)) == single
+    assert np.float32(format_factor(single).replace(MINUS, "-")) == single
 
 
 @settings(max_examples=300)
@@ -229,19 +229,19 @@ def test_an_exact_text_is_the_float32_again(value: float) -> None:
 @example(1e9, False)
 def test_the_nearest_decimals_of_an_array_are_those_that_are_shown(value: float, negative: bool) -> None:
     single = np.float32(-value if negative else value)
-    assert shortest(np.array([single]))[0] == float(exact_text(single))
+    assert round_to_shown(np.array([single]))[0] == float(format_exact(single))
 
 
 @given(units=st.integers(-(10**12), 10**12), places=st.integers(0, 12))
 def test_an_amount_is_written_with_all_its_decimals(units: int, places: int) -> None:
-    text = Sheet(places).text(units)
+    text = Sheet(places).format(units)
     assert number(text) == Decimal(units).scaleb(-places)
     assert len(text.partition(".")[2]) == places
 
 
 def test_texts_are_those_of_the_maps() -> None:
     values = np.array([0.1, -0.25, 1e-7, 0.0, 12345.678, 3.0], np.float32)
-    assert [exact_text(value) for value in values] == ["0.1", "-0.25", "1e-7", "0", "12345.678", "3"]
+    assert [format_exact(value) for value in values] == ["0.1", "-0.25", "1e-7", "0", "12345.678", "3"]
 
 
 # Sentences and special cases.
@@ -269,7 +269,7 @@ def test_softmax_lists_all_its_shares() -> None:
     found = ledger.account(network, traced, Cell("dense", 4))
     assert found.shares is not None
     assert sum(int(each) for each in found.shares.exponentials) == found.shares.total
-    told = [found.sheet.value(int(each)) for each in found.shares.shares]
+    told = [found.sheet.to_float(int(each)) for each in found.shares.shares]
     np.testing.assert_allclose(told, traced.probabilities, atol=1e-6)
     assert found.line("share") == found.shares.shares[4]
 
@@ -277,7 +277,7 @@ def test_softmax_lists_all_its_shares() -> None:
 def test_fused_activation_is_named() -> None:
     network, traced = small()
     conv = ledger.account(network, traced, Cell("conv2d", 2, 5, 6))
-    assert activation(network.architecture.layers[0]) == "relu"
+    assert get_activation(network.architecture.layers[0]) == "relu"
     assert [line.name for line in conv.lines if line.name != "rounding"] == [
         "sum",
         "bias",

@@ -18,7 +18,7 @@ NETWORK = "cnn-32-64-64"
 def test_strongest_path_leads_down_from_every_layer(name: str) -> None:
     network = model_store.load(name)
     traced = trace(network, np.random.default_rng(2).random(network.architecture.input_shape, dtype=np.float32))
-    for layer, shape in cells.shapes(network).items():
+    for layer, shape in cells.list_shapes(network).items():
         middle = Cell(layer, shape[-1] // 2, *(side // 2 for side in shape[:-1]))
         path = (middle, *descend(network, traced, middle))
         assert path[-1].layer == INPUT

@@ -20,8 +20,8 @@ from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.layers import KINDS
 from cnnviz.core.ledger import Cell
-from cnnviz.core.ledger.csv_table import COLUMNS, table
-from cnnviz.core.ledger.numpy_snippet import count_decimals, format_value, snippet
+from cnnviz.core.ledger.csv_table import COLUMNS, write_csv
+from cnnviz.core.ledger.numpy_snippet import count_decimals, format_value, write_snippet
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
@@ -45,7 +45,7 @@ def run(program: str, file: bytes) -> str:
 
 
 def downloaded(network: Network, traced: Trace) -> bytes:
-    return trace_export.npz(traced, weights=network.weights)
+    return trace_export.write_npz(traced, weights=network.weights)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -56,9 +56,9 @@ def test_a_program_prints_the_number_of_the_screen(kind: str, data: st.DataObjec
     of = ledger.account(network, traced, cell)
     places = count_decimals(of)
     assert places >= doubled.decimals(doubled.stages(network, traced, cell).after, traced, cell, of.sheet)
-    said = run(snippet(network, of, FILE), downloaded(network, traced))
+    said = run(write_snippet(network, of, FILE), downloaded(network, traced))
     assert said == format_value(of, places)
-    assert abs(float(said) - of.sheet.value(of.total)) <= 0.51 * 10.0**-places
+    assert abs(float(said) - of.sheet.to_float(of.total)) <= 0.51 * 10.0**-places
 
 
 def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(
     for cell in cells:
         of = ledger.account(network, traced, cell)
         assert count_decimals(of) >= of.sheet.places - 2, "nearly all shown digits"
-        programs.append(snippet(network, of, FILE))
+        programs.append(write_snippet(network, of, FILE))
         expected.append(format_value(of, count_decimals(of)))
     whole = "\n".join(programs)
     said = subprocess.run([sys.executable, "-c", whole], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -90,7 +90,7 @@ def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(
 def test_a_table_adds_up_to_the_ledger(kind: str, data: st.DataObject, seed: int) -> None:
     network, traced, cell = one_layer(data, kind, seed)
     of = ledger.account(network, traced, cell)
-    lines = list(csv.DictReader(io.StringIO(table(of).decode())))
+    lines = list(csv.DictReader(io.StringIO(write_csv(of).decode())))
     assert tuple(lines[0]) == COLUMNS
     amounts = {name: Decimal(0) for name in ("product", "value", "padding", "subtotal", "mixed", "after")}
     for line in lines:
@@ -110,7 +110,7 @@ def test_a_file_has_the_weights_only_where_they_are_asked_for() -> None:
     traced = trace(network, strokes_of_a_digit(network))
     with np.load(io.BytesIO(downloaded(network, traced))) as file:
         np.testing.assert_array_equal(file["dense/kernel"], network.weights["dense"]["kernel"])
-    with np.load(io.BytesIO(trace_export.npz(traced, traced.layers[1:2], network.weights))) as file:
+    with np.load(io.BytesIO(trace_export.write_npz(traced, traced.layers[1:2], network.weights))) as file:
         assert sorted(file) == ["dense/after", "dense/before", "dense/bias", "dense/kernel", "digit"]
-    with np.load(io.BytesIO(trace_export.npz(traced))) as file:
+    with np.load(io.BytesIO(trace_export.write_npz(traced))) as file:
         assert "dense/kernel" not in file

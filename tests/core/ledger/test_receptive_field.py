@@ -31,18 +31,18 @@ def perturbed(network: Network, cell: Cell) -> np.ndarray:
             x = layer.forward(x, network.weights_of(layer.name)).after
             if layer.name == cell.layer:
                 break
-    shape = cells.shapes(network)[cell.layer]
+    shape = cells.list_shapes(network)[cell.layer]
     found: np.ndarray = np.isnan(of_all(x, cell, shape))
     return found.reshape(read)
 
 
 def of_all(x: np.ndarray, cell: Cell, shape: tuple[int, ...]) -> np.ndarray:
     """Return the cell's value in every image of `x`."""
-    return np.array([image[cells.index(cell, shape)] for image in x])
+    return np.array([image[cells.get_index(cell, shape)] for image in x])
 
 
 def by_formula(network: Network, cell: Cell) -> np.ndarray:
-    field = ledger.receptive_field(network, cell)
+    field = ledger.find_receptive_field(network, cell)
     found = np.zeros(network.architecture.input_shape, bool)
     found[np.ix_(field.rows, field.columns, field.maps)] = True
     return found
@@ -86,7 +86,7 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
 ) -> None:
     network = strategies.network(architecture, seed)
     for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True):
-        every = list(cells.every(layer.name, shape))
+        every = list(cells.iterate_cells(layer.name, shape))
         middle = len(every) // 2
         asked = [every[0], *every[middle : middle + 3], every[-1]]
         for cell in [*asked, *([data.draw(st.sampled_from(every))] if data else [])]:
@@ -104,7 +104,7 @@ def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
     layer, shape = architecture.layers[place], architecture.shapes()[place]
     if getattr(layer, "activation", "") == "softmax" and layer.kind != "Activation":
         return  # the sum reads less than the share
-    cell = data.draw(st.sampled_from(list(cells.every(layer.name, layer.output_shape(shape)))))
+    cell = data.draw(st.sampled_from(list(cells.iterate_cells(layer.name, layer.output_shape(shape)))))
     of = _account(network, cell, seed)
     assert of.reads is not None
     inside = of.reads.inside(shape)

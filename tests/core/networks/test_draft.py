@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, checks
-from cnnviz.core.layers.naming import keras_names
+from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architecture
-from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, blank, build_cnn
-from cnnviz.core.networks.draft_validation import validate, value
+from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, build_cnn, make_blank
+from cnnviz.core.networks.draft_validation import get_value, validate
 from cnnviz.core.networks.limits import MAX_PARAMETERS
 from tests.core import strategies
 
@@ -49,7 +49,7 @@ ORDERS: st.SearchStrategy[Callable[[ArchitectureDraft], ArchitectureDraft]] = st
     st.builds(lambda place, changed: lambda d: d.change(place, **changed), PLACES, CHANGED),
 )
 STARTS = st.sampled_from(
-    [blank(), build_cnn(4, 3, 2), ArchitectureDraft(()), *[ArchitectureDraft.of(v) for v, _ in TUTORIALS.values()]]
+    [make_blank(), build_cnn(4, 3, 2), ArchitectureDraft(()), *[ArchitectureDraft.of(v) for v, _ in TUTORIALS.values()]]
 )
 
 
@@ -119,7 +119,7 @@ def test_a_published_network_comes_back_unchanged(name: str) -> None:
 
 def test_build_cnn_is_the_tutorials_network() -> None:
     assert validate(build_cnn(32, 3, 2), "cnn-32-32").architecture == TUTORIALS["cnn-32-32"][0]
-    assert validate(blank()).architecture is not None
+    assert validate(make_blank()).architecture is not None
 
 
 @pytest.mark.parametrize("kind", sorted(FRESH))
@@ -132,14 +132,14 @@ def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
 @pytest.mark.parametrize(
     ("draft", "place", "words"),
     [
-        (blank().add(1, "Conv2D"), 1, "height × width × channels"),
+        (make_blank().add(1, "Conv2D"), 1, "height × width × channels"),
         (build_cnn(32, 15, 2), 1, "window must not be larger"),
         (build_cnn(0, 3, 2), 0, "`filters` must be"),
         (build_cnn(4096, 3, 1), 1, f"at most {MAX_PARAMETERS:,} parameters"),
-        (blank().remove(1), 0, "must give ten probabilities"),
-        (blank().change(1, units=9), 1, "must give ten probabilities"),
-        (blank().remove(0), 0, "must give ten probabilities"),
-        (blank().change(0, kind="Lambda"), 0, "`kind` must be one of"),
+        (make_blank().remove(1), 0, "must give ten probabilities"),
+        (make_blank().change(1, units=9), 1, "must give ten probabilities"),
+        (make_blank().remove(0), 0, "must give ten probabilities"),
+        (make_blank().change(0, kind="Lambda"), 0, "`kind` must be one of"),
     ],
 )
 def test_a_refusal_stands_where_it_belongs(draft: ArchitectureDraft, place: int, words: str) -> None:
@@ -156,7 +156,7 @@ def test_below_a_refusal_rows_wait_but_say_what_is_wrong_with_themselves() -> No
 
 
 def test_too_many_layers_are_refused() -> None:
-    draft = blank()
+    draft = make_blank()
     for _ in range(MAX_LAYERS - 1):
         draft = draft.add(1, "Dropout")
     assert f"1 to {MAX_LAYERS} layers" in str(validate(draft).rows[-1].problem)
@@ -165,9 +165,9 @@ def test_too_many_layers_are_refused() -> None:
 
 def test_a_pools_stride_follows_its_size_until_it_is_chosen() -> None:
     draft = build_cnn(4, 3, 2).change(2, pool_size=(3, 3))
-    assert value(validate(draft).rows[2], "strides") == (3, 3)
+    assert get_value(validate(draft).rows[2], "strides") == (3, 3)
     apart = draft.change(2, strides=(1, 1)).change(2, pool_size=(2, 2))
-    assert value(validate(apart).rows[2], "strides") == (1, 1)
+    assert get_value(validate(apart).rows[2], "strides") == (1, 1)
     assert "strides" not in apart.change(2, strides=(2, 2)).rows[2]
 
 
@@ -179,7 +179,7 @@ def test_another_kind_keeps_what_both_kinds_have() -> None:
 
 def test_an_illegal_name_is_refused() -> None:
     with pytest.raises(Refusal, match="network's `name`"):
-        validate(blank(), "../x")
+        validate(make_blank(), "../x")
 
 
 @pytest.mark.train
@@ -190,8 +190,8 @@ def test_layers_are_named_as_keras_names_them() -> None:
     import keras  # isort: skip
 
     names = [keras.src.utils.naming.to_snake_case(kind) for kind in KINDS]
-    assert list(keras_names(KINDS)) == names
-    assert list(keras_names(["Conv2D", "ReLU", "Conv2D", "Conv2D"])) == [
+    assert list(iterate_keras_names(KINDS)) == names
+    assert list(iterate_keras_names(["Conv2D", "ReLU", "Conv2D", "Conv2D"])) == [
         "conv2d",
         "re_lu",
         "conv2d_1",

@@ -27,7 +27,7 @@ from cnnviz.core.networks import model_store, pen
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.draft import ArchitectureDraft, build_cnn
 from cnnviz.core.networks.draft_validation import validate
-from cnnviz.core.networks.keras_source import falls, script
+from cnnviz.core.networks.keras_source import falls, write_script
 from cnnviz.core.networks.training_plan import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, TrainingPlan
 from tests.core import strategies
 
@@ -136,7 +136,7 @@ def results_of_stored_networks(tmp_path_factory: pytest.TempPathFactory) -> dict
 
 def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:
     for architecture, plan in programs:
-        (folder / f"{architecture.name}.py").write_text(script(architecture, plan), encoding="utf-8")
+        (folder / f"{architecture.name}.py").write_text(write_script(architecture, plan), encoding="utf-8")
     found = run([sys.executable, "-c", HARNESS], folder)
     return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
 
@@ -226,7 +226,7 @@ def test_a_falling_rate_is_that_of_the_training() -> None:
     import keras  # isort: skip
 
     plan = TrainingPlan(examples=10_000, batch_size=20, epochs=4, schedule="cosine", learning_rate=0.01)
-    program = script(AVERAGED, plan)
+    program = write_script(AVERAGED, plan)
     start = program.index("rate = ") + len("rate = ")
     rate = eval(program[start : program.index(")", start) + 1], {"keras": keras})
     for batch in range(0, 2000, 50):
@@ -238,7 +238,7 @@ def test_a_falling_rate_is_that_of_the_training() -> None:
 @pytest.mark.train
 def test_a_program_learns_mnist(mnist_path: Path, tmp_path: Path) -> None:
     plan = TrainingPlan(examples=2_000, validation_examples=1_000, epochs=5, batch_size=16)
-    (tmp_path / "program.py").write_text(script(AVERAGED, plan), encoding="utf-8")
+    (tmp_path / "program.py").write_text(write_script(AVERAGED, plan), encoding="utf-8")
     said = run([sys.executable, "-c", ON_MNIST, str(mnist_path)], tmp_path)
     found = re.search(r"([0-9.]+)% of the test digits are read right", said)
     assert found is not None
@@ -262,7 +262,7 @@ PLANS = st.builds(
 
 @given(architecture=strategies.architectures(), plan=PLANS)
 def test_every_program_is_python_and_says_the_rate(architecture: Architecture, plan: TrainingPlan) -> None:
-    program = script(architecture, plan)
+    program = write_script(architecture, plan)
     ast.parse(program)
     assert repr(plan.learning_rate) in program
     assert len(max(program.splitlines(), key=len)) <= 200

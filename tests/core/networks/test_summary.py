@@ -11,7 +11,7 @@ from cnnviz.core.layers import BatchNormalization, Dense, Flatten
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import pen
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
-from cnnviz.core.networks.summary import memory, summary
+from cnnviz.core.networks.summary import format_memory, summarize
 
 NORMALISED = Architecture(
     name="normalised",
@@ -42,7 +42,7 @@ def printed(architecture: Architecture) -> str:
 @pytest.mark.parametrize("name", sorted(NETWORKS))
 def test_every_row_and_total_is_keras_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")  # else a terminal's 80, and rows are cut
-    text, found = printed(NETWORKS[name]), summary(NETWORKS[name])
+    text, found = printed(NETWORKS[name]), summarize(NETWORKS[name])
     rows = re.findall(r"([\w.]+) \((\w+)\)\s*│\s*\(None, ([\d, ]+)\)\s*│\s*([\d,]+)", text)
     assert [(row.name, row.kind, row.output_shape, row.parameters) for row in found.rows] == [
         (layer, kind, shape_of(shape), int(count.replace(",", ""))) for layer, kind, shape, count in rows
@@ -52,7 +52,7 @@ def test_every_row_and_total_is_keras_own(name: str, monkeypatch: pytest.MonkeyP
         ("Trainable", found.trainable),
         ("Non-trainable", found.not_trainable),
     ):
-        assert f" {what} params: {number:,} ({memory(number)})" in text
+        assert f" {what} params: {number:,} ({format_memory(number)})" in text
 
 
 def shape_of(text: str) -> tuple[int, ...]:
@@ -61,14 +61,14 @@ def shape_of(text: str) -> tuple[int, ...]:
 
 def test_rows_add_up() -> None:
     for architecture in NETWORKS.values():
-        found: Any = summary(architecture)
+        found: Any = summarize(architecture)
         assert sum(row.parameters for row in found.rows) == found.parameters == architecture.parameters
         assert sum(row.share for row in found.rows) == pytest.approx(1)
         assert sum(row.multiplications for row in found.rows) == found.multiplications
 
 
 def test_non_trainable_parameters_are_counted_separately() -> None:
-    found = summary(NORMALISED)
+    found = summarize(NORMALISED)
     assert (found.trainable, found.not_trainable) == (1 + 7850, 2)
 
 
@@ -77,4 +77,4 @@ def test_non_trainable_parameters_are_counted_separately() -> None:
     [(0, "0.00 B"), (10, "40.00 B"), (320, "1.25 KB"), (1_199_882, "4.58 MB"), (400_000_000, "1.49 GB")],
 )
 def test_memory_is_written_as_keras_does(parameters: int, text: str) -> None:
-    assert memory(parameters) == text
+    assert format_memory(parameters) == text

@@ -133,6 +133,6 @@ def test_shifted_accuracy_is_the_share_of_right_answers() -> None:
 
     answers = [trace.trace(network, one / np.float32(255)).answer for one in shifted_accuracy.shift(images)]
     labels = np.array(answers, np.uint8)
-    assert shifted_accuracy.accuracy(network, images, labels) == 1
+    assert shifted_accuracy.measure_accuracy(network, images, labels) == 1
     labels[:2] = (labels[:2] + 1) % 10
-    assert shifted_accuracy.accuracy(network, images, labels) == 0.75
+    assert shifted_accuracy.measure_accuracy(network, images, labels) == 0.75

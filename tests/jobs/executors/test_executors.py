@@ -208,7 +208,7 @@ def test_killed_app_leaves_no_orphan_and_readable_runs(app: App, tmp_path: Path)
     until(lambda: gone(app.trainer), 5.0)
     place = tmp_path / app.owner / app.job
     assert [event.kind for event in files.read_events(place)[0]][:2] == ["start", "epoch"]
-    checkpoint = files.checkpoint(place)
+    checkpoint = files.read_checkpoint(place)
     assert checkpoint is not None
     assert (checkpoint.arrays["w"] == checkpoint.payload["epoch"]).all()
     store = RunStore(app.owner, tmp_path)
@@ -430,6 +430,6 @@ def test_keras_trains_on_both_executors(
         site.reaches(site.give(job), "done", "failed", "lost", within=120)
         assert site.scheduler.status(job.id).message is None
     result = next(event for event in site.recorded[job.id] if event.kind == "result")
-    network = Network(job.architecture, files.weights(result.arrays))
+    network = Network(job.architecture, files.select_weights(result.arrays))
     assert network.parameters > 0
     assert [event.payload["epoch"] for event in site.recorded[job.id] if event.kind == "epoch"] == [1, 2]

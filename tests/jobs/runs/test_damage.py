@@ -146,7 +146,7 @@ def test_any_damaged_byte_is_harmless(tmp_path_factory: pytest.TempPathFactory, 
     path.write_bytes(data)
     assert 3 <= len(store.events(job.id)) + min(2, store.count_damaged_events(job.id)) <= 6
     extend(Curves(), store.events(job.id))
-    downloads.curves(store, job.id)
+    downloads.write_curves(store, job.id)
 
 
 LINES = {
@@ -191,7 +191,7 @@ def test_damaged_line_is_counted_and_the_others_are_read(store: RunStore, job: J
     assert len(store.events(job.id)) in (4, 5)
     curves = extend(Curves(), store.events(job.id))
     assert list(curves.epochs.steps) == [2, 4]
-    downloads.curves(store, job.id)
+    downloads.write_curves(store, job.id)
 
 
 def test_unfinished_last_line_is_no_damage(store: RunStore, job: Job) -> None:

@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> RunStore:
 @pytest.fixture
 def run_id(store: RunStore) -> str:
     """Create a run that has ended."""
-    job = planner.new_job(small_network.ARCHITECTURE, TrainingPlan(epochs=1), PROBE)
+    job = planner.make_job(small_network.ARCHITECTURE, TrainingPlan(epochs=1), PROBE)
     store.create(job, "My best: Nr. 1!")
     network = strategies.network(job.architecture, 4)
     arrays = {f"weights/{layer}/{n}": a for layer, of in network.weights.items() for n, a in of.items()}
@@ -52,30 +52,30 @@ def run_id(store: RunStore) -> str:
 
 
 def test_file_name_is_plain_ascii() -> None:
-    assert downloads.file_name("My best: Nr. 1!") == "my-best-nr-1"
-    assert downloads.file_name("../../etc/passwd") == "etc-passwd"
-    assert downloads.file_name("数字") == "network"
+    assert downloads.make_file_name("My best: Nr. 1!") == "my-best-nr-1"
+    assert downloads.make_file_name("../../etc/passwd") == "etc-passwd"
+    assert downloads.make_file_name("数字") == "network"
 
 
 def test_card_is_that_of_the_run(store: RunStore, run_id: str) -> None:
-    assert cards.from_text(downloads.card(store, run_id).decode()) == store.card(run_id)
+    assert cards.from_text(downloads.write_card(store, run_id).decode()) == store.card(run_id)
 
 
 def test_card_is_refused_before_the_result(store: RunStore) -> None:
-    job = planner.new_job(small_network.ARCHITECTURE, TrainingPlan(), PROBE)
+    job = planner.make_job(small_network.ARCHITECTURE, TrainingPlan(), PROBE)
     store.create(job, "waiting")
     with pytest.raises(Refusal, match="no card yet"):
-        downloads.card(store, job.id)
+        downloads.write_card(store, job.id)
 
 
 def test_curves_are_a_csv_table(store: RunStore, run_id: str) -> None:
-    lines = downloads.curves(store, run_id).decode().splitlines()
+    lines = downloads.write_curves(store, run_id).decode().splitlines()
     assert lines[0].startswith("kind,step,epoch,loss")
     assert len(lines) == 3
 
 
 def test_program_compiles(store: RunStore, run_id: str) -> None:
-    text = downloads.program(store, run_id).decode()
+    text = downloads.write_program(store, run_id).decode()
     compile(text, "program", "exec")
     assert "Conv2D(3" in text
 
@@ -85,7 +85,7 @@ def test_keras_loads_the_file_and_predicts_the_same(store: RunStore, run_id: str
     import keras
 
     path = tmp_path / "taken.keras"
-    path.write_bytes(downloads.keras_file(store, run_id))
+    path.write_bytes(downloads.make_keras_file(store, run_id))
     model = keras.models.load_model(path)
     digit = np.random.default_rng(0).random((28, 28)).astype(np.float32)
     expected = trace.trace(store.network(run_id), digit).probabilities
@@ -95,9 +95,9 @@ def test_keras_loads_the_file_and_predicts_the_same(store: RunStore, run_id: str
 def test_keras_file_that_cannot_be_made_is_refused(
     store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "weights", lambda *_: b"no network at all")
+    monkeypatch.setattr(downloads, "write_weights", lambda *_: b"no network at all")
     with pytest.raises(Refusal, match="could not be made"):
-        downloads.keras_file(store, run_id)
+        downloads.make_keras_file(store, run_id)
 
 
 def test_keras_file_is_made_in_the_place_of_exports(
@@ -110,5 +110,5 @@ def test_keras_file_is_made_in_the_place_of_exports(
         return b"file"
 
     monkeypatch.setattr(child_process, "ask", ask)
-    assert downloads.keras_file(store, run_id) == b"file"
+    assert downloads.make_keras_file(store, run_id) == b"file"
     assert asked == [True]

@@ -78,7 +78,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def job(**plan: Any) -> Job:
-    return planner.new_job(small_network.ARCHITECTURE, TrainingPlan(**plan), PROBE)
+    return planner.make_job(small_network.ARCHITECTURE, TrainingPlan(**plan), PROBE)
 
 
 def states(store: RunStore) -> list[str]:
@@ -101,9 +101,9 @@ def test_equal_settings_make_different_runs(store: RunStore) -> None:
 
 
 def test_third_arm_waits_until_one_starts(store: RunStore, scheduler: Scheduler) -> None:
-    experiment_run = planner.new_experiment_run("filters")
+    experiment_run = planner.make_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(4)]
-    assert {planner.experiment_of(run) for run in store.runs()} == {"filters"}
+    assert {planner.get_experiment(run) for run in store.runs()} == {"filters"}
     planner.advance(store)
     assert list(scheduler.jobs) == [planned[0].id, planned[1].id]
     assert states(store) == ["queued", "queued", "planned", "planned"]
@@ -121,7 +121,7 @@ def test_third_arm_waits_until_one_starts(store: RunStore, scheduler: Scheduler)
 
 
 def test_arm_cancelled_before_start_makes_room(store: RunStore, scheduler: Scheduler) -> None:
-    experiment_run = planner.new_experiment_run("filters")
+    experiment_run = planner.make_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(3)]
     planner.advance(store)
     scheduler.cancels(planned[1].id)
@@ -132,7 +132,7 @@ def test_arm_cancelled_before_start_makes_room(store: RunStore, scheduler: Sched
 def test_planned_run_deleted_meanwhile_is_not_trained(
     store: RunStore, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment_run = planner.new_experiment_run("filters")
+    experiment_run = planner.make_experiment_run("filters")
     planned = [planner.plan(store, job(seed=seed), f"arm {seed}", experiment_run, str(seed)) for seed in range(2)]
     read = store.runs()
     store.delete(planned[0].id)
@@ -150,7 +150,7 @@ def test_whole_training_updates_the_calibration(
     run = store.create(job(), "one")
     network = small_network.network(0, run.architecture.name)
     weights = {f"weights/{a}/{b}": w for a, named in network.weights.items() for b, w in named.items()}
-    record = planner.recorder(store, run.id)  # as for one that is taken over
+    record = planner.make_recorder(store, run.id)  # as for one that is taken over
     record(Event("start", 1, 1, {"finished": finished}))
     record(Event("start", 2, 2, {"finished": finished + 1}))
     card = small_network.card(network).to_json()
@@ -168,7 +168,7 @@ def test_refused_run_leaves_nothing_behind(store: RunStore, scheduler: Scheduler
 
 
 def test_refused_planned_run_records_the_reason(store: RunStore, scheduler: Scheduler) -> None:
-    run = planner.plan(store, job(), "arm", planner.new_experiment_run("x"), "a")
+    run = planner.plan(store, job(), "arm", planner.make_experiment_run("x"), "a")
     scheduler.refusing = "No room. Received: one more. Wait."
     planner.advance(store)
     failed = store.run(run.id)

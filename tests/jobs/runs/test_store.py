@@ -290,7 +290,7 @@ def _full(*_: Any) -> Any:
 def test_weights_are_grouped_by_layer(layers: dict[str, str]) -> None:
     array = np.zeros(1, np.float32)
     arrays = {f"weights/{layer}/{name}": array for layer, name in layers.items()} | {"confusion": array}
-    assert {layer: set(found) for layer, found in files.weights(arrays).items()} == {
+    assert {layer: set(found) for layer, found in files.select_weights(arrays).items()} == {
         layer: {name} for layer, name in layers.items()
     }
 

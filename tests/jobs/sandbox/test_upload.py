@@ -223,7 +223,7 @@ def test_ordinary_photographs_and_scans_are_read(name: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource limits")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_the_largest_allowed_picture_of_a_kind_fits_into_the_memory_of_the_child(kind: str) -> None:
-    side = int(image_header.max_pixels(kind) ** 0.5)
+    side = int(image_header.compute_max_pixels(kind) ** 0.5)
     if kind == "JPEG":  # two bytes for each of four channels of all pixels, and quick to read
         data = encoded(Image.new("CMYK", (side, side), (9, 9, 9, 9)), kind, progressive=True, subsampling=0)
     else:  # grey of 16 bits with a transparent level
@@ -234,7 +234,7 @@ def test_the_largest_allowed_picture_of_a_kind_fits_into_the_memory_of_the_child
 
 @pytest.mark.parametrize("kind", [*image_header.KINDS])
 def test_one_row_more_than_the_memory_is_enough_for_is_refused(kind: str) -> None:
-    side = int(image_header.max_pixels(kind) ** 0.5)
+    side = int(image_header.compute_max_pixels(kind) ** 0.5)
     image_header.check_size(kind, side, side)
     with pytest.raises(Refusal, match=f"{side + 1} × {side + 1} pixels") as caught:
         image_header.check_size(kind, side + 1, side + 1)
@@ -461,7 +461,7 @@ def test_any_bytes_after_a_known_beginning_have_a_size_or_are_refused(kind: str,
         image_header.check_size(kind, *image.size)
     except Refusal:
         return
-    assert image_header.decoding_bytes(kind, *image.size) <= image_header.MAX_DECODING_BYTES
+    assert image_header.estimate_decoding_bytes(kind, *image.size) <= image_header.MAX_DECODING_BYTES
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_padding_and_unreached_cells_are_described() -> None:
     assert struck["rows"] == struck["columns"] == (True, False, True, False, True)
 
 
-def test_a_kernel_is_heard_once_and_written_as_people_do(browser: Browser) -> None:
+def test_a_kernel_is_reported_once_and_written_as_people_do(browser: Browser) -> None:
     blur = KERNELS["blur"].weights
     browser.says({"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
     assert kernels.read_edit("g", blur) == kernels.Edit((("1/9",) * 3,) * 3)

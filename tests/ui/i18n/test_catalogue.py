@@ -170,5 +170,5 @@ def test_a_sixth_language_is_offered_by_its_own_name(sixth: dict[str, str], path
 
 
 def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
-    assert i18n.languages() == ("en", pseudo)
+    assert i18n.list_languages() == ("en", pseudo)
     assert i18n.translate("no such text {number}", number=3) == "no such text 3"

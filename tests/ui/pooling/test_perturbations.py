@@ -151,7 +151,7 @@ def test_every_other_perturbation_has_curves_and_the_digit_at_a_chosen_place(sho
     assert "cosine distance" in text(app)
 
 
-def test_an_empty_drawing_is_said_and_the_curves_stay(shown: Shown) -> None:
+def test_an_empty_drawing_is_reported_and_the_curves_stay(shown: Shown) -> None:
     app = run(np.zeros((28, 28), np.float32))
     assert "Draw a digit at the top of the page" in app.info[0].value
     assert shown.viewers == {}
@@ -170,7 +170,7 @@ def test_the_table_over_many_digits_is_at_the_place_that_is_looked_at() -> None:
     assert "| **pool-average** | 81.0 % |" in text(turned)
 
 
-def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path) -> None:
+def test_missing_curves_are_reported_and_the_rest_stays(shown: Shown, tmp_path: Path) -> None:
     (tmp_path / "pooling-robustness.json").unlink()
     app = run()
     assert "scripts/measure_pooling.py" in app.warning[0].value
@@ -178,14 +178,14 @@ def test_missing_curves_are_said_and_the_rest_stays(shown: Shown, tmp_path: Path
 
 
 @pytest.mark.usefixtures("shown")
-def test_a_store_without_the_networks_is_said(tmp_path: Path) -> None:
+def test_a_store_without_the_networks_is_reported(tmp_path: Path) -> None:
     (tmp_path / "pool-max.safetensors").unlink()
     assert "The model store lacks pool-max" in run().info[0].value
 
 
 def test_layers_without_a_place_have_no_distance_after_moving_back() -> None:
     reaction = react_to_shifts(small_network.network(), DIGIT)
-    table = shift_maps.distances(reaction, 0)
+    table = shift_maps.write_distances(reaction, 0)
     assert f"| conv2d | {reaction.moved['conv2d'][0]:.3f} | {reaction.moved_back['conv2d'][0]:.3f} |" in table
     assert f"| dense | {reaction.moved['dense'][0]:.3f} | – |" in table
 
@@ -201,7 +201,7 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
     drawn = np.asarray(shift_maps._mosaic("moved_back", reaction).values)
     assert drawn.shape == (13, 13, 1)
     np.testing.assert_array_equal(drawn.ravel(), far)
-    assert "| conv2d | 0.250 | – |" in shift_maps.distances(reaction, 0)
+    assert "| conv2d | 0.250 | – |" in shift_maps.write_distances(reaction, 0)
 
 
 def test_the_choices_are_tables() -> None:

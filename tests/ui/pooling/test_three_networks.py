@@ -85,10 +85,10 @@ def test_an_empty_drawing_is_reported_and_the_summary_stays(shown: dict[str, Any
 
 def test_agreement_is_computed_from_the_answers() -> None:
     same = [trace(small_network.network(name=name), small_network.digit()) for name in ("a", "b", "c")]
-    assert three_networks.agreement(same) == f"All three read a {same[0].answer}."
+    assert three_networks.describe_agreement(same) == f"All three read a {same[0].answer}."
     others = [trace(small_network.network(seed, f"n{seed}"), small_network.digit()) for seed in range(8)]
     assert len({one.answer for one in others}) > 1
-    told = three_networks.agreement(others)
+    told = three_networks.describe_agreement(others)
     assert told.startswith("They do not agree: **n0** ")
     assert all(f"**n{seed}** {one.answer} (" in told for seed, one in enumerate(others))
 
@@ -115,7 +115,7 @@ def test_networks_without_a_significant_difference_are_called_equal(folder: Path
     assert "more than another seed" not in told
 
 
-def test_missing_networks_and_a_missing_table_are_said(folder: Path) -> None:
+def test_missing_networks_and_a_missing_table_are_reported(folder: Path) -> None:
     (folder / "pooling-seeds.json").unlink()
     cache.seed_table.clear()
     assert "scripts/train_models.py --seeds 5" in text(run(small_network.digit()))

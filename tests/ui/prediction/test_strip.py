@@ -23,7 +23,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Block]]:
     """Record the blocks that the strip shows."""
     found: dict[str, list[Block]] = {}
     monkeypatch.setattr(strip, "feature_maps", lambda key, blocks, **_: found.update({key: blocks}))
-    monkeypatch.setattr(colour_scale, "colours", lambda _: dict[str, Any]())
+    monkeypatch.setattr(colour_scale, "get_colours", lambda _: dict[str, Any]())
     return found
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
-from cnnviz.core.networks.draft import ArchitectureDraft, Settings, blank, build_cnn
+from cnnviz.core.networks.draft import ArchitectureDraft, Settings, build_cnn, make_blank
 
 
 def script() -> None:
@@ -79,7 +79,7 @@ def test_it_starts_from_any_network_of_the_store(app: AppTest, name: str) -> Non
 
 def test_it_starts_from_nothing(app: AppTest) -> None:
     app.button(key=key(app, "blank")).click().run()
-    assert app.session_state["draft"] == blank()
+    assert app.session_state["draft"] == make_blank()
     assert made(app) is not None
 
 
@@ -106,7 +106,7 @@ def test_a_setting_changes_shapes_and_totals_at_once(app: AppTest) -> None:
     assert any(f"**{architecture.parameters:,}** parameters" in text.value for text in app.markdown)
 
 
-def test_an_illegal_layer_is_refused_where_it_stands_and_mended_there(app: AppTest) -> None:
+def test_an_illegal_layer_is_refused_and_fixed_where_it_stands(app: AppTest) -> None:
     app.number_input(key=key(app, "2-Conv2D-filters")).set_value(0).run()
     assert made(app) is None
     (error,) = app.error
@@ -165,7 +165,7 @@ def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest
 
 @pytest.mark.parametrize("row", [{"kind": "Softmax"}, {"kind": "SeparableConv2D", "filters": 2, "kernel_size": (3, 3)}])
 def test_kinds_that_cannot_be_added_are_shown_as_they_are(app: AppTest, row: Settings) -> None:
-    begin(app, ArchitectureDraft((row, *blank().rows)))
+    begin(app, ArchitectureDraft((row, *make_blank().rows)))
     assert app.selectbox(key=key(app, "0-kind")).value == row["kind"]
     assert made(app) is not None
 
@@ -179,6 +179,6 @@ def test_the_draft_survives_a_page_without_the_editor(app: AppTest) -> None:
 
 
 def test_a_usual_mistake_in_a_legal_network_is_hinted_at(app: AppTest) -> None:
-    begin(app, blank().add(1, "Dense").change(1, activation="softmax"))
+    begin(app, make_blank().add(1, "Dense").change(1, activation="softmax"))
     assert made(app) is not None
     assert "ends in a softmax" in " ".join(str(info.value) for info in app.info)

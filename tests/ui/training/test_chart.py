@@ -15,7 +15,7 @@ from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
-from cnnviz.ui.training.chart import Learned, axis_of, half_life, show
+from cnnviz.ui.training.chart import Learned, choose_axis, compute_half_life, show
 
 
 def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> Learned:
@@ -67,7 +67,7 @@ def test_one_run_is_shown_with_all_its_events(drawn: Drawn):
 
 
 def test_the_smoothing_is_as_long_as_an_epoch_asks_for():
-    assert [half_life(Curves(batches=batches)) for batches in (0, 4, 40, 470)] == [2, 2, 2, 23.5]
+    assert [compute_half_life(Curves(batches=batches)) for batches in (0, 4, 40, 470)] == [2, 2, 2, 23.5]
 
 
 def test_a_run_without_events_has_its_curves_already(drawn: Drawn):
@@ -90,8 +90,8 @@ def test_several_runs_have_a_colour_each(drawn: Drawn):
 
 def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn):
     runs = [learned("first", batches=10), learned("second", batches=100)]
-    assert axis_of(runs) == "epochs"
-    assert axis_of([runs[0], Learned("not begun", Curves())]) == "batches"
+    assert choose_axis(runs) == "epochs"
+    assert choose_axis([runs[0], Learned("not begun", Curves())]) == "batches"
     show("c", runs)
     assert drawn.options["axis"] == "epochs"
     series = drawn.series(0)

@@ -24,7 +24,7 @@ def explained(optimizer: str) -> None:
         "filter": 0,
     }
     pictures = {name: np.zeros((3, 3, 1), np.float32) for name in ("before", "gradient", "after")}
-    live_views.lesson(Event("lesson", 1, 1, payload, pictures), optimizer)
+    live_views.show_step(Event("lesson", 1, 1, payload, pictures), optimizer)
 
 
 @pytest.mark.parametrize(("optimizer", "name"), [("adam", "Adam"), ("sgd", "SGD")])

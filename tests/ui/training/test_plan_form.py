@@ -80,12 +80,12 @@ def test_a_rate_that_was_picked_gives_way_to_another_optimisers(app: AppTest) ->
     ],
 )
 def test_what_is_typed_is_a_number_or_stays(typed: object, read: object) -> None:
-    assert plan_form.whole(typed) == read
+    assert plan_form.read_whole(typed) == read
 
 
 @pytest.mark.parametrize(("typed", "read"), [("0.05", 0.05), ("1e-3", 0.001), (0.1, 0.1), ("fast", "fast")])
 def test_a_rate_is_a_number_or_stays(typed: object, read: object) -> None:
-    assert plan_form.fraction(typed) == read
+    assert plan_form.read_fraction(typed) == read
 
 
 def test_invalid_value_is_refused_at_its_field(app: AppTest) -> None:

@@ -215,7 +215,7 @@ def test_exports_do_not_keep_uploads_waiting(monkeypatch: pytest.MonkeyPatch) ->
     assert made == [b""]
 
 
-def test_export_that_has_waited_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_that_has_waited_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "EXPORT_QUEUE_SECONDS", 0.05)
     with child_process._wait_for_turn(exporting=True), pytest.raises(Refusal, match="Keras files too"):
         child_process.ask("keras_file", b"", seconds=10, answer_bytes=10, exporting=True)

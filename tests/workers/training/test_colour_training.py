@@ -37,7 +37,7 @@ PLAN = TrainingPlan(data="colour", examples=600, validation_examples=100, batch_
 
 
 def job(runner: Runner, plan: TrainingPlan = PLAN) -> Job:
-    return replace(runner.job(ARCHITECTURE, plan), data=planner.data_reference("colour"))
+    return replace(runner.job(ARCHITECTURE, plan), data=planner.get_data_reference("colour"))
 
 
 @pytest.mark.parametrize("part", [colour_digits.TRAIN, colour_digits.TEST])
@@ -65,9 +65,9 @@ def test_job_trains_on_coloured_digits_and_its_card_says_so(runner: Runner) -> N
     assert view["filters"].shape == (3, 3, 3, 4)
     card = ModelCard.from_json(run.last("result").payload["card"])
     assert card.plan.data == "colour"
-    assert card.data.name == colour_digits.dataset_name(runner.data.name)
+    assert card.data.name == colour_digits.name_dataset(runner.data.name)
     assert "coloured by cnnviz" in card.data.source
-    reference = planner.data_reference("colour")
+    reference = planner.get_data_reference("colour")
     assert card.data.sha256 == reference.sha256 != runner.data.sha256
 
 
@@ -100,4 +100,4 @@ def test_shifted_digits_keep_their_colours() -> None:
     moved = shifted_accuracy.shift(images).astype(np.float32) / np.float32(255)
     seen = colour_digits.prepare_inputs(moved, network.architecture.input_shape, colour_digits.TEST)
     answers = trace.predict(network, seen).argmax(axis=1).astype(np.uint8)
-    assert shifted_accuracy.accuracy(network, images, answers) == 1
+    assert shifted_accuracy.measure_accuracy(network, images, answers) == 1

@@ -77,7 +77,7 @@ def test_accuracy_of_a_picture_without_a_digit() -> None:
     targets = tf.constant(np.stack([np.eye(10)[3], np.eye(10)[3], np.full(10, 0.1), np.full(10, 0.1)]), tf.float32)
     sure, unsure = 0.9 * np.eye(10)[3] + 0.01, 0.3 * np.eye(10)[3] + 0.07
     answers = tf.constant(np.stack([unsure, 1 - sure, sure, unsure]), tf.float32)
-    np.testing.assert_array_equal(metrics.correct(targets, answers).numpy(), [1, 0, 0, 1])
+    np.testing.assert_array_equal(metrics.mark_correct(targets, answers).numpy(), [1, 0, 0, 1])
 
 
 def test_pictures_without_a_digit_are_in_no_row_of_the_confusion() -> None:

@@ -96,7 +96,7 @@ def test_snapshots_of_a_run_stay_below_their_limit(epochs: int, batches: int, na
     from cnnviz.workers.training import snapshot_schedule
 
     architecture = TUTORIALS[name][0]
-    every = snapshot_schedule.epochs_between(architecture, epochs, batches)
+    every = snapshot_schedule.count_epochs_between(architecture, epochs, batches)
     early = len([step for step in islice(snapshot_schedule.iterate_steps(), 40) if step <= epochs * batches])
     assert (early + epochs // every) * architecture.parameters * 4 <= snapshot_schedule.MAX_BYTES
     assert every == 1 or (early + epochs) * architecture.parameters * 4 > snapshot_schedule.MAX_BYTES

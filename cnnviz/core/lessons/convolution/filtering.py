@@ -37,7 +37,7 @@ class FilterResult:
     def margins(self) -> Pair:
         """Rows above and columns to the left that padding adds."""
         above, left = (
-            windows.margins(side, size, 1, self.padding)[0]
+            windows.compute_margins(side, size, 1, self.padding)[0]
             for side, size in zip(self.picture.shape, self.kernel_size, strict=True)
         )
         return above, left

@@ -37,7 +37,7 @@ class ConvSettings:
     @property
     def span(self) -> int:
         """Cells that the dilated kernel covers."""
-        return windows.dilated_span(self.size, self.dilation)
+        return windows.measure_dilated_span(self.size, self.dilation)
 
     @property
     def legal(self) -> bool:

@@ -158,7 +158,7 @@ class ConvWorkedExample:
     @property
     def spans(self) -> Pair:
         """Rows and columns that the dilated kernel covers."""
-        rows, columns = map(windows.dilated_span, self.kernel_size, self.dilation_rate)
+        rows, columns = map(windows.measure_dilated_span, self.kernel_size, self.dilation_rate)
         return rows, columns
 
     @property
@@ -171,7 +171,7 @@ class ConvWorkedExample:
     @property
     def margins(self) -> tuple[Pair, Pair]:
         """Cells that padding adds (above, below) and (left, right)."""
-        rows, columns = map(windows.margins, self.shape, self.spans, self.strides, (self.padding, self.padding))
+        rows, columns = map(windows.compute_margins, self.shape, self.spans, self.strides, (self.padding, self.padding))
         return rows, columns
 
     @property
@@ -243,9 +243,9 @@ class ConvWorkedExample:
         stride, rate, padding = self.strides[0], self.dilation_rate[0], self.padding
         other = "same" if padding == "valid" else "valid"
         made = {
-            "stride": windows.output_side(side, windows.dilated_span(size, rate), 1, padding),
-            "dilation": windows.output_side(side, size, stride, padding),
-            "padding": windows.output_side(side, windows.dilated_span(size, rate), stride, other),
+            "stride": windows.count_places(side, windows.measure_dilated_span(size, rate), 1, padding),
+            "dilation": windows.count_places(side, size, stride, padding),
+            "padding": windows.count_places(side, windows.measure_dilated_span(size, rate), stride, other),
             "image": side,
         }
         if padding == "valid":  # the calculation with padding same has no + 1 to forget

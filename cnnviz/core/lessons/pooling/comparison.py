@@ -45,7 +45,7 @@ class Pool:
     def margins(self, shape: tuple[int, ...]) -> Pair:
         """Return the rows above and the columns to the left that padding adds."""
         above, before = (
-            windows.margins(side, span, stride, self.padding)[0]
+            windows.compute_margins(side, span, stride, self.padding)[0]
             for side, span, stride in zip(shape[:2], self.pool_size, self.strides, strict=True)
         )
         return above, before

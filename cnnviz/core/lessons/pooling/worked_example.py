@@ -154,7 +154,7 @@ class PoolWorkedExample:
     def margins(self) -> tuple[Pair, Pair]:
         """Cells that padding adds (above, below) and (left, right)."""
         rows, columns = (
-            windows.margins(side, span, stride, self.padding)
+            windows.compute_margins(side, span, stride, self.padding)
             for side, span, stride in zip(self.shape, self.pool_size, self.strides, strict=True)
         )
         return rows, columns

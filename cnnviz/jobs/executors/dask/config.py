@@ -25,8 +25,8 @@ def load_security(address: str) -> Any:
         return None
     if not address.startswith("tls://"):
         raise Refusal(
-            "`CNNVIZ_CLUSTER` must begin with tcp:// or tls://. Received: {address}. Mend the setting and start the "
-            "app again.",
+            "`CNNVIZ_CLUSTER` must begin with tcp:// or tls://. Received: {address}. Correct the setting and start "
+            "the app again.",
             address=address,
         )
     from distributed import Security

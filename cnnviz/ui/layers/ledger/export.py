@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.core.ledger import Ledger
-from cnnviz.core.ledger.csv_table import table
+from cnnviz.core.ledger.csv_table import write_csv
 from cnnviz.core.ledger.fixed_point import MINUS
-from cnnviz.core.ledger.numpy_snippet import snippet
+from cnnviz.core.ledger.numpy_snippet import write_snippet
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell.download_button import download_button
@@ -27,19 +27,21 @@ def show(network: Network, ledger: Ledger, view: dict[str, Any]) -> None:
         return
     with popover:
         st.caption(translate("As text"))
-        st.code(text(view), language=None)
-        st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=file(network)))
-        st.code(snippet(network, ledger, file(network)), language="python")
+        st.code(write_text(view), language=None)
+        st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=name_file(network)))
+        st.code(write_snippet(network, ledger, name_file(network)), language="python")
         name = f"{view['cell']}.csv"
-        download_button(translate("As a table (CSV)"), partial(table, ledger), name, mime="text/csv", key="ledger-csv")
+        download_button(
+            translate("As a table (CSV)"), partial(write_csv, ledger), name, mime="text/csv", key="ledger-csv"
+        )
 
 
-def file(network: Network) -> str:
+def name_file(network: Network) -> str:
     """Return what the file of all numbers is called."""
     return f"{network.name}.npz"
 
 
-def text(view: dict[str, Any]) -> str:
+def write_text(view: dict[str, Any]) -> str:
     """Return the account as lines that can be pasted anywhere and calculated with."""
     lines = [view["title"], ""]
     for part in view["windows"]:

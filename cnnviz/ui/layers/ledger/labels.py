@@ -39,7 +39,7 @@ CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 """What the channels of a picture in colour hold."""
 
 
-def line(each: Line, shape: Shape) -> str:
+def name_line(each: Line, shape: Shape) -> str:
     """Return what a line of a ledger is, whose cell is of a layer of `shape`."""
     name = "unit" if each.name == "after" and len(shape) == 1 else each.name
     return translate(LINES[name]) if name in LINES else name

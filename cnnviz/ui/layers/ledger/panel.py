@@ -62,7 +62,7 @@ def _invite(network: Network) -> None:
         ),
         width="content",
     )
-    names = list(cells.shapes(network))[1:]
+    names = list(cells.list_shapes(network))[1:]
     st.selectbox(
         translate("Layer"),
         names,
@@ -70,13 +70,13 @@ def _invite(network: Network) -> None:
         placeholder=translate("a layer"),
         label_visibility="collapsed",
         width=200,
-        **session.bind("cell_layer", names, _largest),
+        **session.bind("cell_layer", names, _choose_largest),
     )
 
 
 def _place(network: Network, cell: Cell) -> None:
     """Show the cell as widgets, so that it can be typed."""
-    shapes = cells.shapes(network)
+    shapes = cells.list_shapes(network)
     names = list(shapes)
     st.selectbox(
         translate("Layer"),
@@ -84,7 +84,7 @@ def _place(network: Network, cell: Cell) -> None:
         index=names.index(cell.layer),
         format_func=_layer_name,
         width=235,
-        **session.bind("cell_layer", names, _largest),
+        **session.bind("cell_layer", names, _choose_largest),
     )
     sides = {"cell_map": (translate("Map"), shapes[cell.layer][-1])}
     if len(shapes[cell.layer]) == 3:
@@ -94,30 +94,30 @@ def _place(network: Network, cell: Cell) -> None:
         sides["cell_map"] = (translate("Unit"), shapes[cell.layer][0])
     for key, (label, number) in sides.items():
         value = min(max(int(session.get(key)), 0), number - 1)
-        st.number_input(label, 0, number - 1, value=value, width=120, **session.bind(key, range(number), _typed))
+        st.number_input(label, 0, number - 1, value=value, width=120, **session.bind(key, range(number), _choose_typed))
 
 
 def _layer_name(name: str) -> str:
     return labels.read(session.subject().kind == "drawing") if name == INPUT else name
 
 
-def _typed() -> None:
+def _choose_typed() -> None:
     """Choose another map, row or column of the same layer."""
     of, row, column = (int(session.get(f"cell_{side}")) for side in ("map", "row", "column"))
     path.choose(Cell(session.get("cell_layer"), of, row, column))
 
 
-def _largest() -> None:
+def _choose_largest() -> None:
     """Choose the largest value of the layer that was picked by name.
 
     The present network may lack it, if the list was that of another one; then the present cell stays.
     """
     network, name = networks.load_chosen(), session.get("cell_layer")
-    shape = cells.shapes(network).get(name)
+    shape = cells.list_shapes(network).get(name)
     if shape is None:
         path.stay()
         return
     trace = subject.read(network, session.subject(), session.steps()).trace
-    place = tuple(int(side) for side in np.unravel_index(cells.values(trace, name, shape).argmax(), shape))
+    place = tuple(int(side) for side in np.unravel_index(cells.get_values(trace, name, shape).argmax(), shape))
     row, column, of = place if len(place) == 3 else (0, 0, *place)
     path.choose(Cell(name, of, row, column))

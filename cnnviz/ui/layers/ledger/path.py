@@ -15,7 +15,7 @@ WIDGETS = {"cell_layer": "layer", "cell_map": "map", "cell_row": "row", "cell_co
 """Widget -> the cell's side that it chooses."""
 
 
-def here() -> Cell | None:
+def get_cell() -> Cell | None:
     """Return the cell that is accounted for, or None."""
     path = session.get("cell_path")
     return path[session.get("cell_index")] if path else None
@@ -43,8 +43,8 @@ def take_step(network: Network, step: Step) -> None:
         leave()
     elif step.kind == "breadcrumb" and step.index < len(path):
         _put(path, step.index)
-    elif step.kind in ("choose", "walk") and step.layer in cells.shapes(network):
-        cell = cells.clamp(Cell(step.layer, step.map, step.row, step.column), cells.shapes(network)[step.layer])
+    elif step.kind in ("choose", "walk") and step.layer in cells.list_shapes(network):
+        cell = cells.clamp(Cell(step.layer, step.map, step.row, step.column), cells.list_shapes(network)[step.layer])
         if step.kind == "choose" or not path:
             choose(cell)
         elif index + 1 < len(path) and path[index + 1] == cell:
@@ -55,10 +55,10 @@ def take_step(network: Network, step: Step) -> None:
 
 def complete(network: Network, trace: Trace) -> Cell | None:
     """Return the cell to show, or None; complete the path, and drop cells that another network does not have."""
-    cell = here()
+    cell = get_cell()
     if cell is None:
         return None
-    shapes = cells.shapes(network)
+    shapes = cells.list_shapes(network)
     if not is_path(network, session.get("cell_path")):
         if cell.layer not in shapes:
             leave()
@@ -69,7 +69,7 @@ def complete(network: Network, trace: Trace) -> Cell | None:
     if path[-1].layer != INPUT:
         path = (*path, *descend(network, trace, path[-1]))
     _put(path, index)
-    return here()
+    return get_cell()
 
 
 def _put(path: tuple[Cell, ...], index: int) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Dropout, Shape
-from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, receptive_field
-from cnnviz.core.ledger.fixed_point import factor
+from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, find_receptive_field
+from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
@@ -43,13 +43,13 @@ def describe(
 
     `kind`: of the subject, a key of `READ`.
     """
-    shapes = cells.shapes(network)
+    shapes = cells.list_shapes(network)
     shape = shapes[ledger.cell.layer]
     names = labels.Names(shapes, kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
-        "title": translate("{cell}: {value}", cell=names.full(ledger.cell), value=factor(ledger.stored)),
-        "value": ledger.sheet.text(ledger.total),
+        "title": translate("{cell}: {value}", cell=names.full(ledger.cell), value=format_factor(ledger.stored)),
+        "value": ledger.sheet.format(ledger.total),
         "breadcrumbs": [names.short(each) for each in path],
         "index": index,
         "next": vars(path[index + 1]) if index + 1 < len(path) else None,
@@ -64,7 +64,7 @@ def describe(
         "lines": [
             {
                 "name": line.name,
-                "label": labels.line(line, shape),
+                "label": labels.name_line(line, shape),
                 "role": line.role,
                 "work": line.work,
                 "amount": _amount(ledger, line.role, line.amount),
@@ -82,7 +82,7 @@ def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
 
 
 def _amount(ledger: Ledger, role: str, amount: int) -> str:
-    return ledger.sheet.signed(amount) if role == "addend" else ledger.sheet.text(amount)
+    return ledger.sheet.format_addend(amount) if role == "addend" else ledger.sheet.format(amount)
 
 
 def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _published_layer(trace: Trace, layer: str) -> str:
 def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
     shape = network.architecture.input_shape
     pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
-    reads = receptive_field(network, cell)
+    reads = find_receptive_field(network, cell)
     return {
         "shape": list(shape),
         "digit": base64.b64encode(pixels.tobytes()).decode(),
@@ -136,7 +136,7 @@ def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
 
 
 def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
-    text = ledger.sheet.text
+    text = ledger.sheet.format
     pooled = bool(ledger.reduces)
     single = part.weights is None and not pooled
     won = part.inside & (part.values == part.values[part.inside].max()) if ledger.reduces == "max" else None
@@ -146,14 +146,14 @@ def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
         "map": part.map,
         "rows": list(part.rows),
         "columns": list(part.columns),
-        "values": _texts(part.values, factor) if not pooled else _texts(part.amounts, text),
+        "values": _texts(part.values, format_factor) if not pooled else _texts(part.amounts, text),
         "inside": part.inside.tolist(),
         "winner": None if won is None else won.tolist(),
-        "weights": None if part.weights is None else _texts(part.weights, factor),
+        "weights": None if part.weights is None else _texts(part.weights, format_factor),
         "amounts": _texts(part.amounts, text),
         "subtotal": "" if single or ledger.reduces == "mean" else text(part.subtotal),
         "kernel": part.kernel,
-        "weight": "" if part.weight is None else factor(part.weight),
+        "weight": "" if part.weight is None else format_factor(part.weight),
         "share": "" if part.share is None else text(part.share),
     }
 
@@ -177,9 +177,9 @@ def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, 
                 "map": cell.map,
                 "row": cell.row,
                 "column": cell.column,
-                "value": ledger.sheet.text(amount) if terms.weights is None else factor(terms.values[i]),
-                "weight": None if terms.weights is None else factor(terms.weights[i]),
-                "amount": ledger.sheet.text(amount),
+                "value": ledger.sheet.format(amount) if terms.weights is None else format_factor(terms.values[i]),
+                "weight": None if terms.weights is None else format_factor(terms.weights[i]),
+                "amount": ledger.sheet.format(amount),
                 "size": round(abs(amount) / largest, 4),
             }
         )
@@ -211,7 +211,7 @@ def _others(ledger: Ledger) -> dict[str, Any]:
         return {"count": len(added), "amounts": []}
     rest, left = [], sum(added)
     for amount in [*added[:shown], 0]:
-        rest.append(ledger.sheet.text(left))
+        rest.append(ledger.sheet.format(left))
         left -= amount
     return {"count": len(added), "amounts": rest}
 
@@ -228,14 +228,14 @@ def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, An
             "unit": unit,
             "name": names.map(ledger.cell.layer, unit),
             "own": unit == ledger.cell.map,
-            "texts": [ledger.sheet.text(int(column[unit])) for column in columns],
+            "texts": [ledger.sheet.format(int(column[unit])) for column in columns],
         }
         for unit in units
     ]
     left = shares.total - sum(int(shares.exponentials[unit]) for unit in units)
     return {
         "rows": rows,
-        "largest": ledger.sheet.text(int(shares.logits.max())),
-        "total": ledger.sheet.text(shares.total),
-        "others": {"count": len(shares.shares) - len(units), "amount": ledger.sheet.text(left)},
+        "largest": ledger.sheet.format(int(shares.logits.max())),
+        "total": ledger.sheet.format(shares.total),
+        "others": {"count": len(shares.shares) - len(units), "amount": ledger.sheet.format(left)},
     }

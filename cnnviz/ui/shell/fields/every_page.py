@@ -6,7 +6,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.networks import model_store
-from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, languages
+from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, list_languages
 from cnnviz.ui.shell.fields.field import Codec, Field, one_of
 
 BRUSH = 20
@@ -67,7 +67,7 @@ FIELDS = (
             "program": gettext_noop("program"),
         },
     ),
-    Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(languages()).decode(text))),
+    Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(list_languages()).decode(text))),
     Field("ink", colour_digits.INK, "ink", COLOUR),  # for networks that read colour
     Field("paper", colour_digits.PAPER, "paper", COLOUR),
     Field("tool", "freedraw", options={"freedraw": gettext_noop("Pen"), "line": gettext_noop("Line")}),

@@ -56,19 +56,19 @@ def _close() -> None:
     session.put(recorded="")
 
 
-def next_seed(store: RunStore, experiment: Experiment) -> int:
+def find_next_seed(store: RunStore, experiment: Experiment) -> int:
     """Return the lowest seed that neither the recording nor an earlier run of the visitor has."""
     recording = find(experiment)
     known = {run.seed for arm in recording.arms.values() for run in arm.runs} if recording else {0}
-    known |= {run.plan.seed for run in store.runs() if planner.experiment_of(run) == experiment.id}
+    known |= {run.plan.seed for run in store.runs() if planner.get_experiment(run) == experiment.id}
     return max(known) + 1
 
 
 def find_runs_beside(status: RunStatus) -> tuple[RecordedRun, ...]:
     """Return the recorded trainings of the arm that a run trains, if it learns by the same plan."""
-    experiment = EXPERIMENTS.get(planner.experiment_of(status.run))
+    experiment = EXPERIMENTS.get(planner.get_experiment(status.run))
     recording = find(experiment) if experiment is not None else None
-    if experiment is None or recording is None or planner.data_reference().sha256 != recording.data_sha256:
+    if experiment is None or recording is None or planner.get_data_reference().sha256 != recording.data_sha256:
         return ()
     return recording.arms[status.run.arm].runs if _follows_plan(experiment, status.run) else ()
 

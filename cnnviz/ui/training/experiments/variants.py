@@ -44,7 +44,7 @@ class Variant:
 
 def show(watched: RunStatus) -> None:
     """Compare the watched run with those beside it, once two variants are trained; nothing for ready experiments."""
-    statuses = [watched, *comparison.runs()]
+    statuses = [watched, *comparison.iterate_runs()]
     if any(status.live or status.run.experiment for status in statuses):
         return
     variants = group(visitor.store(), [status.run for status in statuses])
@@ -102,7 +102,7 @@ REASON = "{reason}"
 
 
 def _plan(store: RunStore, run: Run, seed: int) -> None:
-    job = planner.new_job(run.architecture, replace(run.plan, seed=seed), store.probe(run.id))
+    job = planner.make_job(run.architecture, replace(run.plan, seed=seed), store.probe(run.id))
     title = translate("{title}, seed {seed}", title=run.title, seed=seed)[-64:]
     planned = planner.plan(store, job, title, "", "")
     session.put(compared=(*session.get("compared"), planned.id))

@@ -34,11 +34,13 @@ class Outcome:
 
 def show(watched: Run) -> None:
     """Say what the experiment that a run belongs to has shown, or why it has not; nothing for other runs."""
-    experiment = EXPERIMENTS.get(planner.experiment_of(watched))
+    experiment = EXPERIMENTS.get(planner.get_experiment(watched))
     if experiment is not None:
         store = visitor.store()
-        found = outcome(store, experiment, watched)
-        results = Results({arm: (share,) for arm, share in found.shares.items()}, judged_by(store, experiment, watched))
+        found = get_outcome(store, experiment, watched)
+        results = Results(
+            {arm: (share,) for arm, share in found.shares.items()}, count_judging_digits(store, experiment, watched)
+        )
         joined = results
         if len(found.shares) == len(experiment.arms):
             joined = recorded.join(experiment, results, watched.plan.seed, _data_of(store, watched))
@@ -53,13 +55,13 @@ def _data_of(store: RunStore, watched: Run) -> str:
     return card.data.sha256 if card is not None else ""
 
 
-def judged_by(store: RunStore, experiment: Experiment, watched: Run) -> int:
+def count_judging_digits(store: RunStore, experiment: Experiment, watched: Run) -> int:
     """Return how many digits decide: fewer than planned where this server's data set is smaller."""
     held_out = run_status.follow(store, watched.id).get_payload("start").get("validation_examples", experiment.count)
     return min(experiment.count, int(held_out)) if experiment.measure != SHIFTED else experiment.count
 
 
-def outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
+def get_outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
     """Return how the arms of the watched run's trial stand."""
     runs = {run.arm: run for run in store.runs() if run.experiment == watched.experiment}
     found = Outcome()
@@ -76,7 +78,7 @@ def _add(found: Outcome, store: RunStore, experiment: Experiment, arm: Arm, stat
         return
     if status.state != "done":
         _add_without_result(found, arm, status)
-    elif reason := _unequal(arm, status):
+    elif reason := _describe_difference(arm, status):
         found.unequal[arm.id] = reason
     elif experiment.measure != SHIFTED and status.get_payload("epoch").get("val_accuracy") is None:
         found.gone[arm.id] = translate("its record is damaged")
@@ -92,7 +94,7 @@ def _add_without_result(found: Outcome, arm: Arm, status: RunStatus) -> None:
         found.gone[arm.id] = describe_status(status)
 
 
-def _unequal(arm: Arm, status: RunStatus) -> str:
+def _describe_difference(arm: Arm, status: RunStatus) -> str:
     """Say in which way a training was not that of the experiment; nothing where it was."""
     if status.run.ended in ("stopped", "time"):
         return describe_status(status)

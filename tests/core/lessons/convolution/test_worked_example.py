@@ -49,7 +49,7 @@ def worked_examples(draw: st.DrawFn) -> ConvWorkedExample:
     else:
         rates = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     if padding == "valid":
-        spans = [windows.dilated_span(*each) for each in zip(size, rates, strict=True)]
+        spans = [windows.measure_dilated_span(*each) for each in zip(size, rates, strict=True)]
         image = max(image[0], spans[0]), max(image[1], spans[1])
     return ConvWorkedExample(numbers(draw, *image), numbers(draw, *size), strides, padding, rates)
 

@@ -67,7 +67,7 @@ def test_peaks_are_those_of_the_definition(numbers: list[int], columns: int) -> 
 
 @settings(deadline=None)
 @given(poolings())
-def test_facts_hold_on_any_map(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
+def test_properties_hold_on_any_map(drawn_pooling: tuple[np.ndarray, Pool]) -> None:
     values, pool = drawn_pooling
     found = compare(values, pool)
     assert (found.difference >= 0).all()

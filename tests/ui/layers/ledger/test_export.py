@@ -107,7 +107,7 @@ def check_shares(text: str, unit: int) -> None:
 def test_a_text_adds_up(kind: str, data: st.DataObject, seed: int) -> None:
     network, traced, cell = one_layer(data, kind, seed)
     found = told(network, traced, cell)
-    text = export.text(found)
+    text = export.write_text(found)
     outside = sum(not inside for part in found["windows"] for row in part["inside"] for inside in row)
     assert text.count("(padding)") + text.count("(outside)") == outside
     windows = text.split("\n\n")[1 : 1 + len(found["windows"])]
@@ -140,7 +140,7 @@ def edged() -> tuple[Network, Trace]:
 
 
 def test_what_is_left_out_of_a_mean_is_no_zero(edged: tuple[Network, Trace]) -> None:
-    text = export.text(told(*edged, Cell("average", 1, 2, 2)))
+    text = export.write_text(told(*edged, Cell("average", 1, 2, 2)))
     window = text.split("\n\n")[1].splitlines()
     assert window[0] == "map 1: rows 4 to 5, columns 4 to 5"
     value, outside = window[1].split(", ")
@@ -150,14 +150,14 @@ def test_what_is_left_out_of_a_mean_is_no_zero(edged: tuple[Network, Trace]) -> 
 
 
 def test_padding_is_marked_and_channels_are_called_so(edged: tuple[Network, Trace]) -> None:
-    text = export.text(told(*edged, Cell("conv", 0, 0, 2)))
+    text = export.write_text(told(*edged, Cell("conv", 0, 0, 2)))
     assert text.count(" = 0.") + text.count(" = -0.") > 0
     assert text.count("(padding)") == 3 * 3
     assert len(re.findall(r"^channel [012]: rows -1 to 1, columns 1 to 3$", text, re.MULTILINE)) == 3
 
 
 def test_the_shares_of_an_answer_are_all_there(edged: tuple[Network, Trace]) -> None:
-    text = export.text(told(*edged, Cell("answer", 4)))
+    text = export.write_text(told(*edged, Cell("answer", 4)))
     assert [int(each) for each in re.findall(r"^unit (\d+): .*; .* / ", text, re.MULTILINE)] == list(range(10))
     check_shares(text, 4)
 
@@ -166,5 +166,5 @@ def test_what_is_not_written_is_known_to_be_in_the_table() -> None:
     network = model_store.load("cnn-32-64-64")
     traced = trace(network, np.random.default_rng(0).random((28, 28), dtype=np.float32))
     for cell, left in ((Cell("conv2d_2", 1, 2, 1), 64 - 24), (Cell("dense", 5), 3 * 3 * 64 - 12)):
-        text = export.text(told(network, traced, cell))
+        text = export.write_text(told(network, traced, cell))
         assert re.search(rf"^the other {left}: {NUMBER} · all of them are in the table", text, re.MULTILINE)

@@ -97,10 +97,10 @@ def odd() -> tuple[Network, Trace]:
 
 def test_every_cell_of_odd_layers_is_described_and_copied(odd: tuple[Network, Trace]) -> None:
     network, traced = odd
-    for name, shape in cells.shapes(network).items():
-        for cell in list(cells.every(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
+    for name, shape in cells.list_shapes(network).items():
+        for cell in list(cells.iterate_cells(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
             found = told(network, traced, cell)
-            text = export.text(found)
+            text = export.write_text(found)
             assert text.startswith(f"{found['title']}".replace("−", "-"))
             assert "−" not in text, "a calculator reads hyphens"
             assert found["value"].replace("−", "-") in text
