@@ -164,7 +164,7 @@ def summary(network: str, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def goals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is required of every network, what was measured, and whether it was met."""
+    """Return each goal, the result of every network, and whether it was met."""
     return [
         {
             "what": f"{row['network']}: the slowest way to a cell, times an empty rerun",

@@ -127,7 +127,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def goals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Compare what was measured with what is asked."""
+    """Compare the results with the goals."""
     sums = {row["kind"]: row for row in totals(rows)}
     found = []
     for name, least in GOALS.items():

@@ -145,7 +145,7 @@ def measure(crowd: int, seconds: float, pool: Sequence[Sketch]) -> dict[str, Any
 
 
 def goals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is required of the largest crowd, and whether it was met."""
+    """Return each goal for the largest crowd and whether it was met."""
     row = rows[-1]
     asked = (
         ("p95, s", row["p95"], P95_GOAL),

@@ -153,7 +153,7 @@ def waits(painted: dict[str, list[float]]) -> str:
 
 
 def goals(found: list[dict[str, Any]], painted: dict[str, list[float]]) -> list[dict[str, Any]]:
-    """Return what is required, what was measured, and whether 95 % of all met it."""
+    """Return each goal, the result, and whether 95 % of all calls met it."""
     within = {"seconds of the grid": found[0]["p95"]}
     within |= {
         f"seconds from {KINDS[kind]}": report.p95(painted[kind]) for kind in (grid.FIRST, grid.MORE) if kind in painted

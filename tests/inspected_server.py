@@ -40,7 +40,7 @@ QUESTIONS: dict[str, Callable[[], object]] = {"modules": modules, "options": opt
 def answer_questions(answers: TextIO) -> None:
     for line in sys.stdin:
         print(json.dumps(QUESTIONS[line.strip()](), default=str), file=answers, flush=True)
-    os._exit(0)  # whoever asked is gone; leave no server behind
+    os._exit(0)  # the test process has ended; leave no server behind
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The law of the house: which room may know which, read from the imports of every file."""
+"""The import rules: which package may import which, checked on every file."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_multiprocessing_starts_no_process() -> None:
 
 @pytest.mark.parametrize("path", files("cnnviz/workers"), ids=lambda path: path.stem)
 def test_worker_starts_as_a_module_and_only_then(path: Path) -> None:
-    """`python -m` sets the import path, so a worker never mends it; importing one for a sibling starts nothing."""
+    """`python -m` sets the import path, so a worker never changes it; importing one for a sibling starts nothing."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert "sys.path" not in {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     called = {
@@ -199,7 +199,7 @@ def test_worker_starts_as_a_module_and_only_then(path: Path) -> None:
 
 
 def test_pages_are_outlines() -> None:
-    """A page of more than 80 lines has begun to do what belongs in `cnnviz.ui`."""
+    """A page of more than 80 lines does work that belongs in `cnnviz.ui`."""
     long = {
         str(p.relative_to(ROOT)): n for p in files("app.py", "pages") if (n := len(p.read_text().splitlines())) > 80
     }

@@ -1,4 +1,4 @@
-"""Headers on every response, and a server with few descriptors: visitors beyond its places are told so in words."""
+"""Headers on every response, and a server with few descriptors: visitors beyond its limit get a message."""
 
 from __future__ import annotations
 

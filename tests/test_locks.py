@@ -1,4 +1,4 @@
-"""The locks hold every package that is asked for, pinned by hash, and whatever installs for us installs from them."""
+"""The locks hold every package that is asked for, pinned by hash, and all our installations use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every test is of one tier, and a unit test starts, serves and loads nothing heavy."""
+"""Every test has one tier; a unit test starts no process, no server and no Keras."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def names_in(code: CodeType) -> Iterator[str]:
 
 
 class Guard:
-    """Fails a unit test that starts a process, listens or loads Keras, and an app test that loads Keras.
+    """Fail a unit test that starts a process, listens or loads Keras, and an app test that loads Keras.
 
     Attributes:
         tier: the tier of the test that runs; empty between tests.

@@ -30,7 +30,7 @@ MANY = 20
 
 
 class Listener:
-    """Sends events down a pipe whose reader discards them, and prints the measurements.
+    """Send events down a pipe whose reader discards them, and print the measurements.
 
     A round is `batches` batches between two pauses; the time when the others have their turn is a pause of the job.
     """

@@ -94,9 +94,9 @@ def obey(answers: TextIO, folder: Path) -> None:
             else:
                 jobs.rest()
             print("ok", file=answers, flush=True)
-    except Exception:  # noqa: BLE001  (it is printed, and whoever told it hears of it)
+    except Exception:  # noqa: BLE001  (it is printed, and the benchmark reads it)
         traceback.print_exc()
-    os._exit(0)  # whoever told it is gone, or hears of the failure by this
+    os._exit(0)  # the benchmark has ended, or sees the failure by this
 
 
 def main() -> None:

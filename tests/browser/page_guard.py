@@ -21,7 +21,7 @@ HOSTS = {"127.0.0.1", "localhost"}
 
 @dataclass
 class PageGuard:
-    """Collects forbidden page activity.
+    """Collect forbidden page activity.
 
     Attributes:
         violations: errors in the console, exceptions, and requests to other hosts, in the order in which they came.

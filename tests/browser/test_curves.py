@@ -243,7 +243,7 @@ def test_the_legend_tells_the_values_under_the_cursor_of_both_panels(chart: Loca
     chart.page.mouse.move(at["x"] + at["width"] * (100 - low) / (high - low), at["y"] + 40)
     x = int(told(chart, "cursor"))
     expect(chart.get_by_text(f"batch {x}, epoch {-(-x // 50)}")).to_be_visible()
-    # 1/x in three digits; above 200 batches only every second value is sent, and its neighbour's is told
+    # 1/x in three digits; above 200 batches only every second value is sent, so the legend shows its neighbour's
     told_loss = float(entry(chart, "training").locator(".value").inner_text())
     assert told_loss == pytest.approx(1 / x, rel=0.03)
     told_accuracy = entry(chart, "training", "accuracy").locator(".value").inner_text()

@@ -156,7 +156,7 @@ def cut(page: Page, start: tuple[float, float], end: tuple[float, float]) -> Non
 
 
 def frame(page: Page) -> str:
-    """Return how the frame is told to those who hear the page."""
+    """Return the frame's text for screen readers."""
     return page.locator(".picture_crop .handle.frame").get_attribute("aria-label") or ""
 
 

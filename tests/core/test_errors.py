@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnviz.core.errors import MAX_LENGTH, Refusal
 
 CORE = Path(__file__).resolve().parents[2] / "cnnviz" / "core"
-ENGINE = [
+PACKAGES = [
     "layers",
     *(f"networks/{name}.py" for name in ("limits", "card", "network", "training_plan", "model_store", "architecture")),
     "inference/trace.py",
@@ -22,8 +22,8 @@ ENGINE = [
 
 
 def templates() -> Iterator[str]:
-    """Return every sentence of the engine."""
-    for place in ENGINE:
+    """Return every refusal template of these packages."""
+    for place in PACKAGES:
         for path in sorted((CORE / place).rglob("*.py")) or [CORE / place]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal":
@@ -92,5 +92,5 @@ def test_every_sentence_says_what_came_and_keeps_its_way_out(template: str) -> N
     assert str(Refusal(template, **values)).endswith(template.rsplit("}", 1)[-1])
 
 
-def test_the_engine_has_sentences_to_test() -> None:
+def test_there_are_templates_to_test() -> None:
     assert len(set(templates())) > 15

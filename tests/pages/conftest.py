@@ -1,4 +1,4 @@
-"""Train with a stand-in that trains nothing."""
+"""Fixtures of the page Train: a fake scheduler that trains nothing."""
 
 from __future__ import annotations
 

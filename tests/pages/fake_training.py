@@ -25,7 +25,7 @@ TRAIN = page.PAGES["train"].path
 
 
 class FakeScheduler:
-    """Stands in for the scheduler: it trains nothing and emits the events that a test chooses."""
+    """Stand in for the scheduler: it trains nothing and emits the events that a test chooses."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}

@@ -1,4 +1,4 @@
-"""The page Train without a browser: a stand-in trains, everything else is real."""
+"""The page Train without a browser; the scheduler is a fake, everything else is real."""
 
 from __future__ import annotations
 

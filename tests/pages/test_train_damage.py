@@ -11,7 +11,9 @@ from tests.pages.fake_training import FakeScheduler, press, texts, well
 from tests.pages.test_train_runs import completed, store_in
 
 
-def test_damaged_event_is_reported_in_the_row_of_its_run(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+def test_damaged_event_is_reported_in_the_row_of_its_run(
+    app: AppTest, scheduler: FakeScheduler, tmp_path: Path
+) -> None:
     job_id = completed(app, scheduler)
     other = completed(app, scheduler)
     (path,) = tmp_path.glob(f"*/{job_id}/events.jsonl")

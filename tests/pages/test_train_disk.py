@@ -20,7 +20,7 @@ from tests.pages.test_train_runs import completed, store_in
 
 @pytest.fixture
 def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Return what fills the disk: nothing new can be written, what is there can be overwritten in place."""
+    """Return a function that fills the disk: nothing new can be written, files can be overwritten in place."""
 
     def fill() -> None:
         def write(*_: Any, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""Recorded trainings on Train: shown at once, with the learner's own seed among them; a stand-in trains."""
+"""Recorded trainings on Train: shown at once, with the learner's own seed; the scheduler is a fake."""
 
 from __future__ import annotations
 

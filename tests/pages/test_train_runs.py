@@ -1,4 +1,4 @@
-"""Runs on the page Train without a browser: several at once, and what becomes of them. A stand-in trains."""
+"""Several runs on the page Train, without a browser; the scheduler is a fake."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def test_a_second_tab_reports_that_the_run_continues(
 
 
 class Drawn:
-    """Records what the charts and the time machine were last asked to show."""
+    """Record what the charts and the time machine were last asked to show."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.axis, self.series, self.labels = "", set[str](), list[str]()

@@ -1,4 +1,4 @@
-"""What Train says of an experiment whose arms did not all end as they should: a stand-in trains, the rest is real."""
+"""Verdicts on Train about experiments whose arms did not all end as planned; the scheduler is a fake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Draw says about an upload, with a reader that finds what the test says."""
+"""Messages of Draw about an upload, with a fake reader."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_the_card_of_the_store_names_the_colour_digits_of_mnist() -> None:
 
 @pytest.mark.data
 def test_the_network_reads_as_many_test_digits_as_its_card_says(mnist: datasets.Dataset) -> None:
-    """The first 500 of the test part in their colours, by the engine of the pages."""
+    """The first 500 of the test part in their colours, computed by the layers that the pages use."""
     network = model_store.load("cnn-rgb")
     images = mnist.x_test[:500].astype(np.float32) / np.float32(255)
     seen = colours.prepare_inputs(images, network.architecture.input_shape, colours.TEST)

@@ -1,4 +1,4 @@
-"""Every number of the engine against Keras, an independent implementation of the same layers."""
+"""Compare every number of our layers with Keras, an independent implementation."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_multiplications_are_those_that_tensorflow_counts(kind: str, data: st.Da
 
 
 def assert_same_network(network: Network, digits: np.ndarray) -> None:
-    """Assert equal values of every layer, each engine reading its own, and equal answers."""
+    """Assert equal values of every layer, each implementation reading its own, and equal answers."""
     from cnnviz.workers import keras_model
 
     model = keras_model.to_model(network)

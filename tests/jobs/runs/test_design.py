@@ -1,4 +1,4 @@
-"""What a visitor is making comes back as it was, and a damaged file is as if there were none."""
+"""A visitor's design survives a round trip through disk; a damaged file counts as missing."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ PROBE = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
 
 
 class Scheduler:
-    """Stands in for the scheduler: the test decides when jobs end."""
+    """Stand in for the scheduler: the test decides when jobs end."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, tuple[Job, Callable[[Event], None]]] = {}
@@ -59,7 +59,7 @@ class Scheduler:
 
 
 def settled() -> None:
-    """Wait for what goes on after an event."""
+    """Wait until the work after an event is done."""
     for thread in threading.enumerate():
         if thread.name == planner.THREAD_NAME:
             thread.join(10)

@@ -1,4 +1,4 @@
-"""What a learner is refused by a click says what to do, in the words that the page has."""
+"""Refusals after a click say what to do, in the words of the page."""
 
 from __future__ import annotations
 

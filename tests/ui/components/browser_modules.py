@@ -1,4 +1,4 @@
-"""What a component runs in the browser: its modules and those that they import, as the browser finds them."""
+"""The modules that a component runs in the browser, resolved as the browser resolves them."""
 
 from __future__ import annotations
 

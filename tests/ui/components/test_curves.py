@@ -118,7 +118,7 @@ def test_invalid_curve_is_refused():
 
 
 class Mounted:
-    """Stands in for the browser: records what is shown, and reports a click at `read_pick`."""
+    """Stand in for the browser: records what is shown, and reports a click at `read_pick`."""
 
     def __init__(self, picked: object) -> None:
         self.picked = picked

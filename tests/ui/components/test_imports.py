@@ -1,4 +1,4 @@
-"""What a server process pays for the components: nothing that draws no chart needs pandas and pyarrow."""
+"""Import costs of the components: only charts load pandas and pyarrow."""
 
 from __future__ import annotations
 

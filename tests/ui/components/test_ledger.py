@@ -1,4 +1,4 @@
-"""The ledger's Python side: what it takes from a browser, and that it hears each step once."""
+"""The ledger's Python side: what it accepts from a browser; each step is reported once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pad is given and what is read of it: a drawing stays itself, and a test digit comes back."""
+"""Drawings sent to the pad and read from it: a drawing survives unchanged, and a test digit comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAP = Drawing((Stroke(((140.0, 140.0),), 20.0),))
 
 
 class Pad:
-    """Stands in for the pad: keeps what it was given, and says what a test chooses."""
+    """Stand in for the pad: keeps what it was given, and says what a test chooses."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.given, self.backdrop, self.revision = Drawing(), b"", -1

@@ -36,7 +36,7 @@ def section(image: list[list[float]]) -> None:
 
 
 class Shown:
-    """Records what the viewers of maps and the pictures were asked to show."""
+    """Record what the viewers of maps and the pictures were asked to show."""
 
     def __init__(self) -> None:
         self.viewers: dict[str, dict[str, Block]] = {}

@@ -1,4 +1,4 @@
-"""What is done once in a server process, on real sockets of this one."""
+"""One-time tuning of a server process, on real sockets of this process."""
 
 import os
 import socket

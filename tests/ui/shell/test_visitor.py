@@ -1,4 +1,4 @@
-"""Who is visiting: kept by the browser, never shown, never anybody else's."""
+"""Identify a visitor: the browser keeps the token, which is never shown and never shared."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> L
 
 
 class Drawn:
-    """Records what the chart was asked to draw."""
+    """Record what the chart was asked to draw."""
 
     def __call__(self, key: str, panels: list[Panel], labels: Any, **options: Any) -> float:
         self.key, self.panels, self.labels, self.options = key, panels, labels, options

@@ -1,4 +1,4 @@
-"""Recording the ready experiments: the cheapest first, written after every training, gone on with where it ended."""
+"""Record the ready experiments: the cheapest first, saved after every training, continued after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A filter over three channels: sums equal the engine's and SciPy's, and displayed numbers add up exactly."""
+"""A filter over three channels: sums equal the layer's and SciPy's, and displayed numbers add up exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account as text: whoever works out every line of it with a calculator gets the numbers that stand there."""
+"""The account as text: every line gives the same number on a calculator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cells and windows are called: channels by their colours, units as units, single cells as such."""
+"""Names of cells and windows: channels by their colours, units as units, single cells as such."""
 
 from __future__ import annotations
 

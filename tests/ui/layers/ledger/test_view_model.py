@@ -1,4 +1,4 @@
-"""What the ledger's component is told: texts that add up, all that it can go to, and nothing that is too much."""
+"""Data for the ledger's component: texts that add up, every cell that it links to, and bounded lists."""
 
 from __future__ import annotations
 
