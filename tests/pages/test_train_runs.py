@@ -111,7 +111,7 @@ def test_a_live_view_is_renewed_two_to_five_times_a_second(
     scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, trained: int
 ) -> None:
     monkeypatch.setattr(scheduler, "count_live", lambda: trained)
-    assert 2 <= 1 / watch._pace() <= 5
+    assert 2 <= 1 / watch._choose_period() <= 5
 
 
 def test_every_page_renews_the_lease_of_all_trainings(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:

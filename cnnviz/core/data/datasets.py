@@ -148,7 +148,7 @@ def _load_viewable(progress: Progress, allow_download: bool) -> Dataset:
         return _load(_TEST, progress, allow_download)
     except Refusal as refusal:
         log.warning("%s", refusal)
-        return _bundled(NOT_MNIST)
+        return _load_bundled(NOT_MNIST)
 
 
 def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dataset:
@@ -164,10 +164,10 @@ def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dat
             obtained = mnist_source.download(names, progress)
         except Refusal:
             note = NOT_DOWNLOADED
-    return _bundled(note) if obtained is None else _mnist(obtained)
+    return _load_bundled(note) if obtained is None else _load_mnist(obtained)
 
 
-def _mnist(obtained: mnist_source.Obtained) -> Dataset:
+def _load_mnist(obtained: mnist_source.Obtained) -> Dataset:
     return Dataset(
         name=MNIST,
         x_train=obtained.arrays.get("x_train", np.zeros((0, 28, 28), np.uint8)),
@@ -181,7 +181,7 @@ def _mnist(obtained: mnist_source.Obtained) -> Dataset:
     )
 
 
-def _bundled(note: str) -> Dataset:
+def _load_bundled(note: str) -> Dataset:
     images, labels, digest = bundled_digits.read()
     cut = bundled_digits.TRAIN_COUNT
     return Dataset(

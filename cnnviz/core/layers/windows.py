@@ -70,13 +70,13 @@ class Arguments:
 def size_parts(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, of: Arguments) -> Formula:
     """Return the size formula of rows and columns, once if they are equal."""
     rows, columns = (
-        _same_formula(side, stride, of) if padding == "same" else _valid_formula(side, span, stride, of)
+        _make_same_formula(side, stride, of) if padding == "same" else _make_valid_formula(side, span, stride, of)
         for side, span, stride in zip(shape[:2], spans, strides, strict=True)
     )
     return rows_and_columns(rows, columns)
 
 
-def _valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
+def _make_valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
     low, high = ("⌊", "⌋") if (side - span) % stride else ("", "")
     pieces = formula(
         f"{low}(",
@@ -91,7 +91,7 @@ def _valid_formula(side: int, span: int, stride: int, of: Arguments) -> Formula:
     return result(tuple(piece for piece in pieces if piece.text), count_places(side, span, stride, "valid"))
 
 
-def _same_formula(side: int, stride: int, of: Arguments) -> Formula:
+def _make_same_formula(side: int, stride: int, of: Arguments) -> Formula:
     edge = ("padding",)
     pieces = formula(Part("⌈", edge), amount(side, INPUT), Part(f" / {stride}", of.stride), Part("⌉", edge))
     return result(pieces, count_places(side, 1, stride, "same"))

@@ -24,12 +24,12 @@ MAX_EXTRA_PLACES = 8
 """Decimals added at most to those of `choose_first_sheet` until the difference is below `MAX_ERROR`."""
 
 ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
-    "max": pooling.largest,
-    "mean": pooling.mean,
-    "convolution": weighted_sums.convolution,
-    "depthwise": weighted_sums.depthwise,
-    "separable": weighted_sums.separable,
-    "dense": weighted_sums.dense,
+    "max": pooling.account_max,
+    "mean": pooling.account_mean,
+    "convolution": weighted_sums.account_convolution,
+    "depthwise": weighted_sums.account_depthwise,
+    "separable": weighted_sums.account_separable,
+    "dense": weighted_sums.account_dense,
     "copy": elementwise.copy,
     "frame": elementwise.frame,
     "normalize": elementwise.normalize,
@@ -46,7 +46,7 @@ def account(network: Network, trace: Trace, cell: Cell) -> Ledger:
     exact sum to `MAX_ERROR`. The difference to float32 has a line of its own.
     """
     if cell.layer == INPUT:
-        return _pixel(network, trace, cell)
+        return _account_pixel(network, trace, cell)
     question = ask(network, trace, cell)
     sheet, draft = _choose_sheet(question)
     end = end_account(question, sheet, draft.amount, draft.exact)
@@ -79,7 +79,7 @@ def _choose_sheet(question: Question) -> tuple[Sheet, Draft]:
     return sheet, draft
 
 
-def _pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
+def _account_pixel(network: Network, trace: Trace, cell: Cell) -> Ledger:
     """Account for a pixel of the input: a single line, its value."""
     shape = network.architecture.input_shape
     value = cells.get_value(trace, cell, shape)

@@ -36,23 +36,23 @@ def end_account(question: Question, sheet: Sheet, amount: int, exact: float) -> 
     output = question.output
     after = sheet.round_float32(output.after[question.index])
     if output.before is output.after:
-        return Ending((*_rounding(amount, after), Line("after", after, "total")), None, exact)
+        return Ending((*_make_rounding(amount, after), Line("after", after, "total")), None, exact)
     # The stored sum differs from the shown one by what float32 rounded.
     before = sheet.round_float32(output.before[question.index])
-    lines = (*_rounding(amount, before), Line("before", before, "total"))
+    lines = (*_make_rounding(amount, before), Line("before", before, "total"))
     # The activation starts from the stored sum, so its formula shows the number above it.
     name = get_activation(question.layer)
     if name == "softmax":
         together = output.before[question.index[:-1]]
         shares = compute_softmax(sheet, together)
-        middle = _softmax_lines(sheet, shares, question.cell.map)
-        exact = _share(together, question.cell.map, exact)
+        middle = _make_softmax_lines(sheet, shares, question.cell.map)
+        exact = _divide(together, question.cell.map, exact)
     else:
         shares = None
         middle = (Line(name, *_apply(question.layer, name, sheet, before)),)
-        exact = _value(question.layer, name, exact)
+        exact = _evaluate(question.layer, name, exact)
     result = middle[-1].amount
-    return Ending((*lines, *middle, *_rounding(result, after), Line("after", after, "total")), shares, exact)
+    return Ending((*lines, *middle, *_make_rounding(result, after), Line("after", after, "total")), shares, exact)
 
 
 def get_activation(layer: Any) -> str:
@@ -60,7 +60,7 @@ def get_activation(layer: Any) -> str:
     return str(layer.activation_name or layer.kind)
 
 
-def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
+def _make_rounding(amount: int, stored: int) -> tuple[Line, ...]:
     """Return a line with the difference between the shown sum and the float32 value; none where there is none."""
     return (Line("rounding", stored - amount, "addend"),) if stored != amount else ()
 
@@ -68,14 +68,14 @@ def _rounding(amount: int, stored: int) -> tuple[Line, ...]:
 def _apply(layer: Any, name: str, sheet: Sheet, before: int) -> tuple[int, Any, str]:
     """Return amount, role and formula of the activation of `before`."""
     x = sheet.to_float(before)
-    value = _value(layer, name, x)
+    value = _evaluate(layer, name, x)
     bare = sheet.format(before)
     shown = bare if before >= 0 or name in _BARE else f"({bare})"
     written = _FORMULAS[name](x, shown) if name in ACTIVATIONS else layer.format(x, shown)
     return sheet.round(value), "step", written
 
 
-def _value(layer: Any, name: str, x: float) -> float:
+def _evaluate(layer: Any, name: str, x: float) -> float:
     """Evaluate the activation at `x` in float64, by the formula that is shown."""
     return float(_VALUES[name](x) if name in ACTIVATIONS else layer.evaluate(x))
 
@@ -98,7 +98,7 @@ _VALUES: Mapping[str, Callable[[float], float]] = {
 """Activation -> its value in float64."""
 
 
-def _share(before: np.ndarray, unit: int, own: float) -> float:
+def _divide(before: np.ndarray, unit: int, own: float) -> float:
     """Return the softmax share of `unit` in float64, with `own` in place of its logit in `before`."""
     logits = before.astype(float)
     logits[unit] = own
@@ -134,7 +134,7 @@ def compute_softmax(sheet: Sheet, before: np.ndarray) -> Shares:
     return Shares(logits, shifted, grown, added, shares)
 
 
-def _softmax_lines(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
+def _make_softmax_lines(sheet: Sheet, shares: Shares, unit: int) -> tuple[Line, ...]:
     """Return the exponential of `unit` and its share of the sum as lines."""
     grown, added = int(shares.exponentials[unit]), shares.total
     largest = int(shares.logits.max())

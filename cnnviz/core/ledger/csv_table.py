@@ -29,38 +29,38 @@ def write_csv(ledger: Ledger) -> bytes:
 def iterate_rows(ledger: Ledger) -> Iterator[Row]:
     """Yield the rows of the table below its header."""
     for part in ledger.parts:
-        yield from _part(ledger, part)
-    yield from _terms(ledger)
+        yield from _iterate_part(ledger, part)
+    yield from _iterate_terms(ledger)
     for line in ledger.lines:
-        yield line.name, "", "", "", "", "", _amount(ledger, line.amount)
+        yield line.name, "", "", "", "", "", _format_amount(ledger, line.amount)
     if ledger.shares is not None:
         columns = (ledger.shares.logits, ledger.shares.exponentials, ledger.shares.shares)
         for name, amounts in zip(("logit", "exponential", "share"), columns, strict=True):
             for unit, amount in enumerate(amounts):
-                yield name, unit, "", "", "", "", _amount(ledger, int(amount))
+                yield name, unit, "", "", "", "", _format_amount(ledger, int(amount))
 
 
-def _amount(ledger: Ledger, units: int) -> str:
+def _format_amount(ledger: Ledger, units: int) -> str:
     return ledger.sheet.format(units).replace(MINUS, "-")
 
 
-def _part(ledger: Ledger, part: Part) -> Iterator[Row]:
+def _iterate_part(ledger: Ledger, part: Part) -> Iterator[Row]:
     for i, row in enumerate(part.rows):
         for j, column in enumerate(part.columns):
             what = ("value" if part.weights is None else "product") if part.inside[i, j] else "padding"
             weight = "" if part.weights is None else format_exact(part.weights[i, j])
-            amount = _amount(ledger, int(part.amounts[i, j]))
+            amount = _format_amount(ledger, int(part.amounts[i, j]))
             yield what, part.map, row, column, format_exact(part.values[i, j]), weight, amount
-    yield "subtotal", part.map, "", "", "", "", _amount(ledger, part.subtotal)
+    yield "subtotal", part.map, "", "", "", "", _format_amount(ledger, part.subtotal)
     if part.share is not None and part.weight is not None:
-        yield "mixed", part.map, "", "", "", format_exact(part.weight), _amount(ledger, part.share)
+        yield "mixed", part.map, "", "", "", format_exact(part.weight), _format_amount(ledger, part.share)
 
 
-def _terms(ledger: Ledger) -> Iterator[Row]:
+def _iterate_terms(ledger: Ledger) -> Iterator[Row]:
     terms = ledger.terms
     if terms is None:
         return
     for i, (of, row, column) in enumerate(zip(terms.maps, terms.rows, terms.columns, strict=True)):
         what, weight = ("value", "") if terms.weights is None else ("product", format_exact(terms.weights[i]))
-        amount = _amount(ledger, int(terms.amounts[i]))
+        amount = _format_amount(ledger, int(terms.amounts[i]))
         yield what, int(of), int(row), int(column), format_exact(terms.values[i]), weight, amount

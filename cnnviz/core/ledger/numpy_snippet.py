@@ -24,11 +24,11 @@ def write_snippet(network: Network, ledger: Ledger, file: str) -> str:
     """
     lines = ["import numpy as np", "", f'numbers = np.load("{file}")']
     if ledger.cell.layer == INPUT:
-        lines += [_digit(network.architecture.input_shape), f"value = x{_place(ledger)}"]
+        lines += [_write_digit(network.architecture.input_shape), f"value = x{_write_place(ledger)}"]
     else:
-        layer, shape = _layer(network, ledger)
-        lines += [_source(network, ledger), *_body(layer)(ledger, layer, shape)]
-        lines += _after(ledger, layer, shape)
+        layer, shape = _find_layer(network, ledger)
+        lines += [_write_source(network, ledger), *_choose_writer(layer)(ledger, layer, shape)]
+        lines += _write_activation(ledger, layer, shape)
     places = count_decimals(ledger)
     value = "abs(value)" if ledger.exact < 0 and not float(format_value(ledger, places)) else "value"  # never "-0.00"
     return "\n".join([*lines, f'print(f"{{{value}:.{places}f}}")', ""])
@@ -48,144 +48,144 @@ def format_value(ledger: Ledger, places: int) -> str:
     return sheet.format(sheet.round_float32(ledger.stored)).replace("−", "-")
 
 
-def _layer(network: Network, ledger: Ledger) -> tuple[Any, Shape]:
+def _find_layer(network: Network, ledger: Ledger) -> tuple[Any, Shape]:
     for layer, shape in network.architecture.layers_and_inputs():
         if layer.name == ledger.cell.layer:
             return layer, shape
     raise ValueError(f"`cell` must be of a layer of the network. Received: {ledger.cell}")
 
 
-def _digit(shape: Shape) -> str:
+def _write_digit(shape: Shape) -> str:
     return f'x = numbers["digit"].astype(float).reshape{shape}'
 
 
-def _source(network: Network, ledger: Ledger) -> str:
+def _write_source(network: Network, ledger: Ledger) -> str:
     if ledger.source == INPUT:
-        return _digit(network.architecture.input_shape)
+        return _write_digit(network.architecture.input_shape)
     return f'x = numbers["{ledger.source}/after"].astype(float)'
 
 
-def _weight(layer: Layer, name: str, of: str = "") -> str:
+def _write_weight(layer: Layer, name: str, of: str = "") -> str:
     return f'numbers["{layer.name}/{name}"]{of}'
 
 
-def _bias(layer: Any, of: int) -> str:
-    return f" + {_weight(layer, 'bias', f'[{of}]')}" if layer.use_bias else ""
+def _write_bias(layer: Any, of: int) -> str:
+    return f" + {_write_weight(layer, 'bias', f'[{of}]')}" if layer.use_bias else ""
 
 
-def _place(ledger: Ledger) -> str:
+def _write_place(ledger: Ledger) -> str:
     cell = ledger.cell
     return f"[{cell.row}, {cell.column}, {cell.map}]"
 
 
-def _steps(indices: Indices, shift: int) -> str:
+def _write_steps(indices: Indices, shift: int) -> str:
     step = indices[1] - indices[0] if len(indices) > 1 else 1
     end = f"{indices[0] + shift}:{indices[-1] + shift + 1}"
     return end if step == 1 else f"{end}:{step}"
 
 
-def _edges(indices: Indices, side: int) -> tuple[int, int]:
+def _count_edges(indices: Indices, side: int) -> tuple[int, int]:
     """Count the cells of padding before and after the side that `indices` need."""
     return max(0, -indices[0]), max(0, indices[-1] + 1 - side)
 
 
-def _window(reads: Reads, shape: Shape, maps: str) -> str:
+def _write_window(reads: Reads, shape: Shape, maps: str) -> str:
     """Write the window as an expression, padded only as far as it needs."""
-    rows, columns = _edges(reads.rows, shape[0]), _edges(reads.columns, shape[1])
+    rows, columns = _count_edges(reads.rows, shape[0]), _count_edges(reads.columns, shape[1])
     padded = f"np.pad(x, ({rows}, {columns}, (0, 0)))" if any(rows + columns) else "x"
-    return f"window = {padded}[{_steps(reads.rows, rows[0])}, {_steps(reads.columns, columns[0])}{maps}]"
+    return f"window = {padded}[{_write_steps(reads.rows, rows[0])}, {_write_steps(reads.columns, columns[0])}{maps}]"
 
 
 def _reads(ledger: Ledger) -> Reads:
     return ledger.reads or Reads((), (), ())
 
 
-def _convolution(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_convolution(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     of, reads = ledger.cell.map, _reads(ledger)
-    maps = "" if len(reads.maps) == shape[2] else f", {_steps(reads.maps, 0)}"
+    maps = "" if len(reads.maps) == shape[2] else f", {_write_steps(reads.maps, 0)}"
     return [
-        _window(reads, shape, maps),
-        f"kernel = {_weight(layer, 'kernel', f'[..., {of}]')}",
-        f"value = (window * kernel).sum(){_bias(layer, of)}",
+        _write_window(reads, shape, maps),
+        f"kernel = {_write_weight(layer, 'kernel', f'[..., {of}]')}",
+        f"value = (window * kernel).sum(){_write_bias(layer, of)}",
     ]
 
 
-def _depthwise(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_depthwise(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     channel, maker = divmod(ledger.cell.map, layer.depth_multiplier)
     return [
-        _window(_reads(ledger), shape, f", {channel}"),
-        f"kernel = {_weight(layer, 'kernel', f'[:, :, {channel}, {maker}]')}",
-        f"value = (window * kernel).sum(){_bias(layer, ledger.cell.map)}",
+        _write_window(_reads(ledger), shape, f", {channel}"),
+        f"kernel = {_write_weight(layer, 'kernel', f'[:, :, {channel}, {maker}]')}",
+        f"value = (window * kernel).sum(){_write_bias(layer, ledger.cell.map)}",
     ]
 
 
-def _separable(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_separable(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     of = ledger.cell.map
     return [
-        _window(_reads(ledger), shape, ""),
-        f'maps = np.einsum("rcm,rcmk->mk", window, {_weight(layer, "depthwise_kernel")}).reshape(-1)',
-        f"value = maps @ {_weight(layer, 'pointwise_kernel', f'[0, 0, :, {of}]')}{_bias(layer, of)}",
+        _write_window(_reads(ledger), shape, ""),
+        f'maps = np.einsum("rcm,rcmk->mk", window, {_write_weight(layer, "depthwise_kernel")}).reshape(-1)',
+        f"value = maps @ {_write_weight(layer, 'pointwise_kernel', f'[0, 0, :, {of}]')}{_write_bias(layer, of)}",
     ]
 
 
-def _dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     of = ledger.cell.map
     x = "x" if len(shape) == 1 else f"x[{ledger.cell.row}, {ledger.cell.column}]"
-    return [f"value = {x} @ {_weight(layer, 'kernel', f'[:, {of}]')}{_bias(layer, of)}"]
+    return [f"value = {x} @ {_write_weight(layer, 'kernel', f'[:, {of}]')}{_write_bias(layer, of)}"]
 
 
-def _pool(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_pooling(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     inside = _reads(ledger).inside(shape)
-    place = f"[{_steps(inside.rows, 0)}, {_steps(inside.columns, 0)}, {ledger.cell.map}]"
+    place = f"[{_write_steps(inside.rows, 0)}, {_write_steps(inside.columns, 0)}, {ledger.cell.map}]"
     return [f"value = x{place}.{layer.reduces}()"]
 
 
-def _frame(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
-    return [f"value = np.pad(x, (*{layer.padding}, (0, 0))){_place(ledger)}"]
+def _write_frame(ledger: Ledger, layer: Any, _: Shape) -> list[str]:
+    return [f"value = np.pad(x, (*{layer.padding}, (0, 0))){_write_place(ledger)}"]
 
 
-def _copy(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_copy(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     if isinstance(layer, Flatten):
         return [f"value = x.reshape(-1)[{ledger.cell.map}]"]
-    return _same(ledger, layer, shape)
+    return _write_same(ledger, layer, shape)
 
 
-def _one(ledger: Ledger, shape: Shape) -> str:
-    return f"x{_place(ledger)}" if len(shape) == 3 else f"x[{ledger.cell.map}]"
+def _write_value(ledger: Ledger, shape: Shape) -> str:
+    return f"x{_write_place(ledger)}" if len(shape) == 3 else f"x[{ledger.cell.map}]"
 
 
-def _same(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
-    return [f"value = {_one(ledger, shape)}"]
+def _write_same(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
+    return [f"value = {_write_value(ledger, shape)}"]
 
 
-def _rescale(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_rescaling(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     scale, offset = (f"np.float32({format_exact(np.float32(each))})" for each in (layer.scale, layer.offset))
-    return [f"value = {_one(ledger, shape)} * {scale} + {offset}"]
+    return [f"value = {_write_value(ledger, shape)} * {scale} + {offset}"]
 
 
-def _normalize(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_normalization(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     names = [*(["gamma"] if layer.scale else []), *(["beta"] if layer.center else [])]
     arrays = [
-        f"{name} = float({_weight(layer, name, f'[{ledger.cell.map}]')})"
+        f"{name} = float({_write_weight(layer, name, f'[{ledger.cell.map}]')})"
         for name in (*names, "moving_mean", "moving_variance")
     ]
     scaled = " * gamma" if layer.scale else ""
     moved = " + beta" if layer.center else ""
     root = f"np.sqrt(moving_variance + {layer.epsilon:g})"
-    return [*arrays, f"value = ({_one(ledger, shape)} - moving_mean) / {root}{scaled}{moved}"]
+    return [*arrays, f"value = ({_write_value(ledger, shape)} - moving_mean) / {root}{scaled}{moved}"]
 
 
-def _after(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_activation(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     """Return the lines that apply the activation."""
     name = get_activation(layer)
     if name == "softmax":
-        return _softmax(ledger, layer, shape)
+        return _write_softmax(ledger, layer, shape)
     if layer.arithmetic == "activation" and name not in ACTIVATIONS:
         return list(layer.write_code())
     return list(_ACTIVATIONS.get(name, ()))
 
 
-def _softmax(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+def _write_softmax(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     cell = ledger.cell
     place = f"[{cell.row}, {cell.column}]" if len(layer.output_shape(shape)) == 3 else ""
     return [
@@ -207,18 +207,18 @@ _ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
-    "convolution": _convolution,
-    "depthwise": _depthwise,
-    "separable": _separable,
-    "dense": _dense,
-    "copy": _copy,
-    "frame": _frame,
-    "normalize": _normalize,
-    "scale": _rescale,
-    "activation": _same,
+    "convolution": _write_convolution,
+    "depthwise": _write_depthwise,
+    "separable": _write_separable,
+    "dense": _write_dense,
+    "copy": _write_copy,
+    "frame": _write_frame,
+    "normalize": _write_normalization,
+    "scale": _write_rescaling,
+    "activation": _write_same,
 }
 """`Layer.arithmetic` -> the lines up to the activation."""
 
 
-def _body(layer: Layer) -> Callable[[Ledger, Any, Shape], list[str]]:
-    return _pool if layer.role == "pooling" else _BODIES[layer.arithmetic]
+def _choose_writer(layer: Layer) -> Callable[[Ledger, Any, Shape], list[str]]:
+    return _write_pooling if layer.role == "pooling" else _BODIES[layer.arithmetic]

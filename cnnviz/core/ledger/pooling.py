@@ -19,28 +19,28 @@ MAX_INSTEAD = gettext_noop("Max pooling would have given {largest}.")
 OUTSIDE = gettext_noop("{count} cells of the window lie outside of the map; they are left out, not counted as zeros.")
 
 
-def largest(question: Question, sheet: Sheet) -> Draft:
+def account_max(question: Question, sheet: Sheet) -> Draft:
     """Account for max pooling: the largest value of one window, or of the whole map."""
-    values, amounts = _window(question, sheet)
+    values, amounts = _get_window(question, sheet)
     most = int(amounts.max())
     won = np.argwhere(values == values.max())
     row, column = _place(question, won[0] if len(won) else (0, 0))
     template = WON if len(won) == 1 else ALL_ALIKE if len(won) == values.size else WON_TOGETHER
     facts = (
         Message(template, {"row": row, "column": column, "count": len(won)}),
-        Message(AVERAGE_INSTEAD, {"mean": sheet.format(_mean(add_up(amounts), amounts.size))}),
+        Message(AVERAGE_INSTEAD, {"mean": sheet.format(_divide(add_up(amounts), amounts.size))}),
         *_outside(question),
     )
-    parts, terms = _shown(question, sheet)
+    parts, terms = _make_parts(question, sheet)
     line = Line("largest", most, "step")
     return Draft(most, float(values.max()), (line,), tuple(_set_subtotals(parts, most)), terms, facts)
 
 
-def mean(question: Question, sheet: Sheet) -> Draft:
+def account_mean(question: Question, sheet: Sheet) -> Draft:
     """Account for average pooling: the sum of the values within the map, divided by their number."""
-    values, amounts = _window(question, sheet)
+    values, amounts = _get_window(question, sheet)
     added, number = add_up(amounts), amounts.size
-    result = _mean(added, number)
+    result = _divide(added, number)
     facts = (
         Message(MAX_INSTEAD, {"largest": sheet.format(int(amounts.max()))}),
         *_outside(question),
@@ -49,11 +49,11 @@ def mean(question: Question, sheet: Sheet) -> Draft:
         Line("sum_of_values", added, "total"),
         Line("mean", result, "step", f"{sheet.format(added)} / {number}"),
     )
-    parts, terms = _shown(question, sheet)
+    parts, terms = _make_parts(question, sheet)
     return Draft(result, float(values.astype(float).mean()), lines, tuple(parts), terms, facts)
 
 
-def _window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+def _get_window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
     """Return the values of the window within the map and their amounts, each (rows, columns)."""
     inside = question.reads.inside(question.output.input_shape)
     values = question.whole[np.ix_(inside.rows, inside.columns, inside.maps)][..., 0]
@@ -66,7 +66,7 @@ def _place(question: Question, place: np.ndarray | tuple[int, int]) -> tuple[int
     return inside.rows[int(place[0])], inside.columns[int(place[1])]
 
 
-def _mean(added: int, number: int) -> int:
+def _divide(added: int, number: int) -> int:
     """Divide `added` by `number`, rounded once, half away from zero."""
     size = (2 * abs(added) + number) // (2 * number)
     return size if added >= 0 else -size
@@ -78,7 +78,7 @@ def _outside(question: Question) -> tuple[Message, ...]:
     return (Message(OUTSIDE, {"count": outside}),) if outside else ()
 
 
-def _shown(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
+def _make_parts(question: Question, sheet: Sheet) -> tuple[list[Part], Terms | None]:
     """Return a window as a part, or the values of a whole map as terms, the largest first."""
     if not hasattr(question.layer, "pool_size"):
         return [], make_terms(question, sheet, None)

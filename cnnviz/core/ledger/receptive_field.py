@@ -49,11 +49,11 @@ def find_receptive_field(network: Network, cell: Cell) -> Reads:
     place = names.index(cell.layer) if cell.layer != INPUT else -1
     reads = Reads((cell.row,), (cell.column,), (cell.map,))
     for layer, shape in reversed(network.architecture.layers_and_inputs()[: place + 1]):
-        reads = _through(layer, shape, reads)
+        reads = _find_reads_of_all(layer, shape, reads)
     return reads
 
 
-def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
+def _find_reads_of_all(layer: Layer, shape: Shape, made: Reads) -> Reads:
     """Return the cells of an input of `shape` that `layer` reads for all cells of `made` together."""
     if isinstance(layer, Flatten):
         return _unravel(shape, made.maps)
@@ -69,11 +69,11 @@ def _through(layer: Layer, shape: Shape, made: Reads) -> Reads:
     return Reads(
         _union(each.rows for each in found),
         _union(each.columns for each in found),
-        _union((*each.maps, *_softmax_maps(layer, shape)) for each in found),
+        _union((*each.maps, *_list_softmax_maps(layer, shape)) for each in found),
     ).inside(shape)
 
 
-def _softmax_maps(layer: Layer, shape: Shape) -> Indices:
+def _list_softmax_maps(layer: Layer, shape: Shape) -> Indices:
     """Return all maps for a layer with a fused softmax, whose outputs depend on all of them."""
     return tuple(range(shape[-1])) if layer.activation_name == "softmax" else ()
 

@@ -12,7 +12,7 @@ from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gather, make_parts, make_terms, sort_by_size, with_bias
 
 
-def convolution(question: Question, sheet: Sheet) -> Draft:
+def account_convolution(question: Question, sheet: Sheet) -> Draft:
     """Account for Conv2D: a window on every channel of the cell's group, times its slice of the kernel."""
     maps, of = question.reads.maps, question.cell.map
     weights = question.weights["kernel"][..., of]
@@ -20,7 +20,7 @@ def convolution(question: Question, sheet: Sheet) -> Draft:
     return with_bias(question, sheet, _sum(question, sheet, weights, kernels))
 
 
-def depthwise(question: Question, sheet: Sheet) -> Draft:
+def account_depthwise(question: Question, sheet: Sheet) -> Draft:
     """Account for DepthwiseConv2D: one window on one channel."""
     channel, maker = divmod(question.cell.map, question.layer.depth_multiplier)
     weights = question.weights["kernel"][:, :, channel, maker, None]
@@ -36,7 +36,7 @@ def _sum(question: Question, sheet: Sheet, weights: np.ndarray, kernels: tuple[s
     return Draft(amount, exact, (Line("sum", amount, "total"),), sort_by_size(parts))
 
 
-def separable(question: Question, sheet: Sheet) -> Draft:
+def account_separable(question: Question, sheet: Sheet) -> Draft:
     """Account for SeparableConv2D: windows on every channel, their subtotals mixed by the pointwise weights."""
     each = question.layer.depth_multiplier
     mixing = question.weights["pointwise_kernel"][0, 0, :, question.cell.map]
@@ -61,7 +61,7 @@ def _mix(sheet: Sheet, part: Part, weight: np.float32) -> Part:
     return replace(part, weight=weight, share=sheet.round(product))
 
 
-def dense(question: Question, sheet: Sheet) -> Draft:
+def account_dense(question: Question, sheet: Sheet) -> Draft:
     """Account for Dense: every value times a weight of its own."""
     weights = question.weights["kernel"][:, question.cell.map]
     terms = make_terms(question, sheet, weights[None, None, :])

@@ -52,7 +52,7 @@ class ArchitectureDraft:
         object.__setattr__(self, "rows", tuple(MappingProxyType(dict(row)) for row in self.rows))
 
     @classmethod
-    def of(cls, architecture: Architecture) -> ArchitectureDraft:
+    def from_architecture(cls, architecture: Architecture) -> ArchitectureDraft:
         """Return a draft with the layers and input shape of an architecture, without the layers' names."""
         return cls(tuple(_to_settings(layer) for layer in architecture.layers), architecture.input_shape)
 

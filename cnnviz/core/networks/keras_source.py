@@ -20,39 +20,39 @@ MNIST_TRAIN = 60_000
 def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
     """Generate the program of an architecture and a plan, ending in a line break."""
     blocks = (
-        _imports_and_seed(architecture, plan),
-        _data(plan),
-        _held_out(plan),
-        _augmentation(plan),
-        _model(architecture, plan),
-        _compile_call(plan),
-        _fit_call(plan),
+        _write_imports_and_seed(architecture, plan),
+        _write_data(plan),
+        _write_held_out(plan),
+        _write_augmentation(plan),
+        _write_model(architecture, plan),
+        _write_compile_call(plan),
+        _write_fit_call(plan),
         _evaluate_and_save(architecture),
     )
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _imports_and_seed(architecture: Architecture, plan: TrainingPlan) -> str:
-    data = "MNIST in colour" if _in_colour(plan) else "MNIST"
-    count = _learned(plan)
+def _write_imports_and_seed(architecture: Architecture, plan: TrainingPlan) -> str:
+    data = "MNIST in colour" if _is_in_colour(plan) else "MNIST"
+    count = _count_learned(plan)
     return f'''"""{architecture.name}: {architecture.parameters:,} parameters, learned from {count:,} digits of {data}.
 
 Written by cnnviz for Keras 3. cnnviz puts the digits in another order, so its curve is alike and not equal.
 """
 
 import keras
-{_imports(plan)}from keras import layers
+{_write_imports(plan)}from keras import layers
 
 keras.utils.set_random_seed({plan.seed})'''
 
 
-def _imports(plan: TrainingPlan) -> str:
+def _write_imports(plan: TrainingPlan) -> str:
     drawn = plan.validation_examples and plan.split == STRATIFIED
-    numpy = "import numpy as np\n" if _in_colour(plan) or drawn else ""
+    numpy = "import numpy as np\n" if _is_in_colour(plan) or drawn else ""
     return numpy + ("import tensorflow as tf\n" if _is_augmented(plan) else "")
 
 
-def _in_colour(plan: TrainingPlan) -> bool:
+def _is_in_colour(plan: TrainingPlan) -> bool:
     return plan.data == colour_digits.DATA
 
 
@@ -103,15 +103,15 @@ x_val, y_val = x_train[order[:{held_out}]], y_train[order[:{held_out}]]
 x_train, y_train = x_train[order[{held_out}:{used}]], y_train[order[{held_out}:{used}]]"""
 
 
-def _data(plan: TrainingPlan) -> str:
-    load = COLOUR if _in_colour(plan) else LOAD
-    return f"{PEN if plan.data == 'mnist+pen' else ''}{load}{ONE_HOT if _smoothing(plan) else ''}"
+def _write_data(plan: TrainingPlan) -> str:
+    load = COLOUR if _is_in_colour(plan) else LOAD
+    return f"{PEN if plan.data == 'mnist+pen' else ''}{load}{ONE_HOT if _get_smoothing(plan) else ''}"
 
 
-def _held_out(plan: TrainingPlan) -> str:
-    held_out, learned = plan.validation_examples, _learned(plan)
+def _write_held_out(plan: TrainingPlan) -> str:
+    held_out, learned = plan.validation_examples, _count_learned(plan)
     if held_out and plan.split == STRATIFIED:
-        labels = "y_train.argmax(axis=1)" if _smoothing(plan) else "y_train"
+        labels = "y_train.argmax(axis=1)" if _get_smoothing(plan) else "y_train"
         return DRAWN.format(
             labels=labels, seed=plan.seed, purpose=split.PURPOSE, held_out=held_out, used=held_out + learned
         )
@@ -124,10 +124,10 @@ def _held_out(plan: TrainingPlan) -> str:
     return "\n".join(lines)
 
 
-def _augmentation(plan: TrainingPlan) -> str:
+def _write_augmentation(plan: TrainingPlan) -> str:
     if not _is_augmented(plan):
         return ""
-    fill = "nearest" if _in_colour(plan) else "constant"
+    fill = "nearest" if _is_in_colour(plan) else "constant"
     return f"""# cnnviz turns, shears, stretches and bends the digits, changes the pen and adds habits such as
 # crossed sevens. This is as near as Keras's own layers come.
 vary = keras.Sequential([
@@ -145,10 +145,10 @@ varied = (
 )"""
 
 
-def _model(architecture: Architecture, plan: TrainingPlan) -> str:
+def _write_model(architecture: Architecture, plan: TrainingPlan) -> str:
     usual = iterate_keras_names(layer.kind for layer in architecture.layers)
     mixed = plan.precision != "float32"
-    lines = [_line(layer, name) for layer, name in zip(architecture.layers, usual, strict=True)]
+    lines = [_write_line(layer, name) for layer, name in zip(architecture.layers, usual, strict=True)]
     if mixed:
         lines[-1] = _add_argument(lines[-1], 'dtype="float32"')
     policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
@@ -156,7 +156,7 @@ def _model(architecture: Architecture, plan: TrainingPlan) -> str:
     return f"{policy if mixed else ''}model = keras.Sequential([\n{stack}])\nmodel.summary()"
 
 
-def _line(layer: Layer, usual: str) -> str:
+def _write_line(layer: Layer, usual: str) -> str:
     """Return the layer's line of code, without a name equal to Keras's own."""
     name = f'name="{layer.name}")'
     line = layer.keras_line()
@@ -167,17 +167,17 @@ def _add_argument(line: str, argument: str) -> str:
     return line[:-1] + ("" if line.endswith("()") else ", ") + argument + ")"
 
 
-def _compile_call(plan: TrainingPlan) -> str:
+def _write_compile_call(plan: TrainingPlan) -> str:
     rate = "rate" if falls(plan) else repr(plan.learning_rate)
-    return f"""{_schedule(plan) if falls(plan) else ""}model.compile(
+    return f"""{_write_schedule(plan) if falls(plan) else ""}model.compile(
     optimizer=keras.optimizers.{OPTIMIZERS[plan.optimizer]}(learning_rate={rate}),
-    loss={_loss(plan)},
+    loss={_write_loss(plan)},
     metrics=["accuracy"],
 )"""
 
 
-def _schedule(plan: TrainingPlan) -> str:
-    batches = plan.epochs * math.ceil(_learned(plan) / plan.batch_size)
+def _write_schedule(plan: TrainingPlan) -> str:
+    batches = plan.epochs * math.ceil(_count_learned(plan) / plan.batch_size)
     warm = max(1, round(WARM_UP * batches))
     return f"""# The rate rises for {warm} batches and then falls to 0 along a cosine.
 rate = keras.optimizers.schedules.CosineDecay(
@@ -189,16 +189,16 @@ rate = keras.optimizers.schedules.CosineDecay(
 """
 
 
-def _loss(plan: TrainingPlan) -> str:
-    if smoothing := _smoothing(plan):
+def _write_loss(plan: TrainingPlan) -> str:
+    if smoothing := _get_smoothing(plan):
         return f"keras.losses.CategoricalCrossentropy(label_smoothing={smoothing})"
     return '"sparse_categorical_crossentropy"'
 
 
-def _fit_call(plan: TrainingPlan) -> str:
+def _write_fit_call(plan: TrainingPlan) -> str:
     data = "varied," if _is_augmented(plan) else f"x_train,\n    y_train,\n    batch_size={plan.batch_size},"
     judged = "(x_val, y_val)," if plan.validation_examples else "(x_test, y_test),  # only to watch"
-    stopping = _stopping(plan.patience) if plan.patience is not None else ""
+    stopping = _write_stopping(plan.patience) if plan.patience is not None else ""
     return f"""model.fit(
     {data}
     epochs={plan.epochs},
@@ -206,7 +206,7 @@ def _fit_call(plan: TrainingPlan) -> str:
 {stopping})"""
 
 
-def _stopping(patience: int) -> str:
+def _write_stopping(patience: int) -> str:
     return f"""    callbacks=[
         keras.callbacks.EarlyStopping(monitor="val_loss", patience={patience}, restore_best_weights=True),
     ],
@@ -228,10 +228,10 @@ def _is_augmented(plan: TrainingPlan) -> bool:
     return plan.augmentation != "none"
 
 
-def _smoothing(plan: TrainingPlan) -> float:
+def _get_smoothing(plan: TrainingPlan) -> float:
     return LABEL_SMOOTHING.get(plan.augmentation, 0.0)
 
 
-def _learned(plan: TrainingPlan) -> int:
+def _count_learned(plan: TrainingPlan) -> int:
     """Count the digits that are trained on."""
     return min(plan.examples, MNIST_TRAIN) - plan.validation_examples

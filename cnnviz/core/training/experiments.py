@@ -210,7 +210,7 @@ _ALL = (
         arms=_vary_network(
             _make_plan(10_000, 1_000, batch_size=64, epochs=8),
             [
-                ("dense", gettext_noop("dense network"), ArchitectureDraft.of(TUTORIALS["dense-64"][0])),
+                ("dense", gettext_noop("dense network"), ArchitectureDraft.from_architecture(TUTORIALS["dense-64"][0])),
                 ("cnn", gettext_noop("CNN"), _build_small()),
             ],
         ),
@@ -277,7 +277,7 @@ _ALL = (
             "times smaller."
         ),
         arms=_vary_plan(
-            ArchitectureDraft.of(TUTORIALS["cnn-32-64"][0]),
+            ArchitectureDraft.from_architecture(TUTORIALS["cnn-32-64"][0]),
             _make_plan(5_000, 1_000, epochs=4, optimizer="adadelta"),
             [
                 ("1.0", gettext_noop("rate 1.0"), {"learning_rate": 1.0}),

@@ -35,7 +35,7 @@ class PlanDraft:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
     @classmethod
-    def of(cls, plan: TrainingPlan) -> PlanDraft:
+    def from_plan(cls, plan: TrainingPlan) -> PlanDraft:
         """Make a draft with the values of `plan`."""
         table = plan.to_json()
         examples, held_out = table.pop("examples"), table.pop("validation_examples")
@@ -112,4 +112,4 @@ def make_default_draft(available: int) -> PlanDraft:
     learn = min(5_000, available * 4 // 5)
     check = min(1_000, available - learn)
     plan = TrainingPlan(examples=learn + check, validation_examples=check, batch_size=64, epochs=8)
-    return PlanDraft.of(plan)
+    return PlanDraft.from_plan(plan)

@@ -48,7 +48,7 @@ def mount(name: str, **arguments: Any) -> Any:
     return _component(name)(**arguments | guarded)
 
 
-def unseen(name: str, key: str, **arguments: Any) -> Any:
+def mount_unseen(name: str, key: str, **arguments: Any) -> Any:
     """Show a component of which nothing is to be seen.
 
     By its key the style sheet of all pages takes it out of the column, so that not even its gap is ever there.

@@ -33,7 +33,7 @@ NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be la
 def describe(example: ConvWorkedExample) -> list[str]:
     """Return what there is to say about `example`, a line each."""
     lines = [
-        _size(example),
+        _describe_size(example),
         translate(
             "Multiplications: {times}. Parameters: {weights}, with a bias that is 0 here.",
             times=example.multiplication_formula,
@@ -41,13 +41,13 @@ def describe(example: ConvWorkedExample) -> list[str]:
         ),
     ]
     if example.margins != ((0, 0), (0, 0)):
-        lines.append(_padding(example))
+        lines.append(_describe_padding(example))
     moved = session.get("conv_moved")
     fresh = moved is not None and moved[2] == session.get("conv_settled")
     return [*lines, *_describe_change(*moved)] if fresh else lines
 
 
-def _size(example: ConvWorkedExample) -> str:
+def _describe_size(example: ConvWorkedExample) -> str:
     if example.span_formula:
         return translate(
             "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
@@ -57,7 +57,7 @@ def _size(example: ConvWorkedExample) -> str:
     return translate("Size of the feature map: {formula}", formula=example.formula)
 
 
-def _padding(example: ConvWorkedExample) -> str:
+def _describe_padding(example: ConvWorkedExample) -> str:
     (above, below), (left, right) = example.margins
     return translate(
         "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
@@ -95,10 +95,10 @@ def _describe_change(moved: str, before: Settled, now: Settled, gave: tuple[str,
         translate(
             CHANGED,
             what=translate(SETTINGS[moved]),
-            old=_value(moved, before),
-            new=_value(moved, now),
-            map_old=_shape(old),
-            map_new=_shape(new),
+            old=_find_value(moved, before),
+            new=_find_value(moved, now),
+            map_old=_format_shape(old),
+            map_new=_format_shape(new),
             times_old=old.multiplications,
             times_new=new.multiplications,
             weights_old=old.parameters,
@@ -111,7 +111,7 @@ def _describe_change(moved: str, before: Settled, now: Settled, gave: tuple[str,
     return lines
 
 
-def _value(moved: str, settled: Settled) -> object:
+def _find_value(moved: str, settled: Settled) -> object:
     return settled[1] if moved == "padding" else getattr(settled[0], moved)
 
 
@@ -123,5 +123,5 @@ def _make_example(settings: ConvSettings, padding: str) -> ConvWorkedExample:
     return replace(example, strides=(settings.stride,) * 2, padding=padding, dilation_rate=(settings.dilation,) * 2)
 
 
-def _shape(example: ConvWorkedExample) -> str:
+def _format_shape(example: ConvWorkedExample) -> str:
     return " × ".join(map(str, example.output_shape))

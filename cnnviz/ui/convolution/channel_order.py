@@ -42,19 +42,19 @@ def show() -> None:
     place = Place(session.get("order_row"), session.get("order_column"), session.get("order_channel"))
     for column, order in zip(st.columns(2, gap="medium"), ("last", "first"), strict=True):
         with column:
-            _one(order, place)
+            _show_one(order, place)
     url.show(pen_down=False, place="order")
 
 
-def _one(order: str, place: Place) -> None:
+def _show_one(order: str, place: Place) -> None:
     rows, columns, channels = SHAPE
     last = order == "last"
     shape = (rows, columns, channels) if last else (channels, rows, columns)
     st.markdown(
         f"**{translate(LAST if last else FIRST)}**  \n" + translate(LAST_WHERE if last else FIRST_WHERE, shape=shape)
     )
-    st.markdown(_index(place, last))
-    st.html(_blocks(order, place))
+    st.markdown(_write_index(place, last))
+    st.html(_write_blocks(order, place))
     st.markdown(
         translate(
             "In memory {number} numbers stand before it: {work}",
@@ -62,39 +62,39 @@ def _one(order: str, place: Place) -> None:
             number=place.number_last if last else place.number_first,
         )
     )
-    st.html(_memory(order, place))
+    st.html(_write_memory(order, place))
 
 
-def _index(place: Place, last: bool) -> str:
+def _write_index(place: Place, last: bool) -> str:
     """Return how the value is reached in code, as Markdown."""
     index = ", ".join(map(str, place.last if last else place.first))
     names = "row, column, channel" if last else "channel, row, column"
     return f"`x[{names}]` = `x[{index}]` = **{place.text}**"
 
 
-def _blocks(order: str, place: Place) -> str:
+def _write_blocks(order: str, place: Place) -> str:
     """Return the picture as nested lists of its axes, the outermost as boxes: rows of pixels, or channels of rows."""
     outer, middle, inner = (SHAPE[0], SHAPE[1], SHAPE[2]) if order == "last" else (SHAPE[2], SHAPE[0], SHAPE[1])
     boxes = []
     for i in range(outer):
         lines = []
         for j in range(middle):
-            cells = (_cell(_at(order, i, j, k), place) for k in range(inner))
+            cells = (_write_cell(_find_place(order, i, j, k), place) for k in range(inner))
             lines.append(f"<div class='values'>{''.join(cells)}</div>")
         boxes.append(f"<div class='box'>{''.join(lines)}</div>")
     return f"<div class='channel-order {order}'>{''.join(boxes)}</div>"
 
 
-def _at(order: str, i: int, j: int, k: int) -> Place:
+def _find_place(order: str, i: int, j: int, k: int) -> Place:
     return Place(i, j, k) if order == "last" else Place(j, k, i)
 
 
-def _memory(order: str, place: Place) -> str:
+def _write_memory(order: str, place: Place) -> str:
     """Return all numbers in the order of memory."""
-    cells = "".join(_cell(each, place) for each in list_in_memory_order(order))
+    cells = "".join(_write_cell(each, place) for each in list_in_memory_order(order))
     return f"<div class='channel-order memory'>{cells}</div>"
 
 
-def _cell(each: Place, place: Place) -> str:
+def _write_cell(each: Place, place: Place) -> str:
     mine = " chosen" if each == place else ""
     return f"<span class='channel-{each.channel}{mine}'>{escape(each.text)}</span>"

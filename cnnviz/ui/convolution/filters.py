@@ -73,11 +73,11 @@ def send(prediction: Prediction, pen_down: bool, place: str) -> None:
     publish(
         f"filtered-{place}",
         CHANNEL,
-        _pictures(found, pen_down),
+        _make_pictures(found, pen_down),
         turn=session.get("filter_turn"),
         network_range=(float(found.before.min()), float(found.before.max())),
         one_scale_a_map=False,
-        links=Links(found.kernel_size, (1, 1), found.margins, _shape(found.before)),
+        links=Links(found.kernel_size, (1, 1), found.margins, _get_shape(found.before)),
         note=translate(NOTHING_DRAWN) if prediction.empty else describe_share(found),
     )
 
@@ -94,7 +94,7 @@ def describe_share(found: FilterResult) -> str:
     )
 
 
-def _pictures(found: FilterResult, pen_down: bool) -> list[Block]:
+def _make_pictures(found: FilterResult, pen_down: bool) -> list[Block]:
     shown = {
         "digit": (translate("Your digit"), found.picture),
         "sums": (translate("Before relu"), found.before),
@@ -114,5 +114,5 @@ def _pictures(found: FilterResult, pen_down: bool) -> list[Block]:
     ]
 
 
-def _shape(values: np.ndarray) -> tuple[int, int]:
+def _get_shape(values: np.ndarray) -> tuple[int, int]:
     return values.shape[0], values.shape[1]

@@ -37,10 +37,10 @@ def show() -> None:
     """Show the section for what is being read, in the chosen ink and paper."""
     st.subheader(translate("In colour"), anchor=False)
     st.caption(translate(WHY))
-    learned = _network()
+    learned = _find_network()
     problem = _take_over(learned)
-    _settings(learned)
-    viewer(KEY, ColourSum(_picture(), get_numbers(learned)), problem=problem)
+    _show_settings(learned)
+    viewer(KEY, ColourSum(_make_picture(), get_numbers(learned)), problem=problem)
     _show_filter_count(learned)
     url.show(pen_down=False, place="in-colour")
 
@@ -54,7 +54,7 @@ def get_numbers(learned: Network | None) -> Numbers:
     return known[min(int(chosen), len(known) - 1)]
 
 
-def _network() -> Network | None:
+def _find_network() -> Network | None:
     """Return the chosen network if its first layer can be shown, else the first one of the list that can."""
     for name in (session.get("network"), *networks.names()):
         try:
@@ -67,7 +67,7 @@ def _network() -> Network | None:
     return None
 
 
-def _picture() -> np.ndarray:
+def _make_picture() -> np.ndarray:
     subject = session.subject()
     return colour_digits.colour_from_hex(prepare_digit(subject, session.steps()), subject.ink, subject.paper)
 
@@ -91,12 +91,12 @@ def _use_own_numbers(given: Numbers) -> None:
         session.choose("rgb_filter", OWN)
 
 
-def _settings(learned: Network | None) -> None:
+def _show_settings(learned: Network | None) -> None:
     count = 0 if learned is None else len(colour_sum.list_filters(learned))
     if session.get("rgb_filter") not in (*map(str, range(count)), OWN):  # of a network that is gone
         session.put(rgb_filter="0" if count else OWN)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.pick("rgb_filter", translate("Filter"), (*map(str, range(count)), OWN), _title, width=230)
+        widgets.pick("rgb_filter", translate("Filter"), (*map(str, range(count)), OWN), _make_title, width=230)
         if ink_and_paper.current_colours() is None:  # else they stand at the top of the page
             ink_and_paper.pick_both()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -111,7 +111,7 @@ def _settings(learned: Network | None) -> None:
             )
 
 
-def _title(chosen: str) -> str:
+def _make_title(chosen: str) -> str:
     return translate("typed by hand") if chosen == OWN else translate("learned filter {number}", number=chosen)
 
 

@@ -53,7 +53,7 @@ def choose() -> None:
     problem = _take_over()
     _pick()
     kernel = filters.get_kernel()
-    kernel_grid(KEY, kernel.weights, label=_title(kernel), problem=problem)
+    kernel_grid(KEY, kernel.weights, label=_make_title(kernel), problem=problem)
     _explain(kernel)
     prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
     try:
@@ -134,16 +134,16 @@ def _pick() -> None:
                 range(found.channels),
                 index=channel,
                 width=110,
-                format_func=_channel,
+                format_func=_name_channel,
                 **session.bind("filter_channel", range(found.channels)),
             )
 
 
-def _channel(number: int) -> str:
+def _name_channel(number: int) -> str:
     return translate(CHANNELS[number]) if number < len(CHANNELS) else str(number)
 
 
-def _title(kernel: ChosenKernel) -> str:
+def _make_title(kernel: ChosenKernel) -> str:
     rows, columns = len(kernel.weights), len(kernel.weights[0])
     return translate("{rows} × {columns} weights: change any of them", rows=rows, columns=columns)
 
@@ -163,14 +163,14 @@ def _explain(kernel: ChosenKernel) -> None:
                 bias=kernels.format_weight(kernel.bias),
             )
         )
-        _steps()
+        _show_steps()
     elif kernel.bias:
         st.caption(translate("The bias is {bias}, as it was learned.", bias=kernels.format_weight(kernel.bias)))
     if networks.load_chosen().architecture.input_shape[-1] > 1:
         st.caption(translate(COLOUR))
 
 
-def _steps() -> None:
+def _show_steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
     found = filters.find_learned(networks.load_chosen())
     if found is not None and found.strides != (1, 1):

@@ -37,7 +37,7 @@ def show() -> None:
             st.button(
                 translate(kernel.label),
                 key=f"finds-{name}",
-                on_click=session.guard(_guess),
+                on_click=session.guard(_take_guess),
                 args=(name,),
                 type="primary" if name == said else "secondary",
             )
@@ -74,7 +74,7 @@ def write_table() -> str:
     return "\n".join(lines)
 
 
-def _guess(name: str) -> None:
+def _take_guess(name: str) -> None:
     guesses.remember(QUESTION, name, name in find_finders())
 
 

@@ -48,9 +48,9 @@ def show() -> None:
     st.caption(translate(WHY))
     st.caption(translate(NOT_FLIPPED))
     problem = _take_over()
-    example = _example()
+    example = _make_example()
     guesses.take(KEY)
-    _settings()
+    _show_settings()
     conv_grid(
         KEY,
         example,
@@ -63,7 +63,7 @@ def show() -> None:
     url.show(pen_down=False, place="by-hand")
 
 
-def _example() -> ConvWorkedExample:
+def _make_example() -> ConvWorkedExample:
     """Return what is shown; clamp settings that do not fit, as from a link."""
     _fit("")
     stride, dilation = session.get("conv_stride"), session.get("conv_dilation")
@@ -117,13 +117,13 @@ def _put_kernel(rows: Grid) -> None:
     session.choose("conv_size", len(rows))
 
 
-def _settings() -> None:
+def _show_settings() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         side = session.get("conv_side")
-        _slider("side", translate("Side of the image"), *SIDES)
-        _slider("size", translate("Side of the kernel"), SIZES[0], min(SIZES[1], side))
-        _slider("stride", translate("Stride"), *STRIDES)
-        _slider("dilation", translate("Dilation"), *DILATIONS)
+        _show_slider("side", translate("Side of the image"), *SIDES)
+        _show_slider("size", translate("Side of the kernel"), SIZES[0], min(SIZES[1], side))
+        _show_slider("stride", translate("Stride"), *STRIDES)
+        _show_slider("dilation", translate("Dilation"), *DILATIONS)
         widgets.one_of(
             "conv_padding",
             translate("Padding"),
@@ -137,7 +137,7 @@ def _settings() -> None:
     _show_examples(translate("Kernel"), "kernel", {name: KERNELS[name].label for name in EXACT})
 
 
-def _slider(field: str, label: str, lowest: int, highest: int) -> None:
+def _show_slider(field: str, label: str, lowest: int, highest: int) -> None:
     widgets.number(KEYS[field], label, lowest, highest, width=150, then=lambda: _fit(field))
 
 

@@ -15,7 +15,7 @@ from cnnviz.core.inference import subject as inputs
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.jobs.sandbox import upload
 from cnnviz.ui.components import tab_storage
-from cnnviz.ui.components.picture_crop import Mark, cropped, picture_crop
+from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
@@ -218,7 +218,7 @@ def _turn(quarters: int) -> None:
 
 
 def _crop() -> None:
-    box = cropped(_key("crop"))
+    box = read_crop(_key("crop"))
     if box is not None and session.get("opened") is not None:
         _read(inputs.crop(session.get("opened"), box))
 

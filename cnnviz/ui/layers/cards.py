@@ -47,16 +47,19 @@ def show(prediction: Prediction, network: Network) -> None:
     colours = colour_scale.get_colours()
     layers = prediction.trace.layers
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
-        _card(place, layer, output, colours, last=place == len(layers) - 1)
+        _show_card(place, layer, output, colours, last=place == len(layers) - 1)
 
 
-def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any], last: bool) -> None:
+def _show_card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any], last: bool) -> None:
     card = st.expander(
-        _heading(output), expanded=output.layer.changes_values, on_change="rerun", key=f"card-{place}-{output.name}"
+        _write_heading(output),
+        expanded=output.layer.changes_values,
+        on_change="rerun",
+        key=f"card-{place}-{output.name}",
     )
     if card.open:
         with card:
-            code_line.show(f"code-{place}", layer, output.input_shape, _purpose(layer))
+            code_line.show(f"code-{place}", layer, output.input_shape, _get_purpose(layer))
             if output.layer.changes_values:
                 shown = [block.id for block in make_blocks(output, last)]
                 feature_maps(
@@ -71,26 +74,26 @@ def _card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any]
                 )
 
 
-def _purpose(layer: Layer) -> str:
+def _get_purpose(layer: Layer) -> str:
     return translate(layer.purpose) if layer.purpose else ""
 
 
-def _heading(output: LayerOutput) -> str:
+def _write_heading(output: LayerOutput) -> str:
     return f"**{output.name}** · {output.kind} · {format_size(output.input_shape)} → {format_size(output.output_shape)}"
 
 
 def make_blocks(output: LayerOutput, last: bool) -> list[Block]:
     """Return the pictures of one layer: the sum before the activation, if there is one, and the output."""
     if output.before is output.after:
-        return [_block(output, "after", translate("output"), last)]
+        return [_make_block(output, "after", translate("output"), last)]
     activation = getattr(output.layer, "activation", output.kind)
-    before = _block(output, "before", translate("the sum and the bias"), last)
-    after = _block(output, "after", translate("after {activation}", activation=activation), last)
+    before = _make_block(output, "before", translate("the sum and the bias"), last)
+    after = _make_block(output, "after", translate("after {activation}", activation=activation), last)
     derived = activation == "relu" and before.kind == "maps"
     return [replace(before, signed=True), replace(after, derive="relu" if derived else None)]
 
 
-def _block(output: LayerOutput, stage: Literal["before", "after"], subtitle: str, last: bool) -> Block:
+def _make_block(output: LayerOutput, stage: Literal["before", "after"], subtitle: str, last: bool) -> Block:
     values: np.ndarray = getattr(output, stage)
     number, place = values.shape[-1], f"{output.name}/{stage}"
     if values.ndim == 3:

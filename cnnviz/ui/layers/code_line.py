@@ -32,24 +32,24 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
             INPUT: translate("What the layer reads: {shape}.", shape=product(*shape)),
             OUTPUT: translate("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
         },
-        rows=_rows(layer, shape),
-        diagram=_diagram(layer, shape, translate("How {name} works", name=layer.name)),
+        rows=_make_rows(layer, shape),
+        diagram=_draw_diagram(layer, shape, translate("How {name} works", name=layer.name)),
         labels=translate_all(LABELS),
     )
 
 
 @lru_cache(maxsize=256)
 def _describe_arguments(layer: Layer, shape: Shape, language: str) -> tuple[ArgumentText, ...]:  # noqa: ARG001 (a part of the key)
-    return tuple(_argument(layer, argument, shape) for argument in layer.arguments())
+    return tuple(_describe_argument(layer, argument, shape) for argument in layer.arguments())
 
 
-def _argument(layer: Layer, argument: Argument, shape: Shape) -> ArgumentText:
+def _describe_argument(layer: Layer, argument: Argument, shape: Shape) -> ArgumentText:
     said = describe_argument(layer, argument.name, shape)
-    text = f"{translate(said.template, **said.values)} {_otherwise(layer, argument.name, shape)}"
+    text = f"{translate(said.template, **said.values)} {_describe_other_value(layer, argument.name, shape)}"
     return ArgumentText(argument.name, argument.code, argument.written, text.strip())
 
 
-def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
+def _describe_other_value(layer: Layer, name: str, shape: Shape) -> str:
     """Return what would be with another value, worked out; that nothing would change where nothing can."""
     if not affects_shape(layer, name):
         return translate(STAYS)
@@ -66,12 +66,12 @@ def _otherwise(layer: Layer, name: str, shape: Shape) -> str:
     return translate(template, code=other.code, shape=product(*other.output_shape), parameters=count(other.parameters))
 
 
-def _rows(layer: Layer, shape: Shape) -> list[Row]:
+def _make_rows(layer: Layer, shape: Shape) -> list[Row]:
     size = layer.size_parts(shape)
     counted = layer.parameter_parts(shape) or (Part(translate("none: nothing here is learned")),)
     return [*([Row(translate("Size"), size)] if size else []), Row(translate("Parameters"), counted)]
 
 
 @lru_cache(maxsize=256)
-def _diagram(layer: Layer, shape: Shape, title: str) -> str:
+def _draw_diagram(layer: Layer, shape: Shape, title: str) -> str:
     return layer_diagram.draw(layer, shape, title)

@@ -25,7 +25,7 @@ WHY = gettext_noop(
 
 def show(architecture: Architecture, title: str, file: str) -> None:
     """Show the diagram of `architecture`, which the visitor knows as `title`, and offer it as the SVG file `file`."""
-    words = _words(architecture, title)
+    words = _make_words(architecture, title)
     drawings = {width: _draw(architecture, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(WHY), width="stretch")
@@ -33,7 +33,7 @@ def show(architecture: Architecture, title: str, file: str) -> None:
     drawing("network-diagram", drawings)
 
 
-def _words(architecture: Architecture, name: str) -> Words:
+def _make_words(architecture: Architecture, name: str) -> Words:
     layers = "; ".join(
         f"{layer.name} ({layer.kind}): {product(*shape)}"
         for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True)

@@ -18,10 +18,10 @@ def show(prediction: Prediction) -> None:
     popover = st.popover(translate("Download the numbers"), on_change="rerun")
     if popover.open:
         with popover:
-            _files(prediction)
+            _offer_files(prediction)
 
 
-def _files(prediction: Prediction) -> None:
+def _offer_files(prediction: Prediction) -> None:
     layers = {layer.name: (layer,) for layer in prediction.trace.layers}
     name = st.selectbox(
         translate("Layer"), ["", *layers], format_func=lambda name: name or translate("the whole network")

@@ -32,30 +32,30 @@ def show(architecture: Architecture, title: str) -> None:
         translate("Multiplications"),
     )
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    rows = "".join(_row(row, found.multiplications) for row in found.rows)
+    rows = "".join(_write_row(row, found.multiplications) for row in found.rows)
     st.html(
         f'{STYLE}<div class="summary-place"><table class="summary"><caption>{escape(title)}</caption>'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody><tfoot>{_total(found)}</tfoot></table></div>"
+        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody><tfoot>{_write_total(found)}</tfoot></table></div>"
     )
 
 
-def _row(row: Row, multiplications: int) -> str:
+def _write_row(row: Row, multiplications: int) -> str:
     name = f'<th scope="row">{escape(row.name)} <small>{escape(row.kind)}</small></th>'
     counted = escape(row.counted.rpartition(" = ")[0])
     work = row.multiplications / max(1, multiplications)
     return (
-        f"<tr>{name}<td>{product(*row.output_shape)}</td>{_number(row.parameters, row.share)}"
-        f'<td class="counted">{counted}</td>{_number(row.multiplications, work)}'
+        f"<tr>{name}<td>{product(*row.output_shape)}</td>{_write_number(row.parameters, row.share)}"
+        f'<td class="counted">{counted}</td>{_write_number(row.multiplications, work)}'
         "</tr>"
     )
 
 
-def _number(value: int, share: float) -> str:
+def _write_number(value: int, share: float) -> str:
     """Write a cell with a number and its share of the total as a bar behind it, hidden from screen readers."""
     return f'<td class="number" style="--share: {100 * share:.2f}%">{count(value)}</td>'
 
 
-def _total(found: Summary) -> str:
+def _write_total(found: Summary) -> str:
     lines = [
         (translate("Total params"), found.parameters),
         (translate("Trainable params"), found.trainable),

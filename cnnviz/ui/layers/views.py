@@ -36,19 +36,19 @@ def show(prediction: Prediction, network: Network) -> None:
     VIEWS[session.get("layers_view")](prediction, network)
 
 
-def _diagram(_: Prediction, network: Network) -> None:
-    diagram.show(network.architecture, _title(), f"{_file()}.svg")
+def _show_diagram(_: Prediction, network: Network) -> None:
+    diagram.show(network.architecture, _make_title(), f"{_name_file()}.svg")
 
 
-def _summary(_: Prediction, network: Network) -> None:
-    summary.show(network.architecture, _title())
+def _show_summary(_: Prediction, network: Network) -> None:
+    summary.show(network.architecture, _make_title())
 
 
-def _program(_: Prediction, network: Network) -> None:
+def _show_program(_: Prediction, network: Network) -> None:
     """Show the Keras program that makes and trains the network, and offer it as a file."""
     text, file = (
         keras_source.write_script(network.architecture, networks.plan(session.get("network"))),
-        f"{_file()}.py",
+        f"{_name_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(translate(PROGRAM), width="stretch")
@@ -56,19 +56,19 @@ def _program(_: Prediction, network: Network) -> None:
     st.code(text, language="python")
 
 
-def _title() -> str:
+def _make_title() -> str:
     return networks.title(session.get("network"))
 
 
-def _file() -> str:
+def _name_file() -> str:
     """Return how files of the chosen network are called: one of a visitor's own after its run."""
-    return make_file_name(_title())
+    return make_file_name(_make_title())
 
 
 VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {
     "maps": cards.show,
-    "diagram": _diagram,
-    "summary": _summary,
-    "program": _program,
+    "diagram": _show_diagram,
+    "summary": _show_summary,
+    "program": _show_program,
 }
 """Value of the choice -> what shows it."""

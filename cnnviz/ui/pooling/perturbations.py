@@ -81,7 +81,7 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
     curve, look = st.columns([3, 2], gap="medium")
     with curve:
         st.markdown(translate("**How sure each network stays of its first answer to your digit**"))
-        _curves(
+        _show_curves(
             perturbation.amounts,
             {each.network: each.confidence for each in reactions},
             (translate(perturbation.unit), translate("confidence in the first answer")),
@@ -91,10 +91,10 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
     with look:
         caption = f"{translate(perturbation.label)}: {amount:g}"
         _look(digit, perturbation.apply(digit, amount), caption, reactions, place)
-    _layers(three, reactions, amount)
+    _show_layers(three, reactions, amount)
 
 
-def _layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:
+def _show_layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:
     """Show how far each layer moves, the same scale for all networks."""
     st.markdown(translate("**How far each layer’s output moves from that of the undisturbed digit** (cosine distance)"))
     perturbation = PERTURBATIONS[session.get("disturbance")]
@@ -102,7 +102,7 @@ def _layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float
     for column, network, reaction in zip(st.columns(3, gap="medium"), three, reactions, strict=True):
         with column:
             st.markdown(f"**{network.name}**")
-            _curves(
+            _show_curves(
                 perturbation.amounts,
                 reaction.moved,
                 (translate(perturbation.unit), translate("cosine distance")),
@@ -142,7 +142,7 @@ def write_answers(reactions: list[Reaction], place: int) -> str:
     return trio.write_table(head, rows)
 
 
-def _curves(
+def _show_curves(
     x: tuple[float, ...],
     curves: Mapping[str, np.ndarray],
     titles: tuple[str, str],

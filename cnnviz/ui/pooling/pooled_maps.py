@@ -107,10 +107,10 @@ def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
     publish(
         f"pooled-{place}",
         CHANNEL,
-        [*_pictures(chosen), _all(chosen, pen_down)],
-        network_range=_range(chosen.found),
+        [*_make_pictures(chosen), _make_all_maps(chosen, pen_down)],
+        network_range=_find_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
-        links=_links(chosen.found),
+        links=_make_links(chosen.found),
         note=translate(NOTHING_DRAWN) if prediction.empty else describe_effects(chosen.found),
         turn=session.get("same_turn"),
     )
@@ -121,7 +121,7 @@ def describe_effects(found: Comparison) -> str:
     return " ".join(translate(each.template, **each.values) for each in describe(found))
 
 
-def _pictures(chosen: ChosenMap) -> list[Block]:
+def _make_pictures(chosen: ChosenMap) -> list[Block]:
     found = chosen.found
     shown = {
         "map": (translate("Map {number}", number=chosen.map), found.map),
@@ -142,7 +142,7 @@ def _pictures(chosen: ChosenMap) -> list[Block]:
     ]
 
 
-def _all(chosen: ChosenMap, pen_down: bool) -> Block:
+def _make_all_maps(chosen: ChosenMap, pen_down: bool) -> Block:
     """Return all maps, sorted by how much the poolings differ, each with its number."""
     order = list(chosen.order)
     return Block(
@@ -155,13 +155,13 @@ def _all(chosen: ChosenMap, pen_down: bool) -> Block:
     )
 
 
-def _links(found: Comparison) -> Links:
+def _make_links(found: Comparison) -> Links:
     how = found.pool
     rows, columns = found.largest.shape
     return Links(how.pool_size, how.strides, how.margins(found.map.shape), (rows, columns))
 
 
-def _range(found: Comparison) -> tuple[float, float]:
+def _find_range(found: Comparison) -> tuple[float, float]:
     """Return the range of the one scale. No result is beyond the map's own values, but the difference can be."""
     arrays = (found.map, found.difference)
     return min(float(each.min()) for each in arrays), max(float(each.max()) for each in arrays)

@@ -37,7 +37,7 @@ def show(kind: str) -> None:
     for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):
         with column:
             st.markdown(f"**{translate(title)}**")
-            _chart(found, kind, quantity, amount)
+            _show_chart(found, kind, quantity, amount)
     st.markdown(write_table(found, kind, place))
     st.caption(translate(BANDS, seeds=len(found.about.get("seeds", ()))))
 
@@ -75,7 +75,7 @@ def write_table(found: Robustness, kind: str, place: int) -> str:
     return trio.write_table(head, rows)
 
 
-def _chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
+def _show_chart(found: Robustness, kind: str, quantity: str, at: float) -> None:
     from cnnviz.figures import bands
     from cnnviz.figures.bands import Line
 

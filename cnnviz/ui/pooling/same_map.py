@@ -37,13 +37,13 @@ def show() -> None:
     st.caption(translate(WHY))
     network = networks.load_chosen()
     if not pooled_maps.list_convolutions(network):
-        st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_others())))
+        st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_list_others())))
     else:
         _show_pooled(network)
     url.show(pen_down=False, place="same")
 
 
-def _others() -> list[str]:
+def _list_others() -> list[str]:
     """Return the networks of the model store that have a convolution."""
     architectures = {name: cache.card(name).architecture for name in model_store.names()}
     return [
@@ -61,13 +61,13 @@ def _show_pooled(network: Network) -> None:
         pooled_maps.choose(prediction, pen_down=False)
     except Refusal as reason:
         with settings:
-            _settings(network, prediction)
+            _show_settings(network, prediction)
             st.warning(translate_refusal(reason))
         return
     with everything:
-        _all_maps()
+        _show_all_maps()
     with settings:
-        _settings(network, prediction)
+        _show_settings(network, prediction)
     with pictures:
         pooled_maps.send(prediction, pen_down=False, place="choices")
         feature_maps(
@@ -81,7 +81,7 @@ def _show_pooled(network: Network) -> None:
         )
 
 
-def _settings(network: Network, prediction: subject.Prediction) -> None:
+def _show_settings(network: Network, prediction: subject.Prediction) -> None:
     layers = pooled_maps.list_convolutions(network)
     layer = pooled_maps.find_layer(prediction)
     maps = () if layer is None else range(layer.output_shape[-1])
@@ -98,7 +98,7 @@ def _settings(network: Network, prediction: subject.Prediction) -> None:
             translate("Map"),
             (-1, *maps),
             index=chosen + 1,
-            format_func=_map_name,
+            format_func=_name_map,
             width=270,
             **session.bind("same_map", (-1, *maps)),
         )
@@ -107,7 +107,7 @@ def _settings(network: Network, prediction: subject.Prediction) -> None:
         widgets.one_of("same_padding", translate("Padding"), help=translate(PADDING_HELP))
 
 
-def _map_name(number: int) -> str:
+def _name_map(number: int) -> str:
     return translate("where they disagree most") if number < 0 else translate("map {number}", number=number)
 
 
@@ -116,7 +116,7 @@ def _forget_map() -> None:
     session.choose("same_map", -1)
 
 
-def _all_maps() -> None:
+def _show_all_maps() -> None:
     st.markdown(translate("**All maps of this layer.** Click one to pool it above."))
     clicked = feature_maps(
         "pooled-all",

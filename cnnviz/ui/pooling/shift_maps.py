@@ -50,10 +50,10 @@ def show_confidences(reactions: list[Reaction]) -> None:
             title=reaction.network,
             subtitle=translate(SHRINKING[reaction.network].label),
             values=reaction.confidence.reshape(SIDE, SIDE, 1),
-            **_cells(),
+            **_describe_cells(),
         )
         with column:
-            _viewer(f"shifts-{reaction.network}", [block], 1.0, height=240)
+            _show_viewer(f"shifts-{reaction.network}", [block], 1.0, height=240)
 
 
 def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
@@ -63,7 +63,7 @@ def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     for row in ROWS:  # a row of its own, so that networks stand beside one another
         for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
             with column:
-                _viewer(f"{row}-{reaction.network}", [_mosaic(row, reaction)], top, height=330)
+                _show_viewer(f"{row}-{reaction.network}", [_make_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
         column.markdown(write_distances(reaction, session.get("moved")))
     st.caption(translate(LAYERS_HOW, stride=max(max(find_strides(network).values()) for network in three)[0]))
@@ -73,31 +73,31 @@ def write_distances(reaction: Reaction, place: int) -> str:
     """Return a table of a network's layers: how far each moves at shift number `place`, as it is and moved back."""
     head = [reaction.network, translate("as it is"), translate("moved back")]
     rows = [
-        [name, f"{values[place]:.3f}", _distance(reaction.moved_back.get(name), place)]
+        [name, f"{values[place]:.3f}", _format_distance(reaction.moved_back.get(name), place)]
         for name, values in reaction.moved.items()
     ]
     return trio.write_table(head, rows)
 
 
-def _distance(values: np.ndarray | None, place: int) -> str:
+def _format_distance(values: np.ndarray | None, place: int) -> str:
     return "–" if values is None or not np.isfinite(values[place]) else f"{values[place]:.3f}"
 
 
-def _mosaic(row: str, reaction: Reaction) -> Block:
+def _make_mosaic(row: str, reaction: Reaction) -> Block:
     """Draw one map a layer, without a value where a shift is larger than the layer's map."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
     return Block(
-        id=row, title=reaction.network, subtitle=translate(ROWS[row]), values=maps, ticks=[*values], **_cells()
+        id=row, title=reaction.network, subtitle=translate(ROWS[row]), values=maps, ticks=[*values], **_describe_cells()
     )
 
 
-def _cells() -> dict[str, Any]:
+def _describe_cells() -> dict[str, Any]:
     """Return what the rows and columns of a block stand for, and which of them is looked at."""
     return {"origin": (-MAX_SHIFT, -MAX_SHIFT), "chosen": divmod(session.get("moved"), SIDE)}
 
 
-def _viewer(key: str, blocks: list[Block], top: float, height: int) -> None:
+def _show_viewer(key: str, blocks: list[Block], top: float, height: int) -> None:
     """Show `blocks` on one scale from 0 to `top`, the same for all networks; a click chooses the shift."""
     feature_maps(
         key,

@@ -44,17 +44,17 @@ def show(prediction: Prediction) -> None:
     three = trio.load_networks()
     if three is None:
         return
-    _answers(three, prediction.digit)
+    _show_answers(three, prediction.digit)
     try:
         table = cache.seed_table(model_store.folder())
     except Refusal as reason:
         st.warning(translate_refusal(reason))
         return
-    _summary(table)
-    _charts(table)
+    _show_summary(table)
+    _show_charts(table)
 
 
-def _answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
+def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
     """Show each network with its answer, side by side."""
     traces = [trace(network, digit) for network in three] if digit.any() else None
     for place, (column, network) in enumerate(zip(st.columns(3, gap="medium"), three, strict=True)):
@@ -78,13 +78,13 @@ def describe_agreement(traces: list[Trace]) -> str:
     return translate(ANSWERS, answers=", ".join(answers))
 
 
-def _summary(table: SeedTable) -> None:
+def _show_summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
     accuracy = seed_statistics.compare_table(table)
     st.markdown("##### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
     st.markdown(phrase(seed_statistics.write_headline(accuracy)))
     st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
-    st.markdown(_results(table, accuracy))
+    st.markdown(_write_results(table, accuracy))
     st.caption(
         translate(
             "Mean over the seeds ± standard deviation. Intervals are Welch’s, and "
@@ -100,7 +100,7 @@ def phrase(sentence: Message) -> str:
     return translate(sentence.template, **sentence.values)
 
 
-def _results(table: SeedTable, accuracy: Summary) -> str:
+def _write_results(table: SeedTable, accuracy: Summary) -> str:
     """Return a table with a column a network, which also fits on a phone."""
     quantities = {
         translate("test digits read right"): accuracy,
@@ -110,7 +110,7 @@ def _results(table: SeedTable, accuracy: Summary) -> str:
         quantities[translate("drawn digits read right")] = seed_statistics.compare_table(table, "pen_accuracy")
     rows = []
     for name, found in quantities.items():
-        write = _loss if name == translate("loss") else share
+        write = _format_loss if name == translate("loss") else share
         each_network = [write(found.spreads[network]) for network in POOL_NETWORKS]
         rows.append([name, *(middle for middle, _ in each_network)])
         rows.append([translate("lowest – highest"), *(ends for _, ends in each_network)])
@@ -123,11 +123,11 @@ def share(spread: Spread) -> tuple[str, str]:
     return f"**{mean:.2f}** ± {deviation:.2f} %", f"{low:.2f} – {high:.2f} %"
 
 
-def _loss(spread: Spread) -> tuple[str, str]:
+def _format_loss(spread: Spread) -> tuple[str, str]:
     return f"**{spread.mean:.4f}** ± {spread.deviation:.4f}", f"{spread.low:.4f} – {spread.high:.4f}"
 
 
-def _charts(table: SeedTable) -> None:
+def _show_charts(table: SeedTable) -> None:
     """Show every training, once somebody opens the box: Plotly is large."""
     box = st.expander(
         translate("Every training: digit by digit and epoch by epoch"), on_change="rerun", key="seeds-box"
@@ -140,7 +140,8 @@ def _charts(table: SeedTable) -> None:
 
     with box:
         per_digit = {
-            name: [[run.per_digit[digit] for run in table.of(name)] for digit in range(10)] for name in POOL_NETWORKS
+            name: [[run.per_digit[digit] for run in table.list_runs(name)] for digit in range(10)]
+            for name in POOL_NETWORKS
         }
         st.markdown(translate("**Digit by digit.** Every mark is one training, every line the mean of a network."))
         figure = seeds.marks(
@@ -149,16 +150,16 @@ def _charts(table: SeedTable) -> None:
             titles=(translate("Label of the digit"), translate("read right")),
             hover=translate("%{y:.2%} (seed %{customdata})"),
         )
-        _chart(figure, "per-digit")
+        _show_chart(figure, "per-digit")
         columns = st.columns(2, gap="medium")
         for column, (quantity, title) in zip(columns, QUANTITIES.items(), strict=True):
-            lines = [Line(name, *_over_seeds(table, name, quantity)) for name in POOL_NETWORKS]
+            lines = [Line(name, *_summarize_seeds(table, name, quantity)) for name in POOL_NETWORKS]
             epochs = list(range(1, len(lines[0].y) + 1))
             with column:
                 st.markdown(f"**{translate(title)}**")
                 figure = bands.chart(epochs, lines, titles=(translate("Epoch"), translate(title)), shares=False)
                 figure.update_xaxes(dtick=1)
-                _chart(figure, f"learning-{quantity}")
+                _show_chart(figure, f"learning-{quantity}")
         st.caption(translate("Mean of all seeds; the bands reach from the lowest to the highest of them."))
 
 
@@ -169,11 +170,11 @@ QUANTITIES = {
 """Curves of a card -> what they are called."""
 
 
-def _over_seeds(table: SeedTable, name: str, quantity: str) -> tuple[list[float], list[float], list[float]]:
+def _summarize_seeds(table: SeedTable, name: str, quantity: str) -> tuple[list[float], list[float], list[float]]:
     """Return mean, lowest and highest of a network's trainings after every epoch."""
-    curves = np.array([run.curves[quantity] for run in table.of(name)])
+    curves = np.array([run.curves[quantity] for run in table.list_runs(name)])
     return curves.mean(axis=0).tolist(), curves.min(axis=0).tolist(), curves.max(axis=0).tolist()
 
 
-def _chart(figure: object, key: str) -> None:
+def _show_chart(figure: object, key: str) -> None:
     st.plotly_chart(figure, key=f"pooling-{key}", config={"displayModeBar": False})

@@ -27,14 +27,14 @@ def show() -> None:
     st.subheader(translate("Small numbers first"), anchor=False)
     st.caption(translate(WHY))
     problem = _take_over()
-    example = _example()
-    _settings()
+    example = _make_example()
+    _show_settings()
     pool_grid(KEY, example, guess=bool(session.get("pool_guess")), problem=problem)
     st.markdown(_describe(example))
     url.show(pen_down=False, place="worked-example")
 
 
-def _example() -> PoolWorkedExample:
+def _make_example() -> PoolWorkedExample:
     """Return the grid as it is pooled; window and stride that do not fit it, as from a link, give way."""
     side = len(session.get("pool_grid"))
     window = min(session.get("pool_window"), side)
@@ -56,7 +56,7 @@ def _take_over() -> tuple[int, int, str] | None:
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
 
 
-def _settings() -> None:
+def _show_settings() -> None:
     side = len(session.get("pool_grid"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         widgets.number("pool_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)

@@ -29,31 +29,31 @@ BUILDER = {"nb_filters": (1, 64, 32), "filter_size": (1, 9, 3), "pool_size": (1,
 
 def show() -> Architecture | None:
     """Show the editor; return the network, or None while something is refused."""
-    draft = _draft()
-    _starts()
+    draft = _get_draft()
+    _offer_starts()
     found = validate(draft, NAME)
-    _input(draft.input_shape)
+    _show_input(draft.input_shape)
     for place, row in enumerate(found.rows):
-        _row(place, row, len(found.rows))
-    _totals(found)
+        _show_row(place, row, len(found.rows))
+    _show_totals(found)
     if found.architecture is not None:
         for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
             st.info(page.plain(translate(hint.template, **hint.values)))
-        _script(found.architecture)
+        _show_script(found.architecture)
     return found.architecture
 
 
 def get_architecture() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
-    return validate(_draft(), NAME).architecture
+    return validate(_get_draft(), NAME).architecture
 
 
 def make_first_draft() -> ArchitectureDraft:
     """Return what a new visitor starts from."""
-    return ArchitectureDraft.of(TUTORIALS[FIRST][0])
+    return ArchitectureDraft.from_architecture(TUTORIALS[FIRST][0])
 
 
-def _draft() -> ArchitectureDraft:
+def _get_draft() -> ArchitectureDraft:
     if session.get("draft") is None:
         session.put(draft=make_first_draft())
     draft: ArchitectureDraft = session.get("draft")
@@ -67,17 +67,17 @@ def _take_up(draft: ArchitectureDraft) -> None:
 
 def _change(place: int, setting: str, chosen: Any) -> None:
     if chosen is not None:
-        session.put(draft=_draft().change(place, **{setting: chosen}))
+        session.put(draft=_get_draft().change(place, **{setting: chosen}))
 
 
-def _key(name: str) -> str:
+def _make_key(name: str) -> str:
     return f"draft-{session.get('draft_edition')}-{name}"
 
 
-def _starts() -> None:
+def _offer_starts() -> None:
     """Offer what to start from."""
-    with _line("bottom"):
-        key = _key("start")
+    with _make_line("bottom"):
+        key = _make_key("start")
         st.selectbox(
             translate("Start from"),
             networks.names(),
@@ -89,31 +89,31 @@ def _starts() -> None:
             args=(key,),
             width=260,
         )
-        st.button(translate("Blank"), key=_key("blank"), on_click=session.guard(_blank))
+        st.button(translate("Blank"), key=_make_key("blank"), on_click=session.guard(_start_blank))
         with st.popover(TUTORIAL, key="build-cnn"):
-            _builder()
+            _show_builder()
 
 
-def _blank() -> None:
+def _start_blank() -> None:
     _take_up(make_blank())
 
 
 def _move(place: int, to: int) -> None:
-    _take_up(_draft().move(place, to))
+    _take_up(_get_draft().move(place, to))
 
 
 def _remove(place: int) -> None:
-    _take_up(_draft().remove(place))
+    _take_up(_get_draft().remove(place))
 
 
 def _start(key: str) -> None:
     name = st.session_state.get(key)
     if name in networks.names():
-        _take_up(ArchitectureDraft.of(networks.load(name).architecture))
+        _take_up(ArchitectureDraft.from_architecture(networks.load(name).architecture))
         plan_form.take_up(networks.plan(name))
 
 
-def _builder() -> None:
+def _show_builder() -> None:
     """Show the tutorial's function as three sliders."""
     st.caption(
         translate("A tutorial’s function: two convolutions, a pooling, a dense layer. Move a slider to build it.")
@@ -128,32 +128,32 @@ def _build() -> None:
     _take_up(build_cnn(**within))
 
 
-def _input(shape: Shape) -> None:
-    with _line("center"):
+def _show_input(shape: Shape) -> None:
+    with _make_line("center"):
         st.markdown(translate("**Input** · a digit of {size}", size=format_size(shape)), width="stretch")
         _add(0)
 
 
-def _row(place: int, row: Row, rows: int) -> None:
+def _show_row(place: int, row: Row, rows: int) -> None:
     """Show one layer: what it is and makes, its settings, and why it is refused if it is."""
     with st.container(border=True, gap="xsmall", key=f"layer-{place}"):
-        with _line("center"):
-            _kind(place, row)
+        with _make_line("center"):
+            _show_kind(place, row)
             with st.container(horizontal=True, gap="xxsmall", width="content"):
-                _buttons(place, rows)
-            st.markdown(_heading(row), width="content")
-        with _line("bottom"):
-            layer_settings.show(row, _key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
+                _show_buttons(place, rows)
+            st.markdown(_write_heading(row), width="content")
+        with _make_line("bottom"):
+            layer_settings.show(row, _make_key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
         if row.problem is not None:
             st.error(page.plain(translate_refusal(row.problem)))
 
 
-def _line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
+def _make_line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
     """Return a line that wraps where it does not fit."""
     return st.container(horizontal=True, vertical_alignment=vertical, gap="small")
 
 
-def _heading(row: Row) -> str:
+def _write_heading(row: Row) -> str:
     """Return the layer's name and what it makes, in small letters so that it stays on one line."""
     parts = [f"**{row.name}**"]
     if row.waits:
@@ -165,10 +165,10 @@ def _heading(row: Row) -> str:
     return f":small[{' · '.join(parts)}]"
 
 
-def _kind(place: int, row: Row) -> None:
+def _show_kind(place: int, row: Row) -> None:
     present = str(row.settings.get("kind"))
     options = tuple(FRESH) if present in FRESH else (present, *FRESH)
-    key = _key(f"{place}-kind")
+    key = _make_key(f"{place}-kind")
     st.selectbox(
         translate("Layer"),
         options,
@@ -184,17 +184,17 @@ def _kind(place: int, row: Row) -> None:
 def _take_kind(place: int, key: str) -> None:
     kind = st.session_state.get(key)
     if kind in KINDS:
-        _take_up(_draft().change(place, kind=kind))
+        _take_up(_get_draft().change(place, kind=kind))
 
 
-def _buttons(place: int, rows: int) -> None:
+def _show_buttons(place: int, rows: int) -> None:
     for sign, name, help_, enabled, to in (
         ("↑", "up", translate("Move this layer up"), place > 0, place - 1),
         ("↓", "down", translate("Move this layer down"), place < rows - 1, place + 1),
     ):
         st.button(
             sign,
-            key=_key(f"{place}-{name}"),
+            key=_make_key(f"{place}-{name}"),
             help=help_,
             disabled=not enabled,
             type="tertiary",
@@ -203,7 +203,7 @@ def _buttons(place: int, rows: int) -> None:
         )
     st.button(
         "✕",
-        key=_key(f"{place}-remove"),
+        key=_make_key(f"{place}-remove"),
         help=translate("Remove this layer"),
         type="tertiary",
         on_click=session.guard(_remove),
@@ -213,7 +213,7 @@ def _buttons(place: int, rows: int) -> None:
 
 
 def _add(place: int) -> None:
-    key = _key(f"{place}-add")
+    key = _make_key(f"{place}-add")
     st.menu_button(
         "+",
         tuple(FRESH),
@@ -222,17 +222,17 @@ def _add(place: int) -> None:
         type="tertiary",
         on_click=session.guard(_take_added),
         args=(place, key),
-        disabled=len(_draft().rows) >= MAX_LAYERS,
+        disabled=len(_get_draft().rows) >= MAX_LAYERS,
     )
 
 
 def _take_added(place: int, key: str) -> None:
     kind = st.session_state.get(key)
     if kind in KINDS:
-        _take_up(_draft().add(place, kind))
+        _take_up(_get_draft().add(place, kind))
 
 
-def _totals(found: ValidationResult) -> None:
+def _show_totals(found: ValidationResult) -> None:
     """Say what the network costs, as far as its shapes are known."""
     if found.problem is not None:
         st.error(page.plain(translate_refusal(found.problem)))
@@ -245,7 +245,7 @@ def _totals(found: ValidationResult) -> None:
     )
 
 
-def _script(architecture: Architecture) -> None:
+def _show_script(architecture: Architecture) -> None:
     """Show the Keras program of the network and the present plan, and offer it as a file."""
     beside = st.expander(translate("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:

@@ -68,7 +68,7 @@ def show(
         Panel(
             id=metric.name,
             title=translate(metric.title),
-            series=_series(runs, metric.name, axis),
+            series=_make_series(runs, metric.name, axis),
             share=metric.share,
             low=0,
             high=1 if metric.share else None,
@@ -85,20 +85,20 @@ def choose_axis(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
 
-def _series(runs: Sequence[Learned], metric: str, axis: str) -> list[Series]:
+def _make_series(runs: Sequence[Learned], metric: str, axis: str) -> list[Series]:
     if len(runs) == 1:
-        return list(_one(runs[0], metric))
-    return [series for place, run in enumerate(runs) for series in _among_others(place, run, metric, axis)]
+        return list(_make_series_of(runs[0], metric))
+    return [series for place, run in enumerate(runs) for series in _make_series_among(place, run, metric, axis)]
 
 
-def _one(run: Learned, metric: str) -> Iterator[Series]:
+def _make_series_of(run: Learned, metric: str) -> Iterator[Series]:
     curves, colour = run.curves, run.colour
     raw = curves.training[metric]
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
     yield Series(
         id="training", label=translate("Training"), x=curves.training.steps, y=_smooth(curves, metric), colour=colour
     )
-    yield from _recorded(run, metric, curves.batches, colour + 1, "validation")
+    yield from _make_recorded(run, metric, curves.batches, colour + 1, "validation")
     yield Series(
         id="validation",
         label=translate("Validation") if run.held_out else translate("Test"),
@@ -117,7 +117,7 @@ def _one(run: Learned, metric: str) -> Iterator[Series]:
     )
 
 
-def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[Series]:
+def _make_series_among(place: int, run: Learned, metric: str, axis: str) -> Iterator[Series]:
     curves = run.curves
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(
@@ -127,7 +127,7 @@ def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[
         y=_smooth(curves, metric),
         colour=run.colour,
     )
-    yield from _recorded(run, metric, 1 if axis == "epochs" else curves.batches, run.colour, f"validation-{place}")
+    yield from _make_recorded(run, metric, 1 if axis == "epochs" else curves.batches, run.colour, f"validation-{place}")
     yield Series(
         id=f"validation-{place}",
         label=translate("{run}, validation", run=run.name) if run.held_out else translate("{run}, test", run=run.name),
@@ -138,7 +138,7 @@ def _among_others(place: int, run: Learned, metric: str, axis: str) -> Iterator[
     )
 
 
-def _recorded(run: Learned, metric: str, unit: float, colour: int, of: str) -> Iterator[Series]:
+def _make_recorded(run: Learned, metric: str, unit: float, colour: int, of: str) -> Iterator[Series]:
     """Yield the curves of recorded seeds; an epoch is `unit` on the axis, and 0 before the run has begun."""
     for each in run.recorded:
         y = np.array(each.curves[f"val_{metric}"] if unit else (), np.float32)
@@ -162,8 +162,8 @@ def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, r
         for colour, arm in enumerate(experiment.arms):
             learned = Learned(labels[arm.id], Curves(), colour, recorded=recording.arms[arm.id].runs)
             unit = float(count_batches(arm.plan))
-            series += _recorded(learned, metric.name, unit, colour, arm.id)
-            series.append(_mean(learned, metric.name, unit, arm.id))
+            series += _make_recorded(learned, metric.name, unit, colour, arm.id)
+            series.append(_make_mean(learned, metric.name, unit, arm.id))
         panels.append(
             Panel(
                 id=metric.name,
@@ -183,7 +183,7 @@ def count_batches(plan: TrainingPlan) -> int:
     return -(-(plan.examples - plan.validation_examples) // plan.batch_size)
 
 
-def _mean(run: Learned, metric: str, unit: float, series_id: str) -> Series:
+def _make_mean(run: Learned, metric: str, unit: float, series_id: str) -> Series:
     """Return the mean of the recorded curves, as far as all of them go."""
     each = [one.curves[f"val_{metric}"] for one in run.recorded]
     length = min(map(len, each))

@@ -44,18 +44,18 @@ def show(place: float | None, per_epoch: bool, digit: np.ndarray) -> None:
     """
     for number, run in enumerate(iterate_runs()):
         unit = max(1, run.curves.batches) if per_epoch else 1
-        if kept := _nearest(run.run.id, None if place is None else place * unit):
-            _one(run.run.id, kept, digit, with_maps=number < MAX_SHOWN)
+        if kept := _find_nearest(run.run.id, None if place is None else place * unit):
+            _show_one(run.run.id, kept, digit, with_maps=number < MAX_SHOWN)
 
 
-def _nearest(run_id: str, step: float | None) -> Snapshot | None:
+def _find_nearest(run_id: str, step: float | None) -> Snapshot | None:
     kept = visitor.store().snapshots(run_id)
     if not kept or step is None:
         return kept[-1] if kept else None
     return min(kept, key=lambda other: abs(other.step - step))
 
 
-def _one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
+def _show_one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
     store = visitor.store()
     st.markdown(f"**{page.plain(store.run(run_id).title)}**")
     seen = time_machine.replay(store, run_id, kept, digit)

@@ -84,13 +84,13 @@ def describe_damage(status: RunStatus) -> str:
 
 def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
-    st.progress(share(status), text=_line(status))
+    st.progress(share(status), text=_describe_progress(status))
     if status.message is not None:
         st.warning(page.plain(translate_refusal(status.message)))
     if status.damaged:
         st.warning(describe_damage(status))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _buttons(status)
+        _show_buttons(status)
 
 
 def share(status: RunStatus) -> float:
@@ -101,26 +101,26 @@ def share(status: RunStatus) -> float:
     return min(1.0, status.get_payload("batches").get("step", 0) / batches) if batches else 0.0
 
 
-def _line(status: RunStatus) -> str:
+def _describe_progress(status: RunStatus) -> str:
     parts = [f"**{page.plain(status.run.title)}**", describe_status(status)]
     parts += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
     if status.live and status.attempt > 1:
-        parts += [_second_attempt(status.gone_on_after)]
+        parts += [_describe_second_attempt(status.resumed_after)]
     pace = status.get_payload("batches")
     if pace and status.live:
-        parts += _pace(pace)
+        parts += _describe_pace(pace)
     elif pace.get("seconds") is not None:
         parts += [translate("took {time}", time=format_duration(pace["seconds"]))]
     return " · ".join(parts)
 
 
-def _second_attempt(finished: int) -> str:
+def _describe_second_attempt(finished: int) -> str:
     if finished == 0:
         return translate("its process ended; it begins again")
     return translate("its process ended; it goes on after epoch {epoch}", epoch=finished)
 
 
-def _pace(payload: Payload) -> list[str]:
+def _describe_pace(payload: Payload) -> list[str]:
     """Describe the speed; nothing before the worker's second call, as the first one makes the graph."""
     if payload.get("images_per_second") is None or payload.get("seconds_left") is None:
         return []
@@ -137,17 +137,17 @@ def format_duration(seconds: float) -> str:
     return translate("{minutes}:{seconds:02} minutes", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
-def _buttons(status: RunStatus) -> None:
+def _show_buttons(status: RunStatus) -> None:
     if status.state == "running":
-        _button(translate("Pause"), "pause", status)
+        _show_button(translate("Pause"), "pause", status)
     if status.state == "paused":
-        _button(translate("Resume"), "resume", status)
+        _show_button(translate("Resume"), "resume", status)
     if status.state in ("running", "paused"):
-        _button(translate("Stop and keep"), "stop", status)
+        _show_button(translate("Stop and keep"), "stop", status)
         if status.epochs < MAX_EPOCHS:
-            _button(translate("One more epoch"), "more", status)
+            _show_button(translate("One more epoch"), "more", status)
     if status.live:
-        _button(translate("Cancel"), "cancel", status)
+        _show_button(translate("Cancel"), "cancel", status)
         if status.state != planner.PLANNED:
             _show_keep_switch(status)
     elif _can_go_on(status):
@@ -159,7 +159,7 @@ def _buttons(status: RunStatus) -> None:
         )
 
 
-def _button(label: str, command: str, status: RunStatus) -> None:
+def _show_button(label: str, command: str, status: RunStatus) -> None:
     st.button(label, key=f"command-{command}", on_click=session.guard(partial(_command, status, command)))
 
 

@@ -15,26 +15,26 @@ def restore() -> None:
     owner = visitor.owner()
     if session.get("restored") == owner:
         return
-    untouched = _present() == Design(architecture_editor.make_first_draft(), plan_form.make_first_draft())
+    untouched = _get_present() == Design(architecture_editor.make_first_draft(), plan_form.make_first_draft())
     session.put(restored=owner)
-    kept = design.load(_folder()) if untouched else None
+    kept = design.load(_get_folder()) if untouched else None
     if kept is not None:
         session.put(draft=kept.draft, recipe=kept.plan, guesses=dict(kept.guesses), kept_design=kept.to_text())
 
 
 def keep() -> None:
     """Write down what the visitor has changed; nothing for visitors who look only."""
-    present = _present()
+    present = _get_present()
     known = (
         session.get("kept_design")
         or Design(architecture_editor.make_first_draft(), plan_form.make_first_draft()).to_text()
     )
     if present.to_text() != known:
-        design.save(_folder(), present)
+        design.save(_get_folder(), present)
         session.put(kept_design=present.to_text())
 
 
-def _present() -> Design:
+def _get_present() -> Design:
     return Design(
         session.get("draft") or architecture_editor.make_first_draft(),
         session.get("recipe") or plan_form.make_first_draft(),
@@ -42,6 +42,6 @@ def _present() -> Design:
     )
 
 
-def _folder() -> Path:
+def _get_folder() -> Path:
     store = visitor.store()
     return store.home / store.owner

@@ -35,23 +35,23 @@ class Setting:
     width: int = 96
 
 
-def _windows(largest: int) -> tuple[tuple[int, int], ...]:
+def _list_windows(largest: int) -> tuple[tuple[int, int], ...]:
     return tuple((side, side) for side in range(1, largest + 1))
 
 
 PADDING = Setting("padding", gettext_noop("Padding"), PADDINGS)
 ACTIVATION = Setting("activation", gettext_noop("Activation"), tuple(ACTIVATIONS), 118)
 POOLING = (
-    Setting("pool_size", gettext_noop("Size"), _windows(6)),
-    Setting("strides", gettext_noop("Stride"), _windows(6)),
+    Setting("pool_size", gettext_noop("Size"), _list_windows(6)),
+    Setting("strides", gettext_noop("Stride"), _list_windows(6)),
     PADDING,
 )
 
 SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "Conv2D": (
         Setting("filters", gettext_noop("Filters")),
-        Setting("kernel_size", gettext_noop("Kernel"), _windows(9)),
-        Setting("strides", gettext_noop("Stride"), _windows(4)),
+        Setting("kernel_size", gettext_noop("Kernel"), _list_windows(9)),
+        Setting("strides", gettext_noop("Stride"), _list_windows(4)),
         PADDING,
         ACTIVATION,
     ),
@@ -66,10 +66,10 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 def show(row: Row, key: str, change: Change) -> None:
     """Show the widgets of a row's settings side by side; `key` tells them from those of other rows."""
     for setting in SETTINGS.get(str(row.settings.get("kind")), ()):
-        _widget(setting, get_value(row, setting.name), f"{key}-{setting.name}", change)
+        _show_widget(setting, get_value(row, setting.name), f"{key}-{setting.name}", change)
 
 
-def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:
+def _show_widget(setting: Setting, present: Any, key: str, change: Change) -> None:
     tied: dict[str, Any] = {
         "key": key,
         "on_change": session.guard(_take),
@@ -81,10 +81,10 @@ def _widget(setting: Setting, present: Any, key: str, change: Change) -> None:
         st.number_input(translate(setting.label), value=present, step=step, **tied)
         return
     options = setting.options if present in setting.options else (present, *setting.options)
-    st.selectbox(translate(setting.label), options, index=options.index(present), format_func=_text, **tied)
+    st.selectbox(translate(setting.label), options, index=options.index(present), format_func=_format_option, **tied)
 
 
-def _text(option: Any) -> str:
+def _format_option(option: Any) -> str:
     """Return (3, 3) as 3×3, and a name as it is: it is Keras's."""
     return "×".join(map(str, option)) if isinstance(option, tuple) else str(option)
 

@@ -63,35 +63,35 @@ def show_changes(moment: Moment, key: str) -> None:
     """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
     maps, filters = st.columns(2, gap="medium")
     with maps:
-        _maps(moment, key)
+        _show_maps(moment, key)
     with filters:
-        _filters(moment, key)
+        _show_filters(moment, key)
 
 
-def _maps(moment: Moment, key: str) -> None:
+def _show_maps(moment: Moment, key: str) -> None:
     values = moment.outputs.get(session.get("look_layer"))
     if values is None:  # this network has no such layer, or the next view of the training has it
         st.caption(translate("No layer of this name here: {layer}.", layer=session.get("look_layer")))
         return
     block = Block(
         id="maps",
-        title=f"{session.get('look_layer')}: {_number(values)}",
+        title=f"{session.get('look_layer')}: {_format_size(values)}",
         subtitle=format_size(values.shape),
         kind="maps" if values.ndim == 3 else "bars",
         values=values,
     )
     feature_maps(
-        f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_colours()
+        f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_get_colours()
     )
 
 
-def _number(values: np.ndarray) -> str:
+def _format_size(values: np.ndarray) -> str:
     if values.ndim == 3:
         return translate_plural("{number} map", "{number} maps", values.shape[-1])
     return translate_plural("{number} unit", "{number} units", values.shape[-1])
 
 
-def _filters(moment: Moment, key: str) -> None:
+def _show_filters(moment: Moment, key: str) -> None:
     """Show weights as colours around zero."""
     if moment.filters is None:
         st.caption(translate("This network has no convolution, so there are no filters to see."))
@@ -109,7 +109,12 @@ def _filters(moment: Moment, key: str) -> None:
         signed=True,
     )
     feature_maps(
-        f"learning-filters-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_colours()
+        f"learning-filters-{key}",
+        [block],
+        mode="mosaic",
+        height=TALLEST,
+        labels=translate_all(LABELS),
+        **_get_colours(),
     )
 
 
@@ -130,13 +135,13 @@ def show_step(event: Event, optimizer: str) -> None:
             rate=payload["learning_rate"],
         )
     )
-    arrays = {name: _picture(event.arrays[name]) for name in STAGES}
+    arrays = {name: _make_picture(event.arrays[name]) for name in STAGES}
     titles = {"before": translate("before"), "gradient": translate("gradient"), "after": translate("after")}
     blocks = [
         Block(id=name, title=titles[name], subtitle=_name_filter(payload), values=arrays[name], signed=True)
         for name in STAGES
     ]
-    feature_maps("lesson", blocks, mode="strip", height=110, labels=translate_all(LABELS), **_colours("map"))
+    feature_maps("lesson", blocks, mode="strip", height=110, labels=translate_all(LABELS), **_get_colours("map"))
 
 
 IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
@@ -145,7 +150,7 @@ IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
 STAGES = ("before", "gradient", "after")
 
 
-def _picture(weights: np.ndarray) -> np.ndarray:
+def _make_picture(weights: np.ndarray) -> np.ndarray:
     """Return one filter, or one unit's weights, as (rows, columns, inputs); of images as they lie there."""
     if weights.ndim == 1:
         return weights.reshape(IMAGES.get(weights.size, (1, -1, 1)))
@@ -156,6 +161,6 @@ def _name_filter(payload: Any) -> str:
     return translate("{layer}, filter {number}", layer=payload["layer"], number=payload["filter"] + 1)
 
 
-def _colours(colour_range: str | None = None) -> dict[str, Any]:
+def _get_colours(colour_range: str | None = None) -> dict[str, Any]:
     chosen = colour_range or session.get("colour_range")
     return {"colour_range": "layer" if chosen == "network" else chosen, "palette": session.get("palette")}

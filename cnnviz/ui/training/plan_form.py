@@ -59,16 +59,16 @@ PRECISIONS = gettext_noop(
 
 def show(architecture: Architecture | None = None) -> TrainingPlan | None:
     """Show the form; return the plan for `architecture`, or None while a setting is refused."""
-    draft, (data, count) = _draft(), _available()
+    draft, (data, count) = _get_draft(), _find_data()
     problems = draft.problems(count)
     if count >= FAST_PLAN.examples:
-        _fast()
+        _offer_fast_plan()
     in_colour = architecture is not None and colour_digits.reads_colour(architecture.input_shape)
-    _digits(draft, problems, colour_digits.name_dataset(data) if in_colour else data, count)
-    _pace(draft, problems)
-    _optimizer(draft, problems)
-    _stopping(draft, problems)
-    _more(draft)
+    _show_digits(draft, problems, colour_digits.name_dataset(data) if in_colour else data, count)
+    _show_pace(draft, problems)
+    _show_optimizer(draft, problems)
+    _show_stopping(draft, problems)
+    _show_more(draft)
     return find_plan(architecture)
 
 
@@ -81,9 +81,9 @@ def _fit_data(plan: TrainingPlan | None, architecture: Architecture | None) -> T
     return replace(plan, data="mnist") if plan.data == colour_digits.DATA else plan
 
 
-def _fast() -> None:
+def _offer_fast_plan() -> None:
     """Offer the plan that gets a network to 99 % soonest, and say why it does."""
-    with _row():
+    with _make_row():
         st.button(translate("Take the fast plan"), key="fast-plan", on_click=session.guard(_take_fast))
         with st.popover(translate("What makes it fast"), key="why-fast"):
             st.markdown("\n".join(f"- {translate(reason, **_describe_fast())}" for reason in WHY_FAST))
@@ -104,12 +104,12 @@ def _take_fast() -> None:
 
 def find_plan(architecture: Architecture | None = None) -> TrainingPlan | None:
     """Return the plan for `architecture` as it stands, or None while something in it is refused."""
-    return _fit_data(_draft().plan(_available()[1]), architecture)
+    return _fit_data(_get_draft().plan(_find_data()[1]), architecture)
 
 
 def get_plan(architecture: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `architecture` as it stands, or the usual one while something in it is refused."""
-    _, count = _available()
+    _, count = _find_data()
     return find_plan(architecture) or _fit_data(make_default_draft(count).plan(count), architecture) or TrainingPlan()
 
 
@@ -117,13 +117,13 @@ def take_up(plan: TrainingPlan) -> None:
     """Go on from the settings of `plan`, with as many digits as there are; ignore one that the form cannot show."""
     if plan.data == "mnist+pen" or plan.augmentation not in AUGMENTATIONS:
         return
-    _, count = _available()
+    _, count = _find_data()
     if plan.examples > count:
         plan = replace(plan, examples=count, validation_examples=plan.validation_examples * count // plan.examples)
-    _put(PlanDraft.of(plan), anew=True)
+    _put(PlanDraft.from_plan(plan), anew=True)
 
 
-def _available() -> tuple[str, int]:
+def _find_data() -> tuple[str, int]:
     """Return the data set's name and how many training digits it has."""
     name = datasets.load_test().name
     return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN_COUNT
@@ -131,10 +131,10 @@ def _available() -> tuple[str, int]:
 
 def make_first_draft() -> PlanDraft:
     """Return what a new visitor starts from."""
-    return make_default_draft(_available()[1])
+    return make_default_draft(_find_data()[1])
 
 
-def _draft() -> PlanDraft:
+def _get_draft() -> PlanDraft:
     if session.get("recipe") is None:
         session.put(recipe=make_first_draft())
     draft: PlanDraft = session.get("recipe")
@@ -152,18 +152,18 @@ def _bind(
 
     `anew` makes all widgets anew, for a choice that changes other values too.
     """
-    key = widget or _key(name)
+    key = widget or _make_key(name)
     return {"key": key, "on_change": session.guard(_take), "args": (key, name, read, anew)}
 
 
-def _key(name: str) -> str:
+def _make_key(name: str) -> str:
     return f"recipe-{session.get('recipe_edition')}-{name}"
 
 
 def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
     value = st.session_state.get(key)
     if value is not None:
-        _put(_draft().change(**{name: read(value)}), anew)
+        _put(_get_draft().change(**{name: read(value)}), anew)
 
 
 def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
@@ -172,7 +172,7 @@ def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
             st.error(page.plain(translate_refusal(problems[name])))
 
 
-def _row() -> Any:
+def _make_row() -> Any:
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 
 
@@ -189,31 +189,31 @@ def _pick(
     The options are texts, as what is typed is: were it a number among them one run later, Streamlit would report it as
     changed, and undo what was chosen meanwhile.
     """
-    present, texts = _text(draft.values[name]), tuple(map(_text, options))
+    present, texts = _format_value(draft.values[name]), tuple(map(_format_value, options))
     shown = texts if present in texts else (present, *texts)
     st.selectbox(
         label, shown, index=shown.index(present), accept_new_options=True, width=164, help=help_, **_bind(name, read)
     )
 
 
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
+def _show_digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
     held = translate(
         "These training digits are kept out: they judge every epoch, and nothing is learned from them. "
         "With 0 the test set is shown beside the curve."
     )
-    with _row():
+    with _make_row():
         _pick(draft, "learn", translate("Digits to learn from"), LEARN, read_whole)
         _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
     _say_problems(problems, "learn", "check")
     st.caption(translate("From {name}, which has {count:,} digits to train with.", name=data, count=count))
 
 
-def _pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
-    with _row():
+def _show_pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+    with _make_row():
         _count(draft, "batch_size", translate("Batch"), translate("After so many digits the weights change once."))
         _count(draft, "epochs", translate("Epochs"), translate("How often every digit is learned from."))
         _count(
@@ -229,7 +229,7 @@ def _count(draft: PlanDraft, name: str, label: str, help_: str) -> None:
     st.number_input(label, value=draft.values[name], step=1, width=108, help=help_, **_bind(name))
 
 
-def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+def _show_optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     chosen = draft.values["optimizer"]
     st.segmented_control(
         translate("Optimiser"),
@@ -239,10 +239,10 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
         required=True,
         **_bind("optimizer", anew=True),
     )
-    with _row():
+    with _make_row():
         _pick(draft, "learning_rate", translate("Learning rate"), RATES, read_fraction)
         if draft.values["augmentation"] == "none":
-            _alternatives(draft, "schedule", translate("While it learns, the rate"), SCHEDULES)
+            _show_alternatives(draft, "schedule", translate("While it learns, the rate"), SCHEDULES)
     _say_problems(problems, "learning_rate")
     rate = translate(
         "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
@@ -251,7 +251,7 @@ def _optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     st.caption(f"{rate} {more}")
 
 
-def _alternatives(
+def _show_alternatives(
     draft: PlanDraft, name: str, label: str, options: Mapping[str, str], help_: str | None = None
 ) -> None:
     st.segmented_control(
@@ -265,13 +265,13 @@ def _alternatives(
     )
 
 
-def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
+def _show_stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     patience = draft.values["patience"]
     why = translate(
         "Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
         "weights of the best one."
     )
-    with _row():
+    with _make_row():
         st.toggle(
             translate("Stop early"),
             value=patience is not None,
@@ -284,14 +284,14 @@ def _stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
                 value=patience,
                 step=1,
                 width=150,
-                **_bind("patience", widget=_key("epochs-of-patience")),
+                **_bind("patience", widget=_make_key("epochs-of-patience")),
             )
     _say_problems(problems, "patience")
 
 
-def _more(draft: PlanDraft) -> None:
+def _show_more(draft: PlanDraft) -> None:
     """Show what most plans leave alone."""
-    _alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
+    _show_alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
     if cpu.has_bfloat16():
         st.toggle(
             translate("Mixed precision"),

@@ -63,7 +63,7 @@ class RunStatus:
         return int(self.get_payload("epoch").get("epoch", self.get_payload("start").get("finished", 0)))
 
     @property
-    def gone_on_after(self) -> int:
+    def resumed_after(self) -> int:
         """Finished epochs from which a second attempt goes on."""
         start = self.newest.get("start")
         second = start is not None and start.attempt == self.attempt
@@ -79,7 +79,7 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
     """Return a run as it stands. Raises `Refusal` for a run that is not the visitor's."""
     run = store.run(run_id)
     if run.state != QUEUED or not _is_here(store, run_id):
-        return _from_disk(store, run)
+        return _read_from_disk(store, run)
     reported = api.scheduler().status(run_id, _recall(store, run).last_seq)
     status = replace(
         _extend(_recall(store, run), reported.events),
@@ -104,7 +104,7 @@ def touch(store: RunStore) -> None:
 def _recall(store: RunStore, run: Run) -> RunStatus:
     """Return the status that this session knows; at first, and after a run went on, the one on disk."""
     known = session.get("followed").get(run.id)
-    return known if isinstance(known, RunStatus) else _from_disk(store, run)
+    return known if isinstance(known, RunStatus) else _read_from_disk(store, run)
 
 
 def forget(run_id: str) -> None:
@@ -131,7 +131,7 @@ def _is_here(store: RunStore, run_id: str) -> bool:
     return scheduler.knows(run_id) or scheduler.adopt(store.owner, run_id, planner.make_recorder(store, run_id))
 
 
-def _from_disk(store: RunStore, run: Run) -> RunStatus:
+def _read_from_disk(store: RunStore, run: Run) -> RunStatus:
     stamp = store.stamp(run.id)
     newest = {event.kind: event for event in cache.load_events(store, run.id, stamp) if event.kind in NEWEST}
     state_now = INTERRUPTED if run.state == QUEUED else run.state

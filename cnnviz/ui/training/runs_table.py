@@ -32,10 +32,10 @@ def show() -> None:
     """Show the table, the newest run first, and keep it true while something is trained."""
     store = visitor.store()
     live = any(run_status.follow(store, run.id).live for run in store.runs()[:FIRST])
-    st.fragment(page.guard(_table), run_every=EVERY if live else None)()
+    st.fragment(page.guard(_show_table), run_every=EVERY if live else None)()
 
 
-def _table() -> None:
+def _show_table() -> None:
     if session.get("rerun_page"):
         session.put(rerun_page=False)
         st.rerun()  # the whole page, because what was clicked here changes what stands above
@@ -48,12 +48,12 @@ def _table() -> None:
         return
     everything = len(found) > FIRST and st.toggle(translate("Show all {number}", number=len(found)), key="all-runs")
     for run in found if everything else found[:FIRST]:
-        _row(run_status.follow(store, run.id))
+        _show_row(run_status.follow(store, run.id))
     for run_id in damaged:
-        _damaged_row(run_id)
+        _show_damaged_row(run_id)
 
 
-def _damaged_row(run_id: str) -> None:
+def _show_damaged_row(run_id: str) -> None:
     """Show a run whose record cannot be read: that it is so, and a button that deletes it."""
     with st.container(border=True, key=f"run-{run_id}", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
@@ -63,16 +63,16 @@ def _damaged_row(run_id: str) -> None:
         st.button(translate("Delete this run"), key=f"delete-{run_id}", on_click=session.guard(_delete), args=(run_id,))
 
 
-def _row(status: RunStatus) -> None:
+def _show_row(status: RunStatus) -> None:
     opened = status.run.id == session.get("opened_run")
     with st.container(border=True, key=f"run-{status.run.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _line(status, opened)
+            _show_line(status, opened)
         if opened:
-            _more(status)
+            _show_more(status)
 
 
-def _line(status: RunStatus, opened: bool) -> None:
+def _show_line(status: RunStatus, opened: bool) -> None:
     """Show what a row always shows."""
     run = status.run
     watched = run.id == session.get("watched")
@@ -147,13 +147,13 @@ def _open(run_id: str) -> None:
     session.put(opened_run="" if session.get("opened_run") == run_id else run_id, deleting="")
 
 
-def _more(status: RunStatus) -> None:
+def _show_more(status: RunStatus) -> None:
     """Show what else can be done with a run, below its line: a popover at the foot of the page would be cut off."""
     run, store = status.run, visitor.store()
     if store.version(run.id):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _explore(run)
-            _downloads(status)
+            _offer_downloads(status)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             translate("Name"),
@@ -210,7 +210,7 @@ def _explore(run: Run) -> None:
     )
 
 
-def _downloads(status: RunStatus) -> None:
+def _offer_downloads(status: RunStatus) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
     run, store = status.run, visitor.store()
     name = downloads.make_file_name(run.title)

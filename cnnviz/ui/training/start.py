@@ -37,7 +37,7 @@ def show_experiments() -> None:
 
 def _estimate(experiment: Experiment) -> float:
     """Return the seconds that all trainings of an experiment will take here, one after the other."""
-    speed, digits = calibration.load(run_store.folder()), _digits()
+    speed, digits = calibration.load(run_store.folder()), _count_digits()
     return sum(estimates.estimate_seconds(arm.architecture, arm.plan, speed, *digits) for arm in experiment.arms)
 
 
@@ -56,7 +56,7 @@ def _plan_arms(store: RunStore, experiment: Experiment) -> list[str]:
     seed = recorded.find_next_seed(store, experiment)  # the visitor's trainings are others than the recorded ones
     try:
         for arm in experiment.arms:
-            job = planner.make_job(arm.architecture, replace(arm.plan, seed=seed), _pixels())
+            job = planner.make_job(arm.architecture, replace(arm.plan, seed=seed), _convert_digit())
             planned.append(planner.plan(store, job, translate(arm.label), experiment_run, arm.id).id)
     except BaseException:  # whatever it is, none has begun
         for run_id in planned:
@@ -78,12 +78,12 @@ def show_builder() -> None:
 
 def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None:
     """Show what the training will cost, and the button that starts it, or why it cannot start."""
-    problem = _problem(architecture, plan)
+    problem = _find_problem(architecture, plan)
     if problem is not None:
         st.error(page.plain(translate_refusal(problem)))
     elif architecture is not None and plan is not None:
-        st.markdown(_cost(architecture, plan))
-    st.text_input(translate("Name of the run"), value=_next_title(visitor.store()), max_chars=64, key=TITLE)
+        st.markdown(_describe_cost(architecture, plan))
+    st.text_input(translate("Name of the run"), value=_make_title(visitor.store()), max_chars=64, key=TITLE)
     ready = problem is None and architecture is not None and plan is not None
     st.button(
         translate("Train it"),
@@ -98,10 +98,10 @@ def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None
 TITLE = "run-title"
 
 
-def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
+def _describe_cost(architecture: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
     speed = calibration.load(run_store.folder())
-    time = format_duration(estimates.estimate_seconds(architecture, plan, speed, *_digits()))
+    time = format_duration(estimates.estimate_seconds(architecture, plan, speed, *_count_digits()))
     if not speed.runs:
         return translate(
             "It will take about **{time}** on a server like the one this was measured on; the first run tells "
@@ -111,12 +111,12 @@ def _cost(architecture: Architecture, plan: TrainingPlan) -> str:
     return translate("It will take about **{time}** on this server.", time=time)
 
 
-def _digits() -> tuple[int, int]:
+def _count_digits() -> tuple[int, int]:
     """Return the numbers of digits to train with and to test on."""
     return planner.get_data_reference().count, len(datasets.load_test().y_test)
 
 
-def _problem(architecture: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
+def _find_problem(architecture: Architecture | None, plan: TrainingPlan | None) -> Refusal | None:
     if architecture is None or plan is None:
         return None  # it is said where it stands
     try:
@@ -133,8 +133,8 @@ def _start() -> None:
     if architecture is None or plan is None:
         return  # the page says why where it stands
     store = visitor.store()
-    title = st.session_state.get(TITLE, _next_title(store))
-    run = planner.start(store, planner.make_job(architecture, plan, _pixels()), title)
+    title = st.session_state.get(TITLE, _make_title(store))
+    run = planner.start(store, planner.make_job(architecture, plan, _convert_digit()), title)
     st.session_state.pop(TITLE, None)  # the next run gets a name of its own
     _watch(run.id, ())
 
@@ -145,10 +145,10 @@ def _watch(run_id: str, compared: tuple[str, ...]) -> None:
     session.choose("train_view", "watch")
 
 
-def _pixels() -> np.ndarray:
+def _convert_digit() -> np.ndarray:
     """Convert the visitor's digit for a worker, (28, 28) uint8."""
     return np.round(prepare_digit(session.subject(), session.steps()) * 255).astype(np.uint8)
 
 
-def _next_title(store: RunStore) -> str:
+def _make_title(store: RunStore) -> str:
     return translate("Run {number}", number=len(store.runs()) + 1)

@@ -26,7 +26,7 @@ def pick(status: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
         return None
     st.caption(translate("Time machine: the network as it was at every moment that was kept"))
     ends = {int(step): epoch for epoch, step in enumerate(status.curves.epochs.steps, 1)}
-    labels = [*(_label(one, ends) for one in kept), *([translate("now")] if status.live else [])]
+    labels = [*(_name_moment(one, ends) for one in kept), *([translate("now")] if status.live else [])]
     last = len(labels) - 1
     chosen = session.get("moment")
     at = player(
@@ -42,7 +42,7 @@ def go_to(steps: Sequence[int], step: float) -> None:
     session.put(moment=nearest)
 
 
-def _label(kept: Snapshot, ends: Mapping[int, int]) -> str:
+def _name_moment(kept: Snapshot, ends: Mapping[int, int]) -> str:
     """Name a moment; `ends`: last batch of an epoch -> epoch. A moment kept there may be older than the epoch's end."""
     if kept.step == 0:
         return translate("before the first batch")

@@ -47,7 +47,7 @@ def show() -> None:
         session.put(watched=known[0] if known else "", moment=-1)
     if session.get("watched"):
         live = _is_any_live()
-        st.fragment(page.guard(_show_watched), run_every=_pace() if live else None)(live)
+        st.fragment(page.guard(_show_watched), run_every=_choose_period() if live else None)(live)
 
 
 def _is_any_live() -> bool:
@@ -56,7 +56,7 @@ def _is_any_live() -> bool:
     return watched.live or any(run.live for run in comparison.iterate_runs())
 
 
-def _pace() -> float:
+def _choose_period() -> float:
     return QUICK if api.scheduler().count_live() <= FEW else SLOW
 
 
@@ -80,7 +80,7 @@ def _show_watched(was_live: bool) -> None:
         st.warning(
             translate("Some of these runs learned from MNIST and some from scikit-learn’s digits: do not compare them.")
         )
-    place, per_epoch = _chart(status, chosen, kept)
+    place, per_epoch = _show_chart(status, chosen, kept)
     drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
     with drawing:
         pen_down = surfaces.draw(plain=True)
@@ -88,7 +88,7 @@ def _show_watched(was_live: bool) -> None:
             st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
     digit = prepare_digit(session.subject(), session.steps())
     _show_to_the_worker(status, digit, pen_down)
-    shown = _moment(status, chosen, digit)
+    shown = _find_moment(status, chosen, digit)
     with answering:
         live_views.show_answer(shown)
     with closer:
@@ -99,7 +99,7 @@ def _show_watched(was_live: bool) -> None:
     comparison.show(place, per_epoch, digit)
 
 
-def _chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
+def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:
     """Show the curves of the watched run and those laid over it; a click goes to the moment nearest to it.
 
     Returns:
@@ -136,7 +136,7 @@ def _show_to_the_worker(status: RunStatus, digit: np.ndarray, pen_down: bool) ->
         api.scheduler().command(status.run.id, Command("probe", {"digit": pixels}))
 
 
-def _moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
+def _find_moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) -> Moment | None:
     """Return the moment to show: a snapshot, or the worker's newest view."""
     if chosen is not None:
         return time_machine.replay(visitor.store(), status.run.id, chosen, digit)

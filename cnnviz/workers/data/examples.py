@@ -216,7 +216,7 @@ class Examples:
             return self.dataset.train
         number = (epoch - 1) % self.augmentation.copies
         if number not in self._copies:
-            self._copies[number] = Digits.of(*self._load_or_augment(number), self._colours)
+            self._copies[number] = Digits.from_arrays(*self._load_or_augment(number), self._colours)
         return self._copies[number]
 
     def _degrade(self, copy: Digits, epoch: int) -> Digits:
@@ -232,7 +232,7 @@ class Examples:
         labels[places] = NO_DIGIT
         # Half of the pictures without a digit are degraded too: degradation must not be what tells them apart.
         images[places[::2]] = augmentation_cache.degrade_images(images[places[::2]], random)
-        return Digits.of(images, labels)
+        return Digits.from_arrays(images, labels)
 
     def _load_non_digits(self) -> augmentation_cache.LabelledImages:
         def draw() -> augmentation_cache.LabelledImages:

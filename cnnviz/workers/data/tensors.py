@@ -41,7 +41,7 @@ class Digits:
     colours: tf.Tensor
 
     @classmethod
-    def of(cls, images: np.ndarray, labels: np.ndarray, colours: np.ndarray | None = None) -> Digits:
+    def from_arrays(cls, images: np.ndarray, labels: np.ndarray, colours: np.ndarray | None = None) -> Digits:
         """Copy arrays into tensors."""
         return cls(tf.constant(images), tf.constant(labels), tf.constant(NO_COLOURS if colours is None else colours))
 
@@ -108,7 +108,7 @@ def _load_grey(data: datasets.Dataset) -> TensorDataset:
     """Load the digits as they are, in place of any other data set."""
     if data.sha256 not in _loaded:
         _loaded.clear()
-        train, test = Digits.of(data.x_train, data.y_train), Digits.of(data.x_test, data.y_test)
+        train, test = Digits.from_arrays(data.x_train, data.y_train), Digits.from_arrays(data.x_test, data.y_test)
         _loaded[data.sha256] = TensorDataset(data, train, test)
     return _loaded[data.sha256]
 

@@ -133,12 +133,12 @@ def _load(image: Any, kind: str, data: bytes) -> Any:
         Image.open(io.BytesIO(data), formats=["PNG"]).verify()
     elif image.format in ("JPEG", "MPO"):
         # libjpeg decodes at 1/2, 1/4 or 1/8; the smallest that is at least as large as what is kept is taken.
-        image.draft(None, _reduced_size(image.size))
+        image.draft(None, _compute_reduced_size(image.size))
     image.load()
     return image
 
 
-def _reduced_size(size: tuple[int, int]) -> tuple[int, int]:
+def _compute_reduced_size(size: tuple[int, int]) -> tuple[int, int]:
     """Return the size with a longer side of `MAX_DECODED_SIDE`; Pillow's `draft` compares side by side."""
     longest = max(MAX_DECODED_SIDE, *size)
     width, height = (max(1, side * MAX_DECODED_SIDE // longest) for side in size)

@@ -167,10 +167,10 @@ def compute_view(architecture: Architecture, weights: Weights, probe: np.ndarray
     digit = probe.astype(np.float32) / np.float32(255)
     traced = trace(Network(architecture, weights), colour_digits.prepare_input(digit, architecture.input_shape))
     outputs = {f"output/{one.name}": one.after for one in traced.layers}
-    return {"probabilities": traced.probabilities, **outputs, **_first_filters(architecture, weights)}
+    return {"probabilities": traced.probabilities, **outputs, **_get_first_filters(architecture, weights)}
 
 
-def _first_filters(architecture: Architecture, weights: Weights) -> dict[str, np.ndarray]:
+def _get_first_filters(architecture: Architecture, weights: Weights) -> dict[str, np.ndarray]:
     first = next((layer.name for layer in architecture.layers if layer.kind == "Conv2D"), None)
     return {} if first is None else {"filters": weights[first]["kernel"]}
 

@@ -58,7 +58,7 @@ def test_a_mistake_gets_its_own_advice(made: ArchitectureDraft, advice: str) -> 
         (draft({**CONV, "activation": "linear"}, POOL, FLATTEN, ANSWER), []),
         (draft(dense(8, "relu"), FLATTEN, ANSWER), ["dense reads an image of 28 × 28 × 1"]),
         (build_cnn(8, 3, 2), []),
-        *((ArchitectureDraft.of(architecture), []) for architecture, _ in TUTORIALS.values()),
+        *((ArchitectureDraft.from_architecture(architecture), []) for architecture, _ in TUTORIALS.values()),
     ],
 )
 def test_a_legal_network_with_a_usual_mistake_gets_a_hint(made: ArchitectureDraft, hints: list[str]) -> None:

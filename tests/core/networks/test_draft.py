@@ -49,7 +49,12 @@ ORDERS: st.SearchStrategy[Callable[[ArchitectureDraft], ArchitectureDraft]] = st
     st.builds(lambda place, changed: lambda d: d.change(place, **changed), PLACES, CHANGED),
 )
 STARTS = st.sampled_from(
-    [make_blank(), build_cnn(4, 3, 2), ArchitectureDraft(()), *[ArchitectureDraft.of(v) for v, _ in TUTORIALS.values()]]
+    [
+        make_blank(),
+        build_cnn(4, 3, 2),
+        ArchitectureDraft(()),
+        *[ArchitectureDraft.from_architecture(v) for v, _ in TUTORIALS.values()],
+    ]
 )
 
 
@@ -89,12 +94,14 @@ def test_a_legal_draft_is_its_architecture(draft: ArchitectureDraft) -> None:
             found.parameters,
             found.multiplications,
         )
-        assert validate(ArchitectureDraft.of(found.architecture), "mine").architecture == found.architecture
+        assert (
+            validate(ArchitectureDraft.from_architecture(found.architecture), "mine").architecture == found.architecture
+        )
 
 
 @given(architecture=strategies.architectures())
 def test_the_draft_of_an_architecture_has_its_layers(architecture: Architecture) -> None:
-    made = [row.layer for row in validate(ArchitectureDraft.of(architecture)).rows]
+    made = [row.layer for row in validate(ArchitectureDraft.from_architecture(architecture)).rows]
     for ours, theirs in zip(made, architecture.layers, strict=True):
         assert ours is not None
         assert ours.keras_line().rpartition("name=")[0] == theirs.keras_line().rpartition("name=")[0]
@@ -114,7 +121,7 @@ def test_what_was_added_can_be_removed(draft: ArchitectureDraft, place: int, kin
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_published_network_comes_back_unchanged(name: str) -> None:
     architecture = TUTORIALS[name][0]
-    assert validate(ArchitectureDraft.of(architecture), name).architecture == architecture
+    assert validate(ArchitectureDraft.from_architecture(architecture), name).architecture == architecture
 
 
 def test_build_cnn_is_the_tutorials_network() -> None:

@@ -49,7 +49,7 @@ def test_any_values_are_taken_and_what_is_wrong_is_said_by_name(changes: dict[st
     if plan is not None:
         assert plan.examples <= available
         assert plan.examples - plan.validation_examples == draft.values["learn"]
-        assert PlanDraft.of(plan).plan(available) == plan
+        assert PlanDraft.from_plan(plan).plan(available) == plan
 
 
 @given(available=st.integers(20, 60_000))
@@ -60,7 +60,7 @@ def test_the_usual_plan_fits_the_data(available: int) -> None:
 @pytest.mark.parametrize("name", sorted(TUTORIALS))
 def test_a_plan_comes_back(name: str) -> None:
     plan = TUTORIALS[name][1]
-    assert PlanDraft.of(plan).plan(60_000) == replace(plan, split="stratified")  # whichever digits it held out
+    assert PlanDraft.from_plan(plan).plan(60_000) == replace(plan, split="stratified")  # whichever digits it held out
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def equals() -> Iterator[tuple[int, tuple[float, ...]]]:
             yield recording.count, shares
     table = seed_results.load()
     for name in POOL_NETWORKS:
-        yield 10_000, tuple(each.accuracy for each in table.of(name))
+        yield 10_000, tuple(each.accuracy for each in table.list_runs(name))
 
 
 def differs(one: tuple[float, ...], other: tuple[float, ...], count: int, with_spread: bool = True) -> bool:

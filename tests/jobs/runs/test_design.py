@@ -18,7 +18,7 @@ from tests.core.networks.test_draft import edited
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorials_network_and_plan_come_back(name: str, tmp_path: Path) -> None:
     architecture, plan = TUTORIALS[name]
-    made = Design(ArchitectureDraft.of(architecture), PlanDraft.of(plan), {"pooling": "max"})
+    made = Design(ArchitectureDraft.from_architecture(architecture), PlanDraft.from_plan(plan), {"pooling": "max"})
     design.save(tmp_path / "visitor", made)
     assert design.load(tmp_path / "visitor") == made
 

@@ -328,7 +328,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         return SimpleNamespace(selected={"block": "conv/after", "map": 1, "row": 2, "column": 0})
 
     monkeypatch.setattr(viewer, "mount", mount)
-    monkeypatch.setattr(viewer, "unseen", mount)
+    monkeypatch.setattr(viewer, "mount_unseen", mount)
     return messages
 
 
@@ -439,7 +439,7 @@ def test_a_frame_is_read_or_it_is_none(
     message: object, box: tuple[int, ...] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(st, "session_state", {"crop": {"crop": message}})
-    assert picture_crop.cropped("crop") == box
+    assert picture_crop.read_crop("crop") == box
 
 
 def test_a_picture_is_sent_small_and_on_white_paper(monkeypatch: pytest.MonkeyPatch) -> None:

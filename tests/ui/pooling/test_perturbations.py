@@ -198,7 +198,7 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
     far = near.copy()
     far[[0, 168]] = np.nan
     reaction = Reaction("pool-max", 3, near, np.full(len(OFFSETS), 3), {"conv2d": near}, {"conv2d": far})
-    drawn = np.asarray(shift_maps._mosaic("moved_back", reaction).values)
+    drawn = np.asarray(shift_maps._make_mosaic("moved_back", reaction).values)
     assert drawn.shape == (13, 13, 1)
     np.testing.assert_array_equal(drawn.ravel(), far)
     assert "| conv2d | 0.250 | – |" in shift_maps.write_distances(reaction, 0)

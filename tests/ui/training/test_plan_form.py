@@ -28,7 +28,7 @@ def script() -> None:
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Open the form where MNIST is available."""
-    monkeypatch.setattr(plan_form, "_available", lambda: ("MNIST", 60_000))
+    monkeypatch.setattr(plan_form, "_find_data", lambda: ("MNIST", 60_000))
     return AppTest.from_function(script, default_timeout=60).run()
 
 

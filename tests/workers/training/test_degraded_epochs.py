@@ -63,7 +63,7 @@ def test_target_of_a_picture_without_a_digit_is_the_same_for_every_class() -> No
     from cnnviz.workers.data.tensors import NO_DIGIT, Digits
     from cnnviz.workers.training.train_loop import gather_batch
 
-    digits = Digits.of(np.zeros((2, 28, 28), np.uint8), np.array([7, NO_DIGIT], np.uint8))
+    digits = Digits.from_arrays(np.zeros((2, 28, 28), np.uint8), np.array([7, NO_DIGIT], np.uint8))
     _, targets = gather_batch(digits, tf.constant([0, 1]), in_colour=False)
     np.testing.assert_array_equal(targets.numpy()[0], np.eye(10, dtype=np.float32)[7])
     np.testing.assert_allclose(targets.numpy()[1], 0.1)
@@ -86,7 +86,7 @@ def test_pictures_without_a_digit_are_in_no_row_of_the_confusion() -> None:
     from cnnviz.workers.training.evaluator import Evaluator
 
     layers = (Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax"))
-    digits = Digits.of(np.zeros((3, 28, 28), np.uint8), np.array([1, NO_DIGIT, 9], np.uint8))
+    digits = Digits.from_arrays(np.zeros((3, 28, 28), np.uint8), np.array([1, NO_DIGIT, 9], np.uint8))
     evaluation = Evaluator(Architecture(name="plain", layers=layers)).evaluate(
         Rows(digits, np.arange(3, dtype=np.int32))
     )

@@ -84,7 +84,7 @@ class SeedTable:
     runs: tuple[SeedRun, ...]
 
     def __post_init__(self) -> None:
-        seeds = [{run.seed for run in self.of(name)} for name in POOL_NETWORKS]
+        seeds = [{run.seed for run in self.list_runs(name)} for name in POOL_NETWORKS]
         if any(one != seeds[0] for one in seeds) or len(self.runs) != len(POOL_NETWORKS) * len(seeds[0]):
             raise _make_refusal()
 
@@ -93,7 +93,7 @@ class SeedTable:
         """The seeds of every network, ascending."""
         return tuple(sorted({run.seed for run in self.runs}))
 
-    def of(self, network: str) -> tuple[SeedRun, ...]:
+    def list_runs(self, network: str) -> tuple[SeedRun, ...]:
         """Return the trainings of one network, ordered by seed."""
         return tuple(sorted((run for run in self.runs if run.network == network), key=lambda run: run.seed))
 

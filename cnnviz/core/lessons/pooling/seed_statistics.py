@@ -49,7 +49,7 @@ SPREAD = gettext_noop(
 
 def compare_table(table: SeedTable, quantity: str = "accuracy") -> Summary:
     """Compare the networks of `table` in "accuracy", "loss" or "pen_accuracy"."""
-    return compare({name: [getattr(run, quantity) for run in table.of(name)] for name in POOL_NETWORKS})
+    return compare({name: [getattr(run, quantity) for run in table.list_runs(name)] for name in POOL_NETWORKS})
 
 
 def write_headline(summary: Summary) -> Message:

@@ -6,7 +6,7 @@ drawing stroke by stroke.
 
 from __future__ import annotations
 
-from cnnviz.ui.components.mount import unseen
+from cnnviz.ui.components.mount import mount_unseen
 
 
 def address(query: str, key: str = "address") -> None:
@@ -16,4 +16,4 @@ def address(query: str, key: str = "address") -> None:
         query: A query string as `urllib.parse.urlencode` makes it.
         key: The element's key; a fragment with choices of its own has an element of its own.
     """
-    unseen("address", key=key, data={"query": query})
+    mount_unseen("address", key=key, data={"query": query})

@@ -13,7 +13,7 @@ from typing import Literal
 
 from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.feature_maps.wire import Block, pack
-from cnnviz.ui.components.mount import mount, unseen
+from cnnviz.ui.components.mount import mount, mount_unseen
 from cnnviz.ui.i18n import gettext_noop
 
 __all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
@@ -211,7 +211,7 @@ def publish(
         "note": note,
         "links": None if links is None else vars(links),
     }
-    unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
+    mount_unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 
 
 def _selection(value: object, ids: Sequence[str]) -> Selection | None:

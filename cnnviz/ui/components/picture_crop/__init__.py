@@ -76,7 +76,7 @@ def picture_crop(
     mount("picture_crop", key=key, data=_pack(header, _encode(rgba)), on_crop_change=on_crop)
 
 
-def cropped(key: str) -> Box | None:
+def read_crop(key: str) -> Box | None:
     """Return the frame that the visitor has drawn, whatever its corners are; None for anything else."""
     message = browser_state.read(key, "crop")
     box = message.get("box") if isinstance(message, Mapping) else None

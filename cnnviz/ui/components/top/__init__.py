@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnnviz.ui.components.mount import unseen
+from cnnviz.ui.components.mount import mount_unseen
 
 
 def top(turn: int) -> None:
     """Scroll to the top of the page when `turn` is another than at the last drawing; not when the page opens."""
-    unseen("top", key="top", data={"turn": turn})
+    mount_unseen("top", key="top", data={"turn": turn})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.ui.components import browser_state
-from cnnviz.ui.components.mount import unseen
+from cnnviz.ui.components.mount import mount_unseen
 
 COOKIE = "cnnviz_visitor"
 DAYS = 400
@@ -18,6 +18,6 @@ def visitor(token: str, settled: bool) -> str | None:
         settled: The visitor has runs under `token`, so it is kept whatever the browser had.
     """
     data = {"name": COOKIE, "token": token, "days": DAYS, "settled": settled}
-    result = unseen("visitor", key="cookie", data=data, on_token_change=browser_state.ignore)
+    result = mount_unseen("visitor", key="cookie", data=data, on_token_change=browser_state.ignore)
     kept = getattr(result, "token", None)
     return kept if isinstance(kept, str) else None

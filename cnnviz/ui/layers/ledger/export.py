@@ -45,20 +45,20 @@ def write_text(view: dict[str, Any]) -> str:
     """Return the account as lines that can be pasted anywhere and calculated with."""
     lines = [view["title"], ""]
     for part in view["windows"]:
-        lines += [*_part(part, view["pooled"]), ""]
+        lines += [*_write_part(part, view["pooled"]), ""]
     for term in view["terms"][:MAX_TERMS]:
         times = f" × {term['weight']} = {term['amount']}" if term["weight"] is not None else ""
         lines.append(f"{term['name']}: {term['value']}{times}")
-    lines += _rest(view)
+    lines += _write_rest(view)
     for line in view["lines"]:
         work = f"{line['work']} = " if line["work"] else ""
         lines.append(f"{line['label']}: {work}{line['amount']}")
-    return "\n".join([*lines, *_shares(view["shares"]), *view["facts"]]).replace("−", "-")
+    return "\n".join([*lines, *_write_shares(view["shares"]), *view["facts"]]).replace("−", "-")
 
 
-def _part(part: dict[str, Any], pooled: bool) -> list[str]:
+def _write_part(part: dict[str, Any], pooled: bool) -> list[str]:
     if part["weights"] is None:
-        outside = (lambda _: translate("(outside)")) if pooled else _padding
+        outside = (lambda _: translate("(outside)")) if pooled else _mark_padding
         lines = [
             ", ".join(value if within else outside(value) for value, within in zip(values, inside, strict=True))
             for values, inside in zip(part["values"], part["inside"], strict=True)
@@ -67,23 +67,23 @@ def _part(part: dict[str, Any], pooled: bool) -> list[str]:
     ends = [translate("subtotal") + f": {part['subtotal']}"]
     if part["share"]:
         ends.append(f"{part['subtotal']} × {part['weight']} = {part['share']}")
-    return [part["name"], *_products(part), *ends]
+    return [part["name"], *_write_products(part), *ends]
 
 
-def _products(part: dict[str, Any]) -> Iterator[str]:
+def _write_products(part: dict[str, Any]) -> Iterator[str]:
     """Yield a line a product; those with a value of the padding say so."""
     rows = zip(part["values"], part["weights"], part["amounts"], part["inside"], strict=True)
     for row in rows:
         for value, weight, amount, inside in zip(*row, strict=True):
             product = f"{value} × {weight} = {amount}"
-            yield product if inside else _padding(product)
+            yield product if inside else _mark_padding(product)
 
 
-def _padding(what: str) -> str:
+def _mark_padding(what: str) -> str:
     return what + " " + translate("(padding)")
 
 
-def _rest(view: dict[str, Any]) -> list[str]:
+def _write_rest(view: dict[str, Any]) -> list[str]:
     shown = len(view["windows"]) or min(MAX_TERMS, len(view["terms"]))
     left, amounts = view["others"]["count"] - shown, view["others"]["amounts"]
     if left < 1:
@@ -94,7 +94,7 @@ def _rest(view: dict[str, Any]) -> list[str]:
     ]
 
 
-def _shares(shares: dict[str, Any] | None) -> list[str]:
+def _write_shares(shares: dict[str, Any] | None) -> list[str]:
     """Return a line a unit of a softmax, and the sum that each is divided by."""
     if shares is None:
         return []

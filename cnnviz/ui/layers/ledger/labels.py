@@ -57,18 +57,18 @@ class Names:
     shapes: Mapping[str, Shape]
     drawn: bool = True
 
-    def short(self, cell: Cell) -> str:
+    def name_briefly(self, cell: Cell) -> str:
         """Return a cell as a breadcrumb: its layer, its map, its row and column."""
-        layer, of, row, column = self.layer(cell.layer), cell.map, cell.row, cell.column
+        layer, of, row, column = self.name_layer(cell.layer), cell.map, cell.row, cell.column
         if len(self.shapes[cell.layer]) == 1:
             return translate("{layer} unit {unit}", layer=layer, unit=of)
         if cell.layer != INPUT:
             return translate("{layer} map {map} ({row}, {column})", layer=layer, map=of, row=row, column=column)
         return self._with_colour(translate("{layer} ({row}, {column})", layer=layer, row=row, column=column), of)
 
-    def full(self, cell: Cell) -> str:
+    def name_fully(self, cell: Cell) -> str:
         """Return a cell as a heading."""
-        layer, of, row, column = self.layer(cell.layer), cell.map, cell.row, cell.column
+        layer, of, row, column = self.name_layer(cell.layer), cell.map, cell.row, cell.column
         if len(self.shapes[cell.layer]) == 1:
             return translate("{layer}, unit {unit}", layer=layer, unit=of)
         if cell.layer != INPUT:
@@ -79,7 +79,7 @@ class Names:
             translate("{layer}, row {row}, column {column}", layer=layer, row=row, column=column), of
         )
 
-    def layer(self, name: str) -> str:
+    def name_layer(self, name: str) -> str:
         """Return what a layer is called; what is read has a name of its own."""
         return read(self.drawn) if name == INPUT else name
 
@@ -88,15 +88,15 @@ class Names:
             return place
         return translate("{place}, {colour}", place=place, colour=translate(CHANNELS[channel]))
 
-    def map(self, layer: str, of: int) -> str:
+    def name_map(self, layer: str, of: int) -> str:
         """Return what the values of one map of `layer` are called together; a unit is one value."""
         if len(self.shapes[layer]) == 1:
             return translate("unit {unit}", unit=of)
         return translate("channel {map}", map=of) if layer == INPUT else translate("map {map}", map=of)
 
-    def window(self, layer: str, part: Part) -> str:
+    def name_window(self, layer: str, part: Part) -> str:
         """Return a window on a map of `layer` as a heading; a window of one cell is that cell."""
-        of = self.map(layer, part.map)
+        of = self.name_map(layer, part.map)
         if len(self.shapes[layer]) == 1:
             return of
         rows, columns = part.rows, part.columns

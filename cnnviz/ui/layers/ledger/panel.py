@@ -49,7 +49,7 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
     )
     ledger(KEY, view)
     with row:
-        _place(network, cell)
+        _show_place(network, cell)
         export.show(network, found, view)
         st.button(translate("Close"), key="ledger-close", on_click=session.guard(path.leave))
 
@@ -74,7 +74,7 @@ def _invite(network: Network) -> None:
     )
 
 
-def _place(network: Network, cell: Cell) -> None:
+def _show_place(network: Network, cell: Cell) -> None:
     """Show the cell as widgets, so that it can be typed."""
     shapes = cells.list_shapes(network)
     names = list(shapes)
@@ -82,7 +82,7 @@ def _place(network: Network, cell: Cell) -> None:
         translate("Layer"),
         names,
         index=names.index(cell.layer),
-        format_func=_layer_name,
+        format_func=_name_layer,
         width=235,
         **session.bind("cell_layer", names, _choose_largest),
     )
@@ -97,7 +97,7 @@ def _place(network: Network, cell: Cell) -> None:
         st.number_input(label, 0, number - 1, value=value, width=120, **session.bind(key, range(number), _choose_typed))
 
 
-def _layer_name(name: str) -> str:
+def _name_layer(name: str) -> str:
     return labels.read(session.subject().kind == "drawing") if name == INPUT else name
 
 

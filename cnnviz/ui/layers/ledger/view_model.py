@@ -48,44 +48,47 @@ def describe(
     names = labels.Names(shapes, kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
-        "title": translate("{cell}: {value}", cell=names.full(ledger.cell), value=format_factor(ledger.stored)),
+        "title": translate("{cell}: {value}", cell=names.name_fully(ledger.cell), value=format_factor(ledger.stored)),
         "value": ledger.sheet.format(ledger.total),
-        "breadcrumbs": [names.short(each) for each in path],
+        "breadcrumbs": [names.name_briefly(each) for each in path],
         "index": index,
         "next": vars(path[index + 1]) if index + 1 < len(path) else None,
         "pixel": ledger.cell.layer == INPUT,
         "pooled": bool(ledger.reduces),
-        "source": _source(trace, ledger, shapes),
-        "marks": _marks(trace, ledger, shapes),
-        "field": _field(network, trace, ledger.cell),
-        "windows": [_window(ledger, part, names) for part in ledger.parts[:MAX_WINDOWS]],
-        "terms": _terms(trace, ledger, names),
-        "others": _others(ledger),
+        "source": _describe_source(trace, ledger, shapes),
+        "marks": _list_marks(trace, ledger, shapes),
+        "field": _describe_field(network, trace, ledger.cell),
+        "windows": [_describe_window(ledger, part, names) for part in ledger.parts[:MAX_WINDOWS]],
+        "terms": _describe_terms(trace, ledger, names),
+        "others": _sum_others(ledger),
         "lines": [
             {
                 "name": line.name,
                 "label": labels.name_line(line, shape),
                 "role": line.role,
                 "work": line.work,
-                "amount": _amount(ledger, line.role, line.amount),
+                "amount": _format_amount(ledger, line.role, line.amount),
             }
             for line in ledger.lines
         ],
-        "facts": [*(translate(each.template, **each.values) for each in ledger.facts), *_read(ledger, shape, kind)],
-        "shares": None if ledger.shares is None else _shares(ledger, ledger.shares, names),
+        "facts": [
+            *(translate(each.template, **each.values) for each in ledger.facts),
+            *_explain_place(ledger, shape, kind),
+        ],
+        "shares": None if ledger.shares is None else _describe_shares(ledger, ledger.shares, names),
     }
 
 
-def _read(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
+def _explain_place(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
     """Say that row and column of a pixel refer to the 28 × 28 digit, not to the drawing."""
     return [translate(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
 
 
-def _amount(ledger: Ledger, role: str, amount: int) -> str:
+def _format_amount(ledger: Ledger, role: str, amount: int) -> str:
     return ledger.sheet.format_addend(amount) if role == "addend" else ledger.sheet.format(amount)
 
 
-def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
+def _describe_source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
     """Return the layer that was read and the name under which its values were published to the viewers."""
     shape = shapes.get(ledger.source, ())
     rows, columns = shape[:2] if len(shape) == 3 else (1, shape[0] if shape else 1)
@@ -95,35 +98,39 @@ def _source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[s
         "units": len(shape) == 1,
         "rows": rows,
         "columns": columns,
-        "block": f"{_published_layer(trace, ledger.source)}/after",
+        "block": f"{_find_published_layer(trace, ledger.source)}/after",
     }
 
 
-def _marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
+def _list_marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
     """Return the frames in the page's viewers: the window on the maps that are read, and the cell itself."""
     cell, marks = ledger.cell, []
     if len(shapes[cell.layer]) == 3:
-        marks.append(_mark(_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,))))
+        marks.append(
+            _make_mark(_find_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,)))
+        )
     if ledger.reads is not None and len(shapes[ledger.source]) == 3:
-        marks.append(_mark(_published_layer(trace, ledger.source), ledger.reads.inside(shapes[ledger.source])))
+        marks.append(
+            _make_mark(_find_published_layer(trace, ledger.source), ledger.reads.inside(shapes[ledger.source]))
+        )
     return marks
 
 
-def _mark(layer: str, reads: Reads) -> dict[str, Any]:
+def _make_mark(layer: str, reads: Reads) -> dict[str, Any]:
     return {"block": f"{layer}/after", **{side: list(each) for side, each in vars(reads).items()}}
 
 
-def _published_layer(trace: Trace, layer: str) -> str:
+def _find_published_layer(trace: Trace, layer: str) -> str:
     """Return the layer whose values `layer` passes on unchanged; layers that change nothing are not published."""
     for output in reversed(trace.layers):
         if output.name == layer and isinstance(output.layer, Dropout):
             before = [each.name for each in trace.layers]
             place = before.index(layer)
-            return _published_layer(trace, before[place - 1]) if place else INPUT
+            return _find_published_layer(trace, before[place - 1]) if place else INPUT
     return layer
 
 
-def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
+def _describe_field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
     shape = network.architecture.input_shape
     pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
     reads = find_receptive_field(network, cell)
@@ -135,22 +142,22 @@ def _field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
     }
 
 
-def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
+def _describe_window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
     text = ledger.sheet.format
     pooled = bool(ledger.reduces)
     single = part.weights is None and not pooled
     won = part.inside & (part.values == part.values[part.inside].max()) if ledger.reduces == "max" else None
     return {
-        "name": names.window(ledger.source, part),
-        "of": names.map(ledger.source, part.map),
+        "name": names.name_window(ledger.source, part),
+        "of": names.name_map(ledger.source, part.map),
         "map": part.map,
         "rows": list(part.rows),
         "columns": list(part.columns),
-        "values": _texts(part.values, format_factor) if not pooled else _texts(part.amounts, text),
+        "values": _format_grid(part.values, format_factor) if not pooled else _format_grid(part.amounts, text),
         "inside": part.inside.tolist(),
         "winner": None if won is None else won.tolist(),
-        "weights": None if part.weights is None else _texts(part.weights, format_factor),
-        "amounts": _texts(part.amounts, text),
+        "weights": None if part.weights is None else _format_grid(part.weights, format_factor),
+        "amounts": _format_grid(part.amounts, text),
         "subtotal": "" if single or ledger.reduces == "mean" else text(part.subtotal),
         "kernel": part.kernel,
         "weight": "" if part.weight is None else format_factor(part.weight),
@@ -158,11 +165,11 @@ def _window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
     }
 
 
-def _texts(values: np.ndarray, text: Any) -> list[list[str]]:
+def _format_grid(values: np.ndarray, text: Any) -> list[list[str]]:
     return [[text(each) for each in line] for line in values]
 
 
-def _terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, Any]]:
+def _describe_terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, Any]]:
     terms = ledger.terms
     if terms is None:
         return []
@@ -198,10 +205,10 @@ def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
             cell = Cell(before, of, row, column)
         else:
             cell = Cell(before, cell.map, cell.row, cell.column)
-    return names.short(cell)
+    return names.name_briefly(cell)
 
 
-def _others(ledger: Ledger) -> dict[str, Any]:
+def _sum_others(ledger: Ledger) -> dict[str, Any]:
     """Return the number of addends and the sum of those from each place on; no sums for a maximum."""
     if ledger.terms is not None:
         added, shown = [int(each) for each in ledger.terms.amounts], MAX_TERMS
@@ -216,7 +223,7 @@ def _others(ledger: Ledger) -> dict[str, Any]:
     return {"count": len(added), "amounts": rest}
 
 
-def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
+def _describe_shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, Any]:
     """Return all units of a softmax, or the most likely ones, the cell's own and the sum of the others."""
     units = list(range(len(shares.shares)))
     if len(units) > MAX_SHARES:
@@ -226,7 +233,7 @@ def _shares(ledger: Ledger, shares: Shares, names: labels.Names) -> dict[str, An
     rows = [
         {
             "unit": unit,
-            "name": names.map(ledger.cell.layer, unit),
+            "name": names.name_map(ledger.cell.layer, unit),
             "own": unit == ledger.cell.map,
             "texts": [ledger.sheet.format(int(column[unit])) for column in columns],
         }

@@ -77,8 +77,8 @@ def test_the_table_is_the_same_after_writing_and_reading(tmp_path: Path) -> None
     seed_results.write(made_of_cards, tmp_path)
     assert seed_results.load(tmp_path) == made_of_cards
     assert made_of_cards.seeds == (1, 2, 3)
-    assert [run.seed for run in made_of_cards.of("pool-stride")] == [1, 2, 3]
-    assert made_of_cards.of("pool-max")[0].per_digit == (0.95,) * 10
+    assert [run.seed for run in made_of_cards.list_runs("pool-stride")] == [1, 2, 3]
+    assert made_of_cards.list_runs("pool-max")[0].per_digit == (0.95,) * 10
     assert made_of_cards.plan.seed == STORED_SEED
 
 
@@ -113,5 +113,5 @@ def test_stored_networks_are_in_the_table() -> None:
         card = model_store.load(name).card
         assert card is not None
         assert (card.architecture, card.plan) == (architecture, plan)
-        (run,) = [run for run in known.of(name) if run.seed == STORED_SEED]
+        (run,) = [run for run in known.list_runs(name) if run.seed == STORED_SEED]
         assert run == seed_results.summarize_run(card)
