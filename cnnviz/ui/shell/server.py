@@ -11,10 +11,9 @@ import functools
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Any
 
 from starlette.middleware import Middleware
 
@@ -29,13 +28,9 @@ from cnnviz.ui.shell.descriptors import (
     share_event_loops,
     watch_no_files,
 )
+from cnnviz.ui.shell.static_files import Application, CompressedFiles, Message, Receive, Send
 
 LOG = logging.getLogger("cnnviz")
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 POLICY = MappingProxyType(
     {
@@ -100,7 +95,7 @@ def start() -> list[Middleware]:
     watch_no_files()
     bound_logging()
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
-    return [Middleware(Limits), Middleware(SecurityHeaders)]
+    return [Middleware(Limits), Middleware(SecurityHeaders), Middleware(CompressedFiles)]
 
 
 def check_places() -> None:
