@@ -1,4 +1,4 @@
-"""How the metrics of `cnnviz.core.networks.metrics` are computed, but for the loss, which is the training's own."""
+"""Compute the metrics of `cnnviz.core.networks.metrics`, except the loss, which the training computes itself."""
 
 from __future__ import annotations
 

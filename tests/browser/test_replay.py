@@ -16,7 +16,7 @@ from tests.browser import replay
 from tests.browser.replay import EDITOR, PAD, Surface
 
 DIGITS = {PAD: 200, EDITOR: 100}  # the editor takes a second and more for each
-MOST_APART = 0.01  # one point
+MAX_DIFFERENCE = 0.01  # one point
 
 
 def answers_without_a_browser(drawings: list[Drawing]) -> np.ndarray:
@@ -40,6 +40,6 @@ def test_pens_replayed_through_the_page_are_read_as_well_as_in_python(
     same = (without == through).mean()
     told = f"{right_through} right through the page, {right_without} in Python, {same:.1%} alike"
     print(f"\n{len(chosen)} pens: {told}")
-    assert abs(right_through - right_without) <= MOST_APART * len(chosen)
+    assert abs(right_through - right_without) <= MAX_DIFFERENCE * len(chosen)
     assert same >= 0.97
     assert right_without > 0.9 * len(chosen), "the figures say something"

@@ -1,4 +1,4 @@
-"""Which arguments determine which side of a layer's output, found by trying another value of each."""
+"""Find which arguments determine which side of a layer's output, by trying another value of each."""
 
 from __future__ import annotations
 

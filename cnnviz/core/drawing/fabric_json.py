@@ -161,7 +161,7 @@ def _too_many() -> Refusal:
 
 
 def _major(version: object) -> int:
-    """Return the number before the first dot of Fabric's version; 7 where it is not told."""
+    """Return the number before the first dot of Fabric's version; 7 where it is missing."""
     number = version.partition(".")[0] if isinstance(version, str) else ""
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 7
 

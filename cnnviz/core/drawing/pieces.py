@@ -28,7 +28,7 @@ MIN_MASS_BESIDE = 0.02
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is in a picture and was not read.
+    """A part of a picture that was not read.
 
     Attributes:
         kind: "frame" around the digit, "surroundings" of the sheet or area with the digit, "border" for what reaches

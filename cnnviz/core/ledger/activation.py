@@ -18,7 +18,7 @@ from cnnviz.core.ledger.query import Question
 
 @dataclass(frozen=True, eq=False)
 class Ending:
-    """What follows the sum of an account.
+    """The lines that follow the sum of an account.
 
     Attributes:
         lines: after the sum.

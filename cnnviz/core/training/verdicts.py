@@ -29,7 +29,7 @@ MIN_FEWER_RATIO, MIN_TENTH_RATIO = 1.5, 6.0
 
 @dataclass(frozen=True)
 class Results:
-    """What the trainings of an experiment measured.
+    """Measurements of an experiment's trainings.
 
     Attributes:
         shares: Arm id -> shares of digits read right, in [0, 1], one a training, each with another seed.

@@ -1,4 +1,4 @@
-"""What a visitor is making on Train, kept beside the runs so that a reload finds it: a network, a plan, guesses."""
+"""A visitor's unfinished design on Train (network, plan, guesses), kept beside the runs for a reload."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_GUESSES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Design:
-    """What a visitor is making.
+    """A visitor's unfinished design.
 
     Attributes:
         draft: The network.

@@ -24,7 +24,7 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Limits:
-    """What the scheduler grants; times in seconds.
+    """Limits of the scheduler; times in seconds.
 
     Attributes:
         max_active: Jobs of an owner that have not ended, one of them running.

@@ -1,4 +1,4 @@
-"""What components last sent from the browser, and the number of the message that was handled last.
+"""Last messages of components from the browser, and the number of the one that was handled last.
 
 A component numbers its messages, and its state stays until the next one, so every run finds the same message again.
 The number of the one that was handled is kept in the session and is sent back with the next data.

@@ -1,4 +1,4 @@
-"""How feature maps are coloured: the range one scale covers, and the palette."""
+"""Colours of feature maps: the range that one scale covers, and the palette."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def accept_one_by_one(loop: asyncio.AbstractEventLoop) -> int:
 
 
 def _keep_queue(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the system hold as many connections as before after a pause: it would be told to hold one, too."""
+    """Let the system hold as many connections as before after a pause: asyncio would shorten the queue to one, too."""
     start_serving = getattr(loop, "_start_serving", None)
     if start_serving is None:
         return

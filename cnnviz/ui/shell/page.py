@@ -1,4 +1,4 @@
-"""What every page shares: its place in the navigation, the session's defaults, the link, the apology."""
+"""The frame of every page: its place in the navigation, the session's defaults, the link, the apology."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a training is, and what the visitor can do about it."""
+"""Progress of a training, and its buttons: pause, resume, stop, one more epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a network is to be trained: the settings, what they mean, and why one of them does not do."""
+"""The form of the training plan: settings, their meaning, and refusals."""
 
 from __future__ import annotations
 

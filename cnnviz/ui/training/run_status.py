@@ -29,11 +29,11 @@ class RunStatus:
         state: planned, queued, running, paused, done, cancelled, failed, lost or interrupted.
         position: Place in the queue, 0 where it is in none.
         message: Why it ended as it did, or None.
-        curves: All that it told about loss and accuracy.
+        curves: Its curves of loss and accuracy.
         newest: kind -> the newest event of that kind.
         last_seq: `seq` of the newest event that went into `curves`.
-        attempt: 2 after its process ended once without a word.
-        kept: Whether it goes on although nobody looks.
+        attempt: 2 after its process died once.
+        kept: Whether it continues without a page that shows it.
         damaged: How many of its events on disk cannot be read.
     """
 
@@ -108,7 +108,7 @@ def _recall(store: RunStore, run: Run) -> RunStatus:
 
 
 def forget(run_id: str) -> None:
-    """Begin to listen anew, and to show the digit, because the run goes on with a new job."""
+    """Drop the known status and the shown digit, because the run continues with a new job."""
     others = {other: known for other, known in session.get("followed").items() if other != run_id}
     session.put(followed=others, shown=None)
 

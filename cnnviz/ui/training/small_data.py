@@ -1,4 +1,4 @@
-"""Where MNIST is missing, trainings use the digits that scikit-learn carries: say so, with their numbers."""
+"""Say that trainings use scikit-learn's digits where MNIST is missing, with their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a training takes until its first batch, as this server's last ones did: Keras has to start."""
+"""Estimate the time to a training's first batch from this server's last starts: Keras has to start."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def observe(status: RunStatus) -> None:
 
 
 def is_starting(status: RunStatus) -> bool:
-    """Return whether a run has a process but has told nothing yet."""
+    """Return whether a run has a process but has sent no event yet."""
     return status.state == "running" and "start" not in status.newest
 
 

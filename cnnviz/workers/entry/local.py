@@ -50,12 +50,12 @@ class MessageReader:
             taken, self._commands = self._commands, []
         return [command for addressee, command in taken if addressee == job_id]
 
-    def _dispatch(self, head: dict[str, Any], arrays: Arrays) -> None:
-        if head["do"] == "train":
-            self.items.put(codec.decode_work_item(head, arrays))
+    def _dispatch(self, header: dict[str, Any], arrays: Arrays) -> None:
+        if header["do"] == "train":
+            self.items.put(codec.decode_work_item(header, arrays))
             return
         with self._lock:
-            self._commands.append((str(head["job"]), codec.decode_command(head, arrays)))
+            self._commands.append((str(header["job"]), codec.decode_command(header, arrays)))
 
 
 def serve(prepare: Callable[[], Train]) -> None:

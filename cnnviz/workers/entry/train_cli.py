@@ -46,7 +46,7 @@ PUBLISHED: dict[str, tuple[Architecture, TrainingPlan]] = {
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train and where to write.
+    """A request: architecture, plan, and the folders to write to.
 
     Attributes:
         architecture: The architecture.

@@ -33,7 +33,7 @@ class Diverged(Exception):  # noqa: N818  (a state of the training)
 
 @dataclass(frozen=True, eq=False)
 class TrainingTask:
-    """What to train, on which examples, and where to continue.
+    """The task of a trainer: architecture, examples, and the checkpoint to continue from.
 
     Attributes:
         architecture: The architecture.

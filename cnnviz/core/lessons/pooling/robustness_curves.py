@@ -1,4 +1,4 @@
-"""How well the pooling networks read perturbed digits: curves with confidence bands, measured on 1,000 test digits.
+"""Accuracy of the pooling networks on perturbed digits: curves with confidence bands, measured on 1,000 test digits.
 
 There are two quantities for each amount of a perturbation: the share of digits that are read right, and the mean
 probability that a network still gives to its answer for the unperturbed digit. Each band holds the true

@@ -85,7 +85,7 @@ POOL_NETWORKS: MappingProxyType[str, tuple[Architecture, TrainingPlan]] = Mappin
 
 @dataclass(frozen=True)
 class Shrinking:
-    """How a network shrinks its maps, in words.
+    """Description of how a network shrinks its maps.
 
     Attributes:
         label: Short marked text.

@@ -46,7 +46,7 @@ class Reply:
 
 
 class RoundHandler(Protocol):
-    """What a connection calls on its loop."""
+    """The callbacks of a connection, called on its loop."""
 
     async def send_pending(self, connection: Connection) -> None:
         """Submit and drop what is due; called before every round."""

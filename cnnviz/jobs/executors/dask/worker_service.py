@@ -1,4 +1,4 @@
-"""What runs on a worker of a cluster: jobs, and a buffer of their events for whichever app polls.
+"""The service on a cluster worker: run jobs and buffer their events for the app that polls.
 
 Dask finds the functions `train` and `poll` by name on the worker, so they know no trainer. The worker's preload
 (`python -m dask worker --preload cnnviz.workers.entry.dask_preload`) installs a `WorkerService` that has one.

@@ -1,4 +1,4 @@
-"""What the workers of a cluster reported last: their jobs and how many more they can take."""
+"""Last reports of the workers of a cluster: their jobs and how many more they can take."""
 
 from __future__ import annotations
 

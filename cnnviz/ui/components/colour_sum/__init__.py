@@ -86,10 +86,10 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
 
 def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
     """Join the header's length, the header padded to four bytes, the pixels and the partial maps as int32."""
-    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    head += b" " * (-len(head) % 4)
+    encoded = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    encoded += b" " * (-len(encoded) % 4)
     arrays = (shown.pixels, shown.partial)
-    return b"".join((len(head).to_bytes(4, "little"), head, *(one.astype(np.int32).tobytes() for one in arrays)))
+    return b"".join((len(encoded).to_bytes(4, "little"), encoded, *(one.astype(np.int32).tobytes() for one in arrays)))
 
 
 def _message(key: str) -> tuple[Texts, int] | None:

@@ -89,7 +89,7 @@ SIZE = -1
 
 @dataclass(frozen=True)
 class Edit:
-    """What the visitor changed.
+    """A change by the visitor.
 
     Attributes:
         image: Texts of the image's cells.

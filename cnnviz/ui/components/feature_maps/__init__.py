@@ -72,7 +72,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Links:
-    """How the cells of linked pictures belong together: each window over the first gives a cell of the others.
+    """Correspondence of cells in linked pictures: each window over the first gives a cell of the others.
 
     Each is (rows, columns).
 
@@ -141,7 +141,7 @@ def feature_maps(
         ids: The published blocks to show, in order.
         on_select: Called before the script when a cell was clicked; a click then enlarges nothing. Without it
             clicks do not reach Python.
-        cells: Whether a cell that is clicked is told to the ledger of the page; only with a `channel`.
+        cells: Whether a clicked cell opens in the page's ledger; only with a `channel`.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`

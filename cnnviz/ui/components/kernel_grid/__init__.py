@@ -1,4 +1,4 @@
-"""A kernel whose weights are edited; every keystroke that makes a number is told, and so is a pasted kernel."""
+"""A kernel whose weights are edited; every keystroke that makes a number is reported, and so is a pasted kernel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Edit:
-    """What the visitor changed.
+    """A change by the visitor.
 
     Attributes:
         cells: Texts of all cells.

@@ -63,7 +63,7 @@ SIDES = ("map", "row", "column")
 
 @dataclass(frozen=True)
 class Step:
-    """What the visitor did: chose a cell anew or a cell below the present one, went to a breadcrumb, or left.
+    """A step of the visitor: choose a cell anew or below the present one, go to a breadcrumb, or leave.
 
     Attributes:
         kind: "choose", "walk", "breadcrumb" or "close".

@@ -1,4 +1,4 @@
-"""What travels between the pad and Python, checked: a browser may send anything.
+"""Messages between the pad and Python, checked: a browser may send anything.
 
 A stroke on the wire is `[width, x0, y0, x1, y1, ...]` in canvas pixels.
 """
@@ -17,7 +17,7 @@ MAX_COUNT = 2**53 - 1
 
 @dataclass(frozen=True)
 class PadMessage:
-    """What the pad last said.
+    """The last message of the pad.
 
     Attributes:
         drawing: The strokes so far, the unfinished one included.

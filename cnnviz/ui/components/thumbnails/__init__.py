@@ -57,19 +57,19 @@ def thumbnails(
         size: side of a picture in CSS pixels.
         on_pick: called when a picture was picked; without it the pictures are not buttons.
     """
-    head: dict[str, object] = {
+    header: dict[str, object] = {
         "form": "pick" if on_pick else "row",
         "label": label,
         "size": size,
     }
-    _show(key, head, images, [{"caption": caption} for caption in captions], on_pick)
+    _show(key, header, images, [{"caption": caption} for caption in captions], on_pick)
 
 
 def steps(key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]) -> None:
     """Show `rows` one below the other, each a picture and a switch; `read_pick(key)` reads which was switched."""
     texts = [{"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows]
-    head: dict[str, object] = {"form": "steps", "label": label, "size": size}
-    _show(key, head, [row.image for row in rows], texts, on_switch)
+    header: dict[str, object] = {"form": "steps", "label": label, "size": size}
+    _show(key, header, [row.image for row in rows], texts, on_switch)
 
 
 def read_pick(key: str) -> int:
@@ -80,7 +80,7 @@ def read_pick(key: str) -> int:
 
 def _show(
     key: str,
-    head: dict[str, object],
+    header: dict[str, object],
     images: Sequence[np.ndarray],
     texts: Sequence[dict[str, object]],
     on_pick: Callable[[], None] | None,
@@ -95,7 +95,7 @@ def _show(
         for image in small
     ]
     pictures = [size | text for size, text in zip(sizes, texts, strict=True)]
-    data = _pack(head | {"pictures": pictures}, small)
+    data = _pack(header | {"pictures": pictures}, small)
     mount("thumbnails", key=key, data=data, on_picked_change=on_pick or browser_state.ignore)
 
 

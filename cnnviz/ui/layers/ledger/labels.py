@@ -1,4 +1,4 @@
-"""What cells and lines of a ledger are called, in the visitor's language."""
+"""Names of the cells and lines of a ledger, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def name_line(each: Line, shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """What the cells of a network are called.
+    """Names of the cells of a network.
 
     Attributes:
         shapes: of every layer's output and of what is read, by name.

@@ -1,4 +1,4 @@
-"""All that a session keeps: one table of fields a page, collected.
+"""The fields of a session, collected from one table a page.
 
 A setting is one row in its page's table, and its widget. This package knows no page and no session: both read it.
 """

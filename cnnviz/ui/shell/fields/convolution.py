@@ -1,4 +1,4 @@
-"""What the page Convolution keeps: the small image and its kernel, the digit's kernel, a filter in colour, an index."""
+"""Fields of the page Convolution: the small image and its kernel, the digit's kernel, a filter in colour, an index."""
 
 from __future__ import annotations
 

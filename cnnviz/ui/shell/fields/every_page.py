@@ -1,4 +1,4 @@
-"""What every page keeps: the language, the network, what is drawn and how, the colours of maps."""
+"""Fields of all pages: the language, the network, what is drawn and how, the colours of maps."""
 
 from __future__ import annotations
 

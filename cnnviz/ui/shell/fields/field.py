@@ -19,7 +19,7 @@ MAX_DIGITS = 4
 
 @dataclass(frozen=True)
 class Codec:
-    """How a link spells a value.
+    """Spelling of a value in a link.
 
     Attributes:
         encode: value -> text, in characters that a link carries as they are where that is possible.

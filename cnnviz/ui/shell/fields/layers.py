@@ -1,4 +1,4 @@
-"""What the page Layers keeps: the cell that is accounted for."""
+"""Fields of the page Layers: the cell that is accounted for."""
 
 from __future__ import annotations
 

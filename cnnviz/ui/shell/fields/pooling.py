@@ -1,4 +1,4 @@
-"""What the page Pooling keeps: the small numbers, the map that is pooled both ways, and how the digit is perturbed."""
+"""Fields of the page Pooling: the small numbers, the map that is pooled both ways, and how the digit is perturbed."""
 
 from __future__ import annotations
 

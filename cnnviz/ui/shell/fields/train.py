@@ -1,4 +1,4 @@
-"""What the page Train keeps: the network and the plan that are being made, and the runs that are looked at."""
+"""Fields of the page Train: the network and the plan that are being made, and the runs that are looked at."""
 
 from __future__ import annotations
 

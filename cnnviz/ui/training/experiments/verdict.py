@@ -1,4 +1,4 @@
-"""What an experiment has shown, computed from what its trainings measured."""
+"""The verdict on an experiment, computed from its trainings' measurements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cnnviz.ui.training.run_status import RunStatus
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the trainings of one trial stand, each under the id of its arm; those still to come are in no table.
+    """Progress of the trainings of one experiment run, by arm; those still to come are in no table.
 
     Attributes:
         shares: What they read right, in [0, 1].
@@ -62,7 +62,7 @@ def count_judging_digits(store: RunStore, experiment: Experiment, watched: Run) 
 
 
 def get_outcome(store: RunStore, experiment: Experiment, watched: Run) -> Outcome:
-    """Return how the arms of the watched run's trial stand."""
+    """Return the progress of the arms of the watched run's experiment."""
     runs = {run.arm: run for run in store.runs() if run.experiment == watched.experiment}
     found = Outcome()
     for arm in experiment.arms:

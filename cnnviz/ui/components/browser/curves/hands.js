@@ -70,7 +70,7 @@ export class Hands {
     if (!this.fingers.size) this.pinched = null
   }
 
-  // A place is told at once, but where a second click would show everything again only when that has not come.
+  // A place is sent at once; where a second click would reset the zoom, only when that has not come.
   click(x, time) {
     const { chart } = this
     clearTimeout(this.waiting)

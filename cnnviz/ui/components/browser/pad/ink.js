@@ -6,7 +6,7 @@ export class Ink {
   constructor(canvas) {
     this.canvas = canvas
     this.context = canvas.getContext("2d")
-    this.shown = SIDE // CSS pixels, told by whoever observes the canvas: asking would lay out the page
+    this.shown = SIDE // CSS pixels, set by the observer of the canvas: measuring here would lay out the page
   }
 
   fit() {

@@ -34,7 +34,7 @@ export class AckedChannel {
   constructor(send, patience = Infinity) {
     this.send = send
     this.patience = patience
-    /** @type {number | null} of the last message; not known before Python has told it */
+    /** @type {number | null} of the last message; unknown until Python has sent it */
     this.seq = null
     /** @type {(() => object) | null} makes the message that waits */
     this.next = null

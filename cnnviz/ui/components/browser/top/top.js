@@ -1,6 +1,6 @@
-// Brings the top of the page into sight when it is told so. Nothing to see. Data in: [{turn}].
+// Scrolls to the top of the page on request. Nothing to see. Data in: [{turn}].
 
-const turns = new WeakMap() // element -> the turn that it was told last
+const turns = new WeakMap() // element -> the last turn that it received
 
 export default function ({ data, parentElement }) {
   const { turn } = data[0]
