@@ -34,11 +34,11 @@ FOLDERS = {
 """Folders and files whose tests are all of one tier."""
 
 SIGNS = {
-    "train": {"keras", "tensorflow", "keras_model", "train_job", "keras_file"},
+    "train": {"keras", "tensorflow", "keras_model", "train_job", "keras_file", "make_keras_file"},
     "process": {"subprocess", "Popen", "serving", "create_server", "HTTPServer", "LocalExecutor"},
     "app": {"AppTest"},
 }
-"""Names in the code of a test, its fixtures and the functions of `tests` that it calls, and the tier they tell."""
+"""Names in the code of a test, its fixtures and the functions of `tests` that it calls, and the tier they show."""
 
 ORDER = ("process", "train", "browser", "app", "unit")
 """Tiers as they are handed out to the processes of pytest-xdist: what waits longest first, what fills gaps last."""
