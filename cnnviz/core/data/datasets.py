@@ -167,7 +167,7 @@ def _load(names: Iterable[str], progress: Progress, allow_download: bool) -> Dat
     return _load_bundled(note) if obtained is None else _load_mnist(obtained)
 
 
-def _load_mnist(obtained: mnist_source.Obtained) -> Dataset:
+def _load_mnist(obtained: mnist_source.CheckedArrays) -> Dataset:
     return Dataset(
         name=MNIST,
         x_train=obtained.arrays.get("x_train", np.zeros((0, 28, 28), np.uint8)),

@@ -44,7 +44,7 @@ _checked: set[Stamp] = set()
 
 
 @dataclass(frozen=True)
-class Obtained:
+class CheckedArrays:
     """Checked MNIST arrays.
 
     Attributes:
@@ -72,7 +72,7 @@ def get_stamp() -> Stamp | None:
     return str(path), state.st_mtime_ns, state.st_size
 
 
-def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> Obtained | None:
+def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> CheckedArrays | None:
     """Read the named arrays from this computer; return None when it has no MNIST file.
 
     Raises `Refusal` when the file that is there is not MNIST.
@@ -87,10 +87,10 @@ def read_local(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ig
     arrays = mnist_file.read_arrays(data, label, names, checked=before in _checked)
     if before is not None:
         _checked.add(before)
-    return Obtained(arrays, source)
+    return CheckedArrays(arrays, source)
 
 
-def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> Obtained:
+def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = ignore_progress) -> CheckedArrays:
     """Download MNIST into Keras's cache and return the named arrays.
 
     Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.
@@ -109,7 +109,7 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = igno
     if not mnist_file.is_published(data):
         raise Refusal("The downloaded MNIST file is not the published one. Try again later.")
     _keep(data)
-    return Obtained(arrays, FROM_DOWNLOAD)
+    return CheckedArrays(arrays, FROM_DOWNLOAD)
 
 
 def has_setting() -> bool:

@@ -24,7 +24,7 @@ exponential mean is late by 1.4 times that, which a longer one would show as wor
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class ChartRun:
     """The curves of a run as the chart draws them.
 
     Attributes:
@@ -44,7 +44,7 @@ class Learned:
 
 def show(
     key: str,
-    runs: Sequence[Learned],
+    runs: Sequence[ChartRun],
     *,
     at: float | None = None,
     height: int = 260,
@@ -80,18 +80,18 @@ def show(
     return draw(key, panels, translate_all(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
 
 
-def choose_axis(runs: Sequence[Learned]) -> Literal["batches", "epochs"]:
+def choose_axis(runs: Sequence[ChartRun]) -> Literal["batches", "epochs"]:
     """Return what the axis counts: batches, or epochs where those of `runs` are of different length."""
     return "batches" if len({run.curves.batches for run in runs} - {0}) < 2 else "epochs"
 
 
-def _make_series(runs: Sequence[Learned], metric: str, axis: str) -> list[Series]:
+def _make_series(runs: Sequence[ChartRun], metric: str, axis: str) -> list[Series]:
     if len(runs) == 1:
         return list(_make_series_of(runs[0], metric))
     return [series for place, run in enumerate(runs) for series in _make_series_among(place, run, metric, axis)]
 
 
-def _make_series_of(run: Learned, metric: str) -> Iterator[Series]:
+def _make_series_of(run: ChartRun, metric: str) -> Iterator[Series]:
     curves, colour = run.curves, run.colour
     raw = curves.training[metric]
     yield Series(id="raw", x=curves.training.steps, y=raw, colour=colour, style="raw", of="training")
@@ -117,7 +117,7 @@ def _make_series_of(run: Learned, metric: str) -> Iterator[Series]:
     )
 
 
-def _make_series_among(place: int, run: Learned, metric: str, axis: str) -> Iterator[Series]:
+def _make_series_among(place: int, run: ChartRun, metric: str, axis: str) -> Iterator[Series]:
     curves = run.curves
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(
@@ -138,7 +138,7 @@ def _make_series_among(place: int, run: Learned, metric: str, axis: str) -> Iter
     )
 
 
-def _make_recorded(run: Learned, metric: str, unit: float, colour: int, of: str) -> Iterator[Series]:
+def _make_recorded(run: ChartRun, metric: str, unit: float, colour: int, of: str) -> Iterator[Series]:
     """Yield the curves of recorded seeds; an epoch is `unit` on the axis, and 0 before the run has begun."""
     for each in run.recorded:
         y = np.array(each.curves[f"val_{metric}"] if unit else (), np.float32)
@@ -160,7 +160,7 @@ def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, r
     for metric in METRICS:
         series: list[Series] = []
         for colour, arm in enumerate(experiment.arms):
-            learned = Learned(labels[arm.id], Curves(), colour, recorded=recording.arms[arm.id].runs)
+            learned = ChartRun(labels[arm.id], Curves(), colour, recorded=recording.arms[arm.id].runs)
             unit = float(count_batches(arm.plan))
             series += _make_recorded(learned, metric.name, unit, colour, arm.id)
             series.append(_make_mean(learned, metric.name, unit, arm.id))
@@ -183,7 +183,7 @@ def count_batches(plan: TrainingPlan) -> int:
     return -(-(plan.examples - plan.validation_examples) // plan.batch_size)
 
 
-def _make_mean(run: Learned, metric: str, unit: float, series_id: str) -> Series:
+def _make_mean(run: ChartRun, metric: str, unit: float, series_id: str) -> Series:
     """Return the mean of the recorded curves, as far as all of them go."""
     each = [one.curves[f"val_{metric}"] for one in run.recorded]
     length = min(map(len, each))

@@ -108,7 +108,7 @@ def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snaps
     """
     runs = [status, *comparison.iterate_runs()]
     learned = [
-        chart.Learned(
+        chart.ChartRun(
             run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.find_runs_beside(run)
         )
         for colour, run in enumerate(runs)

@@ -15,10 +15,10 @@ from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.smoothing import smooth_exponentially
 from cnnviz.ui.components.curves import Panel, Series
 from cnnviz.ui.training import chart
-from cnnviz.ui.training.chart import Learned, choose_axis, compute_half_life, show
+from cnnviz.ui.training.chart import ChartRun, choose_axis, compute_half_life, show
 
 
-def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> Learned:
+def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> ChartRun:
     random = np.random.default_rng(batches)
 
     def curve(steps: np.ndarray) -> Curve:
@@ -27,7 +27,7 @@ def learned(name: str, batches: int = 10, epochs: int = 3, colour: int = 0) -> L
     ends = np.arange(1, epochs + 1) * batches
     every = np.arange(1, batches * epochs + 1)
     curves = Curves(batches=batches, training=curve(every), sample=curve(every[::4]), validation=curve(ends))
-    return Learned(name, curves, colour)
+    return ChartRun(name, curves, colour)
 
 
 class Drawn:
@@ -71,7 +71,7 @@ def test_the_smoothing_is_as_long_as_an_epoch_asks_for():
 
 
 def test_a_run_without_events_has_its_curves_already(drawn: Drawn):
-    show("c", [Learned("a", Curves())])
+    show("c", [ChartRun("a", Curves())])
     before = [list(drawn.series(place)) for place in (0, 1)]
     show("c", [learned("a")])
     assert [list(drawn.series(place)) for place in (0, 1)] == before
@@ -91,7 +91,7 @@ def test_several_runs_have_a_colour_each(drawn: Drawn):
 def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn):
     runs = [learned("first", batches=10), learned("second", batches=100)]
     assert choose_axis(runs) == "epochs"
-    assert choose_axis([runs[0], Learned("not begun", Curves())]) == "batches"
+    assert choose_axis([runs[0], ChartRun("not begun", Curves())]) == "batches"
     show("c", runs)
     assert drawn.options["axis"] == "epochs"
     series = drawn.series(0)
