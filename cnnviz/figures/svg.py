@@ -36,14 +36,14 @@ class Paint:
     dark: str
     share: int = 100
 
-    def rule(self, colour: str, paper: str) -> str:
+    def write_rule(self, colour: str, paper: str) -> str:
         """Return the CSS declaration, with `colour` where the page sets none."""
         known = f"var({self.variable}, {colour})"
         if self.share == 100:
             return f"{self.property}: {known}"
         return f"{self.property}: color-mix(in srgb, {known} {self.share}%, var(--st-background-color, {paper}))"
 
-    def plain(self, paper: str) -> str:
+    def mix(self, paper: str) -> str:
         """Return the light colour mixed with `paper`, for programs without style sheets."""
         return theme.mix(self.light, self.share, paper)
 
@@ -74,7 +74,7 @@ def style() -> str:
 
 
 def _rules(colour: Callable[[Paint], str], paper: str) -> str:
-    return " ".join(f".{name} {{ {paint.rule(colour(paint), paper)} }}" for name, paint in PAINTS.items())
+    return " ".join(f".{name} {{ {paint.write_rule(colour(paint), paper)} }}" for name, paint in PAINTS.items())
 
 
 def document(body: Sequence[str], *, width: float, height: float, title: str, description: str = "") -> str:
@@ -97,7 +97,7 @@ def element(tag: str, *inside: str, paint: str = "", **attributes: Any) -> str:
 
 
 def _attributes(paint: str) -> dict[str, str]:
-    return {PAINTS[name].property: PAINTS[name].plain(PAPER[1]) for name in paint.split()}
+    return {PAINTS[name].property: PAINTS[name].mix(PAPER[1]) for name in paint.split()}
 
 
 def _text(value: object) -> str:

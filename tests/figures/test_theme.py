@@ -43,4 +43,4 @@ def test_the_placeholders_are_those_that_the_browser_replaces() -> None:
 def test_drawings_mix_colours_as_browsers_do() -> None:
     assert theme.mix("#0b6b8f", 30, "#ffffff") == "#b6d3dd"
     assert theme.mix("#123456", 100, "#ffffff") == "#123456"
-    assert svg.PAINTS["paper"].plain("#ffffff") == "#ffffff"
+    assert svg.PAINTS["paper"].mix("#ffffff") == "#ffffff"

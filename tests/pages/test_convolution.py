@@ -392,7 +392,7 @@ def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown
     made = trace.trace(network, app.session_state["subject"].digit)
     layer = next(each for each in made.layers if each.kind == "Conv2D")
     captions = "\n".join(each.value for each in app.caption)
-    assert f"Filter 3 of {layer.name} in {page.plain(name)}" in captions
+    assert f"Filter 3 of {layer.name} in {page.escape_markdown(name)}" in captions
     if first.strides != (1, 1):
         assert "The network goes in steps of 2" in captions
         return

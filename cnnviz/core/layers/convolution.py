@@ -95,7 +95,7 @@ class Windowed(Layer):
         of = windows.Arguments(span=("kernel_size", "dilation_rate"))
         return windows.size_parts(shape, spans, self.strides, self.padding, of)
 
-    def _covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
+    def _find_covered(self, shape: Shape, row: int, column: int) -> tuple[Indices, Indices]:
         """Return the rows and columns of an input of `shape` under the window of one cell."""
         rows, columns = (
             windows.list_window_indices(
@@ -164,7 +164,7 @@ class Conv2D(Windowed):
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         depth = shape[2] // self.groups
         group = of // (self.filters // self.groups)
-        return *self._covered(shape, row, column), tuple(range(group * depth, (group + 1) * depth))
+        return *self._find_covered(shape, row, column), tuple(range(group * depth, (group + 1) * depth))
 
     @property
     def reads_same_maps(self) -> bool:

@@ -72,7 +72,7 @@ class DepthwiseConv2D(_Depthwise):
         return {**kernel, "bias": (shape[2] * self.depth_multiplier,)} if self.use_bias else kernel
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
-        return *self._covered(shape, row, column), (of // self.depth_multiplier,)
+        return *self._find_covered(shape, row, column), (of // self.depth_multiplier,)
 
     def cell_weights(self, weights: Weights, of: int) -> np.ndarray:
         return weights["kernel"][:, :, *divmod(of, self.depth_multiplier), None]
@@ -123,7 +123,7 @@ class SeparableConv2D(_Depthwise):
         return {**kernels, "bias": (self.filters,)} if self.use_bias else kernels
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
-        return *self._covered(shape, row, column), tuple(range(shape[2]))
+        return *self._find_covered(shape, row, column), tuple(range(shape[2]))
 
     @property
     def reads_same_maps(self) -> bool:

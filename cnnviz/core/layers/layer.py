@@ -131,7 +131,7 @@ class Layer:
 
     def arguments(self) -> tuple["Argument", ...]:
         """Return every argument: those of the line of code in its order, then those that it leaves out."""
-        written = (*self.positional, *self._shown_arguments(), "name")
+        written = (*self.positional, *self._list_shown_arguments(), "name")
         left_out = [field.name for field in fields(self) if field.name not in written]
         return tuple(
             Argument(name, format_literal(getattr(self, name)), name in self.positional, name in written)
@@ -143,7 +143,7 @@ class Layer:
         default = next(field.default for field in fields(self) if field.name == argument)
         return default is not MISSING and getattr(self, argument) == default
 
-    def _shown_arguments(self) -> list[str]:
+    def _list_shown_arguments(self) -> list[str]:
         names = [field.name for field in fields(self) if field.name not in ("name", *self.positional)]
         return [name for name in names if name in self.always_shown or not self.is_default(name)]
 

@@ -46,7 +46,7 @@ def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: 
     if place < 0 or names[place] != below.layer:
         return False
     shape = shapes[below.layer]
-    reads = receptive_field.find_reads(network.architecture.layers[place], shape, above).inside(shape)
+    reads = receptive_field.find_reads(network.architecture.layers[place], shape, above).clip(shape)
     return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
 
 

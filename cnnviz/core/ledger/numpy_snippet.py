@@ -135,7 +135,7 @@ def _write_dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
 
 
 def _write_pooling(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
-    inside = _reads(ledger).inside(shape)
+    inside = _reads(ledger).clip(shape)
     place = f"[{_write_steps(inside.rows, 0)}, {_write_steps(inside.columns, 0)}, {ledger.cell.map}]"
     return [f"value = x{place}.{layer.reduces}()"]
 

@@ -55,14 +55,14 @@ def account_mean(question: Question, sheet: Sheet) -> Draft:
 
 def _get_window(question: Question, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
     """Return the values of the window within the map and their amounts, each (rows, columns)."""
-    inside = question.reads.inside(question.output.input_shape)
+    inside = question.reads.clip(question.output.input_shape)
     values = question.whole[np.ix_(inside.rows, inside.columns, inside.maps)][..., 0]
     return values, sheet.round_all(values)
 
 
 def _place(question: Question, place: np.ndarray | tuple[int, int]) -> tuple[int, int]:
     """Return row and column on the map of a place in the window, padding not counted."""
-    inside = question.reads.inside(question.output.input_shape)
+    inside = question.reads.clip(question.output.input_shape)
     return inside.rows[int(place[0])], inside.columns[int(place[1])]
 
 

@@ -31,7 +31,7 @@ class Reads:
     columns: Indices
     maps: Indices
 
-    def inside(self, shape: Shape) -> Reads:
+    def clip(self, shape: Shape) -> Reads:
         """Leave out the cells outside of an output of `shape`."""
         height, width = shape[:2] if len(shape) == 3 else (1, 1)
         rows = tuple(row for row in self.rows if 0 <= row < height)
@@ -70,7 +70,7 @@ def _find_reads_of_all(layer: Layer, shape: Shape, made: Reads) -> Reads:
         _union(each.rows for each in found),
         _union(each.columns for each in found),
         _union((*each.maps, *_list_softmax_maps(layer, shape)) for each in found),
-    ).inside(shape)
+    ).clip(shape)
 
 
 def _list_softmax_maps(layer: Layer, shape: Shape) -> Indices:

@@ -34,7 +34,7 @@ class Curve:
     def __getitem__(self, metric: str) -> np.ndarray:
         return self.values[metric]
 
-    def before(self, step: int) -> Curve:
+    def cut_before(self, step: int) -> Curve:
         """Return the part of this curve before `step`."""
         kept = int(np.searchsorted(self.steps, step))
         if kept == len(self):
@@ -106,7 +106,7 @@ class _CurveBuilder:
 
     def cut(self, step: int) -> None:
         """Drop the values from `step` on."""
-        self.pieces = [self.curve().before(step)]
+        self.pieces = [self.curve().cut_before(step)]
 
     def curve(self) -> Curve:
         """Join the pieces and return the curve."""

@@ -102,7 +102,7 @@ class RunStore:
         found = (record.read_run(self._folder(run_id)) for run_id in self._ids())
         return tuple(sorted((run for run in found if run), key=lambda run: run.created, reverse=True))
 
-    def damaged(self) -> tuple[str, ...]:
+    def list_damaged(self) -> tuple[str, ...]:
         """Return the ids of the runs whose record cannot be read; they can only be deleted."""
         return tuple(sorted(run_id for run_id in self._ids() if record.read_run(self._folder(run_id)) is None))
 

@@ -59,7 +59,7 @@ class JobTable:
         job_id = self._queue.take({each.owner for each in self if each.live and each.placed})
         return None if job_id is None else self._jobs[job_id]
 
-    def live_jobs(self, owner: str) -> tuple[JobState, ...]:
+    def list_live_jobs(self, owner: str) -> tuple[JobState, ...]:
         """Return the jobs of an owner that have not ended, placed ones first."""
         own = (each for each in self if each.owner == owner and each.live)
         return tuple(sorted(own, key=lambda each: not each.placed))

@@ -75,7 +75,7 @@ class Scheduler:
         """
         with self._lock:
             errors.check_open(self._closed, self._executor.refusal())
-            errors.check_limits(len(self._jobs.live_jobs(owner)), self._jobs.waiting, self._limits)
+            errors.check_limits(len(self._jobs.list_live_jobs(owner)), self._jobs.waiting, self._limits)
             self._jobs.enqueue(JobState(owner, job, record, self._clock()))
         self._wake.set()
 
@@ -120,7 +120,7 @@ class Scheduler:
     def active(self, owner: str) -> tuple[str, ...]:
         """Return the ids of this owner's jobs that have not ended, running ones first."""
         with self._lock:
-            return tuple(each.job.id for each in self._jobs.live_jobs(owner))
+            return tuple(each.job.id for each in self._jobs.list_live_jobs(owner))
 
     def count_live(self) -> int:
         """Return how many jobs of all owners have not ended."""

@@ -20,10 +20,10 @@ def read(key: str, event: str) -> object:
 def read_new(key: str, event: str) -> object:
     """Return what `read` returns if that was not handled yet, else None."""
     message = read(key, event)
-    return message if sequence(message) > last_sequence(key, event) else None
+    return message if get_sequence(message) > get_last_sequence(key, event) else None
 
 
-def sequence(message: object) -> int:
+def get_sequence(message: object) -> int:
     """Return the running number of a message, 0 for anything that has none."""
     match message:
         case {"seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
@@ -31,14 +31,14 @@ def sequence(message: object) -> int:
     return 0
 
 
-def last_sequence(key: str, event: str) -> int:
+def get_last_sequence(key: str, event: str) -> int:
     """Return the number of the last `event` of the element `key` that was handled, 0 before the first."""
     return int(st.session_state.get(_record(key, event), 0))
 
 
-def newest_sequence(key: str, event: str) -> int:
+def get_newest_sequence(key: str, event: str) -> int:
     """Return the number of the newest `event` of the element `key`, handled or not."""
-    return max(last_sequence(key, event), sequence(read(key, event)))
+    return max(get_last_sequence(key, event), get_sequence(read(key, event)))
 
 
 def acknowledge(key: str, event: str, number: int) -> None:

@@ -124,7 +124,7 @@ def _show_filter_count(learned: Network | None) -> None:
         translate(
             COUNT,
             layer=layer.name,
-            network=page.plain(networks.title(learned.name)),
+            network=page.escape_markdown(networks.title(learned.name)),
             filters=count,
             parameters=layer.parameters(learned.architecture.input_shape),
         )

@@ -116,7 +116,7 @@ def _pick() -> None:
     if session.get("filter") != "learned":
         return
     if found is None:
-        st.info(translate(NO_CONVOLUTION, network=page.plain(networks.title(networks.load_chosen().name))))
+        st.info(translate(NO_CONVOLUTION, network=page.escape_markdown(networks.title(networks.load_chosen().name))))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
@@ -159,7 +159,7 @@ def _explain(kernel: ChosenKernel) -> None:
                 "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
                 number=kernel.number,
                 layer=kernel.layer,
-                network=page.plain(networks.title(networks.load_chosen().name)),
+                network=page.escape_markdown(networks.title(networks.load_chosen().name)),
                 bias=kernels.format_weight(kernel.bias),
             )
         )

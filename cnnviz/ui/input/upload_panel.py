@@ -65,7 +65,7 @@ def show() -> None:
             on_change=session.guard(_take),
         )
         if isinstance(outcome, Refusal):
-            st.error(page.plain(translate_refusal(outcome)))
+            st.error(page.escape_markdown(translate_refusal(outcome)))
         elif session.get("opened") is not None:
             _show_opened()
     _remember()

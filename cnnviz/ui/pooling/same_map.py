@@ -37,7 +37,7 @@ def show() -> None:
     st.caption(translate(WHY))
     network = networks.load_chosen()
     if not pooled_maps.list_convolutions(network):
-        st.info(translate(NO_CONVOLUTION, network=page.plain(network.name), others=", ".join(_list_others())))
+        st.info(translate(NO_CONVOLUTION, network=page.escape_markdown(network.name), others=", ".join(_list_others())))
     else:
         _show_pooled(network)
     url.show(pen_down=False, place="same")

@@ -90,7 +90,7 @@ def _show_summary(table: SeedTable) -> None:
             "Mean over the seeds ± standard deviation. Intervals are Welch’s, and "
             "wide enough that all three hold together with 95 % confidence. They are about other seeds on the same "
             "10,000 test digits. Drawn digits: {note}.",
-            note=page.plain(table.pen_note or translate("not measured")),
+            note=page.escape_markdown(table.pen_note or translate("not measured")),
         )
     )
 

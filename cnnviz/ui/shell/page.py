@@ -102,7 +102,7 @@ def shell(name: str) -> Iterator[DeltaGenerator]:
         yield begin(name)
         return
     except Refusal as reason:
-        st.error(plain(translate_refusal(reason)))
+        st.error(escape_markdown(translate_refusal(reason)))
     except Exception:  # noqa: BLE001 - whatever it is, the visitor gets a sentence and the log the details
         _apologise()
     st.stop()
@@ -139,7 +139,7 @@ def guard(body: Callable[P, R]) -> Callable[P, R | None]:
             visitor.renew_leases()
             return body(*args, **kwargs)
         except Refusal as reason:
-            st.error(plain(translate_refusal(reason)))
+            st.error(escape_markdown(translate_refusal(reason)))
             return None
         except Exception:  # noqa: BLE001 - as for a page
             _apologise()
@@ -159,11 +159,13 @@ def notices() -> None:
     elif since is None and session.get("notices"):
         session.put(noticed=now)
     for template, values in session.get("notices"):
-        shown = {name: translate_refusal(v) if isinstance(v, Refusal) else plain(v) for name, v in values.items()}
+        shown = {
+            name: translate_refusal(v) if isinstance(v, Refusal) else escape_markdown(v) for name, v in values.items()
+        }
         st.warning(translate(template, **shown))
 
 
-def plain(value: object) -> str:
+def escape_markdown(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
 

@@ -38,7 +38,7 @@ def show() -> Architecture | None:
     _show_totals(found)
     if found.architecture is not None:
         for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
-            st.info(page.plain(translate(hint.template, **hint.values)))
+            st.info(page.escape_markdown(translate(hint.template, **hint.values)))
         _show_script(found.architecture)
     return found.architecture
 
@@ -145,7 +145,7 @@ def _show_row(place: int, row: Row, rows: int) -> None:
         with _make_line("bottom"):
             layer_settings.show(row, _make_key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
         if row.problem is not None:
-            st.error(page.plain(translate_refusal(row.problem)))
+            st.error(page.escape_markdown(translate_refusal(row.problem)))
 
 
 def _make_line(vertical: Literal["center", "bottom"]) -> DeltaGenerator:
@@ -235,7 +235,7 @@ def _take_added(place: int, key: str) -> None:
 def _show_totals(found: ValidationResult) -> None:
     """Say what the network costs, as far as its shapes are known."""
     if found.problem is not None:
-        st.error(page.plain(translate_refusal(found.problem)))
+        st.error(page.escape_markdown(translate_refusal(found.problem)))
     st.markdown(
         translate(
             "In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",

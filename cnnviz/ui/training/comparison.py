@@ -57,7 +57,7 @@ def _find_nearest(run_id: str, step: float | None) -> Snapshot | None:
 
 def _show_one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
     store = visitor.store()
-    st.markdown(f"**{page.plain(store.run(run_id).title)}**")
+    st.markdown(f"**{page.escape_markdown(store.run(run_id).title)}**")
     seen = time_machine.replay(store, run_id, kept, digit)
     if seen is None:
         return

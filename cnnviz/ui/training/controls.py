@@ -86,7 +86,7 @@ def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run."""
     st.progress(share(status), text=_describe_progress(status))
     if status.message is not None:
-        st.warning(page.plain(translate_refusal(status.message)))
+        st.warning(page.escape_markdown(translate_refusal(status.message)))
     if status.damaged:
         st.warning(describe_damage(status))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -102,7 +102,7 @@ def share(status: RunStatus) -> float:
 
 
 def _describe_progress(status: RunStatus) -> str:
-    parts = [f"**{page.plain(status.run.title)}**", describe_status(status)]
+    parts = [f"**{page.escape_markdown(status.run.title)}**", describe_status(status)]
     parts += [translate("epoch {epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs)]
     if status.live and status.attempt > 1:
         parts += [_describe_second_attempt(status.resumed_after)]

@@ -169,7 +169,7 @@ def _take(key: str, name: str, read: Callable[[Any], Any], anew: bool) -> None:
 def _say_problems(problems: Mapping[str, Refusal], *names: str) -> None:
     for name in names:
         if name in problems:
-            st.error(page.plain(translate_refusal(problems[name])))
+            st.error(page.escape_markdown(translate_refusal(problems[name])))
 
 
 def _make_row() -> Any:

@@ -41,7 +41,7 @@ def _show_table() -> None:
         st.rerun()  # the whole page, because what was clicked here changes what stands above
     store = visitor.store()
     run_status.touch(store)
-    found, damaged = store.runs(), store.damaged()
+    found, damaged = store.runs(), store.list_damaged()
     st.subheader(translate("Your runs"), anchor=False)
     if not found and not damaged:
         st.caption(translate("Nothing was trained yet. Start an experiment, or build a network of your own."))
@@ -77,7 +77,7 @@ def _show_line(status: RunStatus, opened: bool) -> None:
     run = status.run
     watched = run.id == session.get("watched")
     st.button(
-        page.plain(run.title),
+        page.escape_markdown(run.title),
         key=f"watch-{run.id}",
         on_click=session.guard(_watch),
         args=(run.id,),
@@ -181,10 +181,12 @@ def _confirm_deletion(status: RunStatus) -> None:
     st.warning(
         translate(
             "Delete “{title}” with everything that it learned? It cannot be brought back.",
-            title=page.plain(status.run.title),
+            title=page.escape_markdown(status.run.title),
         )
         if not status.live
-        else translate("Stop and delete “{title}”? It cannot be brought back.", title=page.plain(status.run.title))
+        else translate(
+            "Stop and delete “{title}”? It cannot be brought back.", title=page.escape_markdown(status.run.title)
+        )
     )
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -231,7 +233,7 @@ def _rename(run_id: str) -> None:
     try:
         visitor.store().rename(run_id, st.session_state.get(f"title-{run_id}", ""))
     except Refusal as reason:
-        st.toast(page.plain(translate_refusal(reason)))
+        st.toast(page.escape_markdown(translate_refusal(reason)))
 
 
 def _delete(run_id: str) -> None:

@@ -80,7 +80,7 @@ def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None
     """Show what the training will cost, and the button that starts it, or why it cannot start."""
     problem = _find_problem(architecture, plan)
     if problem is not None:
-        st.error(page.plain(translate_refusal(problem)))
+        st.error(page.escape_markdown(translate_refusal(problem)))
     elif architecture is not None and plan is not None:
         st.markdown(_describe_cost(architecture, plan))
     st.text_input(translate("Name of the run"), value=_make_title(visitor.store()), max_chars=64, key=TITLE)

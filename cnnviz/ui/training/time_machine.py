@@ -56,7 +56,7 @@ def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> M
     try:
         return snapshot_view.from_network(cache.load_snapshot(store, run_id, kept), digit, kept.step, kept.epoch)
     except Refusal as reason:
-        st.caption(page.plain(translate_refusal(reason)))
+        st.caption(page.escape_markdown(translate_refusal(reason)))
         return None
 
 
@@ -65,7 +65,7 @@ def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     try:
         counts = store.confusion(run_id, kept).astype(np.float32)
     except Refusal as reason:
-        st.caption(page.plain(translate_refusal(reason)))
+        st.caption(page.escape_markdown(translate_refusal(reason)))
         return
     right, number = int(np.trace(counts)), int(counts.sum())
     st.markdown("**" + translate("Held-out digits, what they are and what they are read as") + "**")

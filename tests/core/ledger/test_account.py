@@ -174,7 +174,7 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
         of = ledger.account(network, traced, above)
         assert_adds_up(of)
         assert of.source == below.layer
-        inside = of.reads.inside(shapes[below.layer]) if of.reads else None
+        inside = of.reads.clip(shapes[below.layer]) if of.reads else None
         assert inside is not None
         assert (below.row, below.column) in {(r, c) for r in inside.rows for c in inside.columns}
         assert below.map in inside.maps
@@ -182,7 +182,7 @@ def test_any_cell_of_any_network_is_accounted_for_down_to_a_pixel(
     if way[-1].layer == cells.INPUT:
         assert end.stored == digit[way[-1].row, way[-1].column, way[-1].map]
     else:
-        read = end.reads.inside(shapes[end.source]) if end.reads else None
+        read = end.reads.clip(shapes[end.source]) if end.reads else None
         assert read is not None
         assert not (read.rows and read.columns), "it is made of padding alone"
 

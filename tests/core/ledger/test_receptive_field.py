@@ -107,7 +107,7 @@ def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
     cell = data.draw(st.sampled_from(list(cells.iterate_cells(layer.name, layer.output_shape(shape)))))
     of = _account(network, cell, seed)
     assert of.reads is not None
-    inside = of.reads.inside(shape)
+    inside = of.reads.clip(shape)
     size = int(np.prod(shape))
     x = np.zeros((size, size), np.float32)
     np.fill_diagonal(x, np.nan)

@@ -78,11 +78,11 @@ def test_run_with_a_damaged_record_is_named_and_can_be_deleted(store: RunStore, 
     path = place(store, job) / "run.json"
     path.write_text(DAMAGES[damage](path.read_text(encoding="utf-8")), encoding="utf-8", errors="surrogatepass")
     assert [run.id for run in store.runs()] == [second.id]
-    assert store.damaged() == (job.id,)
+    assert store.list_damaged() == (job.id,)
     with pytest.raises(Refusal, match="no such run"):
         store.run(job.id)
     store.delete(job.id)
-    assert store.damaged() == ()
+    assert store.list_damaged() == ()
     assert not place(store, job).exists()
 
 
@@ -92,7 +92,7 @@ def test_stray_folder_is_left_alone(store: RunStore, job: Job, name: str) -> Non
     folder.mkdir()
     (folder / "run.json").write_text("{}")
     assert [run.id for run in store.runs()] == [job.id]
-    assert store.damaged() == ()
+    assert store.list_damaged() == ()
     assert store.create(fake_executor.job(), "second").title == "second"
     assert folder.exists()
 
@@ -103,10 +103,10 @@ def test_run_folder_that_is_a_link_is_refused(store: RunStore, job: Job, tmp_pat
     place(store, job).symlink_to(elsewhere, target_is_directory=True)
     before = {path.name: path.read_bytes() for path in elsewhere.iterdir()}
     assert store.runs() == ()
-    assert store.damaged() == (job.id,)
+    assert store.list_damaged() == (job.id,)
     assert quota._run_folders(store.home) == []
     store.delete(job.id)
-    assert store.damaged() == ()
+    assert store.list_damaged() == ()
     assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == before
 
 

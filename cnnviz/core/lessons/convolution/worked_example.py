@@ -190,7 +190,7 @@ class ConvWorkedExample:
             for r, line in enumerate(self.kernel)
             for c, weight in enumerate(line)
         )
-        return ConvWindow(row, column, tuple(Tap(r, c, self._at(r, c), weight) for r, c, weight in taps))
+        return ConvWindow(row, column, tuple(Tap(r, c, self._get_value(r, c), weight) for r, c, weight in taps))
 
     @property
     def sums(self) -> np.ndarray:
@@ -252,7 +252,7 @@ class ConvWorkedExample:
             made["one"] = right - 1
         return {name: number for name, number in made.items() if number > 0 and number != right}
 
-    def _at(self, row: int, column: int) -> float | None:
+    def _get_value(self, row: int, column: int) -> float | None:
         """Return the value of a cell, None outside of the image."""
         rows, columns = self.shape
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None

@@ -50,12 +50,12 @@ class Pool:
         )
         return above, before
 
-    def largest(self, maps: np.ndarray) -> np.ndarray:
+    def apply_max(self, maps: np.ndarray) -> np.ndarray:
         """Apply max pooling to `maps`, (rows, columns, n) float32."""
         pooled: np.ndarray = MaxPooling2D(name="pool", **vars(self)).forward(maps[np.newaxis], {}).after[0]
         return pooled
 
-    def means(self, maps: np.ndarray) -> np.ndarray:
+    def apply_average(self, maps: np.ndarray) -> np.ndarray:
         """Apply average pooling to `maps`, (rows, columns, n) float32."""
         pooled: np.ndarray = AveragePooling2D(name="pool", **vars(self)).forward(maps[np.newaxis], {}).after[0]
         return pooled
@@ -129,7 +129,7 @@ def compare(values: np.ndarray, pool: Pool) -> Comparison:
         )
     image = np.asarray(values, dtype=np.float32)[..., np.newaxis]
     pool.output_shape(values.shape)
-    largest, means = pool.largest(image)[..., 0], pool.means(image)[..., 0]
+    largest, means = pool.apply_max(image)[..., 0], pool.apply_average(image)[..., 0]
     peaks = find_peaks(values)
     before = _measure(values, values, tuple(measure_height(values, peak) for peak in peaks))
     return Comparison(
@@ -153,7 +153,7 @@ def measure_disagreements(maps: np.ndarray, pool: Pool) -> np.ndarray:
         maps: (rows, columns, n) float32.
         pool: How they are pooled.
     """
-    largest, means = pool.largest(maps).astype(np.float64), pool.means(maps).astype(np.float64)
+    largest, means = pool.apply_max(maps).astype(np.float64), pool.apply_average(maps).astype(np.float64)
     apart = _measure_norms(largest - means)
     size = _measure_norms(largest) + _measure_norms(means)
     found: np.ndarray = np.divide(apart, size, out=np.zeros_like(apart), where=apart > 1e-6 * size)

@@ -171,7 +171,7 @@ class PoolWorkedExample:
         top = row * self.strides[0] - self.margins[0][0]
         left = column * self.strides[1] - self.margins[1][0]
         cells = tuple(
-            PoolCell(r, c, self._at(r, c))
+            PoolCell(r, c, self._get_value(r, c))
             for r in range(top, top + self.pool_size[0])
             for c in range(left, left + self.pool_size[1])
         )
@@ -206,7 +206,7 @@ class PoolWorkedExample:
         left, had = math.prod(self.output_shape), math.prod(self.shape)
         return f"{product(*self.output_shape)} / ({product(*self.shape)}) = {left} / {had}"
 
-    def _at(self, row: int, column: int) -> float | None:
+    def _get_value(self, row: int, column: int) -> float | None:
         """Return the value of a cell, None outside of the grid."""
         rows, columns = self.shape
         return self.values[row][column] if 0 <= row < rows and 0 <= column < columns else None

@@ -56,7 +56,7 @@ Texts = tuple[str, ...]
 def read_edit(key: str) -> Texts | None:
     """Return what the visitor typed since the last run, a text a number, or None; for before `colour_sum`."""
     message = _message(key)
-    return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "typed") else None
+    return message[0] if message is not None and message[1] > browser_state.get_last_sequence(key, "typed") else None
 
 
 def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = None) -> None:

@@ -181,7 +181,7 @@ def conv_grid(
         problem: What was refused, if there is something.
         facts: Lines of plain text that stand below; hidden as long as the size is to be guessed.
     """
-    numbers = {event: browser_state.newest_sequence(key, event) for event in ("typed", "guessed")}
+    numbers = {event: browser_state.get_newest_sequence(key, event) for event in ("typed", "guessed")}
     data = {
         **describe(example),
         "guess": guess,

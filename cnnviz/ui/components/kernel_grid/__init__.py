@@ -58,7 +58,7 @@ def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, 
         label: What stands above, plain text.
         problem: Row and column of a cell whose text was refused, and what to say about it.
     """
-    number = browser_state.newest_sequence(key, "typed")
+    number = browser_state.get_newest_sequence(key, "typed")
     data = {
         "values": [[format_weight(weight) for weight in row] for row in kernel],
         "ack": number,

@@ -82,7 +82,7 @@ class Step:
 def read_step(key: str) -> Step | None:
     """Return what the visitor did since the last run, or None; for before `ledger`."""
     message = _message(browser_state.read(key, "step"))
-    return message[0] if message is not None and message[1] > browser_state.last_sequence(key, "step") else None
+    return message[0] if message is not None and message[1] > browser_state.get_last_sequence(key, "step") else None
 
 
 def ledger(key: str, view: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
@@ -91,7 +91,7 @@ def ledger(key: str, view: Mapping[str, Any] | None, on_step: Callable[[], None]
     Even with nothing to show it listens to the viewers of the page: a click on a cell there is a `Step`.
     """
     message = _message(browser_state.read(key, "step"))
-    number = max(browser_state.last_sequence(key, "step"), message[1] if message else 0)
+    number = max(browser_state.get_last_sequence(key, "step"), message[1] if message else 0)
     data = {"ack": number, "labels": translate_all(LABELS), "view": None if view is None else dict(view)}
     mount("ledger", key=key, data=data, on_step_change=on_step or browser_state.ignore)
     browser_state.acknowledge(key, "step", number)

@@ -71,7 +71,7 @@ def picture_crop(
         "marks": [{"kind": mark.kind, "box": mark.box} for mark in marks],
         "label": label,
         "labels": translate_all(LABELS),
-        "ack": browser_state.sequence(browser_state.read(key, "crop")),
+        "ack": browser_state.get_sequence(browser_state.read(key, "crop")),
     }
     mount("picture_crop", key=key, data=_pack(header, _encode(rgba)), on_crop_change=on_crop)
 

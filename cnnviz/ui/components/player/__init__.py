@@ -48,7 +48,7 @@ def player(
     """
     if not labels:
         raise ValueError("`labels` must name at least one moment. Received: none")
-    number = browser_state.last_sequence(key, "place")
+    number = browser_state.get_last_sequence(key, "place")
     message = _message(browser_state.read(key, "place"))
     is_news = message is not None and message[1] > number
     wanted, number = message if message is not None and is_news else (index, number)

@@ -81,7 +81,7 @@ def pool_grid(
         problem: Row and column of a cell whose new text was refused, and what to say about it.
         on_change: Called before the script when the visitor has changed a number.
     """
-    number = browser_state.newest_sequence(key, "typed")
+    number = browser_state.get_newest_sequence(key, "typed")
     data = {
         **describe(example),
         "guess": guess,

@@ -110,9 +110,7 @@ def _list_marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> li
             _make_mark(_find_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,)))
         )
     if ledger.reads is not None and len(shapes[ledger.source]) == 3:
-        marks.append(
-            _make_mark(_find_published_layer(trace, ledger.source), ledger.reads.inside(shapes[ledger.source]))
-        )
+        marks.append(_make_mark(_find_published_layer(trace, ledger.source), ledger.reads.clip(shapes[ledger.source])))
     return marks
 
 

@@ -106,7 +106,7 @@ def say_where_it_falls(experiment: Experiment, own: Results, seed: int) -> None:
                 high=high,
             )
         )
-    st.caption(page.plain(translate("Your seed {seed}: {arms}.", seed=seed, arms=", ".join(parts))))
+    st.caption(page.escape_markdown(translate("Your seed {seed}: {arms}.", seed=seed, arms=", ".join(parts))))
 
 
 def estimate_spread(share: float, data_sha256: str) -> float | None:

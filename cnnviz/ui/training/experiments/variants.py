@@ -39,7 +39,7 @@ class Variant:
     @property
     def title(self) -> str:
         """The title of its first run, as Markdown shows it."""
-        return page.plain(self.runs[0].title)
+        return page.escape_markdown(self.runs[0].title)
 
 
 def show(watched: RunStatus) -> None:

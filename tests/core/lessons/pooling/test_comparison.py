@@ -141,7 +141,7 @@ def test_the_description_of_an_only_peak_comes_from_a_window_over_it(
     assume(len(peaks) == 1 and first.template in sentences.ONLY.values())
     peak = np.zeros((*values.shape, 1), np.float32)
     peak[tuple(np.transpose(list(peaks[0])))] = 1
-    over = pool.largest(peak)[..., 0] > 0
+    over = pool.apply_max(peak)[..., 0] > 0
     for name, pooled in (("max", found.largest), ("mean", found.means)):
         if f"{{{name}}}" in first.template:
             assert first.values[name] in {sentences.format_number(value) for value in pooled[over]}

@@ -58,8 +58,8 @@ def test_every_window_is_what_a_loop_finds(drawn_pooling: tuple[np.ndarray, Pool
     means = looped(values, pool, lambda cells: math.fsum(map(float, cells)) / len(cells))
     assert made.means.tolist() == means
     image = values[..., np.newaxis]
-    assert np.array_equal(pool.largest(image)[..., 0], made.largest)
-    assert np.allclose(pool.means(image)[..., 0], means, rtol=1e-5, atol=1e-6)
+    assert np.array_equal(pool.apply_max(image)[..., 0], made.largest)
+    assert np.allclose(pool.apply_average(image)[..., 0], means, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.train
@@ -81,8 +81,8 @@ def test_both_poolings_are_those_of_keras(drawn_pooling: tuple[np.ndarray, Pool]
     assert made.output_shape == theirs[0].shape == theirs[1].shape
     assert np.array_equal(made.largest.astype(np.float32), theirs[0])
     assert np.allclose(made.means, theirs[1], rtol=1e-5, atol=1e-6)
-    assert np.array_equal(pool.largest(image[0])[..., 0], theirs[0])
-    assert np.allclose(pool.means(image[0])[..., 0], theirs[1], rtol=1e-5, atol=1e-6)
+    assert np.array_equal(pool.apply_max(image[0])[..., 0], theirs[0])
+    assert np.allclose(pool.apply_average(image[0])[..., 0], theirs[1], rtol=1e-5, atol=1e-6)
 
 
 @settings(deadline=None)
