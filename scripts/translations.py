@@ -29,7 +29,7 @@ def begin(code: str, folder: Path = FOLDER) -> Path:
         folder: Where the template and the catalogues are.
 
     Raises:
-        ValueError: For a language that Babel does not know, and one that has a catalogue already.
+        ValueError: For a language that Babel lacks, or one that has a catalogue already.
     """
     file = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     if file.exists():

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 
 MAX_WRITING_SECONDS = 3600.0
-"""A temporary file that was not touched for longer is left over, whoever wrote it."""
+"""A temporary file that was not touched for longer is left over, whichever process wrote it."""
 
 _PART = re.compile(r"\..+\.(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]+)\.[^.]+\.part")
 _MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"
@@ -30,7 +30,7 @@ def write(path: Path, data: bytes, durable: bool = True) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    # The name says who writes, so that `sweep` can tell that nobody does any more.
+    # The name has the writing process in it, so that `sweep` can find out whether it still runs.
     temporary = path.parent / f".{path.name}.{_MACHINE}-{os.getpid()}.{secrets.token_hex(8)}.part"
     _writing.add(temporary.name)
     try:

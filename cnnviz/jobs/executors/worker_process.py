@@ -1,6 +1,6 @@
 """A worker of the local executor: a child process, and the messages to and from it.
 
-A slow or stuck worker blocks nobody: one thread writes to it, one reads from it, one keeps the tail of its output. The
+A slow or stuck worker blocks no caller: threads write to it, read from it, and keep the tail of its output. The
 child ends itself at the end of its standard input. That is how a worker dies with its app, whatever it is doing: the
 system closes the pipes of a killed process. (A signal at the parent's death would already come when the thread that
 started the child ends.)

@@ -82,5 +82,5 @@ def _socket(number: int) -> socket.socket:
     try:
         return socket.socket(fileno=copy)
     except OSError:
-        os.close(copy)  # a forgotten copy of a pipe would keep whoever waits for its end waiting
+        os.close(copy)  # with a forgotten copy open, a reader of the pipe would never see its end
         raise

@@ -75,7 +75,7 @@ FULL = gettext_noop(
 )
 
 SPARE_SHARE = 0.1
-"""Share of the places beyond which nobody is connected any more, not even to be told in the page."""
+"""Share of the places beyond which no visitor is connected, not even to see a message in the page."""
 
 FULL_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>cnnviz is full</title>

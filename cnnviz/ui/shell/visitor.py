@@ -1,7 +1,7 @@
 """The visitor: a random token that the browser keeps, so that a reload or another tab finds the same runs.
 
 The token is as good as a password: it is neither shown nor logged nor put into a link. Folders are named after its
-digest, so that whoever can list them learns no token.
+digest, so that a listing of the folders reveals no token.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class LiveViews:
             self.emit_view(at)
         # 2. Snapshots: the untrained network with the first batch, then where the schedule says so.
         if at.step == 1 and before is not None:
-            self._evaluator.evaluate(self._sample)  # traces the graph, at nobody's expense
+            self._evaluator.evaluate(self._sample)  # traces the graph; no rate limiter counts this time
             self.emit_snapshot(Position(0, 1), before, None)
         if snapshot_schedule.is_step(at.step):
             self.emit_snapshot(at, self._train_step.weights, None)

@@ -179,7 +179,7 @@ class DaskExecutor:
         # 3. Report jobs whose worker has died.
         for remote in self._list_jobs():
             self._check_worker(remote, addresses)
-        # 4. Wake up whoever waits for this round in `find`.
+        # 4. Wake up the callers that wait for this round in `find`.
         self._lookup.end_round()
         # 5. Now and then, drop jobs of dead apps that no worker has any more.
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:

@@ -29,7 +29,7 @@ class JobLookup:
         self._first_round, self._news = threading.Event(), threading.Condition()
         self._rounds = 0
         self._asking: Counter[str] = Counter()  # how many threads wait for the item with a key
-        self._items: dict[str, WorkItem] = {}  # items that came, by key, until nobody waits any more
+        self._items: dict[str, WorkItem] = {}  # items that came, by key, until no caller waits for them
 
     @property
     def wanted(self) -> tuple[str, ...]:

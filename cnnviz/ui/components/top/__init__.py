@@ -1,4 +1,4 @@
-"""The way back up: whoever pressed a button far down sees from the top what came of it."""
+"""Scroll to the top of the page, so that the effect of a button far down is seen."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class Chart {
     if (this.header.pick) this.trigger({ x: this.header.axis === "batches" ? Math.round(x) : x })
   }
 
-  // What the chart says in words, and notes about itself for whoever looks at the elements.
+  // Describe the chart in words, and in data attributes that tests read.
   describe() {
     const { root, view, header, cursor } = this
     const [low, high] = view.range

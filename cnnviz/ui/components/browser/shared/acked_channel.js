@@ -1,5 +1,5 @@
 // Messages to Python. They are numbered, and Python tells with its data which one it has heard last (`ack`): as long as
-// that is not the newest, its data knows nothing of what the visitor did last.
+// that is not the newest, its data lacks what the visitor did last.
 
 /** The numbers of messages that leave as they come. */
 export class Sequence {

@@ -77,7 +77,7 @@ export function call(made, name) {
 }
 
 /**
- * Note on an element that it was painted once more, for whoever looks at it from outside.
+ * Count on an element how often it was painted; tests read the number.
  *
  * @param {HTMLElement} made
  */

@@ -1,7 +1,7 @@
 // Sentences with numbers in them.
 
 /**
- * Fill the {fields} of a sentence; one that nobody knows stays as it is.
+ * Fill the {fields} of a sentence; an unknown one stays as it is.
  *
  * @param {string} template
  * @param {Record<string, unknown>} fields
