@@ -61,7 +61,7 @@ KINDS: list[Kind] = []
 Maker = Callable[[Source, Random], np.ndarray]
 
 
-def _kind(group: str, half: str) -> Callable[[Maker], Maker]:
+def add_kind(group: str, half: str) -> Callable[[Maker], Maker]:
     def add(make: Maker) -> Maker:
         KINDS.append(Kind(make.__name__, group, half, make))
         return make
@@ -117,17 +117,17 @@ def _photograph_of(ink: np.ndarray, random: Random, pen: float, paper: float, we
 # --- drawn on a screen
 
 
-@_kind("drawn", TUNED)
+@add_kind("drawn", TUNED)
 def paint(source: Source, random: Random) -> np.ndarray:
     return painting.paint(_write(source, random), _dark_colour(random), np.ones(3))
 
 
-@_kind("drawn", HELD_OUT)
+@add_kind("drawn", HELD_OUT)
 def paint_dark(source: Source, random: Random) -> np.ndarray:
     return painting.paint(_write(source, random), _light_colour(random), _dark_colour(random) * 0.6)
 
 
-@_kind("drawn", TUNED)
+@add_kind("drawn", TUNED)
 def dark_area(source: Source, random: Random) -> np.ndarray:
     """Show a dark drawing area in a white page with a heading and a button."""
     side = int(random.integers(150, 320))
@@ -138,7 +138,7 @@ def dark_area(source: Source, random: Random) -> np.ndarray:
     return painting.print_text(page, (0.01, 0.02), "Draw", 0.3, 14) if top > 24 else page
 
 
-@_kind("drawn", HELD_OUT)
+@add_kind("drawn", HELD_OUT)
 def light_area(source: Source, random: Random) -> np.ndarray:
     """Show a white drawing area in a dark or coloured page."""
     side = int(random.integers(150, 320))
@@ -150,7 +150,7 @@ def light_area(source: Source, random: Random) -> np.ndarray:
     return painting.print_text(page, (0.01, 0.02), "Clear", 0.9, 14) if top > 24 else page
 
 
-@_kind("drawn", TUNED)
+@add_kind("drawn", TUNED)
 def pixel_art(source: Source, random: Random) -> np.ndarray:
     side = int(random.integers(14, 33))
     ink = source.ink(random, side * 8, random.uniform(0.6, 0.9), 0.12)
@@ -158,7 +158,7 @@ def pixel_art(source: Source, random: Random) -> np.ndarray:
     return painting.paint(small.astype(np.float32), 0.0, 1.0)
 
 
-@_kind("drawn", HELD_OUT)
+@add_kind("drawn", HELD_OUT)
 def tiny(source: Source, random: Random) -> np.ndarray:
     """Reduced to 10 to 20 pixels, with antialiasing, in either polarity."""
     side = int(random.integers(12, 22))
@@ -167,7 +167,7 @@ def tiny(source: Source, random: Random) -> np.ndarray:
     return painting.paint(small, 0.05, 0.95) if random.random() < 0.5 else painting.paint(small, 0.95, 0.05)
 
 
-@_kind("drawn", HELD_OUT)
+@add_kind("drawn", HELD_OUT)
 def thin_line(source: Source, random: Random) -> np.ndarray:
     """Show a mouse's line of one or two pixels."""
     side = int(random.integers(200, 500))
@@ -175,7 +175,7 @@ def thin_line(source: Source, random: Random) -> np.ndarray:
     return painting.paint(ink, random.uniform(0, 0.3), 1.0)
 
 
-@_kind("drawn", TUNED)
+@add_kind("drawn", TUNED)
 def form_field(source: Source, random: Random) -> np.ndarray:
     """Show a digit in the box of a form."""
     side = int(random.integers(120, 400))
@@ -185,7 +185,7 @@ def form_field(source: Source, random: Random) -> np.ndarray:
     return painting.outline(picture, box, random.uniform(0, 0.5), max(1, int(side * random.uniform(0.006, 0.02))))
 
 
-@_kind("other", HELD_OUT)
+@add_kind("other", HELD_OUT)
 def puzzle_cell(source: Source, random: Random) -> np.ndarray:
     """Show a cell of a puzzle, with a part of its neighbours' lines, in a photograph."""
     side = int(random.integers(200, 500))
@@ -204,14 +204,14 @@ def puzzle_cell(source: Source, random: Random) -> np.ndarray:
 # --- photographs
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def ballpoint(source: Source, random: Random) -> np.ndarray:
     side = int(random.integers(400, 900))
     ink = source.ink(random, side, random.uniform(0.3, 0.8), random.uniform(0.018, 0.04))
     return _photograph_of(ink, random, random.uniform(0.15, 0.45), random.uniform(0.75, 0.95))
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def felt_pen_in_shadow(source: Source, random: Random) -> np.ndarray:
     ink = _write(source, random, int(random.integers(300, 800)))
     sheet = random.uniform(0.6, 0.9) + 0.012 * painting.texture(ink.shape, random, 2)
@@ -220,7 +220,7 @@ def felt_pen_in_shadow(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, random.uniform(0.5, 1.5), 0.015, 80)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def shade(source: Source, random: Random) -> np.ndarray:
     """Show a broad pen, the shadow of a hand with a soft edge."""
     ink = _write(source, random, int(random.integers(300, 800)))
@@ -230,7 +230,7 @@ def shade(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, random.uniform(0.5, 1.2), 0.012, 80)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def note_on_wood(source: Source, random: Random) -> np.ndarray:
     side = int(random.integers(400, 800))
     note = painting.paint(source.ink(random, 400, random.uniform(0.45, 0.75), random.uniform(0.04, 0.1)), 0.15, 0.9)
@@ -238,7 +238,7 @@ def note_on_wood(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene * painting.light(scene.shape[:2], random, 0.7)[..., None], random, 1, 0.012, 80)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def note_on_clutter(source: Source, random: Random) -> np.ndarray:
     """Show a note in front of a garden."""
     side = int(random.integers(400, 800))
@@ -249,7 +249,7 @@ def note_on_clutter(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, random.uniform(0.5, 1.2), 0.012, 80)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def note_on_white(source: Source, random: Random) -> np.ndarray:
     """Show a grey or coloured note on a lighter table."""
     side = int(random.integers(300, 800))
@@ -262,7 +262,7 @@ def note_on_white(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, 0.7, random.choice([0.0, 0.01]), 88)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def pasted(source: Source, random: Random) -> np.ndarray:
     """Show a photograph pasted on a white page, uneven light inside it."""
     side = int(random.integers(150, 350))
@@ -273,7 +273,7 @@ def pasted(source: Source, random: Random) -> np.ndarray:
     return page
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def blackboard(source: Source, random: Random) -> np.ndarray:
     ink = _write(source, random, int(random.integers(300, 800)))
     chalk = ink * np.clip(0.75 + 0.2 * painting.texture(ink.shape, random, 1.5), 0, 1)
@@ -282,7 +282,7 @@ def blackboard(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(painting.tint(scene, (0.9, 1, 0.92)), random, 0.8, 0.015, 80)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def whiteboard(source: Source, random: Random) -> np.ndarray:
     """Show a marker on a whiteboard that mirrors a lamp."""
     ink = _write(source, random, int(random.integers(300, 800)))
@@ -303,17 +303,17 @@ def _ruled(source: Source, random: Random, pitch: tuple[float, float], squared: 
     )
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def lined_paper(source: Source, random: Random) -> np.ndarray:
     return _ruled(source, random, (0.08, 0.2), False)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def squared_paper(source: Source, random: Random) -> np.ndarray:
     return _ruled(source, random, (0.05, 0.12), True)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def thumb(source: Source, random: Random) -> np.ndarray:
     """Show a thumb that holds the paper at one corner or side."""
     ink = source.ink(random, 500, random.uniform(0.4, 0.6), random.uniform(0.04, 0.12))
@@ -325,7 +325,7 @@ def thumb(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene * painting.light(ink.shape, random, 0.7)[..., None], random, 1, 0.015, 80)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def edge_of_table(source: Source, random: Random) -> np.ndarray:
     """End the sheet within the picture: a dark table at one side."""
     ink = source.ink(random, 500, random.uniform(0.35, 0.55), random.uniform(0.04, 0.12))
@@ -337,7 +337,7 @@ def edge_of_table(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene * painting.light(ink.shape, random, 0.75)[..., None], random, 1, 0.015, 80)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def tight_soft(source: Source, random: Random) -> np.ndarray:
     """Show a thick digit that fills a soft, small crop."""
     side = int(random.integers(40, 120))
@@ -348,7 +348,7 @@ def tight_soft(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, side * random.uniform(0.02, 0.05), random.uniform(0.005, 0.02), 75)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def dim_room(source: Source, random: Random) -> np.ndarray:
     """Too little light: grain and little contrast."""
     ink = source.ink(random, int(random.integers(200, 500)), random.uniform(0.4, 0.8), random.uniform(0.06, 0.14))
@@ -356,7 +356,7 @@ def dim_room(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, 1.2, random.uniform(0.03, 0.06), 60)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def cut_off(source: Source, random: Random) -> np.ndarray:
     """Let the digit touch an edge, and add a speck."""
     ink = source.ink(random, 300, 0.85, random.uniform(0.06, 0.14))
@@ -375,7 +375,7 @@ def cut_off(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(picture * painting.light(picture.shape, random, 0.8), random, 0.7, 0.01, 85)
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def pencil(source: Source, random: Random) -> np.ndarray:
     """Faint pencil on rough paper."""
     ink = source.ink(random, int(random.integers(300, 700)), random.uniform(0.4, 0.8), random.uniform(0.03, 0.06))
@@ -388,7 +388,7 @@ def pencil(source: Source, random: Random) -> np.ndarray:
 # --- scans
 
 
-@_kind("scan", TUNED)
+@add_kind("scan", TUNED)
 def dusty_scan(source: Source, random: Random) -> np.ndarray:
     ink = _write(source, random, int(random.integers(400, 800)))
     paper = np.full(ink.shape, random.uniform(0.9, 1), np.float32)
@@ -397,7 +397,7 @@ def dusty_scan(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(painting.paint(ink, random.uniform(0.05, 0.3), paper), random, 0.6, 0.006, 85)
 
 
-@_kind("scan", HELD_OUT)
+@add_kind("scan", HELD_OUT)
 def scanner_lid(source: Source, random: Random) -> np.ndarray:
     """Show a dark strip of the lid along one or two edges."""
     side = int(random.integers(400, 800))
@@ -442,14 +442,14 @@ def _plotted(
     return page, box
 
 
-@_kind("plot", TUNED)
+@add_kind("plot", TUNED)
 def plotted_grey(source: Source, random: Random) -> np.ndarray:
     """Show an array plotted in grey, in either direction, with axes and ticks."""
     inverted = random.random() < 0.5
     return _plotted(source, random, lambda x: np.repeat((1 - x if inverted else x)[..., None], 3, axis=2))[0]
 
 
-@_kind("plot", HELD_OUT)
+@add_kind("plot", HELD_OUT)
 def plotted_in_colours(source: Source, random: Random) -> np.ndarray:
     """Show an array plotted from dark violet over green to yellow, with a title."""
     stops = np.array([[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]]) / 255
@@ -460,7 +460,7 @@ def plotted_in_colours(source: Source, random: Random) -> np.ndarray:
     return painting.print_text(page, place, "digit", 0.0, 12)
 
 
-@_kind("plot", TUNED)
+@add_kind("plot", TUNED)
 def curve_in_axes(source: Source, random: Random) -> np.ndarray:
     """Show a digit drawn as a line in a plot's axes."""
     side = int(random.integers(300, 600))
@@ -478,7 +478,7 @@ def curve_in_axes(source: Source, random: Random) -> np.ndarray:
 # --- others
 
 
-@_kind("other", TUNED)
+@add_kind("other", TUNED)
 def equal_grey(source: Source, random: Random) -> np.ndarray:
     """Red ink on green of the same luminance, or blue on brown."""
     pen, paper = (np.array([0.88, 0.22, 0.2]), np.array([0.24, 0.545, 0.23]))
@@ -488,7 +488,7 @@ def equal_grey(source: Source, random: Random) -> np.ndarray:
     return painting.paint(_write(source, random), pen * (weights @ paper) / (weights @ pen), paper)
 
 
-@_kind("other", HELD_OUT)
+@add_kind("other", HELD_OUT)
 def coloured_paper(source: Source, random: Random) -> np.ndarray:
     """Ink and paper of two colours that differ by a quarter or more in luminance."""
     weights = np.array([0.299, 0.587, 0.114])
@@ -499,7 +499,7 @@ def coloured_paper(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(painting.paint(_write(source, random), pen, paper), random, 0.5, 0.004, 88)
 
 
-@_kind("other", TUNED)
+@add_kind("other", TUNED)
 def dated(source: Source, random: Random) -> np.ndarray:
     """Show a camera's date in a corner."""
     ink = source.ink(random, 400, random.uniform(0.45, 0.7), random.uniform(0.05, 0.12))
@@ -507,21 +507,21 @@ def dated(source: Source, random: Random) -> np.ndarray:
     return painting.print_text(picture, (0.94, 0.68), "2024-05-11 10:22", random.uniform(0.2, 0.5), 13)
 
 
-@_kind("other", HELD_OUT)
+@add_kind("other", HELD_OUT)
 def captioned(source: Source, random: Random) -> np.ndarray:
     """Show a line of text below the digit."""
     picture = painting.paint(source.ink(random, 400, random.uniform(0.5, 0.7), random.uniform(0.05, 0.12)), 0.1, 1.0)
     return painting.print_text(picture, (0.94, random.uniform(0.05, 0.4)), "written by hand, Tuesday", 0.2, 12)
 
 
-@_kind("other", HELD_OUT)
+@add_kind("other", HELD_OUT)
 def transparent(source: Source, random: Random) -> np.ndarray:
     ink = _write(source, random)
     colour = np.ones((*ink.shape, 3)) * (_dark_colour(random) if random.random() < 0.7 else np.ones(3))
     return np.concatenate([colour, ink[..., None]], axis=2)
 
 
-@_kind("other", TUNED)
+@add_kind("other", TUNED)
 def mnist_file(source: Source, random: Random) -> np.ndarray:
     """28x28 as a file of the data set, enlarged by a whole number or not, in either polarity."""
     digit = source.image
@@ -533,7 +533,7 @@ def mnist_file(source: Source, random: Random) -> np.ndarray:
     return large if random.random() < 0.5 else 1 - large
 
 
-@_kind("photograph", HELD_OUT)
+@add_kind("photograph", HELD_OUT)
 def printed_box(source: Source, random: Random) -> np.ndarray:
     """Show the box of a printed form, photographed a little turned."""
     side = 500
@@ -547,7 +547,7 @@ def printed_box(source: Source, random: Random) -> np.ndarray:
     return painting.shoot(scene, random, 0.9, 0.012, 82)
 
 
-@_kind("photograph", TUNED)
+@add_kind("photograph", TUNED)
 def note_on_photograph(source: Source, random: Random) -> np.ndarray:
     """Show a note in front of a building."""
     side = int(random.integers(400, 800))

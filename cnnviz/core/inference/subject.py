@@ -18,6 +18,21 @@ MIN_CROP = 8
 """Pixels a side that are cut out of an upload at least."""
 
 
+@dataclass(frozen=True, eq=False)
+class PreparedUpload:
+    """The preparation of an upload, with all that it depends on.
+
+    Attributes:
+        rgba: The upload before it was turned and cut.
+        how: Turns, crop, polarity, part and steps.
+        preparation: What was made of it.
+    """
+
+    rgba: np.ndarray
+    how: tuple[object, ...]
+    preparation: Preparation
+
+
 @dataclass(frozen=True)
 class InputSource:
     """One input to read.
@@ -36,6 +51,8 @@ class InputSource:
         part: which of several digits of an upload is read, in their order; None for the largest.
         ink: the colour of the ink for networks that read colour, as "#1d4ed8".
         paper: the colour of the paper for them.
+        prepared: the preparation of an upload that was asked for last. All that shows the upload shares it, since
+            reading a photograph takes tens of milliseconds; `dataclasses.replace` hands it on.
     """
 
     kind: str = "drawing"
@@ -51,6 +68,7 @@ class InputSource:
     part: int | None = None
     ink: str = colour_digits.INK
     paper: str = colour_digits.PAPER
+    prepared: list[PreparedUpload] = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +146,19 @@ def get_ready_digit(subject: InputSource) -> np.ndarray:
 
 
 def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
-    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on."""
+    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on; an upload only when it has changed."""
+    if subject.rgba is None:
+        return _prepare_anew(subject, rgba, steps)
+    how = subject.turns, subject.crop, subject.polarity, subject.part, steps
+    for kept in subject.prepared:
+        if kept.rgba is subject.rgba and kept.how == how:
+            return kept.preparation
+    made = _prepare_anew(subject, rgba, steps)
+    subject.prepared[:] = [PreparedUpload(subject.rgba, how, made)]
+    return made
+
+
+def _prepare_anew(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
     if subject.rgba is None:
         return preparing.from_canvas(rgba, steps=steps)
     return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity, part=subject.part)
@@ -165,8 +195,10 @@ def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[st
     rgba = get_pixels(subject)
     if rgba is None:
         return {}
+    # Each is asked for once, and must not take the place of the preparation that is shown.
     digits = [
-        to_network_input(network, subject, prepare(subject, rgba, steps ^ {name}).digit) for name in preparing.STEPS
+        to_network_input(network, subject, _prepare_anew(subject, rgba, steps ^ {name}).digit)
+        for name in preparing.STEPS
     ]
     rows = tracing.predict(network, np.stack(digits))
     return {name: (int(row.argmax()), float(row.max())) for name, row in zip(preparing.STEPS, rows, strict=True)}

@@ -251,7 +251,7 @@ def _part_key(source: InputSource) -> str:
 def _remember() -> None:
     """Have the tab keep the key of the upload; after a reload, bring back the upload that the link's digit is of."""
     if _is_read():
-        kept = KeptUpload(session.get("upload"), session.get("opened"))
+        kept = KeptUpload(session.get("upload"), replace(session.get("opened"), prepared=[]))
         kept_uploads.UPLOADS.put(session.get("upload_key"), kept)
         tab_storage.keep(STORAGE_NAME, session.get("upload_key"))
     elif session.subject().kind == "picture" and session.get("opened") is None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 
@@ -58,3 +62,28 @@ def test_another_piece_or_turn_asks_for_its_largest_digit_again() -> None:
 def test_only_an_upload_can_be_turned() -> None:
     with pytest.raises(ValueError, match="must be an upload"):
         subject.turn(InputSource(), 1)
+
+
+def test_all_that_shows_an_upload_shares_its_preparation(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = preprocessing.from_picture
+
+    def from_picture(rgba: np.ndarray, **how: Any) -> preprocessing.Preparation:
+        read.append(how["polarity"])
+        return real(rgba, **how)
+
+    monkeypatch.setattr(preprocessing, "from_picture", from_picture)
+    source = upload()
+    first = subject.prepare(source, shown(source), preprocessing.ALL)
+    # The colours of the ink are put in anew for every answer; they change nothing of the digit.
+    assert subject.prepare(replace(source, ink="#ff0000"), shown(source), preprocessing.ALL) is first
+    assert read == ["auto"]
+    changes: list[dict[str, Any]] = [{"polarity": "bright"}, {"turns": 1}, {"crop": (0, 0, 20, 20)}, {"part": 1}]
+    for number, change in enumerate(changes):
+        changed = replace(source, **change)
+        assert subject.prepare(changed, shown(changed), preprocessing.ALL) is not first
+        assert len(read) == number + 2
+    subject.prepare(source, shown(source), preprocessing.ALL - {"crop"})
+    other = replace(source, rgba=upload().rgba)
+    subject.prepare(other, shown(other), preprocessing.ALL - {"crop"})
+    assert len(read) == len(changes) + 3
