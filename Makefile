@@ -1,4 +1,5 @@
 # make run    serve the app on this machine
+# make serve PROCESSES=2    the same with several processes behind a proxy, ADDRESS=... for a room
 # make test   everything that CI checks
 # Needs make and Python 3.11 to 3.13 alone; the rest goes into .venv. PYTHON=... chooses another Python, PORT=... a port.
 
@@ -6,6 +7,8 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 CANDIDATES := python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8501
+PROCESSES ?= 2
+ADDRESS ?= 127.0.0.1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,7 +33,7 @@ CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types unit app process train browser find-browser newest bench lock upgrade words clean
+.PHONY: help run serve test check lint format types unit app process train browser find-browser newest bench lock upgrade words clean
 .DELETE_ON_ERROR:
 
 help:  ## what can be made
@@ -38,6 +41,9 @@ help:  ## what can be made
 
 run: $(APP)  ## serve the app at http://127.0.0.1:8501
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+serve: $(APP)  ## serve the app with PROCESSES=2 behind the proxy Caddy, at ADDRESS=127.0.0.1
+	@exec $(PY) scripts/serve.py --processes $(PROCESSES) --address $(ADDRESS) --port $(PORT)
 
 test: lint types find-browser  ## lint, types, and every test with a browser
 	@$(call in_node,test)

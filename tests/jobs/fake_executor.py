@@ -55,6 +55,7 @@ class FakeExecutor:
     commands: list[tuple[str, str]] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)
     elsewhere: dict[tuple[str, str], WorkItem] = field(default_factory=dict)
+    taken_elsewhere: bool = False
     warmed: int = 0
     closed: int = 0
 
@@ -67,11 +68,14 @@ class FakeExecutor:
     def capacity(self) -> int:
         return self.slots - len(self.running)
 
-    def start(self, item: WorkItem) -> None:
+    def start(self, item: WorkItem) -> bool:
         assert self.capacity() > 0
+        if self.taken_elsewhere:
+            return False
         self.running[item.job.id] = item
         self.started.append(item)
         self._listener.on_started(item.job.id, item.attempt)
+        return True
 
     def command(self, job_id: str, command: Command) -> None:
         self.commands.append((job_id, command.kind))

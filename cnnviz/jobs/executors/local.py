@@ -16,6 +16,8 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training.protocol import Arrays, Command
+from cnnviz.jobs.executors import machine_slots
+from cnnviz.jobs.executors.machine_slots import MachineSlots
 from cnnviz.jobs.executors.worker_process import WorkerProcess
 from cnnviz.jobs.protocol import codec
 from cnnviz.jobs.protocol.executor import ExecutorListener, WorkItem
@@ -62,6 +64,7 @@ class LocalExecutor:
         workers: How many jobs run at once; by default CNNVIZ_SLOTS, or one less than there are cores.
         program: What Python runs in a worker.
         clock: Monotonic seconds.
+        slots: Where other app processes of this machine train as well: the places that all of them share.
     """
 
     def __init__(
@@ -69,8 +72,10 @@ class LocalExecutor:
         workers: int | None = None,
         program: Sequence[str] = PROGRAM,
         clock: Callable[[], float] = time.monotonic,
+        slots: MachineSlots | None = None,
     ) -> None:
         self.max_workers = workers or read_worker_count()
+        self._slots = slots or machine_slots.find(self.max_workers)
         self.threads = max(1, count_cores() // self.max_workers)
         self._program, self._clock = program, clock
         self._workers: list[Worker] = []
@@ -86,15 +91,24 @@ class LocalExecutor:
 
     def capacity(self) -> int:
         with self._lock:
-            return 0 if self._closed else self.max_workers - sum(each.item is not None for each in self._workers)
+            if self._closed:
+                return 0
+            own = self.max_workers - sum(each.item is not None for each in self._workers)
+            return min(own, self._slots.count_free()) if self._slots else own
 
-    def start(self, item: WorkItem) -> None:
+    def start(self, item: WorkItem) -> bool:
+        if self._slots:
+            with self._lock:
+                if not self._slots.take():
+                    return False
         process = self._assign(item)
         if process is None:
+            self._give_back_slot()
             self._listener.on_finished(item.job.id, item.attempt, "failed", errors.no_process())
-            return
+            return True
         process.send(*codec.encode_work_item(item))
         self._listener.on_started(item.job.id, item.attempt)
+        return True
 
     def command(self, job_id: str, command: Command) -> None:
         worker = self._find_worker(job_id)
@@ -108,6 +122,7 @@ class LocalExecutor:
                 worker.item = None
                 self._workers.remove(worker)
             worker.process.kill()
+            self._give_back_slot()
 
     def find(self, owner: str, job_id: str) -> WorkItem | None:  # noqa: ARG002  (workers die with their app)
         return None
@@ -137,7 +152,9 @@ class LocalExecutor:
             self._closed = True
             workers, self._workers = self._workers, []
         for worker in workers:
-            worker.item = None
+            if worker.item is not None:
+                worker.item = None
+                self._give_back_slot()
             if worker.process:
                 worker.process.kill()
                 worker.process.process.wait()
@@ -210,8 +227,14 @@ class LocalExecutor:
             worn = worker.jobs >= MAX_JOBS_PER_WORKER and worker in self._workers
             if worn:
                 self._workers.remove(worker)
+        self._give_back_slot()
         if worn:
             _retire(worker)
+
+    def _give_back_slot(self) -> None:
+        if self._slots:
+            with self._lock:
+                self._slots.give_back()
 
     def _on_exit(self, worker: Worker) -> None:
         with self._lock:
@@ -220,6 +243,7 @@ class LocalExecutor:
                 self._workers.remove(worker)
         if item is not None and worker.process is not None:
             code, tail = worker.process.process.returncode, worker.process.output_tail
+            self._give_back_slot()
             LOG.error("the worker of job %s exited with code %s; its last output:\n%s", item.job.id, code, tail)
             self._listener.on_lost(item.job.id, item.attempt)
 

@@ -61,8 +61,8 @@ class Executor(Protocol):
     def capacity(self) -> int:
         """Return how many more jobs can be started now."""
 
-    def start(self, item: WorkItem) -> None:
-        """Start a job."""
+    def start(self, item: WorkItem) -> bool:
+        """Start a job; return False if another app process has taken the last place since `capacity` was asked."""
 
     def command(self, job_id: str, command: Command) -> None:
         """Forward a command to a started job; unknown jobs are ignored."""

@@ -42,6 +42,11 @@ class JobTable:
         job.attempt, job.state, job.placed = job.attempt + 1, WAITING, False
         self._retries.append(job)
 
+    def put_back(self, job: JobState) -> None:
+        """Put a job that could not be started in front of all others."""
+        job.placed = False
+        self._retries.appendleft(job)
+
     def dequeue(self, job: JobState) -> None:
         """Remove a job from the queue, if it waits."""
         self._queue.remove(job.owner, job.job.id)

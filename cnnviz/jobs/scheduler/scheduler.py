@@ -230,7 +230,10 @@ class Scheduler:
                     return
                 item, commands = job.place(self._clock()), tuple(job.commands.values())
             # 2. Without the lock: start it. The executor may report from its own threads before `start` returns.
-            self._executor.start(item)
+            if not self._executor.start(item):
+                with self._lock:
+                    self._supervisor.put_back(job)
+                return
             # 3. Repeat what was asked of it while it waited, or of the attempt whose worker died.
             for command in commands:
                 self._executor.command(item.job.id, command)

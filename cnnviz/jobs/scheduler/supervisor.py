@@ -91,6 +91,13 @@ class Supervisor:
         else:
             self._jobs.requeue(job)
 
+    def put_back(self, job: JobState) -> None:
+        """Queue a job again that the executor could not start, in front of all others."""
+        if job.cancelling_at is not None:
+            self.finish(job, CANCELLED, None)
+        else:
+            self._jobs.put_back(job)
+
     def finish(self, job: JobState, state: str, message: Refusal | None) -> None:
         """Mark a job as ended at once; the scheduler's thread records its final event."""
         self._jobs.dequeue(job)

@@ -79,13 +79,14 @@ class DaskExecutor:
             unseen = sum(not each.location for each in self._jobs.values())
         return 0 if self._refusal else sum(self._workers.capacities(unseen).values())
 
-    def start(self, item: WorkItem) -> None:
+    def start(self, item: WorkItem) -> bool:
         key = make_key(item.job.id, time.time_ns() // 1_000_000, item.attempt)
         remote = RemoteJob(item, key, item.last_seq)
         with self._lock:
             self._jobs[item.job.id] = remote
             self._starting.append(remote)
         self._wake()
+        return True
 
     def command(self, job_id: str, command: Command) -> None:
         with self._lock:
