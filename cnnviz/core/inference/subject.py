@@ -146,7 +146,7 @@ def get_ready_digit(subject: InputSource) -> np.ndarray:
 
 
 def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
-    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on; an upload only when it has changed."""
+    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on; an upload only if it has changed."""
     if subject.rgba is None:
         return _prepare_anew(subject, rgba, steps)
     how = subject.turns, subject.crop, subject.polarity, subject.part, steps

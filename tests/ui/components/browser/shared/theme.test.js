@@ -8,7 +8,7 @@ test("a colour of a style sheet is taken apart into its channels", () => {
   assert.deepEqual(channelsOf("#0072b2"), [0, 114, 178])
 })
 
-test("light text is told from dark text", () => {
+test("light text is distinguished from dark text", () => {
   assert.equal(isLight("rgb(230, 237, 241)"), true)
   assert.equal(isLight("rgb(23, 34, 43)"), false)
 })
