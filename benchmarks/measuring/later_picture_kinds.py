@@ -90,13 +90,15 @@ def hand_with_fingers(source: Source, random: Random) -> np.ndarray:
     ink = source.ink(random, 600, random.uniform(0.35, 0.65), random.uniform(0.04, 0.12))
     paper = random.uniform(0.75, 0.95) * np.array([1, 0.98, 0.94])
     scene = painting.paint(ink, np.full(3, random.uniform(0.08, 0.3)), paper)
-    dark = np.zeros(ink.shape)
+    hand = Image.new("L", (600, 600))
     start = random.uniform(0.1, 0.5) * 600
     for finger in range(4):
         length, width = random.uniform(0.3, 0.6) * 600, random.uniform(26, 40)
         at = start + finger * random.uniform(70, 95)
-        for step in np.linspace(0, 1, 40):
-            dark = np.maximum(dark, _blob(ink.shape, at + 60 * step, 600 - step * length, width * (1 - 0.3 * step), 6))
+        ImageDraw.Draw(hand).line([(at, 600), (at + 60, 600 - length)], fill=255, width=round(2 * width))
+        tip = at + 60, 600 - length
+        ImageDraw.Draw(hand).circle(tip, round(width), fill=255)
+    dark = np.asarray(hand, np.float32) / 255
     shade = ndimage.gaussian_filter(dark, random.uniform(4, 14)) * random.uniform(0.2, 0.45)
     y, x = np.mgrid[-1:1:600j, -1:1:600j]
     vignette = 1 - random.uniform(0.2, 0.45) * (x**2 + y**2) / 2

@@ -292,13 +292,45 @@ def test_a_refusal_clears_the_answer_to_the_picture_before(picture_page: Page) -
     eyes.link_when(picture_page, lambda carried: "p" not in carried)
 
 
-def test_a_file_over_the_limit_of_the_server_is_refused_in_words(picture_page: Page, tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_refused_in_words_and_clears_the_answer_before(
+    picture_page: Page, tmp_path: Path
+) -> None:
     path = tmp_path / "large.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(31_000_000))
     uploader = picture_page.get_by_test_id("stFileUploader")
+    refusal = picture_page.get_by_test_id("stAlert")
+    said = "This file has 32 MB, but pictures may have at most 30 MB. Please make it smaller and try again."
     uploader.locator("input").first.set_input_files(path)
-    expect(uploader).to_contain_text("File must be 30.0MB or smaller")
-    expect(eyes.digit(picture_page)).to_have_text("7")
+    expect(refusal).to_contain_text(said)
+    expect(uploader).not_to_contain_text("or smaller")
+    expect(eyes.digit(picture_page)).to_have_text("7")  # the drawing is no answer to that file
+    hand_over(picture_page, *GOOD["white on black"])
+    eyes.link_when(picture_page, lambda carried: "p" in carried)
+    expect(refusal).to_have_count(0)
+    uploader.locator("input").first.set_input_files(path)
+    expect(refusal).to_contain_text(said)
+    expect(eyes.digit(picture_page)).to_have_text("–")
+    expect(boxed(picture_page)).to_have_count(0)
+    expect(uploader).not_to_contain_text("slate.png")
+    eyes.link_when(picture_page, lambda carried: "p" not in carried)
+
+
+def test_a_file_of_another_kind_that_is_dropped_is_refused_in_words(picture_page: Page) -> None:
+    dropped = picture_page.evaluate_handle(
+        """() => {
+          const dropped = new DataTransfer()
+          dropped.items.add(new File(["....ftypheic"], "IMG_0042.HEIC"))
+          return dropped
+        }"""
+    )
+    zone = picture_page.get_by_test_id("stFileUploaderDropzone")
+    for event in ("dragenter", "dragover", "drop"):
+        zone.dispatch_event(event, {"dataTransfer": dropped})
+    expect(picture_page.get_by_test_id("stAlert")).to_contain_text("This is a file of the kind HEIC")
+    expect(picture_page.get_by_test_id("stFileUploader")).not_to_contain_text("not allowed")
+    hand_over(picture_page, *GOOD["white on black"])
+    eyes.link_when(picture_page, lambda carried: "p" in carried)
+    expect(picture_page.get_by_test_id("stAlert")).to_have_count(0)
 
 
 def test_a_picture_is_read_again_after_a_drawing(picture_page: Page) -> None:

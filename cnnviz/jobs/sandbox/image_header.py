@@ -79,11 +79,20 @@ def identify(data: bytes, name_hint: str = "") -> str:
     Raises:
         Refusal: If the file is empty, longer than `MAX_BYTES` or of another kind.
     """
-    _check_length(data)
+    _check_length(len(data))
     for kind, beginning in KINDS.items():
         if re.match(beginning, data, re.DOTALL):
             return kind
     raise _unknown_kind(data, name_hint)
+
+
+def explain_refusal(length: int, name_hint: str) -> Refusal:
+    """Return why a file is not read of which only the length in bytes and the name are known."""
+    try:
+        _check_length(length)
+    except Refusal as reason:
+        return reason
+    return _unknown_kind(b"", name_hint)
 
 
 def estimate_decoding_bytes(kind: str, width: int, height: int) -> int:
@@ -116,13 +125,13 @@ def check_size(kind: str, width: int, height: int) -> None:
         )
 
 
-def _check_length(data: bytes) -> None:
-    if not data:
+def _check_length(length: int) -> None:
+    if not length:
         raise Refusal("This file is empty. Please choose another picture.")
-    if len(data) > MAX_BYTES:
+    if length > MAX_BYTES:
         raise Refusal(
             "This file has {size} MB, but pictures may have at most {limit} MB. Please make it smaller and try again.",
-            size=-(-len(data) // 1_000_000),
+            size=-(-length // 1_000_000),
             limit=MAX_BYTES // 1_000_000,
         )
 

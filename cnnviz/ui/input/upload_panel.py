@@ -13,10 +13,11 @@ from cnnviz.core.drawing.preprocessing import Preparation
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject as inputs
 from cnnviz.core.inference.subject import InputSource
-from cnnviz.jobs.sandbox import upload
+from cnnviz.jobs.sandbox import image_header, upload
 from cnnviz.ui.components import tab_storage
 from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
+from cnnviz.ui.components.upload_limit import held_back, upload_limit
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
@@ -24,6 +25,9 @@ from cnnviz.ui.shell import page, session
 
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 """Kinds of picture files that are read."""
+
+LIMIT_KEY = "upload-limit"
+"""Key of the element that holds files back in the browser."""
 
 STORAGE_NAME = "upload"
 """Name under which a tab keeps the key of its upload."""
@@ -61,9 +65,10 @@ def show() -> None:
         st.file_uploader(
             translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"),
             type=KINDS,
-            key="file",
+            key=_uploader_key(),
             on_change=session.guard(_take),
         )
+        upload_limit(LIMIT_KEY, image_header.MAX_BYTES, KINDS, _refuse)
         if isinstance(outcome, Refusal):
             st.error(page.escape_markdown(translate_refusal(outcome)))
         elif session.get("opened") is not None:
@@ -81,10 +86,8 @@ def show_opened() -> None:
 
 def _take() -> None:
     """Read a file that has just been chosen; the reading happens in a child process."""
-    file = st.session_state.get("file")
-    if _is_read():
-        session.show(InputSource())  # the answer is about the former picture
-    session.put(upload=None, opened=None, uploads=session.get("uploads") + 1, upload_key=kept_uploads.new_key())
+    file = st.session_state.get(_uploader_key())
+    _forget()
     if file is None:
         return
     try:
@@ -94,6 +97,28 @@ def _take() -> None:
     else:
         session.put(upload=picture)
         _read(InputSource(kind="picture", rgba=picture.rgba))
+
+
+def _refuse() -> None:
+    """Say why the browser did not send a file."""
+    file = held_back(LIMIT_KEY)
+    if file is not None:
+        _forget()
+        session.put(
+            upload=image_header.explain_refusal(file.length, file.ending), held_back=session.get("held_back") + 1
+        )
+
+
+def _forget() -> None:
+    """Close the upload that is open, and take back the answer to it."""
+    if _is_read():
+        session.show(InputSource())
+    session.put(upload=None, opened=None, uploads=session.get("uploads") + 1, upload_key=kept_uploads.new_key())
+
+
+def _uploader_key() -> str:
+    """Return the key of the uploader: a new one shows no file."""
+    return f"file-{session.get('held_back')}"
 
 
 def _read(source: InputSource) -> None:
