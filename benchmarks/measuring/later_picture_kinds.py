@@ -455,3 +455,99 @@ def black_and_white(source: Source, random: Random) -> np.ndarray:
     seen = scene + random.normal(0, 0.05, scene.shape)
     binary: np.ndarray = (ndimage.gaussian_filter(seen, 0.8) > random.uniform(0.42, 0.52)).astype(np.float32)
     return binary if random.random() < 0.7 else 1 - binary
+
+
+# --- made when the reader had been improved by the kinds above
+
+
+@add_kind("photograph", HELD_OUT)
+def napkin(source: Source, random: Random) -> np.ndarray:
+    """Show a pen on a napkin with pressed dots."""
+    side = int(random.integers(350, 600))
+    ink = source.ink(random, side, random.uniform(0.45, 0.75), random.uniform(0.05, 0.1))
+    y, x = np.mgrid[:side, :side]
+    pitch = side / random.uniform(25, 40)
+    dots = 0.05 * np.sin(2 * np.pi * x / pitch) * np.sin(2 * np.pi * y / pitch)
+    blotted = np.clip(ndimage.gaussian_filter(ink, side / 200) * 1.2, 0, 1)
+    scene = painting.paint(blotted, random.uniform(0.15, 0.35), (0.85 + dots).astype(np.float32))
+    return painting.shoot(scene * painting.light(ink.shape, random, 0.7), random, 0.9, 0.012, 80)
+
+
+@add_kind("photograph", HELD_OUT)
+def turned_sheet(source: Source, random: Random) -> np.ndarray:
+    """Lay a sheet on wood, turned by up to 30 degrees, the digit turned back by the camera of its writer."""
+    angle = random.uniform(10, 30) * random.choice([-1, 1])
+    side = int(random.integers(450, 750))
+    ink = source.ink(random, side, random.uniform(0.25, 0.35), random.uniform(0.05, 0.1))
+    corners = Image.new("L", (side, side))
+    inset = side * random.uniform(0.16, 0.2)
+    ImageDraw.Draw(corners).rectangle((inset, inset, side - inset, side - inset), fill=255)
+    sheet = np.asarray(corners.rotate(angle, Image.Resampling.BICUBIC), np.float32)[..., np.newaxis] / 255
+    scene = sheet * painting.paint(ink, np.full(3, 0.12), np.full(3, 0.9)) + (1 - sheet) * painting.wood(
+        (side, side), random
+    )
+    return painting.shoot(scene * painting.light(ink.shape, random, 0.7)[..., np.newaxis], random, 0.8, 0.012, 80)
+
+
+@add_kind("photograph", HELD_OUT)
+def hard_shadow(source: Source, random: Random) -> np.ndarray:
+    """Let the sharp edge of a shadow run through the digit."""
+    ink = source.ink(random, 500, random.uniform(0.45, 0.7), random.uniform(0.06, 0.12))
+    scene = painting.paint(ink, random.uniform(0.05, 0.15), random.uniform(0.8, 0.95))
+    scene = scene * painting.shadow(ink.shape, random, random.uniform(0.25, 0.45), 0.02)
+    return painting.shoot(scene * painting.light(ink.shape, random, 0.8), random, 1, 0.012, 80)
+
+
+@add_kind("photograph", HELD_OUT)
+def flash(source: Source, random: Random) -> np.ndarray:
+    """Photograph glossy paper with a flash: a white spot, dark corners."""
+    ink = source.ink(random, 500, random.uniform(0.4, 0.7), random.uniform(0.05, 0.12))
+    y, x = np.mgrid[0:1:500j, 0:1:500j]
+    at_x, at_y = random.uniform(0.2, 0.8, 2)
+    distance = (x - at_x) ** 2 + (y - at_y) ** 2
+    scene = painting.paint(ink, random.uniform(0.08, 0.2), 0.8) * (0.45 + 0.55 * np.exp(-distance / 0.3))
+    return painting.shoot(scene + 0.25 * np.exp(-distance / 0.006), random, 1, 0.015, 75)
+
+
+@add_kind("drawn", HELD_OUT)
+def soft_brush(source: Source, random: Random) -> np.ndarray:
+    """Show an airbrush: a soft edge and a pressure that varies."""
+    side = int(random.integers(200, 500))
+    ink = source.ink(random, side, random.uniform(0.5, 0.75), random.uniform(0.08, 0.14))
+    soft = ndimage.gaussian_filter(ink, side * random.uniform(0.006, 0.015))
+    pressed = soft * np.clip(0.8 + 0.15 * painting.texture(ink.shape, random, side / 20), 0, 1)
+    return painting.paint(pressed, random.uniform(0, 0.4, 3), np.ones(3))
+
+
+@add_kind("drawn", HELD_OUT)
+def neon(source: Source, random: Random) -> np.ndarray:
+    """Show a bright line that glows on black."""
+    side = int(random.integers(200, 500))
+    ink = source.ink(random, side, random.uniform(0.45, 0.7), random.uniform(0.04, 0.08))
+    glow = ndimage.gaussian_filter(ink, side * 0.03)
+    colour = np.array([[0.1, 0.9, 1], [1, 0.2, 0.8], [0.3, 1, 0.3]])[random.integers(0, 3)]
+    return np.clip(ink[..., np.newaxis] * 0.9 + glow[..., np.newaxis] * colour * 0.9, 0, 1)
+
+
+@add_kind("drawn", HELD_OUT)
+def gradient_ground(source: Source, random: Random) -> np.ndarray:
+    """Show white on a ground that runs from one strong colour to another, as slides have."""
+    ink = source.ink(random, int(random.integers(200, 500)), random.uniform(0.45, 0.75), random.uniform(0.06, 0.13))
+    y, x = np.mgrid[0 : 1 : len(ink) * 1j, 0 : 1 : len(ink) * 1j]
+    share = ((x + y) / 2 if random.random() < 0.5 else y)[..., np.newaxis]
+    first, second = random.uniform(0, 0.65, (2, 3))
+    return painting.paint(ink, np.ones(3), (share * first + (1 - share) * second).astype(np.float32))
+
+
+@add_kind("scan", HELD_OUT)
+def printed_page(source: Source, random: Random) -> np.ndarray:
+    """Show a page of a document: a heading between two lines, the digit, the page's number below."""
+    height, width = int(random.integers(600, 850)), int(random.integers(450, 600))
+    page = _plain(1.0, height, width)
+    page = _letter(page, width * 0.1, height * 0.03, "Appendix B: answers by hand", (0, 0, 0), 17)
+    for at in (0.02, 0.075):
+        page[int(at * height), int(0.08 * width) : int(0.92 * width)] = 0.2
+    page = _letter(page, width * 0.48, height * 0.95, "17", (0, 0, 0), 15)
+    side = int(width * 0.8)
+    ink = source.ink(random, side, random.uniform(0.45, 0.75), random.uniform(0.04, 0.12))
+    return _place(page, ink, width // 10, int(height * 0.2), random.uniform(0, 0.3, 3))

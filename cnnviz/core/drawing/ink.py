@@ -25,6 +25,13 @@ MIN_IN_PANEL = 0.2
 PURE = 0.95
 """Share of a panel's ink that is the digit's from which no other panel is looked at."""
 
+MIN_TILE = 0.4
+"""Share of a picture that is opaque from which the opaque part may be paper with ink on it."""
+
+IMPURE = 0.6
+"""The same up to which all of the picture is read too, and preferred if it shows little but a digit: the edge of a shadow
+may have been taken for that of a sheet."""
+
 MAX_INK_IN_PANEL = 0.4
 """Share of a panel that is ink at most."""
 
@@ -139,20 +146,58 @@ def find_in_picture(rgba: np.ndarray, polarity: str = "auto", part: int | None =
         part: Which digit, in the order of reading, where there are several; None for the largest.
     """
     if (rgba[..., 3] < 128).mean() > 0.02:
-        return _apply_polarity(find_on_canvas(rgba), rgba, polarity)
-    found = _read(compute_luminance(rgba), polarity, part)
+        if not _is_tile(rgba):
+            return _apply_polarity(find_on_canvas(rgba), rgba, polarity)
+        rgba = _fill_transparent(rgba)
+    found = _read(compute_luminance(rgba), polarity, part, colours=rgba[..., :3])
     if not found.empty:
         return found
     in_colour = _read(photo_ink.project_colour(rgba), polarity, part)
     return found if in_colour.empty else in_colour
 
 
-def _read(grey: np.ndarray, polarity: str, part: int | None, depth: int = 0, sheets: bool = True) -> Ink:
+def _is_tile(rgba: np.ndarray) -> bool:
+    """Return whether a picture with transparent places shows ink on opaque paper: an icon, a window with its shadow."""
+    opaque = rgba[..., 3] > 127
+    if opaque.mean() < MIN_TILE:
+        return False
+    grey = _grey(rgba).astype(np.uint8)
+    level, separation = photo_ink.split(grey[opaque])
+    bright = opaque & (grey > level)
+    if separation < photo_ink.CLEAR_SPLIT or not bright.any():
+        return False
+    means = grey[bright].mean(), grey[opaque & ~bright].mean()
+    return bool(means[0] - means[1] > 2 * photo_ink.MIN_CONTRAST)
+
+
+def _fill_transparent(rgba: np.ndarray) -> np.ndarray:
+    """Continue the opaque pixels into the transparent ones beside them."""
+    from scipy import ndimage
+
+    clear = rgba[..., 3] < 250
+    nearest = ndimage.distance_transform_edt(clear, return_distances=False, return_indices=True)
+    filled: np.ndarray = rgba[tuple(nearest)].copy()
+    filled[..., 3] = 255
+    return filled
+
+
+def _read(
+    grey: np.ndarray,
+    polarity: str,
+    part: int | None,
+    depth: int = 0,
+    sheets: bool = True,
+    colours: np.ndarray | None = None,
+) -> Ink:
     """Read the inside of a sheet, an area or a frame if there is one with something in it, else all of the picture."""
-    if depth < MAX_DEPTH:
-        best = _read_panels(grey, polarity, part, depth, sheets)
-        if best is not None:
-            return best
+    best = _read_panels(grey, polarity, part, depth, sheets, colours) if depth < MAX_DEPTH else None
+    if best is not None and best.purity > IMPURE:
+        return best
+    whole = _read_whole(grey, polarity, part)
+    return whole if best is None or whole.purity > PURE else best
+
+
+def _read_whole(grey: np.ndarray, polarity: str, part: int | None) -> Ink:
     bright = photo_ink.looks_bright(grey) if polarity == "auto" else polarity == "bright"
     choice = pieces.choose(photo_ink.find(grey if bright else 255 - grey), part)
     ink = (photo_ink.widen(choice.ink) * 255 + 0.5).astype(np.uint8)
@@ -160,10 +205,12 @@ def _read(grey: np.ndarray, polarity: str, part: int | None, depth: int = 0, she
     return Ink(ink, paper, "bright" if bright else "dark", choice.parts, choice.part, choice.left_out, choice.purity)
 
 
-def _read_panels(grey: np.ndarray, polarity: str, part: int | None, depth: int, sheets: bool) -> Ink | None:
+def _read_panels(
+    grey: np.ndarray, polarity: str, part: int | None, depth: int, sheets: bool, colours: np.ndarray | None
+) -> Ink | None:
     """Read the panel whose ink is the digit's alone more than that of the others; None if no panel has a digit."""
     best = None
-    for panel in panels.find(grey, sheets):
+    for panel in panels.find(grey, sheets, colours):
         # On a sheet there may be a frame, but no other sheet; a page may show a photograph of one.
         found = _read(panel.cut(grey), polarity, part, depth + 1, sheets and panel.on_page and not panel.framed)
         if _is_digit_in(found, panel) and (best is None or found.purity > best.purity):

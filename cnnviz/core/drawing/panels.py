@@ -27,21 +27,22 @@ MIN_AREA = 0.05
 MAX_AREA = 0.98
 """Share of the picture that a panel covers at most; what is larger is the picture itself."""
 
-OPENINGS = (0.02, 0.06)
+OPENINGS = (0.02, 0.06, 0.1)
 """Shares of the picture's side; what is narrower than twice as much is cut off a panel, ticks and bright things beside
-it. The second is tried where the first does not leave a panel."""
+it. Each is tried where those before it do not leave a panel."""
 
-MIN_REST = 0.85
-"""Share of a part that must be left when what is narrow was cut off: the loop of a 9 is no panel."""
+MIN_RESTS = (0.85, 0.85, 0.75)
+"""Share of a part that must be left after each of the openings: the loop of a 9 is no panel."""
+
+MIN_FILLS = (0.86, 0.86, 0.94)
+"""Share of the smallest rectangle around a panel, turned as it may be, that the panel covers after each of the openings.
+An ellipse has 0.785, and more if a wide square has opened it."""
 
 MIN_AREA_BESIDE = 0.12
-"""Share of the picture that must be left after the second opening."""
+"""Share of the picture that must be left after the second and third opening."""
 
 MAX_PARTS = 3
 """As many parts of each mask are looked at."""
-
-MIN_FILL = 0.86
-"""Share of the smallest rectangle around a panel, turned as it may be, that the panel covers. An ellipse has 0.785."""
 
 MAX_ASPECT = 2.5
 """Longer side of a panel by its shorter one; a longer bar is a stroke."""
@@ -83,21 +84,22 @@ class Panel:
         return continued
 
 
-def find(values: np.ndarray, sheets: bool = True) -> Iterator[Panel]:
+def find(values: np.ndarray, sheets: bool = True, colours: np.ndarray | None = None) -> Iterator[Panel]:
     """Find panels, the likeliest first.
 
     Args:
         values: `(h, w)` uint8, luminance.
         sheets: Whether to look for sheets in front of things too, not only for frames, and for what lies on a page of
             one colour.
+        colours: `(h, w, 3)` uint8; None to go by luminance alone.
     """
     step = -(-max(values.shape) // MAX_SIDE)
     small = _reduce(values, step)
     if min(small.shape) < 24:
         return
-    for number, mask in enumerate(_masks(small, sheets)):
+    for number, (levels, mask) in enumerate(_masks(small, sheets, colours, step)):
         for part in _parts(mask):
-            panel = _find_in(small, mask, part, (number == 0, number > 1), values.shape, step)
+            panel = _find_in(levels, mask, part, (number == 0, number > 1), values.shape, step)
             if panel is not None:
                 yield panel
 
@@ -110,15 +112,17 @@ def _find_in(
     `what` says whether it can only lie on a page of one colour, and whether it can only be a sheet.
     """
     on_page, sheet = what
-    for reach in OPENINGS if sheet else OPENINGS[:1]:
+    for reach, rest, fill in list(zip(OPENINGS, MIN_RESTS, MIN_FILLS, strict=True))[: None if sheet else 1]:
         filled = _open(part, reach)
-        if filled is None or filled.sum() < MIN_REST * part.sum():
+        if filled is None:
             return None
+        if filled.sum() < rest * part.sum():
+            continue
         if reach > OPENINGS[0] and filled.sum() < MIN_AREA_BESIDE * part.size:
             return None
         hull = _hull(filled)
         # What is unlike a page of one colour needs no other proof that it is not the page.
-        if hull is not None and _is_panel(mask, filled, hull) and (on_page or not _goes_on(small, mask, filled)):
+        if hull is not None and _is_panel(mask, filled, hull, fill) and (on_page or not _goes_on(small, mask, filled)):
             return _panel(mask, _fill_hull(hull, filled.shape), on_page, shape, step)
     return None
 
@@ -133,32 +137,54 @@ def _reduce(values: np.ndarray, step: int) -> np.ndarray:
     return mean
 
 
-def _masks(small: np.ndarray, sheets: bool) -> Iterator[np.ndarray]:
-    """Yield where a panel may be: unlike a border of one colour; else the dark, the bright and the even parts."""
+def _masks(
+    small: np.ndarray, sheets: bool, colours: np.ndarray | None, step: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield where a panel may be, with the levels that tell it from what is around it.
+
+    It is unlike a border of one colour; else it is among the dark, the bright, the even or the equally colourful parts.
+    """
     from scipy import ndimage
 
     edge = photo_ink.border(small)
     ground = float(np.median(edge))
     plain = float((np.abs(edge - ground) < 6).mean()) > 0.7
-    yield np.abs(small - ground) > 8 if plain else np.zeros(small.shape, bool)
+    yield small, np.abs(small - ground) > 8 if plain else np.zeros(small.shape, bool)
     if plain:
         return
     level, _ = photo_ink.split(small)
-    yield small <= level
+    yield small, small <= level
     if not sheets:
         return
-    yield ndimage.binary_opening(small > level, np.ones((3, 3)))
-    yield ndimage.binary_opening(_is_even(small), np.ones((3, 3)))
-    yield ndimage.binary_opening(_is_like_the_middle(small), np.ones((3, 3)))
+    yield small, ndimage.binary_opening(small > level, np.ones((3, 3)))
+    yield small, ndimage.binary_opening(_is_even(small), np.ones((3, 3)))
+    yield small, ndimage.binary_opening(_is_like_the_middle(small), np.ones((3, 3)))
+    for levels in () if colours is None else (_darken_other_colours(small, colours, step),):
+        level, _ = photo_ink.split(levels)
+        yield levels, ndimage.binary_opening(levels > level, np.ones((3, 3)))
+        # Strokes that run to the sheet's edge would part it.
+        yield levels, ndimage.grey_closing(_is_like_the_middle(levels).astype(np.uint8), 7) > 0
+
+
+def _darken_other_colours(small: np.ndarray, colours: np.ndarray, step: int) -> np.ndarray:
+    """Darken what is more or less colourful than most of the middle: a sky behind a sheet as bright as itself."""
+    colourful = _reduce(colours.max(axis=2) - colours.min(axis=2), step)
+    common = _most_common(colourful, 5)
+    levels: np.ndarray = np.clip(small - 4 * np.abs(colourful - common), 0, 255)
+    return levels
 
 
 def _is_like_the_middle(small: np.ndarray) -> np.ndarray:
     """Return where the picture is about as bright as most of its middle: a sheet before a sky a little darker."""
+    alike: np.ndarray = np.abs(small - _most_common(small, 9)) < 9
+    return alike
+
+
+def _most_common(small: np.ndarray, width: int) -> int:
+    """Find the middle of the `width` levels of 0 to 255 that most of a picture's middle has."""
     rows, columns = (slice(length // 4, -(length // 4)) for length in small.shape)
     counts = np.bincount(small[rows, columns].astype(int).ravel(), minlength=256)
-    common = int(np.convolve(counts, np.ones(9), "same").argmax())
-    alike: np.ndarray = np.abs(small - common) < 9
-    return alike
+    return int(np.convolve(counts, np.ones(width), "same").argmax())
 
 
 def _is_even(small: np.ndarray) -> np.ndarray:
@@ -232,13 +258,13 @@ def _fill_hull(hull: ConvexHull, shape: tuple[int, ...]) -> np.ndarray:
     return inside
 
 
-def _is_panel(mask: np.ndarray, filled: np.ndarray, hull: ConvexHull) -> bool:
+def _is_panel(mask: np.ndarray, filled: np.ndarray, hull: ConvexHull, fill: float) -> bool:
     """Return whether a part without holes has the shape of a sheet or frame; a sheet may leave the picture."""
     area = float(filled.sum())
     if photo_ink.border(filled).any():
         centre = filled[filled.shape[0] // 2, filled.shape[1] // 2]
         return bool(centre) and area > MIN_SOLIDITY * float(hull.volume) and not _is_frame(mask, filled)
-    return area > MIN_FILL * _smallest_rectangle(hull.points[hull.vertices])
+    return area > fill * _smallest_rectangle(hull.points[hull.vertices])
 
 
 def _is_frame(mask: np.ndarray, filled: np.ndarray) -> bool:

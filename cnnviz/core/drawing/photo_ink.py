@@ -7,6 +7,12 @@ import numpy as np
 MIN_CONTRAST = 16
 """Ink differs from the paper by at least this many grey levels of 255 somewhere; below there is no ink."""
 
+MIN_GRAINS = 3.5
+"""Ink differs from the paper by at least this many deviations of its grain, or of stripes of light on it."""
+
+CLEAR_GRAINS = 6
+"""Deviations from which ink is no noise; what has fewer must hang together, as noise does not."""
+
 GRID_SIDE = 48
 """The paper's brightness is estimated on a grid of about this many points a side: light changes slowly."""
 
@@ -20,6 +26,10 @@ CLEAR_SKEW = 1.5
 
 CLEAR_SPLIT = 0.8
 """Share of the variance that two classes explain from which ink and paper are two classes."""
+
+VERY_CLEAR_SPLIT = 0.87
+"""The same from which a small majority of the border decides which of them is the paper: a thick digit in a tight crop
+covers almost half of it."""
 
 
 def looks_bright(grey: np.ndarray) -> bool:
@@ -36,7 +46,8 @@ def looks_bright(grey: np.ndarray) -> bool:
     skewness = _skewness(grey)
     level, separation = split(grey)
     bright_border = float((border(grey) > level).mean())
-    if abs(skewness) < CLEAR_SKEW and separation > CLEAR_SPLIT and abs(bright_border - 0.5) > 0.12:
+    majority, most_skewed = (0.05, 1.2 * CLEAR_SKEW) if separation > VERY_CLEAR_SPLIT else (0.12, CLEAR_SKEW)
+    if abs(skewness) < most_skewed and separation > CLEAR_SPLIT and abs(bright_border - 0.5) > majority:
         return bright_border < 0.5
     return skewness > 0
 
@@ -57,7 +68,8 @@ def _skewness(grey: np.ndarray, places: int = 2 * GRID_SIDE) -> float:
 def _paper_class(values: np.ndarray) -> np.ndarray | None:
     """Return where the paper is, if bright ink is so thick that it fills its surroundings, and is another class."""
     level, separation = split(values)
-    if separation < CLEAR_SPLIT or float((border(values) <= level).mean()) < 0.6:
+    least = 0.53 if separation > VERY_CLEAR_SPLIT else 0.6
+    if separation < CLEAR_SPLIT or float((border(values) <= level).mean()) < least:
         return None
     return values <= level if _skewness(values, GRID_SIDE) < CLEAR_SKEW else None
 
@@ -121,11 +133,20 @@ def find(values: np.ndarray) -> np.ndarray:
     strongest = float(np.percentile(difference, 99.5)) if values.size > 400 else float(difference.max())
     strongest = max(strongest, float(difference.max()) * 0.5)
     grain = _grain(difference, strongest)
-    if strongest < max(MIN_CONTRAST, 6 * grain):
+    if strongest < max(MIN_CONTRAST, MIN_GRAINS * grain):
         return np.zeros(values.shape, np.float32)
-    floor = 0.0 if grain < 0.5 and _is_plain(values) else max(4 * grain, 0.4 * strongest)
+    if strongest < CLEAR_GRAINS * grain and not _hangs_together(difference > 0.6 * strongest):
+        return np.zeros(values.shape, np.float32)
+    floor = 0.0 if grain < 0.5 and _is_plain(values) else max(min(4 * grain, 0.6 * strongest), 0.4 * strongest)
     share: np.ndarray = np.clip((difference - floor) / max(0.8 * strongest - floor, 1.0), 0, 1)
     return share
+
+
+def _hangs_together(mask: np.ndarray) -> bool:
+    """Return whether much of a mask is at least three pixels wide."""
+    from scipy import ndimage
+
+    return float(ndimage.binary_opening(mask, np.ones((3, 3))).sum()) > 0.3 * float(mask.sum())
 
 
 def _grain(difference: np.ndarray, strongest: float) -> float:

@@ -26,6 +26,14 @@ MIN_MASS_BESIDE = 0.02
 """The same for a piece right beside the digit, where a stroke may be interrupted."""
 
 
+MAX_GAP = 0.3
+"""Distance of a stroke from the rest of its digit, as a share of the digit's larger side; what lies farther away is a
+hole of a binder, an icon or a mark."""
+
+MIN_BAR_FILL = 0.93
+"""Share of its box that an upright bar covers, the scale beside a plot. A pen's 1 leans, or is round at its ends."""
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """A part of a picture that was not read.
@@ -108,9 +116,12 @@ def choose(ink: np.ndarray, part: int | None = None) -> Choice:
         & (_distance(found.boxes, whole) < 0.05 * np.ptp(whole.reshape(2, 2), 0).max())
     )
     groups = _group(found.boxes[heavy], found.mass[heavy])
-    numbers = [np.flatnonzero(heavy)[group] for group in groups]
+    numbers = [_connected(found, np.flatnonzero(heavy)[group]) for group in groups]
+    heavy = np.zeros(len(heavy), bool)
+    heavy[np.concatenate(numbers)] = True
     boxes = [_around(found.boxes[each]) for each in numbers]
-    chosen = _largest(boxes) if part is None else min(max(part, 0), len(boxes) - 1)
+    bars = [_is_bar(found, each) for each in numbers]
+    chosen = _largest(boxes, bars) if part is None else min(max(part, 0), len(boxes) - 1)
     others = np.zeros(len(heavy), bool)
     others[np.concatenate([each for index, each in enumerate(numbers) if index != chosen] or [[]]).astype(int)] = True
     rest: tuple[tuple[LeftOutKind, np.ndarray], ...] = (
@@ -208,15 +219,45 @@ def _group(boxes: np.ndarray, mass: np.ndarray) -> list[np.ndarray]:
     return [np.flatnonzero(nearest == number) for number in range(len(starts))]
 
 
+def _connected(found: _Pieces, numbers: np.ndarray) -> np.ndarray:
+    """Keep the pieces of a digit that lie near its largest, or near others that do."""
+    sides = found.side[numbers]
+    # A long thin line may be larger than the digit, so the mass counts too.
+    kept = np.zeros(len(numbers), bool)
+    kept[np.argmax(sides * found.mass[numbers])] = True
+    while True:
+        whole = np.array(_around(found.boxes[numbers[kept]]))
+        reach = MAX_GAP * np.ptp(whole.reshape(2, 2), axis=0).max()
+        near = _distance(found.boxes[numbers], whole) <= reach
+        if not (near & ~kept).any():
+            return numbers[kept]
+        kept |= near
+
+
+def _is_bar(found: _Pieces, numbers: np.ndarray) -> bool:
+    """Return whether a digit is one upright bar with straight ends."""
+    left, top, right, bottom = found.boxes[numbers[0]]
+    if len(numbers) > 1 or bottom - top < 4 * (right - left):
+        return False
+    inside = found.labels[top:bottom, left:right] == numbers[0] + 1
+    return bool(inside.mean() > MIN_BAR_FILL)
+
+
 def _around(boxes: np.ndarray) -> Box:
     left, top = (int(value) for value in boxes[:, :2].min(axis=0))
     right, bottom = (int(value) for value in boxes[:, 2:].max(axis=0))
     return left, top, right, bottom
 
 
-def _largest(boxes: list[Box]) -> int:
-    """Choose the digit that is clearly taller than all before it: of digits written alike, the first."""
+def _largest(boxes: list[Box], bars: list[bool]) -> int:
+    """Choose the digit that is clearly taller than all before it: of digits written alike, the first.
+
+    A bar is chosen only if the others are as tall.
+    """
     heights = np.array([bottom - top for _, top, _, bottom in boxes])
+    others = heights[~np.array(bars)]
+    if len(others) and others.max() < 0.85 * heights.max():
+        heights = np.where(bars, 0, heights)
     return int(np.argmax(heights > 0.85 * heights.max()))
 
 

@@ -129,6 +129,71 @@ def test_a_thick_soft_digit_in_a_tight_crop_is_no_grain() -> None:
     assert np.corrcoef(found.digit.ravel(), expected.ravel())[0, 1] > 0.8
 
 
+def test_holes_of_a_binder_and_icons_are_no_part_of_the_digit() -> None:
+    picture = page(paint(30, 240), 240, 60)
+    for top in (90, 300):
+        picture[top : top + 20, 8:28] = 20
+    picture[380:396, 60:340:60] = 20
+    found = from_picture(to_rgba(picture))
+    assert np.corrcoef(found.digit.ravel(), DIGIT.ravel())[0, 1] > 0.9
+    assert "specks" in [each.kind for each in found.left_out]
+
+
+def test_strokes_of_one_digit_stay_together() -> None:
+    parted = paint(0, 255)
+    parted[120:140] = 255
+    assert from_picture(to_rgba(parted)).digit.sum() > 0.8 * DIGIT.sum()
+
+
+def test_the_scale_beside_a_plot_is_not_read_before_the_digit() -> None:
+    picture = np.full((300, 400), 255.0)
+    picture[10:290, 10:290] = paint(0, 255)
+    picture[20:280, 340:356] = 0
+    rgba = to_rgba(picture)
+    assert is_seven(rgba)
+    assert [each.kind for each in from_picture(rgba).left_out] == ["digit"]
+    assert from_picture(rgba, part=1).part == 1
+
+
+@pytest.mark.parametrize(("pen", "paper"), [(250, 60), (20, 230)])
+def test_an_opaque_tile_with_transparent_corners_is_paper(pen: float, paper: float) -> None:
+    rgba = to_rgba(paint(pen, paper))
+    y, x = np.mgrid[-1:1:280j, -1:1:280j]
+    rgba[np.hypot(x, y) > 1.15] = 0
+    assert (rgba[..., 3] == 0).mean() > 0.02
+    assert is_seven(rgba)
+
+
+def test_a_white_sheet_before_a_sky_as_bright_is_found_by_its_colour() -> None:
+    from scipy import ndimage
+
+    random = np.random.default_rng(0)
+    sky = np.stack([np.full((400, 400), level) for level in (190.0, 235.0, 255.0)], axis=2)
+    # Roofs below and a tree at the right, so that the border has no one colour.
+    roofs = ndimage.gaussian_filter(random.normal(size=(400, 400)), 2)[..., np.newaxis] * 300 + 90
+    sky[300:] = roofs[300:]
+    sky[:, 350:] = roofs[:, 350:]
+    sky[90:330, 60:300] = paint(20, 226)[20:260, 20:260, np.newaxis]
+    noisy = (sky + random.normal(0, 2, sky.shape)).clip(0, 255).astype(np.uint8)
+    rgba = np.dstack([noisy, np.full((400, 400), 255, np.uint8)])
+    assert is_seven(rgba)
+    assert "surroundings" in [each.kind for each in from_picture(rgba).left_out]
+
+
+def test_stripes_of_light_are_no_grain() -> None:
+    y, x = np.mgrid[0:1:280j, 0:1:280j]
+    striped = paint(20, 230) * (1 - 0.3 / (1 + np.exp(-4 * np.sin(30 * x + 12 * y))))
+    found = from_picture(to_rgba(striped))
+    assert not found.empty
+    assert found.polarity == "dark"
+    assert np.corrcoef(found.digit.ravel(), DIGIT.ravel())[0, 1] > 0.8
+
+
+def test_noise_alone_has_no_ink() -> None:
+    noise = np.random.default_rng(1).normal(150, 12, (300, 300))
+    assert from_picture(to_rgba(noise)).empty
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_noise_has_no_panels_and_no_pieces_is_no_error(seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 256, (120, 160)).astype(np.uint8)

@@ -86,7 +86,7 @@ FIELDS = (
     Field("upload", None),  # the Picture that was read of the last upload, or the Refusal that it got
     Field("opened", None),  # the InputSource of the last upload as it is turned, cut and read; see `input.upload_panel`
     Field("uploads", 0),  # how many files were opened; the widgets about a picture are made anew for each
-    Field("held_back", 0),  # how many files the browser did not send; the uploader is made anew after each, without a file
+    Field("held_back", 0),  # how many files the browser did not send; the uploader is made anew after each
     Field("upload_key", ""),  # the key under which the upload is kept for a reload; see `input.kept_uploads`
     # the page shell
     Field("page", ""),
