@@ -1,10 +1,11 @@
 """Pictures that people open, made by program and read as uploads are: `python -m benchmarks.pictures [OUT.json]`.
 
-Every kind of `measuring.picture_kinds` is read by three contestants: the default network and a plain one behind the
-picture reader, and the default network behind a plain resize to 28x28. Counted: right answers, and wrong ones with a
-probability above 80 %. The column "clean" has the same digits drawn on a canvas: what the network itself gets wrong.
-Half of the kinds were used to improve the reader, the other half was not. Digits come from the pens of writers who
-were never trained on (CNNVIZ_DATA) and from MNIST's test set.
+Every kind of `measuring.picture_kinds` and of `measuring.later_picture_kinds` is read by three contestants: the default
+network and a plain one behind the picture reader, and the default network behind a plain resize to 28x28. Counted:
+right answers, and wrong ones with a probability above 80 %. The column "clean" has the same digits drawn on a canvas:
+what the network itself gets wrong. Some kinds were used to improve the reader, others were not
+(`picture_kinds.PURPOSES`). Digits come from the pens of writers who were never trained on (CNNVIZ_DATA) and from
+MNIST's test set.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+import benchmarks.measuring.later_picture_kinds  # noqa: F401  (adds its kinds to `KINDS`)
 from benchmarks.measuring import digits, picture_kinds, report
-from benchmarks.measuring.picture_kinds import HELD_OUT, KINDS, TUNED, Kind, Source
+from benchmarks.measuring.picture_kinds import KINDS, PURPOSES, Kind, Source
 from cnnviz.core.data import datasets
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference.trace import predict
@@ -85,7 +87,14 @@ def measure(kind: Kind, sources_: list[Source], count: int, networks: dict[str, 
     )
     shown = {DEFAULT: (DEFAULT, read), PLAIN: (PLAIN, read), RESIZE: (DEFAULT, plain), CLEAN: (DEFAULT, clean)}
     answers = {name: judge(predict(networks[network], x), labels) for name, (network, x) in shown.items()}
-    return {"kind": kind.name, "group": kind.group, "half": kind.half, "count": count, "seconds": seconds, **answers}
+    return {
+        "kind": kind.name,
+        "group": kind.group,
+        "purpose": kind.purpose,
+        "count": count,
+        "seconds": seconds,
+        **answers,
+    }
 
 
 def judge(shares: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
@@ -98,26 +107,26 @@ def judge(shares: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
 def add_up(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """Add up the rows of several kinds."""
     sums = {each: {key: sum(row[each][key] for row in rows) for key in ("right", "sure_wrong")} for each in CONTESTANTS}
-    return {"kind": name, "group": "", "half": "", "count": sum(row["count"] for row in rows), **sums}
+    return {"kind": name, "group": "", "purpose": "", "count": sum(row["count"] for row in rows), **sums}
 
 
 def totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add up all kinds, the halves and the groups."""
     parts = {"all": rows}
-    parts |= {half: [row for row in rows if row["half"] == half] for half in (TUNED, HELD_OUT)}
+    parts |= {each: [row for row in rows if row["purpose"] == each] for each in PURPOSES}
     parts |= {group: [row for row in rows if row["group"] == group] for group in sorted({r["group"] for r in rows})}
     return [add_up(part, name) for name, part in parts.items() if part]
 
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Write right answers in percent, and behind a stroke how many were wrong with more than 80 %."""
-    head = ("kind", "half", "pictures", *CONTESTANTS)
+    head = ("kind", "purpose", "pictures", *CONTESTANTS)
     return report.table(
         head,
         [
             (
                 row["kind"],
-                row["half"],
+                row["purpose"],
                 str(row["count"]),
                 *(f"{100 * row[each]['right'] / row['count']:.1f} / {row[each]['sure_wrong']}" for each in CONTESTANTS),
             )
@@ -147,7 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
     parser.add_argument("out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes")
     parser.add_argument("--count", type=int, default=COUNT, help="pictures of a kind")
-    parser.add_argument("--half", choices=(TUNED, HELD_OUT), help="only this half of the kinds")
+    parser.add_argument("--purpose", choices=PURPOSES, nargs="+", default=PURPOSES, help="only kinds for these")
     parser.add_argument("--data", type=Path, help="folder with pen_strokes.json.gz; else CNNVIZ_DATA")
     asked = parser.parse_args()
     digits.need_mnist()
@@ -156,7 +165,7 @@ def main() -> None:
         raise SystemExit(f"This benchmark needs digits written with pens. Received: {pens}. Name their folder: --data")
     found = sources(pens)
     networks = {name: model_store.load(name) for name in (DEFAULT, PLAIN)}
-    kinds = [kind for kind in KINDS if asked.half in (None, kind.half)]
+    kinds = [kind for kind in KINDS if kind.purpose in asked.purpose]
     rows = [measure(kind, found, asked.count, networks) for kind in kinds]
     met = goals(rows)
     report.write(asked.out, {"count": asked.count, "rows": rows, "totals": totals(rows), "goals": met})

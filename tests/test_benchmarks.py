@@ -42,7 +42,7 @@ def test_pictures_are_the_same_at_every_run_and_those_of_a_kind_differ():
     digit = np.zeros((28, 28), np.uint8)
     digit[5:23, 12:16] = 255
     sources = [picture_kinds.Source(1, image=digit), picture_kinds.Source(1, [np.array([(0.5, 0.0), (0.4, 1.0)])])]
-    assert {kind.half for kind in picture_kinds.KINDS} == {picture_kinds.TUNED, picture_kinds.HELD_OUT}
+    assert {kind.purpose for kind in picture_kinds.KINDS} == set(picture_kinds.PURPOSES)
     for kind in picture_kinds.KINDS:
         (label, first), (_, second) = picture_kinds.pictures(kind, sources, 2)
         (_, again), _ = picture_kinds.pictures(kind, sources, 2)
@@ -56,8 +56,8 @@ def test_the_report_on_pictures_adds_up_and_names_kinds_behind_a_resize():
     counts = {name: {"right": 9, "sure_wrong": 0} for name in pictures.CONTESTANTS}
     behind = counts | {pictures.RESIZE: {"right": 10, "sure_wrong": 0}}
     rows = [
-        {"kind": "plain", "group": "drawn", "half": "tuned", "count": 10, **counts},
-        {"kind": "boxed", "group": "photograph", "half": "held out", "count": 10, **behind},
+        {"kind": "plain", "group": "drawn", "purpose": "tuned", "count": 10, **counts},
+        {"kind": "boxed", "group": "photograph", "purpose": "held out", "count": 10, **behind},
     ]
     assert pictures.totals(rows)[0]["pen"] == {"right": 18, "sure_wrong": 0}
     assert [goal["met"] for goal in pictures.goals(rows)] == [False, False, True, False]

@@ -1,6 +1,6 @@
 """Kinds of pictures that people open: drawn, photographed, scanned, plotted, each made by program from a digit.
 
-Half of the kinds are there to improve the reader by; the other half is looked at when it is done, and only then.
+Half of these kinds are there to improve the reader by; the other half is looked at when it is done, and only then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from PIL import Image
 from benchmarks.measuring import painting
 from benchmarks.measuring.painting import Random
 
-TUNED, HELD_OUT = "tuned", "held out"
+TUNED, HELD_OUT, LATER, LAST = "tuned", "held out", "later", "last"
+PURPOSES = (TUNED, HELD_OUT, LATER, LAST)
+"""What kinds are for. The reader was made with the first; the others show what it does with what it was not made for:
+the later ones were made and read when it was finished, and the last ones when it had been improved by those."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +48,13 @@ class Kind:
     Attributes:
         name: Its name in tables.
         group: "drawn", "photograph", "scan", "plot" or "other".
-        half: `TUNED` or `HELD_OUT`.
+        purpose: One of `PURPOSES`.
         make: From a digit to a picture: `(h, w)` or `(h, w, 3)` in [0, 1], or with transparency `(h, w, 4)`.
     """
 
     name: str
     group: str
-    half: str
+    purpose: str
     make: Callable[[Source, Random], np.ndarray]
 
 
@@ -61,9 +64,11 @@ KINDS: list[Kind] = []
 Maker = Callable[[Source, Random], np.ndarray]
 
 
-def add_kind(group: str, half: str) -> Callable[[Maker], Maker]:
+def add_kind(group: str, purpose: str) -> Callable[[Maker], Maker]:
+    """Add a function that makes pictures to `KINDS`, under its name."""
+
     def add(make: Maker) -> Maker:
-        KINDS.append(Kind(make.__name__, group, half, make))
+        KINDS.append(Kind(make.__name__, group, purpose, make))
         return make
 
     return add

@@ -29,8 +29,8 @@ MIN_TILE = 0.4
 """Share of a picture that is opaque from which the opaque part may be paper with ink on it."""
 
 IMPURE = 0.6
-"""The same up to which all of the picture is read too, and preferred if it shows little but a digit: the edge of a shadow
-may have been taken for that of a sheet."""
+"""The same up to which all of the picture is read too, and preferred if it shows little but a digit: the edge of a
+shadow may have been taken for that of a sheet."""
 
 MAX_INK_IN_PANEL = 0.4
 """Share of a panel that is ink at most."""

@@ -7,9 +7,9 @@ among what is brighter or darker than the rest of the picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -31,11 +31,18 @@ OPENINGS = (0.02, 0.06, 0.1)
 """Shares of the picture's side; what is narrower than twice as much is cut off a panel, ticks and bright things beside
 it. Each is tried where those before it do not leave a panel."""
 
+MaskKind = Literal["page", "frame", "sheet", "colour"]
+"""Where a panel is looked for: what is unlike a page of one colour, what is dark, what is as bright or as even as a
+sheet, and what is as colourful as one."""
+
+TRIED_OPENINGS: Mapping[MaskKind, int] = {"page": 1, "frame": 1, "sheet": 2, "colour": 3}
+"""Kind of mask -> how many of the openings are tried."""
+
 MIN_RESTS = (0.85, 0.85, 0.75)
 """Share of a part that must be left after each of the openings: the loop of a 9 is no panel."""
 
-MIN_FILLS = (0.86, 0.86, 0.94)
-"""Share of the smallest rectangle around a panel, turned as it may be, that the panel covers after each of the openings.
+MIN_FILLS = (0.86, 0.86, 0.9)
+"""Share of the smallest rectangle around a panel, turned as it may be, that it covers after each of the openings.
 An ellipse has 0.785, and more if a wide square has opened it."""
 
 MIN_AREA_BESIDE = 0.12
@@ -49,6 +56,10 @@ MAX_ASPECT = 2.5
 
 MIN_SOLIDITY = 0.96
 """Share of its convex hull that a panel covers where it leaves the picture, so that its corners are not seen."""
+
+MIN_COLOUR = 3
+"""Mean difference of 255 in saturation (HSV) that a picture has at least where this tells a sheet from what is around
+it."""
 
 MARGIN = 0.025
 """Share of the panel's side that is cut away along its edge: shadows, frames and half-covered pixels."""
@@ -97,22 +108,19 @@ def find(values: np.ndarray, sheets: bool = True, colours: np.ndarray | None = N
     small = _reduce(values, step)
     if min(small.shape) < 24:
         return
-    for number, (levels, mask) in enumerate(_masks(small, sheets, colours, step)):
+    for kind, levels, mask in _masks(small, sheets, colours, step):
         for part in _parts(mask):
-            panel = _find_in(levels, mask, part, (number == 0, number > 1), values.shape, step)
+            panel = _find_in(levels, mask, part, kind, values.shape, step)
             if panel is not None:
                 yield panel
 
 
 def _find_in(
-    small: np.ndarray, mask: np.ndarray, part: np.ndarray, what: tuple[bool, bool], shape: tuple[int, ...], step: int
+    levels: np.ndarray, mask: np.ndarray, part: np.ndarray, kind: MaskKind, shape: tuple[int, ...], step: int
 ) -> Panel | None:
-    """Find the panel that a part of a mask is, with as little cut off what is joined to it as possible.
-
-    `what` says whether it can only lie on a page of one colour, and whether it can only be a sheet.
-    """
-    on_page, sheet = what
-    for reach, rest, fill in list(zip(OPENINGS, MIN_RESTS, MIN_FILLS, strict=True))[: None if sheet else 1]:
+    """Find the panel that a part of a mask is, with as little cut off what is joined to it as possible."""
+    on_page = kind == "page"
+    for reach, rest, fill in list(zip(OPENINGS, MIN_RESTS, MIN_FILLS, strict=True))[: TRIED_OPENINGS[kind]]:
         filled = _open(part, reach)
         if filled is None:
             return None
@@ -121,8 +129,13 @@ def _find_in(
         if reach > OPENINGS[0] and filled.sum() < MIN_AREA_BESIDE * part.size:
             return None
         hull = _hull(filled)
+        if hull is None or not _is_panel(mask, filled, hull, fill):
+            continue
+        # Colour alone does not tell a sheet from light of another colour, unless all of the sheet is seen.
+        if kind == "colour" and photo_ink.border(filled).any():
+            continue
         # What is unlike a page of one colour needs no other proof that it is not the page.
-        if hull is not None and _is_panel(mask, filled, hull, fill) and (on_page or not _goes_on(small, mask, filled)):
+        if on_page or not _goes_on(levels, mask, filled):
             return _panel(mask, _fill_hull(hull, filled.shape), on_page, shape, step)
     return None
 
@@ -139,8 +152,8 @@ def _reduce(values: np.ndarray, step: int) -> np.ndarray:
 
 def _masks(
     small: np.ndarray, sheets: bool, colours: np.ndarray | None, step: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield where a panel may be, with the levels that tell it from what is around it.
+) -> Iterator[tuple[MaskKind, np.ndarray, np.ndarray]]:
+    """Yield where a panel may be: the kind of the mask, the levels that tell it from what is around it, and the mask.
 
     It is unlike a border of one colour; else it is among the dark, the bright, the even or the equally colourful parts.
     """
@@ -149,28 +162,37 @@ def _masks(
     edge = photo_ink.border(small)
     ground = float(np.median(edge))
     plain = float((np.abs(edge - ground) < 6).mean()) > 0.7
-    yield small, np.abs(small - ground) > 8 if plain else np.zeros(small.shape, bool)
+    yield "page", small, np.abs(small - ground) > 8 if plain else np.zeros(small.shape, bool)
     if plain:
         return
     level, _ = photo_ink.split(small)
-    yield small, small <= level
+    yield "frame", small, small <= level
     if not sheets:
         return
-    yield small, ndimage.binary_opening(small > level, np.ones((3, 3)))
-    yield small, ndimage.binary_opening(_is_even(small), np.ones((3, 3)))
-    yield small, ndimage.binary_opening(_is_like_the_middle(small), np.ones((3, 3)))
-    for levels in () if colours is None else (_darken_other_colours(small, colours, step),):
+    yield "sheet", small, ndimage.binary_opening(small > level, np.ones((3, 3)))
+    yield "sheet", small, ndimage.binary_opening(_is_even(small), np.ones((3, 3)))
+    yield "sheet", small, ndimage.binary_opening(_is_like_the_middle(small), np.ones((3, 3)))
+    levels = None if colours is None else _darken_other_colours(small, colours, step)
+    if levels is not None:
         level, _ = photo_ink.split(levels)
-        yield levels, ndimage.binary_opening(levels > level, np.ones((3, 3)))
+        yield "colour", levels, ndimage.binary_opening(levels > level, np.ones((3, 3)))
         # Strokes that run to the sheet's edge would part it.
-        yield levels, ndimage.grey_closing(_is_like_the_middle(levels).astype(np.uint8), 7) > 0
+        yield "colour", levels, ndimage.grey_closing(_is_like_the_middle(levels).astype(np.uint8), 7) > 0
 
 
-def _darken_other_colours(small: np.ndarray, colours: np.ndarray, step: int) -> np.ndarray:
-    """Darken what is more or less colourful than most of the middle: a sky behind a sheet as bright as itself."""
-    colourful = _reduce(colours.max(axis=2) - colours.min(axis=2), step)
-    common = _most_common(colourful, 5)
-    levels: np.ndarray = np.clip(small - 4 * np.abs(colourful - common), 0, 255)
+def _darken_other_colours(small: np.ndarray, colours: np.ndarray, step: int) -> np.ndarray | None:
+    """Darken what is more or less colourful than most of the middle: a sky behind a sheet as bright as itself.
+
+    Returns:
+        None for a picture that is everywhere as colourful as in its middle.
+    """
+    strongest, weakest = _reduce(colours.max(axis=2), step), _reduce(colours.min(axis=2), step)
+    # As a share of the strongest it is the same in light and shade.
+    colourful = 255 * (strongest - weakest) / np.maximum(strongest, 1)
+    difference = np.abs(colourful - _most_common(colourful, 5))
+    if float(difference.mean()) < MIN_COLOUR:
+        return None
+    levels: np.ndarray = np.clip(small - 4 * difference, 0, 255)
     return levels
 
 

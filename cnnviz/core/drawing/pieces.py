@@ -26,7 +26,7 @@ MIN_MASS_BESIDE = 0.02
 """The same for a piece right beside the digit, where a stroke may be interrupted."""
 
 
-MAX_GAP = 0.3
+MAX_GAP = 0.5
 """Distance of a stroke from the rest of its digit, as a share of the digit's larger side; what lies farther away is a
 hole of a binder, an icon or a mark."""
 
