@@ -526,7 +526,8 @@ def neon(source: Source, random: Random) -> np.ndarray:
     ink = source.ink(random, side, random.uniform(0.45, 0.7), random.uniform(0.04, 0.08))
     glow = ndimage.gaussian_filter(ink, side * 0.03)
     colour = np.array([[0.1, 0.9, 1], [1, 0.2, 0.8], [0.3, 1, 0.3]])[random.integers(0, 3)]
-    return np.clip(ink[..., np.newaxis] * 0.9 + glow[..., np.newaxis] * colour * 0.9, 0, 1)
+    shining: np.ndarray = np.clip(ink[..., np.newaxis] * 0.9 + glow[..., np.newaxis] * colour * 0.9, 0, 1)
+    return shining
 
 
 @add_kind("drawn", LAST)

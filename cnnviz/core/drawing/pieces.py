@@ -123,7 +123,8 @@ def choose(ink: np.ndarray, part: int | None = None) -> Choice:
     bars = [_is_bar(found, each) for each in numbers]
     chosen = _largest(boxes, bars) if part is None else min(max(part, 0), len(boxes) - 1)
     others = np.zeros(len(heavy), bool)
-    others[np.concatenate([each for index, each in enumerate(numbers) if index != chosen] or [[]]).astype(int)] = True
+    for index, each in enumerate(numbers):
+        others[each] = index != chosen
     rest: tuple[tuple[LeftOutKind, np.ndarray], ...] = (
         ("frame", frames),
         ("border", strangers),

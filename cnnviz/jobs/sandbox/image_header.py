@@ -56,7 +56,18 @@ OTHER_KINDS = (
 )
 """Offset, bytes at it, and name of formats that people try but that are not read here."""
 
-OTHER_ENDINGS = {".svg": "SVG", ".eps": "EPS", ".ai": "EPS", ".heic": "HEIC", ".tif": "TIFF", ".tiff": "TIFF"}
+OTHER_ENDINGS = {
+    ".svg": "SVG",
+    ".eps": "EPS",
+    ".ai": "EPS",
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".avif": "AVIF",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".pdf": "PDF",
+    ".psd": "Photoshop",
+}
 
 
 TOO_LARGE = gettext_noop(

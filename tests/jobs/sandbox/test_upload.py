@@ -319,6 +319,19 @@ def test_a_name_is_only_a_hint() -> None:
     assert upload.read(encoded(seven()), "seven.svg").rgba.shape == (60, 40, 4)
 
 
+@pytest.mark.parametrize(
+    ("length", "name", "said"),
+    [
+        (31_457_280, ".png", "This file has 32 MB, but pictures may have at most 30 MB."),
+        (5_000_000, ".heic", "This is a file of the kind HEIC, "),
+        (5_000_000, ".exe", "This is not a picture that can be read here."),
+        (0, ".png", "This file is empty."),
+    ],
+)
+def test_a_file_that_was_not_sent_is_refused_by_its_length_and_ending(length: int, name: str, said: str) -> None:
+    assert str(image_header.explain_refusal(length, name)).startswith(said)
+
+
 def test_an_empty_and_an_endless_file_are_refused() -> None:
     assert "empty" in refusal(b"")
     assert "has 31 MB" in refusal(b"\x89PNG\r\n\x1a\n" + b"\0" * 30_000_001)

@@ -20,12 +20,13 @@ from PIL import Image
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, Drawing, Stroke
 from cnnviz.ui.components import bars as bars_module
 from cnnviz.ui.components import feature_maps as viewer
-from cnnviz.ui.components import picture_crop
+from cnnviz.ui.components import picture_crop, upload_limit
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
 from cnnviz.ui.components.pad import read_message
 from cnnviz.ui.components.pad.wire import MAX_REACH, from_wire, sequence, to_wire
+from cnnviz.ui.components.upload_limit import HeldBack
 
 # The pad: what comes back from a browser.
 
@@ -456,3 +457,23 @@ def test_a_picture_is_sent_small_and_on_white_paper(monkeypatch: pytest.MonkeyPa
     with Image.open(io.BytesIO(data[4 + length :])) as image:
         assert image.size == (320, 640)
         assert image.getpixel((9, 9)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("message", "held_back"),
+    [
+        ({"bytes": 40_000_000, "ending": ".png"}, HeldBack(40_000_000, ".png")),
+        ({"bytes": 9, "ending": ".<b>"}, HeldBack(9, "")),
+        ({"bytes": 9}, HeldBack(9, "")),
+        ({"bytes": -1, "ending": ".png"}, None),
+        ({"bytes": True, "ending": ".png"}, None),
+        ({"bytes": "9", "ending": ".png"}, None),
+        ("large", None),
+        (None, None),
+    ],
+)
+def test_a_file_that_was_held_back_is_read_or_it_is_none(
+    message: object, held_back: HeldBack | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {"unseen-limit": {"refused": message}})
+    assert upload_limit.held_back("limit") == held_back
