@@ -57,6 +57,13 @@ MAX_ASPECT = 2.5
 MIN_SOLIDITY = 0.96
 """Share of its convex hull that a panel covers where it leaves the picture, so that its corners are not seen."""
 
+MIN_EVEN_BORDER = 0.55
+"""Share of the border that is of one colour where a picture may be a page of that colour: a white canvas at two edges
+of a grey window leaves about so much."""
+
+PLAIN_BORDER = 0.7
+"""The same from which it is nothing else."""
+
 MIN_COLOUR = 3
 """Mean difference of 255 in saturation (HSV) that a picture has at least where this tells a sheet from what is around
 it."""
@@ -161,9 +168,10 @@ def _masks(
 
     edge = photo_ink.border(small)
     ground = float(np.median(edge))
-    plain = float((np.abs(edge - ground) < 6).mean()) > 0.7
-    yield "page", small, np.abs(small - ground) > 8 if plain else np.zeros(small.shape, bool)
-    if plain:
+    even = float((np.abs(edge - ground) < 6).mean())
+    if even > MIN_EVEN_BORDER:
+        yield "page", small, np.abs(small - ground) > 8
+    if even > PLAIN_BORDER:
         return
     level, _ = photo_ink.split(small)
     yield "frame", small, small <= level

@@ -42,6 +42,14 @@ def test_only_the_sheet_is_read(pen: float, paper: float, ground: float) -> None
     assert np.abs(np.array(around.box) - (100, 100, 100 + SIDE, 100 + SIDE)).max() < 20
 
 
+def test_a_canvas_at_two_edges_of_a_grey_window_is_a_sheet() -> None:
+    window = np.full((420, 370), 190.0)
+    window[:60] = 245
+    window[20:40, 100:300:40] = 60
+    window[70 : 70 + SIDE, 8 : 8 + SIDE] = paint(40, 255)
+    assert is_seven(to_rgba(window))
+
+
 def test_the_asked_polarity_is_that_of_the_sheet() -> None:
     rgba = to_rgba(page(paint(250, 25), 255))
     assert from_picture(rgba, polarity="bright").polarity == "bright"
