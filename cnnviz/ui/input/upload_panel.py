@@ -17,7 +17,7 @@ from cnnviz.jobs.sandbox import image_header, upload
 from cnnviz.ui.components import tab_storage
 from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.components.upload_limit import held_back, upload_limit
+from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
@@ -68,7 +68,7 @@ def show() -> None:
             key=_uploader_key(),
             on_change=session.guard(_take),
         )
-        upload_limit(LIMIT_KEY, image_header.MAX_BYTES, KINDS, _refuse)
+        limit_uploads(LIMIT_KEY, image_header.MAX_BYTES, KINDS, _refuse)
         if isinstance(outcome, Refusal):
             st.error(page.escape_markdown(translate_refusal(outcome)))
         elif session.get("opened") is not None:
@@ -101,7 +101,7 @@ def _take() -> None:
 
 def _refuse() -> None:
     """Say why the browser did not send a file."""
-    file = held_back(LIMIT_KEY)
+    file = read_held_back(LIMIT_KEY)
     if file is not None:
         _forget()
         session.put(

@@ -476,4 +476,4 @@ def test_a_file_that_was_held_back_is_read_or_it_is_none(
     message: object, held_back: HeldBack | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(st, "session_state", {"unseen-limit": {"refused": message}})
-    assert upload_limit.held_back("limit") == held_back
+    assert upload_limit.read_held_back("limit") == held_back

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnviz.ui.components import browser_state
-from cnnviz.ui.components.mount import unseen
+from cnnviz.ui.components.mount import mount_unseen
 
 ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 
@@ -29,20 +29,20 @@ class HeldBack:
     ending: str
 
 
-def upload_limit(key: str, max_bytes: int, endings: Sequence[str], on_held_back: Callable[[], None]) -> None:
+def limit_uploads(key: str, max_bytes: int, endings: Sequence[str], on_held_back: Callable[[], None]) -> None:
     """Hold back files that are chosen for, or dropped on, an uploader of the page.
 
     Args:
-        key: Key of the element; `held_back(key)` reads what was held back.
+        key: Key of the element; `read_held_back(key)` reads what was held back.
         max_bytes: Length of a file up to which it is sent.
         endings: Of the names of files that are sent, without the dot.
         on_held_back: Called when a file was held back.
     """
     data = {"bytes": max_bytes, "endings": list(endings)}
-    unseen("upload_limit", key=key, data=data, on_refused_change=on_held_back)
+    mount_unseen("upload_limit", key=key, data=data, on_refused_change=on_held_back)
 
 
-def held_back(key: str) -> HeldBack | None:
+def read_held_back(key: str) -> HeldBack | None:
     """Return the file that was held back in this run, or None."""
     message = browser_state.read(f"unseen-{key}", "refused")
     if not isinstance(message, Mapping):
