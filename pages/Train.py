@@ -4,12 +4,25 @@ import streamlit as st
 
 from cnnviz.ui.components.top import top
 from cnnviz.ui.i18n import translate
+from cnnviz.ui.input import rail
 from cnnviz.ui.shell import page, session, url, visitor, widgets
 from cnnviz.ui.training import kept_design, run_status, runs_table, small_data, start, watch
+
+
+@st.fragment
+@page.guard
+def read_along() -> None:
+    """Show what the chosen network reads; a run that is watched reads in its place."""
+    _, pen_down = rail.read()
+    url.show(pen_down, place="pen")
+
 
 with page.shell("train"):
     visitor.remember()
     kept_design.restore()
+    if session.get("train_view") != "watch" or not watch.find_run():
+        with rail.beside():
+            read_along()
     top(session.get("upwards"))
     run_status.warm_up()
     widgets.one_of("train_view", translate("What to do"), show_label=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.core.drawing import preprocessing
@@ -54,8 +55,13 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
 
 def result(prediction: Prediction) -> None:
     """Show the picture that the network reads, in its colours if it reads any."""
+    show_image(prediction.trace.digit, 196)
+
+
+def show_image(image: np.ndarray, size: int) -> None:
+    """Show a picture that a network reads, (h, w) or (h, w, 3) in [0, 1], with `size` CSS pixels a side."""
     caption = translate("What the network reads")
-    thumbnails("preparation", [prediction.trace.digit], [caption], label=caption, size=196)
+    thumbnails("preparation", [image], [caption], label=caption, size=size)
 
 
 def _ready(prediction: Prediction, subject: InputSource) -> None:

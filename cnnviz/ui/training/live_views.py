@@ -9,10 +9,9 @@ import streamlit as st
 
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.training.protocol import Event
-from cnnviz.ui.components.bars import LABELS as BAR_LABELS
-from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
+from cnnviz.ui.input import rail
 from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import session, widgets
@@ -23,12 +22,14 @@ TALLEST = 250
 """Height in CSS pixels that a mosaic should not exceed."""
 
 
-def show_answer(moment: Moment | None) -> None:
-    """Show what the network makes of the visitor's digit at this moment."""
-    with st.container(key="predicted-digit"):
-        st.markdown("–" if moment is None else str(moment.answer))
-    st.caption(describe_answer(moment))
-    bars("answer", None if moment is None else moment.probabilities, translate_all(BAR_LABELS))
+def show_answer(moment: Moment | None, image: np.ndarray) -> None:
+    """Show in the rail what the network makes of the visitor's digit at this moment; `image` is what it reads."""
+    rail.show_answer(
+        "–" if moment is None else str(moment.answer),
+        None if moment is None else moment.probabilities,
+        describe_answer(moment),
+        image,
+    )
 
 
 def describe_answer(moment: Moment | None) -> str:

@@ -15,7 +15,7 @@ from cnnviz.jobs import api
 from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.components import curves
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.input import surfaces
+from cnnviz.ui.input import rail
 from cnnviz.ui.shell import page, session, visitor
 from cnnviz.ui.training import (
     chart,
@@ -39,13 +39,17 @@ QUICK, SLOW = 0.4, 0.5
 FEW = 6
 
 
-def show() -> None:
-    """Show the watched run, or the newest one; nothing where there is none."""
-    store = visitor.store()
-    known = [run.id for run in store.runs()]
+def find_run() -> bool:
+    """Watch the newest run where the watched one is gone; return whether there is any to watch."""
+    known = [run.id for run in visitor.store().runs()]
     if session.get("watched") not in known:
         session.put(watched=known[0] if known else "", moment=-1)
-    if session.get("watched"):
+    return bool(known)
+
+
+def show() -> None:
+    """Show the watched run, or the newest one; nothing where there is none."""
+    if find_run():
         live = _is_any_live()
         st.fragment(page.guard(_show_watched), run_every=_choose_period() if live else None)(live)
 
@@ -81,22 +85,35 @@ def _show_watched(was_live: bool) -> None:
             translate("Some of these runs learned from MNIST and some from scikit-learn’s digits: do not compare them.")
         )
     place, per_epoch = _show_chart(status, chosen, kept)
-    drawing, answering, closer = st.columns([320, 350, 450], gap="medium")
-    with drawing:
-        pen_down = surfaces.draw(plain=True)
-        if colour_digits.reads_colour(status.run.architecture.input_shape):
-            st.caption(translate("This network reads colour: it is shown your digit in blue on cream."))
-    digit = prepare_digit(session.subject(), session.steps())
-    _show_to_the_worker(status, digit, pen_down)
-    shown = _find_moment(status, chosen, digit)
-    with answering:
-        live_views.show_answer(shown)
+    digit, shown = _read_along(status, chosen)
+    looking, closer = st.columns([640, 430], gap="medium")
+    with looking:
+        live_views.pick_layer(status.run.architecture)
+        if shown is not None:
+            live_views.show_changes(shown, "watched")
     with closer:
         _show_details(status, chosen, kept)
-    live_views.pick_layer(status.run.architecture)
-    if shown is not None:
-        live_views.show_changes(shown, "watched")
     comparison.show(place, per_epoch, digit)
+
+
+def _read_along(status: RunStatus, chosen: Snapshot | None) -> tuple[np.ndarray, Moment | None]:
+    """Show pad and answer in the rail: what the run's network makes of the digit at the chosen moment.
+
+    Returns:
+        The digit, (28, 28) float32 in [0, 1], and the moment that is shown, None before the first.
+    """
+    with rail.beside(choices=False):
+        pen_down = rail.draw(plain=True)
+        digit = prepare_digit(session.subject(), session.steps())
+        _show_to_the_worker(status, digit, pen_down)
+        shown = _find_moment(status, chosen, digit)
+        colour = colour_digits.reads_colour(status.run.architecture.input_shape)
+        live_views.show_answer(
+            shown, colour_digits.colour_from_hex(digit, colour_digits.INK, colour_digits.PAPER) if colour else digit
+        )
+        if colour:
+            rail.note(translate("This network reads colour: it is shown your digit in blue on cream."))
+    return digit, shown
 
 
 def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> tuple[float | None, bool]:

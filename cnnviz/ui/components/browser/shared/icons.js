@@ -6,15 +6,18 @@ const ICONS = {
   clear: "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
   close: "M6 6l12 12M18 6 6 18",
   forward: "M7 6v12l8-6zM17 6v12",
+  hide: "M13 6l-6 6 6 6M18 6l-6 6 6 6",
   in: "M12 6v12M6 12h12",
   next: "M9.5 6l6 6-6 6",
   out: "M6 12h12",
   pause: "M8.5 6v12M15.5 6v12",
+  pen: "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4",
   play: "M8 5.5v13l10.5-6.5z",
   previous: "M14.5 6 8.5 12l6 6",
   reset: "M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4",
   restart: "M6.5 9.5A7 7 0 1 1 5 14M6 4.5v5h5",
   save: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  show: "M11 6l6 6-6 6M6 6l6 6-6 6",
   undo: "M9 14 4 9l5-5M4 9h10.5a5.5 5.5 0 0 1 0 11H11",
 }
 

@@ -1,0 +1,109 @@
+"""The rail: pad and answer stay in sight on every page, at the left or, in a narrow window, at the foot."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK, Visitor
+
+PAGES = ("Layers", "Pooling", "Convolution", "Train")
+WIDTHS = (320, 390, 640, 800, 1099, 1100, 1400, 1920)
+MAX_TOP = 130
+MAX_BAR = 72
+
+
+def head(page: Page) -> Locator:
+    """Return the button that hides the rail, or opens it as a sheet."""
+    return page.locator(".st-key-rail-head button")
+
+
+def top(page: Page, title: str) -> float:
+    box = page.get_by_role("heading", name=title, exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def scroll_to_end(page: Page) -> None:
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_content_begins_near_the_top_and_the_pad_stays_in_sight(
+    visitor: Visitor, address: str, seven_link: str, name: str
+) -> None:
+    page = visitor(viewport={"width": 1400, "height": 900})
+    eyes.opened(page, f"{address}/{name}{seven_link}", name)
+    assert top(page, name) <= MAX_TOP
+    scroll_to_end(page)
+    expect(hands.paper(page)).to_be_in_viewport(ratio=1)
+    expect(eyes.digit(page)).to_be_in_viewport(ratio=1)
+    expect(eyes.bars(page)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_width_makes_the_page_scroll_sideways(visitor: Visitor, address: str, seven_link: str, name: str) -> None:
+    page = visitor(viewport={"width": WIDTHS[0], "height": 900})
+    eyes.opened(page, f"{address}/{name}{seven_link}", name)
+    beyond = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        eyes.still(page)
+        beyond[width] = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+    assert beyond == dict.fromkeys(WIDTHS, 0)
+
+
+def test_any_layer_in_view_follows_the_pen(layers_page: Page) -> None:
+    scroll_to_end(layers_page)
+    last = layers_page.locator('[class*="st-key-maps-"] canvas').last
+    expect(last).to_be_in_viewport()
+    before = eyes.painted(last)
+    hands.put_pen_down(layers_page, (60, 200))
+    hands.move_pen(layers_page, [(60, 200), (220, 200)])
+    eyes.painted_more_than(last, before)
+    hands.lift_pen(layers_page)
+    expect(last).to_be_in_viewport()
+
+
+def test_a_hidden_rail_stays_hidden_on_other_pages_and_after_a_reload(layers_page: Page) -> None:
+    left = layers_page.get_by_role("heading", name="Layers", exact=True).bounding_box()
+    head(layers_page).click()
+    expect(hands.paper(layers_page)).to_be_hidden()
+    expect(head(layers_page)).to_have_attribute("aria-expanded", "false")
+    after = layers_page.get_by_role("heading", name="Layers", exact=True).bounding_box()
+    assert left is not None
+    assert after is not None
+    assert after["x"] < left["x"] - 200
+    hands.go_to(layers_page, "Pooling")
+    expect(layers_page.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    expect(head(layers_page)).to_have_attribute("aria-expanded", "false")
+    layers_page.reload()
+    expect(head(layers_page)).to_have_attribute("aria-expanded", "false")
+    head(layers_page).click()
+    expect(hands.paper(layers_page)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(
+    phone: Page, address: str, seven_link: str, name: str
+) -> None:
+    phone.goto(f"{address}/{name}{seven_link}&net={LAYERS_NETWORK}")
+    expect(eyes.digit(phone)).to_have_text("7")
+    eyes.settled(phone)
+    bar = phone.locator(".st-key-subject-reading").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= MAX_BAR
+    assert bar["y"] + bar["height"] <= 844
+    expect(hands.paper(phone)).to_be_hidden()
+    head(phone).click()
+    expect(hands.paper(phone)).to_be_in_viewport(ratio=1)
+    hands.press(phone, "Clear")
+    expect(eyes.digit(phone)).to_have_text("–")
+    hands.Finger(phone).draw(hands.SEVEN)
+    expect(eyes.digit(phone)).to_have_text(re.compile("[0-9]"))
+    phone.keyboard.press("Escape")
+    expect(hands.paper(phone)).to_be_hidden()
+    expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)
