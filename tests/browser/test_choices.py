@@ -27,11 +27,18 @@ def input_pixels(page: Page) -> np.ndarray:
     return np.array([[eyes.pixel(canvas, (0, row, column))[0] for column in range(28)] for row in range(0, 28, 3)])
 
 
+def open_steps(page: Page) -> None:
+    """Open the five steps, which are folded until somebody asks for them."""
+    page.get_by_text("Prepared as MNIST was: see the steps").click()
+    expect(page.locator(".st-key-steps .step")).to_have_count(len(preprocessing.STEPS))
+
+
 def test_a_preparation_switch_changes_what_is_read_and_is_kept(
     page: Page, address: str, seven: Drawing, seven_link: str
 ):
     eyes.opened(page, f"{address}/{seven_link}")
     before = input_pixels(page)
+    open_steps(page)
     page.get_by_role("switch", name="Fit into 20×20").click()
     assert eyes.link_when(page, lambda carried: "off" in carried)["off"] == "fit"
     after = input_pixels(page)
@@ -48,7 +55,8 @@ def test_effect_of_a_switch_is_shown_before_it_is_used(page: Page, address: str,
     eyes.opened(page, f"{address}/{seven_link}&net=cnn-32-64-64")
     without = preprocessing.from_canvas(strokes.render(seven), steps=frozenset(preprocessing.STEPS) - {"crop"}).digit
     answer = trace(model_store.load("cnn-32-64-64"), without).answer
-    step = page.locator(".st-key-preparation .step").filter(has_text="Crop to the ink")
+    open_steps(page)
+    step = page.locator(".st-key-steps .step").filter(has_text="Crop to the ink")
     expect(step).to_contain_text(f"Without it: {answer},")
 
 

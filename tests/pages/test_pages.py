@@ -16,6 +16,7 @@ from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.inference import evidence, trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
+from cnnviz.ui.input import preprocessing_steps
 from cnnviz.ui.layers import diagram
 from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import cache, page
@@ -80,6 +81,21 @@ def test_a_drawing_is_kept_from_page_to_page(app: AppTest) -> None:
     app.switch_page("pages/Layers.py").run()
     assert answer(app) == before
     assert app.session_state["subject"].drawing == ONE
+
+
+@pytest.mark.parametrize(("off", "times"), [("", 0), ("fit", 1)])
+def test_what_each_step_would_change_is_worked_out_only_while_the_steps_are_open(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, off: str, times: int
+) -> None:
+    """They are open from the start where a link switches one of them off."""
+    asked: list[object] = []
+    monkeypatch.setattr(preprocessing_steps, "toggle_each_step", lambda *told: asked.append(told) or {})
+    app.query_params["d"] = url_codec.encode(ONE)
+    app.query_params["off"] = off
+    assert well(app.run())
+    assert len(asked) == times
+    (steps,) = [each for each in app.expander if "see the steps" in each.label]
+    assert steps.label.startswith("Prepared as MNIST was") == (not off)
 
 
 def test_an_empty_drawing_is_answered(app: AppTest) -> None:

@@ -39,18 +39,32 @@ STEPS: Mapping[str, tuple[str, str]] = {
 
 
 def show(network: Network, prediction: Prediction, subject: InputSource, pen_down: bool) -> None:
-    """Show how `subject` became 28x28; what each switch does is worked out when the pen is lifted."""
+    """Show what of `subject` is read, and below it, folded, how it became 28x28.
+
+    What each switch would change is worked out while the steps are open, and when the pen is lifted.
+    """
+    result(prediction)
     if prediction.preparation is None:
-        _ready(prediction, subject)
+        _say_ready(subject)
+        return
+    usual = len(session.steps()) == len(STEPS)
+    label = (
+        translate("Prepared as MNIST was: see the steps")
+        if usual
+        else translate("Not prepared as MNIST was: see the steps")
+    )
+    folded = st.expander(label, expanded=not usual, on_change="rerun", key="preparation-steps")
+    if not folded.open:
         return
     if not pen_down:
         session.put(effects={} if prediction.empty else toggle_each_step(network, subject, session.steps()))
-    steps(
-        "preparation",
-        [_row(step) for step in prediction.preparation.steps],
-        label=translate("From your drawing to 28×28"),
-        on_switch=_switch,
-    )
+    with folded:
+        steps(
+            "steps",
+            [_row(step) for step in prediction.preparation.steps],
+            label=translate("From your drawing to 28×28"),
+            on_switch=_switch,
+        )
 
 
 def result(prediction: Prediction) -> None:
@@ -64,8 +78,7 @@ def show_image(image: np.ndarray, size: int) -> None:
     thumbnails("preparation", [image], [caption], label=caption, size=size)
 
 
-def _ready(prediction: Prediction, subject: InputSource) -> None:
-    result(prediction)
+def _say_ready(subject: InputSource) -> None:
     st.caption(
         translate("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
         if subject.kind == "sample"
@@ -89,7 +102,7 @@ def _effect(step: preprocessing.Step) -> str:
 
 def _switch() -> None:
     """Take over a switch that the visitor has turned."""
-    index = read_pick("preparation")
+    index = read_pick("steps")
     if 0 <= index < len(preprocessing.STEPS):
         key = step_key(preprocessing.STEPS[index])
         session.put(**{key: not session.get(key)})
