@@ -11,7 +11,7 @@ from cnnviz.ui.convolution import (
     worked_example,
 )
 from cnnviz.ui.input import rail
-from cnnviz.ui.shell import page, pen_up, url
+from cnnviz.ui.shell import page, pen_up, session, url
 
 
 @st.fragment
@@ -33,4 +33,5 @@ with page.shell("convolution"):
     on_your_digit.show_pictures()
     strokes_found.show()
     in_colour.show()
-    channel_order.show()
+    if session.everything():
+        channel_order.show()

@@ -109,8 +109,8 @@ def traced(seven: Drawing) -> Trace:
 
 @pytest.fixture
 def layers_link(address: str, seven_link: str) -> str:
-    """Return the address of Layers with the seven and a small network."""
-    return f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}"
+    """Return the address of Layers with the seven, a small network and everything that the page has."""
+    return f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}&show=everything"
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ UNNAMED = """() => {
 
 @pytest.fixture
 def link(address: str, seven_link: str) -> str:
-    return f"{address}/Convolution{seven_link}"
+    return f"{address}/Convolution{seven_link}&show=everything"
 
 
 @pytest.fixture

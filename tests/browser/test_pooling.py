@@ -38,7 +38,7 @@ LAYER = "conv2d_1"  # 11 × 11: an odd side, of which windows of two leave a row
 
 @pytest.fixture
 def pooling_link(address: str, seven_link: str) -> str:
-    return f"{address}/Pooling{seven_link}&net={NETWORK}&conv={LAYER}"
+    return f"{address}/Pooling{seven_link}&net={NETWORK}&conv={LAYER}&show=everything"
 
 
 @pytest.fixture

@@ -91,9 +91,11 @@ def install_scheduler(monkeypatch: pytest.MonkeyPatch) -> FakeScheduler:
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
-    """Open Train as a new visitor."""
+    """Open Train as a new visitor who wants to see everything."""
     monkeypatch.setenv("CNNVIZ_RUNS", str(runs))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["show"] = "everything"
+    app.run()
     return app.switch_page(TRAIN).run()
 
 

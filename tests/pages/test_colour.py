@@ -28,6 +28,7 @@ def app() -> AppTest:
     """Open the page by a link to the seven in yellow on purple."""
     made = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     made.query_params["net"] = NAME
+    made.query_params["show"] = "everything"
     made.query_params["ink"] = INK[1:]
     made.query_params["paper"] = PAPER[1:]
     made.query_params["d"] = url_codec.encode(SEVEN)

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -88,12 +89,12 @@ def test_what_each_step_would_change_is_worked_out_only_while_the_steps_are_open
     app: AppTest, monkeypatch: pytest.MonkeyPatch, off: str, times: int
 ) -> None:
     """They are open from the start where a link switches one of them off."""
-    asked: list[object] = []
-    monkeypatch.setattr(preprocessing_steps, "toggle_each_step", lambda *told: asked.append(told) or {})
+    asked = Mock(return_value={})
+    monkeypatch.setattr(preprocessing_steps, "toggle_each_step", asked)
     app.query_params["d"] = url_codec.encode(ONE)
     app.query_params["off"] = off
     assert well(app.run())
-    assert len(asked) == times
+    assert asked.call_count == times
     (steps,) = [each for each in app.expander if "see the steps" in each.label]
     assert steps.label.startswith("Prepared as MNIST was") == (not off)
 

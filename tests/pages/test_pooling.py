@@ -50,8 +50,9 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def opened(**query: str) -> AppTest:
+    """Open the page with everything that it has, also what only experts need."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
+    for name, value in {"show": "everything", **query}.items():
         app.query_params[name] = value
     app.run()
     return app.switch_page("pages/Pooling.py").run()

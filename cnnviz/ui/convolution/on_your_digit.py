@@ -112,7 +112,8 @@ def _pick() -> None:
             format_func=lambda name: translate(FILTERS[name]),
             **session.bind("filter", FILTERS),
         )
-        widgets.one_of("filter_padding", translate("Padding"))
+        if session.shows("filter_padding"):
+            widgets.one_of("filter_padding", translate("Padding"))
     if session.get("filter") != "learned":
         return
     if found is None:

@@ -46,7 +46,8 @@ def show() -> None:
     """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
-    st.caption(translate(NOT_FLIPPED))
+    if session.everything():
+        st.caption(translate(NOT_FLIPPED))
     problem = _take_over()
     example = _make_example()
     guesses.take(KEY)
@@ -120,10 +121,13 @@ def _put_kernel(rows: Grid) -> None:
 def _show_settings() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         side = session.get("conv_side")
-        _show_slider("side", translate("Side of the image"), *SIDES)
-        _show_slider("size", translate("Side of the kernel"), SIZES[0], min(SIZES[1], side))
+        if session.shows("conv_side"):
+            _show_slider("side", translate("Side of the image"), *SIDES)
+        if session.shows("conv_size"):
+            _show_slider("size", translate("Side of the kernel"), SIZES[0], min(SIZES[1], side))
         _show_slider("stride", translate("Stride"), *STRIDES)
-        _show_slider("dilation", translate("Dilation"), *DILATIONS)
+        if session.shows("conv_dilation"):
+            _show_slider("dilation", translate("Dilation"), *DILATIONS)
         widgets.one_of(
             "conv_padding",
             translate("Padding"),

@@ -34,7 +34,7 @@ def beside(*, choices: bool = True) -> Iterator[None]:
         if choices:
             with st.container(key="subject-choices", gap="xsmall", horizontal=True, vertical_alignment="center"):
                 network_picker.pick()
-                surfaces.pick_surface()
+                surfaces.pick_surface(only_for_experts=True)
         with live:
             yield
 

@@ -36,9 +36,13 @@ def draw(plain: bool = False) -> bool:
     return _editor(dress or (INK, PAPER)) if session.get("surface") == "canvas" else _pad(dress)
 
 
-def pick_surface() -> None:
-    """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour."""
-    widgets.one_of("surface", translate("Drawing surface"), show_label=False, then=_hand_over)
+def pick_surface(*, only_for_experts: bool = False) -> None:
+    """Show the choice between the two surfaces, and of ink and paper where the chosen network reads colour.
+
+    `only_for_experts` leaves the first out among the essentials, unless the editor is in use.
+    """
+    if not only_for_experts or session.shows("surface"):
+        widgets.one_of("surface", translate("Drawing surface"), show_label=False, then=_hand_over)
     ink_and_paper.pick()
 
 

@@ -28,7 +28,8 @@ def show_settings(prediction: Prediction) -> None:
         widgets.one_of("layers_view", translate("Show the network as"))
         if session.get("layers_view") == "maps":
             colour_scale.show_settings()
-            downloads.show(prediction)
+            if session.everything():
+                downloads.show(prediction)
 
 
 def show(prediction: Prediction, network: Network) -> None:

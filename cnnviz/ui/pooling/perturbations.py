@@ -61,7 +61,8 @@ def _show_shifts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[
     place = session.get("moved")
     down, right = OFFSETS[place]
     _look(digit, shift(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
-    shift_maps.show_layers(three, reactions)
+    if session.everything():
+        shift_maps.show_layers(three, reactions)
 
 
 def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[Reaction]) -> None:
@@ -91,7 +92,8 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
     with look:
         caption = f"{translate(perturbation.label)}: {amount:g}"
         _look(digit, perturbation.apply(digit, amount), caption, reactions, place)
-    _show_layers(three, reactions, amount)
+    if session.everything():
+        _show_layers(three, reactions, amount)
 
 
 def _show_layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:

@@ -34,6 +34,10 @@ def show(kind: str) -> None:
     process_tuning.import_once("plotly.graph_objects")
     place = place_of(kind)
     amount = robustness_curves.get_amounts(kind)[place]
+    if not session.everything():
+        st.markdown(f"**{translate(QUANTITIES['right'])}**")
+        _show_chart(found, kind, "right", amount)
+        return
     for column, (quantity, title) in zip(st.columns(2, gap="medium"), QUANTITIES.items(), strict=True):
         with column:
             st.markdown(f"**{translate(title)}**")

@@ -102,9 +102,12 @@ def _show_settings(network: Network, prediction: subject.Prediction) -> None:
             width=270,
             **session.bind("same_map", (-1, *maps)),
         )
-        widgets.number("same_window", translate("Window"), 1, MAX_WINDOW, width=150)
-        widgets.number("same_stride", translate("Stride"), 1, MAX_WINDOW, width=150)
-        widgets.one_of("same_padding", translate("Padding"), help=translate(PADDING_HELP))
+        if session.shows("same_window"):
+            widgets.number("same_window", translate("Window"), 1, MAX_WINDOW, width=150)
+        if session.shows("same_stride"):
+            widgets.number("same_stride", translate("Stride"), 1, MAX_WINDOW, width=150)
+        if session.shows("same_padding"):
+            widgets.one_of("same_padding", translate("Padding"), help=translate(PADDING_HELP))
 
 
 def _name_map(number: int) -> str:

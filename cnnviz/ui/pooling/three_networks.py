@@ -19,7 +19,7 @@ from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.prediction.answer import format_percent
-from cnnviz.ui.shell import cache, page, process_tuning
+from cnnviz.ui.shell import cache, page, process_tuning, session
 
 WHY = gettext_noop(
     "Whether the choice of pooling matters to a network shows only when networks are trained that differ in nothing "
@@ -50,8 +50,11 @@ def show(prediction: Prediction) -> None:
     except Refusal as reason:
         st.warning(translate_refusal(reason))
         return
-    _show_summary(table)
-    _show_charts(table)
+    if session.everything():
+        _show_summary(table)
+        _show_charts(table)
+    else:
+        st.markdown(phrase(seed_statistics.write_headline(seed_statistics.compare_table(table))))
 
 
 def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
@@ -65,7 +68,8 @@ def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
             bars(f"bars-{network.name}", values, translate_all(LABELS))
     st.markdown(translate(EMPTY) if traces is None else describe_agreement(traces))
     plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
-    st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
+    if session.everything():
+        st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
 
 
 def describe_agreement(traces: list[Trace]) -> str:

@@ -59,10 +59,12 @@ def _take_over() -> tuple[int, int, str] | None:
 def _show_settings() -> None:
     side = len(session.get("pool_grid"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.number("pool_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
+        if session.shows("pool_side"):
+            widgets.number("pool_side", translate("Side of the grid"), *SIDES, width=150, then=_resize)
         widgets.number("pool_window", translate("Window"), 1, side, width=150, then=_fit_stride)
         widgets.number("pool_stride", translate("Stride"), 1, side, width=150, then=_fit_window)
-        widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
+        if session.shows("pool_padding"):
+            widgets.one_of("pool_padding", translate("Padding"), help=translate(PADDING_HELP))
         st.toggle(
             translate("Guess first"), value=bool(session.get("pool_guess")), **session.bind("pool_guess", (False, True))
         )

@@ -10,11 +10,17 @@ from cnnviz.ui.shell import session, widgets
 
 
 def show_settings() -> None:
-    """Show the two choices."""
+    """Show the two choices, which only experts need."""
+    if session.shows("colour_range"):
+        _pick_range()
+    if session.shows("palette"):
+        which = translate("Of values that are never negative; others are blue below 0 and red above.")
+        widgets.one_of("palette", translate("Colours"), help=which)
+
+
+def _pick_range() -> None:
     why = translate("Pictures can be compared only if they share a scale; weak maps show more on their own.")
     widgets.one_of("colour_range", translate("One colour scale for"), help=why)
-    which = translate("Of values that are never negative; others are blue below 0 and red above.")
-    widgets.one_of("palette", translate("Colours"), help=which)
 
 
 def measure_network_range(trace: Trace) -> tuple[float, float]:

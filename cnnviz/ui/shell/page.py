@@ -19,6 +19,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
 from cnnviz.figures import theme
+from cnnviz.ui.components.frame import frame
 from cnnviz.ui.i18n import gettext_noop, list_languages, name_language, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, server, session, url, visitor, widgets
 
@@ -27,6 +28,9 @@ R = TypeVar("R")
 
 LOG = logging.getLogger("cnnviz")
 NOTICE_SECONDS = 3.0
+TRAINING_SECONDS = 2.0
+"""Seconds between two looks of the navigation at trainings that run."""
+
 CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
@@ -201,11 +205,27 @@ def _any_network() -> str:
 
 
 def _navigation(name: str) -> None:
+    """Show the links to all pages, whether something trains, how much is shown, and the language."""
+    active = visitor.active_runs()
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
-        for row in PAGES.values():
-            st.page_link(row.path, label=translate(row.title), disabled=row is PAGES[name], width="content")
-        if len(list_languages()) > 1:
-            widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
+        for key, row in PAGES.items():
+            label = translate(row.title)
+            if key == "train" and active:
+                label = f"{label} :primary-badge[{translate('running')}]"
+            st.page_link(row.path, label=label, disabled=key == name, width="content")
+        with st.container(key="navigation-choices", horizontal=True, vertical_alignment="center", width="content"):
+            widgets.one_of("detail", translate("How much is shown"), show_label=False)
+            if len(list_languages()) > 1:
+                widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
+        frame()
+        if active:
+            st.fragment(guard(_wait_for_end), run_every=TRAINING_SECONDS)(active)
+
+
+def _wait_for_end(active: tuple[str, ...]) -> None:
+    """Draw the page again when trainings have ended or begun, so that the navigation does not say otherwise."""
+    if bool(visitor.active_runs()) != bool(active):
+        st.rerun()
 
 
 def _apologise() -> None:

@@ -24,7 +24,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields import FIELDS
-from cnnviz.ui.shell.fields.every_page import step_key
+from cnnviz.ui.shell.fields.every_page import EVERYTHING, step_key
 
 P = ParamSpec("P")
 
@@ -68,6 +68,20 @@ def get(key: str) -> Any:
 def default(key: str) -> Any:
     """Return the value of a field for a new visitor."""
     return FIELDS[key].default
+
+
+def everything() -> bool:
+    """Return whether the visitor wants to see everything, and not the essentials alone."""
+    return bool(get("detail") == EVERYTHING)
+
+
+def shows(key: str) -> bool:
+    """Return whether the widget of a field that only experts need is shown.
+
+    Among the essentials it is there only while the field has another value than for a new visitor, as from a link: so
+    it can be set back.
+    """
+    return everything() or get(key) != default(key)
 
 
 def put(**values: Any) -> None:

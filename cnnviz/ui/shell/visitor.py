@@ -47,6 +47,15 @@ def remember() -> None:
         st.rerun()
 
 
+def active_runs() -> tuple[str, ...]:
+    """Return the ids of the visitor's trainings that have not ended; none for visitors who never were on Train."""
+    if not (session.get("visitor") or has_token()):
+        return ()
+    from cnnviz.jobs import api  # visitors who only draw do not load the scheduler
+
+    return tuple(api.scheduler().active(owner()))
+
+
 def renew_leases() -> None:
     """Renew the leases of all of the visitor's trainings, also of those begun on another page or in another tab.
 

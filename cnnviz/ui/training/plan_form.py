@@ -72,6 +72,11 @@ def show(architecture: Architecture | None = None) -> TrainingPlan | None:
     return find_plan(architecture)
 
 
+def _shows(draft: PlanDraft, name: str) -> bool:
+    """Return whether a setting that only experts need is shown: among the essentials, if it is not the usual one."""
+    return session.everything() or draft.values[name] != make_first_draft().values[name]
+
+
 def _fit_data(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:
     """Return `plan` with digits that `architecture` can read."""
     if plan is None or architecture is None:
@@ -207,7 +212,8 @@ def _show_digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, c
     )
     with _make_row():
         _pick(draft, "learn", translate("Digits to learn from"), LEARN, read_whole)
-        _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
+        if _shows(draft, "check"):
+            _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
     _say_problems(problems, "learn", "check")
     st.caption(translate("From {name}, which has {count:,} digits to train with.", name=data, count=count))
 
@@ -216,12 +222,13 @@ def _show_pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     with _make_row():
         _count(draft, "batch_size", translate("Batch"), translate("After so many digits the weights change once."))
         _count(draft, "epochs", translate("Epochs"), translate("How often every digit is learned from."))
-        _count(
-            draft,
-            "seed",
-            translate("Seed"),
-            translate("The same seed gives the same weights to start from and the same order."),
-        )
+        if _shows(draft, "seed"):
+            _count(
+                draft,
+                "seed",
+                translate("Seed"),
+                translate("The same seed gives the same weights to start from and the same order."),
+            )
     _say_problems(problems, "batch_size", "epochs", "seed")
 
 
@@ -241,7 +248,7 @@ def _show_optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     )
     with _make_row():
         _pick(draft, "learning_rate", translate("Learning rate"), RATES, read_fraction)
-        if draft.values["augmentation"] == "none":
+        if draft.values["augmentation"] == "none" and _shows(draft, "schedule"):
             _show_alternatives(draft, "schedule", translate("While it learns, the rate"), SCHEDULES)
     _say_problems(problems, "learning_rate")
     rate = translate(
@@ -267,6 +274,8 @@ def _show_alternatives(
 
 def _show_stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     patience = draft.values["patience"]
+    if not _shows(draft, "patience"):
+        return
     why = translate(
         "Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
         "weights of the best one."
@@ -291,8 +300,9 @@ def _show_stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
 
 def _show_more(draft: PlanDraft) -> None:
     """Show what most plans leave alone."""
-    _show_alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
-    if cpu.has_bfloat16():
+    if _shows(draft, "augmentation"):
+        _show_alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
+    if cpu.has_bfloat16() and _shows(draft, "precision"):
         st.toggle(
             translate("Mixed precision"),
             value=draft.values["precision"] != "float32",

@@ -13,6 +13,10 @@ BRUSH = 20
 """Usual width of the brush, in canvas pixels."""
 
 
+ESSENTIALS, EVERYTHING = "essentials", "everything"
+"""How much is shown: what everybody needs, or also what experts look for."""
+
+
 def step_key(step: str) -> str:
     """Return the key of the switch of one preparation step."""
     return f"step-{step}"
@@ -66,6 +70,12 @@ FIELDS = (
             "summary": gettext_noop("summary"),
             "program": gettext_noop("program"),
         },
+    ),
+    Field(
+        "detail",  # how much is shown: see `session.shows`
+        ESSENTIALS,
+        "show",
+        options={ESSENTIALS: gettext_noop("Essentials"), EVERYTHING: gettext_noop("Everything")},
     ),
     Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(list_languages()).decode(text))),
     Field("ink", colour_digits.INK, "ink", COLOUR),  # for networks that read colour

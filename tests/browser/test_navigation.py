@@ -1,0 +1,38 @@
+"""The navigation: which page is open, and how much is shown."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import eyes, hands
+
+CURRENT = '.st-key-navigation a[aria-current="page"]'
+
+
+def test_the_open_page_is_marked_for_those_who_hear_it(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    expect(page.locator(CURRENT)).to_have_text("Draw")
+    hands.go_to(page, "Pooling")
+    expect(page.locator(CURRENT)).to_have_text("Pooling")
+
+
+def test_how_much_is_shown_is_kept_on_other_pages_and_after_a_reload(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/Layers", "Layers")
+    expect(page.get_by_text("One colour scale for")).to_have_count(0)
+    hands.choose(page, "Everything")
+    expect(page.get_by_text("One colour scale for")).to_be_visible()
+    eyes.link_when(page, eyes.carries("show", "everything"))
+    hands.go_to(page, "Convolution")
+    expect(page.get_by_role("heading", name="Channel order")).to_be_visible()
+    eyes.link_when(page, eyes.carries("show", "everything"))
+    page.reload()
+    expect(page.get_by_role("heading", name="Channel order")).to_be_visible()
+    hands.choose(page, "Essentials")
+    expect(page.get_by_role("heading", name="Channel order")).to_have_count(0)
+    eyes.link_when(page, eyes.carries("show", None))
+
+
+def test_on_a_phone_the_open_page_is_in_sight_in_the_navigation(phone: Page, address: str) -> None:
+    eyes.opened(phone, f"{address}/Train", "Train")
+    expect(phone.locator(CURRENT)).to_have_text("Train")
+    expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)

@@ -1,0 +1,86 @@
+"""The frame of all pages without a browser: how much is shown, and what the navigation says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.ui.shell import page, visitor
+
+ROOT = Path(__file__).parents[2]
+
+EXPERT = {
+    "layers": ("One colour scale for", "Colours"),
+    "convolution": ("Dilation", "Side of the image", "Channel order"),
+    "pooling": ("Side of the grid", "Welch", "cosine distance", "Wilson"),
+}
+"""Page -> what only those see there who want everything."""
+
+
+def opened(name: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if name != "draw":
+        app.switch_page(page.PAGES[name].path).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def words(app: AppTest) -> Iterator[str]:
+    """Yield every text of a page and every label of its widgets."""
+    for kind in (app.markdown, app.caption, app.subheader):
+        yield from (str(element.value) for element in kind)
+    for widgets in (app.slider, app.selectbox, app.button, app.button_group, app.toggle, app.number_input):
+        yield from (str(widget.label) for widget in widgets)
+
+
+@pytest.mark.parametrize("name", EXPERT)
+def test_what_only_experts_need_is_shown_to_those_who_want_everything(name: str) -> None:
+    essentials, everything = list(words(opened(name))), list(words(opened(name, show="everything")))
+    for wanted in EXPERT[name]:
+        assert not any(wanted in text for text in essentials), wanted
+        assert any(wanted in text for text in everything), wanted
+
+
+@pytest.mark.parametrize("name", EXPERT)
+def test_nothing_of_the_essentials_is_lost_in_everything(name: str) -> None:
+    labels = [
+        {str(widget.label) for kind in (app.slider, app.selectbox, app.button, app.button_group) for widget in kind}
+        for app in (opened(name), opened(name, show="everything"))
+    ]
+    assert labels[0] < labels[1]
+
+
+def test_a_setting_that_a_link_brings_can_be_set_back_among_the_essentials() -> None:
+    assert not any(slider.label == "Dilation" for slider in opened("convolution").slider)
+    assert any(slider.label == "Dilation" for slider in opened("convolution", dilation="2", image=IMAGE).slider)
+
+
+IMAGE = "_".join(["~".join("1234567")] * 7)
+"""Seven rows, so that a dilated kernel fits."""
+
+
+def test_how_much_is_shown_is_kept_from_page_to_page_and_in_the_link() -> None:
+    app = opened("layers", show="everything")
+    assert "show=everything" in app.session_state["query"]
+    app.switch_page(page.PAGES["pooling"].path).run()
+    assert app.session_state["detail"] == "everything"
+    assert "show=everything" in app.session_state["query"]
+    app.session_state["detail"] = "essentials"
+    app.run()
+    assert "show" not in app.session_state["query"]
+
+
+@pytest.mark.parametrize("active", [(), ("a-run",)])
+def test_every_page_says_while_something_trains(monkeypatch: pytest.MonkeyPatch, active: tuple[str, ...]) -> None:
+    monkeypatch.setattr(visitor, "active_runs", lambda: active)
+    app = opened("draw")
+    labels = {link.proto.page: link.proto.label for link in app.get("page_link")}
+    assert ("running" in labels["Train"]) == bool(active)
+    assert not any("running" in label for name, label in labels.items() if name != "Train")
