@@ -28,11 +28,12 @@ def read_along() -> None:
 
 
 if __name__ == "__main__":
-    with page.shell("draw") as heading:
+    with page.shell("draw", onward=False) as heading:
         with heading:
             network_picker.pick()
             surfaces.pick_surface()
         read_along()
+        page.show_onward("draw")
         sample_sheet.show_samples()
         upload_panel.show()
 else:  # imported by `streamlit run`, which serves this

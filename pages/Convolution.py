@@ -25,7 +25,7 @@ def read_along() -> None:
 
 
 with page.shell("convolution"):
-    with rail.beside():
+    with rail.keep_in_sight():
         read_along()
     worked_example.show()
     on_your_digit.show_heading()
@@ -33,5 +33,5 @@ with page.shell("convolution"):
     on_your_digit.show_pictures()
     strokes_found.show()
     in_colour.show()
-    if session.everything():
+    if session.wants_everything():
         channel_order.show()

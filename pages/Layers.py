@@ -20,7 +20,7 @@ def read_along() -> None:
 
 
 with page.shell("layers"):
-    with rail.beside():
+    with rail.keep_in_sight():
         read_along()
     upload_panel.show_opened()
     prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())

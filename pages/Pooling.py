@@ -19,7 +19,7 @@ def read_along() -> None:
 
 
 with page.shell("pooling"):
-    with rail.beside():
+    with rail.keep_in_sight():
         read_along()
     worked_example.show()
     same_map.show()

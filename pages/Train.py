@@ -21,7 +21,7 @@ with page.shell("train"):
     visitor.remember()
     kept_design.restore()
     if session.get("train_view") != "watch" or not watch.find_run():
-        with rail.beside():
+        with rail.keep_in_sight():
             read_along()
     top(session.get("upwards"))
     run_status.warm_up()

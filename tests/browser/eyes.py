@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference import samples
 
 A_DIGIT = re.compile(r"^[0-9]$")
 
@@ -115,8 +116,13 @@ def carries(name: str, value: str | None) -> Callable[[dict[str, str]], bool]:
 
 
 def drawing_when(page: Page, strokes: int) -> Drawing:
-    """Wait until the address bar carries a drawing of so many strokes, and return it."""
-    return drawing_of(link_when(page, lambda carried: "d" in carried and len(drawing_of(carried).strokes) == strokes))
+    """Wait until the address bar carries a drawing of so many strokes, not a new visitor's, and return it."""
+
+    def fits(carried: dict[str, str]) -> bool:
+        drawing = drawing_of(carried) if "d" in carried else Drawing()
+        return len(drawing.strokes) == strokes and not samples.is_first(drawing)
+
+    return drawing_of(link_when(page, fits))
 
 
 def drawing_of(carried: dict[str, str]) -> Drawing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnviz.core.inference import samples
 from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
 from tests.server_process import serving
@@ -97,10 +98,11 @@ def test_a_broken_link_gives_the_nearest_view_and_says_what_was_ignored(page: Pa
     said = page.get_by_test_id("stAlert")
     for ignored in ("nope", "range", "foo", "nothing", "damaged"):
         expect(said.filter(has_text=ignored)).to_have_count(1)
-    carried = eyes.link_when(page, lambda carried: "s" in carried)
+    carried = eyes.link_when(page, lambda carried: carried.get("d", "garbage") != "garbage")
+    assert samples.is_first(eyes.drawing_of(carried))
     assert carried["colours"] == "magma"
     assert carried["off"] == "ink"
-    assert not carried.keys() & {"d", "net", "range", "foo"}
+    assert not carried.keys() & {"net", "range", "foo"}
 
 
 def test_a_link_cannot_put_markup_into_the_page(page: Page, address: str) -> None:
@@ -110,11 +112,22 @@ def test_a_link_cannot_put_markup_into_the_page(page: Page, address: str) -> Non
     assert page.get_by_test_id("stAlert").locator("img, strong").count() == 0
 
 
-def test_a_page_starts_with_a_real_test_digit_and_says_so(page: Page, address: str) -> None:
+def test_a_page_starts_with_a_digit_drawn_with_a_pen_which_the_first_stroke_replaces(page: Page, address: str) -> None:
     eyes.opened(page, address)
-    expect(page.get_by_text("A test digit: its label is")).to_be_visible()
-    expect(eyes.digit(page)).to_have_text(eyes.A_DIGIT)
-    assert "s" in eyes.link_when(page, lambda carried: "s" in carried)
+    expect(eyes.digit(page)).to_have_text("3")
+    assert samples.is_first(eyes.drawing_of(eyes.link_when(page, lambda carried: "d" in carried)))
+    hands.draw(page, hands.ONE)
+    eyes.drawing_when(page, 1)
+    expect(eyes.digit(page)).to_have_text("1")
+    page.get_by_role("button", name="Undo").click()
+    expect(eyes.digit(page)).to_have_text("3")
+
+
+def test_a_new_visitor_is_led_on_to_the_layers(page: Page, address: str) -> None:
+    eyes.opened(page, address)
+    page.locator(".st-key-onward").get_by_role("link").click()
+    eyes.arrived(page, "Layers")
+    expect(eyes.digit(page)).to_have_text("3")
 
 
 def test_invisible_elements_take_no_space(page: Page, address: str, seven_link: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.inference import samples
 from cnnviz.ui.shell import page, visitor
 
 ROOT = Path(__file__).parents[2]
@@ -79,8 +80,31 @@ def test_how_much_is_shown_is_kept_from_page_to_page_and_in_the_link() -> None:
 
 @pytest.mark.parametrize("active", [(), ("a-run",)])
 def test_every_page_says_while_something_trains(monkeypatch: pytest.MonkeyPatch, active: tuple[str, ...]) -> None:
-    monkeypatch.setattr(visitor, "active_runs", lambda: active)
+    monkeypatch.setattr(visitor, "list_active_runs", lambda: active)
     app = opened("draw")
     labels = {link.proto.page: link.proto.label for link in app.get("page_link")}
     assert ("running" in labels["Train"]) == bool(active)
     assert not any("running" in label for name, label in labels.items() if name != "Train")
+
+
+@pytest.mark.parametrize("name", [name for name in page.PAGES if name != "train"])
+def test_every_page_leads_on_and_says_why(name: str) -> None:
+    row = page.PAGES[name]
+    (link,) = [link for link in opened(name).get("page_link") if row.onward_why in link.proto.label]
+    assert page.PAGES[row.onward].title in link.proto.label
+
+
+def test_all_pages_are_reached_by_the_way_on_from_draw() -> None:
+    seen, here = [], "draw"
+    while here not in seen:
+        seen.append(here)
+        here = page.PAGES[here].onward
+    assert set(seen) == set(page.PAGES)
+    assert all(row.onward != name for name, row in page.PAGES.items())
+
+
+def test_a_new_visitor_finds_a_digit_on_the_pad_and_its_answer() -> None:
+    app = opened("draw")
+    assert app.session_state["subject"].kind == "drawing"
+    assert app.session_state["subject"].drawing == samples.FIRST_DRAWING
+    assert str(app.markdown[0].value) == "3"

@@ -1,17 +1,33 @@
-"""Test digits as input sources: the first one of a page, ten to choose from, the one that a link names."""
+"""Digits as input sources: the one drawn for new visitors, ten test digits to choose from, a link’s own."""
 
 from __future__ import annotations
 
 from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Sample
+from cnnviz.core.drawing import url_codec
+from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
 
 SLUGS = {datasets.MNIST: "mnist", datasets.BUNDLED: "digits"}
 """Data set -> its name in a link."""
 
-FIRST_SHEET = 0
-"""The draw of test digits that a visitor sees first; its first digit is the one a page starts with."""
+FIRST_DRAWING = Drawing(
+    (
+        Stroke(
+            (
+                (84, 84), (88, 76), (94, 69), (102, 63), (110, 58), (120, 54), (130, 52), (140, 51), (151, 52),
+                (161, 54), (170, 58), (178, 64), (184, 71), (188, 79), (189, 87), (187, 95), (184, 103), (178, 110),
+                (170, 117), (161, 123), (150, 128), (138, 132), (124, 134), (140, 134), (153, 136), (166, 140),
+                (176, 145), (184, 151), (191, 159), (195, 167), (197, 176), (197, 186), (195, 196), (190, 206),
+                (183, 215), (174, 222), (164, 228), (153, 232), (141, 234), (129, 234), (118, 232), (106, 228),
+                (95, 222), (86, 214), (78, 204),
+            ),
+            20.0,
+        ),
+    )
+)  # fmt: skip
+"""A 3 drawn with one stroke for this project, sharp at any size: what a new visitor finds on the pad."""
 
 
 def draw_samples(sheet: int) -> list[Sample]:
@@ -19,9 +35,14 @@ def draw_samples(sheet: int) -> list[Sample]:
     return sorted(datasets.draw_samples(10, seed=sheet), key=lambda sample: sample.label)
 
 
-def draw_first() -> InputSource:
-    """Return the test digit that a page starts with."""
-    return make_subject(datasets.draw_samples(1, seed=FIRST_SHEET)[0])
+def get_first() -> InputSource:
+    """Return what a new visitor finds on the pad."""
+    return InputSource(drawing=FIRST_DRAWING)
+
+
+def is_first(drawing: Drawing) -> bool:
+    """Return whether this is the drawing of a new visitor, as it was made or as a link keeps it."""
+    return drawing in (FIRST_DRAWING, url_codec.quantize(FIRST_DRAWING))
 
 
 def make_subject(sample: Sample) -> InputSource:

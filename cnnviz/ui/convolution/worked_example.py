@@ -46,7 +46,7 @@ def show() -> None:
     """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("By hand"), anchor=False)
     st.caption(translate(WHY))
-    if session.everything():
+    if session.wants_everything():
         st.caption(translate(NOT_FLIPPED))
     problem = _take_over()
     example = _make_example()

@@ -26,7 +26,7 @@ READ_SIDE = 84
 
 
 @contextmanager
-def beside(*, choices: bool = True) -> Iterator[None]:
+def keep_in_sight(*, choices: bool = True) -> Iterator[None]:
     """Draw what follows in the rail, and below it the choice of network and surface, unless there are no `choices`."""
     with st.container(key="subject", gap="xsmall"):
         rail_head()
@@ -58,11 +58,11 @@ def read() -> tuple[Prediction, bool]:
         prediction.trace.digit,
     )
     if doubt := answer.describe_doubt(prediction):
-        note(doubt)
+        add_note(doubt)
     return prediction, pen_down
 
 
-def note(text: str) -> None:
+def add_note(text: str) -> None:
     """Say something more below the answer, which the bar leaves out."""
     with st.container(key="subject-note"):
         st.caption(text)

@@ -15,6 +15,7 @@ import streamlit as st
 from cnnviz.core.drawing import fabric_json, url_codec
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource, prepare_digit
 from cnnviz.ui.components.pad import LABELS, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
@@ -56,6 +57,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         translate_all(LABELS),
         backdrop=_backdrop(),
         colours=dress,
+        example=_is_example(),
     )
     if message is None:
         return False
@@ -67,6 +69,12 @@ def _pad(dress: tuple[str, str] | None) -> bool:
             session.take_drawing(drawing, message.drawing)
     session.put(brush=round(message.brush))
     return message.pen_down
+
+
+def _is_example() -> bool:
+    """Return whether the surface holds the digit of a new visitor, which the first stroke replaces."""
+    subject = session.subject()
+    return subject.kind == "drawing" and samples.is_first(subject.drawing)
 
 
 def _backdrop() -> bytes | None:
@@ -83,7 +91,7 @@ def _editor(dress: tuple[str, str]) -> bool:
     if dress != session.get("editor_colours"):
         session.put(editor_colours=dress)
         session.show(session.subject())
-    start = fabric_json.from_drawing(session.get("start"), dress[0])
+    start = fabric_json.from_drawing(Drawing() if _is_example() else session.get("start"), dress[0])
     try:
         with st.container(key="editor-paper"):
             _take_over(_canvas(f"editor-{session.get('revision')}", start, dress), start)

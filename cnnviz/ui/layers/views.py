@@ -28,7 +28,7 @@ def show_settings(prediction: Prediction) -> None:
         widgets.one_of("layers_view", translate("Show the network as"))
         if session.get("layers_view") == "maps":
             colour_scale.show_settings()
-            if session.everything():
+            if session.wants_everything():
                 downloads.show(prediction)
 
 

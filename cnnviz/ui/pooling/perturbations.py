@@ -61,7 +61,7 @@ def _show_shifts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[
     place = session.get("moved")
     down, right = OFFSETS[place]
     _look(digit, shift(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
-    if session.everything():
+    if session.wants_everything():
         shift_maps.show_layers(three, reactions)
 
 
@@ -92,7 +92,7 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
     with look:
         caption = f"{translate(perturbation.label)}: {amount:g}"
         _look(digit, perturbation.apply(digit, amount), caption, reactions, place)
-    if session.everything():
+    if session.wants_everything():
         _show_layers(three, reactions, amount)
 
 

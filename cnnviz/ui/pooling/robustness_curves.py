@@ -34,7 +34,7 @@ def show(kind: str) -> None:
     process_tuning.import_once("plotly.graph_objects")
     place = place_of(kind)
     amount = robustness_curves.get_amounts(kind)[place]
-    if not session.everything():
+    if not session.wants_everything():
         st.markdown(f"**{translate(QUANTITIES['right'])}**")
         _show_chart(found, kind, "right", amount)
         return

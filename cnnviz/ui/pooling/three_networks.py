@@ -50,7 +50,7 @@ def show(prediction: Prediction) -> None:
     except Refusal as reason:
         st.warning(translate_refusal(reason))
         return
-    if session.everything():
+    if session.wants_everything():
         _show_summary(table)
         _show_charts(table)
     else:
@@ -68,7 +68,7 @@ def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
             bars(f"bars-{network.name}", values, translate_all(LABELS))
     st.markdown(translate(EMPTY) if traces is None else describe_agreement(traces))
     plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
-    if session.everything():
+    if session.wants_everything():
         st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
 
 

@@ -42,13 +42,17 @@ class Page:
         path: the script, as Streamlit names it.
         group: heading under which the link stands.
         title: short name, in the navigation and the browser's tab.
-        why: one sentence that says why the page exists.
+        why: at most two sentences: what the page shows, why it matters, what to do first.
+        onward: the page to go to next, a key of `PAGES`.
+        onward_why: one sentence that says why to go there.
     """
 
     path: str
     group: str
     title: str
     why: str
+    onward: str
+    onward_why: str
 
 
 PAGES = {
@@ -56,35 +60,56 @@ PAGES = {
         "app.py",
         gettext_noop("See"),
         gettext_noop("Draw"),
-        gettext_noop("Draw a digit and watch a convolutional network read it, from the first touch of the pen."),
+        gettext_noop(
+            "A convolutional network reads what you draw while you draw it. "
+            "Clear the pad, draw a digit, and watch the bars."
+        ),
+        "layers",
+        gettext_noop("See what every layer of the network made of this digit."),
     ),
     "layers": Page(
         "pages/Layers.py",
         gettext_noop("See"),
         gettext_noop("Layers"),
-        gettext_noop("A network decides step by step. Here is everything that each layer made of your digit."),
+        gettext_noop(
+            "A network decides layer by layer, and these are the maps that each layer made of your digit. "
+            "Draw and watch them change, then click a cell to see where its value comes from."
+        ),
+        "convolution",
+        gettext_noop("Work out by hand where the numbers of these maps come from."),
     ),
     "convolution": Page(
         "pages/Convolution.py",
         gettext_noop("Understand"),
         gettext_noop("Convolution"),
         gettext_noop(
-            "The one sum that gives these networks their name: work it out by hand, then let it read your digit."
+            "A convolution multiplies and adds, with the same few weights at every place: so a network finds edges and "
+            "strokes. Work out one number by hand, then try kernels on your digit."
         ),
+        "pooling",
+        gettext_noop("See why a network then throws most of these numbers away."),
     ),
     "pooling": Page(
         "pages/Pooling.py",
         gettext_noop("Understand"),
         gettext_noop("Pooling"),
         gettext_noop(
-            "A network with pooling throws most numbers away on purpose. See what pooling keeps, and what it costs."
+            "Pooling keeps one number of every window, so maps shrink and small shifts matter less. "
+            "Guess what max and average keep of sixteen numbers, then see it on your digit."
         ),
+        "train",
+        gettext_noop("Change one thing about a network, train it, and find out whether it matters."),
     ),
     "train": Page(
         "pages/Train.py",
         gettext_noop("Train"),
         gettext_noop("Train"),
-        gettext_noop("A network is what its training made of it. Change one thing, train it, and watch it learn."),
+        gettext_noop(
+            "A network learns its weights from examples, and every choice shows in what it can read. "
+            "Guess how an experiment ends, then look at its trainings."
+        ),
+        "layers",
+        gettext_noop("Choose a network that you have trained, and look inside it."),
     ),
 }
 """Every page, in the order of the navigation."""
@@ -96,14 +121,17 @@ APOLOGY = gettext_noop(
 
 
 @contextmanager
-def shell(name: str) -> Iterator[DeltaGenerator]:
+def shell(name: str, *, onward: bool = True) -> Iterator[DeltaGenerator]:
     """Run the body of a page inside the frame that all pages share; yields the line beside its title.
 
+    It ends with the way to the next page, unless the body shows that itself (`onward=False`).
     An exception in the body becomes an apology with a number that stands in the server's log as well.
     """
     st.set_page_config(page_title=f"{translate(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
     try:
         yield begin(name)
+        if onward:
+            show_onward(name)
         return
     except Refusal as reason:
         st.error(escape_markdown(translate_refusal(reason)))
@@ -130,6 +158,15 @@ def begin(name: str) -> DeltaGenerator:
     st.caption(translate(PAGES[name].why))
     notices()
     return line
+
+
+def show_onward(name: str) -> None:
+    """Show where to go next, and why."""
+    here = PAGES[name]
+    there = PAGES[here.onward]
+    label = translate("Next: {page}. {why}", page=f"**{translate(there.title)}**", why=translate(here.onward_why))
+    with st.container(key="onward"):
+        st.page_link(there.path, label=f"{label} →", width="content")
 
 
 def guard(body: Callable[P, R]) -> Callable[P, R | None]:
@@ -194,7 +231,7 @@ def _arrive() -> None:
         session.put(network=_any_network())
     url.read(st.query_params.to_dict())
     if session.get("subject") is None:
-        session.show(samples.draw_first())
+        session.show(samples.get_first())
 
 
 def _any_network() -> str:
@@ -206,7 +243,7 @@ def _any_network() -> str:
 
 def _navigation(name: str) -> None:
     """Show the links to all pages, whether something trains, how much is shown, and the language."""
-    active = visitor.active_runs()
+    active = visitor.list_active_runs()
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
         for key, row in PAGES.items():
             label = translate(row.title)
@@ -224,7 +261,7 @@ def _navigation(name: str) -> None:
 
 def _wait_for_end(active: tuple[str, ...]) -> None:
     """Draw the page again when trainings have ended or begun, so that the navigation does not say otherwise."""
-    if bool(visitor.active_runs()) != bool(active):
+    if bool(visitor.list_active_runs()) != bool(active):
         st.rerun()
 
 

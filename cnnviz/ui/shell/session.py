@@ -70,7 +70,7 @@ def default(key: str) -> Any:
     return FIELDS[key].default
 
 
-def everything() -> bool:
+def wants_everything() -> bool:
     """Return whether the visitor wants to see everything, and not the essentials alone."""
     return bool(get("detail") == EVERYTHING)
 
@@ -81,7 +81,7 @@ def shows(key: str) -> bool:
     Among the essentials it is there only while the field has another value than for a new visitor, as from a link: so
     it can be set back.
     """
-    return everything() or get(key) != default(key)
+    return wants_everything() or get(key) != default(key)
 
 
 def put(**values: Any) -> None:

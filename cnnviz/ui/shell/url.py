@@ -43,7 +43,7 @@ IGNORED = gettext_noop("This link asked for {name} = “{value}”, which is not
 NEAREST = gettext_noop("This link asked for {name} = “{value}”, which does not exist; the nearest is shown.")
 UNKNOWN = gettext_noop("This link says something about “{name}” that this version does not know; it was ignored.")
 BROKEN = gettext_noop(
-    "The drawing in this link could not be read ({reason}). The page starts with a test digit instead."
+    "The drawing in this link could not be read ({reason}). The page starts with a digit that was drawn for it instead."
 )
 
 

@@ -47,7 +47,7 @@ def remember() -> None:
         st.rerun()
 
 
-def active_runs() -> tuple[str, ...]:
+def list_active_runs() -> tuple[str, ...]:
     """Return the ids of the visitor's trainings that have not ended; none for visitors who never were on Train."""
     if not (session.get("visitor") or has_token()):
         return ()

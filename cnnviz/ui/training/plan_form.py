@@ -74,7 +74,7 @@ def show(architecture: Architecture | None = None) -> TrainingPlan | None:
 
 def _shows(draft: PlanDraft, name: str) -> bool:
     """Return whether a setting that only experts need is shown: among the essentials, if it is not the usual one."""
-    return session.everything() or draft.values[name] != make_first_draft().values[name]
+    return session.wants_everything() or draft.values[name] != make_first_draft().values[name]
 
 
 def _fit_data(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:

@@ -102,7 +102,7 @@ def _read_along(status: RunStatus, chosen: Snapshot | None) -> tuple[np.ndarray,
     Returns:
         The digit, (28, 28) float32 in [0, 1], and the moment that is shown, None before the first.
     """
-    with rail.beside(choices=False):
+    with rail.keep_in_sight(choices=False):
         pen_down = rail.draw(plain=True)
         digit = prepare_digit(session.subject(), session.steps())
         _show_to_the_worker(status, digit, pen_down)
@@ -112,7 +112,7 @@ def _read_along(status: RunStatus, chosen: Snapshot | None) -> tuple[np.ndarray,
             shown, colour_digits.colour_from_hex(digit, colour_digits.INK, colour_digits.PAPER) if colour else digit
         )
         if colour:
-            rail.note(translate("This network reads colour: it is shown your digit in blue on cream."))
+            rail.add_note(translate("This network reads colour: it is shown your digit in blue on cream."))
     return digit, shown
 
 

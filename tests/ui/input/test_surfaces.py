@@ -63,7 +63,7 @@ def test_a_drawing_stays_itself_after_a_change_of_page(pad: Pad) -> None:
 
 def test_undo_of_an_accidental_tap_brings_the_test_digit_back(pad: Pad) -> None:
     app = AppTest.from_function(script)
-    app.session_state["subject"] = samples.draw_first()
+    app.session_state["subject"] = samples.make_subject(samples.draw_samples(0)[0])
     app.run()
     digit = pad.backdrop
     assert digit

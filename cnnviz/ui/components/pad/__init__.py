@@ -41,6 +41,7 @@ def pad(
     backdrop: bytes | None = None,
     disabled: bool = False,
     colours: tuple[str, str] | None = None,
+    example: bool = False,
     on_change: Callable[[], None] | None = None,
 ) -> PadMessage | None:
     """Show the pad and return what it last said about this `revision` of the drawing.
@@ -59,6 +60,7 @@ def pad(
         backdrop: (28, 28) uint8 in row order, 255 is full ink: shown as squares until the pen touches the paper.
         disabled: True shows the drawing without letting anyone change it.
         colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
+        example: Whether `drawing` only shows what can be drawn: the first stroke takes its place.
         on_change: Called before the script when the pad has said something; `read_message(key, revision)` returns what.
 
     Returns:
@@ -69,6 +71,7 @@ def pad(
         "ack": sequence(browser_state.read(key, "strokes")),
         "brush": brush,
         "drawing": to_wire(drawing),
+        "example": example,
         "backdrop": base64.b64encode(backdrop).decode() if backdrop else "",
         "disabled": disabled,
         "limits": LIMITS,

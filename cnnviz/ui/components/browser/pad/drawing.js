@@ -29,12 +29,13 @@ export class Drawing {
     return this.strokes.length >= this.limits.strokes || this.points >= this.limits.points
   }
 
-  begin(x, y, width) {
+  // Put the pen down; `anew` takes everything else off the paper, until undo brings it back.
+  begin(x, y, width, anew = false) {
     if (this.full) return false
     this.past.push(this.strokes)
     this.open = [width, this.half(x), this.half(y)]
     this.left = this.limits.points - this.points
-    this.strokes = [...this.strokes, this.open]
+    this.strokes = anew ? [this.open] : [...this.strokes, this.open]
     return true
   }
 

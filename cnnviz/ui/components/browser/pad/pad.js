@@ -1,5 +1,5 @@
 // The live pad: strokes go to Python while the pen moves.
-// Data in: [{revision, ack, brush, drawing, backdrop, labels, disabled, colours: [] or [ink, paper],
+// Data in: [{revision, ack, brush, drawing, example, backdrop, labels, disabled, colours: [] or [ink, paper],
 // limits: {strokes, points, reach, brush: [min, max]}}].
 // State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
 import { component } from "../shared/component.js"
@@ -117,7 +117,8 @@ class Pad {
 
   press(x, y) {
     if (this.data.disabled) return
-    if (!this.drawing.begin(x, y, this.brush)) return this.say("full")
+    const anew = Boolean(this.data.example) && !this.touched
+    if (!this.drawing.begin(x, y, this.brush, anew)) return this.say("full")
     this.touchedBefore = this.touched
     this.touched = true
     this.refresh()

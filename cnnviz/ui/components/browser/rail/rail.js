@@ -5,19 +5,11 @@
 import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
 import { iconButton, setIcon } from "../shared/icons.js"
+import { attempt } from "../shared/storage.js"
 
 const WIDE = "(min-width: 1100px)"
 const KEPT = "cnnviz-rail"
 const { dataset } = document.documentElement
-
-// A browser that keeps nothing for a page, as some do in private windows, throws.
-function attempt(/** @type {() => string | null | void} */ act) {
-  try {
-    return act() ?? ""
-  } catch {
-    return ""
-  }
-}
 
 class Head {
   constructor(root) {

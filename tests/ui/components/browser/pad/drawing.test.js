@@ -69,3 +69,14 @@ test("a stroke that another finger joined is as if it had never begun", () => {
   drawing.drop()
   assert.deepEqual([drawing.strokes, drawing.open, drawing.past.length], [strokes, null, 1])
 })
+
+test("a stroke that begins anew is alone on the paper until undo brings the rest back", () => {
+  const drawing = drawn([1, 1], [9, 9])
+  const { strokes } = drawing
+  drawing.begin(50, 50, 20, true)
+  drawing.move(55, 60)
+  drawing.end()
+  assert.deepEqual(drawing.strokes, [[20, 50, 50, 55, 60]])
+  drawing.undo()
+  assert.deepEqual(drawing.strokes, strokes)
+})
