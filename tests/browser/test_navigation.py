@@ -36,3 +36,25 @@ def test_on_a_phone_the_open_page_is_in_sight_in_the_navigation(phone: Page, add
     eyes.opened(phone, f"{address}/Train", "Train")
     expect(phone.locator(CURRENT)).to_have_text("Train")
     expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)
+
+
+def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(layers_page: Page) -> None:
+    size = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    canvas = eyes.maps(layers_page, 0)
+    before = canvas.bounding_box()
+    assert layers_page.evaluate(size) == 16
+    layers_page.keyboard.press("F8")
+    layers_page.wait_for_function(f"({size})() >= 20")
+    eyes.link_when(layers_page, eyes.carries("present", "1"))
+    expect(layers_page.get_by_role("radio", name="Essentials")).to_be_hidden()
+    expect(layers_page.get_by_text("One colour scale for")).to_have_count(0)
+    layers_page.wait_for_function(
+        "([canvas, before]) => canvas.getBoundingClientRect().height > 1.1 * before",
+        arg=[canvas.element_handle(), before and before["height"]],
+    )
+    layers_page.reload()
+    layers_page.wait_for_function(f"({size})() >= 20")
+    layers_page.get_by_role("button", name="End presentation").click()
+    layers_page.wait_for_function(f"({size})() === 16")
+    eyes.link_when(layers_page, eyes.carries("present", None))
+    expect(layers_page.get_by_text("One colour scale for")).to_be_visible()

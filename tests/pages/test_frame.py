@@ -108,3 +108,13 @@ def test_a_new_visitor_finds_a_digit_on_the_pad_and_its_answer() -> None:
     assert app.session_state["subject"].kind == "drawing"
     assert app.session_state["subject"].drawing == samples.FIRST_DRAWING
     assert str(app.markdown[0].value) == "3"
+
+
+def test_presenting_shows_the_essentials_alone_and_can_be_ended() -> None:
+    app = opened("convolution", show="everything", present="1")
+    assert not any("Channel order" in text for text in words(app))
+    assert "present=1" in app.session_state["query"]
+    (button,) = [button for button in app.button if button.label == "End presentation"]
+    button.click().run()
+    assert any("Channel order" in text for text in words(app))
+    assert "present" not in app.session_state["query"]

@@ -254,9 +254,30 @@ def _navigation(name: str) -> None:
             widgets.one_of("detail", translate("How much is shown"), show_label=False)
             if len(list_languages()) > 1:
                 widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
+        _presentation()
         frame()
         if active:
             st.fragment(guard(_wait_for_end), run_every=TRAINING_SECONDS)(active)
+
+
+def _presentation() -> None:
+    """Show the button that makes type and maps large and hides what is not needed, or the one that ends that.
+
+    The style sheet of all pages does it, as long as the second button is there.
+    """
+    presenting = session.get("presenting")
+    st.button(
+        translate("End presentation") if presenting else translate("Present"),
+        key="end-presentation" if presenting else "present",
+        type="tertiary",
+        shortcut="F8",
+        help=translate("Type and maps to be read from afar; fewer controls"),
+        on_click=session.guard(_toggle_presentation),
+    )
+
+
+def _toggle_presentation() -> None:
+    session.put(presenting=not session.get("presenting"))
 
 
 def _wait_for_end(active: tuple[str, ...]) -> None:

@@ -71,8 +71,8 @@ def default(key: str) -> Any:
 
 
 def wants_everything() -> bool:
-    """Return whether the visitor wants to see everything, and not the essentials alone."""
-    return bool(get("detail") == EVERYTHING)
+    """Return whether the visitor wants to see everything, and not the essentials alone, as when presenting."""
+    return bool(get("detail") == EVERYTHING and not get("presenting"))
 
 
 def shows(key: str) -> bool:

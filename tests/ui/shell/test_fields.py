@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 NUMBERS = colour_sum.EXAMPLES["edge"][1]
 
 PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
+    "present": ("1", {"presenting": True}),
     "show": ("everything", {"detail": "everything"}),
     "net": ("cnn-32-64", {"network": "cnn-32-64"}),
     "surface": ("canvas", {"surface": "canvas"}),

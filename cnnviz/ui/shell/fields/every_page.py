@@ -7,7 +7,7 @@ from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.networks import model_store
 from cnnviz.ui.i18n import ENGLISH, LANGUAGE_KEY, gettext_noop, list_languages
-from cnnviz.ui.shell.fields.field import Codec, Field, one_of
+from cnnviz.ui.shell.fields.field import SWITCH, Codec, Field, one_of
 
 BRUSH = 20
 """Usual width of the brush, in canvas pixels."""
@@ -77,6 +77,7 @@ FIELDS = (
         "show",
         options={ESSENTIALS: gettext_noop("Essentials"), EVERYTHING: gettext_noop("Everything")},
     ),
+    Field("presenting", False, "present", SWITCH),  # whether the page is read from the third row
     Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(list_languages()).decode(text))),
     Field("ink", colour_digits.INK, "ink", COLOUR),  # for networks that read colour
     Field("paper", colour_digits.PAPER, "paper", COLOUR),

@@ -63,7 +63,10 @@ class Viewer {
   // Reads of the page's style come before the first write of any viewer.
   look() {
     const style = getComputedStyle(this.root)
-    this.theme = { ink: style.color, accent: style.getPropertyValue("--st-primary-color").trim() || style.color }
+    const accent = style.getPropertyValue("--st-primary-color").trim() || style.color
+    // Maps grow with the type: in a wide window, and when the page is presented.
+    const zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+    this.theme = { ink: style.color, accent, zoom }
   }
 
   refresh() {
@@ -120,9 +123,10 @@ class Viewer {
     if (Math.floor(width) === this.width) return
     this.width = Math.floor(width)
     if (!this.width || isWaiting(this)) return
-    if (!this.stale) return this.paint()
     this.look()
-    this.refresh()
+    if (this.stale) return this.refresh()
+    for (const frame of this.frames) frame.zoom = this.theme.zoom
+    this.paint()
   }
 
   paint() {

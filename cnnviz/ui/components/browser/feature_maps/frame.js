@@ -42,8 +42,9 @@ export class Frame {
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 
-  update(block, header, { ink, accent }) {
+  update(block, header, { ink, accent, zoom }) {
     this.block = block
+    this.zoom = zoom
     this.header = header
     this.look = { tops: tops(block, header), colours: tableOf(block, header.palette, isLight(ink)), ink, accent }
     this.legend?.show(block, this.look, header)
@@ -58,7 +59,7 @@ export class Frame {
   place(width) {
     const { block, header, inStrip } = this
     if (this.pictures) return linked(block, width, this.pictures)
-    const height = header.height || HEIGHT[header.mode]
+    const height = this.zoom * (header.height || HEIGHT[header.mode])
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
     return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height)
   }
