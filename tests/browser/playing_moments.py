@@ -25,7 +25,8 @@ def show():
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     count = min(12, 6 + st.session_state["runs"] // 20) if "grow" in st.query_params else 6
     labels = [f"batch {10 * index}" for index in range(count)]
-    at = player("player", labels, st.session_state.get("moment", 2), label="Moments")
+    plays = "plays" in st.query_params
+    at = player("player", labels, st.session_state.get("moment", 2), label="Moments", plays=plays)
     st.session_state["moment"] = at
     if "slow" in st.query_params:
         time.sleep(0.3)

@@ -141,3 +141,17 @@ def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], 
     expect(button(page, "Play")).to_have_count(0)
     button(page, "One step forward").click()
     expect(at(page)).to_have_text("3")
+
+
+def test_a_player_that_begins_by_itself_goes_to_the_last_moment_at_once_with_reduced_motion(
+    page: Page, visitor: Callable[..., Page], playing: str
+) -> None:
+    page.goto(f"{playing}/?plays")
+    expect(page.locator(".player")).to_have_attribute("data-playing", "true")
+    page.get_by_label("Speed").select_option("4×")
+    expect(at(page)).to_have_text("5")
+    expect_seen(page, [2, 3, 4, 5])
+    still = visitor(reduced_motion="reduce")
+    still.goto(f"{playing}/?plays")
+    expect(at(still)).to_have_text("5")
+    expect_seen(still, [2, 5])

@@ -103,3 +103,22 @@ def test_the_keras_program_follows_the_choices(page: Page, address: str) -> None
     with page.expect_download() as download:
         page.get_by_role("button", name="my-network.py").click()
     assert download.value.suggested_filename == "my-network.py"
+
+
+def test_recorded_trainings_play_and_end_with_their_verdict(page: Page, address: str) -> None:
+    page.goto(f"{address}/Train")
+    page.get_by_role("button", name="Find out (recorded: at once)").first.click()
+    replay = page.locator(".st-key-recorded")
+    expect(replay.locator(".player")).to_have_attribute("data-playing", "true")
+    expect(replay.locator(".player .name")).to_have_text("epoch 1 of 6")
+    expect(replay.locator(".curves canvas").first).to_be_visible()
+    expect(replay.get_by_text("Read right of 5,000 digits")).to_have_count(0)
+    replay.get_by_label("Speed").select_option("4×")
+    expect(replay.get_by_text("Read right of 5,000 digits")).to_be_visible()
+    expect(replay.locator(".player .name")).to_have_text("epoch 6 of 6")
+    replay.get_by_role("button", name="Close").click()
+    expect(replay).to_have_count(0)
+    page.get_by_role("button", name="Find out (recorded: at once)").first.click()
+    page.get_by_role("button", name="Show the result at once").click()
+    expect(replay.get_by_text("Read right of 5,000 digits")).to_be_visible()
+    expect(replay.locator(".player")).to_have_attribute("data-playing", "false")

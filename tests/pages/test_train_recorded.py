@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.training import recordings
-from cnnviz.core.training.experiments import EXPERIMENTS
+from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.training.recordings import MIN_SEEDS
+from cnnviz.ui.training import chart
 from cnnviz.ui.training.experiments import recorded
 from tests.pages.fake_training import FakeScheduler, finish, learn, press, texts, well
 
@@ -19,6 +21,7 @@ PADDING = EXPERIMENTS["padding"]
 def test_a_recording_is_shown_at_once_and_without_a_training(app: AppTest, scheduler: FakeScheduler) -> None:
     app.session_state["train_view"] = "experiments"
     press(app.run(), "play-padding")
+    press(app, "end-replay")
     assert well(app)
     said = texts(app)
     assert f"mean of {MIN_SEEDS} seeds each: **padding valid**" in said
@@ -27,6 +30,41 @@ def test_a_recording_is_shown_at_once_and_without_a_training(app: AppTest, sched
     assert not scheduler.jobs
     press(app, "close-recorded")
     assert "Recorded on MNIST" not in texts(app)
+
+
+def test_a_recording_is_replayed_by_epochs_and_judged_at_the_end(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves grow from the first epoch on; what came out is said with the last, which one click shows at once."""
+    shown: list[float] = []
+    plays: list[bool] = []
+
+    def play(_: str, labels: list[str], index: int, **given: Any) -> int:
+        plays.append(given["plays"])
+        return min(steps.pop(0) if steps else index, len(labels) - 1)
+
+    steps = [0, 3]
+    monkeypatch.setattr(recorded, "player", play)
+    monkeypatch.setattr(chart, "show_recorded", lambda *given: shown.append(given[-1]))
+    app.session_state["train_view"] = "experiments"
+    press(app.run(), "play-padding")
+    assert PADDING.question in texts(app)
+    assert "Read right" not in texts(app)
+    app.run()
+    assert "Read right" not in texts(app)
+    press(app, "end-replay")
+    assert "Read right" in texts(app)
+    assert not [button for button in app.button if button.key == "end-replay"]
+    assert well(app)
+    length = chart.count_batches(PADDING.arms[0].plan)
+    assert shown == [length, 4 * length, 6 * length]
+    assert (plays[0], plays[-1]) == (True, False)
+
+
+@pytest.mark.parametrize("one", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
+def test_a_replay_is_short_and_ends_with_the_last_epoch(one: Experiment) -> None:
+    moments = recorded.list_moments(one)
+    assert 1 < len(moments) <= recorded.MAX_MOMENTS
+    assert moments[-1] == one.arms[0].plan.epochs * chart.count_batches(one.arms[0].plan)
+    assert list(moments) == sorted(set(moments))
 
 
 def test_a_learner_trains_with_a_seed_that_is_not_recorded(app: AppTest, scheduler: FakeScheduler) -> None:

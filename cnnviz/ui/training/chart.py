@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -147,7 +148,9 @@ def _make_recorded(run: ChartRun, metric: str, unit: float, colour: int, of: str
         )
 
 
-def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, recording: Recording) -> None:
+def show_recorded(
+    key: str, labels: Mapping[str, str], experiment: Experiment, recording: Recording, until: float = math.inf
+) -> None:
     """Show the recorded trainings of an experiment: thin each seed, strong their mean.
 
     Args:
@@ -155,6 +158,7 @@ def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, r
         labels: Arm id -> its name in the legend.
         experiment: Whose plans say how many updates an epoch makes.
         recording: The trainings.
+        until: Updates up to which the curves are drawn, over an axis for all of them.
     """
     panels = []
     for metric in METRICS:
@@ -162,8 +166,9 @@ def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, r
         for colour, arm in enumerate(experiment.arms):
             learned = ChartRun(labels[arm.id], Curves(), colour, recorded=recording.arms[arm.id].runs)
             unit = float(count_batches(arm.plan))
-            series += _make_recorded(learned, metric.name, unit, colour, arm.id)
-            series.append(_make_mean(learned, metric.name, unit, arm.id))
+            recorded = _make_recorded(learned, metric.name, unit, colour, arm.id)
+            whole = (*recorded, _make_mean(learned, metric.name, unit, arm.id))
+            series += [replace(each, x=each.x[each.x <= until], y=each.y[each.x <= until]) for each in whole]
         panels.append(
             Panel(
                 id=metric.name,
@@ -175,7 +180,8 @@ def show_recorded(key: str, labels: Mapping[str, str], experiment: Experiment, r
                 log=not metric.share,
             )
         )
-    draw(key, panels, translate_all(LABELS), axis="batches")
+    end = max(arm.plan.epochs * count_batches(arm.plan) for arm in experiment.arms)
+    draw(key, panels, translate_all(LABELS), axis="batches", until=end)
 
 
 def count_batches(plan: TrainingPlan) -> int:

@@ -88,3 +88,10 @@ def test_player_needs_a_moment():
     with pytest.raises(ValueError, match=r"`labels` must name at least one moment\. Received: none"):
         shown(0, ())
     assert shown(0, ("only one",)) == 0
+
+
+def test_playing_at_once_is_told_to_the_browser(browser: Browser) -> None:
+    shown(0)
+    assert browser.data["plays"] is False
+    player("p", NAMES, 0, label="Moments", plays=True)
+    assert browser.data["plays"] is True

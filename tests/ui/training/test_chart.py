@@ -134,3 +134,17 @@ def test_a_recording_is_drawn_with_the_mean_of_each_arm(drawn: Drawn) -> None:
         runs = recording.arms[arm.id].runs
         assert series[arm.id].x[-1] == 2_000, "all arms end after as many updates"
         assert series[arm.id].y[-1] == pytest.approx(np.mean([run.curves["val_accuracy"][-1] for run in runs]))
+
+
+def test_a_replay_draws_the_first_epochs_over_the_whole_axis(drawn: Drawn) -> None:
+    experiment = EXPERIMENTS["digits"]
+    recording = recordings.load(experiment)
+    assert recording is not None
+    chart.show_recorded("c", {arm.id: arm.label for arm in experiment.arms}, experiment, recording, 1_000)
+    series = drawn.series(1)
+    assert len(series) == 3 * 6, "the same chart from the first moment to the last"
+    assert {name: series[name].x[-1] for name in ("100", "1000", "10000")} == dict.fromkeys(
+        ("100", "1000", "10000"), 1_000
+    )
+    assert all(len(each.x) == len(each.y) and (each.x <= 1_000).all() for each in series.values())
+    assert drawn.options["until"] == 2_000

@@ -38,8 +38,19 @@ def ended(name: str, shares: dict[str, float]) -> None:
 def test_a_card_says_how_many_minutes_its_trainings_take() -> None:
     app = AppTest.from_function(cards).run()
     said = [str(caption.value) for caption in app.caption]
-    for arms, time in ((2, "less than a minute"), (3, "about 1 minute"), (4, "about 2 minutes")):
-        assert any(text.startswith(f"{arms} trainings") and text.endswith(f"· {time}") for text in said)
+    for arms in (2, 3, 4):
+        assert any(text.startswith(f"{arms} trainings") for text in said)
+    for name, time in (("pooling", "less than a minute"), ("filters", "about 1 minute"), ("rates", "about 2 minutes")):
+        assert time in app.button(key=f"start-{name}").label
+
+
+def test_each_button_says_how_long_it_takes() -> None:
+    """The minutes are those of a training; what is recorded is there at once."""
+    app = AppTest.from_function(cards).run()
+    assert app.button(key="play-rates").label == "Find out (recorded: at once)"
+    assert app.button(key="start-rates").label == "Train it yourself (about 2 minutes)"
+    assert app.button(key="start-digits").label == "Find out (about 1 minute)"
+    assert not any("minute" in str(caption.value) for caption in app.caption)
 
 
 def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:
@@ -51,10 +62,10 @@ def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:
         app.button(key=f"start-{name}").click().run()
         assert app.session_state["started"] == name
         if name == "digits":
-            assert app.button(key="start-digits").label == "Find out"
+            assert app.button(key="start-digits").label.startswith("Find out (")
             assert not any(button.key == "play-digits" for button in app.button)
         else:
-            assert app.button(key=f"start-{name}").label == "Train it yourself"
+            assert app.button(key=f"start-{name}").label.startswith("Train it yourself (")
             app.button(key=f"play-{name}").click().run()
             assert app.session_state["played"] == name
 

@@ -53,6 +53,7 @@ def curves(
     axis: Literal["batches", "epochs"] = "batches",
     epoch: float = 0,
     at: float | None = None,
+    until: float = 0,
     height: int = 260,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
@@ -69,6 +70,7 @@ def curves(
         epoch: How many batches an epoch has, for the lines between epochs; 0 where that is not known or where runs
             differ. Of no meaning where the axis counts epochs.
         at: x of the line "now", or None for none.
+        until: The axis reaches to this x at least, also while the curves do not.
         height: CSS pixels of a panel's chart.
         on_pick: Called before the script when the visitor clicked or pressed Enter; `read_pick(key)` says where.
             Without it clicks do not reach Python.
@@ -79,6 +81,7 @@ def curves(
         "axis": axis,
         "epoch": float(epoch) if axis == "batches" else 0.0,
         "at": at,
+        "until": until,
         "height": height,
         "pick": on_pick is not None,
     }

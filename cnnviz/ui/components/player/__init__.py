@@ -27,7 +27,13 @@ Message = tuple[int, int]
 
 
 def player(
-    key: str, labels: Sequence[str], index: int, *, label: str, on_change: Callable[[], None] | None = None
+    key: str,
+    labels: Sequence[str],
+    index: int,
+    *,
+    label: str,
+    plays: bool = False,
+    on_change: Callable[[], None] | None = None,
 ) -> int:
     """Show the player and return the moment to look at: where the visitor has gone since the last run, else `index`.
 
@@ -41,6 +47,7 @@ def player(
         labels: What each moment is called, at least one, such as "batch 20"; more may come at any time.
         index: The moment that is shown, from 0; beyond the ends the nearest one.
         label: What the slider is for.
+        plays: It begins to play as soon as it is there; visitors who want less motion get the last moment at once.
         on_change: Called before the script when the visitor has gone somewhere.
 
     Raises:
@@ -53,7 +60,14 @@ def player(
     is_news = message is not None and message[1] > number
     wanted, number = message if message is not None and is_news else (index, number)
     at = min(max(wanted, 0), len(labels) - 1)
-    data = {"moments": list(labels), "index": at, "ack": number, "label": label, "labels": translate_all(LABELS)}
+    data = {
+        "moments": list(labels),
+        "index": at,
+        "ack": number,
+        "label": label,
+        "plays": plays,
+        "labels": translate_all(LABELS),
+    }
     mount("player", key=key, data=data, on_place_change=on_change or browser_state.ignore)
     browser_state.acknowledge(key, "place", number)
     return at

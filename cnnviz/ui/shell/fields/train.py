@@ -21,6 +21,8 @@ FIELDS = (
     # experiments
     Field("guesses", {}),  # experiment -> the visitor's guess
     Field("recorded", ""),  # the experiment whose recorded trainings are shown
+    Field("recorded_moment", -1),  # which moment of their replay; -1: the last
+    Field("replays", 0),  # grows with every replay that begins or is cut short, so that its player is made anew
     # build
     Field("draft", None),  # the ArchitectureDraft of a network; None until the editor was first shown
     Field("draft_edition", 0),  # grows when rows come, go or move, so that all their widgets are made anew

@@ -45,12 +45,16 @@ def _show_card(experiment: Experiment, start: Action, play: Action | None, secon
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{translate(experiment.question)}**")
         _ask_guess(experiment)
+        time = _describe_minutes(seconds)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if play is not None:
-                st.button(translate("Find out"), key=f"play-{experiment.id}", on_click=play, args=(experiment,))
-            train = translate("Find out") if play is None else translate("Train it yourself")
+                find_out = translate("Find out (recorded: at once)")
+                st.button(find_out, key=f"play-{experiment.id}", on_click=play, args=(experiment,))
+                train = translate("Train it yourself ({time})", time=time)
+            else:
+                train = translate("Find out ({time})", time=time)
             st.button(train, key=f"start-{experiment.id}", on_click=start, args=(experiment,))
-            st.caption(f"{_describe_cost(experiment)} · {_describe_minutes(seconds)}", width="content")
+            st.caption(_describe_cost(experiment), width="content")
 
 
 def _ask_guess(experiment: Experiment) -> None:
@@ -97,6 +101,7 @@ def show_verdict(
     *,
     gone: Mapping[str, str] = NONE,
     unequal: Mapping[str, str] = NONE,
+    asked: bool = False,
 ) -> None:
     """Say what came out, against the visitor's guess and what is usually said; before that, which arms are missing.
 
@@ -105,10 +110,12 @@ def show_verdict(
         results: What the arms have measured so far.
         gone: arm id -> why nothing comes of it.
         unequal: arm id -> why its result cannot be set beside the others'.
+        asked: The question stands above already.
     """
     found = experiment.verdict(results)
     with st.container(border=True, key="verdict"):
-        st.markdown(f"**{translate(experiment.question)}**")
+        if not asked:
+            st.markdown(f"**{translate(experiment.question)}**")
         if found is None:
             _show_missing(experiment, results.shares, gone, unequal)
             return

@@ -31,6 +31,7 @@ class Chart {
     this.theme = themeOf(this.root)
     this.newest = Math.max(
       header.at ?? 0,
+      header.until,
       ...header.panels.flatMap(({ series }) => series.map(({ x }) => x.at(-1) ?? 0)),
     )
     this.view.grow(this.newest, header.axis)

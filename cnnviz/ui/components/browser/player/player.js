@@ -1,4 +1,4 @@
-// A slider over moments that plays. Data in: [{moments, index, ack, label, labels}]. State out, "place": {index, seq}.
+// A slider over moments that plays. Data in: [{moments, index, ack, label, plays, labels}]. State out, "place": {index, seq}.
 // The visitor's place is the truth until Python has answered the last message; then Python's is.
 import { AckedChannel } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
@@ -20,12 +20,19 @@ class Player {
   }
 
   receive(data, send) {
+    const isNew = !this.data
     this.data = data
     this.send = send
     this.link.answered(data.ack)
     if (this.link.settled) this.index = data.index
     this.index = Math.min(this.index, this.last)
     this.show()
+    if (isNew && data.plays) this.begin()
+  }
+
+  begin() {
+    if (this.parts.play.hidden) this.go(this.last)
+    else this.toggle()
   }
 
   get last() {
