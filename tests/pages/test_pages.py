@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
-from cnnviz.core.inference import evidence, samples, trace
+from cnnviz.core.inference import evidence, samples, subject, trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.ui.input import preprocessing_steps
@@ -328,6 +328,24 @@ def test_a_picture_without_a_digit_is_reported(app: AppTest) -> None:
     app.session_state["network"] = "dense-64"
     app.run()
     assert not any("does not look like a digit" in text for text in texts(app))
+
+
+def test_shares_are_not_called_chances_and_smoothed_ones_cautious(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the answer, with the smoothing that the chosen network's card names."""
+
+    def cautions() -> list[str]:
+        return [text for text in texts(app.run()) if "Shares are not chances of being right." in text]
+
+    app.session_state["network"] = "pen"
+    (said,) = cautions()
+    assert "Label smoothing of 0.05 makes this network’s cautious." in said
+    monkeypatch.setattr(subject, "LABEL_SMOOTHING", {"pen": 0.2})
+    (said,) = cautions()
+    assert "smoothing of 0.2 makes" in said
+    app.session_state["network"] = "dense-64"
+    assert cautions() == ["Shares are not chances of being right."]
 
 
 @pytest.mark.parametrize(("name", "smoothed"), [("pen", True), ("dense-64", False)])

@@ -13,6 +13,7 @@ from cnnviz.core.drawing.strokes import Drawing, render
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.networks.network import Network
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING
 
 MIN_CROP = 8
 """Pixels a side that are cut out of an upload at least."""
@@ -80,12 +81,14 @@ class Prediction:
         preparation: its steps; None if the digit needed none.
         trace: every layer's values.
         weights_sha256: of the network's weights; "" for a network without a card.
+        label_smoothing: the share of each target that the network's training spread over all classes, by its card.
     """
 
     digit: np.ndarray
     preparation: Preparation | None
     trace: Trace
     weights_sha256: str = ""
+    label_smoothing: float = 0.0
 
     @property
     def empty(self) -> bool:
@@ -176,7 +179,10 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
     preparation = None if rgba is None else prepare(subject, rgba, steps)
     digit = get_ready_digit(subject) if preparation is None else preparation.digit
     trace = tracing.trace(network, to_network_input(network, subject, digit))
-    return Prediction(digit, preparation, trace, network.card.weights_sha256 if network.card else "")
+    if network.card is None:
+        return Prediction(digit, preparation, trace)
+    smoothing = LABEL_SMOOTHING.get(network.card.plan.augmentation, 0.0)
+    return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing)
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:

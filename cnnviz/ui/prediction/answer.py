@@ -12,10 +12,11 @@ from cnnviz.ui.shell import cache
 
 
 def show(prediction: Prediction, subject: InputSource) -> None:
-    """Show the predicted digit in the container `predicted-digit`, and the ten probabilities as bars."""
+    """Show the predicted digit in the container `predicted-digit`, the ten shares as bars, and what shares are not."""
     show_digit(prediction)
     st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
     bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS))
+    st.caption(describe_caution(prediction))
 
 
 def show_digit(prediction: Prediction) -> None:
@@ -58,6 +59,16 @@ def describe_doubt(prediction: Prediction) -> str:
         "letters, symbols, scribbles, textures and blobs.",
         rejected=format_percent(least.largest_rejected),
         caught=format_percent(least.mean_caught),
+    )
+
+
+def describe_caution(prediction: Prediction) -> str:
+    """Say that shares are not chances, and that they are cautious where the training smoothed the labels."""
+    if not prediction.label_smoothing:
+        return translate("Shares are not chances of being right.")
+    return translate(
+        "Shares are not chances of being right. Label smoothing of {smoothing:g} makes this network’s cautious.",
+        smoothing=prediction.label_smoothing,
     )
 
 
