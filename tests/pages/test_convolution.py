@@ -451,3 +451,13 @@ def test_one_value_is_found_in_both_orders() -> None:
     assert "`x[channel, row, column]` = `x[1, 2, 3]` = **231**" in text
     assert "(2 × 4 + 3) × 3 + 1 = 34" in text
     assert "(1 × 3 + 2) × 4 + 3 = 23" in text
+
+
+def test_what_is_not_flipped_is_named_a_cross_correlation() -> None:
+    """Where the sums are worked out by hand, and the sums are those of one."""
+    said = " ".join(text.value for text in opened().caption)
+    assert "not turned around. Mathematics calls that a cross-correlation" in said
+    image, kernel = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
+    made = ConvWorkedExample(tuple(map(tuple, image.tolist())), tuple(map(tuple, kernel.tolist())))
+    expected = [[(image[y : y + 2, x : x + 2] * kernel).sum() for x in range(2)] for y in range(2)]
+    np.testing.assert_allclose(made.sums, expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -179,3 +180,9 @@ def test_without_mnist_the_usual_plan_fits_the_digits_that_are_there(monkeypatch
     assert legal(app).examples < 1_797
     assert any("scikit-learn digits" in text.value for text in app.caption)
     assert "Take the fast plan" not in [button.label for button in app.button]
+
+
+def test_bfloat16_is_given_the_digits_that_it_has() -> None:
+    bits = 8  # of the significand, the leading one among them
+    assert 2 < bits * math.log10(2) < 3
+    assert "bfloat16, numbers with two to three digits" in plan_form.PRECISIONS
