@@ -1,4 +1,4 @@
-"""The documents name files and modules that exist."""
+"""The documents name files and modules that exist, and the figures of the networks' cards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+
+from cnnviz.core.networks import model_store
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,3 +69,16 @@ def test_a_missing_module_is_noticed() -> None:
     assert module_exists("cnnviz.core.drawing.strokes.Drawing")
     assert not module_exists("cnnviz.core.training_jobs.Job")
     assert not module_exists("cnnviz.ui.state")
+
+
+def test_the_table_of_networks_is_that_of_their_cards() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `([\w-]+)` \| .* \| ([\d,]+) \| ([\d.]+) %[ ¹²³]* \| ([\d.]+) %[ ¹²³]* \|$", text, re.MULTILINE
+    )
+    cards = [model_store.card(name) for name in model_store.names()]
+    shown = {
+        (card.name, f"{card.parameters:,}", f"{100 * card.test_accuracy:.2f}", f"{100 * (card.pen_accuracy or 0):.2f}")
+        for card in cards
+    }
+    assert set(rows) == shown

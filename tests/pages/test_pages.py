@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -17,6 +20,8 @@ from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.inference import evidence, samples, subject, trace
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.networks import keras_source, model_store
+from cnnviz.core.networks.training_plan import STRATIFIED, TrainingPlan
+from cnnviz.figures import curves
 from cnnviz.ui.input import preprocessing_steps
 from cnnviz.ui.layers import diagram
 from cnnviz.ui.prediction import network_picker
@@ -346,6 +351,59 @@ def test_shares_are_not_called_chances_and_smoothed_ones_cautious(
     assert "smoothing of 0.2 makes" in said
     app.session_state["network"] = "dense-64"
     assert cautions() == ["Shares are not chances of being right."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "No digits were held out: the curves show the test digits"),
+        ({"validation_examples": 500}, "500 digits were held out, drawn at random, and read after every epoch"),
+        ({"validation_examples": 500, "patience": 2}, "drawn at random; they decided which epoch was kept"),
+        ({"validation_examples": 500, "split": "last"}, "500 digits were held out, the last of the file,"),
+    ],
+)
+def test_a_card_says_how_its_figures_came_about(changes: dict[str, Any], words: str) -> None:
+    plan = TrainingPlan(seed=7, **changes)
+    said = network_picker._describe_choice(plan, plan.validation_examples)
+    assert said.startswith("Trained with seed 7.")
+    assert words in said
+    assert "decided nothing" in said
+
+
+@pytest.mark.parametrize(("held_out", "judged"), [(0, "test"), (500, "validation")])
+def test_curves_are_called_by_the_digits_that_judged_them(
+    held_out: int, judged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = model_store.card("dense-64")
+    plan = replace(card.plan, validation_examples=held_out)
+    named: list[tuple[str, str]] = []
+    monkeypatch.setattr("streamlit.plotly_chart", lambda *_, **__: None)
+    monkeypatch.setattr(curves, "learning", lambda *_, names, **__: named.append(names))
+    network_picker._about(replace(card, plan=plan))
+    assert named == [("training", judged)] * 2
+
+
+def test_only_networks_with_pooling_are_said_to_throw_values_away() -> None:
+    """Each pooling of the stored networks keeps fewer than half of its values; `dense-64` has none."""
+    assert page.PAGES["pooling"].why.startswith("A network with pooling throws most numbers away")
+    for name in model_store.names():
+        architecture = model_store.load(name).architecture
+        sizes = [np.prod(shape) for shape in architecture.shapes()]
+        kept = [
+            after / before
+            for layer, (before, after) in zip(architecture.layers, pairwise(sizes), strict=True)
+            if "Pooling" in layer.kind
+        ]
+        assert all(share < 0.5 for share in kept)
+        assert bool(kept) == (name not in ("dense-64", "pool-stride"))
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_no_stored_network_was_chosen_among_seeds(name: str) -> None:
+    """All are the training with seed 1, and what is held out is drawn at random."""
+    plan = model_store.card(name).plan
+    assert plan.seed == 1
+    assert plan.split == STRATIFIED or not plan.validation_examples
 
 
 @pytest.mark.parametrize(("name", "smoothed"), [("pen", True), ("dense-64", False)])

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import networks, process_tuning, session, widgets
 
@@ -68,6 +69,8 @@ def _about(card: ModelCard) -> None:
     from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
 
     st.markdown(_describe(card))
+    available = TRAIN_COUNT if card.data.name == datasets.BUNDLED else card.plan.examples
+    st.caption(_describe_choice(card.plan, count_digits(card.plan, available)[1]))
     judged = translate("validation") if card.plan.validation_examples else translate("test")
     names = (translate("training"), judged)
     for quantity, title in (("loss", _title_loss(card)), ("accuracy", translate("Accuracy"))):
@@ -82,6 +85,29 @@ def _about(card: ModelCard) -> None:
         hover=translate("%{z} digits labelled %{y} were read as %{x}"),
     )
     st.plotly_chart(figure, key="confusion", config={"displayModeBar": False})
+
+
+def _describe_choice(plan: TrainingPlan, held_out: int) -> str:
+    """Say by which digits the training was judged, `held_out` ones or the test set, and what they decided."""
+    if not held_out:
+        return translate(
+            "Trained with seed {seed}. No digits were held out: the curves show the test digits after every epoch, and "
+            "they decided nothing.",
+            seed=plan.seed,
+        )
+    drawn = translate("drawn at random") if plan.split == STRATIFIED else translate("the last of the file")
+    values = {"seed": plan.seed, "count": held_out, "drawn": drawn}
+    if plan.patience is not None:
+        return translate(
+            "Trained with seed {seed}. {count:,} digits were held out, {drawn}; they decided which epoch was kept. The "
+            "test digits were read at the end and decided nothing.",
+            **values,
+        )
+    return translate(
+        "Trained with seed {seed}. {count:,} digits were held out, {drawn}, and read after every epoch. The test "
+        "digits were read at the end and decided nothing.",
+        **values,
+    )
 
 
 def _title_loss(card: ModelCard) -> str:

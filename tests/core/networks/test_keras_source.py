@@ -73,18 +73,20 @@ PROGRAMS: dict[str, tuple[Architecture, TrainingPlan]] = {
     "pooled": (POOLED, replace(SMALL, optimizer="sgd", learning_rate=0.05, schedule="cosine", batch_size=10)),
     "named": (NAMED, replace(SMALL, precision="mixed_bfloat16", validation_examples=0)),
     "affine": (replace(NAMED, name="affine"), replace(SMALL, augmentation="affine", learning_rate=0.003)),
+    "older": (replace(NAMED, name="older"), replace(SMALL, split="last")),
 }
 
 # Runs the programs one after the other as if each had a process of its own, on made digits, and tells what each did.
 HARNESS = """
 import json, pathlib, sys
 import keras, numpy as np
-random = np.random.default_rng(1)
-def made(count):
+counts = json.loads(pathlib.Path("counts.json").read_text())
+def made(count, random):
     return random.integers(0, 256, (count, 28, 28)).astype("uint8"), np.arange(count).astype("uint8") % 10
-parts = made(400), made(50)
 keras.datasets.mnist.load_data = lambda: parts
 for path in sorted(pathlib.Path(".").glob("*.py")):
+    random = np.random.default_rng(1)
+    parts = made(counts[path.stem], random), made(50, random)
     keras.backend.clear_session()
     keras.config.set_dtype_policy("float32")
     kept = {"__name__": "__main__"}
@@ -135,8 +137,12 @@ def results_of_stored_networks(tmp_path_factory: pytest.TempPathFactory) -> dict
 
 
 def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:
+    """Run programs in one child process, each with 400 digits, or so many left beside those that it holds out."""
+    counts = {}
     for architecture, plan in programs:
         (folder / f"{architecture.name}.py").write_text(write_script(architecture, plan), encoding="utf-8")
+        counts[architecture.name] = 400 if plan.validation_examples < 400 else 400 + plan.validation_examples
+    (folder / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
     found = run([sys.executable, "-c", HARNESS], folder)
     return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
 
