@@ -93,8 +93,6 @@ def compare(values: Mapping[str, Sequence[float]]) -> Summary:
 
 def compute_welch_interval(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
     """Compute the 95 % interval of mean(one) - mean(other); with several `comparisons`, all hold together."""
-    from scipy.special import stdtrit  # imported late: few visitors need it
-
     # Squared standard error of each mean.
     a, b = np.asarray(one, float), np.asarray(other, float)
     errors = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
@@ -103,8 +101,15 @@ def compute_welch_interval(one: Sequence[float], other: Sequence[float], compari
         return apart, apart
     # Welch–Satterthwaite degrees of freedom; the quantile is divided among the comparisons.
     freedom = error**2 / float((errors**2 / [len(a) - 1, len(b) - 1]).sum())
-    reach = float(stdtrit(freedom, 1 - (1 - CONFIDENCE) / (2 * comparisons))) * math.sqrt(error)
+    reach = compute_t(freedom, comparisons) * math.sqrt(error)
     return apart - reach, apart + reach
+
+
+def compute_t(freedom: float, comparisons: int = 1) -> float:
+    """Compute Student's quantile with which so many intervals all hold together in 95 of 100 repetitions."""
+    from scipy.special import stdtrit  # imported late: few visitors need it
+
+    return float(stdtrit(freedom, 1 - (1 - CONFIDENCE) / (2 * comparisons)))
 
 
 def _compare_pair(one: str, other: str, values: Mapping[str, Sequence[float]], comparisons: int) -> Pair:

@@ -16,7 +16,7 @@ import numpy as np
 
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.training.confidence import Interval, compute_difference_interval, compute_z, format_points
-from cnnviz.core.training.seed_comparison import Pair, compare, compute_welch_interval
+from cnnviz.core.training.seed_comparison import Pair, compare, compute_t, compute_welch_interval
 
 Labels = Mapping[str, str]
 Shares = Mapping[str, Sequence[float]]
@@ -25,6 +25,12 @@ ALIKE = "alike"
 SAME, FEWER, TENTH = "same", "fewer", "tenth"
 MIN_FEWER_RATIO, MIN_TENTH_RATIO = 1.5, 6.0
 """Smallest ratios of mistakes that count as `FEWER` and as `TENTH`."""
+
+SPREAD_FREEDOM = 4
+"""Degrees of freedom of the known spread: it is that of five networks, and another one may have another spread."""
+
+MAX_LOG_RATIO = 20.0
+"""The interval of a ratio reaches no further than this many e-foldings."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,7 @@ def _widen(pair: Pair, results: Results) -> Pair:
     """Widen the interval of a pair to what the known spread between seeds asks for."""
     trainings = sum(1 / len(results.shares[arm]) for arm in (pair.best, pair.worst))
     comparisons = math.comb(len(results.shares), 2)
-    reach = compute_z(comparisons) * (results.spread or 0.0) * math.sqrt(trainings)
+    reach = compute_t(SPREAD_FREEDOM, comparisons) * results.spread * math.sqrt(trainings) if results.spread else 0.0
     return replace(pair, low=min(pair.low, pair.difference - reach), high=max(pair.high, pair.difference + reach))
 
 
@@ -222,13 +228,13 @@ def _compare_mistakes(results: Results, before: str, after: str) -> tuple[float,
         logs = {arm: np.log(each).tolist() for arm, each in mistakes.items()}
         low, high = compute_welch_interval(logs[before], logs[after], comparisons)
         return ratio, (min(math.exp(low), ratio), max(math.exp(high), ratio))
-    spread = results.spread or 0.0
-    variance = sum(
-        max((1 - share) / (share * results.count), (spread / share) ** 2)
-        for share in (float(each.mean()) for each in mistakes.values())
-    )
-    reach = math.exp(compute_z(comparisons) * math.sqrt(variance))
-    return ratio, (ratio / reach, ratio * reach)
+    means = [float(each.mean()) for each in mistakes.values()]
+    reach = compute_z(comparisons) * math.sqrt(sum((1 - share) / (share * results.count) for share in means))
+    if results.spread:
+        apart = math.sqrt(sum((results.spread / share) ** 2 for share in means))
+        reach = max(reach, compute_t(SPREAD_FREEDOM, comparisons) * apart)
+    factor = math.exp(min(reach, MAX_LOG_RATIO))
+    return ratio, (ratio / factor, ratio * factor)
 
 
 def _find_tied(labels: Labels, results: Results, pairs: Sequence[Pair]) -> tuple[str, ...]:

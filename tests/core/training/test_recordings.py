@@ -23,6 +23,8 @@ from cnnviz.core.training.verdicts import ALIKE, Results
 
 RECORDED = tuple(found for each in EXPERIMENTS.values() if (found := recordings.load(each)) is not None)
 PADDING = EXPERIMENTS["padding"]
+OTHER_SEEDS = Path(__file__).with_name("other_seeds.json")
+"""Shares of cheap arms, trained with seeds that are not recorded: "experiment/arm" -> one a seed."""
 LABELS = {"one": "One", "other": "Other"}
 
 
@@ -141,3 +143,16 @@ def test_at_most_five_in_a_hundred_equal_networks_are_called_different() -> None
         assert np.mean([differs(*pair) for pair in pairs]) <= 0.05
     # Intervals for other digits alone call three times as many different.
     assert np.mean([differs(*pair, with_spread=False) for pair in single]) > 0.1
+
+
+def test_equal_networks_with_seeds_that_the_spread_is_not_measured_on_are_not_called_different() -> None:
+    """Arms trained anew with seeds 101 to 106, pairwise and beside the recorded trainings of the same arm."""
+    among, beside = [], []
+    for name, shares in json.loads(OTHER_SEEDS.read_text()).items():
+        experiment, arm = name.split("/")
+        recording = next(each for each in RECORDED if each.experiment == experiment)
+        among += [((one,), (other,), recording.count) for one, other in combinations(shares, 2)]
+        beside += [((one,), (other,), recording.count) for one in shares for other in recording.get_shares()[arm]]
+    assert min(len(among), len(beside)) >= 100
+    for pairs in (among, beside):
+        assert np.mean([differs(*pair) for pair in pairs]) <= 0.05

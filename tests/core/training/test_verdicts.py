@@ -127,6 +127,15 @@ def test_the_same_difference_may_come_from_another_seed() -> None:
     assert "moves a result by about ±0.3 points" in said(verdicts.judge_best(TWO, once(shares, 50_000, 0.003)))
 
 
+def test_a_known_spread_counts_as_that_of_few_networks() -> None:
+    """Student's quantile with four degrees of freedom, as SciPy has it, times the error of a difference."""
+    from scipy.stats import t
+
+    (pair,) = verdicts.judge_best(TWO, once({"a": 0.98, "b": 0.97}, 10**9, spread=0.002)).pairs
+    reach = t.ppf(0.975, 4) * 0.002 * np.sqrt(2)
+    assert (pair.low, pair.high) == pytest.approx((0.01 - reach, 0.01 + reach))
+
+
 def test_several_seeds_decide_by_their_own_spread() -> None:
     assert verdicts.judge_best(TWO, around(0.98, 0.976)).right == "a"
     assert verdicts.judge_best(TWO, around(0.98, 0.979)).right == ALIKE
