@@ -71,6 +71,16 @@ def test_every_response_has_the_headers(few: Server, path: str, method: str) -> 
     assert headers["referrer-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize(("path", "origin"), [("/_stcore/stream", "http://evil.example"), ("/nowhere", "")])
+def test_refused_websocket_has_the_headers_too(few: Server, path: str, origin: str) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13"}
+    key = {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    status, headers, _ = answer(few, path, **upgrade, **key, Origin=origin or few.address)
+    assert status == 403
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
 def test_metrics_are_for_this_computer_alone(few: Server) -> None:
     assert answer(few, "/_stcore/metrics")[0] == 200
     for forwarded in ("X_Forwarded_For", "X_Forwarded_Proto", "Forwarded", "X_Real_IP"):

@@ -95,7 +95,7 @@ def start() -> list[Middleware]:
     watch_no_files()
     bound_logging()
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
-    return [Middleware(Limits), Middleware(SecurityHeaders), Middleware(CompressedFiles)]
+    return [Middleware(SecurityHeaders), Middleware(Limits), Middleware(CompressedFiles)]
 
 
 def check_places() -> None:
@@ -160,7 +160,16 @@ class SecurityHeaders:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
 
+        answered = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "websocket.close" and not answered and _may_answer(scope):
+                answered = True
+                await send({"type": "websocket.http.response.start", "status": 403, "headers": [*_headers()]})
+                await send({"type": "websocket.http.response.body", "body": b""})
+                return
+            answered = answered or message["type"].startswith("websocket.")
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 message["headers"] = _merge(message.get("headers", ()))
             await send(message)
@@ -177,6 +186,11 @@ def _merge(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     ours = _headers()
     names = {name for name, _ in ours}
     return [*((name, value) for name, value in headers if name.lower() not in names), *ours]
+
+
+def _may_answer(scope: Message) -> bool:
+    """Return whether the server lets a refused websocket be answered with headers of ours, rather than its own 403."""
+    return "websocket.http.response" in (scope.get("extensions") or {})
 
 
 @functools.cache
