@@ -116,13 +116,15 @@ class LocalExecutor:
             worker.process.send(*codec.encode_command(job_id, command))
 
     def kill(self, job_id: str) -> None:
-        worker = self._find_worker(job_id)
-        if worker and worker.process:
-            with self._lock:
-                worker.item = None
-                self._workers.remove(worker)
+        with self._lock:  # in one step: its job may end now, and the worker take another
+            worker = self._holder(job_id)
+            if worker is None:
+                return
+            worker.item = None
+            self._workers.remove(worker)
+        if worker.process:
             worker.process.kill()
-            self._give_back_slot()
+        self._give_back_slot()
 
     def find(self, owner: str, job_id: str) -> WorkItem | None:  # noqa: ARG002  (workers die with their app)
         return None
@@ -182,7 +184,11 @@ class LocalExecutor:
 
     def _find_worker(self, job_id: str) -> Worker | None:
         with self._lock:
-            return next((each for each in self._workers if each.item and each.item.job.id == job_id), None)
+            return self._holder(job_id)
+
+    def _holder(self, job_id: str) -> Worker | None:
+        """Return the worker that has a job; called under the lock."""
+        return next((each for each in self._workers if each.item and each.item.job.id == job_id), None)
 
     def _spawn(self) -> Worker | None:
         """Start a worker; None if the system gives no process."""

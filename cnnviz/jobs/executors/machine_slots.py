@@ -5,10 +5,13 @@ The system drops the locks of a process that ends, however it ends, so that no p
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+LOG = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "CNNVIZ_SHARED_SLOTS"
 """Environment variable with the folder of the locks, for app processes that share the workers of one machine."""
@@ -21,7 +24,7 @@ class MachineSlots:
     """The places for `count` trainings at once on this machine.
 
     Args:
-        folder: A folder that exists; all processes name the same.
+        folder: Where the locks are; all processes name the same.
         count: How many places there are; the same for all processes.
         clock: Monotonic seconds.
     """
@@ -60,7 +63,12 @@ class MachineSlots:
         for path in self._paths:
             if most == 0:
                 return
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # temporary folders are tidied
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                LOG.error("cannot open a place for trainings: %s", error)
+                return
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -92,8 +92,12 @@ class WorkerProcess:
             start_new_session=True,  # Ctrl-C in the terminal is for the app, which then closes the pipe
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        for work in (self._write, self._read, self._keep_tail):
-            threading.Thread(target=work, name=f"worker-{self.process.pid}", daemon=True).start()
+        try:
+            for work in (self._write, self._keep_tail, self._read):
+                threading.Thread(target=work, name=f"worker-{self.process.pid}", daemon=True).start()
+        except RuntimeError as error:  # the system gives no thread
+            self._abandon()
+            raise OSError("no thread for a worker") from error
 
     def send(self, header: Mapping[str, Any], arrays: Arrays = framing.NO_ARRAYS) -> None:
         """Queue a message for the worker; returns at once."""
@@ -119,6 +123,14 @@ class WorkerProcess:
             before = self.output_tail
             time.sleep(0.02)
         return self.output_tail
+
+    def _abandon(self) -> None:
+        """End a process that lacks some of its threads."""
+        self.kill()
+        self.retire()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            _require(pipe).close()
 
     def _write(self) -> None:
         with contextlib.suppress(OSError, ValueError), _require(self.process.stdin) as pipe:

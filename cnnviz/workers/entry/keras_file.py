@@ -17,6 +17,7 @@ from safetensors.numpy import load as parse
 
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network, unpack_weights
+from cnnviz.workers.entry.priority import lower_priority
 
 
 def read_network(data: bytes) -> Network:
@@ -27,15 +28,18 @@ def read_network(data: bytes) -> Network:
 
 
 def main() -> None:
-    """Convert the network on standard input."""
+    """Convert the network on standard input, after whatever other visitors wait for."""
+    lower_priority()
     network = read_network(sys.stdin.buffer.read())
     out = os.dup(1)
     os.dup2(2, 1)  # what Keras prints must not get into the file
     from cnnviz.workers import keras_model  # seconds: only once the input is known to be good
 
+    model = keras_model.to_model(network)
+    # The folder is there for a moment only: the process may be killed at its time limit, and would leave it behind.
     with tempfile.TemporaryDirectory() as folder, os.fdopen(out, "wb") as answer:
         path = Path(folder) / "network.keras"
-        keras_model.to_model(network).save(path)
+        model.save(path)
         answer.write(path.read_bytes())
 
 

@@ -5,15 +5,19 @@ Workers train with `fake_worker` instead of Keras, except in the last tests.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import psutil
@@ -28,6 +32,7 @@ from cnnviz.jobs.api import Scheduler
 from cnnviz.jobs.executors import local
 from cnnviz.jobs.executors.dask.executor import DaskExecutor
 from cnnviz.jobs.executors.local import LocalExecutor
+from cnnviz.jobs.protocol.executor import WorkItem
 from cnnviz.jobs.runs import files
 from cnnviz.jobs.runs.store import RunStore
 from tests.core.networks import small_network
@@ -404,6 +409,45 @@ def test_worker_that_cannot_start_fails_the_job(monkeypatch: pytest.MonkeyPatch)
     site.reaches(job, "failed")
     assert "can be started" in str(site.scheduler.status(job).message)
     site.scheduler.close()
+
+
+def test_worker_without_threads_fails_the_job_and_is_ended(monkeypatch: pytest.MonkeyPatch):
+    started = []
+
+    class Process(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
+
+    def start(thread: threading.Thread, start=threading.Thread.start) -> None:
+        if thread.name.startswith("worker-"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    site = Site("local", Scheduler(LocalExecutor(1, PROGRAM)))
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    job = site.submit(PLAIN)
+    site.reaches(job, "failed", within=10)
+    assert [process.poll() is not None for process in started] == [True]
+    site.scheduler.close()
+
+
+def test_kill_that_comes_late_spares_the_next_job_of_the_worker():
+    executor, killed, ended = LocalExecutor(1), [], []
+    first, second = (WorkItem("ann", fake_executor.job(), 1, 0) for _ in range(2))
+    worker = local.Worker(SimpleNamespace(kill=lambda: killed.append(True)), first)  # type: ignore[arg-type]
+    executor._workers.append(worker)
+
+    class Interrupted(contextlib.AbstractContextManager[None]):  # whenever the lock is free, the job ends and the next begins
+        def __exit__(self, *_: object) -> None:
+            if worker.item is first:
+                worker.item = second
+                ended.append(True)
+
+    executor._lock = Interrupted()  # type: ignore[assignment]
+    executor.kill(first.job.id)
+    assert not (killed and ended)
 
 
 # --- with Keras

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -80,6 +81,21 @@ def test_folder_of_the_places_comes_from_the_environment(tmp_path: Path, monkeyp
         found = machine_slots.find(3)
         assert found is not None
         assert found.count_free() == 3
+
+
+def test_folder_of_the_places_may_be_tidied_away(tmp_path: Path) -> None:
+    slots = MachineSlots(tmp_path / "slots", 2)
+    assert slots.take()
+    shutil.rmtree(tmp_path / "slots")
+    assert slots.count_free() == 2
+    slots.give_back()
+
+
+def test_place_that_cannot_be_opened_is_not_free(tmp_path: Path) -> None:
+    (tmp_path / "slots").write_bytes(b"")
+    slots = MachineSlots(tmp_path / "slots", 2)
+    assert slots.count_free() == 0
+    assert not slots.take()
 
 
 @pytest.mark.parametrize(("value", "waiting"), [(None, 40), ("1", 40), ("2", 20), ("41", 40), ("0", 40), ("x", 40)])
