@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core import atomic_file
-from cnnviz.jobs.runs import files, planner
+from cnnviz.jobs.runs import files, planner, record
 from tests.pages.fake_training import FakeScheduler, end, finish, learn, press, texts, train_one, well
 from tests.pages.test_train_runs import completed, store_in
 
@@ -139,6 +140,29 @@ def test_planned_runs_wait_while_the_disk_is_full(
     scheduler.states[first] = "done"
     assert well(app.run())
     assert [run.state for run in store_in(tmp_path).runs()].count("planned") == 1
+
+
+def test_result_on_a_disk_that_became_read_only_is_reported(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, full: Callable[[], None]
+) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    full()
+    monkeypatch.setattr(record, "_write_ending", lambda *_: False)
+    finish(scheduler, job_id)
+    end(scheduler, job_id, "done")
+    app.session_state["train_view"] = "watch"
+    assert well(app.run())
+    assert "its network could not be saved" in texts(app)
+
+
+def test_training_whose_folder_is_gone_is_cancelled(app: AppTest, scheduler: FakeScheduler, tmp_path: Path) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    (folder,) = tmp_path.glob(f"*/{job_id}")
+    shutil.rmtree(folder)
+    assert well(app.run())
+    assert (job_id, "cancel") in scheduler.commands
 
 
 def test_runs_folder_that_cannot_be_written_is_reported(

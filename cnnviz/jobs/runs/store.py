@@ -106,6 +106,10 @@ class RunStore:
         """Return the ids of the runs whose record cannot be read; they can only be deleted."""
         return tuple(sorted(run_id for run_id in self._ids() if record.read_run(self._folder(run_id)) is None))
 
+    def has(self, run_id: str) -> bool:
+        """Return whether there is a record of a run, readable or not. Raises `OSError` if that cannot be found out."""
+        return (self._folder(run_id) / "run.json").is_file()
+
     def run(self, run_id: str) -> Run:
         """Return one run."""
         found = record.read_run(self._folder(run_id))

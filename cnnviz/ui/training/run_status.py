@@ -9,7 +9,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.training.curves import Curves, extend
 from cnnviz.core.training.protocol import Command, Event, Payload
 from cnnviz.jobs import api
-from cnnviz.jobs.runs import planner
+from cnnviz.jobs.runs import files, planner
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.ui.shell import cache, session
 
@@ -81,12 +81,15 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
     if run.state != QUEUED or not _is_here(store, run_id):
         return _read_from_disk(store, run)
     reported = api.scheduler().status(run_id, _recall(store, run).last_seq)
+    state, message = reported.state, reported.message
+    if state == api.DONE and store.run(run_id).state == QUEUED:  # results are saved before a job is done
+        state, message = api.FAILED, Refusal(files.NO_ROOM)
     status = replace(
         _extend(_recall(store, run), reported.events),
         run=run,
-        state=reported.state,
+        state=state,
         position=reported.position,
-        message=reported.message,
+        message=message,
         attempt=reported.attempt,
         kept=reported.kept,
     )
@@ -95,9 +98,12 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
 
 
 def touch(store: RunStore) -> None:
-    """Renew the leases of the visitor's jobs, and submit what is planned."""
+    """Renew the leases of the visitor's jobs, and submit what is planned. Jobs whose folder is gone are cancelled."""
     for run_id in api.scheduler().active(store.owner):
-        api.scheduler().touch(run_id)
+        if store.has(run_id):
+            api.scheduler().touch(run_id)
+        else:  # nobody could stop it, and nothing of it would be kept
+            api.scheduler().command(run_id, Command("cancel"))
     planner.advance(store)
 
 

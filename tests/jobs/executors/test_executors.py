@@ -439,7 +439,8 @@ def test_kill_that_comes_late_spares_the_next_job_of_the_worker():
     worker = local.Worker(SimpleNamespace(kill=lambda: killed.append(True)), first)  # type: ignore[arg-type]
     executor._workers.append(worker)
 
-    class Interrupted(contextlib.AbstractContextManager[None]):  # whenever the lock is free, the job ends and the next begins
+    class Interrupted(contextlib.AbstractContextManager[None]):
+        # Whenever the lock is free, the job ends and the next begins.
         def __exit__(self, *_: object) -> None:
             if worker.item is first:
                 worker.item = second
