@@ -28,9 +28,11 @@ def script() -> None:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """Open the form where MNIST is available."""
+    """Open the form with all its settings where MNIST is available."""
     monkeypatch.setattr(plan_form, "_find_data", lambda: ("MNIST", 60_000))
-    return AppTest.from_function(script, default_timeout=60).run()
+    app = AppTest.from_function(script, default_timeout=60)
+    app.session_state["detail"] = "everything"
+    return app.run()
 
 
 def made(app: AppTest) -> TrainingPlan | None:
