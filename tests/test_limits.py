@@ -79,6 +79,7 @@ def test_refused_websocket_has_the_headers_too(few: Server, path: str, origin: s
     assert status == 403
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+    assert "without completing" not in few.log
 
 
 def test_metrics_are_for_this_computer_alone(few: Server) -> None:

@@ -94,6 +94,7 @@ def start() -> list[Middleware]:
     share_event_loops()
     watch_no_files()
     bound_logging()
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
     return [Middleware(SecurityHeaders), Middleware(Limits), Middleware(CompressedFiles)]
 
@@ -186,6 +187,11 @@ def _merge(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     ours = _headers()
     names = {name for name, _ in ours}
     return [*((name, value) for name, value in headers if name.lower() not in names), *ours]
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Return False for what uvicorn reports after each websocket that was refused with a complete response."""
+    return record.msg != "ASGI callable returned without completing handshake."
 
 
 def _may_answer(scope: Message) -> bool:
