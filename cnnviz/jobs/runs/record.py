@@ -6,6 +6,7 @@ ending.json, blank until then: it is written in place, which needs no room.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -193,7 +194,7 @@ def delete(folder: Path) -> None:
     if folder.is_symlink():
         folder.unlink(missing_ok=True)
         return
-    with _write_lock:
+    with _write_lock, contextlib.suppress(IsADirectoryError):  # that goes with all the rest
         (folder / "run.json").unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -206,9 +206,9 @@ class RunStore:
         return self._owner_folder / protocol.check_id(run_id)
 
     def _ids(self) -> list[str]:
-        """Return the names of the folders that belong to runs; whatever else lies there is left alone."""
+        """Return the names of the folders that belong to runs, with a record or without; other names are left alone."""
         try:
-            found = [path.parent.name for path in self._owner_folder.glob("*/run.json")]
-        except OSError:  # the folder of all visitors cannot be read
+            with os.scandir(self._owner_folder) as entries:
+                return [each.name for each in entries if protocol.is_id(each.name) and not each.is_file()]
+        except OSError:  # there is none, or it cannot be read
             return []
-        return [name for name in found if protocol.is_id(name)]

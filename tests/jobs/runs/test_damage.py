@@ -86,6 +86,20 @@ def test_run_with_a_damaged_record_is_named_and_can_be_deleted(store: RunStore, 
     assert not place(store, job).exists()
 
 
+@pytest.mark.parametrize("instead", ["nothing", "a folder", "a loop"])
+def test_run_without_a_record_is_named_and_can_be_deleted(store: RunStore, job: Job, instead: str) -> None:
+    path = place(store, job) / "run.json"
+    path.unlink()
+    if instead == "a folder":
+        path.mkdir()
+    elif instead == "a loop":
+        path.symlink_to(path)
+    assert (store.runs(), store.list_damaged()) == ((), (job.id,))
+    store.delete(job.id)
+    assert store.list_damaged() == ()
+    assert not path.parent.exists()
+
+
 @pytest.mark.parametrize("name", ["stray", "lost+found", "..x", "A" * 16, "0" * 15])
 def test_stray_folder_is_left_alone(store: RunStore, job: Job, name: str) -> None:
     folder = store.home / store.owner / name
