@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
@@ -18,7 +17,6 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
-from cnnviz.figures import theme
 from cnnviz.ui.components.frame import frame
 from cnnviz.ui.i18n import gettext_noop, list_languages, name_language, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, server, session, url, visitor, widgets
@@ -30,8 +28,6 @@ LOG = logging.getLogger("cnnviz")
 NOTICE_SECONDS = 3.0
 TRAINING_SECONDS = 2.0
 """Seconds between two looks of the navigation at trainings that run."""
-
-CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,6 @@ def begin(name: str) -> DeltaGenerator:
         url.follow(st.query_params.to_dict())
     session.enter(name)
     visitor.renew_leases()
-    st.html(_style())
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
@@ -209,21 +204,6 @@ def notices() -> None:
 def escape_markdown(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
-
-
-@functools.cache
-def _style() -> str:
-    """Return the style sheet of every page, with the theme's colours, which Streamlit gives to components alone."""
-    known = {
-        "link-color": theme.pair("linkColor"),
-        "background-color": theme.pair("backgroundColor"),
-        **{
-            f"chart-categorical-color-{number}": pair
-            for number, pair in enumerate(zip(*theme.pair("chartCategoricalColors"), strict=True), 1)
-        },
-    }
-    names = " ".join(f"--st-{name}: light-dark({light}, {dark});" for name, (light, dark) in known.items())
-    return f"<style>.stApp {{ {names} }} {CSS}</style>"
 
 
 def _arrive() -> None:

@@ -29,6 +29,7 @@ from cnnviz.ui.shell.descriptors import (
     watch_no_files,
 )
 from cnnviz.ui.shell.static_files import Application, CompressedFiles, Message, Receive, Send
+from cnnviz.ui.shell.style import StyledPage
 
 LOG = logging.getLogger("cnnviz")
 
@@ -96,7 +97,8 @@ def start() -> list[Middleware]:
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
-    return [Middleware(SecurityHeaders), Middleware(Limits), Middleware(CompressedFiles)]
+    files = [Middleware(CompressedFiles), Middleware(StyledPage)]
+    return [Middleware(SecurityHeaders), Middleware(Limits), *files]
 
 
 def check_places() -> None:
