@@ -36,6 +36,7 @@ GROUND = frozenset({"errors", "messages", "atomic_file", "background"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
     "layers": GROUND,
+    "glossary": frozenset({"messages"}),
     "arguments": GROUND | {"layers"},
     "drawing": GROUND,
     "data": GROUND | {"layers", "drawing"},

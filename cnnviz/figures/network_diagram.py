@@ -32,12 +32,14 @@ class Words:
         description: Accessible description.
         input: Text in the box of the input.
         parameters: Text below a box, with a field {number}.
+        layers: What each layer is called.
     """
 
     title: str
     description: str
     input: str
     parameters: str
+    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,10 @@ def draw(architecture: Architecture, words: Words, width: float) -> str:
     """Return `architecture` as SVG, at most `width` units wide (unless one box alone is wider)."""
     cells = [
         _Cell((words.input,), architecture.input_shape, "", words.input),
-        *(_cell(*each, words) for each in architecture.layers_and_inputs()),
+        *(
+            _cell(layer, shape, title, words)
+            for (layer, shape), title in zip(architecture.layers_and_inputs(), words.layers, strict=True)
+        ),
     ]
     # 1. Lay out: a common scale, then line breaks.
     scale = scale_for([cell.shape for cell in cells], MAX_SIDE)
@@ -124,9 +129,9 @@ def _lines(widths: Sequence[float], most: float) -> list[list[tuple[float, float
     return lines
 
 
-def _cell(layer: Layer, shape: Shape, words: Words) -> _Cell:
+def _cell(layer: Layer, shape: Shape, title: str, words: Words) -> _Cell:
     settings = " · ".join(_short(each) for each in layer.arguments() if each.written and each.name != "name")
-    lines = tuple(line for line in (layer.kind, settings, layer.name) if line)
+    lines = tuple(line for line in (title, settings, layer.name) if line)
     parameters = layer.parameters(shape)
     below = words.parameters.format(number=count(parameters)) if parameters else ""
     return _Cell(lines, layer.output_shape(shape), below, layer.keras_line())

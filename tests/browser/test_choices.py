@@ -15,6 +15,7 @@ from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.descriptions import DESCRIPTIONS
 from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
 from tests.browser.failing_server import MISTAKEN
@@ -65,7 +66,7 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
     read = preprocessing.from_canvas(strokes.render(seven)).digit
     for name in (name for name in model_store.names() if name != model_store.DEFAULT):
         page.get_by_role("combobox").first.click()
-        page.get_by_role("option", name=re.compile(rf"^{name} ·")).click()
+        page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[name]} ·")).click()
         eyes.link_when(page, eyes.carries("net", name))
         network = model_store.load(name)
         expected = trace(network, colour_digits.prepare_input(read, network.architecture.input_shape))
@@ -74,14 +75,14 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
         assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]
 
 
-def test_picker_shows_accuracy_and_size(page: Page, address: str) -> None:
+def test_picker_shows_accuracy_on_mnist_and_on_drawings(page: Page, address: str) -> None:
     eyes.opened(page, address)
     page.get_by_role("combobox").first.click()
     for name in model_store.names():
         card = model_store.card(name)
-        option = page.get_by_role("option", name=re.compile(rf"^{name} ·"))
+        option = page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[name]} ·"))
         expect(option).to_contain_text(f"{100 * card.test_accuracy:.2f} %")
-        expect(option).to_contain_text(f"{card.parameters:,} parameters")
+        expect(option).to_contain_text(f"drawings {100 * (card.pen_accuracy or 0):.2f} %")
 
 
 def test_network_details_are_shown(page: Page, address: str) -> None:
@@ -153,7 +154,7 @@ def test_a_damaged_network_is_refused_in_words_and_another_can_be_chosen(
         assert len(refusal.inner_text()) <= 300
         assert str(damaged_store) not in page.content()
         page.get_by_role("combobox").first.click()
-        page.get_by_role("option", name=re.compile(f"^{model_store.DEFAULT} ·")).click()
+        page.get_by_role("option", name=re.compile(f"^{DESCRIPTIONS[model_store.DEFAULT]} ·")).click()
         expect(eyes.digit(page)).to_have_text("7")
         page.close()  # before its server goes
 

@@ -19,6 +19,7 @@ PLACES = {
     "Train": "Train",
     "Train?bench=build": "Train",
     "Train?bench=watch": "Train",
+    "Glossary": "Glossary",
 }
 
 

@@ -328,10 +328,14 @@ def test_the_pictures_follow_the_pen(convolution: Page) -> None:
 
 def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) -> None:
     eyes.opened(page, f"{link}&net=cnn-32-32&filter=learned&number=4", "Convolution")
-    expect(page.get_by_text("Filter 4 of conv2d in cnn-32-32, found by training.")).to_be_visible()
+    expect(
+        page.get_by_text("Filter 4 of Convolution 1 · conv2d in “Tutorial C: 32 filters twice”, found by training.")
+    ).to_be_visible()
     page.reload()
     eyes.arrived(page, "Convolution")
-    expect(page.get_by_text("Filter 4 of conv2d in cnn-32-32, found by training.")).to_be_visible()
+    expect(
+        page.get_by_text("Filter 4 of Convolution 1 · conv2d in “Tutorial C: 32 filters twice”, found by training.")
+    ).to_be_visible()
 
 
 def test_the_strokes_are_guessed(convolution: Page) -> None:

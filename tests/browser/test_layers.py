@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -201,7 +202,7 @@ def download(page: Page, layer: str, button: str) -> Download:
     page.get_by_text("Download the numbers").click()
     if layer:
         page.get_by_test_id("stPopoverBody").get_by_role("combobox", name="Layer").click()
-        page.get_by_role("option", name=layer, exact=True).click()
+        page.get_by_role("option", name=re.compile(f" · {layer}$")).click()
         eyes.settled(page)
     offered = page.get_by_role("button", name=button)
     expect(offered).to_contain_text(f"{LAYERS_NETWORK}-{layer}." if layer else f"{LAYERS_NETWORK}.")

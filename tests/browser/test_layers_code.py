@@ -147,11 +147,11 @@ def test_diagram_and_summary_fit_a_phone(phone: Page, link: str) -> None:
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
-    size = shown.locator("text", has_text="Conv2D").first.evaluate("e => e.getBoundingClientRect().height")
+    size = shown.locator("text", has_text="Convolution").first.evaluate("e => e.getBoundingClientRect().height")
     assert size >= 11, "letters are not shrunk"
     hands.choose(phone, "summary")
     table = phone.get_by_role("table", name=NETWORK)
-    expect(table.get_by_role("row", name=re.compile("^conv2d_1 "))).to_contain_text("18,496")
+    expect(table.get_by_role("row", name=re.compile("^Convolution 2 conv2d_1 "))).to_contain_text("18,496")
     expect(table.get_by_role("row", name=re.compile("^Total params"))).to_contain_text("93,322")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert table.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")

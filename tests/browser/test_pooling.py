@@ -303,7 +303,7 @@ def test_windows_that_overlap_and_pad_are_linked_too(page: Page, pooling_link: s
 
 def test_unusable_input_is_explained_and_the_numbers_still_work(page: Page, address: str, seven_link: str) -> None:
     eyes.opened(page, f"{address}/Pooling{seven_link}&net=dense-64", "Pooling")
-    expect(page.get_by_text("dense-64 has no convolution")).to_be_visible()
+    expect(page.get_by_text("“Tutorial D: no convolution” has no convolution")).to_be_visible()
     button(page, "One step forward").click()
     expect_known(page, 1)
     eyes.opened(page, f"{address}/Pooling{seven_link}&net={NETWORK}&conv=conv2d_2&pool=4", "Pooling")

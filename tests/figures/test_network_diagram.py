@@ -17,15 +17,23 @@ from cnnviz.figures.network_diagram import Words
 from tests.core import strategies
 
 SVG = "{http://www.w3.org/2000/svg}"
-WORDS = Words("A network", "its <layers>", "input", "{number} parameters")
 NETWORKS = {
     **{name: architecture for name, (architecture, _) in {**TUTORIALS, **POOL_NETWORKS}.items()},
     "pen": pen.ARCHITECTURE,
 }
 
 
+def called(architecture: Architecture) -> tuple[str, ...]:
+    """Return the longest name in words that a layer can have."""
+    return tuple(f"Separable convolution {number}" for number, _ in enumerate(architecture.layers, 1))
+
+
+def words(architecture: Architecture) -> Words:
+    return Words("A network", "its <layers>", "input", "{number} parameters", called(architecture))
+
+
 def read(architecture: Architecture, width: float) -> ElementTree.Element:
-    return ElementTree.fromstring(network_diagram.draw(architecture, WORDS, width))
+    return ElementTree.fromstring(network_diagram.draw(architecture, words(architecture), width))
 
 
 def number(element: ElementTree.Element, name: str) -> float:
@@ -50,6 +58,7 @@ def test_every_layer_is_there_in_order_and_has_a_name(architecture: Architecture
     written = texts(root)
     names = [layer.name for layer in architecture.layers if layer.name.startswith("layer_")]
     assert [line for line in written if line.startswith("layer_")] == names
+    assert [line for line in written if line.startswith("Separable convolution")] == list(called(architecture))
     for shape in architecture.shapes():
         assert " × ".join(f"{side:,}" for side in shape) in written
 
@@ -85,7 +94,7 @@ def test_parameters_stand_below_their_layers() -> None:
 
 def test_colours_are_the_pages_or_its_own_in_light_and_dark() -> None:
     """Also for programs that read attributes alone."""
-    text = network_diagram.draw(pen.ARCHITECTURE, WORDS, 1180)
+    text = network_diagram.draw(pen.ARCHITECTURE, words(pen.ARCHITECTURE), 1180)
     assert "prefers-color-scheme: dark" in text
     for paint in svg.PAINTS.values():
         assert f"var({paint.variable}, {paint.light})" in text
@@ -97,8 +106,8 @@ def test_colours_are_the_pages_or_its_own_in_light_and_dark() -> None:
 
 
 def test_texts_cannot_become_elements() -> None:
-    words = Words("<script>alert(1)</script>", '"', "<b>in</b>", "{number}")
-    root = ElementTree.fromstring(network_diagram.draw(pen.ARCHITECTURE, words, 680))
+    hostile = Words("<script>alert(1)</script>", '"', "<b>in</b>", "{number}", called(pen.ARCHITECTURE))
+    root = ElementTree.fromstring(network_diagram.draw(pen.ARCHITECTURE, hostile, 680))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         "svg",
         "title",

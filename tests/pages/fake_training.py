@@ -19,6 +19,7 @@ from cnnviz.jobs import api
 from cnnviz.ui.shell import page
 from tests.core import strategies
 from tests.core.networks import small_network
+from tests.marked_text import plain
 
 ROOT = Path(__file__).parents[2]
 TRAIN = page.PAGES["train"].path
@@ -101,7 +102,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
 
 def texts(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.warning, app.error, app.success, app.info)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return plain("\n".join(str(element.value) for kind in kinds for element in kind))
 
 
 def well(app: AppTest) -> bool:

@@ -22,8 +22,9 @@ from cnnviz.ui.components import conv_grid, kernel_grid
 from cnnviz.ui.components.conv_grid import Guess, name_of
 from cnnviz.ui.components.feature_maps import Block, Links
 from cnnviz.ui.convolution import filters
-from cnnviz.ui.shell import page
+from cnnviz.ui.shell import layer_names, networks, page
 from cnnviz.ui.shell.fields.field import spell
+from tests.marked_text import plain
 
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/Convolution.py"
@@ -117,7 +118,7 @@ def test_the_page_opens_with_a_one_and_the_tutorials_kernel(examples: Shown) -> 
     assert examples[-1]["example"] == FIRST
     assert examples[-1]["guess"]
     assert examples[-1]["score"] == (0, 0)
-    told = "\n".join(examples[-1]["facts"])
+    told = plain("\n".join(examples[-1]["facts"]))
     assert "(5 − 3) / 1 + 1 = 3" in told
     assert "Multiplications: 3 × 3 × 9 = 81. Parameters: 3 × 3 + 1 = 10" in told
 
@@ -327,7 +328,7 @@ def test_guesses_are_remembered_for_the_visit(examples: Shown, monkeypatch: pyte
 
 
 def shown_text(app: AppTest) -> str:
-    return "\n".join(str(each.value) for each in app.markdown)
+    return plain("\n".join(str(each.value) for each in app.markdown))
 
 
 def test_the_question_about_strokes_is_answered_by_computation() -> None:
@@ -392,8 +393,9 @@ def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown
         return
     made = trace.trace(network, app.session_state["subject"].digit)
     layer = next(each for each in made.layers if each.kind == "Conv2D")
-    captions = "\n".join(each.value for each in app.caption)
-    assert f"Filter 3 of {layer.name} in {page.escape_markdown(name)}" in captions
+    captions = plain("\n".join(each.value for each in app.caption))
+    title = layer_names.in_full(network.architecture.layers)[layer.name]
+    assert f"Filter 3 of {title} in “{page.escape_markdown(networks.describe(name))}”" in captions
     if first.strides != (1, 1):
         assert "The network goes in steps of 2" in captions
         return

@@ -25,8 +25,9 @@ from cnnviz.figures import curves
 from cnnviz.ui.input import preprocessing_steps
 from cnnviz.ui.layers import diagram
 from cnnviz.ui.prediction import network_picker
-from cnnviz.ui.shell import cache, page
+from cnnviz.ui.shell import cache, layer_names, page
 from cnnviz.ui.shell.fields import FIELDS
+from tests.marked_text import plain
 
 ROOT = Path(__file__).parents[2]
 ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
@@ -47,7 +48,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def texts(app: AppTest) -> list[str]:
-    return [element.value for kind in (app.markdown, app.caption, app.warning) for element in kind]
+    return [plain(element.value) for kind in (app.markdown, app.caption, app.warning) for element in kind]
 
 
 def well(app: AppTest) -> bool:
@@ -60,9 +61,11 @@ def answer(app: AppTest) -> str:
 
 
 TRAIN = page.PAGES["train"].path
+READING = [row.path for name, row in page.PAGES.items() if name not in ("train", "glossary")]
+"""The pages that read a digit."""
 
 
-@pytest.mark.parametrize("path", [row.path for row in page.PAGES.values() if row.path != TRAIN])
+@pytest.mark.parametrize("path", READING)
 def test_every_page_that_reads_opens_with_a_digit_read(app: AppTest, path: str) -> None:
     app.run()
     if path != "app.py":
@@ -122,7 +125,10 @@ def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> N
     assert well(app)
     network = model_store.load(name)
     headings = [expander.label for expander in app.expander]
-    assert [heading.split("**")[1] for heading in headings] == [layer.name for layer in network.architecture.layers]
+    titles = layer_names.in_words(network.architecture.layers)
+    assert [heading.split("→")[0].rpartition(" · ")[0] for heading in headings] == [
+        f"**{titles[layer.name]}** · {layer.name}" for layer in network.architecture.layers
+    ]
     told = lines_of_code(app)
     assert told == [layer.keras_line() for layer in network.architecture.layers if layer.changes_values]
 
@@ -152,8 +158,9 @@ def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest,
     app.session_state["layers_view"] = "summary"
     assert well(app.run())
     table = next(element.proto.body for element in app.get("html") if "<table" in element.proto.body)
-    for layer in architecture.layers:
-        assert f'<th scope="row">{layer.name} <small>{layer.kind}</small></th>' in table
+    for name, title in layer_names.in_words(architecture.layers).items():
+        (kind,) = (layer.kind for layer in architecture.layers if layer.name == name)
+        assert f'<th scope="row">{title} <small>{name} ({kind})</small></th>' in table
     assert f"<td>{architecture.parameters:,}</td>" in table
     app.session_state["layers_view"] = "diagram"
     assert well(app.run())

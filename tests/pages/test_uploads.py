@@ -17,6 +17,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.jobs.sandbox.upload import NOTES, Note, Picture
+from tests.marked_text import plain
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -54,7 +55,7 @@ def finds(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
 
 def texts(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.warning, app.info, app.error)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return plain("\n".join(element.value for kind in kinds for element in kind))
 
 
 def test_what_was_done_to_the_file_and_which_ink_was_read_is_reported(app: AppTest) -> None:

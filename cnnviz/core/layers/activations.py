@@ -15,6 +15,7 @@ import numpy as np
 
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
+from cnnviz.core.messages import gettext_noop
 
 MAX_SLOPE = 1e6
 
@@ -146,6 +147,7 @@ class Activation(_Elementwise):
     """One of `ACTIVATIONS` as a layer."""
 
     kind: ClassVar[str] = "Activation"
+    title: ClassVar[str] = gettext_noop("Activation")
     positional: ClassVar[tuple[str, ...]] = ("activation",)
 
     activation: str
@@ -167,6 +169,7 @@ class ReLU(_Elementwise):
     """x from `threshold` on, at most `max_value` (None: unlimited), and `negative_slope` (x - threshold) below it."""
 
     kind: ClassVar[str] = "ReLU"
+    title: ClassVar[str] = gettext_noop("ReLU")
 
     max_value: float | None = None
     negative_slope: float = 0.0
@@ -213,6 +216,7 @@ class LeakyReLU(_Elementwise):
     """x where it is positive, otherwise `negative_slope` times x."""
 
     kind: ClassVar[str] = "LeakyReLU"
+    title: ClassVar[str] = gettext_noop("Leaky ReLU")
 
     negative_slope: float = 0.3
 
@@ -238,6 +242,7 @@ class ELU(_Elementwise):
     """x where it is positive, otherwise `alpha` (exp(x) - 1)."""
 
     kind: ClassVar[str] = "ELU"
+    title: ClassVar[str] = gettext_noop("ELU")
 
     alpha: float = 1.0
 
@@ -263,6 +268,7 @@ class Softmax(_Elementwise):
     """Softmax along the last axis, as a layer."""
 
     kind: ClassVar[str] = "Softmax"
+    title: ClassVar[str] = gettext_noop("Softmax")
 
     @property
     def activation_name(self) -> str:

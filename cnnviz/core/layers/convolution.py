@@ -131,9 +131,11 @@ class Conv2D(Windowed):
     """
 
     kind: ClassVar[str] = "Conv2D"
+    title: ClassVar[str] = gettext_noop("Convolution")
     arithmetic: ClassVar[Arithmetic] = "convolution"
     purpose: ClassVar[str] = gettext_noop(
-        "Slides small kernels over its input. Each makes one map: bright where its pattern is found."
+        "Slides small [[kernel|kernels]] over its input. Each [[filter]] makes one [[feature map|map]]: bright where "
+        "its pattern is found."
     )
     positional: ClassVar[tuple[str, ...]] = ("filters",)
 

@@ -20,9 +20,12 @@ class Dense(Layer):
     """`units` weighted sums of the last axis, plus a bias each, through the activation."""
 
     kind: ClassVar[str] = "Dense"
+    title: ClassVar[str] = gettext_noop("Dense layer")
     role: ClassVar[Role] = "weighted"
     arithmetic: ClassVar[Arithmetic] = "dense"
-    purpose: ClassVar[str] = gettext_noop("Each unit adds up all inputs, each times a weight of its own, and a bias.")
+    purpose: ClassVar[str] = gettext_noop(
+        "Each [[unit]] adds up all inputs, each times a [[weight]] of its own, and a [[bias]]."
+    )
     positional: ClassVar[tuple[str, ...]] = ("units",)
 
     units: int

@@ -53,8 +53,9 @@ class DepthwiseConv2D(_Depthwise):
     """Every channel is convolved by itself into `depth_multiplier` maps."""
 
     kind: ClassVar[str] = "DepthwiseConv2D"
+    title: ClassVar[str] = gettext_noop("Depthwise convolution")
     arithmetic: ClassVar[Arithmetic] = "depthwise"
-    purpose: ClassVar[str] = gettext_noop("Slides one small kernel over each input map by itself.")
+    purpose: ClassVar[str] = gettext_noop("Slides one small [[kernel]] over each input [[feature map|map]] by itself.")
 
     activation: str = "linear"
     use_bias: bool = True
@@ -96,9 +97,10 @@ class SeparableConv2D(_Depthwise):
     """A depthwise convolution, then a 1 × 1 convolution that mixes its maps into `filters` maps."""
 
     kind: ClassVar[str] = "SeparableConv2D"
+    title: ClassVar[str] = gettext_noop("Separable convolution")
     arithmetic: ClassVar[Arithmetic] = "separable"
     purpose: ClassVar[str] = gettext_noop(
-        "Slides one kernel over each map by itself, then mixes the maps cell by cell."
+        "Slides one [[kernel]] over each [[feature map|map]] by itself, then mixes the maps cell by cell."
     )
     positional: ClassVar[tuple[str, ...]] = ("filters",)
 

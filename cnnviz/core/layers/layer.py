@@ -44,6 +44,8 @@ class Layer:
 
     kind: ClassVar[str]
     """The name of the class in Keras."""
+    title: ClassVar[str]
+    """What such a layer is called in words; a key of the catalogue."""
     role: ClassVar[Role]
     """How a value comes about: a weighted sum, a pooling of a window, or one value of the input."""
     reduces: ClassVar[Literal["", "max", "mean"]] = ""

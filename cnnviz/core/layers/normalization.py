@@ -20,9 +20,12 @@ class BatchNormalization(Layer):
     """
 
     kind: ClassVar[str] = "BatchNormalization"
+    title: ClassVar[str] = gettext_noop("Batch normalization")
     role: ClassVar[Role] = "elementwise"
     arithmetic: ClassVar[Arithmetic] = "normalize"
-    purpose: ClassVar[str] = gettext_noop("Shifts and scales each map by figures learned in training.")
+    purpose: ClassVar[str] = gettext_noop(
+        "[[batch normalization|Shifts and scales]] each [[feature map|map]] by figures learned in training."
+    )
 
     momentum: float = 0.99
     epsilon: float = 0.001

@@ -82,9 +82,10 @@ class MaxPooling2D(_Pooling):
     """The largest value in every window."""
 
     kind: ClassVar[str] = "MaxPooling2D"
+    title: ClassVar[str] = gettext_noop("Max pooling")
     reduces: ClassVar[Literal["max"]] = "max"
     purpose: ClassVar[str] = gettext_noop(
-        "Keeps the largest value of each window: what was found stays, where exactly is forgotten."
+        "[[max pooling|Keeps the largest value of each window]]: what was found stays, where exactly is forgotten."
     )
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
@@ -97,8 +98,9 @@ class AveragePooling2D(_Pooling):
     """The average of every window; cells that padding added are not counted."""
 
     kind: ClassVar[str] = "AveragePooling2D"
+    title: ClassVar[str] = gettext_noop("Average pooling")
     reduces: ClassVar[Literal["mean"]] = "mean"
-    purpose: ClassVar[str] = gettext_noop("Keeps the mean of each window.")
+    purpose: ClassVar[str] = gettext_noop("[[average pooling|Keeps the mean of each window]].")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = _fold(np.add, self._corners(x, 0.0))
@@ -150,8 +152,9 @@ class GlobalMaxPooling2D(_GlobalPooling):
     """The largest value of every feature map."""
 
     kind: ClassVar[str] = "GlobalMaxPooling2D"
+    title: ClassVar[str] = gettext_noop("Global max pooling")
     reduces: ClassVar[Literal["max"]] = "max"
-    purpose: ClassVar[str] = gettext_noop("Keeps the largest value of each whole map.")
+    purpose: ClassVar[str] = gettext_noop("[[global pooling|Keeps the largest value of each whole map]].")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.max(axis=(1, 2), keepdims=self.keepdims)
@@ -163,8 +166,9 @@ class GlobalAveragePooling2D(_GlobalPooling):
     """The average of every feature map."""
 
     kind: ClassVar[str] = "GlobalAveragePooling2D"
+    title: ClassVar[str] = gettext_noop("Global average pooling")
     reduces: ClassVar[Literal["mean"]] = "mean"
-    purpose: ClassVar[str] = gettext_noop("Keeps the mean of each whole map.")
+    purpose: ClassVar[str] = gettext_noop("[[global pooling|Keeps the mean of each whole map]].")
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.mean(axis=(1, 2), keepdims=self.keepdims)

@@ -30,10 +30,11 @@ class Flatten(Layer):
     """All values in one row, channels fastest, then columns, then rows."""
 
     kind: ClassVar[str] = "Flatten"
+    title: ClassVar[str] = gettext_noop("Flatten")
     role: ClassVar[Role] = "elementwise"
     arithmetic: ClassVar[Arithmetic] = "copy"
     changes_values: ClassVar[bool] = False
-    purpose: ClassVar[str] = gettext_noop("Puts all values in one row; no value changes.")
+    purpose: ClassVar[str] = gettext_noop("[[flatten|Puts all values in one row]]; no value changes.")
 
     def output_shape(self, shape: Shape) -> Shape:
         return (math.prod(shape),)
@@ -58,11 +59,12 @@ class Dropout(Layer):
     """While training, a share `rate` of the values is set to 0 at random; in use it lets everything pass."""
 
     kind: ClassVar[str] = "Dropout"
+    title: ClassVar[str] = gettext_noop("Dropout")
     role: ClassVar[Role] = "elementwise"
     arithmetic: ClassVar[Arithmetic] = "copy"
     changes_values: ClassVar[bool] = False
     purpose: ClassVar[str] = gettext_noop(
-        "Switches units off at random during training; it does nothing when the network answers."
+        "[[dropout|Switches units off at random]] during training; it does nothing when the network answers."
     )
     positional: ClassVar[tuple[str, ...]] = ("rate",)
 
@@ -90,9 +92,10 @@ class ZeroPadding2D(Layer):
     """A frame of zeros: `padding` is ((top, bottom), (left, right)); a pair or one number as in Keras."""
 
     kind: ClassVar[str] = "ZeroPadding2D"
+    title: ClassVar[str] = gettext_noop("Zero padding")
     role: ClassVar[Role] = "elementwise"
     arithmetic: ClassVar[Arithmetic] = "frame"
-    purpose: ClassVar[str] = gettext_noop("Adds a border of zeros.")
+    purpose: ClassVar[str] = gettext_noop("Adds a border of zeros, a [[padding]].")
     always_shown: ClassVar[tuple[str, ...]] = ("padding",)
 
     padding: tuple[Pair, Pair] = ((1, 1), (1, 1))
@@ -134,6 +137,7 @@ class Rescaling(Layer):
     """Every value times `scale` plus `offset`."""
 
     kind: ClassVar[str] = "Rescaling"
+    title: ClassVar[str] = gettext_noop("Rescaling")
     role: ClassVar[Role] = "elementwise"
     arithmetic: ClassVar[Arithmetic] = "scale"
     purpose: ClassVar[str] = gettext_noop("Multiplies every value by one factor and adds one offset.")

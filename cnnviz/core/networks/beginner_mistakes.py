@@ -11,16 +11,16 @@ from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.messages import Message, gettext_noop
 
 HIDDEN_SOFTMAX = gettext_noop(
-    "{name} is not the last layer and ends in a softmax, which forces its values to add up to 1, so little of what it "
-    "found is passed on. Relu is usual there."
+    "{name} is not the last layer and ends in a [[softmax]], which forces its values to add up to 1, so little of "
+    "what it found is passed on. Relu is usual there."
 )
 NO_ACTIVATION = gettext_noop(
-    "{name} has no activation, so together with the next layer it can do no more than one layer alone. Relu is usual "
-    "there."
+    "{name} has no [[activation]], so together with the next layer it can do no more than one layer alone. Relu is "
+    "usual there."
 )
 DENSE_ON_IMAGE = gettext_noop(
-    "{name} reads an image of {size} and is applied to every place of it on its own. Usually Flatten or "
-    "GlobalAveragePooling2D stands before the first Dense."
+    "{name} reads an image of {size} and is applied to every place of it on its own. Usually [[flatten|Flatten]] or "
+    "[[global pooling|GlobalAveragePooling2D]] stands before the first [[dense layer|Dense]]."
 )
 
 

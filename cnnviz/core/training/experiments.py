@@ -122,7 +122,9 @@ CANNOT_TELL = gettext_noop("No difference that can be told")
 _ALL = (
     Experiment(
         id="pooling",
-        question=gettext_noop("Average instead of max pooling: which network reads more digits right?"),
+        question=gettext_noop(
+            "[[average pooling|Average]] instead of [[max pooling]]: which network reads more digits right?"
+        ),
         guesses={"max": gettext_noop("Max pooling"), "average": gettext_noop("Average pooling"), ALIKE: CANNOT_TELL},
         expected="max",
         why=gettext_noop("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
@@ -137,7 +139,7 @@ _ALL = (
     ),
     Experiment(
         id="filters",
-        question=gettext_noop("2, 8 or 32 filters in each convolution: how many are enough?"),
+        question=gettext_noop("2, 8 or 32 [[filter|filters]] in each [[convolution]]: how many are enough?"),
         guesses={
             "2": gettext_noop("2 are enough"),
             "8": gettext_noop("8 are enough"),
@@ -159,11 +161,12 @@ _ALL = (
     ),
     Experiment(
         id="dropout",
-        question=gettext_noop("Only 500 digits to learn from: does dropout help?"),
+        question=gettext_noop("Only 500 digits to learn from: does [[dropout]] help?"),
         guesses={"with": gettext_noop("Dropout helps"), "without": gettext_noop("Dropout harms"), ALIKE: CANNOT_TELL},
         expected="with",
         why=gettext_noop(
-            "With few digits a network can learn them by heart. Dropout takes away what it would lean on."
+            "With few digits a network can [[overfitting|learn them by heart]]. Dropout takes away what it would lean "
+            "on."
         ),
         arms=_vary_network(
             _make_plan(500, 2_000, batch_size=32, epochs=60),
@@ -180,7 +183,7 @@ _ALL = (
     ),
     Experiment(
         id="padding",
-        question=gettext_noop("Padding valid or same: does a border of zeros help?"),
+        question=gettext_noop("[[padding|Padding]] valid or same: does a border of zeros help?"),
         guesses={
             "same": gettext_noop("Same, with zeros around"),
             "valid": gettext_noop("Valid, without"),
@@ -201,7 +204,9 @@ _ALL = (
     ),
     Experiment(
         id="shifted",
-        question=gettext_noop("Dense network or CNN: which still reads digits that are moved by three pixels?"),
+        question=gettext_noop(
+            "[[dense layer|Dense]] network or [[network|CNN]]: which still reads digits that are moved by three pixels?"
+        ),
         guesses={"dense": gettext_noop("The dense network"), "cnn": gettext_noop("The CNN"), ALIKE: CANNOT_TELL},
         expected="cnn",
         why=gettext_noop(
@@ -219,7 +224,9 @@ _ALL = (
     ),
     Experiment(
         id="rates",
-        question=gettext_noop("Learning rates ten times apart: with which does Adam learn best?"),
+        question=gettext_noop(
+            "[[learning rate|Learning rates]] ten times apart: with which does [[adam|Adam]] learn best?"
+        ),
         guesses={"0.1": "0.1", "0.01": "0.01", "0.001": "0.001", "0.0001": "0.0001", ALIKE: CANNOT_TELL},
         expected="0.001",
         why=gettext_noop(
@@ -240,8 +247,8 @@ _ALL = (
     Experiment(
         id="digits",
         question=gettext_noop(
-            "100, 1,000, 10,000 digits to learn from, and 2,000 updates each: from 1,000 to 10,000 digits, how many of "
-            "the mistakes are left?"
+            "100, 1,000, 10,000 digits to learn from, and 2,000 [[step|updates]] each: from 1,000 to 10,000 digits, "
+            "how many of the mistakes are left?"
         ),
         guesses={
             SAME: gettext_noop("Nearly as many"),
@@ -264,7 +271,8 @@ _ALL = (
     Experiment(
         id="adadelta",
         question=gettext_noop(
-            "An old tutorial trains with Adadelta and names no rate. Its Keras took 1.0, Keras 3 0.001. Does it matter?"
+            "An old tutorial trains with [[adadelta|Adadelta]] and names no rate. Its Keras took 1.0, Keras 3 0.001. "
+            "Does it matter?"
         ),
         guesses={
             "1.0": gettext_noop("Only 1.0 learns well"),

@@ -119,8 +119,8 @@ UNTOLD_MISTAKES = gettext_noop(
     "chance: the difference of {margin} points lies between {low} and {high}."
 )
 LEVEL_SEEDS = gettext_noop(
-    "With another seed one and the same network moves by {spread} points (standard deviation). All intervals hold "
-    "together with 95 % confidence, for other seeds too."
+    "With another [[seed]] one and the same network moves by {spread} points ([[standard deviation]]). All "
+    "[[confidence interval|intervals]] hold together with 95 % confidence, for other seeds too."
 )
 LEVEL_SPREAD = gettext_noop(
     "Each was trained once. Another seed moves a result by about ±{spread} points, as recorded trainings have shown; "

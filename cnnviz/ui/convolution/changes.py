@@ -11,7 +11,7 @@ from cnnviz.core.lessons.convolution.settings import ConvSettings
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import session, terms
 
 SETTINGS: Mapping[str, str] = {
     "side": gettext_noop("Side of the image"),
@@ -26,16 +26,22 @@ CHANGED = gettext_noop(
     "{what} {old} → {new}: feature map {map_old} → {map_new}, multiplications {times_old:,} → {times_new:,}, "
     "parameters {weights_old} → {weights_new}."
 )
+COUNTED = gettext_noop("Multiplications: {times}. [[parameter|Parameters]]: {weights}, with a [[bias]] that is 0 here.")
+SIZE = gettext_noop("Size of the [[feature map]]: {formula}")
+DILATED_SIZE = gettext_noop("The dilated kernel spans {span} cells. Size of the [[feature map]]: {formula}")
+PADDED = gettext_noop(
+    "[[padding|Padding]] adds zeros: {above} above, {below} below, {left} to the left, {right} to the right."
+)
 GAVE_WAY = gettext_noop("{names} gave way, so that the kernel fits into the image.")
-NOT_BOTH = gettext_noop("{names} gave way: stride and dilation cannot both be larger than 1.")
+NOT_BOTH = gettext_noop("{names} gave way: [[stride]] and [[dilation]] cannot both be larger than 1.")
 
 
 def describe(example: ConvWorkedExample) -> list[str]:
     """Return what there is to say about `example`, a line each."""
     lines = [
         _describe_size(example),
-        translate(
-            "Multiplications: {times}. Parameters: {weights}, with a bias that is 0 here.",
+        terms.explain(
+            COUNTED,
             times=example.multiplication_formula,
             weights=example.parameter_formula,
         ),
@@ -49,23 +55,13 @@ def describe(example: ConvWorkedExample) -> list[str]:
 
 def _describe_size(example: ConvWorkedExample) -> str:
     if example.span_formula:
-        return translate(
-            "The dilated kernel spans {span} cells. Size of the feature map: {formula}",
-            span=example.span_formula,
-            formula=example.formula,
-        )
-    return translate("Size of the feature map: {formula}", formula=example.formula)
+        return terms.explain(DILATED_SIZE, "size", span=example.span_formula, formula=example.formula)
+    return terms.explain(SIZE, "size", formula=example.formula)
 
 
 def _describe_padding(example: ConvWorkedExample) -> str:
     (above, below), (left, right) = example.margins
-    return translate(
-        "Padding adds zeros: {above} above, {below} below, {left} to the left, {right} to the right.",
-        above=above,
-        below=below,
-        left=left,
-        right=right,
-    )
+    return terms.explain(PADDED, above=above, below=below, left=left, right=right)
 
 
 def note(wanted: ConvSettings, made: ConvSettings, moved: str) -> None:
@@ -107,7 +103,7 @@ def _describe_change(moved: str, before: Settled, now: Settled, gave: tuple[str,
     ]
     if gave:
         names = ", ".join(translate(SETTINGS[name]) for name in gave)
-        lines.append(translate(NOT_BOTH if both else GAVE_WAY, names=names))
+        lines.append(terms.explain(NOT_BOTH if both else GAVE_WAY, names=names))
     return lines
 
 

@@ -8,20 +8,21 @@ import streamlit as st
 
 from cnnviz.core.lessons.convolution.channel_order import SHAPE, Place, list_in_memory_order
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell import page, session, url, widgets
+from cnnviz.ui.shell import page, session, terms, url, widgets
 
 WHY = gettext_noop(
-    "A picture is a block of numbers with three axes, and libraries do not agree which comes first. Nothing is computed"
-    " differently; only the index and the place in memory are. Every number here tells its row, column and channel, "
-    "counted from 0."
+    "A picture is a [[tensor|block of numbers]] with three axes, and libraries do not agree which comes first. "
+    "Nothing is computed differently; only the index and the place in memory are. Every number here tells its row, "
+    "column and channel, counted from 0."
 )
 LAST = gettext_noop("Channels last")
 FIRST = gettext_noop("Channels first")
 LAST_WHERE = gettext_noop(
-    'Keras’s `data_format="channels_last"`, shape {shape}: the channels of a pixel lie side by side.'
+    'Keras’s `data_format="channels_last"`, [[shape]] {shape}: the [[channel|channels]] of a [[pixel]] lie side by '
+    "side."
 )
 FIRST_WHERE = gettext_noop(
-    '`data_format="channels_first"`, as in PyTorch, shape {shape}: each channel is a picture of its own.'
+    '`data_format="channels_first"`, as in PyTorch, [[shape]] {shape}: each [[channel]] is a picture of its own.'
 )
 
 
@@ -30,7 +31,7 @@ FIRST_WHERE = gettext_noop(
 def show() -> None:
     """Show both orders side by side, and the three sliders that choose a value."""
     st.subheader(translate("Channel order"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for key, label, side in zip(
             ("order_row", "order_column", "order_channel"),
@@ -51,7 +52,8 @@ def _show_one(order: str, place: Place) -> None:
     last = order == "last"
     shape = (rows, columns, channels) if last else (channels, rows, columns)
     st.markdown(
-        f"**{translate(LAST if last else FIRST)}**  \n" + translate(LAST_WHERE if last else FIRST_WHERE, shape=shape)
+        f"**{translate(LAST if last else FIRST)}**  \n"
+        + terms.explain(LAST_WHERE if last else FIRST_WHERE, shape=shape)
     )
     st.markdown(_write_index(place, last))
     st.html(_write_blocks(order, place))

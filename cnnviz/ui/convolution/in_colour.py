@@ -15,18 +15,18 @@ from cnnviz.ui.components.colour_sum import colour_sum as viewer
 from cnnviz.ui.components.colour_sum import read_edit
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.shell import networks, page, session, url, widgets
+from cnnviz.ui.shell import layer_names, networks, page, session, terms, url, widgets
 from cnnviz.ui.shell.fields.convolution import OWN
 
 KEY = "colour-sum"
 
 WHY = gettext_noop(
-    "A picture in colour is three pictures: how much red, how much green, how much blue. A filter has a kernel for "
-    "each of them, and what the three find is added up to one map."
+    "A picture in colour is three pictures, its [[channel|channels]]: how much red, how much green, how much blue. A "
+    "[[filter]] has a [[kernel]] for each of them, and what the three find is added up to one [[feature map|map]]."
 )
 COUNT = gettext_noop(
-    "3 × 3 × 3 = **27** weights and 1 bias: 28 numbers that are learned. The layer `{layer}` of {network} has "
-    "{filters} such filters: {filters} × (27 + 1) = **{parameters:,}** parameters."
+    "3 × 3 × 3 = **27** [[weight|weights]] and 1 [[bias]]: 28 numbers that are learned. The layer {layer} of "
+    "“{network}” has {filters} such filters: {filters} × (27 + 1) = **{parameters:,}** [[parameter|parameters]]."
 )
 NO_NETWORK = gettext_noop("There is no network that reads colour on this server, so type a kernel of your own.")
 
@@ -36,7 +36,7 @@ NO_NETWORK = gettext_noop("There is no network that reads colour on this server,
 def show() -> None:
     """Show the section for what is being read, in the chosen ink and paper."""
     st.subheader(translate("In colour"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     learned = _find_network()
     problem = _take_over(learned)
     _show_settings(learned)
@@ -121,10 +121,10 @@ def _show_filter_count(learned: Network | None) -> None:
         return
     layer, count = learned.architecture.layers[0], len(colour_sum.list_filters(learned))
     st.markdown(
-        translate(
+        terms.explain(
             COUNT,
-            layer=layer.name,
-            network=page.escape_markdown(networks.title(learned.name)),
+            layer=layer_names.in_full(learned.architecture.layers)[layer.name],
+            network=page.escape_markdown(networks.describe(learned.name)),
             filters=count,
             parameters=layer.parameters(learned.architecture.input_shape),
         )

@@ -14,17 +14,17 @@ from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, ChosenKernel
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
-from cnnviz.ui.shell import networks, page, session, url, widgets
+from cnnviz.ui.shell import layer_names, networks, page, session, terms, url, widgets
 from cnnviz.ui.shell.fields.convolution import FILTERS
 
 KEY = "kernel-grid"
 
 WHY = gettext_noop(
-    "The same sum, at every place of your digit. Which numbers stand in the kernel decides what it sees: edges, "
+    "The same sum, at every place of your digit. Which numbers stand in the [[kernel]] decides what it sees: edges, "
     "strokes, dots, or nothing."
 )
 NO_CONVOLUTION = gettext_noop(
-    "{network} has no convolution whose kernels could be shown. Choose another network at the top of the page."
+    "“{network}” has no convolution whose kernels could be shown. Choose another network at the top of the page."
 )
 COLOUR = gettext_noop(
     "This network reads colours; here the mean of the three is convolved with one of its three parts."
@@ -43,7 +43,7 @@ CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 def show_heading() -> None:
     """Say what the section is for."""
     st.subheader(translate("On your digit"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
 
 
 @st.fragment
@@ -117,7 +117,7 @@ def _pick() -> None:
     if session.get("filter") != "learned":
         return
     if found is None:
-        st.info(translate(NO_CONVOLUTION, network=page.escape_markdown(networks.title(networks.load_chosen().name))))
+        st.info(translate(NO_CONVOLUTION, network=page.escape_markdown(networks.describe(networks.load_chosen().name))))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = min(session.get("filter_number"), found.filters - 1)
@@ -157,10 +157,10 @@ def _explain(kernel: ChosenKernel) -> None:
     elif kernel.layer:
         st.caption(
             translate(
-                "Filter {number} of {layer} in {network}, found by training. Its bias is {bias}.",
+                "Filter {number} of {layer} in “{network}”, found by training. Its bias is {bias}.",
                 number=kernel.number,
-                layer=kernel.layer,
-                network=page.escape_markdown(networks.title(networks.load_chosen().name)),
+                layer=layer_names.in_full(networks.load_chosen().architecture.layers)[kernel.layer],
+                network=page.escape_markdown(networks.describe(networks.load_chosen().name)),
                 bias=kernels.format_weight(kernel.bias),
             )
         )
@@ -171,10 +171,11 @@ def _explain(kernel: ChosenKernel) -> None:
         st.caption(translate(COLOUR))
 
 
+STEPS = gettext_noop("The network goes in [[stride|steps]] of {stride}; here every place is shown.")
+
+
 def _show_steps() -> None:
     """Say so where the network itself does not put its kernels at every place."""
     found = filters.find_learned(networks.load_chosen())
     if found is not None and found.strides != (1, 1):
-        st.caption(
-            translate("The network goes in steps of {stride}; here every place is shown.", stride=found.strides[0])
-        )
+        st.caption(terms.explain(STEPS, stride=found.strides[0]))

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.lessons.convolution.kernels import KERNELS, compute_vertical_share, measure_stroke_responses
 from cnnviz.ui.convolution import guesses
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell import page, session, terms
 
 QUESTION = ("vertical", 0)
 FINDS = 0.9
@@ -16,7 +16,7 @@ FINDS = 0.9
 ASK = gettext_noop("Which kernel finds vertical strokes, and leaves horizontal ones dark?")
 HOW = gettext_noop(
     "Each kernel read a vertical stroke, 3 cells wide, and the same stroke lying down. The numbers are the sums of "
-    "the squares after relu."
+    "the squares after [[relu]]."
 )
 BECAUSE = gettext_noop(
     "A vertical stroke has its edges at the left and at the right. So a kernel finds it that subtracts what is left "
@@ -48,7 +48,7 @@ def show() -> None:
         names = ", ".join(translate(KERNELS[name].label) for name in find_finders())
         st.markdown(translate(BECAUSE, names=names))
         st.markdown(write_table())
-        st.caption(translate(HOW))
+        st.caption(terms.explain(HOW))
 
 
 def find_finders() -> tuple[str, ...]:

@@ -15,18 +15,18 @@ from cnnviz.core.lessons.number_grid import Grid, apply_edits, parse_number, res
 from cnnviz.ui.components.conv_grid import Edit, Problem, conv_grid, read_edit
 from cnnviz.ui.convolution import changes, guesses
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import page, session, url, widgets
+from cnnviz.ui.shell import page, session, terms, url, widgets
 
 KEY = "conv-grid"
 
 WHY = gettext_noop(
-    "All that a convolution does is multiply and add, the same few weights at every place. Do it by hand for one "
-    "small picture and you know what the largest network does."
+    "All that a [[convolution]] does is multiply and add, the same few [[weight|weights]] at every place. Do it by "
+    "hand for one small picture and you know what the largest network does."
 )
 
 NOT_FLIPPED = gettext_noop(
-    "The kernel is laid on as it is, not turned around. Mathematics calls that a cross-correlation; networks, and "
-    "Keras, call it a convolution."
+    "The [[kernel]] is laid on as it is, not turned around. Mathematics calls that a [[cross-correlation]]; networks, "
+    "and Keras, call it a convolution."
 )
 
 PADDING_HELP = gettext_noop(
@@ -45,9 +45,9 @@ EXACT = tuple(name for name, kernel in KERNELS.items() if np.all(np.array(kernel
 def show() -> None:
     """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("By hand"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     if session.wants_everything():
-        st.caption(translate(NOT_FLIPPED))
+        st.caption(terms.explain(NOT_FLIPPED))
     problem = _take_over()
     example = _make_example()
     guesses.take(KEY)

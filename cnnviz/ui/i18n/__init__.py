@@ -4,6 +4,7 @@ A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, begun
 compiled by ``make words``; it says itself how the language is called.
 Texts that are defined away from where they are shown (tables, refusals of ``core``) are marked with
 `gettext_noop` or are the first argument of ``Refusal``, so that extraction finds them.
+Terms of the glossary that a message marks are shown as plain words here; `cnnviz.ui.shell.terms` explains them.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.glossary import strip_marks
 from cnnviz.core.messages import gettext_noop
 
 __all__ = [
+    "current_language",
     "gettext_noop",
     "list_languages",
     "name_language",
     "translate",
     "translate_all",
+    "translate_marked",
     "translate_plural",
     "translate_refusal",
 ]
@@ -54,25 +58,35 @@ def name_language(code: str) -> str:
 
 def translate(message: str, /, **values: object) -> str:
     """Return `message` in the visitor's language with its ``{fields}`` filled in from `values`."""
-    text = _catalogue(_language()).gettext(message)
+    text = strip_marks(translate_marked(message))
     return text.format(**values) if values else text
+
+
+def translate_marked(message: str, /) -> str:
+    """Return `message` in the visitor's language as the catalogue has it, with its ``{fields}`` and marked terms."""
+    return _catalogue(_language()).gettext(message)
 
 
 def translate_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """Return `one` or `many`, whichever the language uses for `number`, filled in."""
-    text = _catalogue(_language()).ngettext(one, many, number)
+    text = strip_marks(_catalogue(_language()).ngettext(one, many, number))
     return text.format(number=number, **values)
 
 
 def translate_all(messages: Mapping[str, str], /) -> dict[str, str]:
     """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
     look_up = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
-    return {name: look_up(message) for name, message in messages.items()}
+    return {name: strip_marks(look_up(message)) for name, message in messages.items()}
 
 
 def translate_refusal(reason: Refusal, /) -> str:
     """Return why something was refused, in the visitor's language."""
     return translate(reason.template, **reason.values)
+
+
+def current_language() -> str:
+    """Return the code of the visitor's language; English outside of a session."""
+    return _language()
 
 
 def _language() -> str:

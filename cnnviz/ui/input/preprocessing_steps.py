@@ -13,7 +13,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction.answer import format_percent
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import session, terms
 from cnnviz.ui.shell.fields.every_page import step_key
 
 STEPS: Mapping[str, tuple[str, str]] = {
@@ -78,9 +78,15 @@ def show_image(image: np.ndarray, size: int) -> None:
     thumbnails("preparation", [image], [caption], label=caption, size=size)
 
 
+AS_MNIST = gettext_noop(
+    "[[mnist|MNIST]]’s own digits were [[preprocessing|prepared]] like this when MNIST was made. Draw one yourself to "
+    "see the steps."
+)
+
+
 def _say_ready(subject: InputSource) -> None:
     st.caption(
-        translate("MNIST’s own digits were prepared like this when MNIST was made. Draw one yourself to see the steps.")
+        terms.explain(AS_MNIST)
         if subject.kind == "sample"
         else translate("This picture came with the link, already prepared.")
     )

@@ -7,9 +7,9 @@ import streamlit as st
 from cnnviz.core.data import datasets
 from cnnviz.core.inference import samples
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell import page, session, terms
 
 
 def show_samples() -> None:
@@ -38,18 +38,17 @@ def _sheet(waiting: bool) -> None:
         st.rerun()  # the whole page: another digit is read, or there is nothing left to wait for
 
 
+FROM_MNIST = gettext_noop(
+    "From [[mnist|MNIST]]’s [[test set]], which no network was trained on. {attribution}, {licence}."
+)
+
+
 def _source() -> None:
     """Say which digits these are; while MNIST is fetched, how far that is."""
     data = datasets.load_test()
     status = datasets.TEST_DOWNLOAD.status
     if data.name == datasets.MNIST:
-        st.caption(
-            translate(
-                "From MNIST’s test set, which no network was trained on. {attribution}, {licence}.",
-                attribution=data.attribution,
-                licence=data.licence,
-            )
-        )
+        st.caption(terms.explain(FROM_MNIST, attribution=data.attribution, licence=data.licence))
         return
     st.caption(translate((status.result or data).note))
     if status.message and not status.done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,15 +14,23 @@ from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
-from cnnviz.ui.i18n import translate, translate_all, translate_plural
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.layers import code_line
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.prediction.strip import format_size
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import layer_names, session, terms
 
 MAX_MOSAIC_HEIGHT = 240
 """Height of one mosaic in CSS pixels: two cards fit on a screen, so that layers can be compared."""
 
+
+ENDINGS: Mapping[str, str] = {
+    "relu": gettext_noop("Its [[activation]], [[relu]], then makes every negative sum 0."),
+    "softmax": gettext_noop(
+        "[[softmax|Softmax]] then turns these sums, the [[logit|logits]], into [[share|shares]] of 100 %."
+    ),
+}
+"""Activation -> what it does at the end of a layer with weights."""
 
 CHANNEL = "layers"
 """Under this name the numbers travel from `send` to the viewers in the cards."""
@@ -45,21 +54,21 @@ def send(prediction: Prediction, pen_down: bool) -> None:
 def show(prediction: Prediction, network: Network) -> None:
     """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
     colours = colour_scale.get_colours()
-    layers = prediction.trace.layers
+    layers, names = prediction.trace.layers, layer_names.in_words(network.architecture.layers)
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
-        _show_card(place, layer, output, colours, last=place == len(layers) - 1)
+        _show_card(place, layer, output, names[layer.name], colours, last=place == len(layers) - 1)
 
 
-def _show_card(place: int, layer: Layer, output: LayerOutput, colours: dict[str, Any], last: bool) -> None:
+def _show_card(place: int, layer: Layer, output: LayerOutput, title: str, colours: dict[str, Any], last: bool) -> None:
     card = st.expander(
-        _write_heading(output),
+        _write_heading(output, title),
         expanded=output.layer.changes_values,
         on_change="rerun",
         key=f"card-{place}-{output.name}",
     )
     if card.open:
         with card:
-            code_line.show(f"code-{place}", layer, output.input_shape, _get_purpose(layer))
+            code_line.show(f"code-{place}", layer, output.input_shape, _get_purpose(layer, f"card-{place}"), title)
             if output.layer.changes_values:
                 shown = [block.id for block in make_blocks(output, last)]
                 feature_maps(
@@ -74,12 +83,14 @@ def _show_card(place: int, layer: Layer, output: LayerOutput, colours: dict[str,
                 )
 
 
-def _get_purpose(layer: Layer) -> str:
-    return translate(layer.purpose) if layer.purpose else ""
+def _get_purpose(layer: Layer, card: str) -> str:
+    """Return what a layer does, and then its activation, as Markdown; the first such card explains a term."""
+    then = ENDINGS.get(layer.activation_name, "") if layer.role == "weighted" else ""
+    return " ".join(terms.explain(message, card) for message in (layer.purpose, then) if message)
 
 
-def _write_heading(output: LayerOutput) -> str:
-    return f"**{output.name}** · {output.kind} · {format_size(output.input_shape)} → {format_size(output.output_shape)}"
+def _write_heading(output: LayerOutput, title: str) -> str:
+    return f"**{title}** · {output.name} · {format_size(output.input_shape)} → {format_size(output.output_shape)}"
 
 
 def make_blocks(output: LayerOutput, last: bool) -> list[Block]:

@@ -21,8 +21,8 @@ OTHER_SHAPE_ALONE = gettext_noop("With {code} it would make {shape}.")
 STAYS = gettext_noop("Neither shape nor parameters depend on it.")
 
 
-def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
-    """Show the code of `layer`, which reads `shape`; `why` says what such a layer does."""
+def show(key: str, layer: Layer, shape: Shape, why: str, title: str) -> None:
+    """Show the code of `layer`, called `title`, which reads `shape`; `why` says what such a layer does."""
     code_line(
         key,
         kind=layer.kind,
@@ -33,7 +33,7 @@ def show(key: str, layer: Layer, shape: Shape, why: str) -> None:
             OUTPUT: translate("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
         },
         rows=_make_rows(layer, shape),
-        diagram=_draw_diagram(layer, shape, translate("How {name} works", name=layer.name)),
+        diagram=_draw_diagram(layer, shape, translate("How {name} works", name=title)),
         labels=translate_all(LABELS),
     )
 

@@ -12,14 +12,15 @@ from cnnviz.figures import network_diagram
 from cnnviz.figures.network_diagram import Words
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import layer_names, terms
 from cnnviz.ui.shell.download_button import download_button
 
 WIDTHS = (330, 680, 1180)
 """Widths in CSS pixels for which it is drawn: a phone, a tablet, a desk."""
 
 WHY = gettext_noop(
-    "What flows from box to box stands above it: heights and widths of maps are to scale, depths and rows of numbers "
-    "grow with their logarithm."
+    "The [[shape]] of what flows from box to box stands above it: heights and widths of [[feature map|maps]] are to "
+    "scale, depths and rows of numbers grow with their logarithm."
 )
 
 
@@ -28,19 +29,24 @@ def show(architecture: Architecture, title: str, file: str) -> None:
     words = _make_words(architecture, title)
     drawings = {width: _draw(architecture, words, width) for width in WIDTHS}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(translate(WHY), width="stretch")
+        st.caption(terms.explain(WHY), width="stretch")
         download_button(file, drawings[max(WIDTHS)], file, mime="image/svg+xml", key="save-diagram")
     drawing("network-diagram", drawings)
 
 
 def _make_words(architecture: Architecture, name: str) -> Words:
+    names = layer_names.in_words(architecture.layers)
     layers = "; ".join(
-        f"{layer.name} ({layer.kind}): {product(*shape)}"
+        f"{names[layer.name]} ({layer.name}): {product(*shape)}"
         for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True)
     )
     title = translate("The network {name} as a diagram", name=name)
     return Words(
-        title, f"{product(*architecture.input_shape)}; {layers}", translate("input"), translate("{number} parameters")
+        title,
+        f"{product(*architecture.input_shape)}; {layers}",
+        translate("input"),
+        translate("{number} parameters"),
+        tuple(names[layer.name] for layer in architecture.layers),
     )
 
 

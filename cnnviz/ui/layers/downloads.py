@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import networks
+from cnnviz.ui.shell import layer_names, networks
 from cnnviz.ui.shell.download_button import download_button
 
 
@@ -23,8 +23,9 @@ def show(prediction: Prediction) -> None:
 
 def _offer_files(prediction: Prediction) -> None:
     layers = {layer.name: (layer,) for layer in prediction.trace.layers}
+    names = layer_names.in_full(layer.layer for layer in prediction.trace.layers)
     name = st.selectbox(
-        translate("Layer"), ["", *layers], format_func=lambda name: name or translate("the whole network")
+        translate("Layer"), ["", *layers], format_func=lambda name: names.get(name) or translate("the whole network")
     )
     chosen = layers.get(name)
     file = f"{prediction.trace.network_name}{f'-{name}' if name else ''}"

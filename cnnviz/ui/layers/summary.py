@@ -11,19 +11,20 @@ from cnnviz.core.layers.formulas import count, product
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.summary import Row, Summary, format_memory, summarize
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import layer_names, terms
 
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 WHY = gettext_noop(
-    "What Keras prints for `model.summary()`, and two things that it leaves out: how the parameters are counted, and "
-    "how many multiplications one digit costs. Where the parameters are is rarely where the work is."
+    "What Keras prints for `model.summary()`, and two things that it leaves out: how the [[parameter|parameters]] are "
+    "counted, and how many multiplications one digit costs. Where the parameters are is rarely where the work is."
 )
 
 
 def show(architecture: Architecture, title: str) -> None:
     """Show the table of `architecture`, which the visitor knows as `title`."""
     found = summarize(architecture)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     head = (
         translate("Layer"),
         translate("Output shape"),
@@ -32,15 +33,16 @@ def show(architecture: Architecture, title: str) -> None:
         translate("Multiplications"),
     )
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    rows = "".join(_write_row(row, found.multiplications) for row in found.rows)
+    names = layer_names.in_words(architecture.layers)
+    rows = "".join(_write_row(row, names[row.name], found.multiplications) for row in found.rows)
     st.html(
         f'{STYLE}<div class="summary-place"><table class="summary"><caption>{escape(title)}</caption>'
         f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody><tfoot>{_write_total(found)}</tfoot></table></div>"
     )
 
 
-def _write_row(row: Row, multiplications: int) -> str:
-    name = f'<th scope="row">{escape(row.name)} <small>{escape(row.kind)}</small></th>'
+def _write_row(row: Row, title: str, multiplications: int) -> str:
+    name = f'<th scope="row">{escape(title)} <small>{escape(row.name)} ({escape(row.kind)})</small></th>'
     counted = escape(row.counted.rpartition(" = ")[0])
     work = row.multiplications / max(1, multiplications)
     return (

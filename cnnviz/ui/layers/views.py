@@ -13,12 +13,12 @@ from cnnviz.jobs.runs.downloads import make_file_name
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, summary
 from cnnviz.ui.prediction import colour_scale
-from cnnviz.ui.shell import networks, session, widgets
+from cnnviz.ui.shell import networks, session, terms, widgets
 from cnnviz.ui.shell.download_button import download_button
 
 PROGRAM = gettext_noop(
-    "The whole program, as you would write it: data, model, how it is compiled and fitted, evaluation, saving. It "
-    "needs Keras 3 with TensorFlow, and nothing of cnnviz."
+    "The whole program, as you would write it: data with [[one-hot label|one-hot labels]], model, how it is compiled "
+    "and fitted, evaluation, saving. It needs Keras 3 with TensorFlow, and nothing of cnnviz."
 )
 
 
@@ -38,11 +38,11 @@ def show(prediction: Prediction, network: Network) -> None:
 
 
 def _show_diagram(_: Prediction, network: Network) -> None:
-    diagram.show(network.architecture, _make_title(), f"{_name_file()}.svg")
+    diagram.show(network.architecture, networks.title(session.get("network")), f"{_name_file()}.svg")
 
 
 def _show_summary(_: Prediction, network: Network) -> None:
-    summary.show(network.architecture, _make_title())
+    summary.show(network.architecture, networks.describe_in_full(session.get("network")))
 
 
 def _show_program(_: Prediction, network: Network) -> None:
@@ -52,18 +52,14 @@ def _show_program(_: Prediction, network: Network) -> None:
         f"{_name_file()}.py",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(translate(PROGRAM), width="stretch")
+        st.caption(terms.explain(PROGRAM), width="stretch")
         download_button(file, text, file, mime="text/x-python", key="save-program")
     st.code(text, language="python")
 
 
-def _make_title() -> str:
-    return networks.title(session.get("network"))
-
-
 def _name_file() -> str:
     """Return how files of the chosen network are called: one of a visitor's own after its run."""
-    return make_file_name(_make_title())
+    return make_file_name(networks.title(session.get("network")))
 
 
 VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {

@@ -15,12 +15,13 @@ from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.pooling import robustness_curves, shift_maps, trio
 from cnnviz.ui.prediction.answer import format_percent
-from cnnviz.ui.shell import cache, page, process_tuning, session, url, widgets
+from cnnviz.ui.shell import cache, page, process_tuning, session, terms, url, widgets
 
 WHY = gettext_noop(
-    "It is often said that pooling makes a network blind to small shifts. Move, turn and thicken your digit, and see "
-    "how much of that is true."
+    "It is often said that [[pooling]] makes a network blind to small shifts. Move, turn and thicken your digit, and "
+    "see how much of that is true."
 )
+MOVES = gettext_noop("**How far each layer’s output moves from that of the undisturbed digit** ([[cosine distance]])")
 EMPTY = gettext_noop("Nothing is drawn, so there is nothing to move. Draw a digit at the top of the page.")
 MOVED = gettext_noop("moved {down} down, {right} right")
 ORIGINAL = gettext_noop("as it is")
@@ -34,7 +35,7 @@ PICTURE = 112
 def show(digit: np.ndarray) -> None:
     """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
     st.subheader(translate("Shift, rotate, thicken"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     three = trio.load_networks()
     if three is None:
         return
@@ -98,7 +99,7 @@ def _show_amounts(digit: np.ndarray, three: tuple[Network, ...], reactions: list
 
 def _show_layers(three: tuple[Network, ...], reactions: list[Reaction], amount: float) -> None:
     """Show how far each layer moves, the same scale for all networks."""
-    st.markdown(translate("**How far each layer’s output moves from that of the undisturbed digit** (cosine distance)"))
+    st.markdown(terms.explain(MOVES))
     perturbation = PERTURBATIONS[session.get("disturbance")]
     top = max(float(values.max()) for reaction in reactions for values in reaction.moved.values())
     for column, network, reaction in zip(st.columns(3, gap="medium"), three, reactions, strict=True):

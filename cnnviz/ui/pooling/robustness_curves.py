@@ -12,14 +12,14 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.pooling import trio
-from cnnviz.ui.shell import cache, process_tuning, session
+from cnnviz.ui.shell import cache, process_tuning, session, terms
 
 USUAL_SHIFT = 3
 DISTANCE = gettext_noop("pixels, the mean of up, down, left and right")
 BANDS = gettext_noop(
-    "Bands hold what the same network would read of other such digits and with another seed, with 95 % confidence "
-    "(Wilson’s interval, or a bootstrap over the digits, and the spread between seeds). All seeds are the {seeds} "
-    "trainings of each network, the shown one among them: the lowest and the highest."
+    "Bands hold what the same network would read of other such digits and with another seed, with 95 % [[confidence "
+    "interval|confidence]] (Wilson’s interval, or a bootstrap over the digits, and the spread between seeds). All "
+    "seeds are the {seeds} trainings of each network, the shown one among them: the lowest and the highest."
 )
 
 
@@ -43,7 +43,7 @@ def show(kind: str) -> None:
             st.markdown(f"**{translate(title)}**")
             _show_chart(found, kind, quantity, amount)
     st.markdown(write_table(found, kind, place))
-    st.caption(translate(BANDS, seeds=len(found.about.get("seeds", ()))))
+    st.caption(terms.explain(BANDS, seeds=len(found.about.get("seeds", ()))))
 
 
 QUANTITIES = {

@@ -14,16 +14,16 @@ from cnnviz.ui.pooling import pooled_maps
 from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
 from cnnviz.ui.pooling.worked_example import PADDING_HELP
 from cnnviz.ui.prediction import colour_scale
-from cnnviz.ui.shell import cache, networks, page, session, url, widgets
+from cnnviz.ui.shell import cache, layer_names, networks, page, session, terms, url, widgets
 from cnnviz.ui.shell.fields.pooling import MAX_WINDOW
 
 WHY = gettext_noop(
-    "What the choice between the largest and the mean changes can only be seen on one and the same map, in one and the "
-    "same colours."
+    "What the choice between the [[max pooling|largest]] and the [[average pooling|mean]] changes can only be seen on "
+    "one and the same [[feature map|map]], in one and the same colours."
 )
 NO_CONVOLUTION = gettext_noop(
-    "{network} has no convolution, so it makes no maps that could be pooled. Choose a network that has one at the top "
-    "of the page: {others}."
+    "“{network}” has no convolution, so it makes no maps that could be pooled. Choose a network that has one at the "
+    "top of the page: {others}."
 )
 TALLEST = 300
 """Height of the mosaic of all maps in CSS pixels."""
@@ -34,10 +34,16 @@ TALLEST = 300
 def show() -> None:
     """Show the section. The pen does not touch it: what it changes comes through `pooled_maps.send`."""
     st.subheader(translate("The same map, pooled both ways"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     network = networks.load_chosen()
     if not pooled_maps.list_convolutions(network):
-        st.info(translate(NO_CONVOLUTION, network=page.escape_markdown(network.name), others=", ".join(_list_others())))
+        st.info(
+            translate(
+                NO_CONVOLUTION,
+                network=page.escape_markdown(networks.describe(network.name)),
+                others=", ".join(_list_others()),
+            )
+        )
     else:
         _show_pooled(network)
     url.show(pen_down=False, place="same")
@@ -47,7 +53,7 @@ def _list_others() -> list[str]:
     """Return the networks of the model store that have a convolution."""
     architectures = {name: cache.card(name).architecture for name in model_store.names()}
     return [
-        name
+        f"{page.escape_markdown(networks.describe(name))} (`{name}`)"
         for name, architecture in architectures.items()
         if any(layer.kind.endswith("Conv2D") for layer in architecture.layers)
     ]
@@ -91,7 +97,8 @@ def _show_settings(network: Network, prediction: subject.Prediction) -> None:
             translate("Convolution"),
             layers,
             index=layers.index(layer.name) if layer else 0,
-            width=170,
+            format_func=layer_names.in_full(network.architecture.layers).__getitem__,
+            width=230,
             **session.bind("same_layer", layers, _forget_map),
         )
         st.selectbox(

@@ -15,7 +15,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.pooling import trio
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import session, terms
 
 SIDE = len(STEPS)
 
@@ -31,14 +31,14 @@ ROWS: Mapping[str, str] = {"moved": gettext_noop("as it is"), "moved_back": gett
 """A row of maps, by the field of `Reaction` that it shows -> what is said of it."""
 
 LAYERS_WHY = gettext_noop(
-    "**How far each layer’s output moves.** Above, the cosine distance from the output for the unmoved digit: where "
-    "it is 0 the layer is *invariant*. Below, the same after the output was moved back by as many cells: where that "
-    "is 0 the layer is *equivariant*, its output has only moved along."
+    "**How far each layer’s output moves.** Above, the [[cosine distance]] from the output for the unmoved digit: "
+    "where it is 0 the layer is *[[invariance|invariant]]*. Below, the same after the output was moved back by as "
+    "many cells: where that is 0 the layer is *[[equivariance|equivariant]]*, its output has only moved along."
 )
 LAYERS_HOW = gettext_noop(
-    "A layer with one cell for every {stride} pixels can follow only shifts by multiples of {stride} exactly; for "
-    "others it is moved back by the whole number of cells that fits best. Only cells that are on both maps are "
-    "compared."
+    "A layer with one cell for every {stride} [[pixel|pixels]] can follow only shifts by multiples of {stride} "
+    "exactly; for others it is moved back by the whole number of cells that fits best. Only cells that are on both "
+    "maps are compared."
 )
 
 
@@ -58,7 +58,7 @@ def show_confidences(reactions: list[Reaction]) -> None:
 
 def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
     """Show how far the layers of each network move, for all shifts and, in a table, for the chosen one."""
-    st.markdown(translate(LAYERS_WHY))
+    st.markdown(terms.explain(LAYERS_WHY))
     top = max(float(np.nanmax(values)) for one in reactions for values in one.moved.values())
     for row in ROWS:  # a row of its own, so that networks stand beside one another
         for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
@@ -66,7 +66,7 @@ def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
                 _show_viewer(f"{row}-{reaction.network}", [_make_mosaic(row, reaction)], top, height=330)
     for column, reaction in zip(st.columns(len(reactions), gap="medium"), reactions, strict=True):
         column.markdown(write_distances(reaction, session.get("moved")))
-    st.caption(translate(LAYERS_HOW, stride=max(max(find_strides(network).values()) for network in three)[0]))
+    st.caption(terms.explain(LAYERS_HOW, stride=max(max(find_strides(network).values()) for network in three)[0]))
 
 
 def write_distances(reaction: Reaction, place: int) -> str:

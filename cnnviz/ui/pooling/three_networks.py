@@ -19,16 +19,21 @@ from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.prediction.answer import format_percent
-from cnnviz.ui.shell import cache, page, process_tuning, session
+from cnnviz.ui.shell import cache, page, process_tuning, session, terms
 
 WHY = gettext_noop(
     "Whether the choice of pooling matters to a network shows only when networks are trained that differ in nothing "
-    "else, and each more than once, because another seed changes them too."
+    "else, and each more than once, because another [[seed]] changes them too."
 )
 ALIKE = gettext_noop(
-    "The same two convolutions, {parameters:,} weights, training digits in the same order and {epochs} epochs; with "
-    "the same seed they even begin with the same weights. None has a hidden dense layer that could make up for the "
-    "difference."
+    "The same two [[convolution|convolutions]], {parameters:,} [[weight|weights]], training digits in the same order "
+    "and {epochs} [[epoch|epochs]]; with the same seed they even begin with the same weights. None has a hidden "
+    "[[dense layer]] that could make up for the difference."
+)
+MEANS = gettext_noop(
+    "Mean over the seeds ± [[standard deviation]]. [[confidence interval|Intervals]] are Welch’s, and wide enough "
+    "that all three hold together with 95 % confidence. They are about other seeds on the same 10,000 [[test set|test "
+    "digits]]. Drawn digits: {note}."
 )
 ONE_ANSWER = gettext_noop("All three read a {digit}.")
 ANSWERS = gettext_noop("They do not agree: {answers}.")
@@ -40,7 +45,7 @@ EMPTY = gettext_noop("Nothing is drawn: draw a digit at the top of the page to s
 def show(prediction: Prediction) -> None:
     """Show the section for the digit of `prediction`; the page runs it again once the pen was lifted."""
     st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     three = trio.load_networks()
     if three is None:
         return
@@ -69,7 +74,7 @@ def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
     st.markdown(translate(EMPTY) if traces is None else describe_agreement(traces))
     plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
     if session.wants_everything():
-        st.caption(translate(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
+        st.caption(terms.explain(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
 
 
 def describe_agreement(traces: list[Trace]) -> str:
@@ -90,10 +95,8 @@ def _show_summary(table: SeedTable) -> None:
     st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
     st.markdown(_write_results(table, accuracy))
     st.caption(
-        translate(
-            "Mean over the seeds ± standard deviation. Intervals are Welch’s, and "
-            "wide enough that all three hold together with 95 % confidence. They are about other seeds on the same "
-            "10,000 test digits. Drawn digits: {note}.",
+        terms.explain(
+            MEANS,
             note=page.escape_markdown(table.pen_note or translate("not measured")),
         )
     )

@@ -9,11 +9,11 @@ from cnnviz.core.lessons.pooling.examples import EXAMPLES
 from cnnviz.core.lessons.pooling.worked_example import SIDES, PoolWorkedExample, find_max_stride, find_window
 from cnnviz.ui.components.pool_grid import pool_grid, read_edit
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import page, session, url, widgets
+from cnnviz.ui.shell import page, session, terms, url, widgets
 
 KEY = "pool-grid"
 
-WHY = gettext_noop("Pool sixteen numbers by hand once and you know what every pooling layer does.")
+WHY = gettext_noop("Pool sixteen numbers by hand once and you know what every [[pooling]] [[layer]] does.")
 
 PADDING_HELP = gettext_noop(
     "valid: whole windows only. same: windows may reach over the edge, where nothing is counted."
@@ -25,7 +25,7 @@ PADDING_HELP = gettext_noop(
 def show() -> None:
     """Show the section; it does not depend on what is drawn."""
     st.subheader(translate("Small numbers first"), anchor=False)
-    st.caption(translate(WHY))
+    st.caption(terms.explain(WHY))
     problem = _take_over()
     example = _make_example()
     _show_settings()

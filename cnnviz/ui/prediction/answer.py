@@ -7,8 +7,13 @@ import streamlit as st
 from cnnviz.core.inference import evidence
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.ui.components.bars import LABELS, bars
-from cnnviz.ui.i18n import translate, translate_all
-from cnnviz.ui.shell import cache
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.shell import cache, terms
+
+READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {share}.")
+READS_TEST_DIGIT = gettext_noop(
+    "A test digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
+)
 
 
 def show(prediction: Prediction, subject: InputSource) -> None:
@@ -36,12 +41,8 @@ def describe_answer(prediction: Prediction, subject: InputSource) -> str:
         return translate("Nothing drawn yet: draw a digit.")
     values = {"digit": prediction.trace.answer, "share": format_percent(float(prediction.trace.probabilities.max()))}
     if subject.label is None:
-        return translate("The network reads a {digit} and gives it {share}.", **values)
-    return translate(
-        "A test digit: its label is {label}. The network reads a {digit} and gives it {share}.",
-        label=subject.label,
-        **values,
-    )
+        return terms.explain(READS, "answer", **values)
+    return terms.explain(READS_TEST_DIGIT, "answer", label=subject.label, **values)
 
 
 def describe_doubt(prediction: Prediction) -> str:

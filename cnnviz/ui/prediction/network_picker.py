@@ -10,8 +10,8 @@ from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
-from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import networks, process_tuning, session, widgets
+from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
 
 def pick() -> None:
@@ -35,33 +35,28 @@ def _tell(name: str) -> None:
 
 
 def _line(name: str) -> str:
+    """Return what a network is and how well it reads, MNIST and drawings."""
     try:
-        card, shown = networks.card(name), networks.title(name)
+        card, shown = networks.card(name), networks.describe(name)
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
     if card is None:
         return translate("{name} · not tested yet", name=shown)
+    parts = [shown, f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
+    if card.pen_accuracy is not None:
+        parts.append(translate("drawings {accuracy}", accuracy=_format_percent(card.pen_accuracy)))
+    return " · ".join(parts)
+
+
+def _name_data(card: ModelCard) -> str:
+    """Return what a network was tested on, in a word or two."""
     if card.plan.data == colour_digits.DATA:
-        return translate(
-            "{name} · {accuracy:.2f} % right on colour digits · {parameters:,} parameters",
-            name=shown,
-            accuracy=100 * card.test_accuracy,
-            parameters=card.parameters,
-        )
-    if card.data.name == datasets.BUNDLED:
-        return translate(
-            "{name} · {accuracy:.2f} % right on {data} · {parameters:,} parameters",
-            name=shown,
-            data=card.data.name,
-            accuracy=100 * card.test_accuracy,
-            parameters=card.parameters,
-        )
-    return translate(
-        "{name} · {accuracy:.2f} % right on MNIST · {parameters:,} parameters",
-        name=shown,
-        accuracy=100 * card.test_accuracy,
-        parameters=card.parameters,
-    )
+        return translate("colour digits")
+    return card.data.name if card.data.name == datasets.BUNDLED else datasets.MNIST
+
+
+def _format_percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
 
 
 def _about(card: ModelCard) -> None:
@@ -119,20 +114,27 @@ def _title_loss(card: ModelCard) -> str:
 def _describe(card: ModelCard) -> str:
     plan = card.plan
     rows = [
-        (translate("Test accuracy"), f"{100 * card.test_accuracy:.2f} %"),
+        (translate("Name"), card.name),
         (
-            translate("Test loss, with labels as they are")
+            terms.explain(gettext_noop("Test [[accuracy]]")),
+            f"{_format_percent(card.test_accuracy)} ({_name_data(card)})",
+        ),
+        (
+            terms.explain(gettext_noop("Test [[loss]], with [[label smoothing|labels as they are]]"))
             if card.plan.augmentation in LABEL_SMOOTHING
-            else translate("Test loss"),
+            else terms.explain(gettext_noop("Test [[cross-entropy|loss]]")),
             f"{card.test_loss:.4f}",
         ),
         (
             translate("Digits drawn with pens"),
-            "–" if card.pen_accuracy is None else f"{100 * card.pen_accuracy:.2f} %",
+            "–" if card.pen_accuracy is None else _format_percent(card.pen_accuracy),
         ),
         (translate("Learned from"), card.data.name),
-        (translate("Parameters"), f"{card.parameters:,}"),
-        (translate("Trained with"), f"{plan.optimizer}, {plan.learning_rate:g}"),
-        (translate("Batch size, epochs"), f"{plan.batch_size}, {len(card.curves['loss'])}"),
+        (terms.explain(gettext_noop("[[parameter|Parameters]]")), f"{card.parameters:,}"),
+        (terms.explain(gettext_noop("[[optimizer|Trained with]]")), f"{plan.optimizer}, {plan.learning_rate:g}"),
+        (
+            terms.explain(gettext_noop("[[batch|Batch size]], [[epoch|epochs]]")),
+            f"{plan.batch_size}, {len(card.curves['loss'])}",
+        ),
     ]
     return "\n".join(f"- {name}: **{value}**" for name, value in rows)

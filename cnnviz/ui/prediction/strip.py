@@ -11,12 +11,17 @@ from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import translate, translate_all
 from cnnviz.ui.prediction import colour_scale
+from cnnviz.ui.shell import layer_names
 
 
 def show(prediction: Prediction) -> None:
     """Show the input, every layer's output and the answer side by side."""
     layers = [layer for layer in prediction.trace.layers if layer.layer.changes_values]
-    blocks = [_input(prediction), *(_block(layer, layer is layers[-1], prediction.empty) for layer in layers)]
+    names = layer_names.in_words(layer.layer for layer in prediction.trace.layers)
+    blocks = [
+        _input(prediction),
+        *(_block(layer, names[layer.name], layer is layers[-1], prediction.empty) for layer in layers),
+    ]
     feature_maps(
         "strip",
         blocks,
@@ -38,13 +43,13 @@ def _input(prediction: Prediction) -> Block:
     )
 
 
-def _block(layer: LayerOutput, last: bool, empty: bool) -> Block:
+def _block(layer: LayerOutput, title: str, last: bool, empty: bool) -> Block:
     """Return the maps or bars of a layer. The last one's are probabilities: 1 is a full bar, none on empty paper."""
     kind: Literal["maps", "bars"] = "maps" if layer.after.ndim == 3 else "bars"
     ticks = tuple(map(str, range(len(layer.after)))) if last else ()
     return Block(
         id=layer.name,
-        title=layer.name,
+        title=title,
         subtitle=format_size(layer.output_shape),
         kind=kind,
         values=np.zeros_like(layer.after) if last and empty else layer.after,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import ModelCard
+from cnnviz.core.networks.descriptions import DESCRIPTIONS
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training import protocol
+from cnnviz.ui.i18n import translate
 from cnnviz.ui.shell import cache, session, visitor
 
 
@@ -15,7 +17,12 @@ def names() -> tuple[str, ...]:
     """Return the names of all networks of this visitor: the app's, then the visitor's own, the newest first."""
     store = visitor.store()
     own = [protocol.make_network_name(run.id) for run in store.runs() if store.version(run.id)]
-    return (*model_store.names(), *own)
+    return (*sorted(model_store.names(), key=_place), *own)
+
+
+def _place(name: str) -> int:
+    """Return where a network of the app stands among the others: in the order of the descriptions, then the rest."""
+    return list(DESCRIPTIONS).index(name) if name in DESCRIPTIONS else len(DESCRIPTIONS)
 
 
 def load_chosen() -> Network:
@@ -53,3 +60,13 @@ def title(name: str) -> str:
     """Return how a network is called on screen: a run by its title, another by its name."""
     run_id = protocol.parse_run_id(name)
     return name if run_id is None else visitor.store().run(run_id).title
+
+
+def describe(name: str) -> str:
+    """Return what a network is, in a few words; its title where there is no description of it."""
+    return translate(DESCRIPTIONS[name]) if name in DESCRIPTIONS else title(name)
+
+
+def describe_in_full(name: str) -> str:
+    """Return what a network is and how it is called; the latter alone where there is no description of it."""
+    return f"{describe(name)} · {name}" if name in DESCRIPTIONS else title(name)

@@ -19,7 +19,7 @@ from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.frame import frame
 from cnnviz.ui.i18n import gettext_noop, list_languages, name_language, translate, translate_refusal
-from cnnviz.ui.shell import process_tuning, server, session, url, visitor, widgets
+from cnnviz.ui.shell import process_tuning, server, session, terms, url, visitor, widgets
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,7 +57,7 @@ PAGES = {
         gettext_noop("See"),
         gettext_noop("Draw"),
         gettext_noop(
-            "A convolutional network reads what you draw while you draw it. "
+            "A [[network|convolutional network]] reads what you draw while you draw it. "
             "Clear the pad, draw a digit, and watch the bars."
         ),
         "layers",
@@ -68,8 +68,8 @@ PAGES = {
         gettext_noop("See"),
         gettext_noop("Layers"),
         gettext_noop(
-            "A network decides layer by layer, and these are the maps that each layer made of your digit. "
-            "Draw and watch them change, then click a cell to see where its value comes from."
+            "A [[network]] decides [[layer]] by layer, and these are the [[feature map|maps]] that each layer made of "
+            "your digit. Draw and watch them change, then click a cell to see where its value comes from."
         ),
         "convolution",
         gettext_noop("Work out by hand where the numbers of these maps come from."),
@@ -79,8 +79,9 @@ PAGES = {
         gettext_noop("Understand"),
         gettext_noop("Convolution"),
         gettext_noop(
-            "A convolution multiplies and adds, with the same few weights at every place: so a network finds edges and "
-            "strokes. Work out one number by hand, then try kernels on your digit."
+            "A [[convolution]] multiplies and adds, with the same few [[weight|weights]] at every place: so a "
+            "[[network]] finds edges and strokes. Work out one number by hand, then try [[kernel|kernels]] on your "
+            "digit."
         ),
         "pooling",
         gettext_noop("See why a network then throws most of these numbers away."),
@@ -90,8 +91,9 @@ PAGES = {
         gettext_noop("Understand"),
         gettext_noop("Pooling"),
         gettext_noop(
-            "Pooling keeps one number of every window, so maps shrink and small shifts matter less. "
-            "Guess what max and average keep of sixteen numbers, then see it on your digit."
+            "[[pooling|Pooling]] keeps one number of every window, so [[feature map|maps]] shrink and small shifts "
+            "matter less. Guess what [[max pooling|max]] and [[average pooling|average]] keep of sixteen numbers, "
+            "then see it on your digit."
         ),
         "train",
         gettext_noop("Change one thing about a network, train it, and find out whether it matters."),
@@ -101,11 +103,19 @@ PAGES = {
         gettext_noop("Train"),
         gettext_noop("Train"),
         gettext_noop(
-            "A network learns its weights from examples, and every choice shows in what it can read. "
-            "Guess how an experiment ends, then look at its trainings."
+            "A [[network]] learns its [[weight|weights]] from examples, and every choice shows in what it can read. "
+            "Guess how an experiment ends, then look at its [[training|trainings]]."
         ),
         "layers",
         gettext_noop("Choose a network that you have trained, and look inside it."),
+    ),
+    "glossary": Page(
+        "pages/Glossary.py",
+        gettext_noop("Understand"),
+        gettext_noop("Glossary"),
+        gettext_noop("Every term that the pages explain, in plain words. Each entry leads to the page that shows it."),
+        "draw",
+        gettext_noop("Draw a digit, and see the words at work."),
     ),
 }
 """Every page, in the order of the navigation."""
@@ -147,10 +157,11 @@ def begin(name: str) -> DeltaGenerator:
         url.follow(st.query_params.to_dict())
     session.enter(name)
     visitor.renew_leases()
+    terms.begin()
     _navigation(name)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
-    st.caption(translate(PAGES[name].why))
+    st.caption(terms.explain(PAGES[name].why))
     notices()
     return line
 

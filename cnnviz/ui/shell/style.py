@@ -13,7 +13,10 @@ from typing import Any
 from cnnviz.figures import theme
 from cnnviz.ui.shell.static_files import COMPONENTS, NEVER_FILES, STATIC, Application, Message, Receive, Send
 
-CSS = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+SHEETS = ("page.css", "terms.css")
+"""Style sheets beside this module, in the order of the page."""
+
+CSS = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SHEETS)
 
 END = b"</body>"
 """Where the sheet goes: after Streamlit's own, so that it wins where both say something."""

@@ -16,7 +16,7 @@ from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, build_cnn, make
 from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction.strip import format_size
-from cnnviz.ui.shell import networks, page, session
+from cnnviz.ui.shell import networks, page, session, terms
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.training import layer_settings, plan_form
 
@@ -38,7 +38,11 @@ def show() -> Architecture | None:
     _show_totals(found)
     if found.architecture is not None:
         for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
-            st.info(page.escape_markdown(translate(hint.template, **hint.values)))
+            st.info(
+                terms.explain(
+                    hint.template, **{name: page.escape_markdown(value) for name, value in hint.values.items()}
+                )
+            )
         _show_script(found.architecture)
     return found.architecture
 
@@ -83,11 +87,11 @@ def _offer_starts() -> None:
             networks.names(),
             index=None,
             placeholder=translate("a stored network"),
-            format_func=networks.title,
+            format_func=networks.describe_in_full,
             key=key,
             on_change=session.guard(_start),
             args=(key,),
-            width=260,
+            width=320,
         )
         st.button(translate("Blank"), key=_make_key("blank"), on_click=session.guard(_start_blank))
         with st.popover(TUTORIAL, key="build-cnn"):

@@ -11,7 +11,7 @@ from cnnviz.core.training.protocol import Command, Payload
 from cnnviz.jobs import api
 from cnnviz.jobs.runs import planner
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
-from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell import page, session, terms, visitor
 from cnnviz.ui.training import run_status, start_times
 from cnnviz.ui.training.run_status import INTERRUPTED, RunStatus
 
@@ -30,7 +30,7 @@ STATES = {
 
 ENDINGS = {
     "finished": gettext_noop("done"),
-    "early": gettext_noop("done: stopped early, with the weights of its best epoch"),
+    "early": gettext_noop("done: [[early stopping|stopped early]], with the weights of its best epoch"),
     "stopped": gettext_noop("stopped by you"),
     "diverged": gettext_noop("diverged: stopped, with the weights of its last good epoch"),
     "time": gettext_noop("stopped: its time was over"),
@@ -58,7 +58,7 @@ def describe_status(status: RunStatus) -> str:
             return translate("starting: the machine is busy, so it takes longer than usual")
         return translate("starting, which usually takes {time}", time=format_duration(start_times.get_usual_seconds()))
     if status.state == "done" and status.run.ended in ENDINGS:
-        return translate(ENDINGS[status.run.ended])
+        return terms.explain(ENDINGS[status.run.ended], status.run.id)
     return translate(STATES[status.state])
 
 

@@ -10,11 +10,11 @@ import streamlit as st
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.training.protocol import Event
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
-from cnnviz.ui.i18n import translate, translate_all, translate_plural
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.input import rail
 from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.prediction.strip import format_size
-from cnnviz.ui.shell import session, widgets
+from cnnviz.ui.shell import session, terms, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
@@ -124,10 +124,8 @@ def show_step(event: Event, optimizer: str) -> None:
     payload = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
-        translate(
-            "Batch {step:,}: the loss on its digits was **{before:.4f}**. The gradient, {size:.3g} long over all "
-            "weights, points uphill; {optimizer} made its step from it (learning rate {rate:.3g}), and the loss on the "
-            "same digits became **{after:.4f}**.",
+        terms.explain(
+            STEP,
             optimizer=OPTIMIZERS[optimizer],
             step=payload["step"],
             before=payload["loss_before"],
@@ -147,6 +145,12 @@ def show_step(event: Event, optimizer: str) -> None:
 
 IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
 """Number of inputs -> the shape of the digits that have so many."""
+
+STEP = gettext_noop(
+    "[[batch|Batch]] {step:,}: the [[loss]] on its digits was **{before:.4f}**. The [[gradient]], {size:.3g} long "
+    "over all [[weight|weights]], points uphill; the [[optimizer]] {optimizer} made its [[step]] from it ([[learning "
+    "rate]] {rate:.3g}), and the loss on the same digits became **{after:.4f}**."
+)
 
 STAGES = ("before", "gradient", "after")
 

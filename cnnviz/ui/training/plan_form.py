@@ -17,7 +17,7 @@ from cnnviz.core.training import cpu
 from cnnviz.core.training.fast_plan import FAST_PLAN, make_fast_plan
 from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, make_default_draft
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell import page, session, terms
 
 LEARN = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 54_000, 59_000)
 CHECK = (0, 500, 1_000, 2_000, 5_000, 10_000)
@@ -28,26 +28,41 @@ SCHEDULES = {"constant": gettext_noop("stays"), "cosine": gettext_noop("falls to
 AUGMENTATIONS = {"none": gettext_noop("as they are"), "affine": gettext_noop("varied")}
 
 ADADELTA = gettext_noop(
-    "Adadelta multiplies its steps by the rate. Keras 3 takes 0.001 if none is named, and barely learns; the Keras of "
-    "older tutorials took 1.0."
+    "[[adadelta|Adadelta]] multiplies its steps by the rate. Keras 3 takes 0.001 if none is named, and barely learns; "
+    "the Keras of older tutorials took 1.0."
 )
+RULES = {
+    "adam": gettext_noop("[[adam|Adam]] gives every weight a step length of its own, and its steps have [[momentum]]."),
+    "rmsprop": gettext_noop("RMSprop gives every weight a step length of its own, without [[momentum]]."),
+    "sgd": gettext_noop("[[sgd|SGD]] follows the [[gradient]] of each batch as it is, here without [[momentum]]."),
+    "adadelta": ADADELTA,
+}
+"""Optimizer -> how it makes its steps."""
+
 WHY_FAST = (
     gettext_noop(
-        "Epochs: {epochs}, of {learned:,} digits in batches of {batch_size}. Small batches make many steps, and a step "
-        "costs about as much as it has digits."
+        "[[epoch|Epochs]]: {epochs}, of {learned:,} digits in [[batch|batches]] of {batch_size}. Small batches make "
+        "many [[step|steps]], and a step costs about as much as it has digits."
     ),
     gettext_noop(
-        "A rate of {learning_rate:g}, {times:g} times Keras’s own for {optimizer}, learns most of it early. Falling to "
-        "0, it takes back the noise that small batches bring; more epochs would only average it out."
+        "A [[learning rate|rate]] of {learning_rate:g}, {times:g} times Keras’s own for {optimizer}, learns most of "
+        "it early. Falling to 0, it takes back the noise that small batches bring; more epochs would only average it "
+        "out."
     ),
-    gettext_noop("{validation_examples:,} digits to check with: enough to see the curve, and judging costs little."),
-    gettext_noop("Mixed bfloat16, where the processor has it: half the bits to multiply, weights in float32."),
-    gettext_noop("No varied digits: they help those who train for long."),
+    gettext_noop(
+        "{validation_examples:,} [[validation set|digits to check with]]: enough to see the curve, and judging costs "
+        "little."
+    ),
+    gettext_noop(
+        "[[mixed precision|Mixed bfloat16]], where the processor has it: half the bits to multiply, weights in float32."
+    ),
+    gettext_noop("No [[augmentation|varied digits]]: they help those who train for long."),
 )
 VARIED = gettext_noop(
     "Varied: turned, sheared, stretched and bent a little differently every few epochs, with habits such as crossed "
     "sevens. The rate then falls to 0."
 )
+AVAILABLE = gettext_noop("From {name}, which has {count:,} [[training set|digits to train with]].")
 PATIENCE = 2
 MAX_FIGURES = 12
 PRECISIONS = gettext_noop(
@@ -91,7 +106,7 @@ def _offer_fast_plan() -> None:
     with _make_row():
         st.button(translate("Take the fast plan"), key="fast-plan", on_click=session.guard(_take_fast))
         with st.popover(translate("What makes it fast"), key="why-fast"):
-            st.markdown("\n".join(f"- {translate(reason, **_describe_fast())}" for reason in WHY_FAST))
+            st.markdown("\n".join(f"- {terms.explain(reason, **_describe_fast())}" for reason in WHY_FAST))
 
 
 def _describe_fast() -> dict[str, Any]:
@@ -215,7 +230,7 @@ def _show_digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, c
         if _shows(draft, "check"):
             _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
     _say_problems(problems, "learn", "check")
-    st.caption(translate("From {name}, which has {count:,} digits to train with.", name=data, count=count))
+    st.caption(terms.explain(AVAILABLE, name=data, count=count))
 
 
 def _show_pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
@@ -254,8 +269,7 @@ def _show_optimizer(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     rate = translate(
         "Keras 3’s rate for {optimizer}: {rate:g}.", optimizer=OPTIMIZERS[chosen], rate=DEFAULT_RATES[chosen]
     )
-    more = translate(ADADELTA) if chosen == "adadelta" else ""
-    st.caption(f"{rate} {more}")
+    st.caption(f"{rate} {terms.explain(RULES[chosen], 'optimizer')}")
 
 
 def _show_alternatives(

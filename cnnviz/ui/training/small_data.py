@@ -9,10 +9,16 @@ from cnnviz.core.networks import training_plan
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.experiments import SHIFTED, Experiment
 from cnnviz.jobs.runs import planner
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import terms
 from cnnviz.ui.training.run_status import RunStatus
 
 NAME = datasets.BUNDLED
+NOTE = gettext_noop(
+    "[[mnist|MNIST]] is not on this computer, so trainings use {name}: {train:,} to learn from and [[validation "
+    "set|validate on]], {test:,} to [[test set|test on]], enlarged from 8 × 8. Results are rough: a few digits "
+    "decide, and they cannot be set beside results on MNIST."
+)
 
 
 def is_used() -> bool:
@@ -45,10 +51,8 @@ def show_note() -> None:
     """Say what the trainings learn from and that their results are rough; nothing where MNIST is there."""
     if is_used():
         st.warning(
-            translate(
-                "MNIST is not on this computer, so trainings use {name}: {train:,} to learn from and validate on, "
-                "{test:,} to test on, enlarged from 8 × 8. Results are rough: a few digits decide, and they cannot be "
-                "set beside results on MNIST.",
+            terms.explain(
+                NOTE,
                 name=translate("the digits that scikit-learn carries"),
                 train=planner.get_data_reference().count,
                 test=len(datasets.load_test().y_test),

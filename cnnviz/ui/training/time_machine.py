@@ -11,13 +11,19 @@ from cnnviz.core.errors import Refusal
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.player import player
-from cnnviz.ui.i18n import translate, translate_all, translate_refusal
-from cnnviz.ui.shell import cache, page, session
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.shell import cache, page, session, terms
 from cnnviz.ui.training import snapshot_view
 from cnnviz.ui.training.run_status import RunStatus
 from cnnviz.ui.training.snapshot_view import Moment
 
 NEWEST = -1
+
+HELD_OUT = gettext_noop("[[validation set|Held-out digits]], what they are and what they are read as")
+CONFUSED = gettext_noop(
+    "{right:,} of {number:,} right, an [[accuracy]] of {share:.1%}; in this [[confusion matrix]] rows are the "
+    "[[label|labels]] 0 to 9, columns the answers."
+)
 
 
 def pick(status: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
@@ -68,10 +74,10 @@ def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
         st.caption(page.escape_markdown(translate_refusal(reason)))
         return
     right, number = int(np.trace(counts)), int(counts.sum())
-    st.markdown("**" + translate("Held-out digits, what they are and what they are read as") + "**")
+    st.markdown("**" + terms.explain(HELD_OUT) + "**")
     st.caption(
-        translate(
-            "{right:,} of {number:,} right ({share:.1%}); rows are the labels 0 to 9, columns the answers.",
+        terms.explain(
+            CONFUSED,
             right=right,
             number=number,
             share=right / number if number else 0.0,

@@ -132,7 +132,8 @@ def test_language_needs_only_a_catalogue_file(pseudo: str, path: str) -> None:
         app.switch_page(path).run()
     assert not app.error
     shown = [element.value for kind in (app.caption, app.header) for element in kind]
-    shown += [element.label for kind in (app.button, app.toggle, app.selectbox) for element in kind]
+    shown += [element.label for kind in (app.button, app.toggle, app.selectbox, app.text_input) for element in kind]
+    shown += [link.proto.label for link in app.get("page_link")]
     assert len(shown) >= 5
     assert [text for text in shown if "⟦" not in text] == []
 

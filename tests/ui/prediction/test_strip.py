@@ -33,6 +33,21 @@ def last_bars(drawing: Drawing, shown: dict[str, list[Block]]) -> Block:
     return shown["strip"][-1]
 
 
+def test_layers_are_called_in_words(shown: dict[str, list[Block]]) -> None:
+    last_bars(SEVEN, shown)
+    assert [block.title for block in shown["strip"]] == [
+        "input",
+        "Convolution 1",
+        "Max pooling 1",
+        "Convolution 2",
+        "Max pooling 2",
+        "Convolution 3",
+        "Dense layer",
+        "Output",
+    ]
+    assert [block.id for block in shown["strip"]][1:3] == ["conv2d", "max_pooling2d"]
+
+
 def test_a_full_bar_of_the_last_layer_is_a_probability_of_one(shown: dict[str, list[Block]]) -> None:
     block = last_bars(SEVEN, shown)
     assert block.full == 1

@@ -36,6 +36,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "dilation": ("2", {"conv_dilation": 2}),
     "ask": ("0", {"conv_guess": False}),
     "filter": ("own", {"filter": "own"}),
+    "find": ("max pooling", {"glossary_search": "max pooling"}),
     "own": ("1~0.111111_0~-2", {"own_kernel": ((1, 0.111111), (0, -2))}),
     "bias": ("-0.5", {"own_bias": -0.5}),
     "number": ("7", {"filter_number": 7}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.marked_text import plain
+
 
 def explained(optimizer: str) -> None:
     import numpy as np
@@ -31,6 +33,6 @@ def explained(optimizer: str) -> None:
 def test_the_step_is_the_optimizers(optimizer: str, name: str) -> None:
     app = AppTest.from_function(explained, args=(optimizer,)).run()
     assert not app.exception
-    said = " ".join(text.value for text in app.markdown)
+    said = plain(" ".join(text.value for text in app.markdown))
     assert f"{name} made its step from it" in said
     assert "the other way" not in said

@@ -13,6 +13,7 @@ from cnnviz.core.training import cpu
 from cnnviz.core.training.fast_plan import FAST_PLAN
 from cnnviz.core.training.plan_draft import GOOD_RATES
 from cnnviz.ui.training import plan_form
+from tests.marked_text import plain
 
 
 def script() -> None:
@@ -154,7 +155,7 @@ def test_the_fast_plan_is_taken_and_explained(app: AppTest) -> None:
         9,
     )
     assert app.number_input(key=key(app, "batch_size")).value == FAST_PLAN.batch_size
-    said = " ".join(text.value for text in app.markdown)
+    said = plain(" ".join(text.value for text in app.markdown))
     assert "Epochs: 1, of 50,000 digits in batches of 64" in said
     assert "A rate of 0.003, 3 times Keras’s own for Adam" in said
 
@@ -162,7 +163,7 @@ def test_the_fast_plan_is_taken_and_explained(app: AppTest) -> None:
 def test_the_reasons_of_the_fast_plan_follow_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(FAST_PLAN, examples=31_000, epochs=4, optimizer="sgd", learning_rate=0.05)
     monkeypatch.setattr(plan_form, "FAST_PLAN", other)
-    said = " ".join(reason.format(**plan_form._describe_fast()) for reason in plan_form.WHY_FAST)
+    said = " ".join(plain(reason).format(**plan_form._describe_fast()) for reason in plan_form.WHY_FAST)
     assert "Epochs: 4, of 30,000 digits" in said
     assert "A rate of 0.05, 5 times Keras’s own for SGD" in said
 

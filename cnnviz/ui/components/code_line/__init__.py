@@ -69,7 +69,7 @@ def code_line(
     Args:
         key: The element's key.
         kind: The layer's class.
-        why: What such a layer does, in a sentence; it stands where an argument's sentence comes.
+        why: What such a layer does, in a sentence that may explain terms; it stands where an argument's sentence comes.
         arguments: Those of the line in its order, then those that are left out.
         others: What is said of pieces that come from no argument, by the name that they have in `rows`.
         rows: Formulas, one a line.

@@ -51,10 +51,12 @@ class Names:
 
     Attributes:
         shapes: of every layer's output and of what is read, by name.
+        titles: layer -> what it is called in words.
         drawn: whether the visitor drew what is read.
     """
 
     shapes: Mapping[str, Shape]
+    titles: Mapping[str, str]
     drawn: bool = True
 
     def name_briefly(self, cell: Cell) -> str:
@@ -81,7 +83,7 @@ class Names:
 
     def name_layer(self, name: str) -> str:
         """Return what a layer is called; what is read has a name of its own."""
-        return read(self.drawn) if name == INPUT else name
+        return read(self.drawn) if name == INPUT else self.titles[name]
 
     def _with_colour(self, place: str, channel: int) -> str:
         if self.shapes[INPUT][-1] != len(CHANNELS):

@@ -8,14 +8,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.ledger import INPUT, Cell, account, cells
+from cnnviz.core.ledger import Cell, account, cells
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, read_step
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import export, labels, path, view_model
-from cnnviz.ui.shell import networks, page, session, url
+from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
 KEY = "ledger"
+
+INVITATION = gettext_noop(
+    "**One cell, accounted for.** Click a cell of any [[feature map|map]] and follow its value down through its "
+    "[[receptive field]] to the [[pixel|pixels]]; or begin with the largest of"
+)
 
 
 @st.fragment
@@ -56,10 +61,7 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
 
 def _invite(network: Network) -> None:
     st.markdown(
-        translate(
-            "**One cell, accounted for.** Click a cell of any map and follow its value down to the pixels; or "
-            "begin with the largest of"
-        ),
+        terms.explain(INVITATION),
         width="content",
     )
     names = list(cells.list_shapes(network))[1:]
@@ -68,8 +70,9 @@ def _invite(network: Network) -> None:
         names,
         index=None,
         placeholder=translate("a layer"),
+        format_func=layer_names.in_full(network.architecture.layers).__getitem__,
         label_visibility="collapsed",
-        width=200,
+        width=260,
         **session.bind("cell_layer", names, _choose_largest),
     )
 
@@ -77,13 +80,13 @@ def _invite(network: Network) -> None:
 def _show_place(network: Network, cell: Cell) -> None:
     """Show the cell as widgets, so that it can be typed."""
     shapes = cells.list_shapes(network)
-    names = list(shapes)
+    names, titles = list(shapes), layer_names.in_full(network.architecture.layers)
     st.selectbox(
         translate("Layer"),
         names,
         index=names.index(cell.layer),
-        format_func=_name_layer,
-        width=235,
+        format_func=lambda name: titles.get(name) or labels.read(session.subject().kind == "drawing"),
+        width=300,
         **session.bind("cell_layer", names, _choose_largest),
     )
     sides = {"cell_map": (translate("Map"), shapes[cell.layer][-1])}
@@ -95,10 +98,6 @@ def _show_place(network: Network, cell: Cell) -> None:
     for key, (label, number) in sides.items():
         value = min(max(int(session.get(key)), 0), number - 1)
         st.number_input(label, 0, number - 1, value=value, width=120, **session.bind(key, range(number), _choose_typed))
-
-
-def _name_layer(name: str) -> str:
-    return labels.read(session.subject().kind == "drawing") if name == INPUT else name
 
 
 def _choose_typed() -> None:

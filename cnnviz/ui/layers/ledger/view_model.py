@@ -16,6 +16,7 @@ from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers.ledger import labels
+from cnnviz.ui.shell import layer_names
 
 MAX_WINDOWS = 24
 """So many windows and single contributions can be looked at; the table that is downloaded has all."""
@@ -45,7 +46,7 @@ def describe(
     """
     shapes = cells.list_shapes(network)
     shape = shapes[ledger.cell.layer]
-    names = labels.Names(shapes, kind == "drawing")
+    names = labels.Names(shapes, layer_names.in_words(network.architecture.layers), kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
         "title": translate("{cell}: {value}", cell=names.name_fully(ledger.cell), value=format_factor(ledger.stored)),

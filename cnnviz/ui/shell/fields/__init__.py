@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnviz.ui.shell.fields import convolution, every_page, layers, pooling, train
+from cnnviz.ui.shell.fields import convolution, every_page, glossary, layers, pooling, train
 from cnnviz.ui.shell.fields.field import Field
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
@@ -16,6 +16,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "convolution": convolution.FIELDS,
     "pooling": pooling.FIELDS,
     "train": train.FIELDS,
+    "glossary": glossary.FIELDS,
 }
 """Page -> the fields that only its links carry; "" -> those of every page's links."""
 

@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.core.training.experiments import EXPERIMENTS, Experiment
 from cnnviz.core.training.verdicts import ALIKE, Results, Sentence, Shares, Verdict
 from cnnviz.ui.i18n import translate, translate_all, translate_plural
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import session, terms
 from cnnviz.ui.training import small_data
 
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -43,7 +43,7 @@ def show(
 
 def _show_card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
-        st.markdown(f"**{translate(experiment.question)}**")
+        st.markdown(f"**{terms.explain(experiment.question)}**")
         _ask_guess(experiment)
         time = _describe_minutes(seconds)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -115,7 +115,7 @@ def show_verdict(
     found = experiment.verdict(results)
     with st.container(border=True, key="verdict"):
         if not asked:
-            st.markdown(f"**{translate(experiment.question)}**")
+            st.markdown(f"**{terms.explain(experiment.question)}**")
         if found is None:
             _show_missing(experiment, results.shares, gone, unequal)
             return
@@ -139,7 +139,8 @@ def _phrase(sentence: Sentence) -> str:
         )
         for name, labels in sentence.names.items()
     }
-    return translate(sentence.template, **sentence.values, **names)
+    values: dict[str, object] = {**sentence.values, **names}
+    return terms.explain(sentence.template, **values)
 
 
 def _show_missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:
@@ -194,7 +195,7 @@ def _judge_guess(answers: Mapping[str, str], guess: str, found: Verdict) -> str:
 
 def _judge_usual(usual: str, experiment: Experiment, found: Verdict) -> str:
     """Say whether the usual answer agrees with what came out; what cannot be told apart excludes nothing."""
-    why = translate(experiment.why)
+    why = terms.explain(experiment.why)
     if found.right == experiment.expected:
         return translate("That agrees with what is usually said: {answer}. {why}", answer=usual, why=why)
     if experiment.expected in found.possible or found.right == ALIKE:

@@ -59,7 +59,7 @@ def test_channels_of_a_pixel_are_named_by_their_colours(coloured: tuple[Network,
 
 
 def test_a_grey_pixel_has_no_colour() -> None:
-    names = labels.Names({INPUT: (28, 28, 1)})
+    names = labels.Names({INPUT: (28, 28, 1)}, {})
     assert names.name_briefly(Cell(INPUT, 0, 4, 5)) == "your drawing (4, 5)"
     assert names.name_fully(Cell(INPUT, 0, 4, 5)) == "your drawing, row 4, column 5"
 

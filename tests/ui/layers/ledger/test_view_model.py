@@ -68,7 +68,7 @@ def test_terms_are_known_by_their_places_on_maps(big: tuple[Network, Trace]) -> 
     assert found["others"]["count"] == 12 * 12 * 64
     first = found["terms"][0]
     row, column, of = np.unravel_index(first["map"], (12, 12, 64))
-    assert first["name"] == f"max_pooling2d map {of} ({row}, {column})", "through Flatten and Dropout"
+    assert first["name"] == f"Max pooling map {of} ({row}, {column})", "through Flatten and Dropout"
     shown = [number(term["amount"]) for term in found["terms"][:8]]
     assert sum(shown, number(found["others"]["amounts"][8])) == amounts(found)["products"]
     assert len(json.dumps(found)) < 60_000

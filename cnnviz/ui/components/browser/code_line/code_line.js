@@ -1,6 +1,7 @@
 // A layer's line of code. Data in: [{kind, why, arguments, others, rows, diagram, labels}]. Nothing goes back to Python.
 import { component } from "../shared/component.js"
 import { button, drawing, element } from "../shared/elements.js"
+import { appendTerms, pieces } from "../shared/terms.js"
 
 class CodeLine {
   constructor(root) {
@@ -27,7 +28,7 @@ class CodeLine {
     this.show([])
   }
 
-  build({ kind, arguments: all, rows, diagram, labels }) {
+  build({ kind, why, arguments: all, rows, diagram, labels }) {
     this.text.replaceChildren()
     this.buttons = []
     const toolbar = element("div", "code", this.text)
@@ -51,6 +52,11 @@ class CodeLine {
     // The longest sentence keeps room for all, so that the maps below stay where they are.
     const longest = all
       .map(({ code, said }) => `${code}  ${said}`)
+      .concat(
+        pieces(`${why} ${labels.press}`)
+          .map(({ text }) => text)
+          .join(""),
+      )
       .reduce((one, other) => (other.length > one.length ? other : one), "")
     element("p", "said room", place, longest).setAttribute("aria-hidden", "true")
     this.diagram.replaceChildren(...(diagram ? [drawing(diagram)] : []))
@@ -147,7 +153,7 @@ class CodeLine {
     this.said.replaceChildren()
     if (argument)
       element("strong", "", this.said, argument.code.includes("=") ? `${argument.code} ` : `${name}=${argument.code} `)
-    this.said.append(said.trim())
+    appendTerms(this.said, said.trim())
   }
 }
 

@@ -6,6 +6,7 @@ import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton, setIcon } from "../shared/icons.js"
+import { appendTerms } from "../shared/terms.js"
 import { EXACT, Guess, near } from "../number_grids/guess.js"
 import { Numbers } from "../number_grids/numbers.js"
 import { Products } from "./products.js"
@@ -304,7 +305,7 @@ class ConvGrid {
     this.line(this.sum, this.sumGuess.verdicts[this.walk.at]?.sum, total, known)
     write(this.outside, known && window.outside ? fill(labels.outside, { count: window.outside }) : "")
     this.facts.replaceChildren()
-    if (sized) for (const fact of data.facts) element("p", "fact", this.facts, fact)
+    if (sized) for (const fact of data.facts) appendTerms(element("p", "fact", this.facts), fact)
     this.light()
   }
 

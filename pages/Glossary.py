@@ -1,0 +1,9 @@
+"""Glossary: every term that the pages explain, in plain words."""
+
+from cnnviz.ui.glossary import entries
+from cnnviz.ui.shell import page, url
+
+with page.shell("glossary"):
+    entries.search()
+    entries.show()
+    url.show(pen_down=False)

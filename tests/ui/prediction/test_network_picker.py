@@ -1,0 +1,75 @@
+"""The network picker: what networks are called, and how well they read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.descriptions import DESCRIPTIONS
+from cnnviz.ui.prediction import network_picker
+from cnnviz.ui.shell import networks, visitor
+
+
+def test_every_network_of_the_app_is_described() -> None:
+    assert set(DESCRIPTIONS) == set(model_store.names())
+    assert len(set(DESCRIPTIONS.values())) == len(DESCRIPTIONS)
+
+
+def test_networks_are_offered_in_the_order_of_their_descriptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Empty:
+        def runs(self) -> tuple[()]:
+            return ()
+
+    monkeypatch.setattr(visitor, "store", Empty)
+    assert networks.names() == tuple(DESCRIPTIONS)
+    monkeypatch.setattr(model_store, "names", lambda: ("my-own", "pool-max", "pen"))
+    assert networks.names() == ("pen", "pool-max", "my-own")
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_the_picker_says_what_a_network_is_and_how_well_it_reads(name: str) -> None:
+    card, line = model_store.card(name), network_picker._line(name)
+    what, tested, drawn = line.split(" · ")
+    assert what == DESCRIPTIONS[name]
+    assert tested == f"{'colour digits' if card.plan.data == 'colour' else 'MNIST'} {100 * card.test_accuracy:.2f} %"
+    assert card.pen_accuracy is not None
+    assert drawn == f"drawings {100 * card.pen_accuracy:.2f} %"
+    assert len(line) <= 70, "all of it is to be read in the picker"
+
+
+def test_a_network_without_a_description_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = model_store.card("dense-64")
+    monkeypatch.setattr(networks, "card", lambda _: card)
+    assert networks.describe("my-own") == networks.describe_in_full("my-own") == "my-own"
+    assert network_picker._line("my-own").startswith(f"my-own · MNIST {100 * card.test_accuracy:.2f} %")
+
+
+def test_a_damaged_network_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise Refusal("Damaged. Received: nothing. Save it again.")
+
+    monkeypatch.setattr(networks, "card", refuse)
+    assert network_picker._line("pen") == "pen"
+
+
+def test_a_run_that_is_not_tested_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "card", lambda _: None)
+    monkeypatch.setattr(networks, "describe", lambda _: "My run")
+    assert network_picker._line("run-1") == "My run · not tested yet"
+
+
+def test_a_network_that_was_not_tested_on_drawings_leaves_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = replace(model_store.card("pool-max"), pen_accuracy=None)
+    monkeypatch.setattr(networks, "card", lambda _: card)
+    assert network_picker._line("pool-max") == f"Max pooling, to compare · MNIST {100 * card.test_accuracy:.2f} %"
+
+
+def test_the_card_says_the_name_and_both_accuracies() -> None:
+    card = model_store.card("pen")
+    text = network_picker._describe(card)
+    assert "- Name: **pen**" in text
+    assert f"**{100 * card.test_accuracy:.2f} % (MNIST)**" in text
+    assert f"**{100 * (card.pen_accuracy or 0):.2f} %**" in text
