@@ -105,9 +105,10 @@ def _show_layers(three: tuple[Network, ...], reactions: list[Reaction], amount: 
     for column, network, reaction in zip(st.columns(3, gap="medium"), three, reactions, strict=True):
         with column:
             st.markdown(f"**{network.name}**")
+            titles = trio.name_layers(network.name)
             _show_curves(
                 perturbation.amounts,
-                reaction.moved,
+                {titles.get(name, name): values for name, values in reaction.moved.items()},
                 (translate(perturbation.unit), translate("cosine distance")),
                 amount,
                 f"layers-{network.name}",

@@ -72,8 +72,9 @@ def show_layers(three: tuple[Network, ...], reactions: list[Reaction]) -> None:
 def write_distances(reaction: Reaction, place: int) -> str:
     """Return a table of a network's layers: how far each moves at shift number `place`, as it is and moved back."""
     head = [reaction.network, translate("as it is"), translate("moved back")]
+    titles = trio.name_layers(reaction.network)
     rows = [
-        [name, f"{values[place]:.3f}", _format_distance(reaction.moved_back.get(name), place)]
+        [titles.get(name, name), f"{values[place]:.3f}", _format_distance(reaction.moved_back.get(name), place)]
         for name, values in reaction.moved.items()
     ]
     return trio.write_table(head, rows)
@@ -87,8 +88,14 @@ def _make_mosaic(row: str, reaction: Reaction) -> Block:
     """Draw one map a layer, without a value where a shift is larger than the layer's map."""
     values: Mapping[str, np.ndarray] = getattr(reaction, row)
     maps = np.stack([each.reshape(SIDE, SIDE) for each in values.values()], axis=2)
+    titles = trio.name_layers(reaction.network)
     return Block(
-        id=row, title=reaction.network, subtitle=translate(ROWS[row]), values=maps, ticks=[*values], **_describe_cells()
+        id=row,
+        title=reaction.network,
+        subtitle=translate(ROWS[row]),
+        values=maps,
+        ticks=[titles.get(name, name) for name in values],
+        **_describe_cells(),
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import translate
-from cnnviz.ui.shell import cache
+from cnnviz.ui.shell import cache, layer_names
+
+
+def name_layers(network: str) -> Mapping[str, str]:
+    """Return name in Keras -> name in words for the layers of one of the three; nothing for another network."""
+    return layer_names.in_words(POOL_NETWORKS[network][0].layers) if network in POOL_NETWORKS else {}
 
 
 def load_networks() -> tuple[Network, ...] | None:

@@ -14,7 +14,7 @@ from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plu
 from cnnviz.ui.input import rail
 from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.prediction.strip import format_size
-from cnnviz.ui.shell import session, terms, widgets
+from cnnviz.ui.shell import layer_names, session, terms, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
@@ -52,7 +52,9 @@ def pick_layer(architecture: Architecture) -> None:
         session.put(look_layer=names[0])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + translate("The network while it learns") + "**", width="content")
-        widgets.pick("look_layer", translate("Layer whose maps are shown"), names, str, width=220)
+        titles = layer_names.in_full(architecture.layers)
+        label = translate("Layer whose maps are shown")
+        widgets.pick("look_layer", label, names, lambda name: titles.get(name, name), width=280)
 
 
 def list_shown_layers(architecture: Architecture) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block
 from cnnviz.ui.pooling import perturbations, shift_maps
-from cnnviz.ui.shell import cache, session
+from cnnviz.ui.shell import cache, layer_names, session
 from cnnviz.ui.shell.fields import FIELDS, find_by_link_name
 from tests.core.networks import small_network
 from tests.ui.pooling import small_store
@@ -89,12 +89,13 @@ def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown)
         np.testing.assert_allclose(np.asarray(block.values), expected.confidence.reshape(13, 13, 1), atol=1e-6)
         assert block.origin == (-6, -6)
         assert shown.options[f"shifts-{name}"]["network_range"] == (0.0, 1.0)
+        titles = layer_names.in_words(POOL_NETWORKS[name][0].layers)
         moved = shown.viewers[f"moved-{name}"]["moved"]
-        assert list(moved.ticks) == list(expected.moved)
+        assert list(moved.ticks) == [titles[layer] for layer in expected.moved]
         for place, layer in enumerate(expected.moved.values()):
             np.testing.assert_allclose(np.asarray(moved.values)[..., place].ravel(), layer, atol=1e-6)
         back = shown.viewers[f"moved_back-{name}"]["moved_back"]
-        assert list(back.ticks) == list(expected.moved_back)
+        assert list(back.ticks) == [titles[layer] for layer in expected.moved_back]
     scales = {shown.options[f"{row}-{name}"]["network_range"] for row in shift_maps.ROWS for name in POOL_NETWORKS}
     assert len(scales) == 1
 
@@ -201,7 +202,7 @@ def test_a_shift_larger_than_a_map_has_no_value_in_the_picture_either(
     drawn = np.asarray(shift_maps._make_mosaic("moved_back", reaction).values)
     assert drawn.shape == (13, 13, 1)
     np.testing.assert_array_equal(drawn.ravel(), far)
-    assert "| conv2d | 0.250 | – |" in shift_maps.write_distances(reaction, 0)
+    assert "| Convolution 1 | 0.250 | – |" in shift_maps.write_distances(reaction, 0)
 
 
 def test_the_choices_are_tables() -> None:
