@@ -99,7 +99,7 @@ def test_all_pages_are_reached_by_the_way_on_from_draw() -> None:
     while here not in seen:
         seen.append(here)
         here = page.PAGES[here].onward
-    assert set(seen) == set(page.PAGES)
+    assert set(seen) == set(page.PAGES) - {"glossary"}  # a book to look things up in: the navigation leads to it
     assert all(row.onward != name for name, row in page.PAGES.items())
 
 

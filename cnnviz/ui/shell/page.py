@@ -235,11 +235,12 @@ def _any_network() -> str:
 def _navigation(name: str) -> None:
     """Show the links to all pages, whether something trains, how much is shown, and the language."""
     active = visitor.list_active_runs()
+    running = translate("running")
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
         for key, row in PAGES.items():
             label = translate(row.title)
             if key == "train" and active:
-                label = f"{label} :primary-badge[{translate('running')}]"
+                label = f"{label} :primary-badge[{running}]"
             st.page_link(row.path, label=label, disabled=key == name, width="content")
         with st.container(key="navigation-choices", horizontal=True, vertical_alignment="center", width="content"):
             widgets.one_of("detail", translate("How much is shown"), show_label=False)
