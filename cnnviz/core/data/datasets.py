@@ -22,18 +22,19 @@ BUNDLED = "scikit-learn digits"
 FROM_BUNDLED = "the digits that scikit-learn carries"
 
 NOT_HERE = gettext_noop(
-    "MNIST is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
+    "[[mnist|MNIST]] is not on this computer yet, so these are scikit-learn's 1,797 handwritten digits, enlarged from "
+    "8×8."
 )
 NOT_DOWNLOADED = gettext_noop(
-    "MNIST is not on this computer and could not be downloaded, so these are scikit-learn's 1,797 handwritten digits, "
-    "enlarged from 8×8."
+    "[[mnist|MNIST]] is not on this computer and could not be downloaded, so these are scikit-learn's 1,797 "
+    "handwritten digits, enlarged from 8×8."
 )
 DAMAGED = gettext_noop(
-    "The MNIST file on this computer is damaged and will be downloaded again, so for now these are scikit-learn's "
-    "1,797 handwritten digits, enlarged from 8×8."
+    "The [[mnist|MNIST]] file on this computer is damaged and will be downloaded again, so for now these are "
+    "scikit-learn's 1,797 handwritten digits, enlarged from 8×8."
 )
 NOT_MNIST = gettext_noop(
-    "The file that CNNVIZ_MNIST names is not MNIST (the server's log says why), so these are scikit-learn's "
+    "The file that CNNVIZ_MNIST names is not [[mnist|MNIST]] (the server's log says why), so these are scikit-learn's "
     "1,797 handwritten digits, enlarged from 8×8."
 )
 

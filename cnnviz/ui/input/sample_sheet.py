@@ -48,9 +48,9 @@ def _source() -> None:
     data = datasets.load_test()
     status = datasets.TEST_DOWNLOAD.status
     if data.name == datasets.MNIST:
-        st.caption(terms.explain(FROM_MNIST, attribution=data.attribution, licence=data.licence))
+        st.caption(terms.explain(FROM_MNIST, "samples", attribution=data.attribution, licence=data.licence))
         return
-    st.caption(translate((status.result or data).note))
+    st.caption(terms.explain((status.result or data).note, "samples"))
     if status.message and not status.done:
         st.progress(status.fraction, translate(status.message))
 
