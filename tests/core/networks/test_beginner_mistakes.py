@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cnnviz.core.glossary import strip_marks
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.networks.beginner_mistakes import find_hints
 from cnnviz.core.networks.draft import ANSWER, ArchitectureDraft, build_cnn
@@ -64,5 +65,5 @@ def test_a_mistake_gets_its_own_advice(made: ArchitectureDraft, advice: str) -> 
 def test_a_legal_network_with_a_usual_mistake_gets_a_hint(made: ArchitectureDraft, hints: list[str]) -> None:
     architecture = validate(made).architecture
     assert architecture is not None
-    found = [str(hint) for hint in find_hints(architecture.layers, architecture.shapes())]
+    found = [strip_marks(str(hint)) for hint in find_hints(architecture.layers, architecture.shapes())]
     assert [said.startswith(begun) for said, begun in zip(found, hints, strict=True)] == [True] * len(hints)
