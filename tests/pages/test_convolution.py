@@ -25,6 +25,7 @@ from cnnviz.ui.convolution import filters
 from cnnviz.ui.shell import layer_names, networks, page
 from cnnviz.ui.shell.fields.field import spell
 from tests.marked_text import plain
+from tests.pages.page_digit import get_digit
 
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/Convolution.py"
@@ -249,7 +250,7 @@ def test_a_link_brings_everything_back(examples: Shown, edited: Shown, brought: 
     assert examples[-1]["example"] == made
     assert not examples[-1]["guess"]
     assert edited[-1]["kernel"] == ((1, 0.111111), (0, -2))
-    digit = app.session_state["subject"].digit
+    digit = get_digit(app)
     assert np.array_equal(
         brought[-1]["blocks"]["sums"].values[..., 0],
         apply_kernel(digit, ((1, 0.111111), (0, -2)), -0.5, "same").before,
@@ -356,7 +357,7 @@ def test_the_answer_is_shown_without_a_guess_too() -> None:
 
 def test_the_pictures_are_the_digit_before_and_after_relu(brought: Shown) -> None:
     app = opened()
-    digit = app.session_state["subject"].digit
+    digit = get_digit(app)
     for message in brought:
         sums, after = (message["blocks"][name].values[..., 0] for name in ("sums", "relu"))
         found = apply_kernel(digit, ROWS, 0, "valid")
@@ -375,7 +376,7 @@ def test_every_named_kernel_can_be_chosen(name: str, edited: Shown, brought: Sho
     app = opened(filter=name)
     assert well(app)
     assert edited[-1]["kernel"] == KERNELS[name].weights
-    digit = app.session_state["subject"].digit
+    digit = get_digit(app)
     assert np.array_equal(
         brought[-1]["blocks"]["sums"].values[..., 0], apply_kernel(digit, edited[-1]["kernel"], 0, "valid").before
     )
@@ -391,7 +392,7 @@ def test_a_learned_kernel_gives_the_map_of_its_network(name: str, brought: Shown
     if network.architecture.input_shape[-1] > 1:
         assert any("reads colours" in each.value for each in app.caption)
         return
-    made = trace.trace(network, app.session_state["subject"].digit)
+    made = trace.trace(network, get_digit(app))
     layer = next(each for each in made.layers if each.kind == "Conv2D")
     captions = plain("\n".join(each.value for each in app.caption))
     title = layer_names.in_full(network.architecture.layers)[layer.name]
@@ -457,7 +458,7 @@ def test_one_value_is_found_in_both_orders() -> None:
 
 def test_what_is_not_flipped_is_named_a_cross_correlation() -> None:
     """Where the sums are worked out by hand, and the sums are those of one."""
-    said = " ".join(text.value for text in opened().caption)
+    said = plain(" ".join(text.value for text in opened().caption))
     assert "not turned around. Mathematics calls that a cross-correlation" in said
     image, kernel = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
     made = ConvWorkedExample(tuple(map(tuple, image.tolist())), tuple(map(tuple, kernel.tolist())))

@@ -19,6 +19,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Links
 from cnnviz.ui.pooling import pooled_maps
 from cnnviz.ui.shell.fields import FIELDS
+from tests.pages.page_digit import get_digit
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "cnn-32-64-64"
@@ -203,7 +204,7 @@ def test_a_grid_in_a_link_is_the_grid_that_was_written() -> None:
 
 def convolution(app: AppTest, name: str) -> LayerOutput:
     """Compute the chosen network's output for the page's digit in this layer."""
-    digit = app.session_state["subject"].digit
+    digit = get_digit(app)
     traced = trace.trace(model_store.load(app.session_state["network"]), digit)
     return next(layer for layer in traced.layers if layer.name == name)
 

@@ -68,8 +68,9 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 
 def run(digit: np.ndarray = DIGIT, **choices: Any) -> AppTest:
+    """Show the section with everything that it has, also what only experts need."""
     app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60)
-    for key, value in choices.items():
+    for key, value in {"detail": "everything", **choices}.items():
         app.session_state[key] = value
     app.run()
     assert not app.exception

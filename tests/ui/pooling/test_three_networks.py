@@ -56,7 +56,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def run(digit: np.ndarray) -> AppTest:
-    app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60).run()
+    """Show the section with everything that it has, also what only experts need."""
+    app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60)
+    app.session_state["detail"] = "everything"
+    app.run()
     assert not app.exception
     assert not app.error
     return app
@@ -126,7 +129,7 @@ def test_missing_networks_and_a_missing_table_are_reported(folder: Path) -> None
 @pytest.mark.usefixtures("folder")
 def test_every_training_is_shown_once_the_box_is_opened() -> None:
     app = AppTest.from_function(section, args=(small_network.digit().tolist(),), default_timeout=60)
-    app.session_state["seeds-box"] = True
+    app.session_state["detail"], app.session_state["seeds-box"] = "everything", True
     app.run()
     assert not app.exception
     assert "Digit by digit" in text(app)
