@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 CURRENT = '.st-key-navigation a[aria-current="page"]'
 
@@ -38,11 +39,12 @@ def test_on_a_phone_the_open_page_is_in_sight_in_the_navigation(phone: Page, add
     expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)
 
 
-def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(layers_page: Page) -> None:
+def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(visitor: Visitor, layers_link: str) -> None:
+    layers_page = eyes.opened(visitor(viewport={"width": 1920, "height": 1080}), layers_link, "Layers")
     size = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
     canvas = eyes.maps(layers_page, 0)
     before = canvas.bounding_box()
-    assert layers_page.evaluate(size) == 16
+    assert layers_page.evaluate(size) == 18
     layers_page.keyboard.press("F8")
     layers_page.wait_for_function(f"({size})() >= 20")
     eyes.link_when(layers_page, eyes.carries("present", "1"))
@@ -55,6 +57,6 @@ def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(layers_p
     layers_page.reload()
     layers_page.wait_for_function(f"({size})() >= 20")
     layers_page.get_by_role("button", name="End presentation").click()
-    layers_page.wait_for_function(f"({size})() === 16")
+    layers_page.wait_for_function(f"({size})() === 18")
     eyes.link_when(layers_page, eyes.carries("present", None))
     expect(layers_page.get_by_text("One colour scale for")).to_be_visible()
