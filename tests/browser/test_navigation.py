@@ -39,6 +39,17 @@ def test_on_a_phone_the_open_page_is_in_sight_in_the_navigation(phone: Page, add
     expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)
 
 
+def test_on_a_narrow_phone_every_link_and_how_much_is_shown_are_in_sight(phone: Page, address: str) -> None:
+    """None of it lies at the end of a line that would have to be moved sideways first."""
+    phone.set_viewport_size({"width": 320, "height": 700})
+    eyes.opened(phone, f"{address}/", "Draw")
+    navigation = phone.locator(".st-key-navigation")
+    for name in ("Draw", "Layers", "Convolution", "Pooling", "Train"):
+        expect(navigation.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    for name in ("Essentials", "Everything"):
+        expect(navigation.get_by_role("radio", name=name)).to_be_in_viewport(ratio=1)
+
+
 def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(visitor: Visitor, layers_link: str) -> None:
     layers_page = eyes.opened(visitor(viewport={"width": 1920, "height": 1080}), layers_link, "Layers")
     size = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"

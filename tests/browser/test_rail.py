@@ -107,3 +107,9 @@ def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(
     phone.keyboard.press("Escape")
     expect(hands.paper(phone)).to_be_hidden()
     expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_bars_stand_below_the_answer_on_draw(phone: Page, address: str, seven_link: str) -> None:
+    """What the rail's closed sheet hides is the rail's alone."""
+    eyes.opened(phone, f"{address}/{seven_link}")
+    expect(phone.locator(".st-key-answer .row").first).to_be_visible()
