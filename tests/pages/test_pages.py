@@ -352,10 +352,10 @@ def test_shares_are_not_called_chances_and_smoothed_ones_cautious(
 
     app.session_state["network"] = "pen"
     (said,) = cautions()
-    assert "Label smoothing of 0.05 makes this network’s cautious." in said
+    assert "label smoothing of 0.05, which keeps its shares cautious." in said
     monkeypatch.setattr(subject, "LABEL_SMOOTHING", {"pen": 0.2})
     (said,) = cautions()
-    assert "smoothing of 0.2 makes" in said
+    assert "smoothing of 0.2, which" in said
     app.session_state["network"] = "dense-64"
     assert cautions() == ["Shares are not chances of being right."]
 

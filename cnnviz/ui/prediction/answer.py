@@ -68,7 +68,8 @@ def describe_caution(prediction: Prediction) -> str:
     if not prediction.label_smoothing:
         return translate("Shares are not chances of being right.")
     return translate(
-        "Shares are not chances of being right. Label smoothing of {smoothing:g} makes this network’s cautious.",
+        "Shares are not chances of being right. This network was trained with label smoothing of {smoothing:g}, which "
+        "keeps its shares cautious.",
         smoothing=prediction.label_smoothing,
     )
 
