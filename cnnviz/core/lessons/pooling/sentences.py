@@ -55,21 +55,17 @@ TOP_MISSED = gettext_noop(
 )
 
 STRONGER_AND_WEAKER = gettext_noop(
-    "A cell has {max} times the energy (mean square) of before after max pooling, which passes the weak cells over, "
-    "and {mean} times after average pooling, which thins the strong ones out."
+    "Max pooling leaves {max} times the energy a cell (mean square), because it passes over the weak cells; average "
+    "pooling leaves {mean} times the energy, because it thins out the strong ones."
 )
 BOTH_WEAKER = gettext_noop(
-    "Both weaken it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times after "
-    "average pooling."
+    "Both weaken the map: max pooling leaves {max} times the energy a cell (mean square), average pooling {mean} times."
 )
 BOTH_STRONGER = gettext_noop(
-    "Both strengthen it: a cell has {max} times the energy (mean square) of before after max pooling, {mean} times "
-    "after average pooling."
+    "Both strengthen the map: max pooling leaves {max} times the energy a cell (mean square), average pooling {mean} "
+    "times."
 )
-ENERGY = gettext_noop(
-    "A cell has {max} times the energy (mean square) of before after max pooling and {mean} times after average "
-    "pooling."
-)
+ENERGY = gettext_noop("Max pooling leaves {max} times the energy a cell (mean square), average pooling {mean} times.")
 
 EMPTY_ALIKE = gettext_noop("Of its cells {before} are empty (0); after either pooling {max}.")
 EMPTY_APART = gettext_noop(

@@ -111,7 +111,7 @@ def test_single_bright_pixel_is_described() -> None:
     peak, energy, empty = told(pixel())
     assert peak == "The one peak of this map, 1, survives both: as 1 with max pooling, as 0.25 with average pooling."
     assert "4 times the energy" in energy
-    assert "0.25 times after average pooling" in energy
+    assert "average pooling leaves 0.25 times" in energy
     assert empty == "Of its cells 94 % are empty (0); after either pooling 75 %."
 
 
