@@ -33,7 +33,7 @@ STORAGE_NAME = "upload"
 """Name under which a tab keeps the key of its upload."""
 
 POLARITIES = {
-    "auto": gettext_noop("Find out"),
+    "auto": gettext_noop("Automatic"),
     "dark": gettext_noop("Dark ink on light"),
     "bright": gettext_noop("Bright ink on dark"),
 }

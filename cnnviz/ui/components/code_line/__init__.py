@@ -16,7 +16,7 @@ __all__ = ["LABELS", "ArgumentText", "Row", "code_line"]
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "line": gettext_noop("The layer in Keras. Arrow keys move from argument to argument, Escape lets go."),
-        "left_out": gettext_noop("Left out, so as usual:"),
+        "left_out": gettext_noop("Left at the default:"),
         "press": gettext_noop("Point at an argument to see what it does."),
     }
 )

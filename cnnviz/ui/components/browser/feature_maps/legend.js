@@ -21,7 +21,7 @@ export class Legend {
     set(this.bar, "hidden", block.kind === "bars")
     set(this.zero, "hidden", !block.signed)
     write(this.high, top === undefined ? labels.high : short(top))
-    write(this.low, top === undefined ? (block.signed ? labels.low : "0") : block.signed ? short(-top) : "0")
+    write(this.low, top === undefined ? (block.signed ? labels.low : "0") : block.signed ? `−${short(top)}` : "0")
     write(this.words, block.kind === "maps" && block.maps > 1 ? labels[`range_${range}`] : "")
     set(this.root, "hidden", block.kind === "bars" || block.mixed)
     if (look.colours !== this.colours) this.bar.style.background = gradient(look.colours, block.signed)
