@@ -105,7 +105,6 @@ def _show_settings(learned: Network | None) -> None:
             st.button(
                 translate(label),
                 key=f"fill-rgb-{name}",
-                type="tertiary",
                 on_click=session.guard(_use_own_numbers),
                 args=(given,),
             )

@@ -153,7 +153,6 @@ def _show_examples(label: str, what: str, names: dict[str, str]) -> None:
             st.button(
                 translate(text),
                 key=f"fill-{what}-{name}",
-                type="tertiary",
                 on_click=session.guard(_fill),
                 args=(what, name),
             )

@@ -71,9 +71,7 @@ def _show_settings() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(translate("Fill it with"), width="content")
         for name, (label, _) in EXAMPLES.items():
-            st.button(
-                translate(label), key=f"fill-{name}", type="tertiary", on_click=session.guard(_fill), args=(name,)
-            )
+            st.button(translate(label), key=f"fill-{name}", on_click=session.guard(_fill), args=(name,))
 
 
 def _describe(example: PoolWorkedExample) -> str:
