@@ -107,7 +107,7 @@ PAGES = {
             "Guess how an experiment ends, then look at its [[training|trainings]]."
         ),
         "layers",
-        gettext_noop("Choose a network that you have trained, and look inside it."),
+        gettext_noop("Look inside any network, also one that you have trained."),
     ),
     "glossary": Page(
         "pages/Glossary.py",
