@@ -33,6 +33,14 @@ def test_a_recording_is_shown_at_once_and_without_a_training(app: AppTest, sched
     assert "Recorded on MNIST" not in texts(app)
 
 
+def test_the_link_names_the_recording_until_it_is_closed(app: AppTest) -> None:
+    app.session_state["train_view"] = "experiments"
+    press(app.run(), "play-padding")
+    assert "replay=padding" in app.session_state["query"]
+    press(app, "close-recorded")
+    assert "replay" not in app.session_state["query"]
+
+
 def test_a_recording_is_replayed_by_epochs_and_judged_at_the_end(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Curves grow from the first epoch on; what came out is said with the last, which one click shows at once."""
     shown: list[float] = []

@@ -29,6 +29,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "view": ("diagram", {"layers_view": "diagram"}),
     "bench": ("build", {"train_view": "build"}),
     "run": ("0123abcd", {"watched": "0123abcd"}),
+    "replay": ("padding", {"recorded": "padding", "recorded_moment": 0}),
     "image": ("1~2~3_4~5~6_7~8~-9.5", {"conv_image": ((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), "conv_side": 3}),
     "kernel": ("1~0_0~-1", {"conv_kernel": ((1, 0), (0, -1)), "conv_size": 2}),
     "steps": ("2", {"conv_stride": 2}),

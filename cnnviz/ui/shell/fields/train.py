@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import Field
+from cnnviz.ui.shell.fields.field import Field, one_of
 
 FIELDS = (
     Field(
@@ -20,7 +21,14 @@ FIELDS = (
     Field("kept_design", ""),  # these as they were last written down; "": not yet
     # experiments
     Field("guesses", {}),  # experiment -> the visitor's guess
-    Field("recorded", ""),  # the experiment whose recorded trainings are shown
+    Field(
+        "recorded",  # the experiment whose recorded trainings are shown; a link plays them, so that one can guess first
+        "",
+        "replay",
+        one_of(EXPERIMENTS),
+        implied=lambda _: {"recorded_moment": 0},
+        written=lambda get: bool(get("train_view") == "experiments"),
+    ),
     Field("recorded_moment", -1),  # which moment of their replay; -1: the last
     Field("replays", 0),  # grows with every replay that begins or is cut short, so that its player is made anew
     # build
