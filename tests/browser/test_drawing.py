@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
+from cnnviz.core.drawing import stroke_file, url_codec
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 SURFACES = ["Live pad", "Editor"]
 
@@ -154,6 +160,189 @@ def test_a_second_finger_leaves_no_stroke(phone: Page, address: str) -> None:
     expect(phone.get_by_role("button", name="Undo")).to_be_disabled()
     finger.draw(hands.ONE)
     assert len(eyes.drawing_when(phone, 1).strokes) == 1
+
+
+def test_a_second_finger_takes_a_long_stroke_back_and_redo_brings_it_again(phone: Page, address: str) -> None:
+    eyes.opened(phone, f"{address}/?d=")
+    hands.paper(phone).scroll_into_view_if_needed()
+    places = [hands.on_screen(phone, place) for place in hands.along(hands.ONE)]
+    finger = hands.Finger(phone)
+    finger._touch("touchStart", places[0])
+    for place in places[1:]:
+        finger._touch("touchMove", place)
+    finger._touch("touchStart", places[-1], hands.on_screen(phone, (200, 60)))
+    finger._touch("touchEnd")
+    expect(phone.get_by_role("button", name="Redo")).to_be_enabled()
+    assert eyes.drawing_when(phone, 0).strokes == ()
+    phone.get_by_role("button", name="Redo").tap()
+    eyes.drawing_when(phone, 1)
+    expect(eyes.digit(phone)).to_have_text("1")
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_a_finger_beside_the_paper_scrolls_the_page(visitor: Visitor, address: str, width: int) -> None:
+    phone = visitor(viewport={"width": width, "height": 700}, has_touch=True, is_mobile=True)
+    eyes.opened(phone, f"{address}/?d=")
+    hands.paper(phone).scroll_into_view_if_needed()
+    margin = phone.locator('.st-key-pad [data-role="margin"]').bounding_box()
+    assert margin is not None
+    assert margin["width"] >= 44
+    right = width - margin["x"]
+    assert right >= 44
+    x, y = margin["x"] + margin["width"] / 2, margin["y"] + margin["height"] - 20
+    top = "document.querySelector('[data-testid=\"stMain\"]').scrollTop"
+    before = phone.evaluate(top)
+    hands.Finger(phone).stroke([(x, y - step) for step in range(0, 180, 12)])
+    phone.wait_for_function(f"before => {top} > before + 60", arg=before)
+    assert eyes.link(phone)["d"] == ""
+
+
+def test_redo_brings_back_what_was_undone(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    hands.draw(page, hands.SEVEN, hands.CROSSBAR)
+    both = eyes.drawing_when(page, 2)
+    page.keyboard.press("Control+z")
+    eyes.drawing_when(page, 1)
+    hands.press(page, "Redo")
+    assert eyes.drawing_when(page, 2) == both
+    for keys in ("Control+Shift+z", "Control+y"):
+        hands.press(page, "Undo")
+        eyes.drawing_when(page, 1)
+        page.keyboard.press(keys)
+        assert eyes.drawing_when(page, 2) == both
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+
+
+def test_the_eraser_cuts_strokes_and_the_link_keeps_what_is_left(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    eraser = page.get_by_role("button", name="Eraser")
+    expect(eraser).to_be_disabled()
+    hands.draw(page, hands.ONE)
+    eyes.drawing_when(page, 1)
+    eraser.click()
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    hands.draw(page, [(60, 140), (220, 140)])
+    left = eyes.drawing_when(page, 2)
+    assert [round(stroke.points[0][1]) for stroke in left.strokes] == [40, 160]
+    assert [round(stroke.points[-1][1]) for stroke in left.strokes] == [120, 240]
+    page.reload()
+    eyes.arrived(page, "Draw")
+    assert eyes.drawing_when(page, 2) == left
+    eraser.click()
+    hands.draw(page, [(140, 20), (140, 260)])
+    assert eyes.drawing_when(page, 0).strokes == ()
+    expect(eyes.digit(page)).to_have_text("–")
+    expect(eraser).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_eraser_by_keys_alone(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    hands.reach_with_tab(page, hands.paper(page))
+    hands.walk(page, 0, -4)
+    page.keyboard.press("Space")
+    hands.walk(page, 0, 8)
+    page.keyboard.press("Space")
+    eyes.drawing_when(page, 1)
+    hands.walk(page, 0, -4)
+    page.keyboard.press("e")
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    eyes.drawing_when(page, 2)
+    page.keyboard.press("e")
+    page.keyboard.press("Space")
+    hands.walk(page, 1, 0)
+    page.keyboard.press("Space")
+    eyes.drawing_when(page, 3)
+
+
+def test_a_finger_erases(phone: Page, address: str) -> None:
+    eyes.opened(phone, f"{address}/?d=")
+    finger = hands.Finger(phone)
+    finger.draw(hands.ONE)
+    eyes.drawing_when(phone, 1)
+    phone.get_by_role("button", name="Eraser").tap()
+    finger.draw([(60, 140), (220, 140)])
+    eyes.drawing_when(phone, 2)
+
+
+def save(page: Page, item: str) -> Path:
+    """Save the drawing by the pad's menu and return the file."""
+    page.get_by_role("button", name="Save or open").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name=item).click()
+    return Path(started.value.path())
+
+
+def test_saved_strokes_are_opened_again_with_every_point(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    hands.draw(page, hands.SEVEN, hands.CROSSBAR)
+    both = eyes.drawing_when(page, 2)
+    file = save(page, "Save the strokes")
+    saved = stroke_file.read(file.read_text(encoding="utf-8")).drawing
+    assert url_codec.quantize(saved) == both
+    hands.press(page, "Clear")
+    eyes.drawing_when(page, 0)
+    page.locator('.st-key-pad [data-role="file"]').set_input_files(file)
+    assert eyes.drawing_when(page, 2) == both
+    assert stroke_file.read(save(page, "Save the strokes").read_text(encoding="utf-8")).drawing == saved
+
+
+def test_the_saved_picture_is_read_as_the_same_digit(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    hands.draw(page, hands.SEVEN)
+    eyes.drawing_when(page, 1)
+    picture = Image.open(save(page, "Save as a picture"))
+    assert picture.size == (560, 560)
+    saved = np.asarray(picture.convert("L"))
+    assert saved[0, 0] == 255
+    assert saved[100, 280] == 0  # in the upper bar of the seven
+    expect(page.get_by_role("button", name="Save as a picture")).to_be_hidden()
+    expect(page.get_by_role("button", name="Save or open")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no drawing at all", "This file is no drawing that can be read"),
+        ('{"format": "cnnviz-drawing", "version": 9, "side": 280, "strokes": []}', "saved by another version"),
+        (" " * 500_000, "too large for a drawing"),
+    ],
+)
+def test_a_file_that_is_no_drawing_is_refused_in_plain_words(page: Page, address: str, text: str, said: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    hands.draw(page, hands.SEVEN)
+    before = eyes.drawing_when(page, 1)
+    file = {"name": "seven.json", "mimeType": "application/json", "buffer": text.encode()}
+    page.locator('.st-key-pad [data-role="file"]').set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    assert eyes.drawing_when(page, 1) == before
+    expect(eyes.digit(page)).to_have_text("7")
+
+
+def test_the_menu_of_files_closes_with_escape_and_gives_the_focus_back(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/?d=")
+    files = page.get_by_role("button", name="Save or open")
+    files.focus()
+    page.keyboard.press("Enter")
+    expect(files).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("button", name="Save as a picture")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(files).to_be_focused()
+    expect(files).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_pads_tools_are_large_enough_and_fit_a_rail(page: Page, phone: Page, address: str) -> None:
+    for each, least in ((page, 24), (phone, 44)):
+        eyes.opened(each, f"{address}/?d=")
+        sizes = each.locator(".st-key-pad :is(.tool, .range)").evaluate_all(
+            "tools => tools.map(tool => tool.getBoundingClientRect()).map(({ width, height }) => [width, height])"
+        )
+        assert len(sizes) == 6
+        assert min(side for size in sizes for side in size) >= least
+    page.locator(".st-key-pad .pad").evaluate("pad => pad.style.width = '260px'")
+    tools = page.locator(".st-key-pad .tools")
+    assert tools.evaluate("tools => tools.scrollWidth <= tools.clientWidth")
 
 
 def test_the_enlarged_map_of_the_strip_has_its_buttons_beside_its_title(page: Page, address: str) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.drawing import fabric_json, url_codec
+from cnnviz.core.drawing import fabric_json, stroke_file, url_codec
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource, prepare_digit
-from cnnviz.ui.components.pad import LABELS, pad
+from cnnviz.ui.components.pad import LABELS, opened_file, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import process_tuning, session, widgets
@@ -58,6 +58,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         backdrop=_backdrop(),
         colours=dress,
         example=_is_example(),
+        on_open=_open,
     )
     if message is None:
         return False
@@ -75,6 +76,16 @@ def _is_example() -> bool:
     """Return whether the surface holds the digit of a new visitor, which the first stroke replaces."""
     subject = session.subject()
     return subject.kind == "drawing" and samples.is_first(subject.drawing)
+
+
+def _open() -> None:
+    """Read the strokes of the file that was opened on the pad, or raise `Refusal`, which is said above the page."""
+    reading = stroke_file.read(opened_file("pad"))
+    kept = url_codec.quantize(reading.drawing)
+    session.put(drawn=(kept, reading.drawing))
+    session.show(InputSource(drawing=kept))
+    if reading.left_out:
+        session.notice(LEFT_OUT, kinds=name_left_out(reading.left_out))
 
 
 def _backdrop() -> bytes | None:

@@ -24,7 +24,7 @@ from cnnviz.ui.components import picture_crop, upload_limit
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.feature_maps import Block, Selection, _selection
 from cnnviz.ui.components.feature_maps.wire import pack
-from cnnviz.ui.components.pad import read_message
+from cnnviz.ui.components.pad import opened_file, read_message
 from cnnviz.ui.components.pad.wire import MAX_REACH, from_wire, sequence, to_wire
 from cnnviz.ui.components.upload_limit import HeldBack
 
@@ -48,6 +48,12 @@ def test_a_message_is_read() -> None:
     assert message is not None
     assert message.drawing == Drawing((Stroke(((10, 10.5), (30, -4)), 20), Stroke(((1, 2),), 8)))
     assert (message.revision, message.seq, message.pen_down, message.brush) == (3, 7, True, 20)
+
+
+def test_an_opened_file_is_text_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for sent, text in (({"opened": "[]"}, "[]"), ({"opened": ["x"]}, ""), ({"opened": None}, ""), ({}, ""), (5, "")):
+        monkeypatch.setattr(st, "session_state", {"pad": sent})
+        assert opened_file("pad") == text
 
 
 def test_a_cleared_paper_is_a_message() -> None:

@@ -12,19 +12,31 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad.wire import LIMITS, PadMessage, from_wire, sequence, to_wire
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "PadMessage", "pad", "read_message"]
+__all__ = ["LABELS", "PadMessage", "opened_file", "pad", "read_message"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "pad": gettext_noop("Paper to draw a digit on"),
         "hint": gettext_noop("Draw a digit here"),
-        "keys": gettext_noop("Arrow keys move, Shift moves faster, Space puts the pen down and lifts it."),
+        "keys": gettext_noop(
+            "Arrow keys move, Shift moves faster, Space puts the pen down and lifts it, E takes the eraser or the pen."
+        ),
         "undo": gettext_noop("Undo"),
+        "redo": gettext_noop("Redo"),
+        "erase": gettext_noop("Eraser"),
         "clear": gettext_noop("Clear"),
+        "files": gettext_noop("Save or open"),
+        "png": gettext_noop("Save as a picture (PNG)"),
+        "json": gettext_noop("Save the strokes (JSON)"),
+        "open": gettext_noop("Open saved strokes (JSON)"),
         "brush": gettext_noop("Brush width"),
         "down": gettext_noop("Pen down"),
         "up": gettext_noop("Pen lifted"),
+        "pen": gettext_noop("Pen"),
+        "eraser": gettext_noop("Eraser"),
+        "erasing": gettext_noop("Eraser down"),
         "undone": gettext_noop("Undone"),
+        "redone": gettext_noop("Redone"),
         "cleared": gettext_noop("Cleared"),
         "full": gettext_noop("The paper is full: clear it or undo a stroke."),
     }
@@ -43,6 +55,7 @@ def pad(
     colours: tuple[str, str] | None = None,
     example: bool = False,
     on_change: Callable[[], None] | None = None,
+    on_open: Callable[[], None] | None = None,
 ) -> PadMessage | None:
     """Show the pad and return what it last said about this `revision` of the drawing.
 
@@ -62,6 +75,7 @@ def pad(
         colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
         example: Whether `drawing` only shows what can be drawn: the first stroke takes its place.
         on_change: Called before the script when the pad has said something; `read_message(key, revision)` returns what.
+        on_open: Called before the script when the visitor has opened a file; `opened_file(key)` returns its text.
 
     Returns:
         The newest message, or None as long as there is none for this revision or the browser sent nonsense.
@@ -78,7 +92,13 @@ def pad(
         "colours": list(colours or ()),
         "labels": dict(labels),
     }
-    mount("pad", key=key, data=data, on_strokes_change=on_change or browser_state.ignore)
+    mount(
+        "pad",
+        key=key,
+        data=data,
+        on_strokes_change=on_change or browser_state.ignore,
+        on_opened_change=on_open or browser_state.ignore,
+    )
     return read_message(key, revision)
 
 
@@ -86,3 +106,12 @@ def read_message(key: str, revision: int) -> PadMessage | None:
     """Return the newest message of the pad `key` if it is about `revision`; for use in `on_change` too."""
     message = from_wire(browser_state.read(key, "strokes"))
     return message if message is not None and message.revision == revision else None
+
+
+def opened_file(key: str) -> str:
+    """Return the text of the file that was opened on the pad `key` in this run, unchecked; "" for none.
+
+    A file longer than `stroke_file.MAX_CHARACTERS` is cut off one character later.
+    """
+    text = browser_state.read(key, "opened")
+    return text if isinstance(text, str) else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cnnviz.core.drawing import stroke_file
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MAX_POINTS, MAX_STROKES, MIN_BRUSH, Drawing, Stroke
 
 MAX_REACH = 1_000
@@ -41,6 +42,7 @@ LIMITS = {
     "points": MAX_POINTS,
     "reach": MAX_REACH,
     "brush": (MIN_BRUSH, MAX_BRUSH),
+    "file": stroke_file.MAX_CHARACTERS,
 }
 """What the browser keeps to, sent with the drawing."""
 

@@ -9,8 +9,7 @@ export class Ink {
     this.shown = SIDE // CSS pixels, set by the observer of the canvas: measuring here would lay out the page
   }
 
-  fit() {
-    const pixels = Math.max(SIDE, Math.round(this.shown * (window.devicePixelRatio || 1)))
+  fit(pixels = Math.max(SIDE, Math.round(this.shown * (window.devicePixelRatio || 1)))) {
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels
     this.scale = pixels / SIDE
   }
@@ -39,8 +38,8 @@ export class Ink {
     this.context.stroke()
   }
 
-  paint(strokes, sample) {
-    this.colour = getComputedStyle(this.canvas).color
+  paint(strokes, sample, colour = getComputedStyle(this.canvas).color) {
+    this.colour = colour
     this.context.setTransform(1, 0, 0, 1, 0, 0)
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     if (sample) this.sample(sample)

@@ -1,14 +1,16 @@
-// The live pad: strokes go to Python while the pen moves.
+// The live pad: strokes go to Python while the pen moves. The eraser cuts strokes, so they are all there is to send.
 // Data in: [{revision, ack, brush, drawing, example, backdrop, labels, disabled, colours: [] or [ink, paper],
-// limits: {strokes, points, reach, brush: [min, max]}}].
-// State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}.
+// limits: {strokes, points, reach, brush: [min, max], file: characters}}].
+// State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}; once for each
+// file that is opened, "opened": its text.
 import { component } from "../shared/component.js"
 import { fromBase64 } from "../shared/decode.js"
 import { ARROWS } from "../shared/keys.js"
+import { savePicture, saveStrokes } from "./files.js"
 import { Drawing } from "./drawing.js"
 import { Ink, SIDE } from "./ink.js"
 import { Link } from "./link.js"
-import { build, name } from "./parts.js"
+import { build, Menu, name, switchOff } from "./parts.js"
 
 class Pad {
   constructor(root) {
@@ -19,24 +21,28 @@ class Pad {
     this.link = new Link(() => this.state())
     this.cursor = [SIDE / 2, SIDE / 2]
     this.pointer = null
+    this.pointerKind = ""
+    this.erasing = false
     this.sample = null
     this.touched = this.touchedBefore = false
+    this.menu = new Menu(this.parts)
     this.listen()
     this.observer = new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width))
     this.observer.observe(this.parts.canvas)
   }
 
   state() {
-    const { strokes, open } = this.drawing
+    const { strokes, busy } = this.drawing
     const { revision } = this.data
     const sample = this.showsSample
-    return { revision, down: open !== null, brush: this.brush, sample, strokes: strokes.map((s) => [...s]) }
+    return { revision, down: busy, brush: this.brush, sample, strokes: strokes.map((s) => [...s]) }
   }
 
-  receive(data, send) {
+  receive(data, send, open) {
     const before = this.data
     this.data = data
     this.link.send = send
+    this.open = open
     if (!before) this.start(data)
     const news = ["revision", "backdrop", "disabled"].filter((name) => before?.[name] !== data[name])
     if (news.includes("revision")) this.replace(data)
@@ -88,11 +94,19 @@ class Pad {
   }
 
   refresh() {
-    const { undo, clear, range, hint, canvas } = this.parts
+    const { undo, redo, erase, clear, files, png, json, open, range, hint, canvas } = this.parts
     const disabled = Boolean(this.data.disabled)
+    const blank = !this.drawing.strokes.length
+    if (blank && !this.drawing.busy) this.take("pen")
     this.root.classList.toggle("disabled", disabled)
-    undo.disabled = disabled || !this.undoable
-    clear.disabled = disabled || (!this.drawing.strokes.length && !this.showsSample)
+    switchOff(undo, disabled || !this.undoable)
+    switchOff(redo, disabled || !this.drawing.redoable)
+    switchOff(erase, disabled || blank)
+    switchOff(clear, disabled || (blank && !this.showsSample))
+    switchOff(png, blank && !this.showsSample)
+    switchOff(json, blank)
+    switchOff(open, disabled)
+    switchOff(files, false)
     range.disabled = disabled
     canvas.setAttribute("aria-disabled", String(disabled))
     hint.hidden = this.drawing.strokes.length > 0 || this.showsSample
@@ -112,11 +126,30 @@ class Pad {
   setBrush(width) {
     this.brush = Number(width)
     this.parts.range.value = width
-    this.parts.dot.style.setProperty("--width", `${this.brush}px`)
+    this.root.style.setProperty("--width", `${this.brush}px`)
+    this.root.style.setProperty("--share", String(this.brush / SIDE))
   }
 
-  press(x, y) {
+  // The pen, or the eraser, which is as wide.
+  take(tool) {
+    this.erasing = tool === "eraser"
+    this.root.classList.toggle("erasing", this.erasing)
+    this.parts.erase.setAttribute("aria-pressed", String(this.erasing))
+    if (!this.erasing) this.parts.ring.hidden = true
+  }
+
+  // Take the other tool and say which.
+  swap() {
+    if (this.data.disabled || (!this.erasing && !this.drawing.strokes.length)) return
+    this.lift()
+    this.take(this.erasing ? "pen" : "eraser")
+    this.say(this.erasing ? "eraser" : "pen")
+    this.showCursor(this.parts.cursor.hidden)
+  }
+
+  press(x, y, erasing = this.erasing) {
     if (this.data.disabled) return
+    if (erasing) return this.pressEraser(x, y)
     const anew = Boolean(this.data.example) && !this.touched
     if (!this.drawing.begin(x, y, this.brush, anew)) return this.say("full")
     this.touchedBefore = this.touched
@@ -125,8 +158,25 @@ class Pad {
     this.changed("down")
   }
 
+  pressEraser(x, y) {
+    if (!this.drawing.strokes.length) return
+    this.touchedBefore = this.touched
+    this.drawing.beginErasing(x, y, this.brush)
+    this.say("erasing")
+    this.rub([[x, y]])
+  }
+
+  rub(places) {
+    const done = places.map(([x, y]) => this.drawing.rub(x, y))
+    if (done.includes(null)) this.say("full")
+    if (!done.includes(true)) return
+    this.paint()
+    this.changed()
+  }
+
   drag(places) {
     const { drawing } = this
+    if (drawing.eraser) return this.rub(places)
     const from = drawing.open && (drawing.open.length - 1) / 2 - 1
     const moved = places.filter(([x, y]) => drawing.move(x, y)).length
     if (!moved) return
@@ -139,7 +189,7 @@ class Pad {
       this.parts.canvas.releasePointerCapture(this.pointer)
     }
     this.pointer = null
-    if (!this.drawing.open) return
+    if (!this.drawing.busy) return
     this.drawing.end()
     this.changed("up") // before all that only this browser waits for
     this.refresh()
@@ -149,6 +199,12 @@ class Pad {
     if (this.data.disabled || !this.undoable) return
     this.drawing.undo()
     this.edited("undone", this.drawing.undoable)
+  }
+
+  redo() {
+    if (this.data.disabled || !this.drawing.redoable) return
+    this.drawing.redo()
+    this.edited("redone")
   }
 
   // What was drawn, and after it the test digit that it replaced.
@@ -176,9 +232,10 @@ class Pad {
   }
 
   listen() {
-    const { canvas, undo, clear, range } = this.parts
+    const { canvas, undo, redo, erase, clear, png, json, open, file, range } = this.parts
     canvas.onpointerdown = (event) => this.pointerDown(event)
     canvas.onpointermove = (event) => {
+      if (this.erasing) this.showRing(event)
       if (event.pointerId !== this.pointer) return
       const events = event.getCoalescedEvents?.() ?? []
       this.drag((events.length ? events : [event]).map((each) => this.place(each)))
@@ -192,28 +249,58 @@ class Pad {
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false })
     canvas.oncontextmenu = (event) => event.preventDefault()
     canvas.onblur = () => this.leave()
+    canvas.onpointerleave = () => (this.parts.ring.hidden = true)
     undo.onclick = () => this.undo()
+    redo.onclick = () => this.redo()
+    erase.onclick = () => this.swap()
     clear.onclick = () => this.clear()
+    png.onclick = () => this.save("png")
+    json.onclick = () => this.save("json")
+    open.onclick = () => this.data.disabled || file.click()
+    file.onchange = () => this.opened(file)
     range.oninput = () => this.setBrush(range.value)
     this.root.onkeydown = (event) => this.key(event)
   }
 
+  save(kind) {
+    const { strokes } = this.drawing
+    const sample = this.showsSample && this.sample
+    if (kind === "json" && strokes.length) saveStrokes(strokes)
+    else if (kind === "png" && (strokes.length || sample)) savePicture(strokes, sample, ...(this.data.colours ?? []))
+    else return
+    this.menu.close()
+  }
+
+  // A file is read by Python; one that is too large to be a drawing, only as far as is needed to say so.
+  async opened(input) {
+    const [file] = input.files
+    if (!file) return
+    const text = await file.slice(0, 4 * this.data.limits.file + 4).text()
+    input.value = "" // the same file can be chosen again
+    this.menu.close()
+    this.open(text.slice(0, this.data.limits.file + 1))
+  }
+
   pointerDown(event) {
-    if (this.data.disabled || event.button !== 0) return
+    const rubber = event.button === 5 // the other end of a pen
+    if (this.data.disabled || (event.button !== 0 && !rubber)) return
     if (this.pointer !== null) return this.join(event)
     if (event.pointerType === "touch" && !event.isPrimary) return // another finger still rests on the page
     event.preventDefault()
     this.leave()
     this.parts.canvas.focus(/** @type {FocusOptions} */ ({ preventScroll: true, focusVisible: false }))
     this.pointer = event.pointerId
+    this.pointerKind = event.pointerType
     this.parts.canvas.setPointerCapture(event.pointerId)
-    this.press(...this.place(event))
+    const [x, y] = this.place(event)
+    this.press(x, y, this.erasing || rubber)
   }
 
-  // Another finger: it draws nothing, and if the first had hardly begun, both scroll or zoom and nothing is drawn.
+  // Another finger: it draws nothing, and takes back what the first is drawing; redo brings that again. A hand that
+  // rests on the paper beside a pen changes nothing.
   join(event) {
     event.preventDefault()
-    if (event.pointerType !== "touch" || !this.drawing.open || !this.drawing.barelyBegun) return
+    if (event.pointerType !== "touch" || this.pointerKind !== "touch" || !this.drawing.busy) return
     this.drawing.drop()
     this.touched = this.touchedBefore
     this.lift()
@@ -222,11 +309,16 @@ class Pad {
     this.refresh()
   }
 
-  // Keys: arrows move a cursor, space puts the pen down and up, Escape lifts it.
+  // Keys: arrows move a cursor, space puts the pen down and up, Escape lifts it, E takes the eraser or the pen.
   key(event) {
     const step = ARROWS[event.key]
     const onCanvas = event.target === this.parts.canvas
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") this.undo()
+    const letter = event.key.toLowerCase()
+    if (event.ctrlKey || event.metaKey) {
+      if (letter === "y" || (letter === "z" && event.shiftKey)) this.redo()
+      else if (letter === "z") this.undo()
+      else return
+    } else if (onCanvas && letter === "e") this.swap()
     else if (onCanvas && (event.key === "Delete" || event.key === "Backspace")) this.clear()
     else if (onCanvas && step) this.walk(step, event.shiftKey ? 20 : 5)
     else if (onCanvas && event.key === " ") this.toggle()
@@ -239,20 +331,27 @@ class Pad {
     const inside = (value) => Math.max(0, Math.min(SIDE, value))
     this.cursor = [inside(this.cursor[0] + x * pixels), inside(this.cursor[1] + y * pixels)]
     this.showCursor()
-    if (this.drawing.open) this.drag([this.cursor])
+    if (this.drawing.busy) this.drag([this.cursor])
   }
 
   toggle() {
     this.showCursor()
-    if (this.drawing.open) this.lift()
+    if (this.drawing.busy) this.lift()
     else this.press(...this.cursor)
     this.showCursor()
   }
 
-  showCursor() {
+  showRing({ offsetX, offsetY }) {
+    const { ring } = this.parts
+    ring.hidden = false
+    ring.style.left = `${offsetX}px`
+    ring.style.top = `${offsetY}px`
+  }
+
+  showCursor(hidden = false) {
     const { cursor } = this.parts
-    cursor.hidden = false
-    cursor.classList.toggle("down", this.drawing.open !== null)
+    cursor.hidden = hidden
+    cursor.classList.toggle("down", this.drawing.busy)
     cursor.style.left = `${(100 * this.cursor[0]) / SIDE}%`
     cursor.style.top = `${(100 * this.cursor[1]) / SIDE}%`
   }
@@ -265,9 +364,14 @@ class Pad {
   dispose() {
     this.observer.disconnect()
     this.link.drop()
+    this.menu.dispose()
   }
 }
 
-export default component("pad", Pad, (pad, { data, setStateValue }) => {
-  pad.receive(data[0], (message) => setStateValue("strokes", message))
+export default component("pad", Pad, (pad, { data, setStateValue, setTriggerValue }) => {
+  pad.receive(
+    data[0],
+    (message) => setStateValue("strokes", message),
+    (text) => setTriggerValue("opened", text),
+  )
 })

@@ -63,11 +63,79 @@ test("a stroke that another finger joined is as if it had never begun", () => {
   const { strokes } = drawing
   drawing.begin(50, 50, 20)
   drawing.move(55, 60)
-  assert.ok(drawing.barelyBegun)
+  assert.ok(drawing.slight)
   drawing.move(90, 60)
-  assert.ok(!drawing.barelyBegun)
+  assert.ok(!drawing.slight)
+  const dropped = drawing.strokes
   drawing.drop()
   assert.deepEqual([drawing.strokes, drawing.open, drawing.past.length], [strokes, null, 1])
+  assert.ok(drawing.redo(), "and redo brings it again")
+  assert.deepEqual(drawing.strokes, dropped)
+})
+
+test("a tap that another finger joined leaves what redo would do", () => {
+  const drawing = drawn([1, 1], [9, 9])
+  const { strokes } = drawing
+  drawing.undo()
+  drawing.begin(50, 50, 20)
+  drawing.drop()
+  assert.ok(drawing.redo())
+  assert.deepEqual(drawing.strokes, strokes)
+})
+
+test("redo goes the way of undo again, until something new is drawn", () => {
+  const drawing = drawn([1, 1], [9, 9])
+  drawing.begin(50, 50, 20)
+  drawing.end()
+  const whole = drawing.strokes
+  drawing.clear()
+  for (let i = 0; i < 3; i += 1) assert.ok(drawing.undo())
+  assert.ok(!drawing.undoable)
+  for (let i = 0; i < 2; i += 1) assert.ok(drawing.redo())
+  assert.deepEqual(drawing.strokes, whole)
+  assert.ok(drawing.redoable)
+  drawing.begin(100, 100, 20)
+  drawing.end()
+  assert.ok(!drawing.redoable)
+  assert.ok(!drawing.redo())
+})
+
+test("redo knows strokes that came from Python", () => {
+  const drawing = paper()
+  drawing.load([[20, 1, 1], [20, 2, 2]]) // prettier-ignore
+  drawing.undo()
+  drawing.redo()
+  assert.deepEqual(drawing.strokes, [[20, 1, 1], [20, 2, 2]]) // prettier-ignore
+  drawing.undo()
+  assert.deepEqual(drawing.strokes, [[20, 1, 1]])
+})
+
+test("one movement of the eraser is one step of undo, and one that met nothing is none", () => {
+  const drawing = drawn([20, 100], [260, 100])
+  const { strokes } = drawing
+  drawing.beginErasing(140, 20, 20)
+  assert.ok(drawing.busy)
+  assert.equal(drawing.rub(140, 40), false)
+  assert.equal(drawing.rub(140, 100), true)
+  assert.equal(drawing.rub(140, 200), false)
+  drawing.end()
+  assert.equal(drawing.strokes.length, 2)
+  drawing.beginErasing(10, 200, 20)
+  drawing.rub(60, 200)
+  drawing.end()
+  assert.ok(drawing.undo())
+  assert.deepEqual(drawing.strokes, strokes)
+  assert.ok(drawing.redo())
+  assert.equal(drawing.strokes.length, 2)
+})
+
+test("an eraser that would make too many strokes leaves them whole", () => {
+  const drawing = drawn([20, 100], [260, 100])
+  drawing.limits = { ...LIMITS, strokes: 1 }
+  drawing.beginErasing(140, 100, 20)
+  assert.equal(drawing.rub(140, 100), null)
+  drawing.end()
+  assert.deepEqual(drawing.strokes, [[20, 20, 100, 260, 100]])
 })
 
 test("a stroke that begins anew is alone on the paper until undo brings the rest back", () => {
