@@ -18,7 +18,7 @@ from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.components.rail import rail_head
 from cnnviz.ui.i18n import translate_all
 from cnnviz.ui.input import preprocessing_steps, surfaces
-from cnnviz.ui.prediction import answer, network_picker
+from cnnviz.ui.prediction import answer, history, network_picker
 from cnnviz.ui.shell import networks, session
 
 READ_SIDE = 84
@@ -56,9 +56,12 @@ def read() -> tuple[Prediction, bool]:
         None if prediction.empty else prediction.trace.probabilities,
         answer.describe_answer(prediction, source),
         prediction.trace.digit,
+        told=answer.announce(prediction, source),
     )
     if doubt := answer.describe_doubt(prediction):
         add_note(doubt)
+    history.keep(prediction, source)
+    history.show()
     return prediction, pen_down
 
 
@@ -68,7 +71,9 @@ def add_note(text: str) -> None:
         st.caption(text)
 
 
-def show_answer(digit: str, probabilities: np.ndarray | None, sentence: str, image: np.ndarray) -> None:
+def show_answer(
+    digit: str, probabilities: np.ndarray | None, sentence: str, image: np.ndarray, told: tuple[int, str] = (0, "")
+) -> None:
     """Show what is read beside the answer, and the ten probabilities.
 
     Args:
@@ -76,10 +81,11 @@ def show_answer(digit: str, probabilities: np.ndarray | None, sentence: str, ima
         probabilities: (10,) float32, or None without an answer.
         sentence: How sure the network is, for the bar too.
         image: (h, w) float in [0, 1] or (h, w, 3), what the network reads.
+        told: What those who hear the page are told, with a running number.
     """
     with st.container(key="subject-reading", horizontal=True, vertical_alignment="center", gap="small"):
         preprocessing_steps.show_image(image, READ_SIDE)
         with st.container(key="predicted-digit", width="content"):
             st.markdown(digit)
         st.caption(sentence, width="stretch")
-    bars("answer", probabilities, translate_all(LABELS))
+    bars("answer", probabilities, translate_all(LABELS), told=told)

@@ -34,7 +34,9 @@ def draw(plain: bool = False) -> bool:
     It has the chosen ink and paper where the chosen network reads colour, unless it is to be `plain`.
     """
     dress = None if plain else ink_and_paper.current_colours()
-    return _editor(dress or (INK, PAPER)) if session.get("surface") == "canvas" else _pad(dress)
+    pen_down = _editor(dress or (INK, PAPER)) if session.get("surface") == "canvas" else _pad(dress)
+    session.put(pen_down=pen_down)
+    return pen_down
 
 
 def pick_surface(*, only_for_experts: bool = False) -> None:

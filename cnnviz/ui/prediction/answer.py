@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
 
 from cnnviz.core.inference import evidence
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
-from cnnviz.ui.shell import cache, terms
+from cnnviz.ui.prediction import history
+from cnnviz.ui.shell import cache, session, terms
 
 READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {share}.")
 READS_TEST_DIGIT = gettext_noop(
@@ -17,11 +20,35 @@ READS_TEST_DIGIT = gettext_noop(
 
 
 def show(prediction: Prediction, subject: InputSource) -> None:
-    """Show the predicted digit in the container `predicted-digit`, the ten shares as bars, and what shares are not."""
+    """Show the predicted digit in the container `predicted-digit`, the ten shares as bars, and what shares are not.
+
+    Once the pen is up, those who hear the page are told, and the answer is kept among the last ones.
+    """
     show_digit(prediction)
     st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
-    bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS))
+    told = announce(prediction, subject)
+    bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS), told=told)
     st.caption(describe_caution(prediction))
+    history.keep(prediction, subject)
+    history.show()
+
+
+def announce(prediction: Prediction, subject: InputSource) -> tuple[int, str]:
+    """Return what is to be told to those who hear the page, with a running number.
+
+    It is another after another answer, to a drawing, a test digit, an upload or by another network, but not while the
+    pen is down: nobody can listen to forty answers a second.
+    """
+    number, told, cause = session.get("announced")
+    if not session.get("pen_down"):
+        now = hashlib.sha256(prediction.digit.tobytes()).hexdigest() + prediction.trace.network_name
+        if now != cause:
+            text = " ".join(
+                filter(None, (describe_answer(prediction, subject, plain=True), describe_doubt(prediction)))
+            )
+            number, told = number + 1, text
+            session.put(announced=(number, told, now))
+    return number, told
 
 
 def show_digit(prediction: Prediction) -> None:
@@ -30,8 +57,8 @@ def show_digit(prediction: Prediction) -> None:
         st.markdown("–" if prediction.empty else str(prediction.trace.answer))
 
 
-def describe_answer(prediction: Prediction, subject: InputSource) -> str:
-    """Return one sentence that says what was read and how sure the network is."""
+def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool = False) -> str:
+    """Return one sentence that says what was read and how sure the network is; `plain` without links to terms."""
     if prediction.empty and subject.kind == "picture":
         return translate(
             "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it "
@@ -40,9 +67,10 @@ def describe_answer(prediction: Prediction, subject: InputSource) -> str:
     if prediction.empty:
         return translate("Nothing drawn yet: draw a digit.")
     values = {"digit": prediction.trace.answer, "share": format_percent(float(prediction.trace.probabilities.max()))}
-    if subject.label is None:
-        return terms.explain(READS, "answer", **values)
-    return terms.explain(READS_TEST_DIGIT, "answer", label=subject.label, **values)
+    template = READS if subject.label is None else READS_TEST_DIGIT
+    if subject.label is not None:
+        values["label"] = subject.label
+    return translate(template, **values) if plain else terms.explain(template, "answer", **values)
 
 
 def describe_doubt(prediction: Prediction) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ def bars(
     labels: Mapping[str, str],
     names: Sequence[str] = tuple("0123456789"),
     answer: int | None = None,
+    told: tuple[int, str] = (0, ""),
 ) -> None:
     """Show shares of one as bars with percentages in steps of 0.1; pointing at one shows its exact value.
 
@@ -39,13 +41,15 @@ def bars(
         labels: The texts of `LABELS` in the visitor's language; `caption` says what the bars are.
         names: One text a bar.
         answer: Index of the bar to emphasise; by default the highest.
+        told: What those who hear the page are told, with a number: it is told whenever that grows.
 
     Raises:
         ValueError: If there are not as many values as names.
     """
     if values is not None and np.shape(values) != (len(names),):
         raise ValueError(f"`values` must be one number for each of {len(names)} names. Received: {np.shape(values)}")
-    data = {"values": None, "exact": None, "names": list(names), "answer": answer, "labels": dict(labels)}
+    data: dict[str, Any] = {"values": None, "exact": None, "names": list(names), "answer": answer}
+    data |= {"labels": dict(labels), "told": list(told)}
     if values is not None:
         shares = np.asarray(values, np.float32)
         data |= {

@@ -19,6 +19,8 @@ __all__ = ["LABELS", "Step", "ledger", "read_step"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
+        "opened": gettext_noop("At the foot of the window: {title}"),
+        "closed": gettext_noop("The account is closed."),
         "path": gettext_noop("The way down to the digit"),
         "windows": gettext_noop("What was multiplied and added"),
         "values": gettext_noop("Values of {of}. Arrow keys walk, Enter goes to the cell."),

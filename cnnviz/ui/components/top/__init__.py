@@ -6,5 +6,8 @@ from cnnviz.ui.components.mount import mount_unseen
 
 
 def top(turn: int) -> None:
-    """Scroll to the top of the page when `turn` is another than at the last drawing; not when the page opens."""
+    """Scroll to the top of the page, and give its title the focus, when `turn` is another than at the last drawing.
+
+    Not when the page opens.
+    """
     mount_unseen("top", key="top", data={"turn": turn})

@@ -90,6 +90,9 @@ FIELDS = (
     Field("start", Drawing()),  # the drawing as it was when `revision` last grew
     Field("drawn", None),  # the newest drawing of a surface as a link keeps it, and with all points of the pen
     Field("replaced", None),  # the InputSource that the first stroke on the surface replaced
+    Field("pen_down", False),  # whether a stroke is being drawn
+    Field("answers", ()),  # the last answers, the newest first; see `prediction.history`
+    Field("announced", (0, "", "")),  # number, text and cause of what was last told to those who hear the page
     Field("edited", None),  # the Drawing that the editor last reported since then
     Field("editor_colours", None),  # ink and paper of the editor as it was last made
     Field("effects", {}),  # what each preparation switch does to the answer, as of the last time the pen was up

@@ -1,5 +1,5 @@
-// Shares of one as bars: a table with a row a class. Data in: [{values, exact, names, answer, labels}]; values is
-// null as long as there is no answer.
+// Shares of one as bars: a table with a row a class. Data in: [{values, exact, names, answer, labels, told}]; values
+// is null as long as there is no answer. `told` is a number and what screen readers say when it grows.
 import { component } from "../shared/component.js"
 import { countPaint, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
@@ -30,6 +30,9 @@ class Table {
     }
     const body = part("tbody", "", table)
     this.rows = names.map((name, place) => this.row(name, place, body))
+    this.status = element("span", "unseen", this.root)
+    this.status.setAttribute("role", "status")
+    this.told = 0
     this.readout = element("output", "readout", this.root)
     this.readout.dataset.role = "exact"
     this.current = 0
@@ -64,7 +67,15 @@ class Table {
       row.classList.toggle("answer", Boolean(values) && place === answer)
     })
     if (this.pointed !== undefined) this.point(this.pointed)
+    this.tell(data.told)
     countPaint(this.root)
+  }
+
+  // The same words once more are told once more.
+  tell([number, text]) {
+    if (number === this.told) return
+    this.told = number
+    this.status.textContent = this.status.textContent === text ? `${text}\u00a0` : text
   }
 
   point(place) {

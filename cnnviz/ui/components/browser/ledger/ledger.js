@@ -19,6 +19,10 @@ class LedgerPanel {
     /** @type {any} what is shown in detail: windows, or terms */
     this.parts = null
     root.tabIndex = -1
+    root.replaceChildren()
+    this.status = element("span", "unseen", root)
+    this.status.setAttribute("role", "status")
+    this.sheet = element("div", "sheet", root)
     root.onkeydown = (event) => {
       if (event.key === "Escape") this.step({ kind: "close" })
     }
@@ -62,24 +66,45 @@ class LedgerPanel {
     const text = JSON.stringify([labels, view])
     if (text !== this.text) this.show(labels, view)
     this.text = text
-    if (this.enter && view) this.focus()
+    this.turn(labels, view)
     this.enter = false
   }
 
+  // The focus follows the account where keys opened it, or where what opened or closed it is about to go: the list of
+  // layers, the button "Close". Otherwise it stays, and the account is told.
+  turn(labels, view) {
+    const opened = view && this.view === null // not with the page
+    const closed = !view && this.view
+    this.view = view
+    if (this.enter && view) this.focus()
+    else if (opened && this.holdsFocus) this.focus()
+    else if (closed && this.holdsFocus) (this.origin?.isConnected ? this.origin : this.root).focus()
+    else if (view) write(this.status, fill(labels.opened, view))
+    if (closed) write(this.status, labels.closed)
+  }
+
+  // Whether something in the dock has, or had, the focus that is not the account.
+  get holdsFocus() {
+    const { host } = /** @type {ShadowRoot} */ (this.root.getRootNode())
+    const { activeElement } = document
+    if (activeElement === document.body) return true // it had, and is gone
+    return activeElement !== host && Boolean(host.closest(".st-key-ledger-dock")?.contains(activeElement))
+  }
+
   show(labels, view) {
-    const { root } = this
-    root.replaceChildren()
+    const { root, sheet } = this
+    sheet.replaceChildren()
     root.classList.toggle("open", Boolean(view))
     this.parts = null
     delete root.dataset.cell
     mark(CHANNEL, view?.marks ?? [])
     if (!view) return
     this.path(labels, view)
-    const head = element("div", "heading", root)
+    const head = element("div", "heading", sheet)
     element("h3", "title", head, view.title)
     this.readout = element("output", "readout", head)
     this.readout.setAttribute("aria-live", "polite")
-    const body = element("div", "body", root)
+    const body = element("div", "body", sheet)
     const side = element("div", "side", body)
     this.seen(side, labels, view)
     account(side, view, labels)
@@ -91,7 +116,7 @@ class LedgerPanel {
   }
 
   path(labels, { breadcrumbs, index }) {
-    const nav = element("nav", "path", this.root)
+    const nav = element("nav", "path", this.sheet)
     nav.setAttribute("aria-label", labels.path)
     this.breadcrumbs = breadcrumbs.map((text, place) => {
       if (place) element("span", "arrow", nav, "→").setAttribute("aria-hidden", "true")

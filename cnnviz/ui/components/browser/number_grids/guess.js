@@ -21,11 +21,13 @@ export const near = (one, other, off) => Math.abs(one - other) <= off
 
 export class Guess {
   // `judge` gives the key of the label that says what is to be said of a guess, from its number, its kind and what was
-  // asked about; `reveal` is called once something was guessed, or nothing.
-  constructor(parent, kinds, judge, reveal) {
+  // asked about; `reveal` is called once something was guessed, or nothing; then `rest` gives the focus a place, as the
+  // form that had it is gone.
+  constructor(parent, kinds, judge, reveal, rest) {
     this.kinds = kinds
     this.judge = judge
     this.reveal = reveal
+    this.rest = rest
     this.labels = null
     this.at = null
     this.about = null
@@ -90,11 +92,16 @@ export class Guess {
     }
     this.empty()
     this.reveal(this.verdicts[this.at])
+    if (this.root.hidden) this.rest()
   }
 
   verdict(guess, kind, about) {
     const verdict = this.judge(numberOf(guess), kind, about)
     return { guess, verdict, text: fill(this.labels[verdict], { guess, count: about.count }) }
+  }
+
+  focus() {
+    this.inputs[this.kinds[0]].focus()
   }
 
   score() {

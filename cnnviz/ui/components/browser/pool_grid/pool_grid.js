@@ -51,7 +51,8 @@ class PoolGrid {
     this.controls()
     this.work = element("div", "work", this.body)
     this.work.setAttribute("aria-live", "polite")
-    this.guess = new Guess(this.body, KINDS_SHOWN, judged, () => this.walk.go(this.walk.at, true))
+    const reveal = () => this.walk.go(this.walk.at, true)
+    this.guess = new Guess(this.body, KINDS_SHOWN, judged, reveal, () => this.row.focus())
   }
 
   controls() {
