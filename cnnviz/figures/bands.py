@@ -55,10 +55,10 @@ def chart(
         height: Height of the figure in pixels.
     """
     figure = go.Figure()
-    for line, colour in zip(lines, look.CATEGORIES, strict=False):
+    for line, colour, dash in zip(lines, look.CATEGORIES, look.DASHES, strict=False):
         if len(line.low):
             figure.add_trace(_band(x, line, colour))
-        figure.add_trace(_curve(x, line, colour, shares))
+        figure.add_trace(_curve(x, line, colour, dash, shares))
     if at is not None:
         figure.add_vline(x=at, line={"color": look.NEUTRAL, "dash": "dot", "width": 1})
     if shares:
@@ -85,7 +85,7 @@ def _band(x: Sequence[float], line: Line, colour: str) -> go.Scatter:
     )
 
 
-def _curve(x: Sequence[float], line: Line, colour: str, shares: bool) -> go.Scatter:
+def _curve(x: Sequence[float], line: Line, colour: str, dash: str, shares: bool) -> go.Scatter:
     shown = "%{y:.1%}" if shares else "%{y:.3g}"
     if len(line.low):
         shown += (
@@ -99,7 +99,7 @@ def _curve(x: Sequence[float], line: Line, colour: str, shares: bool) -> go.Scat
         name=line.name,
         legendgroup=line.name,
         mode="lines",
-        line={"color": colour, "width": THIN if len(line.low) else None},
+        line={"color": colour, "width": THIN if len(line.low) else None, "dash": dash},
         customdata=list(zip(line.low, line.high, strict=True)),
         hovertemplate=shown,
     )

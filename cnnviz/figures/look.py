@@ -9,6 +9,12 @@ CATEGORIES = ("#000001", "#000002", "#000003", "#000004", "#000005")
 the colours of the theme, light or dark. These are Okabe and Ito's, which are distinguishable with any kind of colour
 vision; the live curves have the same."""
 
+DASHES = ("solid", "9px,4px", "2px,3px", "9px,3px,2px,3px", "5px,3px")
+"""Dashes of the lines in these colours, so that they are told apart without them too."""
+
+SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross")
+"""Marks in these colours."""
+
 TRAINING, VALIDATION = CATEGORIES[:2]
 
 NEUTRAL = "#888888"

@@ -31,16 +31,19 @@ def marks(
     """
     figure = go.Figure()
     middle = (len(values) - 1) / 2
-    for place, ((name, each), colour) in enumerate(zip(values.items(), look.CATEGORIES, strict=False)):
+    looks = zip(look.CATEGORIES, look.SYMBOLS, strict=True)
+    for place, ((name, each), (colour, symbol)) in enumerate(zip(values.items(), looks, strict=False)):
         beside = (place - middle) * APART
-        figure.add_trace(_marks(name, each, beside, colour, hover))
+        figure.add_trace(_marks(name, each, beside, colour, symbol, hover))
         figure.add_trace(_means(name, each, beside, colour))
     figure.update_xaxes(tickvals=list(range(len(groups))), ticktext=list(groups))
     figure.update_yaxes(tickformat=".1%")
     return look.finish(figure, x=titles[0], y=titles[1], height=height)
 
 
-def _marks(name: str, values: Sequence[Sequence[float]], beside: float, colour: str, hover: str) -> go.Scatter:
+def _marks(
+    name: str, values: Sequence[Sequence[float]], beside: float, colour: str, symbol: str, hover: str
+) -> go.Scatter:
     flat = [
         (group + beside, value, number) for group, each in enumerate(values) for number, value in enumerate(each, 1)
     ]
@@ -51,7 +54,7 @@ def _marks(name: str, values: Sequence[Sequence[float]], beside: float, colour: 
         name=name,
         legendgroup=name,
         mode="markers",
-        marker={"color": colour, "size": 7, "opacity": 0.6},
+        marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.6},
         hovertemplate=hover,
     )
 

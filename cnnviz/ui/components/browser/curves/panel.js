@@ -1,11 +1,14 @@
 // One quantity: its title, its legend of buttons, and its plot.
-import { button, element, write } from "../shared/elements.js"
+import { button, drawing, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { Hands } from "./hands.js"
 import { value } from "./numbers.js"
 import { plot } from "./plot.js"
-import { colourOf } from "./theme.js"
+import { colourOf, dashOf } from "./theme.js"
 import { latest, nearest, table } from "./wire.js"
+
+const SWATCH = `<svg xmlns="http://www.w3.org/2000/svg" width="28" height="10" aria-hidden="true">
+  <line x1="0" y1="5" x2="28" y2="5" stroke="currentColor" stroke-width="2" /><circle cx="14" cy="5" r="4" /></svg>`
 
 export class Panel {
   constructor(parent, about, chart) {
@@ -35,12 +38,15 @@ export class Panel {
     element("span", "", label, text)
   }
 
-  entry({ id, label, style }) {
+  entry({ id, label, style, colour }) {
     const entry = button("entry", this.legend, "", () => this.chart.toggle(id))
     entry.dataset.series = id
     entry.title = label
     entry.setAttribute("aria-label", fill(this.chart.header.labels.hide, { series: label }))
-    const swatch = element("span", `swatch ${style}`, entry)
+    const swatch = drawing(SWATCH)
+    swatch.setAttribute("class", `swatch ${style}`)
+    swatch.querySelector("line").setAttribute("stroke-dasharray", dashOf(colour, style).join(" "))
+    entry.append(swatch)
     element("span", "name", entry, label)
     const number = element("span", "value", entry)
     return { button: entry, swatch, number }

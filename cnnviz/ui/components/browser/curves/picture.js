@@ -1,6 +1,6 @@
 // The panels as one picture: titles, legends and plots as they stand on the page.
 import { download } from "../shared/download.js"
-import { colourOf } from "./theme.js"
+import { colourOf, dashOf } from "./theme.js"
 
 const EDGE = 12 // CSS pixels
 
@@ -42,7 +42,7 @@ function legend(context, panel, theme) {
     const middle = top + height / 2
     context.strokeStyle = context.fillStyle = colourOf(theme, colour)
     context.lineWidth = 2
-    context.setLineDash(style === "dashed" ? [4, 3] : [])
+    context.setLineDash(dashOf(colour, style))
     context.beginPath()
     context.moveTo(left + 8, middle)
     context.lineTo(left + 26, middle)

@@ -1,6 +1,6 @@
 // How uPlot is asked to draw a panel: scales, axes, styles of curves, the line "now".
 import { fill } from "../shared/format.js"
-import { colourOf } from "./theme.js"
+import { colourOf, dashOf } from "./theme.js"
 import { decades, multiples, round, short, ticks } from "./numbers.js"
 import uPlot from "../vendor/uPlot.esm.js"
 
@@ -8,7 +8,7 @@ const STYLES = {
   raw: { width: 1, alpha: 0.35 },
   line: { width: 2 },
   points: { width: 1.25 },
-  dashed: { width: 1.5, dash: [6, 4] },
+  dashed: { width: 1.5 },
 }
 const MARK = 7 // CSS pixels of a value that is marked
 const Y_WIDTH = 56
@@ -44,7 +44,7 @@ function line({ colour, style }, place, panel) {
   const stroke = () => colourOf(panel.chart.theme, colour)
   const show = () => style === "points" || panel.about.series[place].count === 1 // one value has no line
   const points = { show, size: MARK, width: 0, stroke, fill: stroke }
-  return { ...STYLES[style], stroke, points, show: panel.shows(place) }
+  return { ...STYLES[style], dash: dashOf(colour, style), stroke, points, show: panel.shows(place) }
 }
 
 function scale(panel) {

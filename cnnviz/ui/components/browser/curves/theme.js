@@ -17,4 +17,18 @@ export function themeOf(root) {
   }
 }
 
+// Dashes in CSS pixels, so that curves are told apart without colours too; the first is a plain line.
+const DASHES = [[], [9, 4], [2, 3], [9, 3, 2, 3], [5, 3], [16, 4], [2, 7]]
+
+/**
+ * Return the dashes of a curve: those of its colour, but for what is pale and thin behind the others.
+ *
+ * @param {number} colour index into the theme's colours
+ * @param {string} style
+ */
+export function dashOf(colour, style) {
+  if (style === "raw") return []
+  return style === "dashed" ? [6, 4] : DASHES[colour % DASHES.length]
+}
+
 export const colourOf = (theme, index) => theme.colours[index % theme.colours.length]
