@@ -1,0 +1,45 @@
+// Tells of what has the focus whether a ring around it is told from its ground by 3 to 1 (WCAG 2.2, 1.4.11 and 2.4.13): "" if
+// so, else what it is and the best ratio that was found. The ring may be that of the element, of what holds it, or of the
+// picture that stands for an input that is itself not to be seen.
+;() => {
+  const colour = (text) => {
+    const [red, green, blue, alpha = 1] = (text.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number)
+    return text.startsWith("color(") ? [red * 255, green * 255, blue * 255, alpha] : [red, green, blue, alpha]
+  }
+  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+  const luminance = ([red, green, blue]) =>
+    0.2126 * linear(red / 255) + 0.7152 * linear(green / 255) + 0.0722 * linear(blue / 255)
+  const over = ([red, green, blue, alpha], under) =>
+    [red, green, blue].map((value, i) => value * alpha + under[i] * (1 - alpha))
+  const parent = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host
+  const upwards = (element) => (element ? [element, ...upwards(parent(element))] : [])
+
+  function ratio(element, ring) {
+    const around = upwards(parent(element) ?? element).reverse()
+    const ground = around.reduce(
+      (under, each) => over(colour(getComputedStyle(each).backgroundColor), under),
+      [255, 255, 255],
+    )
+    const both = [luminance(ground), luminance(over(colour(ring), ground))]
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05)
+  }
+
+  function rings(element) {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element)
+    const found = outlineStyle !== "none" && parseFloat(outlineWidth) >= 1.5 ? [outlineColor] : []
+    for (const shadow of boxShadow === "none" ? [] : boxShadow.split(/,(?![^(]*\))/)) {
+      const spread = Number(/([\d.]+)px(?: inset)?$/.exec(shadow.trim())?.[1] ?? 0)
+      if (spread >= 1.5) found.push(/^(\w+\([^)]*\))/.exec(shadow.trim())[1])
+    }
+    return found
+  }
+
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  if (!element || element === document.body) return null
+  const seen = (each) => each.checkVisibility({ opacityProperty: true }) && each.getBoundingClientRect().width > 1
+  const candidates = upwards(element).slice(0, 5)
+  const best = Math.max(0, ...candidates.filter(seen).flatMap((each) => rings(each).map((ring) => ratio(each, ring))))
+  const name = element.getAttribute("aria-label") ?? element.textContent.trim().slice(0, 40)
+  return best >= 3 ? "" : `${best.toFixed(2)} to 1: ${element.tagName.toLowerCase()} ${element.type ?? ""} ${name}`
+}

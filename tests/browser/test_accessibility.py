@@ -1,0 +1,162 @@
+"""Focus that can be seen, targets that can be hit, text that is not cut, states that forced colours keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK, Visitor
+
+FOCUS_RING = Path(__file__).with_name("focus_ring.js").read_text(encoding="utf-8")
+
+EVERY = """
+    const every = root => [...root.querySelectorAll("*")].flatMap(
+        element => [element, ...(element.shadowRoot ? every(element.shadowRoot) : [])])
+    const seen = element => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+"""
+"""JavaScript: all elements, also those of components, and whether one is to be seen."""
+
+SMALL_TARGETS = f"""() => {{ {EVERY}
+    const box = element => element.getBoundingClientRect()
+    // What stands for an input is larger: its label, or the track of a slider. An argument stands in a line of code.
+    return every(document).filter(element => element.matches("a[href], button, select, summary, [role=slider]"))
+        .filter(element => seen(element) && box(element).width > 1 && !element.matches(".argument"))
+        .filter(element => box(element).width < 24 || box(element).height < 24)
+        .map(element => `${{element.getAttribute("aria-label") ?? element.textContent}} ${{box(element).width}}`)
+}}"""
+"""Returns the names of targets of fewer than 24 CSS pixels (WCAG 2.2, 2.5.8)."""
+
+BEHIND_THE_DOCK = """() => {
+    let element = document.activeElement
+    const dock = document.querySelector(".st-key-ledger-dock")
+    if (!element || element === document.body || dock.contains(element)) return ""
+    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    const hidden = element.getBoundingClientRect().top >= dock.getBoundingClientRect().top
+    return hidden ? element.getAttribute("aria-label") ?? element.textContent : ""
+}"""
+"""Returns what has the focus and lies behind the ledger, "" for nothing."""
+
+WIDEN = """() => {
+    const style = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important }"
+        + " * { word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"
+    const roots = root => [...root.querySelectorAll("*")].flatMap(
+        element => element.shadowRoot ? [element.shadowRoot, ...roots(element.shadowRoot)] : [])
+    for (const root of [document.head, ...roots(document)]) {
+        root.append(Object.assign(document.createElement("style"), { textContent: style }))
+    }
+}"""
+"""Spaces all text as WCAG 1.4.12 allows visitors to."""
+
+CUT = f"""() => {{ {EVERY}
+    return every(document.querySelector('[data-testid="stMain"]')).filter(element => {{
+        const {{ overflowX, overflowY, textOverflow }} = getComputedStyle(element)
+        const spells = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+        if (!(spells || element.matches("button")) || !seen(element) || element.closest(".unseen")) return false
+        if (textOverflow === "ellipsis") return false // its title says the rest
+        const cutsX = ["hidden", "clip"].includes(overflowX), cutsY = ["hidden", "clip"].includes(overflowY)
+        return (cutsX && element.scrollWidth > element.clientWidth + 1)
+            || (cutsY && element.scrollHeight > element.clientHeight + 2)
+    }}).map(element => element.textContent.slice(0, 60))
+}}"""
+"""Returns texts that do not fit where they stand."""
+
+PLACES = {
+    "": "Draw",
+    f"Layers?net={LAYERS_NETWORK}": "Layers",
+    "Convolution": "Convolution",
+    "Pooling": "Pooling",
+    "Train?bench=build": "Train",
+}
+MOST = 70  # tabs a page: what follows is of the same kinds
+
+
+def visit(page: Page, address: str, place: str) -> None:
+    page.goto(f"{address}/{place}")
+    expect(page.get_by_role("heading", name=PLACES[place], exact=True)).to_be_visible()
+    eyes.whole(page)
+    eyes.still(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_focus_can_be_seen(visitor: Visitor, address: str, scheme: str) -> None:
+    page = visitor(color_scheme=scheme)
+    pale = {}
+    for place in PLACES:
+        visit(page, address, place)
+        found = []
+        for _ in range(MOST):
+            page.keyboard.press("Tab")
+            found.append(page.evaluate(FOCUS_RING))
+        assert len([one for one in found if one is not None]) > MOST / 3
+        pale[place] = sorted({one for one in found if one})
+    assert pale == {place: [] for place in PLACES}
+
+
+def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:
+    page = visitor()
+    page.set_content(
+        """<style>:focus { outline: none } #half:focus { box-shadow: 0 0 0 3px rgba(11, 107, 143, 0.4) }
+            #thin:focus { outline: 1px solid #000 } #good:focus { outline: 2px solid #0b6b8f }
+            label:focus-within { outline: 2px solid #0b6b8f } #inner { position: absolute; opacity: 0 }</style>
+        <button id="none">none</button><button id="half">half</button><button id="thin">thin</button>
+        <button id="good">good</button><label><input id="inner" type="checkbox"> of its label</label>"""
+    )
+    found = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(FOCUS_RING))
+    assert [one.rpartition(" ")[2] for one in found] == ["none", "half", "thin", "", ""]
+
+
+def test_targets_are_large_enough(page: Page, address: str) -> None:
+    small = {}
+    for place in PLACES:
+        visit(page, address, place)
+        small[place] = page.evaluate(SMALL_TARGETS)
+    assert small == {place: [] for place in PLACES}
+
+
+def test_with_the_ledger_open_no_focus_lies_behind_it(page: Page, address: str, seven_link: str) -> None:
+    eyes.opened(page, f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}&cell=conv2d.1.5.5", "Layers")
+    expect(page.locator(".ledger.open")).to_be_visible()
+    hidden = []
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        hidden.append(page.evaluate(BEHIND_THE_DOCK))
+    assert [one for one in hidden if one] == []
+
+
+SIZES = {
+    "whole": {"viewport": {"width": 1400, "height": 900}},
+    "at 200 percent": {"viewport": {"width": 700, "height": 450}, "device_scale_factor": 2},
+}
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_wide_spacing_and_zoom_cut_no_text(visitor: Visitor, address: str, size: dict[str, object]) -> None:
+    page = visitor(**size)
+    cut = {}
+    for place in PLACES:
+        visit(page, address, place)
+        page.evaluate(WIDEN)
+        eyes.still(page)
+        cut[place] = page.evaluate(CUT)
+    assert cut == {place: [] for place in PLACES}
+
+
+def test_forced_colours_keep_switches_sliders_and_what_is_chosen(visitor: Visitor, address: str) -> None:
+    page = visitor(forced_colors="active")
+    eyes.opened(page, f"{address}/?d=")
+    hands.draw(page, hands.SEVEN)
+    expect(eyes.digit(page)).to_have_text("7")
+    ground = "element => getComputedStyle(element).backgroundColor"
+    paper = page.locator(".stApp").evaluate(ground)
+    knob = page.locator(".st-key-preparation .knob").first.evaluate(ground)
+    dot = page.locator(".st-key-pad .dot").evaluate(ground)
+    chosen = page.locator('[data-variant][data-selected="true"]').first.evaluate(ground)
+    assert paper not in (knob, dot, chosen)
+    assert knob.count("0)") == dot.count(", 0)") == 0
+    assert page.locator(".st-key-pad .range").evaluate("range => getComputedStyle(range).forcedColorAdjust") == "none"
