@@ -75,7 +75,7 @@ process: $(DEV)  ## servers, executors and children
 train: $(DEV)  ## comparisons with Keras, and trainings
 	$(PY) -m pytest -m train $(PARALLEL)
 
-browser: find-browser  ## the tests in a real browser
+browser: find-browser $(NODE_PACKAGES)  ## the tests in a real browser
 	$(PY) -m pytest -m browser $(PARALLEL)
 
 find-browser: $(DEV)

@@ -30,7 +30,7 @@ WRONG = gettext_noop("Not {name}: only {share:.0f} % of its answer to both strok
 @page.guard
 def show() -> None:
     """Show the question, and once it was answered, or not wanted, the computed answer."""
-    st.markdown("##### " + translate(ASK))
+    st.markdown("#### " + translate(ASK))
     said = guesses.get_answer(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name, kernel in KERNELS.items():

@@ -133,7 +133,12 @@ def _look(digit: np.ndarray, changed: np.ndarray, caption: str, reactions: list[
 
 def write_answers(reactions: list[Reaction], place: int) -> str:
     """Return a table of what the networks answer to the perturbed digit number `place`."""
-    head = ["", translate("first answer"), translate("now"), translate("confidence in the first answer")]
+    head = [
+        translate("network"),
+        translate("first answer"),
+        translate("now"),
+        translate("confidence in the first answer"),
+    ]
     rows = [
         [
             f"**{one.network}**",

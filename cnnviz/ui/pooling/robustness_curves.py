@@ -30,7 +30,7 @@ def show(kind: str) -> None:
     except Refusal as reason:
         st.warning(translate_refusal(reason))
         return
-    st.markdown("##### " + translate("The same with {count:,} test digits", count=found.count))
+    st.markdown("#### " + translate("The same with {count:,} test digits", count=found.count))
     process_tuning.import_once("plotly.graph_objects")
     place = place_of(kind)
     amount = robustness_curves.get_amounts(kind)[place]

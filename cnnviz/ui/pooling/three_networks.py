@@ -90,7 +90,7 @@ def describe_agreement(traces: list[Trace]) -> str:
 def _show_summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
     accuracy = seed_statistics.compare_table(table)
-    st.markdown("##### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
+    st.markdown("#### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
     st.markdown(phrase(seed_statistics.write_headline(accuracy)))
     st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
     st.markdown(_write_results(table, accuracy))
@@ -121,7 +121,7 @@ def _write_results(table: SeedTable, accuracy: Summary) -> str:
         each_network = [write(found.spreads[network]) for network in POOL_NETWORKS]
         rows.append([name, *(middle for middle, _ in each_network)])
         rows.append([translate("lowest – highest"), *(ends for _, ends in each_network)])
-    return trio.write_table(["", *POOL_NETWORKS], rows)
+    return trio.write_table([translate("measure"), *POOL_NETWORKS], rows)
 
 
 def share(spread: Spread) -> tuple[str, str]:
