@@ -8,12 +8,16 @@ import importlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 HEAVY = ("numpy", "PIL.Image", "PIL.ImageDraw", "safetensors.numpy")
 """Imported before the freeze, because a page needs them sooner or later and their objects never die."""
+
+SETTINGS_SECONDS = 5.0
+"""How often Streamlit looks whether its settings have changed on disk; its own 0.2 s keep four threads busy."""
 
 _once = threading.Lock()
 _settled = False
@@ -46,6 +50,62 @@ def import_once(*names: str) -> None:
 def _freeze() -> None:
     gc.collect()
     gc.freeze()
+
+
+def remember_theme() -> bool:
+    """Build the theme once instead of at the beginning of every script run; return whether it worked.
+
+    Streamlit sends the theme with each run, and for that reads some 250 settings one by one. It is built again when the
+    settings have been read anew.
+    """
+    try:
+        from streamlit import config
+        from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+        from streamlit.runtime import app_session
+    except ImportError:
+        return False
+    build: Any = vars(app_session).get("_populate_theme_msg")
+    if build is None:
+        return False
+    if not hasattr(build, "cache_clear"):
+        built = _RememberedTheme(build, CustomThemeConfig)
+        config.on_config_parsed(built.cache_clear, force_connect=True)
+        vars(app_session)["_populate_theme_msg"] = built
+    return True
+
+
+class _RememberedTheme:
+    """Fills a message of Streamlit's with a section of the theme, as `build` does, which is called once a section."""
+
+    def __init__(self, build: Callable[[Any, str], None], make_message: Callable[[], Any]) -> None:
+        self._build, self._make_message = build, make_message
+        self._built: dict[str, Any] = {}
+
+    def __call__(self, message: Any, section: str = "theme") -> None:
+        built = self._built.get(section)
+        if built is None:
+            built = self._make_message()
+            self._build(built, section)
+            self._built[section] = built
+        if built.ByteSize():  # else merging would make an empty section of one that is not there
+            message.MergeFrom(built)
+
+    def cache_clear(self) -> None:
+        """Build everything anew from now on."""
+        self._built = {}
+
+
+def look_for_settings_rarely() -> bool:
+    """Have Streamlit look for changed settings every `SETTINGS_SECONDS`; return whether it does."""
+    try:
+        from streamlit.watcher import polling_path_watcher
+    except ImportError:
+        return False
+    period = "_POLLING_PERIOD_SECS"
+    if period not in vars(polling_path_watcher):
+        return False
+    vars(polling_path_watcher)[period] = SETTINGS_SECONDS
+    return True
 
 
 def send_at_once() -> int:

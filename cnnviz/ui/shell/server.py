@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 
 from cnnviz.core.errors import Refusal
 from cnnviz.ui.i18n import gettext_noop
+from cnnviz.ui.shell import process_tuning
 from cnnviz.ui.shell.descriptors import (
     USUAL_LIMIT,
     accept_one_by_one,
@@ -94,6 +95,8 @@ def start() -> list[Middleware]:
     _most_visitors = count_visitors_allowed(limit)
     share_event_loops()
     watch_no_files()
+    process_tuning.remember_theme()
+    process_tuning.look_for_settings_rarely()
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)

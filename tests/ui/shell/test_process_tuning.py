@@ -3,9 +3,15 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit import config
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+from streamlit.watcher import polling_path_watcher
 
 from cnnviz.ui.shell import process_tuning
 
@@ -59,3 +65,49 @@ def test_other_descriptors_are_left_alone_and_open(tmp_path, listener):
         assert right.recv(1) == b"x"
         file.write("still open")
     assert listener.fileno() >= 0
+
+
+def theme_of_all_sections(populate: Callable[..., None]) -> CustomThemeConfig:
+    """Return the theme as Streamlit puts it together for the browser."""
+    message = CustomThemeConfig()
+    populate(message)
+    for section, part in {
+        "theme.light": message.light,
+        "theme.dark": message.dark,
+        "theme.sidebar": message.sidebar,
+        "theme.light.sidebar": message.light.sidebar,
+        "theme.dark.sidebar": message.dark.sidebar,
+    }.items():
+        populate(part, section)
+    return message
+
+
+def test_theme_is_the_same_and_its_settings_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    build: Any = app_session._populate_theme_msg
+    expected = theme_of_all_sections(build)
+    monkeypatch.setattr(app_session, "_populate_theme_msg", build)
+    assert process_tuning.remember_theme()
+    remembered: Any = vars(app_session)["_populate_theme_msg"]
+    assert remembered is not build
+    assert process_tuning.remember_theme()
+    assert app_session._populate_theme_msg is remembered
+    assert theme_of_all_sections(remembered) == expected
+
+    def fail(_: str) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(config, "get_options_for_section", fail)
+        assert theme_of_all_sections(remembered) == expected
+    config.set_option("theme.light.linkColor", "#123456")
+    try:
+        remembered.cache_clear()
+        assert theme_of_all_sections(remembered).light.link_color == "#123456"
+    finally:
+        config.set_option("theme.light.linkColor", expected.light.link_color or None)
+
+
+def test_settings_are_looked_for_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling_path_watcher, "_POLLING_PERIOD_SECS", 0.2)
+    assert process_tuning.look_for_settings_rarely()
+    assert polling_path_watcher._POLLING_PERIOD_SECS == process_tuning.SETTINGS_SECONDS

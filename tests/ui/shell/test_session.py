@@ -1,0 +1,92 @@
+"""What a callback that fails has set is taken back; what succeeds stays."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.ui.shell import session
+
+
+class Fields(dict[str, Any]):
+    """Fields of a session that count how often one is read or looked for."""
+
+    looks = 0
+
+    def __getitem__(self, key: str) -> Any:
+        self.looks += 1
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.looks += 1
+        return super().__contains__(key)
+
+
+@pytest.fixture
+def fields(monkeypatch: pytest.MonkeyPatch) -> Fields:
+    state = Fields()
+    monkeypatch.setattr(session, "st", SimpleNamespace(session_state=state))
+    session.begin()
+    state.looks = 0
+    return state
+
+
+def refuse(**values: Any) -> None:
+    session.put(**values)
+    raise Refusal("no")
+
+
+def test_fields_of_a_failed_callback_are_as_before_and_the_reason_is_said(fields: Fields) -> None:
+    before = dict(fields)
+    session.guard(lambda: refuse(brush=9, network="other"))()
+    assert [str(values["reason"]) for _, values in fields.pop("notices")] == ["no"]
+    kept = before.keys() - {"notices", "upwards"}
+    assert {key: fields[key] for key in kept} == {key: before[key] for key in kept}
+
+
+def test_field_that_is_set_twice_is_taken_back_to_the_first_value(fields: Fields) -> None:
+    session.put(brush=20)
+
+    def callback() -> None:
+        session.put(brush=9)
+        session.put(brush=10)
+        raise OSError
+
+    session.guard(callback)()
+    assert fields["brush"] == 20
+
+
+def test_failure_inside_of_a_callback_that_goes_on_takes_back_its_own_alone(fields: Fields) -> None:
+    session.put(brush=20, network="one")
+
+    def callback() -> None:
+        session.put(brush=9)
+        session.guard(lambda: refuse(brush=10, network="other"))()
+
+    session.guard(callback)()
+    assert (fields["brush"], fields["network"]) == (9, "one")
+
+
+def test_failure_takes_back_what_callbacks_inside_have_set(fields: Fields) -> None:
+    session.put(brush=20, network="one")
+
+    def callback() -> None:
+        session.guard(lambda: session.put(network="other"))()
+        refuse(brush=9)
+
+    session.guard(callback)()
+    assert (fields["brush"], fields["network"]) == (20, "one")
+
+
+def test_what_succeeds_stays_and_later_failures_leave_it(fields: Fields) -> None:
+    session.guard(lambda: session.put(brush=9))()
+    session.guard(lambda: refuse(network="other"))()
+    assert fields["brush"] == 9
+
+
+def test_callback_that_sets_nothing_looks_at_nothing(fields: Fields) -> None:
+    session.guard(lambda: None)()
+    assert fields.looks == 0  # all 117 fields were copied, twenty times a second for a pen that moves
