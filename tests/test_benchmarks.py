@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import pictures, sessions, start, stroke
+from benchmarks import pictures, room, sessions, start, stroke
 from benchmarks.measuring import grid, picture_kinds, report
 from benchmarks.measuring.drawing import DIGITS, Stroke, spread
 from benchmarks.measuring.protocol import Answer
@@ -29,7 +29,7 @@ def test_points_lie_at_equal_distances_from_end_to_end():
     assert np.abs(np.diff(points, axis=0)).sum(axis=1) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", ["curves", "inspect", "neighbours", "pictures", "sessions", "start", "stroke"])
+@pytest.mark.parametrize("name", ["curves", "inspect", "neighbours", "pictures", "room", "sessions", "start", "stroke"])
 def test_a_benchmark_says_how_it_is_used(name):
     asked = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--help"], cwd=ROOT, capture_output=True, text=True
@@ -90,6 +90,27 @@ def test_drawings_of_the_visitors_differ_and_stay_on_the_paper():
     drawn = [sessions._wire(DIGITS[0], random.Random(seed)) for seed in range(20)]
     assert len({str(wire) for wire in drawn}) == 20
     assert all(0 <= value <= 280 for wire in drawn for value in wire[0][1:])
+
+
+def test_stroke_grows_while_the_pen_moves():
+    stroke_sent = [20.0, *map(float, range(10))]
+    assert room.cut(stroke_sent, 0.0) == [20.0, 0.0, 1.0]
+    assert room.cut(stroke_sent, 0.5) == [20.0, 0.0, 1.0, 2.0, 3.0]
+    assert room.cut(stroke_sent, 1.0) == room.cut(stroke_sent, 1.3) == stroke_sent
+
+
+def test_a_room_is_as_quick_as_its_slowest_learner():
+    quick, slow = room.Learner([30.0, 20.0], [Answer(seconds=0.02)] * 2), room.Learner([8.0], [Answer(seconds=0.1)])
+    row = {"name": room.OURS, **room.figures([quick, slow, quick], 0.1, 2.0)}
+    assert (row["updates"], row["updates_of_slowest"], row["answers"]) == (25.0, 8.0, 5)
+    assert row["cpu_ms_an_answer"] == pytest.approx(20)
+    assert [goal["met"] for goal in room.goals([row])] == [False, True]
+    lost = room.Learner()
+    lost.note(Answer(error="lost"), "lost")
+    row = {"name": room.OURS, **room.figures([quick, lost], 0.1, 2.0)}
+    assert (row["updates_of_slowest"], row["errors"]) == (0.0, 1)
+    assert [goal["met"] for goal in room.goals([row])] == [False, False]
+    assert "| Draw | 2 | 25.0 | 0.0 |" in room.tables([row])
 
 
 def _row(name: str, prediction: float, maps: float | None, floor: float) -> dict[str, object]:

@@ -63,13 +63,13 @@ class Session:
         session = cls(socket)
         return session, await session._run(BackMsg(rerun_script=ClientState()), patience)
 
-    async def draw(self, strokes: Sequence[Sequence[float]], patience: float) -> Answer:
-        """Send what the pad sends when the pen is lifted, and wait for the answer."""
+    async def draw(self, strokes: Sequence[Sequence[float]], patience: float, down: bool = False) -> Answer:
+        """Send what the pad sends when the pen is lifted, or while it is `down`, and wait for the answer."""
         self.seq += 1
         said = {
             "revision": self.revision,
             "seq": self.seq,
-            "down": False,
+            "down": down,
             "brush": strokes[-1][0],
             "strokes": [list(stroke) for stroke in strokes],
         }
