@@ -18,6 +18,13 @@ def colours(mode: str) -> Mapping[str, Any]:
     return theme
 
 
+@cache
+def font() -> str:
+    """Return the families of the text's font, as CSS names them."""
+    name: str = tomllib.loads(FILE.read_text(encoding="utf-8"))["theme"]["font"]
+    return name
+
+
 def pair(name: str) -> tuple[Any, Any]:
     """Return a colour, or a list of them, of the light theme and of the dark one."""
     return colours("light")[name], colours("dark")[name]

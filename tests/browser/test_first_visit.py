@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import eyes
+from tests.browser.page_guard import PageGuard
 
 MAX_FIRST = 1_400_000
 """Bytes of the first visit to Draw with all headers, 7.5 s at 1.5 Mbit/s; it was 3,230,000."""
@@ -39,3 +41,50 @@ def test_bytes_of_the_first_visit_and_of_the_next(page: Page, address: str) -> N
     eyes.arrived(page, "Draw")
     eyes.whole(page)
     assert 1_000 < count() <= MAX_AGAIN
+
+
+def test_skeleton_stands_until_the_page_does(page: Page, address: str) -> None:
+    held: list[Route] = []
+    page.route("**/static/js/index.*.js", lambda route: held.append(route))
+    page.goto(f"{address}/Layers", wait_until="commit")
+    skeleton = page.locator("#skeleton")
+    expect(skeleton).to_be_visible()
+    assert (
+        skeleton.evaluate("element => getComputedStyle(element.querySelector('.title'), '::before').content")
+        == '"Layers"'
+    )
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    for route in held:
+        route.continue_()
+    eyes.arrived(page, "Layers")
+    expect(skeleton).to_have_count(0)
+    assert page.locator("#root").evaluate("element => getComputedStyle(element).visibility") == "visible"
+
+
+def test_page_is_shown_without_its_server_too(page: Page, address: str, page_guard: PageGuard) -> None:
+    """Streamlit says in a dialog that it cannot reach the server; the skeleton does not hide that."""
+    page.route_web_socket("**/_stcore/stream", lambda socket: socket.close())
+    page.route("**/_stcore/health", lambda route: route.abort())
+    page.goto(address)
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=60_000)
+    expect(page.locator("#skeleton")).to_have_count(0)
+    page_guard.violations.clear()  # Streamlit writes there that it cannot reach the server
+
+
+MAX_SHIFT = 0.1
+"""Layout shift score of a page while it opens: good, by the web's own measure (web.dev/cls)."""
+
+SHIFTS = """
+window.shifted = 0
+new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value
+}).observe({ type: "layout-shift", buffered: true })
+"""
+
+
+@pytest.mark.parametrize("title", ["Draw", "Layers"])
+def test_nothing_jumps_while_a_page_opens(page: Page, address: str, title: str) -> None:
+    page.add_init_script(SHIFTS)
+    page.goto(f"{address}/{'' if title == 'Draw' else title}")
+    eyes.arrived(page, title)
+    assert page.evaluate("shifted") <= MAX_SHIFT

@@ -1,7 +1,8 @@
 """Compress the files of the page: each once in a process, and sent again only when it has changed.
 
 Streamlit leaves its own files uncompressed, because it would have to compress them anew for every visitor, and reads
-components' files anew without telling the browser how to ask whether they have changed.
+components' files anew without telling the browser how to ask whether they have changed. The page itself gets its
+skeleton here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from cnnviz.ui.shell.first_paint import add_skeleton, find_title
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -79,13 +82,17 @@ class CompressedFiles:
             await self._app(_without(scope, b"accept-encoding"), receive, _adding_vary(send))
             return
         # The app is asked for the headers alone where they tell whether the file is the one that is kept.
-        of_component = COMPONENTS in scope["path"]
+        tells = STATIC in scope["path"]
         inner = _without(scope, b"accept-encoding", b"if-none-match", b"if-modified-since")
-        found = await self._ask(inner, "GET" if of_component else "HEAD")
+        found = await self._ask(inner, "HEAD" if tells else "GET")
         if found.status != 200 or not found.headers.get(b"content-type", b"").decode().startswith(COMPRESSIBLE):
             await self._app(scope, receive, send)
             return
-        if of_component:
+        if not tells:
+            if _is_page(found):
+                found.body = add_skeleton(found.body, scope["path"])
+                found.headers[b"content-length"] = str(len(found.body)).encode()
+                found.headers.pop(b"last-modified", None)
             found.headers[b"etag"] = b'"' + hashlib.sha256(found.body).hexdigest()[:32].encode() + b'"'
             found.headers[b"cache-control"] = b"no-cache"
         found.headers[b"vary"] = b"Accept-Encoding"
@@ -106,8 +113,8 @@ class CompressedFiles:
     async def _compress(self, inner: Message, found: _Answer) -> bytes:
         """Return the compressed file; whoever asks for one that is being compressed waits for it."""
         etag = found.headers[b"etag"]
-        # All addresses that are no file's get the same page.
-        name = "page" if found.headers[b"content-type"].startswith(b"text/html") else inner["path"]
+        # All addresses that are no file's get the page of one of a few titles.
+        name = f"page {find_title(inner['path'])}" if _is_page(found) else inner["path"]
         known, compressed = self._compressed.get(name, (b"", None))
         if known != etag or compressed is None or (compressed.done() and compressed.exception() is not None):
             compressed = asyncio.ensure_future(self._read_and_compress(inner, found))
@@ -164,6 +171,10 @@ def accepts_gzip(accepted: str) -> bool:
 def _is_file(path: str) -> bool:
     """Return whether a path may be that of a file of the page, or of the page itself."""
     return COMPONENTS in path or STATIC in path or not any(part in path for part in NEVER_FILES)
+
+
+def _is_page(found: _Answer) -> bool:
+    return found.headers[b"content-type"].startswith(b"text/html")
 
 
 def _is_known(etag: bytes, known: bytes) -> bool:
