@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from cnnviz.core.drawing import fabric_json
-from cnnviz.core.drawing.fabric_json import Reading
+from cnnviz.core.drawing.fabric_json import ParsedCanvas
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Point, Stroke
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
@@ -37,7 +37,7 @@ DAMAGED = gettext_noop(
 )
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> ParsedCanvas:
     """Read the text of a file as strokes in canvas pixels.
 
     Args:
@@ -56,7 +56,7 @@ def read(text: str) -> Reading:
     data = _parse(text)
     if not isinstance(data, dict):
         raise Refusal(NO_DRAWING)
-    reading = fabric_json.read(data) if "format" not in data and "objects" in data else Reading(_read_ours(data))
+    reading = fabric_json.read(data) if "format" not in data and "objects" in data else ParsedCanvas(_read_ours(data))
     if not reading.drawing:
         raise Refusal("There is no stroke in this file, so nothing was opened. Choose a file with a drawing.")
     return reading

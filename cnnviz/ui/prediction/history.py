@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference.subject import InputSource, Prediction
-from cnnviz.ui.components.thumbnails import picked, thumbnails
+from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import session
@@ -78,7 +78,7 @@ def show() -> None:
 
 
 def _bring_back() -> None:
-    kept, index = session.get("answers"), picked("last-answer")
+    kept, index = session.get("answers"), read_pick("last-answer")
     if 0 <= index < len(kept):
         session.show(kept[index].source)
 

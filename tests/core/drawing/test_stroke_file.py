@@ -32,7 +32,7 @@ def stroke(**values: object) -> dict[str, Any]:
 
 
 def test_a_saved_drawing_is_read_as_it_was() -> None:
-    assert stroke_file.read(SAVED) == fabric_json.Reading(SEVEN)
+    assert stroke_file.read(SAVED) == fabric_json.ParsedCanvas(SEVEN)
     assert stroke_file.read("\ufeff" + json.dumps(json.loads(SAVED), indent=4)).drawing == SEVEN
 
 
