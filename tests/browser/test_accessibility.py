@@ -21,9 +21,10 @@ EVERY = """
 
 SMALL_TARGETS = f"""() => {{ {EVERY}
     const box = element => element.getBoundingClientRect()
-    // What stands for an input is larger: its label, or the track of a slider. An argument stands in a line of code.
+    // What stands for an input is larger: its label, or the track of a slider. An argument stands in a line of code, a
+    // term in a sentence.
     return every(document).filter(element => element.matches("a[href], button, select, summary, [role=slider]"))
-        .filter(element => seen(element) && box(element).width > 1 && !element.matches(".argument"))
+        .filter(element => seen(element) && box(element).width > 1 && !element.matches(".argument, a[href^='#term-']"))
         .filter(element => box(element).width < 24 || box(element).height < 24)
         .map(element => `${{element.getAttribute("aria-label") ?? element.textContent}} ${{box(element).width}}`)
 }}"""
@@ -34,8 +35,9 @@ BEHIND_THE_DOCK = """() => {
     const dock = document.querySelector(".st-key-ledger-dock")
     if (!element || element === document.body || dock.contains(element)) return ""
     while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-    const hidden = element.getBoundingClientRect().top >= dock.getBoundingClientRect().top
-    return hidden ? element.getAttribute("aria-label") ?? element.textContent : ""
+    const box = element.getBoundingClientRect()
+    const shown = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height, 24) / 2)
+    return !shown || dock.contains(shown) ? element.getAttribute("aria-label") ?? element.textContent : ""
 }"""
 """Returns what has the focus and lies behind the ledger, "" for nothing."""
 
@@ -150,6 +152,7 @@ def test_wide_spacing_and_zoom_cut_no_text(visitor: Visitor, address: str, size:
 def test_forced_colours_keep_switches_sliders_and_what_is_chosen(visitor: Visitor, address: str) -> None:
     page = visitor(forced_colors="active")
     eyes.opened(page, f"{address}/?d=")
+    page.get_by_text("Prepared as MNIST was: see the steps").click()
     hands.draw(page, hands.SEVEN)
     expect(eyes.digit(page)).to_have_text("7")
     ground = "element => getComputedStyle(element).backgroundColor"

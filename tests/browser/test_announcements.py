@@ -10,7 +10,9 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.drawing.strokes import Drawing, render
+from cnnviz.core.networks.descriptions import DESCRIPTIONS
 from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK
 from tests.server_process import Server
 
 FOCUSED = """() => {
@@ -57,7 +59,7 @@ def test_a_test_digit_an_upload_and_another_network_are_told(page: Page, address
     expect(told(page)).to_contain_text("A test digit: its label is")
     first = told(page).inner_text()
     page.get_by_role("combobox").first.click()
-    page.get_by_role("option").filter(has_text="cnn-32-64-64").first.click()
+    page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[LAYERS_NETWORK]} ·")).click()
     expect(told(page)).not_to_have_text(first)
     picture = io.BytesIO()
     Image.fromarray(render(seven)).save(picture, "PNG")
@@ -103,7 +105,7 @@ def test_a_cell_that_is_clicked_is_told_and_keys_lead_into_its_account(layers_pa
 
 def test_choosing_a_layer_to_account_for_leads_into_the_account(layers_page: Page) -> None:
     layers_page.get_by_role("combobox", name="Layer").click()
-    layers_page.get_by_role("option", name="max_pooling2d", exact=True).click()
+    layers_page.get_by_role("option", name="Max pooling 1 · max_pooling2d", exact=True).click()
     expect(layers_page.locator(".ledger.open")).to_be_visible()
     layers_page.wait_for_function("() => document.activeElement.shadowRoot?.activeElement?.closest('.ledger') != null")
 

@@ -95,11 +95,11 @@ def test_network_details_are_shown(page: Page, address: str) -> None:
 
 def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/?d=")
-    offered = page.locator(".st-key-samples button")
+    offered, said = page.locator(".st-key-samples button"), page.locator('[data-testid="stCaptionContainer"]')
     expect(offered).to_have_count(10)
     offered.nth(7).click()
     first = eyes.link_when(page, lambda carried: "s" in carried)
-    expect(page.get_by_text("its label is 7")).to_be_visible()
+    expect(said.get_by_text("its label is 7")).to_be_visible()
     expect(eyes.digit(page)).to_have_text(eyes.A_DIGIT)
     seven = offered.nth(7).locator("canvas").element_handle()
     before = page.evaluate("canvas => canvas.toDataURL()", seven)
@@ -107,10 +107,10 @@ def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str)
     page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[seven, before])
     offered.nth(7).click()
     eyes.link_when(page, lambda carried: carried != first)
-    expect(page.get_by_text("its label is 7")).to_be_visible()
+    expect(said.get_by_text("its label is 7")).to_be_visible()
     hands.draw(page, hands.SEVEN)
     eyes.drawing_when(page, 1)
-    expect(page.get_by_text("its label is")).to_have_count(0)
+    expect(said.get_by_text("its label is")).to_have_count(0)
 
 
 def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str) -> None:
