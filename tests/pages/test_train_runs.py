@@ -365,6 +365,7 @@ def test_a_link_leads_from_a_run_to_its_network(app: AppTest, scheduler: FakeSch
     (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "Explore it on Layers"]
     assert link.page == "Layers"
     assert link.query_string == f"net=run-{job_id}"
+    app.query_params.clear()  # the link says nothing else
     app.query_params["net"] = f"run-{job_id}"
     assert well(app.switch_page("pages/Layers.py").run())
     assert app.session_state["network"] == f"run-{job_id}"

@@ -158,11 +158,14 @@ def begin(name: str) -> DeltaGenerator:
     session.enter(name)
     visitor.renew_leases()
     terms.begin()
-    _navigation(name)
+    active = visitor.list_active_runs()
+    _navigation(name, active)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
     st.caption(terms.explain(PAGES[name].why))
     notices()
+    if active:  # below the notices: a guarded fragment above them would draw the page again for them, without end
+        st.fragment(guard(_wait_for_end), run_every=TRAINING_SECONDS)(active)
     return line
 
 
@@ -232,9 +235,8 @@ def _any_network() -> str:
     raise Refusal("There is no network in the model store. Run scripts/train_models.py, or copy networks into models.")
 
 
-def _navigation(name: str) -> None:
+def _navigation(name: str, active: tuple[str, ...]) -> None:
     """Show the links to all pages, whether something trains, how much is shown, and the language."""
-    active = visitor.list_active_runs()
     running = translate("running")
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
         for key, row in PAGES.items():
@@ -248,8 +250,6 @@ def _navigation(name: str) -> None:
                 widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
         _presentation()
         frame()
-        if active:
-            st.fragment(guard(_wait_for_end), run_every=TRAINING_SECONDS)(active)
 
 
 def _presentation() -> None:
