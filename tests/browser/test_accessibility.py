@@ -157,7 +157,7 @@ def test_forced_colours_keep_switches_sliders_and_what_is_chosen(visitor: Visito
     expect(eyes.digit(page)).to_have_text("7")
     ground = "element => getComputedStyle(element).backgroundColor"
     paper = page.locator(".stApp").evaluate(ground)
-    knob = page.locator(".st-key-preparation .knob").first.evaluate(ground)
+    knob = page.locator(".knob").first.evaluate(ground)
     dot = page.locator(".st-key-pad .dot").evaluate(ground)
     chosen = page.locator('[data-variant][data-selected="true"]').first.evaluate(ground)
     assert paper not in (knob, dot, chosen)

@@ -8,7 +8,7 @@ import { place, readTitle } from "./place.js"
 const ID = "term-popover"
 const OPEN = 150 // ms that the pointer rests on a term
 const CLOSE = 300 // ms in which it can go from the term to the popover
-const FIND = 10_000 // ms in which a page that opens has its entries
+const FIND = 15_000 // ms in which a page that opens has its entries, also on a busy machine
 
 const TERM = 'a[href^="#term-"]'
 const PAGE_LINK = "term-page"
@@ -187,12 +187,13 @@ function follow(event, link) {
   find(hash.slice(1))
 }
 
-// Brings an entry into sight as soon as the page has it, and puts the focus there.
+// Brings an entry into sight as soon as the page has it and the skeleton is gone, and puts the focus there.
 function find(id) {
   const until = performance.now() + FIND
   const look = () => {
     const entry = id && document.getElementById(id)
-    if (!entry) return void (id && performance.now() < until && requestAnimationFrame(look))
+    if (!entry || !entry.checkVisibility({ visibilityProperty: true }))
+      return void (id && performance.now() < until && requestAnimationFrame(look))
     entry.scrollIntoView({ block: "start" })
     entry.focus({ preventScroll: true })
   }
