@@ -86,7 +86,7 @@ def test_network_and_plan_survive_another_page(page: Page, address: str) -> None
     eyes.settled(page)
     page.get_by_role("link", name="Layers").click()
     eyes.arrived(page, "Layers")
-    page.get_by_role("link", name="Train").click()
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(layer(page, 0)).to_contain_text("26 × 26 × 7")
     expect(layer(page, 0).get_by_role("spinbutton", name="Filters")).to_have_value("7")
     expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("3")
