@@ -21,6 +21,7 @@ from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
 from cnnviz.ui.prediction.answer import format_percent
+from cnnviz.ui.shell import layer_names
 from tests.browser import eyes, hands
 from tests.server_process import serving
 
@@ -350,11 +351,12 @@ def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
     expect_answers(page, reactions, place)
     for one in reactions:
         moved = {name: f"{values[place]:.3f}" for name, values in one.moved.items()}
+        titles = layer_names.in_words(POOL_NETWORKS[one.network][0].layers)
         table = page.get_by_role("table").filter(has_text="moved back").filter(has_text=one.network)
         for name, distance in moved.items():
             back = f"{one.moved_back[name][place]:.3f}" if name in one.moved_back else "–"
-            row = table.get_by_role("row").filter(has=page.get_by_role("cell", name=name, exact=True))
-            expect(row.get_by_role("cell")).to_have_text([name, distance, back])
+            row = table.get_by_role("row").filter(has=page.get_by_role("cell", name=titles[name], exact=True))
+            expect(row.get_by_role("cell")).to_have_text([titles[name], distance, back])
 
 
 def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:

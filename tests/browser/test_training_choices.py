@@ -84,7 +84,7 @@ def test_network_and_plan_survive_another_page(page: Page, address: str) -> None
     typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
     expect(layer(page, 0)).to_contain_text("26 × 26 × 7")  # and what was sent before it has arrived, too
     eyes.settled(page)
-    page.get_by_role("link", name="Layers").click()
+    page.locator(".st-key-navigation").get_by_role("link", name="Layers").click()
     eyes.arrived(page, "Layers")
     page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(layer(page, 0)).to_contain_text("26 × 26 × 7")
