@@ -18,6 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.typing import Origin, Subprotocol
 
 from cnnviz.ui.shell.descriptors import RESERVED, accept_one_by_one, count_visitors_allowed
+from tests.event_loop import run_apart
 from tests.server_process import Server, serving
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of descriptors to set")
@@ -140,7 +141,7 @@ def test_visitors_beyond_the_limit_are_refused_until_others_leave(few: Server) -
         assert process.num_fds() <= alone + 3  # sessions are kept for those who come back, their descriptors are not
         await connection.close()
 
-    asyncio.run(fill())
+    run_apart(fill())
 
 
 def test_server_without_descriptors_neither_spins_nor_floods_the_log(few: Server) -> None:
@@ -191,4 +192,4 @@ def test_listening_sockets_of_a_loop_are_found() -> None:
         async with await asyncio.start_server(lambda *_: None, sock=listening):
             return accept_one_by_one(asyncio.get_running_loop())
 
-    assert asyncio.run(serve()) == 1
+    assert run_apart(serve()) == 1

@@ -1,17 +1,6 @@
 // Tells every text on the page that is told from its ground by less than WCAG 2 asks for at level AA: 4.5 to 1, and
 // 3 to 1 for large letters (https://www.w3.org/TR/WCAG22/#contrast-minimum). What cannot be used may be paler.
-() => {
-  const colour = (text) => {
-    const [red, green, blue, alpha = 1] = (text.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number)
-    return text.startsWith("color(") ? [red * 255, green * 255, blue * 255, alpha] : [red, green, blue, alpha]
-  }
-  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-  const luminance = ([red, green, blue]) =>
-    0.2126 * linear(red / 255) + 0.7152 * linear(green / 255) + 0.0722 * linear(blue / 255)
-  const over = ([red, green, blue, alpha], under) =>
-    [red, green, blue].map((value, i) => value * alpha + under[i] * (1 - alpha))
-  const parent = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host
-  const upwards = (element) => (element ? [element, ...upwards(parent(element))] : [])
+const measure = () => {
   const page = document.querySelector('[data-testid="stMain"]')
   const holds = (element, { x, y }) => { // what scrolls holds also what is out of sight
     const box = element.getBoundingClientRect()

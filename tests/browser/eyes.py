@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -165,3 +166,9 @@ def pixel(canvas: Locator, cell: tuple[int, int, int]) -> tuple[int, int, int]:
         list(cell),
     )
     return red, green, blue
+
+
+def measuring(name: str) -> str:
+    """Return the script `name` of this folder as a function for a page, with the arithmetic of colours before it."""
+    parts = [Path(__file__).with_name(f"{part}.js").read_text(encoding="utf-8") for part in ("colours", name)]
+    return "() => {" + "".join(parts) + "return measure() }"

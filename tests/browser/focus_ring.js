@@ -1,19 +1,7 @@
 // Tells of what has the focus whether a ring around it is told from its ground by 3 to 1 (WCAG 2.2, 1.4.11 and 2.4.13): "" if
 // so, else what it is and the best ratio that was found. The ring may be that of the element, of what holds it, or of the
 // picture that stands for an input that is itself not to be seen.
-;() => {
-  const colour = (text) => {
-    const [red, green, blue, alpha = 1] = (text.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number)
-    return text.startsWith("color(") ? [red * 255, green * 255, blue * 255, alpha] : [red, green, blue, alpha]
-  }
-  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-  const luminance = ([red, green, blue]) =>
-    0.2126 * linear(red / 255) + 0.7152 * linear(green / 255) + 0.0722 * linear(blue / 255)
-  const over = ([red, green, blue, alpha], under) =>
-    [red, green, blue].map((value, i) => value * alpha + under[i] * (1 - alpha))
-  const parent = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host
-  const upwards = (element) => (element ? [element, ...upwards(parent(element))] : [])
-
+const measure = () => {
   function ratio(element, ring) {
     const around = upwards(parent(element) ?? element).reverse()
     const ground = around.reduce(

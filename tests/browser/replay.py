@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import dist
 from typing import Any
@@ -20,6 +19,7 @@ from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from scripts import browser as installed
 from tests.browser.hands import SIDE, Line, along
+from tests.event_loop import run_apart
 
 AT_ONCE = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
 PATIENCE = 30_000  # milliseconds
@@ -80,8 +80,7 @@ def alike(one: Drawing, other: Drawing) -> bool:
 
 def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 4) -> list[int]:
     """Draw every drawing on `surface` of the app at `address`; return the digit that the page answers to each."""
-    with ThreadPoolExecutor(1) as apart:  # this thread's event loop belongs to the synchronous pages
-        return apart.submit(asyncio.run, _answers(address, surface, drawings, pages)).result()
+    return run_apart(_answers(address, surface, drawings, pages))
 
 
 async def _answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int) -> list[int]:

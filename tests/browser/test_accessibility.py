@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
 
-FOCUS_RING = Path(__file__).with_name("focus_ring.js").read_text(encoding="utf-8")
+FOCUS_RING = eyes.measuring("focus_ring")
 
 EVERY = """
     const every = root => [...root.querySelectorAll("*")].flatMap(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import eyes
 from tests.browser.conftest import Visitor
 
-PALE_TEXTS = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+PALE_TEXTS = eyes.measuring("contrast")
 PLACES = {
     "": "Draw",
     "Layers": "Layers",

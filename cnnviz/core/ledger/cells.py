@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,10 +82,3 @@ def clamp(cell: Cell, shape: Shape) -> Cell:
         return Cell(cell.layer, min(cell.map, shape[0] - 1))
     rows, columns, maps = shape
     return Cell(cell.layer, min(cell.map, maps - 1), min(cell.row, rows - 1), min(cell.column, columns - 1))
-
-
-def iterate_cells(layer: str, shape: Shape) -> Iterator[Cell]:
-    """All cells of an output of `shape`."""
-    for place in np.ndindex(shape):
-        row, column, of = place if len(place) == 3 else (0, 0, *place)
-        yield Cell(layer, of, row, column)

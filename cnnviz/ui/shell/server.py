@@ -29,8 +29,8 @@ from cnnviz.ui.shell.descriptors import (
     share_event_loops,
     watch_no_files,
 )
+from cnnviz.ui.shell.first_paint import CompletedPage
 from cnnviz.ui.shell.static_files import Application, CompressedFiles, Message, Receive, Send
-from cnnviz.ui.shell.style import StyledPage
 
 LOG = logging.getLogger("cnnviz")
 
@@ -100,7 +100,7 @@ def start() -> list[Middleware]:
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
-    files = [Middleware(CompressedFiles), Middleware(StyledPage)]
+    files = [Middleware(CompressedFiles), Middleware(CompletedPage)]
     return [Middleware(SecurityHeaders), Middleware(Limits), *files]
 
 

@@ -14,8 +14,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.ui.shell.first_paint import add_skeleton, find_title
-
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -79,21 +77,17 @@ class CompressedFiles:
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         asked = dict(scope["headers"])
         if b"range" in asked:
-            await self._app(_without(scope, b"accept-encoding"), receive, _adding_vary(send))
+            await self._app(drop_headers(scope, b"accept-encoding"), receive, _adding_vary(send))
             return
         # The app is asked for the headers alone where they tell whether the file is the one that is kept.
         tells = STATIC in scope["path"]
-        inner = _without(scope, b"accept-encoding", b"if-none-match", b"if-modified-since")
+        inner = drop_headers(scope, b"accept-encoding", b"if-none-match", b"if-modified-since")
         found = await self._ask(inner, "HEAD" if tells else "GET")
         if found.status != 200 or not found.headers.get(b"content-type", b"").decode().startswith(COMPRESSIBLE):
             await self._app(scope, receive, send)
             return
         if not tells:
-            if _is_page(found):
-                found.body = add_skeleton(found.body, scope["path"])
-                found.headers[b"content-length"] = str(len(found.body)).encode()
-                found.headers.pop(b"last-modified", None)
-            found.headers[b"etag"] = b'"' + hashlib.sha256(found.body).hexdigest()[:32].encode() + b'"'
+            found.headers[b"etag"] = make_entity_tag(found.body)
             found.headers[b"cache-control"] = b"no-cache"
         found.headers[b"vary"] = b"Accept-Encoding"
         large = int(found.headers[b"content-length"]) >= MIN_SIZE
@@ -113,8 +107,8 @@ class CompressedFiles:
     async def _compress(self, inner: Message, found: _Answer) -> bytes:
         """Return the compressed file; whoever asks for one that is being compressed waits for it."""
         etag = found.headers[b"etag"]
-        # All addresses that are no file's get the page of one of a few titles.
-        name = f"page {find_title(inner['path'])}" if _is_page(found) else inner["path"]
+        # All addresses that are no file's get one of a few pages.
+        name = f"page {etag.decode()}" if _is_page(found) else inner["path"]
         known, compressed = self._compressed.get(name, (b"", None))
         if known != etag or compressed is None or (compressed.done() and compressed.exception() is not None):
             compressed = asyncio.ensure_future(self._read_and_compress(inner, found))
@@ -152,6 +146,16 @@ KEPT = (b"etag", b"cache-control", b"vary", b"last-modified")
 """Headers that also stand in the answer that a file has not changed."""
 
 
+def make_entity_tag(body: bytes) -> bytes:
+    """Return the entity tag of a file, made of what is in it."""
+    return b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
+
+
+def drop_headers(scope: Message, *names: bytes) -> dict[str, Any]:
+    """Return a request without the headers of these names."""
+    return dict(scope) | {"headers": [(name, value) for name, value in scope["headers"] if name not in names]}
+
+
 def accepts_gzip(accepted: str) -> bool:
     """Return whether a header `Accept-Encoding` allows gzip (RFC 9110, section 12.5.3)."""
     shares = {"gzip": 0.0, "*": 0.0}
@@ -181,10 +185,6 @@ def _is_known(etag: bytes, known: bytes) -> bool:
     """Return whether a header `If-None-Match` names `etag` (weak comparison, RFC 9110, section 13.1.2)."""
     names = [each.strip().removeprefix(b"W/") for each in known.split(b",")]
     return b"*" in names or etag.removeprefix(b"W/") in names
-
-
-def _without(scope: Message, *names: bytes) -> dict[str, Any]:
-    return dict(scope) | {"headers": [(name, value) for name, value in scope["headers"] if name not in names]}
 
 
 def _adding_vary(send: Send) -> Send:

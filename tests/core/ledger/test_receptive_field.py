@@ -13,6 +13,7 @@ from cnnviz.core.ledger import Cell, Ledger, cells
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
+from tests.core.ledger.every_cell import iterate_cells
 
 DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -86,7 +87,7 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
 ) -> None:
     network = strategies.network(architecture, seed)
     for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True):
-        every = list(cells.iterate_cells(layer.name, shape))
+        every = list(iterate_cells(layer.name, shape))
         middle = len(every) // 2
         asked = [every[0], *every[middle : middle + 3], every[-1]]
         for cell in [*asked, *([data.draw(st.sampled_from(every))] if data else [])]:
@@ -104,7 +105,7 @@ def test_what_a_ledger_reads_is_what_the_layer_before_can_change(
     layer, shape = architecture.layers[place], architecture.shapes()[place]
     if getattr(layer, "activation", "") == "softmax" and layer.kind != "Activation":
         return  # the sum reads less than the share
-    cell = data.draw(st.sampled_from(list(cells.iterate_cells(layer.name, layer.output_shape(shape)))))
+    cell = data.draw(st.sampled_from(list(iterate_cells(layer.name, layer.output_shape(shape)))))
     of = _account(network, cell, seed)
     assert of.reads is not None
     inside = of.reads.clip(shape)

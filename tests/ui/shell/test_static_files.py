@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cnnviz.ui.shell.static_files import COMPONENTS, CompressedFiles, accepts_gzip
+from tests.event_loop import run_apart
 
 SCRIPT = b"export const answer = 42\n" * 400
 COMPONENT = b"export default () => {}\n" * 100
@@ -78,7 +79,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_file_is_sent_compressed_and_is_the_same(site: Site) -> None:
-    status, headers, body = asyncio.run(site.ask("/static/index.abc.js", **GZIP))
+    status, headers, body = run_apart(site.ask("/static/index.abc.js", **GZIP))
     assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")
     assert int(headers["content-length"]) == len(body) < len(SCRIPT) / 10
     assert gzip.decompress(body) == SCRIPT
@@ -97,7 +98,7 @@ def test_thirty_visitors_at_once_cost_one_compression(site: Site, monkeypatch: p
     async def visit() -> list[Answer]:
         return await asyncio.gather(*(site.ask("/static/index.abc.js", **GZIP) for _ in range(30)))
 
-    answers = asyncio.run(visit())
+    answers = run_apart(visit())
     assert calls == [len(SCRIPT)]
     assert {gzip.decompress(body) for _, _, body in answers} == {SCRIPT}
     assert site.asked.count("GET /static/index.abc.js") == 1
@@ -105,14 +106,14 @@ def test_thirty_visitors_at_once_cost_one_compression(site: Site, monkeypatch: p
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity"])
 def test_browser_without_gzip_gets_the_file_as_it_is(site: Site, accepted: str) -> None:
-    status, headers, body = asyncio.run(site.ask("/static/index.abc.js", accept_encoding=accepted))
+    status, headers, body = run_apart(site.ask("/static/index.abc.js", accept_encoding=accepted))
     assert (status, body) == (200, SCRIPT)
     assert "content-encoding" not in headers
     assert headers["vary"] == "Accept-Encoding"  # or a cache would hand the other one on
 
 
 def test_a_part_is_a_part_of_the_file_itself(site: Site) -> None:
-    status, headers, body = asyncio.run(site.ask("/static/index.abc.js", range="bytes=10-19", **GZIP))
+    status, headers, body = run_apart(site.ask("/static/index.abc.js", range="bytes=10-19", **GZIP))
     assert (status, body) == (206, SCRIPT[10:20])
     assert headers["content-range"] == f"bytes 10-19/{len(SCRIPT)}"
     assert "content-encoding" not in headers
@@ -122,8 +123,8 @@ def test_a_part_is_a_part_of_the_file_itself(site: Site) -> None:
 @pytest.mark.parametrize("path", ["/static/index.abc.js", COMPONENTS + "x/y.js", "/"])
 @pytest.mark.parametrize("arguments", [GZIP, {}])
 def test_head_tells_what_get_sends(site: Site, path: str, arguments: dict[str, str]) -> None:
-    _, got, body = asyncio.run(site.ask(path, **arguments))
-    status, headers, nothing = asyncio.run(site.ask(path, "HEAD", **arguments))
+    _, got, body = run_apart(site.ask(path, **arguments))
+    status, headers, nothing = run_apart(site.ask(path, "HEAD", **arguments))
     assert (status, nothing) == (200, b"")
     assert headers == got
     assert int(headers["content-length"]) == len(body)
@@ -131,45 +132,45 @@ def test_head_tells_what_get_sends(site: Site, path: str, arguments: dict[str, s
 
 @pytest.mark.parametrize("path", ["/static/index.abc.js", COMPONENTS + "x/y.js", "/"])
 def test_file_that_is_known_is_not_sent_again(site: Site, path: str) -> None:
-    _, whole, _ = asyncio.run(site.ask(path))
-    _, compressed, _ = asyncio.run(site.ask(path, **GZIP))
+    _, whole, _ = run_apart(site.ask(path))
+    _, compressed, _ = run_apart(site.ask(path, **GZIP))
     assert whole["etag"] != compressed["etag"]
     for etag in (compressed["etag"], f'"other", W/{compressed["etag"]}', "*"):
-        status, headers, body = asyncio.run(site.ask(path, if_none_match=etag, **GZIP))
+        status, headers, body = run_apart(site.ask(path, if_none_match=etag, **GZIP))
         assert (status, body, headers["etag"]) == (304, b"", compressed["etag"])
-    status, _, _ = asyncio.run(site.ask(path, if_none_match=whole["etag"], **GZIP))
+    status, _, _ = run_apart(site.ask(path, if_none_match=whole["etag"], **GZIP))
     assert status == 200
 
 
 def test_component_that_has_changed_is_sent_anew(site: Site) -> None:
     path = COMPONENTS + "x/y.js"
-    _, before, _ = asyncio.run(site.ask(path, **GZIP))
+    _, before, _ = run_apart(site.ask(path, **GZIP))
     assert before["cache-control"] == "no-cache"
     site.component = COMPONENT.replace(b"{}", b"{ }")
-    status, after, body = asyncio.run(site.ask(path, if_none_match=before["etag"], **GZIP))
+    status, after, body = run_apart(site.ask(path, if_none_match=before["etag"], **GZIP))
     assert (status, gzip.decompress(body)) == (200, site.component)
     assert after["etag"] != before["etag"]
 
 
 def test_file_that_has_changed_on_disk_is_compressed_anew(site: Site, tmp_path: Path) -> None:
-    asyncio.run(site.ask("/static/index.abc.js", **GZIP))
+    run_apart(site.ask("/static/index.abc.js", **GZIP))
     (tmp_path / "static" / "index.abc.js").write_bytes(SCRIPT + b"// new")
-    _, _, body = asyncio.run(site.ask("/static/index.abc.js", **GZIP))
+    _, _, body = run_apart(site.ask("/static/index.abc.js", **GZIP))
     assert gzip.decompress(body) == SCRIPT + b"// new"
 
 
 @pytest.mark.parametrize("path", ["/static/small.js", "/static/font.woff2"])
 def test_what_would_not_shrink_is_sent_as_it_is(site: Site, tmp_path: Path, path: str) -> None:
-    status, headers, body = asyncio.run(site.ask(path, **GZIP))
+    status, headers, body = run_apart(site.ask(path, **GZIP))
     assert (status, body) == (200, (tmp_path / path[1:]).read_bytes())
     assert "content-encoding" not in headers
 
 
 @pytest.mark.parametrize("path", ["/_stcore/health", "/static/nothing.js"])
 def test_other_answers_pass_unchanged(site: Site, path: str) -> None:
-    through = asyncio.run(site.ask(path, **GZIP))
+    through = run_apart(site.ask(path, **GZIP))
     site.app = site.app._app  # type: ignore[assignment]
-    assert asyncio.run(site.ask(path, **GZIP)) == through
+    assert run_apart(site.ask(path, **GZIP)) == through
 
 
 def test_a_failure_while_a_file_is_read_is_not_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,8 +180,8 @@ def test_a_failure_while_a_file_is_read_is_not_kept(site: Site, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(gzip, "compress", fail)
         with pytest.raises(MemoryError):
-            asyncio.run(site.ask("/static/index.abc.js", **GZIP))
-    _, _, body = asyncio.run(site.ask("/static/index.abc.js", **GZIP))
+            run_apart(site.ask("/static/index.abc.js", **GZIP))
+    _, _, body = run_apart(site.ask("/static/index.abc.js", **GZIP))
     assert gzip.decompress(body) == SCRIPT
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import Any
 
 import pytest
 
-from cnnviz.ui.shell.style import StyledPage, make_sheet
+from cnnviz.ui.shell.first_paint import CompletedPage, add_skeleton
+from cnnviz.ui.shell.style import make_sheet
+from tests.event_loop import run_apart
 
 PAGE = b'<!doctype html><html><body><div id="root"></div></body></html>'
 
@@ -31,13 +32,13 @@ def ask(path: str, kind: str = "text/html; charset=utf-8", method: str = "GET") 
         sent.append(dict(message))
 
     scope = {"type": "http", "method": method, "path": path, "headers": [(b"range", b"bytes=0-3")]}
-    asyncio.run(StyledPage(app)(scope, receive, send))
+    run_apart(CompletedPage(app)(scope, receive, send))
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
 
 
 def test_a_page_ends_with_the_sheet_and_says_what_it_now_is() -> None:
     headers, body = ask("/Layers")
-    assert body == PAGE.replace(b"</body>", f"<style>{make_sheet()}</style></body>".encode())
+    assert body == add_skeleton(PAGE, "/Layers").replace(b"</body>", f"<style>{make_sheet()}</style></body>".encode())
     assert headers[b"content-length"] == b"%d" % len(body)
     assert headers[b"etag"].strip(b'"').decode() == hashlib.sha256(body).hexdigest()[:32]
 

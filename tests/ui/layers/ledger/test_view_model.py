@@ -25,6 +25,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.layers.ledger import export, view_model
 from tests.core import strategies
+from tests.core.ledger.every_cell import iterate_cells
 
 
 def told(network: Network, traced: Trace, cell: Cell) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def odd() -> tuple[Network, Trace]:
 def test_every_cell_of_odd_layers_is_described_and_copied(odd: tuple[Network, Trace]) -> None:
     network, traced = odd
     for name, shape in cells.list_shapes(network).items():
-        for cell in list(cells.iterate_cells(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
+        for cell in list(iterate_cells(name, shape))[:: max(1, int(np.prod(shape)) // 9)]:
             found = told(network, traced, cell)
             text = export.write_text(found)
             assert text.startswith(f"{found['title']}".replace("−", "-"))
