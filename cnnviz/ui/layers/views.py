@@ -54,7 +54,7 @@ def _show_program(_: Prediction, network: Network) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(terms.explain(PROGRAM), width="stretch")
         download_button(file, text, file, mime="text/x-python", key="save-program")
-    st.code(text, language="python")
+    st.code(text, language="python", wrap_lines=True)
 
 
 def _name_file() -> str:

@@ -258,5 +258,5 @@ def _show_script(architecture: Architecture) -> None:
                 keras_source.write_script(architecture, plan_form.get_plan(architecture)),
                 f"{architecture.name}.py",
             )
-            st.code(text, language="python")
+            st.code(text, language="python", wrap_lines=True)
             download_button(file, text, file, mime="text/x-python")

@@ -29,7 +29,7 @@ def show(network: Network, ledger: Ledger, view: dict[str, Any]) -> None:
         st.caption(translate("As text"))
         st.code(write_text(view), language=None)
         st.caption(translate("As NumPy, with the file “{file}” of “Download the numbers”", file=name_file(network)))
-        st.code(write_snippet(network, ledger, name_file(network)), language="python")
+        st.code(write_snippet(network, ledger, name_file(network)), language="python", wrap_lines=True)
         name = f"{view['cell']}.csv"
         download_button(
             translate("As a table (CSV)"), partial(write_csv, ledger), name, mime="text/csv", key="ledger-csv"
