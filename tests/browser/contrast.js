@@ -1,6 +1,8 @@
+import { colour, luminance, over, upwards } from "./colours.js"
+
 // Tells every text on the page that is told from its ground by less than WCAG 2 asks for at level AA: 4.5 to 1, and
 // 3 to 1 for large letters (https://www.w3.org/TR/WCAG22/#contrast-minimum). What cannot be used may be paler.
-const measure = () => {
+export const measure = () => {
   const page = document.querySelector('[data-testid="stMain"]')
   const holds = (element, { x, y }) => { // what scrolls holds also what is out of sight
     const box = element.getBoundingClientRect()

@@ -169,6 +169,6 @@ def pixel(canvas: Locator, cell: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 def measuring(name: str) -> str:
-    """Return the script `name` of this folder as a function for a page, with the arithmetic of colours before it."""
+    """Return `measure` of the module `name` of this folder as one function for a page, with what the module imports."""
     parts = [Path(__file__).with_name(f"{part}.js").read_text(encoding="utf-8") for part in ("colours", name)]
-    return "() => {" + "".join(parts) + "return measure() }"
+    return "() => {" + re.sub(r"^(import .*|export )", "", "".join(parts), flags=re.MULTILINE) + "return measure() }"

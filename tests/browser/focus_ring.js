@@ -1,7 +1,9 @@
+import { colour, luminance, over, parent, upwards } from "./colours.js"
+
 // Tells of what has the focus whether a ring around it is told from its ground by 3 to 1 (WCAG 2.2, 1.4.11 and 2.4.13): "" if
 // so, else what it is and the best ratio that was found. The ring may be that of the element, of what holds it, or of the
 // picture that stands for an input that is itself not to be seen.
-const measure = () => {
+export const measure = () => {
   function ratio(element, ring) {
     const around = upwards(parent(element) ?? element).reverse()
     const ground = around.reduce(
