@@ -26,6 +26,7 @@ REQUIRED = {
     "server.disconnectedSessionTTL": 600,
     "server.fileWatcherType": "none",
     "runner.postScriptGC": False,
+    "global.minCachedMessageSize": 1e12,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "viewer",

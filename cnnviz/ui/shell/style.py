@@ -10,6 +10,9 @@ from cnnviz.figures import theme
 SHEETS = ("page.css", "terms.css")
 """Style sheets beside this module, in the order of the page."""
 
+TEXT_COLOURS = ("green", "blue", "violet", "orange", "gray")
+"""Colours of words and of the parts of a program, as Streamlit names them."""
+
 CSS = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SHEETS)
 
 
@@ -19,6 +22,10 @@ def make_sheet() -> str:
     known = {
         "link-color": theme.pair("linkColor"),
         "background-color": theme.pair("backgroundColor"),
+        **{
+            f"{name}-text-color": theme.pair(f"{name}TextColor")
+            for name in ("green", "blue", "violet", "orange", "gray")
+        },
         **{
             f"chart-categorical-color-{number}": pair
             for number, pair in enumerate(zip(*theme.pair("chartCategoricalColors"), strict=True), 1)
