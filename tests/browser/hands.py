@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import ceil, cos, dist, pi, sin
 
-from playwright.sync_api import CDPSession, Locator, Page
+from playwright.sync_api import CDPSession, Locator, Page, TimeoutError
 
 Place = tuple[float, float]
 Line = Sequence[Place]
@@ -17,6 +17,10 @@ ZERO: Line = [(140 + 55 * sin(2 * pi * i / 24), 140 - 90 * cos(2 * pi * i / 24))
 ONE: Line = [(140, 40), (140, 240)]
 SEVEN: Line = [(60, 50), (220, 50), (130, 240)]
 CROSSBAR: Line = [(120, 150), (190, 150)]
+
+ATTEMPTS = 9
+MOMENT = 5_000
+"""How often a list is opened, and for how many milliseconds an option is looked for in it."""
 
 KEYS = {(1, 0): "ArrowRight", (-1, 0): "ArrowLeft", (0, 1): "ArrowDown", (0, -1): "ArrowUp"}
 
@@ -160,3 +164,17 @@ def press(page: Page, label: str) -> None:
 def choose(page: Page, label: str) -> None:
     """Choose one of several that stand side by side."""
     page.get_by_role("radio", name=label, exact=True).click()
+
+
+def choose_option(page: Page, box: Locator, name: str | re.Pattern[str]) -> None:
+    """Choose an option of the list that opens below `box`, and open it again where a late run of the page closed it."""
+    option = page.get_by_role("option", name=name, exact=isinstance(name, str))
+    for attempt in reversed(range(ATTEMPTS)):
+        if box.get_attribute("aria-expanded") != "true":
+            box.press("ArrowDown")
+        try:
+            option.click(timeout=MOMENT)
+            return
+        except TimeoutError:  # the list went while the option was looked for
+            if not attempt:
+                raise

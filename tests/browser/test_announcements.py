@@ -60,9 +60,8 @@ def test_a_test_digit_an_upload_and_another_network_are_told(page: Page, address
     first = told(page).inner_text()
     eyes.link_when(page, lambda carried: "s" in carried)
     eyes.settled(page)
-    eyes.still(page)  # a run of the page closes the list
-    page.get_by_role("combobox", name="Network").press("ArrowDown")
-    page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[LAYERS_NETWORK]} ·")).click()
+    network = re.compile(rf"^{DESCRIPTIONS[LAYERS_NETWORK]} ·")
+    hands.choose_option(page, page.get_by_role("combobox", name="Network"), network)
     expect(told(page)).not_to_have_text(first)
     picture = io.BytesIO()
     Image.fromarray(render(seven)).save(picture, "PNG")
@@ -107,8 +106,8 @@ def test_a_cell_that_is_clicked_is_told_and_keys_lead_into_its_account(layers_pa
 
 
 def test_choosing_a_layer_to_account_for_leads_into_the_account(layers_page: Page) -> None:
-    layers_page.get_by_role("combobox", name="Layer").click()
-    layers_page.get_by_role("option", name="Max pooling 1 · max_pooling2d", exact=True).click()
+    box = layers_page.get_by_role("combobox", name="Layer")
+    hands.choose_option(layers_page, box, "Max pooling 1 · max_pooling2d")
     expect(layers_page.locator(".ledger.open")).to_be_visible()
     layers_page.wait_for_function("() => document.activeElement.shadowRoot?.activeElement?.closest('.ledger') != null")
 

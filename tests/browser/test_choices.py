@@ -65,8 +65,7 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
     eyes.opened(page, f"{address}/{seven_link}")
     read = preprocessing.from_canvas(strokes.render(seven)).digit
     for name in (name for name in model_store.names() if name != model_store.DEFAULT):
-        page.get_by_role("combobox").first.click()
-        page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[name]} ·")).click()
+        hands.choose_option(page, page.get_by_role("combobox").first, re.compile(rf"^{DESCRIPTIONS[name]} ·"))
         eyes.link_when(page, eyes.carries("net", name))
         network = model_store.load(name)
         expected = trace(network, colour_digits.prepare_input(read, network.architecture.input_shape))

@@ -201,8 +201,8 @@ def saved(download: Download) -> bytes:
 def download(page: Page, layer: str, button: str) -> Download:
     page.get_by_text("Download the numbers").click()
     if layer:
-        page.get_by_test_id("stPopoverBody").get_by_role("combobox", name="Layer").click()
-        page.get_by_role("option", name=re.compile(f" · {layer}$")).click()
+        box = page.get_by_test_id("stPopoverBody").get_by_role("combobox", name="Layer")
+        hands.choose_option(page, box, re.compile(f" · {layer}$"))
         eyes.settled(page)
     offered = page.get_by_role("button", name=button)
     expect(offered).to_contain_text(f"{LAYERS_NETWORK}-{layer}." if layer else f"{LAYERS_NETWORK}.")

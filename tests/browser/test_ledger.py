@@ -257,8 +257,8 @@ def test_padding_is_marked(page: Page, address: str, seven_link: str) -> None:
 
 
 def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace) -> None:
-    layers_page.get_by_role("combobox", name="Layer").click()
-    layers_page.get_by_role("option", name="Convolution 2 · conv2d_1", exact=True).click()
+    box = layers_page.get_by_role("combobox", name="Layer")
+    hands.choose_option(layers_page, box, "Convolution 2 · conv2d_1")
     cell = strongest(traced, "conv2d_1")
     expect_account(layers_page, traced, cell)
     row = layers_page.get_by_role("spinbutton", name="Row")

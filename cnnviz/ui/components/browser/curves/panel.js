@@ -41,8 +41,7 @@ export class Panel {
   entry({ id, label, style, colour }) {
     const entry = button("entry", this.legend, "", () => this.chart.toggle(id))
     entry.dataset.series = id
-    entry.title = label
-    entry.setAttribute("aria-label", fill(this.chart.header.labels.hide, { series: label }))
+    entry.title = fill(this.chart.header.labels.hide, { series: label })
     const swatch = drawing(SWATCH)
     swatch.setAttribute("class", `swatch ${style}`)
     swatch.querySelector("line").setAttribute("stroke-dasharray", dashOf(colour, style).join(" "))
