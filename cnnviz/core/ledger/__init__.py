@@ -2,7 +2,8 @@
 
 from cnnviz.core.ledger.account import ACCOUNTS, account
 from cnnviz.core.ledger.backtrace import descend, is_path
-from cnnviz.core.ledger.cells import INPUT, Cell
+from cnnviz.core.ledger.cells import INPUT, Cell, Level
+from cnnviz.core.ledger.feeds import Feeds, MapSum, find_feeds, sum_over_map
 from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import find_receptive_field
 
@@ -10,13 +11,18 @@ __all__ = [
     "ACCOUNTS",
     "INPUT",
     "Cell",
+    "Feeds",
     "Ledger",
+    "Level",
     "Line",
+    "MapSum",
     "Part",
     "Shares",
     "Terms",
     "account",
     "descend",
+    "find_feeds",
     "find_receptive_field",
     "is_path",
+    "sum_over_map",
 ]

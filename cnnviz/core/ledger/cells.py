@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from cnnviz.core.networks.network import Network
 
 INPUT = "input"
 """Takes the place of a layer's name for the network's input."""
+
+Level = Literal["layer", "map", "cell"]
+"""How far the visitor has gone in: to all maps of a layer, to one of them, to one value on it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,27 @@ def parse(network: Network, text: str) -> Cell | None:
         if text.startswith(f"{name}.") and len(numbers) == len(shape) and all(map(_is_number, numbers)):
             return clamp(Cell(name, *map(int, numbers)), shape)
     return None
+
+
+def write_place(cell: Cell, shape: Shape, level: Level) -> str:
+    """Write the place of `cell` down to `level`: "conv2d_1", "conv2d_1.5" or as `write` does."""
+    if level == "layer":
+        return cell.layer
+    return f"{cell.layer}.{cell.map}" if level == "map" and len(shape) == 3 else write(cell, shape)
+
+
+def parse_place(network: Network, text: str) -> tuple[Cell, Level] | None:
+    """Parse `text` as `write_place` writes it, as `parse` does; a map or layer stands for its first cell."""
+    for name, shape in list_shapes(network).items():
+        if name == INPUT:
+            continue
+        if text == name:
+            return Cell(name, 0), "layer"
+        of = text.removeprefix(f"{name}.")
+        if text.startswith(f"{name}.") and len(shape) == 3 and _is_number(of):
+            return clamp(Cell(name, int(of)), shape), "map"
+    cell = parse(network, text)
+    return None if cell is None else (cell, "cell")
 
 
 def _is_number(text: str) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from cnnviz.core.layers import Flatten, Layer, Shape
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger.cells import INPUT, Cell
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 
@@ -45,12 +46,40 @@ def find_reads(layer: Layer, shape: Shape, cell: Cell) -> Reads:
 
 def find_receptive_field(network: Network, cell: Cell) -> Reads:
     """Return the pixels that can change `cell`, all within the picture; none for a zero of padding."""
-    names = [layer.name for layer in network.architecture.layers]
+    return _find_field(network.architecture, cell)
+
+
+def _find_field(architecture: Architecture, cell: Cell) -> Reads:
+    names = [layer.name for layer in architecture.layers]
     place = names.index(cell.layer) if cell.layer != INPUT else -1
     reads = Reads((cell.row,), (cell.column,), (cell.map,))
-    for layer, shape in reversed(network.architecture.layers_and_inputs()[: place + 1]):
+    for layer, shape in reversed(architecture.layers_and_inputs()[: place + 1]):
         reads = _find_reads_of_all(layer, shape, reads)
     return reads
+
+
+def list_windows(layer: Layer, shape: Shape, out: Shape) -> tuple[tuple[Indices, ...], tuple[Indices, ...]]:
+    """Return what each row and each column of an output of shape `out` reads of an input of `shape`, padding included.
+
+    The window of a cell is every combination of its row's rows and its column's columns.
+    """
+    rows, columns, _ = out
+    reads = [
+        find_reads(layer, shape, Cell(layer.name, 0, min(i, rows - 1), min(i, columns - 1)))
+        for i in range(max(rows, columns))
+    ]
+    return tuple(each.rows for each in reads[:rows]), tuple(each.columns for each in reads[:columns])
+
+
+def list_receptive_fields(architecture: Architecture, layer: str) -> tuple[tuple[Indices, ...], tuple[Indices, ...]]:
+    """Return the rows and the columns of the picture that can change each row and each column of a layer's maps."""
+    names = [each.name for each in architecture.layers]
+    rows, columns, _ = architecture.shapes()[names.index(layer) + 1]
+    fields = [
+        _find_field(architecture, Cell(layer, 0, min(i, rows - 1), min(i, columns - 1)))
+        for i in range(max(rows, columns))
+    ]
+    return tuple(each.rows for each in fields[:rows]), tuple(each.columns for each in fields[:columns])
 
 
 def _find_reads_of_all(layer: Layer, shape: Shape, made: Reads) -> Reads:
