@@ -352,5 +352,5 @@ def test_the_enlarged_map_of_the_strip_has_its_buttons_beside_its_title(page: Pa
     head = page.locator(".st-key-strip .enlarged .head")
     expect(head).to_be_visible()
     tops = head.locator("button").evaluate_all("buttons => buttons.map(button => button.getBoundingClientRect().top)")
-    assert len(tops) == 3
+    assert len(tops) == 4
     assert len(set(tops)) == 1

@@ -178,6 +178,11 @@ def test_keys_alone_walk_from_an_answer_down_to_the_drawing(layers_page: Page, t
         expect(panel(layers_page).locator(":focus")).to_have_count(1)
         layers_page.keyboard.press("Enter")
     expect_account(layers_page, traced, way[-1])
+    for cell in reversed(way[:-1]):
+        layers_page.keyboard.press("Escape")
+        expect_account(layers_page, traced, cell)
+    layers_page.keyboard.press("Escape")
+    expect(panel(layers_page)).to_have_attribute("data-cell", "dense_1")  # all units of the layer
     layers_page.keyboard.press("Escape")
     expect(panel(layers_page)).not_to_have_attribute("data-cell", re.compile("."))
     expect(bars).to_be_focused()
@@ -235,7 +240,7 @@ def test_the_window_is_framed_on_the_maps_of_the_layer_before(
         "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), plain]
     )
     framed = saved(canvas)
-    panel(layers_page).locator(".breadcrumb").first.press("Escape")
+    layers_page.locator(".st-key-ledger-close button").click()
     layers_page.wait_for_function(
         "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), framed]
     )
@@ -270,7 +275,7 @@ def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace)
     layers_page.reload()
     eyes.arrived(layers_page, "Layers")
     expect_account(layers_page, traced, moved)
-    layers_page.get_by_role("button", name="Close").click()
+    layers_page.locator(".st-key-ledger-close button").click()
     eyes.link_when(layers_page, eyes.carries("cell", None))
     expect(layers_page.get_by_text("One cell, accounted for.")).to_be_visible()
 

@@ -17,7 +17,8 @@ ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
 
 
 def opened(**query: str) -> AppTest:
-    """Follow a link to Layers."""
+    """Follow a link to Layers, complete."""
+    query = {"show": "everything"} | query
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value

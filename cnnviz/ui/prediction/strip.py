@@ -28,6 +28,7 @@ def show(prediction: Prediction) -> None:
         mode="strip",
         height=112,
         labels=translate_all(LABELS),
+        opens="Layers",
         **colour_scale.get_colours(prediction.trace),
     )
 

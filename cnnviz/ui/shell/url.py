@@ -63,12 +63,14 @@ def read(query: Mapping[str, str]) -> None:
 
 
 def follow(query: Mapping[str, str]) -> None:
-    """Take the network that a link from page to page names: a `query` with nothing else in it.
+    """Take the network or the place in it that a link from page to page names: a `query` with nothing else in it.
 
     The link of a view always says what is drawn too; such a one, as the browser's history has it, changes nothing.
     """
     if query.keys() - EMBEDDING == {NETWORK_LINK_NAME}:
         _read_field(NETWORK_LINK_NAME, query[NETWORK_LINK_NAME])
+    elif query.keys() - EMBEDDING == {CELL_LINK_NAME}:
+        _read_cell(query[CELL_LINK_NAME])
 
 
 def write() -> str:
@@ -90,7 +92,12 @@ def show(pen_down: bool, place: str = "") -> None:
     """
     if not pen_down:
         session.put(query=write())
-    address(session.get("query"), f"address-{place}" if place else "address")
+    address(
+        session.get("query"),
+        f"address-{place}" if place else "address",
+        moves=session.get("cell_moves"),
+        place=_cell().get(CELL_LINK_NAME, "") if session.get("page") == "layers" else "",
+    )
 
 
 def _read_field(name: str, text: str) -> None:
@@ -114,27 +121,30 @@ def _read_steps(text: str) -> None:
 
 
 def _read_cell(text: str) -> None:
-    """Account for the cell that `text` names in the chosen network, or for the nearest, if one is near."""
+    """Go to the layer, map or cell that `text` names in the chosen network, or to the nearest, if one is near."""
     try:
         network = networks.load_chosen()
-        cell = cells.parse(network, text[:MAX_LENGTH])
+        found = cells.parse_place(network, text[:MAX_LENGTH])
     except Refusal:
-        cell = None
-    if cell is None:
+        found = None
+    if found is None:
         session.notice(IGNORED, name=CELL_LINK_NAME, value=text[:40])
         return
-    session.put(cell_path=(cell,), cell_index=0)
-    if cells.write(cell, cells.list_shapes(network)[cell.layer]) != text:
+    cell, level = found
+    session.put(cell_path=(cell,), cell_index=0, cell_level=level)
+    if cells.write_place(cell, cells.list_shapes(network)[cell.layer], level) != text:
         session.notice(NEAREST, name=CELL_LINK_NAME, value=text[:40])
 
 
 def _cell() -> dict[str, str]:
-    """Return the link's pair of the cell that is accounted for, if one is."""
+    """Return the link's pair of the layer, map or cell that is accounted for, if one is."""
     path = session.get("cell_path")
     if not path:
         return {}
     cell, shapes = path[session.get("cell_index")], cells.list_shapes(networks.load_chosen())
-    return {CELL_LINK_NAME: cells.write(cell, shapes[cell.layer])} if cell.layer in shapes else {}
+    if cell.layer not in shapes:
+        return {}
+    return {CELL_LINK_NAME: cells.write_place(cell, shapes[cell.layer], session.get("cell_level"))}
 
 
 def _read_subject(name: str, text: str) -> None:

@@ -31,6 +31,14 @@ def test_step_is_reported_once(browser: Browser) -> None:
     assert read_step("l") == Step("breadcrumb", index=2)
     browser.says({"kind": "close", "seq": 4})
     assert read_step("l") == Step("close")
+    browser.says({"kind": "up", "seq": 5})
+    assert read_step("l") == Step("up")
+    browser.says({"kind": "map", "layer": "conv2d", "map": 3, "seq": 6})
+    assert read_step("l") == Step("map", "conv2d", 3)
+    browser.says({"kind": "layer", "layer": "conv2d", "map": 0, "seq": 7})
+    assert read_step("l") == Step("layer", "conv2d")
+    browser.says({"kind": "return", "text": "conv2d.3", "seq": 8})
+    assert read_step("l") == Step("return", text="conv2d.3")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,13 @@ def test_step_is_reported_once(browser: Browser) -> None:
         CHOSEN | {"kind": "leave"},
         {"kind": "breadcrumb", "seq": 1},
         {"kind": "breadcrumb", "index": -1, "seq": 1},
+        {"kind": "map", "layer": "conv2d", "seq": 1},
+        {"kind": "map", "layer": "x" * 65, "map": 1, "seq": 1},
+        {"kind": "layer", "layer": "conv2d", "map": -1, "seq": 1},
+        {"kind": "return", "seq": 1},
+        {"kind": "return", "text": 7, "seq": 1},
+        {"kind": "return", "text": "x" * 129, "seq": 1},
+        {"kind": "up", "seq": 0.5},
         {"kind": "close"},
         {"kind": "close", "seq": 2**60},
     ],

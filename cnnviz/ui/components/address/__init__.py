@@ -1,7 +1,8 @@
 """The address bar: the link of the present view, kept up to date without filling the browser's history.
 
 Streamlit's own `st.query_params` adds an entry to the history with every change, so that "back" would undo a
-drawing stroke by stroke.
+drawing stroke by stroke. Here only a step to another place of the account of a cell adds one, and "back" returns to
+that place and changes nothing else.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from cnnviz.ui.components.mount import mount_unseen
 
 
-def address(query: str, key: str = "address") -> None:
+def address(query: str, key: str = "address", *, moves: int = 0, place: str = "") -> None:
     """Show `query` in the address bar, after the question mark; the empty query shows none.
 
     Args:
         query: A query string as `urllib.parse.urlencode` makes it.
         key: The element's key; a fragment with choices of its own has an element of its own.
+        moves: The steps that the visitor has gone to another `place`; the history gets an entry for a new one.
+        place: What the query says about the place that is accounted for, or "".
     """
-    mount_unseen("address", key=key, data={"query": query})
+    mount_unseen("address", key=key, data={"query": query, "moves": moves, "place": place})

@@ -59,6 +59,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "previous": gettext_noop("Previous map"),
         "next": gettext_noop("Next map"),
         "close": gettext_noop("Close"),
+        "look_inside": gettext_noop("Look inside this map"),
+        "look_inside_layer": gettext_noop("Look inside this layer"),
         "save": gettext_noop("Save this picture (PNG)"),
         "low": gettext_noop("low"),
         "high": gettext_noop("high"),
@@ -120,6 +122,7 @@ def feature_maps(
     ids: Sequence[str] = (),
     on_select: Callable[[], None] | None = None,
     cells: bool = False,
+    opens: str = "",
 ) -> Selection | None:
     """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
@@ -142,6 +145,8 @@ def feature_maps(
         on_select: Called before the script when a cell was clicked; a click then enlarges nothing. Without it
             clicks do not reach Python.
         cells: Whether a clicked cell opens in the page's ledger; only with a `channel`.
+        opens: Path of a page that accounts for cells, such as "Layers": a cell of an enlarged map leads there, and so
+            do a button and the name of a layer. Ids of blocks are then names of layers.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
@@ -164,6 +169,7 @@ def feature_maps(
         "ids": list(ids),
         "select": on_select is not None,
         "cells": cells,
+        "opens": opens,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)

@@ -21,7 +21,21 @@ LABELS: Mapping[str, str] = MappingProxyType(
     {
         "opened": gettext_noop("At the foot of the window: {title}"),
         "closed": gettext_noop("The account is closed."),
+        "place": gettext_noop("Where you are"),
         "path": gettext_noop("The way down to the digit"),
+        "feeds_of": gettext_noop("Which maps add most"),
+        "kernel": gettext_noop("The kernel for {name}"),
+        "rest": gettext_noop("the other {count}: {amount}"),
+        "inwards": gettext_noop("Go to the largest value"),
+        "slide": gettext_noop("The window slides over what is read"),
+        "moment": gettext_noop("row {row}, column {column}"),
+        "into": gettext_noop("Go to this cell"),
+        "play": gettext_noop("Play"),
+        "pause": gettext_noop("Pause"),
+        "back": gettext_noop("One step back"),
+        "forward": gettext_noop("One step forward"),
+        "speed": gettext_noop("Speed"),
+        "out": gettext_noop("{name}, filled in"),
         "windows": gettext_noop("What was multiplied and added"),
         "values": gettext_noop("Values of {of}. Arrow keys walk, Enter goes to the cell."),
         "weights": gettext_noop("Weights of {kernel}"),
@@ -62,15 +76,19 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 SIDES = ("map", "row", "column")
 
+MAX_TEXT = 128
+"""Characters of a place as a link has it."""
+
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the visitor: choose a cell anew or below the present one, go to a breadcrumb, or leave.
+    """A step of the visitor: choose a cell anew or below the present one, go elsewhere, one step back, or leave.
 
     Attributes:
-        kind: "choose", "walk", "breadcrumb" or "close".
-        layer, map, row, column: the cell, for the first two.
+        kind: "choose", "walk", "layer", "map", "breadcrumb", "up", "close", or "return" from the browser's history.
+        layer, map, row, column: the cell, for the first two; the others have as many as their names say.
         index: the breadcrumb's number.
+        text: the place as a link has it, for "return".
     """
 
     kind: str
@@ -79,6 +97,7 @@ class Step:
     row: int = 0
     column: int = 0
     index: int = 0
+    text: str = ""
 
 
 def read_step(key: str) -> Step | None:
@@ -108,8 +127,13 @@ def _message(value: object) -> tuple[Step, int] | None:
                 return Step(kind, layer, *place), seq  # type: ignore[arg-type]
         case {"kind": "breadcrumb", "index": int(index), "seq": int(seq)} if _is_index(index) and _is_index(seq):
             return Step("breadcrumb", index=index), seq
-        case {"kind": "close", "seq": int(seq)} if _is_index(seq):
-            return Step("close"), seq
+        case {"kind": "layer" | "map" as kind, "layer": str(layer), "map": of, "seq": int(seq)}:
+            if len(layer) <= 64 and _is_index(of) and _is_index(seq):
+                return Step(kind, layer, of), seq
+        case {"kind": "return", "text": str(text), "seq": int(seq)} if len(text) <= MAX_TEXT and _is_index(seq):
+            return Step("return", text=text), seq
+        case {"kind": "close" | "up" as kind, "seq": int(seq)} if _is_index(seq):
+            return Step(kind), seq
     return None
 
 

@@ -32,6 +32,8 @@ LINES: Mapping[str, str] = {
     "exponential": gettext_noop("exponential"),
     "share": gettext_noop("share of the sum"),
     "pixel": gettext_noop("brightness of the pixel"),
+    "feeds": gettext_noop("products of all cells"),
+    "all_before": gettext_noop("all before the activation"),
 }
 """Name of a line -> what it says; activations are called by their names."""
 

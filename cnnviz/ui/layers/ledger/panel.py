@@ -41,8 +41,10 @@ def show() -> None:
             ledger(KEY, None)
             with row:
                 _invite(network)
-        else:
+        elif path.get_level() == "cell":
             _show_account(network, trace, cell, row)
+        else:
+            _show_place(network, trace, cell, row)
     url.show(pen_down=False, place="ledger")
 
 
@@ -54,9 +56,21 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
     )
     ledger(KEY, view)
     with row:
-        _show_place(network, cell)
+        if session.wants_everything():
+            _show_widgets(network, cell)
         export.show(network, found, view)
-        st.button(translate("Close"), key="ledger-close", on_click=session.guard(path.leave))
+        _show_close()
+
+
+def _show_place(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
+    """Show the map or the layer that the visitor has gone in to."""
+    ledger(KEY, view_model.describe_place(network, trace, cell, path.get_level(), session.subject().kind))
+    with row:
+        _show_close()
+
+
+def _show_close() -> None:
+    st.button(translate("Close"), key="ledger-close", on_click=session.guard(path.close))
 
 
 def _invite(network: Network) -> None:
@@ -77,7 +91,7 @@ def _invite(network: Network) -> None:
     )
 
 
-def _show_place(network: Network, cell: Cell) -> None:
+def _show_widgets(network: Network, cell: Cell) -> None:
     """Show the cell as widgets, so that it can be typed."""
     shapes = cells.list_shapes(network)
     names, titles = list(shapes), layer_names.in_full(network.architecture.layers)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.layers import Dropout, Shape
-from cnnviz.core.ledger import INPUT, Cell, Ledger, Part, Shares, cells, find_receptive_field
+from cnnviz.core.layers import Shape
+from cnnviz.core.ledger import INPUT, Cell, Ledger, Level, Part, Shares, cells, find_receptive_field
 from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers.ledger import labels
+from cnnviz.ui.layers.ledger import labels, place
 from cnnviz.ui.shell import layer_names
 
 MAX_WINDOWS = 24
@@ -44,9 +43,9 @@ def describe(
 
     `kind`: of the subject, a key of `READ`.
     """
-    shapes = cells.list_shapes(network)
+    names = make_names(network, kind)
+    shapes = names.shapes
     shape = shapes[ledger.cell.layer]
-    names = labels.Names(shapes, layer_names.in_words(network.architecture.layers), kind == "drawing")
     return {
         "cell": cells.write(ledger.cell, shape),
         "title": translate("{cell}: {value}", cell=names.name_fully(ledger.cell), value=format_factor(ledger.stored)),
@@ -56,7 +55,7 @@ def describe(
         "next": vars(path[index + 1]) if index + 1 < len(path) else None,
         "pixel": ledger.cell.layer == INPUT,
         "pooled": bool(ledger.reduces),
-        "source": _describe_source(trace, ledger, shapes),
+        "source": place.describe_source(trace, ledger.source, shapes),
         "marks": _list_marks(trace, ledger, shapes),
         "field": _describe_field(network, trace, ledger.cell),
         "windows": [_describe_window(ledger, part, names) for part in ledger.parts[:MAX_WINDOWS]],
@@ -77,7 +76,21 @@ def describe(
             *_explain_place(ledger, shape, kind),
         ],
         "shares": None if ledger.shares is None else _describe_shares(ledger, ledger.shares, names),
+        **place.describe_cell(network, trace, ledger, names),
     }
+
+
+def describe_place(network: Network, trace: Trace, cell: Cell, level: Level, kind: str = "drawing") -> dict[str, Any]:
+    """Return everything about the map or the layer of `cell` as JSON data, with the keys of `describe`."""
+    names = make_names(network, kind)
+    describe_it = place.describe_map if level == "map" else place.describe_layer
+    return describe_it(network, trace, cell, names)
+
+
+def make_names(network: Network, kind: str) -> labels.Names:
+    """Return the names of the cells of `network`, which reads a subject of `kind`."""
+    titles = layer_names.in_words(network.architecture.layers)
+    return labels.Names(cells.list_shapes(network), titles, kind == "drawing")
 
 
 def _explain_place(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
@@ -89,29 +102,17 @@ def _format_amount(ledger: Ledger, role: str, amount: int) -> str:
     return ledger.sheet.format_addend(amount) if role == "addend" else ledger.sheet.format(amount)
 
 
-def _describe_source(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> dict[str, Any]:
-    """Return the layer that was read and the name under which its values were published to the viewers."""
-    shape = shapes.get(ledger.source, ())
-    rows, columns = shape[:2] if len(shape) == 3 else (1, shape[0] if shape else 1)
-    return {
-        "layer": ledger.source,
-        "input": ledger.source == INPUT,
-        "units": len(shape) == 1,
-        "rows": rows,
-        "columns": columns,
-        "block": f"{_find_published_layer(trace, ledger.source)}/after",
-    }
-
-
 def _list_marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
     """Return the frames in the page's viewers: the window on the maps that are read, and the cell itself."""
     cell, marks = ledger.cell, []
     if len(shapes[cell.layer]) == 3:
         marks.append(
-            _make_mark(_find_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,)))
+            _make_mark(place.find_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,)))
         )
     if ledger.reads is not None and len(shapes[ledger.source]) == 3:
-        marks.append(_make_mark(_find_published_layer(trace, ledger.source), ledger.reads.clip(shapes[ledger.source])))
+        marks.append(
+            _make_mark(place.find_published_layer(trace, ledger.source), ledger.reads.clip(shapes[ledger.source]))
+        )
     return marks
 
 
@@ -119,26 +120,9 @@ def _make_mark(layer: str, reads: Reads) -> dict[str, Any]:
     return {"block": f"{layer}/after", **{side: list(each) for side, each in vars(reads).items()}}
 
 
-def _find_published_layer(trace: Trace, layer: str) -> str:
-    """Return the layer whose values `layer` passes on unchanged; layers that change nothing are not published."""
-    for output in reversed(trace.layers):
-        if output.name == layer and isinstance(output.layer, Dropout):
-            before = [each.name for each in trace.layers]
-            place = before.index(layer)
-            return _find_published_layer(trace, before[place - 1]) if place else INPUT
-    return layer
-
-
 def _describe_field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any]:
-    shape = network.architecture.input_shape
-    pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
     reads = find_receptive_field(network, cell)
-    return {
-        "shape": list(shape),
-        "digit": base64.b64encode(pixels.tobytes()).decode(),
-        "rows": list(reads.rows),
-        "columns": list(reads.columns),
-    }
+    return {**place.encode_digit(network, trace), "rows": list(reads.rows), "columns": list(reads.columns)}
 
 
 def _describe_window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
@@ -196,10 +180,10 @@ def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
     """Name the last map that a value was on: a flattened one is known by its place there."""
     order = [output.name for output in trace.layers]
     while cell.layer in order and not trace.layers[order.index(cell.layer)].layer.changes_values:
-        place = order.index(cell.layer)
-        before = order[place - 1] if place else INPUT
+        at = order.index(cell.layer)
+        before = order[at - 1] if at else INPUT
         shape = names.shapes[before]
-        if trace.layers[place].kind == "Flatten" and len(shape) == 3:
+        if trace.layers[at].kind == "Flatten" and len(shape) == 3:
             row, column, of = (int(side) for side in np.unravel_index(cell.map, shape))
             cell = Cell(before, of, row, column)
         else:

@@ -10,6 +10,8 @@ CELL_LINK_NAME = "cell"
 FIELDS = (
     Field("cell_path", ()),  # the cells from the first that is accounted for down to a pixel; see `layers.ledger.path`
     Field("cell_index", 0),  # the one of them that is shown
+    Field("cell_level", "cell"),  # how far the visitor has gone in: to its layer, its map, or the cell itself
+    Field("cell_moves", 0),  # steps that the browser's history gets an entry for
     # the same cell as its widgets show it
     Field("cell_layer", ""),
     Field("cell_map", 0),

@@ -23,7 +23,7 @@ from cnnviz.core.ledger import Cell, cells
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.layers.ledger import export, view_model
+from cnnviz.ui.layers.ledger import export, place, view_model
 from tests.core import strategies
 from tests.core.ledger.every_cell import iterate_cells
 
@@ -118,3 +118,66 @@ def test_a_whole_map_is_a_list_without_a_sum_of_the_others(odd: tuple[Network, T
     assert found["windows"] == []
     assert found["others"] == {"count": 9, "amounts": []}
     assert number(found["terms"][0]["value"]) != 0
+
+
+def test_the_place_of_a_cell_leads_back_to_its_map_and_its_layer(big: tuple[Network, Trace]) -> None:
+    found = told(*big, Cell("conv2d_1", 7, 11, 12))
+    assert [each["text"] for each in found["place"]] == [
+        "your drawing",
+        "Convolution 2",
+        "map 7",
+        "row 11, column 12",
+    ]
+    assert [each["step"]["kind"] for each in found["place"]] == ["close", "layer", "map", "choose"]
+    assert found["explained"] == {"block": "conv2d_1/after", "map": 7, "row": 11, "column": 12}
+
+
+def test_what_feeds_a_cell_adds_up_to_its_sum(big: tuple[Network, Trace]) -> None:
+    found = told(*big, Cell("conv2d_1", 7, 11, 12))
+    feeds = found["feeds"]
+    assert (feeds["layer"], feeds["others"]["count"]) == ("conv2d", 32 - place.MAX_FEEDS)
+    shown = sum(number(each["amount"]) for each in feeds["items"])
+    assert shown + number(feeds["others"]["amount"]) == number(feeds["total"]) == amounts(found)["sum"]
+    assert [each["size"] for each in feeds["items"]] == sorted((each["size"] for each in feeds["items"]), reverse=True)
+    assert feeds["items"][0]["size"] == 1
+    kernel = big[0].weights_of("conv2d_1")["kernel"]
+    for each in feeds["items"]:
+        np.testing.assert_allclose(each["kernel"], kernel[..., each["map"], 7], rtol=1e-3)
+
+
+def test_a_map_adds_up(big: tuple[Network, Trace]) -> None:
+    network, traced = big
+    found = view_model.describe_place(network, traced, Cell("conv2d_1", 7, 1, 2), "map")
+    assert json.loads(json.dumps(found)) == found
+    assert (found["cell"], found["level"]) == ("conv2d_1.7", "map")
+    lines = amounts(found)
+    assert lines["feeds"] + lines["bias"] == lines["all_before"]
+    values = traced.layers[1].after[..., 7]
+    assert f"{int((values > 0).sum())} of {values.size} cells are above zero" in found["facts"][0]
+    largest = found["largest"]
+    assert values[largest["row"], largest["column"]] == values.max()
+    geometry = found["geometry"]
+    assert (geometry["rows"][5], geometry["columns"][9]) == ([5, 6, 7], [9, 10, 11])
+    assert geometry["field_rows"][5] == [5, 6, 7, 8, 9]
+
+
+def test_a_view_of_a_map_or_a_layer_has_every_key_of_one_of_a_cell(big: tuple[Network, Trace]) -> None:
+    network, traced = big
+    keys = told(*big, Cell("conv2d_1", 7, 11, 12)).keys()
+    for level in ("map", "layer"):
+        assert view_model.describe_place(network, traced, Cell("conv2d_1", 7), level).keys() == keys
+    found = view_model.describe_place(network, traced, Cell("dense", 3), "layer")
+    assert found.keys() == keys
+    assert [each["step"]["kind"] for each in found["place"]] == ["close", "layer"]
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_every_layer_and_every_map_of_a_stored_network_can_be_gone_into(name: str) -> None:
+    network = model_store.load(name)
+    shape = network.architecture.input_shape
+    traced = trace(network, np.random.default_rng(0).random(shape, dtype=np.float32))
+    for output in traced.layers:
+        assert json.dumps(view_model.describe_place(network, traced, Cell(output.name, 0), "layer"))
+        if len(output.output_shape) == 3:
+            last = Cell(output.name, output.output_shape[2] - 1)
+            assert json.dumps(view_model.describe_place(network, traced, last, "map"))

@@ -1,5 +1,7 @@
-// Puts the query of the present view into the address bar without a new entry in the history. Nothing to see.
-// Data in: [{query}].
+// Puts the query of the present view into the address bar. Nothing to see. The history gets an entry for a step to
+// another place of the account alone; going back to one is told to the account, and the page does not run again for it.
+// Data in: [{query, moves, place}].
+import { isStep, placeOf } from "./entries.js"
 
 // Milliseconds: a view that moves on is not written down. The call takes up to 25 ms, so it must not share a frame
 // with the answer that it belongs to, and browsers refuse hundreds of calls a minute.
@@ -7,6 +9,8 @@ const REST = 300
 
 const known = new WeakSet() // elements that have shown a query: a page that opens has its link at once
 let wanted = null // the newest query that is not in the address bar yet
+let moves = null // steps that have their entries; unknown until the first query
+let page = null // whose path the queries belong to
 let timer
 
 function write() {
@@ -25,13 +29,40 @@ function writeSoon(query) {
   timer = setTimeout(write, REST)
 }
 
+// A step: an entry of its own, at once.
+function add(query) {
+  clearTimeout(timer)
+  wanted = null
+  const { pathname } = window.location
+  window.history.pushState({}, "", query ? `${pathname}?${query}` : pathname)
+}
+
+function receive({ query, moves: now, place }) {
+  const step = moves !== null && isStep({ now, before: moves, place }, window.location.search)
+  page = window.location.pathname
+  moves = now
+  if (step) add(query)
+  else writeSoon(query)
+}
+
+// Streamlit would run the page for the entry's link, and its drawing is an older one. It listens as well, and later.
+function go(event) {
+  if (window.location.pathname !== page || window.location.hash) return
+  clearTimeout(timer)
+  wanted = null
+  const detail = { place: placeOf(window.location.search) }
+  const taken = !window.dispatchEvent(new CustomEvent("cnnviz:return", { detail, cancelable: true }))
+  if (taken) event.stopImmediatePropagation()
+}
+
 // A link that is copied or reloaded right now is the present one.
 window.addEventListener("pagehide", write)
 document.addEventListener("visibilitychange", write)
+window.addEventListener("popstate", go, true)
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".address")
-  writeSoon(data[0].query)
+  receive(data[0])
   if (!known.has(root)) write()
   known.add(root)
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.

@@ -1,12 +1,18 @@
 // One map, large; where a layer has it before and after the activation, both side by side.
-import { element, focused } from "../shared/elements.js"
+import { button, element, focused } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
+import { Axes } from "./axes.js"
 import { alone } from "./layout.js"
 import { Mosaic } from "./mosaic.js"
 import { Stage } from "./stage.js"
 
 const SIDE = 320 // CSS pixels
+const AXIS = 30 // of the numbers beside a map
+const AROUND = 100 // of all that stands above and below a map
+const NAVIGATION = 56 // at the top of the window
+const ABOVE = 0.54 // of the window, that the account leaves free
+const SMALLEST = 160
 
 export class Enlarged {
   constructor(viewer) {
@@ -24,8 +30,12 @@ export class Enlarged {
     this.map = map
     if (!again) this.build()
     this.paint()
-    this.root.scrollIntoView({ block: "nearest", inline: "nearest" })
+    this.reveal()
     if (focus) this.stages[0].canvas.focus({ focusVisible: true })
+  }
+
+  reveal() {
+    this.root.scrollIntoView({ block: "nearest", inline: "nearest" })
   }
 
   build() {
@@ -34,7 +44,7 @@ export class Enlarged {
     const { labels } = header
     this.root = element("section", "enlarged")
     this.root.onkeydown = (event) => {
-      if (event.key === "Escape") this.close()
+      if (event.key === "Escape") this.leave()
     }
     const head = element("div", "head", this.root)
     this.title = element("span", "title", head)
@@ -42,7 +52,8 @@ export class Enlarged {
       iconButton("previous", head, () => this.turn(-1), labels.previous)
       iconButton("next", head, () => this.turn(1), labels.next)
     }
-    iconButton("close", head, () => this.close(), labels.close)
+    if (this.frame.leads) this.way = button("go", head, labels.look_inside, () => this.viewer.go(this.frame, this.map))
+    iconButton("close", head, () => this.leave(), labels.close)
     const pictures = element("div", "pictures", this.root)
     this.frames = this.alike()
     this.stages = this.frames.map((frame) => this.picture(frame, pictures))
@@ -61,13 +72,21 @@ export class Enlarged {
   picture(frame, parent) {
     const figure = element("figure", "picture", parent)
     if (this.frames.length > 1) element("figcaption", "subtitle", figure, frame.block.subtitle || frame.block.title)
-    const stage = new Stage(Mosaic, figure, "enlarged", {
+    const axes = new Axes(figure)
+    const stage = new Stage(Mosaic, axes.root, "enlarged", {
       ...this.viewer.on,
-      choose: (chosen, cell, byKeys) => this.viewer.tell(chosen, cell, byKeys),
-      escape: () => this.close(),
+      choose: (chosen, cell, byKeys) => this.enter(chosen, cell, byKeys),
+      escape: () => this.leave(),
     })
     stage.frame = frame
+    stage.axes = axes
     return stage
+  }
+
+  // Into a cell: of the page's ledger, or of the page that has one.
+  enter(stage, cell, byKeys) {
+    if (stage.frame.leads) this.viewer.go(stage.frame, cell.map, cell)
+    else this.viewer.tell(stage, cell, byKeys)
   }
 
   // The cell that is pointed at elsewhere, in the same place here.
@@ -88,12 +107,29 @@ export class Enlarged {
     const { labels } = this.viewer.header
     const name = this.frame.inStrip ? block.title : block.subtitle || block.title
     this.title.textContent = block.pictures > 1 ? fill(labels.enlarged, { map: this.map, title: name }) : name
-    const side = Math.min(SIDE, this.viewer.width - 24)
+    const { zoom } = this.frame
+    const side = Math.min(SIDE * zoom, this.viewer.width - 24 - AXIS * zoom, this.room(zoom))
     this.stages.forEach((stage, i) => {
-      const { block: shown, look } = this.frames[i]
+      const { block: shown, look, marks } = this.frames[i]
+      const place = alone(shown, side)
       stage.canvas.setAttribute("aria-label", this.title.textContent)
-      stage.show(shown, alone(shown, side), look, this.map)
+      stage.view.marks = (marks ?? []).filter(({ maps }) => maps.includes(this.map))
+      stage.show(shown, place, look, this.map)
+      stage.axes.show(shown, place.cell, zoom)
     })
+  }
+
+  // Between the navigation and the account, which takes less than half of the window.
+  room(zoom) {
+    if (!this.viewer.header.cells) return Infinity
+    return Math.max(SMALLEST, ABOVE * window.innerHeight - NAVIGATION - AROUND * zoom)
+  }
+
+  // One step back: from the map to all maps of its layer, which the page's ledger is told.
+  leave() {
+    const { frame } = this
+    this.close()
+    this.viewer.back(frame)
   }
 
   close() {

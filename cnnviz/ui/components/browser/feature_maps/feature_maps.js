@@ -2,7 +2,7 @@
 // the values, or with the channel where another element of this component publishes them.
 // A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
-import { marked, publish, published, subscribe, unsubscribe, withdraw } from "../shared/channels.js"
+import { explained, marked, publish, published, subscribe, unsubscribe, withdraw } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
@@ -23,6 +23,7 @@ class Viewer {
       leave: (stage) => this.leave(stage),
       choose: (stage, cell, byKeys) => this.choose(stage, cell, byKeys),
       escape: (stage) => this.escape(stage),
+      go: (frame) => this.go(frame),
     }
     this.frames = []
     this.width = this.height = 0 // told once the browser has laid the page out; asking would make it do so
@@ -50,6 +51,25 @@ class Viewer {
   marked() {
     const here = this.frames.some(({ block, marks }) => marks?.length || marked(this.channel, block.id).length)
     if (here) paintSoon(this)
+  }
+
+  // The ledger explains another place: it is brought into sight here, enlarged, and nowhere else.
+  explained() {
+    if (this.frames.length && this.header?.cells) this.follow()
+  }
+
+  follow() {
+    const { place, turn } = explained(this.channel)
+    if (turn === this.turn) return
+    this.turn = turn
+    if (!place) return
+    const own = this.frames.find(({ block }) => block.id === place.block)
+    if (!own || place.map === null || own.block.kind === "bars") {
+      if (this.enlarged.open) this.enlarged.close()
+      if (own) own.root.scrollIntoView({ block: "nearest" })
+    } else if (this.enlarged.open && this.enlarged.frames.includes(own)) {
+      this.enlarged.show(this.enlarged.frame, place.map, false)
+    } else this.enlarged.show(own, place.map, false)
   }
 
   // What is to be shown; null where the channel does not have it (yet).
@@ -82,6 +102,7 @@ class Viewer {
     this.paint()
     if (this.note) this.describe()
     if (this.pointed) this.read()
+    if (header.cells) this.follow()
   }
 
   // What linked pictures have in common: their scale, and what there is to say about them.
@@ -141,6 +162,13 @@ class Viewer {
     this.read()
     stage.frame.point(cell.map)
     this.enlarged.echo(stage, cell)
+    this.tellPointed(stage, cell)
+  }
+
+  // Where the cell's window lies is known to the ledger, if it explains this layer.
+  tellPointed(stage, cell) {
+    const { id } = stage.frame.block
+    if (this.header.cells) dispatchEvent(new CustomEvent("cnnviz:point", { detail: { block: id, cell } }))
   }
 
   read() {
@@ -176,6 +204,7 @@ class Viewer {
     for (const name of Object.keys(this.readout.dataset)) if (name !== "role") delete this.readout.dataset[name]
     stage.frame.point()
     this.enlarged.echo(stage, null)
+    this.tellPointed(stage, null)
   }
 
   choose(stage, cell, byKeys) {
@@ -193,8 +222,27 @@ class Viewer {
     dispatchEvent(new CustomEvent("cnnviz:cell", { detail }))
   }
 
+  // Back from a map to its layer.
+  back({ block, stage }) {
+    if (!this.header.cells) return
+    dispatchEvent(new CustomEvent("cnnviz:back", { detail: { block: block.id, origin: stage.canvas } }))
+  }
+
+  // To a layer, a map or a cell on the page that accounts for them: as its link in the navigation goes there, in the same
+  // session, with the place in its address.
+  go({ block }, map, cell) {
+    const page = this.header.opens
+    const place = [block.id, map, cell?.row, cell?.column].filter((part) => part !== undefined)
+    const link = [...document.querySelectorAll('a[data-testid="stPageLink-NavLink"]')]
+      .map((each) => new URL(/** @type {HTMLAnchorElement} */ (each).href))
+      .find(({ pathname }) => pathname.endsWith(`/${page}`))
+    if (!link) return
+    history.pushState({}, "", `${link.pathname}?cell=${place.join(".")}`)
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+  }
+
   escape(stage) {
-    if (this.enlarged.open) this.enlarged.close()
+    if (this.enlarged.open) this.enlarged.leave()
     else stage.point(null)
   }
 

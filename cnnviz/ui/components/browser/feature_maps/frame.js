@@ -1,7 +1,7 @@
 // One block: its title, its canvas, its legend and the button that saves the picture.
 import { marked } from "../shared/channels.js"
 import { download } from "../shared/download.js"
-import { element } from "../shared/elements.js"
+import { button, element } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
 import { isLight } from "../shared/theme.js"
@@ -21,9 +21,10 @@ const SAVED_CELL = 4 // pixels a value in a saved picture
 export class Frame {
   constructor(parent, block, header, on) {
     this.inStrip = header.mode === "strip"
+    this.leads = Boolean(header.opens) && block.kind === "maps" // to the same map on another page
     this.root = element("figure", "block", parent)
     const head = element("figcaption", "head", this.root)
-    element("span", "title", head, block.title)
+    this.title(head, block, header, on)
     element("span", "subtitle", head, block.subtitle)
     if (!this.inStrip) iconButton("save", head, () => this.save(), header.labels.save)
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
@@ -31,6 +32,12 @@ export class Frame {
     this.pictures = header.mode === "linked" ? header.blocks.length : 0
     if (header.mode === "mosaic") this.legend = new Legend(this.root)
     this.describe(block, header)
+  }
+
+  // A layer's name leads to the layer, where another page has it.
+  title(head, block, { opens, labels }, on) {
+    if (!opens || block.kind === "image") return void element("span", "title", head, block.title)
+    button("title lead", head, block.title, () => on.go(this)).title = labels.look_inside_layer
   }
 
   describe(block, { labels, mode, select, cells }) {
@@ -61,7 +68,7 @@ export class Frame {
     if (this.pictures) return linked(block, width, this.pictures)
     const height = this.zoom * (header.height || HEIGHT[header.mode])
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
-    return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height)
+    return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height, this.zoom)
   }
 
   lying(height) {

@@ -11,10 +11,13 @@ function grid({ rows, columns, pictures }, cell, gap, across) {
   return { cell, gap, across, down, wide, high, label: 0, width: across * wide - gap, height: down * high - gap }
 }
 
-// A number below each map, where it fits.
-function labelled(made, block) {
+const LABEL = 13 // CSS pixels of a number in type of 16 pixels
+
+// A number below each map, where it fits; as large as the page's type is.
+function labelled(made, block, zoom) {
   if (block.pictures < 2 || made.wide < 36) return made
-  return { ...made, label: 13, high: made.high + 13, height: made.height + made.down * 13 }
+  const label = Math.round(LABEL * zoom)
+  return { ...made, label, high: made.high + label, height: made.height + made.down * label }
 }
 
 // As many maps a row as give the rows equal lengths.
@@ -23,14 +26,14 @@ function balanced(pictures, most) {
   return Math.ceil(pictures / Math.ceil(pictures / across))
 }
 
-export function mosaic(block, width, height) {
+export function mosaic(block, width, height, zoom = 1) {
   const side = Math.max(block.rows, block.columns)
   const limit = block.pictures === 1 ? MAX_SIDE_ALONE : MAX_SIDE
   const first = Math.max(1, Math.min(MAX_CELL, Math.floor(limit / side), Math.floor(width / block.columns)))
   for (let cell = first; cell >= 1; cell -= 1) {
     const gap = cell > 1 ? 4 : 2
     const across = balanced(block.pictures, Math.floor((width + gap) / (block.columns * cell + gap)))
-    const made = labelled(grid(block, cell, gap, across), block)
+    const made = labelled(grid(block, cell, gap, across), block, zoom)
     if (made.height <= height || cell === 1) return shrunk(made, block, width)
   }
 }

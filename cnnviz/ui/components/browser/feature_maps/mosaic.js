@@ -6,6 +6,8 @@ import { level, mixed, pixels } from "./ranges.js"
 
 const NUMBERS_FROM = 30 // CSS pixels a cell needs to have its value written into it
 
+const NUMBER = 10 / 13 // of the room below a map: the type of its number
+
 const FRAMES = [
   { colour: "#000", out: 1.5 },
   { colour: "#fff", out: 0.5 },
@@ -27,6 +29,7 @@ export class Mosaic {
       const box = this.box({ map, row, column })
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
     }
+    canvas.cellBox = (map, row, column) => this.box({ map, row, column })
   }
 
   // `only` is the single map to show, for the enlarged view.
@@ -99,7 +102,7 @@ export class Mosaic {
 
   number(context, ratio, ink) {
     context.fillStyle = ink
-    context.font = `${10 * ratio}px system-ui, sans-serif`
+    context.font = `${Math.round(this.grid.label * NUMBER) * ratio}px system-ui, sans-serif`
     context.textAlign = "center"
     context.textBaseline = "top"
     for (const map of this.maps()) {

@@ -20,6 +20,8 @@ export class Stage {
     this.on = on
     /** @type {any} the frame that it belongs to, put there by it */
     this.frame = null
+    /** @type {import("./axes.js").Axes | null} the numbers around it, where it is enlarged */
+    this.axes = null
     this.cell = null
     this.last = null // the cell that was last walked to
     this.outline(null)

@@ -19,6 +19,7 @@ export class Units {
       const { x, y, width, height } = this.box({ row })
       return { x: x + width / 2, y: y + height / 2 }
     }
+    canvas.cellBox = (map, row) => this.box({ row })
   }
 
   show(block, { width, height, lying }, look) {

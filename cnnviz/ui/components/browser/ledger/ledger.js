@@ -1,38 +1,91 @@
-// One cell, accounted for. Data in: [{ack, labels, view}], everything worked out by Python; view is null where no cell is
-// chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
-// "breadcrumb" with {index}, "close".
+// One cell, a map or a layer, accounted for. Data in: [{ack, labels, view}], everything worked out by Python; view is
+// null where nothing is chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
+// "layer" and "map" with {layer, map}, "breadcrumb" with {index}, "return" with {text}, "up", "close".
 import { Sequence } from "../shared/acked_channel.js"
-import { mark, subscribe, unsubscribe } from "../shared/channels.js"
+import { explain, mark, published, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
-import { button, element, focused, write } from "../shared/elements.js"
+import { button, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
-import { field } from "./pictures.js"
+import { Feeds } from "./feeds.js"
+import { fly } from "./flight.js"
+import { digitBlock, field } from "./pictures.js"
+import { Slide } from "./slide.js"
 import { account, remarks, shares, Terms } from "./tables.js"
 import { CHANNEL, Windows } from "./windows.js"
 
 const DRAWING = 112 // CSS pixels
 
+const layerOf = (block) => block.slice(0, block.lastIndexOf("/"))
+
+// The window of a cell that is pointed at, and the cell.
+function pointedMarks({ source, own, map, reads, rows, columns }, { row, column }) {
+  const inside = (numbers, most) => numbers.filter((number) => number >= 0 && number < most)
+  const window = { rows: inside(rows[row], source.rows), columns: inside(columns[column], source.columns) }
+  return [
+    { block: own, maps: [map], rows: [row], columns: [column] },
+    { block: source.block, maps: reads, ...window },
+  ]
+}
+
+// Where a cell of a canvas is in the window.
+function boxOf(canvas, { map, row, column }) {
+  const { left, top } = canvas.getBoundingClientRect()
+  const { x, y, width, height } = canvas.cellBox(map, row, column)
+  return { left: left + x, top: top + y, width, height }
+}
+
 class LedgerPanel {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
+    /** @type {any} what is shown; undefined until Python has sent it */
+    this.view = undefined
     /** @type {any} what is shown in detail: windows, or terms */
     this.parts = null
+    /** @type {Feeds | null} */
+    this.feeds = null
+    /** @type {Slide | null} */
+    this.slide = null
+    /** @type {string | null} the cell that is pointed at on a map */
+    this.pointed = null
+    /** @type {HTMLElement[]} */
+    this.breadcrumbs = []
     root.tabIndex = -1
     root.replaceChildren()
     this.status = element("span", "unseen", root)
     this.status.setAttribute("role", "status")
     this.sheet = element("div", "sheet", root)
     root.onkeydown = (event) => {
-      if (event.key === "Escape") this.step({ kind: "close" })
+      if (event.key === "Escape") this.up()
     }
-    this.heard = (event) => this.chosen(event.detail)
-    addEventListener("cnnviz:cell", this.heard)
+    this.channel = CHANNEL
+    /** @type {any[]} pictures of maps, which follow what is published */
+    this.painted = []
+    /** @type {number | null} the frame in which they do */
+    this.due = null
+    this.listeners = {
+      "cnnviz:cell": (event) => this.chosen(event.detail),
+      "cnnviz:back": (event) => this.back(event.detail),
+      "cnnviz:point": (event) => this.point(event.detail),
+      "cnnviz:return": (event) => this.return(event),
+    }
+    for (const [name, react] of Object.entries(this.listeners)) addEventListener(name, react)
     subscribe(CHANNEL, this)
   }
 
+  // Once a frame, however often values come.
   published() {
-    this.parts?.published?.()
+    this.due ??= requestAnimationFrame(() => {
+      this.due = null
+      this.parts?.published?.()
+      for (const each of this.painted) each.paint()
+    })
+  }
+
+  // What is known of a layer: its published values, or the digit.
+  block({ input, block, rows, columns }) {
+    const found = input ? digitBlock(this.view.field) : published(CHANNEL)?.blocks.get(block)
+    return found && found.rows === rows && found.columns === columns ? found : null
   }
 
   // A cell of a viewer of the page.
@@ -41,41 +94,96 @@ class LedgerPanel {
     const place = kind === "bars" ? { map: row, row: 0, column: 0 } : { map, row, column }
     this.origin = origin
     this.enter = enter
-    this.step({ kind: "choose", layer: block.slice(0, block.lastIndexOf("/")), ...place })
+    this.from = boxOf(origin, { map, row, column })
+    this.active = true
+    this.step({ kind: "choose", layer: layerOf(block), ...place })
   }
 
-  walk(cell) {
+  // From an enlarged map back to all maps of its layer.
+  back({ block, origin }) {
+    if (!this.active) return
+    this.origin = origin
+    this.enter = false
+    this.step({ kind: "layer", layer: layerOf(block), map: 0 })
+  }
+
+  // A step in the browser's history; the address has the place already.
+  return(event) {
+    event.preventDefault()
+    this.enter = false
+    this.step({ kind: "return", text: event.detail.place })
+  }
+
+  walk(cell, from) {
+    this.go({ kind: "walk", ...cell }, from)
+  }
+
+  // Further in, from what was clicked.
+  go(what, from) {
     this.enter = true
-    this.step({ kind: "walk", ...cell })
+    this.from = from?.getBoundingClientRect()
+    this.step(what)
+  }
+
+  // One step back.
+  up() {
+    this.enter = "place"
+    this.step({ kind: "up" })
   }
 
   step(what) {
-    if (what.kind === "close") this.leave()
     this.send({ ...what, seq: this.sequence.next() })
   }
 
-  // The focus goes back to where the cell was chosen.
-  leave() {
-    this.enter = false
-    if (this.root.contains(focused(this.root))) this.origin?.focus()
+  // Where a cell's window lies, on the maps that are read and on the digit, while it is pointed at.
+  point({ block, cell }) {
+    const { geometry, field: seen } = this.view ?? {}
+    if (!geometry || layerOf(block) !== layerOf(geometry.own)) return
+    const at = cell && cell.row < geometry.rows.length && cell.column < geometry.columns.length ? cell : null
+    const text = at && `${at.row}.${at.column}`
+    if (text === this.pointed) return
+    this.pointed = text
+    mark(CHANNEL, at ? pointedMarks(geometry, at) : this.view.marks)
+    this.paintField(
+      at ? { ...seen, rows: geometry.field_rows[at.row], columns: geometry.field_columns[at.column] } : seen,
+    )
+    this.feeds?.paint(at)
+    this.slide?.show(at ?? undefined)
   }
 
   receive({ ack, labels, view }, send) {
     this.send = send
     if (!this.sequence.answered(ack)) return // a newer step is on its way to Python
     const text = JSON.stringify([labels, view])
+    const before = this.view
     if (text !== this.text) this.show(labels, view)
     this.text = text
-    this.turn(labels, view)
+    this.turn(labels, view, before)
+    this.active = Boolean(view)
+    if (view?.cell !== this.cell) this.arrive(view)
+    this.cell = view?.cell
     this.enter = false
+  }
+
+  // Another place: its map comes into sight once the account has its own room, and the frame flies there.
+  arrive(view) {
+    const { from } = this
+    this.from = null
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (view !== this.view) return
+        explain(CHANNEL, view?.explained ?? null)
+        const target = view && (this.parts?.first ?? this.sheet)
+        if (from && target) fly(from, target, getComputedStyle(this.root).getPropertyValue("--st-primary-color"))
+      }),
+    )
   }
 
   // The focus follows the account where keys opened it, or where what opened or closed it is about to go: the list of
   // layers, the button "Close". Otherwise it stays, and the account is told.
-  turn(labels, view) {
-    const opened = view && this.view === null // not with the page
-    const closed = !view && this.view
-    this.view = view
+  turn(labels, view, before) {
+    const opened = view && before === null // not with the page
+    const closed = !view && before
     if (this.enter && view) this.focus()
     else if (opened && this.holdsFocus) this.focus()
     else if (closed && this.holdsFocus) (this.origin?.isConnected ? this.origin : this.root).focus()
@@ -95,24 +203,56 @@ class LedgerPanel {
     const { root, sheet } = this
     sheet.replaceChildren()
     root.classList.toggle("open", Boolean(view))
-    this.parts = null
+    const slid = this.view && view && this.view.cell === view.cell ? this.slide?.index : undefined
+    this.slide?.dispose()
+    this.parts = this.feeds = this.slide = this.pointed = null
+    this.painted = []
+    this.breadcrumbs = []
+    this.view = view
     delete root.dataset.cell
     mark(CHANNEL, view?.marks ?? [])
     if (!view) return
-    this.path(labels, view)
+    this.place(labels, view)
+    if (view.breadcrumbs.length) this.path(labels, view)
     const head = element("div", "heading", sheet)
     element("h3", "title", head, view.title)
     this.readout = element("output", "readout", head)
     this.readout.setAttribute("aria-live", "polite")
     const body = element("div", "body", sheet)
-    const side = element("div", "side", body)
-    this.seen(side, labels, view)
-    account(side, view, labels)
+    if (view.field) {
+      const side = element("div", "side", body)
+      this.seen(side, labels, view)
+      if (view.lines.length) account(side, view, labels)
+    }
     if (view.windows.length) this.parts = new Windows(body, view, labels, this)
     if (view.terms.length) this.parts = new Terms(body, view, labels, this)
-    if (view.facts.length) remarks(body, view)
+    if (view.feeds && (view.level === "map" || view.feeds.items.length > 1))
+      this.painted.push((this.feeds = new Feeds(body, view, labels, this)))
+    if (view.geometry?.slides) this.painted.push((this.slide = new Slide(body, view, labels, this, slid)))
+    if (view.facts.length || view.largest) this.sayMore(body, labels, view)
     if (view.shares) shares(body, view, labels)
-    Object.assign(root.dataset, { cell: view.cell, value: view.value })
+    Object.assign(root.dataset, { cell: view.cell, value: view.value, level: view.level })
+  }
+
+  sayMore(parent, labels, view) {
+    const root = remarks(parent, view)
+    if (!view.largest) return
+    const into = button("more", root, labels.inwards, () => this.go(view.largest, into))
+  }
+
+  // From the digit to here; each place leads back to it.
+  place(labels, { place }) {
+    const nav = element("nav", "path place", this.sheet)
+    nav.setAttribute("aria-label", labels.place)
+    this.places = place.map(({ text, step }, i) => {
+      if (i) element("span", "arrow", nav, "›").setAttribute("aria-hidden", "true")
+      const crumb = button("crumb", nav, text, () => {
+        this.enter = "place"
+        this.step(step)
+      })
+      if (i === place.length - 1) crumb.setAttribute("aria-current", "location")
+      return crumb
+    })
   }
 
   path(labels, { breadcrumbs, index }) {
@@ -132,9 +272,16 @@ class LedgerPanel {
 
   seen(parent, labels, { field: seen, pixel }) {
     const figure = element("figure", "field", parent)
-    field(figure, seen, DRAWING, labels.drawing)
+    this.drawing = { place: element("div", "", figure), label: labels.drawing }
+    this.paintField(seen)
     const words = pixel ? labels.field_pixel : seen.rows.length ? labels.field : labels.field_none
     element("figcaption", "", figure, fill(words, { rows: seen.rows.length, columns: seen.columns.length }))
+  }
+
+  paintField(seen) {
+    const { place, label } = this.drawing
+    place.replaceChildren()
+    field(place, seen, DRAWING, label)
   }
 
   say(text) {
@@ -142,14 +289,18 @@ class LedgerPanel {
   }
 
   focus() {
-    const wanted = this.enter === "breadcrumb" ? null : this.parts?.start()
-    ;(wanted ?? this.breadcrumbs[this.index] ?? this.root).focus({ preventScroll: false })
+    const wanted = { place: null, breadcrumb: this.breadcrumbs[this.index] }[this.enter]
+    const inside = this.enter === true ? this.parts?.start() : wanted
+    ;(inside ?? this.places.at(-1) ?? this.root).focus({ preventScroll: false })
   }
 
   dispose() {
-    removeEventListener("cnnviz:cell", this.heard)
+    for (const [name, react] of Object.entries(this.listeners)) removeEventListener(name, react)
+    this.slide?.dispose()
+    cancelAnimationFrame(this.due)
     unsubscribe(CHANNEL, this)
     mark(CHANNEL, [])
+    explain(CHANNEL, null)
   }
 }
 

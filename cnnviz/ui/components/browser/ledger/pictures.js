@@ -5,14 +5,16 @@ import { channelsOf } from "../shared/theme.js"
 
 const SHADE = 0.3 // of the brightness that pixels outside of the receptive field keep
 
-function canvasOf(columns, rows, side, parent, label) {
+// What is said beside a picture is not said again by it.
+function canvasOf(columns, rows, side, parent, label, isSaid = false) {
   const cell = Math.max(1, Math.floor(side / Math.max(rows, columns)))
   const canvas = element("canvas", "", parent)
   const ratio = Math.max(1, Math.round(window.devicePixelRatio || 1))
   Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio })
   Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` })
-  canvas.setAttribute("role", "img")
   canvas.setAttribute("aria-label", label)
+  if (isSaid) canvas.setAttribute("aria-hidden", "true")
+  else canvas.setAttribute("role", "img")
   return { canvas, context: canvas.getContext("2d"), cell: cell * ratio, ratio }
 }
 
@@ -50,25 +52,71 @@ function signColours(parent) {
 
 const css = (parts) => `rgb(${parts.map((part) => Math.min(255, Math.round(part))).join(" ")})`
 
-// One map of a layer with the window on it; `block` as the viewers have it.
-export function map(parent, block, of, { rows, columns }, side, label) {
-  const picture = canvasOf(block.columns, block.rows, side, parent, label)
-  let top = 0
-  let low = 0
-  for (let i = of; i < block.values.length; i += block.maps) {
-    top = Math.max(top, Math.abs(block.values[i]))
-    low = Math.min(low, block.values[i])
+// One map of a layer, painted once; what lies on it is drawn anew. `block` as the viewers have it.
+export class Picture {
+  constructor(parent, block, of, side, label, isSaid = false) {
+    this.block = block
+    this.of = of
+    this.place = canvasOf(block.columns, block.rows, side, parent, label, isSaid)
+    this.whole = document.createElement("canvas")
+    Object.assign(this.whole, { width: block.columns, height: block.rows })
+    this.fill(parent)
   }
-  const colours = low < 0 ? signColours(parent) : null
-  for (let row = 0; row < block.rows; row += 1) {
-    for (let column = 0; column < block.columns; column += 1) {
-      const value = block.values[(row * block.columns + column) * block.maps + of]
-      picture.context.fillStyle = css(shaded(value, top, colours))
-      picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
+
+  fill(parent) {
+    const { block, of } = this
+    let top = 0
+    let low = 0
+    for (let i = of; i < block.values.length; i += block.maps) {
+      top = Math.max(top, Math.abs(block.values[i]))
+      low = Math.min(low, block.values[i])
     }
+    const colours = low < 0 ? signColours(parent) : null
+    const image = new ImageData(block.columns, block.rows)
+    for (let i = 0; i < block.rows * block.columns; i += 1) {
+      const parts = shaded(block.values[i * block.maps + of], top, colours)
+      image.data.set([...parts.map((part) => Math.min(255, Math.round(part))), 255], i * 4)
+    }
+    this.whole.getContext("2d").putImageData(image, 0, 0)
   }
-  const inside = (numbers, most) => numbers.filter((number) => number >= 0 && number < most)
-  frame(picture, inside(rows, block.rows), inside(columns, block.columns))
+
+  value(row, column) {
+    return this.block.values[(row * this.block.columns + column) * this.block.maps + this.of]
+  }
+
+  // With a window on it, and up to a cell along the rows; what comes after that one is still empty.
+  draw({ rows, columns }, last = Infinity) {
+    const { block, place, whole } = this
+    const { context, canvas, cell } = place
+    context.imageSmoothingEnabled = false
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    const full = Math.min(block.rows, Math.floor((last + 1) / block.columns))
+    const part = full < block.rows ? (last + 1) % block.columns : 0
+    const paint = (row, high, wide) =>
+      high && wide && context.drawImage(whole, 0, row, wide, high, 0, row * cell, wide * cell, high * cell)
+    paint(0, full, block.columns)
+    paint(full, 1, part)
+    const inside = (numbers, most) => numbers.filter((number) => number >= 0 && number < most)
+    frame(place, inside(rows, block.rows), inside(columns, block.columns))
+  }
+}
+
+// One map of a layer with the window on it.
+export function map(parent, block, of, window, side, label, isSaid = false) {
+  new Picture(parent, block, of, side, label, isSaid).draw(window)
+}
+
+// A slice of a kernel: orange for what is positive, blue for what is negative, the stronger the larger.
+export function kernel(parent, weights, side, label) {
+  const picture = canvasOf(weights[0].length, weights.length, side, parent, label, true)
+  const top = Math.max(...weights.flat().map(Math.abs))
+  const colours = signColours(parent)
+  weights.forEach((line, row) =>
+    line.forEach((weight, column) => {
+      picture.context.fillStyle = css(shaded(weight, top, colours))
+      picture.context.fillRect(column * picture.cell, row * picture.cell, picture.cell, picture.cell)
+    }),
+  )
 }
 
 // What the network read, as a block for `map`.

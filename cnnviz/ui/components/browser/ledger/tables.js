@@ -47,7 +47,7 @@ export class Terms {
   term({ name, map, row, column, value, weight, amount, size }) {
     const line = element("tr", amount?.startsWith("−") ? "negative" : "positive", this.body)
     const { layer } = this.view.source
-    const go = button("go", element("td", "", line), name, () => this.panel.walk({ layer, map, row, column }))
+    const go = button("go", element("td", "", line), name, () => this.panel.walk({ layer, map, row, column }, go))
     go.title = fill(this.labels.go, { name })
     element("td", "amount", line, value)
     if (weight !== null) {
@@ -60,6 +60,10 @@ export class Terms {
 
   start() {
     return this.buttons[0]
+  }
+
+  get first() {
+    return this.body
   }
 }
 
@@ -84,6 +88,7 @@ export function account(parent, view, labels) {
 export function remarks(parent, { facts }) {
   const root = element("section", "remarks", parent)
   for (const fact of facts) element("p", "fact", root, fact)
+  return root
 }
 
 export function shares(parent, { shares: all }, labels) {

@@ -52,7 +52,10 @@ export class Windows {
     const on = { light: (r, c) => this.light(part, grids, r, c) }
     const walk = (r, c) =>
       part.inside[r][c] &&
-      this.panel.walk({ layer: view.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] })
+      this.panel.walk(
+        { layer: view.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] },
+        grids.values.at(r, c),
+      )
     const padding = view.pooled ? labels.left_out : labels.padding
     const values = part.values.map((line, r) =>
       line.map((text, c) => (part.inside[r][c] ? text : view.pooled ? "" : "0")),
@@ -131,6 +134,10 @@ export class Windows {
         kernel,
       }),
     )
+  }
+
+  get first() {
+    return this.made[0]?.grids.values.root
   }
 
   // Where the path goes on, or the first value that can be gone to.

@@ -5,6 +5,7 @@
  * @typedef {object} Viewer
  * @property {() => void} published is called when other values are there
  * @property {() => void} [marked] is called when other cells are marked
+ * @property {() => void} [explained] is called when another place is explained
  */
 
 /**
@@ -18,21 +19,33 @@
 
 /** @typedef {{ block: string, maps: number[], rows: number[], columns: number[] }} Mark */
 
+/** @typedef {{ block: string, map: number | null, row: number | null, column: number | null }} Place */
+
 /**
  * @typedef {object} Channel
  * @property {Message | null} message
  * @property {unknown} publisher
  * @property {Set<Viewer>} viewers
  * @property {Mark[]} marks
+ * @property {{ place: Place | null, turn: number }} explained and how often that changed
  */
 
 /** @type {Map<string, Channel>} */
 const channels = new Map()
 
+/** @returns {Channel} */
+const empty = () => ({
+  message: null,
+  publisher: null,
+  viewers: new Set(),
+  marks: [],
+  explained: { place: null, turn: 0 },
+})
+
 /** @param {string} name */
 function channel(name) {
   let found = channels.get(name)
-  if (!found) channels.set(name, (found = { message: null, publisher: null, viewers: new Set(), marks: [] }))
+  if (!found) channels.set(name, (found = empty()))
   return found
 }
 
@@ -84,6 +97,25 @@ export function mark(name, marks) {
  * @param {string} id
  */
 export const marked = (name, id) => (name ? channel(name).marks.filter(({ block }) => block === id) : [])
+
+/**
+ * Have the viewers bring what is explained into sight.
+ *
+ * @param {string} name
+ * @param {Place | null} place
+ */
+export function explain(name, place) {
+  const made = channel(name)
+  made.explained = { place, turn: made.explained.turn + 1 }
+  for (const viewer of made.viewers) viewer.explained?.()
+}
+
+/**
+ * Return what is explained.
+ *
+ * @param {string} name
+ */
+export const explained = (name) => channel(name).explained
 
 /**
  * @param {string} name

@@ -51,3 +51,11 @@ test("one map alone has cells of at most 48 pixels", () => {
   assert.equal(alone({ rows: 3, columns: 3 }, 320).cell, 48)
   assert.equal(alone({ rows: 28, columns: 28 }, 320).cell, 11)
 })
+
+test("the numbers below maps grow with the page's type", () => {
+  const block = { rows: 26, columns: 26, pictures: 10 }
+  assert.equal(mosaic(block, 1100, 520).label, 13)
+  const large = mosaic(block, 1100, 520, 1.5)
+  assert.equal(large.label, 20)
+  assert.ok(large.height <= 520)
+})
