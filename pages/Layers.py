@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import rail, upload_panel
 from cnnviz.ui.layers import cards, views
+from cnnviz.ui.layers import rail as layer_rail
 from cnnviz.ui.layers.ledger import panel, path
 from cnnviz.ui.shell import networks, page, pen_up, session, url
 
@@ -14,7 +15,7 @@ from cnnviz.ui.shell import networks, page, pen_up, session, url
 def read_along() -> None:
     """Show what changes while the pen moves, and send the maps to the cards below."""
     prediction, pen_down = rail.read()
-    cards.send(prediction, pen_down)
+    cards.send(prediction, networks.load_chosen(), pen_down)
     url.show(pen_down)
     pen_up.follow(prediction.digit, pen_down, needed=path.get_cell() is not None)
 
@@ -23,8 +24,10 @@ with page.shell("layers"):
     with rail.keep_in_sight():
         read_along()
     upload_panel.show_opened()
-    prediction = subject.read(networks.load_chosen(), session.subject(), session.steps())
+    network = networks.load_chosen()
+    prediction = subject.read(network, session.subject(), session.steps())
     views.show_settings(prediction)
     if session.get("layers_view") == "maps":
+        layer_rail.show(network)
         panel.show()
-    views.show(prediction, networks.load_chosen())
+    views.show(prediction, network)

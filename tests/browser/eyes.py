@@ -155,8 +155,16 @@ def centre(canvas: Locator, cell: tuple[int, int, int]) -> tuple[float, float]:
     return where["x"], where["y"]
 
 
+def shown(canvas: Locator) -> Locator:
+    """Bring maps near the window, wait until they are painted there, and return them."""
+    canvas.scroll_into_view_if_needed()
+    canvas.page.wait_for_function("element => !('due' in element.dataset)", arg=canvas.element_handle())
+    return canvas
+
+
 def pixel(canvas: Locator, cell: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Return the colour in the middle of a cell."""
+    """Return the colour in the middle of a cell, once it is painted."""
+    shown(canvas)
     red, green, blue = canvas.evaluate(
         """(canvas, cell) => {
             const { x, y } = canvas.cellCentre(...cell)

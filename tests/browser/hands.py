@@ -166,6 +166,14 @@ def choose(page: Page, label: str) -> None:
     page.get_by_role("radio", name=label, exact=True).click()
 
 
+def open_colours_and_files(page: Page) -> None:
+    """Open the place on Layers that holds the colours of maps and what can be downloaded."""
+    button = page.get_by_role("button", name="Colours and files")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+    page.get_by_test_id("stPopoverBody").get_by_text("Download the numbers").wait_for()
+
+
 def choose_option(page: Page, box: Locator, name: str | re.Pattern[str]) -> None:
     """Choose an option of the list that opens below `box`, and open it again where a late run of the page closed it."""
     option = page.get_by_role("option", name=name, exact=isinstance(name, str))

@@ -32,7 +32,7 @@ def test_every_click_brings_the_file_while_others_draw(
 ) -> None:
     """A file that is made at a click stays until the browser has it, however many scripts end in between."""
     eyes.opened(page, f"{address}/Layers{seven_link}&net={NETWORK}&show=everything", "Layers")
-    page.get_by_text("Download the numbers").click()
+    hands.open_colours_and_files(page)
     expected = trace_export.write_csv(
         trace(model_store.load(NETWORK), preprocessing.from_canvas(strokes.render(seven)).digit), None
     )

@@ -120,6 +120,7 @@ def grey(value: float, top: float) -> int:
 
 @pytest.mark.parametrize("label", ["each map", "each layer", "whole network"])
 def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(layers_page)
     hands.choose(layers_page, "Grey")
     hands.choose(layers_page, label)
     named = {"each map": "map", "each layer": None, "whole network": "network"}[label]
@@ -143,6 +144,7 @@ def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_pag
 def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -> None:
     cell = telling_cells(values(traced.layers[0], "after"))[0]
     seen = set()
+    hands.open_colours_and_files(layers_page)
     for label in ("Cividis", "Magma", "Grey", "Viridis"):
         hands.choose(layers_page, label)
         wanted = None if label == "Viridis" else label.lower()
@@ -199,7 +201,7 @@ def saved(download: Download) -> bytes:
 
 
 def download(page: Page, layer: str, button: str) -> Download:
-    page.get_by_text("Download the numbers").click()
+    hands.open_colours_and_files(page)
     if layer:
         box = page.get_by_test_id("stPopoverBody").get_by_role("combobox", name="Layer")
         hands.choose_option(page, box, re.compile(f" · {layer}$"))
@@ -233,6 +235,7 @@ def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> 
 
 
 def test_png_of_a_mosaic_has_the_grey_of_every_value(layers_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(layers_page)
     hands.choose(layers_page, "Grey")
     eyes.link_when(layers_page, lambda carried: carried.get("colours") == "grey")
     place = place_of(traced, "max_pooling2d")

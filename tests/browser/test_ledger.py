@@ -309,7 +309,7 @@ def test_the_copied_program_prints_the_number_with_the_downloaded_file(
     cell = strongest(traced, "conv2d_1")
     eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
     expect_account(layers_page, traced, cell)
-    layers_page.get_by_text("Download the numbers").click()
+    hands.open_colours_and_files(layers_page)
     with layers_page.expect_download() as waiting:
         layers_page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
     waiting.value.save_as(tmp_path / f"{LAYERS_NETWORK}.npz")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,8 +14,9 @@ from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
+from cnnviz.ui.components.finding import finding
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
-from cnnviz.ui.layers import code_line
+from cnnviz.ui.layers import code_line, findings
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import layer_names, session, terms
@@ -36,8 +37,11 @@ CHANNEL = "layers"
 """Under this name the numbers travel from `send` to the viewers in the cards."""
 
 
-def send(prediction: Prediction, pen_down: bool) -> None:
-    """Send every layer's values to the cards, in one message; while the pen is down in 256 steps each."""
+def send(prediction: Prediction, network: Network, pen_down: bool) -> None:
+    """Send every layer's values to the cards, in one message, and what is to be said of them.
+
+    While the pen is down values have 256 steps each, and nothing is said: nobody can read forty sentences a second.
+    """
     layers = prediction.trace.layers
     sent = [
         block for layer in layers if layer.layer.changes_values for block in make_blocks(layer, layer is layers[-1])
@@ -48,27 +52,41 @@ def send(prediction: Prediction, pen_down: bool) -> None:
         [replace(block, quantise=pen_down) for block in sent],
         network_range=colour_scale.measure_network_range(prediction.trace),
         one_scale_a_map=session.get("colour_range") == "map",
+        texts=None if pen_down else findings.write(network, prediction.trace),
     )
 
 
-def show(prediction: Prediction, network: Network) -> None:
-    """Show the card of every layer, in order. The pen does not touch them: their pictures come through `send`."""
+def show(prediction: Prediction, network: Network, shown: Collection[str]) -> None:
+    """Show the cards of the layers named in `shown`, in order.
+
+    The pen does not touch them: their pictures and sentences come through `send`.
+    """
     colours = colour_scale.get_colours()
     layers, names = prediction.trace.layers, layer_names.in_words(network.architecture.layers)
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
-        _show_card(place, layer, output, names[layer.name], colours, last=place == len(layers) - 1)
+        if layer.name in shown:
+            alone = len(shown) == 1
+            _show_card(place, layer, output, names[layer.name], colours, last=place == len(layers) - 1, alone=alone)
 
 
-def _show_card(place: int, layer: Layer, output: LayerOutput, title: str, colours: dict[str, Any], last: bool) -> None:
+def get_prefix(place: int) -> str:
+    """Return how the key of the card of the layer at `place`, from 0, begins."""
+    return f"card-{place}-"
+
+
+def _show_card(
+    place: int, layer: Layer, output: LayerOutput, title: str, colours: dict[str, Any], *, last: bool, alone: bool
+) -> None:
     card = st.expander(
         _write_heading(output, title),
-        expanded=output.layer.changes_values,
+        expanded=output.layer.changes_values or alone,
         on_change="rerun",
-        key=f"card-{place}-{output.name}",
+        key=f"{get_prefix(place)}{output.name}{'-alone' if alone else ''}",  # a card alone begins open
     )
     if card.open:
         with card:
             code_line.show(f"code-{place}", layer, output.input_shape, _get_purpose(layer, f"card-{place}"), title)
+            finding(f"finding-{place}", channel=CHANNEL, of=layer.name)
             if output.layer.changes_values:
                 shown = [block.id for block in make_blocks(output, last)]
                 feature_maps(

@@ -14,14 +14,11 @@ from cnnviz.ui.shell.download_button import download_button
 
 
 def show(prediction: Prediction) -> None:
-    """Offer every number of one layer or of the whole network, as NPZ and as CSV."""
-    popover = st.popover(translate("Download the numbers"), on_change="rerun")
-    if popover.open:
-        with popover:
-            _offer_files(prediction)
+    """Offer every number of one layer or of the whole network, as NPZ and as CSV.
 
-
-def _offer_files(prediction: Prediction) -> None:
+    For a place that is drawn when it is opened: these are the numbers of `prediction`, which the pen does not change.
+    """
+    st.markdown(f"**{translate('Download the numbers')}**")
     layers = {layer.name: (layer,) for layer in prediction.trace.layers}
     names = layer_names.in_full(layer.layer for layer in prediction.trace.layers)
     name = st.selectbox(

@@ -11,7 +11,7 @@ from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.runs.downloads import make_file_name
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers import cards, diagram, downloads, summary
+from cnnviz.ui.layers import cards, diagram, downloads, rail, summary
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.shell import networks, session, terms, widgets
 from cnnviz.ui.shell.download_button import download_button
@@ -23,10 +23,17 @@ PROGRAM = gettext_noop(
 
 
 def show_settings(prediction: Prediction) -> None:
-    """Show the choice of views and, for the maps, what goes with them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    """Show the choice of views and, for the maps, what goes with them, out of the way."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         widgets.one_of("layers_view", translate("Show the network as"))
-        if session.get("layers_view") == "maps":
+        if session.get("layers_view") == "maps" and any(map(session.shows, ("colour_range", "palette"))):
+            _show_colours_and_files(prediction)
+
+
+def _show_colours_and_files(prediction: Prediction) -> None:
+    popover = st.popover(translate("Colours and files"), on_change="rerun")
+    if popover.open:
+        with popover:
             colour_scale.show_settings()
             if session.wants_everything():
                 downloads.show(prediction)
@@ -35,6 +42,13 @@ def show_settings(prediction: Prediction) -> None:
 def show(prediction: Prediction, network: Network) -> None:
     """Show the chosen view."""
     VIEWS[session.get("layers_view")](prediction, network)
+
+
+def _show_maps(prediction: Prediction, network: Network) -> None:
+    shown = rail.choose_layers(network)
+    if not shown:
+        st.info(translate("This network has no layer of this kind. Choose another kind in the list of layers."))
+    cards.show(prediction, network, shown)
 
 
 def _show_diagram(_: Prediction, network: Network) -> None:
@@ -63,7 +77,7 @@ def _name_file() -> str:
 
 
 VIEWS: Mapping[str, Callable[[Prediction, Network], None]] = {
-    "maps": cards.show,
+    "maps": _show_maps,
     "diagram": _show_diagram,
     "summary": _show_summary,
     "program": _show_program,

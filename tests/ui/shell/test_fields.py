@@ -27,6 +27,8 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "ink": ("00FF88", {"ink": "#00ff88"}),
     "paper": ("101010", {"paper": "#101010"}),
     "view": ("diagram", {"layers_view": "diagram"}),
+    "layers": ("convolution", {"layers_kind": "convolution"}),
+    "only": ("conv2d_1", {"layers_only": "conv2d_1"}),
     "bench": ("build", {"train_view": "build"}),
     "run": ("0123abcd", {"watched": "0123abcd"}),
     "replay": ("padding", {"recorded": "padding", "recorded_moment": 0}),

@@ -36,6 +36,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "read_cell": gettext_noop("row {row}, column {column}: {value}"),
         "read_unit": gettext_noop("unit {unit}: {value}"),
         "about": gettext_noop("about {value}"),
+        "dark": gettext_noop("dark, because none of its sums is above 0; the largest is {largest}"),
         "maps": gettext_noop(
             "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges."
@@ -186,6 +187,7 @@ def publish(
     links: Links | None = None,
     note: str = "",
     turn: int = 0,
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Bring the values of all `blocks` to the viewers of `channel` in one message; nothing of it is seen itself.
 
@@ -202,6 +204,7 @@ def publish(
         links: How the pictures of viewers of mode "linked" belong together.
         note: Plain text that stands below those.
         turn: Grows with every call where several elements publish: the newest is shown.
+        texts: Name -> plain text, for the components `finding` of the channel.
 
     Raises:
         ValueError: If two blocks have the same id, or the values of a block do not have the shape of its kind.
@@ -216,6 +219,7 @@ def publish(
         "turn": turn,
         "note": note,
         "links": None if links is None else vars(links),
+        "texts": dict(texts or {}),
     }
     mount_unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 

@@ -1,5 +1,5 @@
 // One map, large; where a layer has it before and after the activation, both side by side.
-import { button, element, focused } from "../shared/elements.js"
+import { button, element, focused, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
 import { Axes } from "./axes.js"
@@ -54,6 +54,7 @@ export class Enlarged {
     }
     if (this.frame.leads) this.way = button("go", head, labels.look_inside, () => this.viewer.go(this.frame, this.map))
     iconButton("close", head, () => this.leave(), labels.close)
+    this.why = element("p", "why", this.root)
     const pictures = element("div", "pictures", this.root)
     this.frames = this.alike()
     this.stages = this.frames.map((frame) => this.picture(frame, pictures))
@@ -107,6 +108,7 @@ export class Enlarged {
     const { labels } = this.viewer.header
     const name = this.frame.inStrip ? block.title : block.subtitle || block.title
     this.title.textContent = block.pictures > 1 ? fill(labels.enlarged, { map: this.map, title: name }) : name
+    write(this.why, this.viewer.whyDark(block, this.map))
     const { zoom } = this.frame
     const side = Math.min(SIDE * zoom, this.viewer.width - 24 - AXIS * zoom, this.room(zoom))
     this.stages.forEach((stage, i) => {

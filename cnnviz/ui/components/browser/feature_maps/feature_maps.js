@@ -6,6 +6,7 @@ import { explained, marked, publish, published, subscribe, unsubscribe, withdraw
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
+import { largestBelow } from "./dark.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
@@ -179,7 +180,8 @@ class Viewer {
     if (values[0] === undefined) return
     const numbers = values.map(block.exact ? exact : short)
     const text = block.exact ? numbers.join(", ") : fill(this.header.labels.about, { value: numbers.join(", ") })
-    this.readout.textContent = this.name(block) + this.sentence(block, cell, text)
+    const said = [this.name(block) + this.sentence(block, cell, text), this.whyDark(block, cell.map)]
+    this.readout.textContent = said.filter(Boolean).join(" · ")
     Object.assign(this.readout.dataset, { ...cell, block: block.name, value: numbers.join(" ") })
   }
 
@@ -194,6 +196,13 @@ class Viewer {
     const [first, left] = block.origin
     const where = { map: block.ticks[map] ?? map, row: first + row, column: left + column }
     return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { ...where, value })
+  }
+
+  // Why a map is dark; nothing for any other.
+  whyDark(block, map) {
+    const blocks = this.frames.map((frame) => frame.block)
+    const largest = largestBelow(block, blocks, map)
+    return largest === null ? "" : fill(this.header.labels.dark, { largest: short(largest) })
   }
 
   leave(stage) {
@@ -252,9 +261,10 @@ class Viewer {
   }
 }
 
-function bring(root, { channel, network, links, note, turn, blocks }) {
+function bring(root, { channel, network, links, note, turn, texts, blocks }) {
   root.hidden = true // it only brings values
-  publish(channel, root, { network, links, note, turn, blocks: new Map(blocks.map((block) => [block.id, block])) })
+  const byId = new Map(blocks.map((block) => [block.id, block]))
+  publish(channel, root, { network, links, note, turn, texts, blocks: byId })
   return () => setTimeout(() => root.isConnected || withdraw(channel, root))
 }
 

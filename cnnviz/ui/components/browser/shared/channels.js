@@ -14,6 +14,7 @@
  * @property {any} links
  * @property {string} note
  * @property {number} turn
+ * @property {Record<string, string>} [texts] by the name of the layer; none while the pen is down
  * @property {Map<string, any>} blocks
  */
 

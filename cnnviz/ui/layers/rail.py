@@ -1,0 +1,87 @@
+"""The list of layers beside their cards, in sight wherever the page is scrolled to, and which of them are shown.
+
+The style sheet of all pages keeps the container `layer-rail` at the right of a wide window, and at the top of a narrow
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from cnnviz.core.layers import Layer
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.layer_list import Line, layer_list, read_choice
+from cnnviz.ui.i18n import translate
+from cnnviz.ui.layers import cards
+from cnnviz.ui.shell import layer_names, networks, session
+from cnnviz.ui.shell.fields import FIELDS
+
+KEY = "layer-list"
+
+KINDS: Mapping[str, Callable[[Layer], bool]] = {
+    "all": lambda _: True,
+    "convolution": lambda layer: layer.arithmetic in ("convolution", "depthwise", "separable"),
+    "pooling": lambda layer: layer.role == "pooling",
+    "dense": lambda layer: layer.arithmetic == "dense",
+}
+"""Value of the choice of kinds -> whether a layer is of them."""
+
+
+def choose_layers(network: Network) -> tuple[str, ...]:
+    """Return the names of the layers whose cards are shown, in order: all, those of a kind, or one of these."""
+    names = _list_names(network)
+    only = session.get("layers_only")
+    if only and names:
+        return (only,) if only in names else names[:1]
+    return names
+
+
+def show(network: Network) -> None:
+    """Show the list of layers, and what chooses among them."""
+    chosen = choose_layers(network)
+    with st.container(key="layer-rail"):
+        layer_list(
+            KEY,
+            _make_lines(network, _list_names(network)),
+            channel=cards.CHANNEL,
+            palette=session.get("palette"),
+            kinds={kind: translate(label) for kind, label in FIELDS["layers_kind"].options.items()},
+            kind=session.get("layers_kind"),
+            only=chosen[0] if session.get("layers_only") and chosen else "",
+            on_choice=_take_choice,
+        )
+
+
+def _list_names(network: Network) -> tuple[str, ...]:
+    fits = KINDS[session.get("layers_kind")]
+    return tuple(layer.name for layer in network.architecture.layers if fits(layer))
+
+
+def _make_lines(network: Network, names: Sequence[str]) -> list[Line]:
+    layers, shapes = network.architecture.layers, network.architecture.shapes()[1:]
+    titles = layer_names.in_words(layers)
+    return [
+        Line(
+            name=layer.name,
+            title=titles[layer.name],
+            shape="×".join(map(str, shape)),  # narrow: a line has 13rem
+            card=f"st-key-{cards.get_prefix(place)}",
+            block=f"{layer.name}/after" if layer.changes_values else "",
+        )
+        for place, (layer, shape) in enumerate(zip(layers, shapes, strict=True))
+        if layer.name in names
+    ]
+
+
+def _take_choice() -> None:
+    """Take over what was chosen in the list, if the present network has it."""
+    choice = read_choice(KEY)
+    names = {layer.name for layer in networks.load_chosen().architecture.layers}
+    if choice.kinds in KINDS:
+        session.put(layers_kind=choice.kinds)
+    elif choice.one is False:
+        session.put(layers_only="")
+    elif choice.layer in names:
+        session.put(layers_only=choice.layer)
