@@ -143,12 +143,12 @@ def _make_pictures(chosen: ChosenMap) -> list[Block]:
 
 
 def _make_all_maps(chosen: ChosenMap, pen_down: bool) -> Block:
-    """Return all maps, sorted by how much the poolings differ, each with its number."""
+    """Return all maps, sorted by how much the poolings differ, weighed by energy, each with its number."""
     order = list(chosen.order)
     return Block(
         id=ALL,
         title=translate_plural("{number} map", "{number} maps", len(order)),
-        subtitle=translate("sorted by how much max and average differ"),
+        subtitle=translate("sorted by how much max and average differ, times the energy of the map"),
         values=chosen.layer.after[..., order],
         quantise=pen_down,
         ticks=tuple(map(str, order)),

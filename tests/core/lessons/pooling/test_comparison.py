@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.pooling import sentences
-from cnnviz.core.lessons.pooling.comparison import Pool, compare, measure_disagreements, rank
+from cnnviz.core.lessons.pooling.comparison import (
+    Pool,
+    compare,
+    measure_disagreements,
+    rank,
+    weigh_disagreements,
+)
 from cnnviz.core.lessons.pooling.peaks import find_peaks
 from cnnviz.core.lessons.pooling.sentences import describe
 from tests.core.lessons.pooling.test_worked_example import poolings
@@ -94,14 +100,68 @@ def test_disagreement_does_not_depend_on_a_factor(drawn_pooling: tuple[np.ndarra
     assert first == pytest.approx(second, abs=1e-5)
 
 
-def test_maps_are_ranked_by_how_much_the_poolings_disagree() -> None:
+def test_disagreement_of_a_map_is_that_of_its_poolings_alone() -> None:
+    even = np.ones((4, 4), np.float32)
+    maps = np.stack([np.zeros_like(even), even, pixel()], axis=-1)
+    assert measure_disagreements(maps, TWO).tolist() == [0, 0, pytest.approx((1 - 0.25) / (1 + 0.25))]
+
+
+def test_maps_are_ranked_by_disagreement_times_their_share_of_the_energy() -> None:
     even = np.ones((4, 4), np.float32)
     gentle = even.copy()
     gentle[0, 0] = 1.5
     maps = np.stack([np.zeros_like(even), gentle, even, pixel(), 9 * gentle], axis=-1)
-    assert rank(maps, TWO) == (3, 1, 4, 0, 2)
-    assert measure_disagreements(maps, TWO)[[0, 2]].tolist() == [0, 0]
-    assert measure_disagreements(maps, TWO)[3] == pytest.approx((1 - 0.25) / (1 + 0.25))
+    energies = np.array([0, 17.25, 16, 1, 81 * 17.25])
+    expected = measure_disagreements(maps, TWO) * energies / energies.sum()
+    assert weigh_disagreements(maps, TWO) == pytest.approx(expected)
+    assert rank(maps, TWO) == (4, 1, 3, 0, 2)
+
+
+def test_a_dark_map_with_one_dim_cell_is_not_where_the_poolings_disagree_most() -> None:
+    """It was chosen: the disagreement of its own poolings is the largest there can be."""
+    stroke = np.zeros((12, 12), np.float32)
+    stroke[2:10, 5:8] = 1
+    maps = np.stack([pixel(3, 4, 0.01, 12), stroke], axis=-1)
+    dim, bright = measure_disagreements(maps, TWO)
+    assert dim > bright
+    assert rank(maps, TWO) == (1, 0)
+
+
+LAYERS = st.tuples(st.integers(2, 8), st.integers(2, 8), st.integers(2, 6), st.integers(0, 2**32 - 1))
+
+
+@settings(deadline=None)
+@given(LAYERS, st.floats(1e-6, 0.5))
+def test_a_weak_noisy_map_never_ranks_above_a_strong_one(layer: tuple[int, int, int, int], share: float) -> None:
+    """The weak map is noise that holds a `share` of what the strong one's disagreement makes of its energy."""
+    rows, columns, _, seed = layer
+    rng = np.random.default_rng(seed)
+    strong = np.maximum(rng.normal(size=(rows, columns)), 0)
+    weak = np.maximum(rng.normal(size=(rows, columns)) - 1.5, 0)
+    assume(strong.any() and weak.any())
+    disagreement = float(measure_disagreements(strong[..., None].astype(np.float32), TWO)[0])
+    assume(disagreement > 0.01)
+    weak *= np.sqrt(share * disagreement * np.square(strong).sum() / np.square(weak).sum())
+    maps = np.stack([weak, strong], axis=-1).astype(np.float32)
+    assert rank(maps, TWO) == (1, 0)
+
+
+@settings(deadline=None)
+@given(LAYERS, st.floats(1e-3, 1e3))
+def test_the_first_map_holds_much_of_the_energy_in_any_layer(layer: tuple[int, int, int, int], factor: float) -> None:
+    *shape, seed = layer
+    rng = np.random.default_rng(seed)
+    maps = np.maximum(rng.normal(size=shape) * 10 ** rng.uniform(-3, 1, shape[-1]), 0).astype(np.float32)
+    energies, apart = np.square(maps, dtype=float).sum(axis=(0, 1)), measure_disagreements(maps, TWO)
+    first = rank(maps, TWO)[0]
+    assert energies[first] >= (apart * energies).max() * (1 - 1e-9)
+    weighed = weigh_disagreements(maps, TWO)
+    assert ((weighed >= 0) & (weighed <= 1)).all()
+    assert weigh_disagreements(maps * np.float32(factor), TWO) == pytest.approx(weighed, abs=1e-5)
+
+
+def test_maps_of_a_dark_layer_keep_their_order() -> None:
+    assert rank(np.zeros((4, 4, 3), np.float32), TWO) == (0, 1, 2)
 
 
 def test_single_bright_pixel_is_described() -> None:
