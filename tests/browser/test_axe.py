@@ -51,6 +51,12 @@ def guess(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
+def guess_twice(page: Page) -> None:
+    guess(page)
+    expect(page.locator(".guess:visible .hint")).not_to_be_empty()
+    page.keyboard.press("Enter")
+
+
 def find_out(page: Page) -> None:
     page.get_by_role("button", name="Find out").nth(3).click()
     expect(page.locator(".st-key-recorded")).to_be_visible()
@@ -74,6 +80,7 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "convolution, guessed": ("Convolution?", "Convolution", guess),
     "pooling": ("Pooling?", "Pooling", as_it_is),
     "pooling, guessed": ("Pooling?", "Pooling", guess),
+    "pooling, solved": ("Pooling?", "Pooling", guess_twice),
     "experiments": ("Train?", "Train", as_it_is),
     "recorded experiment": ("Train?", "Train", find_out),
     "builder": ("Train?bench=build&", "Train", as_it_is),

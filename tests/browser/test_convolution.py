@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -136,7 +137,8 @@ def test_size_and_values_are_guessed_checked_and_remembered(convolution: Page) -
     expect(grid(convolution)).not_to_contain_text("(5 − 3) / 1 + 1")
     guess(convolution, "size", "three")
     expect(grid(convolution).locator(".guess .trouble").first).to_contain_text("Type a number")
-    guess(convolution, "size", "2")
+    for _ in range(2):  # the second time it is the last try
+        guess(convolution, "size", "2")
     expect(work).to_contain_text("Not 2: the first place counts too, hence the + 1")
     expect(work).to_contain_text("(5 − 3) / 1 + 1 = 3")
     assert results(convolution) == ["?"] * 9
@@ -144,7 +146,8 @@ def test_size_and_values_are_guessed_checked_and_remembered(convolution: Page) -
     expect(work).to_contain_text("3 is right")
     expect_worked_out(convolution, FIRST, 0)
     button(convolution, "One step forward").click()
-    guess(convolution, "sum", "1")
+    for _ in range(2):
+        guess(convolution, "sum", "1")
     expect(work).to_contain_text("Not 1: that is what the kernel gives when it is turned around")
     expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
     eyes.settled(convolution)
@@ -155,6 +158,34 @@ def test_size_and_values_are_guessed_checked_and_remembered(convolution: Page) -
     expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
     expect(work).to_contain_text("3 is right")
     assert results(convolution) == shown(FIRST, 2)
+
+
+def test_a_wrong_guess_gets_a_hint_then_a_second_try_then_the_solution(convolution: Page) -> None:
+    size, sums = (grid(convolution).locator(".guess").nth(place) for place in range(2))
+    work = grid(convolution).locator(".work")
+    expect(size.locator(".hint")).to_have_attribute("role", "status")
+    guess(convolution, "size", "5")
+    expect(size.locator(".hint")).to_contain_text("Not 5: that would be so with the other padding")
+    expect(size.locator(".hint")).to_contain_text("Hint: The kernel covers 3 rows and has to stay inside the 5 rows")
+    expect(grid(convolution).get_by_text("? × ?")).to_be_visible()
+    expect(size.locator("input")).to_be_focused()
+    expect(size.locator("input")).to_have_accessible_description(re.compile("Count the starts"))
+    convolution.keyboard.type("3")  # what was typed is selected
+    convolution.keyboard.press("Enter")
+    expect(work).to_contain_text("3 is right")
+    expect(sums.locator("input")).to_be_focused()
+    guess(convolution, "sum", "4")
+    expect(sums.locator(".hint")).to_contain_text("Not 4: that adds up the numbers without the weights")
+    expect(sums.locator(".hint")).to_contain_text("Hint: Of the 9 products 3 are not 0: 1 × 1, 1 × 1, 1 × 1.")
+    assert results(convolution) == ["?"] * 9
+    grid(convolution).locator(".result button").nth(1).click()
+    expect(sums.locator(".hint")).to_be_empty()
+    guess(convolution, "sum", "99")
+    assert results(convolution) == ["?"] * 9, "another cell has two tries of its own"
+    guess(convolution, "sum", "98")
+    expect_worked_out(convolution, FIRST, 1)
+    expect(work).to_contain_text("Not 98")
+    expect(grid(convolution)).to_contain_text("1 of 2 guesses right")
 
 
 def test_a_guess_can_be_left_out(convolution: Page) -> None:

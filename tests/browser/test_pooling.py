@@ -140,14 +140,48 @@ def test_a_guess_is_checked_and_the_answer_says_why(pooling: Page) -> None:
     expect(work).to_contain_text("(1 + 2 + 7 + 1) / 4 = 2.75")
     expect(grid(pooling)).to_contain_text("2 of 2 guesses right")
     button(pooling, "One step forward").click()
-    guess(pooling, "2", "8")
+    for _ in range(2):  # the second time it is the last try
+        guess(pooling, "2", "8")
     expect(work).to_contain_text("Not 2: that is what the other pooling keeps")
     expect(work).to_contain_text("Not 8: that is the sum, which is still to be divided by 4")
     expect(work).to_contain_text("max(0, 3, 4, 1) = 4")
     button(pooling, "One step forward").click()
-    guess(pooling, "", "99")
+    for _ in range(2):
+        guess(pooling, "", "99")
     expect(work).to_contain_text("Not 99")
     expect(grid(pooling)).to_contain_text("2 of 5 guesses right")
+
+
+def test_a_wrong_guess_gets_a_hint_then_a_second_try_then_the_solution(pooling: Page) -> None:
+    hint, work = grid(pooling).locator(".guess .hint"), grid(pooling).locator(".work")
+    most, mean = (grid(pooling).locator(f'[data-guess="{kind}"]') for kind in ("max", "mean"))
+    expect(hint).to_have_attribute("role", "status")
+    guess(pooling, "7", "11")
+    expect(hint).to_contain_text("7 is right")
+    expect(hint).to_contain_text("Not 11: that is the sum, which is still to be divided by 4")
+    expect(hint).to_contain_text("Hint: Add the 4 numbers of the window, 1 + 2 + 7 + 1, and divide by 4.")
+    expect(hint).to_contain_text("Try once more; after that the solution is shown.")
+    expect_known(pooling, 0)
+    assert set(results(pooling, "mean")) == {"?"}, "nothing is given away"
+    expect(most).not_to_be_editable()
+    expect(mean).to_be_focused()
+    expect(mean).to_have_accessible_description(re.compile("Hint: Add the 4 numbers"))
+    pooling.keyboard.type("2.75")  # what was typed is selected
+    pooling.keyboard.press("Enter")
+    expect_known(pooling, 1)
+    expect(work).to_contain_text("7 is right")
+    expect(work).to_contain_text("2.75 is right")
+    expect(grid(pooling)).to_contain_text("2 of 2 guesses right")
+    pooling.keyboard.press("ArrowRight")
+    guess(pooling, "1", "")
+    expect(hint).to_contain_text("Hint: Compare the 4 numbers of the window: 0, 3, 4, 1. Which is the largest?")
+    grid(pooling).locator(".result.max button").nth(2).click()
+    expect(hint).to_be_empty()
+    guess(pooling, "1", "")
+    expect(hint).to_contain_text("Hint: Compare the 4 numbers of the window: 0, 5, 3, 0.")
+    guess(pooling, "2", "")
+    expect(work).to_contain_text("Not 2")
+    expect(work).to_contain_text("max(0, 5, 3, 0) = 5")
 
 
 def test_a_cell_is_edited_by_keys_alone(pooling: Page) -> None:

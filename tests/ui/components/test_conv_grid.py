@@ -103,6 +103,7 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
     assert data["problem"] == {"grid": "kernel", "row": 0, "column": 1, "text": "no"}
     assert data["size"]["work"] == "(5 − 3) / 1 + 1 = 3"
     assert data["guesses"] == {"-1": "2"}
+    assert data["size"]["hint"].endswith("Count the starts.")
     first = data["windows"][0]
     assert first["box"] == [0, 0, 2, 2]
     assert first["products"][2] == ["1 × 1", "1"]
@@ -111,6 +112,7 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
         "text": "3",
         "short": "3",
         "work": "0 + 0 + 1 + 0 + 0 + 1 + 0 + 0 + 1 = 3",
+        "hint": "Of the 9 products 3 are not 0: 1 × 1, 1 × 1, 1 × 1. Work them out and add them up.",
     }
     assert first["mistakes"] == {"flipped": -3, "sign": -3, "unweighted": 4}
 

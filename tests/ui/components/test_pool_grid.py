@@ -71,8 +71,13 @@ def test_everything_is_worked_out_before_it_is_sent(browser: Browser) -> None:
     first = data["windows"][0]
     assert first["box"] == [0, 0, 1, 1]
     assert first["winners"] == [[1, 0]]
+    hints = {kind: first[kind].pop("hint") for kind in ("max", "mean")}
     assert first["max"] == {"value": 7, "text": "7", "work": "max(1, 2, 7, 1) = 7"}
     assert first["mean"] == {"value": 2.75, "text": "2.75", "work": "(1 + 2 + 7 + 1) / 4 = 2.75"}
+    assert hints == {
+        "max": "Compare the 4 numbers of the window: 1, 2, 7, 1. Which is the largest?",
+        "mean": "Add the 4 numbers of the window, 1 + 2 + 7 + 1, and divide by 4.",
+    }
 
 
 def test_padding_and_skipped_numbers_are_described() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from cnnviz.core.lessons.convolution.hints import hint_at_size, hint_at_sum
 from cnnviz.core.lessons.convolution.worked_example import (
     UNITS,
     ConvWindow,
@@ -78,6 +79,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "is_padding": gettext_noop("Not {guess}: that would be so with the other padding"),
         "is_one": gettext_noop("Not {guess}: the first place counts too, hence the + 1"),
         "is_image": gettext_noop("Not {guess}: that is the size of the image; windows have to stay inside"),
+        "hint": gettext_noop("Hint: {hint}"),
+        "again": gettext_noop("Try once more; after that the solution is shown."),
         "score": gettext_noop("{right} of {asked} guesses right"),
     }
 )
@@ -213,8 +216,9 @@ def describe(example: ConvWorkedExample) -> dict[str, Any]:
             "value": example.output_shape[0],
             "mistakes": dict(example.size_mistakes),
             "work": _size_work(example),
+            "hint": number_grids.phrase_hint(hint_at_size(example)),
         },
-        "windows": [_window(each) for each in example.windows],
+        "windows": [_window(each, example.kernel_size[1]) for each in example.windows],
     }
 
 
@@ -226,7 +230,7 @@ def _size_work(example: ConvWorkedExample) -> str:
     return "; ".join(part for part in (example.span_formula, example.formula) if part)
 
 
-def _window(window: ConvWindow) -> dict[str, Any]:
+def _window(window: ConvWindow, columns: int) -> dict[str, Any]:
     first, last = window.taps[0], window.taps[-1]
     return {
         "box": [first.row, first.column, last.row, last.column],
@@ -238,6 +242,7 @@ def _window(window: ConvWindow) -> dict[str, Any]:
             "text": format_exact(window.total),
             "short": format_short(window.total),
             "work": window.work,
+            "hint": number_grids.phrase_hint(hint_at_sum(window, columns)),
         },
         "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},
     }

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnviz.core.lessons.number_grid import format_number
+from cnnviz.core.lessons.pooling.hints import hint_at_max, hint_at_mean
 from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExample
 from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
@@ -51,6 +52,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "why_max": gettext_noop("the largest is kept, the others are dropped"),
         "why_mean": gettext_noop("all of them count the same"),
         "outside": gettext_noop("{count} cells of this window lie outside the grid and are left out."),
+        "hint": gettext_noop("Hint: {hint}"),
+        "again": gettext_noop("Try once more; after that the solution is shown."),
         "score": gettext_noop("{right} of {asked} guesses right"),
         "skipped": gettext_noop("No window reads the striped numbers."),
     }
@@ -113,6 +116,16 @@ def _window(window: PoolWindow) -> dict[str, Any]:
         "count": window.count,
         "outside": len(window.cells) - window.count,
         "total": window.total,
-        "max": {"value": window.largest, "text": format_number(window.largest), "work": window.max_work},
-        "mean": {"value": window.mean, "text": format_number(window.mean), "work": window.mean_work},
+        "max": {
+            "value": window.largest,
+            "text": format_number(window.largest),
+            "work": window.max_work,
+            "hint": number_grids.phrase_hint(hint_at_max(window)),
+        },
+        "mean": {
+            "value": window.mean,
+            "text": format_number(window.mean),
+            "work": window.mean_work,
+            "hint": number_grids.phrase_hint(hint_at_mean(window)),
+        },
     }

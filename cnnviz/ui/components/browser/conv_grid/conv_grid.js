@@ -21,10 +21,13 @@ const NO_MARGINS = [0, 0, 0, 0]
 
 // What is to be said of a guess: the key of a label.
 function judged(guess, kind, about) {
-  if (near(guess, kind === "size" ? about.value : about.sum.value, EXACT)) return "right"
+  if (near(guess, about[kind].value, EXACT)) return "right"
   const mistake = Object.entries(about.mistakes).find(([, value]) => near(guess, value, EXACT))
   return mistake ? `is_${mistake[0]}` : "wrong"
 }
+
+// What is known of the size, as of a window.
+const sizeAsked = (size) => ({ size, mistakes: size.mistakes })
 
 class ConvGrid {
   constructor(root) {
@@ -199,7 +202,7 @@ class ConvGrid {
     for (const [key, text] of Object.entries(guesses)) {
       const place = Number(key)
       if (place === SIZE) {
-        this.sizeGuess.verdicts[SIZE] = { size: this.sizeGuess.verdict(text, "size", size) }
+        this.sizeGuess.verdicts[SIZE] = { size: this.sizeGuess.verdict(text, "size", sizeAsked(size)) }
         this.sized = true
       } else if (windows[place]) {
         this.sumGuess.verdicts[place] = { sum: this.sumGuess.verdict(text, "sum", windows[place]) }
@@ -270,7 +273,7 @@ class ConvGrid {
     const { data, walk, sized } = this
     const { labels } = data
     const named = (kind) => ({ labels: { ...labels, [`ask_${kind}`]: labels[`label_${kind}`] } })
-    this.sizeGuess.show(named("size"), SIZE, data.size, data.guess && !sized, labels.ask_size)
+    this.sizeGuess.show(named("size"), SIZE, sizeAsked(data.size), data.guess && !sized, labels.ask_size)
     this.sumGuess.show(named("sum"), walk.at, window, data.guess && sized && !known && !walk.playing, labels.ask_sum)
     write(this.score, this.scored())
   }

@@ -1,7 +1,8 @@
 // Asking before a window is worked out, and what the answer was worth. Python has worked everything out; here a guess
-// is only compared with it.
+// is only compared with it. A wrong one gets a hint and a second try.
 import { button, element, textInput, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
+import { Tries } from "./tries.js"
 
 // How far a guess may be off: a mean may be told with two decimals, and exact sums are shown with all of theirs.
 export const ROUNDED = 0.005 + 1e-9
@@ -19,10 +20,12 @@ export function numberOf(typed) {
 
 export const near = (one, other, off) => Math.abs(one - other) <= off
 
+let made = 0 // forms, each of which needs an id for its hint
+
 export class Guess {
   // `judge` gives the key of the label that says what is to be said of a guess, from its number, its kind and what was
-  // asked about; `reveal` is called once something was guessed, or nothing; then `rest` gives the focus a place, as the
-  // form that had it is gone.
+  // asked about, in which every kind has its hint; `reveal` is called once the solution is to be shown; then `rest` gives
+  // the focus a place, as the form that had it is gone.
   constructor(parent, kinds, judge, reveal, rest) {
     this.kinds = kinds
     this.judge = judge
@@ -31,12 +34,18 @@ export class Guess {
     this.labels = null
     this.at = null
     this.about = null
+    /** @type {string | null} the question, to tell when it is another one */
+    this.asking = null
+    this.tries = new Tries()
     /** @type {Record<string, Record<string, any>>} by place and kind */
     this.verdicts = {}
     this.right = 0
     this.asked = 0
     this.root = element("form", "guess", parent)
     this.question = element("p", "question", this.root)
+    this.hint = element("div", "hint", this.root)
+    this.hint.id = `hint-${(made += 1)}`
+    this.hint.setAttribute("role", "status")
     this.inputs = Object.fromEntries(this.kinds.map((kind) => [kind, this.input(kind)]))
     this.check = button("check", this.root, "")
     this.check.type = "submit"
@@ -59,17 +68,27 @@ export class Guess {
 
   forget() {
     Object.assign(this, { verdicts: {}, right: 0, asked: 0 })
-    this.empty()
+    this.begin()
   }
 
-  empty() {
-    for (const kind of this.kinds) this.inputs[kind].value = ""
+  // A question that was not asked before: no tries, no hint, empty fields.
+  begin() {
+    this.tries.reset()
+    this.hint.replaceChildren()
+    for (const kind of this.kinds) {
+      this.inputs[kind].value = ""
+      this.inputs[kind].readOnly = false
+      this.inputs[kind].removeAttribute("aria-describedby")
+    }
     write(this.trouble, "")
   }
 
   // What is asked about: under which name its verdicts are kept, and everything that is known of it.
   show({ labels }, at, asked, wanted, question = labels.ask) {
     Object.assign(this, { labels, at, about: asked })
+    const asking = wanted ? JSON.stringify([at, asked]) : null
+    if (asking !== this.asking) this.begin()
+    this.asking = asking
     this.root.hidden = !wanted
     write(this.question, question)
     write(this.check, labels.check)
@@ -77,22 +96,46 @@ export class Guess {
   }
 
   submit() {
-    const { labels } = this
-    const typed = this.kinds.filter((kind) => this.inputs[kind].value.trim())
+    const { labels, tries } = this
+    const typed = this.kinds.filter((kind) => !tries.settled(kind) && this.inputs[kind].value.trim())
     const bad = typed.find((kind) => numberOf(this.inputs[kind].value) === null)
     write(this.trouble, bad ? labels.number : "")
     if (bad) return this.inputs[bad].select()
     const guesses = typed.map((kind) => [kind, this.inputs[kind].value.trim()])
-    this.verdicts[this.at] = Object.fromEntries(
-      guesses.map(([kind, guess]) => [kind, this.verdict(guess, kind, this.about)]),
-    )
-    for (const { verdict } of Object.values(this.verdicts[this.at])) {
+    const verdicts = Object.fromEntries(guesses.map(([kind, guess]) => [kind, this.verdict(guess, kind, this.about)]))
+    if (tries.take(verdicts)) this.settle(tries.verdicts)
+    else this.help()
+  }
+
+  // The solution is to be shown; a question counts once, by its last guess.
+  settle(verdicts) {
+    this.verdicts[this.at] = { ...verdicts }
+    for (const { verdict } of Object.values(verdicts)) {
       this.asked += 1
       if (verdict === "right") this.right += 1
     }
-    this.empty()
+    this.begin()
     this.reveal(this.verdicts[this.at])
     if (this.root.hidden) this.rest()
+  }
+
+  // What was right and what was not, what to do, and that there is another try. The first wrong field has the focus.
+  help() {
+    const { hint, labels, tries } = this
+    hint.replaceChildren()
+    for (const kind of this.kinds) {
+      const said = tries.verdicts[kind]
+      if (!said) continue
+      const right = tries.settled(kind)
+      element("p", `verdict ${right ? "right" : "wrong"}`, hint, said.text)
+      if (!right) element("p", "advice", hint, fill(labels.hint, { hint: this.about[kind].hint }))
+      this.inputs[kind].readOnly = right
+    }
+    element("p", "again", hint, labels.again)
+    const wrong = this.kinds.filter((kind) => tries.verdicts[kind] && !tries.settled(kind))
+    for (const kind of wrong) this.inputs[kind].setAttribute("aria-describedby", hint.id)
+    this.inputs[wrong[0]].focus()
+    this.inputs[wrong[0]].select()
   }
 
   verdict(guess, kind, about) {
