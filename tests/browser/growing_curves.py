@@ -31,7 +31,7 @@ def grow():
     st.session_state["batches"] = st.session_state.get("batches", BEGIN) + STEP
     loss = Panel(id="loss", title="Loss", series=series(lambda n: 1 / n), low=0, log=True)
     accuracy = Panel(id="accuracy", title="Accuracy", series=series(lambda n: 1 - 1 / n), share=True, high=1)
-    curves("chart", [loss, accuracy], LABELS, epoch=EPOCH, at=60, on_pick=note)
+    curves("chart", [loss, accuracy], LABELS, epoch=EPOCH, at=60, moment="epoch 2, batch 60", on_pick=note)
     with st.container(key="where"):
         st.text(f"{st.session_state.get('where')}")
 

@@ -78,8 +78,13 @@ def drag(chart: Locator, start: float, end: float) -> None:
     expect(chart).to_have_attribute("data-zoomed", "true")
 
 
-def entry(chart: Locator, series: str, panel: str = "loss") -> Locator:
-    return chart.locator(f'[data-panel="{panel}"] .entry[data-series="{series}"]')
+def entry(chart: Locator, series: str) -> Locator:
+    return chart.locator(f'.legend .entry[data-series="{series}"]')
+
+
+def value(chart: Locator, series: str, panel: str = "loss") -> Locator:
+    """Return where the legend tells the value of a curve in a panel."""
+    return entry(chart, series).locator(f'.value[data-panel="{panel}"]')
 
 
 def plot(chart: Locator, panel: str = "loss") -> Locator:
@@ -172,13 +177,61 @@ def test_the_page_scrolls_under_the_wheel_unless_the_chart_has_the_focus(chart: 
 def test_hidden_curves_stay_hidden_in_both_panels(chart: Locator) -> None:
     entry(chart, "training").click()
     for _ in range(2):
-        for panel in ("loss", "accuracy"):
-            expect(entry(chart, "training", panel)).to_have_attribute("aria-pressed", "false")
-            expect(entry(chart, "validation", panel)).to_have_attribute("aria-pressed", "true")
+        expect(entry(chart, "training")).to_have_attribute("aria-pressed", "false")
+        expect(entry(chart, "validation")).to_have_attribute("aria-pressed", "true")
         updated(chart)
-    assert "Training" not in (plot(chart).get_attribute("aria-label") or "")
-    entry(chart, "training", "accuracy").click()
+    for panel in ("loss", "accuracy"):
+        label = plot(chart, panel).get_attribute("aria-label") or ""
+        assert "Training" not in label
+        assert "Validation" in label
+    entry(chart, "training").click()
     expect(entry(chart, "training")).to_have_attribute("aria-pressed", "true")
+    for panel in ("loss", "accuracy"):
+        assert "Training" in (plot(chart, panel).get_attribute("aria-label") or "")
+
+
+def test_legend_has_one_small_line_a_curve_for_both_panels(chart: Locator) -> None:
+    entries = chart.locator(".legend .entry")
+    expect(entries).to_have_count(2)
+    heights = [one.bounding_box()["height"] for one in entries.all()]  # type: ignore[index]
+    assert all(24 <= height <= 28 for height in heights), "a line each, large enough to be hit"
+    assert (
+        len({one.locator(".swatch line").evaluate("line => getComputedStyle(line).stroke") for one in entries.all()})
+        == 2
+    )
+
+
+@pytest.mark.parametrize("by", ["pointer", "keys"])
+def test_pointed_at_curve_comes_forward_and_the_others_pale(chart: Locator, by: str) -> None:
+    page = chart.page
+    orange = (0xC2, 0x57, 0x00)
+
+    def count_strong(colour: tuple[int, int, int]) -> int:
+        return int((np.abs(colours(chart).astype(int) - colour).sum(axis=2) < 30).sum())
+
+    before = count_strong(orange)
+    assert before > 20
+    if by == "pointer":
+        entry(chart, "training").hover()
+    else:
+        hands.reach_with_tab(page, entry(chart, "training"))
+    expect(chart).to_have_attribute("data-lit", "training")
+    assert count_strong(orange) < before / 4
+    updated(chart)
+    expect(chart).to_have_attribute("data-lit", "training")
+    if by == "pointer":
+        page.mouse.move(0, 0)
+    else:
+        page.keyboard.press("Tab")
+        expect(chart).to_have_attribute("data-lit", "validation")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Shift+Tab")
+    expect(chart).not_to_have_attribute("data-lit", re.compile("."))
+    assert count_strong(orange) > before / 2
+
+
+def test_line_of_the_moment_says_which_moment_it_is(chart: Locator) -> None:
+    expect(chart).to_have_attribute("data-moment", "epoch 2, batch 60")
 
 
 def test_a_logarithmic_axis_stays_logarithmic(chart: Locator) -> None:
@@ -244,16 +297,16 @@ def test_the_legend_tells_the_values_under_the_cursor_of_both_panels(chart: Loca
     x = int(told(chart, "cursor"))
     expect(chart.get_by_text(f"batch {x}, epoch {-(-x // 50)}")).to_be_visible()
     # 1/x in three digits; above 200 batches only every second value is sent, so the legend shows its neighbour's
-    told_loss = float(entry(chart, "training").locator(".value").inner_text())
+    told_loss = float(value(chart, "training").inner_text())
     assert told_loss == pytest.approx(1 / x, rel=0.03)
-    told_accuracy = entry(chart, "training", "accuracy").locator(".value").inner_text()
+    told_accuracy = value(chart, "training", "accuracy").inner_text()
     assert float(told_accuracy.removesuffix(" %")) == pytest.approx(100 - 100 / x, abs=0.05)
 
 
 def test_without_a_cursor_the_legend_tells_what_was_known_then(chart: Locator) -> None:
     chart.page.mouse.move(0, 0)
-    expect(entry(chart, "training").locator(".value")).to_have_text("0.0167")  # at batch 60, where "now" is
-    expect(entry(chart, "validation").locator(".value")).to_have_text("0.02")  # after the epoch before
+    expect(value(chart, "training")).to_have_text("0.0167")  # at batch 60, which is marked
+    expect(value(chart, "validation")).to_have_text("0.02")  # after the epoch before
     label = plot(chart).get_attribute("aria-label") or ""
     assert label.startswith("Loss over batches. Training 0.0167, Validation 0.02.")
 

@@ -254,12 +254,13 @@ class Drawn:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.axis, self.series, self.labels = "", set[str](), list[str]()
         self.at: float | None = None
+        self.moment = ""
         self.go_to: int | None = None
         monkeypatch.setattr(chart, "draw", self.draw)
         monkeypatch.setattr(time_machine, "player", self.play)
 
-    def draw(self, _key: str, panels: Any, _labels: Any, *, axis: str, at: Any, **_: Any) -> None:
-        self.axis, self.at = axis, at
+    def draw(self, _key: str, panels: Any, _labels: Any, *, axis: str, at: Any, moment: str = "", **_: Any) -> None:
+        self.axis, self.at, self.moment = axis, at, moment
         self.series = {series.label for panel in panels for series in panel.series}
 
     def play(self, _key: str, labels: list[str], index: int, **_: Any) -> int:
@@ -277,12 +278,13 @@ def test_two_runs_lie_on_one_axis_and_follow_one_slider(
     app.checkbox(key=f"compare-{longer}").check().run()
     assert well(app)
     assert drawn.axis == "epochs"
-    assert {"Run 1, training", "Run 1, validation", "Run 2, training", "Run 2, validation"} <= drawn.series
+    assert drawn.series == {"", "Run 1", "Run 2"}, "one line of the legend each"
 
     for place, at, own, other in ((1, 1.0, 2, 4), (0, 0.0, 0, 0)):
         drawn.go_to = place
         assert well(app.run())
         assert drawn.at == at
+        assert drawn.moment == ("epoch 1, batch 2" if place else "before the first batch")
         sentences = [line for line in texts(app).splitlines() if line.startswith("After ")]
         assert [line.split(" batch")[0] for line in sentences] == [f"After {own}", f"After {other}"]
 
@@ -324,13 +326,98 @@ def test_the_moments_are_named_after_the_epochs_that_they_end(
     assert well(app.run())
     assert drawn.labels == [
         "before the first batch",
-        "batch 1",
-        "batch 2",
-        "batch 5",
+        "epoch 1, batch 1",
+        "epoch 1, batch 2",
+        "epoch 1, batch 5",
         "epoch 1, batch 10",
         "epoch 2, batch 20",
         "epoch 3, batch 30",
     ]
+
+
+def test_the_newest_moment_of_a_training_says_where_it_is(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = Drawn(monkeypatch)
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id, batches=10)
+    arrays = {name: np.ones(3, np.float32) for name in ("loss", "accuracy", "gradient")}
+    pace = {"seconds": 2.0, "images_per_second": 9.0, "seconds_left": 7.0}
+    scheduler.tell(job_id, "batches", arrays, step=13, epoch=2, **pace)
+    assert well(app.run())
+    assert drawn.labels == ["before the first batch", "epoch 1, batch 10", "now, epoch 2, batch 13"]
+    assert (drawn.at, drawn.moment) == (None, "")
+
+
+def test_only_runs_with_curves_are_compared(app: AppTest, scheduler: FakeScheduler, monkeypatch: Any) -> None:
+    drawn = Drawn(monkeypatch)
+    first = completed(app, scheduler)
+    app.session_state["train_view"] = "build"
+    press(app.run(), "train")
+    second = next(job_id for job_id in scheduler.jobs if job_id != first)
+    app.session_state["watched"] = first
+    assert well(app.run())
+    assert app.checkbox(key=f"compare-{second}").disabled
+    app.session_state["compared"] = (second,)  # as the arms of an experiment that are still planned
+    assert well(app.run())
+    assert "Run 2" not in drawn.series
+    learn(scheduler, second)
+    assert well(app.run())
+    assert not app.checkbox(key=f"compare-{second}").disabled
+    assert {"Run 1", "Run 2"} <= drawn.series
+
+
+STEP = {
+    "loss_before": 2.0,
+    "loss_after": 1.5,
+    "gradient_norm": 0.7,
+    "learning_rate": 0.01,
+    "layer": "conv2d",
+    "filter": 4,
+}
+
+
+def test_the_step_that_was_explained_last_stays_with_the_run(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    assert "One step, looked at closely" not in texts(app.run())
+    kernels = {name: np.full((3, 3, 1), 0.5, np.float32) for name in ("before", "gradient", "after")}
+    scheduler.tell(job_id, "lesson", kernels, step=2, epoch=1, **STEP)
+    said = texts(app.run())
+    assert "One step, looked at closely" in said
+    assert "filter 5 of conv2d" in said
+    assert [html for html in app.get("html") if "one-step" in html.proto.body]
+    finish(scheduler, job_id)
+    app.session_state["followed"] = {}
+    said = texts(app.run())
+    assert well(app)
+    assert "done" in progress(app)
+    assert "One step, looked at closely" in said
+
+
+def test_the_confusion_matrix_is_a_table_with_its_counts(app: AppTest, scheduler: FakeScheduler) -> None:
+    job_id = train_one(app, scheduler)
+    learn(scheduler, job_id)
+    counts = np.eye(10, dtype=np.int32) * 50
+    counts[4, 9] = 7
+    scheduler.tell(job_id, "snapshot", {"confusion": counts}, step=4, epoch=2, digits=507)
+    said = texts(app.run())
+    assert well(app)
+    assert "500 of 507 right" in said
+    assert "The commonest mistake: 4 read as 9, 7 times." in said
+    (table,) = [html.proto.body for html in app.get("html") if "confusion" in html.proto.body]
+    assert table.count('<td class="right">50</td>') == 10
+    assert table.count(">7</td>") == 1
+
+
+@pytest.mark.parametrize("view", ["experiments", "build"])
+def test_an_empty_tab_leads_to_what_starts_a_training(app: AppTest, view: str) -> None:
+    app.session_state["train_view"] = "watch"
+    assert "There is no training to watch yet" in texts(app.run())
+    press(app, f"begin-{view}")
+    assert well(app)
+    assert app.session_state["train_view"] == view
+    assert "There is no training to watch yet" not in texts(app)
 
 
 def more_of(app: AppTest, job_id: str) -> AppTest:

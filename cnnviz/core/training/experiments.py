@@ -46,6 +46,7 @@ class Experiment:
         id: Its key in `EXPERIMENTS`.
         question: Marked text.
         guesses: Id -> answer, a marked text.
+        shows: What one sees while the trainings run, a marked text that does not give the answer away.
         expected: Id of the usual answer.
         why: The usual explanation, a marked text, shown after the results.
         arms: The trainings.
@@ -57,6 +58,7 @@ class Experiment:
     id: str
     question: str
     guesses: Mapping[str, str]
+    shows: str
     expected: str
     why: str
     arms: tuple[Arm, ...]
@@ -126,6 +128,10 @@ _ALL = (
             "[[average pooling|Average]] instead of [[max pooling]]: which network reads more digits right?"
         ),
         guesses={"max": gettext_noop("Max pooling"), "average": gettext_noop("Average pooling"), ALIKE: CANNOT_TELL},
+        shows=gettext_noop(
+            "Two curves of [[accuracy]], and the [[feature map|maps]] that each kind of [[pooling]] leaves of your "
+            "digit."
+        ),
         expected="max",
         why=gettext_noop("Max pooling keeps a stroke that was found at full strength, an average mixes it with black."),
         arms=_vary_network(
@@ -145,6 +151,10 @@ _ALL = (
             "8": gettext_noop("8 are enough"),
             "32": gettext_noop("It takes 32"),
         },
+        shows=gettext_noop(
+            "Three curves of [[accuracy]], and the 2, 8 or 32 [[feature map|maps]] that each [[network]] makes of your "
+            "digit."
+        ),
         expected="32",
         why=gettext_noop(
             "Each filter finds one pattern. More filters find more patterns, at a price, and gain less and less."
@@ -163,6 +173,10 @@ _ALL = (
         id="dropout",
         question=gettext_noop("Only 500 digits to learn from: does [[dropout]] help?"),
         guesses={"with": gettext_noop("Dropout helps"), "without": gettext_noop("Dropout harms"), ALIKE: CANNOT_TELL},
+        shows=gettext_noop(
+            "How far [[training]] and [[validation set|validation]] part over 60 [[epoch|epochs]], with [[dropout]] "
+            "and without."
+        ),
         expected="with",
         why=gettext_noop(
             "With few digits a network can [[overfitting|learn them by heart]]. Dropout takes away what it would lean "
@@ -189,6 +203,10 @@ _ALL = (
             "valid": gettext_noop("Valid, without"),
             ALIKE: CANNOT_TELL,
         },
+        shows=gettext_noop(
+            "Two curves of [[accuracy]], and how large the [[feature map|maps]] of your digit stay with each "
+            "[[padding]]."
+        ),
         expected=ALIKE,
         why=gettext_noop(
             "MNIST’s digits have an empty margin, so little is lost at the border. Same keeps the maps larger."
@@ -208,6 +226,10 @@ _ALL = (
             "[[dense layer|Dense]] network or [[network|CNN]]: which still reads digits that are moved by three pixels?"
         ),
         guesses={"dense": gettext_noop("The dense network"), "cnn": gettext_noop("The CNN"), ALIKE: CANNOT_TELL},
+        shows=gettext_noop(
+            "Two [[training|trainings]]; then both [[network|networks]] read the same digits, each moved by three "
+            "[[pixel|pixels]]."
+        ),
         expected="cnn",
         why=gettext_noop(
             "A convolution looks for its pattern everywhere; a dense unit has learned where pixels should be."
@@ -228,6 +250,9 @@ _ALL = (
             "[[learning rate|Learning rates]] ten times apart: with which does [[adam|Adam]] learn best?"
         ),
         guesses={"0.1": "0.1", "0.01": "0.01", "0.001": "0.001", "0.0001": "0.0001", ALIKE: CANNOT_TELL},
+        shows=gettext_noop(
+            "Four curves of [[loss]] from the same start: which fall, which jump, and which hardly move."
+        ),
         expected="0.001",
         why=gettext_noop(
             "Steps that are too large jump over the aim, steps that are too small do not get there in time."
@@ -255,6 +280,9 @@ _ALL = (
             FEWER: gettext_noop("About half to a fifth"),
             TENTH: gettext_noop("About a tenth"),
         },
+        shows=gettext_noop(
+            "Three curves of [[loss]] over as many [[step|updates]], and what each [[network]] then misreads."
+        ),
         expected=FEWER,
         why=gettext_noop("More examples help nearly always, and each new one a little less than the one before."),
         arms=_vary_plan(
@@ -279,6 +307,7 @@ _ALL = (
             "0.001": gettext_noop("0.001 is better"),
             ALIKE: CANNOT_TELL,
         },
+        shows=gettext_noop("Two curves of [[loss]] of the same [[network]], one for each rate."),
         expected="1.0",
         why=gettext_noop(
             "Adadelta finds the size of its steps itself, and the rate multiplies it: 0.001 makes them a thousand "

@@ -41,6 +41,14 @@ def _is_finite(value: object) -> bool:
     return value is None or (_is_number(value) and math.isfinite(value))  # type: ignore[arg-type]
 
 
+def _is_measured(value: object) -> bool:
+    return value is not None and _is_number(value)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _is_card(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("test_accuracy"), float)
 
@@ -48,10 +56,16 @@ def _is_card(value: object) -> bool:
 MAX_COUNT = 2**53
 """Largest whole number of an event."""
 
+STEP_NUMBERS = ("loss_before", "loss_after", "gradient_norm", "learning_rate")
+"""What is measured of a step that is explained."""
+
 _RULES: Mapping[str, Callable[[object], bool]] = MappingProxyType(
     {
         **dict.fromkeys(("step", "batches", "epoch", "epochs", "finished", "validation_examples"), _is_count),
         **dict.fromkeys(("seconds", "images_per_second", "seconds_left"), _is_finite),
+        **dict.fromkeys(STEP_NUMBERS, _is_measured),
+        "filter": _is_count,
+        "layer": _is_name,
         **dict.fromkeys((*metrics.NAMES, *metrics.VALIDATION_NAMES), _is_number),
         "card": _is_card,
     }
@@ -63,6 +77,7 @@ _NEEDED: Mapping[str, frozenset[str]] = MappingProxyType(
         "start": frozenset({"batches"}),
         "batches": frozenset({"step", "seconds"}),
         "sample": frozenset({"step"}),
+        "lesson": frozenset({"step", "layer", "filter", *STEP_NUMBERS}),
         "epoch": frozenset({"step", "epoch", "val_accuracy"}),
         "result": frozenset({"card", "ended"}),
     }

@@ -6,6 +6,7 @@ events.jsonl                          one event per line, appended; a broken las
 probe.bin                             the digit that the network is shown while it learns
 snapshot-<step>-<epoch>-<digits>.safetensors
 checkpoint.safetensors                the latest alone
+step.safetensors                      the step that was explained last
 run-<id>.safetensors, run-<id>.json   the result, as in any model store
 """
 
@@ -30,7 +31,6 @@ from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Payload
-from cnnviz.jobs.protocol.event_log import LIVE_KINDS
 from cnnviz.jobs.runs import event_checks
 from cnnviz.jobs.runs.record import UNREADABLE, Run, end
 
@@ -38,6 +38,9 @@ LOG = logging.getLogger(__name__)
 
 PAYLOAD_KEY = "facts"
 """Key of an event's payload in all files."""
+
+STEP_FILE = "step.safetensors"
+"""The step that was explained last, which is written anew with each."""
 
 
 @dataclass(frozen=True, order=True)
@@ -81,7 +84,7 @@ def read_probe(folder: Path) -> np.ndarray:
 
 def record(folder: Path, event: Event) -> None:
     """Write one event to disk. A full disk loses the event and nothing else; that is logged."""
-    if event.kind in LIVE_KINDS or not _exists(folder):
+    if event.kind == "view" or not _exists(folder):
         return
     try:
         _record(folder, event)
@@ -100,11 +103,13 @@ def _record(folder: Path, event: Event) -> None:
         _write_arrays(folder / _describe_snapshot(event.payload).file, event.arrays)
     elif event.kind == "checkpoint":
         _write_arrays(folder / "checkpoint.safetensors", event.arrays, event.payload)
+    elif event.kind == "lesson":
+        _write_arrays(folder / STEP_FILE, event.arrays, event.payload)
     elif event.kind == "result":
         _save_result(folder, event)
     elif event.kind == "ended":
         _record_end(folder, event.payload)
-    if event.kind not in ("snapshot", "checkpoint"):
+    if event.kind not in ("snapshot", "checkpoint", "lesson"):
         _append(folder, event)
 
 
@@ -215,6 +220,16 @@ def read_checkpoint(folder: Path) -> Event | None:
     except Refusal:
         return None
     return Event("checkpoint", 0, 1, payload, arrays)
+
+
+def read_step(folder: Path) -> Event | None:
+    """Return the step that was explained last, None if there is none that can be read."""
+    try:
+        payload, arrays = _read_arrays(folder / STEP_FILE)
+    except Refusal:
+        return None
+    event = Event("lesson", 0, 1, payload, arrays)
+    return event if event_checks.is_well_typed(event) and event_checks.is_complete(event) else None
 
 
 def select_weights(arrays: Arrays) -> dict[str, dict[str, np.ndarray]]:

@@ -198,6 +198,10 @@ class RunStore:
         """Return the latest `checkpoint` event, with arrays, from which a job can continue; None if there is none."""
         return files.read_checkpoint(self._folder(run_id))
 
+    def explained_step(self, run_id: str) -> Event | None:
+        """Return the step of a run's training that was explained last, None if there is none that can be read."""
+        return files.read_step(self._folder(run_id))
+
     @property
     def _owner_folder(self) -> Path:
         return self.home / self.owner

@@ -140,7 +140,7 @@ def _show_input(shape: Shape) -> None:
 
 def _show_row(place: int, row: Row, rows: int) -> None:
     """Show one layer: what it is and makes, its settings, and why it is refused if it is."""
-    with st.container(border=True, gap="xsmall", key=f"layer-{place}"):
+    with st.container(border=True, gap="xxsmall", key=f"layer-{place}"):
         with _make_line("center"):
             _show_kind(place, row)
             with st.container(horizontal=True, gap="xxsmall", width="content"):
@@ -179,7 +179,7 @@ def _show_kind(place: int, row: Row) -> None:
         index=options.index(present),
         key=key,
         label_visibility="collapsed",
-        width=215,
+        width=165,
         on_change=session.guard(_take_kind),
         args=(place, key),
     )

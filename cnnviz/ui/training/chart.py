@@ -48,19 +48,22 @@ def show(
     runs: Sequence[ChartRun],
     *,
     at: float | None = None,
+    moment: str = "",
     height: int = 260,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
     """Show the metrics of `runs` and return the batch that was clicked in this run of the script, if any.
 
     One run is shown with its values batch by batch behind the smoothed ones, the small sample of validation digits
-    and all of them after every epoch; of several runs each has one colour, and the sample is left out. Where the
-    epochs of several runs differ in length, the axis counts epochs, and so does what is returned.
+    and all of them after every epoch. Of several runs each has one line in the legend, one colour and one mark: how it
+    reads the validation digits, with its training pale behind, and no sample. Where the epochs of several runs differ
+    in length, the axis counts epochs, and so does what is returned.
 
     Args:
         key: The element's key; a run that is followed under it keeps the visitor's zoom.
         runs: At least one.
-        at: The batch of the line "now", or the epoch where the axis counts epochs.
+        at: The batch of the line that marks a moment, or the epoch where the axis counts epochs.
+        moment: What that moment is called.
         height: CSS pixels of each chart.
         on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.read_pick(key)` says which.
     """
@@ -78,7 +81,17 @@ def show(
         for metric in METRICS
     ]
     epoch = runs[0].curves.batches
-    return draw(key, panels, translate_all(LABELS), axis=axis, epoch=epoch, at=at, height=height, on_pick=on_pick)
+    return draw(
+        key,
+        panels,
+        translate_all(LABELS),
+        axis=axis,
+        epoch=epoch,
+        at=at,
+        moment=moment,
+        height=height,
+        on_pick=on_pick,
+    )
 
 
 def choose_axis(runs: Sequence[ChartRun]) -> Literal["batches", "epochs"]:
@@ -119,19 +132,20 @@ def _make_series_of(run: ChartRun, metric: str) -> Iterator[Series]:
 
 
 def _make_series_among(place: int, run: ChartRun, metric: str, axis: str) -> Iterator[Series]:
-    curves = run.curves
+    curves, name = run.curves, f"validation-{place}"
     unit = curves.batches if axis == "epochs" and curves.batches else 1
     yield Series(
         id=f"training-{place}",
-        label=translate("{run}, training", run=run.name),
         x=curves.training.steps / unit,
         y=_smooth(curves, metric),
         colour=run.colour,
+        style="behind",
+        of=name,
     )
-    yield from _make_recorded(run, metric, 1 if axis == "epochs" else curves.batches, run.colour, f"validation-{place}")
+    yield from _make_recorded(run, metric, 1 if axis == "epochs" else curves.batches, run.colour, name)
     yield Series(
-        id=f"validation-{place}",
-        label=translate("{run}, validation", run=run.name) if run.held_out else translate("{run}, test", run=run.name),
+        id=name,
+        label=run.name if run.held_out else translate("{run}, test", run=run.name),
         x=curves.validation.steps / unit,
         y=curves.validation[metric],
         colour=run.colour,

@@ -83,14 +83,14 @@ def describe_damage(status: RunStatus) -> str:
 
 
 def show(status: RunStatus) -> None:
-    """Show progress, speed and buttons of a run."""
-    st.progress(share(status), text=_describe_progress(status))
+    """Show progress, speed and buttons of a run, in one line where they fit."""
+    with st.container(key="run-line", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.progress(share(status), text=_describe_progress(status))
+        _show_buttons(status)
     if status.message is not None:
         st.warning(page.escape_markdown(translate_refusal(status.message)))
     if status.damaged:
         st.warning(describe_damage(status))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _show_buttons(status)
 
 
 def share(status: RunStatus) -> float:

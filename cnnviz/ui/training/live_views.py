@@ -1,4 +1,4 @@
-"""The network changing before one's eyes: the answer, the maps of one layer and the first filters at a moment."""
+"""The network at a moment of its training: its answer, the maps of one layer, the first filters, and one step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.training import step_arithmetic
 from cnnviz.core.training.protocol import Event
+from cnnviz.core.training.step_arithmetic import StepArithmetic
+from cnnviz.figures import step_picture
+from cnnviz.figures.step_picture import Words
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.input import rail
@@ -18,8 +22,8 @@ from cnnviz.ui.shell import layer_names, session, terms, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
-TALLEST = 250
-"""Height in CSS pixels that a mosaic should not exceed."""
+TALLEST, LOW = 250, 110
+"""Heights in CSS pixels that a mosaic should not exceed: usually, and where other things share the screen with it."""
 
 
 def show_answer(moment: Moment | None, image: np.ndarray) -> None:
@@ -66,12 +70,13 @@ def show_changes(moment: Moment, key: str) -> None:
     """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
     maps, filters = st.columns(2, gap="medium")
     with maps:
-        _show_maps(moment, key)
+        show_maps(moment, key)
     with filters:
-        _show_filters(moment, key)
+        show_filters(moment, key)
 
 
-def _show_maps(moment: Moment, key: str) -> None:
+def show_maps(moment: Moment, key: str, height: int = TALLEST) -> None:
+    """Show all maps of the chosen layer; `key` tells networks apart, `height` is that of the mosaic in CSS pixels."""
     values = moment.outputs.get(session.get("look_layer"))
     if values is None:  # this network has no such layer, or the next view of the training has it
         st.caption(translate("No layer of this name here: {layer}.", layer=session.get("look_layer")))
@@ -84,7 +89,7 @@ def _show_maps(moment: Moment, key: str) -> None:
         values=values,
     )
     feature_maps(
-        f"learning-maps-{key}", [block], mode="mosaic", height=TALLEST, labels=translate_all(LABELS), **_get_colours()
+        f"learning-maps-{key}", [block], mode="mosaic", height=height, labels=translate_all(LABELS), **_get_colours()
     )
 
 
@@ -94,8 +99,8 @@ def _format_size(values: np.ndarray) -> str:
     return translate_plural("{number} unit", "{number} units", values.shape[-1])
 
 
-def _show_filters(moment: Moment, key: str) -> None:
-    """Show weights as colours around zero."""
+def show_filters(moment: Moment, key: str) -> None:
+    """Show the filters of the first convolution, their weights as colours around zero; `key` as for the maps."""
     if moment.filters is None:
         st.caption(translate("This network has no convolution, so there are no filters to see."))
         return
@@ -121,8 +126,23 @@ def _show_filters(moment: Moment, key: str) -> None:
     )
 
 
+STEP = gettext_noop(
+    "[[batch|Batch]] {step:,}: the [[loss]] on its digits was **{before:.4f}**. The [[gradient]], {size:.3g} long "
+    "over all [[weight|weights]], points uphill; the [[optimizer]] {optimizer} made its [[step]] from it ([[learning "
+    "rate]] {rate:.3g}), and the loss on the same digits became **{after:.4f}**."
+)
+PLAIN = gettext_noop(
+    "In the cell with the frame, {before} − {rate} × {gradient} = {after}; every other cell adds up in the same way."
+)
+ADAPTED = gettext_noop(
+    "In the cell with the frame, {before} − {subtracted} = {after}. {optimizer} does not subtract {rate} × gradient: "
+    "it gives every weight a step length of its own, made from this gradient and from earlier ones."
+)
+SIGNS = gettext_noop("Orange is above zero, blue below.")
+
+
 def show_step(event: Event, optimizer: str) -> None:
-    """Explain one step of the training: one batch, its gradient, and what became of one filter."""
+    """Show one step of the training: a batch's loss before and after it, and how the weights of one filter moved."""
     payload = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
     st.markdown(
@@ -136,36 +156,70 @@ def show_step(event: Event, optimizer: str) -> None:
             rate=payload["learning_rate"],
         )
     )
-    arrays = {name: _make_picture(event.arrays[name]) for name in STAGES}
-    titles = {"before": translate("before"), "gradient": translate("gradient"), "after": translate("after")}
-    blocks = [
-        Block(id=name, title=titles[name], subtitle=_name_filter(payload), values=arrays[name], signed=True)
-        for name in STAGES
-    ]
-    feature_maps("lesson", blocks, mode="strip", height=110, labels=translate_all(LABELS), **_get_colours("map"))
+    step = step_arithmetic.subtract(event.arrays, payload["learning_rate"], optimizer)
+    if step is None:
+        st.caption(translate("The numbers of this step are too large to be shown."))
+        return
+    losses = payload["loss_before"], payload["loss_after"]
+    st.html(step_picture.write(step, losses, _choose_words(step, losses, payload["learning_rate"], optimizer)))
+    st.caption(
+        " ".join([_name_weights(step, payload), _add_up(step, payload["learning_rate"], optimizer), translate(SIGNS)])
+    )
 
 
-IMAGES = {784: (28, 28, 1), 3072: (32, 32, 3)}
-"""Number of inputs -> the shape of the digits that have so many."""
+def _choose_words(step: StepArithmetic, losses: tuple[float, float], rate: float, optimizer: str) -> Words:
+    change = losses[1] - losses[0]
+    return Words(
+        loss=translate("Loss of this batch"),
+        gradient=translate("gradient"),
+        before=translate("before"),
+        subtracted=(
+            translate("{rate:g} × gradient", rate=rate)
+            if step.is_plain
+            else translate("{optimizer}’s update", optimizer=OPTIMIZERS[optimizer])
+        ),
+        after=translate("after"),
+        change=(
+            translate("{size:.4f} less after the step", size=-change)
+            if change <= 0
+            else translate("{size:.4f} more after the step", size=change)
+        ),
+    )
 
-STEP = gettext_noop(
-    "[[batch|Batch]] {step:,}: the [[loss]] on its digits was **{before:.4f}**. The [[gradient]], {size:.3g} long "
-    "over all [[weight|weights]], points uphill; the [[optimizer]] {optimizer} made its [[step]] from it ([[learning "
-    "rate]] {rate:.3g}), and the loss on the same digits became **{after:.4f}**."
-)
 
-STAGES = ("before", "gradient", "after")
+def _name_weights(step: StepArithmetic, payload: Any) -> str:
+    """Say which weights are shown."""
+    names = {"layer": payload["layer"], "number": payload["filter"] + 1}
+    if not step.channels:
+        return translate("These are the weights of input {number} of {layer}.", **names)
+    if step.channels == 1:
+        return translate("These are the weights of filter {number} of {layer}.", **names)
+    return translate(
+        "These are the weights of filter {number} of {layer} for the first of {channels} channels.",
+        channels=step.channels,
+        **names,
+    )
 
 
-def _make_picture(weights: np.ndarray) -> np.ndarray:
-    """Return one filter, or one unit's weights, as (rows, columns, inputs); of images as they lie there."""
-    if weights.ndim == 1:
-        return weights.reshape(IMAGES.get(weights.size, (1, -1, 1)))
-    return weights.reshape(*weights.shape[:2], -1)
+def _add_up(step: StepArithmetic, rate: float, optimizer: str) -> str:
+    """Write out the sum of the cell with the largest gradient."""
+    at = step.steepest
+    amounts = {
+        name: step_picture.write_amount(int(units[at]), step.places)
+        for name, units in (("before", step.before), ("subtracted", step.subtracted), ("after", step.after))
+    }
+    gradient = step_picture.write_gradient(step)[at[0]][at[1]]
+    return translate(
+        PLAIN if step.is_plain else ADAPTED,
+        optimizer=OPTIMIZERS[optimizer],
+        rate=f"{rate:g}",
+        gradient=_bracket(gradient),
+        **{name: _bracket(amount) if name == "subtracted" else amount for name, amount in amounts.items()},
+    )
 
 
-def _name_filter(payload: Any) -> str:
-    return translate("{layer}, filter {number}", layer=payload["layer"], number=payload["filter"] + 1)
+def _bracket(amount: str) -> str:
+    return f"({amount})" if amount.startswith(step_picture.MINUS) else amount
 
 
 def _get_colours(colour_range: str | None = None) -> dict[str, Any]:

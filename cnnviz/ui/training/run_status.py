@@ -58,6 +58,11 @@ class RunStatus:
         return self.newest[kind].payload if kind in self.newest else {}
 
     @property
+    def has_data(self) -> bool:
+        """Whether it has learned from a batch, so that there are curves to look at."""
+        return len(self.curves.training.steps) > 0
+
+    @property
     def epoch(self) -> int:
         """Finished epochs."""
         return int(self.get_payload("epoch").get("epoch", self.get_payload("start").get("finished", 0)))

@@ -93,6 +93,8 @@ def _show_line(status: RunStatus, opened: bool) -> None:
             key=f"compare-{run.id}",
             on_change=session.guard(_compare),
             args=(run.id,),
+            disabled=not status.has_data,
+            help=None if status.has_data else translate("It has no curves yet: it has not learned from a batch."),
         )
     st.button(
         translate("Less") if opened else translate("More"),

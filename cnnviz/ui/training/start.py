@@ -68,8 +68,8 @@ def _plan_arms(store: RunStore, experiment: Experiment) -> list[str]:
 
 def show_builder() -> None:
     """Show the editor of the network beside the plan, and start what they say."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    left, right = st.columns([5, 3], gap="medium")
+    with left, st.container(key="architecture-editor", gap="xsmall"):
         architecture = architecture_editor.show()
     with right:
         plan = plan_form.show(architecture)

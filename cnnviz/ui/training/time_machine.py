@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.training import mistakes
+from cnnviz.figures import confusion_table
 from cnnviz.jobs.runs.store import RunStore, Snapshot
-from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.player import player
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import cache, page, session, terms
 from cnnviz.ui.training import snapshot_view
 from cnnviz.ui.training.run_status import RunStatus
@@ -21,8 +22,8 @@ NEWEST = -1
 
 HELD_OUT = gettext_noop("[[validation set|Held-out digits]], what they are and what they are read as")
 CONFUSED = gettext_noop(
-    "{right:,} of {number:,} right, an [[accuracy]] of {share:.1%}; in this [[confusion matrix]] rows are the "
-    "[[label|labels]] 0 to 9, columns the answers."
+    "{right:,} of {number:,} right, an [[accuracy]] of {share:.1%}. In this [[confusion matrix]] a row is a "
+    "[[label]], a column an answer; only mistakes are coloured."
 )
 
 
@@ -31,8 +32,7 @@ def pick(status: RunStatus, kept: Sequence[Snapshot]) -> Snapshot | None:
     if not kept:
         return None
     st.caption(translate("Time machine: the network as it was at every moment that was kept"))
-    ends = {int(step): epoch for epoch, step in enumerate(status.curves.epochs.steps, 1)}
-    labels = [*(_name_moment(one, ends) for one in kept), *([translate("now")] if status.live else [])]
+    labels = [*(name_moment(status, one) for one in kept), *([_name_newest(status)] if status.live else [])]
     last = len(labels) - 1
     chosen = session.get("moment")
     at = player(
@@ -48,13 +48,22 @@ def go_to(steps: Sequence[int], step: float) -> None:
     session.put(moment=nearest)
 
 
-def _name_moment(kept: Snapshot, ends: Mapping[int, int]) -> str:
-    """Name a moment; `ends`: last batch of an epoch -> epoch. A moment kept there may be older than the epoch's end."""
+def name_moment(status: RunStatus, kept: Snapshot) -> str:
+    """Name a moment by the epoch that it lies in, or ends, and its batch."""
     if kept.step == 0:
         return translate("before the first batch")
-    if kept.step in ends:
-        return translate("epoch {epoch}, batch {step:,}", epoch=ends[kept.step], step=kept.step)
-    return translate("batch {step:,}", step=kept.step)
+    # A moment at the end of an epoch may be older than that end, so what it says of its epoch does not count there.
+    ends = {int(step): epoch for epoch, step in enumerate(status.curves.epochs.steps, 1)}
+    epoch = ends.get(kept.step, kept.epoch + 1)
+    return translate("epoch {epoch}, batch {step:,}", epoch=epoch, step=kept.step)
+
+
+def _name_newest(status: RunStatus) -> str:
+    """Name the moment where a training is."""
+    newest = status.get_payload("batches")
+    if not newest:
+        return translate("now, before the first batch")
+    return translate("now, epoch {epoch}, batch {step:,}", epoch=newest.get("epoch", 1), step=newest["step"])
 
 
 def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> Moment | None:
@@ -69,7 +78,7 @@ def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> M
 def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
     """Show which digits were taken for which at that moment, or why that cannot be shown."""
     try:
-        counts = store.confusion(run_id, kept).astype(np.float32)
+        counts = store.confusion(run_id, kept)
     except Refusal as reason:
         st.caption(page.escape_markdown(translate_refusal(reason)))
         return
@@ -83,13 +92,15 @@ def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
             share=right / number if number else 0.0,
         )
     )
-    block = Block(id="confusion", title=translate("label by answer"), subtitle="10 × 10", values=counts[..., None])
-    feature_maps(
-        "learning-confusion",
-        [block],
-        mode="mosaic",
-        height=220,
-        labels=translate_all(LABELS),
-        colour_range="layer",
-        palette=session.get("palette"),
-    )
+    st.html(confusion_table.write(counts, rows=translate("was"), columns=translate("read as")))
+    if commonest := mistakes.find_commonest(counts):
+        label, answer, number = commonest
+        st.caption(
+            translate_plural(
+                "The commonest mistake: {label} read as {answer}, {number} time.",
+                "The commonest mistake: {label} read as {answer}, {number:,} times.",
+                number,
+                label=label,
+                answer=answer,
+            )
+        )

@@ -1,4 +1,4 @@
-"""Watching a network learn: the curves, the network changing on the visitor's digit, and every moment again."""
+"""Watching a network learn on one screen: its curves, the network on the visitor's digit, and every moment again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cnnviz.core.training.protocol import Command
 from cnnviz.jobs import api
 from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.components import curves
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.input import rail
-from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell import page, session, terms, visitor
 from cnnviz.ui.training import (
     chart,
     comparison,
@@ -38,6 +38,17 @@ QUICK, SLOW = 0.4, 0.5
 
 FEW = 6
 
+COLUMNS = 64, 39
+"""Shares of the width: curves and maps, and the confusion matrix; its cells are 30 px wide in a window of 1,400."""
+
+CHART_HEIGHT = 170
+"""CSS pixels of a plot, so that a window of 900 has room for all that belongs to a moment."""
+
+NOTHING = gettext_noop(
+    "There is no [[training]] to watch yet. Start one, and its curves, its answer to your digit and its [[feature "
+    "map|maps]] appear here while it learns."
+)
+
 
 def find_run() -> bool:
     """Watch the newest run where the watched one is gone; return whether there is any to watch."""
@@ -48,10 +59,24 @@ def find_run() -> bool:
 
 
 def show() -> None:
-    """Show the watched run, or the newest one; nothing where there is none."""
-    if find_run():
-        live = _is_any_live()
-        st.fragment(page.guard(_show_watched), run_every=_choose_period() if live else None)(live)
+    """Show the watched run, or the newest one; where there is none, how to start one."""
+    if not find_run():
+        _show_ways_to_begin()
+        return
+    live = _is_any_live()
+    st.fragment(page.guard(_show_watched), run_every=_choose_period() if live else None)(live)
+
+
+def _show_ways_to_begin() -> None:
+    """Say that there is nothing to watch, and lead to what starts a training."""
+    with st.container(border=True, key="nothing-to-watch"):
+        st.markdown(terms.explain(NOTHING))
+        with st.container(horizontal=True, gap="small"):
+            for view, label in (
+                ("experiments", translate("Choose an experiment")),
+                ("build", translate("Build a network")),
+            ):
+                st.button(label, key=f"begin-{view}", on_click=session.guard(session.choose), args=("train_view", view))
 
 
 def _is_any_live() -> bool:
@@ -73,26 +98,32 @@ def _show_watched(was_live: bool) -> None:
         st.rerun()  # the whole page: the table marks another run
     if _is_any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
-    controls.show(status)
-    progress.show(progress.list_arms(store, status))
-    verdict.show(status.run)
-    variants.show(status)
     kept = store.snapshots(status.run.id)
-    with st.container(key="time-machine-place", gap="xsmall"):
+    with st.container(key="run-state", gap="xsmall"):
+        controls.show(status)
+        progress.show(progress.list_arms(store, status))
+        verdict.show(status.run)
+        variants.show(status)
+    with st.container(key="time-machine-place", gap="xxsmall"):
         chosen = time_machine.pick(status, kept)
     if comparison.mixes_data(status):
         st.warning(
             translate("Some of these runs learned from MNIST and some from scikit-learn’s digits: do not compare them.")
         )
-    place, per_epoch = _show_chart(status, chosen, kept)
     digit, shown = _read_along(status, chosen)
-    looking, closer = st.columns([640, 430], gap="medium")
-    with looking:
+    wide, narrow = st.columns(COLUMNS, gap="small")
+    with wide, st.container(key="curves-and-maps", gap="xsmall"):
+        place, per_epoch = _show_chart(status, chosen, kept)
         live_views.pick_layer(status.run.architecture)
         if shown is not None:
-            live_views.show_changes(shown, "watched")
-    with closer:
-        _show_details(status, chosen, kept)
+            live_views.show_maps(shown, "watched", live_views.LOW)
+    with narrow, st.container(key="confusion", gap="xsmall"):
+        if kept:
+            time_machine.show_confusion(store, status.run.id, chosen or kept[-1])
+    if (step := status.newest.get("lesson") or store.explained_step(status.run.id)) is not None:
+        live_views.show_step(step, status.run.plan.optimizer)
+    if shown is not None:
+        live_views.show_filters(shown, "watched")
     comparison.show(place, per_epoch, digit)
 
 
@@ -123,18 +154,27 @@ def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snaps
         where on its axis the chosen moment lies, None for the newest, and whether the axis counts epochs, as it does
         for runs whose epochs differ in length.
     """
-    runs = [status, *comparison.iterate_runs()]
     learned = [
         chart.ChartRun(
             run.run.title, run.curves, colour, run.run.plan.validation_examples > 0, recorded.find_runs_beside(run)
         )
-        for colour, run in enumerate(runs)
+        for colour, run in enumerate([status, *comparison.iterate_runs()])
+        if run is status or run.has_data
     ]
     per_epoch = chart.choose_axis(learned) == "epochs"
     unit = max(1, status.curves.batches) if per_epoch else 1
     at = None if chosen is None else chosen.step / unit
     steps = tuple(snapshot.step for snapshot in kept)
-    chart.show(CHART, learned, at=at, on_pick=partial(_go_to_click, steps, unit))
+    chart.show(
+        CHART,
+        learned,
+        at=at,
+        moment="" if chosen is None else time_machine.name_moment(status, chosen),
+        height=CHART_HEIGHT,
+        on_pick=partial(_go_to_click, steps, unit),
+    )
+    if len(learned) > 1:
+        st.caption(translate("With marks: on digits that were held out. Paler, behind: on the digits learned from."))
     return at, per_epoch
 
 
@@ -158,11 +198,3 @@ def _find_moment(status: RunStatus, chosen: Snapshot | None, digit: np.ndarray) 
     if chosen is not None:
         return time_machine.replay(visitor.store(), status.run.id, chosen, digit)
     return snapshot_view.from_view(status.newest["view"]) if "view" in status.newest else None
-
-
-def _show_details(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snapshot]) -> None:
-    """Beside the answer: the present step explained, or the confusion at a kept moment."""
-    if chosen is None and "lesson" in status.newest:
-        live_views.show_step(status.newest["lesson"], status.run.plan.optimizer)
-    elif chosen is not None or kept:
-        time_machine.show_confusion(visitor.store(), status.run.id, chosen or kept[-1])

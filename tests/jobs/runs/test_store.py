@@ -74,6 +74,36 @@ def test_run_is_read_as_it_was_created(store: RunStore, job: Job) -> None:
     assert run == store.run(job.id)
 
 
+STEP = {"step": 3, "loss_before": 2.0, "loss_after": 1.5, "gradient_norm": 0.7, "learning_rate": 0.1}
+
+
+def test_step_that_was_explained_last_is_kept(store: RunStore, job: Job) -> None:
+    record = store.recorder(job.id)
+    assert store.explained_step(job.id) is None
+    for step in (3, 9):
+        kernel = {name: np.full((3, 3, 1), step, np.float32) for name in ("before", "gradient", "after")}
+        record(event("lesson", kernel, **STEP | {"step": step, "layer": "conv2d", "filter": 4}))
+    kept = store.explained_step(job.id)
+    assert kept is not None
+    assert (kept.kind, kept.payload["step"], kept.payload["filter"]) == ("lesson", 9, 4)
+    assert np.array_equal(kept.arrays["gradient"], np.full((3, 3, 1), 9, np.float32))
+    assert store.events(job.id) == (), "it is no line of the events"
+
+
+@pytest.mark.parametrize("damage", ["cut", "incomplete", "wrong type"])
+def test_damaged_step_is_none(store: RunStore, job: Job, tmp_path: Path, damage: str) -> None:
+    payload: dict[str, Any] = STEP | {"layer": "conv2d", "filter": 4}
+    if damage == "incomplete":
+        del payload["learning_rate"]
+    elif damage == "wrong type":
+        payload["learning_rate"] = "0.1"
+    store.recorder(job.id)(event("lesson", {"before": np.zeros(3, np.float32)}, **payload))
+    (path,) = tmp_path.glob("*/*/step.safetensors")
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:20])
+    assert store.explained_step(job.id) is None
+
+
 def test_events_are_read_as_they_were_recorded(store: RunStore, job: Job) -> None:
     record = store.recorder(job.id)
     told = event("batches", {"loss": np.array([2.5, 1.5], np.float32)}, step=2, epoch=1)

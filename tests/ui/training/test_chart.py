@@ -50,9 +50,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
 def test_one_run_is_shown_with_all_its_events(drawn: Drawn):
     run = learned("a")
-    assert show("c", [run], at=12) == 7.0
+    assert show("c", [run], at=12, moment="epoch 2, batch 12") == 7.0
     assert [panel.id for panel in drawn.panels] == list(NAMES)
     assert (drawn.options["axis"], drawn.options["epoch"], drawn.options["at"]) == ("batches", 10, 12)
+    assert drawn.options["moment"] == "epoch 2, batch 12"
     for place, quantity in enumerate(NAMES):
         series = drawn.series(place)
         assert set(series) == {"raw", "training", "sample", "validation"}
@@ -77,15 +78,16 @@ def test_a_run_without_events_has_its_curves_already(drawn: Drawn):
     assert [list(drawn.series(place)) for place in (0, 1)] == before
 
 
-def test_several_runs_have_a_colour_each(drawn: Drawn):
+def test_several_runs_have_a_colour_and_a_line_of_the_legend_each(drawn: Drawn):
     show("c", [learned("first"), learned("second", colour=3)])
     series = drawn.series(1)
-    assert [(one.label, one.colour) for one in series.values()] == [
-        ("first, training", 0),
-        ("first, validation", 0),
-        ("second, training", 3),
-        ("second, validation", 3),
+    assert [(one.label, one.colour, one.style, one.of) for one in series.values()] == [
+        ("", 0, "behind", "validation-0"),
+        ("first", 0, "points", ""),
+        ("", 3, "behind", "validation-1"),
+        ("second", 3, "points", ""),
     ]
+    np.testing.assert_array_equal(series["validation-1"].y, learned("second").curves.validation[NAMES[1]])
 
 
 def test_runs_with_other_epochs_are_laid_over_each_other_by_epochs(drawn: Drawn):
@@ -106,8 +108,7 @@ def test_without_held_out_digits_the_curve_is_called_test(drawn: Drawn) -> None:
     show("c", [replace(run, held_out=False)])
     assert [drawn.series(0)[name].label for name in ("validation", "sample")] == ["Test", "Test sample"]
     show("c", [run, replace(run, name="b", held_out=False)])
-    labels = [series.label for series in drawn.series(0).values()]
-    assert labels == ["a, training", "a, validation", "b, training", "b, test"]
+    assert [series.label for series in drawn.series(0).values() if series.label] == ["a", "b, test"]
 
 
 def test_recorded_seeds_are_thin_curves_behind(drawn: Drawn) -> None:

@@ -54,6 +54,13 @@ def test_each_button_says_how_long_it_takes() -> None:
     assert not any("minute" in str(caption.value) for caption in app.caption)
 
 
+def test_each_card_says_what_one_will_see() -> None:
+    app = AppTest.from_function(cards).run()
+    said = plain(" ".join(str(caption.value) for caption in app.caption))
+    for experiment in EXPERIMENTS.values():
+        assert f"You will see: {plain(experiment.shows)}" in said
+
+
 def test_every_experiment_has_a_card_and_starts_by_one_click() -> None:
     app = AppTest.from_function(cards).run()
     assert not app.exception

@@ -9,10 +9,12 @@ import pytest
 
 from cnnviz.core.data.split import order_stratified
 from cnnviz.core.inference.trace import predict, trace
+from cnnviz.core.layers import Conv2D, Dense, Flatten
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import step_arithmetic
 from cnnviz.core.training.cpu import has_bfloat16
 from tests.workers.conftest import NETWORK, PLAN, Runner, Training
 
@@ -145,3 +147,60 @@ def test_explanation_shows_the_step_that_was_made(runner: Runner) -> None:
         answers = predict(Network(NETWORK, state), digits)
         truth = answers[np.arange(40), runner.data.y_train[order]]
         assert lesson.payload[name] == pytest.approx(-np.log(truth).mean(), rel=1e-4)
+
+
+ONE_CONVOLUTION = Architecture(
+    name="one-convolution",
+    layers=(
+        Conv2D(name="conv", filters=3, kernel_size=(3, 3), activation="relu"),
+        Flatten(name="flatten"),
+        Dense(name="answer", units=10, activation="softmax"),
+    ),
+)
+
+
+def differentiate(state: dict[str, dict[str, np.ndarray]], digits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the gradient of the mean cross-entropy with respect to the kernel (3, 3, 1, 3), by the chain rule."""
+    wide = {layer: {name: array.astype(np.float64) for name, array in of.items()} for layer, of in state.items()}
+    windows = np.lib.stride_tricks.sliding_window_view(digits.astype(np.float64), (3, 3), axis=(1, 2))
+    sums = np.einsum("nyxij,ijf->nyxf", windows, wide["conv"]["kernel"][:, :, 0]) + wide["conv"]["bias"]
+    logits = np.maximum(sums, 0).reshape(len(digits), -1) @ wide["answer"]["kernel"] + wide["answer"]["bias"]
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    slope = (shares - np.eye(10)[labels]) / len(digits) @ wide["answer"]["kernel"].T
+    gradient: np.ndarray = np.einsum("nyxij,nyxf->ijf", windows, slope.reshape(sums.shape) * (sums > 0))
+    return gradient[:, :, None]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_explained_step_subtracts_what_the_chain_rule_says(runner: Runner, optimizer: str) -> None:
+    """The gradient is NumPy's in float64; the picture of the step adds up to the weights after it."""
+    settings = {"optimizer": optimizer, "learning_rate": 0.1 if optimizer == "sgd" else 0.01, "epochs": 1}
+    plan = TrainingPlan(**PLAN.to_json() | settings)
+    run = runner.train(runner.job(ONE_CONVOLUTION, plan))
+    lesson, start = run.all("lesson")[0], run.all("snapshot")[0]
+    state: dict[str, dict[str, np.ndarray]] = {}
+    for path, array in start.arrays.items():
+        if path.startswith("weights/"):
+            state.setdefault(path.split("/")[1], {})[path.split("/")[2]] = array
+    trained = order_stratified(runner.data.y_train, plan.seed)[70:]
+    order = trained[np.random.default_rng([plan.seed, 1]).permutation(230)[:40]]
+    exact = differentiate(state, runner.data.x_train[order] / 255, runner.data.y_train[order])
+    wanted = exact[..., lesson.payload["filter"]]
+    assert lesson.arrays["gradient"] == pytest.approx(wanted, abs=1e-5 * np.abs(wanted).max() + 1e-6)
+
+    step = step_arithmetic.subtract(lesson.arrays, lesson.payload["learning_rate"], optimizer)
+    assert step is not None
+    assert step.is_plain == (optimizer == "sgd")
+    if optimizer == "sgd":
+        moved = plan.learning_rate * wanted
+    else:  # Kingma and Ba, "Adam", algorithm 1, its first step; Keras adds epsilon before the correction of the bias
+        moved = plan.learning_rate * wanted * np.sqrt(0.001) / (np.sqrt(0.001) * np.abs(wanted) + 1e-7)
+    unit = 10.0**-step.places
+    assert np.array_equal(step.before - step.subtracted, step.after)
+    for shown, number in (
+        (step.before, lesson.arrays["before"]),
+        (step.subtracted, moved),
+        (step.after, lesson.arrays["before"] - moved),
+    ):
+        assert np.abs(shown * unit - number[..., 0]).max() <= 1.01 * unit + 1e-5 * plan.learning_rate

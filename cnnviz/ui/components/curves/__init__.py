@@ -33,7 +33,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "zoomed": gettext_noop("Zoomed: batches {low} to {high}."),
         "zoomed_epochs": gettext_noop("Zoomed: epochs {low} to {high}."),
         "thinned": gettext_noop("Older values are drawn by the lowest and the highest of every {every}."),
-        "now": gettext_noop("now"),
         "log": gettext_noop("Logarithmic axis"),
         "zoom_in": gettext_noop("Zoom in"),
         "zoom_out": gettext_noop("Zoom out"),
@@ -53,12 +52,14 @@ def curves(
     axis: Literal["batches", "epochs"] = "batches",
     epoch: float = 0,
     at: float | None = None,
+    moment: str = "",
     until: float = 0,
     height: int = 260,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
     """Show `panels` side by side, on a phone one below the other, and return where the visitor clicked in this run.
 
+    One legend for all panels has a line for each series with a label; pointing at it brings that curve forward.
     The chart shows everything as long as the visitor has not zoomed, and grows with it; then it stays where it is.
     Give every series from the beginning, empty if need be: another set of series is another chart.
 
@@ -69,9 +70,10 @@ def curves(
         axis: What x counts.
         epoch: How many batches an epoch has, for the lines between epochs; 0 where that is not known or where runs
             differ. Of no meaning where the axis counts epochs.
-        at: x of the line "now", or None for none.
+        at: x of the line that marks a moment, or None for none.
+        moment: The name of that moment, which stands at the line.
         until: The axis reaches to this x at least, also while the curves do not.
-        height: CSS pixels of a panel's chart.
+        height: CSS pixels of a panel's chart with type of 16 px; it grows with the page's type.
         on_pick: Called before the script when the visitor clicked or pressed Enter; `read_pick(key)` says where.
             Without it clicks do not reach Python.
     """
@@ -81,6 +83,7 @@ def curves(
         "axis": axis,
         "epoch": float(epoch) if axis == "batches" else 0.0,
         "at": at,
+        "moment": moment,
         "until": until,
         "height": height,
         "pick": on_pick is not None,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-STYLES = ("raw", "line", "points", "dashed")
+STYLES = ("raw", "behind", "line", "points", "dashed")
 MAX_POINTS = 300
 """Points of one series that are sent; a panel is about as many pixels wide."""
 RECENT = 80
@@ -29,9 +29,9 @@ class Series:
         label: What the legend says, plain text; a series without one is hidden together with `of`.
         x: (n,) numbers, ascending, below 2**24: they travel as float32, which holds whole numbers up to there.
         y: (n,) numbers; where they are not finite the curve has a gap.
-        colour: Index into the theme's categorical colours.
-        style: "raw": thin and pale, behind the others. "line": strong. "points": a mark a value, joined by a thin
-            line. "dashed".
+        colour: Index into the theme's categorical colours; it also decides dashes and marks.
+        style: "raw": thin and pale, behind the others. "behind": less so. "line": strong. "points": a mark a value,
+            joined by a thin line. "dashed".
         of: Id of the series that this one belongs to, for the raw values behind a smoothed curve.
     """
 
@@ -40,7 +40,7 @@ class Series:
     x: np.ndarray = field(repr=False)
     y: np.ndarray = field(repr=False)
     colour: int = 0
-    style: Literal["raw", "line", "points", "dashed"] = "line"
+    style: Literal["raw", "behind", "line", "points", "dashed"] = "line"
     of: str = ""
 
     def __post_init__(self) -> None:

@@ -44,6 +44,7 @@ def show(
 def _show_card(experiment: Experiment, start: Action, play: Action | None, seconds: float) -> None:
     with st.container(border=True, key=f"experiment-{experiment.id}", height="stretch"):
         st.markdown(f"**{terms.explain(experiment.question)}**")
+        st.caption(translate("You will see: {what}", what=terms.explain(experiment.shows)))
         _ask_guess(experiment)
         time = _describe_minutes(seconds)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -113,7 +114,7 @@ def show_verdict(
         asked: The question stands above already.
     """
     found = experiment.verdict(results)
-    with st.container(border=True, key="verdict"):
+    with st.container(border=found is not None, key="verdict", gap="small" if found is not None else "xxsmall"):
         if not asked:
             st.markdown(f"**{terms.explain(experiment.question)}**")
         if found is None:

@@ -4,6 +4,7 @@ import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
+import { Legend } from "./legend.js"
 import { Panel } from "./panel.js"
 import { save } from "./picture.js"
 import { themeOf } from "./theme.js"
@@ -11,6 +12,7 @@ import { View } from "./view.js"
 import { decode, structure } from "./wire.js"
 
 const KEY_STEPS = 200 // arrow presses from one end of what is seen to the other
+const USUAL_TYPE = 16 // CSS pixels
 
 class Chart {
   constructor(root) {
@@ -18,6 +20,7 @@ class Chart {
     this.view = new View()
     this.hidden = new Set()
     this.logs = new Set()
+    this.lit = null
     this.cursor = null
     this.panels = []
     root.dataset.painted = root.dataset.received = 0
@@ -48,6 +51,8 @@ class Chart {
     const { labels } = header
     for (const panel of this.panels) panel.dispose()
     root.replaceChildren()
+    this.lit = null
+    this.legend = new Legend(root, this)
     this.body = element("div", "panels", root)
     this.panels = header.panels.map((about) => new Panel(this.body, about, this))
     const foot = element("div", "foot", root)
@@ -59,6 +64,12 @@ class Chart {
     this.resetButton = iconButton("reset", tools, () => this.zoom((view) => view.reset()), labels.reset)
     iconButton("save", tools, () => save(this, header.key), labels.save)
     this.measured = null
+  }
+
+  // CSS pixels of a plot: as many as Python says with the usual type, more where type is larger.
+  get height() {
+    const type = parseFloat(getComputedStyle(document.documentElement).fontSize) || USUAL_TYPE
+    return Math.round((this.header.height * type) / USUAL_TYPE)
   }
 
   get middle() {
@@ -84,7 +95,18 @@ class Chart {
 
   toggle(id) {
     if (!this.hidden.delete(id)) this.hidden.add(id)
+    if (this.lit === id || this.hidden.has(id)) this.light(null)
     this.paint()
+  }
+
+  // Bring a curve forward, with what belongs to it; null brings none.
+  light(id) {
+    const lit = this.hidden.has(id) ? null : id
+    if (lit === this.lit) return
+    this.lit = lit
+    for (const panel of this.panels) panel.light()
+    if (lit === null) delete this.root.dataset.lit
+    else this.root.dataset.lit = lit
   }
 
   setLog(id, on) {
@@ -132,9 +154,12 @@ class Chart {
   describe() {
     const { root, view, header, cursor } = this
     const [low, high] = view.range
+    this.legend.update()
     Object.assign(root.dataset, { low, high, zoomed: Boolean(view.zoom), painted: Number(root.dataset.painted) + 1 })
     if (cursor === null) delete root.dataset.cursor
     else root.dataset.cursor = cursor
+    if (header.at === null) delete root.dataset.moment
+    else root.dataset.moment = header.moment
     this.resetButton.disabled = !view.zoom
     const values = this.byKeys
       ? `: ${this.panels.map((panel) => `${panel.about.title} ${panel.values()}`).join("; ")}`

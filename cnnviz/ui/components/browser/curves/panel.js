@@ -1,27 +1,23 @@
-// One quantity: its title, its legend of buttons, and its plot.
-import { button, drawing, element, write } from "../shared/elements.js"
+// One quantity: its title and its plot.
+import { element } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { Hands } from "./hands.js"
 import { value } from "./numbers.js"
 import { plot } from "./plot.js"
-import { colourOf, dashOf } from "./theme.js"
+import { lookOf } from "./theme.js"
 import { latest, nearest, table } from "./wire.js"
-
-const SWATCH = `<svg xmlns="http://www.w3.org/2000/svg" width="28" height="10" aria-hidden="true">
-  <line x1="0" y1="5" x2="28" y2="5" stroke="currentColor" stroke-width="2" /><circle cx="14" cy="5" r="4" /></svg>`
 
 export class Panel {
   constructor(parent, about, chart) {
     this.chart = chart
     this.about = about
+    this.read = []
     const { labels } = chart.header
     this.root = element("figure", "panel", parent)
     this.root.dataset.panel = about.id
     const head = element("figcaption", "head", this.root)
     element("span", "title", head, about.title)
     if (about.log) this.switch(head, labels.log)
-    this.legend = element("div", "legend", this.root)
-    this.entries = about.series.map((series) => series.label && this.entry(series))
     this.host = element("div", "plot", this.root)
     this.host.tabIndex = 0
     this.host.setAttribute("role", "application")
@@ -36,19 +32,6 @@ export class Panel {
     box.checked = this.logarithmic
     box.onchange = () => this.chart.setLog(this.about.id, box.checked)
     element("span", "", label, text)
-  }
-
-  entry({ id, label, style, colour }) {
-    const entry = button("entry", this.legend, "", () => this.chart.toggle(id))
-    entry.dataset.series = id
-    entry.title = fill(this.chart.header.labels.hide, { series: label })
-    const swatch = drawing(SWATCH)
-    swatch.setAttribute("class", `swatch ${style}`)
-    swatch.querySelector("line").setAttribute("stroke-dasharray", dashOf(colour, style).join(" "))
-    entry.append(swatch)
-    element("span", "name", entry, label)
-    const number = element("span", "value", entry)
-    return { button: entry, swatch, number }
   }
 
   get logarithmic() {
@@ -76,7 +59,7 @@ export class Panel {
     const width = this.chart.width(this.host)
     if (!width || !this.table) return
     if (!this.drawn) this.make(width)
-    else if (this.drawn.width !== width) this.drawn.setSize({ width, height: this.drawn.height })
+    else this.resize(width, this.chart.height)
     this.about.series.forEach((_, place) => this.show(place))
     const [min, max] = this.chart.view.range
     this.drawn.batch(() => {
@@ -84,6 +67,10 @@ export class Panel {
       this.drawn.setScale("x", { min, max })
     })
     this.point()
+  }
+
+  resize(width, height) {
+    if (this.drawn.width !== width || this.drawn.height !== height) this.drawn.setSize({ width, height })
   }
 
   make(width) {
@@ -102,21 +89,28 @@ export class Panel {
     if (this.drawn.series[place + 1].show !== shows) this.drawn.setSeries(place + 1, { show: shows })
   }
 
-  // The cursor, and in the legend the values nearest to it; without one those that are known "now", or the newest.
+  // Draw the curve that is brought forward strongly, and the others pale.
+  light() {
+    if (!this.drawn) return
+    this.about.series.forEach((series, place) => {
+      Object.assign(this.drawn.series[place + 1], lookOf(series, this.chart.lit))
+    })
+    this.drawn.redraw(false)
+  }
+
+  // What the legend says of a curve.
+  readingOf(id) {
+    return this.read[this.about.series.findIndex((series) => series.id === id)] ?? ""
+  }
+
+  // The cursor, and the values nearest to it; without one those that were known at the marked moment, or the newest.
   point() {
     const { cursor, header } = this.chart
     const left = cursor === null || !this.drawn ? -10 : this.drawn.valToPos(cursor, "x")
     this.drawn?.setCursor({ left, top: left < 0 ? -10 : 1 }, false)
     const find = (series) => (cursor === null ? latest(series, header.at ?? Infinity) : nearest(series, cursor))
     this.read = this.about.series.map((series) => value(series.y[find(series)], this.about.share))
-    this.entries.forEach((entry, place) => entry && this.tell(entry, place))
     if (!this.host.matches(":focus")) this.name()
-  }
-
-  tell({ button, swatch, number }, place) {
-    write(number, this.read[place])
-    button.setAttribute("aria-pressed", this.shows(place))
-    swatch.style.color = colourOf(this.chart.theme, this.about.series[place].colour)
   }
 
   // Not while it has the focus: a screen reader would begin anew at every update.

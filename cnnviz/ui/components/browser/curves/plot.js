@@ -1,26 +1,22 @@
-// How uPlot is asked to draw a panel: scales, axes, styles of curves, the line "now".
+// How uPlot is asked to draw a panel: scales, axes, styles and marks of curves, the line of the chosen moment.
 import { fill } from "../shared/format.js"
-import { colourOf, dashOf } from "./theme.js"
+import { colourOf, dashOf, lookOf } from "./theme.js"
+import { trace } from "./marks.js"
 import { decades, multiples, round, short, ticks } from "./numbers.js"
 import uPlot from "../vendor/uPlot.esm.js"
 
-const STYLES = {
-  raw: { width: 1, alpha: 0.35 },
-  line: { width: 2 },
-  points: { width: 1.25 },
-  dashed: { width: 1.5 },
-}
 const MARK = 7 // CSS pixels of a value that is marked
 const Y_WIDTH = 56
 const RIGHT = 22 // CSS pixels for half of the last number below the axis
 const APART = { x: 52, y: 34, epoch: 56 } // CSS pixels between marks, at least
+const CLIPS = 3 // uPlot's flags: both fill and stroke end at the clip
 const nothing = () => null // in place of uPlot's own mouse: ours also knows fingers and keys
 
 export function plot(panel, host, width) {
   const { about, chart } = panel
   const options = {
     width,
-    height: chart.header.height,
+    height: chart.height,
     padding: [chart.header.epoch ? 0 : 8, RIGHT, 0, 0],
     legend: { show: false },
     scales: { x: { time: false, range: () => chart.view.range }, y: scale(panel) },
@@ -33,18 +29,35 @@ export function plot(panel, host, width) {
       bind: Object.fromEntries(EVENTS.map((event) => [event, nothing])),
       dataIdx: (_, place, row) => (place ? panel.row(place - 1) : row),
     },
-    hooks: { draw: [(drawn) => now(drawn, panel)] },
+    hooks: { draw: [(drawn) => moment(drawn, panel)] },
   }
   return new uPlot(options, panel.table.columns, host)
 }
 
 const EVENTS = ["mousedown", "mouseup", "click", "dblclick", "mousemove", "mouseleave", "mouseenter"]
 
-function line({ colour, style }, place, panel) {
+function line(series, place, panel) {
+  const { colour, style } = series
   const stroke = () => colourOf(panel.chart.theme, colour)
   const show = () => style === "points" || panel.about.series[place].count === 1 // one value has no line
-  const points = { show, size: MARK, width: 0, stroke, fill: stroke }
-  return { ...STYLES[style], dash: dashOf(colour, style), stroke, points, show: panel.shows(place) }
+  const points = { show, size: MARK, width: 0, stroke, fill: stroke, paths: markPaths(colour) }
+  const look = lookOf(series, panel.chart.lit)
+  return { ...look, dash: dashOf(colour, style), stroke, points, show: panel.shows(place) }
+}
+
+// Draws the marks of the points from `first` to `last`, as uPlot draws its circles.
+const markPaths = (colour) => (drawn, place, first, last, chosen) => {
+  const { left, top, width, height } = drawn.bbox
+  const radius = (MARK / 2) * devicePixelRatio
+  const [fill, clip] = [new Path2D(), new Path2D()]
+  clip.rect(left - 2 * radius, top - 2 * radius, width + 4 * radius, height + 4 * radius)
+  const [x, y] = [drawn.data[0], drawn.data[place]]
+  const rows = chosen ?? Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  for (const row of rows) {
+    if (y[row] === null || y[row] === undefined) continue
+    trace(fill, colour, drawn.valToPos(x[row], "x", true), drawn.valToPos(y[row], "y", true), radius)
+  }
+  return { stroke: null, fill, clip, flags: CLIPS }
 }
 
 function scale(panel) {
@@ -140,26 +153,28 @@ const stepOf = (drawn, low, high, least) => Math.max(least, round(((high - low) 
 const width = (drawn) => Math.max(50, drawn.width - Y_WIDTH - RIGHT)
 const height = (drawn) => Math.max(50, drawn.height - 60)
 
-// A line with its name in a box, where curves of this kind are rarely: losses fall, shares rise.
-function now(drawn, { about, chart }) {
-  const { at, labels } = chart.header
+// A line with the moment's name in a box, where curves of this kind are rarely: losses fall, shares rise.
+function moment(drawn, { about, chart }) {
+  const { at, moment: name } = chart.header
   const [low, high] = chart.view.range
   if (at === null || at < low || at > high) return
   const { ctx, bbox } = drawn
   const pixel = devicePixelRatio
   const x = Math.round(drawn.valToPos(at, "x", true))
   ctx.save()
-  ctx.font = `600 ${12 * pixel}px ${chart.theme.font}`
-  ctx.textBaseline = "middle"
-  ctx.textAlign = "center"
-  const wide = ctx.measureText(labels.now).width + 10 * pixel
-  const tall = 18 * pixel
-  const left = Math.max(bbox.left, Math.min(x - wide / 2, bbox.left + bbox.width - wide))
-  const top = about.share ? bbox.top + bbox.height - tall - 4 * pixel : bbox.top + 4 * pixel
   ctx.fillStyle = chart.theme.ink
   ctx.fillRect(x - pixel, bbox.top, 2 * pixel, bbox.height)
-  ctx.fillRect(left, top, wide, tall)
-  ctx.fillStyle = chart.theme.paper
-  ctx.fillText(labels.now, left + wide / 2, top + tall / 2 + pixel)
+  if (name) {
+    ctx.font = `600 ${12 * pixel}px ${chart.theme.font}`
+    ctx.textBaseline = "middle"
+    ctx.textAlign = "center"
+    const wide = ctx.measureText(name).width + 10 * pixel
+    const tall = 18 * pixel
+    const left = Math.max(bbox.left, Math.min(x - wide / 2, bbox.left + bbox.width - wide))
+    const top = about.share ? bbox.top + bbox.height - tall - 4 * pixel : bbox.top + 4 * pixel
+    ctx.fillRect(left, top, wide, tall)
+    ctx.fillStyle = chart.theme.paper
+    ctx.fillText(name, left + wide / 2, top + tall / 2 + pixel)
+  }
   ctx.restore()
 }
