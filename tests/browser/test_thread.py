@@ -148,6 +148,20 @@ def test_the_explained_map_and_its_account_are_both_in_sight(visitor: Visitor, l
     expect_in_sight(page, 0)
 
 
+def test_the_explained_map_is_in_sight_on_a_phone(phone: Page, layers_link: str) -> None:
+    eyes.opened(phone, f"{layers_link.replace('&show=everything', '')}&cell=conv2d_1.5.3.7", "Layers")
+    expect_in_sight(phone, 2)
+
+
+def test_the_card_of_the_explained_layer_is_shown_whatever_was_chosen(layers_page: Page, layers_link: str) -> None:
+    eyes.opened(layers_page, f"{layers_link}&only=conv2d_1&layers=convolution&cell=conv2d_1.5.3.7", "Layers")
+    expect(layers_page.locator(".st-key-maps-2 .enlarged")).to_be_visible()
+    panel(layers_page).locator(".breadcrumb").nth(1).click()
+    expect_place_of(layers_page, "max_pooling2d")
+    expect(layers_page.locator(".st-key-maps-1 .enlarged")).to_be_visible()
+    expect(layers_page.locator(".st-key-maps-2")).to_have_count(0)
+
+
 def expect_place_of(page: Page, layer: str) -> None:
     expect(panel(page)).to_have_attribute("data-cell", re.compile(rf"^{layer}[.]"))
 

@@ -38,6 +38,17 @@ def choose_layers(network: Network) -> tuple[str, ...]:
     return names
 
 
+def have_shown(network: Network, layer: str) -> bool:
+    """Have the card of `layer` shown, whatever was chosen before; return whether it was not."""
+    if layer in choose_layers(network):
+        return False
+    if layer not in _list_names(network):
+        session.put(layers_kind="all")
+    if session.get("layers_only"):
+        session.put(layers_only=layer)
+    return True
+
+
 def show(network: Network) -> None:
     """Show the list of layers, and what chooses among them."""
     chosen = choose_layers(network)

@@ -8,11 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.ledger import Cell, account, cells
+from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, read_step
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers.ledger import export, labels, path, view_model
+from cnnviz.ui.layers import rail
+from cnnviz.ui.layers.ledger import export, labels, path, place, view_model
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
 KEY = "ledger"
@@ -46,6 +47,16 @@ def show() -> None:
         else:
             _show_place(network, trace, cell, row)
     url.show(pen_down=False, place="ledger")
+    if _changes_cards(network, trace, cell):
+        st.rerun()
+
+
+def _changes_cards(network: Network, trace: Trace, cell: Cell | None) -> bool:
+    """Have the card of another layer than before shown, once the account has gone there; return whether it was not."""
+    layer = "" if cell is None or cell.layer == INPUT else place.find_published_layer(trace, cell.layer)
+    before = session.get("cell_card")
+    session.put(cell_card=layer)
+    return bool(layer) and layer not in (before, INPUT) and rail.have_shown(network, layer)
 
 
 def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:

@@ -34,8 +34,11 @@ export class Enlarged {
     if (focus) this.stages[0].canvas.focus({ focusVisible: true })
   }
 
-  reveal() {
+  // All of it, and in any case the map of one frame: in a narrow window they stand one below the other.
+  reveal(frame) {
     this.root.scrollIntoView({ block: "nearest", inline: "nearest" })
+    const stage = this.stages.find((each) => each.frame === frame)
+    stage?.root.scrollIntoView({ block: "nearest", inline: "nearest" })
   }
 
   build() {

@@ -68,9 +68,11 @@ class Viewer {
     if (!own || place.map === null || own.block.kind === "bars") {
       if (this.enlarged.open) this.enlarged.close()
       if (own) own.root.scrollIntoView({ block: "nearest" })
-    } else if (this.enlarged.open && this.enlarged.frames.includes(own)) {
-      this.enlarged.show(this.enlarged.frame, place.map, false)
-    } else this.enlarged.show(own, place.map, false)
+    } else {
+      const { open, frame, frames } = this.enlarged
+      this.enlarged.show(open && frames.includes(own) ? frame : own, place.map, false)
+      this.enlarged.reveal(own)
+    }
   }
 
   // What is to be shown; null where the channel does not have it (yet).

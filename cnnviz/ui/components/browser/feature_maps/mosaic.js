@@ -4,7 +4,7 @@ import { onColour } from "./colours.js"
 import { short } from "./numbers.js"
 import { level, mixed, pixels } from "./ranges.js"
 
-const NUMBERS_FROM = 30 // CSS pixels a cell needs to have its value written into it
+const NUMBERS_FROM = 38 // CSS pixels a cell needs to have its value written into it
 
 const NUMBER = 10 / 13 // of the room below a map: the type of its number
 
