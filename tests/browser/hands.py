@@ -169,6 +169,7 @@ def choose(page: Page, label: str) -> None:
 def open_colours_and_files(page: Page) -> None:
     """Open the place on Layers that holds the colours of maps and what can be downloaded."""
     button = page.get_by_role("button", name="Colours and files")
+    button.scroll_into_view_if_needed()
     if button.get_attribute("aria-expanded") != "true":
         button.click()
     page.get_by_test_id("stPopoverBody").get_by_text("Download the numbers").wait_for()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import eyes
+from tests.browser import eyes, hands
 from tests.browser.page_guard import PageGuard
 
 MAX_FIRST = 1_400_000
@@ -74,6 +74,8 @@ def test_page_is_shown_without_its_server_too(page: Page, address: str, page_gua
 MAX_SHIFT = 0.1
 """Layout shift score of a page while it opens: good, by the web's own measure (web.dev/cls)."""
 
+TITLES = ("Draw", "Layers", "Convolution", "Pooling", "Train", "Glossary")
+
 SHIFTS = """
 window.shifted = 0
 new PerformanceObserver(list => {
@@ -82,9 +84,31 @@ new PerformanceObserver(list => {
 """
 
 
-@pytest.mark.parametrize("title", ["Draw", "Layers"])
+@pytest.mark.parametrize("title", TITLES)
 def test_nothing_jumps_while_a_page_opens(page: Page, address: str, title: str) -> None:
     page.add_init_script(SHIFTS)
     page.goto(f"{address}/{'' if title == 'Draw' else title}")
-    eyes.arrived(page, title)
+    arrived(page, title)
     assert page.evaluate("shifted") <= MAX_SHIFT
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_nothing_jumps_when_a_page_is_opened_from_another(page: Page, address: str, title: str) -> None:
+    page.add_init_script(SHIFTS)
+    before = "Layers" if title == "Draw" else "Draw"
+    page.goto(f"{address}/{'' if before == 'Draw' else before}")
+    arrived(page, before)
+    page.evaluate("shifted = 0")
+    hands.go_to(page, title)
+    arrived(page, title)
+    assert page.evaluate("shifted") <= MAX_SHIFT
+
+
+def arrived(page: Page, title: str) -> None:
+    """Wait until a page stands; not all have an answer."""
+    if title in ("Draw", "Layers"):
+        eyes.arrived(page, title)
+    else:
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        eyes.settled(page)
+        eyes.still(page)

@@ -145,6 +145,24 @@ def test_a_dark_map_says_why_it_is_dark(wide: Page, traced: Trace) -> None:
     assert float(found[1]) == pytest.approx(largest, rel=0.01)
 
 
+def test_maps_far_below_have_their_room_and_are_painted_when_they_come_near(wide: Page, traced: Trace) -> None:
+    place = max(place for place, layer in enumerate(traced.layers) if layer.after.ndim == 3)
+    canvas = eyes.maps(wide, place)
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["y"] > 2 * 900
+    assert eyes.painted(canvas) == 0
+    assert eyes.painted(eyes.maps(wide, 0)) > 0
+    hands.draw(wide, hands.CROSSBAR)
+    eyes.drawing_when(wide, 2)
+    assert eyes.painted(canvas) == 0
+    eyes.shown(canvas)
+    assert eyes.painted(canvas) > 0
+    after = canvas.bounding_box()
+    assert after is not None
+    assert (after["width"], after["height"]) == (box["width"], box["height"])
+
+
 def test_the_network_that_is_chosen_next_has_its_own_list(wide: Page, address: str, seven_link: str) -> None:
     eyes.opened(wide, f"{address}/Layers{seven_link}&net=dense-64&layers=convolution", "Layers")
     expect(wide.get_by_text("This network has no layer of this kind.")).to_be_visible()

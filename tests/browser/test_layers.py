@@ -144,8 +144,8 @@ def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_pag
 def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -> None:
     cell = telling_cells(values(traced.layers[0], "after"))[0]
     seen = set()
-    hands.open_colours_and_files(layers_page)
     for label in ("Cividis", "Magma", "Grey", "Viridis"):
+        hands.open_colours_and_files(layers_page)
         hands.choose(layers_page, label)
         wanted = None if label == "Viridis" else label.lower()
         eyes.link_when(layers_page, eyes.carries("colours", wanted))

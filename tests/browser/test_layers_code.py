@@ -86,7 +86,7 @@ def test_nothing_below_moves_while_arguments_are_pointed_at(layers_page: Page) -
 
 def test_arguments_are_reached_by_keys(layers_page: Page) -> None:
     """One stop for Tab a layer, arrows within it; what is pressed stays lit until Escape."""
-    hands.reach_with_tab(layers_page, argument(layers_page, "filters"))
+    hands.reach_with_tab(layers_page, argument(layers_page, "filters"), most=50)  # after the list of layers
     expect(card(layers_page)).to_have_attribute("data-lit", "filters")
     layers_page.keyboard.press("ArrowRight")
     expect(argument(layers_page, "kernel_size")).to_be_focused()

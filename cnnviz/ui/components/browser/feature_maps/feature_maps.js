@@ -15,6 +15,8 @@ import { exact, short } from "./numbers.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
 
+const NEAR = /** @type {IntersectionObserverInit} */ ({ rootMargin: "50% 0px", scrollMargin: "50% 0px" })
+
 class Viewer {
   constructor(root) {
     this.root = root
@@ -27,10 +29,12 @@ class Viewer {
       go: (frame) => this.go(frame),
     }
     this.frames = []
+    this.seen = false // near the window
+    this.due = false // to be painted when it comes near
     this.width = this.height = 0 // told once the browser has laid the page out; asking would make it do so
     this.observers = [
       new ResizeObserver(([{ contentRect }]) => this.resized(contentRect)),
-      new IntersectionObserver((entries) => (this.seen = entries.at(-1).isIntersecting)),
+      new IntersectionObserver((entries) => this.came(entries.at(-1).isIntersecting), NEAR),
     ]
     for (const observer of this.observers) observer.observe(root)
   }
@@ -41,7 +45,21 @@ class Viewer {
     this.channel = header.channel
     if (this.channel) subscribe(this.channel, this)
     this.newest = header
-    paintSoon(this)
+    if (this.frames.length) paintSoon(this)
+    else this.begin()
+  }
+
+  // A viewer takes its room as soon as it comes, so that what stands below it does not jump.
+  begin() {
+    this.width = Math.floor(this.root.getBoundingClientRect().width)
+    this.look()
+    this.refresh()
+  }
+
+  // What is not near the window has its room, and is painted when it comes near.
+  came(seen) {
+    this.seen = seen
+    if (seen && this.due) paintSoon(this)
   }
 
   published() {
@@ -102,7 +120,7 @@ class Viewer {
     if (shape !== this.shape) this.build()
     this.shape = shape
     this.frames.forEach((frame, i) => frame.update(header.blocks[i], header, this.theme))
-    this.paint()
+    this.paintIfSeen()
     if (this.note) this.describe()
     if (this.pointed) this.read()
     if (header.cells) this.follow()
@@ -150,7 +168,13 @@ class Viewer {
     this.look()
     if (this.stale) return this.refresh()
     for (const frame of this.frames) frame.zoom = this.theme.zoom
-    this.paint()
+    this.paintIfSeen()
+  }
+
+  paintIfSeen() {
+    this.due = !this.seen
+    if (this.seen) this.paint()
+    else this.frames.forEach((frame) => frame.reserve(this.width))
   }
 
   paint() {

@@ -30,7 +30,7 @@ export class Frame {
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
     this.stage.frame = this
     this.pictures = header.mode === "linked" ? header.blocks.length : 0
-    if (header.mode === "mosaic") this.legend = new Legend(this.root)
+    if (header.mode === "mosaic" && block.kind !== "bars" && !block.mixed) this.legend = new Legend(this.root)
     this.describe(block, header)
   }
 
@@ -49,15 +49,29 @@ export class Frame {
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 
-  update(block, header, { ink, accent, zoom }) {
+  update(block, header, theme) {
     this.block = block
-    this.zoom = zoom
+    this.zoom = theme.zoom
     this.header = header
-    this.look = { tops: tops(block, header), colours: tableOf(block, header.palette, isLight(ink)), ink, accent }
-    this.legend?.show(block, this.look, header)
+    this.theme = theme
+    this.known = null
+  }
+
+  // How values look, worked out where they are painted or read.
+  get look() {
+    const { block, header, theme } = this
+    const { ink, accent } = theme
+    this.known ??= { tops: tops(block, header), colours: tableOf(block, header.palette, isLight(ink)), ink, accent }
+    return this.known
+  }
+
+  // Take the room of the picture, which is not painted yet.
+  reserve(width) {
+    this.stage.reserve(this.block, this.place(width))
   }
 
   paint(width) {
+    this.legend?.show(this.block, this.look, this.header)
     this.marks = marked(this.header.channel, this.block.id)
     this.stage.view.marks = this.marks
     this.stage.show(this.block, this.place(width), this.look)

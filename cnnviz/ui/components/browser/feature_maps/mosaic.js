@@ -32,6 +32,11 @@ export class Mosaic {
     canvas.cellBox = (map, row, column) => this.box({ map, row, column })
   }
 
+  reserve(block, grid) {
+    Object.assign(this, { block, grid })
+    resize(this.canvas, grid.width, grid.height)
+  }
+
   // `only` is the single map to show, for the enlarged view.
   show(block, grid, look, only = null, ratio = window.devicePixelRatio || 1) {
     Object.assign(this, { block, grid, look, only })

@@ -28,9 +28,16 @@ export class Stage {
     this.listen()
   }
 
+  // As `show`, but nothing is painted.
+  reserve(block, place) {
+    this.view.reserve(block, place)
+    this.canvas.dataset.due = ""
+  }
+
   show(...what) {
     this.view.show(...what)
     countPaint(this.canvas)
+    delete this.canvas.dataset.due
     if (!this.mapOutline.hidden) this.outline(this.cell)
   }
 

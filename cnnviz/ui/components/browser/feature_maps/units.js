@@ -22,13 +22,17 @@ export class Units {
     canvas.cellBox = (map, row) => this.box({ row })
   }
 
-  show(block, { width, height, lying }, look) {
-    Object.assign(this, { block, look, lying, width, height })
+  reserve(block, { width, height, lying }) {
+    Object.assign(this, { block, lying, width, height })
     this.pitch = lying ? height / block.rows : Math.min(48, width / block.rows)
     if (!lying) this.width = this.pitch * block.rows
-    Object.assign(this, barSpan(block))
-    const ratio = window.devicePixelRatio || 1
     resize(this.canvas, this.width, this.height)
+  }
+
+  show(block, place, look) {
+    this.reserve(block, place)
+    Object.assign(this, { look, ...barSpan(block) })
+    const ratio = window.devicePixelRatio || 1
     this.draw(prepare(this.canvas, this.width * ratio, this.height * ratio), ratio, look.ink)
   }
 
