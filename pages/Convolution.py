@@ -6,6 +6,7 @@ from cnnviz.ui.convolution import (
     channel_order,
     filters,
     in_colour,
+    many_maps,
     on_your_digit,
     strokes_found,
     worked_example,
@@ -32,6 +33,7 @@ with page.shell("convolution"):
     on_your_digit.choose()
     on_your_digit.show_pictures()
     strokes_found.show()
+    many_maps.show()
     in_colour.show()
     if session.wants_everything():
         channel_order.show()

@@ -88,7 +88,7 @@ def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(page: Page, a
 
 @pytest.fixture
 def sums_page(page: Page, address: str, seven_link: str) -> Page:
-    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3", "Convolution")
+    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3&show=everything", "Convolution")
     sheet(page, "after relu").scroll_into_view_if_needed()
     return page
 
@@ -151,6 +151,32 @@ def test_the_numbers_at_a_hovered_cell_add_up(sums_page: Page, seven: Drawing) -
         sums_page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
         assert here(sums_page) == (row, column)
         check(sums_page, expected)
+
+
+def test_the_essentials_have_three_decimals_which_add_up_too(
+    page: Page, address: str, seven: Drawing, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3", "Convolution")
+    learned = colour_sum.list_filters(model_store.load(NAME))[3]
+    expected = shown(seven, learned)
+    texts = page.locator(".colour_sum .account :is(.numbers span, .value)").all_inner_texts()
+    assert {len(text.partition(".")[2]) for text in texts} == {3}
+    sums, (row, column) = lines(page), here(page)
+    assert sums["red"] + sums["green"] + sums["blue"] == sums["total"]
+    assert sums["total"] + sums["bias"] == sums["before"]
+    assert abs(sums["before"] - expected.before[row, column]) <= 500
+    for place, channel in enumerate(("red", "green", "blue")):
+        results = products(page, channel)[2]
+        assert sum(results) == sums[channel]
+        assert abs(sums[channel] - expected.partial[place, row, column]) <= 1000
+    box = weight(page, "red", 0, 0)
+    expect(box).to_have_value(colour_sum.format_number(round(learned[0], 3)))
+    box.focus()
+    expect(box).to_have_value(colour_sum.format_number(learned[0]))
+    weight(page, "red", 0, 1).fill("0.5")
+    page.keyboard.press("Enter")
+    carried = eyes.link_when(page, lambda link: "~" in link.get("rgb", ""))
+    assert carried["rgb"] == colour_sum.encode((learned[0], 0.5, *learned[2:])), "the others keep all their decimals"
 
 
 def test_cells_are_reached_by_keys(sums_page: Page, seven: Drawing) -> None:

@@ -11,10 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.lessons.convolution import map_sum
 from cnnviz.core.lessons.convolution.examples import ONE
 from cnnviz.core.lessons.convolution.filtering import FilterResult, apply_kernel
 from cnnviz.core.lessons.convolution.kernels import KERNELS
+from cnnviz.core.lessons.convolution.map_sum import MapSum
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample, format_exact
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 
 ROWS = KERNELS["rows"].weights
@@ -372,6 +376,88 @@ def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) ->
 def test_the_strokes_are_guessed(convolution: Page) -> None:
     convolution.locator(".st-key-finds-sobel-x").get_by_role("button").click()
     expect(convolution.get_by_text("is right: 100 % of its answer to both strokes")).to_be_visible()
+
+
+# Many maps in, one out.
+
+
+def amount(text: str) -> int:
+    """Return a number with three decimals in thousandths."""
+    return round(1000 * float(text.replace("−", "-").partition(" ")[0]))
+
+
+def expect_sum(page: Page, found: MapSum) -> None:
+    """Expect numbers that add up, each within a thousandth of what Python works out at this cell."""
+    root = page.locator(".map_sum")
+    row, column = (int(root.get_attribute(f"data-{axis}") or -1) for axis in ("row", "column"))
+    rows = [amount(text) for text in root.locator(".rows > .value").all_inner_texts()]
+    bias = amount(root.locator(".bias").inner_text().rpartition(" ")[2])
+    before, after = (amount(root.locator(f".{name} .value").inner_text()) for name in ("before", "after"))
+    assert sum(rows) + bias == before
+    assert after == max(0, before)
+    parts = [*found.partial[row, column][list(found.shown)], found.rest[row, column]]
+    assert np.abs(np.array(rows) / 1000 - parts).max() <= 1.001e-3
+    assert abs(bias / 1000 - found.bias) <= 1.001e-3
+    assert abs(before / 1000 - found.before[row, column]) <= 0.51e-3
+    account = root.locator(".account")
+    expect(account).to_contain_text(f"Row {row}, column {column}: ")
+    expect(account).to_contain_text("(the other 28)")
+    expect(account).to_contain_text(f"= {root.locator('.before .value').inner_text()}; after relu: ")
+
+
+@pytest.fixture
+def sums_page(page: Page, address: str, seven_link: str) -> Page:
+    eyes.opened(page, f"{address}/Convolution{seven_link}&net=cnn-32-64-64", "Convolution")
+    return page
+
+
+@pytest.fixture(scope="module")
+def taken_apart(seven: Drawing) -> MapSum:
+    network = model_store.load("cnn-32-64-64")
+    layer = map_sum.find_convolution(network)
+    assert layer is not None
+    digit = preprocessing.from_canvas(strokes.render(seven)).digit
+    return map_sum.take_apart(network, trace(network, digit), layer)
+
+
+def test_partial_maps_and_bias_add_up_at_every_cell(sums_page: Page, taken_apart: MapSum) -> None:
+    root = sums_page.locator(".map_sum")
+    assert (root.get_attribute("data-row"), root.get_attribute("data-column")) == tuple(map(str, taken_apart.strongest))
+    expect_sum(sums_page, taken_apart)
+    for name, row, column in (("map", 2, 7), ("the other 28", 9, 0), ("all added up", 4, 4)):
+        canvas = root.locator(f'.map canvas[aria-label^="{name}"]').first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        side = box["width"] / 11
+        sums_page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+        expect(root).to_have_attribute("data-row", str(row))
+        expect(root).to_have_attribute("data-column", str(column))
+        expect_sum(sums_page, taken_apart)
+
+
+def test_cells_of_the_sum_are_reached_by_keys(sums_page: Page, taken_apart: MapSum) -> None:
+    root = sums_page.locator(".map_sum")
+    root.locator('canvas[aria-label^="after relu"]').focus()
+    for _ in range(12):
+        sums_page.keyboard.press("ArrowLeft")
+    expect(root).to_have_attribute("data-column", "0")
+    sums_page.keyboard.press("ArrowRight")
+    expect(root).to_have_attribute("data-column", "1")
+    expect_sum(sums_page, taken_apart)
+
+
+def test_the_sum_follows_the_pen_once_it_is_up(sums_page: Page) -> None:
+    root = sums_page.locator(".map_sum")
+    before = eyes.painted(root)
+    hands.draw(sums_page, hands.CROSSBAR)
+    drawing = eyes.drawing_when(sums_page, 2)
+    eyes.painted_more_than(root, before)
+    network = model_store.load("cnn-32-64-64")
+    layer = map_sum.find_convolution(network)
+    assert layer is not None
+    digit = preprocessing.from_canvas(strokes.render(drawing)).digit
+    expect_sum(sums_page, map_sum.take_apart(network, trace(network, digit), layer))
 
 
 def test_index_of_a_value_is_shown_in_both_orders(convolution: Page) -> None:

@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.inference import trace
 from cnnviz.core.inference.subject import InputSource
-from cnnviz.core.lessons.convolution import kernels
+from cnnviz.core.lessons.convolution import kernels, map_sum
 from cnnviz.core.lessons.convolution.examples import IMAGES, ONE
 from cnnviz.core.lessons.convolution.filtering import apply_kernel
 from cnnviz.core.lessons.convolution.kernels import KERNELS, parse_weight
+from cnnviz.core.lessons.convolution.map_sum import MapSum
 from cnnviz.core.lessons.convolution.settings import ConvSettings
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.networks import model_store
@@ -24,6 +25,7 @@ from cnnviz.ui.components.feature_maps import Block, Links
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.shell import layer_names, networks, page
 from cnnviz.ui.shell.fields.field import spell
+from tests.core.networks import small_network
 from tests.marked_text import plain
 from tests.pages.page_digit import get_digit
 
@@ -464,3 +466,85 @@ def test_what_is_not_flipped_is_named_a_cross_correlation() -> None:
     made = ConvWorkedExample(tuple(map(tuple, image.tolist())), tuple(map(tuple, kernel.tolist())))
     expected = [[(image[y : y + 2, x : x + 2] * kernel).sum() for x in range(2)] for y in range(2)]
     np.testing.assert_allclose(made.sums, expected)
+
+
+# Many maps in, one out.
+
+
+@pytest.fixture
+def sums(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Return every map that is displayed as a sum."""
+    shown: Shown = []
+
+    def show(_: str, found: MapSum, names: list[str], **more: Any) -> None:
+        shown.append({"found": found, "names": names, **more})
+
+    monkeypatch.setattr("cnnviz.ui.convolution.many_maps.viewer", show)
+    return shown
+
+
+def said(app: AppTest) -> str:
+    return plain("\n".join(str(each.value) for kind in (app.markdown, app.caption, app.info) for each in kind))
+
+
+def test_a_map_of_the_second_convolution_is_taken_apart(sums: Shown) -> None:
+    app = opened(net="cnn-32-64-64", show="essentials")
+    assert well(app)
+    found = sums[-1]["found"]
+    traced = trace.trace(model_store.load("cnn-32-64-64"), get_digit(app))
+    output = next(layer for layer in traced.layers if layer.name == "conv2d_1")
+    np.testing.assert_array_equal(found.before, output.before[..., found.number])
+    assert sums[-1]["names"] == [f"map {found.channels[place]}" for place in found.shown]
+    assert sums[-1]["decimals"] == 3
+    described = page.escape_markdown(networks.describe("cnn-32-64-64"))
+    assert (
+        f"Convolution 2 · conv2d_1 in “{described}” reads 32 maps, so one of its filters has "
+        "3 × 3 × 32 = **288** weights and 1 bias. With 64 filters the layer has 64 × (288 + 1) = **18,496** parameters."
+    ) in said(app)
+
+
+def test_another_output_map_is_chosen_and_in_the_link(sums: Shown) -> None:
+    app = opened(net="cnn-32-64-64", sum="5")
+    assert sums[-1]["found"].number == 5
+    assert sums[-1]["decimals"] == 5
+    next(box for box in app.selectbox if box.label == "Output map").select(9).run()
+    assert sums[-1]["found"].number == 9
+    assert "sum=9" in app.session_state["query"]
+    far = opened(net="cnn-32-32", sum="63")
+    assert well(far)
+    assert sums[-1]["found"].number == map_sum.choose_map(
+        next(
+            layer
+            for layer in trace.trace(model_store.load("cnn-32-32"), get_digit(far)).layers
+            if layer.name == "conv2d_1"
+        )
+    )
+
+
+def test_a_network_with_one_convolution_is_named_and_that_one_shown(
+    sums: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = small_network.network(name="cnn-32-32")
+    monkeypatch.setattr(networks, "load_chosen", lambda: pair)
+    app = opened(net="cnn-32-32")
+    assert well(app)
+    assert sums[-1]["names"] == ["your digit"]
+    assert sums[-1]["found"].layer.name == "conv2d"
+    assert "has only one convolution, which reads the drawing itself" in said(app)
+    assert "3 × 3 × 1 = **9** weights" in said(app)
+
+
+def test_a_network_without_convolutions_has_no_sum(sums: Shown) -> None:
+    app = opened(net="dense-64")
+    assert well(app)
+    assert sums == []
+    assert "has no convolution whose kernels could be shown" in said(app)
+
+
+def test_empty_paper_has_the_sums_of_its_biases(sums: Shown) -> None:
+    app = opened(net="cnn-32-64-64")
+    app.session_state["subject"] = InputSource()
+    app.run()
+    assert well(app)
+    assert "what the biases make of empty paper" in said(app)
+    assert sums

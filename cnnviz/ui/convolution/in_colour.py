@@ -9,7 +9,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.core.lessons.convolution import colour_sum
-from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, ColourSum, Numbers
+from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, EXAMPLES, ColourSum, Numbers
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.colour_sum import colour_sum as viewer
 from cnnviz.ui.components.colour_sum import read_edit
@@ -19,6 +19,8 @@ from cnnviz.ui.shell import layer_names, networks, page, session, terms, url, wi
 from cnnviz.ui.shell.fields.convolution import OWN
 
 KEY = "colour-sum"
+FEW_DECIMALS = 3
+"""Decimals of the numbers among the essentials."""
 
 WHY = gettext_noop(
     "A picture in colour is three pictures, its [[channel|channels]]: how much red, how much green, how much blue. A "
@@ -40,7 +42,8 @@ def show() -> None:
     learned = _find_network()
     problem = _take_over(learned)
     _show_settings(learned)
-    viewer(KEY, ColourSum(_make_picture(), get_numbers(learned)), problem=problem)
+    shown = ColourSum(_make_picture(), get_numbers(learned))
+    viewer(KEY, shown, decimals=DECIMALS if session.wants_everything() else FEW_DECIMALS, problem=problem)
     _show_filter_count(learned)
     url.show(pen_down=False, place="in-colour")
 

@@ -34,6 +34,16 @@ def test_the_browser_gets_the_pixels_and_what_each_channel_gives(browser: Browse
     assert browser.header["problem"] is None
 
 
+def test_fewer_decimals_shorten_what_is_seen_and_not_what_is_edited(browser: Browser) -> None:
+    numbers = (0.1234567, -0.00049, *EXAMPLES["edge"][1][2:])
+    colour_sum("c", ColourSum(PICTURE, numbers), decimals=3)
+    assert browser.header["shown"] == 3
+    assert browser.header["numbers"][:2] == ["0.123457", "−0.00049"]
+    assert browser.header["texts"][:2] == ["0.123", "0"]
+    colour_sum("c", ColourSum(PICTURE, numbers))
+    assert browser.header["texts"] == browser.header["numbers"]
+
+
 def test_typed_value_is_reported_once(browser: Browser) -> None:
     assert read_edit("c") is None
     browser.says({"texts": TEXTS, "seq": 1})

@@ -48,6 +48,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "row": ("0", {"order_row": 0}),
     "column": ("1", {"order_column": 1}),
     "depth": ("2", {"order_channel": 2}),
+    "sum": ("7", {"sum_map": 7}),
     "rgb": ("7", {"rgb_filter": "7"}),
     "grid": ("1~2~3_4~5~6_7~8~-9.5", {"pool_grid": ((1, 2, 3), (4, 5, 6), (7, 8, -9.5)), "pool_side": 3}),
     "window": ("3", {"pool_window": 3}),

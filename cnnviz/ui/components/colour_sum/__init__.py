@@ -46,6 +46,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "kept": gettext_noop("relu keeps what is above 0"),
         "scale": gettext_noop("blue is below 0, orange above; one scale for all maps, up to {largest}"),
         "rule": gettext_noop("Every number is rounded to six decimals and every sum adds up what you see."),
+        "rule_short": gettext_noop(
+            "Numbers are rounded to {shown} decimals, and so that they add up. Everything shows all {decimals}."
+        ),
     }
 )
 """Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
@@ -59,12 +62,13 @@ def read_edit(key: str) -> Texts | None:
     return message[0] if message is not None and message[1] > browser_state.get_last_sequence(key, "typed") else None
 
 
-def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = None) -> None:
+def colour_sum(key: str, shown: ColourSum, *, decimals: int = DECIMALS, problem: tuple[int, str] | None = None) -> None:
     """Show `shown` for pointing at and for typing other weights.
 
     Args:
         key: The element's key.
         shown: The picture under the filter.
+        decimals: How many are shown of each number; a weight has all of its own while it is edited.
         problem: Place of a number whose new text was refused, and what to say about it.
     """
     message = _message(key)
@@ -73,7 +77,9 @@ def colour_sum(key: str, shown: ColourSum, *, problem: tuple[int, str] | None = 
         "rows": shown.pixels.shape[1],
         "columns": shown.pixels.shape[2],
         "decimals": DECIMALS,
+        "shown": decimals,
         "numbers": [format_number(value) for value in shown.numbers],
+        "texts": [format_number(round(value, decimals)) for value in shown.numbers],
         "kernel": shown.kernel.ravel().tolist(),
         "bias": shown.bias,
         "problem": None if problem is None else {"place": problem[0], "text": problem[1]},

@@ -63,6 +63,8 @@ FIELDS = (
     Field("filter_turn", 0),  # how often the filtered digit was sent to its pictures; the newest is shown
     # vertical strokes
     Field("strokes_shown", False),  # whether the answer is shown without a guess
+    # many maps in, one out
+    Field("sum_map", -1, "sum", whole(0, 4095)),  # -1: the one that holds most of the energy
     # in colour: a link carries the number of a learned filter, or typed numbers, under one name
     Field(
         "rgb_filter",  # its number in the layer, or OWN

@@ -2,6 +2,7 @@
 // the rule of `colour_sum.py`, so that everything adds up to the last digit.
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
+import { roundToSum, spell } from "./rounding.js"
 
 export const CHANNELS = ["red", "green", "blue"]
 export const SIDE = 3
@@ -40,31 +41,33 @@ export class Account {
     return { name: element("span", "what", line), value: element("span", "value", line) }
   }
 
-  // Millionths as a decimal number with all its digits.
-  spell(whole, decimals) {
-    const unit = 10 ** decimals
-    const size = Math.abs(whole)
-    return `${whole < 0 ? "−" : ""}${Math.floor(size / unit)}.${String(size % unit).padStart(decimals, "0")}`
-  }
-
   show(data, row, column) {
-    const { labels, decimals, columns, across, pixels, partial, total, before, after, kernel, bias } = data
-    const unit = 10 ** decimals
-    const spell = (whole) => this.spell(whole, decimals)
+    const { labels, decimals, shown, columns, across, pixels, partial, before, kernel, bias } = data
+    const [unit, last] = [10 ** decimals, 10 ** shown]
+    const place = row * across + column
+    const round = (whole) => Math.round((whole / unit) * last)
+    // With fewer decimals than there are, numbers are rounded so that they still add up, from the last sum backwards.
+    const fit = (wholes, total) => {
+      if (shown === decimals) return wholes
+      const exact = wholes.map((whole) => whole / unit)
+      return roundToSum(exact, shown, total).parts
+    }
+    const ended = round(before[place])
+    const addends = fit([...partial.map((map) => map[place]), bias], ended)
     write(this.here, fill(labels.cell, { row, column }))
     write(this.kind, labels.products)
     this.rows.forEach(({ name, grids: [window, weights, results] }, channel) => {
       write(name, labels[CHANNELS[channel]])
-      for (let i = 0; i < SIDE * SIDE; i += 1) {
+      const products = window.map((span, i) => {
         const pixel = pixels[channel][(row + Math.floor(i / SIDE)) * columns + column + (i % SIDE)]
         const weight = kernel[channel * SIDE * SIDE + i]
-        write(window[i], spell(pixel))
-        write(weights[i], spell(weight))
-        write(results[i], spell(product(pixel, weight, unit)))
-      }
+        write(span, spell(round(pixel), shown))
+        write(weights[i], spell(round(weight), shown))
+        return product(pixel, weight, unit)
+      })
+      fit(products, addends[channel]).forEach((each, i) => write(results[i], spell(each, shown)))
     })
-    const place = row * across + column
-    const values = [...partial.map((map) => map[place]), total[place], bias, before[place], after[place]]
+    const values = [...addends.slice(0, 3), ended - addends[3], addends[3], ended, Math.max(ended, 0)]
     const names = [
       ...CHANNELS.map((channel) => labels[channel]),
       labels.total,
@@ -74,7 +77,7 @@ export class Account {
     ]
     this.lines.forEach((line, i) => {
       write(line.name, names[i])
-      write(line.value, spell(values[i]))
+      write(line.value, spell(values[i], shown))
     })
     write(this.why, before[place] < 0 ? labels.cut : labels.kept)
   }

@@ -1,13 +1,14 @@
 // One filter over three channels. Data in: bytes, see `colour_sum/__init__.py`: a header {rows, columns, decimals,
-// numbers, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
+// shown, numbers, texts, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
 import { Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { decode } from "../shared/decode.js"
 import { countPaint, element, focused, textInput, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
-import { CELL_STEPS } from "../shared/keys.js"
 import { Account, CHANNELS, SIDE } from "./account.js"
 import { channelPicture, mapPicture, palette, picture } from "./pictures.js"
+import { spell } from "./rounding.js"
+import { Sheet, readCells } from "./sheet.js"
 
 function unpack(bytes) {
   const { header, buffer, start: first } = decode(bytes)
@@ -21,26 +22,6 @@ function unpack(bytes) {
   const before = total.map((value) => value + header.bias)
   const after = before.map((value) => Math.max(value, 0))
   return { ...header, across, down, pixels, partial, total, before, after }
-}
-
-// A picture with a frame over the cell or the window that is looked at.
-class Sheet {
-  constructor(parent, className) {
-    this.figure = element("figure", `sheet ${className}`, parent)
-    this.name = element("figcaption", "name", this.figure)
-    this.paper = element("div", "paper", this.figure)
-    this.canvas = element("canvas", "", this.paper)
-    this.frame = element("span", "frame", this.paper)
-    this.frame.setAttribute("aria-hidden", "true")
-  }
-
-  look(row, column, side, rows, columns) {
-    const { style } = this.frame
-    style.left = `${(100 * column) / columns}%`
-    style.top = `${(100 * row) / rows}%`
-    style.width = `${(100 * side) / columns}%`
-    style.height = `${(100 * side) / rows}%`
-  }
 }
 
 class ColourSum {
@@ -89,14 +70,27 @@ class ColourSum {
 
   input(parent) {
     const input = textInput(parent, 16)
-    input.onfocus = () => input.select()
-    input.onchange = () => this.typed()
+    input.onfocus = () => this.entered(input)
+    input.onblur = () => this.left(input)
+    input.onchange = () => this.typed(input)
     input.onkeydown = (event) => this.inputKey(event, input)
     return input
   }
 
   get inputs() {
     return [...this.rows.flatMap(({ inputs }) => inputs), this.bias.input]
+  }
+
+  // A number has all its decimals while it is edited.
+  entered(input) {
+    const place = this.inputs.indexOf(input)
+    if (input.value === this.data.texts[place]) input.value = this.data.numbers[place]
+    input.select()
+  }
+
+  left(input) {
+    const place = this.inputs.indexOf(input)
+    if (input.value === this.data.numbers[place]) input.value = this.data.texts[place]
   }
 
   inputKey(event, input) {
@@ -107,33 +101,20 @@ class ColourSum {
     input.select()
   }
 
-  typed() {
-    this.send({ texts: this.inputs.map(({ value }) => value), seq: this.sequence.next() })
+  typed(input) {
+    const { numbers, texts } = this.data
+    const exact = ({ value }, place) => (value === texts[place] ? numbers[place] : value)
+    const sent = this.inputs.map((one, place) => (one === input ? one.value : exact(one, place)))
+    this.send({ texts: sent, seq: this.sequence.next() })
   }
 
   map(parent, className) {
     const sheet = new Sheet(parent, `map ${className}`)
-    const { canvas } = sheet
-    canvas.setAttribute("role", "application")
-    canvas.onpointermove = canvas.onpointerdown = (event) => {
-      const box = canvas.getBoundingClientRect()
-      const at = (place, count) => Math.max(0, Math.min(count - 1, Math.floor(place * count)))
-      const { across, down } = this.data
-      this.go(at((event.clientY - box.top) / box.height, down), at((event.clientX - box.left) / box.width, across))
-    }
-    canvas.onkeydown = (event) => {
-      const step = CELL_STEPS[event.key]
-      if (!step) return
-      event.preventDefault()
-      this.go(this.at[0] + step[0], this.at[1] + step[1])
-    }
+    readCells(sheet.canvas, this, (row, column) => {
+      this.at = [row, column]
+      this.look()
+    })
     return sheet
-  }
-
-  go(row, column) {
-    const { across, down } = this.data
-    this.at = [Math.max(0, Math.min(down - 1, row)), Math.max(0, Math.min(across - 1, column))]
-    this.look()
   }
 
   receive(data, send) {
@@ -156,7 +137,7 @@ class ColourSum {
   }
 
   name() {
-    const { labels, numbers, problem } = this.data
+    const { labels, numbers, texts, problem } = this.data
     write(this.picture.name, labels.picture)
     this.picture.canvas.setAttribute("role", "img")
     this.picture.canvas.setAttribute("aria-label", labels.picture)
@@ -174,15 +155,17 @@ class ColourSum {
     this.call(this.after, labels.after)
     write(this.bias.name, `+ ${labels.bias}`)
     this.inputs.forEach((input, place) => {
-      if (input !== focused(this.root) || input.value !== numbers[place]) input.value = numbers[place]
-      input.classList.toggle("long", numbers[place].length > 6)
+      const text = input === focused(this.root) ? numbers[place] : texts[place]
+      if (input.value !== text) input.value = text
+      input.classList.toggle("long", text.length > 6)
       input.setAttribute("aria-invalid", String(problem?.place === place))
       const [row, column] = [Math.floor((place % 9) / SIDE), place % SIDE]
       const where = { channel: labels[CHANNELS[Math.floor(place / 9)]], row, column }
       input.setAttribute("aria-label", place < 27 ? fill(labels.weight, where) : labels.bias)
     })
     write(this.problem, problem?.text ?? "")
-    write(this.rule, labels.rule)
+    const { decimals, shown } = this.data
+    write(this.rule, shown < decimals ? fill(labels.rule_short, { shown, decimals }) : labels.rule)
   }
 
   call(sheet, name) {
@@ -212,23 +195,25 @@ class ColourSum {
     ]) {
       mapPicture(sheet.canvas, values, down, across, largest, colours)
     }
-    write(this.scale, fill(data.labels.scale, { largest: this.account.spell(largest, decimals) }))
+    const top = Math.round((largest / 10 ** decimals) * 10 ** data.shown)
+    write(this.scale, fill(data.labels.scale, { largest: spell(top, data.shown) }))
   }
 
   look() {
-    const {
-      data,
-      at: [row, column],
-    } = this
+    const { data, at } = this
     const { rows, columns, across, down } = data
-    this.picture.look(row, column, SIDE, rows, columns)
-    for (const { seen, map } of this.rows) {
-      seen.look(row, column, SIDE, rows, columns)
-      map.look(row, column, 1, down, across)
+    const [picture, map] = [
+      [rows, columns],
+      [down, across],
+    ]
+    this.picture.look(at, [SIDE, SIDE], picture)
+    for (const row of this.rows) {
+      row.seen.look(at, [SIDE, SIDE], picture)
+      row.map.look(at, [1, 1], map)
     }
-    for (const sheet of [this.sum, this.before, this.after]) sheet.look(row, column, 1, down, across)
-    this.account.show(data, row, column)
-    Object.assign(this.root.dataset, { row, column })
+    for (const sheet of [this.sum, this.before, this.after]) sheet.look(at, [1, 1], map)
+    this.account.show(data, at[0], at[1])
+    Object.assign(this.root.dataset, { row: at[0], column: at[1] })
   }
 }
 
