@@ -373,6 +373,13 @@ def test_three_networks_answer_and_their_shares_are_theirs(pooling: Page, seven:
 # Disturbances: maps over all shifts, and curves.
 
 
+def in_words(down: int, right: int) -> str:
+    """Return what is said of a shift."""
+    rows = f"{abs(down)} {'down' if down > 0 else 'up'}" if down else ""
+    columns = f"{abs(right)} {'right' if right > 0 else 'left'}" if right else ""
+    return f"moved {', '.join(filter(None, (rows, columns)))}" if rows or columns else "as it is"
+
+
 def shifts(page: Page, name: str) -> Locator:
     return page.locator(f'.st-key-shifts-{name} canvas[data-role="mosaic"]')
 
@@ -381,7 +388,7 @@ def expect_shift(page: Page, reactions: list[Reaction], place: int) -> None:
     """Expect shift number `place` in the link, below the picture, and in both kinds of tables."""
     down, right = OFFSETS[place]
     eyes.link_when(page, eyes.carries("moved", None if place == UNMOVED else str(place)))
-    expect(page.locator(".st-key-disturbed .caption").last).to_have_text(f"moved {down} down, {right} right")
+    expect(page.locator(".st-key-disturbed .caption").last).to_have_text(in_words(down, right))
     expect_answers(page, reactions, place)
     for one in reactions:
         moved = {name: f"{values[place]:.3f}" for name, values in one.moved.items()}
@@ -407,7 +414,7 @@ def expect_cell(page: Page, reaction: Reaction, place: int) -> None:
     down, right = OFFSETS[place]
     page.mouse.move(*eyes.centre(shifts(page, reaction.network), (0, *divmod(place, 13))))
     told = page.locator(f'.st-key-shifts-{reaction.network} [data-role="readout"]')
-    expect(told).to_contain_text(f"moved {down} down, {right} right: ")
+    expect(told).to_contain_text(f"{in_words(down, right)}: ")
     assert float(told.get_attribute("data-value") or "nan") == pytest.approx(
         float(reaction.confidence[place]), abs=1e-6
     )
@@ -428,6 +435,18 @@ def test_a_shift_is_chosen_by_a_click_and_its_numbers_are_those_of_core(pooling:
     pooling.reload()
     eyes.arrived(pooling, "Pooling")
     expect_shift(pooling, reactions, other)
+
+
+def test_the_edges_of_a_shift_map_say_what_they_are(page: Page, address: str, seven_link: str) -> None:
+    eyes.opened(page, f"{address}/Pooling{seven_link}", "Pooling")
+    box = page.locator(".st-key-shifts-pool-max .stage")
+    beside, below = (box.locator(f".edges.{place} span") for place in ("beside", "below"))
+    expect(beside).to_have_text(["6 up", "6 down"])
+    expect(below).to_have_text(["6 left", "6 right"])
+    right = beside.evaluate_all("each => Math.max(...each.map((e) => e.getBoundingClientRect().right))")
+    column = page.locator(".st-key-shifts-pool-max").bounding_box()
+    assert column is not None
+    assert right <= column["x"] + column["width"] + 1
 
 
 def test_a_shift_is_chosen_by_keys(pooling: Page, seven: Drawing) -> None:

@@ -228,6 +228,13 @@ def test_the_pictures_are_the_poolings_of_the_chosen_map(brought: Brought) -> No
     assert [message["turn"] for message in brought] == sorted({message["turn"] for message in brought})
 
 
+def test_the_essentials_show_one_map_and_no_mosaic_of_all(brought: Brought) -> None:
+    app = opened(net=NETWORK, show="essentials")
+    assert well(app)
+    assert set(brought[-1]["blocks"]) == set(pooled_maps.PICTURES)
+    assert "All maps of this layer" not in "\n".join(str(each.value) for each in app.markdown)
+
+
 def test_another_map_window_and_layer_are_followed(brought: Brought) -> None:
     app = opened(net=NETWORK)
     app.selectbox(key="choose-same_layer").select("conv2d_1").run()

@@ -23,7 +23,6 @@ WHY = gettext_noop(
 )
 MOVES = gettext_noop("**How far each layer’s output moves from that of the undisturbed digit** ([[cosine distance]])")
 EMPTY = gettext_noop("Nothing is drawn, so there is nothing to move. Draw a digit at the top of the page.")
-MOVED = gettext_noop("moved {down} down, {right} right")
 ORIGINAL = gettext_noop("as it is")
 
 PICTURE = 112
@@ -61,7 +60,7 @@ def _show_shifts(digit: np.ndarray, three: tuple[Network, ...], reactions: list[
     shift_maps.show_confidences(reactions)
     place = session.get("moved")
     down, right = OFFSETS[place]
-    _look(digit, shift(digit, down, right), translate(MOVED, down=down, right=right), reactions, place)
+    _look(digit, shift(digit, down, right), shift_maps.describe_shift(down, right), reactions, place)
     if session.wants_everything():
         shift_maps.show_layers(three, reactions)
 

@@ -107,7 +107,7 @@ def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
     publish(
         f"pooled-{place}",
         CHANNEL,
-        [*_make_pictures(chosen), _make_all_maps(chosen, pen_down)],
+        [*_make_pictures(chosen), *([_make_all_maps(chosen, pen_down)] if session.wants_everything() else [])],
         network_range=_find_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
         links=_make_links(chosen.found),

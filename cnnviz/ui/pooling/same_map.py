@@ -60,7 +60,7 @@ def _list_others() -> list[str]:
 
 
 def _show_pooled(network: Network) -> None:
-    """Show the choices, the pictures and all maps; the last first, because a click there chooses the map."""
+    """Show the choices and the pictures; with everything also all maps, first because a click there chooses the map."""
     settings, pictures, everything = st.container(), st.container(), st.container()
     prediction = subject.read(network, session.subject(), session.steps())
     try:
@@ -70,8 +70,9 @@ def _show_pooled(network: Network) -> None:
             _show_settings(network, prediction)
             st.warning(translate_refusal(reason))
         return
-    with everything:
-        _show_all_maps()
+    if session.wants_everything():
+        with everything:
+            _show_all_maps()
     with settings:
         _show_settings(network, prediction)
     with pictures:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.inference.perturbations import MAX_SHIFT, STEPS
+from cnnviz.core.inference.perturbations import STEPS
 from cnnviz.core.inference.robustness import Reaction, find_strides
 from cnnviz.core.lessons.pooling.trio import SHRINKING
 from cnnviz.core.networks.network import Network
@@ -21,14 +21,20 @@ SIDE = len(STEPS)
 
 SHIFTS: Mapping[str, str] = {
     "point_select": gettext_noop("Point at a cell: each is a shift."),
-    "read_cell": gettext_noop("moved {row} down, {column} right: {value}"),
-    "read_map": gettext_noop("{map}, moved {row} down, {column} right: {value}"),
+    "named": gettext_noop("moved {names}"),
+    "unnamed": gettext_noop("as it is"),
     "range_network": gettext_noop("one scale for all three networks"),
 }
 """What the viewers say instead of their usual texts: a cell is a shift here."""
 
 ROWS: Mapping[str, str] = {"moved": gettext_noop("as it is"), "moved_back": gettext_noop("moved back")}
 """A row of maps, by the field of `Reaction` that it shows -> what is said of it."""
+
+NAMES = {
+    "rows": (gettext_noop("{number} up"), gettext_noop("{number} down")),
+    "columns": (gettext_noop("{number} left"), gettext_noop("{number} right")),
+}
+"""What a shift is called that is negative, and one that is positive."""
 
 LAYERS_WHY = gettext_noop(
     "**How far each layer’s output moves.** Above, the [[cosine distance]] from the output for the unmoved digit: "
@@ -99,9 +105,21 @@ def _make_mosaic(row: str, reaction: Reaction) -> Block:
     )
 
 
+def describe_shift(down: int, right: int) -> str:
+    """Return in words where a digit was moved: "moved 2 up, 3 right"."""
+    names = ", ".join(filter(None, (_name_step("rows", down), _name_step("columns", right))))
+    return translate(SHIFTS["named"], names=names) if names else translate(SHIFTS["unnamed"])
+
+
+def _name_step(axis: str, by: int) -> str:
+    """Return what a shift along one axis is called, "" for none."""
+    return translate(NAMES[axis][by > 0], number=abs(by)) if by else ""
+
+
 def _describe_cells() -> dict[str, Any]:
     """Return what the rows and columns of a block stand for, and which of them is looked at."""
-    return {"origin": (-MAX_SHIFT, -MAX_SHIFT), "chosen": divmod(session.get("moved"), SIDE)}
+    names = tuple([_name_step(axis, by) for by in STEPS] for axis in NAMES)
+    return {"names": names, "chosen": divmod(session.get("moved"), SIDE)}
 
 
 def _show_viewer(key: str, blocks: list[Block], top: float, height: int) -> None:

@@ -30,6 +30,11 @@ ALIKE = gettext_noop(
     "and {epochs} [[epoch|epochs]]; with the same seed they even begin with the same weights. None has a hidden "
     "[[dense layer]] that could make up for the difference."
 )
+CARDS = gettext_noop(
+    "Of {count:,} [[test set|test digits]] the network with [[max pooling]] reads {most} right, the one with "
+    "[[average pooling]] {mean}, and the one whose [[convolution|convolutions]] take a [[stride]] of 2 instead of "
+    "pooling {stride}."
+)
 MEANS = gettext_noop(
     "Mean over the seeds ± [[standard deviation]]. [[confidence interval|Intervals]] are Welch’s, and wide enough "
     "that all three hold together with 95 % confidence. They are about other seeds on the same 10,000 [[test set|test "
@@ -49,7 +54,10 @@ def show(prediction: Prediction) -> None:
     three = trio.load_networks()
     if three is None:
         return
-    _show_answers(three, prediction.digit)
+    if session.wants_everything():
+        _show_answers(three, prediction.digit)
+    else:
+        st.markdown(describe_cards(three))
     try:
         table = cache.seed_table(model_store.folder())
     except Refusal as reason:
@@ -73,8 +81,15 @@ def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
             bars(f"bars-{network.name}", values, translate_all(LABELS))
     st.markdown(translate(EMPTY) if traces is None else describe_agreement(traces))
     plan, architecture = POOL_NETWORKS[three[0].name][1], three[0].architecture
-    if session.wants_everything():
-        st.caption(terms.explain(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
+    st.caption(terms.explain(ALIKE, parameters=architecture.parameters, epochs=plan.epochs))
+
+
+def describe_cards(three: tuple[Network, ...]) -> str:
+    """Return in a sentence how many digits of the test set each network reads right, as its card says."""
+    cards = [cache.card(network.name) for network in three]
+    names = ("most", "mean", "stride")
+    shares = {name: f"**{100 * card.test_accuracy:.2f} %**" for name, card in zip(names, cards, strict=True)}
+    return terms.explain(CARDS, count=int(np.sum(cards[0].confusion)), **shares)
 
 
 def describe_agreement(traces: list[Trace]) -> str:

@@ -88,7 +88,10 @@ def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown)
         expected = react_to_shifts(model_store.load(name), DIGIT)
         block = shown.viewers[f"shifts-{name}"][name]
         np.testing.assert_allclose(np.asarray(block.values), expected.confidence.reshape(13, 13, 1), atol=1e-6)
-        assert block.origin == (-6, -6)
+        assert block.names is not None
+        rows, columns = block.names
+        assert (rows[0], rows[6], rows[12]) == ("6 up", "", "6 down")
+        assert (columns[0], columns[6], columns[12]) == ("6 left", "", "6 right")
         assert shown.options[f"shifts-{name}"]["network_range"] == (0.0, 1.0)
         titles = layer_names.in_words(POOL_NETWORKS[name][0].layers)
         moved = shown.viewers[f"moved-{name}"]["moved"]
@@ -106,13 +109,26 @@ def test_the_chosen_shift_is_shown_with_its_answers(shown: Shown) -> None:
     app = run(moved=place)
     np.testing.assert_array_equal(shown.pictures[0], DIGIT)
     np.testing.assert_array_equal(shown.pictures[1], shift(DIGIT, -2, 5))
-    assert shown.captions[1] == "moved -2 down, 5 right"
+    assert shown.captions[1] == "moved 2 up, 5 right"
     assert all(block.chosen == (4, 11) for viewer in shown.viewers.values() for block in viewer.values())
     for name in POOL_NETWORKS:
         network = model_store.load(name)
         first, now = trace(network, DIGIT).answer, trace(network, shift(DIGIT, -2, 5)).answer
         cell = f"{now}" if now == first else f"**{now}**"
         assert f"| **{name}** | {first} | {cell} |" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("shifted", "words"),
+    [
+        ((-2, 0), "moved 2 up"),
+        ((2, -3), "moved 2 down, 3 left"),
+        ((0, 6), "moved 6 right"),
+        ((0, 0), "as it is"),
+    ],
+)
+def test_a_shift_is_written_in_words(shifted: tuple[int, int], words: str) -> None:
+    assert shift_maps.describe_shift(*shifted) == words
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.ui.pooling import three_networks
 from cnnviz.ui.shell import cache
 from tests.core.networks import small_network
+from tests.marked_text import plain
 from tests.ui.pooling import small_store
 
 
@@ -55,10 +56,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
-def run(digit: np.ndarray) -> AppTest:
-    """Show the section with everything that it has, also what only experts need."""
+def run(digit: np.ndarray, detail: str = "everything") -> AppTest:
+    """Show the section, by default with everything that it has, also what only experts need."""
     app = AppTest.from_function(section, args=(digit.tolist(),), default_timeout=60)
-    app.session_state["detail"] = "everything"
+    app.session_state["detail"] = detail
     app.run()
     assert not app.exception
     assert not app.error
@@ -76,6 +77,20 @@ def test_the_three_answers_are_the_networks_own(shown: dict[str, Any]) -> None:
         expected = trace(model_store.load(name), small_network.digit()).probabilities
         np.testing.assert_allclose(shown[f"bars-{name}"], expected, atol=1e-6)
         assert f"**{name}** ·" in text(app)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_essentials_are_two_sentences_filled_from_the_cards(shown: dict[str, Any]) -> None:
+    app = run(small_network.digit(), "essentials")
+    first, second = (plain(element.value).replace("\N{NO-BREAK SPACE}", " ") for element in app.markdown)
+    cards = [model_store.card(name) for name in POOL_NETWORKS]
+    shares = [f"**{100 * card.test_accuracy:.2f} %**" for card in cards]
+    assert first == (
+        f"Of 100,000 test digits the network with max pooling reads {shares[0]} right, the one with average pooling "
+        f"{shares[1]}, and the one whose convolutions take a stride of 2 instead of pooling {shares[2]}."
+    )
+    assert second == "**pool-max** reads more digits right than both others, by more than another seed would explain."
+    assert shown == {}, "the bars are for those who want everything"
 
 
 @pytest.mark.usefixtures("folder")

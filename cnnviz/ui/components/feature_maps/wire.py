@@ -37,7 +37,8 @@ class Block:
         derive: "relu": these are the values of the block before, without those below zero; the browser works
             them out.
         ticks: One short text a unit below bars, or one a map instead of its number; or nothing.
-        origin: What the first row and the first column are called when a cell is read out.
+        names: What each row and each column is called when a cell is read out, and at the edges of a single map; one
+            that is "" is not said.
         full: Value of a full bar, such as 1 for probabilities; None for the largest of the block.
         chosen: Row and column, counted from 0, of a cell that has a frame in every map; or nothing.
     """
@@ -52,7 +53,7 @@ class Block:
     derive: Literal["relu"] | None = None
     ticks: Sequence[str] = ()
     full: float | None = None
-    origin: tuple[int, int] = (0, 0)
+    names: tuple[Sequence[str], Sequence[str]] | None = None
     chosen: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
@@ -100,7 +101,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
         "signed": block.signed,
         "levels": None,
         "full": block.full,
-        "origin": list(block.origin),
+        "names": None if block.names is None else [list(each) for each in block.names],
         "chosen": block.chosen,
     }
     if block.derive:

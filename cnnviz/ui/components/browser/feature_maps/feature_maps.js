@@ -219,9 +219,12 @@ class Viewer {
   sentence(block, { map, row, column }, value) {
     const { labels } = this.header
     if (block.kind === "bars") return fill(labels.read_unit, { unit: block.ticks[row] ?? row, value })
-    const [first, left] = block.origin
-    const where = { map: block.ticks[map] ?? map, row: first + row, column: left + column }
-    return fill(block.pictures > 1 ? labels.read_map : labels.read_cell, { ...where, value })
+    const several = block.pictures > 1
+    const of = block.ticks[map] ?? map
+    if (!block.names) return fill(several ? labels.read_map : labels.read_cell, { map: of, row, column, value })
+    const names = [block.names[0][row], block.names[1][column]].filter(Boolean).join(", ")
+    const where = names ? fill(labels.named, { names }) : labels.unnamed
+    return fill(several ? labels.read_named_map : labels.read_named, { map: of, where, value })
   }
 
   // Why a map is dark; nothing for any other.

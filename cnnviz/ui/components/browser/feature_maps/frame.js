@@ -5,6 +5,7 @@ import { button, element } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
 import { isLight } from "../shared/theme.js"
+import { EDGE_WIDTH, nameEdges } from "./edges.js"
 import { tableOf } from "./colours.js"
 import { linked, mosaic, strip } from "./layout.js"
 import { Legend } from "./legend.js"
@@ -29,6 +30,7 @@ export class Frame {
     if (!this.inStrip) iconButton("save", head, () => this.save(), header.labels.save)
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
     this.stage.frame = this
+    if (block.names && block.pictures === 1) nameEdges(this.stage.root, block.names)
     this.pictures = header.mode === "linked" ? header.blocks.length : 0
     if (header.mode === "mosaic" && block.kind !== "bars" && !block.mixed) this.legend = new Legend(this.root)
     this.describe(block, header)
@@ -82,7 +84,9 @@ export class Frame {
     if (this.pictures) return linked(block, width, this.pictures)
     const height = this.zoom * (header.height || HEIGHT[header.mode])
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
-    return inStrip ? strip(block, height) : mosaic(block, width, width < 500 ? 1.6 * height : height, this.zoom)
+    if (inStrip) return strip(block, height)
+    const room = block.names && block.pictures === 1 ? width - EDGE_WIDTH : width
+    return mosaic(block, room, width < 500 ? 1.6 * height : height, this.zoom)
   }
 
   lying(height) {
