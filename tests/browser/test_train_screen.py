@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from cnnviz.core.networks.architecture import TUTORIALS
+from cnnviz.core.training import protocol
+from cnnviz.core.training.protocol import DataReference, Job
+from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components.visitor import COOKIE
 from tests.browser import axe, eyes
-from tests.browser.conftest import PATIENCE, Visitor
-from tests.browser.test_train import LEARNING, bench, build_tiny, opened
-from tests.server_process import Server
+from tests.browser.conftest import Visitor
+from tests.browser.test_train import bench, opened
+from tests.core import strategies
+from tests.pages.fake_training import FakeScheduler, finish, flat, learn
+from tests.server_process import serving
 
 SCREEN: ViewportSize = {"width": 1400, "height": 900}
 MIN_CELL = 26
 MIN_TARGET = 24
 
+TOKEN = "A" * 43
+"""What the browser of the run's visitor keeps."""
 
-@pytest.fixture
-def address(server_with_runs: Server) -> str:
-    return server_with_runs.address
+BATCHES = 20
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app with a run of a visitor that was trained before."""
+    runs = tmp_path_factory.mktemp("runs")
+    write_run(runs)
+    with serving(environment={"CNNVIZ_RUNS": str(runs)}) as running:
+        yield running.address
+
+
+def write_run(folder: Path) -> None:
+    """Write a run whose training is over: curves, moments with 1,000 held-out digits, one step, a result."""
+    store = RunStore(hashlib.sha256(TOKEN.encode()).hexdigest()[:32], folder)
+    architecture, plan = TUTORIALS["cnn-32-64-64"]
+    job_id = protocol.make_id()
+    job = Job(
+        id=job_id,
+        architecture=replace(architecture, name=protocol.make_network_name(job_id)),
+        plan=plan,
+        data=DataReference(name="MNIST", sha256="0" * 64, count=60_000),
+        probe=np.zeros((28, 28), np.uint8),
+    )
+    store.create(job, "Run 1")
+    scheduler, random = FakeScheduler(), np.random.default_rng(2)
+    scheduler.submit(store.owner, job, store.recorder(job_id))
+    learn(scheduler, job_id, BATCHES)
+    counts = random.integers(0, 4, (10, 10)).astype(np.int32) + 95 * np.eye(10, dtype=np.int32)
+    arrays = flat(strategies.network(job.architecture, 3)) | {"confusion": counts}
+    scheduler.tell(job_id, "snapshot", arrays, step=BATCHES + 5, epoch=1, digits=int(counts.sum()))
+    before, gradient, update = (random.normal(size=(3, 3, 1)).astype(np.float32) for _ in range(3))
+    kernels = {"before": before, "gradient": gradient, "after": before - np.float32(0.001) * update}
+    measured = {"loss_before": 0.5, "loss_after": 0.45, "gradient_norm": 2.0, "learning_rate": 0.001}
+    scheduler.tell(job_id, "lesson", kernels, step=BATCHES, epoch=1, layer="conv2d", filter=4, **measured)
+    finish(scheduler, job_id)
 
 
 @pytest.fixture
@@ -33,23 +80,10 @@ def box(element: Locator) -> Any:
     return found
 
 
-@pytest.fixture(scope="module")
-def owner(browser: Browser, server_with_runs: Server) -> StorageState:
-    """Train a small network once; return what the browser of its visitor keeps."""
-    context = browser.new_context(viewport=SCREEN)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    opened(page, server_with_runs.address)
-    build_tiny(page, epochs=2)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
-    kept = context.storage_state()
-    context.close()
-    return kept
-
-
-def watched(page: Page, address: str, query: str = "") -> Page:
-    """Open the trained run."""
-    page.goto(f"{address}/Train?bench=watch{query}")
+def watched(page: Page, address: str) -> Page:
+    """Open the run as its visitor."""
+    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": address}])
+    page.goto(f"{address}/Train?bench=watch")
     expect(page.get_by_test_id("stProgress").first).to_contain_text("done")
     expect(page.locator(".st-key-learning-maps-watched canvas").first).to_be_visible()
     expect(page.locator(".confusion table")).to_be_visible()
@@ -59,8 +93,8 @@ def watched(page: Page, address: str, query: str = "") -> Page:
 
 
 @pytest.fixture
-def screen(visitor: Visitor, owner: StorageState, address: str) -> Page:
-    return watched(visitor(viewport=SCREEN, storage_state=owner), address)
+def screen(wide: Page, address: str) -> Page:
+    return watched(wide, address)
 
 
 def test_all_of_a_run_is_on_one_screen(screen: Page) -> None:
@@ -102,7 +136,9 @@ def test_one_step_is_a_picture_that_adds_up(screen: Page) -> None:
     picture.scroll_into_view_if_needed()
     expect(picture.locator(".losses i")).to_have_count(2)
     tables = picture.locator("table")
-    assert tables.locator("caption").all_inner_texts() == ["gradient", "before", "Adam’s update", "after"]
+    titles = tables.locator("caption").all_inner_texts()
+    assert [*titles[:2], titles[3]] == ["gradient", "before", "after"]
+    assert titles[2].endswith("’s update")
     before, update, after = (
         [float(text.replace("−", "-")) for text in tables.nth(place).locator("td").all_inner_texts()]
         for place in (1, 2, 3)
@@ -112,8 +148,8 @@ def test_one_step_is_a_picture_that_adds_up(screen: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1100, 1920])
-def test_a_run_fits_into_every_width(visitor: Visitor, owner: StorageState, address: str, width: int) -> None:
-    page = watched(visitor(viewport={"width": width, "height": 900}, storage_state=owner), address)
+def test_a_run_fits_into_every_width(visitor: Visitor, address: str, width: int) -> None:
+    page = watched(visitor(viewport={"width": width, "height": 900}), address)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     cell = box(page.locator(".confusion td.right").first)
     assert min(cell["width"], cell["height"]) >= MIN_CELL
@@ -122,10 +158,8 @@ def test_a_run_fits_into_every_width(visitor: Visitor, owner: StorageState, addr
 @pytest.mark.skipif(not axe.SCRIPT.is_file(), reason="axe-core is not installed: `npm ci` installs it, as `make` does")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])
-def test_axe_finds_nothing_in_a_run(
-    visitor: Visitor, owner: StorageState, address: str, scheme: str, width: int
-) -> None:
-    page = visitor(viewport={"width": width, "height": 900}, color_scheme=scheme, storage_state=owner)
+def test_axe_finds_nothing_in_a_run(visitor: Visitor, address: str, scheme: str, width: int) -> None:
+    page = visitor(viewport={"width": width, "height": 900}, color_scheme=scheme)
     assert axe.violations(watched(page, address)) == []
 
 
