@@ -84,7 +84,7 @@ def describe_damage(status: RunStatus) -> str:
 
 def show(status: RunStatus) -> None:
     """Show progress, speed and buttons of a run, in one line where they fit."""
-    with st.container(key="run-line", horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="progress-line", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.progress(share(status), text=_describe_progress(status))
         _show_buttons(status)
     if status.message is not None:

@@ -99,7 +99,7 @@ def _show_watched(was_live: bool) -> None:
     if _is_any_live() != was_live:
         st.rerun()  # the whole page: the table has a result, and the clock stops or starts
     kept = store.snapshots(status.run.id)
-    with st.container(key="run-state", gap="xsmall"):
+    with st.container(key="progress-and-verdict", gap="xsmall"):
         controls.show(status)
         progress.show(progress.list_arms(store, status))
         verdict.show(status.run)
@@ -174,7 +174,9 @@ def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snaps
         on_pick=partial(_go_to_click, steps, unit),
     )
     if len(learned) > 1:
-        st.caption(translate("With marks: on digits that were held out. Paler, behind: on the digits learned from."))
+        st.caption(
+            translate("With marks: on digits that nothing is learned from. Paler, behind: on those learned from.")
+        )
     return at, per_epoch
 
 
