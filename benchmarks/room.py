@@ -1,9 +1,12 @@
 """Measure a room that draws at the same moment: `python -m benchmarks.room [OUT.json]`.
 
 Thirty learners on one process, each with a session over Streamlit's own websocket, draw a stroke of 1.2 s every 4 s.
-While the pen moves, a learner sends the stroke as far as it has come, at most once a frame and only after the message
-before was answered, as the pad does. Beside it stands the floor, an empty page with the same pad, in turns. What is
-said once the pen is up must be the network's reading of exactly the drawing that was sent.
+As the pad does, they send the stroke when the pen is up, because their browsers read it until then; one of them is a
+real browser, whose page notes how often it painted an answer while the pen moved. Beside it, in turns, stands the page
+as it is for a network that only the server has, such as a visitor's own: then a learner sends the stroke as far as it
+has come, at most once a frame and only after the message before was answered. The floor is an empty page with the same
+pad, which is told of every move too. What is said once the pen is up must be the network's reading of exactly the
+drawing that was sent.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playwright.async_api import async_playwright
+
 from benchmarks.measuring import report
+from benchmarks.measuring.drawing import DIGITS, Paper, launched
 from benchmarks.measuring.protocol import Answer, Session
 from benchmarks.measuring.servers import APP, CONTESTANTS, Server, serving, wait_until_healthy
 from benchmarks.sessions import DRAWINGS, PATIENCE, Sketch, complaint, sketches
@@ -38,8 +44,8 @@ OPENING = 5.0
 FRAME = 1 / 60
 """Seconds between two messages at least: a browser sends once a frame."""
 
-FLOOR, OURS = "empty page", "Draw"
-SCRIPTS = {FLOOR: CONTESTANTS / "empty_pad.py", OURS: APP}
+FLOOR, OURS, BY_SERVER = "empty page", "Draw", "Draw, read by the server"
+SCRIPTS = {FLOOR: CONTESTANTS / "empty_pad.py", OURS: APP, BY_SERVER: APP}
 
 UPDATES_GOAL = 20.0
 """Updates a second that every learner sees while the pen moves, at least."""
@@ -72,8 +78,19 @@ def cut(stroke: Sequence[float], share: float) -> list[float]:
     return list(stroke[: 1 + 2 * max(1, min(points, round(share * points)))])
 
 
-async def draw(session: Session, sketch: Sketch, learner: Learner, reads: bool) -> None:
-    """Draw one stroke and note what was answered; `reads` says whether the page reads digits."""
+async def draw(session: Session, sketch: Sketch, learner: Learner, page: str) -> None:
+    """Draw one stroke and note what the page answered."""
+    if page == OURS:
+        await asyncio.sleep(STROKE)
+    else:
+        await follow(session, sketch, learner)
+    if not learner.errors:
+        answer = await session.draw(sketch.strokes, PATIENCE)
+        learner.note(answer, answer.error if page == FLOOR else complaint(answer, sketch))
+
+
+async def follow(session: Session, sketch: Sketch, learner: Learner) -> None:
+    """Send one stroke while it is drawn, and note how often it was answered."""
     *before, last = sketch.strokes
     start = time.perf_counter()
     seen = 0
@@ -85,13 +102,20 @@ async def draw(session: Session, sketch: Sketch, learner: Learner, reads: bool) 
         seen += time.perf_counter() <= start + STROKE
         await asyncio.sleep(max(0.0, now + FRAME - time.perf_counter()))
     learner.updates.append(seen / STROKE)
-    answer = await session.draw(sketch.strokes, PATIENCE)
-    learner.note(answer, complaint(answer, sketch) if reads else answer.error)
 
 
-async def attend(
-    address: str, pool: Sequence[Sketch], number: int, learners: int, strokes: int, reads: bool
-) -> Learner:
+async def look(address: str, learner: Learner, strokes: int) -> None:
+    """Draw in a browser as one of the room, and note how often its page painted an answer while the pen moved."""
+    async with async_playwright() as playwright, launched(playwright) as browser:
+        paper = await Paper.opened(browser, address, "pad")
+        for turn in range(strokes):
+            start = time.perf_counter()
+            await paper.clear()
+            learner.updates.append((await paper.stroke(DIGITS[turn % len(DIGITS)])).updates)
+            await asyncio.sleep(max(0.0, start + PERIOD - time.perf_counter()))
+
+
+async def attend(address: str, pool: Sequence[Sketch], number: int, learners: int, strokes: int, page: str) -> Learner:
     """Come as one learner and draw every `PERIOD` seconds, each learner at a different moment of it."""
     chance, learner = random.Random(number), Learner()
     session, first = await Session.opened(address, PATIENCE)
@@ -102,36 +126,47 @@ async def attend(
     start = time.perf_counter() + PERIOD * number / learners
     for turn in range(strokes):
         await asyncio.sleep(max(0.0, start + turn * PERIOD - time.perf_counter()))
-        await draw(session, pool[(number + turn * chance.randrange(1, len(pool))) % len(pool)], learner, reads)
+        await draw(session, pool[(number + turn * chance.randrange(1, len(pool))) % len(pool)], learner, page)
         if learner.errors:
             break
     await session.close()
     return learner
 
 
-async def hold(server: Server, pool: Sequence[Sketch], learners: int, seconds: float, reads: bool) -> dict[str, Any]:
+async def hold(server: Server, pool: Sequence[Sketch], learners: int, seconds: float, page: str) -> dict[str, Any]:
     """Let a room of learners draw; return its figures."""
     strokes = max(1, int(seconds // PERIOD))
+    over_socket = learners - (page == OURS)
     attending = asyncio.gather(
-        *(attend(server.address, pool, each, learners, strokes, reads) for each in range(learners))
+        *(attend(server.address, pool, each, learners, strokes, page) for each in range(over_socket))
     )
     await asyncio.sleep(OPENING * 0.9)
     cpu, began = server.cpu, time.perf_counter()
+    seen: list[Learner] = []
+    if page == OURS:
+        seen.append(Learner())
+        await look(server.address, seen[0], strokes)
     room = await attending
-    return figures(room, server.cpu - cpu, time.perf_counter() - began)
+    return figures([*room, *seen], server.cpu - cpu, time.perf_counter() - began, seen or room)
 
 
-def figures(room: Sequence[Learner], cpu: float, seconds: float) -> dict[str, Any]:
-    """Return the figures of a room that used `cpu` seconds of processor time in `seconds`."""
+def figures(
+    room: Sequence[Learner], cpu: float, seconds: float, seen: Sequence[Learner] | None = None
+) -> dict[str, Any]:
+    """Return the figures of a room that used `cpu` seconds of processor time in `seconds`.
+
+    `seen` are those whose updates were counted, if not all.
+    """
+    counted = room if seen is None else seen
     answers = [answer for learner in room for answer in learner.answers]
     errors = [wrong for learner in room for wrong in learner.errors]
-    rates = [sum(learner.updates) / len(learner.updates) for learner in room if learner.updates]
+    rates = [sum(learner.updates) / len(learner.updates) for learner in counted if learner.updates]
     times = [answer.seconds for answer in answers]
     return {
         "learners": len(room),
         "answers": len(answers),
         "updates": report.median(rates) if rates else 0.0,
-        "updates_of_slowest": min(rates) if len(rates) == len(room) else 0.0,
+        "updates_of_slowest": min(rates) if len(rates) == len(counted) else 0.0,
         "p50": report.median(times),
         "p95": report.p95(times),
         "errors": len(errors),
@@ -211,11 +246,11 @@ def main() -> None:
         servers = {name: stack.enter_context(serving(script)) for name, script in SCRIPTS.items()}
         for name, server in servers.items():
             wait_until_healthy(server)
-            asyncio.run(hold(server, pool, 1, PERIOD, name == OURS))  # the first visitor loads what all share
+            asyncio.run(hold(server, pool, 2, PERIOD, name))  # the first visitor loads what all share
         for number in range(asked.rounds):
             for name, server in servers.items():
                 print(f"round {number + 1}: {asked.learners} learners, {name}", file=sys.stderr)
-                row = asyncio.run(hold(server, pool, asked.learners, asked.seconds, name == OURS))
+                row = asyncio.run(hold(server, pool, asked.learners, asked.seconds, name))
                 rows.append({"name": name, "round": number + 1, **row})
     report.write(
         asked.out, {"seconds": asked.seconds, "stroke": STROKE, "period": PERIOD, "goals": goals(rows), "rows": rows}

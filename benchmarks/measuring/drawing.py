@@ -49,7 +49,7 @@ class Stroke:
     updates: float
     """Answers painted a second while the pen was down."""
     map_updates: float | None
-    """Complete sets of maps painted a second while the pen was down."""
+    """Complete sets of the maps in view painted a second while the pen was down."""
     digit: str
     messages: int
     bytes: int
@@ -94,6 +94,7 @@ class Paper:
         paper = cls(page, await context.new_cdp_session(page), surface)
         await page.locator(PAPER[surface]).wait_for(timeout=PATIENCE)
         await paper.rest(-1)
+        await page.wait_for_function("watch.ready()", timeout=PATIENCE)
         return paper
 
     async def rest(self, since: float) -> None:
@@ -181,4 +182,5 @@ _KINDS = ("prediction", "update", "maps")
 
 
 def _least(seen: dict[str, Any]) -> int:
-    return min(int(now - before) for now, before in zip(seen["atUp"], seen["mosaicsBefore"], strict=True))
+    painted = zip(seen["atUp"], seen["mosaicsBefore"], seen["inView"], strict=True)
+    return min((int(now - before) for now, before, in_view in painted if in_view), default=0)

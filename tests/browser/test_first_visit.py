@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser import eyes, hands
 from tests.browser.page_guard import PageGuard
@@ -17,12 +18,27 @@ MAX_AGAIN = 150_000
 """Bytes of a reload; most of them are headers of files that have not changed."""
 
 
+NETWORKS = "/cnnviz.browser/networks/"
+"""Part of the addresses of networks, which are fetched once the page stands."""
+
+
 def counting(page: Page) -> Callable[[], int]:
-    """Return what tells how many bytes came over the line since it was asked last."""
+    """Return what tells how many bytes came over the line since it was asked last, without networks."""
     sizes: list[int] = []
+    later: set[str] = set()
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+
+    def ask(event: dict[str, Any]) -> None:
+        if NETWORKS in event["request"]["url"]:
+            later.add(event["requestId"])
+
+    def finish(event: dict[str, Any]) -> None:
+        if event["requestId"] not in later:
+            sizes.append(int(event["encodedDataLength"]))
+
+    network.on("Network.requestWillBeSent", ask)
+    network.on("Network.loadingFinished", finish)
 
     def count() -> int:
         total = sum(sizes)
@@ -41,6 +57,41 @@ def test_bytes_of_the_first_visit_and_of_the_next(page: Page, address: str) -> N
     eyes.arrived(page, "Draw")
     eyes.whole(page)
     assert 1_000 < count() <= MAX_AGAIN
+
+
+MAX_NETWORK = 800_000
+"""Bytes of the usual network."""
+
+FETCHES = """
+window.fetched = []
+const fetch = window.fetch
+window.fetch = (...asked) => {
+  if (String(asked[0]).includes("/networks/")) window.fetched.push(document.getElementById("skeleton") === null)
+  return fetch(...asked)
+}
+"""
+"""Notes for each network that is fetched whether the skeleton is gone."""
+
+
+def test_the_network_comes_when_the_page_stands_and_is_kept(page: Page, address: str) -> None:
+    page.add_init_script(FETCHES)
+    sizes: list[int] = []
+
+    def note(response: Response) -> None:
+        if NETWORKS in response.url:
+            sizes.append(int(response.headers["content-length"]))
+
+    page.on("response", note)
+    for _ in range(2):
+        eyes.opened(page, address)
+        expect(page.locator('.st-key-pad .pad[data-answers="browser"]')).to_be_attached()
+        assert page.evaluate("fetched") == [True]
+    assert sizes
+    assert max(sizes) <= MAX_NETWORK
+    timing = page.evaluate(
+        "performance.getEntriesByType('resource').find(({ name }) => name.includes('/networks/')).transferSize"
+    )
+    assert timing == 0, "from the browser's own memory"
 
 
 def test_skeleton_stands_until_the_page_does(page: Page, address: str) -> None:

@@ -75,7 +75,7 @@ def result(prediction: Prediction) -> None:
 def show_image(image: np.ndarray, size: int) -> None:
     """Show a picture that a network reads, (h, w) or (h, w, 3) in [0, 1], with `size` CSS pixels a side."""
     caption = translate("What the network reads")
-    thumbnails("preparation", [image], [caption], label=caption, size=size)
+    thumbnails("preparation", [image], [caption], label=caption, size=size, live=True)
 
 
 AS_MNIST = gettext_noop(

@@ -88,4 +88,4 @@ def show_answer(
         with st.container(key="predicted-digit", width="content"):
             st.markdown(digit)
         st.caption(sentence, width="stretch")
-    bars("answer", probabilities, translate_all(LABELS), told=told)
+    bars("answer", probabilities, translate_all(LABELS), told=told, live=True)

@@ -20,6 +20,7 @@ from cnnviz.core.inference.subject import InputSource, prepare_digit
 from cnnviz.ui.components.pad import LABELS, opened_file, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
+from cnnviz.ui.prediction import live
 from cnnviz.ui.shell import process_tuning, session, widgets
 
 INK = "#1b1e28"
@@ -60,6 +61,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         backdrop=_backdrop(),
         colours=dress,
         example=_is_example(),
+        live=live.describe(),
         on_open=_open,
     )
     if message is None:

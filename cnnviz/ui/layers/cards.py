@@ -53,6 +53,7 @@ def send(prediction: Prediction, network: Network, pen_down: bool) -> None:
         network_range=colour_scale.measure_network_range(prediction.trace),
         one_scale_a_map=session.get("colour_range") == "map",
         texts=None if pen_down else findings.write(network, prediction.trace),
+        live=True,
     )
 
 

@@ -17,6 +17,7 @@ READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {s
 READS_TEST_DIGIT = gettext_noop(
     "A test digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
 )
+NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 
 
 def show(prediction: Prediction, subject: InputSource) -> None:
@@ -25,9 +26,11 @@ def show(prediction: Prediction, subject: InputSource) -> None:
     Once the pen is up, those who hear the page are told, and the answer is kept among the last ones.
     """
     show_digit(prediction)
-    st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
+    with st.container(key="answer-sentence"):
+        st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
     told = announce(prediction, subject)
-    bars("answer", None if prediction.empty else prediction.trace.probabilities, translate_all(LABELS), told=told)
+    shares = None if prediction.empty else prediction.trace.probabilities
+    bars("answer", shares, translate_all(LABELS), told=told, live=True)
     st.caption(describe_caution(prediction))
     history.keep(prediction, subject)
     history.show()
@@ -65,7 +68,7 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
             "again with darker ink and more light."
         )
     if prediction.empty:
-        return translate("Nothing drawn yet: draw a digit.")
+        return translate(NOTHING_DRAWN)
     values = {"digit": prediction.trace.answer, "share": format_percent(float(prediction.trace.probabilities.max()))}
     template = READS if subject.label is None else READS_TEST_DIGIT
     if subject.label is not None:

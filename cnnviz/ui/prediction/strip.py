@@ -29,6 +29,7 @@ def show(prediction: Prediction) -> None:
         height=112,
         labels=translate_all(LABELS),
         opens="Layers",
+        live=True,
         **colour_scale.get_colours(prediction.trace),
     )
 

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from starlette.middleware import Middleware
 
 from cnnviz.core.errors import Refusal
+from cnnviz.ui.components.network_files import NetworkFiles
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell import process_tuning
 from cnnviz.ui.shell.descriptors import (
@@ -100,7 +101,7 @@ def start() -> list[Middleware]:
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
-    files = [Middleware(CompressedFiles), Middleware(CompletedPage)]
+    files = [Middleware(NetworkFiles), Middleware(CompressedFiles), Middleware(CompletedPage)]
     return [Middleware(SecurityHeaders), Middleware(Limits), *files]
 
 

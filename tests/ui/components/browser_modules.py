@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cnnviz.ui.components.mount import ROOT
 
-_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?\bfrom "(.+)"$', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?\bfrom "(.+)"$|[^{]\bimport\("([^"]+)"\)', re.MULTILINE)
+"""An import of a module, also one that is fetched when it is needed, but not that of a type in a comment."""
 
 
 def entry(name: str) -> Path:
@@ -24,7 +25,8 @@ def imported(path: Path) -> list[Path]:
     """Return the modules that a module of ours imports, as paths that need not exist; others' import nothing."""
     if path.parent.name == "vendor":
         return []
-    return [(path.parent / other).resolve() for other in _IMPORT.findall(path.read_text(encoding="utf-8"))]
+    found = _IMPORT.findall(path.read_text(encoding="utf-8"))
+    return [(path.parent / (now or later)).resolve() for now, later in found]
 
 
 def modules(name: str) -> set[Path]:

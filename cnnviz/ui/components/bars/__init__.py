@@ -32,6 +32,7 @@ def bars(
     names: Sequence[str] = tuple("0123456789"),
     answer: int | None = None,
     told: tuple[int, str] = (0, ""),
+    live: bool = False,
 ) -> None:
     """Show shares of one as bars with percentages in steps of 0.1; pointing at one shows its exact value.
 
@@ -42,6 +43,7 @@ def bars(
         names: One text a bar.
         answer: Index of the bar to emphasise; by default the highest.
         told: What those who hear the page are told, with a number: it is told whenever that grows.
+        live: Whether they are the answer to what is drawn, which the browser may work out while the pen moves.
 
     Raises:
         ValueError: If there are not as many values as names.
@@ -49,7 +51,7 @@ def bars(
     if values is not None and np.shape(values) != (len(names),):
         raise ValueError(f"`values` must be one number for each of {len(names)} names. Received: {np.shape(values)}")
     data: dict[str, Any] = {"values": None, "exact": None, "names": list(names), "answer": answer}
-    data |= {"labels": dict(labels), "told": list(told)}
+    data |= {"labels": dict(labels), "told": list(told), "live": live}
     if values is not None:
         shares = np.asarray(values, np.float32)
         data |= {

@@ -128,6 +128,7 @@ def feature_maps(
     on_select: Callable[[], None] | None = None,
     cells: bool = False,
     opens: str = "",
+    live: bool = False,
 ) -> Selection | None:
     """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
@@ -152,6 +153,8 @@ def feature_maps(
         cells: Whether a clicked cell opens in the page's ledger; only with a `channel`.
         opens: Path of a page that accounts for cells, such as "Layers": a cell of an enlarged map leads there, and so
             do a button and the name of a layer. Ids of blocks are then names of layers.
+        live: Whether `blocks` are layers of the chosen network, each with the layer's name as its id, and `input`,
+            which the browser may work out while the pen moves.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
@@ -175,6 +178,7 @@ def feature_maps(
         "select": on_select is not None,
         "cells": cells,
         "opens": opens,
+        "live": live,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)
@@ -192,6 +196,7 @@ def publish(
     note: str = "",
     turn: int = 0,
     texts: Mapping[str, str] | None = None,
+    live: bool = False,
 ) -> None:
     """Bring the values of all `blocks` to the viewers of `channel` in one message; nothing of it is seen itself.
 
@@ -209,6 +214,8 @@ def publish(
         note: Plain text that stands below those.
         turn: Grows with every call where several elements publish: the newest is shown.
         texts: Name -> plain text, for the components `finding` of the channel.
+        live: Whether the blocks are the `before` and `after` of layers of the chosen network, which the browser may
+            work out while the pen moves.
 
     Raises:
         ValueError: If two blocks have the same id, or the values of a block do not have the shape of its kind.
@@ -224,6 +231,7 @@ def publish(
         "note": note,
         "links": None if links is None else vars(links),
         "texts": dict(texts or {}),
+        "live": live,
     }
     mount_unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
 

@@ -99,6 +99,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
         "ticks": list(block.ticks),
         "derive": block.derive,
         "signed": block.signed,
+        "always_signed": block.signed,
         "levels": None,
         "full": block.full,
         "names": None if block.names is None else [list(each) for each in block.names],

@@ -54,6 +54,7 @@ def pad(
     disabled: bool = False,
     colours: tuple[str, str] | None = None,
     example: bool = False,
+    live: Mapping[str, object] | None = None,
     on_change: Callable[[], None] | None = None,
     on_open: Callable[[], None] | None = None,
 ) -> PadMessage | None:
@@ -74,6 +75,8 @@ def pad(
         disabled: True shows the drawing without letting anyone change it.
         colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
         example: Whether `drawing` only shows what can be drawn: the first stroke takes its place.
+        live: What the browser needs to read the drawing by itself while the pen moves, see `cnnviz.ui.prediction.live`;
+            Python then hears of a stroke when it has ended. None where only Python can read it.
         on_change: Called before the script when the pad has said something; `read_message(key, revision)` returns what.
         on_open: Called before the script when the visitor has opened a file; `opened_file(key)` returns its text.
 
@@ -90,6 +93,7 @@ def pad(
         "disabled": disabled,
         "limits": LIMITS,
         "colours": list(colours or ()),
+        "live": None if live is None else dict(live),
         "labels": dict(labels),
     }
     mount(

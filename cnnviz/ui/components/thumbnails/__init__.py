@@ -46,6 +46,7 @@ def thumbnails(
     label: str,
     size: int = 64,
     on_pick: Callable[[], None] | None = None,
+    live: bool = False,
 ) -> None:
     """Show `images` in a row that wraps.
 
@@ -56,19 +57,24 @@ def thumbnails(
         label: what the row is, for screen readers.
         size: side of a picture in CSS pixels.
         on_pick: called when a picture was picked; without it the pictures are not buttons.
+        live: whether it is the one picture that the network reads, which the browser may paint while the pen moves.
     """
     header: dict[str, object] = {
         "form": "pick" if on_pick else "row",
         "label": label,
         "size": size,
+        "live": "input" if live else "",
     }
     _show(key, header, images, [{"caption": caption} for caption in captions], on_pick)
 
 
 def steps(key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]) -> None:
-    """Show `rows` one below the other, each a picture and a switch; `read_pick(key)` reads which was switched."""
+    """Show `rows` one below the other, each a picture and a switch; `read_pick(key)` reads which was switched.
+
+    They are the steps of the preparation, whose pictures the browser may paint while the pen moves.
+    """
     texts = [{"caption": row.title, "why": row.why, "effect": row.effect, "active": row.active} for row in rows]
-    header: dict[str, object] = {"form": "steps", "label": label, "size": size}
+    header: dict[str, object] = {"form": "steps", "label": label, "size": size, "live": "steps"}
     _show(key, header, [row.image for row in rows], texts, on_switch)
 
 

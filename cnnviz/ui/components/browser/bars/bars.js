@@ -1,8 +1,10 @@
 // Shares of one as bars: a table with a row a class. Data in: [{values, exact, names, answer, labels, told}]; values
-// is null as long as there is no answer. `told` is a number and what screen readers say when it grows.
+// is null as long as there is no answer. `told` is a number and what screen readers say when it grows. With `live` the
+// shares follow what the browser reads while the pen moves.
 import { component } from "../shared/component.js"
 import { countPaint, element, write } from "../shared/elements.js"
-import { fill } from "../shared/format.js"
+import { fill, percent } from "../shared/format.js"
+import * as live from "../shared/live.js"
 
 // Roles are said, because a table laid out as a grid loses them in some browsers.
 const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
@@ -17,6 +19,7 @@ class Table {
   constructor(root) {
     this.root = root
     root.dataset.painted = 0
+    this.following = false // the browser's own answer is shown
   }
 
   build({ names, labels }) {
@@ -59,16 +62,35 @@ class Table {
   update(data) {
     if (data.names.join("\n") !== this.names) this.build(data)
     this.data = data
-    const { values, answer, labels } = data
-    write(this.caption, labels.caption)
+    write(this.caption, data.labels.caption)
+    this.tell(data.told)
+    this.show(data)
+    if (!data.live) return
+    live.subscribe(this)
+    live.answered()
+    if (live.newest()) this.showLive(live.newest())
+  }
+
+  // `exact` are the values as text, null where they are not told.
+  show({ values, answer, exact }) {
+    this.exact = exact
     this.rows.forEach(({ row, bar, share }, place) => {
       bar.style.transform = `scaleX(${values ? Math.max(0, Math.min(1, values[place])) : 0})`
       write(share, values ? percent(values[place]) : "–")
       row.classList.toggle("answer", Boolean(values) && place === answer)
     })
     if (this.pointed !== undefined) this.point(this.pointed)
-    this.tell(data.told)
+    this.following = false
     countPaint(this.root)
+  }
+
+  showLive({ empty, probabilities, digit }) {
+    this.show({ values: empty ? null : probabilities, answer: digit, exact: null })
+    this.following = true
+  }
+
+  restore() {
+    if (this.following) this.show(this.data)
   }
 
   // The same words once more are told once more.
@@ -80,8 +102,8 @@ class Table {
 
   point(place) {
     this.pointed = place
-    const { exact, names, labels } = this.data
-    const text = exact ? fill(labels.exact, { name: names[place], value: exact[place] }) : ""
+    const { names, labels } = this.data
+    const text = this.exact ? fill(labels.exact, { name: names[place], value: this.exact[place] }) : ""
     this.readout.textContent = text
   }
 
@@ -100,13 +122,6 @@ class Table {
     this.rows[this.current].row.tabIndex = 0
     this.rows[this.current].row.focus()
   }
-}
-
-// Steps of 0.1 %; never 0 for more than nothing, never 100 for less than all.
-function percent(share) {
-  if (share > 0 && share < 0.0005) return "<0.1 %"
-  if (share < 1 && share >= 0.9995) return ">99.9 %"
-  return `${(share * 100).toFixed(1)} %`
 }
 
 export default component("bars", Table, (table, { data }) => table.update(data[0]))

@@ -6,11 +6,13 @@ import { explained, marked, publish, published, subscribe, unsubscribe, withdraw
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
+import * as live from "../shared/live.js"
 import { largestBelow } from "./dark.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
 import { tie, untie } from "./links.js"
+import { message, strip } from "./live_blocks.js"
 import { exact, short } from "./numbers.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
@@ -31,6 +33,8 @@ class Viewer {
     this.frames = []
     this.seen = false // near the window
     this.due = false // to be painted when it comes near
+    this.following = null // what the browser has read itself, while it is shown
+    this.behind = false // something newer has come while nobody could see it
     this.width = this.height = 0 // told once the browser has laid the page out; asking would make it do so
     this.observers = [
       new ResizeObserver(([{ contentRect }]) => this.resized(contentRect)),
@@ -45,8 +49,11 @@ class Viewer {
     this.channel = header.channel
     if (this.channel) subscribe(this.channel, this)
     this.newest = header
-    if (this.frames.length) paintSoon(this)
-    else this.begin()
+    this.following = null
+    if (header.live) live.subscribe(this)
+    if (!this.frames.length) this.begin()
+    else if (!(header.live && live.newest())) paintSoon(this)
+    if (header.live && live.newest()) this.showLive(live.newest())
   }
 
   // A viewer takes its room as soon as it comes, so that what stands below it does not jump.
@@ -59,10 +66,29 @@ class Viewer {
   // What is not near the window has its room, and is painted when it comes near.
   came(seen) {
     this.seen = seen
-    if (seen && this.due) paintSoon(this)
+    if (seen && (this.due || this.behind)) paintSoon(this)
   }
 
   published() {
+    if (published(this.channel).live) this.refreshIfSeen()
+    else paintSoon(this)
+  }
+
+  // The pen moves: paint in this frame what can be seen, the rest when it comes into view or when the pen is up.
+  showLive(answer) {
+    this.following = answer
+    this.refreshIfSeen()
+  }
+
+  refreshIfSeen() {
+    this.behind = !this.seen || !this.theme
+    if (this.behind || isWaiting(this)) return
+    this.refresh()
+  }
+
+  restore() {
+    if (!this.following) return
+    this.following = null
     paintSoon(this)
   }
 
@@ -95,10 +121,10 @@ class Viewer {
 
   // What is to be shown; null where the channel does not have it (yet).
   content() {
-    if (!this.channel) return this.newest
-    const message = published(this.channel)
-    const blocks = this.newest.ids.map((id) => message?.blocks.get(id))
-    return blocks.every(Boolean) ? { ...this.newest, ...message, blocks } : null
+    if (!this.channel) return this.following ? strip(this.newest, this.following) : this.newest
+    const found = published(this.channel)
+    const blocks = this.newest.ids.map((id) => found?.blocks.get(id))
+    return blocks.every(Boolean) ? { ...this.newest, ...found, blocks } : null
   }
 
   // Reads of the page's style come before the first write of any viewer.
@@ -111,6 +137,7 @@ class Viewer {
   }
 
   refresh() {
+    this.behind = false
     this.stale = !this.width // in a closed card: it is painted when it opens
     if (this.stale) return
     const header = this.content()
@@ -290,12 +317,46 @@ class Viewer {
   }
 }
 
-function bring(root, { channel, network, links, note, turn, texts, blocks }) {
-  root.hidden = true // it only brings values
-  const byId = new Map(blocks.map((block) => [block.id, block]))
-  publish(channel, root, { network, links, note, turn, texts, blocks: byId })
-  return () => setTimeout(() => root.isConnected || withdraw(channel, root))
+// What brings the values of a channel: Python's, and while the pen moves the browser's own in their place.
+class Publisher {
+  constructor(root) {
+    root.hidden = true
+    this.root = root
+    this.following = false
+    this.channel = ""
+    /** @type {import("../shared/channels.js").Message | null} */
+    this.sent = null
+  }
+
+  receive({ channel, network, links, note, turn, texts, blocks, live: follows }) {
+    this.channel = channel
+    this.sent = { network, links, note, turn, texts, blocks: new Map(blocks.map((block) => [block.id, block])) }
+    this.following = false
+    publish(channel, this.root, this.sent)
+    if (!follows) return
+    live.subscribe(this)
+    if (live.newest()) this.showLive(live.newest())
+  }
+
+  showLive(answer) {
+    this.following = true
+    publish(this.channel, this.root, message(this.sent, answer))
+  }
+
+  restore() {
+    if (!this.following) return
+    this.following = false
+    publish(this.channel, this.root, this.sent)
+  }
+
+  dispose() {
+    withdraw(this.channel, this.root)
+  }
 }
+
+const bring = component("feature_maps", Publisher, (publisher, /** @type {any} */ { header }) => {
+  publisher.receive(header)
+})
 
 const show = component("feature_maps", Viewer, (viewer, /** @type {any} */ { header, setTriggerValue }) => {
   viewer.receive(header, (cell) => setTriggerValue("selected", cell))
@@ -303,6 +364,5 @@ const show = component("feature_maps", Viewer, (viewer, /** @type {any} */ { hea
 
 export default function (mounted) {
   const header = decode(mounted.data)
-  if (header.mode !== "publish") return show({ ...mounted, header })
-  return bring(mounted.parentElement.querySelector(".feature_maps"), header)
+  return header.mode === "publish" ? bring({ ...mounted, header }) : show({ ...mounted, header })
 }

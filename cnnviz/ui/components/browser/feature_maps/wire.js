@@ -2,7 +2,7 @@
 // start at a multiple of four, then the values of one block after the other.
 import { decode as unpack } from "../shared/decode.js"
 
-// Python's block: {id, title, subtitle, kind, rows, columns, maps, signed, derive, ticks, levels, at}; `levels` is
+// Python's block: {id, title, subtitle, kind, rows, columns, maps, signed, always_signed, derive, ticks, levels, at}; `levels` is
 // the value of the largest level, one for the block or one a map, where uint8 levels were sent instead of float32.
 export function decode(data) {
   const { header, buffer, start } = unpack(data)

@@ -1,13 +1,15 @@
 // Sends the newest state to Python. While the pen is down one message at a time: the next one leaves when the last was
-// answered. What ends a stroke, and undo and clear, leave at once.
+// answered, or none at all, where the browser reads the drawing itself. What ends a stroke, and undo and clear, leave at
+// once.
 
 const GIVE_UP = 2000 // ms without an answer, then send anyway
 const SLOW = 60 // ms of round trip above which the pad holds back
 const SLOW_GAP = 100 // ms between messages on a slow line: at most ten a second
 
 export class Link {
-  constructor(state) {
+  constructor(state, holds = () => false) {
     this.state = state
+    this.holds = holds // whether nothing is to be sent while the pen is down
     /** @type {(message: object) => void} */
     this.send = null
     this.timer = undefined
@@ -21,6 +23,11 @@ export class Link {
   start(ack) {
     this.seq = Number.isSafeInteger(ack) ? ack : 0
     this.drop()
+  }
+
+  /** Whether Python has answered all that there is. */
+  get settled() {
+    return !this.waiting && !this.dirty
   }
 
   drop() {
@@ -46,6 +53,7 @@ export class Link {
     if (!this.dirty) return
     clearTimeout(this.timer)
     const state = this.state()
+    if (state.down && this.holds()) return
     const since = performance.now() - this.sentAt
     const gap = !state.down ? 0 : this.waiting ? GIVE_UP : this.roundTrip > SLOW ? SLOW_GAP : 0
     if (since < gap) this.timer = setTimeout(() => this.pump(), gap - since)

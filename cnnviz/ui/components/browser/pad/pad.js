@@ -1,5 +1,6 @@
-// The live pad: strokes go to Python while the pen moves. The eraser cuts strokes, so they are all there is to send.
-// Data in: [{revision, ack, brush, drawing, example, backdrop, labels, disabled, colours: [] or [ink, paper],
+// The live pad: strokes go to Python while the pen moves, or once it is up where the browser reads them itself, see
+// live.js. The eraser cuts strokes, so they are all there is to send.
+// Data in: [{revision, ack, brush, drawing, example, backdrop, labels, disabled, colours: [] or [ink, paper], live,
 // limits: {strokes, points, reach, brush: [min, max], file: characters}}].
 // State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}; once for each
 // file that is opened, "opened": its text.
@@ -10,6 +11,7 @@ import { savePicture, saveStrokes } from "./files.js"
 import { Drawing } from "./drawing.js"
 import { Ink, SIDE } from "./ink.js"
 import { Link } from "./link.js"
+import { Live } from "./live.js"
 import { build, Menu, name, switchOff } from "./parts.js"
 
 class Pad {
@@ -18,7 +20,11 @@ class Pad {
     this.parts = build(root)
     this.ink = new Ink(this.parts.canvas)
     this.drawing = new Drawing()
-    this.link = new Link(() => this.state())
+    this.live = new Live(root, () => this.drawing.strokes)
+    this.link = new Link(
+      () => this.state(),
+      () => this.live.ready,
+    )
     this.cursor = [SIDE / 2, SIDE / 2]
     this.pointer = null
     this.pointerKind = ""
@@ -51,7 +57,9 @@ class Pad {
     this.dress(data.colours ?? [])
     if (JSON.stringify(before?.labels) !== JSON.stringify(data.labels)) name(this.parts, data.labels)
     if (news.length || this.ink.faded) this.refresh()
+    this.live.expect(data.live)
     if (before) this.link.answered(data.ack) // last: it may send, and must not send old strokes as the new revision's
+    if (this.link.settled) this.live.answered()
   }
 
   // The theme's ink and paper, or chosen ones; what is painted notices by itself that its colour has faded.
@@ -116,7 +124,13 @@ class Pad {
   changed(status) {
     this.touched = true
     if (status) this.say(status)
+    this.tell()
+  }
+
+  // Python hears of it first: what ends a stroke is on its way while the browser reads it.
+  tell() {
     this.link.changed()
+    this.live.changed(this.drawing.busy)
   }
 
   say(status) {
@@ -221,7 +235,7 @@ class Pad {
   edited(status, touched = true) {
     this.touched = touched
     this.say(status)
-    this.link.changed()
+    this.tell()
     this.refresh()
   }
 
@@ -305,7 +319,7 @@ class Pad {
     this.touched = this.touchedBefore
     this.lift()
     this.say("up")
-    this.link.changed()
+    this.tell()
     this.refresh()
   }
 
@@ -364,6 +378,7 @@ class Pad {
   dispose() {
     this.observer.disconnect()
     this.link.drop()
+    this.live.dispose()
     this.menu.dispose()
   }
 }

@@ -15,6 +15,7 @@
  * @property {string} note
  * @property {number} turn
  * @property {Record<string, string>} [texts] by the name of the layer; none while the pen is down
+ * @property {boolean} [live] whether the browser has worked it out while the pen moves
  * @property {Map<string, any>} blocks
  */
 

@@ -8,3 +8,14 @@
  * @returns {string}
  */
 export const fill = (template, fields) => template.replace(/\{(\w+)\}/g, (whole, name) => String(fields[name] ?? whole))
+
+/**
+ * Write a share in steps of 0.1 %; never 0 for more than nothing, never 100 for less than all.
+ *
+ * @param {number} share 0 to 1
+ */
+export function percent(share) {
+  if (share > 0 && share < 0.0005) return "<0.1 %"
+  if (share < 1 && share >= 0.9995) return ">99.9 %"
+  return `${(share * 100).toFixed(1)} %`
+}

@@ -1,9 +1,16 @@
-// Small pictures, grey or in colour, in a row, as buttons to pick from, or as steps with a switch each.
+// Small pictures, grey or in colour, in a row, as buttons to pick from, or as steps with a switch each. Those that show
+// what is drawn follow the browser's own reading while the pen moves.
 
 import { decode } from "../shared/decode.js"
 import { button, countPaint, element, write } from "../shared/elements.js"
+import * as live from "../shared/live.js"
+
+const MAX_SIDE = 64 // pixels a side; Python thins larger pictures likewise
 
 const waiting = new WeakMap() // the newest message of each element that is not on the screen yet
+
+/** @type {WeakMap<HTMLElement, Follower>} */
+const followers = new WeakMap()
 
 function fit(canvas, rows, columns, size) {
   if (canvas.width === columns && canvas.height === rows) return
@@ -106,6 +113,56 @@ function show(root, { header, buffer, start }, pick) {
   countPaint(root)
 }
 
+/** An element whose pictures are those of what is drawn. */
+class Follower {
+  constructor(root) {
+    this.root = root
+    this.following = false
+    this.paintSent = () => {}
+    this.kind = ""
+    this.size = 0
+  }
+
+  // What Python sent: how to paint it, what it is ("input" or "steps"), and the size of a picture.
+  receive(paintSent, { live: kind, size }) {
+    Object.assign(this, { paintSent, kind, size, following: false })
+    live.subscribe(this)
+    if (live.newest()) this.showLive(live.newest())
+  }
+
+  showLive({ input, inputShape, steps }) {
+    this.following = true
+    const [rows, columns, channels] = inputShape
+    const pictures = this.kind === "steps" ? steps.map(thin) : [{ rows, columns, channels, data: bytes(input) }]
+    for (const [index, node] of [...this.root.children].entries()) {
+      const { data, ...shape } = pictures[index]
+      const canvas = node.querySelector("canvas")
+      fit(canvas, shape.rows, shape.columns, this.size)
+      paint(canvas, data, shape.rows, shape.columns, shape.channels)
+    }
+    countPaint(this.root)
+  }
+
+  restore() {
+    if (!this.following) return
+    this.following = false
+    this.paintSent()
+  }
+}
+
+const bytes = (unit) => Uint8Array.from(unit, (value) => Math.fround(value * 255 + 0.5))
+
+// Every nth pixel of a picture that is larger than what is shown.
+function thin({ rows, columns, data }) {
+  const step = Math.ceil(Math.max(rows, columns) / MAX_SIDE)
+  const [down, across] = [Math.ceil(rows / step), Math.ceil(columns / step)]
+  const thinned = new Uint8Array(down * across)
+  for (let i = 0; i < thinned.length; i += 1) {
+    thinned[i] = data[step * Math.floor(i / across) * columns + step * (i % across)]
+  }
+  return { rows: down, columns: across, channels: 1, data: thinned }
+}
+
 // What follows the pen is painted right after the frame that shows the answer, the newest message only.
 function later(root, work) {
   const idle = !waiting.has(root)
@@ -125,10 +182,19 @@ function later(root, work) {
   setTimeout(run, 100) // a page in the background has no frames
 }
 
+function follower(root) {
+  if (!followers.has(root)) followers.set(root, new Follower(root))
+  return followers.get(root)
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".thumbnails")
   const message = decode(data)
-  const work = () => show(root, message, (index) => setTriggerValue("picked", index))
+  const paintSent = () => show(root, message, (index) => setTriggerValue("picked", index))
+  const work = () => {
+    paintSent()
+    if (message.header.live) follower(root).receive(paintSent, message.header)
+  }
   if (root.dataset.painted) later(root, work)
   else work()
 }

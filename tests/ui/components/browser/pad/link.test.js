@@ -77,3 +77,28 @@ test("after a drop nothing is on its way", () => {
   pass(5000)
   assert.equal(sent.length, 1)
 })
+
+test("where the browser reads the drawing, nothing is sent until the pen is up", () => {
+  const sent = []
+  const pen = { down: true }
+  let reads = true
+  const link = new Link(
+    () => ({ ...pen }),
+    () => reads,
+  )
+  link.send = (message) => sent.push(message)
+  link.start(0)
+  link.changed()
+  pass(5000)
+  assert.deepEqual([sent.length, link.settled], [0, false])
+  pen.down = false
+  link.changed()
+  assert.deepEqual(sent, [{ down: false, seq: 1 }])
+  link.answered(1)
+  assert.ok(link.settled)
+  pen.down = true
+  link.changed()
+  reads = false // another network, which only Python has
+  link.changed()
+  assert.equal(sent.length, 2)
+})

@@ -1,7 +1,7 @@
 // Sentences with fields.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { fill } from "../../../../../cnnviz/ui/components/browser/shared/format.js"
+import { fill, percent } from "../../../../../cnnviz/ui/components/browser/shared/format.js"
 
 test("fields are filled in, also with 0 and nothing", () => {
   assert.equal(fill("{row}, {column}: {value}", { row: 0, column: 12, value: "" }), "0, 12: ")
@@ -13,4 +13,10 @@ test("a field twice is filled twice, one that nobody knows stays", () => {
 
 test("what is filled in is not filled in again", () => {
   assert.equal(fill("{a}", { a: "{b}", b: "no" }), "{b}")
+})
+
+test("shares have one decimal, and neither 0 nor 100 where they are not that", () => {
+  const shares = [0, 0.0004, 0.0005, 0.12345, 0.9994, 0.9996, 1]
+  const texts = ["0.0 %", "<0.1 %", "0.1 %", "12.3 %", "99.9 %", ">99.9 %", "100.0 %"]
+  assert.deepEqual(shares.map(percent), texts)
 })

@@ -1,0 +1,46 @@
+"""Pack a network as one file for the browser, which works out the view with it while the pen moves.
+
+Length of the header (uint32, little-endian), the header as JSON, padded so that the weights start at a multiple of
+four, then the weights one after the other, float32, little-endian, in C order.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core import layers
+from cnnviz.core.layers import KINDS
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import Network
+
+ACTIVATIONS = frozenset({"", "linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid", "softmax"})
+"""Activations that the browser knows, and "" for layers without one."""
+
+
+def can_run(architecture: Architecture) -> bool:
+    """Return whether the browser knows every layer and activation of `architecture`."""
+    return all(layer.kind in KINDS and layer.activation_name in ACTIVATIONS for layer in architecture.layers)
+
+
+def pack(network: Network) -> bytes:
+    """Pack the architecture of `network` and its weights."""
+    described: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+    at = 0
+    for layer in network.architecture.layers:
+        for name, array in network.weights_of(layer.name).items():
+            described.append({"layer": layer.name, "name": name, "at": at, "count": array.size})
+            parts.append(np.ascontiguousarray(array, "<f4").tobytes())
+            at += array.nbytes
+    header = {
+        "name": network.name,
+        "input_shape": network.architecture.input_shape,
+        "layers": [layers.to_json(layer) for layer in network.architecture.layers],
+        "weights": described,
+    }
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join((len(text).to_bytes(4, "little"), text, *parts))

@@ -1,0 +1,51 @@
+"""What the browser needs to work out the answer and the maps by itself while the pen moves.
+
+Once the pen is up, the server's answer takes the place of the browser's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing.preprocessing import STEPS
+from cnnviz.core.errors import Refusal
+from cnnviz.core.glossary import replace_marks
+from cnnviz.core.training import protocol
+from cnnviz.ui.components.network_files import make_address
+from cnnviz.ui.i18n import translate, translate_marked
+from cnnviz.ui.prediction.answer import NOTHING_DRAWN, READS
+from cnnviz.ui.shell import cache, session
+
+PAGES = frozenset({"draw", "layers"})
+"""Pages on which all that follows the pen is the network's; on others Python computes more from the digit."""
+
+
+def describe() -> dict[str, Any] | None:
+    """Return what the pad is to know of the chosen network, or None where only the server can read what is drawn.
+
+    A visitor's own network stays on the server.
+    """
+    name = session.get("network")
+    if session.get("page") not in PAGES or protocol.parse_run_id(name) is not None:
+        return None
+    try:
+        card = cache.card(name)
+    except Refusal:
+        return None  # what is wrong with the network is said where it is used
+    address = make_address(card)
+    if address is None:
+        return None
+    in_colour = colour_digits.reads_colour(card.architecture.input_shape)
+    return {
+        "network": address,
+        "steps": [name for name in STEPS if name in session.steps()],
+        "colours": [session.get("ink"), session.get("paper")] if in_colour else None,
+        "reads": _split(translate_marked(READS)),
+        "nothing": translate(NOTHING_DRAWN),
+    }
+
+
+def _split(text: str) -> list[str]:
+    """Return the pieces of a sentence between and in its marked terms, as links make them pieces of the page."""
+    return [piece for piece in replace_marks(text, lambda _, words: f"\0{words}\0").split("\0") if piece]

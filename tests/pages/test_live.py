@@ -1,0 +1,65 @@
+"""Who reads a drawing while the pen moves: the browser, where it can, elsewhere the server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.drawing.preprocessing import STEPS
+from cnnviz.core.networks import browser_file, model_store
+from cnnviz.ui.components.network_files import make_address
+from cnnviz.ui.shell import page
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+def given(app: AppTest) -> Any:
+    """Return what the pad is given to read with."""
+    protos = [each.proto for each in app.main]
+    (pad,) = [each for each in protos if getattr(each, "component_name", "") == "cnnviz.browser/pad"]
+    return json.loads(pad.json)[0]["live"]
+
+
+def opened(app: AppTest, path: str, **query: str) -> Any:
+    app.query_params.update(query)
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    assert not app.exception
+    return given(app)
+
+
+@pytest.mark.parametrize("path", ["app.py", page.PAGES["layers"].path])
+def test_draw_and_layers_are_read_in_the_browser(app: AppTest, path: str) -> None:
+    task = opened(app, path)
+    assert task["network"] == make_address(model_store.card(model_store.DEFAULT))
+    assert task["steps"] == list(STEPS)
+    assert task["colours"] is None
+    assert task["reads"] == ["The network reads a {digit} and gives it a ", "share", " of {share}."]
+
+
+def test_the_switched_steps_and_the_colours_are_those_of_the_page(app: AppTest) -> None:
+    task = opened(app, "app.py", net="cnn-rgb", off="crop fit")
+    assert task["steps"] == ["ink", "antialias", "centre"]
+    assert task["colours"] == ["#1d4ed8", "#ffefc2"]
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling"])
+def test_where_python_works_out_more_than_the_network_it_hears_every_move(app: AppTest, name: str) -> None:
+    assert opened(app, page.PAGES[name].path) is None
+
+
+def test_a_network_that_the_browser_does_not_know_is_read_by_the_server(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_file, "can_run", lambda _: False)
+    assert opened(app, "app.py") is None

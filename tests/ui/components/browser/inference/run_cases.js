@@ -1,0 +1,24 @@
+// Runs cases of the Python tests: `node run_cases.js CASES`, a JSON file of [{network, input, out}] or
+// [{strokes, steps, out}]. `network` and `input` are files; what comes out is written to the file `out`: float32, the
+// values of each layer before and after its activation, or uint8, the five pictures of the preparation.
+import { readFileSync, writeFileSync } from "node:fs"
+import { Buffer } from "node:buffer"
+import process from "node:process"
+import { Network } from "../../../../../cnnviz/ui/components/browser/inference/network.js"
+import { prepare } from "../../../../../cnnviz/ui/components/browser/inference/preprocessing.js"
+import { Raster, SIDE } from "../../../../../cnnviz/ui/components/browser/inference/raster.js"
+
+const read = (path) => new Uint8Array(readFileSync(path))
+
+function run({ network, input }) {
+  const outputs = new Network(read(network)).run(new Float32Array(read(input).buffer))
+  return outputs.flatMap(({ before, after }) => [Buffer.from(before.slice().buffer), Buffer.from(after.slice().buffer)])
+}
+
+function draw({ strokes, steps }) {
+  return prepare(new Raster().paint(strokes), SIDE, new Set(steps)).map(({ data }) => data)
+}
+
+for (const one of JSON.parse(readFileSync(process.argv[2], "utf-8"))) {
+  writeFileSync(one.out, Buffer.concat(one.network ? run(one) : draw(one)))
+}
