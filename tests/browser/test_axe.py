@@ -73,6 +73,8 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "upload": ("?", "Draw", open_the_upload),
     "layers": ("Layers?", "Layers", as_it_is),
     "account of a cell": ("Layers?cell=conv2d_1.1.5.5&", "Layers", as_it_is),
+    "account of a map": ("Layers?cell=conv2d_1.1&", "Layers", as_it_is),
+    "account of a layer": ("Layers?cell=conv2d_1&", "Layers", as_it_is),
     "diagram": ("Layers?view=diagram&", "Layers", as_it_is),
     "summary": ("Layers?view=summary&", "Layers", as_it_is),
     "program": ("Layers?view=program&", "Layers", as_it_is),
