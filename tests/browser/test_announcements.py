@@ -106,7 +106,7 @@ def test_a_cell_that_is_clicked_is_told_and_keys_lead_into_its_account(layers_pa
 
 
 def test_choosing_a_layer_to_account_for_leads_into_the_account(layers_page: Page) -> None:
-    box = layers_page.get_by_role("combobox", name="Layer")
+    box = layers_page.get_by_role("combobox", name="Layer", exact=True)
     hands.choose_option(layers_page, box, "Max pooling 1 · max_pooling2d")
     expect(layers_page.locator(".ledger.open")).to_be_visible()
     layers_page.wait_for_function("() => document.activeElement.shadowRoot?.activeElement?.closest('.ledger') != null")

@@ -262,7 +262,7 @@ def test_padding_is_marked(page: Page, address: str, seven_link: str) -> None:
 
 
 def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace) -> None:
-    box = layers_page.get_by_role("combobox", name="Layer")
+    box = layers_page.get_by_role("combobox", name="Layer", exact=True)
     hands.choose_option(layers_page, box, "Convolution 2 · conv2d_1")
     cell = strongest(traced, "conv2d_1")
     expect_account(layers_page, traced, cell)

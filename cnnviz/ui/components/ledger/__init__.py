@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "place": gettext_noop("Where you are"),
         "path": gettext_noop("The way down to the digit"),
         "feeds_of": gettext_noop("Which maps add most"),
+        "feed_of": gettext_noop("What is read, and the kernel"),
         "kernel": gettext_noop("The kernel for {name}"),
         "rest": gettext_noop("the other {count}: {amount}"),
         "inwards": gettext_noop("Go to the largest value"),

@@ -240,7 +240,7 @@ def _describe_feeds(
         "items": [
             {
                 "map": of,
-                "name": names.name_map(feeds.source, of) if shape[2] > 1 else names.name_layer(feeds.source),
+                "name": _name_read(feeds.source, of, names),
                 "amount": sheet.format(amount),
                 "size": round(abs(amount) / largest, 4),
                 "negative": amount < 0,
@@ -251,6 +251,11 @@ def _describe_feeds(
         "others": {"count": len(rest), "amount": sheet.format(sum(rest))},
         "total": sheet.format(sum(feeds.amounts)),
     }
+
+
+def _name_read(source: str, of: int, names: Names) -> str:
+    """Return what a map that is read is called; the only one of the digit is the digit."""
+    return names.name_layer(source) if source == INPUT and names.shapes[source][2] == 1 else names.name_map(source, of)
 
 
 def _get_kernel(network: Network, trace: Trace, cell: Cell, feeds: Feeds) -> dict[int, list[list[float]]] | None:
@@ -281,7 +286,7 @@ def _describe_geometry(
         "map": cell.map,
         "name": names.name_map(cell.layer, cell.map),
         "reads": list(reads.maps),
-        "shown": [{"map": of, "name": names.name_map(find_source(network, cell.layer), of)} for of in shown],
+        "shown": [{"map": of, "name": _name_read(find_source(network, cell.layer), of, names)} for of in shown],
         "rows": rows,
         "columns": columns,
         "field_rows": field_rows,

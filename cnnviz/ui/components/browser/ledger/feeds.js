@@ -42,8 +42,9 @@ export class Feeds {
     /** @type {{ picture: HTMLElement, item: { map: number, name: string } }[]} */
     this.pictures = []
     const root = element("section", "feeds", parent)
-    root.setAttribute("aria-label", labels.feeds_of)
-    element("h4", "", root, labels.feeds_of)
+    const words = this.feeds.items.length > 1 ? labels.feeds_of : labels.feed_of
+    root.setAttribute("aria-label", words)
+    element("h4", "", root, words)
     const row = element("div", "fed", root)
     this.list = element("ul", "maps", row)
     for (const item of this.feeds.items) this.item(item)

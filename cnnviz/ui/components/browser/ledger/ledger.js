@@ -253,6 +253,7 @@ class LedgerPanel {
       if (i === place.length - 1) crumb.setAttribute("aria-current", "location")
       return crumb
     })
+    nav.scrollLeft = nav.scrollWidth // in a narrow window the line scrolls by itself
   }
 
   path(labels, { breadcrumbs, index }) {
@@ -267,6 +268,7 @@ class LedgerPanel {
       if (place === index) breadcrumb.setAttribute("aria-current", "step")
       return breadcrumb
     })
+    nav.scrollLeft = this.breadcrumbs[index].offsetLeft - nav.offsetLeft
     this.index = index
   }
 
