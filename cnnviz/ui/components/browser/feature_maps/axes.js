@@ -29,18 +29,17 @@ export class Axes {
     for (const axis of [this.columns, this.rows]) axis.setAttribute("aria-hidden", "true")
   }
 
-  show({ rows, columns, origin }, cell, zoom) {
-    const text = JSON.stringify([rows, columns, origin, cell, zoom])
+  show({ rows, columns }, cell, zoom) {
+    const text = JSON.stringify([rows, columns, cell, zoom])
     if (text === this.text) return
     this.text = text
-    const [row, column] = origin ?? [0, 0]
     this.columns.replaceChildren()
     this.rows.replaceChildren()
     this.columns.style.width = `${columns * cell}px`
     this.rows.style.height = `${rows * cell}px`
-    for (const { number, middle } of ticks(columns, cell, column, APART * zoom))
+    for (const { number, middle } of ticks(columns, cell, 0, APART * zoom))
       element("span", "", this.columns, String(number)).style.left = `${middle}px`
-    for (const { number, middle } of ticks(rows, cell, row, APART * zoom))
+    for (const { number, middle } of ticks(rows, cell, 0, APART * zoom))
       element("span", "", this.rows, String(number)).style.top = `${middle}px`
   }
 }
