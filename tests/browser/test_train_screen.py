@@ -36,14 +36,15 @@ BATCHES = 20
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the app with a run of a visitor that was trained before."""
+    """Serve the app with two runs of a visitor that were trained before."""
     runs = tmp_path_factory.mktemp("runs")
-    write_run(runs)
+    for title in ("Run 1", "Run 2"):
+        write_run(runs, title)
     with serving(environment={"CNNVIZ_RUNS": str(runs)}) as running:
         yield running.address
 
 
-def write_run(folder: Path) -> None:
+def write_run(folder: Path, title: str) -> None:
     """Write a run whose training is over: curves, moments with 1,000 held-out digits, one step, a result."""
     store = RunStore(hashlib.sha256(TOKEN.encode()).hexdigest()[:32], folder)
     architecture, plan = TUTORIALS["cnn-32-64-64"]
@@ -55,7 +56,7 @@ def write_run(folder: Path) -> None:
         data=DataReference(name="MNIST", sha256="0" * 64, count=60_000),
         probe=np.zeros((28, 28), np.uint8),
     )
-    store.create(job, "Run 1")
+    store.create(job, title)
     scheduler, random = FakeScheduler(), np.random.default_rng(2)
     scheduler.submit(store.owner, job, store.recorder(job_id))
     learn(scheduler, job_id, BATCHES)
@@ -129,6 +130,23 @@ def test_all_of_a_run_is_on_one_screen(screen: Page) -> None:
     moment = screen.locator(".st-key-time-machine .name")
     expect(moment).to_contain_text("epoch ")
     expect(screen.locator(".curves")).to_have_attribute("data-moment", moment.inner_text())
+
+
+def test_compared_runs_have_a_line_of_the_legend_each_and_one_comes_forward(screen: Page) -> None:
+    screen.get_by_text("Compare", exact=True).click()
+    chart = screen.locator(".st-key-learning-curves .curves")
+    entries = chart.locator(".legend .entry")
+    expect(entries.locator(".name")).to_have_text(["Run 2, test", "Run 1, test"])
+    eyes.settled(screen)
+    marks = [entry.locator(".mark").evaluate("mark => mark.outerHTML") for entry in entries.all()]
+    assert len(set(marks)) == 2
+    assert all(box(entry)["height"] <= 28 for entry in entries.all())
+    entries.last.hover()
+    expect(chart).to_have_attribute("data-lit", "validation-1")
+    screen.get_by_role("slider", name="Time machine").focus()
+    screen.keyboard.press("Home")
+    expect(chart).to_have_attribute("data-moment", "before the first batch")
+    expect(screen.get_by_text("After 0 batches it reads")).to_have_count(2)
 
 
 def test_one_step_is_a_picture_that_adds_up(screen: Page) -> None:

@@ -209,7 +209,7 @@ def _make_mean(run: ChartRun, metric: str, unit: float, series_id: str) -> Serie
     length = min(map(len, each))
     y: np.ndarray = np.array([curve[:length] for curve in each], np.float32).mean(axis=0)
     x = unit * np.arange(1, length + 1)
-    return Series(id=series_id, label=run.name, x=x, y=y, colour=run.colour)
+    return Series(id=series_id, label=run.name, x=x, y=y, colour=run.colour, style="points")
 
 
 def _smooth(curves: Curves, metric: str) -> np.ndarray:

@@ -133,6 +133,7 @@ def test_a_recording_is_drawn_with_the_mean_of_each_arm(drawn: Drawn) -> None:
     assert len(series) == 3 * 6
     for arm in experiment.arms:
         runs = recording.arms[arm.id].runs
+        assert (series[arm.id].style, series[arm.id].label) == ("points", arm.label), "with a mark of its own"
         assert series[arm.id].x[-1] == 2_000, "all arms end after as many updates"
         assert series[arm.id].y[-1] == pytest.approx(np.mean([run.curves["val_accuracy"][-1] for run in runs]))
 

@@ -8,7 +8,7 @@ import uPlot from "../vendor/uPlot.esm.js"
 const MARK = 7 // CSS pixels of a value that is marked
 const Y_WIDTH = 56
 const RIGHT = 22 // CSS pixels for half of the last number below the axis
-const APART = { x: 52, y: 34, epoch: 56 } // CSS pixels between marks, at least
+const APART = { x: 52, y: 34, epoch: 56, point: 9 } // CSS pixels between ticks, and between points, at least
 const CLIPS = 3 // uPlot's flags: both fill and stroke end at the clip
 const nothing = () => null // in place of uPlot's own mouse: ours also knows fingers and keys
 
@@ -45,7 +45,7 @@ function line(series, place, panel) {
   return { ...look, dash: dashOf(colour, style), stroke, points, show: panel.shows(place) }
 }
 
-// Draws the marks of the points from `first` to `last`, as uPlot draws its circles.
+// Draws the marks of the points from `first` to `last`, as uPlot draws its circles, but none over another.
 const markPaths = (colour) => (drawn, place, first, last, chosen) => {
   const { left, top, width, height } = drawn.bbox
   const radius = (MARK / 2) * devicePixelRatio
@@ -53,9 +53,12 @@ const markPaths = (colour) => (drawn, place, first, last, chosen) => {
   clip.rect(left - 2 * radius, top - 2 * radius, width + 4 * radius, height + 4 * radius)
   const [x, y] = [drawn.data[0], drawn.data[place]]
   const rows = chosen ?? Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  let before = -Infinity
   for (const row of rows) {
-    if (y[row] === null || y[row] === undefined) continue
-    trace(fill, colour, drawn.valToPos(x[row], "x", true), drawn.valToPos(y[row], "y", true), radius)
+    const right = drawn.valToPos(x[row], "x", true)
+    if (y[row] === null || y[row] === undefined || right - before < APART.point * devicePixelRatio) continue
+    trace(fill, colour, right, drawn.valToPos(y[row], "y", true), radius)
+    before = right
   }
   return { stroke: null, fill, clip, flags: CLIPS }
 }

@@ -37,7 +37,7 @@ const STYLES = {
   raw: { width: 1, alpha: 0.35 },
   behind: { width: 1.25, alpha: 0.5 },
   line: { width: 2, alpha: 1 },
-  points: { width: 1.5, alpha: 1 },
+  points: { width: 1.75, alpha: 1 },
   dashed: { width: 1.5, alpha: 1 },
 }
 const FORWARD = { width: 1.5, alpha: 2 } // times the usual, of the curve that is brought forward
