@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Sample
 from cnnviz.core.drawing import url_codec
@@ -42,7 +44,12 @@ def get_first() -> InputSource:
 
 def is_first(drawing: Drawing) -> bool:
     """Return whether this is the drawing of a new visitor, as it was made or as a link keeps it."""
-    return drawing in (FIRST_DRAWING, url_codec.quantize(FIRST_DRAWING))
+    return drawing in (FIRST_DRAWING, _quantize_first())
+
+
+@cache
+def _quantize_first() -> Drawing:
+    return url_codec.quantize(FIRST_DRAWING)
 
 
 def make_subject(sample: Sample) -> InputSource:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -29,8 +31,13 @@ def current_colours() -> tuple[str, str] | None:
 
 def colour_digit(digit: np.ndarray) -> np.ndarray:
     """Return a (28, 28) digit as the chosen network would read it."""
+    return colour_digits_alike([digit])[0]
+
+
+def colour_digits_alike(digits: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return (28, 28) digits as the chosen network would read them."""
     pair = current_colours()
-    return digit if pair is None else colour_digits.colour_from_hex(digit, *pair)
+    return [digit if pair is None else colour_digits.colour_from_hex(digit, *pair) for digit in digits]
 
 
 def pick() -> None:

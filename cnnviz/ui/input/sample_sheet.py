@@ -24,7 +24,7 @@ def _sheet(waiting: bool) -> None:
         st.markdown("**" + translate("Or pick a test digit") + "**", width="content")
         st.button(translate("Other digits"), on_click=session.guard(_other_digits))
     digits = samples.draw_samples(session.get("sheet"))
-    images = [ink_and_paper.colour_digit(sample.image) for sample in digits]
+    images = ink_and_paper.colour_digits_alike([sample.image for sample in digits])
     thumbnails(
         "samples",
         images,

@@ -69,7 +69,7 @@ def show() -> None:
         st.caption(label)
         thumbnails(
             "last-answer",
-            [ink_and_paper.colour_digit(one.digit) for one in kept],
+            ink_and_paper.colour_digits_alike([one.digit for one in kept]),
             [translate("{digit}: {share} %", digit=one.answer, share=min(99, int(one.share * 100))) for one in kept],
             label=translate("Last answers: pick one to bring it back"),
             size=SIZE,

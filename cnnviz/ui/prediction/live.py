@@ -36,10 +36,11 @@ def describe() -> dict[str, Any] | None:
     address = make_address(card)
     if address is None:
         return None
+    on = session.steps()
     in_colour = colour_digits.reads_colour(card.architecture.input_shape)
     return {
         "network": address,
-        "steps": [name for name in STEPS if name in session.steps()],
+        "steps": [name for name in STEPS if name in on],
         "colours": [session.get("ink"), session.get("paper")] if in_colour else None,
         "reads": _split(translate_marked(READS)),
         "nothing": translate(NOTHING_DRAWN),

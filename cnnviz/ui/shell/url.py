@@ -81,7 +81,8 @@ def write() -> str:
         if value != field.default and field.written(session.get):
             pairs[field.link_name] = field.codec.encode(value)
     pairs |= _cell() if session.get("page") == "layers" else {}
-    off = [name for name in STEPS if name not in session.steps()]
+    on = session.steps()
+    off = [name for name in STEPS if name not in on]
     return urlencode(pairs | ({STEPS_LINK_NAME: " ".join(off)} if off else {}) | _subject(session.subject()))
 
 
