@@ -134,6 +134,7 @@ def test_the_layers_in_view_move_and_nothing_is_sent(page: Page, layers_link: st
     assert len(sent) == before
     hands.lift_pen(page)
     eyes.drawing_when(page, 2)
+    last.scroll_into_view_if_needed()
     eyes.painted_more_than(last, times[1])
 
 
