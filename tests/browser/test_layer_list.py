@@ -22,7 +22,7 @@ def wide(visitor: Visitor, layers_link: str) -> Page:
 
 
 def lines(page: Page) -> Locator:
-    return page.locator(".st-key-layer-list .line")
+    return page.locator(".st-key-layers-list .line")
 
 
 def card(page: Page, place: int) -> Locator:
@@ -46,7 +46,7 @@ def test_every_layer_has_a_line_that_jumps_to_it(wide: Page, traced: Trace) -> N
         expect(card(wide, place).locator("summary")).to_be_in_viewport()
         expect(card(wide, place).locator("summary")).to_be_focused()
         expect(line).to_have_attribute("aria-current", "true")
-        expect(wide.locator(".st-key-layer-list [aria-current]")).to_have_count(1)
+        expect(wide.locator(".st-key-layers-list [aria-current]")).to_have_count(1)
 
 
 def test_the_list_goes_by_keys_with_one_stop_for_tab(wide: Page) -> None:
@@ -57,7 +57,7 @@ def test_the_list_goes_by_keys_with_one_stop_for_tab(wide: Page) -> None:
     expect(lines(wide).last).to_be_focused()
     wide.keyboard.press("Enter")
     expect(wide.locator('[class*="st-key-card-"] summary').last).to_be_focused()
-    expect(wide.locator('.st-key-layer-list .line[tabindex="0"]')).to_have_count(1)
+    expect(wide.locator('.st-key-layers-list .line[tabindex="0"]')).to_have_count(1)
 
 
 def test_the_list_stays_in_sight_and_marks_what_is_read(wide: Page) -> None:

@@ -1,6 +1,6 @@
 """The list of layers beside their cards, in sight wherever the page is scrolled to, and which of them are shown.
 
-The style sheet of all pages keeps the container `layer-rail` at the right of a wide window, and at the top of a narrow
+The style sheet of all pages keeps the container `layers-rail` at the right of a wide window, and at the top of a narrow
 one.
 """
 
@@ -18,7 +18,7 @@ from cnnviz.ui.layers import cards
 from cnnviz.ui.shell import layer_names, networks, session
 from cnnviz.ui.shell.fields import FIELDS
 
-KEY = "layer-list"
+KEY = "layers-list"
 
 KINDS: Mapping[str, Callable[[Layer], bool]] = {
     "all": lambda _: True,
@@ -52,7 +52,7 @@ def have_shown(network: Network, layer: str) -> bool:
 def show(network: Network) -> None:
     """Show the list of layers, and what chooses among them."""
     chosen = choose_layers(network)
-    with st.container(key="layer-rail"):
+    with st.container(key="layers-rail"):
         layer_list(
             KEY,
             _make_lines(network, _list_names(network)),
