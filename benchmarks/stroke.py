@@ -118,7 +118,7 @@ def tables(rows: Mapping[str, dict[str, Any]], asked: Sequence[dict[str, Any]]) 
         "p95",
         "of floor",
         "updates/s during it",
-        "maps in view/s",
+        "maps/s",
         "kB a run",
     )
     lines = [

@@ -49,7 +49,7 @@ class Stroke:
     updates: float
     """Answers painted a second while the pen was down."""
     map_updates: float | None
-    """Complete sets of the maps in view painted a second while the pen was down."""
+    """Complete sets of the maps in or near the window painted a second while the pen was down."""
     digit: str
     messages: int
     bytes: int
@@ -163,8 +163,10 @@ def _stroke(seen: dict[str, Any]) -> Stroke:
     up, seconds = seen["up"], (seen["up"] - seen["down"]) / 1000
     after = {kind: [time - up for name, time in seen["marks"] if name == kind and time > up] for kind in _KINDS}
     during = [time for name, time in seen["marks"] if name == "update" and seen["down"] < time <= up]
-    mosaics = [now - before for now, before in zip(seen["after"], seen["mosaicsBefore"], strict=True)]
-    if not after["prediction"] or seen["digitNow"] in ("", "–") or not all(mosaics):
+    # Maps far from the window are not painted before they come near.
+    mosaics = [now - before for now, before in zip(seen["after"], seen["mosaicsBefore"], strict=True) if now]
+    missing = bool(seen["after"]) and not (mosaics and all(mosaics))
+    if not after["prediction"] or seen["digitNow"] in ("", "–") or missing:
         raise RuntimeError(f"a stroke was not answered. Received: {seen}")
     return Stroke(
         prediction=after["prediction"][-1],
@@ -182,5 +184,5 @@ _KINDS = ("prediction", "update", "maps")
 
 
 def _least(seen: dict[str, Any]) -> int:
-    painted = zip(seen["atUp"], seen["mosaicsBefore"], seen["inView"], strict=True)
-    return min((int(now - before) for now, before, in_view in painted if in_view), default=0)
+    painted = zip(seen["atUp"], seen["mosaicsBefore"], strict=True)
+    return min((int(now - before) for now, before in painted if now), default=0)

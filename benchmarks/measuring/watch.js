@@ -50,12 +50,7 @@
   const inRoots = (selector) =>
     [...roots].filter((root) => root.isConnected).flatMap((root) => [...root.querySelectorAll(selector)])
   watch.digit = () => document.querySelector(".st-key-predicted-digit")?.textContent.trim() ?? ""
-  const mosaics = () => inRoots('canvas[data-role="mosaic"]')
-  watch.mosaics = () => mosaics().map((canvas) => Number(canvas.dataset.painted))
-  const inView = (canvas) => {
-    const { top, bottom } = canvas.getBoundingClientRect()
-    return bottom > 0 && top < innerHeight
-  }
+  watch.mosaics = () => inRoots('canvas[data-role="mosaic"]').map((canvas) => Number(canvas.dataset.painted))
   // No pad waits for the network with which it reads what is drawn.
   watch.ready = () => !inRoots('.pad[data-answers="soon"]').length
   const bars = () => inRoots(".bars")
@@ -102,9 +97,5 @@
   }
 
   watch.begin = () =>
-    Object.assign(watch, {
-      ...{ marks: [], outgoing: 0, messages: 0, bytes: 0 },
-      mosaicsBefore: watch.mosaics(),
-      inView: mosaics().map(inView),
-    })
+    Object.assign(watch, { marks: [], outgoing: 0, messages: 0, bytes: 0, mosaicsBefore: watch.mosaics() })
 })()
