@@ -11,6 +11,7 @@ const SENTENCE = ':is(.st-key-answer-sentence, .st-key-subject-reading) [data-te
 
 const BUDGET = 12 // ms of work a frame; after one that took longer the pen has as much time for itself
 const TOO_SLOW = 80 // ms above which Python is quicker
+const FORGET = 0.8 // of that time is left after each stroke that Python answers: then the browser tries again
 const LOOK = 200 // ms between two looks whether the page stands, or whether its script has ended
 const SETTLE = 250 // ms after an answer until what it left as it was is shown again
 const TRIAL = [20, 60, 50, 220, 50, 130, 240] // a stroke that is read once before anybody draws, to have it compiled
@@ -81,6 +82,7 @@ export class Live {
   changed(down) {
     if (down && this.ready) this.#follow()
     else if (this.active) this.#end()
+    else if (!down && this.reader && !this.ready) this.took *= FORGET
   }
 
   /** Take note that Python has answered all that was sent. */
