@@ -93,6 +93,9 @@ def test_a_click_enlarges_a_map_and_escape_closes_it(layers_page: Page, traced: 
     expect(enlarged).to_contain_text(f"map {m}")
     large = enlarged.locator("canvas")
     expect(large).to_have_count(2)  # before and after the activation
+    expect(layers_page.locator(".st-key-ledger-place")).to_be_visible()  # brings the map into sight
+    eyes.settled(layers_page)
+    eyes.still(layers_page)
     layers_page.mouse.move(*eyes.centre(large.last, (m, row, column)))
     expect_reading(layers_page, 0, (m, row, column), shown[row, column, m])
     enlarged.get_by_role("button", name="Next map").click()
