@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnviz.figures import theme
 from tests.browser import axe, eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
 from tests.server_process import Server
@@ -44,7 +45,9 @@ def tell_about_the_network(page: Page) -> None:
 def open_the_upload(page: Page) -> None:
     page.get_by_text("Or open a picture of a digit").click()
     expect(page.locator('[data-testid="stFileUploader"]')).to_be_visible()
-    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")  # half below the navigation, a target counts as small
+    page.locator(".stMain").evaluate(
+        "main => main.scrollTo(0, 0)"
+    )  # half below the navigation, a target counts as small
 
 
 def guess(page: Page) -> None:
@@ -91,41 +94,36 @@ STATES: dict[str, tuple[str, str, Act]] = {
 }
 """State -> the address, the title of its page, and what is done there. An address ends so that more can be added."""
 
-LOOKS = {
-    "wide, light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
-    "wide, dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
-    "phone, light": {
-        "viewport": {"width": 390, "height": 844},
-        "color_scheme": "light",
-        "has_touch": True,
-        "is_mobile": True,
-    },
-    "phone, dark": {
-        "viewport": {"width": 390, "height": 844},
-        "color_scheme": "dark",
-        "has_touch": True,
-        "is_mobile": True,
-    },
+DARK = "rgb({}, {}, {})".format(*bytes.fromhex(theme.colours("dark")["backgroundColor"][1:]))
+"""The dark theme's paper, as the browser says it."""
+
+WINDOWS = {
+    "wide": {"viewport": {"width": 1400, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 
 
-@pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))
 @pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
-def test_axe_finds_nothing(
+def test_axe_finds_nothing_in_light_and_dark(
     visitor: Visitor,
     server_with_runs: Server,
     seven_link: str,
     state: tuple[str, str, Act],
-    look: dict[str, object],
+    window: dict[str, object],
 ) -> None:
     place, title, act = state
-    page = visitor(**look)
+    page = visitor(**window, color_scheme="light")
     more = "" if "d=" in place else f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}"
     page.goto(f"{server_with_runs.address}/{place}{more}")
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     eyes.whole(page)
     eyes.still(page)
     act(page)
+    eyes.still(page)
+    assert axe.violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".stApp")).to_have_css("background-color", DARK)
     eyes.still(page)
     assert axe.violations(page) == []
 
