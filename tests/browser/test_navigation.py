@@ -19,9 +19,9 @@ def test_the_open_page_is_marked_for_those_who_hear_it(page: Page, address: str)
 
 def test_how_much_is_shown_is_kept_on_other_pages_and_after_a_reload(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/Layers", "Layers")
-    expect(page.get_by_text("One colour scale for")).to_have_count(0)
+    expect(page.get_by_role("button", name="Colours and files")).to_have_count(0)
     hands.choose(page, "Everything")
-    expect(page.get_by_text("One colour scale for")).to_be_visible()
+    expect(page.get_by_role("button", name="Colours and files")).to_be_visible()
     eyes.link_when(page, eyes.carries("show", "everything"))
     hands.go_to(page, "Convolution")
     expect(page.get_by_role("heading", name="Channel order")).to_be_visible()
@@ -60,7 +60,7 @@ def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(visitor:
     layers_page.wait_for_function(f"({size})() >= 20")
     eyes.link_when(layers_page, eyes.carries("present", "1"))
     expect(layers_page.get_by_role("radio", name="Essentials")).to_be_hidden()
-    expect(layers_page.get_by_text("One colour scale for")).to_have_count(0)
+    expect(layers_page.get_by_role("button", name="Colours and files")).to_have_count(0)
     layers_page.wait_for_function(
         "([canvas, before]) => canvas.getBoundingClientRect().height > 1.1 * before",
         arg=[canvas.element_handle(), before and before["height"]],
@@ -70,4 +70,4 @@ def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(visitor:
     layers_page.get_by_role("button", name="End presentation").click()
     layers_page.wait_for_function(f"({size})() === 18")
     eyes.link_when(layers_page, eyes.carries("present", None))
-    expect(layers_page.get_by_text("One colour scale for")).to_be_visible()
+    expect(layers_page.get_by_role("button", name="Colours and files")).to_be_visible()

@@ -14,7 +14,7 @@ from cnnviz.ui.shell import page, visitor
 ROOT = Path(__file__).parents[2]
 
 EXPERT = {
-    "layers": ("One colour scale for", "Colours"),
+    "layers": ("Colours and files", "Drawing surface"),
     "convolution": ("Dilation", "Side of the image", "Channel order"),
     "pooling": ("Side of the grid", "Welch", "cosine distance", "Wilson"),
 }
@@ -34,11 +34,12 @@ def opened(name: str, **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> Iterator[str]:
-    """Yield every text of a page and every label of its widgets."""
+    """Yield every text of a page, and every label of its widgets and of what opens beside them."""
     for kind in (app.markdown, app.caption, app.subheader):
         yield from (str(element.value) for element in kind)
     for widgets in (app.slider, app.selectbox, app.button, app.button_group, app.toggle, app.number_input):
         yield from (str(widget.label) for widget in widgets)
+    yield from (str(block.proto.popover.label) for block in app.get("popover"))
 
 
 @pytest.mark.parametrize("name", EXPERT)
