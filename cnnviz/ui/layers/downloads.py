@@ -18,7 +18,8 @@ def show(prediction: Prediction) -> None:
 
     For a place that is drawn when it is opened: these are the numbers of `prediction`, which the pen does not change.
     """
-    st.markdown(f"**{translate('Download the numbers')}**")
+    title = translate("Download the numbers")
+    st.markdown(f"**{title}**")
     layers = {layer.name: (layer,) for layer in prediction.trace.layers}
     names = layer_names.in_full(layer.layer for layer in prediction.trace.layers)
     name = st.selectbox(

@@ -34,10 +34,15 @@ def section(image: list[list[float]]) -> None:
     three_networks.show(Prediction(digit, None, trace.trace(network, digit)))
 
 
+def _clear() -> None:
+    cache.network.clear()
+    cache.card.clear()
+
+
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("CNNVIZ_MODELS", str(tmp_path))
-    cache.network.clear()
+    _clear()
     small_store.write(tmp_path)
     return tmp_path
 
@@ -45,7 +50,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _forget() -> Any:
     yield
-    cache.network.clear()
+    _clear()
 
 
 @pytest.fixture
