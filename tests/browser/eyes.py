@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -162,18 +162,25 @@ def shown(canvas: Locator) -> Locator:
     return canvas
 
 
+def pixels(canvas: Locator, cells: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Return the colours in the middles of cells, once they are painted."""
+    colours = shown(canvas).evaluate(
+        """(canvas, cells) => {
+            const ratio = canvas.width / canvas.getBoundingClientRect().width
+            const paper = canvas.getContext("2d")
+            return cells.map(cell => {
+                const { x, y } = canvas.cellCentre(...cell)
+                return [...paper.getImageData(x * ratio, y * ratio, 1, 1).data].slice(0, 3)
+            })
+        }""",
+        [list(cell) for cell in cells],
+    )
+    return [(red, green, blue) for red, green, blue in colours]
+
+
 def pixel(canvas: Locator, cell: tuple[int, int, int]) -> tuple[int, int, int]:
     """Return the colour in the middle of a cell, once it is painted."""
-    shown(canvas)
-    red, green, blue = canvas.evaluate(
-        """(canvas, cell) => {
-            const { x, y } = canvas.cellCentre(...cell)
-            const ratio = canvas.width / canvas.getBoundingClientRect().width
-            return [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data].slice(0, 3)
-        }""",
-        list(cell),
-    )
-    return red, green, blue
+    return pixels(canvas, [cell])[0]
 
 
 def measuring(name: str) -> str:

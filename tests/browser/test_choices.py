@@ -23,9 +23,10 @@ from tests.server_process import serving
 
 
 def input_pixels(page: Page) -> np.ndarray:
-    """Return the (28, 28) grey levels of the strip's first picture: what the network reads."""
+    """Return the (10, 28) grey levels of every third row of the strip's first picture: what the network reads."""
     canvas = page.locator('.st-key-strip canvas[data-block="input"]')
-    return np.array([[eyes.pixel(canvas, (0, row, column))[0] for column in range(28)] for row in range(0, 28, 3)])
+    cells = [(0, row, column) for row in range(0, 28, 3) for column in range(28)]
+    return np.array(eyes.pixels(canvas, cells))[:, 0].reshape(-1, 28)
 
 
 def open_steps(page: Page) -> None:
