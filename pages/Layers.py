@@ -4,8 +4,7 @@ import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import rail, upload_panel
-from cnnviz.ui.layers import cards, views
-from cnnviz.ui.layers import rail as layer_rail
+from cnnviz.ui.layers import cards, layer_list, views
 from cnnviz.ui.layers.ledger import panel, path
 from cnnviz.ui.shell import networks, page, pen_up, session, url
 
@@ -28,6 +27,6 @@ with page.shell("layers"):
     prediction = subject.read(network, session.subject(), session.steps())
     views.show_settings(prediction)
     if session.get("layers_view") == "maps":
-        layer_rail.show(network)
+        layer_list.show(network)
         panel.show()
     views.show(prediction, network)

@@ -7,9 +7,9 @@ from html import escape
 
 import numpy as np
 
-from cnnviz.core.training.step_arithmetic import StepArithmetic, count_places
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet
+from cnnviz.core.training.step_arithmetic import StepArithmetic, choose_places
 
-MINUS = "−"
 MAX_PART = 45
 """Percentage of colour in the cell that is furthest from zero; its number stays legible."""
 
@@ -99,18 +99,13 @@ def _write_cell(step: StepArithmetic, at: tuple[int, int], numbers: list[list[st
 
 
 def _write_units(step: StepArithmetic, units: np.ndarray) -> list[list[str]]:
-    return [[write_amount(int(value), step.places) for value in row] for row in units]
-
-
-def write_amount(units: int, places: int) -> str:
-    """Write so many units of 10 to the power of -`places` as a decimal, with a typographic minus sign."""
-    whole, part = divmod(abs(units), 10**places)
-    return f"{MINUS if units < 0 else ''}{whole}.{part:0{places}}"
+    sheet = Sheet(step.places)
+    return [[sheet.format(value) for value in row] for row in units]
 
 
 def write_gradient(step: StepArithmetic) -> list[list[str]]:
     """Write the gradient of every weight with as many decimals as its largest one needs."""
-    places = count_places(step.gradient)
+    places = choose_places(step.gradient)
     rounded = np.round(step.gradient.astype(np.float64), places) + 0.0  # no zero has a sign
     return [[f"{value:.{places}f}".replace("-", MINUS) for value in row] for row in rounded]
 

@@ -13,14 +13,13 @@ from cnnviz.core.drawing import preprocessing, strokes
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, UNMOVED
 from cnnviz.core.inference.robustness import Reaction, react_to_amounts, react_to_shifts
-from cnnviz.core.inference.trace import LayerOutput, trace
+from cnnviz.core.inference.trace import LayerOutput, format_share, trace
 from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
 from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.networks import model_store
-from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import layer_names
 from tests.browser import eyes, hands
 from tests.server_process import serving
@@ -405,7 +404,7 @@ def expect_answers(page: Page, reactions: list[Reaction], place: int) -> None:
     table = page.get_by_role("table").filter(has_text="first answer").filter(has_text="now")
     for one in reactions:
         row = table.get_by_role("row").filter(has_text=one.network)
-        share = format_percent(float(one.confidence[place]))
+        share = format_share(float(one.confidence[place]))
         expect(row.get_by_role("cell")).to_have_text([one.network, str(one.original), str(one.answers[place]), share])
 
 

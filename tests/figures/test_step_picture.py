@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet
 from cnnviz.core.training.step_arithmetic import StepArithmetic, subtract
 from cnnviz.figures import step_picture
-from cnnviz.figures.step_picture import MINUS, Words
+from cnnviz.figures.step_picture import Words
 
 WORDS = Words(
     loss="Loss", gradient="gradient", before="before", subtracted="0.1 × <gradient>", after="after", change="less"
@@ -87,4 +88,4 @@ def test_bars_are_as_long_as_the_losses(losses: tuple[float, float], widths: tup
 
 @pytest.mark.parametrize(("units", "places", "text"), [(-5, 3, f"{MINUS}0.005"), (12345, 4, "1.2345"), (0, 3, "0.000")])
 def test_amounts_are_decimals(units: int, places: int, text: str) -> None:
-    assert step_picture.write_amount(units, places) == text
+    assert Sheet(places).format(units) == text

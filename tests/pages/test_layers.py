@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components import layer_list
 from cnnviz.ui.components.layer_list import Choice
-from cnnviz.ui.layers import rail
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "cnn-32-64-64"
@@ -116,7 +115,7 @@ def test_what_is_chosen_in_the_list_is_shown(
     monkeypatch: pytest.MonkeyPatch, choice: Choice, expected: list[str]
 ) -> None:
     app = opened()
-    monkeypatch.setattr(rail, "read_choice", lambda _: choice)
+    monkeypatch.setattr(layer_list, "read_choice", lambda _: choice)
     monkeypatch.setattr(layer_list, "mount", lambda *_, on_chosen_change, **__: on_chosen_change())
     app.run()
     monkeypatch.undo()

@@ -161,3 +161,10 @@ def _check_answers(network: Network, probabilities: np.ndarray) -> None:
             "smaller learning rate.",
             network=network.name,
         )
+
+
+def format_share(share: float) -> str:
+    """Return a share in [0, 1] as a percentage with one decimal; never 100 % for less than 1, nor 0 % for more."""
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return "<0.1 %" if 0 < share < 0.0005 else f"{share * 100:.1f} %"

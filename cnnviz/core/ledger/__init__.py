@@ -3,7 +3,7 @@
 from cnnviz.core.ledger.account import ACCOUNTS, account
 from cnnviz.core.ledger.backtrace import descend, is_path
 from cnnviz.core.ledger.cells import INPUT, Cell, Level
-from cnnviz.core.ledger.feeds import Feeds, MapSum, find_feeds, sum_over_map
+from cnnviz.core.ledger.feeds import Feeds, MapTotal, find_feeds, sum_over_map
 from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import find_receptive_field
 
@@ -15,7 +15,7 @@ __all__ = [
     "Ledger",
     "Level",
     "Line",
-    "MapSum",
+    "MapTotal",
     "Part",
     "Shares",
     "Terms",

@@ -38,7 +38,7 @@ class Feeds:
 
 
 @dataclass(frozen=True)
-class MapSum:
+class MapTotal:
     """The sum of all cells of one map before the activation, by the maps that it is computed from.
 
     A sum over cells is linear: what the maps and the bias add to each cell adds up over all cells.
@@ -92,7 +92,7 @@ def _find_flattened(network: Network, trace: Trace, source: str) -> tuple[str, i
     return layer, shapes[layer][-1]
 
 
-def sum_over_map(network: Network, trace: Trace, layer: str, of: int) -> MapSum | None:
+def sum_over_map(network: Network, trace: Trace, layer: str, of: int) -> MapTotal | None:
     """Return what each map that is read adds to map `of` of `layer`, over all its cells; None where no products are.
 
     Worked out in float64 and rounded once.
@@ -109,7 +109,7 @@ def sum_over_map(network: Network, trace: Trace, layer: str, of: int) -> MapSum 
         question.source, ((of, sheet.round(float(each))) for of, each in zip(question.reads.maps, added, strict=True))
     )
     offset = sheet.round(bias)
-    return MapSum(sheet, feeds, offset, sum(feeds.amounts) + offset)
+    return MapTotal(sheet, feeds, offset, sum(feeds.amounts) + offset)
 
 
 def _choose_sheet(largest: float) -> Sheet:

@@ -74,7 +74,7 @@ def subtract(arrays: Arrays, rate: float, optimizer: str) -> StepArithmetic | No
     before, gradient, after = (_arrange(arrays[name]) for name in STAGES)
     is_plain = optimizer == PLAIN
     step = rate * gradient if is_plain else before - after
-    places = count_places(step)
+    places = choose_places(step)
     # 1. Each number in units; what is behind the last weight of a dense layer counts as 0.
     weights = np.isfinite(before)
     start, moved, end = (np.rint(np.nan_to_num(each) * 10.0**places).astype(np.int64) for each in (before, step, after))
@@ -115,8 +115,8 @@ def _arrange(weights: np.ndarray) -> np.ndarray:
     return padded.reshape(-1, columns)
 
 
-def count_places(values: np.ndarray) -> int:
-    """Return how many decimals show two digits of the largest of `values`."""
+def choose_places(values: np.ndarray) -> int:
+    """Return the number of decimals that show two digits of the largest of `values`."""
     largest = float(np.nanmax(np.abs(values)))
     wanted = math.ceil(-math.log10(largest)) + 1 if largest > 0 else MAX_PLACES
     return min(max(wanted, MIN_PLACES), MAX_PLACES)

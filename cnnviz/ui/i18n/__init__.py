@@ -18,7 +18,7 @@ import streamlit as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.glossary import strip_marks
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 __all__ = [
     "current_language",
@@ -77,6 +77,12 @@ def translate_all(messages: Mapping[str, str], /) -> dict[str, str]:
     """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
     look_up = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
     return {name: strip_marks(look_up(message)) for name, message in messages.items()}
+
+
+def translate_message(said: Message, /) -> str:
+    """Return a message in the visitor's language; values that are messages are translated too."""
+    values = {name: translate_message(of) if isinstance(of, Message) else of for name, of in said.values.items()}
+    return translate(said.template, **values)
 
 
 def translate_refusal(reason: Refusal, /) -> str:

@@ -9,10 +9,10 @@ import streamlit as st
 
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference.subject import InputSource, Prediction, toggle_each_step
+from cnnviz.core.inference.trace import format_share
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import session, terms
 from cnnviz.ui.shell.fields.every_page import step_key
 
@@ -103,7 +103,7 @@ def _effect(step: preprocessing.Step) -> str:
         return ""
     answer, share = session.get("effects")[step.name]
     template = translate("Without it: {digit}, {share}") if step.active else translate("With it: {digit}, {share}")
-    return template.format(digit=answer, share=format_percent(share))
+    return template.format(digit=answer, share=format_share(share))
 
 
 def _switch() -> None:

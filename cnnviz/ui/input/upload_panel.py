@@ -18,7 +18,7 @@ from cnnviz.ui.components import tab_storage
 from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
-from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
 from cnnviz.ui.shell import page, session
@@ -135,7 +135,7 @@ def _is_read() -> bool:
 def _show_opened() -> None:
     source = session.get("opened")
     for note in session.get("upload").notes:
-        st.caption(translate(note.template, **note.values))
+        st.caption(translate_message(note))
     pixels = inputs.get_pixels(source)
     if pixels is None:
         return

@@ -10,7 +10,7 @@ from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
 from cnnviz.core.layers.layer import Argument
 from cnnviz.figures import layer_diagram
 from cnnviz.ui.components.code_line import LABELS, ArgumentText, Row, code_line
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_message
 from cnnviz.ui.shell import session
 
 OTHER_BOTH = gettext_noop("With {code} it would make {shape} and have {parameters} parameters.")
@@ -45,7 +45,7 @@ def _describe_arguments(layer: Layer, shape: Shape, language: str) -> tuple[Argu
 
 def _describe_argument(layer: Layer, argument: Argument, shape: Shape) -> ArgumentText:
     said = describe_argument(layer, argument.name, shape)
-    text = f"{translate(said.template, **said.values)} {_describe_other_value(layer, argument.name, shape)}"
+    text = f"{translate_message(said)} {_describe_other_value(layer, argument.name, shape)}"
     return ArgumentText(argument.name, argument.code, argument.written, text.strip())
 
 

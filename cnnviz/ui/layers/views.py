@@ -11,7 +11,7 @@ from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.runs.downloads import make_file_name
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers import cards, diagram, downloads, rail, summary
+from cnnviz.ui.layers import cards, diagram, downloads, layer_list, summary
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.shell import networks, session, terms, widgets
 from cnnviz.ui.shell.download_button import download_button
@@ -45,7 +45,7 @@ def show(prediction: Prediction, network: Network) -> None:
 
 
 def _show_maps(prediction: Prediction, network: Network) -> None:
-    shown = rail.choose_layers(network)
+    shown = layer_list.choose_layers(network)
     if not shown:
         st.info(translate("This network has no layer of this kind. Choose another kind in the list of layers."))
     cards.show(prediction, network, shown)

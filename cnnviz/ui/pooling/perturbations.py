@@ -9,12 +9,12 @@ import streamlit as st
 
 from cnnviz.core.inference.perturbations import OFFSETS, PERTURBATIONS, shift
 from cnnviz.core.inference.robustness import Reaction
+from cnnviz.core.inference.trace import format_share
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.pooling import robustness_curves, shift_maps, trio
-from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import cache, page, process_tuning, session, terms, url, widgets
 
 WHY = gettext_noop(
@@ -143,7 +143,7 @@ def write_answers(reactions: list[Reaction], place: int) -> str:
             f"**{one.network}**",
             str(one.original),
             f"{one.answers[place]}" if one.kept[place] else f"**{one.answers[place]}**",
-            format_percent(float(one.confidence[place])),
+            format_share(float(one.confidence[place])),
         ]
         for one in reactions
     ]

@@ -13,7 +13,7 @@ from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ra
 from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
-from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
+from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural
 from cnnviz.ui.shell import session
 
 CHANNEL = "pooled"
@@ -118,7 +118,7 @@ def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
 
 def describe_effects(found: Comparison) -> str:
     """Return what the poolings kept and lost of this map, in the visitor's language."""
-    return " ".join(translate(each.template, **each.values) for each in describe(found))
+    return " ".join(map(translate_message, describe(found)))
 
 
 def _make_pictures(chosen: ChosenMap) -> list[Block]:

@@ -7,18 +7,16 @@ import streamlit as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import Prediction
-from cnnviz.core.inference.trace import Trace, trace
+from cnnviz.core.inference.trace import Trace, format_share, trace
 from cnnviz.core.lessons.pooling import seed_statistics
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.lessons.pooling.seed_statistics import Spread, Summary
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, SHRINKING
-from cnnviz.core.messages import Message
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS, bars
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_message, translate_refusal
 from cnnviz.ui.pooling import trio
-from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.shell import cache, page, process_tuning, session, terms
 
 WHY = gettext_noop(
@@ -67,7 +65,7 @@ def show(prediction: Prediction) -> None:
         _show_summary(table)
         _show_charts(table)
     else:
-        st.markdown(phrase(seed_statistics.write_headline(seed_statistics.compare_table(table))))
+        st.markdown(translate_message(seed_statistics.write_headline(seed_statistics.compare_table(table))))
 
 
 def _show_answers(three: tuple[Network, ...], digit: np.ndarray) -> None:
@@ -97,7 +95,7 @@ def describe_agreement(traces: list[Trace]) -> str:
     if len({one.answer for one in traces}) == 1:
         return translate(ONE_ANSWER, digit=traces[0].answer)
     answers = [
-        f"**{one.network_name}** {one.answer} ({format_percent(float(one.probabilities.max()))})" for one in traces
+        f"**{one.network_name}** {one.answer} ({format_share(float(one.probabilities.max()))})" for one in traces
     ]
     return translate(ANSWERS, answers=", ".join(answers))
 
@@ -106,8 +104,8 @@ def _show_summary(table: SeedTable) -> None:
     """Say what all trainings together show, on test digits and on drawn ones."""
     accuracy = seed_statistics.compare_table(table)
     st.markdown("#### " + translate("What {seeds} trainings of each show", seeds=len(table.seeds)))
-    st.markdown(phrase(seed_statistics.write_headline(accuracy)))
-    st.markdown("\n".join(f"- {phrase(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
+    st.markdown(translate_message(seed_statistics.write_headline(accuracy)))
+    st.markdown("\n".join(f"- {translate_message(sentence)}" for sentence in seed_statistics.write_sentences(accuracy)))
     st.markdown(_write_results(table, accuracy))
     st.caption(
         terms.explain(
@@ -115,11 +113,6 @@ def _show_summary(table: SeedTable) -> None:
             note=page.escape_markdown(table.pen_note or translate("not measured")),
         )
     )
-
-
-def phrase(sentence: Message) -> str:
-    """Return a computed sentence in the visitor's language."""
-    return translate(sentence.template, **sentence.values)
 
 
 def _write_results(table: SeedTable, accuracy: Summary) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.core.inference import evidence
 from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.core.inference.trace import format_share
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.prediction import history
@@ -69,7 +70,7 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
         )
     if prediction.empty:
         return translate(NOTHING_DRAWN)
-    values = {"digit": prediction.trace.answer, "share": format_percent(float(prediction.trace.probabilities.max()))}
+    values = {"digit": prediction.trace.answer, "share": format_share(float(prediction.trace.probabilities.max()))}
     template = READS if subject.label is None else READS_TEST_DIGIT
     if subject.label is not None:
         values["label"] = subject.label
@@ -89,8 +90,8 @@ def describe_doubt(prediction: Prediction) -> str:
     return translate(
         "This does not look like a digit. Measured: the same is said of {rejected} of real digits, and of {caught} of "
         "letters, symbols, scribbles, textures and blobs.",
-        rejected=format_percent(least.largest_rejected),
-        caught=format_percent(least.mean_caught),
+        rejected=format_share(least.largest_rejected),
+        caught=format_share(least.mean_caught),
     )
 
 
@@ -103,10 +104,3 @@ def describe_caution(prediction: Prediction) -> str:
         "keeps its shares cautious.",
         smoothing=prediction.label_smoothing,
     )
-
-
-def format_percent(share: float) -> str:
-    """Return a share in [0, 1] as a percentage with one decimal; never 100 % for less than 1."""
-    if 0.9995 <= share < 1:
-        return ">99.9 %"
-    return "<0.1 %" if 0 < share < 0.0005 else f"{share * 100:.1f} %"

@@ -22,10 +22,7 @@ def make_sheet() -> str:
     known = {
         "link-color": theme.pair("linkColor"),
         "background-color": theme.pair("backgroundColor"),
-        **{
-            f"{name}-text-color": theme.pair(f"{name}TextColor")
-            for name in ("green", "blue", "violet", "orange", "gray")
-        },
+        **{f"{name}-text-color": theme.pair(f"{name}TextColor") for name in TEXT_COLOURS},
         **{
             f"chart-categorical-color-{number}": pair
             for number, pair in enumerate(zip(*theme.pair("chartCategoricalColors"), strict=True), 1)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.core.inference.trace import format_share
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.training import step_arithmetic
 from cnnviz.core.training.protocol import Event
@@ -16,7 +18,6 @@ from cnnviz.figures.step_picture import Words
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.input import rail
-from cnnviz.ui.prediction.answer import format_percent
 from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import layer_names, session, terms, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
@@ -45,7 +46,7 @@ def describe_answer(moment: Moment | None) -> str:
         "After {number:,} batches it reads a {digit} and gives it {share}.",
         moment.step,
         digit=moment.answer,
-        share=format_percent(float(moment.probabilities.max())),
+        share=format_share(float(moment.probabilities.max())),
     )
 
 
@@ -205,7 +206,7 @@ def _add_up(step: StepArithmetic, rate: float, optimizer: str) -> str:
     """Write out the sum of the cell with the largest gradient."""
     at = step.steepest
     amounts = {
-        name: step_picture.write_amount(int(units[at]), step.places)
+        name: Sheet(step.places).format(units[at])
         for name, units in (("before", step.before), ("subtracted", step.subtracted), ("after", step.after))
     }
     gradient = step_picture.write_gradient(step)[at[0]][at[1]]
@@ -219,7 +220,7 @@ def _add_up(step: StepArithmetic, rate: float, optimizer: str) -> str:
 
 
 def _bracket(amount: str) -> str:
-    return f"({amount})" if amount.startswith(step_picture.MINUS) else amount
+    return f"({amount})" if amount.startswith(MINUS) else amount
 
 
 def _get_colours(colour_range: str | None = None) -> dict[str, Any]:

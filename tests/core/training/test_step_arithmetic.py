@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cnnviz.core.training.step_arithmetic import MAX_PLACES, MIN_PLACES, StepArithmetic, count_places, subtract
-from cnnviz.figures import step_picture
+from cnnviz.core.ledger.fixed_point import MINUS, Sheet
+from cnnviz.core.training.step_arithmetic import MAX_PLACES, MIN_PLACES, StepArithmetic, choose_places, subtract
 
 numbers = st.floats(-4, 4, width=32)
 kernels = arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 3)), elements=numbers)
@@ -29,8 +29,8 @@ def take_step(before: np.ndarray, gradient: np.ndarray, rate: float, optimizer: 
 
 
 def shown(units: np.ndarray, step: StepArithmetic) -> list[Decimal]:
-    texts = (step_picture.write_amount(int(value), step.places) for value in units.ravel())
-    return [Decimal(text.replace(step_picture.MINUS, "-")) for text in texts]
+    texts = (Sheet(step.places).format(value) for value in units.ravel())
+    return [Decimal(text.replace(MINUS, "-")) for text in texts]
 
 
 @given(kernels, st.data(), rates, st.sampled_from(["sgd", "adam"]))
@@ -74,9 +74,9 @@ def test_weights_of_a_dense_layer_stand_in_rows(units: int, shape: tuple[int, in
 
 
 def test_places_show_two_digits_of_the_largest_number() -> None:
-    assert [count_places(np.array([value, 0])) for value in (12.0, 0.5, 0.012, 0.0012, 0.00096)] == [3, 3, 3, 4, 5]
-    assert count_places(np.array([1e-12])) == count_places(np.zeros(2)) == MAX_PLACES
-    assert count_places(np.array([1e5])) == MIN_PLACES
+    assert [choose_places(np.array([value, 0])) for value in (12.0, 0.5, 0.012, 0.0012, 0.00096)] == [3, 3, 3, 4, 5]
+    assert choose_places(np.array([1e-12])) == choose_places(np.zeros(2)) == MAX_PLACES
+    assert choose_places(np.array([1e5])) == MIN_PLACES
 
 
 @pytest.mark.parametrize("wrong", ["missing", "shapes", "none", "infinite", "large", "four axes"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.inference.trace import LayerOutput, Trace
+from cnnviz.core.inference.trace import LayerOutput, Trace, format_share
 from cnnviz.core.layers import Layer
 from cnnviz.core.lessons.layers import findings
 from cnnviz.core.lessons.layers.findings import MapFindings, Place, Response
@@ -287,7 +287,7 @@ def _describe_answer(trace: Trace) -> tuple[Message, ...]:
     if not trace.digit.any():
         return (Message(NOTHING_DRAWN, {}),)
     found = findings.find_answer(trace.logits, trace.probabilities)
-    share, following = (_format_share(each) for each in found.shares)
+    share, following = (format_share(each) for each in found.shares)
     values: dict[str, object] = {"first": found.first, "second": found.second, "share": share, "next": following}
     if found.distance == 0:
         return (Message(TIE, values),)
@@ -296,13 +296,6 @@ def _describe_answer(trace: Trace) -> tuple[Message, ...]:
     if times >= MAX_TIMES:
         return (Message(ANSWER_FAR, values),)
     return (Message(ANSWER, {**values, "times": _format_times(times)}),)
-
-
-def _format_share(share: float) -> str:
-    """Format a probability with one decimal; never 100 % for less than 1, nor 0 % for more than nothing."""
-    if 0.9995 <= share < 1:
-        return ">99.9 %"
-    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
 def _format_times(times: float) -> str:

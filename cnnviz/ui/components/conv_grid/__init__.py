@@ -25,7 +25,7 @@ from cnnviz.core.lessons.number_grid import format_number
 from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.i18n import gettext_noop, translate_all
+from cnnviz.ui.i18n import gettext_noop, translate_all, translate_message
 
 __all__ = ["LABELS", "Edit", "Guess", "Problem", "conv_grid", "name_of", "read_edit", "read_guess"]
 
@@ -216,7 +216,7 @@ def describe(example: ConvWorkedExample) -> dict[str, Any]:
             "value": example.output_shape[0],
             "mistakes": dict(example.size_mistakes),
             "work": _size_work(example),
-            "hint": number_grids.phrase_hint(hint_at_size(example)),
+            "hint": translate_message(hint_at_size(example)),
         },
         "windows": [_window(each, example.kernel_size[1]) for each in example.windows],
     }
@@ -242,7 +242,7 @@ def _window(window: ConvWindow, columns: int) -> dict[str, Any]:
             "text": format_exact(window.total),
             "short": format_short(window.total),
             "work": window.work,
-            "hint": number_grids.phrase_hint(hint_at_sum(window, columns)),
+            "hint": translate_message(hint_at_sum(window, columns)),
         },
         "mistakes": {name: number / UNITS for name, number in window.mistakes.items()},
     }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from cnnviz.core.messages import Message
-from cnnviz.ui.i18n import translate
-
 Texts = tuple[tuple[str, ...], ...]
 MAX_TEXT_LENGTH = 60
 """Characters of a cell's text; a grid with a longer one is not looked at."""
@@ -15,11 +12,6 @@ def texts(rows: object, shape: tuple[int, int]) -> Texts | None:
     if not isinstance(rows, list) or len(rows) != shape[0] or not all(_row(row, shape[1]) for row in rows):
         return None
     return tuple(map(tuple, rows))
-
-
-def phrase_hint(hint: Message) -> str:
-    """Return a hint at a cell in the visitor's language."""
-    return translate(hint.template, **hint.values)
 
 
 def _row(row: object, length: int) -> bool:

@@ -16,7 +16,7 @@ from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExa
 from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
-from cnnviz.ui.i18n import gettext_noop, translate_all
+from cnnviz.ui.i18n import gettext_noop, translate_all, translate_message
 
 __all__ = ["LABELS", "pool_grid", "read_edit"]
 
@@ -120,12 +120,12 @@ def _window(window: PoolWindow) -> dict[str, Any]:
             "value": window.largest,
             "text": format_number(window.largest),
             "work": window.max_work,
-            "hint": number_grids.phrase_hint(hint_at_max(window)),
+            "hint": translate_message(hint_at_max(window)),
         },
         "mean": {
             "value": window.mean,
             "text": format_number(window.mean),
             "work": window.mean_work,
-            "hint": number_grids.phrase_hint(hint_at_mean(window)),
+            "hint": translate_message(hint_at_mean(window)),
         },
     }

@@ -12,7 +12,7 @@ from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, read_step
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers import rail
+from cnnviz.ui.layers import layer_list
 from cnnviz.ui.layers.ledger import export, labels, path, place, view_model
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
@@ -56,7 +56,7 @@ def _changes_cards(network: Network, trace: Trace, cell: Cell | None) -> bool:
     layer = "" if cell is None or cell.layer == INPUT else place.find_published_layer(trace, cell.layer)
     before = session.get("cell_card")
     session.put(cell_card=layer)
-    return bool(layer) and layer not in (before, INPUT) and rail.have_shown(network, layer)
+    return bool(layer) and layer not in (before, INPUT) and layer_list.have_shown(network, layer)
 
 
 def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:

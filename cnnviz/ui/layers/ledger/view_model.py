@@ -13,7 +13,7 @@ from cnnviz.core.ledger import INPUT, Cell, Ledger, Level, Part, Shares, cells, 
 from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.i18n import gettext_noop, translate, translate_message
 from cnnviz.ui.layers.ledger import labels, place
 from cnnviz.ui.shell import layer_names
 
@@ -72,7 +72,7 @@ def describe(
             for line in ledger.lines
         ],
         "facts": [
-            *(translate(each.template, **each.values) for each in ledger.facts),
+            *map(translate_message, ledger.facts),
             *_explain_place(ledger, shape, kind),
         ],
         "shares": None if ledger.shares is None else _describe_shares(ledger, ledger.shares, names),

@@ -8,7 +8,7 @@ import { fill } from "../shared/format.js"
 import { Account, CHANNELS, SIDE } from "./account.js"
 import { channelPicture, mapPicture, palette, picture } from "./pictures.js"
 import { spell } from "./rounding.js"
-import { Sheet, readCells } from "./sheet.js"
+import { Sheet, addMap } from "./sheet.js"
 
 function unpack(bytes) {
   const { header, buffer, start: first } = decode(bytes)
@@ -39,10 +39,10 @@ class ColourSum {
     const rows = element("div", "channels", diagram)
     this.rows = CHANNELS.map((channel) => this.row(rows, channel))
     const ends = element("div", "ends", diagram)
-    this.sum = this.map(ends, "total")
+    this.sum = addMap(ends, "total", this)
     this.bias = this.biased(ends)
-    this.before = this.map(ends, "before")
-    this.after = this.map(ends, "after")
+    this.before = addMap(ends, "before", this)
+    this.after = addMap(ends, "after", this)
     this.after.canvas.tabIndex = 0
     this.problem = element("p", "trouble", root)
     this.problem.setAttribute("role", "alert")
@@ -59,7 +59,7 @@ class ColourSum {
     const grid = element("div", "grid", weights)
     grid.setAttribute("role", "group")
     const inputs = Array.from({ length: SIDE * SIDE }, () => this.input(grid))
-    return { seen, name, grid, inputs, map: this.map(line, "partial") }
+    return { seen, name, grid, inputs, map: addMap(line, "partial", this) }
   }
 
   biased(parent) {
@@ -106,15 +106,6 @@ class ColourSum {
     const exact = ({ value }, place) => (value === texts[place] ? numbers[place] : value)
     const sent = this.inputs.map((one, place) => (one === input ? one.value : exact(one, place)))
     this.send({ texts: sent, seq: this.sequence.next() })
-  }
-
-  map(parent, className) {
-    const sheet = new Sheet(parent, `map ${className}`)
-    readCells(sheet.canvas, this, (row, column) => {
-      this.at = [row, column]
-      this.look()
-    })
-    return sheet
   }
 
   receive(data, send) {

@@ -29,13 +29,29 @@ export class Sheet {
 }
 
 /**
+ * Add a sheet on which a panel's cells are read.
+ *
+ * @param {Element} parent
+ * @param {string} className
+ * @param {{ at: number[], data: { down: number, across: number }, look: () => void }} panel
+ */
+export function addMap(parent, className, panel) {
+  const sheet = new Sheet(parent, `map ${className}`)
+  readCells(sheet.canvas, panel, (row, column) => {
+    panel.at = [row, column]
+    panel.look()
+  })
+  return sheet
+}
+
+/**
  * Go from cell to cell of a map by mouse, finger and arrow keys.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {{ at: number[], data: { down: number, across: number } }} view where it is, and the rows and columns of maps
  * @param {(row: number, column: number) => void} go gets a cell of the map
  */
-export function readCells(canvas, view, go) {
+function readCells(canvas, view, go) {
   const clamp = (place, count) => Math.max(0, Math.min(count - 1, place))
   const to = (row, column) => go(clamp(row, view.data.down), clamp(column, view.data.across))
   canvas.setAttribute("role", "application")

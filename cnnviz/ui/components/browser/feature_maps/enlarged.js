@@ -55,7 +55,7 @@ export class Enlarged {
       iconButton("previous", head, () => this.turn(-1), labels.previous)
       iconButton("next", head, () => this.turn(1), labels.next)
     }
-    if (this.frame.leads) this.way = button("go", head, labels.look_inside, () => this.viewer.go(this.frame, this.map))
+    if (this.frame.leads) button("go", head, labels.look_inside, () => this.viewer.go(this.frame, this.map))
     iconButton("close", head, () => this.leave(), labels.close)
     this.why = element("p", "why", this.root)
     const pictures = element("div", "pictures", this.root)

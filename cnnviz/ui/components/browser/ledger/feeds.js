@@ -60,7 +60,7 @@ export class Feeds {
   item(item) {
     const { feeds, labels } = this
     const line = element("li", item.negative ? "negative" : "positive", this.list)
-    const own = feeds.input ? element("span", "feed", line) : this.way(line, item)
+    const own = feeds.input ? element("span", "feed", line) : this.link(line, item)
     const picture = element("span", "picture", own)
     this.pictures.push({ picture, item })
     if (item.kernel) kernel(own, item.kernel, PICTURE, fill(labels.kernel, item))
@@ -69,7 +69,7 @@ export class Feeds {
   }
 
   // On to the map that is read.
-  way(line, item) {
+  link(line, item) {
     return button("feed", line, "", () => {
       this.panel.go({ kind: "map", layer: this.feeds.layer, map: item.map }, line)
     })

@@ -7,7 +7,7 @@ import { countPaint, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { mapPicture, palette } from "../colour_sum/pictures.js"
 import { addition, roundToSum, spell } from "../colour_sum/rounding.js"
-import { Sheet, readCells } from "../colour_sum/sheet.js"
+import { Sheet, addMap } from "../colour_sum/sheet.js"
 
 const MAX_TINT = 45 // percent of its colour in the ground of the largest weight
 
@@ -61,17 +61,8 @@ class MapSum {
   }
 
   end(parent, className) {
-    const sheet = this.map(parent, className)
+    const sheet = addMap(parent, className, this)
     return { sheet, value: element("span", "value", sheet.figure) }
-  }
-
-  map(parent, className) {
-    const sheet = new Sheet(parent, `map ${className}`)
-    readCells(sheet.canvas, this, (row, column) => {
-      this.at = [row, column]
-      this.look()
-    })
-    return sheet
   }
 
   receive(data) {
@@ -105,13 +96,13 @@ class MapSum {
     const slice = element("div", "weights", box)
     slice.setAttribute("role", "img")
     element("span", "sign", this.list, "=")
-    return { seen, words, slice, map: this.map(this.list, "partial"), value: element("span", "value", this.list) }
+    return { seen, words, slice, map: addMap(this.list, "partial", this), value: element("span", "value", this.list) }
   }
 
   others() {
     const words = element("p", "others", this.list)
     element("span", "sign", this.list, "=")
-    return { words, map: this.map(this.list, "partial"), value: element("span", "value", this.list) }
+    return { words, map: addMap(this.list, "partial", this), value: element("span", "value", this.list) }
   }
 
   name() {

@@ -1,7 +1,7 @@
 """The list of layers beside their cards, in sight wherever the page is scrolled to, and which of them are shown.
 
-The style sheet of all pages keeps the container `layers-rail` at the right of a wide window, and at the top of a narrow
-one.
+The style sheet of all pages keeps the container `layers-aside` at the right of a wide window, and at the top of a
+narrow one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import streamlit as st
 
 from cnnviz.core.layers import Layer
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.components.layer_list import Line, layer_list, read_choice
+from cnnviz.ui.components import layer_list
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.layers import cards
 from cnnviz.ui.shell import layer_names, networks, session
@@ -20,7 +20,7 @@ from cnnviz.ui.shell.fields import FIELDS
 
 KEY = "layers-list"
 
-KINDS: Mapping[str, Callable[[Layer], bool]] = {
+FILTERS: Mapping[str, Callable[[Layer], bool]] = {
     "all": lambda _: True,
     "convolution": lambda layer: layer.arithmetic in ("convolution", "depthwise", "separable"),
     "pooling": lambda layer: layer.role == "pooling",
@@ -52,8 +52,8 @@ def have_shown(network: Network, layer: str) -> bool:
 def show(network: Network) -> None:
     """Show the list of layers, and what chooses among them."""
     chosen = choose_layers(network)
-    with st.container(key="layers-rail"):
-        layer_list(
+    with st.container(key="layers-aside"):
+        layer_list.layer_list(
             KEY,
             _make_lines(network, _list_names(network)),
             channel=cards.CHANNEL,
@@ -66,15 +66,15 @@ def show(network: Network) -> None:
 
 
 def _list_names(network: Network) -> tuple[str, ...]:
-    fits = KINDS[session.get("layers_kind")]
+    fits = FILTERS[session.get("layers_kind")]
     return tuple(layer.name for layer in network.architecture.layers if fits(layer))
 
 
-def _make_lines(network: Network, names: Sequence[str]) -> list[Line]:
+def _make_lines(network: Network, names: Sequence[str]) -> list[layer_list.Line]:
     layers, shapes = network.architecture.layers, network.architecture.shapes()[1:]
     titles = layer_names.in_words(layers)
     return [
-        Line(
+        layer_list.Line(
             name=layer.name,
             title=titles[layer.name],
             shape="×".join(map(str, shape)),  # narrow: a line has 13rem
@@ -88,9 +88,9 @@ def _make_lines(network: Network, names: Sequence[str]) -> list[Line]:
 
 def _take_choice() -> None:
     """Take over what was chosen in the list, if the present network has it."""
-    choice = read_choice(KEY)
+    choice = layer_list.read_choice(KEY)
     names = {layer.name for layer in networks.load_chosen().architecture.layers}
-    if choice.kinds in KINDS:
+    if choice.kinds in FILTERS:
         session.put(layers_kind=choice.kinds)
     elif choice.one is False:
         session.put(layers_only="")
