@@ -2,7 +2,7 @@
 // the values, or with the channel where another element of this component publishes them.
 // A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
-import { explained, marked, publish, published, subscribe, unsubscribe, withdraw } from "../shared/channels.js"
+import { explained, marked, published, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
@@ -12,8 +12,9 @@ import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
 import { tie, untie } from "./links.js"
-import { message, strip } from "./live_blocks.js"
+import { strip } from "./live_blocks.js"
 import { exact, short } from "./numbers.js"
+import { Publisher } from "./publisher.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
 
@@ -314,43 +315,6 @@ class Viewer {
   dispose() {
     for (const observer of this.observers) observer.disconnect()
     if (this.channel) unsubscribe(this.channel, this)
-  }
-}
-
-// What brings the values of a channel: Python's, and while the pen moves the browser's own in their place.
-class Publisher {
-  constructor(root) {
-    root.hidden = true
-    this.root = root
-    this.following = false
-    this.channel = ""
-    /** @type {import("../shared/channels.js").Message | null} */
-    this.sent = null
-  }
-
-  receive({ channel, network, links, note, turn, texts, blocks, live: follows }) {
-    this.channel = channel
-    this.sent = { network, links, note, turn, texts, blocks: new Map(blocks.map((block) => [block.id, block])) }
-    this.following = false
-    publish(channel, this.root, this.sent)
-    if (!follows) return
-    live.subscribe(this)
-    if (live.newest()) this.showLive(live.newest())
-  }
-
-  showLive(answer) {
-    this.following = true
-    publish(this.channel, this.root, message(this.sent, answer))
-  }
-
-  restore() {
-    if (!this.following) return
-    this.following = false
-    publish(this.channel, this.root, this.sent)
-  }
-
-  dispose() {
-    withdraw(this.channel, this.root)
   }
 }
 
