@@ -85,10 +85,10 @@ def well(app: AppTest) -> bool:
     return not app.exception and not app.error
 
 
-def once(monkeypatch: pytest.MonkeyPatch, place: str, said: object) -> None:
-    """Send one browser value a single time; `place` is the function that receives it."""
+def once(monkeypatch: pytest.MonkeyPatch, place: str, said: object, nothing: object = None) -> None:
+    """Send one browser value a single time; `place` is the function that receives it, and then `nothing`."""
     waiting = [said]
-    monkeypatch.setattr(f"cnnviz.ui.convolution.{place}", lambda *_: waiting.pop() if waiting else None)
+    monkeypatch.setattr(f"cnnviz.ui.convolution.{place}", lambda *_: waiting.pop() if waiting else nothing)
 
 
 def types(
@@ -316,7 +316,7 @@ def test_guesses_are_remembered_for_the_visit(examples: Shown, monkeypatch: pyte
     app = opened()
     name = name_of(FIRST)
     for said in (Guess(name, -1, "5", False), Guess(name, 0, "3", True), Guess(name, -1, "3", True)):
-        once(monkeypatch, "guesses.read_guess", said)
+        once(monkeypatch, "guesses.read_guesses", [said], [])
         app.run()
     assert examples[-1]["guesses"] == {0: "3", -1: "3"}
     assert examples[-1]["score"] == (2, 2)

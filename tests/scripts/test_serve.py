@@ -121,7 +121,7 @@ def test_two_visitors_in_two_processes_draw_and_upload(site: Server, browser: Br
         if cookie.get("value", "") not in seen:
             seen.add(cookie.get("value", ""))
             expect(page.locator(".st-key-predicted-digit")).to_have_text(eyes.A_DIGIT, timeout=60_000)
-            page.locator('input[type="file"]').set_input_files(tmp_path / "one.png")
+            page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "one.png")
             expect(page.locator(".st-key-predicted-digit")).to_have_text("1", timeout=60_000)
         context.close()
         if len(seen) == 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
-from cnnviz.ui.components.conv_grid import name_of, read_guess
+from cnnviz.ui.components.conv_grid import name_of, read_guesses
 from cnnviz.ui.shell import session
 
 MAX_GUESSES = 500
@@ -14,8 +14,7 @@ MAX_GUESSES = 500
 
 def take(key: str) -> None:
     """Remember what was guessed since the last run in the grid `key`."""
-    guess = read_guess(key)
-    if guess is not None:
+    for guess in read_guesses(key):
         remember((guess.example, guess.place), guess.text, guess.right)
 
 

@@ -12,7 +12,7 @@ from cnnviz.core.lessons.convolution.kernels import KERNELS
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.ui.components import conv_grid as by_hand
 from cnnviz.ui.components import kernel_grid as kernels
-from cnnviz.ui.components.conv_grid import Edit, Guess, Problem, conv_grid, describe, read_edit, read_guess
+from cnnviz.ui.components.conv_grid import Edit, Guess, Problem, conv_grid, describe, read_edit, read_guesses
 from tests.ui.components.fake_browser import Browser
 
 ROWS = KERNELS["rows"].weights
@@ -25,6 +25,11 @@ GUESSED = {"example": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1
 @pytest.fixture
 def browser(stand_in: Callable[..., Browser]) -> Browser:
     return stand_in("g", "typed", by_hand, kernels)
+
+
+def said(*guesses: dict[str, object]) -> dict[str, object]:
+    """Return the browser's state after these guesses."""
+    return {"messages": list(guesses), "seq": guesses[-1]["seq"]}
 
 
 def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> None:
@@ -45,12 +50,22 @@ def test_typed_value_is_reported_once(browser: Browser) -> None:
 
 
 def test_guess_is_reported_once(browser: Browser) -> None:
-    assert read_guess("g") is None
-    browser.says(GUESSED, "guessed")
-    assert read_guess("g") == Guess("a" * 12, 0, "3", True)
+    assert read_guesses("g") == []
+    browser.says(said(GUESSED), "guessed")
+    assert read_guesses("g") == [Guess("a" * 12, 0, "3", True)]
     show()
     assert (browser.data["ack"], browser.data["heard"]) == (0, 1)
-    assert read_guess("g") is None
+    assert read_guesses("g") == []
+
+
+def test_guesses_that_were_made_between_two_runs_are_all_reported(browser: Browser) -> None:
+    browser.says(said(GUESSED), "guessed")
+    show()
+    second, third = {**GUESSED, "place": 1, "seq": 2}, {**GUESSED, "place": 2, "text": "x", "right": False, "seq": 3}
+    browser.says(said(GUESSED, second, third), "guessed")
+    assert read_guesses("g") == [Guess("a" * 12, 1, "3", True), Guess("a" * 12, 2, "x", False)]
+    show()
+    assert browser.data["heard"] == 3
 
 
 @pytest.mark.parametrize(
@@ -82,17 +97,21 @@ def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
         None,
         "3",
         {},
-        {**GUESSED, "place": -2},
-        {**GUESSED, "place": 10**9},
-        {**GUESSED, "right": "yes"},
-        {**GUESSED, "seq": 0},
-        {**GUESSED, "text": 3},
-        {**GUESSED, "example": 3},
+        GUESSED,
+        {"messages": GUESSED, "seq": 1},
+        {"messages": [None, "3", 7], "seq": 1},
+        said({**GUESSED, "place": -2}),
+        said({**GUESSED, "place": 10**9}),
+        said({**GUESSED, "right": "yes"}),
+        {"messages": [GUESSED], "seq": 0},
+        {"messages": [{**GUESSED, "seq": True}], "seq": 1},
+        said({**GUESSED, "text": 3}),
+        said({**GUESSED, "example": 3}),
     ],
 )
 def test_invalid_guess_is_ignored(browser: Browser, value: object) -> None:
     browser.says(value, "guessed")
-    assert read_guess("g") is None
+    assert read_guesses("g") == []
     show()
 
 

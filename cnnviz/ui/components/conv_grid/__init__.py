@@ -27,7 +27,7 @@ from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
 from cnnviz.ui.i18n import gettext_noop, translate_all, translate_message
 
-__all__ = ["LABELS", "Edit", "Guess", "Problem", "conv_grid", "name_of", "read_edit", "read_guess"]
+__all__ = ["LABELS", "Edit", "Guess", "Problem", "conv_grid", "name_of", "read_edit", "read_guesses"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -155,9 +155,18 @@ def read_edit(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) ->
     return None
 
 
-def read_guess(key: str) -> Guess | None:
-    """Return the guess that was made since the last run, or None; for before `conv_grid`."""
+def read_guesses(key: str) -> list[Guess]:
+    """Return the guesses that were made since the last run, oldest first; for before `conv_grid`."""
     match browser_state.read_new(key, "guessed"):
+        case {"messages": [*messages]}:
+            last = browser_state.get_last_sequence(key, "guessed")
+            new = [_parse_guess(each) for each in messages if browser_state.get_sequence(each) > last]
+            return [guess for guess in new if guess is not None]
+    return []
+
+
+def _parse_guess(message: object) -> Guess | None:
+    match message:
         case {"example": str(example), "place": int(place), "text": str(written), "right": bool(right)}:
             return Guess(example[:12], place, written[:12], right) if SIZE <= place < 10_000 else None
     return None

@@ -1,7 +1,7 @@
 // Convolution by hand. Data in: [{example, values, kernel, margins, reached, out, size, windows, guess, guesses, score,
 // facts, ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
-// the texts of all cells after one was changed; "guessed": {example, place, text, right, seq}.
-import { Sequence } from "../shared/acked_channel.js"
+// the texts of all cells after one was changed; "guessed": {messages: [{example, place, text, right, seq}], seq}.
+import { Backlog, Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
@@ -33,12 +33,12 @@ class ConvGrid {
   constructor(root) {
     this.root = root
     this.sequence = new Sequence()
-    this.guessSequence = new Sequence()
+    this.guesses = new Backlog()
     this.data = null
     /** @type {(typed: object) => void} */
     this.send = null
-    /** @type {(guess: object) => void} */
-    this.tellGuess = null
+    /** @type {(guesses: object) => void} */
+    this.tellGuesses = null
     this.sized = false // the size of the feature map is known
     this.walk = new Walk(() => this.show())
     this.build()
@@ -160,22 +160,17 @@ class ConvGrid {
     else this.walk.known[place] = true
     if (said) {
       const { guess: text, verdict } = said
-      this.tellGuess({
-        example: this.data.example,
-        place,
-        text,
-        right: verdict === "right",
-        seq: this.guessSequence.next(),
-      })
+      const { example } = this.data
+      this.tellGuesses(this.guesses.add({ example, place, text, right: verdict === "right" }))
     }
     this.show()
   }
 
-  receive(data, send, tellGuess) {
+  receive(data, send, tellGuesses) {
     const before = this.data
     const answered = this.sequence.answered(data.ack)
-    this.guessSequence.answered(data.heard)
-    Object.assign(this, { data, send, tellGuess })
+    this.guesses.answered(data.heard)
+    Object.assign(this, { data, send, tellGuesses })
     if (!answered) return // a newer text is on its way to Python
     if (data.problem || before?.ack !== data.ack) this.refuse(data.problem)
     this.fill()
@@ -195,11 +190,13 @@ class ConvGrid {
     this.kernel.show({ values: kernel, margins: NO_MARGINS, labels: named("kernel") })
   }
 
-  // What was guessed earlier in this visit is known, and so is what it was worth.
+  // What was guessed earlier in this visit is known, and so is what it was worth; also what Python has not heard yet.
   remember() {
-    const { guesses, windows, size, labels } = this.data
+    const { example, guesses, windows, size, labels } = this.data
     for (const guess of [this.sizeGuess, this.sumGuess]) Object.assign(guess, { verdicts: {}, labels })
-    for (const [key, text] of Object.entries(guesses)) {
+    const unheard = this.guesses.messages.filter((guess) => guess.example === example)
+    const all = { ...guesses, ...Object.fromEntries(unheard.map(({ place, text }) => [place, text])) }
+    for (const [key, text] of Object.entries(all)) {
       const place = Number(key)
       if (place === SIZE) {
         this.sizeGuess.verdicts[SIZE] = { size: this.sizeGuess.verdict(text, "size", sizeAsked(size)) }

@@ -25,6 +25,35 @@ export class Sequence {
   }
 }
 
+/** Messages of which none may be lost: a state holds only the newest one, so all that Python has not heard leave together. */
+export class Backlog {
+  constructor() {
+    this.sequence = new Sequence()
+    /** @type {({ seq: number } & Record<string, any>)[]} */
+    this.messages = []
+  }
+
+  /**
+   * Add a message; return the state to send.
+   *
+   * @param {Record<string, any>} message
+   */
+  add(message) {
+    this.messages.push({ ...message, seq: this.sequence.next() })
+    return { messages: [...this.messages], seq: this.sequence.last }
+  }
+
+  /**
+   * Drop the messages that Python has heard.
+   *
+   * @param {number} ack
+   */
+  answered(ack) {
+    this.sequence.answered(ack)
+    this.messages = this.messages.filter(({ seq }) => seq > ack)
+  }
+}
+
 /** Sends one message at a time: the next one leaves when the last was answered, and of those that wait, the newest. */
 export class AckedChannel {
   /**

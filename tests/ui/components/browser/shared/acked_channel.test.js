@@ -1,7 +1,7 @@
 // Messages are numbered, wait for their answer, and the newest of those that wait is sent.
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
-import { AckedChannel, Sequence } from "../../../../../cnnviz/ui/components/browser/shared/acked_channel.js"
+import { AckedChannel, Backlog, Sequence } from "../../../../../cnnviz/ui/components/browser/shared/acked_channel.js"
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }))
 afterEach(() => mock.timers.reset())
@@ -26,6 +26,21 @@ test("an older answer never lowers a sequence", () => {
   sequence.answered(7)
   assert.equal(sequence.answered(3), false)
   assert.equal(sequence.next(), 8)
+})
+
+test("a backlog leaves as a whole until Python has heard it", () => {
+  const backlog = new Backlog()
+  backlog.answered(4)
+  assert.deepEqual(backlog.add({ place: 0 }), { messages: [{ place: 0, seq: 5 }], seq: 5 })
+  const both = [
+    { place: 0, seq: 5 },
+    { place: 1, seq: 6 },
+  ]
+  assert.deepEqual(backlog.add({ place: 1 }), { messages: both, seq: 6 })
+  backlog.answered(5)
+  assert.deepEqual(backlog.messages, [{ place: 1, seq: 6 }])
+  backlog.answered(6)
+  assert.deepEqual(backlog.add({ place: 2 }), { messages: [{ place: 2, seq: 7 }], seq: 7 })
 })
 
 test("nothing leaves before Python has told its number", () => {
