@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests and benchmarks, or install one.
+"""Find a Chromium for the browser tests and benchmarks, or install one; find a Firefox for its main journeys.
 
 `python scripts/browser.py` prints the path of the browser that would be used; with `--install` it first installs one
 where none is found: Playwright's, or Debian's package when run as root.
@@ -41,6 +41,11 @@ No browser was found for the browser tests. Any one of these is enough:
   - set CHROMIUM to the path of one:  CHROMIUM=/path/to/chromium make test
   - let Playwright fetch its own:     .venv/bin/python -m playwright install chromium
 Everything but the browser tests runs without one: make unit"""
+FIREFOX_NAMES = ("firefox-esr", "firefox")
+NO_FIREFOX_FOUND = """\
+No Firefox was found for the main journeys. Either of these is enough:
+  - install it:  apt-get install --no-install-recommends firefox-esr
+  - set FIREFOX to the path of one:  FIREFOX=/path/to/firefox make test"""
 
 
 def find() -> str | None:
@@ -51,6 +56,12 @@ def find() -> str | None:
     installed = (shutil.which(name) for name in NAMES)
     placed = (place for place in PLACES if Path(place).is_file())
     return next((path for path in (*installed, *placed) if path), None) or _playwrights()
+
+
+def find_firefox() -> str | None:
+    """Return the path of a Firefox: FIREFOX's or an installed one; None when there is none."""
+    names = (os.environ.get("FIREFOX"), *FIREFOX_NAMES)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
 def install() -> str | None:
