@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -142,6 +143,30 @@ def test_another_drawing_keeps_the_cell_and_the_path() -> None:
     app.run()
     assert not app.exception
     assert here(app) == Cell("conv2d_1", 5, 3, 7)
+
+
+def test_the_card_of_a_cell_is_opened_whenever_the_account_goes_there() -> None:
+    app = opened(cell="flatten.5", net="cnn-32-64-64")
+    assert card(app, "flatten").proto.expanded, "a card that begins closed"
+    key = "card-2-conv2d_1"
+    app.session_state[key] = False
+    app.run()
+    layer = next(each for each in app.selectbox if each.label == "Layer")
+    layer.set_value("conv2d_1").run()
+    assert card(app, "conv2d_1").proto.expanded
+    app.session_state[key] = False
+    app.run()
+    assert not card(app, "conv2d_1").proto.expanded, "the visitor may close it"
+    row = next(each for each in app.number_input if each.label == "Row")
+    row.set_value((row.value or 0) + 1).run()
+    assert card(app, "conv2d_1").proto.expanded
+    assert not app.exception
+    assert not app.warning
+
+
+def card(app: AppTest, layer: str) -> Any:
+    """Return the card of a layer."""
+    return next(each for each in app.expander if each.label.split(" · ")[1] == layer)
 
 
 @pytest.mark.parametrize("name", model_store.names())

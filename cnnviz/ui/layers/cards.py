@@ -75,14 +75,35 @@ def get_prefix(place: int) -> str:
     return f"card-{place}-"
 
 
+def have_opened(network: Network, name: str, shown: Collection[str]) -> bool:
+    """Open the card of the layer `name`, one of `shown`, if the visitor has closed it; return whether it was closed."""
+    layers = network.architecture.layers
+    place = next(place for place, layer in enumerate(layers) if layer.name == name)
+    alone = len(shown) == 1
+    key = _make_key(place, layers[place], alone)
+    if st.session_state.get(key, _begins_open(layers[place], alone)):
+        return False
+    st.session_state[key] = True
+    return True
+
+
+def _begins_open(layer: Layer, alone: bool) -> bool:
+    return layer.changes_values or alone
+
+
+def _make_key(place: int, layer: Layer, alone: bool) -> str:
+    """Return the key of a card; one that stands alone has another, so that it begins open."""
+    return f"{get_prefix(place)}{layer.name}{'-alone' if alone else ''}"
+
+
 def _show_card(
     place: int, layer: Layer, output: LayerOutput, title: str, colours: dict[str, Any], *, last: bool, alone: bool
 ) -> None:
     card = st.expander(
         _write_heading(output, title),
-        expanded=output.layer.changes_values or alone,
+        expanded=_begins_open(layer, alone),
         on_change="rerun",
-        key=f"{get_prefix(place)}{output.name}{'-alone' if alone else ''}",  # a card alone begins open
+        key=_make_key(place, layer, alone),
     )
     if card.open:
         with card:

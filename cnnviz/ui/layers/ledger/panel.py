@@ -12,7 +12,7 @@ from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.ledger import ledger, read_step
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.layers import layer_list
+from cnnviz.ui.layers import cards, layer_list
 from cnnviz.ui.layers.ledger import export, labels, path, place, view_model
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
@@ -52,11 +52,15 @@ def show() -> None:
 
 
 def _changes_cards(network: Network, trace: Trace, cell: Cell | None) -> bool:
-    """Have the card of another layer than before shown, once the account has gone there; return whether it was not."""
-    layer = "" if cell is None or cell.layer == INPUT else place.find_published_layer(trace, cell.layer)
-    before = session.get("cell_card")
-    session.put(cell_card=layer)
-    return bool(layer) and layer not in (before, INPUT) and layer_list.have_shown(network, layer)
+    """Have the card of the layer that the account has gone to shown and opened; return whether it was not."""
+    here = "" if cell is None else cells.write_place(cell, cells.list_shapes(network)[cell.layer], path.get_level())
+    before = session.get("cell_place")
+    session.put(cell_place=here)
+    layer = INPUT if cell is None or cell.layer == INPUT else place.find_published_layer(trace, cell.layer)
+    if here == before or layer == INPUT:
+        return False
+    was_missing = layer_list.have_shown(network, layer)
+    return cards.have_opened(network, layer, layer_list.choose_layers(network)) or was_missing
 
 
 def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:

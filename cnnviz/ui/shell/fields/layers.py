@@ -26,7 +26,7 @@ FIELDS = (
     Field("cell_index", 0),  # the one of them that is shown
     Field("cell_level", "cell"),  # how far the visitor has gone in: to its layer, its map, or the cell itself
     Field("cell_moves", 0),  # steps that the browser's history gets an entry for
-    Field("cell_card", ""),  # the layer whose card was brought into sight for it
+    Field("cell_place", ""),  # the place whose card was shown and opened for it
     # the same cell as its widgets show it
     Field("cell_layer", ""),
     Field("cell_map", 0),

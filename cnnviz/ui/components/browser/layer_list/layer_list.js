@@ -1,7 +1,7 @@
 // The list of layers. Data in: [{lines, channel, palette, kinds, kind, only, labels}]. Trigger out, "chosen":
 // {kinds}, {one, layer} or {layer}, for what only Python can show; going to a card on the page asks nobody.
 // In a narrow window the list is one to pick from: the style sheet hides the one or the other.
-import { published, subscribe, unsubscribe } from "../shared/channels.js"
+import { explained, published, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { button, element, focused, write } from "../shared/elements.js"
 import { current, nextLine } from "./place.js"
@@ -22,6 +22,7 @@ class LayerList {
     this.here = -1
     this.timer = 0
     this.frame = 0
+    this.turned = 0 // how often another place had been explained by the last look
     root.replaceChildren()
     this.choices = element("div", "choices", root)
     this.jump = element("select", "jump", this.choices)
@@ -140,6 +141,15 @@ class LayerList {
     const { scrollTop, clientHeight } = this.list
     if (offsetTop < scrollTop || offsetTop + offsetHeight > scrollTop + clientHeight)
       this.list.scrollTop = offsetTop - clientHeight / 2
+  }
+
+  // A layer without maps has no viewer that comes into sight when its cells are explained, but a card.
+  explained() {
+    const { place, turn } = explained(this.data.channel)
+    if (turn === this.turned) return
+    this.turned = turn
+    const line = place && this.lines.find(({ name, block }) => !block && place.block === `${name}/after`)
+    if (line) find(line)?.scrollIntoView({ block: "start" })
   }
 
   inView() {
