@@ -115,6 +115,37 @@ def test_the_name_of_a_layer_in_the_strip_leads_to_it(page: Page, address: str, 
     expect(eyes.maps(page, 6)).to_be_in_viewport()
 
 
+def test_a_bar_of_the_strip_leads_to_its_unit(page: Page, address: str, seven_link: str) -> None:
+    eyes.opened(page, f"{address}/{seven_link}&net={LAYERS_NETWORK}")
+    bars = page.locator('.st-key-strip canvas[data-block="dense_1"]')
+    bars.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    eyes.arrived(page, "Layers")
+    expect_place(page, "dense_1.1")
+    page.go_back()
+    eyes.arrived(page, "Draw")
+    page.mouse.click(*eyes.centre(page.locator('.st-key-strip canvas[data-block="dense"]'), (0, 9, 0)))
+    eyes.arrived(page, "Layers")
+    expect_place(page, "dense.9")
+
+
+def test_turning_to_another_map_and_closing_are_steps_of_the_account(layers_page: Page) -> None:
+    layers_page.mouse.click(*eyes.centre(eyes.maps(layers_page, 0), (5, 3, 7)))
+    expect_place(layers_page, "conv2d.5.3.7")
+    large = layers_page.locator(".st-key-maps-0 .enlarged")
+    large.get_by_role("button", name="Next map").click()
+    expect_place(layers_page, "conv2d.6.3.7")
+    panel(layers_page).locator(".crumb", has_text="map 6").click()
+    expect_place(layers_page, "conv2d.6")
+    large.get_by_role("button", name="Previous map").click()
+    expect_place(layers_page, "conv2d.5")
+    expect(large.locator(".title")).to_contain_text("map 5")
+    layers_page.locator(".st-key-ledger-close button").click()
+    expect_closed(layers_page)
+    expect(large).to_have_count(0)
+
+
 @pytest.mark.parametrize("by", ["button", "keys"])
 def test_a_map_of_the_strip_leads_to_itself_on_layers(page: Page, address: str, seven_link: str, by: str) -> None:
     eyes.opened(page, f"{address}/{seven_link}&net={LAYERS_NETWORK}")

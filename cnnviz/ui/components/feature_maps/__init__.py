@@ -32,6 +32,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "point_cell": gettext_noop(
             "Point at a cell to read its value; click to enlarge its map and to see how the value comes about."
         ),
+        "point_opens": gettext_noop(
+            "Point at a cell to read its value; click a map to enlarge it, or a bar to look inside its unit."
+        ),
         "read_map": gettext_noop("map {map}, row {row}, column {column}: {value}"),
         "read_cell": gettext_noop("row {row}, column {column}: {value}"),
         "read_named": gettext_noop("{where}: {value}"),
@@ -58,6 +61,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         ),
         "bars_cell": gettext_noop(
             "{title}, {subtitle}: {rows} values. Arrow keys go from value to value, Enter accounts for one."
+        ),
+        "bars_opens": gettext_noop(
+            "{title}, {subtitle}: {rows} values. Arrow keys go from value to value, Enter looks inside one."
         ),
         "bars": gettext_noop("{title}, {subtitle}: {rows} values. Arrow keys go from value to value."),
         "enlarged": gettext_noop("{title}, map {map}"),
@@ -152,7 +158,7 @@ def feature_maps(
             clicks do not reach Python.
         cells: Whether a clicked cell opens in the page's ledger; only with a `channel`.
         opens: Path of a page that accounts for cells, such as "Layers": a cell of an enlarged map leads there, and so
-            do a button and the name of a layer. Ids of blocks are then names of layers.
+            do a button, a bar and the name of a layer. Ids of blocks are then names of layers.
         live: Whether `blocks` are layers of the chosen network, each with the layer's name as its id, and `input`,
             which the browser may work out while the pen moves.
 

@@ -104,6 +104,7 @@ export class Enlarged {
     const { pictures } = this.frame.block
     this.map = (this.map + by + pictures) % pictures
     this.paint()
+    this.viewer.turned(this.frame, this.map)
   }
 
   paint() {
@@ -132,6 +133,7 @@ export class Enlarged {
 
   // One step back: from the map to all maps of its layer, which the page's ledger is told.
   leave() {
+    if (!this.open) return // the key was heard below
     const { frame } = this
     this.close()
     this.viewer.back(frame)

@@ -7,6 +7,7 @@ import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import * as live from "../shared/live.js"
+import { move, stepAcross, stepInto, stepOut, writePlace } from "../shared/places.js"
 import { largestBelow } from "./dark.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
@@ -108,7 +109,7 @@ class Viewer {
     const { place, turn } = explained(this.channel)
     if (turn === this.turn) return
     this.turn = turn
-    if (!place) return
+    if (!place) return void (this.enlarged.open && this.enlarged.close())
     const own = this.frames.find(({ block }) => block.id === place.block)
     if (!own || place.map === null || own.block.kind === "bars") {
       if (this.enlarged.open) this.enlarged.close()
@@ -180,7 +181,7 @@ class Viewer {
     this.scroller = element("div", "blocks", root)
     this.frames = header.blocks.map((block) => new Frame(this.scroller, block, header, this.on))
     if (header.mode === "linked") this.legend = new Legend(root)
-    const chosen = header.cells ? "point_cell" : header.select ? "point_select" : "point"
+    const chosen = header.cells ? "point_cell" : header.select ? "point_select" : header.opens ? "point_opens" : "point"
     const hint = header.mode === "linked" ? "point_linked" : chosen
     this.readout = element("output", "readout", root, header.labels[hint])
     this.readout.dataset.role = "readout"
@@ -275,6 +276,7 @@ class Viewer {
 
   choose(stage, cell, byKeys) {
     const { block } = stage.frame
+    if (stage.frame.leads && block.kind === "bars") return this.go(stage.frame, cell.row)
     if (block.kind !== "bars" && !this.note && !this.header.select) this.enlarged.show(stage.frame, cell.map, byKeys)
     if (this.header.select) this.trigger({ block: block.id, map: cell.map, row: cell.row, column: cell.column })
     this.tell(stage, cell, byKeys && block.kind === "bars")
@@ -282,28 +284,32 @@ class Viewer {
 
   // The ledger of the page accounts for the cell, and takes the focus if it is entered by keys.
   tell(stage, cell, enter) {
-    if (!this.header.cells) return
-    const { id, kind } = stage.frame.block
-    const detail = { channel: this.channel, block: id, kind, ...cell, enter, origin: stage.canvas }
-    dispatchEvent(new CustomEvent("cnnviz:cell", { detail }))
+    this.move(stepInto(stage.frame.block, cell), stage.canvas, { enter, cell })
+  }
+
+  // Another map is enlarged: the ledger of the page explains that one from now on.
+  turned({ block, stage }, map) {
+    this.move(stepAcross(block.id, map, explained(this.channel).place), stage.canvas)
   }
 
   // Back from a map to its layer.
   back({ block, stage }) {
-    if (!this.header.cells) return
-    dispatchEvent(new CustomEvent("cnnviz:back", { detail: { block: block.id, origin: stage.canvas } }))
+    this.move(stepOut(block.id), stage.canvas)
   }
 
-  // To a layer, a map or a cell on the page that accounts for them: as its link in the navigation goes there, in the same
+  move(step, origin, more = {}) {
+    if (this.header.cells) move({ channel: this.channel, step, origin, enter: false, ...more })
+  }
+
+  // To a layer, a map, a unit or a cell on the page that accounts for them: as its link in the navigation goes there, in the same
   // session, with the place in its address.
   go({ block }, map, cell) {
     const page = this.header.opens
-    const place = [block.id, map, cell?.row, cell?.column].filter((part) => part !== undefined)
     const link = [...document.querySelectorAll('a[data-testid="stPageLink-NavLink"]')]
       .map((each) => new URL(/** @type {HTMLAnchorElement} */ (each).href))
       .find(({ pathname }) => pathname.endsWith(`/${page}`))
     if (!link) return
-    history.pushState({}, "", `${link.pathname}?cell=${place.join(".")}`)
+    history.pushState({}, "", `${link.pathname}?cell=${writePlace(block.id, map, cell)}`)
     dispatchEvent(new PopStateEvent("popstate", { state: {} }))
   }
 

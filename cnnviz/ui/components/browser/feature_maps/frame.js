@@ -22,7 +22,7 @@ const SAVED_CELL = 4 // pixels a value in a saved picture
 export class Frame {
   constructor(parent, block, header, on) {
     this.inStrip = header.mode === "strip"
-    this.leads = Boolean(header.opens) && block.kind === "maps" // to the same map on another page
+    this.leads = Boolean(header.opens) && block.kind !== "image" // to the same map or unit on another page
     this.root = element("figure", "block", parent)
     const head = element("figcaption", "head", this.root)
     this.title(head, block, header, on)
@@ -42,12 +42,14 @@ export class Frame {
     button("title lead", head, block.title, () => on.go(this)).title = labels.look_inside_layer
   }
 
-  describe(block, { labels, mode, select, cells }) {
+  describe(block, { labels, mode, select, cells, opens }) {
     const { canvas } = this.stage
+    canvas.classList.toggle("leads", this.leads && block.kind === "bars")
     Object.assign(canvas.dataset, { block: block.name, rows: block.rows, columns: block.columns, maps: block.maps })
     const chosen = cells ? labels.maps_cell : select ? labels.maps_select : labels.maps
     const maps = mode === "linked" ? labels.maps_linked : chosen
-    const words = block.kind === "bars" ? (cells ? labels.bars_cell : labels.bars) : maps
+    const bars = cells ? labels.bars_cell : opens ? labels.bars_opens : labels.bars
+    const words = block.kind === "bars" ? bars : maps
     canvas.setAttribute("aria-label", fill(words, { ...block, subtitle: block.subtitle || block.title }))
   }
 

@@ -6,6 +6,7 @@ import { explain, mark, published, subscribe, unsubscribe } from "../shared/chan
 import { component } from "../shared/component.js"
 import { button, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
+import { layerOf, takeMoves } from "../shared/places.js"
 import { Feeds } from "./feeds.js"
 import { fly } from "./flight.js"
 import { digitBlock, field } from "./pictures.js"
@@ -14,8 +15,6 @@ import { account, remarks, shares, Terms } from "./tables.js"
 import { CHANNEL, Windows } from "./windows.js"
 
 const DRAWING = 112 // CSS pixels
-
-const layerOf = (block) => block.slice(0, block.lastIndexOf("/"))
 
 // The window of a cell that is pointed at, and the cell.
 function pointedMarks({ source, own, map, reads, rows, columns }, { row, column }) {
@@ -48,6 +47,8 @@ class LedgerPanel {
     this.slide = null
     /** @type {string | null} the cell that is pointed at on a map */
     this.pointed = null
+    /** @type {HTMLElement | undefined} what was gone in from, and gets the focus back */
+    this.origin = undefined
     /** @type {HTMLElement[]} */
     this.breadcrumbs = []
     root.tabIndex = -1
@@ -64,12 +65,11 @@ class LedgerPanel {
     /** @type {number | null} the frame in which they do */
     this.due = null
     this.listeners = {
-      "cnnviz:cell": (event) => this.chosen(event.detail),
-      "cnnviz:back": (event) => this.back(event.detail),
       "cnnviz:point": (event) => this.point(event.detail),
       "cnnviz:return": (event) => this.return(event),
     }
     for (const [name, react] of Object.entries(this.listeners)) addEventListener(name, react)
+    this.forget = takeMoves((asked) => this.moved(asked))
     subscribe(CHANNEL, this)
   }
 
@@ -88,23 +88,13 @@ class LedgerPanel {
     return found && found.rows === rows && found.columns === columns ? found : null
   }
 
-  // A cell of a viewer of the page.
-  chosen({ channel, block, kind, map, row, column, enter, origin }) {
-    if (channel !== CHANNEL) return
-    const place = kind === "bars" ? { map: row, row: 0, column: 0 } : { map, row, column }
-    this.origin = origin
-    this.enter = enter
-    this.from = boxOf(origin, { map, row, column })
-    this.active = true
-    this.step({ kind: "choose", layer: layerOf(block), ...place })
-  }
-
-  // From an enlarged map back to all maps of its layer.
-  back({ block, origin }) {
-    if (!this.active) return
-    this.origin = origin
-    this.enter = false
-    this.step({ kind: "layer", layer: layerOf(block), map: 0 })
+  // A step that a viewer of the page asks for; into a cell where nothing is explained yet.
+  /** @param {import("../shared/places.js").Move} asked */
+  moved({ channel, step, origin, enter, cell }) {
+    if (channel !== CHANNEL || !(this.active || cell)) return
+    Object.assign(this, { origin, enter, active: true })
+    if (cell) this.from = boxOf(origin, cell)
+    this.step(step)
   }
 
   // A step in the browser's history; the address has the place already.
@@ -298,6 +288,7 @@ class LedgerPanel {
 
   dispose() {
     for (const [name, react] of Object.entries(this.listeners)) removeEventListener(name, react)
+    this.forget()
     this.slide?.dispose()
     cancelAnimationFrame(this.due)
     unsubscribe(CHANNEL, this)
