@@ -101,13 +101,13 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, Ou
     read = _validate(network, np.asarray(digits))
     for start in range(0, len(read), MAX_BATCH):
         part = slice(start, min(start + MAX_BATCH, len(read)))
-        for layer, output in _forward(network, read[part]):
+        for layer, output in forward(network, read[part]):
             yield part, layer, output
         _check_answers(network, output.after)
 
 
-def _forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
-    """Yield each layer in turn with its output for `x` (n, height, width, channels)."""
+def forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
+    """Yield each layer in turn with its output for `x` (n, height, width, channels) float32, which is not checked."""
     with np.errstate(all="ignore"):  # an overflow is refused at the end, in words
         for layer in network.architecture.layers:
             output = layer.forward(x, network.weights_of(layer.name))
@@ -117,7 +117,7 @@ def _forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
 
 def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
     shapes = network.architecture.shapes()
-    for (layer, output), read, made in zip(_forward(network, x), shapes, shapes[1:], strict=False):
+    for (layer, output), read, made in zip(forward(network, x), shapes, shapes[1:], strict=False):
         before, after = _drop_batch_axis(output)
         yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after)
 

@@ -9,7 +9,7 @@ from cnnviz.core.layers.checks import choice
 from cnnviz.core.layers.convolution import Conv2D
 from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.depthwise import DepthwiseConv2D, SeparableConv2D
-from cnnviz.core.layers.layer import Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.layer import Gradients, Layer, Output, Pair, Shape, Weights
 from cnnviz.core.layers.normalization import BatchNormalization
 from cnnviz.core.layers.pooling import (
     AveragePooling2D,
@@ -33,6 +33,7 @@ __all__ = [
     "Flatten",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
+    "Gradients",
     "Layer",
     "LeakyReLU",
     "MaxPooling2D",

@@ -4,7 +4,7 @@ Every function takes and returns a float32 array of any shape; softmax works alo
 Constants are those of `keras.activations` and `keras.layers`.
 """
 
-# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+# ruff: noqa: ARG001, ARG002  (all kinds of layers and activations are called alike, whether they read every argument or not)
 
 import math
 from collections.abc import Callable
@@ -89,6 +89,77 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
+def relu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Let the gradient pass where the value is positive; none at 0."""
+    return np.where(output.before > 0, gradient, np.float32(0))
+
+
+def leaky_relu_gradient(output: Output, gradient: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
+    """Let the gradient pass where the value is positive, otherwise `negative_slope` of it, also at 0."""
+    return np.where(output.before > 0, gradient, np.float32(negative_slope) * gradient)
+
+
+def elu_gradient(output: Output, gradient: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    """Multiply by alpha exp(x) where x is not positive, which is the result plus alpha."""
+    return np.where(output.before > 0, gradient, (output.after + np.float32(alpha)) * gradient)
+
+
+def gelu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by the normal distribution function of x plus x times its density."""
+    from scipy.special import erfc  # as in `gelu`
+
+    x = output.before
+    below = np.float32(0.5) * erfc(x * np.float32(-math.sqrt(0.5)))
+    density = np.exp(np.float32(-0.5) * x * x) * np.float32(1 / math.sqrt(2 * math.pi))
+    values: np.ndarray = gradient * (below + x * density)
+    return values
+
+
+def sigmoid_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by y (1 - y)."""
+    values: np.ndarray = gradient * output.after * (1 - output.after)
+    return values
+
+
+def silu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by s + x s (1 - s), where s is the sigmoid of x."""
+    share = sigmoid(output.before)
+    values: np.ndarray = gradient * share * (1 + output.before * (1 - share))
+    return values
+
+
+def softmax_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Return y (gradient - the mean of the gradients weighted by y), along the last axis."""
+    mean = (gradient * output.after).sum(axis=-1, keepdims=True)
+    values: np.ndarray = output.after * (gradient - mean)
+    return values
+
+
+def tanh_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by 1 - y²."""
+    values: np.ndarray = gradient * (1 - output.after * output.after)
+    return values
+
+
+def linear_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Return `gradient` itself."""
+    return gradient
+
+
+ACTIVATION_GRADIENTS: dict[str, Callable[[Output, np.ndarray], np.ndarray]] = {
+    "linear": linear_gradient,
+    "relu": relu_gradient,
+    "leaky_relu": leaky_relu_gradient,
+    "elu": elu_gradient,
+    "gelu": gelu_gradient,
+    "silu": silu_gradient,
+    "tanh": tanh_gradient,
+    "sigmoid": sigmoid_gradient,
+    "softmax": softmax_gradient,
+}
+"""Activation -> the gradient before it, from its values and the gradient after it."""
+
+
 def format_leaky_relu(x: float, shown: str, negative_slope: float = 0.2) -> str:
     """Write the formula of `leaky_relu` for the number `x`, which is written `shown`."""
     return shown if x > 0 else f"{negative_slope:g} × {shown}"
@@ -124,6 +195,9 @@ class _Elementwise(Layer):
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         return Output(x, self.apply(x))
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Apply the activation to `x`, float32 of any shape."""
@@ -163,6 +237,9 @@ class Activation(_Elementwise):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return ACTIVATIONS[self.activation](x)
 
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return ACTIVATION_GRADIENTS[self.activation](output, gradient)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReLU(_Elementwise):
@@ -189,6 +266,20 @@ class ReLU(_Elementwise):
         above = x if self.max_value is None else np.minimum(x, np.float32(self.max_value))
         below = np.float32(self.negative_slope) * (x - threshold)
         return np.where(x >= threshold if threshold == 0 else x > threshold, above, below)
+
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        """Let the gradient pass above the threshold up to the largest value; at the threshold itself none.
+
+        A plain leaky ReLU, without threshold and largest value, has the slope of its negative side at 0.
+        """
+        x, threshold = output.before, np.float32(self.threshold)
+        if self.max_value is None and threshold == 0:
+            return leaky_relu_gradient(output, gradient, self.negative_slope)
+        passes = x > threshold
+        if self.max_value is not None:
+            passes &= x <= np.float32(self.max_value)
+        below = np.float32(self.negative_slope) * gradient
+        return np.where(passes, gradient, np.where(x < threshold, below, np.float32(0)))
 
     def evaluate(self, x: float) -> float:
         if not self._passes(x):
@@ -227,6 +318,9 @@ class LeakyReLU(_Elementwise):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return leaky_relu(x, self.negative_slope)
 
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return leaky_relu_gradient(output, gradient, self.negative_slope)
+
     def evaluate(self, x: float) -> float:
         return x if x > 0 else self.negative_slope * x
 
@@ -252,6 +346,9 @@ class ELU(_Elementwise):
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return elu(x, self.alpha)
+
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return elu_gradient(output, gradient, self.alpha)
 
     def evaluate(self, x: float) -> float:
         return x if x > 0 else self.alpha * math.expm1(x)
@@ -279,3 +376,6 @@ class Softmax(_Elementwise):
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return softmax(x)
+
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return softmax_gradient(output, gradient)

@@ -3,6 +3,8 @@
 As everywhere in this field the kernel is not flipped, so it is a cross-correlation.
 """
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
-from cnnviz.core.layers.activations import ACTIVATIONS, activate
+from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, ACTIVATIONS, activate
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
@@ -52,6 +54,53 @@ def correlate(
     matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
     sums = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
     return sums.transpose(1, 0, 2).reshape(*places, filters)
+
+
+def correlate_input_gradient(
+    gradient: np.ndarray,
+    kernel: np.ndarray,
+    shape: Shape,
+    strides: Pair = (1, 1),
+    padding: str = "valid",
+    dilation_rate: Pair = (1, 1),
+    groups: int = 1,
+) -> np.ndarray:
+    """Compute the gradient at the input of `correlate`, (n, *shape), given the one at its result.
+
+    Every cell of the kernel sends the gradients times its weights back to the cells that it has read.
+    """
+    rows, columns, depth, filters = kernel.shape
+    n, down, across, _ = gradient.shape
+    spans = measure_dilated_spans((rows, columns), dilation_rate)
+    image = windows.make_padded_zeros((n, *shape), spans, strides, padding, gradient.dtype)
+    # The gradients by group, and for each cell of the kernel a matrix by group: (cell, group, filters, depth).
+    grouped = gradient.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    matrices = kernel.reshape(rows * columns, depth, groups, filters // groups).transpose(0, 2, 3, 1)
+    for cell, matrix in enumerate(matrices):
+        row, column = divmod(cell, columns)
+        sent = (grouped @ matrix).transpose(1, 0, 2).reshape(n, down, across, groups * depth)
+        there = windows.slice_places(row * dilation_rate[0], down, strides[0])
+        image[:, there, windows.slice_places(column * dilation_rate[1], across, strides[1])] += sent
+    return windows.crop(image, (n, *shape), spans, strides, padding)
+
+
+def correlate_kernel_gradient(
+    x: np.ndarray,
+    gradient: np.ndarray,
+    kernel_size: Pair,
+    strides: Pair = (1, 1),
+    padding: str = "valid",
+    dilation_rate: Pair = (1, 1),
+    groups: int = 1,
+) -> np.ndarray:
+    """Compute the gradient at the kernel of `correlate`, given the one at its result, summed over the batch."""
+    rows, columns = kernel_size
+    depth, filters = x.shape[3] // groups, gradient.shape[3]
+    found = view_patches(x, kernel_size, strides, padding, dilation_rate)
+    grouped = found.reshape(*found.shape[:3], rows, columns, groups, depth).transpose(5, 3, 4, 6, 0, 1, 2)
+    patches = grouped.reshape(groups, rows * columns * depth, -1)
+    by_group: np.ndarray = patches @ gradient.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    return by_group.transpose(1, 0, 2).reshape(rows, columns, depth, filters)
 
 
 def measure_dilated_spans(kernel_size: Pair, dilation_rate: Pair) -> Pair:
@@ -119,8 +168,19 @@ class Windowed(Layer):
             windows.count_places(width, spans[1], self.strides[1], self.padding),
         )
 
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return ACTIVATION_GRADIENTS[self.activation_name](output, gradient)
+
     def _correlate(self, x: np.ndarray, kernel: np.ndarray, groups: int) -> np.ndarray:
         return correlate(x, kernel, self.strides, self.padding, self.dilation_rate, groups)
+
+    def _input_gradient(self, gradient: np.ndarray, kernel: np.ndarray, shape: Shape, groups: int) -> np.ndarray:
+        return correlate_input_gradient(gradient, kernel, shape, self.strides, self.padding, self.dilation_rate, groups)
+
+    def _kernel_gradient(self, x: np.ndarray, gradient: np.ndarray, groups: int) -> np.ndarray:
+        return correlate_kernel_gradient(
+            x, gradient, self.kernel_size, self.strides, self.padding, self.dilation_rate, groups
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +240,13 @@ class Conv2D(Windowed):
         if self.use_bias:
             sums += weights["bias"]
         return activate(sums, self.activation)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return self._input_gradient(gradient, weights["kernel"], x.shape[1:], self.groups)
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        kernel = {"kernel": self._kernel_gradient(x, gradient, self.groups)}
+        return {**kernel, "bias": gradient.sum(axis=(0, 1, 2))} if self.use_bias else kernel
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self.weight_shapes(shape)["kernel"])

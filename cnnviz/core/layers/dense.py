@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.activations import ACTIVATIONS, activate
+from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, ACTIVATIONS, activate
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
@@ -60,6 +60,17 @@ class Dense(Layer):
         if self.use_bias:
             sums += weights["bias"]
         return activate(sums, self.activation)
+
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        return ACTIVATION_GRADIENTS[self.activation](output, gradient)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient @ weights["kernel"].T
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        rows = gradient.reshape(-1, self.units)
+        kernel = {"kernel": x.reshape(-1, x.shape[-1]).T @ rows}
+        return {**kernel, "bias": rows.sum(axis=0)} if self.use_bias else kernel
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape) * self.units

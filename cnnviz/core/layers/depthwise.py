@@ -47,6 +47,13 @@ class _Depthwise(Windowed):
         rows, columns, channels, multiplier = kernel.shape
         return self._correlate(x, kernel.reshape(rows, columns, 1, channels * multiplier), channels)
 
+    def _depthwise_input_gradient(self, gradient: np.ndarray, kernel: np.ndarray, shape: Shape) -> np.ndarray:
+        rows, columns, channels, multiplier = kernel.shape
+        return self._input_gradient(gradient, kernel.reshape(rows, columns, 1, channels * multiplier), shape, channels)
+
+    def _depthwise_kernel_gradient(self, x: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        return self._kernel_gradient(x, gradient, x.shape[3]).reshape(self._kernel_shape(x.shape[1:]))
+
 
 @dataclass(frozen=True, kw_only=True)
 class DepthwiseConv2D(_Depthwise):
@@ -83,6 +90,13 @@ class DepthwiseConv2D(_Depthwise):
         if self.use_bias:
             sums += weights["bias"]
         return activate(sums, self.activation)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return self._depthwise_input_gradient(gradient, weights["kernel"], x.shape[1:])
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        kernel = {"kernel": self._depthwise_kernel_gradient(x, gradient)}
+        return {**kernel, "bias": gradient.sum(axis=(0, 1, 2))} if self.use_bias else kernel
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self._places(shape)) * math.prod(self._kernel_shape(shape))
@@ -142,6 +156,20 @@ class SeparableConv2D(_Depthwise):
         if self.use_bias:
             sums += weights["bias"]
         return activate(sums, self.activation)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        at_maps = gradient @ weights["pointwise_kernel"][0, 0].T
+        return self._depthwise_input_gradient(at_maps, weights["depthwise_kernel"], x.shape[1:])
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        mixing = weights["pointwise_kernel"]
+        maps = self._depthwise(x, weights["depthwise_kernel"])  # not kept by `forward`
+        rows = gradient.reshape(-1, self.filters)
+        kernels = {
+            "depthwise_kernel": self._depthwise_kernel_gradient(x, gradient @ mixing[0, 0].T),
+            "pointwise_kernel": (maps.reshape(len(rows), -1).T @ rows).reshape(mixing.shape),
+        }
+        return {**kernels, "bias": rows.sum(axis=0)} if self.use_bias else kernels
 
     def multiplications(self, shape: Shape) -> int:
         weights = self.weight_shapes(shape)

@@ -35,6 +35,20 @@ class Output:
     after: np.ndarray
 
 
+@dataclass(frozen=True)
+class Gradients:
+    """How one number changes with what a layer reads, float32.
+
+    Attributes:
+        input: with its input, (n, *shape), one number for each of the batch.
+        weights: name -> gradient of the shape of that weight array, summed over the batch; only of weights that
+            training changes by gradients.
+    """
+
+    input: np.ndarray
+    weights: Weights
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
     """A layer's settings, spelled as the arguments of Keras's constructor. It holds no weights.
@@ -71,6 +85,32 @@ class Layer:
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         """Apply the layer to `x` (n, *shape) float32, as in inference (dropout does nothing)."""
         raise NotImplementedError
+
+    def backward(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> Gradients:
+        """Return the gradients of a number at the input and at the weights, given the one at the output.
+
+        All rules at kinks are TensorFlow's, so that the result is that of `tf.GradientTape`.
+
+        Args:
+            x: What the layer read, (n, *shape) float32.
+            output: What `forward` made of it.
+            gradient: Of the number with respect to `output.after`, of its shape, float32.
+            weights: As for `forward`.
+        """
+        before = self.activation_gradient(output, gradient)
+        return Gradients(self.input_gradient(x, output, before, weights), self.weight_gradients(x, before, weights))
+
+    def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
+        """Return the gradient at `output.before`, given the one at `output.after`."""
+        return gradient
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        """Return the gradient at `x`, given the one at `output.before`."""
+        raise NotImplementedError
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        """Return the gradients at the weights, given the one at `output.before`; empty if training changes none."""
+        return {}
 
     @property
     def activation_name(self) -> str:

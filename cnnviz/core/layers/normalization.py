@@ -1,5 +1,7 @@
 """Batch normalization, as it works once training is over: a fixed scale and shift for every channel."""
 
+# ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -49,15 +51,34 @@ class BatchNormalization(Layer):
         return {name: (shape[-1],) for name, there in present.items() if there}
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
-        factor = 1 / np.sqrt(weights["moving_variance"] + np.float32(self.epsilon))
-        if self.scale:
-            factor = factor * weights["gamma"]
+        factor = self._find_factor(weights)
         shift = -weights["moving_mean"] * factor
         if self.center:
             shift = shift + weights["beta"]
         values = x * factor
         values += shift
         return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient * self._find_factor(weights)
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        """Return the gradients at gamma and beta, as in inference; mean and variance are not learned by gradients."""
+        rows = gradient.reshape(-1, gradient.shape[-1])
+        found = {}
+        if self.scale:
+            deviation = np.sqrt(weights["moving_variance"] + np.float32(self.epsilon))
+            found["gamma"] = (rows * (x.reshape(rows.shape) - weights["moving_mean"]) / deviation).sum(axis=0)
+        if self.center:
+            found["beta"] = rows.sum(axis=0)
+        return found
+
+    def _find_factor(self, weights: Weights) -> np.ndarray:
+        """Return by what every channel is multiplied."""
+        factor: np.ndarray = 1 / np.sqrt(weights["moving_variance"] + np.float32(self.epsilon))
+        if self.scale:
+            factor = factor * weights["gamma"]
+        return factor
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape)

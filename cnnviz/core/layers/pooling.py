@@ -2,8 +2,9 @@
 
 # ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
 
+import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -66,15 +67,25 @@ class _Pooling(Layer):
         A handful of whole-array steps instead of a small reduction at every place: ten times faster for 2 × 2.
         """
         rows, columns, _ = self.output_shape(x.shape[1:])
-        image = windows.pad(x, self.pool_size, self.strides, self.padding, fill)
+        yield from self._view_corners(windows.pad(x, self.pool_size, self.strides, self.padding, fill), rows, columns)
+
+    def _view_corners(self, image: np.ndarray, rows: int, columns: int) -> Iterator[np.ndarray]:
+        """Yield for each cell of the window, row by row, a view of the padded `image` at all places."""
         down, across = self.strides
         for row in range(self.pool_size[0]):
             for column in range(self.pool_size[1]):
-                yield image[
-                    :,
-                    row : row + down * (rows - 1) + 1 : down,
-                    column : column + across * (columns - 1) + 1 : across,
-                ]
+                yield image[:, windows.slice_places(row, rows, down), windows.slice_places(column, columns, across)]
+
+    def _send_back(self, x: np.ndarray, parts: Iterable[np.ndarray]) -> np.ndarray:
+        """Add to each cell of `x` (n, h, w, c) the parts of the gradients of all windows over it.
+
+        `parts` has for each cell of the window, row by row, its parts at all places, (n, rows, columns, c).
+        """
+        rows, columns, _ = self.output_shape(x.shape[1:])
+        image = windows.make_padded_zeros(x.shape, self.pool_size, self.strides, self.padding, x.dtype)
+        for view, part in zip(self._view_corners(image, rows, columns), parts, strict=True):
+            view += part
+        return windows.crop(image, x.shape, self.pool_size, self.strides, self.padding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +103,17 @@ class MaxPooling2D(_Pooling):
         values = _fold(np.maximum, self._corners(x, -np.inf))
         return Output(values, values)
 
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        """Send each gradient to the largest value of its window: the first, row by row, where several are equal."""
+        return self._send_back(x, self._find_parts(x, output.after, gradient))
+
+    def _find_parts(self, x: np.ndarray, largest: np.ndarray, gradient: np.ndarray) -> Iterator[np.ndarray]:
+        waiting = gradient.copy()
+        for corner in self._corners(x, -np.inf):
+            part = np.where(corner == largest, waiting, np.float32(0))
+            waiting[part != 0] = 0
+            yield part
+
 
 @dataclass(frozen=True, kw_only=True)
 class AveragePooling2D(_Pooling):
@@ -106,6 +128,10 @@ class AveragePooling2D(_Pooling):
         values = _fold(np.add, self._corners(x, 0.0))
         values /= self._counts(x.shape[1:])
         return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        part = gradient / self._counts(x.shape[1:])
+        return self._send_back(x, itertools.repeat(part, math.prod(self.pool_size)))
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self.output_shape(shape))
@@ -160,6 +186,13 @@ class GlobalMaxPooling2D(_GlobalPooling):
         values = x.max(axis=(1, 2), keepdims=self.keepdims)
         return Output(values, values)
 
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        """Share each gradient evenly among the largest values of its map, as TensorFlow does here."""
+        n, _, _, channels = x.shape
+        largest = x == output.after.reshape(n, 1, 1, channels)
+        part = gradient.reshape(n, 1, 1, channels) / largest.sum(axis=(1, 2), keepdims=True, dtype=np.float32)
+        return np.where(largest, part, np.float32(0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class GlobalAveragePooling2D(_GlobalPooling):
@@ -173,6 +206,11 @@ class GlobalAveragePooling2D(_GlobalPooling):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x.mean(axis=(1, 2), keepdims=self.keepdims)
         return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        n, height, width, channels = x.shape
+        part = gradient.reshape(n, 1, 1, channels) / np.float32(height * width)
+        return np.broadcast_to(part, x.shape).copy()
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(self.output_shape(shape))

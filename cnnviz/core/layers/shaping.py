@@ -43,6 +43,9 @@ class Flatten(Layer):
         values = x.reshape(len(x), -1)
         return Output(values, values)
 
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient.reshape(x.shape)
+
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         if len(shape) != 3:
             return (0,), (0,), (of,)
@@ -86,6 +89,9 @@ class Dropout(Layer):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         return Output(x, x)
 
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient
+
 
 @dataclass(frozen=True, kw_only=True)
 class ZeroPadding2D(Layer):
@@ -112,6 +118,10 @@ class ZeroPadding2D(Layer):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = np.pad(x, ((0, 0), *self.padding, (0, 0)))
         return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        (top, _), (left, _) = self.padding
+        return gradient[:, top : top + x.shape[1], left : left + x.shape[2]]
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         (top, _), (left, _) = self.padding
@@ -159,6 +169,9 @@ class Rescaling(Layer):
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
         values = x * np.float32(self.scale) + np.float32(self.offset)
         return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        return gradient * np.float32(self.scale)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(shape)

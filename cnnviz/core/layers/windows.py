@@ -6,6 +6,7 @@ Sizes and padding follow TensorFlow ("valid" and "same", the odd pixel of paddin
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, formula, result, rows_and_columns
 
@@ -42,16 +43,40 @@ def list_window_indices(
 
 def pad(x: np.ndarray, spans: Pair, strides: Pair, padding: str, value: float) -> np.ndarray:
     """Pad `x` (n, h, w, c) with `value`; return `x` itself if no padding is needed."""
-    (top, bottom), (left, right) = (
-        compute_margins(side, span, stride, padding)
-        for side, span, stride in zip(x.shape[1:3], spans, strides, strict=True)
-    )
+    (top, bottom), (left, right) = _list_margins(x.shape, spans, strides, padding)
     if not (top or bottom or left or right):
         return x
     n, height, width, channels = x.shape
     result = np.full((n, height + top + bottom, width + left + right, channels), value, dtype=x.dtype)
     result[:, top : top + height, left : left + width] = x
     return result
+
+
+def make_padded_zeros(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str, dtype: DTypeLike) -> np.ndarray:
+    """Make zeros of the shape that `pad` gives an array of `shape` (n, h, w, c)."""
+    (top, bottom), (left, right) = _list_margins(shape, spans, strides, padding)
+    n, height, width, channels = shape
+    return np.zeros((n, height + top + bottom, width + left + right, channels), dtype)
+
+
+def crop(image: np.ndarray, shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str) -> np.ndarray:
+    """Invert `pad`: return the part of `image` that an array of `shape` (n, h, w, c) has there."""
+    (top, _), (left, _) = _list_margins(shape, spans, strides, padding)
+    return image[:, top : top + shape[1], left : left + shape[2]]
+
+
+def _list_margins(shape: tuple[int, ...], spans: Pair, strides: Pair, padding: str) -> tuple[Pair, Pair]:
+    """Return the margins of rows and of columns for images of `shape` (n, h, w, c)."""
+    rows, columns = (
+        compute_margins(side, span, stride, padding)
+        for side, span, stride in zip(shape[1:3], spans, strides, strict=True)
+    )
+    return rows, columns
+
+
+def slice_places(offset: int, places: int, stride: int) -> slice:
+    """Return the indices along one side that a window's cell at `offset` has at all `places`."""
+    return slice(offset, offset + stride * (places - 1) + 1, stride)
 
 
 @dataclass(frozen=True)
