@@ -42,6 +42,7 @@ FLOORS = {
     "data": GROUND | {"layers", "drawing"},
     "networks": GROUND | {"layers", "drawing", "data"},
     "inference": GROUND | {"layers", "drawing", "data", "networks"},
+    "explanations": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "ledger": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "training": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "lessons": GROUND | {"layers", "drawing", "data", "networks", "inference", "ledger", "training"},

@@ -1,0 +1,111 @@
+"""Evidence for a class and against it: what each unit or map of the last hidden layer adds to a difference of logits.
+
+Behind its last activation or maximum a network only weighs and adds up. So the difference of two logits is exactly a
+sum: each value there times a factor, and a constant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.explanations.contrast import Contrast
+from cnnviz.core.inference.gradients import INPUT, ForwardPass, run_forward
+from cnnviz.core.layers import Layer
+from cnnviz.core.networks.network import Network
+
+AFFINE_KINDS = frozenset(
+    {
+        "Activation",
+        "AveragePooling2D",
+        "BatchNormalization",
+        "Conv2D",
+        "Dense",
+        "DepthwiseConv2D",
+        "Dropout",
+        "Flatten",
+        "GlobalAveragePooling2D",
+        "Rescaling",
+        "SeparableConv2D",
+        "ZeroPadding2D",
+    }
+)
+"""Kinds of layers that only weigh and add up, where their activation, if any, is linear."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """A contrast as a sum.
+
+    Attributes:
+        layer: Name of the layer whose values are weighed: the last that does more than weigh and add up; `INPUT` for
+            the digit itself.
+        of_maps: Whether each entry is a map, all of its cells together; otherwise it is a unit.
+        values: (maps or units,) float64: what each adds; above 0 it speaks for the class.
+        constant: What the biases behind that layer add.
+        total: The contrast: the sum of `values` and `constant`.
+    """
+
+    layer: str
+    of_maps: bool
+    values: np.ndarray
+    constant: float
+    total: float
+
+    def rank(self) -> np.ndarray:
+        """Return the indices of the entries, those that speak for the class most first, against it most last."""
+        return np.argsort(-self.values, kind="stable")
+
+
+def compute_contributions(network: Network, digit: np.ndarray, contrast: Contrast) -> Contributions:
+    """Take the contrast apart by the units or maps of the last hidden layer, in float64.
+
+    Args:
+        network: The network.
+        digit: Its input, (height, width) or (height, width, channels) float32 in [0, 1].
+        contrast: What is taken apart.
+    """
+    run = run_forward(network, np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape))
+    head = _find_head(network.architecture.layers)
+    hidden = len(run.steps) - len(head)
+    layer = run.steps[hidden - 1][0].name if hidden else INPUT
+    values = run.get_values(layer).astype(float)
+    ends = _apply(network, head, values), _apply(network, head, np.zeros_like(values))
+    total, constant = (float(contrast.measure(end.logits)[0]) for end in ends)
+    each = values * _find_factors(ends[0], contrast.weighting.astype(float))
+    of_maps = each.ndim == 4
+    return Contributions(layer, of_maps, each[0].sum(axis=(0, 1)) if of_maps else each[0], constant, total)
+
+
+def _find_head(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Return the layers at the end that only weigh and add up, up to the logits."""
+    first = len(layers) - 1
+    while first and _is_affine(layers[first - 1]):
+        first -= 1
+    return layers[first:]
+
+
+def _is_affine(layer: Layer) -> bool:
+    return layer.kind in AFFINE_KINDS and layer.activation_name in ("", "linear")
+
+
+def _apply(network: Network, head: tuple[Layer, ...], x: np.ndarray) -> ForwardPass:
+    steps = []
+    for layer in head:
+        output = layer.forward(x, _weights_of(network, layer))
+        steps.append((layer, x, output))
+        x = output.after
+    return ForwardPass(network, tuple(steps))
+
+
+def _find_factors(run: ForwardPass, gradient: np.ndarray) -> np.ndarray:
+    """Return the factor of each value that the head reads, of their shape."""
+    found = np.broadcast_to(gradient, run.logits.shape)
+    for layer, x, output in reversed(run.steps):  # activations are linear, and the last one lies behind the logits
+        found = layer.input_gradient(x, output, found, _weights_of(run.network, layer))
+    return found
+
+
+def _weights_of(network: Network, layer: Layer) -> dict[str, np.ndarray]:
+    return {name: array.astype(float) for name, array in network.weights_of(layer.name).items()}
