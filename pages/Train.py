@@ -26,13 +26,12 @@ with page.shell("train"):
     top(session.get("upwards"))
     run_status.warm_up()
     widgets.one_of("train_view", translate("What to do"), show_label=False)
-    small_data.show_note()
-    if session.get("train_view") == "experiments":
-        start.show_experiments()
-    elif session.get("train_view") == "build":
-        start.show_builder()
-    else:
+    if session.get("train_view") == "watch":
         watch.show()
+        small_data.show_note()  # below, so that all of a run fits into a screen
+    else:
+        small_data.show_note()
+        (start.show_experiments if session.get("train_view") == "experiments" else start.show_builder)()
     kept_design.keep()
     st.divider()
     runs_table.show()

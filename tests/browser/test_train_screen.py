@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from cnnviz.core.networks.architecture import TUTORIALS
 from cnnviz.core.training import protocol
+from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.protocol import DataReference, Job
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE
@@ -28,8 +30,8 @@ SCREEN: ViewportSize = {"width": 1400, "height": 900}
 MIN_CELL = 26
 MIN_TARGET = 24
 
-TOKEN = "A" * 43
-"""What the browser of the run's visitor keeps."""
+TOKEN, EXPERIMENTER = "A" * 43, "B" * 43
+"""What the browsers of two visitors keep: one with runs, one with the runs of an experiment."""
 
 BATCHES = 20
 
@@ -39,15 +41,23 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the app with two runs of a visitor that were trained before."""
     runs = tmp_path_factory.mktemp("runs")
     for title in ("Run 1", "Run 2"):
-        write_run(runs, title)
+        write_run(runs, title, TOKEN)
+    for arm in ("valid", "same"):
+        write_run(runs, f"Padding {arm}", EXPERIMENTER, experiment="padding-1", arm=arm)
     with serving(environment={"CNNVIZ_RUNS": str(runs)}) as running:
         yield running.address
 
 
-def write_run(folder: Path, title: str) -> None:
-    """Write a run whose training is over: curves, moments with 1,000 held-out digits, one step, a result."""
-    store = RunStore(hashlib.sha256(TOKEN.encode()).hexdigest()[:32], folder)
+def write_run(folder: Path, title: str, token: str, experiment: str = "", arm: str = "") -> None:
+    """Write a run whose training is over: curves, moments with 1,000 held-out digits, one step, a result.
+
+    `token`: what the browser of its visitor keeps. `experiment`, `arm`: that it belongs to.
+    """
+    store = RunStore(hashlib.sha256(token.encode()).hexdigest()[:32], folder)
     architecture, plan = TUTORIALS["cnn-32-64-64"]
+    if experiment:
+        found = next(each for each in EXPERIMENTS[experiment.split("-")[0]].arms if each.id == arm)
+        architecture, plan = found.architecture, found.plan
     job_id = protocol.make_id()
     job = Job(
         id=job_id,
@@ -56,7 +66,7 @@ def write_run(folder: Path, title: str) -> None:
         data=DataReference(name="MNIST", sha256="0" * 64, count=60_000),
         probe=np.zeros((28, 28), np.uint8),
     )
-    store.create(job, title)
+    store.create(job, title, experiment=experiment, arm=arm)
     scheduler, random = FakeScheduler(), np.random.default_rng(2)
     scheduler.submit(store.owner, job, store.recorder(job_id))
     learn(scheduler, job_id, BATCHES)
@@ -67,6 +77,9 @@ def write_run(folder: Path, title: str) -> None:
     kernels = {"before": before, "gradient": gradient, "after": before - np.float32(0.001) * update}
     measured = {"loss_before": 0.5, "loss_after": 0.45, "gradient_norm": 2.0, "learning_rate": 0.001}
     scheduler.tell(job_id, "lesson", kernels, step=BATCHES, epoch=1, layer="conv2d", filter=4, **measured)
+    if experiment:
+        measured = {"loss": 1.0, "accuracy": 0.9, "val_loss": 1.0, "val_accuracy": 0.98, "seconds": 7.0}
+        scheduler.tell(job_id, "epoch", epoch=plan.epochs, step=BATCHES + 5, epochs=plan.epochs, **measured)
     finish(scheduler, job_id)
 
 
@@ -81,9 +94,9 @@ def box(element: Locator) -> Any:
     return found
 
 
-def watched(page: Page, address: str) -> Page:
+def watched(page: Page, address: str, token: str = TOKEN) -> Page:
     """Open the run as its visitor."""
-    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": address}])
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
     page.goto(f"{address}/Train?bench=watch")
     expect(page.get_by_test_id("stProgress").first).to_contain_text("done")
     expect(page.locator(".st-key-learning-maps-watched canvas").first).to_be_visible()
@@ -130,6 +143,30 @@ def test_all_of_a_run_is_on_one_screen(screen: Page) -> None:
     moment = screen.locator(".st-key-time-machine .name")
     expect(moment).to_contain_text("epoch ")
     expect(screen.locator(".curves")).to_have_attribute("data-moment", moment.inner_text())
+
+
+def test_a_finished_experiment_fits_into_a_screen_and_uses_a_larger_one(wide: Page, address: str) -> None:
+    page = watched(wide, address, EXPERIMENTER)
+    verdict = page.locator(".st-key-verdict")
+    expect(verdict.locator("summary")).to_contain_text("Read right of 5,000 digits: padding valid 98.0 %")
+    expect(verdict.get_by_text("That agrees with what is usually said")).to_be_hidden()
+    plot = page.locator('.st-key-learning-curves [data-panel="loss"] .plot')
+    parts = [page.locator(".st-key-learning-maps-watched canvas").first, page.locator(".confusion table"), plot]
+    assert max(map(bottom, parts)) <= SCREEN["height"]
+    before = [box(part)["height"] for part in parts]
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(plot.locator("canvas")).to_have_css("height", re.compile(r"^2[3-9]\d"))
+    eyes.still(page)
+    assert max(map(bottom, parts)) <= 1080
+    grown = [box(part)["height"] / least for part, least in zip(parts, before, strict=True)]
+    assert min(grown) >= 1.2, grown
+    verdict.locator("summary").press("Enter")
+    expect(verdict.get_by_text("That agrees with what is usually said")).to_be_visible()
+
+
+def bottom(part: Locator) -> float:
+    place = box(part)
+    return float(place["y"] + place["height"])
 
 
 def test_compared_runs_have_a_line_of_the_legend_each_and_one_comes_forward(screen: Page) -> None:

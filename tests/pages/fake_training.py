@@ -102,7 +102,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
 
 def texts(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.warning, app.error, app.success, app.info)
-    return plain("\n".join(str(element.value) for kind in kinds for element in kind))
+    found = [str(element.value) for kind in kinds for element in kind]
+    return plain("\n".join([*found, *(each.label for each in app.expander)]))
 
 
 def well(app: AppTest) -> bool:

@@ -50,6 +50,7 @@ def show(
     at: float | None = None,
     moment: str = "",
     height: int = 260,
+    fills: bool = False,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
     """Show the metrics of `runs` and return the batch that was clicked in this run of the script, if any.
@@ -65,6 +66,7 @@ def show(
         at: The batch of the line that marks a moment, or the epoch where the axis counts epochs.
         moment: What that moment is called.
         height: CSS pixels of each chart.
+        fills: Whether they take what a high window has to spare.
         on_pick: Called when the visitor clicked a place; `cnnviz.ui.components.curves.read_pick(key)` says which.
     """
     axis = choose_axis(runs)
@@ -90,6 +92,7 @@ def show(
         at=at,
         moment=moment,
         height=height,
+        fills=fills,
         on_pick=on_pick,
     )
 

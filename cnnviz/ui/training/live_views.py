@@ -76,8 +76,15 @@ def show_changes(moment: Moment, key: str) -> None:
         show_filters(moment, key)
 
 
-def show_maps(moment: Moment, key: str, height: int = TALLEST) -> None:
-    """Show all maps of the chosen layer; `key` tells networks apart, `height` is that of the mosaic in CSS pixels."""
+def show_maps(moment: Moment, key: str, height: int = TALLEST, *, fills: bool = False) -> None:
+    """Show all maps of the chosen layer.
+
+    Args:
+        moment: The moment of the network.
+        key: Tells networks apart.
+        height: CSS pixels of the mosaic.
+        fills: Whether it takes what a high window has to spare.
+    """
     values = moment.outputs.get(session.get("look_layer"))
     if values is None:  # this network has no such layer, or the next view of the training has it
         st.caption(translate("No layer of this name here: {layer}.", layer=session.get("look_layer")))
@@ -90,7 +97,13 @@ def show_maps(moment: Moment, key: str, height: int = TALLEST) -> None:
         values=values,
     )
     feature_maps(
-        f"learning-maps-{key}", [block], mode="mosaic", height=height, labels=translate_all(LABELS), **_get_colours()
+        f"learning-maps-{key}",
+        [block],
+        mode="mosaic",
+        height=height,
+        labels=translate_all(LABELS),
+        fills=fills,
+        **_get_colours(),
     )
 
 

@@ -42,7 +42,7 @@ COLUMNS = 64, 39
 """Shares of the width: curves and maps, and the confusion matrix; its cells are 30 px wide in a window of 1,400."""
 
 CHART_HEIGHT = 170
-"""CSS pixels of a plot, so that a window of 900 has room for all that belongs to a moment."""
+"""CSS pixels of a plot in a window of 900, so that it has room for all that belongs to a moment."""
 
 NOTHING = gettext_noop(
     "There is no [[training]] to watch yet. Start one, and its curves, its answer to your digit and its [[feature "
@@ -116,7 +116,7 @@ def _show_watched(was_live: bool) -> None:
         place, per_epoch = _show_chart(status, chosen, kept)
         live_views.pick_layer(status.run.architecture)
         if shown is not None:
-            live_views.show_maps(shown, "watched", live_views.LOW)
+            live_views.show_maps(shown, "watched", live_views.LOW, fills=True)
     with narrow, st.container(key="confusion", gap="xsmall"):
         if kept:
             time_machine.show_confusion(store, status.run.id, chosen or kept[-1])
@@ -171,6 +171,7 @@ def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snaps
         at=at,
         moment="" if chosen is None else time_machine.name_moment(status, chosen),
         height=CHART_HEIGHT,
+        fills=True,
         on_pick=partial(_go_to_click, steps, unit),
     )
     if len(learned) > 1:

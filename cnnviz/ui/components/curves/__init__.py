@@ -55,6 +55,7 @@ def curves(
     moment: str = "",
     until: float = 0,
     height: int = 260,
+    fills: bool = False,
     on_pick: Callable[[], None] | None = None,
 ) -> float | None:
     """Show `panels` side by side, on a phone one below the other, and return where the visitor clicked in this run.
@@ -74,6 +75,7 @@ def curves(
         moment: The name of that moment, which stands at the line.
         until: The axis reaches to this x at least, also while the curves do not.
         height: CSS pixels of a panel's chart with type of 16 px; it grows with the page's type.
+        fills: Whether it takes a quarter of what a window has to spare that is higher than 900 px.
         on_pick: Called before the script when the visitor clicked or pressed Enter; `read_pick(key)` says where.
             Without it clicks do not reach Python.
     """
@@ -86,6 +88,7 @@ def curves(
         "moment": moment,
         "until": until,
         "height": height,
+        "fills": fills,
         "pick": on_pick is not None,
     }
     result = mount("curves", key=key, data=pack(header, panels), on_picked_change=on_pick or browser_state.ignore)

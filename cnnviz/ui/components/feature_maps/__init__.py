@@ -135,6 +135,7 @@ def feature_maps(
     cells: bool = False,
     opens: str = "",
     live: bool = False,
+    fills: bool = False,
 ) -> Selection | None:
     """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
@@ -161,6 +162,7 @@ def feature_maps(
             do a button, a bar and the name of a layer. Ids of blocks are then names of layers.
         live: Whether `blocks` are layers of the chosen network, each with the layer's name as its id, and `input`,
             which the browser may work out while the pen moves.
+        fills: Whether blocks may take two fifths of what a window has to spare that is higher than 900 px.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or if there are not either `blocks`
@@ -185,6 +187,7 @@ def feature_maps(
         "cells": cells,
         "opens": opens,
         "live": live,
+        "fills": fills,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)

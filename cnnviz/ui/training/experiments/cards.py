@@ -103,6 +103,8 @@ def show_verdict(
     gone: Mapping[str, str] = NONE,
     unequal: Mapping[str, str] = NONE,
     asked: bool = False,
+    folded: bool = False,
+    more: Callable[[], None] = lambda: None,
 ) -> None:
     """Say what came out, against the visitor's guess and what is usually said; before that, which arms are missing.
 
@@ -112,8 +114,16 @@ def show_verdict(
         gone: arm id -> why nothing comes of it.
         unequal: arm id -> why its result cannot be set beside the others'.
         asked: The question stands above already.
+        folded: Only the question and the first sentence are in sight until the visitor opens the rest.
+        more: Shows what else there is to say of what came out.
     """
     found = experiment.verdict(results)
+    if found is not None and folded:
+        first = _phrase(found.sentences[0], translate)
+        with st.expander(f"**{translate(experiment.question)}** {first}", key="verdict"):
+            show_findings(found, lambda: _show_answers(experiment, found), skip=1)
+            more()
+        return
     with st.container(border=found is not None, key="verdict", gap="small" if found is not None else "xxsmall"):
         if not asked:
             st.markdown(f"**{terms.explain(experiment.question)}**")
@@ -121,18 +131,20 @@ def show_verdict(
             _show_missing(experiment, results.shares, gone, unequal)
             return
         show_findings(found, lambda: _show_answers(experiment, found))
+        more()
 
 
-def show_findings(found: Verdict, answer: Callable[[], None] = lambda: None) -> None:
-    """Say what a verdict found, then `answer`, and last how sure it is."""
-    *sentences, level = map(_phrase, found.sentences)
-    st.markdown(" ".join(sentences))
+def show_findings(found: Verdict, answer: Callable[[], None] = lambda: None, *, skip: int = 0) -> None:
+    """Say what a verdict found, without the first `skip` sentences, then `answer`, and last how sure it is."""
+    *sentences, level = map(_phrase, found.sentences[skip:])
+    if sentences:
+        st.markdown(" ".join(sentences))
     answer()
     st.caption(level)
 
 
-def _phrase(sentence: Sentence) -> str:
-    """Translate a sentence, with the arms that it names in bold."""
+def _phrase(sentence: Sentence, explain: Callable[..., str] = terms.explain) -> str:
+    """Translate a sentence, with the arms that it names in bold; `explain` links its terms, or leaves them."""
     details = sentence.details or ("",)
     names = {
         name: ", ".join(
@@ -141,7 +153,7 @@ def _phrase(sentence: Sentence) -> str:
         for name, labels in sentence.names.items()
     }
     values: dict[str, object] = {**sentence.values, **names}
-    return terms.explain(sentence.template, **values)
+    return explain(sentence.template, **values)
 
 
 def _show_missing(experiment: Experiment, shares: Shares, gone: Mapping[str, str], unequal: Mapping[str, str]) -> None:

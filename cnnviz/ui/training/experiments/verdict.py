@@ -44,9 +44,14 @@ def show(watched: Run) -> None:
         joined = results
         if len(found.shares) == len(experiment.arms):
             joined = recorded.join(experiment, results, watched.plan.seed, _data_of(store, watched))
-        cards.show_verdict(experiment, joined, gone=found.gone, unequal=found.unequal)
-        if joined is not results:
-            recorded.say_where_it_falls(experiment, results, watched.plan.seed)
+
+        def say_where() -> None:
+            if joined is not results:
+                recorded.say_where_it_falls(experiment, results, watched.plan.seed)
+
+        cards.show_verdict(
+            experiment, joined, gone=found.gone, unequal=found.unequal, folded=True, more=say_where
+        )  # folded, because the maps and the matrix belong on the same screen
 
 
 def _data_of(store: RunStore, watched: Run) -> str:

@@ -4,6 +4,7 @@ import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
+import { spareHeight } from "../shared/room.js"
 import { Legend } from "./legend.js"
 import { Panel } from "./panel.js"
 import { save } from "./picture.js"
@@ -13,6 +14,7 @@ import { decode, structure } from "./wire.js"
 
 const KEY_STEPS = 200 // arrow presses from one end of what is seen to the other
 const USUAL_TYPE = 16 // CSS pixels
+const SHARE = 0.25 // of what a high window has to spare
 
 class Chart {
   constructor(root) {
@@ -26,6 +28,8 @@ class Chart {
     root.dataset.painted = root.dataset.received = 0
     this.observer = new ResizeObserver(() => this.paint())
     this.observer.observe(root)
+    this.resized = () => this.header?.fills && this.paint()
+    addEventListener("resize", this.resized)
   }
 
   receive(header, trigger) {
@@ -66,10 +70,11 @@ class Chart {
     this.measured = null
   }
 
-  // CSS pixels of a plot: as many as Python says with the usual type, more where type is larger.
+  // CSS pixels of a plot: as many as Python says with the usual type, more where type is larger or the window has room.
   get height() {
     const type = parseFloat(getComputedStyle(document.documentElement).fontSize) || USUAL_TYPE
-    return Math.round((this.header.height * type) / USUAL_TYPE)
+    const spare = this.header.fills ? SHARE * spareHeight(innerHeight, type) : 0
+    return Math.round((this.header.height * type) / USUAL_TYPE + spare)
   }
 
   get middle() {
@@ -184,6 +189,7 @@ class Chart {
   }
 
   dispose() {
+    removeEventListener("resize", this.resized)
     this.observer.disconnect()
     for (const panel of this.panels) panel.dispose()
   }

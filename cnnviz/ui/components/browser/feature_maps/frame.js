@@ -4,6 +4,7 @@ import { download } from "../shared/download.js"
 import { button, element } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { iconButton } from "../shared/icons.js"
+import { spareHeight } from "../shared/room.js"
 import { isLight } from "../shared/theme.js"
 import { EDGE_WIDTH, nameEdges } from "./edges.js"
 import { tableOf } from "./colours.js"
@@ -15,6 +16,8 @@ import { Stage } from "./stage.js"
 import { Units } from "./units.js"
 
 const HEIGHT = { strip: 150, mosaic: 520 } // CSS pixels that a block may take; on a phone a mosaic may take more
+const TYPE = 16 // CSS pixels, where the zoom is 1
+const SPARE = 0.4 // of what a high window has to spare
 const UNITS_HEIGHT = 140
 const UNITS_WIDTH = 56
 const SAVED_CELL = 4 // pixels a value in a saved picture
@@ -84,7 +87,8 @@ export class Frame {
   place(width) {
     const { block, header, inStrip } = this
     if (this.pictures) return linked(block, width, this.pictures)
-    const height = this.zoom * (header.height || HEIGHT[header.mode])
+    const spare = header.fills ? SPARE * spareHeight(innerHeight, TYPE * this.zoom) : 0
+    const height = this.zoom * (header.height || HEIGHT[header.mode]) + spare
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
     if (inStrip) return strip(block, height)
     const room = block.names && block.pictures === 1 ? width - EDGE_WIDTH : width
