@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.drawing.strokes import render
-from cnnviz.workers.data import degradation, image_augmentation, stroke_augmentation
+from cnnviz.workers.data import stroke_augmentation
 from cnnviz.workers.data.pen_strokes import PenDigit
 
 LabelledImages = tuple[np.ndarray, np.ndarray]
@@ -18,12 +18,6 @@ LabelledImages = tuple[np.ndarray, np.ndarray]
 CANVAS = 112
 """Side of the canvas that augmented strokes are rendered on: smaller than the visitor's, for speed, and still four
 times what a network reads."""
-
-BLOCK_SIZE = 1000
-"""Images augmented at once."""
-
-UNCHANGED = 0.15
-"""Share of MNIST's digits that a copy contains as they are."""
 
 
 def load_or_make(path: Path, make: Callable[[], LabelledImages]) -> LabelledImages:
@@ -36,27 +30,6 @@ def load_or_make(path: Path, make: Callable[[], LabelledImages]) -> LabelledImag
         unfinished.replace(path)
     with np.load(path) as arrays:
         return arrays["images"], arrays["labels"]
-
-
-def augment_images(images: np.ndarray, labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return one augmented copy of every image, uint8 like the original."""
-    made = images.copy()
-    for start in range(0, len(images), BLOCK_SIZE):
-        part = slice(start, start + BLOCK_SIZE)
-        augmented = image_augmentation.augment(images[part] / np.float32(255), labels[part], random)
-        made[part] = np.round(augmented * 255)
-    same = random.random(len(images)) < UNCHANGED
-    made[same] = images[same]
-    return made
-
-
-def degrade_images(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return one degraded copy of every image, uint8 like the original."""
-    made = np.empty_like(images)
-    for start in range(0, len(images), BLOCK_SIZE):
-        part = slice(start, start + BLOCK_SIZE)
-        made[part] = np.round(degradation.degrade(images[part] / np.float32(255), random) * 255)
-    return made
 
 
 def augment_strokes(digits: tuple[PenDigit, ...], random: np.random.Generator) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.data import colour_digits, datasets, non_digits, split
+from cnnviz.core.data import colour_digits, datasets, degradation, image_augmentation, non_digits, split
 from cnnviz.core.networks.card import DataSource
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan
 from cnnviz.workers.data import augmentation_cache, pen_strokes
@@ -55,7 +55,7 @@ AUGMENTATIONS: dict[str, AugmentationConfig] = {
         copies=4,
         pen_copies=6,
         clean_share=0.5,
-        degraded=0.6,
+        degraded=degradation.DEGRADED_SHARE,
         non_digits=0.06,
         restart=0.5,
     ),
@@ -225,13 +225,13 @@ class Examples:
         random = np.random.default_rng([self.plan.seed, epoch, 3])
         images, labels = copy.images.numpy().copy(), copy.labels.numpy().copy()
         chosen = np.flatnonzero(random.random(len(images)) < config.degraded)
-        images[chosen] = augmentation_cache.degrade_images(images[chosen], random)
+        images[chosen] = degradation.degrade_images(images[chosen], random)
         others, _ = self._load_non_digits()
         places = random.choice(len(images), round(config.non_digits * len(images)), replace=False)
         images[places] = others[random.integers(0, len(others), len(places))]
         labels[places] = NO_DIGIT
         # Half of the pictures without a digit are degraded too: degradation must not be what tells them apart.
-        images[places[::2]] = augmentation_cache.degrade_images(images[places[::2]], random)
+        images[places[::2]] = degradation.degrade_images(images[places[::2]], random)
         return Digits.from_arrays(images, labels)
 
     def _load_non_digits(self) -> augmentation_cache.LabelledImages:
@@ -261,7 +261,7 @@ class Examples:
         random = np.random.default_rng([self.plan.seed, number, 2])
         digits, copies, rows = self._pen_digits, self.augmentation.pen_copies, self._trained
         images, labels = self.data.x_train[rows], self.data.y_train[rows]
-        made = [augmentation_cache.augment_images(images, labels, random)]
+        made = [image_augmentation.augment_images(images, labels, random)]
         if digits:
             made += [augmentation_cache.augment_strokes(digits, random) for _ in range(copies)]
             labels = np.concatenate([labels, *[pen_strokes.stack_labels(digits)] * copies])

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.core.data import image_augmentation
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.drawing.strokes import SIDE
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
 from cnnviz.core.networks import model_store
-from cnnviz.workers.data import augmentation_cache, image_augmentation, pen_strokes, stroke_augmentation
+from cnnviz.workers.data import augmentation_cache, pen_strokes, stroke_augmentation
 from cnnviz.workers.data.pen_strokes import PenDigit
 
 LINE = PenDigit(1, "a:1", (np.array([[0.5, 0.0], [0.5, 1.0]]),))

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.data import non_digits
+from cnnviz.core.data import degradation, non_digits
 from cnnviz.core.data.datasets import Dataset
-from cnnviz.workers.data import augmentation_cache, degradation
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def test_about_two_changes_an_image() -> None:
 
 def test_degraded_copy_is_uint8_and_repeatable(mnist: Dataset) -> None:
     images = mnist.x_train[:50]
-    first, second = (augmentation_cache.degrade_images(images, np.random.default_rng(5)) for _ in range(2))
+    first, second = (degradation.degrade_images(images, np.random.default_rng(5)) for _ in range(2))
     assert first.dtype == np.uint8
     np.testing.assert_array_equal(first, second)
     assert not np.array_equal(first, images)

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
-from scipy import ndimage
 
-from cnnviz.workers.data.image_augmentation import interpolate
+from cnnviz.core.data.image_augmentation import BLOCK_SIZE, interpolate
 
-Random = np.random.Generator
-Degradation = Callable[[np.ndarray, Random], np.ndarray]
+Random: TypeAlias = "np.random.Generator"
+Degradation: TypeAlias = "Callable[[np.ndarray, Random], np.ndarray]"
 
 SIDE = 28
+
+DEGRADED_SHARE = 0.6
+"""Share of the digits that the second half of a training with pen strokes degrades."""
+
 _ROWS, _COLUMNS = np.mgrid[:SIDE, :SIDE].astype(np.float32)
 _CENTRED = np.stack([_COLUMNS, _ROWS], axis=-1).reshape(-1, 2) - np.float32(13.5)
 _DISC = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
+
+
+def degrade_images(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return one degraded copy of every image, uint8 like the original."""
+    made = np.empty_like(images)
+    for start in range(0, len(images), BLOCK_SIZE):
+        part = slice(start, start + BLOCK_SIZE)
+        made[part] = np.round(degrade(images[part] / np.float32(255), random) * 255)
+    return made
 
 
 def degrade(images: np.ndarray, random: Random) -> np.ndarray:
@@ -53,6 +66,8 @@ def misplace(images: np.ndarray, random: Random) -> np.ndarray:
 
 def thicken(images: np.ndarray, random: Random) -> np.ndarray:
     """Widen the ink by up to 1.5 pixels on every side; a digit that is heavy already by less."""
+    from scipy import ndimage
+
     wide = ndimage.grey_dilation(images, footprint=_DISC[None])
     wider = ndimage.grey_dilation(wide, footprint=_DISC[None])
     heavy = images.mean(axis=(1, 2), keepdims=True)
@@ -64,6 +79,8 @@ def thicken(images: np.ndarray, random: Random) -> np.ndarray:
 
 def thin(images: np.ndarray, random: Random) -> np.ndarray:
     """Narrow the ink to a fine line, which keeps at least its middle."""
+    from scipy import ndimage
+
     narrow = ndimage.grey_erosion(images, footprint=_DISC[None])
     # Where erosion would remove a stroke, its ridge stays: what is not below the mean around it.
     ridge = images * (images >= ndimage.uniform_filter(images, size=(1, 3, 3)) * 1.15)
@@ -74,6 +91,8 @@ def thin(images: np.ndarray, random: Random) -> np.ndarray:
 
 def blur(images: np.ndarray, random: Random) -> np.ndarray:
     """Blur by a Gaussian of 0.4 to 1.3 pixels."""
+    from scipy import ndimage
+
     blurred = images.copy()
     for part in np.array_split(np.arange(len(images)), 8):
         sigma = random.uniform(0.4, 1.3)
@@ -109,6 +128,8 @@ def harden(images: np.ndarray, random: Random) -> np.ndarray:
 
 def roughen(images: np.ndarray, random: Random) -> np.ndarray:
     """Leave gaps and grain in the ink, as chalk and dry pens do."""
+    from scipy import ndimage
+
     grain = random.normal(0, 1, images.shape).astype(np.float32)
     smooth = ndimage.gaussian_filter(grain, (0, 0.7, 0.7)) * 2.2
     rough: np.ndarray = images * np.clip(1 - _draw(random, 0.1, 0.5, len(images)) * np.maximum(smooth, 0), 0, 1)
@@ -125,6 +146,8 @@ def fade(images: np.ndarray, random: Random) -> np.ndarray:
 
 def shade(images: np.ndarray, random: Random) -> np.ndarray:
     """Put a grey, uneven ground of up to 40 % below the ink: light that falls off, spots, or the edge of a shadow."""
+    from scipy import ndimage
+
     count = len(images)
     slope = random.normal(0, 1, (count, 2, 1, 1)).astype(np.float32) / SIDE
     plane = slope[:, 0] * (_ROWS - 13.5) + slope[:, 1] * (_COLUMNS - 13.5)
