@@ -8,16 +8,13 @@ from __future__ import annotations
 import http.client
 import logging
 import os
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnnviz.core import atomic_file
 from cnnviz.core.background import Progress, ignore_progress
-from cnnviz.core.data import mnist_file
+from cnnviz.core.data import http_file, mnist_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 
@@ -26,10 +23,6 @@ SETTING = "CNNVIZ_MNIST"
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 DOWNLOAD_SIZE = 11_490_434
 """Bytes, for the progress of a server that does not announce them."""
-MAX_SILENCE = 10.0
-"""Seconds that the connection may be silent."""
-MAX_SECONDS = 300.0
-"""Seconds for the whole download."""
 
 FROM_SETTING = "the file named by CNNVIZ_MNIST"
 FROM_CACHE = "Keras's cache"
@@ -97,12 +90,14 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = igno
     """
     progress(0.0, gettext_noop("Downloading MNIST"))
     try:
-        data = _fetch(progress)
+        data = http_file.fetch(
+            ADDRESS, "MNIST", DOWNLOAD_SIZE, mnist_file.MAX_BYTES, progress, gettext_noop("Downloading MNIST")
+        )
     except (OSError, http.client.HTTPException) as error:
         raise Refusal(
             "MNIST could not be downloaded ({reason}). Connect this computer to the Internet, "
             "or set CNNVIZ_MNIST to the path of an mnist.npz.",
-            reason=_describe_error(error),
+            reason=http_file.describe_error(error),
         ) from error
     progress(1.0, gettext_noop("Checking the data file"))
     arrays = mnist_file.read_arrays(data, "mnist.npz", names)
@@ -132,38 +127,3 @@ def _keep(data: bytes) -> None:
     written = get_stamp()
     if written is not None and _setting() is None:
         _checked.add(written)
-
-
-def _fetch(progress: Progress) -> bytes:
-    deadline = time.monotonic() + MAX_SECONDS
-    received = bytearray()
-    with urllib.request.urlopen(ADDRESS, timeout=MAX_SILENCE) as answer:
-        announced = _parse_size(answer.headers.get("Content-Length"))
-        while chunk := answer.read(1 << 16):
-            received += chunk
-            if len(received) > mnist_file.MAX_BYTES:
-                raise OSError("the answer is far larger than MNIST")
-            if time.monotonic() > deadline:
-                raise TimeoutError("it took more than five minutes")
-            progress(min(len(received) / (announced or DOWNLOAD_SIZE), 1.0), gettext_noop("Downloading MNIST"))
-    if announced and len(received) < announced:
-        raise http.client.IncompleteRead(bytes(received))
-    return bytes(received)
-
-
-def _parse_size(header: str | None) -> int:
-    """Parse the size in bytes that the server announces; 0 when it does not."""
-    return int(header) if header and header.isdecimal() else 0
-
-
-def _describe_error(error: Exception) -> str:
-    """Describe the error in a few words, without an address or a path."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answered {error.code}"
-    if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
-        return "no answer in time"
-    if isinstance(error, http.client.IncompleteRead | ConnectionError):
-        return "the connection broke off"
-    if isinstance(error, urllib.error.URLError):
-        return "no connection"
-    return str(error)[:60]

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.background import BackgroundTask
-from cnnviz.core.data import bundled_digits, datasets, mnist_file, mnist_source
+from cnnviz.core.data import bundled_digits, datasets, http_file, mnist_file, mnist_source
 from cnnviz.core.errors import Refusal
 
 SMALL = {"x_train": (60, 28, 28), "y_train": (60,), "x_test": (20, 28, 28), "y_test": (20,)}
@@ -293,7 +293,7 @@ def test_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(mnist_source, "MAX_SILENCE", 0.1)
+        monkeypatch.setattr(http_file, "MAX_SILENCE", 0.1)
         monkeypatch.setattr(mnist_source, "ADDRESS", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         with pytest.raises(Refusal, match="no answer in time"):
             mnist_source.download()
