@@ -47,6 +47,13 @@ def test_escape_goes_back_one_step_at_a_time(layers_page: Page) -> None:
     canvas = eyes.maps(layers_page, 0)
     layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
     expect_place(layers_page, "conv2d.5.3.7")
+    expect(canvas).to_be_focused()
+    layers_page.keyboard.press("Escape")
+    expect_place(layers_page, "conv2d")
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page)
+    layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
+    expect_place(layers_page, "conv2d.5.3.7")
     assert crumbs(layers_page) == ["your drawing", "Convolution 1", "map 5", "row 3, column 7"]
     panel(layers_page).locator(".crumb").last.focus()
     for place in ("conv2d.5", "conv2d"):
@@ -113,6 +120,7 @@ def test_the_name_of_a_layer_in_the_strip_leads_to_it(page: Page, address: str, 
     eyes.arrived(page, "Layers")
     expect_place(page, "dense")
     expect(eyes.maps(page, 6)).to_be_in_viewport()
+    expect(panel(page).locator(".crumb:focus")).to_have_text("Dense layer")
 
 
 def test_a_bar_of_the_strip_leads_to_its_unit(page: Page, address: str, seven_link: str) -> None:

@@ -2,12 +2,12 @@
 // the values, or with the channel where another element of this component publishes them.
 // A viewer of linked pictures takes the window that links them, and the note below them, from the channel too.
 // Trigger out, "selected": {block, map, row, column}.
-import { explained, marked, published, subscribe, unsubscribe } from "../shared/channels.js"
+import { explained, marked, published, sendFocusAhead, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import * as live from "../shared/live.js"
-import { move, stepAcross, stepInto, stepOut, writePlace } from "../shared/places.js"
+import { move, stepAcross, stepInto, stepOut, stepUp, writePlace } from "../shared/places.js"
 import { largestBelow } from "./dark.js"
 import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
@@ -292,9 +292,9 @@ class Viewer {
     this.move(stepAcross(block.id, map, explained(this.channel).place), stage.canvas)
   }
 
-  // Back from a map to its layer.
-  back({ block, stage }) {
-    this.move(stepOut(block.id), stage.canvas)
+  // Back from a map to its layer, or out of the layer.
+  back({ block, stage }, out = false) {
+    this.move(out ? stepUp(block.id) : stepOut(block.id), stage.canvas)
   }
 
   move(step, origin, more = {}) {
@@ -309,13 +309,15 @@ class Viewer {
       .map((each) => new URL(/** @type {HTMLAnchorElement} */ (each).href))
       .find(({ pathname }) => pathname.endsWith(`/${page}`))
     if (!link) return
+    sendFocusAhead()
     history.pushState({}, "", `${link.pathname}?cell=${writePlace(block.id, map, cell)}`)
     dispatchEvent(new PopStateEvent("popstate", { state: {} }))
   }
 
   escape(stage) {
-    if (this.enlarged.open) this.enlarged.leave()
-    else stage.point(null)
+    if (this.enlarged.open) return this.enlarged.leave()
+    stage.point(null)
+    this.back(stage.frame, true)
   }
 
   dispose() {

@@ -2,7 +2,7 @@
 // null where nothing is chosen. State out, "step": {kind, seq, ...}: "choose" and "walk" with {layer, map, row, column},
 // "layer" and "map" with {layer, map}, "breadcrumb" with {index}, "return" with {text}, "up", "close".
 import { Sequence } from "../shared/acked_channel.js"
-import { explain, mark, published, subscribe, unsubscribe } from "../shared/channels.js"
+import { explain, mark, published, subscribe, takeFocusAhead, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { button, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
@@ -92,6 +92,7 @@ class LedgerPanel {
   /** @param {import("../shared/places.js").Move} asked */
   moved({ channel, step, origin, enter, cell }) {
     if (channel !== CHANNEL || !(this.active || cell)) return
+    if (step.kind === "up" && this.cell !== step.layer) return // another layer than the one that is explained
     Object.assign(this, { origin, enter, active: true })
     if (cell) this.from = boxOf(origin, cell)
     this.step(step)
@@ -169,11 +170,12 @@ class LedgerPanel {
     )
   }
 
-  // The focus follows the account where keys opened it, or where what opened or closed it is about to go: the list of
-  // layers, the button "Close". Otherwise it stays, and the account is told.
+  // The focus follows the account where keys opened it, or a step on another page, or where what opened or closed it is
+  // about to go: the list of layers, the button "Close". Otherwise it stays, and the account is told.
   turn(labels, view, before) {
     const opened = view && before === null // not with the page
     const closed = !view && before
+    if (view && before === undefined && takeFocusAhead()) this.enter = "place"
     if (this.enter && view) this.focus()
     else if (opened && this.holdsFocus) this.focus()
     else if (closed && this.holdsFocus) (this.origin?.isConnected ? this.origin : this.root).focus()

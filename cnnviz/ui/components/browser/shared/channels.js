@@ -130,3 +130,17 @@ export const subscribe = (name, viewer) => channel(name).viewers.add(viewer)
  * @param {Viewer} viewer
  */
 export const unsubscribe = (name, viewer) => channel(name).viewers.delete(viewer)
+
+let ahead = false
+
+/** Note that the account that the next page opens with is to have the focus: it was asked for on this page. */
+export function sendFocusAhead() {
+  ahead = true
+}
+
+/** Return whether the focus was sent ahead, once. */
+export function takeFocusAhead() {
+  const sent = ahead
+  ahead = false
+  return sent
+}

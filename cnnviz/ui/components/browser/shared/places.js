@@ -9,7 +9,7 @@ const MOVE = "cnnviz:move"
 
 /**
  * @typedef {object} Step
- * @property {string} kind "choose", "map" or "layer"
+ * @property {string} kind "choose", "map", "layer" or "up"
  * @property {string} layer
  * @property {number} map
  * @property {number} [row]
@@ -65,6 +65,14 @@ export function stepAcross(block, map, before) {
  * @returns {Step}
  */
 export const stepOut = (block) => ({ kind: "layer", layer: layerOf(block), map: 0 })
+
+/**
+ * Return the step out of a layer, if that is the one that is explained.
+ *
+ * @param {string} block
+ * @returns {Step}
+ */
+export const stepUp = (block) => ({ kind: "up", layer: layerOf(block), map: 0 })
 
 /**
  * Return a place as links have it: "conv2d", "conv2d.5" (a map or a unit), "conv2d.5.3.7".

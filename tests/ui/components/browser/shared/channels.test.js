@@ -57,3 +57,9 @@ test("who has left is told nothing", () => {
   channels.publish("gone", 1, message(1))
   assert.deepEqual(seen, [])
 })
+
+test("a focus that was sent ahead is taken once", () => {
+  assert.equal(channels.takeFocusAhead(), false)
+  channels.sendFocusAhead()
+  assert.deepEqual([channels.takeFocusAhead(), channels.takeFocusAhead()], [true, false])
+})
