@@ -107,7 +107,7 @@ def test_all_pages_are_reached_by_the_way_on_from_draw() -> None:
 def test_a_new_visitor_finds_a_digit_on_the_pad_and_its_answer() -> None:
     app = opened("draw")
     assert app.session_state["subject"].kind == "drawing"
-    assert app.session_state["subject"].drawing == samples.FIRST_DRAWING
+    assert app.session_state["subject"].drawing == samples.get_first().drawing
     assert str(app.markdown[0].value) == "3"
 
 

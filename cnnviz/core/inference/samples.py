@@ -38,8 +38,8 @@ def draw_samples(sheet: int) -> list[Sample]:
 
 
 def get_first() -> InputSource:
-    """Return what a new visitor finds on the pad."""
-    return InputSource(drawing=FIRST_DRAWING)
+    """Return what a new visitor finds on the pad, as its link keeps it: whoever opens that sees the same numbers."""
+    return InputSource(drawing=_quantize_first())
 
 
 def is_first(drawing: Drawing) -> bool:

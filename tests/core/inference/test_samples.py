@@ -22,3 +22,4 @@ def test_the_first_drawing_is_one_a_pen_can_draw_and_a_link_can_carry() -> None:
     assert all(0 <= value <= SIDE for stroke in drawing.strokes for point in stroke.points for value in point)
     assert all(MIN_BRUSH <= stroke.width <= MAX_BRUSH for stroke in drawing.strokes)
     assert len(url_codec.encode(drawing)) < 200
+    assert url_codec.decode(url_codec.encode(drawing)) == drawing, "who opens the link reads the same numbers"
