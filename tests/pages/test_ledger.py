@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,17 @@ def test_the_card_of_a_cell_is_opened_whenever_the_account_goes_there() -> None:
 def card(app: AppTest, layer: str) -> Any:
     """Return the card of a layer."""
     return next(each for each in app.expander if each.label.split(" · ")[1] == layer)
+
+
+@pytest.mark.parametrize(("detail", "decimals"), [("essentials", 3), ("everything", 7)])
+def test_the_essentials_have_three_decimals(detail: str, decimals: int) -> None:
+    app = opened(cell="conv2d.5.3.7", net="cnn-32-64-64", show=detail)
+    (view,) = [
+        json.loads(each.proto.json)[0]["view"]
+        for each in app.get("bidi_component")
+        if each.proto.component_name == "cnnviz.browser/ledger"
+    ]
+    assert [len(line["amount"].partition(".")[2]) for line in view["lines"]] == [decimals] * len(view["lines"])
 
 
 @pytest.mark.parametrize("name", model_store.names())

@@ -6,6 +6,7 @@ from cnnviz.core.ledger.cells import INPUT, Cell, Level
 from cnnviz.core.ledger.feeds import Feeds, MapTotal, find_feeds, sum_over_map
 from cnnviz.core.ledger.ledger import Ledger, Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import find_receptive_field
+from cnnviz.core.ledger.shortened import shorten, shorten_feeds, shorten_total
 
 __all__ = [
     "ACCOUNTS",
@@ -24,5 +25,8 @@ __all__ = [
     "find_feeds",
     "find_receptive_field",
     "is_path",
+    "shorten",
+    "shorten_feeds",
+    "shorten_total",
     "sum_over_map",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,11 +20,15 @@ MAX_TERMS = 12
 """So many single contributions are written one by one."""
 
 
-def show(network: Network, ledger: Ledger, view: dict[str, Any]) -> None:
-    """Offer the three copies; they are made when the list is opened."""
+def show(network: Network, ledger: Ledger, write: Callable[[], dict[str, Any]]) -> None:
+    """Offer the three copies, with all decimals; they are made when the list is opened.
+
+    `write` returns the account as `view_model.describe` does.
+    """
     popover = st.popover(translate("Copy"), on_change="rerun")
     if not popover.open:
         return
+    view = write()
     with popover:
         st.caption(translate("As text"))
         st.code(write_text(view), language=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -66,20 +68,27 @@ def _changes_cards(network: Network, trace: Trace, cell: Cell | None) -> bool:
 def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the account, and then in the `row` above it the widgets, which take the browser longer."""
     found = account(network, trace, cell)
-    view = view_model.describe(
-        network, trace, found, session.get("cell_path"), session.get("cell_index"), session.subject().kind
+    write = partial(
+        view_model.describe,
+        network,
+        trace,
+        found,
+        session.get("cell_path"),
+        session.get("cell_index"),
+        session.subject().kind,
     )
-    ledger(KEY, view)
+    ledger(KEY, write(brief=not session.wants_everything()))
     with row:
         if session.wants_everything():
             _show_widgets(network, cell)
-        export.show(network, found, view)
+        export.show(network, found, write)
         _show_close()
 
 
 def _show_place(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the map or the layer that the visitor has gone in to."""
-    ledger(KEY, view_model.describe_place(network, trace, cell, path.get_level(), session.subject().kind))
+    kind, brief = session.subject().kind, not session.wants_everything()
+    ledger(KEY, view_model.describe_place(network, trace, cell, path.get_level(), kind, brief=brief))
     with row:
         _show_close()
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
 from cnnviz.core.layers import Dropout, Shape
-from cnnviz.core.ledger import INPUT, Cell, Feeds, Ledger, Level, cells, find_feeds, sum_over_map
+from cnnviz.core.ledger import INPUT, Cell, Feeds, Ledger, Level, cells, shorten_total, sum_over_map
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.receptive_field import Reads, list_receptive_fields, list_windows
 from cnnviz.core.networks.architecture import Architecture
@@ -34,10 +34,9 @@ ALL_MAPS = gettext_noop("{count} maps of {rows} × {columns} values. Click a map
 ALL_UNITS = gettext_noop("{count} units. Click one, or press Enter on it, to go in.")
 
 
-def describe_cell(network: Network, trace: Trace, ledger: Ledger, names: Names) -> dict[str, Any]:
-    """Return what stands around the account of a cell: for `view_model.describe`."""
+def describe_cell(network: Network, trace: Trace, ledger: Ledger, feeds: Feeds | None, names: Names) -> dict[str, Any]:
+    """Return what stands around the account of a cell, which `feeds` feed: for `view_model.describe`."""
     cell = ledger.cell
-    feeds = find_feeds(network, trace, ledger)
     return {
         "level": "cell",
         "place": list_breadcrumbs(cell, "cell", names),
@@ -48,11 +47,16 @@ def describe_cell(network: Network, trace: Trace, ledger: Ledger, names: Names) 
     }
 
 
-def describe_map(network: Network, trace: Trace, cell: Cell, names: Names) -> dict[str, Any]:
-    """Return the account of the map of `cell` as JSON data: what each map that is read adds to the sum of its cells."""
+def describe_map(network: Network, trace: Trace, cell: Cell, names: Names, *, brief: bool = False) -> dict[str, Any]:
+    """Return the account of the map of `cell` as JSON data: what each map that is read adds to the sum of its cells.
+
+    `brief`: whether numbers have few decimals, with which they still add up.
+    """
     output = _get_output(trace, cell.layer)
     shape = output.output_shape
     total = sum_over_map(network, trace, cell.layer, cell.map)
+    if brief and total is not None:
+        total = shorten_total(total)
     _, _, field_rows, field_columns = _list_geometry(network.architecture, cell.layer)
     feeds = None if total is None else total.feeds
     title = translate("{layer}, map {map}", layer=names.name_layer(cell.layer), map=cell.map)

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
-from cnnviz.core.ledger import INPUT, Cell, Ledger, Level, Part, Shares, cells, find_receptive_field
+from cnnviz.core.ledger import (
+    INPUT,
+    Cell,
+    Ledger,
+    Level,
+    Part,
+    Shares,
+    cells,
+    find_feeds,
+    find_receptive_field,
+    shorten,
+    shorten_feeds,
+)
 from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.ledger.receptive_field import Reads
+from cnnviz.core.ledger.shortened import format_short
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message
 from cnnviz.ui.layers.ledger import labels, place
@@ -22,6 +36,9 @@ MAX_WINDOWS = 24
 
 MAX_TERMS = 72
 MAX_SHARES = 12
+
+Factor = Callable[[np.float32], str]
+"""Writes a value or a weight."""
 
 READ: Mapping[str, str] = {
     "drawing": gettext_noop(
@@ -37,18 +54,37 @@ READ: Mapping[str, str] = {
 
 
 def describe(
-    network: Network, trace: Trace, ledger: Ledger, path: Sequence[Cell], index: int, kind: str = "drawing"
+    network: Network,
+    trace: Trace,
+    ledger: Ledger,
+    path: Sequence[Cell],
+    index: int,
+    kind: str = "drawing",
+    *,
+    brief: bool = False,
 ) -> dict[str, Any]:
     """Return everything about `ledger`, the account of `path[index]`, as JSON data.
 
-    `kind`: of the subject, a key of `READ`.
+    Args:
+        network: The network.
+        trace: What it made of the digit.
+        ledger: The account.
+        path: The cells from the first one down to the digit.
+        index: The place of the ledger's cell there.
+        kind: Of the subject, a key of `READ`.
+        brief: Whether numbers have few decimals, with which they still add up.
     """
     names = make_names(network, kind)
+    feeds = find_feeds(network, trace, ledger)
+    if brief:
+        full, ledger = ledger, shorten(ledger)
+        feeds = None if feeds is None else shorten_feeds(feeds, full, ledger)
+    factor = partial(format_short, places=ledger.sheet.places) if brief else format_factor
     shapes = names.shapes
     shape = shapes[ledger.cell.layer]
     return {
         "cell": cells.write(ledger.cell, shape),
-        "title": translate("{cell}: {value}", cell=names.name_fully(ledger.cell), value=format_factor(ledger.stored)),
+        "title": translate("{cell}: {value}", cell=names.name_fully(ledger.cell), value=factor(ledger.stored)),
         "value": ledger.sheet.format(ledger.total),
         "breadcrumbs": [names.name_briefly(each) for each in path],
         "index": index,
@@ -58,8 +94,8 @@ def describe(
         "source": place.describe_source(trace, ledger.source, shapes),
         "marks": _list_marks(trace, ledger, shapes),
         "field": _describe_field(network, trace, ledger.cell),
-        "windows": [_describe_window(ledger, part, names) for part in ledger.parts[:MAX_WINDOWS]],
-        "terms": _describe_terms(trace, ledger, names),
+        "windows": [_describe_window(ledger, part, names, factor) for part in ledger.parts[:MAX_WINDOWS]],
+        "terms": _describe_terms(trace, ledger, names, factor),
         "others": _sum_others(ledger),
         "lines": [
             {
@@ -76,15 +112,18 @@ def describe(
             *_explain_place(ledger, shape, kind),
         ],
         "shares": None if ledger.shares is None else _describe_shares(ledger, ledger.shares, names),
-        **place.describe_cell(network, trace, ledger, names),
+        **place.describe_cell(network, trace, ledger, feeds, names),
     }
 
 
-def describe_place(network: Network, trace: Trace, cell: Cell, level: Level, kind: str = "drawing") -> dict[str, Any]:
+def describe_place(
+    network: Network, trace: Trace, cell: Cell, level: Level, kind: str = "drawing", *, brief: bool = False
+) -> dict[str, Any]:
     """Return everything about the map or the layer of `cell` as JSON data, with the keys of `describe`."""
     names = make_names(network, kind)
-    describe_it = place.describe_map if level == "map" else place.describe_layer
-    return describe_it(network, trace, cell, names)
+    if level == "map":
+        return place.describe_map(network, trace, cell, names, brief=brief)
+    return place.describe_layer(network, trace, cell, names)
 
 
 def make_names(network: Network, kind: str) -> labels.Names:
@@ -125,7 +164,7 @@ def _describe_field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any
     return {**place.encode_digit(network, trace), "rows": list(reads.rows), "columns": list(reads.columns)}
 
 
-def _describe_window(ledger: Ledger, part: Part, names: labels.Names) -> dict[str, Any]:
+def _describe_window(ledger: Ledger, part: Part, names: labels.Names, factor: Factor) -> dict[str, Any]:
     text = ledger.sheet.format
     pooled = bool(ledger.reduces)
     single = part.weights is None and not pooled
@@ -136,14 +175,14 @@ def _describe_window(ledger: Ledger, part: Part, names: labels.Names) -> dict[st
         "map": part.map,
         "rows": list(part.rows),
         "columns": list(part.columns),
-        "values": _format_grid(part.values, format_factor) if not pooled else _format_grid(part.amounts, text),
+        "values": _format_grid(part.values, factor) if not pooled else _format_grid(part.amounts, text),
         "inside": part.inside.tolist(),
         "winner": None if won is None else won.tolist(),
-        "weights": None if part.weights is None else _format_grid(part.weights, format_factor),
+        "weights": None if part.weights is None else _format_grid(part.weights, factor),
         "amounts": _format_grid(part.amounts, text),
         "subtotal": "" if single or ledger.reduces == "mean" else text(part.subtotal),
         "kernel": part.kernel,
-        "weight": "" if part.weight is None else format_factor(part.weight),
+        "weight": "" if part.weight is None else factor(part.weight),
         "share": "" if part.share is None else text(part.share),
     }
 
@@ -152,7 +191,7 @@ def _format_grid(values: np.ndarray, text: Any) -> list[list[str]]:
     return [[text(each) for each in line] for line in values]
 
 
-def _describe_terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[dict[str, Any]]:
+def _describe_terms(trace: Trace, ledger: Ledger, names: labels.Names, factor: Factor) -> list[dict[str, Any]]:
     terms = ledger.terms
     if terms is None:
         return []
@@ -167,8 +206,8 @@ def _describe_terms(trace: Trace, ledger: Ledger, names: labels.Names) -> list[d
                 "map": cell.map,
                 "row": cell.row,
                 "column": cell.column,
-                "value": ledger.sheet.format(amount) if terms.weights is None else format_factor(terms.values[i]),
-                "weight": None if terms.weights is None else format_factor(terms.weights[i]),
+                "value": ledger.sheet.format(amount) if terms.weights is None else factor(terms.values[i]),
+                "weight": None if terms.weights is None else factor(terms.weights[i]),
                 "amount": ledger.sheet.format(amount),
                 "size": round(abs(amount) / largest, 4),
             }

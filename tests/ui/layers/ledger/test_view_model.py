@@ -49,6 +49,30 @@ def amounts(found: dict[str, Any]) -> dict[str, Decimal]:
     return {line["name"]: number(line["amount"]) for line in found["lines"]}
 
 
+def test_few_decimals_add_up_too(big: tuple[Network, Trace]) -> None:
+    cell = Cell("conv2d_1", 7, 11, 12)
+    found = view_model.describe(*big, ledger.account(*big, cell), (cell,), 0, brief=True)
+    lines = amounts(found)
+    assert "rounding" not in lines
+    assert lines["sum"] + lines["bias"] == lines["before"]
+    assert all(number(each["subtotal"]) == sum_grid(each["amounts"]) for each in found["windows"])
+    parts = [number(part["subtotal"]) for part in found["windows"]]
+    assert sum(parts, number(found["others"]["amounts"][len(parts)])) == lines["sum"]
+    fed = [number(item["amount"]) for item in found["feeds"]["items"]]
+    assert sum(fed, number(found["feeds"]["others"]["amount"])) == number(found["feeds"]["total"]) == lines["sum"]
+    texts = [found["value"], found["title"].rpartition(": ")[2], *(line["amount"] for line in found["lines"])]
+    texts += [
+        text for part in found["windows"] for rows in (part["values"], part["weights"]) for row in rows for text in row
+    ]
+    assert all(len(text.partition(".")[2]) <= 3 for text in texts)
+    of_map = view_model.describe_place(*big, cell, "map", brief=True)
+    assert sum(map(number, (line["amount"] for line in of_map["lines"][:2]))) == number(of_map["lines"][2]["amount"])
+
+
+def sum_grid(texts: list[list[str]]) -> Decimal:
+    return sum((number(text) for row in texts for text in row), Decimal())
+
+
 def test_windows_and_the_others_add_up(big: tuple[Network, Trace]) -> None:
     found = told(*big, Cell("conv2d_1", 7, 11, 12))
     assert len(found["windows"]) == view_model.MAX_WINDOWS
