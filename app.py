@@ -7,7 +7,8 @@ import streamlit as st
 from cnnviz.core.inference import subject
 from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
 from cnnviz.ui.prediction import answer, network_picker, strip
-from cnnviz.ui.shell import networks, page, server, session, url
+from cnnviz.ui.shell import networks, page, pen_up, server, session, url
+from cnnviz.ui.why import section as why
 
 
 @st.fragment
@@ -25,6 +26,7 @@ def read_along() -> None:
     with preparing:
         preprocessing_steps.show(network, reading, session.subject(), pen_down)
     url.show(pen_down)
+    pen_up.follow(reading.digit, pen_down, needed=session.get("why_open"))
 
 
 if __name__ == "__main__":
@@ -33,6 +35,7 @@ if __name__ == "__main__":
             network_picker.pick()
             surfaces.pick_surface()
         read_along()
+        why.show()
         page.show_onward("draw")
         sample_sheet.show_samples()
         upload_panel.show()

@@ -7,6 +7,7 @@ from cnnviz.ui.input import rail, upload_panel
 from cnnviz.ui.layers import cards, layer_list, views
 from cnnviz.ui.layers.ledger import panel, path
 from cnnviz.ui.shell import networks, page, pen_up, session, url
+from cnnviz.ui.why import section as why
 
 
 @st.fragment
@@ -16,7 +17,7 @@ def read_along() -> None:
     prediction, pen_down = rail.read()
     cards.send(prediction, networks.load_chosen(), pen_down)
     url.show(pen_down)
-    pen_up.follow(prediction.digit, pen_down, needed=path.get_cell() is not None)
+    pen_up.follow(prediction.digit, pen_down, needed=path.get_cell() is not None or session.get("why_open"))
 
 
 with page.shell("layers"):
@@ -29,4 +30,5 @@ with page.shell("layers"):
     if session.get("layers_view") == "maps":
         layer_list.show(network)
         panel.show()
+    why.show()
     views.show(prediction, network)

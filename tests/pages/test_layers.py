@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Expander
 
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components import layer_list
@@ -33,7 +34,11 @@ def opened(**query: str) -> AppTest:
 
 def shown(app: AppTest) -> list[str]:
     """Return the names of the layers whose cards are on the page."""
-    return [each.label.split(" · ")[1] for each in app.expander]
+    return [each.label.split(" · ")[1] for each in cards(app)]
+
+
+def cards(app: AppTest) -> list[Expander]:
+    return [each for each in app.expander if " · " in each.label]
 
 
 def sent(app: AppTest, component: str) -> list[dict[str, Any]]:
@@ -90,7 +95,7 @@ def test_a_kind_that_the_network_lacks_is_said_to_be_missing() -> None:
 def test_a_link_shows_one_layer_alone_and_open() -> None:
     app = opened(only="dropout", net="cnn-32-64")
     assert shown(app) == ["dropout"]
-    assert app.expander[0].proto.expanded
+    assert cards(app)[0].proto.expanded
     assert "only=dropout" in app.session_state["query"]
     assert sent(app, "layer_list")[0]["only"] == "dropout"
 

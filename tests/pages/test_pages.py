@@ -124,7 +124,7 @@ def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> N
     app.switch_page("pages/Layers.py").run()
     assert well(app)
     network = model_store.load(name)
-    headings = [expander.label for expander in app.expander]
+    headings = [expander.label for expander in app.expander if "→" in expander.label]
     titles = layer_names.in_words(network.architecture.layers)
     assert [heading.split("→")[0].rpartition(" · ")[0] for heading in headings] == [
         f"**{titles[layer.name]}** · {layer.name}" for layer in network.architecture.layers
@@ -154,7 +154,7 @@ def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest,
     app.switch_page("pages/Layers.py").run()
     assert well(app)
     assert app.code[0].value == keras_source.write_script(architecture, model_store.card(name).plan).rstrip()
-    assert not app.expander, "the maps are not there"
+    assert not [each for each in app.expander if "→" in each.label], "the maps are not there"
     app.session_state["layers_view"] = "summary"
     assert well(app.run())
     table = next(element.proto.body for element in app.get("html") if "<table" in element.proto.body)

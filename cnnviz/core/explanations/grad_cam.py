@@ -41,5 +41,5 @@ def compute_grad_cam(network: Network, digit: np.ndarray, contrast: Contrast, la
         )
     run = run_forward(network, np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape))
     gradient = compute_gradient(run, contrast.weighting, at=layer)[0]
-    summed = run.get_values(layer)[0] @ gradient.mean(axis=(0, 1))
-    return np.maximum(summed, np.float32(0))
+    summed: np.ndarray = run.get_values(layer)[0] @ gradient.mean(axis=(0, 1))
+    return summed.clip(min=np.float32(0))

@@ -60,7 +60,8 @@ class BatchNormalization(Layer):
         return Output(values, values)
 
     def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
-        return gradient * self._find_factor(weights)
+        values: np.ndarray = gradient * self._find_factor(weights)
+        return values
 
     def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
         """Return the gradients at gamma and beta, as in inference; mean and variance are not learned by gradients."""
@@ -77,7 +78,7 @@ class BatchNormalization(Layer):
         """Return by what every channel is multiplied."""
         factor: np.ndarray = 1 / np.sqrt(weights["moving_variance"] + np.float32(self.epsilon))
         if self.scale:
-            factor = factor * weights["gamma"]
+            factor *= weights["gamma"]
         return factor
 
     def multiplications(self, shape: Shape) -> int:

@@ -8,6 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import datasets
+from cnnviz.core.explanations import methods
+from cnnviz.core.explanations.contrast import Contrast
+from cnnviz.core.explanations.methods import Explanation
 from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
@@ -79,6 +82,20 @@ def measure_shifted_accuracy(store: RunStore, run_id: str, version: str) -> floa
     """Return the share of shifted test digits that a visitor's network reads right."""
     data = datasets.load_test()
     return shifted_accuracy.measure_accuracy(load_run(store, run_id, version), data.x_test, data.y_test)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def explanation(
+    weights_sha256: str,  # noqa: ARG001 (a part of the key, as the network is not)
+    _network: Network,
+    pictures: bytes,
+    method: str,
+    contrast: tuple[int, int | None],
+    layer: str,
+) -> Explanation:
+    """Return why a network gives its answer; `pictures` holds the float32 of its input, then of an empty paper's."""
+    digit, blank = np.frombuffer(pictures, np.float32).reshape(2, *_network.architecture.input_shape)
+    return methods.explain(method, _network, digit, blank, Contrast(*contrast), layer)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

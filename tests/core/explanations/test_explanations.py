@@ -36,7 +36,8 @@ def make_linear(seed: int = 0) -> Network:
 
 def get_factors(network: Network) -> np.ndarray:
     kernel = network.weights["answer"]["kernel"]
-    return (kernel[:, 3] - kernel[:, 8]).reshape(28, 28)
+    factors: np.ndarray = kernel[:, 3] - kernel[:, 8]
+    return factors.reshape(28, 28)
 
 
 def read_first(name: str) -> tuple[Network, np.ndarray, Contrast]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.gradients import compute_gradient, run_forward
+from cnnviz.core.inference.gradients import Answers, compute_gradient, run_forward
 from cnnviz.core.layers import KINDS, Dense, Layer, ReLU
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
@@ -137,7 +137,7 @@ def test_a_whole_network_gives_the_gradients_of_tensorflow(
     network = strategies.network(architecture, seed)
     rng = np.random.default_rng(seed)
     x = rng.random((2, *architecture.input_shape), dtype=np.float32)
-    of = data.draw(st.sampled_from(["logits", "probabilities"]))
+    of: Answers = data.draw(st.sampled_from(["logits", "probabilities"]))
     at = data.draw(st.sampled_from(["", *(layer.name for layer in architecture.layers[:-1])]))
     weighting = rng.normal(size=10).astype(np.float32)
     ours = compute_gradient(run_forward(network, x), weighting, of=of, at=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,7 +81,7 @@ def test_all_weights_but_those_that_training_does_not_learn_have_gradients() -> 
 
 
 def make_layer(kind: str) -> tuple[Layer, Shape]:
-    settings = {
+    settings: dict[str, dict[str, Any]] = {
         "Conv2D": {"filters": 2, "kernel_size": (3, 3)},
         "DepthwiseConv2D": {"kernel_size": (3, 3)},
         "SeparableConv2D": {"filters": 2, "kernel_size": (3, 3)},

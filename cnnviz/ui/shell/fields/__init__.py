@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnviz.ui.shell.fields import convolution, every_page, glossary, layers, pooling, train
+from cnnviz.ui.shell.fields import convolution, every_page, glossary, layers, pooling, train, why
 from cnnviz.ui.shell.fields.field import Field
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
-    "": every_page.FIELDS,
+    "": (*every_page.FIELDS, *why.FIELDS),
     "layers": layers.FIELDS,
     "convolution": convolution.FIELDS,
     "pooling": pooling.FIELDS,

@@ -1,0 +1,241 @@
+"""What speaks for the answer, as pictures: one method, of the network and of its untrained copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.explanations import methods
+from cnnviz.core.explanations.contrast import Contrast
+from cnnviz.core.explanations.grad_cam import list_convolutions
+from cnnviz.core.explanations.methods import Explanation
+from cnnviz.core.explanations.occlusion import PATCH, STRIDE
+from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
+from cnnviz.core.inference import subject
+from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.shell import cache, layer_names, session, terms, widgets
+from cnnviz.ui.shell.fields import FIELDS
+from cnnviz.ui.why import question
+from cnnviz.ui.why.question import format_signed
+
+HEIGHT = 230
+"""Height of a picture in CSS pixels."""
+
+MIN_ROWS = 16
+"""Rows that a picture has at least: the cells of one with fewer are drawn larger."""
+
+PATCHES: Mapping[str, str] = {"named": gettext_noop("rows, columns {names}")}
+CELLS: Mapping[str, str] = {"named": gettext_noop("row, column {names}")}
+"""How a viewer says where a value is, instead of its usual text."""
+
+SENTENCES: Mapping[str, str] = {
+    "occlusion": gettext_noop(
+        "[[occlusion|Occlusion]]: each cell says how much {what} falls when a patch of {patch} × {patch} pixels there "
+        "is covered with paper. {rows} × {columns} places, {stride} pixels apart."
+    ),
+    "saliency": gettext_noop(
+        "[[saliency|Saliency]]: each cell says how fast {what} grows when its pixel gets brighter. {rows} × {columns} "
+        "pixels."
+    ),
+    "smoothgrad": gettext_noop(
+        "[[smoothgrad|SmoothGrad]]: the mean [[saliency]] of {samples} copies of the digit with noise of {noise:g}: "
+        "how fast {what} grows with each pixel. {rows} × {columns} pixels."
+    ),
+    "integrated": gettext_noop(
+        "[[integrated gradients|Integrated gradients]]: what each pixel adds to {what} on the way from an empty paper "
+        "to the digit. {rows} × {columns} pixels, {steps} steps; they add up to {sum} of {difference}."
+    ),
+    "grad-cam": gettext_noop(
+        "[[grad-cam|Grad-CAM]]: the maps of {layer}, each weighted by its mean gradient: where they speak for "
+        "{target}. {rows} × {columns} cells, as many as a map has."
+    ),
+}
+"""Method -> what its picture shows, and how finely."""
+
+COLOURS = gettext_noop(
+    "Red or orange speaks for {target}, blue against it; each picture has a scale of its own. Beside it stands the "
+    "same for an [[untrained copy]], with random [[weight|weights]]."
+)
+ALIKE: tuple[tuple[float, str], ...] = (
+    (
+        0.6,
+        gettext_noop(
+            "Both pictures are much alike (correlation {likeness}): this one shows the digit more than what was "
+            "learned."
+        ),
+    ),
+    (
+        0.3,
+        gettext_noop(
+            "Both pictures are somewhat alike (correlation {likeness}): a part of this one comes from the digit alone."
+        ),
+    ),
+    (
+        -1.1,
+        gettext_noop(
+            "Both pictures have little in common (correlation {likeness}): this one depends on what was learned."
+        ),
+    ),
+)
+"""Least correlation -> what that says, the largest first."""
+
+MOST = gettext_noop("Most speaks for {target} at {place}: {value}.")
+MOST_AGAINST = gettext_noop("Most speaks against it at {place}: {value}.")
+FLAT = gettext_noop("Nothing here speaks for {target} or against it: all values are 0.")
+PLACE = gettext_noop("row {row}, column {column}")
+PATCH_PLACE = gettext_noop("rows {top} to {bottom}, columns {left} to {right}")
+
+
+def show(network: Network, prediction: Prediction, source: InputSource, contrast: Contrast) -> None:
+    """Show the choice of a method, where there is one, its pictures, and what they show in words."""
+    method = _choose_method(network)
+    layer = _choose_layer(network) if method == "grad-cam" else ""
+    found = explain(network, prediction, source, method, contrast, layer)
+    st.markdown(describe_method(network, method, found, contrast, layer))
+    digit = prediction.trace.digit
+    with st.container(key="why-pictures", horizontal=True):
+        _show_picture("digit", translate("What the network reads"), digit, image=True)
+        _show_picture("trained", translate("This network"), found.trained, method=method)
+        _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
+    st.markdown(describe_finding(method, found, contrast))
+    st.caption(terms.explain(COLOURS, target=contrast.target))
+
+
+def explain(
+    network: Network, prediction: Prediction, source: InputSource, method: str, contrast: Contrast, layer: str
+) -> Explanation:
+    """Return the pictures of a method; those of a network with a card are kept for a while."""
+    blank = subject.to_network_input(network, source, np.zeros((28, 28), np.float32))
+    pictures = np.stack([prediction.trace.digit, blank]).astype(np.float32)
+    if not prediction.weights_sha256:
+        return methods.explain(method, network, pictures[0], pictures[1], contrast, layer)
+    classes = contrast.target, contrast.against
+    return cache.explanation(prediction.weights_sha256, network, pictures.tobytes(), method, classes, layer)
+
+
+def describe_method(network: Network, method: str, found: Explanation, contrast: Contrast, layer: str) -> str:
+    """Return what the pictures of a method show, and how finely, as Markdown."""
+    rows, columns = found.trained.shape
+    names = layer_names.in_words(network.architecture.layers)
+    return terms.explain(
+        SENTENCES[method],
+        "why-method",
+        what=question.describe(contrast),
+        target=contrast.target,
+        rows=rows,
+        columns=columns,
+        patch=PATCH,
+        stride=STRIDE,
+        samples=SAMPLES,
+        noise=NOISE,
+        steps=STEPS,
+        sum=format_signed(float(found.trained.sum(dtype=float))),
+        difference=format_signed(found.difference),
+        layer=names.get(layer, layer),
+    )
+
+
+def describe_finding(method: str, found: Explanation, contrast: Contrast) -> str:
+    """Return in words what the picture of the network shows, and how much that of the untrained copy is like it."""
+    values = found.trained
+    told = []
+    if values.max() > 0:
+        told.append(translate(MOST, target=contrast.target, **_find_place(method, values, int(values.argmax()))))
+    if values.min() < 0:
+        told.append(translate(MOST_AGAINST, **_find_place(method, values, int(values.argmin()))))
+    if not told:
+        return translate(FLAT, target=contrast.target)
+    if found.likeness is not None:
+        template = next(text for least, text in ALIKE if found.likeness >= least)
+        told.append(translate(template, likeness=format_signed(found.likeness, plus="")))
+    return " ".join(told)
+
+
+def _find_place(method: str, values: np.ndarray, at: int) -> dict[str, str]:
+    row, column = divmod(at, values.shape[1])
+    value = float(values[row, column])
+    if method == "occlusion":
+        top, left = row * STRIDE, column * STRIDE
+        place = translate(PATCH_PLACE, top=top, bottom=top + PATCH - 1, left=left, right=left + PATCH - 1)
+    else:
+        place = translate(PLACE, row=row, column=column)
+    return {"place": place, "value": format_signed(value)}
+
+
+def _choose_method(network: Network) -> str:
+    known = methods.list_methods(network)
+    if session.shows("why_method"):
+        options = FIELDS["why_method"].options
+        st.segmented_control(
+            translate("How it is explained"),
+            known,
+            format_func=lambda name: translate(options[name]),
+            default=session.get("why_method") if session.get("why_method") in known else known[0],
+            required=True,
+            label_visibility="collapsed",
+            **session.bind("why_method", known),
+        )
+    method: str = session.get("why_method")
+    return method if method in known else known[0]
+
+
+def _choose_layer(network: Network) -> str:
+    known = list_convolutions(network)
+    names = layer_names.in_words(network.architecture.layers)
+    if session.get("why_layer") not in known:
+        session.put(why_layer="")
+    options = ("", *known[:-1])
+    widgets.pick(
+        "why_layer",
+        translate("Convolution whose maps are weighed"),
+        options,
+        lambda name: names[name or known[-1]],
+        width=260,
+    )
+    return session.get("why_layer") or known[-1]
+
+
+def _show_picture(key: str, title: str, values: np.ndarray, *, method: str = "", image: bool = False) -> None:
+    """Show one picture with its scale; `method` says what its cells are."""
+    rows, columns = values.shape[:2]
+    names = None
+    shown = values if image else values[..., np.newaxis]
+    if method == "occlusion":
+        names = _name_patches(rows), _name_patches(columns)
+    elif not image and rows < MIN_ROWS:  # the viewer would draw so few cells much smaller than the digit
+        times = MIN_ROWS // rows
+        shown = shown.repeat(times, axis=0).repeat(times, axis=1)
+        names = _name_cells(rows, times), _name_cells(columns, times)
+    block = Block(
+        id=key,
+        title=title,
+        subtitle=f"{rows} × {columns}",
+        kind="image" if image else "maps",
+        values=shown,
+        signed=not image,
+        names=names,
+    )
+    with st.container():
+        feature_maps(
+            f"why-{key}",
+            [block],
+            mode="mosaic",
+            colour_range="layer",
+            palette=session.get("palette"),
+            labels={**translate_all(LABELS), **translate_all(PATCHES if method == "occlusion" else CELLS)},
+            height=HEIGHT,
+        )
+
+
+def _name_patches(places: int) -> list[str]:
+    """Return which pixels a patch covers at each place along one side."""
+    return [f"{place * STRIDE}–{place * STRIDE + PATCH - 1}" for place in range(places)]
+
+
+def _name_cells(cells: int, times: int) -> list[str]:
+    return [str(cell) for cell in range(cells) for _ in range(times)]
