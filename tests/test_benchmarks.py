@@ -29,7 +29,9 @@ def test_points_lie_at_equal_distances_from_end_to_end():
     assert np.abs(np.diff(points, axis=0)).sum(axis=1) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", ["curves", "inspect", "neighbours", "pictures", "room", "sessions", "start", "stroke"])
+@pytest.mark.parametrize(
+    "name", ["curves", "inspect", "neighbours", "pictures", "room", "sessions", "start", "stroke", "why"]
+)
 def test_a_benchmark_says_how_it_is_used(name):
     asked = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--help"], cwd=ROOT, capture_output=True, text=True
