@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -39,6 +40,7 @@ NOT_MNIST = gettext_noop(
 )
 
 _TEST = ("x_test", "y_test")
+_TRAIN = ("x_train", "y_train")
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _held: dict[mnist_source.Stamp | None, Dataset] = {}
@@ -53,7 +55,7 @@ class Dataset:
         name: `MNIST` or `BUNDLED`, or the name of colour digits made from them.
         x_train: (n, 28, 28), 0 to 255; n = 0 in a test part.
         y_train: (n,), the digits 0 to 9.
-        x_test: (m, 28, 28), 0 to 255.
+        x_test: (m, 28, 28), 0 to 255; m = 0 in a training part.
         y_test: (m,), the digits 0 to 9.
         source: Where they come from, in words.
         sha256: Digest of the content, independent of the file it came in.
@@ -111,10 +113,25 @@ def load_test(progress: Progress = ignore_progress, allow_download: bool = False
     held = _get_test()
     if held.name == MNIST or not allow_download:
         return held
-    fetched = _load_viewable(progress, allow_download=True)
+    fetched = _load_viewable(progress, _TEST, allow_download=True)
     with _lock:
         _hold(fetched)
     return fetched
+
+
+def load_train(progress: Progress = ignore_progress) -> Dataset:
+    """Load the training part alone, 47 MB for MNIST, from this computer; the caller keeps it.
+
+    Falls back to scikit-learn's digits as `load_test` does, which are whole. Raises `Refusal` when these are missing
+    too.
+    """
+    return _load_viewable(progress, _TRAIN, allow_download=False)
+
+
+@cache
+def load_bundled() -> Dataset:
+    """Load the digits that scikit-learn carries, 1 MB, once for the whole process. Raises `Refusal` without them."""
+    return _load_bundled("")
 
 
 def draw_samples(count: int, seed: int) -> tuple[Sample, ...]:
@@ -135,7 +152,9 @@ TEST_DOWNLOAD: BackgroundTask[Dataset] = BackgroundTask(lambda progress: load_te
 
 def _get_test() -> Dataset:
     with _lock:
-        return _held.get(mnist_source.get_stamp()) or _hold(_load_viewable(ignore_progress, allow_download=False))
+        return _held.get(mnist_source.get_stamp()) or _hold(
+            _load_viewable(ignore_progress, _TEST, allow_download=False)
+        )
 
 
 def _hold(data: Dataset) -> Dataset:
@@ -144,9 +163,9 @@ def _hold(data: Dataset) -> Dataset:
     return data
 
 
-def _load_viewable(progress: Progress, allow_download: bool) -> Dataset:
+def _load_viewable(progress: Progress, names: Iterable[str], *, allow_download: bool) -> Dataset:
     try:
-        return _load(_TEST, progress, allow_download)
+        return _load(names, progress, allow_download)
     except Refusal as refusal:
         log.warning("%s", refusal)
         return _load_bundled(NOT_MNIST)
@@ -173,8 +192,8 @@ def _load_mnist(obtained: mnist_source.CheckedArrays) -> Dataset:
         name=MNIST,
         x_train=obtained.arrays.get("x_train", np.zeros((0, 28, 28), np.uint8)),
         y_train=obtained.arrays.get("y_train", np.zeros(0, np.uint8)),
-        x_test=obtained.arrays["x_test"],
-        y_test=obtained.arrays["y_test"],
+        x_test=obtained.arrays.get("x_test", np.zeros((0, 28, 28), np.uint8)),
+        y_test=obtained.arrays.get("y_test", np.zeros(0, np.uint8)),
         source=obtained.source,
         sha256=mnist_file.CONTENT_SHA256,
         licence="CC BY-SA 3.0",

@@ -25,7 +25,17 @@ TERMS = (
             "10,000 to test them with."
         ),
         MNIST,
-        "draw",
+        "data",
+    ),
+    Term(
+        "fashion-mnist",
+        gettext_noop("Fashion-MNIST"),
+        gettext_noop(
+            "A data set in the form of MNIST, with 70,000 pictures of clothes in ten classes. It is harder than "
+            "digits: coats, pullovers and shirts look alike in 28 × 28 pixels."
+        ),
+        "Xiao, Rasul, Vollgraf: Fashion-MNIST (2017)",
+        "data",
     ),
     Term(
         "preprocessing",
@@ -56,7 +66,7 @@ TERMS = (
             "batch of such pictures four."
         ),
         f"{DEEP_LEARNING}, 2.1",
-        "convolution",
+        "data",
         also=(gettext_noop("array"),),
     ),
     Term(
@@ -74,7 +84,7 @@ TERMS = (
         gettext_noop("Label"),
         gettext_noop("The right answer that comes with a picture in a data set: for a picture of a 7, the number 7."),
         f"{DEEP_LEARNING}, 5.1",
-        "draw",
+        "data",
     ),
     Term(
         "one-hot label",
@@ -84,7 +94,7 @@ TERMS = (
             "shares can be compared with it directly."
         ),
         "Keras documentation: to_categorical",
-        "train",
+        "data",
         gettext_noop("3 → 0 0 0 1 0 0 0 0 0 0"),
         (gettext_noop("one-hot encoding"),),
     ),
@@ -93,7 +103,7 @@ TERMS = (
         gettext_noop("Training set"),
         gettext_noop("The pictures that the weights are learned from."),
         f"{DEEP_LEARNING}, 5.2",
-        "train",
+        "data",
         also=(gettext_noop("training digits"),),
     ),
     Term(
@@ -104,7 +114,7 @@ TERMS = (
             "chosen by them, so the final test needs others."
         ),
         f"{DEEP_LEARNING}, 5.3",
-        "train",
+        "data",
         also=(gettext_noop("held-out digits"),),
     ),
     Term(
@@ -115,7 +125,7 @@ TERMS = (
             "it has never seen."
         ),
         f"{DEEP_LEARNING}, 5.2",
-        "train",
+        "data",
         also=(gettext_noop("test digits"),),
     ),
     Term(
@@ -126,7 +136,7 @@ TERMS = (
             "network learns that these changes do not change the answer."
         ),
         "Simard, Steinkraus, Platt: Best practices for convolutional neural networks (2003)",
-        "train",
+        "data",
         also=(gettext_noop("data augmentation"),),
     ),
 )

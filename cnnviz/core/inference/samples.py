@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from cnnviz.core.data import datasets
+import numpy as np
+
+from cnnviz.core.data import datasets, fashion_mnist, picture_sets
 from cnnviz.core.data.datasets import Sample
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
 from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
@@ -59,15 +62,30 @@ def make_subject(sample: Sample) -> InputSource:
     )
 
 
+def take_picture(pictures: PictureSet, index: int) -> InputSource:
+    """Return a picture of a data set as an input source; what is no digit has no label here."""
+    digit = pictures.images[index].astype(np.float32) / np.float32(255)
+    digit.flags.writeable = False
+    label = int(pictures.labels[index]) if pictures.classes == DIGIT_CLASSES else None
+    return InputSource(kind="sample", digit=digit, label=label, number=index, source=pictures.slug)
+
+
+def is_training_digit(source: InputSource) -> bool:
+    """Return whether a picture of a data set belongs to its training part."""
+    return source.source.endswith(picture_sets.TRAIN_SUFFIX)
+
+
 def find(source: str, number: int) -> InputSource:
-    """Return the test digit that a link names.
+    """Return the picture of a data set that a link names.
 
     Raises:
-        Refusal: if this server has no such data set, or the data set no such digit.
+        Refusal: if this server has no such data set, or the data set no such picture. Nothing is downloaded.
     """
-    data = datasets.load_test()
-    if source != SLUGS[data.name]:
+    name, part = picture_sets.SLUGS.get(source, ("", ""))
+    missing = not name or (name == picture_sets.FASHION and not fashion_mnist.is_cached(part))
+    pictures = None if missing else picture_sets.load(name, part)
+    if pictures is None or pictures.slug != source:
         raise Refusal("the digits of “{source}” are not on this server", source=source)
-    if not 0 <= number < len(data.y_test):
-        raise Refusal("there is no test digit with that number")
-    return make_subject(datasets.sample(data, number))
+    if not 0 <= number < len(pictures.labels):
+        raise Refusal("there is no digit with that number in this data set")
+    return take_picture(pictures, number)

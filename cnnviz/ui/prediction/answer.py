@@ -6,7 +6,7 @@ import hashlib
 
 import streamlit as st
 
-from cnnviz.core.inference import evidence
+from cnnviz.core.inference import evidence, samples
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.inference.trace import format_share
 from cnnviz.ui.components.bars import LABELS, bars
@@ -17,6 +17,9 @@ from cnnviz.ui.shell import cache, session, terms
 READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {share}.")
 READS_TEST_DIGIT = gettext_noop(
     "A test digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
+)
+READS_TRAINING_DIGIT = gettext_noop(
+    "A training digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
 )
 NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 
@@ -71,8 +74,9 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
     if prediction.empty:
         return translate(NOTHING_DRAWN)
     values = {"digit": prediction.trace.answer, "share": format_share(float(prediction.trace.probabilities.max()))}
-    template = READS if subject.label is None else READS_TEST_DIGIT
+    template = READS
     if subject.label is not None:
+        template = READS_TRAINING_DIGIT if samples.is_training_digit(subject) else READS_TEST_DIGIT
         values["label"] = subject.label
     return translate(template, **values) if plain else terms.explain(template, "answer", **values)
 

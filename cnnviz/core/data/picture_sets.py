@@ -1,0 +1,173 @@
+"""The data sets that can be looked at, part by part: loaded when asked for, once per process, shared, read-only.
+
+A test part of MNIST is the one that all pages share (`datasets.load_test`, 8 MB); a training part takes 47 MB more,
+so it is loaded only for those who look at it, and then stays. The colour digits keep MNIST's grey pictures and colour
+those that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from cnnviz.core.background import BackgroundTask, Progress
+from cnnviz.core.data import colour_digits, datasets, fashion_mnist, mnist_source
+from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.messages import gettext_noop
+
+MNIST, FASHION, COLOUR, DIGITS = "mnist", "fashion", "colour", "digits"
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        MNIST: gettext_noop("MNIST"),
+        FASHION: gettext_noop("Fashion-MNIST"),
+        COLOUR: gettext_noop("Colour digits"),
+        DIGITS: gettext_noop("scikit-learn digits"),
+    }
+)
+"""Data set in a link -> its title."""
+
+TRAIN, TEST = "train", "test"
+TRAIN_SUFFIX = "-train"
+"""What follows the name of a data set in a link to one of its training pictures."""
+
+DIGIT_CLASSES = tuple("0123456789")
+
+Key = tuple[str, str, object]
+"""Data set, part, and what MNIST is on this computer."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSet:
+    """One part of a data set.
+
+    Attributes:
+        name: What it is: a key of `NAMES`. `DIGITS` where MNIST was asked for and is not on this computer.
+        part: `TRAIN` or `TEST`.
+        slug: Name of this part in a link to one of its pictures; colour digits are those of the grey set.
+        images: (n, 28, 28) uint8, grey, read-only.
+        labels: (n,) uint8, read-only.
+        classes: What each label means, messages of the catalogue.
+        colours: (n, 2, 3) uint8, ink and paper of each picture; None for grey ones.
+        licence: Licence of the data.
+        attribution: Authors and title.
+        note: Tells the visitor why this is not what was asked for; empty where it is.
+    """
+
+    name: str
+    part: str
+    slug: str
+    images: np.ndarray = field(repr=False)
+    labels: np.ndarray = field(repr=False)
+    classes: tuple[str, ...] = DIGIT_CLASSES
+    colours: np.ndarray | None = field(default=None, repr=False)
+    licence: str = ""
+    attribution: str = ""
+    note: str = ""
+
+    def take(self, rows: np.ndarray) -> np.ndarray:
+        """Return the pictures of these rows as a network's data has them: (k, 28, 28), or (k, 32, 32, 3), uint8."""
+        images: np.ndarray = self.images[rows]
+        if self.colours is None:
+            return images
+        made = np.empty((len(images), *colour_digits.INPUT_SHAPE), np.uint8)
+        for target, image, (ink, paper) in zip(made, images, self.colours[rows], strict=True):
+            target[:] = np.rint(colour_digits.colour(image / np.float32(255), ink, paper) * 255)
+        return made
+
+
+_tasks: dict[Key, BackgroundTask[PictureSet]] = {}
+"""What was asked for since the process began; `setdefault` is one step, so that two visitors share one task."""
+
+
+def request(name: str, part: str) -> BackgroundTask[PictureSet]:
+    """Return the task that loads a part, `TRAIN` or `TEST`, of the data set `name`; started once per process.
+
+    Nothing is downloaded but Fashion-MNIST, which is looked for in Keras's cache first. MNIST's download is that of
+    `datasets.TEST_DOWNLOAD`; until it is there the task's result is scikit-learn's digits, with a note.
+    """
+    return _tasks.setdefault(_key(name, part), BackgroundTask(lambda progress: _load(name, part, progress))).start()
+
+
+def retry(name: str, part: str) -> None:
+    """Forget a task that has failed, so that the next request tries again."""
+    task = _tasks.get(_key(name, part))
+    if task is not None and task.status.refusal is not None:
+        _tasks.pop(_key(name, part), None)
+
+
+def load(name: str, part: str) -> PictureSet:
+    """Load a part at once, from this computer alone or with a download; for links and scripts.
+
+    Raises `Refusal` where it cannot be had.
+    """
+    status = request(name, part).wait()
+    if status.refusal is not None:
+        raise status.refusal
+    if status.result is None:
+        raise RuntimeError("a task has ended without result and refusal")
+    return status.result
+
+
+def _key(name: str, part: str) -> Key:
+    """Return the key of a part: another file of MNIST, or its arrival, makes another part of it."""
+    return name, part, (mnist_source.get_stamp(), datasets.load_test().name) if name in (MNIST, COLOUR) else None
+
+
+def _load(name: str, part: str, progress: Progress) -> PictureSet:
+    if name == FASHION:
+        images, labels = fashion_mnist.read(part, progress)
+        return PictureSet(
+            FASHION,
+            part,
+            _name_slug(FASHION, part),
+            images,
+            labels,
+            fashion_mnist.CLASSES,
+            licence=fashion_mnist.LICENCE,
+            attribution=fashion_mnist.ATTRIBUTION,
+        )
+    if name == DIGITS:
+        return _describe(datasets.load_bundled(), part)
+    if name == COLOUR:
+        return _colour(load(MNIST, part))  # the same grey pictures, not a second copy
+    data = datasets.load_test()
+    if data.name == datasets.MNIST and part == TRAIN:
+        data = datasets.load_train(progress)
+    return _describe(data, part)
+
+
+def _describe(data: Dataset, part: str) -> PictureSet:
+    name = MNIST if data.name == datasets.MNIST else DIGITS
+    images, labels = (data.x_train, data.y_train) if part == TRAIN else (data.x_test, data.y_test)
+    return PictureSet(
+        name,
+        part,
+        _name_slug(name, part),
+        images,
+        labels,
+        licence=data.licence,
+        attribution=data.attribution,
+        note=data.note,
+    )
+
+
+def _colour(grey: PictureSet) -> PictureSet:
+    """Return the colour digits made of a part, in the colours that networks were trained and tested on."""
+    colours = colour_digits.draw_pairs(
+        len(grey.labels), colour_digits.TRAIN if grey.part == TRAIN else colour_digits.TEST
+    )
+    colours.flags.writeable = False
+    return replace(grey, name=COLOUR, colours=colours)
+
+
+def _name_slug(name: str, part: str) -> str:
+    return name + (TRAIN_SUFFIX if part == TRAIN else "")
+
+
+SLUGS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {_name_slug(name, part): (name, part) for name in (MNIST, FASHION, DIGITS) for part in (TRAIN, TEST)}
+)
+"""Name in a link to a picture -> data set and part."""
