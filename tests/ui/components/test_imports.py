@@ -17,7 +17,7 @@ from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample
 from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExample
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.ui.components import address, bars, code_line, conv_grid, curves, drawing, feature_maps, kernel_grid, ledger
-from cnnviz.ui.components import pad, player, pool_grid
+from cnnviz.ui.components import cell_grid, pad, player, pool_grid
 pad.pad("pad", Drawing((Stroke(((1.0, 2.0), (3.0, 4.0)), 20.0),)), 1, 20, pad.LABELS)
 bars.bars("bars", np.full(10, 0.1, np.float32), bars.LABELS)
 block = feature_maps.Block(id="after", title="maps", values=np.ones((3, 3, 2), np.float32))
@@ -34,6 +34,7 @@ conv_grid.conv_grid("conv-grid", ConvWorkedExample(TUTORIAL, ((1.0,),)), guess=T
                     problem=None, facts=[])
 kernel_grid.kernel_grid("kernel-grid", ((1.0,),), label="Kernel")
 ledger.ledger("ledger", None)
+cell_grid.number_grid("numbers", np.zeros((28, 28), np.uint8), name="Numbers", shares=False)
 """
 """A page with every component."""
 
