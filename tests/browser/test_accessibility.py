@@ -68,6 +68,7 @@ PLACES = {
     f"Layers?net={LAYERS_NETWORK}": "Layers",
     "Convolution": "Convolution",
     "Pooling": "Pooling",
+    "Data": "Data",
     "Train?bench=build": "Train",
 }
 MOST = 70  # tabs a page: what follows is of the same kinds

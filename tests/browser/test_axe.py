@@ -87,6 +87,7 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "pooling": ("Pooling?", "Pooling", as_it_is),
     "pooling, guessed": ("Pooling?", "Pooling", guess),
     "pooling, solved": ("Pooling?", "Pooling", guess_twice),
+    "data": ("Data?show=everything&", "Data", as_it_is),
     "experiments": ("Train?", "Train", as_it_is),
     "recorded experiment": ("Train?", "Train", find_out),
     "builder": ("Train?bench=build&", "Train", as_it_is),

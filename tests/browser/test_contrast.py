@@ -14,6 +14,7 @@ PLACES = {
     "Layers": "Layers",
     "Convolution": "Convolution",
     "Pooling": "Pooling",
+    "Data": "Data",
     "Train": "Train",
     "Train?bench=build": "Train",
     "Train?bench=watch": "Train",

@@ -20,6 +20,7 @@ STATES = {
     "Convolution, large grids": ("Convolution?around=same&dilation=2&", "Convolution"),
     "Pooling": ("Pooling", "Pooling"),
     "Pooling, rotated": ("Pooling?disturb=rotate&", "Pooling"),
+    "Data": ("Data?set=colour&", "Data"),
     "Train": ("Train", "Train"),
     "builder": ("Train?bench=build&", "Train"),
     "runs": ("Train?bench=watch&", "Train"),

@@ -17,6 +17,12 @@ EXPERT = {
     "layers": ("Colours and files", "Drawing surface"),
     "convolution": ("Dilation", "Side of the image", "Channel order"),
     "pooling": ("Side of the grid", "Welch", "cosine distance", "Wilson"),
+    "data": (
+        "Augmentation of the plan",
+        "How many of each class",
+        "Mean and variance",
+        "looks at the label's own share",
+    ),
 }
 """Page -> what only those see there who want everything."""
 

@@ -68,6 +68,8 @@ STATES = [
     ("layers", {"view": "program"}),
     ("convolution", {}),
     ("pooling", {}),
+    ("data", {}),
+    ("data", {"show": "everything"}),
     ("train", {}),
     ("train", {"bench": "build"}),
     ("glossary", {}),

@@ -95,6 +95,17 @@ PAGES = {
             "matter less. Guess what [[max pooling|max]] and [[average pooling|average]] keep of sixteen numbers, "
             "then see it on your digit."
         ),
+        "data",
+        gettext_noop("Look at the pictures that networks learn all this from."),
+    ),
+    "data": Page(
+        "pages/Data.py",
+        gettext_noop("Train"),
+        gettext_noop("Data"),
+        gettext_noop(
+            "A [[network]] is what its data made of it, so look at the data first: 81 pictures at a time, with their "
+            "[[label|labels]]. Click a picture to see the numbers that a network gets of it."
+        ),
         "train",
         gettext_noop("Change one thing about a network, train it, and find out whether it matters."),
     ),

@@ -71,6 +71,18 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "scale": ("3", {"scale": 3}),
     "thicken": ("3", {"thicken": 3}),
     "noise": ("3", {"noise": 3}),
+    "set": ("fashion", {"data_set": "fashion"}),
+    "split": ("validation", {"data_split": "validation"}),
+    "label": ("7", {"data_label": "7"}),
+    "sheet": ("740", {"data_sheet": 740}),
+    "index": ("59999", {"data_index": 59999}),
+    "numbers": ("shares", {"data_numbers": "shares"}),
+    "plane": ("2", {"data_channel": "2"}),
+    "augment": ("pen", {"data_augmentation": "pen"}),
+    "sample": ("3", {"batch_sample": 3}),
+    "line": ("27", {"batch_row": 27}),
+    "across": ("0", {"batch_column": 0}),
+    "tint": ("2", {"batch_channel": 2}),
 }
 """Name in the links that people have shared -> a value, and what it sets."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnviz.ui.shell.fields import convolution, every_page, glossary, layers, pooling, train, why
+from cnnviz.ui.shell.fields import convolution, data, every_page, glossary, layers, pooling, train, why
 from cnnviz.ui.shell.fields.field import Field
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
@@ -15,6 +15,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "layers": layers.FIELDS,
     "convolution": convolution.FIELDS,
     "pooling": pooling.FIELDS,
+    "data": data.FIELDS,
     "train": train.FIELDS,
     "glossary": glossary.FIELDS,
 }

@@ -1,0 +1,37 @@
+"""The label of the chosen picture as ten numbers, beside the ten shares of the chosen network."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.inference import subject
+from cnnviz.core.inference.subject import InputSource
+from cnnviz.core.lessons.data.one_hot import compute_loss, encode
+from cnnviz.figures import one_hot
+from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import networks, session, terms
+
+WHY = gettext_noop(
+    "[[one-hot label|One-hot]]: a network has one output for each class, so its label is written as ten numbers too. "
+    "Training makes the [[share|shares]] below more like the label above."
+)
+LOSS = gettext_noop("The [[loss]] looks at the label's own share alone: −ln {share} = {loss}.")
+
+
+def show(source: InputSource, label: int) -> None:
+    """Show the label as a picture, and what the network answers if it knows these classes."""
+    prediction = None
+    if source.label is not None:
+        prediction = subject.read(networks.load_chosen(), source, session.steps())
+    shares = None if prediction is None else prediction.trace.probabilities
+    words = one_hot.Words(
+        caption=translate("The label {label} as a one-hot vector", label=label),
+        classes=translate("class"),
+        label=translate("label"),
+        shares=translate("share"),
+    )
+    st.html(one_hot.write(encode(label), shares, tuple("0123456789"), words))
+    st.caption(terms.explain(WHY))
+    if shares is not None and session.wants_everything():
+        loss = compute_loss(label, shares)
+        st.caption(terms.explain(LOSS, share=f"{shares[label]:.4f}", loss=f"{loss:.4f}"))

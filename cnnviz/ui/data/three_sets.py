@@ -1,0 +1,70 @@
+"""Training, validation and test set: what each is for, and how many pictures each has."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from cnnviz.core.data import bundled_digits, picture_sets
+from cnnviz.core.data.picture_sets import TEST, TRAIN, TRAIN_SUFFIX, PictureSet
+from cnnviz.core.lessons.data.rows import PLAN, SPLITS, VALIDATION
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.training_plan import TrainingPlan, count_digits
+from cnnviz.core.training.plan_draft import make_default_draft
+from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.shell import cache, session, terms
+
+WHY = gettext_noop(
+    "A [[network]] that has seen the answers proves nothing by knowing them. So pictures are kept apart: from the "
+    "[[training set]] it learns, by the [[validation set]] one chooses, and the [[test set]] is read once, at the end."
+)
+PURPOSES = {
+    TRAIN: gettext_noop("The weights are learned from these, over and over."),
+    VALIDATION: gettext_noop("Read after every epoch: when to stop, which settings. Drawn at random by class."),
+    TEST: gettext_noop("Nothing was chosen by these, so they say how well a network reads what is new to it."),
+}
+SIZES = {
+    picture_sets.MNIST: (60_000, 10_000),
+    picture_sets.FASHION: (60_000, 10_000),
+    picture_sets.DIGITS: (bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT),
+}
+"""Data set -> pictures of its training and its test part."""
+
+IN_APP = gettext_noop("Train, as it opens")
+
+
+def show(pictures: PictureSet) -> None:
+    """Show why there are three sets, how large they are, and how the stored networks' plans divide them."""
+    available, tested = SIZES[pictures.slug.removesuffix(TRAIN_SUFFIX)]
+    learned, held_out = count_digits(PLAN, available)
+    with st.container(key="three-sets"):
+        st.subheader(translate("Why three sets"), anchor=False)
+        st.caption(terms.explain(WHY))
+        counts = {TRAIN: learned, VALIDATION: held_out, TEST: tested}
+        heads = (translate("Set"), translate("Pictures"), translate("What it is for"))
+        lines = [(translate(SPLITS[name]), f"{counts[name]:,}", translate(PURPOSES[name])) for name in SPLITS]
+        st.html(_write(heads, lines))
+        if session.wants_everything():
+            heads = (translate("Plan"), translate("Learned from"), translate("Held out, tested on"))
+            st.html(_write(heads, [_describe(name, plan, available, tested) for name, plan in _list_plans(available)]))
+
+
+def _list_plans(available: int) -> list[tuple[str, TrainingPlan]]:
+    plans = [(name, cache.card(name).plan) for name in model_store.names()]
+    usual = make_default_draft(available).plan(available)
+    return plans if usual is None else [*plans, (translate(IN_APP), usual)]
+
+
+def _describe(name: str, plan: TrainingPlan, available: int, tested: int) -> tuple[str, str, str]:
+    learned, held_out = count_digits(plan, available)
+    return name, f"{learned:,}", f"{held_out:,}, {tested:,}"
+
+
+def _write(heads: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th><td>{escape(second)}</td><td>{escape(third)}</td></tr>'
+        for first, second, third in lines
+    )
+    return f'<div class="three-sets"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -1,0 +1,49 @@
+"""Fields of the page Data: the data set, what of it is on the sheet, the chosen picture, and the batch."""
+
+from __future__ import annotations
+
+from cnnviz.core.data import colour_digits, picture_sets
+from cnnviz.core.lessons.data import augmented, rows
+from cnnviz.ui.i18n import gettext_noop
+from cnnviz.ui.shell.fields.field import Field, whole
+
+ALL = "all"
+
+MAX_SHEETS = 900
+"""Sheets that a link may count: 60,000 pictures are 741."""
+
+MAX_INDEX = 69_999
+
+BATCH = 4
+"""Pictures of the batch whose axes are shown."""
+
+MAX_PLACE = colour_digits.SIDE - 1
+
+FIELDS = (
+    Field("data_set", picture_sets.MNIST, "set", options=picture_sets.NAMES),
+    Field("data_split", picture_sets.TEST, "split", options=rows.SPLITS),
+    Field("data_label", ALL, "label", options={ALL: gettext_noop("all"), **{digit: digit for digit in "0123456789"}}),
+    Field("data_sheet", 0, "sheet", whole(0, MAX_SHEETS)),
+    Field("data_index", -1, "index", whole(0, MAX_INDEX)),  # the chosen picture; -1: the first on the sheet
+    Field("data_typed", ""),  # the index that was typed into the search
+    Field("data_problem", None),  # the Refusal that it got
+    Field(
+        "data_numbers",
+        "bytes",
+        "numbers",
+        options={"bytes": gettext_noop("0 to 255"), "shares": gettext_noop("0 to 1")},
+    ),
+    Field(
+        "data_channel",  # of a picture in colour
+        "0",
+        "plane",
+        options={"0": gettext_noop("red"), "1": gettext_noop("green"), "2": gettext_noop("blue")},
+    ),
+    Field("data_augmentation", "affine", "augment", options=augmented.KINDS),
+    Field("data_draw", 0),  # which draw of augmented copies is shown
+    # one number of the batch
+    Field("batch_sample", 0, "sample", whole(0, BATCH - 1)),
+    Field("batch_row", 14, "line", whole(0, MAX_PLACE)),
+    Field("batch_column", 14, "across", whole(0, MAX_PLACE)),
+    Field("batch_channel", 0, "tint", whole(0, colour_digits.CHANNELS - 1)),
+)

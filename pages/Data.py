@@ -1,0 +1,29 @@
+"""Data: the pictures that networks learn from, sheet by sheet, and what a network gets of them."""
+
+import streamlit as st
+
+from cnnviz.ui.data import augmentation, batch_axes, classes, loading, sheet, three_sets
+from cnnviz.ui.input import rail
+from cnnviz.ui.shell import page, session, url
+
+
+@st.fragment
+@page.guard
+def read_along() -> None:
+    """Show what the chosen network reads, which the chosen picture may become."""
+    _, pen_down = rail.read()
+    url.show(pen_down)
+
+
+with page.shell("data"):
+    with rail.keep_in_sight():
+        read_along()
+    loading.choose()
+    pictures = loading.load()
+    if pictures is not None:
+        sheet.show(pictures)
+        batch_axes.show(pictures)
+        augmentation.show(pictures)
+        three_sets.show(pictures)
+        if session.wants_everything():
+            classes.show(pictures)
