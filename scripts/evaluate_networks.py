@@ -1,9 +1,11 @@
-"""Read MNIST's 10,000 test digits with every network of the model store, and keep the answers beside the cards.
+"""Read the test digits with every network of the model store, and keep the answers beside the cards.
 
     CNNVIZ_MNIST=mnist.npz python scripts/evaluate_networks.py            all networks whose answers are not there
     python scripts/evaluate_networks.py --force dense-64 cnn-32-64-64     these, also if they are
 
-The page Compare shows them. They go with one set of weights: train a network again, and this has to be run again.
+Both MNIST's 10,000 test digits are read and the 360 that scikit-learn carries, which stand in for them where MNIST is
+not on a server. The page Compare shows the answers. They go with one set of weights: train a network again, and this
+has to be run again.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small only w
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.core.data import datasets  # noqa: E402
+from cnnviz.core.data import bundled_digits, datasets  # noqa: E402
+from cnnviz.core.data.datasets import Dataset  # noqa: E402
 from cnnviz.core.errors import Refusal  # noqa: E402
 from cnnviz.core.evaluation import evaluation  # noqa: E402
+from cnnviz.core.inference.samples import SLUGS  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
 
 
@@ -34,10 +38,28 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def is_done(name: str, store: Path, data_sha256: str) -> bool:
+def load_bundled() -> Dataset:
+    """Return the test part of the digits that scikit-learn carries."""
+    images, labels, sha256 = bundled_digits.read()
+    cut = bundled_digits.TRAIN_COUNT
+    return Dataset(
+        name=datasets.BUNDLED,
+        x_train=images[:0],
+        y_train=labels[:0],
+        x_test=images[cut:],
+        y_test=labels[cut:],
+        source=datasets.FROM_BUNDLED,
+        sha256=sha256,
+        licence="",
+        attribution="",
+    )
+
+
+def is_done(name: str, store: Path, data: Dataset) -> bool:
     """Return whether the store has the answers of this network's present weights."""
+    weights = model_store.card(name, store).weights_sha256
     try:
-        return evaluation.load(name, model_store.card(name, store).weights_sha256, data_sha256, store) is not None
+        return evaluation.load(name, weights, SLUGS[data.name], data.sha256, store) is not None
     except Refusal:
         return False
 
@@ -45,22 +67,28 @@ def is_done(name: str, store: Path, data_sha256: str) -> bool:
 def main(words: list[str]) -> int:
     """Evaluate the networks; return the exit status."""
     read = parse_arguments(words)
-    data = datasets.load_test()
-    if data.name != datasets.MNIST:
+    mnist = datasets.load_test()
+    if mnist.name != datasets.MNIST:
         print("MNIST is not on this computer. Set CNNVIZ_MNIST to the path of an mnist.npz.", file=sys.stderr)
         return 1
     for name in read.networks or model_store.names(read.models):
-        if not read.force and is_done(name, read.models, data.sha256):
-            continue
-        began = time.perf_counter()
-        made = evaluation.evaluate(model_store.load(name, read.models), data)
-        path = evaluation.find_path(name, read.models)
-        evaluation.save(made, path)
-        seconds = time.perf_counter() - began
-        print(
-            f"{name:15} {made.accuracy:.4f} {made.loss:.4f} {path.stat().st_size:8,} bytes {seconds:6.1f} s", flush=True
-        )
+        for data in (mnist, load_bundled()):
+            if read.force or not is_done(name, read.models, data):
+                keep_answers(name, data, read.models)
     return 0
+
+
+def keep_answers(name: str, data: Dataset, store: Path) -> None:
+    """Read the test part of `data` with a network, write the answers, and say what came out."""
+    began = time.perf_counter()
+    made = evaluation.evaluate(model_store.load(name, store), data)
+    path = evaluation.find_path(name, SLUGS[data.name], store)
+    evaluation.save(made, path)
+    seconds = time.perf_counter() - began
+    print(
+        f"{path.name:40} {made.accuracy:.4f} {made.loss:.4f} {path.stat().st_size:7,} bytes {seconds:5.1f} s",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

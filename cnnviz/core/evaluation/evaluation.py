@@ -1,9 +1,9 @@
 """The answers of a network to a whole test set, computed once by our own engine and stored beside its card.
 
-The file, `<name>.evaluation.npz`, goes with exactly one set of weights and one data set: it holds the SHA-256 of both,
-and is refused for any other. Of the ten probabilities of a digit those of the answer and of the label are kept, as
-whole numbers of 0 to 65,535; the loss is stored as it was computed, from float32, and so are the statistics that need
-SciPy's and scikit-learn's large packages. It is made by `scripts/evaluate_networks.py`.
+The file, `<name>.evaluation-<data>.npz`, goes with exactly one set of weights and one data set: it holds the SHA-256 of
+both, and is refused for any other. Of the ten probabilities of a digit those of the answer and of the label are kept,
+as whole numbers of 0 to 65,535; the loss is stored as it was computed, from float32, and so are the statistics that
+need SciPy's and scikit-learn's large packages. It is made by `scripts/evaluate_networks.py`.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def make(name: str, weights_sha256: str, data_sha256: str, labels: np.ndarray, p
 
 def _settle(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Evaluation:
     """Make the record of what is in a file, so that it is the same whether it was computed or read."""
-    read = {
+    read: dict[str, Any] = {
         key: array.astype(np.float32) / np.float32(SCALE) if array.dtype == np.uint16 else array.copy()
         for key, array in arrays.items()
     }
@@ -184,9 +184,9 @@ def _settle(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Evaluation
     return Evaluation(**header, **read)
 
 
-def find_path(name: str, store: Path | None = None) -> Path:
-    """Return where the evaluation of the network `name` is stored."""
-    return (store or model_store.folder()) / f"{checks.network_name(name)}.evaluation.npz"
+def find_path(name: str, source: str, store: Path | None = None) -> Path:
+    """Return where the evaluation of the network `name` is stored; `source` is one of `samples.SLUGS`."""
+    return (store or model_store.folder()) / f"{checks.network_name(name)}.evaluation-{source}.npz"
 
 
 def save(made: Evaluation, path: Path) -> None:
@@ -213,19 +213,22 @@ def to_bytes(made: Evaluation) -> bytes:
     return file.getvalue()
 
 
-def load(name: str, weights_sha256: str, data_sha256: str = "", store: Path | None = None) -> Evaluation | None:
+def load(
+    name: str, weights_sha256: str, source: str, data_sha256: str = "", store: Path | None = None
+) -> Evaluation | None:
     """Load the evaluation of the network `name`; None where the store has none.
 
     Args:
         name: Of the network.
         weights_sha256: Of its weights.
+        source: Which data set, one of `samples.SLUGS`.
         data_sha256: Of the data set; "" for whichever it was made with.
         store: Folder of the networks; None for the usual one.
 
     Raises:
         Refusal: If the file is damaged, or was made for other weights or other data.
     """
-    path = find_path(name, store)
+    path = find_path(name, source, store)
     if not path.is_file():
         return None
     try:

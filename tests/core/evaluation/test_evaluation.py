@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 
-from cnnviz.core.data import mnist_file
+from cnnviz.core.data import bundled_digits, mnist_file
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import evaluation
@@ -86,14 +85,14 @@ def test_a_network_of_other_inputs_or_classes_is_refused_in_words() -> None:
 
 
 def test_what_is_stored_is_what_was_computed(made: Evaluation, tmp_path: Path) -> None:
-    evaluation.save(made, evaluation.find_path("small", tmp_path))
-    read = evaluation.load("small", WEIGHTS, DATA, tmp_path)
+    evaluation.save(made, evaluation.find_path("small", "mnist", tmp_path))
+    read = evaluation.load("small", WEIGHTS, "mnist", DATA, tmp_path)
     assert read is not None
     assert (read.loss, read.interval, read.reliability) == (made.loss, made.interval, made.reliability)
     for name in evaluation.ARRAYS:
         np.testing.assert_array_equal(getattr(read, name), getattr(made, name))
         assert not getattr(read, name).flags.writeable
-    assert evaluation.load("other", WEIGHTS, DATA, tmp_path) is None
+    assert evaluation.load("other", WEIGHTS, "mnist", DATA, tmp_path) is None
     assert model_store.names(tmp_path) == ()
 
 
@@ -103,9 +102,9 @@ def test_what_is_stored_is_what_was_computed(made: Evaluation, tmp_path: Path) -
 def test_answers_of_other_weights_or_about_other_data_are_refused_in_words(
     made: Evaluation, tmp_path: Path, weights: str, data: str, words: str
 ) -> None:
-    evaluation.save(made, evaluation.find_path("small", tmp_path))
+    evaluation.save(made, evaluation.find_path("small", "mnist", tmp_path))
     with pytest.raises(Refusal, match=f"Received: those .*{words}"):
-        evaluation.load("small", weights, data, tmp_path)
+        evaluation.load("small", weights, "mnist", data, tmp_path)
 
 
 def rewrite(content: bytes, **changes: object) -> bytes:
@@ -162,12 +161,23 @@ def test_truncated_answers_are_refused(made: Evaluation) -> None:
 @pytest.mark.parametrize("name", model_store.names())
 def test_stored_answers_are_those_of_the_networks_that_come_with_the_app(name: str) -> None:
     card = model_store.card(name)
-    found = evaluation.load(name, card.weights_sha256, mnist_file.CONTENT_SHA256)
+    found = evaluation.load(name, card.weights_sha256, "mnist", mnist_file.CONTENT_SHA256)
     assert found is not None, "run scripts/evaluate_networks.py whenever the weights change"
     assert found.count == 10_000
     assert found.accuracy == pytest.approx(card.test_accuracy, abs=2e-4)  # Keras's float32 sums, in another order
     assert found.loss == pytest.approx(card.test_loss, abs=1e-4)
     assert np.abs(found.confusion - np.array(card.confusion)).sum() <= 8
-    assert evaluation.find_path(name).stat().st_size < 60_000
+    assert evaluation.find_path(name, "mnist").stat().st_size < 60_000
     with pytest.raises(Refusal):
-        evaluation.load(name, replace(card, weights_sha256="00" * 32).weights_sha256)
+        evaluation.load(name, "00" * 32, "mnist")
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_stored_answers_to_the_bundled_digits_are_there_as_well(name: str) -> None:
+    images, labels, sha256 = bundled_digits.read()
+    found = evaluation.load(name, model_store.card(name).weights_sha256, "digits", sha256)
+    assert found is not None, "run scripts/evaluate_networks.py whenever the weights change"
+    np.testing.assert_array_equal(found.labels, labels[bundled_digits.TRAIN_COUNT :])
+    if name == "dense-64":
+        digit = images[bundled_digits.TRAIN_COUNT].astype(np.float32) / np.float32(255)
+        assert found.answers[0] == trace.trace(model_store.load(name), digit).answer
