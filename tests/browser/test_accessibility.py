@@ -70,6 +70,7 @@ PLACES = {
     "Pooling": "Pooling",
     "Data": "Data",
     "Train?bench=build": "Train",
+    "Compare": "Compare",
 }
 MOST = 70  # tabs a page: what follows is of the same kinds
 

@@ -18,6 +18,7 @@ PLACES = {
     "Train": "Train",
     "Train?bench=build": "Train",
     "Train?bench=watch": "Train",
+    "Compare": "Compare",
     "Glossary": "Glossary",
 }
 

@@ -24,6 +24,7 @@ STATES = {
     "Train": ("Train", "Train"),
     "builder": ("Train?bench=build&", "Train"),
     "runs": ("Train?bench=watch&", "Train"),
+    "Compare": ("Compare", "Compare"),
     "Glossary": ("Glossary", "Glossary"),
 }
 """State -> the address and the title of its page."""

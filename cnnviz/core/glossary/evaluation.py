@@ -51,4 +51,36 @@ TERMS = (
         "pooling",
         gettext_noop("1 − a · b / (|a| |b|)"),
     ),
+    Term(
+        "calibration",
+        gettext_noop("Calibration"),
+        gettext_noop(
+            "How well the shares that a network gives fit how often it is right: of the answers that are 90 % sure, 90 "
+            "in 100 should be right."
+        ),
+        "Guo, Pleiss, Sun, Weinberger: On calibration of modern neural networks (2017)",
+        "compare",
+    ),
+    Term(
+        "calibration error",
+        gettext_noop("Expected calibration error"),
+        gettext_noop(
+            "The mean distance between how sure answers are and how many of them are right, over groups of answers "
+            "that are about equally sure."
+        ),
+        "Naeini, Cooper, Hauskrecht: Obtaining well calibrated probabilities using Bayesian binning (2015)",
+        "compare",
+        gettext_noop("mean of |share right − mean share given|, each group counted with its answers"),
+        also=(gettext_noop("ECE"),),
+    ),
+    Term(
+        "mcnemar test",
+        gettext_noop("McNemar’s test"),
+        gettext_noop(
+            "Tells whether two networks differ, from the digits that only one of them reads right: if neither is "
+            "better, such a digit falls to each with a chance of one half, as a coin does."
+        ),
+        "McNemar: Note on the sampling error of the difference between correlated proportions (1947)",
+        "compare",
+    ),
 )

@@ -79,7 +79,7 @@ def _about(card: ModelCard) -> None:
         y=translate("Label"),
         hover=translate("%{z} digits labelled %{y} were read as %{x}"),
     )
-    st.plotly_chart(figure, key="confusion", config={"displayModeBar": False})
+    st.plotly_chart(figure, key="card-confusion", config={"displayModeBar": False})
 
 
 def _describe_choice(plan: TrainingPlan, held_out: int) -> str:

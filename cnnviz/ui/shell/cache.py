@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.data import datasets
+from cnnviz.core.evaluation import evaluation
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.explanations import methods
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.explanations.methods import Explanation
@@ -45,6 +47,15 @@ def card(name: str) -> ModelCard:
 def load_evidence(name: str, weights_sha256: str) -> EvidenceThreshold | None:
     """Return the least evidence of a digit in the network `name`; None where it was not measured for its weights."""
     return evidence.load(name, weights_sha256)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def load_evaluation(name: str, weights_sha256: str, source: str) -> Evaluation | None:
+    """Return the stored answers of the network `name` to a test set, one of `samples.SLUGS`; None where it has none.
+
+    Raises `Refusal` if they are those of other weights.
+    """
+    return evaluation.load(name, weights_sha256, source)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -117,8 +117,19 @@ PAGES = {
             "A [[network]] learns its [[weight|weights]] from examples, and every choice shows in what it can read. "
             "Guess how an experiment ends, then look at its [[training|trainings]]."
         ),
+        "compare",
+        gettext_noop("See which digits two networks read differently, and how sure they were."),
+    ),
+    "compare": Page(
+        "pages/Compare.py",
+        gettext_noop("Train"),
+        gettext_noop("Compare"),
+        gettext_noop(
+            "Two networks with the same [[accuracy]] can fail on different digits, and only the digits show why. "
+            "Choose “One right, one wrong” below, and click a digit to take it to every page."
+        ),
         "layers",
-        gettext_noop("Look inside any network, also one that you have trained."),
+        gettext_noop("Look inside a network at the digit that it misread."),
     ),
     "glossary": Page(
         "pages/Glossary.py",

@@ -23,6 +23,8 @@ from cnnviz.ui.shell.fields.layers import CELL_LINK_NAME
 
 OF_VISITOR: Mapping[str, Callable[[], Collection[str]]] = {
     "network": networks.names,
+    "compare_one": networks.names,
+    "compare_other": networks.names,
     "watched": lambda: {run.id for run in visitor.store().runs()},
 }
 """Key -> its values, for the fields whose values are not the same for all visitors."""

@@ -83,6 +83,14 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "line": ("27", {"batch_row": 27}),
     "across": ("0", {"batch_column": 0}),
     "tint": ("2", {"batch_channel": 2}),
+    "one": ("pen", {"compare_one": "pen"}),
+    "other": ("pool-max", {"compare_other": "pool-max"}),
+    "by": ("loss", {"networks_by": "loss"}),
+    "which": ("apart", {"sheet_shows": "apart"}),
+    "thirty": ("7", {"sheet_page": 7}),
+    "matrix": ("other", {"matrix_of": "other"}),
+    "cells": ("shares", {"matrix_as": "shares"}),
+    "misread": ("4-9", {"matrix_cell": (4, 9)}),
 }
 """Name in the links that people have shared -> a value, and what it sets."""
 

@@ -38,6 +38,21 @@ class Step:
     active: bool
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What is said of a picture beside its caption.
+
+    Attributes:
+        tone: "right" or "wrong", the colour of the caption and of a frame; "" for neither.
+        description: what the picture is, for those who hear it or point at it.
+        current: whether it is the one that every page shows.
+    """
+
+    tone: str = ""
+    description: str = ""
+    current: bool = False
+
+
 def thumbnails(
     key: str,
     images: Sequence[np.ndarray],
@@ -47,6 +62,7 @@ def thumbnails(
     size: int = 64,
     on_pick: Callable[[], None] | None = None,
     live: bool = False,
+    marks: Sequence[Mark] = (),
 ) -> None:
     """Show `images` in a row that wraps.
 
@@ -58,14 +74,19 @@ def thumbnails(
         size: side of a picture in CSS pixels.
         on_pick: called when a picture was picked; without it the pictures are not buttons.
         live: whether it is the one picture that the network reads, which the browser may paint while the pen moves.
+        marks: one a picture; they are then one stop of the Tab key, and arrows go from picture to picture.
     """
     header: dict[str, object] = {
         "form": "pick" if on_pick else "row",
         "label": label,
         "size": size,
         "live": "input" if live else "",
+        "roving": bool(marks),
     }
-    _show(key, header, images, [{"caption": caption} for caption in captions], on_pick)
+    texts: list[dict[str, object]] = [{"caption": caption} for caption in captions]
+    for text, mark in zip(texts, marks, strict=False):
+        text.update(vars(mark))
+    _show(key, header, images, texts, on_pick)
 
 
 def steps(key: str, rows: Sequence[Step], *, label: str, size: int = 52, on_switch: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnviz.ui.shell.fields import convolution, data, every_page, glossary, layers, pooling, train, why
+from cnnviz.ui.shell.fields import compare, convolution, data, every_page, glossary, layers, pooling, train, why
 from cnnviz.ui.shell.fields.field import Field
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
@@ -17,6 +17,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "pooling": pooling.FIELDS,
     "data": data.FIELDS,
     "train": train.FIELDS,
+    "compare": compare.FIELDS,
     "glossary": glossary.FIELDS,
 }
 """Page -> the fields that only its links carry; "" -> those of every page's links."""

@@ -2,8 +2,9 @@
 // what is drawn follow the browser's own reading while the pen moves.
 
 import { decode } from "../shared/decode.js"
-import { button, countPaint, element, write } from "../shared/elements.js"
+import { button, call, countPaint, element, focused, write } from "../shared/elements.js"
 import * as live from "../shared/live.js"
+import { nextPicture } from "./rows.js"
 
 const MAX_SIDE = 64 // pixels a side; Python thins larger pictures likewise
 
@@ -59,7 +60,12 @@ const FORMS = {
       element("span", "caption", node)
       return node
     },
-    update: () => {},
+    update(node, { caption, tone = "", description = "", current = false }) {
+      node.dataset.tone = tone
+      if (description) call(node, `${caption}, ${description}`)
+      if (current) node.setAttribute("aria-current", "true")
+      else node.removeAttribute("aria-current")
+    },
   },
   steps: {
     make(size) {
@@ -97,6 +103,7 @@ function nodes(root, { form, size, pictures }) {
 function show(root, { header, buffer, start }, pick) {
   root.setAttribute("role", "group")
   root.setAttribute("aria-label", header.label)
+  root.onkeydown = header.roving ? (event) => rove(root, event) : null
   let offset = start
   nodes(root, header).forEach((node, index) => {
     const { rows, columns, channels, caption } = header.pictures[index]
@@ -110,7 +117,28 @@ function show(root, { header, buffer, start }, pick) {
     const pressed = node.matches("button") ? node : node.querySelector("button")
     if (pressed) pressed.onclick = () => pick(index)
   })
+  if (header.roving) stopAt(root, [...root.children].indexOf(focused(root)))
   countPaint(root)
+}
+
+// Pictures are one stop for Tab: the one that has the focus, else the first.
+function stopAt(root, place) {
+  const stop = Math.max(0, place)
+  ;[...root.children].forEach((node, index) => (node.tabIndex = index === stop ? 0 : -1))
+}
+
+// Arrows go from picture to picture, up and down by a row as it has wrapped.
+function rove(root, event) {
+  const pictures = [...root.children]
+  const to = nextPicture(
+    event.key,
+    pictures.indexOf(focused(root)),
+    pictures.map(({ offsetTop }) => offsetTop),
+  )
+  if (to === null) return
+  event.preventDefault()
+  stopAt(root, to)
+  pictures[to].focus()
 }
 
 /** An element whose pictures are those of what is drawn. */

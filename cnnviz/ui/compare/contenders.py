@@ -1,0 +1,125 @@
+"""The two networks that are compared, their answers to the test set, and the pictures of its digits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.data import datasets
+from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.errors import Refusal
+from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.inference import samples
+from cnnviz.core.networks import model_store
+from cnnviz.ui.compare import own_networks
+from cnnviz.ui.i18n import translate, translate_refusal
+from cnnviz.ui.shell import cache, networks, page, session, terms
+from cnnviz.ui.shell.fields.compare import FIRST_ONE, FIRST_OTHER
+
+MNIST = samples.SLUGS[datasets.MNIST]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two networks and their answers to the same digits.
+
+    Attributes:
+        one: Answers of the first.
+        other: Answers of the second.
+        data: The test set, with the pictures of its digits.
+    """
+
+    one: Evaluation
+    other: Evaluation
+    data: Dataset
+
+    @property
+    def sides(self) -> tuple[tuple[str, Evaluation, str], ...]:
+        """Both networks, each as "one" or "other", its answers, and what it is called on screen."""
+        return ("one", self.one, self.titles[0]), ("other", self.other, self.titles[1])
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the two are called on screen."""
+        return networks.title(self.one.name), networks.title(self.other.name)
+
+
+def load(name: str, source: str = MNIST) -> Evaluation | None:
+    """Return the answers of a network to a test set; None for a visitor's own that has not read it yet.
+
+    Raises `Refusal` for answers of other weights.
+    """
+    if name in model_store.names():
+        return cache.load_evaluation(name, cache.card(name).weights_sha256, source)
+    return own_networks.get_evaluation(name, source)
+
+
+def choose() -> Pair | None:
+    """Show which two networks are compared; return their answers, or None, having said why, where there are none."""
+    known = networks.names()
+    for key, usual in (("compare_one", FIRST_ONE), ("compare_other", FIRST_OTHER)):
+        if session.get(key) not in known:  # a run that was deleted, or a store without it
+            session.choose(key, usual if usual in known else known[0])
+    with st.container(key="contenders", horizontal=True, gap="small"):
+        _pick("compare_one", translate("First network"), known)
+        _pick("compare_other", translate("Second network"), known)
+    data = datasets.load_test()
+    if data.name != datasets.MNIST:
+        waiting = not datasets.TEST_DOWNLOAD.start().status.done
+        st.fragment(_wait_for_digits, run_every=0.5 if waiting else None)()
+    one, other = (_load_or_say(session.get(key), data) for key in ("compare_one", "compare_other"))
+    return None if one is None or other is None else Pair(one, other, data)
+
+
+def _pick(key: str, label: str, known: Collection[str]) -> None:
+    options = tuple(known)
+    st.selectbox(
+        label,
+        options,
+        index=options.index(session.get(key)),
+        format_func=networks.describe_in_full,
+        width=360,
+        **session.bind(key, options),
+    )
+
+
+def _load_or_say(name: str, data: Dataset) -> Evaluation | None:
+    try:
+        found = load(name, samples.SLUGS[data.name])
+    except Refusal as reason:
+        st.warning(page.escape_markdown(translate_refusal(reason)))
+        return None
+    if found is not None and found.data_sha256 != data.sha256:
+        st.warning(
+            translate("The stored answers of {network} are about other digits than this server has.", network=name)
+        )
+        return None
+    if found is None:
+        own_networks.offer(name)
+    return found
+
+
+@page.guard
+def _wait_for_digits() -> None:
+    """Say which digits stand in for MNIST, and draw the page again when that has come."""
+    status = datasets.TEST_DOWNLOAD.status
+    if datasets.load_test().name == datasets.MNIST:
+        st.rerun()
+    st.caption(terms.explain((status.result or datasets.load_test()).note, "contenders"))
+    if status.message and not status.done:
+        st.progress(status.fraction, translate(status.message))
+
+
+def find_current(data: Dataset) -> int:
+    """Return the index of the test digit that every page shows now, or -1."""
+    source = session.subject()
+    return source.number if source.kind == "sample" and source.source == samples.SLUGS.get(data.name) else -1
+
+
+def take(data: Dataset, indexes: np.ndarray, place: int) -> None:
+    """Show the test digit at `place` of `indexes` on every page from now on."""
+    if 0 <= place < len(indexes):
+        session.show(samples.make_subject(datasets.sample(data, int(indexes[place]))))

@@ -1,0 +1,224 @@
+"""Compare, run without a browser: which digits and numbers its sections show, and what is clicked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.data import datasets
+from cnnviz.core.evaluation import evaluation, scores, statistics
+from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.networks import model_store
+from cnnviz.ui.compare import calibration, confusion, digit_sheet, networks_table
+from cnnviz.ui.components.thumbnails import Mark
+from cnnviz.ui.shell import page, session
+
+ROOT = Path(__file__).parents[2]
+DENSE, CNN = "dense-64", "cnn-32-64-64"
+Shown = dict[str, dict[str, Any]]
+
+
+def load(name: str, source: str = "digits") -> Evaluation:
+    found = evaluation.load(name, model_store.card(name).weights_sha256, source)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def sheets(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Record the rows of digits that are shown, by key."""
+    shown: Shown = {}
+
+    def show(key: str, images: list[np.ndarray], captions: list[str], **more: Any) -> None:
+        shown[key] = {"images": images, "captions": captions, **more}
+
+    monkeypatch.setattr(digit_sheet, "thumbnails", show)
+    return shown
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page(page.PAGES["compare"].path).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(str(each.value) for kind in (app.markdown, app.caption) for each in kind)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def test_the_same_thirty_digits_stand_under_both_networks_marked_right_or_wrong(sheets: Shown) -> None:
+    opened()
+    data = datasets.load_test()
+    for key, made in (("sheet-one", load(DENSE)), ("sheet-other", load(CNN))):
+        images, captions, marks = (sheets[key][part] for part in ("images", "captions", "marks"))
+        assert len(images) == digit_sheet.DIGITS
+        np.testing.assert_array_equal(images[7], data.x_test[7].astype(np.float32) / 255)
+        for place in range(digit_sheet.DIGITS):
+            right = bool(made.answers[place] == data.y_test[place])
+            assert captions[place] == f"{'✓' if right else '✗'} {made.answers[place]}"
+            assert marks[place].tone == ("right" if right else "wrong")
+            assert f"test digit {place}, a {data.y_test[place]}" in marks[place].description
+
+
+def test_the_next_thirty_and_those_before_are_a_click_away_and_in_the_link(sheets: Shown) -> None:
+    app = press(opened(), "The next 30")
+    assert "test digit 30," in sheets["sheet-one"]["marks"][0].description
+    assert "thirty=1" in app.session_state["query"]
+    press(app, "The 30 before")
+    assert "test digit 0," in sheets["sheet-one"]["marks"][0].description
+    assert next(button for button in app.button if button.label == "The 30 before").disabled
+
+
+@pytest.mark.parametrize(
+    ("which", "tones"), [("apart", {("right", "wrong"), ("wrong", "right")}), ("both", {("wrong", "wrong")})]
+)
+def test_only_digits_that_they_disagree_on_or_both_misread_can_be_shown(
+    sheets: Shown, which: str, tones: set[tuple[str, str]]
+) -> None:
+    opened(which=which)
+    pairs = zip(sheets["sheet-one"]["marks"], sheets["sheet-other"]["marks"], strict=True)
+    assert {(one.tone, other.tone) for one, other in pairs} == tones
+
+
+def test_a_sheet_behind_the_last_one_is_the_last_one(sheets: Shown) -> None:
+    opened(thirty="399")
+    assert f"test digit {len(datasets.load_test().y_test) - 1}," in sheets["sheet-one"]["marks"][-1].description
+
+
+def test_a_digit_that_is_clicked_is_read_on_every_page(sheets: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened()
+    taken: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(session, "show", lambda source: taken.append((source.number, source.label)))
+    for picked in (4, 30, -1):
+        monkeypatch.setattr(digit_sheet, "read_pick", lambda _, picked=picked: picked)
+        sheets["sheet-one"]["on_pick"]()
+    assert taken == [(4, int(datasets.load_test().y_test[4]))]
+
+
+def test_the_digit_that_every_page_shows_is_marked(sheets: Shown) -> None:
+    opened(s="digits-5")
+    marks: list[Mark] = sheets["sheet-other"]["marks"]
+    assert [place for place, mark in enumerate(marks) if mark.current] == [5]
+
+
+def test_a_cell_of_the_matrix_opens_its_digits_the_most_confident_first(sheets: Shown) -> None:
+    made = load(DENSE)
+    label, answer, count = (
+        int(part)
+        for part in max(
+            (
+                (label, answer, made.confusion[label, answer])
+                for label in range(10)
+                for answer in range(10)
+                if label != answer
+            ),
+            key=lambda cell: cell[2],
+        )
+    )
+    assert "confusion-cell" not in sheets
+    app = opened(misread=f"{label}-{answer}")
+    assert len(sheets["confusion-cell"]["images"]) == count
+    assert f"{count} digits that are a {label}, read as a {answer}" in words(app)
+    first = int(made.find_cell(label, answer)[0])
+    assert f"test digit {first}, a {label}" in sheets["confusion-cell"]["marks"][0].description
+
+
+def test_what_two_networks_read_differently_is_said_with_mcnemars_test() -> None:
+    one, other = load(DENSE), load(CNN)
+    found = statistics.compare(one.right, other.right)
+    text = words(opened())
+    assert f"alone reads {found.only_one} digits right" in text
+    assert f"both misread {found.neither}" in text
+    assert ("not luck" in text) == (found.p_value < confusion.SIGNIFICANT)
+    assert "do not tell which of the two reads better" in words(opened(one=DENSE, other=DENSE))
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"), [(1.0, "1.000"), (0.0123, "0.012"), (3e-5, "less than 10⁻⁴"), (0.0, "less than 10⁻³⁰⁷")]
+)
+def test_a_small_probability_is_shown_by_its_power_of_ten(p_value: float, text: str) -> None:
+    assert confusion.format_probability(statistics.Comparison(1, 2, 3, 4, p_value)) == text
+
+
+def test_the_table_has_every_network_on_mnist_with_its_interval_and_can_be_sorted() -> None:
+    app = opened(by="parameters")
+    (table,) = [each.proto.body for each in app.get("html") if "networks-table" in each.proto.body]
+    sizes = {name: model_store.card(name).parameters for name in model_store.names()}
+    assert sorted(sizes, key=lambda name: (sizes[name], name)) == [
+        row.split("</th>")[0] for row in table.split('<th scope="row">')[1:]
+    ]
+    made = load(DENSE, "mnist")
+    assert f"{100 * made.interval[0]:.2f} – {100 * made.interval[1]:.2f} %" in table
+    assert "99.41 %, loss 0.0201" in table
+
+
+def test_the_table_is_downloaded_with_all_its_numbers() -> None:
+    rows = [scores.make_score(load(name, "mnist"), model_store.card(name)) for name in (DENSE, CNN)]
+    read = list(csv.DictReader(io.StringIO(scores.to_csv(rows, {CNN: 1.25}))))
+    assert [row["network"] for row in read] == [DENSE, CNN]
+    assert float(read[0]["accuracy"]) == rows[0].accuracy
+    assert float(read[1]["accuracy_8"]) == rows[1].per_digit[8]
+    assert (read[0]["milliseconds_per_digit"], read[1]["milliseconds_per_digit"]) == ("", "1.25")
+
+
+@pytest.mark.parametrize("by", scores.ORDERS)
+def test_every_order_of_the_table_has_an_order_of_its_own(by: str) -> None:
+    rows = [scores.make_score(load(name, "mnist"), model_store.card(name)) for name in model_store.names()]
+    keys = [scores.ORDERS[by](row) for row in scores.sort(rows, by)]
+    assert keys == sorted(keys)
+
+
+def test_time_is_measured_beside_the_page_and_then_stands_in_the_table() -> None:
+    app = press(opened(), "Measure the time a digit here")
+    task = app.session_state["speed"]
+    found = task.wait(60).result
+    assert set(found) == set(model_store.names())
+    assert all(milliseconds > 0 for milliseconds in found.values())
+    app.run()
+    (table,) = [each.proto.body for each in app.get("html") if "networks-table" in each.proto.body]
+    assert f"{found[DENSE]:.1f} ms" in table
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(5.2, "5 s"), (89.0, "89 s"), (3322.6, "55 min")])
+def test_time_to_train_is_short(seconds: float, text: str) -> None:
+    assert networks_table.format_time(seconds) == text
+
+
+def test_calibration_says_how_often_ninety_percent_sure_is_right() -> None:
+    made = load(CNN, "mnist")
+    sure = made.confidences >= 0.9
+    text = calibration.describe(made)
+    assert f"{sure.sum():,} of 10,000 answers" in text
+    assert f"{100 * made.right[sure].mean():.2f} %" in text
+    assert calibration.describe_bins(made).count(" right.") == len(made.reliability)
+
+
+def test_what_is_folded_away_is_not_computed(sheets: Shown) -> None:
+    app = opened()
+    assert not any(key.startswith(("mistakes", "suspects")) for key in sheets)
+    assert "calibration error" not in words(app).lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("one", "nobody"), ("misread", "44"), ("thirty", "999"), ("which", "some")]
+)
+def test_a_link_that_names_nothing_opens_the_usual_view(name: str, value: str) -> None:
+    app = opened(**{name: value})
+    assert any(value in str(each.value) for each in app.warning)
+    assert "alone reads" in words(app)
