@@ -14,8 +14,8 @@ import numpy as np
 
 from cnnviz.core.data.image_augmentation import BLOCK_SIZE, interpolate
 
-Random: TypeAlias = "np.random.Generator"
-Degradation: TypeAlias = "Callable[[np.ndarray, Random], np.ndarray]"
+Random: TypeAlias = np.random.Generator
+Degradation: TypeAlias = Callable[[np.ndarray, Random], np.ndarray]
 
 SIDE = 28
 
