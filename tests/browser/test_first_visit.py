@@ -135,6 +135,34 @@ new PerformanceObserver(list => {
 """
 
 
+WAITED_FOR = """
+window.waitedFor = null
+new MutationObserver(changes => changes.forEach(({ removedNodes }) => removedNodes.forEach(({ id }) => {
+    if (id === "skeleton") window.waitedFor = document.querySelectorAll('[data-testid="stSkeleton"]').length
+}))).observe(document, { childList: true, subtree: true })
+"""
+"""Counts the parts that still waited for a file when the skeleton was taken away."""
+
+FOUR_LOOKS = "() => (window.since ??= performance.now()) + 200 < performance.now()"
+"""Waits as long as the skeleton looks four times whether the page stands."""
+
+
+def test_a_note_on_a_page_does_not_uncover_it(page: Page, address: str) -> None:
+    """Train says that MNIST is not here, which is no error that the skeleton would hide."""
+    page.add_init_script(SHIFTS + WAITED_FOR)
+    held: list[Route] = []
+    page.route("**/rail/rail.js", lambda route: held.append(route))
+    page.goto(f"{address}/Train", wait_until="commit")
+    expect(page.get_by_test_id("stAlert")).to_be_attached()
+    page.wait_for_function(FOUR_LOOKS)
+    for route in held:
+        route.continue_()
+    arrived(page, "Train")
+    assert len(held) == 1
+    assert page.evaluate("waitedFor") == 0
+    assert page.evaluate("shifted") <= MAX_SHIFT
+
+
 @pytest.mark.parametrize("title", TITLES)
 def test_nothing_jumps_while_a_page_opens(page: Page, address: str, title: str) -> None:
     page.add_init_script(SHIFTS)
