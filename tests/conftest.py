@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
+import importlib
 import json
 import os
 import sys
@@ -74,6 +76,18 @@ def _no_network_and_no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for name in ("http_proxy", "https_proxy"):
             patch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: refused at once
         patch.setenv("no_proxy", "127.0.0.1,localhost")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> Iterator[None]:
+    """Keep each AppTest from reading the metadata of all installed packages: two thirds of its processor time."""
+    if "streamlit.testing.v1" not in sys.modules:  # none of the tests that were chosen runs a page
+        yield
+        return
+    scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_component_manifests", functools.cache(scanner.scan_component_manifests))
         yield
 
 

@@ -96,7 +96,6 @@ def opened(monkeypatch: pytest.MonkeyPatch, runs: Path) -> AppTest:
     monkeypatch.setenv("CNNVIZ_RUNS", str(runs))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["show"] = "everything"
-    app.run()
     return app.switch_page(TRAIN).run()
 
 

@@ -55,9 +55,9 @@ def answered(ink: str, paper: str) -> trace.Trace:
 
 @pytest.mark.parametrize("page", [name for name in page_shell.PAGES if name not in ("train", "glossary")])
 def test_every_page_reads_the_coloured_digit(app: AppTest, page: str) -> None:
-    app.run()
     if page != "draw":
-        app.switch_page(page_shell.PAGES[page].path).run()
+        app.switch_page(page_shell.PAGES[page].path)
+    app.run()
     assert well(app)
     answer = answered(INK, PAPER)
     assert any(element.value == str(answer.answer) for element in app.markdown)
@@ -135,7 +135,6 @@ def test_train_starts_from_it_and_learns_from_colour_digits(
 ) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
     app.query_params["bench"] = "build"
-    app.run()
     app.switch_page(page_shell.PAGES["train"].path).run()
     start = next(box for box in app.selectbox if box.label == "Start from")
     start.select(NAME).run()
@@ -155,7 +154,6 @@ def test_train_starts_from_it_and_learns_from_colour_digits(
 
 def test_a_learned_filter_is_shown_and_a_typed_one_kept_in_the_link(app: AppTest) -> None:
     app.query_params["rgb"] = "7"
-    app.run()
     app.switch_page(page_shell.PAGES["convolution"].path).run()
     assert well(app)
     assert "**27** weights" in texts(app)
@@ -180,7 +178,6 @@ def test_a_broken_filter_in_a_link_is_named(app: AppTest, wrong: str) -> None:
 
 def test_a_filter_that_the_layer_does_not_have_becomes_one_that_it_has(app: AppTest) -> None:
     app.query_params["rgb"] = "99"
-    app.run()
     app.switch_page(page_shell.PAGES["convolution"].path).run()
     assert well(app)
     assert app.session_state["rgb_filter"] == "0"

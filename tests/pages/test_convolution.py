@@ -77,7 +77,6 @@ def opened(**query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in {"show": "everything", **query}.items():
         app.query_params[name] = value
-    app.run()
     return app.switch_page(PAGE).run()
 
 

@@ -31,9 +31,9 @@ def opened(name: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
-    app.run()
     if name != "draw":
-        app.switch_page(page.PAGES[name].path).run()
+        app.switch_page(page.PAGES[name].path)
+    app.run()
     assert not app.exception
     assert not app.error
     return app

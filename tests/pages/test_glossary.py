@@ -40,10 +40,10 @@ def app() -> AppTest:
 def opened(app: AppTest, name: str, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
-    app.run()
     path = page.PAGES[name].path
     if path != "app.py":
-        app.switch_page(path).run()
+        app.switch_page(path)
+    app.run()
     assert not app.exception
     assert not app.error
     return app

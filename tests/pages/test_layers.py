@@ -25,7 +25,6 @@ def opened(**query: str) -> AppTest:
     app.query_params["net"] = NETWORK
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
     app.switch_page("pages/Layers.py").run()
     assert not app.exception
     assert not app.error

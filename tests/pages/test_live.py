@@ -31,9 +31,9 @@ def given(app: AppTest) -> Any:
 
 def opened(app: AppTest, path: str, **query: str) -> Any:
     app.query_params.update(query)
-    app.run()
     if path != "app.py":
-        app.switch_page(path).run()
+        app.switch_page(path)
+    app.run()
     assert not app.exception
     return given(app)
 

@@ -67,9 +67,9 @@ READING = [row.path for name, row in page.PAGES.items() if name not in ("train",
 
 @pytest.mark.parametrize("path", READING)
 def test_every_page_that_reads_opens_with_a_digit_read(app: AppTest, path: str) -> None:
-    app.run()
     if path != "app.py":
-        app.switch_page(path).run()
+        app.switch_page(path)
+    app.run()
     assert well(app)
     assert answer(app) == "3"
     assert any("reads a 3" in text for text in texts(app))
@@ -120,7 +120,6 @@ def test_an_empty_drawing_is_answered(app: AppTest) -> None:
 @pytest.mark.parametrize("name", model_store.names())
 def test_layers_shows_every_layer_of_every_network(app: AppTest, name: str) -> None:
     app.query_params["net"] = name
-    app.run()
     app.switch_page("pages/Layers.py").run()
     assert well(app)
     network = model_store.load(name)
@@ -150,7 +149,6 @@ def test_layers_shows_every_network_as_program_summary_and_diagram(app: AppTest,
     architecture = model_store.load(name).architecture
     app.query_params["net"] = name
     app.query_params["view"] = "program"
-    app.run()
     app.switch_page("pages/Layers.py").run()
     assert well(app)
     assert app.code[0].value == keras_source.write_script(architecture, model_store.card(name).plan).rstrip()
@@ -259,7 +257,6 @@ def test_a_switch_off_changes_what_the_network_reads(app: AppTest) -> None:
 def test_every_way_of_colouring_works(app: AppTest, colour_range: str, palette: str) -> None:
     app.query_params["range"] = colour_range
     app.query_params["colours"] = palette
-    app.run()
     app.switch_page("pages/Layers.py").run()
     assert well(app)
 

@@ -40,9 +40,10 @@ class Visitor:
     """A browser that keeps the state of every widget it has ever seen, and sends all of it with every message."""
 
     def __init__(self, name: str) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         if name != "draw":
-            self.app.switch_page(page.PAGES[name].path).run()
+            self.app.switch_page(page.PAGES[name].path)
+        self.app.run()
         self.seen: dict[str, WidgetState] = {}
         self.texts: set[str] = set(TEXTS)
 

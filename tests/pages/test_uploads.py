@@ -129,7 +129,6 @@ def test_a_refusal_is_still_there_after_another_page(app: AppTest) -> None:
 
 
 def test_layers_shows_the_picture_that_is_read(app: AppTest) -> None:
-    app.run()
     app.switch_page("pages/Layers.py").run()
     assert not app.exception
     assert "Ink that was read: darker than the paper." in texts(app)

@@ -127,9 +127,9 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_language_needs_only_a_catalogue_file(pseudo: str, path: str) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["lang"] = pseudo
-    app.run()
     if path != "app.py":
-        app.switch_page(path).run()
+        app.switch_page(path)
+    app.run()
     assert not app.error
     shown = [element.value for kind in (app.caption, app.header) for element in kind]
     shown += [element.label for kind in (app.button, app.toggle, app.selectbox, app.text_input) for element in kind]
@@ -159,9 +159,9 @@ def sixth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_a_sixth_language_is_offered_by_its_own_name(sixth: dict[str, str], path: str) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["lang"] = "it"
-    app.run()
     if path != "app.py":
-        app.switch_page(path).run()
+        app.switch_page(path)
+    app.run()
     assert not app.error
     assert not app.exception
     offered = next(each for each in app.selectbox if each.key and each.key.startswith("choose-language"))
