@@ -48,6 +48,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.address
 
 
+def make_counts() -> np.ndarray:
+    """Make the confusion matrix of a run, of about 1,000 digits."""
+    return np.random.default_rng(2).integers(0, 4, (10, 10)).astype(np.int32) + 95 * np.eye(10, dtype=np.int32)
+
+
 def write_run(folder: Path, title: str, token: str, experiment: str = "", arm: str = "") -> None:
     """Write a run whose training is over: curves, moments with 1,000 held-out digits, one step, a result.
 
@@ -70,7 +75,7 @@ def write_run(folder: Path, title: str, token: str, experiment: str = "", arm: s
     scheduler, random = FakeScheduler(), np.random.default_rng(2)
     scheduler.submit(store.owner, job, store.recorder(job_id))
     learn(scheduler, job_id, BATCHES)
-    counts = random.integers(0, 4, (10, 10)).astype(np.int32) + 95 * np.eye(10, dtype=np.int32)
+    counts = make_counts()
     arrays = flat(strategies.network(job.architecture, 3)) | {"confusion": counts}
     scheduler.tell(job_id, "snapshot", arrays, step=BATCHES + 5, epoch=1, digits=int(counts.sum()))
     before, gradient, update = (random.normal(size=(3, 3, 1)).astype(np.float32) for _ in range(3))
