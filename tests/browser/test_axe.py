@@ -75,6 +75,7 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "map of the strip": ("?", "Draw", enlarge_a_map),
     "about the network": ("?", "Draw", tell_about_the_network),
     "upload": ("?", "Draw", open_the_upload),
+    "why this answer": ("?why=1&show=everything&how=grad-cam&", "Draw", as_it_is),
     "layers": ("Layers?", "Layers", as_it_is),
     "account of a cell": ("Layers?cell=conv2d_1.1.5.5&", "Layers", as_it_is),
     "account of a map": ("Layers?cell=conv2d_1.1&", "Layers", as_it_is),

@@ -12,6 +12,7 @@ from tests.server_process import Server
 WIDTHS = (1920, 1400, 768, 390, 320)
 STATES = {
     "Draw": ("", "Draw"),
+    "Draw, why this answer": ("?why=1&", "Draw"),
     "Layers": (f"Layers?net={LAYERS_NETWORK}&", "Layers"),
     "account of a cell": (f"Layers?net={LAYERS_NETWORK}&cell=conv2d_1.1.5.5&", "Layers"),
     "summary": (f"Layers?net={LAYERS_NETWORK}&view=summary&", "Layers"),

@@ -52,7 +52,7 @@ def show(network: Network, prediction: Prediction, contrast: Contrast) -> None:
 
 
 def list_bars(found: Contributions) -> list[Bar]:
-    """Return the `MOST` entries on each side, the biases, and all others on each side, which may be none."""
+    """Return the `MOST` entries on each side, the biases, and all others: those against it, if any, and the rest."""
     order = found.rank().tolist()
     speaking = [index for index in order[:MOST] if found.values[index] >= SEEN]
     against = [index for index in order[-MOST:] if found.values[index] <= -SEEN]
@@ -60,9 +60,7 @@ def list_bars(found: Contributions) -> list[Bar]:
     bars = [Bar(translate(template, number=index), float(found.values[index])) for index in (*speaking, *against)]
     others = np.delete(found.values, [*speaking, *against])
     below, above = others[others < 0], others[others >= 0]
-    return [
-        *bars,
-        Bar(translate("biases"), found.constant),
-        Bar(translate("{number} others against it", number=len(below)), float(below.sum())),
-        Bar(translate("{number} others for it", number=len(above)), float(above.sum())),
-    ]
+    bars.append(Bar(translate("biases"), found.constant))
+    if len(below):
+        bars.append(Bar(translate("{number} others against it", number=len(below)), float(below.sum())))
+    return [*bars, Bar(translate("{number} others for it", number=len(above)), float(above.sum()))]

@@ -99,7 +99,7 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     st.markdown(describe_method(network, method, found, contrast, layer))
     digit = prediction.trace.digit
     with st.container(key="why-pictures", horizontal=True):
-        _show_picture("digit", translate("What the network reads"), digit, image=True)
+        _show_picture("digit", translate("The digit"), digit, image=True)
         _show_picture("trained", translate("This network"), found.trained, method=method)
         _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
     st.markdown(describe_finding(method, found, contrast))
