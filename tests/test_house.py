@@ -45,7 +45,7 @@ FLOORS = {
     "explanations": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "ledger": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "training": GROUND | {"layers", "drawing", "data", "networks", "inference"},
-    "evaluation": GROUND | {"layers", "data", "networks", "inference"},
+    "evaluation": GROUND | {"layers", "drawing", "data", "networks", "inference"},
     "lessons": GROUND | {"layers", "drawing", "data", "networks", "inference", "ledger", "training"},
 }
 """A package or module of core -> those of core that it may import beside itself."""

@@ -12,12 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.data import datasets
-from cnnviz.core.evaluation import evaluation, scores, statistics
+from cnnviz.core.evaluation import evaluation, scores, statistics, suspects
 from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.evaluation.fooling import CHANGES
 from cnnviz.core.networks import model_store
 from cnnviz.ui.compare import calibration, confusion, digit_sheet, networks_table
 from cnnviz.ui.components.thumbnails import Mark
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.shell import cache, page, session
 
 ROOT = Path(__file__).parents[2]
 DENSE, CNN = "dense-64", "cnn-32-64-64"
@@ -209,10 +210,106 @@ def test_calibration_says_how_often_ninety_percent_sure_is_right() -> None:
     assert calibration.describe_bins(made).count(" right.") == len(made.reliability)
 
 
-def test_what_is_folded_away_is_not_computed(sheets: Shown) -> None:
+def test_what_is_folded_away_is_not_computed(sheets: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("cnnviz.ui.compare.fool_it.fooling.make_series", lambda *_: asked.append("series"))
+    monkeypatch.setattr("cnnviz.ui.shell.cache.place_digits", lambda *_: asked.append("map"))
     app = opened()
-    assert not any(key.startswith(("mistakes", "suspects")) for key in sheets)
+    assert not any(key.startswith(("mistakes", "suspects", "nearest")) for key in sheets)
     assert "calibration error" not in words(app).lower()
+    app = opened(open="")
+    assert sheets.keys() == {"sheet-one", "sheet-other"}, "of the visit before"
+    assert "alone reads" not in words(app)
+    assert asked == []
+
+
+def test_what_is_unfolded_stands_in_the_link() -> None:
+    app = opened(open="drawn.fool-it")
+    assert "open=drawn.fool-it" in app.session_state["query"]
+    assert {box.label: box.proto.expanded for box in app.expander if box.proto.expanded}.keys() == {
+        "**On what people draw**",
+        "**Fool it**",
+    }
+
+
+def test_confident_mistakes_and_probably_wrong_labels_are_shown(sheets: Shown) -> None:
+    app = opened(open="calibration")
+    made = load(CNN)
+    first = made.find_mistakes()[0]
+    assert f"test digit {first}," in sheets["mistakes-other"]["marks"][0].description
+    assert "probably wrong" in words(app)
+    known = [load(name) for name in model_store.names() if name != "cnn-rgb"]
+    found = suspects.find(known)
+    captions = sheets["suspects"]["captions"] if len(found) else []
+    assert captions == [f"{known[0].labels[index]} → {known[0].answers[index]}" for index in found][: len(captions)]
+
+
+def test_a_label_is_suspect_only_where_all_networks_agree_and_are_sure() -> None:
+    labels = np.array([3, 4, 5, 6])
+    wanted = np.array([8, 9, 5, 1])
+
+    def read(answers: np.ndarray, sure: float) -> Evaluation:
+        rest = (1 - sure) / 9
+        shares = np.full((4, 10), rest, np.float32)
+        shares[np.arange(4), answers] = sure
+        return evaluation.make("some", "", "", labels, shares)
+
+    one, apart, unsure = read(wanted, 0.99), read(np.array([8, 4, 5, 1]), 0.99), read(wanted, 0.3)
+    assert suspects.find([one, one, one]).tolist() == [0, 1, 3]
+    assert suspects.find([one, one, apart]).tolist() == [0, 3]
+    assert suspects.find([one, unsure, unsure]).tolist() == []
+    assert suspects.find([one, one]).tolist() == []
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_of_the_digit_is_read_by_both_networks(kind: str) -> None:
+    app = opened(open="fool-it", fool=kind)
+    text = words(app)
+    assert f"**{DENSE}**".replace("-", "\\-") in text
+    assert text.count(" reads a 3") >= 2, "the digit that a new visitor finds"
+
+
+@pytest.mark.parametrize("kind", ["written letters", "scribbles", "symbols"])
+def test_pictures_without_a_digit_are_answered_all_the_same(kind: str) -> None:
+    app = opened(open="fool-it", fool=kind)
+    assert words(app).count("This is no digit") == 2
+    press(app, "Another picture")
+    assert app.session_state["fool_seed"] == 2
+    assert not app.exception
+
+
+def test_a_kept_drawing_is_what_the_next_one_is_morphed_into() -> None:
+    app = press(opened(open="fool-it", fool="morph"), "Keep my digit as the other end")
+    assert app.session_state["fool_kept"].any()
+    assert "the drawing that you kept" in words(app)
+
+
+def test_nothing_drawn_cannot_be_changed() -> None:
+    app = opened(open="fool-it", d="")
+    assert any("Nothing is drawn" in str(each.value) for each in app.info)
+
+
+def test_the_digit_is_placed_among_the_test_digits_in_every_layer(sheets: Shown) -> None:
+    app = opened(open="embedding", of="one")
+    made, data = load(DENSE), datasets.load_test()
+    task = cache.place_digits(cache.network(DENSE), made.weights_sha256, data.sha256)
+    assert task.wait(60).result is not None
+    assert f"{len(data.y_test)} digits of the test set" in words(app.run())
+    assert len(sheets["nearest"]["images"]) == 10
+    (chosen,) = [each for each in app.select_slider if each.label == "Values of"]
+    assert chosen.options[0] == "the pixels"
+    layers = list(task.status.result or ())
+    chosen.set_value(layers[0]).run()
+    assert app.session_state["map_layer"] == "input"
+    assert not app.exception
+
+
+def test_drawn_digits_are_shown_by_preparation_and_brush() -> None:
+    app = opened(open="drawn")
+    tables = [each.proto.body for each in app.get("html") if "networks-table" in each.proto.body]
+    assert "without any step" in tables[0]
+    assert "40 px" in tables[1]
+    assert "a network knows only pictures" in words(app)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,17 @@ TERMS = (
         "compare",
     ),
     Term(
+        "principal components",
+        gettext_noop("Principal components"),
+        gettext_noop(
+            "The directions in which a cloud of points is widest, one after the other. Two of them make a flat picture "
+            "of points with thousands of numbers."
+        ),
+        f"{DEEP_LEARNING}, 2.12",
+        "compare",
+        also=(gettext_noop("PCA"),),
+    ),
+    Term(
         "calibration error",
         gettext_noop("Expected calibration error"),
         gettext_noop(

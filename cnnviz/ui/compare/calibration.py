@@ -41,7 +41,7 @@ NO_SUSPECT = gettext_noop("No digit is read as the same other digit by all {coun
 @page.guard
 def show(pair: Pair | None) -> None:
     """Show the section."""
-    with section("calibration", translate("How sure, and how often right"), WHY, unfolded=False) as unfolded:
+    with section("calibration", translate("How sure, and how often right"), WHY) as unfolded:
         if unfolded and pair is not None:
             for column, (side, made, title) in zip(st.columns(2, gap="medium"), pair.sides, strict=True):
                 with column:
@@ -98,7 +98,9 @@ def _show_suspects(pair: Pair) -> None:
         st.caption(translate(NO_SUSPECT, count=len(known)))
         return
     st.caption(translate(RULE, count=len(known), share=suspects.MIN_CONFIDENCE))
-    digit_sheet.show_digits("suspects", known[0], pair.data, found[:SUSPECTS], translate("all networks"))
+    digit_sheet.show_digits(
+        "suspects", known[0], pair.data, found[:SUSPECTS], translate("all networks"), with_labels=True
+    )
 
 
 def _load_all(data: Dataset) -> list[Evaluation]:

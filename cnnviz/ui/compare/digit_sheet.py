@@ -99,7 +99,9 @@ def _describe(pair: Pair, shown: np.ndarray, first: int, count: int) -> str:
     )
 
 
-def show_digits(key: str, made: Evaluation, data: Dataset, shown: np.ndarray, title: str) -> None:
+def show_digits(
+    key: str, made: Evaluation, data: Dataset, shown: np.ndarray, title: str, *, with_labels: bool = False
+) -> None:
     """Show test digits with what a network answered; one that is clicked is shown on every page.
 
     Args:
@@ -108,12 +110,13 @@ def show_digits(key: str, made: Evaluation, data: Dataset, shown: np.ndarray, ti
         data: The test set.
         shown: (n,) indexes.
         title: What the network is called.
+        with_labels: Whether captions say the label as well, as 5 → 6, instead of whether the answer is right.
     """
     current = contenders.find_current(data)
     thumbnails(
         key,
         [data.x_test[index].astype(np.float32) / 255 for index in shown],
-        [f"{RIGHT if made.right[index] else WRONG} {made.answers[index]}" for index in shown],
+        [_caption(made, int(index), with_labels) for index in shown],
         label=translate("Test digits as {network} reads them", network=title),
         size=SIDE,
         on_pick=lambda: contenders.take(data, shown, read_pick(key)),
@@ -121,6 +124,12 @@ def show_digits(key: str, made: Evaluation, data: Dataset, shown: np.ndarray, ti
     )
     if read_pick(key) >= 0:
         st.rerun()  # the whole page: another digit is read
+
+
+def _caption(made: Evaluation, index: int, with_labels: bool) -> str:
+    if with_labels:
+        return f"{made.labels[index]} → {made.answers[index]}"
+    return f"{RIGHT if made.right[index] else WRONG} {made.answers[index]}"
 
 
 def _mark(made: Evaluation, index: int, current: int) -> Mark:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.core.background import BackgroundTask, Progress
 from cnnviz.core.data import datasets
-from cnnviz.core.evaluation import evaluation
+from cnnviz.core.evaluation import drawn, embedding, evaluation
+from cnnviz.core.evaluation.drawn import DrawnTable
+from cnnviz.core.evaluation.embedding import LayerMap
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.explanations import methods
 from cnnviz.core.explanations.contrast import Contrast
@@ -29,6 +34,9 @@ from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.protocol import Event
 from cnnviz.core.training.recordings import Recording
 from cnnviz.jobs.runs.store import RunStore, Snapshot
+
+_placing = Lock()
+"""Held while digits are placed in a network: one at a time, so that memory does not fill and pages stay quick."""
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -56,6 +64,24 @@ def load_evaluation(name: str, weights_sha256: str, source: str) -> Evaluation |
     Raises `Refusal` if they are those of other weights.
     """
     return evaluation.load(name, weights_sha256, source)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def load_drawn(folder: Path) -> DrawnTable | None:
+    """Return what was measured on drawn digits, in a model store's folder; None where there is nothing."""
+    return drawn.load(folder)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def place_digits(_network: Network, weights_sha256: str, data_sha256: str) -> BackgroundTask[Mapping[str, LayerMap]]:  # noqa: ARG001 (parts of the key)
+    """Return the task, which has begun, that places the test digits in the values of every layer of a network."""
+    images = datasets.load_test().x_test
+
+    def work(progress: Progress) -> Mapping[str, LayerMap]:
+        with _placing:
+            return embedding.make(_network, images, progress)
+
+    return BackgroundTask(work).start()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

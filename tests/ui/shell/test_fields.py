@@ -90,6 +90,13 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "thirty": ("7", {"sheet_page": 7}),
     "matrix": ("other", {"matrix_of": "other"}),
     "cells": ("shares", {"matrix_as": "shares"}),
+    "fool": ("morph", {"fool_how": "morph"}),
+    "far": ("3", {"fool_amount": 3}),
+    "into": ("4", {"fool_other": 4}),
+    "draw": ("12", {"fool_seed": 12}),
+    "of": ("one", {"map_of": "one"}),
+    "values": ("dense", {"map_layer": "dense"}),
+    "open": ("fool-it.networks", {"unfolded": ("fool-it", "networks")}),
     "misread": ("4-9", {"matrix_cell": (4, 9)}),
 }
 """Name in the links that people have shared -> a value, and what it sets."""

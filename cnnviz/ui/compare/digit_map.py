@@ -1,0 +1,119 @@
+"""The map of digits: the learner's digit among test digits, in the values of any layer of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.evaluation import embedding
+from cnnviz.core.evaluation.embedding import LayerMap
+from cnnviz.core.inference import subject
+from cnnviz.ui.compare import digit_sheet
+from cnnviz.ui.compare.contenders import Pair
+from cnnviz.ui.compare.sections import section
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
+from cnnviz.ui.shell import cache, layer_names, networks, page, process_tuning, session, terms, url
+
+WHY = gettext_noop(
+    "Every layer turns a digit into other numbers. Digits with similar numbers lie close together here: go from the "
+    "[[pixel|pixels]] to the last [[layer]] and watch the classes separate."
+)
+HOW = gettext_noop(
+    "{count:,} digits of the test set on the two axes along which they differ most ([[principal components]]); these "
+    "two hold {share:.0%} of all differences. Axes have no meaning of their own, and no scale."
+)
+NEAREST = 10
+"""Digits beside the learner's that are shown."""
+
+
+@st.fragment
+@page.guard
+def show(pair: Pair | None, digit: np.ndarray) -> None:
+    """Show the section for a digit, (28, 28) float32; the page runs it again once the pen was lifted."""
+    with section("embedding", translate("The map of digits"), WHY) as unfolded:
+        if unfolded and pair is not None:
+            _show_network(pair, digit)
+    url.show(pen_down=False, place="embedding")
+
+
+def _show_network(pair: Pair, digit: np.ndarray) -> None:
+    st.segmented_control(
+        translate("Network"),
+        ("one", "other"),
+        format_func=lambda which: pair.titles[which == "other"],
+        default=session.get("map_of"),
+        required=True,
+        **session.bind("map_of", ("one", "other")),
+    )
+    _, made, _ = next(each for each in pair.sides if each[0] == session.get("map_of"))
+    network = networks.load(made.name)
+    task = cache.place_digits(network, made.weights_sha256, pair.data.sha256)
+    status = task.status
+    if status.refusal is not None:
+        st.warning(page.escape_markdown(translate_refusal(status.refusal)))
+    elif status.result is None:
+        _wait(network.name, made.weights_sha256, pair.data.sha256)
+    else:
+        _show_map(pair, status.result, digit)
+
+
+def _wait(name: str, weights: str, data: str) -> None:
+    """Show how far the digits are placed, and draw the section when they are."""
+
+    @page.guard
+    def follow() -> None:
+        status = cache.place_digits(networks.load(name), weights, data).status
+        if status.done:
+            st.rerun()
+        st.progress(status.fraction, translate(status.message or embedding.PLACING))
+
+    st.fragment(follow, run_every=0.5)()
+
+
+def _show_map(pair: Pair, maps: Mapping[str, LayerMap], digit: np.ndarray) -> None:
+    _, made, title = next(each for each in pair.sides if each[0] == session.get("map_of"))
+    network = networks.load(made.name)
+    names = {embedding.INPUT: translate("the pixels"), **layer_names.in_words(network.architecture.layers)}
+    layers = tuple(maps)
+    layer = session.get("map_layer") if session.get("map_layer") in layers else layers[-1]
+    st.select_slider(
+        translate("Values of"),
+        layers,
+        value=layer,
+        format_func=lambda name: names.get(name, name),
+        **session.bind("map_layer", layers),
+    )
+    found = maps[layer]
+    own = _place_own(network.name, found, layer, digit)
+    _show_chart(found, pair, own)
+    share = float(found.explained[:2].sum())
+    st.caption(terms.explain(HOW, count=len(found.places), share=share))
+    if own is not None:
+        st.markdown("**" + translate("The test digits nearest to yours in this layer") + "**")
+        digit_sheet.show_digits("nearest", made, pair.data, found.find_nearest(own, NEAREST), title)
+
+
+def _place_own(name: str, found: LayerMap, layer: str, digit: np.ndarray) -> np.ndarray | None:
+    """Return where the learner's digit lies, (k,); None where nothing is drawn."""
+    if not digit.any():
+        return None
+    read = subject.read(networks.load(name), session.subject(), session.steps())
+    place: np.ndarray = found.place(embedding.read_digit(read.trace, read.digit)[layer])[0]
+    return place
+
+
+def _show_chart(found: LayerMap, pair: Pair, own: np.ndarray | None) -> None:
+    process_tuning.import_once("plotly.graph_objects")
+    from cnnviz.figures import digit_map
+
+    shown = found.places[:, :2]
+    figure = digit_map.chart(
+        shown,
+        pair.data.y_test[: len(shown)],
+        None if own is None else own[:2],
+        titles=(translate("first axis"), translate("second axis")),
+        own_name=translate("your digit"),
+    )
+    st.plotly_chart(figure, key="digit-map", config={"displayModeBar": False})
