@@ -66,6 +66,7 @@ CUT = f"""() => {{ {EVERY}
 PLACES = {
     "": "Draw",
     f"Layers?net={LAYERS_NETWORK}": "Layers",
+    "Filters": "Filters",
     "Convolution": "Convolution",
     "Pooling": "Pooling",
     "Data": "Data",

@@ -83,6 +83,7 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "diagram": ("Layers?view=diagram&", "Layers", as_it_is),
     "summary": ("Layers?view=summary&", "Layers", as_it_is),
     "program": ("Layers?view=program&", "Layers", as_it_is),
+    "filters": ("Filters?", "Filters", as_it_is),
     "convolution": ("Convolution?", "Convolution", as_it_is),
     "convolution, guessed": ("Convolution?", "Convolution", guess),
     "pooling": ("Pooling?", "Pooling", as_it_is),

@@ -12,6 +12,7 @@ PALE_TEXTS = eyes.measuring("contrast")
 PLACES = {
     "": "Draw",
     "Layers": "Layers",
+    "Filters": "Filters",
     "Convolution": "Convolution",
     "Pooling": "Pooling",
     "Data": "Data",

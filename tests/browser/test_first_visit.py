@@ -125,7 +125,7 @@ def test_page_is_shown_without_its_server_too(page: Page, address: str, page_gua
 MAX_SHIFT = 0.1
 """Layout shift score of a page while it opens: good, by the web's own measure (web.dev/cls)."""
 
-TITLES = ("Draw", "Layers", "Convolution", "Pooling", "Data", "Train", "Compare", "Glossary")
+TITLES = ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare", "Glossary")
 
 SHIFTS = """
 window.shifted = 0

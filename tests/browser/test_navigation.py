@@ -44,7 +44,7 @@ def test_on_a_narrow_phone_every_link_and_how_much_is_shown_are_in_sight(phone: 
     phone.set_viewport_size({"width": 320, "height": 700})
     eyes.opened(phone, f"{address}/", "Draw")
     navigation = phone.locator(".st-key-navigation")
-    for name in ("Draw", "Layers", "Convolution", "Pooling", "Data", "Train", "Compare"):
+    for name in ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare"):
         expect(navigation.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
     for name in ("Essentials", "Everything"):
         expect(navigation.get_by_role("radio", name=name)).to_be_in_viewport(ratio=1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
 
-PAGES = ("Layers", "Convolution", "Pooling", "Data", "Train", "Compare")
+PAGES = ("Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare")
 WIDTHS = (320, 390, 640, 800, 1099, 1100, 1400, 1920)
 MAX_TOP = 130
 MAX_BAR = 72

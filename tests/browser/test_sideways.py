@@ -17,6 +17,7 @@ STATES = {
     "account of a cell": (f"Layers?net={LAYERS_NETWORK}&cell=conv2d_1.1.5.5&", "Layers"),
     "summary": (f"Layers?net={LAYERS_NETWORK}&view=summary&", "Layers"),
     "program": (f"Layers?net={LAYERS_NETWORK}&view=program&", "Layers"),
+    "Filters": ("Filters", "Filters"),
     "Convolution": ("Convolution", "Convolution"),
     "Convolution, large grids": ("Convolution?around=same&dilation=2&", "Convolution"),
     "Pooling": ("Pooling", "Pooling"),

@@ -6,7 +6,6 @@ import streamlit as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject
-from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
@@ -14,7 +13,7 @@ from cnnviz.ui.pooling import pooled_maps
 from cnnviz.ui.pooling.pooled_maps import ALL, CHANNEL, PICTURES
 from cnnviz.ui.pooling.worked_example import PADDING_HELP
 from cnnviz.ui.prediction import colour_scale
-from cnnviz.ui.shell import cache, layer_names, networks, page, session, terms, url, widgets
+from cnnviz.ui.shell import layer_names, networks, page, session, terms, url, widgets
 from cnnviz.ui.shell.fields.pooling import MAX_WINDOW
 
 WHY = gettext_noop(
@@ -51,12 +50,7 @@ def show() -> None:
 
 def _list_others() -> list[str]:
     """Return the networks of the model store that have a convolution."""
-    architectures = {name: cache.card(name).architecture for name in model_store.names()}
-    return [
-        f"{page.escape_markdown(networks.describe(name))} (`{name}`)"
-        for name, architecture in architectures.items()
-        if any(layer.kind.endswith("Conv2D") for layer in architecture.layers)
-    ]
+    return [f"{page.escape_markdown(networks.describe(name))} (`{name}`)" for name in networks.list_with_convolution()]
 
 
 def _show_pooled(network: Network) -> None:

@@ -22,10 +22,12 @@ from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
+from cnnviz.core.lessons.filters import initial_weights
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import recordings
@@ -43,6 +45,12 @@ _placing = Lock()
 def network(name: str) -> Network:
     """Return the network `name` of the model store; its arrays are read-only."""
     return model_store.load(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Architecture: repr})
+def initial_network(architecture: Architecture, seed: int) -> Network:
+    """Return the network that a training of an architecture with this seed starts from."""
+    return initial_weights.make_initial_network(architecture, seed)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

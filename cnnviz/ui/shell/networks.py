@@ -20,6 +20,12 @@ def names() -> tuple[str, ...]:
     return (*sorted(model_store.names(), key=_place), *own)
 
 
+def list_with_convolution() -> tuple[str, ...]:
+    """Return the names of the app's networks that have a convolution, in their order."""
+    each = ((name, cache.card(name).architecture) for name in sorted(model_store.names(), key=_place))
+    return tuple(name for name, found in each if any(layer.kind.endswith("Conv2D") for layer in found.layers))
+
+
 def _place(name: str) -> int:
     """Return where a network of the app stands among the others: in the order of the descriptions, then the rest."""
     return list(DESCRIPTIONS).index(name) if name in DESCRIPTIONS else len(DESCRIPTIONS)

@@ -74,6 +74,17 @@ PAGES = {
         "convolution",
         gettext_noop("Work out by hand where the numbers of these maps come from."),
     ),
+    "filters": Page(
+        "pages/Filters.py",
+        gettext_noop("See"),
+        gettext_noop("Filters"),
+        gettext_noop(
+            "A [[network]] can only see what its [[filter|filters]] look for, and [[training]] chose all of their "
+            "[[weight|weights]]. Click a filter, see what excites it, then switch it off."
+        ),
+        "train",
+        gettext_noop("Train a network of your own, and watch its filters while they form."),
+    ),
     "convolution": Page(
         "pages/Convolution.py",
         gettext_noop("Understand"),

@@ -129,6 +129,7 @@ def feature_maps(
     network_range: tuple[float, float] | None = None,
     labels: Mapping[str, str],
     height: int | None = None,
+    side: int | None = None,
     channel: str | None = None,
     ids: Sequence[str] = (),
     on_select: Callable[[], None] | None = None,
@@ -152,6 +153,8 @@ def feature_maps(
             `channel` it is published with the values.
         labels: The texts of `LABELS` in the visitor's language.
         height: CSS pixels that a block should not be higher than; by default 520, in a strip 150.
+        side: CSS pixels that the longer side of a map should not exceed in a mosaic; by default 168, or 224 of a single
+            map.
         channel: Where `publish` brings the values, earlier or later, again and again: the viewer follows them
             without being run again. It is empty as long as one of `ids` is not published.
         ids: The published blocks to show, in order.
@@ -181,6 +184,7 @@ def feature_maps(
         "network": network_range,
         "labels": dict(labels),
         "height": height,
+        "side": side,
         "channel": channel,
         "ids": list(ids),
         "select": on_select is not None,

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnnviz.ui.shell.fields import compare, convolution, data, every_page, glossary, layers, pooling, train, why
+from cnnviz.ui.shell.fields import (
+    compare,
+    convolution,
+    data,
+    every_page,
+    filters,
+    glossary,
+    layers,
+    pooling,
+    train,
+    why,
+)
 from cnnviz.ui.shell.fields.field import Field
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
     "": (*every_page.FIELDS, *why.FIELDS),
     "layers": layers.FIELDS,
+    "filters": filters.FIELDS,
     "convolution": convolution.FIELDS,
     "pooling": pooling.FIELDS,
     "data": data.FIELDS,

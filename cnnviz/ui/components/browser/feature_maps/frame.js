@@ -92,7 +92,7 @@ export class Frame {
     if (block.kind === "bars") return inStrip ? this.lying(height) : { width, height: UNITS_HEIGHT }
     if (inStrip) return strip(block, height)
     const room = block.names && block.pictures === 1 ? width - EDGE_WIDTH : width
-    return mosaic(block, room, width < 500 ? 1.6 * height : height, this.zoom)
+    return mosaic(block, room, width < 500 ? 1.6 * height : height, this.zoom, header.side)
   }
 
   lying(height) {

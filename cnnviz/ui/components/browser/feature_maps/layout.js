@@ -26,9 +26,10 @@ function balanced(pictures, most) {
   return Math.ceil(pictures / Math.ceil(pictures / across))
 }
 
-export function mosaic(block, width, height, zoom = 1) {
+// `most` is the longest side that a map may have, where it is not the usual one.
+export function mosaic(block, width, height, zoom = 1, most = 0) {
   const side = Math.max(block.rows, block.columns)
-  const limit = block.pictures === 1 ? MAX_SIDE_ALONE : MAX_SIDE
+  const limit = most || (block.pictures === 1 ? MAX_SIDE_ALONE : MAX_SIDE)
   const first = Math.max(1, Math.min(MAX_CELL, Math.floor(limit / side), Math.floor(width / block.columns)))
   for (let cell = first; cell >= 1; cell -= 1) {
     const gap = cell > 1 ? 4 : 2

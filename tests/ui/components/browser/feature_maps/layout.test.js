@@ -31,6 +31,12 @@ test("a map that is wider than the place shrinks below a pixel a value", () => {
   assert.deepEqual([made.cell, made.width], [0.5, 14])
 })
 
+test("maps may be given another longest side", () => {
+  const block = { rows: 127, columns: 3, pictures: 64 }
+  assert.equal(mosaic(block, 1000, 520).cell, 1)
+  assert.equal(mosaic(block, 1000, 520, 1, 480).cell, 3)
+})
+
 test("rows have equal lengths where they can", () => {
   assert.equal(32 % mosaic({ rows: 26, columns: 26, pictures: 32 }, 1000, 520).across, 0)
 })

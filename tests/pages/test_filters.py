@@ -1,0 +1,110 @@
+"""Filters, run without a browser: what its sections show, choose, keep and say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.lessons.filters import kernels
+from cnnviz.core.lessons.filters.initial_weights import make_initial_network
+from cnnviz.core.networks import model_store
+from cnnviz.ui.components.feature_maps import Block, Selection
+from tests.marked_text import plain
+
+ROOT = Path(__file__).parents[2]
+NETWORK = "cnn-32-32"
+Shown = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Record the newest data of every picture of the page by its key; `clicks` holds what is clicked next in one."""
+    clicks: dict[str, Selection] = {}
+    newest: Shown = {"clicks": clicks}
+
+    def feature_maps(key: str, blocks: list[Block], **more: Any) -> Selection | None:
+        newest[key] = {"block": blocks[0], **more}
+        return clicks.pop(key, None)
+
+    for module in ("kernel_pictures", "before_after"):
+        monkeypatch.setattr(f"cnnviz.ui.filters.{module}.feature_maps", feature_maps)
+    return newest
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"net": NETWORK, **query}.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page("pages/Filters.py").run()
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(plain(element.value) for kind in (app.markdown, app.caption, app.info) for element in kind)
+
+
+def test_first_filters_stand_before_and_after_training_on_one_scale(shown: Shown) -> None:
+    app = opened()
+    assert well(app)
+    network = model_store.load(NETWORK)
+    begun = make_initial_network(network.architecture, 1)
+    pair = [kernels.read_kernels(each, "conv2d") for each in (begun, network)]
+    for key, each in zip(("kernels-before", "kernels-after"), pair, strict=True):
+        assert np.array_equal(shown[key]["block"].values, each[:, :, 0])
+        assert shown[key]["block"].signed
+        assert shown[key]["network_range"][1] == max(float(np.abs(one).max()) for one in pair)
+        assert shown[key]["colour_range"] == "network"
+    moved = kernels.measure_movement(*pair)
+    assert shown["movement"]["block"].ticks == tuple(map(str, moved.order))
+    assert list(shown["movement"]["block"].values) == sorted(shown["movement"]["block"].values, reverse=True)
+    for said in kernels.describe_movement(moved):
+        assert plain(str(said)) in texts(app)
+
+
+def test_deeper_kernels_are_strips_with_all_of_their_input_maps(shown: Shown) -> None:
+    app = opened(kernels="conv2d_1", look="5", sorted="moved")
+    assert well(app)
+    values, kernel = (
+        shown["kernels-after"]["block"].values,
+        model_store.load(NETWORK).weights["conv2d_1"]["kernel"],
+    )
+    assert values.shape == (32 * 4 - 1, 3, 32)
+    first = int(shown["kernels-after"]["block"].ticks[0])
+    assert np.array_equal(values[4 * 7 : 4 * 7 + 3, :, 0], kernel[:, :, 7, first])
+    assert shown["kernels-after"]["block"].names[0][4 * 7] == "input map 7, row 0"
+    assert "kernels=conv2d_1&look=5&sorted=moved" in app.session_state["query"]
+
+
+def test_a_click_on_a_kernel_or_a_bar_chooses_the_filter(shown: Shown) -> None:
+    app = opened()
+    shown["clicks"]["kernels-after"] = Selection("kernels", 9, 0, 0)
+    app.run()
+    assert app.session_state["filters_number"] == 9
+    order = shown["movement"]["block"].ticks
+    shown["clicks"]["movement"] = Selection("movement", 0, 3, 0)
+    app.run()
+    assert app.session_state["filters_number"] == int(order[3])
+
+
+def test_another_convolution_begins_with_its_first_filter(shown: Shown) -> None:
+    app = opened(look="5")
+    app.selectbox(key="choose-filters_layer").select("conv2d_1").run()
+    assert (app.session_state["filters_layer"], app.session_state["filters_number"]) == ("conv2d_1", 0)
+    assert shown["kernels-after"]["block"].values.shape[0] == 127
+
+
+def test_a_network_without_convolution_is_reported_with_others_to_choose(shown: Shown) -> None:
+    app = opened(net="dense-64")
+    assert well(app)
+    assert set(shown) == {"clicks"}
+    (told,) = app.info
+    assert "has no convolution" in told.value
+    assert NETWORK in told.value
