@@ -20,7 +20,8 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.measuring import question
-from cnnviz.core.explanations import occlusion, saliency
+from cnnviz.core.data import datasets
+from cnnviz.core.explanations import occlusion, saliency, what_if
 from cnnviz.core.networks import model_store
 
 
@@ -48,6 +49,7 @@ def make_methods(name: str) -> dict[str, Callable[[], np.ndarray]]:
     """Return a function for each method, compiled at its first call."""
     digit, contrast = question.ask(name)
     model = keras_model.to_model(model_store.load(name))
+    examples = what_if.prepare_examples(model_store.load(name), datasets.load_test())[..., np.newaxis]
     x, weighting = tf.constant(digit[np.newaxis, ..., np.newaxis]), tf.constant(contrast.weighting)
     _, whole = make_logits(model)
     before, behind = make_logits(model, question.LAYER)
@@ -91,12 +93,23 @@ def make_methods(name: str) -> dict[str, Callable[[], np.ndarray]]:
         found: np.ndarray = digit * ((ends[1:] - ends[:-1]) * gradient).sum(axis=0)[..., 0]
         return found
 
+    def leave_out() -> np.ndarray:
+        layer, of = question.OFF
+        kernel, bias = kept = model.get_layer(layer).get_weights()
+        kernel, bias = kernel.copy(), bias.copy()
+        kernel[..., of], bias[of] = 0, 0
+        model.get_layer(layer).set_weights([kernel, bias])
+        shares: np.ndarray = model.predict(examples, batch_size=256, verbose=0)
+        model.get_layer(layer).set_weights(kept)
+        return shares
+
     return {
         "occlusion": occlude,
         "saliency": lambda: differentiate(x).numpy()[0, ..., 0],
         "smoothgrad": smooth,
         "integrated": integrate,
         "grad-cam": lambda: locate(x).numpy(),
+        "what-if": leave_out,
     }
 
 

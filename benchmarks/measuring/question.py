@@ -12,6 +12,9 @@ from cnnviz.core.networks import model_store
 LAYER = "conv2d_3"
 """The convolution of `pen` for Grad-CAM."""
 
+OFF = ("conv2d_1", 5)
+"""Layer and number of the filter that is switched off."""
+
 
 def ask(name: str) -> tuple[np.ndarray, Contrast]:
     """Return the first drawing prepared, (28, 28) float32 in [0, 1], and the answer against the next likeliest."""
