@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from cnnviz.ui.filters import before_after, choice
+from cnnviz.core.inference import subject
+from cnnviz.ui.filters import before_after, choice, top_patches
 from cnnviz.ui.input import rail
-from cnnviz.ui.shell import networks, page, pen_up, url
+from cnnviz.ui.shell import networks, page, pen_up, session, url
 
 
 @st.fragment
@@ -21,5 +22,7 @@ with page.shell("filters"):
         read_along()
     network = networks.load_chosen()
     if choice.show(network):
+        prediction = subject.read(network, session.subject(), session.steps())
         before_after.show()
+        top_patches.show(prediction)
     url.show(pen_down=False)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.lessons.filters import kernels
+from cnnviz.core.lessons.filters import kernels, patches
 from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Selection
+from cnnviz.ui.shell import cache
 from tests.marked_text import plain
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         newest[key] = {"block": blocks[0], **more}
         return clicks.pop(key, None)
 
-    for module in ("kernel_pictures", "before_after"):
+    for module in ("kernel_pictures", "before_after", "top_patches"):
         monkeypatch.setattr(f"cnnviz.ui.filters.{module}.feature_maps", feature_maps)
     return newest
 
@@ -108,3 +109,54 @@ def test_a_network_without_convolution_is_reported_with_others_to_choose(shown: 
     (told,) = app.info
     assert "has no convolution" in told.value
     assert NETWORK in told.value
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """Record the newest rows of patches by their key."""
+    newest: dict[str, dict[str, Any]] = {}
+
+    def thumbnails(key: str, images: list[np.ndarray], captions: list[str], **more: Any) -> None:
+        newest[key] = {"images": images, "captions": captions, **more}
+
+    monkeypatch.setattr("cnnviz.ui.filters.top_patches.thumbnails", thumbnails)
+    return newest
+
+
+def test_a_filter_has_its_name_its_patches_and_its_map(shown: Shown, rows: dict[str, dict[str, Any]]) -> None:
+    app = opened(kernels="conv2d_1", look="7", show="everything")
+    assert well(app)
+    network = model_store.load(NETWORK)
+    assert network.card is not None
+    found = patches.load(NETWORK, network.card.weights_sha256).layers["conv2d_1"]
+    for end in (patches.MOST, patches.LEAST):
+        images = rows[f"patches-{end}"]["images"]
+        assert np.array_equal(np.stack(images), found.pixels[7, end, ..., 0] / 255)
+        assert rows[f"patches-{end}"]["captions"][0].startswith(f"{found.labels[7, end, 0]}: ")
+    assert "Convolution 2, filter 7" in texts(app)
+    assert found.name(7).words in texts(app)
+    assert "5 × 5 pixels" in texts(app)
+    assert shown["filter-map"]["block"].values.shape == (24, 24, 1)
+
+
+def test_a_click_on_a_patch_reads_its_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnviz.ui.filters import top_patches
+
+    monkeypatch.setattr(top_patches, "read_pick", lambda _: 2)
+    taken: list[Any] = []
+    monkeypatch.setattr("cnnviz.ui.shell.session.show", taken.append)
+    monkeypatch.setattr("cnnviz.core.inference.samples.find", lambda source, number: (source, number))
+    top_patches._open_digit("patches-0", np.array([5, 6, 7, 8]))
+    assert taken == [("mnist", 7)]
+
+
+def test_patches_of_other_weights_are_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, rows: dict[str, dict[str, Any]]
+) -> None:
+    cache.filter_patches.clear()
+    monkeypatch.setattr(patches, "SUFFIX", ".nothing.npz")
+    app = opened()
+    assert well(app)
+    assert "must be those that were found with its weights" in texts(app)
+    assert "filter 0" in texts(app).lower(), "a first filter is named all the same"
+    assert not rows

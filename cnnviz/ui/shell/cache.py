@@ -22,7 +22,8 @@ from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
-from cnnviz.core.lessons.filters import initial_weights
+from cnnviz.core.lessons.filters import initial_weights, patches
+from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
@@ -51,6 +52,12 @@ def network(name: str) -> Network:
 def initial_network(architecture: Architecture, seed: int) -> Network:
     """Return the network that a training of an architecture with this seed starts from."""
     return initial_weights.make_initial_network(architecture, seed)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def filter_patches(name: str, weights_sha256: str) -> NetworkPatches:
+    """Return the patches that excite the filters of the network `name` of the model store."""
+    return patches.load(name, weights_sha256)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

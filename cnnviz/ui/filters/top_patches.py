@@ -1,0 +1,152 @@
+"""What excites the chosen filter: its name, the patches of test digits at both ends, and its map on the digit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.core.data import datasets
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import samples
+from cnnviz.core.inference.subject import Prediction
+from cnnviz.core.ledger.fixed_point import MINUS
+from cnnviz.core.lessons.filters import kernels, names
+from cnnviz.core.lessons.filters.names import FilterName
+from cnnviz.core.lessons.filters.patches import LEAST, MOST, LayerPatches
+from cnnviz.core.networks.network import Network
+from cnnviz.core.training import protocol
+from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
+from cnnviz.ui.components.thumbnails import read_pick, thumbnails
+from cnnviz.ui.filters import choice
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.prediction import colour_scale
+from cnnviz.ui.shell import cache, networks, page, session, terms, url
+
+NAMED = gettext_noop("**{filter}** answers most to **{pattern}**.")
+UNNAMED = gettext_noop("**{filter}** has **no simple pattern**: no test pattern gets near its largest answer.")
+HOW_NAMED = gettext_noop(
+    "Found by showing it edges, bars, gaps, spots and ends of strokes with equal energy. The best of them gets "
+    "{fit:.0%} of the largest answer {bound}; a filter is named from {least:.0%} on."
+)
+WHAT_PATCHES = gettext_noop(
+    "A patch is all that one value sees, its [[receptive field]]: {rows} × {columns} [[pixel|pixels]] here. These are "
+    "the strongest and the weakest values before the [[activation]] among {digits:,} [[test set|test digits]] of "
+    "{data}, at most one a digit. Click a patch to read its digit."
+)
+OWN_NETWORK = gettext_noop(
+    "Patches, and names of deeper filters, were found beforehand for the networks that come with the app, not for your "
+    "own."
+)
+ENDS = {MOST: gettext_noop("**What excites it most**"), LEAST: gettext_noop("**What excites it least**")}
+SIZE = 72
+"""CSS pixels of a patch."""
+
+
+@st.fragment
+@page.guard
+def show(prediction: Prediction) -> None:
+    """Show the section for the chosen filter and the digit of `prediction`."""
+    box = st.expander(translate("**What excites this filter**"), expanded=True, on_change="rerun", key="patches-box")
+    if box.open:
+        with box, st.container(key="top-patches"):
+            _show_open(networks.load_chosen(), prediction)
+    url.show(pen_down=False, place="patches")
+
+
+def _show_open(network: Network, prediction: Prediction) -> None:
+    layer, number = choice.get_layer(network), choice.get_filter(network)
+    found = _load_patches(network, layer)
+    name = found.name(number) if found is not None else _name_first(network, layer, number)
+    if name is not None:
+        _show_name(network, layer, number, name)
+    if found is not None:
+        left, right = st.columns([3, 1], gap="medium")
+        with left:
+            _show_patches(network, found, layer, number)
+        with right:
+            _show_map(prediction, layer, number)
+    else:
+        _show_map(prediction, layer, number)
+
+
+def _load_patches(network: Network, layer: str) -> LayerPatches | None:
+    """Return the patches of a layer; None, and say why, where there are none for these weights."""
+    if protocol.parse_run_id(network.name) is not None or network.card is None:
+        st.caption(translate(OWN_NETWORK))
+        return None
+    try:
+        return cache.filter_patches(network.name, network.card.weights_sha256).layers.get(layer)
+    except Refusal as reason:
+        st.caption(page.escape_markdown(translate_refusal(reason)))
+        return None
+
+
+def _name_first(network: Network, layer: str, number: int) -> FilterName | None:
+    """Name a filter that reads the picture itself, of any network."""
+    if network.architecture.layers[0].name != layer:
+        return None
+    return names.name_kernel(kernels.read_kernels(network, layer)[..., number])
+
+
+def _show_name(network: Network, layer: str, number: int, name: FilterName) -> None:
+    title = choice.name(network, layer, number)
+    title = title[:1].upper() + title[1:]
+    if name.pattern:
+        st.markdown(translate(NAMED, filter=title, pattern=translate(name.words)))
+    else:
+        st.markdown(translate(UNNAMED, filter=title))
+    if session.wants_everything():
+        is_first = network.architecture.layers[0].name == layer
+        bound = translate("that is possible") if is_first else translate("that a patch got")
+        st.caption(translate(HOW_NAMED, fit=name.fit, bound=bound, least=names.MIN_FIT))
+
+
+def _show_patches(network: Network, found: LayerPatches, layer: str, number: int) -> None:
+    about = cache.filter_patches(network.name, network.card.weights_sha256 if network.card else "").about
+    for end, title in ENDS.items():
+        st.markdown(translate(title))
+        key = f"patches-{end}"
+        each = zip(found.labels[number, end], found.values[number, end], strict=True)
+        thumbnails(
+            key,
+            _make_pictures(found.pixels[number, end]),
+            [_caption(int(label), float(value)) for label, value in each],
+            label=f"{translate(title).strip('*')}, {choice.name(network, layer, number)}",
+            size=SIZE,
+            on_pick=session.guard(partial(_open_digit, key, found.digits[number, end])),
+        )
+        if read_pick(key) >= 0:
+            st.rerun()  # the whole page: another digit is read
+    rows, columns = found.size
+    st.caption(terms.explain(WHAT_PATCHES, rows=rows, columns=columns, digits=about["digits"], data=about["data"]))
+
+
+def _caption(label: int, value: float) -> str:
+    return translate("{digit}: {value}", digit=label, value=f"{value:.2f}".replace("-", MINUS))
+
+
+def _make_pictures(pixels: np.ndarray) -> list[np.ndarray]:
+    """Return patches, (n, rows, columns, channels) uint8, as pictures of shares, grey ones without channels."""
+    return list((pixels[..., 0] if pixels.shape[-1] == 1 else pixels) / 255)
+
+
+def _open_digit(key: str, digits: np.ndarray) -> None:
+    """Read the digit of the patch that was clicked. Raises `Refusal` where the data set is not here."""
+    place = read_pick(key)
+    if 0 <= place < len(digits):
+        session.show(samples.find(samples.SLUGS[datasets.MNIST], int(digits[place])))
+
+
+def _show_map(prediction: Prediction, layer: str, number: int) -> None:
+    """Show the chosen filter's map on the learner's digit."""
+    made = next(each for each in prediction.trace.layers if each.name == layer)
+    block = Block(
+        id="map",
+        title=translate("Its map on your digit"),
+        subtitle=translate("{rows} × {columns}", rows=made.output_shape[0], columns=made.output_shape[1]),
+        values=made.after[..., number : number + 1],
+    )
+    colours = {**colour_scale.get_colours(), "colour_range": "map"}
+    feature_maps("filter-map", [block], mode="mosaic", labels=translate_all(LABELS), **colours)
