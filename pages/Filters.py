@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.core.inference import subject
-from cnnviz.ui.filters import before_after, choice, top_patches
+from cnnviz.ui.filters import before_after, choice, top_patches, what_if
 from cnnviz.ui.input import rail
 from cnnviz.ui.shell import networks, page, pen_up, session, url
 
@@ -25,4 +25,5 @@ with page.shell("filters"):
         prediction = subject.read(network, session.subject(), session.steps())
         before_after.show()
         top_patches.show(prediction)
+        what_if.show(prediction)
     url.show(pen_down=False)

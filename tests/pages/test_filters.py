@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.lessons.filters import kernels, patches
+from cnnviz.core.inference import trace
+from cnnviz.core.lessons.filters import edits, kernels, patches
 from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Selection
 from cnnviz.ui.shell import cache
 from tests.marked_text import plain
+from tests.pages.page_digit import get_digit
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "cnn-32-32"
@@ -31,7 +33,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         newest[key] = {"block": blocks[0], **more}
         return clicks.pop(key, None)
 
-    for module in ("kernel_pictures", "before_after", "top_patches"):
+    for module in ("kernel_pictures", "before_after", "top_patches", "what_if"):
         monkeypatch.setattr(f"cnnviz.ui.filters.{module}.feature_maps", feature_maps)
     return newest
 
@@ -160,3 +162,94 @@ def test_patches_of_other_weights_are_refused_in_words(
     assert "must be those that were found with its weights" in texts(app)
     assert "filter 0" in texts(app).lower(), "a first filter is named all the same"
     assert not rows
+
+
+@pytest.fixture
+def shares(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """Record the ten shares of the changed network, newest last."""
+    shown: list[np.ndarray] = []
+    monkeypatch.setattr("cnnviz.ui.filters.what_if.bars", lambda _, values, *__: shown.append(values))
+    return shown
+
+
+def test_a_filter_is_switched_off_on_a_copy_and_on_again(shares: list[np.ndarray]) -> None:
+    app = opened(net="pool-max", kernels="conv2d_1", look="4")
+    assert "Nothing is changed." in texts(app)
+    assert "test digits are read with it at once" in texts(app)
+    network, digit = cache.network("pool-max"), get_digit(app)
+    assert np.array_equal(shares[-1], trace.trace(network, digit).probabilities)
+    app.button(key="switch-off").click().run()
+    assert well(app)
+    changed = edits.apply_edits(network, [edits.switch_off(network, "conv2d_1", 4)])
+    assert np.array_equal(shares[-1], trace.trace(changed, digit).probabilities)
+    assert cache.network("pool-max") is network
+    assert network.weights["conv2d_1"]["kernel"][..., 4].any(), "what is stored, and what others see, stays"
+    assert "Convolution 2, filter 4 is off" in texts(app)
+    count, right = app.session_state["filters_counted"][0], app.session_state["filters_counted"][1]
+    assert count is app.session_state["filters_edits"][1]
+    assert 0 < right <= 1000
+    assert "the changed one" in texts(app)
+    app.button(key="undo-edit").click().run()
+    assert "Nothing is changed." in texts(app)
+    assert np.array_equal(shares[-1], trace.trace(network, digit).probabilities)
+
+
+def test_a_kernel_is_edited_and_a_bias_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnviz.ui.components.kernel_grid import Edit as Typed
+
+    typed = [Typed((("1", "0", "−1"), ("2", "0", "−2"), ("1", "0", "−1")))]
+    grids: list[Any] = []
+    app = opened(net="pool-max")
+    monkeypatch.setattr("cnnviz.ui.filters.what_if.read_edit", lambda *_: typed.pop() if typed else None)
+    monkeypatch.setattr("cnnviz.ui.filters.what_if.kernel_grid", lambda _, grid, **__: grids.append(grid))
+    app.run()
+    assert grids[-1] == ((1, 0, -1), (2, 0, -2), (1, 0, -1))
+    (number,) = app.number_input
+    number.set_value(2.5).run()
+    assert well(app)
+    newest = app.session_state["filters_edits"][1][-1]
+    assert (newest.filter, newest.bias, newest.kernel[1, 0, 0]) == (0, 2.5, 2)
+    assert len(app.session_state["filters_edits"][1]) == 2
+    app.button(key="undo-edits").click().run()
+    assert app.session_state["filters_edits"][1] == ()
+
+
+def test_another_network_has_no_changes_of_the_one_before() -> None:
+    app = opened(net="pool-max")
+    app.button(key="switch-off").click().run()
+    app.session_state["network"] = "pool-average"
+    app.run()
+    assert well(app)
+    assert "Nothing is changed." in texts(app)
+    app.session_state["network"] = "pool-max"
+    app.run()
+    assert "is off" in texts(app)
+
+
+def test_the_ten_filters_that_an_answer_depends_on_are_shown_when_asked_for(shown: Shown) -> None:
+    app = opened(net="pool-max")
+    assert "absences-bars" not in shown
+    app.toggle(key="absences").set_value(True).run()
+    assert well(app)
+    block = shown["absences-bars"]["block"]
+    network = model_store.load("pool-max")
+    found = edits.rank_absences(network, trace.trace(network, get_digit(app)))
+    assert list(block.values) == pytest.approx([each.change for each in found])
+    shown["clicks"]["absences-bars"] = Selection("absences", 0, 2, 0)
+    app.run()
+    assert (app.session_state["filters_layer"], app.session_state["filters_number"]) == (
+        found[2].layer,
+        found[2].filter,
+    )
+
+
+def test_nothing_of_a_folded_section_is_worked_out(shown: Shown, shares: list[np.ndarray]) -> None:
+    app = opened(net="pool-max")
+    shown.pop("kernels-before")
+    for key in ("kernels-box", "patches-box", "what-if-box"):
+        app.session_state[key] = False
+    del shares[:]
+    app.run()
+    assert well(app)
+    assert not shares
+    assert "kernels-before" not in shown

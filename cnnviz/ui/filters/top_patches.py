@@ -28,7 +28,7 @@ NAMED = gettext_noop("**{filter}** answers most to **{pattern}**.")
 UNNAMED = gettext_noop("**{filter}** has **no simple pattern**: no test pattern gets near its largest answer.")
 HOW_NAMED = gettext_noop(
     "Found by showing it edges, bars, gaps, spots and ends of strokes with equal energy. The best of them gets "
-    "{fit:.0%} of the largest answer {bound}; a filter is named from {least:.0%} on."
+    "{fit:.0f} % of the largest answer {bound}; a filter is named from {least:.0f} % on."
 )
 WHAT_PATCHES = gettext_noop(
     "A patch is all that one value sees, its [[receptive field]]: {rows} × {columns} [[pixel|pixels]] here. These are "
@@ -100,7 +100,7 @@ def _show_name(network: Network, layer: str, number: int, name: FilterName) -> N
     if session.wants_everything():
         is_first = network.architecture.layers[0].name == layer
         bound = translate("that is possible") if is_first else translate("that a patch got")
-        st.caption(translate(HOW_NAMED, fit=name.fit, bound=bound, least=names.MIN_FIT))
+        st.caption(translate(HOW_NAMED, fit=100 * name.fit, bound=bound, least=100 * names.MIN_FIT))
 
 
 def _show_patches(network: Network, found: LayerPatches, layer: str, number: int) -> None:

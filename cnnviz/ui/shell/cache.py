@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.background import BackgroundTask, Progress
-from cnnviz.core.data import datasets
+from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.evaluation import drawn, embedding, evaluation
 from cnnviz.core.evaluation.drawn import DrawnTable
 from cnnviz.core.evaluation.embedding import LayerMap
@@ -22,7 +22,7 @@ from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
-from cnnviz.core.lessons.filters import initial_weights, patches
+from cnnviz.core.lessons.filters import edits, initial_weights, patches
 from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
@@ -52,6 +52,18 @@ def network(name: str) -> Network:
 def initial_network(architecture: Architecture, seed: int) -> Network:
     """Return the network that a training of an architecture with this seed starts from."""
     return initial_weights.make_initial_network(architecture, seed)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def count_right(identity: str, data_sha256: str, count: int, _network: Network) -> int:  # noqa: ARG001 (a part of the key)
+    """Return how many of the first `count` test digits a network reads right; `identity` tells its weights."""
+    data = datasets.load_test()
+    pictures = colour_digits.prepare_inputs(
+        data.x_test[:count].astype(np.float32) / np.float32(255),
+        _network.architecture.input_shape,
+        colour_digits.TEST,
+    )
+    return list(edits.count_right(_network, pictures, data.y_test[:count]))[-1][1]
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -18,5 +18,7 @@ FIELDS = (
         options={"network": gettext_noop("as the network has them"), "moved": gettext_noop("moved furthest first")},
     ),
     Field("filters_moment", NEWEST),  # of a visitor's own run: which of its kept moments is shown
+    Field("filters_channel", 0),  # the input map whose kernel can be edited
+    Field("filters_counted", ((), 0)),  # the changes that were last tried on test digits, and how many it read right
     Field("filters_edits", ("", ())),  # the network that the visitor changed, by name and weights, and the changes
 )

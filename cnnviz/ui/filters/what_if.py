@@ -1,0 +1,282 @@
+"""Switch a filter off, or change it, on a copy for this visitor: the answer, the shares and the accuracy at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import Prediction
+from cnnviz.core.inference.trace import Trace, format_share, trace
+from cnnviz.core.ledger.fixed_point import MINUS
+from cnnviz.core.lessons.convolution import kernels as typed
+from cnnviz.core.lessons.filters import edits as editing
+from cnnviz.core.lessons.filters.edits import MAX_EDITS, Absence, Edit
+from cnnviz.core.lessons.number_grid import to_grid
+from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.bars import LABELS as BAR_LABELS
+from cnnviz.ui.components.bars import bars
+from cnnviz.ui.components.feature_maps import Block, feature_maps
+from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
+from cnnviz.ui.filters import choice, kernel_pictures
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.shell import cache, networks, page, session, terms, url
+
+KEY = "what-if-kernel"
+DIGITS = 1_000
+MAX_BIAS = 99.0
+
+WHY = gettext_noop(
+    "What a [[filter]] is worth shows when it is gone. All of this happens on a copy that is yours alone: the "
+    "[[network]] stays as it was trained."
+)
+NOTHING_YET = gettext_noop("Change something, and {count:,} [[test set|test digits]] are read with it at once.")
+READ_CHANGED = gettext_noop(
+    "Of {count:,} [[test set|test digits]] the network as trained reads **{before:.1f} %** right, the changed one "
+    "**{after:.1f} %**."
+)
+AS_TRAINED = gettext_noop("The network as trained reads a **{digit}** and gives it {share}.")
+STILL = gettext_noop("Still a **{new}**: its share goes from {share} to {changed}.")
+OTHER = gettext_noop("It was a {digit} with {share}. Changed, the network reads a **{new}** and gives it {changed}.")
+COUNTING = gettext_noop("Reading {count:,} test digits with the changed network: {share:.0%}")
+ABSENCES = gettext_noop(
+    "The ten filters whose absence changes the answer most. A bar is what switching the filter off does to the lead of "
+    "the {answer}: its [[logit]] less the largest other one. Below 0 the answer becomes less certain. Click a bar to "
+    "choose its filter."
+)
+
+
+@st.fragment
+@page.guard
+def show(prediction: Prediction) -> None:
+    """Show the section for the chosen filter and the digit of `prediction`."""
+    box = st.expander(translate("**Switch it off, or change it**"), expanded=True, on_change="rerun", key="what-if-box")
+    if box.open:
+        with box, st.container(key="what-if"):
+            _show_open(networks.load_chosen(), prediction)
+    url.show(pen_down=False, place="what-if")
+
+
+def _show_open(network: Network, prediction: Prediction) -> None:
+    st.caption(terms.explain(WHY))
+    layer, number = choice.get_layer(network), choice.get_filter(network)
+    try:
+        problem = _take_over(network, layer, number)
+        changed = editing.apply_edits(network, get_edits(network))
+        found = editing.read_filter(changed, layer, number)
+    except Refusal as reason:
+        st.info(page.escape_markdown(translate_refusal(reason)))
+        return
+    controls, results = st.columns(2, gap="medium")
+    with controls:
+        _show_controls(network, found, problem)
+    with results:
+        _show_answers(prediction.trace, changed, is_changed=bool(get_edits(network)))
+    _show_accuracy(network, changed)
+    if st.toggle(translate("Which filters does this answer depend on?"), key="absences"):
+        _show_absences(changed, trace(changed, prediction.trace.digit))
+
+
+def get_edits(network: Network) -> tuple[Edit, ...]:
+    """Return what the visitor changed about a network, in order."""
+    of: str
+    edits: tuple[Edit, ...]
+    of, edits = session.get("filters_edits")
+    return edits if of == _identify(network) else ()
+
+
+def _identify(network: Network) -> str:
+    return f"{network.name} {network.card.weights_sha256 if network.card else ''}"
+
+
+def _change(edit: Edit) -> None:
+    """Add a change. Raises `Refusal` if there are too many."""
+    network = networks.load_chosen()
+    known = get_edits(network)
+    if len(known) >= MAX_EDITS:
+        raise Refusal(
+            "There may be at most {most} changes at a time. Received: one more. Undo some of them, or all.",
+            most=MAX_EDITS,
+        )
+    session.put(filters_edits=(_identify(network), (*known, edit)))
+
+
+def _undo(everything: bool) -> None:
+    network = networks.load_chosen()
+    session.put(filters_edits=(_identify(network), () if everything else get_edits(network)[:-1]))
+
+
+def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str] | None:
+    """Take over what was typed into the kernel; return the cell that was refused and why, if there is one."""
+    now = editing.read_filter(editing.apply_edits(network, get_edits(network)), layer, number)
+    channel = _get_channel(now)
+    grid = to_grid(now.kernel[..., channel])
+    edit = read_edit(KEY, grid)
+    if edit is None or edit.pasted:
+        return None
+    weights, refused = typed.apply_edits(grid, edit.cells)
+    if weights != grid:
+        kernel = now.kernel.copy()
+        kernel[..., channel] = weights
+        _change(replace(now, kernel=kernel))
+    return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
+
+
+def _take_bias(found: Edit, key: str) -> None:
+    value = st.session_state.get(key)
+    if isinstance(value, float):
+        _change(replace(found, bias=value))
+
+
+def _get_channel(found: Edit) -> int:
+    return int(min(int(session.get("filters_channel")), found.kernel.shape[2] - 1))
+
+
+def _show_controls(network: Network, found: Edit, problem: tuple[int, int, str] | None) -> None:
+    name = choice.name(network, found.layer, found.filter)
+    edits = get_edits(network)
+    with st.container(key="what-if-buttons", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            translate("Switch off {filter}", filter=name),
+            key="switch-off",
+            disabled=found.is_off,
+            on_click=session.guard(_change),
+            args=(editing.switch_off(network, found.layer, found.filter),),
+        )
+        st.button(
+            translate("Undo the last change"),
+            key="undo-edit",
+            disabled=not edits,
+            on_click=session.guard(_undo),
+            args=(False,),
+        )
+        if len(edits) > 1:
+            st.button(translate("Undo all changes"), key="undo-edits", on_click=session.guard(_undo), args=(True,))
+    _say_changes(network, edits)
+    channels = range(found.kernel.shape[2])
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if "bias" in network.weights_of(found.layer):
+            key = f"what-if-bias-{found.layer}-{found.filter}-{len(edits)}"
+            st.number_input(
+                translate("Bias"),
+                -MAX_BIAS,
+                MAX_BIAS,
+                value=min(max(found.bias, -MAX_BIAS), MAX_BIAS),
+                step=0.1,
+                format="%.3f",
+                width=160,
+                key=key,
+                on_change=session.guard(_take_bias),
+                args=(found, key),
+            )
+        if len(channels) > 1:
+            st.selectbox(
+                translate("Kernel for"),
+                channels,
+                index=_get_channel(found),
+                format_func=lambda channel: translate("input map {map}", map=channel),
+                width=170,
+                **session.bind("filters_channel", channels),
+            )
+    kernel_grid(
+        KEY,
+        to_grid(found.kernel[..., _get_channel(found)]),
+        label=translate("Kernel of {filter}", filter=name),
+        problem=problem,
+    )
+
+
+def _say_changes(network: Network, edits: tuple[Edit, ...]) -> None:
+    """Say which filters are changed, each once, as it is now."""
+    newest = {(edit.layer, edit.filter): edit for edit in edits}
+    said = [
+        translate("{filter} is off", filter=choice.name(network, *place))
+        if edit.is_off
+        else translate("{filter} is changed", filter=choice.name(network, *place))
+        for place, edit in newest.items()
+    ]
+    st.caption("; ".join(said) + "." if said else translate("Nothing is changed."))
+
+
+def _show_answers(before: Trace, changed: Network, *, is_changed: bool) -> None:
+    """Show the shares of the changed network beside the answer of the network as it was trained."""
+    after = trace(changed, before.digit)
+    template = AS_TRAINED if not is_changed else STILL if after.answer == before.answer else OTHER
+    values = {
+        "digit": before.answer,
+        "share": format_share(float(before.probabilities.max())),
+        "new": after.answer,
+        "changed": format_share(float(after.probabilities.max())),
+    }
+    st.markdown(translate(template, **values))
+    bars("bars-what-if", after.probabilities, translate_all(BAR_LABELS))
+
+
+def _show_accuracy(network: Network, changed: Network) -> None:
+    """Read test digits with the changed network, and say how many it reads right; a click meanwhile interrupts it."""
+    edits, place, data = get_edits(network), st.empty(), datasets.load_test()
+    count = min(DIGITS, len(data.y_test))
+    if not edits:
+        place.caption(terms.explain(NOTHING_YET, count=count))
+        return
+    right = _count_changed(edits, changed, data, place)
+    before = cache.count_right(_identify(network), data.sha256, count, network)
+    place.markdown(terms.explain(READ_CHANGED, count=count, before=100 * before / count, after=100 * right / count))
+    if data.note:
+        st.caption(terms.explain(data.note))
+
+
+def _count_changed(edits: tuple[Edit, ...], changed: Network, data: Dataset, place: DeltaGenerator) -> int:
+    """Count in steps, each of which says how far it is; what was counted last is kept with its changes."""
+    known, counted = session.get("filters_counted")
+    if known is not edits:
+        labels = data.y_test[:DIGITS]
+        images = data.x_test[:DIGITS].astype(np.float32) / np.float32(255)
+        pictures = colour_digits.prepare_inputs(images, changed.architecture.input_shape, colour_digits.TEST)
+        for done, right in editing.count_right(changed, pictures, labels):
+            place.caption(translate(COUNTING, count=len(labels), share=done / len(labels)))
+            counted = right
+        session.put(filters_counted=(edits, counted))
+    return int(counted)
+
+
+def _show_absences(network: Network, traced: Trace) -> None:
+    found = editing.rank_absences(network, traced)
+    titles = [choice.name(network, each.layer, each.filter) for each in found]
+    st.caption(terms.explain(ABSENCES, answer=traced.answer))
+    block = Block(
+        id="absences",
+        title=translate("Change of the lead"),
+        subtitle=translate("without the filter"),
+        kind="bars",
+        values=np.array([each.change for each in found], np.float32),
+        signed=True,
+        ticks=tuple(str(each.filter) for each in found),
+    )
+    clicked = feature_maps(
+        "absences-bars",
+        [block],
+        mode="mosaic",
+        colour_range="layer",
+        palette=session.get("palette"),
+        labels=translate_all(kernel_pictures.ABSENCE_BARS),
+        on_select=lambda: None,
+    )
+    st.markdown(_write_table(found, titles))
+    if clicked is not None and clicked.row < len(found):
+        choice.choose(found[clicked.row].layer, found[clicked.row].filter)
+        st.rerun()
+
+
+def _write_table(found: tuple[Absence, ...], titles: list[str]) -> str:
+    head = f"| {translate('Without')} | {translate('lead')} | {translate('answer')} | {translate('share')} |"
+    rows = [
+        f"| {title} | {each.change:+.2f} | {each.answer} | {format_share(each.share)} |".replace("-", MINUS)
+        for title, each in zip(titles, found, strict=True)
+    ]
+    return "\n".join([head, "| --- | ---: | ---: | ---: |", *rows])
