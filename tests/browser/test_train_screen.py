@@ -142,6 +142,7 @@ def test_all_of_a_run_is_on_one_screen(screen: Page) -> None:
     heads = screen.locator(".confusion th").all_inner_texts()
     assert heads == ["read as", "was", *map(str, range(10)), *map(str, range(10))]
 
+    expect(screen.locator(".st-key-learning-maps-watched .title")).to_have_text("Convolution 1: 32 maps")
     slider = screen.get_by_role("slider", name="Time machine")
     slider.focus()
     screen.keyboard.press("ArrowLeft")

@@ -385,7 +385,7 @@ def test_the_step_that_was_explained_last_stays_with_the_run(app: AppTest, sched
     scheduler.tell(job_id, "lesson", kernels, step=2, epoch=1, **STEP)
     said = texts(app.run())
     assert "One step, looked at closely" in said
-    assert "filter 5 of conv2d" in said
+    assert "filter 5 of Convolution 1 · conv2d" in said
     assert [html for html in app.get("html") if "one-step" in html.proto.body]
     finish(scheduler, job_id)
     app.session_state["followed"] = {}

@@ -57,12 +57,13 @@ def _find_nearest(run_id: str, step: float | None) -> Snapshot | None:
 
 def _show_one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -> None:
     store = visitor.store()
-    st.markdown(f"**{page.escape_markdown(store.run(run_id).title)}**")
+    run = store.run(run_id)
+    st.markdown(f"**{page.escape_markdown(run.title)}**")
     seen = time_machine.replay(store, run_id, kept, digit)
     if seen is None:
         return
     st.caption(live_views.describe_answer(seen))
     if with_maps:
-        live_views.show_changes(seen, run_id)
+        live_views.show_changes(seen, run.architecture, run_id)
     else:
         st.caption(translate("Maps and filters are shown of the first {number} compared runs.", number=MAX_SHOWN))

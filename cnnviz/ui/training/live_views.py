@@ -67,20 +67,23 @@ def list_shown_layers(architecture: Architecture) -> tuple[str, ...]:
     return tuple(layer.name for layer in architecture.layers if layer.changes_values)
 
 
-def show_changes(moment: Moment, key: str) -> None:
+def show_changes(moment: Moment, architecture: Architecture, key: str) -> None:
     """Show all maps of the chosen layer beside the filters of the first convolution; `key` tells networks apart."""
     maps, filters = st.columns(2, gap="medium")
     with maps:
-        show_maps(moment, key)
+        show_maps(moment, architecture, key)
     with filters:
         show_filters(moment, key)
 
 
-def show_maps(moment: Moment, key: str, height: int = TALLEST, *, fills: bool = False) -> None:
+def show_maps(
+    moment: Moment, architecture: Architecture, key: str, height: int = TALLEST, *, fills: bool = False
+) -> None:
     """Show all maps of the chosen layer.
 
     Args:
         moment: The moment of the network.
+        architecture: Its layers.
         key: Tells networks apart.
         height: CSS pixels of the mosaic.
         fills: Whether it takes what a high window has to spare.
@@ -91,7 +94,7 @@ def show_maps(moment: Moment, key: str, height: int = TALLEST, *, fills: bool = 
         return
     block = Block(
         id="maps",
-        title=f"{session.get('look_layer')}: {_format_size(values)}",
+        title=f"{layer_names.in_words(architecture.layers)[session.get('look_layer')]}: {_format_size(values)}",
         subtitle=format_size(values.shape),
         kind="maps" if values.ndim == 3 else "bars",
         values=values,
@@ -155,7 +158,7 @@ ADAPTED = gettext_noop(
 SIGNS = gettext_noop("Orange is above zero, blue below.")
 
 
-def show_step(event: Event, optimizer: str) -> None:
+def show_step(event: Event, optimizer: str, architecture: Architecture) -> None:
     """Show one step of the training: a batch's loss before and after it, and how the weights of one filter moved."""
     payload = event.payload
     st.markdown("**" + translate("One step, looked at closely") + "**")
@@ -177,7 +180,13 @@ def show_step(event: Event, optimizer: str) -> None:
     losses = payload["loss_before"], payload["loss_after"]
     st.html(step_picture.write(step, losses, _choose_words(step, losses, payload["learning_rate"], optimizer)))
     st.caption(
-        " ".join([_name_weights(step, payload), _add_up(step, payload["learning_rate"], optimizer), translate(SIGNS)])
+        " ".join(
+            [
+                _name_weights(step, payload, architecture),
+                _add_up(step, payload["learning_rate"], optimizer),
+                translate(SIGNS),
+            ]
+        )
     )
 
 
@@ -201,9 +210,10 @@ def _choose_words(step: StepArithmetic, losses: tuple[float, float], rate: float
     )
 
 
-def _name_weights(step: StepArithmetic, payload: Any) -> str:
+def _name_weights(step: StepArithmetic, payload: Any, architecture: Architecture) -> str:
     """Say which weights are shown."""
-    names = {"layer": payload["layer"], "number": payload["filter"] + 1}
+    titles = layer_names.in_full(architecture.layers)
+    names = {"layer": titles.get(payload["layer"], payload["layer"]), "number": payload["filter"] + 1}
     if not step.channels:
         return translate("These are the weights of input {number} of {layer}.", **names)
     if step.channels == 1:

@@ -116,12 +116,12 @@ def _show_watched(was_live: bool) -> None:
         place, per_epoch = _show_chart(status, chosen, kept)
         live_views.pick_layer(status.run.architecture)
         if shown is not None:
-            live_views.show_maps(shown, "watched", live_views.LOW, fills=True)
+            live_views.show_maps(shown, status.run.architecture, "watched", live_views.LOW, fills=True)
     with narrow, st.container(key="confusion", gap="xsmall"):
         if kept:
             time_machine.show_confusion(store, status.run.id, chosen or kept[-1])
     if (step := status.newest.get("lesson") or store.explained_step(status.run.id)) is not None:
-        live_views.show_step(step, status.run.plan.optimizer)
+        live_views.show_step(step, status.run.plan.optimizer, status.run.architecture)
     if shown is not None:
         live_views.show_filters(shown, "watched")
     comparison.show(place, per_epoch, digit)

@@ -11,6 +11,7 @@ from tests.marked_text import plain
 def explained(optimizer: str) -> None:
     import numpy as np
 
+    from cnnviz.core.networks.architecture import TUTORIALS
     from cnnviz.core.training.protocol import Event
     from cnnviz.ui.shell import session
     from cnnviz.ui.training import live_views
@@ -31,7 +32,8 @@ def explained(optimizer: str) -> None:
     }
     if optimizer == "adam":
         kernels["after"] += np.float32(0.01)
-    live_views.show_step(Event("lesson", 1, 1, payload, kernels), optimizer)
+    architecture = TUTORIALS["cnn-32-64-64"][0]
+    live_views.show_step(Event("lesson", 1, 1, payload, kernels), optimizer, architecture)
 
 
 @pytest.mark.parametrize(("optimizer", "name"), [("adam", "Adam"), ("sgd", "SGD")])
@@ -49,7 +51,7 @@ def test_the_step_is_the_optimizers(optimizer: str, name: str) -> None:
 def test_the_sum_of_one_cell_is_written_out(optimizer: str, sum_: str) -> None:
     app = AppTest.from_function(explained, args=(optimizer,)).run()
     (said,) = [plain(text.value) for text in app.caption]
-    assert "weights of filter 1 of conv2d" in said
+    assert "weights of filter 1 of Convolution 1 · conv2d" in said
     assert sum_ in said
     assert ("Adam does not subtract 0.01 × gradient" in said) == (optimizer == "adam")
 
@@ -57,6 +59,7 @@ def test_the_sum_of_one_cell_is_written_out(optimizer: str, sum_: str) -> None:
 def overflown() -> None:
     import numpy as np
 
+    from cnnviz.core.networks.architecture import TUTORIALS
     from cnnviz.core.training.protocol import Event
     from cnnviz.ui.shell import session
     from cnnviz.ui.training import live_views
@@ -64,7 +67,8 @@ def overflown() -> None:
     session.begin()
     numbers = dict.fromkeys(("loss_before", "loss_after", "gradient_norm", "learning_rate"), float("nan"))
     kernels = {name: np.full((3, 3, 1), np.nan, np.float32) for name in ("before", "gradient", "after")}
-    live_views.show_step(Event("lesson", 1, 1, {"step": 3, "layer": "conv2d", "filter": 0, **numbers}, kernels), "sgd")
+    event = Event("lesson", 1, 1, {"step": 3, "layer": "conv2d", "filter": 0, **numbers}, kernels)
+    live_views.show_step(event, "sgd", TUTORIALS["cnn-32-64-64"][0])
 
 
 def test_a_step_that_went_wrong_has_no_picture() -> None:
