@@ -21,7 +21,8 @@ SMALL_TARGETS = f"""() => {{ {EVERY}
     const box = element => element.getBoundingClientRect()
     // What stands for an input is larger: its label, or the track of a slider. An argument stands in a line of code, a
     // term in a sentence.
-    return every(document).filter(element => element.matches("a[href], button, select, summary, [role=slider]"))
+    return every(document).filter(element => element.matches(
+            "a[href], button, select, summary, [role=slider], label:has(input:is([type=checkbox], [type=radio]))"))
         .filter(element => seen(element) && box(element).width > 1 && !element.matches(".argument, a[href^='#term-']"))
         .filter(element => box(element).width < 24 || box(element).height < 24)
         .map(element => `${{element.getAttribute("aria-label") ?? element.textContent}} ${{box(element).width}}`)

@@ -109,6 +109,18 @@ def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(
     expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)
 
 
+def test_the_list_of_networks_shows_both_accuracies(page: Page, phone: Page, address: str) -> None:
+    for window, place in ((page, "Layers"), (phone, "")):
+        window.goto(f"{address}/{place}")
+        eyes.whole(window)
+        eyes.still(window)
+        window.get_by_role("combobox", name="Network").press("ArrowDown")
+        options = window.locator('[data-testid="stSelectboxVirtualDropdown"] [role="option"]')
+        expect(options.filter(has_text="drawings").nth(4)).to_be_visible()
+        cut = "options => options.filter(one => one.firstChild.scrollWidth > one.clientWidth).length"
+        assert options.evaluate_all(cut) == 0
+
+
 def test_on_a_phone_the_bars_stand_below_the_answer_on_draw(phone: Page, address: str, seven_link: str) -> None:
     """What the rail's closed sheet hides is the rail's alone."""
     eyes.opened(phone, f"{address}/{seven_link}")
