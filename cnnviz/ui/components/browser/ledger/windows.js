@@ -8,6 +8,9 @@ import { digitBlock, map } from "./pictures.js"
 export const CHANNEL = "layers" // what the viewers of the page Layers show
 const SHOWN = 3
 const PICTURE = 78 // CSS pixels
+const BRIEF = 7 // characters that fit a narrow cell, as in −12.345
+
+const isBrief = (text) => text.length <= BRIEF
 
 export class Windows {
   constructor(parent, view, labels, panel) {
@@ -47,6 +50,10 @@ export class Windows {
     element("h4", "", head, part.name)
     this.result(head, part)
     const row = element("div", "sum", root)
+    row.classList.toggle(
+      "brief",
+      part.values.concat(part.weights ?? []).every((line) => line.every(isBrief)),
+    )
     const picture = element("div", "picture", row)
     const grids = {}
     const on = { light: (r, c) => this.light(part, grids, r, c) }
