@@ -54,9 +54,10 @@ class Rounding:
         return [whole + each + (place in upwards) for place, (whole, _) in enumerate(parts)]
 
 
-def choose_places(places: int) -> int:
-    """Return how many of the `places` of a sheet a short ledger has."""
-    return min(places, max(PLACES, places - MAX_DROPPED))
+def choose_places(ledger: Ledger) -> int:
+    """Return how many decimals `ledger` has when it is short; the sheet of a softmax has many for its small shares."""
+    places = ledger.sheet.places
+    return min(places, PLACES if ledger.shares is not None else max(PLACES, places - MAX_DROPPED))
 
 
 def format_short(value: np.float32, places: int) -> str:
@@ -67,7 +68,7 @@ def format_short(value: np.float32, places: int) -> str:
 
 def shorten(ledger: Ledger) -> Ledger:
     """Return `ledger` with few decimals; what float32 rounded is part of the sum that it belongs to."""
-    places = choose_places(ledger.sheet.places)
+    places = choose_places(ledger)
     if places == ledger.sheet.places:
         return ledger
     by = Rounding(10 ** (ledger.sheet.places - places))
