@@ -1,4 +1,5 @@
 // All maps of one block on one canvas.
+import { ring } from "../shared/ring.js"
 import { prepare, resize } from "./boxes.js"
 import { onColour } from "./colours.js"
 import { short } from "./numbers.js"
@@ -7,11 +8,6 @@ import { level, mixed, pixels } from "./ranges.js"
 const NUMBERS_FROM = 38 // CSS pixels a cell needs to have its value written into it
 
 const NUMBER = 10 / 13 // of the room below a map: the type of its number
-
-const FRAMES = [
-  { colour: "#000", out: 1.5 },
-  { colour: "#fff", out: 0.5 },
-]
 
 export class Mosaic {
   constructor(canvas) {
@@ -83,7 +79,7 @@ export class Mosaic {
 
   mark(context, ratio) {
     const [row, column] = this.block.chosen
-    for (const map of this.maps()) this.ring(context, ratio, this.box({ map, row, column }))
+    for (const map of this.maps()) ring(context, ratio, this.box({ map, row, column }))
   }
 
   // What the ledger reads of these maps.
@@ -92,16 +88,7 @@ export class Mosaic {
     for (const map of maps) {
       const from = this.box({ map, row: rows[0], column: columns[0] })
       const to = this.box({ map, row: rows.at(-1), column: columns.at(-1) })
-      this.ring(context, ratio, { ...from, width: to.x + to.width - from.x, height: to.y + to.height - from.y })
-    }
-  }
-
-  // A light frame with a dark one around it, to be seen on any colour.
-  ring(context, ratio, { x, y, width, height }) {
-    for (const { colour, out } of FRAMES) {
-      context.strokeStyle = colour
-      context.lineWidth = ratio
-      context.strokeRect((x - out) * ratio, (y - out) * ratio, (width + 2 * out) * ratio, (height + 2 * out) * ratio)
+      ring(context, ratio, { ...from, width: to.x + to.width - from.x, height: to.y + to.height - from.y })
     }
   }
 

@@ -1,6 +1,7 @@
 // Small pictures of maps and of the drawing, with a frame around what is read of them.
 import { fromBase64 } from "../shared/decode.js"
 import { element } from "../shared/elements.js"
+import { ring } from "../shared/ring.js"
 import { channelsOf } from "../shared/theme.js"
 
 const SHADE = 0.3 // of the brightness that pixels outside of the receptive field keep
@@ -18,20 +19,11 @@ function canvasOf(columns, rows, side, parent, label, isSaid = false) {
   return { canvas, context: canvas.getContext("2d"), cell: cell * ratio, ratio }
 }
 
-const FRAMES = [
-  { colour: "#000", out: 1.5 },
-  { colour: "#fff", out: 0.5 },
-]
-
 function frame({ context, cell, ratio }, rows, columns) {
   if (!rows.length || !columns.length) return
-  const [top, left] = [rows[0] * cell, columns[0] * cell]
-  const [high, wide] = [(rows.at(-1) + 1) * cell - top, (columns.at(-1) + 1) * cell - left]
-  for (const { colour, out } of FRAMES) {
-    context.strokeStyle = colour
-    context.lineWidth = ratio
-    context.strokeRect(left - out * ratio, top - out * ratio, wide + 2 * out * ratio, high + 2 * out * ratio)
-  }
+  const side = cell / ratio
+  const [x, y] = [columns[0] * side, rows[0] * side]
+  ring(context, ratio, { x, y, width: (columns.at(-1) + 1) * side - x, height: (rows.at(-1) + 1) * side - y })
 }
 
 // Grey from black to white; with a colour on either side of black where there are negative values.
