@@ -11,7 +11,7 @@ from cnnviz.core.evaluation import statistics, suspects
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
-from cnnviz.figures import reliability
+from cnnviz.figures.evaluation import reliability
 from cnnviz.ui.compare import contenders, digit_sheet
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section

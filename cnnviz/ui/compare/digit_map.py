@@ -106,7 +106,7 @@ def _place_own(name: str, found: LayerMap, layer: str, digit: np.ndarray) -> np.
 
 def _show_chart(found: LayerMap, pair: Pair, own: np.ndarray | None) -> None:
     process_tuning.import_once("plotly.graph_objects")
-    from cnnviz.figures import digit_map
+    from cnnviz.figures.evaluation import digit_map
 
     shown = found.places[:, :2]
     figure = digit_map.chart(

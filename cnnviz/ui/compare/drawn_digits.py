@@ -8,7 +8,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import drawn
 from cnnviz.core.evaluation.drawn import BRUSHES, PREPARATIONS, SIZES, DrawnAccuracy
 from cnnviz.core.networks import model_store
-from cnnviz.figures import networks_table
+from cnnviz.figures.evaluation import networks_table
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal

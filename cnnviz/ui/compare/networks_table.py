@@ -13,7 +13,7 @@ from cnnviz.core.evaluation import scores, timing
 from cnnviz.core.evaluation.published import PUBLISHED
 from cnnviz.core.evaluation.scores import Score
 from cnnviz.core.inference.subject import prepare_digit
-from cnnviz.figures import networks_table
+from cnnviz.figures.evaluation import networks_table
 from cnnviz.ui.compare import contenders
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
