@@ -15,13 +15,19 @@ test("an arrow skips cells that cannot be picked", () => {
   assert.deepEqual(next([1, 0], [1, 0], 5, can), [2, 0])
 })
 
-test("at the edge an arrow goes nowhere", () => {
+test("behind the last cell of a line an arrow goes on in the order of reading", () => {
+  const can = ([row, column]) => row !== column
+  assert.deepEqual(next([0, 4], [0, 1], 5, can), [1, 0])
+  assert.deepEqual(next([1, 0], [0, -1], 5, can), [0, 4])
+})
+
+test("where no cell can be picked an arrow goes nowhere", () => {
   assert.equal(
-    next([0, 4], [0, 1], 5, () => true),
+    next([1, 0], [1, 0], 5, () => false),
     null,
   )
   assert.equal(
-    next([1, 0], [1, 0], 5, () => false),
+    next([4, 3], [0, 1], 5, ([row, column]) => row !== column),
     null,
   )
 })
