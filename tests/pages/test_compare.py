@@ -284,6 +284,18 @@ def test_a_kept_drawing_is_what_the_next_one_is_morphed_into() -> None:
     assert "the drawing that you kept" in words(app)
 
 
+def test_the_fewest_pixels_are_found_beside_the_page_and_undone() -> None:
+    app = press(opened(open="fool-it"), "Find them")
+    task = app.session_state["fool_attack"][3]
+    found = task.wait(60).result
+    assert [each.before for each in found] == [3, 3]
+    text = words(app.run())
+    assert all(f"once {len(each.pixels)} pixels are changed" in text for each in found if each.turned)
+    press(app, "Undo")
+    assert app.session_state["fool_attack"] is None
+    assert "pixels are changed" not in words(app)
+
+
 def test_nothing_drawn_cannot_be_changed() -> None:
     app = opened(open="fool-it", d="")
     assert any("Nothing is drawn" in str(each.value) for each in app.info)

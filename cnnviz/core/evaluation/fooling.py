@@ -1,6 +1,7 @@
 """Change a digit step by step, from nothing to much, and find where the answer of a network turns.
 
-Series of digits for every kind of change: those of `cnnviz.core.inference.perturbations`, and a morph into another.
+Series of digits for every kind of change: those of `cnnviz.core.inference.perturbations`, and a morph into another. And
+the fewest pixels, found by gradient, whose change turns an answer.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from cnnviz.core.background import Progress, ignore_progress
+from cnnviz.core.inference import gradients
 from cnnviz.core.inference.perturbations import MAX_SHIFT, PERTURBATIONS, shift
 from cnnviz.core.messages import gettext_noop
+from cnnviz.core.networks.network import Network
 
 MORPH_STEPS = 21
 
@@ -87,3 +91,68 @@ def find_turn(answers: np.ndarray, start: int) -> int | None:
     if not len(places):
         return None
     return int(min(places, key=lambda place: (abs(int(place) - start), -int(place))))
+
+
+MAX_PIXELS = 60
+"""Pixels that are changed at most, one after the other."""
+
+CHANGING = gettext_noop("Changing one pixel after the other")
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """Pixels whose change turns the answer of a network.
+
+    Attributes:
+        digit: (28, 28) float32 in [0, 1], before the change.
+        changed: (28, 28), after it.
+        before: The answer before.
+        after: The answer after; the same where `MAX_PIXELS` are not enough, or no pixel helps.
+        pixels: (k, 2) ints, row and column of the changed pixels, in the order of their change.
+    """
+
+    digit: np.ndarray
+    changed: np.ndarray
+    before: int
+    after: int
+    pixels: np.ndarray
+
+    @property
+    def turned(self) -> bool:
+        """Whether the answer is another one."""
+        return self.before != self.after
+
+
+def attack(network: Network, digit: np.ndarray, progress: Progress = ignore_progress) -> Attack:
+    """Change as few pixels of `digit`, (28, 28) float32 in [0, 1], as turn the answer of a grey network.
+
+    One pixel after the other becomes ink or paper: the one by which, as the gradient has it, the logit of the nearest
+    other answer gains most on that of the present one. It is greedy, so fewer pixels may do (the idea is that of
+    Papernot et al., "The limitations of deep learning in adversarial settings", 2016).
+    """
+    changed = digit.astype(np.float32).copy()
+    free, pixels = np.ones(digit.shape, bool), list[tuple[int, int]]()
+    before: int | None = None
+    while True:
+        run = gradients.run_forward(network, changed[np.newaxis, ..., np.newaxis])
+        logits = run.logits[0]
+        answer = int(logits.argmax())
+        before = answer if before is None else before
+        if answer != before or len(pixels) >= MAX_PIXELS:
+            break
+        # 1. The nearest other answer, and how the lead of the present one over it changes with every pixel.
+        rival = int(np.argsort(logits)[-2])
+        weighting = np.zeros(len(logits), np.float32)
+        weighting[rival], weighting[before] = 1, -1
+        slope = gradients.compute_gradient(run, weighting)[0, ..., 0]
+        # 2. What each pixel would gain for it as ink or as paper, whichever the slope asks for; each changes once.
+        gain = np.where(free, np.where(slope > 0, slope * (1 - changed), -slope * changed), 0)
+        if gain.max() <= 0:  # as where all units are dark: no pixel helps
+            break
+        row, column = np.unravel_index(int(gain.argmax()), gain.shape)
+        changed[row, column] = float(slope[row, column] > 0)
+        free[row, column] = False
+        pixels.append((int(row), int(column)))
+        progress(len(pixels) / MAX_PIXELS, CHANGING)
+    changed.setflags(write=False)
+    return Attack(digit, changed, before, answer, np.array(pixels, np.int64).reshape(-1, 2))

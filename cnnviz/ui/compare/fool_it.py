@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.data import datasets, non_digits
+from cnnviz.core.background import BackgroundTask, Progress
+from cnnviz.core.data import colour_digits, datasets, non_digits
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.evaluation import fooling
 from cnnviz.core.evaluation.fooling import CHANGES
@@ -18,7 +19,7 @@ from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural, translate_refusal
 from cnnviz.ui.shell import networks, page, process_tuning, session, url, widgets
 from cnnviz.ui.shell.fields import FIELDS
 
@@ -33,6 +34,15 @@ NOT_A_DIGIT = gettext_noop(
     "answer here."
 )
 EMPTY = gettext_noop("Nothing is drawn, so there is nothing to change. Draw a digit at the top of the page.")
+ATTACK = gettext_noop(
+    "Each becomes ink or paper, first the one that moves the answer most: the gradient says which. People still read "
+    "the same digit."
+)
+HOLDS = gettext_noop("**{name}** still reads a {before} after {count} changed pixels.")
+COLOURED = gettext_noop("**{name}** reads colour, where one pixel is three numbers: it is left out here.")
+
+Attacks = BackgroundTask[tuple[fooling.Attack | None, ...]]
+
 PICTURE = 140
 """Side of the changed digit in CSS pixels."""
 
@@ -48,6 +58,7 @@ def show(pair: Pair | None, digit: np.ndarray) -> None:
                 _show_picture(pair)
             elif digit.any():
                 _show_change(pair, digit)
+                _show_attacks(pair, digit)
             else:
                 st.info(translate(EMPTY))
     url.show(pen_down=False, place="fool-it")
@@ -61,8 +72,8 @@ def _load(pair: Pair) -> tuple[Network, ...]:
     return tuple(networks.load(made.name) for _, made, _ in pair.sides)
 
 
-def _read(network: Network, digits: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the shares of all digits, (n, 10), in the visitor's colours where the network reads colour."""
+def _read(network: Network, digits: np.ndarray) -> np.ndarray:
+    """Return the shares of all digits (n, 28, 28), (n, 10), in the visitor's colours where the network reads colour."""
     seen = [subject.to_network_input(network, session.subject(), digit) for digit in digits]
     return trace.predict(network, np.stack(seen))
 
@@ -166,7 +177,7 @@ def _show_picture(pair: Pair) -> None:
     kind = session.get("fool_how")
     st.button(translate("Another picture"), key="fool-another", on_click=session.guard(_draw_another))
     picture = non_digits.draw(kind, 1, np.random.default_rng(session.get("fool_seed")))[0]
-    shares = [_read(network, [picture])[0] for network in _load(pair)]
+    shares = [_read(network, picture[np.newaxis])[0] for network in _load(pair)]
     _show_answers(pair, picture, translate(FIELDS["fool_how"].options[kind]), shares)
     for (_, _, title), each in zip(pair.sides, shares, strict=True):
         share = format_share(float(each.max()))
@@ -176,3 +187,81 @@ def _show_picture(pair: Pair) -> None:
 
 def _draw_another() -> None:
     session.put(fool_seed=session.get("fool_seed") + 1)
+
+
+def _show_attacks(pair: Pair, digit: np.ndarray) -> None:
+    """Offer to find the fewest pixels that turn each answer, and show them; "Undo" takes them away again."""
+    st.markdown("**" + translate("The fewest pixels that turn the answer") + "**")
+    st.caption(translate(ATTACK))
+    found: tuple[bytes, str, str, Attacks] | None = session.get("fool_attack")
+    if found is None or found[:3] != (digit.tobytes(), pair.one.name, pair.other.name):
+        st.button(translate("Find them"), key="fool-attack", on_click=session.guard(_attack), args=(pair, digit))
+        return
+    status = found[3].status
+    if status.refusal is not None:
+        st.warning(page.escape_markdown(translate_refusal(status.refusal)))
+    elif status.result is None:
+        st.fragment(_follow, run_every=0.5)()
+    else:
+        for column, (side, _, title), made in zip(st.columns(2, gap="medium"), pair.sides, status.result, strict=True):
+            with column:
+                _show_attack(side, title, made)
+    st.button(translate("Undo"), key="fool-undo", on_click=session.guard(_undo))
+
+
+def _attack(pair: Pair, digit: np.ndarray) -> None:
+    tested = _load(pair)
+
+    def work(progress: Progress) -> tuple[fooling.Attack | None, ...]:
+        return tuple(
+            None
+            if colour_digits.reads_colour(network.architecture.input_shape)
+            else fooling.attack(network, digit, progress)
+            for network in tested
+        )
+
+    session.put(fool_attack=(digit.tobytes(), pair.one.name, pair.other.name, BackgroundTask(work).start()))
+
+
+def _undo() -> None:
+    session.put(fool_attack=None)
+
+
+@page.guard
+def _follow() -> None:
+    found: tuple[bytes, str, str, Attacks] | None = session.get("fool_attack")
+    if found is None or found[3].status.done:
+        st.rerun()
+    st.progress(found[3].status.fraction, translate(found[3].status.message or fooling.CHANGING))
+
+
+def _show_attack(side: str, title: str, made: fooling.Attack | None) -> None:
+    name = page.escape_markdown(title)
+    if made is None:
+        st.markdown(translate(COLOURED, name=name))
+        return
+    st.markdown(describe_attack(name, made))
+    places = np.zeros_like(made.digit)
+    places[tuple(made.pixels.T)] = 1
+    thumbnails(
+        f"attack-{side}",
+        [made.digit, places, made.changed],
+        [str(made.before), translate("changed"), str(made.after)],
+        label=translate("The digit, the changed pixels, and the digit with them"),
+        size=112,
+    )
+
+
+def describe_attack(name: str, made: fooling.Attack) -> str:
+    """Return in a sentence how many pixels turn the answer; `name` is Markdown."""
+    count = len(made.pixels)
+    if not made.turned:
+        return translate(HOLDS, name=name, before=made.before, count=count)
+    return translate_plural(
+        "**{name}** reads a {before}, and a {after} once {number} pixel is changed.",
+        "**{name}** reads a {before}, and a {after} once {number} pixels are changed.",
+        count,
+        name=name,
+        before=made.before,
+        after=made.after,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,9 @@ def test_damaged_table_is_refused(tmp_path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{"brushes": (0.5,)}, {"steps": {}}, {"brushes": (2.0,) * len(BRUSHES)}])
-def test_a_row_lacks_nothing(change: dict[str, object]) -> None:
+def test_a_row_lacks_nothing(change: dict[str, Any]) -> None:
     with pytest.raises(Refusal):
-        DrawnAccuracy(**vars(ROW) | change)  # type: ignore[arg-type]
+        DrawnAccuracy(**vars(ROW) | change)
 
 
 @pytest.mark.parametrize("name", model_store.names())

@@ -7,6 +7,8 @@ import pytest
 
 from cnnviz.core.evaluation import fooling
 from cnnviz.core.evaluation.fooling import CHANGES
+from cnnviz.core.inference import trace
+from cnnviz.core.networks.network import Network
 from tests.core.networks import small_network
 
 DIGIT, OTHER = small_network.digit(1), small_network.digit(2)
@@ -16,7 +18,9 @@ DIGIT, OTHER = small_network.digit(1), small_network.digit(2)
 def test_a_series_has_a_digit_for_every_amount_and_the_digit_itself_among_them(kind: str) -> None:
     series = fooling.make_series(kind, DIGIT, OTHER)
     assert series.shape == (len(CHANGES[kind].amounts), 28, 28)
-    assert (series.dtype, series.min() >= 0, series.max() <= 1) == (np.float32, True, True)
+    assert series.dtype == np.float32
+    assert series.min() >= 0
+    assert series.max() <= 1
     np.testing.assert_allclose(series[CHANGES[kind].start], DIGIT, atol=1e-6)
     assert list(CHANGES[kind].amounts) == sorted(CHANGES[kind].amounts)
 
@@ -39,3 +43,38 @@ def test_a_morph_ends_in_the_other_digit_and_is_half_of_both_in_the_middle() -> 
 )
 def test_an_answer_turns_at_the_nearest_amount(answers: list[int], start: int, turn: int | None) -> None:
     assert fooling.find_turn(np.array(answers), start) == turn
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_few_changed_pixels_turn_an_answer_and_the_last_of_them_is_needed(seed: int) -> None:
+    network, digit = small_network.network(seed), small_network.digit(seed)
+    found = fooling.attack(network, digit)
+    assert found.turned
+    assert found.before == trace.trace(network, digit).answer
+    assert found.after == trace.trace(network, found.changed).answer
+    rows, columns = found.pixels.T
+    assert set(np.unique(found.changed[rows, columns])) <= {0.0, 1.0}
+    assert len({(int(row), int(column)) for row, column in found.pixels}) == len(found.pixels)
+    untouched = np.ones((28, 28), bool)
+    untouched[rows, columns] = False
+    np.testing.assert_array_equal(found.changed[untouched], digit[untouched])
+    without_last = found.changed.copy()
+    without_last[rows[-1], columns[-1]] = digit[rows[-1], columns[-1]]
+    assert trace.trace(network, without_last).answer == found.before
+
+
+def test_no_more_pixels_are_changed_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fooling, "MAX_PIXELS", 0)
+    found = fooling.attack(small_network.network(), DIGIT)
+    assert (found.turned, len(found.pixels)) == (False, 0)
+    np.testing.assert_array_equal(found.changed, DIGIT)
+
+
+def test_where_no_pixel_helps_none_is_changed() -> None:
+    network = small_network.network()
+    dark = Network(
+        network.architecture,
+        {name: {key: value * 0 for key, value in each.items()} for name, each in network.weights.items()},
+    )
+    found = fooling.attack(dark, DIGIT)
+    assert (found.turned, len(found.pixels)) == (False, 0)
