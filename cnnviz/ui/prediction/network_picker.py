@@ -61,7 +61,8 @@ def _format_percent(share: float) -> str:
 
 def _about(card: ModelCard) -> None:
     process_tuning.import_once("plotly.graph_objects")
-    from cnnviz.figures import confusion, curves  # Plotly is loaded only by those who look at a chart
+    from cnnviz.figures import curves  # Plotly is loaded only by those who look at a chart
+    from cnnviz.figures.evaluation import confusion
 
     st.markdown(_describe(card))
     available = TRAIN_COUNT if card.data.name == datasets.BUNDLED else card.plan.examples

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training import mistakes
-from cnnviz.figures import confusion_table
+from cnnviz.figures.evaluation import confusion_table
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 from cnnviz.ui.components.player import player
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal

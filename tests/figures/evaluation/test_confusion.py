@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.figures import confusion
+from cnnviz.figures.evaluation import confusion
 
 COUNTS = np.arange(100).reshape(10, 10)
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from cnnviz.figures import confusion_table
+from cnnviz.figures.evaluation import confusion_table
 
 COUNTS = np.full((10, 10), 0) + 980 * np.eye(10, dtype=int)
 COUNTS[4, 9], COUNTS[3, 5], COUNTS[7, 2] = 20, 10, 1
