@@ -13,8 +13,14 @@ from cnnviz.ui.shell import page, session, terms, widgets
 PATIENCE = 2.0
 """Seconds that a page waits for a part that is on this computer; reading MNIST's training part takes 0.7."""
 
+DOWNLOAD_PATIENCE = 1.0
+"""Seconds that a page waits for MNIST's download: it fails at once where there is no Internet, and is then settled."""
+
 POLL = 0.5
 """Seconds between two looks at a part that is on its way."""
+
+LOADING = gettext_noop("Loading the pictures")
+ON_ITS_WAY = gettext_noop("{note} {step}: {percent} %.")
 
 SOURCES = {
     picture_sets.MNIST: gettext_noop("[[mnist|MNIST]]: {number} digits. {attribution}, {licence}."),
@@ -44,6 +50,8 @@ def begin_again() -> None:
 def load() -> PictureSet | None:
     """Return the chosen part; None while it is fetched or where it cannot be had, with words instead."""
     name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
+    if name in (picture_sets.MNIST, picture_sets.COLOUR) and datasets.load_test().name != datasets.MNIST:
+        datasets.TEST_DOWNLOAD.start().wait(DOWNLOAD_PATIENCE)
     status = picture_sets.request(name, part).wait(PATIENCE)
     if status.result is not None:
         _describe(status.result)
@@ -65,25 +73,22 @@ def _wait(name: str, part: str) -> None:
     st.progress(status.fraction, translate(status.message or LOADING))
 
 
-LOADING = gettext_noop("Loading the pictures")
-
-
 def _describe(pictures: PictureSet) -> None:
-    waiting = bool(pictures.note) and not datasets.TEST_DOWNLOAD.start().status.done
     if pictures.note:
-        st.info(terms.explain((datasets.TEST_DOWNLOAD.status.result or pictures).note, "data"))
-    if waiting:
-        st.fragment(_wait_for_mnist, run_every=POLL)()
+        waiting = not datasets.TEST_DOWNLOAD.start().status.done
+        st.fragment(_show_note, run_every=POLL if waiting else None)(pictures.note, waiting)
     count = len(rows.select_rows(pictures, session.get("data_split")))
     source = {"attribution": pictures.attribution, "licence": pictures.licence}
     st.caption(terms.explain(SOURCES[pictures.name], "data", number=f"{count:,}", **source))
 
 
 @page.guard
-def _wait_for_mnist() -> None:
-    """Show how far MNIST's download is, and draw the page again once it has ended."""
+def _show_note(note: str, waiting: bool) -> None:
+    """Say why these are not the pictures asked for and how far MNIST is, in one place, so that nothing below moves."""
     status = datasets.TEST_DOWNLOAD.status
-    if status.done:
-        st.rerun()
-    if status.message:
-        st.progress(status.fraction, translate(status.message))
+    text = terms.explain(status.result.note or note if status.result else note, "data")
+    if waiting and status.message and not status.done:
+        text = translate(ON_ITS_WAY, note=text, step=translate(status.message), percent=round(100 * status.fraction))
+    st.info(text)
+    if waiting and status.done:
+        st.rerun()  # the whole page: MNIST is there, or it is certain that it does not come

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -21,8 +20,6 @@ from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms, url, widgets
 from cnnviz.ui.shell.download_button import download_button
 from cnnviz.ui.shell.fields.data import ALL
-
-STYLE = f"<style>{Path(__file__).with_name('data.css').read_text(encoding='utf-8')}</style>"
 
 SHEET = "picture-sheet"
 """Key of the grid of pictures."""
@@ -44,7 +41,6 @@ NUMBERS_WHY = gettext_noop(
 @page.guard
 def show(pictures: PictureSet) -> None:
     """Show the sheet, the chosen picture and its numbers."""
-    st.html(STYLE)
     found = rows.select_rows(pictures, session.get("data_split"), _get_label())
     on_sheet = rows.cut_sheet(found, session.get("data_sheet"))
     chosen = find_chosen(pictures)
