@@ -10,7 +10,9 @@ Terms of the glossary that a message marks are shown as plain words here; `cnnvi
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +27,7 @@ __all__ = [
     "gettext_noop",
     "list_languages",
     "name_language",
+    "speaking",
     "translate",
     "translate_all",
     "translate_marked",
@@ -37,6 +40,8 @@ FOLDER = Path(__file__).parent
 ENGLISH = "en"
 LANGUAGE_KEY = "language"
 """Key of the visitor's language in the session."""
+
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 LANGUAGE_NAME = gettext_noop("Name of this language, written in this language")
 """The message that a catalogue translates with its language's own name, such as Italiano."""
@@ -95,7 +100,19 @@ def current_language() -> str:
     return _language()
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Translate into the language with this code in the body, without looking it up in the session each time."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def _language() -> str:
+    if (spoken := _spoken.get()) is not None:
+        return spoken
     return str(st.session_state.get(LANGUAGE_KEY, ENGLISH))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Generic, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -41,8 +44,33 @@ from cnnviz.jobs.runs.store import RunStore, Snapshot
 _placing = Lock()
 """Held while digits are placed in a network: one at a time, so that memory does not fill and pages stay quick."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+
+class _Remembered(Generic[P, R]):
+    """A function whose results are kept, the newest `max_entries`.
+
+    Streamlit's caches take 150 µs to find a result, which is much where an answer needs five.
+    """
+
+    def __init__(self, make: Callable[P, R], max_entries: int) -> None:
+        self._find = lru_cache(max_entries)(make)
+        functools.update_wrapper(self, make)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._find(*args, **kwargs)  # type: ignore[arg-type]  # names and digests
+
+    def clear(self) -> None:
+        """Forget all results."""
+        self._find.cache_clear()
+
+
+def _remember(max_entries: int) -> Callable[[Callable[P, R]], _Remembered[P, R]]:
+    return lambda make: _Remembered(make, max_entries)
+
+
+@_remember(max_entries=16)
 def network(name: str) -> Network:
     """Return the network `name` of the model store; its arrays are read-only."""
     return model_store.load(name)
@@ -72,13 +100,13 @@ def filter_patches(name: str, weights_sha256: str) -> NetworkPatches:
     return patches.load(name, weights_sha256)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@_remember(max_entries=64)
 def card(name: str) -> ModelCard:
     """Return the card of the network `name` of the model store."""
     return model_store.card(name)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@_remember(max_entries=64)
 def load_evidence(name: str, weights_sha256: str) -> EvidenceThreshold | None:
     """Return the least evidence of a digit in the network `name`; None where it was not measured for its weights."""
     return evidence.load(name, weights_sha256)

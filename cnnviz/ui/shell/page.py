@@ -216,6 +216,10 @@ def guard(body: Callable[P, R]) -> Callable[P, R | None]:
 
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        with session.reading():
+            return attempt(*args, **kwargs)
+
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R | None:
         try:
             if session.get("notices") and session.get("noticed") is None:
                 st.rerun()  # what a callback could not do is said above the page

@@ -12,7 +12,8 @@ from __future__ import annotations
 import functools
 import logging
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ParamSpec
@@ -23,7 +24,7 @@ from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import InputSource
-from cnnviz.ui.i18n import gettext_noop
+from cnnviz.ui.i18n import LANGUAGE_KEY, gettext_noop, speaking
 from cnnviz.ui.shell.fields import FIELDS
 from cnnviz.ui.shell.fields.every_page import EVERYTHING, step_key
 
@@ -33,6 +34,9 @@ LOG = logging.getLogger("cnnviz")
 
 _before: ContextVar[dict[str, Any] | None] = ContextVar("before", default=None)
 """Fields that a guarded callback has set, with what they were before; None where there is no such callback."""
+
+_known: ContextVar[dict[str, Any] | None] = ContextVar("known", default=None)
+"""Fields as they were read or set in a run of a fragment; None elsewhere. Streamlit takes 20 µs to look one up."""
 
 REASON = "{reason}"
 """Template of a notice that is a refusal."""
@@ -59,14 +63,30 @@ def begin() -> bool:
     return fresh
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Look each field up in Streamlit's session only once in the body, which is a run of a fragment."""
+    token = _known.set({})
+    try:
+        with speaking(str(get(LANGUAGE_KEY))):
+            yield
+    finally:
+        _known.reset(token)
+
+
 def steps() -> frozenset[str]:
     """Return the preparation steps that are switched on."""
-    return frozenset(name for name in STEPS if st.session_state[step_key(name)])
+    return frozenset(name for name in STEPS if get(step_key(name)))
 
 
 def get(key: str) -> Any:
     """Return the value of a field."""
-    return st.session_state[key]
+    known = _known.get()
+    if known is None:
+        return st.session_state[key]
+    if key not in known:
+        known[key] = st.session_state[key]
+    return known[key]
 
 
 def default(key: str) -> Any:
@@ -90,7 +110,9 @@ def shows(key: str) -> bool:
 
 def put(**values: Any) -> None:
     """Set fields."""
-    before = _before.get()
+    before, known = _before.get(), _known.get()
+    if known is not None:
+        known.update(values)
     for key, value in values.items():
         if before is not None and key not in before and key in st.session_state:
             before[key] = st.session_state[key]
