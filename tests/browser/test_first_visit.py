@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 from tests.browser.page_guard import PageGuard
 
 MAX_FIRST = 1_400_000
@@ -48,7 +49,8 @@ def counting(page: Page) -> Callable[[], int]:
     return count
 
 
-def test_bytes_of_the_first_visit_and_of_the_next(page: Page, address: str) -> None:
+def test_bytes_of_the_first_visit_and_of_the_next(visitor: Visitor, address: str) -> None:
+    page = visitor()
     count = counting(page)
     eyes.opened(page, address)
     eyes.whole(page)
@@ -73,7 +75,8 @@ window.fetch = (...asked) => {
 """Notes for each network that is fetched whether the skeleton is gone."""
 
 
-def test_the_network_comes_when_the_page_stands_and_is_kept(page: Page, address: str) -> None:
+def test_the_network_comes_when_the_page_stands_and_is_kept(visitor: Visitor, address: str) -> None:
+    page = visitor()
     page.add_init_script(FETCHES)
     sizes: list[int] = []
 
