@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from cnnviz.core.data.image_augmentation import BLOCK_SIZE, interpolate
 
-Random: TypeAlias = np.random.Generator
-Degradation: TypeAlias = Callable[[np.ndarray, Random], np.ndarray]
+if TYPE_CHECKING:  # NumPy loads its module of random numbers when it is asked for
+    Random: TypeAlias = np.random.Generator
+    Degradation: TypeAlias = Callable[[np.ndarray, Random], np.ndarray]
 
 SIDE = 28
 
