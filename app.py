@@ -1,10 +1,14 @@
 """Draw: the page that opens first. Draw a digit, and read along while the network reads it."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.core.inference import subject
+from cnnviz.core.inference.subject import Prediction
+from cnnviz.ui.components import relay
 from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
 from cnnviz.ui.prediction import answer, network_picker, strip
 from cnnviz.ui.shell import networks, page, pen_up, server, session, url
@@ -14,11 +18,15 @@ from cnnviz.ui.why import section as why
 @st.fragment
 @page.guard
 def read_along() -> None:
-    """Show everything that changes while the pen moves."""
-    network = networks.load_chosen()
-    drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
-    with drawing:
-        pen_down = surfaces.draw()
+    """Take over what is drawn, and bring what changes with it to where it is shown."""
+    surfaces.draw()
+    if (reading := relay.bring(lambda: show_reading(nullcontext(), nullcontext()))) is not None:
+        pen_up.follow(reading.digit, session.get("pen_down"), needed=session.get("why_open"))
+
+
+def show_reading(answering: AbstractContextManager[Any], preparing: AbstractContextManager[Any]) -> Prediction:
+    """Show everything that follows the pen."""
+    network, pen_down = networks.load_chosen(), session.get("pen_down")
     reading = subject.read(network, session.subject(), session.steps())
     with answering:
         answer.show(reading, session.subject())
@@ -26,7 +34,7 @@ def read_along() -> None:
     with preparing:
         preprocessing_steps.show(network, reading, session.subject(), pen_down)
     url.show(pen_down)
-    pen_up.follow(reading.digit, pen_down, needed=session.get("why_open"))
+    return reading
 
 
 if __name__ == "__main__":
@@ -34,7 +42,11 @@ if __name__ == "__main__":
         with heading:
             network_picker.pick()
             surfaces.pick_surface()
-        read_along()
+        drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
+        with drawing:
+            read_along()
+        if (reading := relay.show(page.guard(lambda: show_reading(answering, preparing)))) is not None:
+            pen_up.follow(reading.digit, session.get("pen_down"), needed=False)
         why.show()
         page.show_onward("draw")
         sample_sheet.show_samples()

@@ -149,4 +149,14 @@ class Session:
         elif name == "bars":
             (data,) = json.loads(component.json)
             answer.shares = data["values"] or ()
+        elif name == "relay":
+            self._relayed(component.bytes, answer)
         return f"component {name}"
+
+    def _relayed(self, data: bytes, answer: Answer) -> None:
+        """Read what is brought to elements that are on the page already."""
+        header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+        answer.digit = header["texts"].get("predicted-digit", answer.digit)
+        for item in header["items"]:
+            if item["key"] == "answer":
+                answer.shares = item["data"][0]["values"] or ()

@@ -95,7 +95,7 @@ def test_network_details_are_shown(page: Page, address: str) -> None:
 
 def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/?d=")
-    offered, said = page.locator(".st-key-samples button"), page.locator('[data-testid="stCaptionContainer"]')
+    offered, said = page.locator(".st-key-samples button"), page.locator(".st-key-sentence")
     expect(offered).to_have_count(10)
     offered.nth(7).click()
     first = eyes.link_when(page, lambda carried: "s" in carried)

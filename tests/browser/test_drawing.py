@@ -143,8 +143,8 @@ def test_undo_brings_a_test_digit_back_after_an_accidental_tap(page: Page, addre
     eyes.drawing_when(page, 1)
     page.get_by_role("button", name="Undo").click()
     assert eyes.link_when(page, lambda now: "s" in now) == carried
-    caption = page.locator('[data-testid="stCaptionContainer"]')
-    expect(caption.get_by_text("A test digit: its label is")).to_be_visible()
+    said = page.locator(".st-key-sentence")
+    expect(said.get_by_text("A test digit: its label is")).to_be_visible()
 
 
 def test_a_second_finger_leaves_no_stroke(phone: Page, address: str) -> None:

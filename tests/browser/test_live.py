@@ -15,7 +15,7 @@ from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 
 NETWORKS = "**/bidi-components/cnnviz.browser/networks/**"
-SENTENCE = '.st-key-answer-sentence [data-testid="stCaptionContainer"]'
+SENTENCE = '.st-key-sentence [data-role="sentence"]'
 
 
 def answers(page: Page, who: str) -> None:

@@ -17,6 +17,7 @@ from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.networks import model_store
 from cnnviz.ui.shell import page as page_shell
 from tests.marked_text import plain
+from tests.pages.page_digit import get_words
 
 ROOT = Path(__file__).parents[2]
 SEVEN = Drawing((Stroke(((60.0, 50.0), (220.0, 50.0), (130.0, 240.0)), 20.0),))
@@ -41,7 +42,8 @@ def well(app: AppTest) -> bool:
 
 
 def texts(app: AppTest) -> str:
-    return plain("\n".join(element.value for kind in (app.markdown, app.caption) for element in kind))
+    shown = [element.value for kind in (app.markdown, app.caption) for element in kind]
+    return plain("\n".join([*shown, *get_words(app)]))
 
 
 def carried() -> Drawing:

@@ -137,7 +137,7 @@ def test_every_layer_has_sentences_about_the_digit() -> None:
 
 def test_while_the_pen_is_down_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
-    monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda **_: True)
+    monkeypatch.setattr("cnnviz.ui.input.surfaces._pad", lambda _: True)
     assert published(app.run())["texts"] == {}
 
 

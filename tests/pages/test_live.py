@@ -13,6 +13,7 @@ from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.networks import browser_file, model_store
 from cnnviz.ui.components.network_files import make_address
 from cnnviz.ui.shell import page
+from tests.pages.page_digit import get_sentences
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +45,10 @@ def test_draw_and_layers_are_read_in_the_browser(app: AppTest, path: str) -> Non
     assert task["network"] == make_address(model_store.card(model_store.DEFAULT))
     assert task["steps"] == list(STEPS)
     assert task["colours"] is None
-    assert task["reads"] == ["The network reads a {digit} and gives it a ", "share", " of {share}."]
+    (said,) = [each for each in get_sentences(app) if each["reads"]]
+    assert said["reads"].startswith("The network reads a {digit} and gives it a [share](#term-share ")
+    assert said["reads"].endswith(") of {share}.")
+    assert said["nothing"] == "Nothing drawn yet: draw a digit."
 
 
 def test_the_switched_steps_and_the_colours_are_those_of_the_page(app: AppTest) -> None:

@@ -28,6 +28,7 @@ from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import cache, layer_names, page
 from cnnviz.ui.shell.fields import FIELDS
 from tests.marked_text import plain
+from tests.pages.page_digit import get_words
 
 ROOT = Path(__file__).parents[2]
 ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
@@ -48,7 +49,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def texts(app: AppTest) -> list[str]:
-    return [plain(element.value) for kind in (app.markdown, app.caption, app.warning) for element in kind]
+    shown = [element.value for kind in (app.markdown, app.caption, app.warning) for element in kind]
+    return [plain(text) for text in (*shown, *get_words(app))]
 
 
 def well(app: AppTest) -> bool:

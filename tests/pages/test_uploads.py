@@ -18,6 +18,7 @@ from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.jobs.sandbox.upload import NOTES, Note, Picture
 from tests.marked_text import plain
+from tests.pages.page_digit import get_words
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -55,7 +56,7 @@ def finds(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
 
 def texts(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.warning, app.info, app.error)
-    return plain("\n".join(element.value for kind in kinds for element in kind))
+    return plain("\n".join([*(element.value for kind in kinds for element in kind), *get_words(app)]))
 
 
 def test_what_was_done_to_the_file_and_which_ink_was_read_is_reported(app: AppTest) -> None:

@@ -21,6 +21,7 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from cnnviz.ui.components import followers
 from cnnviz.ui.shell import session
 
 PROJECT = "cnnviz"
@@ -28,6 +29,16 @@ ROOT = Path(__file__).parent / "browser"
 """The folder of everything that runs in the browser; a folder in it for each component."""
 
 Mount = Callable[..., Any]
+
+
+class _NothingYet:
+    """The result of a component that has sent nothing."""
+
+    def __getattr__(self, event: str) -> None:
+        return None
+
+
+_NOTHING_YET = _NothingYet()
 
 
 def mount(name: str, **arguments: Any) -> Any:
@@ -41,8 +52,9 @@ def mount(name: str, **arguments: Any) -> Any:
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
             frames, and for that it imports pandas and pyarrow.
     """
-    if isinstance(data := arguments.get("data"), dict):
-        arguments["data"] = [data]
+    if (data := followers.take(arguments["key"], arguments.get("data"))) is None and followers.are_carried():
+        return _NOTHING_YET
+    arguments["data"] = [data] if isinstance(data, dict) else data
     guarded = {event: session.guard(callback) for event, callback in arguments.items() if event.startswith("on_")}
     _declare(name)
     return _component(name)(**arguments | guarded)

@@ -11,6 +11,7 @@ from cnnviz.core.drawing import preprocessing
 from cnnviz.core.inference.subject import InputSource, Prediction, toggle_each_step
 from cnnviz.core.inference.trace import format_share
 from cnnviz.core.networks.network import Network
+from cnnviz.ui.components import followers
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import session, terms
@@ -44,6 +45,11 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
     What each switch would change is worked out while the steps are open, and when the pen is lifted.
     """
     result(prediction)
+    followers.require(f"prepared {subject.kind}")
+    if followers.are_carried():
+        if followers.is_there("steps"):
+            _show_steps(network, prediction, subject, pen_down)
+        return
     if prediction.preparation is None:
         _say_ready(subject)
         return
@@ -54,17 +60,20 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
         else translate("Not prepared as MNIST was: see the steps")
     )
     folded = st.expander(label, expanded=not usual, on_change="rerun", key="preparation-steps")
-    if not folded.open:
-        return
+    if folded.open:
+        with folded:
+            _show_steps(network, prediction, subject, pen_down)
+
+
+def _show_steps(network: Network, prediction: Prediction, subject: InputSource, pen_down: bool) -> None:
     if not pen_down:
         session.put(effects={} if prediction.empty else toggle_each_step(network, subject, session.steps()))
-    with folded:
-        steps(
-            "steps",
-            [_row(step) for step in prediction.preparation.steps],
-            label=translate("From your drawing to 28×28"),
-            on_switch=_switch,
-        )
+    steps(
+        "steps",
+        [] if prediction.preparation is None else [_row(step) for step in prediction.preparation.steps],
+        label=translate("From your drawing to 28×28"),
+        on_switch=_switch,
+    )
 
 
 def result(prediction: Prediction) -> None:

@@ -6,16 +6,19 @@ the foot, with the digit and the answer, that opens as a sheet. Everything in it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import Prediction
+from cnnviz.ui.components import followers
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.components.rail import rail_head
+from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import translate_all
 from cnnviz.ui.input import preprocessing_steps, surfaces
 from cnnviz.ui.prediction import answer, history, network_picker
@@ -23,6 +26,14 @@ from cnnviz.ui.shell import networks, session
 
 READ_SIDE = 84
 """Side in CSS pixels of the picture that the network reads."""
+
+READING: Mapping[str, Any] = {
+    "key": "subject-reading",
+    "horizontal": True,
+    "vertical_alignment": "center",
+    "gap": "small",
+}
+"""The container of that picture and the answer."""
 
 
 @contextmanager
@@ -46,23 +57,32 @@ def draw(*, plain: bool = False) -> bool:
 
 
 def read() -> tuple[Prediction, bool]:
-    """Show the drawing surface, and read what is on it with the chosen network; return that and whether the pen is
-    down."""
+    """Show the drawing surface, and what the chosen network reads on it; return that and whether the pen is down."""
     pen_down = draw()
+    return show_reading(), pen_down
+
+
+def show_reading() -> Prediction:
+    """Show what the chosen network reads, and return it."""
     source = session.subject()
     prediction = subject.read(networks.load_chosen(), source, session.steps())
-    show_answer(
-        "–" if prediction.empty else str(prediction.trace.answer),
+    doubt = answer.describe_doubt(prediction)
+    with followers.container(**READING):
+        preprocessing_steps.show_image(prediction.trace.digit, READ_SIDE)
+        followers.write("predicted-digit", "–" if prediction.empty else str(prediction.trace.answer), width="content")
+        answer.show_sentence(answer.describe_answer(prediction, source))
+    bars(
+        "answer",
         None if prediction.empty else prediction.trace.probabilities,
-        answer.describe_answer(prediction, source),
-        prediction.trace.digit,
-        told=answer.announce(prediction, source),
+        translate_all(LABELS),
+        told=answer.announce(prediction, source, doubt),
+        live=True,
     )
-    if doubt := answer.describe_doubt(prediction):
-        add_note(doubt)
+    with followers.container(key="subject-note"):
+        sentence("note", doubt)
     history.keep(prediction, source)
     history.show()
-    return prediction, pen_down
+    return prediction
 
 
 def add_note(text: str) -> None:
@@ -71,21 +91,18 @@ def add_note(text: str) -> None:
         st.caption(text)
 
 
-def show_answer(
-    digit: str, probabilities: np.ndarray | None, sentence: str, image: np.ndarray, told: tuple[int, str] = (0, "")
-) -> None:
+def show_answer(digit: str, probabilities: np.ndarray | None, words: str, image: np.ndarray) -> None:
     """Show what is read beside the answer, and the ten probabilities.
 
     Args:
         digit: The answer, or a dash.
         probabilities: (10,) float32, or None without an answer.
-        sentence: How sure the network is, for the bar too.
+        words: How sure the network is, for the bar too.
         image: (h, w) float in [0, 1] or (h, w, 3), what the network reads.
-        told: What those who hear the page are told, with a running number.
     """
-    with st.container(key="subject-reading", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(**READING):
         preprocessing_steps.show_image(image, READ_SIDE)
         with st.container(key="predicted-digit", width="content"):
             st.markdown(digit)
-        st.caption(sentence, width="stretch")
-    bars("answer", probabilities, translate_all(LABELS), told=told, live=True)
+        sentence("sentence", words)
+    bars("answer", probabilities, translate_all(LABELS), live=True)

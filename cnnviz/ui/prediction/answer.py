@@ -9,7 +9,9 @@ import streamlit as st
 from cnnviz.core.inference import evidence, samples
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.inference.trace import format_share
+from cnnviz.ui.components import followers
 from cnnviz.ui.components.bars import LABELS, bars
+from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.prediction import history
 from cnnviz.ui.shell import cache, session, terms
@@ -30,18 +32,24 @@ def show(prediction: Prediction, subject: InputSource) -> None:
     Once the pen is up, those who hear the page are told, and the answer is kept among the last ones.
     """
     show_digit(prediction)
-    with st.container(key="answer-sentence"):
-        st.caption(" ".join(filter(None, (describe_answer(prediction, subject), describe_doubt(prediction)))))
-    told = announce(prediction, subject)
+    with followers.container(key="answer-sentence"):
+        doubt = describe_doubt(prediction)
+        show_sentence(" ".join(filter(None, (describe_answer(prediction, subject), doubt))))
     shares = None if prediction.empty else prediction.trace.probabilities
-    bars("answer", shares, translate_all(LABELS), told=told, live=True)
-    st.caption(describe_caution(prediction))
+    bars("answer", shares, translate_all(LABELS), told=announce(prediction, subject, doubt), live=True)
+    if not followers.are_carried():
+        st.caption(describe_caution(prediction))
     history.keep(prediction, subject)
     history.show()
 
 
-def announce(prediction: Prediction, subject: InputSource) -> tuple[int, str]:
-    """Return what is to be told to those who hear the page, with a running number.
+def show_sentence(text: str) -> None:
+    """Show the sentence about the answer, which the browser words itself while the pen moves."""
+    sentence("sentence", text, reads=terms.explain(READS, "answer"), nothing=translate(NOTHING_DRAWN))
+
+
+def announce(prediction: Prediction, subject: InputSource, doubt: str) -> tuple[int, str]:
+    """Return what is to be told to those who hear the page, `doubt` included, with a running number.
 
     It is another after another answer, to a drawing, a test digit, an upload or by another network, but not while the
     pen is down: nobody can listen to forty answers a second.
@@ -50,9 +58,7 @@ def announce(prediction: Prediction, subject: InputSource) -> tuple[int, str]:
     if not session.get("pen_down"):
         now = hashlib.sha256(prediction.digit.tobytes()).hexdigest() + prediction.trace.network_name
         if now != cause:
-            text = " ".join(
-                filter(None, (describe_answer(prediction, subject, plain=True), describe_doubt(prediction)))
-            )
+            text = " ".join(filter(None, (describe_answer(prediction, subject, plain=True), doubt)))
             number, told = number + 1, text
             session.put(announced=(number, told, now))
     return number, told
@@ -60,8 +66,7 @@ def announce(prediction: Prediction, subject: InputSource) -> tuple[int, str]:
 
 def show_digit(prediction: Prediction) -> None:
     """Show the predicted digit alone, large."""
-    with st.container(key="predicted-digit"):
-        st.markdown("–" if prediction.empty else str(prediction.trace.answer))
+    followers.write("predicted-digit", "–" if prediction.empty else str(prediction.trace.answer))
 
 
 def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool = False) -> str:

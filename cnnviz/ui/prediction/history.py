@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.ui.components import followers
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import ink_and_paper
@@ -62,11 +63,11 @@ def keep(prediction: Prediction, source: InputSource) -> None:
 def show() -> None:
     """Show the last answers; a click brings one back."""
     kept: tuple[Answer, ...] = session.get("answers")
-    with st.container(key="last-answers", gap="small"):
+    with followers.container(key="last-answers", gap="small"):
         if not kept:
             return
-        label = translate("Last answers")
-        st.caption(label)
+        if not followers.are_carried():
+            st.caption(translate("Last answers"))
         thumbnails(
             "last-answer",
             ink_and_paper.colour_digits_alike([one.digit for one in kept]),

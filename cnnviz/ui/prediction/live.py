@@ -10,11 +10,8 @@ from typing import Any
 from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
-from cnnviz.core.glossary import replace_marks
 from cnnviz.core.training import protocol
 from cnnviz.ui.components.network_files import make_address
-from cnnviz.ui.i18n import translate, translate_marked
-from cnnviz.ui.prediction.answer import NOTHING_DRAWN, READS
 from cnnviz.ui.shell import cache, session
 
 PAGES = frozenset({"draw", "layers"})
@@ -42,11 +39,4 @@ def describe() -> dict[str, Any] | None:
         "network": address,
         "steps": [name for name in STEPS if name in on],
         "colours": [session.get("ink"), session.get("paper")] if in_colour else None,
-        "reads": _split(translate_marked(READS)),
-        "nothing": translate(NOTHING_DRAWN),
     }
-
-
-def _split(text: str) -> list[str]:
-    """Return the pieces of a sentence between and in its marked terms, as links make them pieces of the page."""
-    return [piece for piece in replace_marks(text, lambda _, words: f"\0{words}\0").split("\0") if piece]

@@ -77,18 +77,18 @@ def words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("words")
 def test_an_answer_is_told_once_the_pen_is_up() -> None:
-    assert answer.announce(predict(1), drawn(1)) == (1, "a 1")
+    assert answer.announce(predict(1), drawn(1), "") == (1, "a 1")
     session.put(pen_down=True)
     for seed in (1, 2):
-        assert answer.announce(predict(7, seed=seed), drawn(1)) == (1, "a 1")
+        assert answer.announce(predict(7, seed=seed), drawn(1), "") == (1, "a 1")
         history.keep(predict(7, seed=seed), drawn(1))
     assert kept() == []
     session.put(pen_down=False)
     for _ in range(2):
-        assert answer.announce(predict(7, seed=2), drawn(1)) == (2, "a 7")
+        assert answer.announce(predict(7, seed=2), drawn(1), "") == (2, "a 7")
 
 
 @pytest.mark.usefixtures("words")
 def test_another_network_is_told_also_in_the_same_words() -> None:
-    assert answer.announce(predict(1), drawn(1)) == (1, "a 1")
-    assert answer.announce(predict(1, network="another"), drawn(1)) == (2, "a 1")
+    assert answer.announce(predict(1), drawn(1), "") == (1, "a 1")
+    assert answer.announce(predict(1, network="another"), drawn(1), "") == (2, "a 1")

@@ -105,6 +105,7 @@ FIELDS = (
     # the page shell
     Field("page", ""),
     Field("explained", {}),  # term -> the message or place that explains it on the page; see `shell.terms`
+    Field("followers", frozenset()),  # what on the page follows the drawing; see `components.followers`
     Field("settled_digit", ""),  # the digit that the page last ran for as a whole; see `shell.pen_up`
     Field("editions", {}),  # choice -> how often code, and not the visitor, has changed it
     Field("query", ""),  # the link of the view as it was last put into the address bar

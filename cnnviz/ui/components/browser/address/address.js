@@ -1,6 +1,7 @@
 // Puts the query of the present view into the address bar. Nothing to see. The history gets an entry for a step to
 // another place of the account alone; going back to one is told to the account, and the page does not run again for it.
 // Data in: [{query, moves, place}].
+import { follow } from "../shared/followers.js"
 import { isStep, placeOf } from "./entries.js"
 
 // Milliseconds: a view that moves on is not written down. The call takes up to 25 ms, so it must not share a frame
@@ -60,11 +61,11 @@ window.addEventListener("pagehide", write)
 document.addEventListener("visibilitychange", write)
 window.addEventListener("popstate", go, true)
 
-export default function ({ data, parentElement }) {
+export default follow(({ data, parentElement }) => {
   const root = parentElement.querySelector(".address")
   receive(data[0])
   if (!known.has(root)) write()
   known.add(root)
   // Streamlit also calls this for a run that a newer one overtook, while the component is on the page.
   return () => setTimeout(() => root.isConnected || write())
-}
+})

@@ -3,6 +3,7 @@
 // shares follow what the browser reads while the pen moves.
 import { component } from "../shared/component.js"
 import { countPaint, element, write } from "../shared/elements.js"
+import { follow } from "../shared/followers.js"
 import { fill, percent } from "../shared/format.js"
 import * as live from "../shared/live.js"
 
@@ -124,4 +125,4 @@ class Table {
   }
 }
 
-export default component("bars", Table, (table, { data }) => table.update(data[0]))
+export default follow(component("bars", Table, (table, { data }) => table.update(data[0])))

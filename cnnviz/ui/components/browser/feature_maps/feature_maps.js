@@ -5,6 +5,7 @@
 import { explained, marked, published, sendFocusAhead, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
+import { follow } from "../shared/followers.js"
 import { fill } from "../shared/format.js"
 import * as live from "../shared/live.js"
 import { move, stepAcross, stepInto, stepOut, stepUp, writePlace } from "../shared/places.js"
@@ -334,7 +335,7 @@ const show = component("feature_maps", Viewer, (viewer, /** @type {any} */ { hea
   viewer.receive(header, (cell) => setTriggerValue("selected", cell))
 })
 
-export default function (mounted) {
+export default follow((mounted) => {
   const header = decode(mounted.data)
   return header.mode === "publish" ? bring({ ...mounted, header }) : show({ ...mounted, header })
-}
+})

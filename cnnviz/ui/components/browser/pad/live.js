@@ -1,13 +1,11 @@
 // Reads what is drawn in the browser while the pen moves, so that nothing has to be sent until it is up. The network is
 // fetched once the page stands; until then, and where the browser is too slow for it, Python answers.
-import { fill, percent } from "../shared/format.js"
 import * as live from "../shared/live.js"
 import { PageText } from "./page_text.js"
 
 const NETWORKS = "../networks/" // where Python serves them, see `cnnviz.ui.components.network_files`
 const DIGIT = ".st-key-predicted-digit"
 const NOTE = ".st-key-subject-note" // what only Python knows of an answer
-const SENTENCE = ':is(.st-key-answer-sentence, .st-key-subject-reading) [data-testid="stCaptionContainer"]'
 
 const BUDGET = 12 // ms of work a frame; after one that took longer the pen has as much time for itself
 const TOO_SLOW = 80 // ms above which Python is quicker
@@ -16,7 +14,7 @@ const LOOK = 200 // ms between two looks whether the page stands, or whether its
 const SETTLE = 250 // ms after an answer until what it left as it was is shown again
 const TRIAL = [20, 60, 50, 220, 50, 130, 240] // a stroke that is read once before anybody draws, to have it compiled
 
-/** @typedef {{ network: string, steps: string[], colours: [string, string] | null, reads: string[], nothing: string }} Task */
+/** @typedef {{ network: string, steps: string[], colours: [string, string] | null }} Task */
 /** @typedef {import("../inference/reader.js").Answer} Answer */
 
 export class Live {
@@ -56,7 +54,6 @@ export class Live {
    * @param {Task | null} task null where only Python can
    */
   expect(task) {
-    this.texts.task = task ?? this.texts.task
     if (JSON.stringify(task) === JSON.stringify(this.task)) return
     Object.assign(this, { task, reader: null, refused: false, took: 0 })
     this.#tell()
@@ -154,28 +151,22 @@ export class Live {
   }
 }
 
-/** The digit and the sentence about it, which are Streamlit's own elements. */
+/** The digit, which is Streamlit's own element, and the note below the answer. */
 class Texts {
   constructor(root) {
     this.root = root
-    /** @type {Task | null} */
-    this.task = null
     this.digit = new PageText(DIGIT)
-    this.sentence = new PageText(SENTENCE)
   }
 
   /** @param {Answer} answer */
-  showLive({ empty, digit, probabilities }) {
+  showLive({ empty, digit }) {
     this.#showNote(false)
-    this.digit.write([empty ? "–" : String(digit)])
-    const fields = { digit, share: percent(probabilities[digit]) }
-    this.sentence.write(empty ? [this.task.nothing] : this.task.reads.map((piece) => fill(piece, fields)))
+    this.digit.write(empty ? "–" : String(digit))
   }
 
   restore() {
     this.#showNote(true)
     this.digit.restore()
-    this.sentence.restore()
   }
 
   // Its place stays, so that nothing moves.

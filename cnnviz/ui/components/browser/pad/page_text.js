@@ -13,18 +13,15 @@ export class PageText {
   /**
    * Write a text over what stands there.
    *
-   * @param {string[]} pieces one for each piece of text, where links make them several
+   * @param {string} text
    */
-  write(pieces) {
+  write(text) {
     const place = document.querySelector(this.selector)
-    if (!place) return
+    const node = /** @type {Text | null} */ (place && document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode())
+    if (!node) return
     this.#forget(this.observer.takeRecords())
-    const nodes = textsIn(place)
-    const texts = nodes.length === pieces.length ? pieces : nodes.map((_, i) => (i ? "" : pieces.join("")))
-    nodes.forEach((node, i) => {
-      if (!this.before.has(node)) this.before.set(node, node.data)
-      if (node.data !== texts[i]) node.data = texts[i]
-    })
+    if (!this.before.has(node)) this.before.set(node, node.data)
+    if (node.data !== text) node.data = text
     this.observer.observe(place, { subtree: true, characterData: true })
     this.observer.takeRecords() // of what was written here
   }
@@ -39,12 +36,4 @@ export class PageText {
   #forget(records) {
     for (const { target } of records) this.before.delete(target)
   }
-}
-
-/** @returns {Text[]} */
-function textsIn(place) {
-  const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT)
-  const found = []
-  while (walker.nextNode()) found.push(/** @type {Text} */ (walker.currentNode))
-  return found
 }

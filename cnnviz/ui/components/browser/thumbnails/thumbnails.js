@@ -3,6 +3,7 @@
 
 import { decode } from "../shared/decode.js"
 import { button, call, countPaint, element, focused, write } from "../shared/elements.js"
+import { follow } from "../shared/followers.js"
 import * as live from "../shared/live.js"
 import { nextPicture } from "./rows.js"
 
@@ -215,7 +216,8 @@ function follower(root) {
   return followers.get(root)
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default follow(({ data, parentElement, setTriggerValue }) => {
+  /** @type {HTMLElement} */
   const root = parentElement.querySelector(".thumbnails")
   const message = decode(data)
   const paintSent = () => show(root, message, (index) => setTriggerValue("picked", index))
@@ -225,4 +227,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   if (root.dataset.painted) later(root, work)
   else work()
-}
+})
