@@ -278,7 +278,7 @@ def expect_account(page: Page, found: Trace, cell: Cell) -> None:
     network = model_store.load(NETWORK)
     text = cells.write(cell, cells.list_shapes(network)[cell.layer])
     expect(panel(page)).to_have_attribute("data-cell", text)
-    account = ledger.account(network, found, cell)
+    account = ledger.shorten(ledger.account(network, found, cell))
     expect(panel(page)).to_have_attribute("data-value", account.sheet.format(account.total))
 
 
