@@ -201,8 +201,9 @@ def test_every_part_of_every_data_set_is_shown_whole(grids: Grids, name: str, sp
     labels = picture_sets.load(name, rows.get_part(split)).labels
     np.testing.assert_array_equal(told, np.bincount(labels[counts], minlength=10))
     sets, plans = shown_tables(app, "three-sets")
-    assert re.findall(r"</th><td>([\d,]+)</td>", sets) == ["1,293", "144", "360"]
-    assert "cnn-32-32" in plans
+    assert re.findall(r"</th><td class=\"number\">([\d,]+)</td>", sets) == ["1,293", "144", "360"]
+    held_out = dict(re.findall(r'row">([^<]+)</th><td class="number">[\d,]+</td><td class="number">([\d,]+)<', plans))
+    assert (held_out["cnn-32-32"], held_out["pen"]) == ("144", "0")
 
 
 def test_offline_fashion_is_said_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

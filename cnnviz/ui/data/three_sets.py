@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -32,6 +33,10 @@ SIZES = {
 """Data set -> pictures of its training and its test part."""
 
 IN_APP = gettext_noop("Train, as it opens")
+NONE_HELD_OUT = gettext_noop(
+    "Most networks that come with the app hold nothing out: no result decided anything about their training, so the "
+    "test set is still unseen."
+)
 
 
 def show(pictures: PictureSet) -> None:
@@ -46,7 +51,8 @@ def show(pictures: PictureSet) -> None:
         lines = [(translate(SPLITS[name]), f"{counts[name]:,}", translate(PURPOSES[name])) for name in SPLITS]
         st.html(_write(heads, lines))
         if session.wants_everything():
-            heads = (translate("Plan"), translate("Learned from"), translate("Held out, tested on"))
+            st.caption(translate(NONE_HELD_OUT))
+            heads = (translate("Plan"), translate("Learned from"), translate("Held out"), translate("Tested on"))
             st.html(_write(heads, [_describe(name, plan, available, tested) for name, plan in _list_plans(available)]))
 
 
@@ -56,15 +62,21 @@ def _list_plans(available: int) -> list[tuple[str, TrainingPlan]]:
     return plans if usual is None else [*plans, (translate(IN_APP), usual)]
 
 
-def _describe(name: str, plan: TrainingPlan, available: int, tested: int) -> tuple[str, str, str]:
+def _describe(name: str, plan: TrainingPlan, available: int, tested: int) -> tuple[str, ...]:
     learned, held_out = count_digits(plan, available)
-    return name, f"{learned:,}", f"{held_out:,}, {tested:,}"
+    return name, f"{learned:,}", f"{held_out:,}", f"{tested:,}"
 
 
-def _write(heads: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> str:
+def _write(heads: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
+    """Write a table whose first column names its rows; columns of numbers stand at the right."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th><td>{escape(second)}</td><td>{escape(third)}</td></tr>'
-        for first, second, third in lines
-    )
+    body = "".join(f'<tr><th scope="row">{escape(first)}</th>{_write_cells(cells)}</tr>' for first, *cells in lines)
     return f'<div class="three-sets"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _write_cells(texts: Sequence[str]) -> str:
+    numbers = (text.replace(",", "").isdecimal() for text in texts)
+    return "".join(
+        f'<td class="number">{escape(text)}</td>' if is_number else f"<td>{escape(text)}</td>"
+        for text, is_number in zip(texts, numbers, strict=True)
+    )
