@@ -12,13 +12,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.data import datasets
+from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.evaluation import evaluation, scores, statistics, suspects
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.fooling import CHANGES
 from cnnviz.core.networks import model_store
+from cnnviz.jobs.runs import evaluator
+from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.compare import calibration, confusion, digit_sheet, networks_table
 from cnnviz.ui.components.thumbnails import Mark
 from cnnviz.ui.shell import cache, page, session
+from tests.pages import fake_training
+from tests.pages.fake_training import FakeScheduler
 
 ROOT = Path(__file__).parents[2]
 DENSE, CNN = "dense-64", "cnn-32-64-64"
@@ -314,6 +319,35 @@ def test_the_digit_is_placed_among_the_test_digits_in_every_layer(sheets: Shown)
     chosen.set_value(layers[0]).run()
     assert app.session_state["map_layer"] == "input"
     assert not app.exception
+
+
+def evaluate_here(store: RunStore, run_id: str, data: Dataset, *_: Any) -> Evaluation:
+    """Do what child processes do, in this one."""
+    found = evaluation.evaluate(store.network(run_id), data)
+    store.keep_evaluation(run_id, "digits", found)
+    return found
+
+
+def test_an_own_network_is_compared_once_it_has_read_the_test_digits(
+    scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sheets: Shown
+) -> None:
+    app = fake_training.opened(monkeypatch, tmp_path)
+    job_id = fake_training.train_one(app, scheduler)
+    fake_training.learn(scheduler, job_id)
+    app.session_state["compare_one"] = f"run-{job_id}"
+    app.switch_page(page.PAGES["compare"].path).run()
+    assert any("has not ended" in str(each.value) for each in app.info)
+    fake_training.finish(scheduler, job_id)
+    monkeypatch.setattr(evaluator, "evaluate", evaluate_here)
+    app.run()
+    assert "sheet-one" not in sheets
+    app.button(key=f"evaluate-run-{job_id}").click().run()
+    task = app.session_state["evaluating"][f"run-{job_id}"]
+    found = task.wait(60).result
+    assert found is not None
+    app.run()
+    assert not app.exception
+    assert sheets["sheet-one"]["captions"][0][2:] == str(found.answers[0])
 
 
 def test_drawn_digits_are_shown_by_preparation_and_brush() -> None:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.evaluation import evaluation
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
@@ -193,6 +195,20 @@ class RunStore:
                 title=self.run(run_id).title,
             )
         return self.network_at(run_id, snapshots[-1])
+
+    def evaluation(self, run_id: str, source: str) -> Evaluation | None:
+        """Return the answers of the result to a test set, one of `samples.SLUGS`; None if there are none yet.
+
+        Raises `Refusal` if they are damaged or of other weights.
+        """
+        card = self.card(run_id)
+        if card is None:
+            return None
+        return evaluation.load(card.name, card.weights_sha256, source, store=self._folder(run_id))
+
+    def keep_evaluation(self, run_id: str, source: str, made: Evaluation) -> None:
+        """Keep the answers of the result beside its card. Raises `OSError` if they cannot be written."""
+        evaluation.save(made, evaluation.find_path(made.name, source, self._folder(run_id)))
 
     def checkpoint(self, run_id: str) -> Event | None:
         """Return the latest `checkpoint` event, with arrays, from which a job can continue; None if there is none."""

@@ -76,11 +76,12 @@ def choose() -> Pair | None:
 
 def _pick(key: str, label: str, known: Collection[str]) -> None:
     options = tuple(known)
+    names = {name: networks.describe_in_full(name) for name in options}
     st.selectbox(
         label,
         options,
         index=options.index(session.get(key)),
-        format_func=networks.describe_in_full,
+        format_func=lambda name: names.get(name, name),
         width=360,
         **session.bind(key, options),
     )

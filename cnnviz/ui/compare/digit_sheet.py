@@ -66,7 +66,8 @@ def _show_sheet(pair: Pair) -> None:
     for column, (side, made, title) in zip(st.columns(2, gap="medium"), pair.sides, strict=True):
         with column:
             st.markdown(f"**{page.escape_markdown(title)}**")
-            show_digits(f"sheet-{side}", made, pair.data, shown, title)
+            with st.container(key=f"{'whole' if len(shown) == DIGITS else 'part'}-sheet-{side}"):
+                show_digits(f"sheet-{side}", made, pair.data, shown, title)
     with st.container(horizontal=True, gap="small"):
         for label, key, to in (
             (translate("The {number} before", number=DIGITS), "sheet-before", sheet - 1),

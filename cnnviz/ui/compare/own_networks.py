@@ -1,18 +1,66 @@
-"""A visitor's own networks: whether their answers to the test set are there."""
+"""A visitor's own networks: their answers to the test set, and the button that has them computed by a worker."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.evaluation.evaluation import Evaluation
-from cnnviz.ui.i18n import translate
+from cnnviz.core.background import BackgroundTask
+from cnnviz.core.data import datasets
+from cnnviz.core.evaluation.evaluation import READING, Evaluation
+from cnnviz.core.training import protocol
+from cnnviz.jobs.runs import evaluator
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
+from cnnviz.ui.shell import networks, page, session, visitor
+
+NOT_READ = gettext_noop(
+    "{network} has not read the test digits yet. That takes half a minute or less, beside the page."
+)
+NOT_ENDED = gettext_noop("The training of {network} has not ended, so there is nothing to compare yet.")
+
+Task = BackgroundTask[Evaluation]
 
 
-def get_evaluation(name: str, source: str) -> Evaluation | None:  # noqa: ARG001 - none is kept yet
-    """Return the answers of a visitor's own network; None where they were not computed."""
-    return None
+def get_evaluation(name: str, source: str) -> Evaluation | None:
+    """Return the answers of a visitor's own network to a test set; None where they were not computed.
+
+    Raises `Refusal` if they are damaged or of other weights.
+    """
+    run_id = protocol.parse_run_id(name)
+    return None if run_id is None else visitor.store().evaluation(run_id, source)
 
 
-def offer(name: str) -> None:  # noqa: ARG001 - as above
-    """Say that a network's answers are not there."""
-    st.info(translate("The test digits were not read with this network. Choose one that comes with the app."))
+def offer(name: str) -> None:
+    """Offer to read the test digits with a network, and show how far that is."""
+    task: Task | None = session.get("evaluating").get(name)
+    title = page.escape_markdown(networks.title(name))
+    if networks.card(name) is None:
+        st.info(translate(NOT_ENDED, network=title))
+    elif task is not None and not task.status.done:
+        _wait(name)
+    else:
+        if task is not None and task.status.refusal is not None:
+            st.warning(page.escape_markdown(translate_refusal(task.status.refusal)))
+        st.info(translate(NOT_READ, network=title))
+        st.button(
+            translate("Read the test digits with {network}", network=title),
+            key=f"evaluate-{name}",
+            on_click=session.guard(_evaluate),
+            args=(name,),
+        )
+
+
+def _evaluate(name: str) -> None:
+    store, run_id, data = visitor.store(), protocol.parse_run_id(name) or "", datasets.load_test()
+    task = Task(lambda progress: evaluator.evaluate(store, run_id, data, progress))
+    session.put(evaluating={**session.get("evaluating"), name: task.start()})
+
+
+def _wait(name: str) -> None:
+    @page.guard
+    def follow() -> None:
+        status = session.get("evaluating")[name].status
+        if status.done:
+            st.rerun()
+        st.progress(status.fraction, translate(status.message or READING))
+
+    st.fragment(follow, run_every=0.5)()

@@ -136,7 +136,7 @@ PAGES = {
         gettext_noop("Train"),
         gettext_noop("Compare"),
         gettext_noop(
-            "Two networks with the same [[accuracy]] can fail on different digits, and only the digits show why. "
+            "Networks of the same [[accuracy]] can fail on different digits, and those show why. "
             "Choose “One right, one wrong” below, and click a digit to take it to every page."
         ),
         "layers",

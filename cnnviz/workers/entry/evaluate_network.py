@@ -1,0 +1,59 @@
+"""Read test digits with a network, or make the record of what it answered; in a process of its own.
+
+The input is one line of JSON and what it describes:
+
+- `{"network": n, "first": i}`, n bytes of a network as `cnnviz.jobs.runs.downloads.write_weights` makes it, and
+  (m, 28, 28) uint8 digits, those of a test set from number i on. The answer is (m, 10) float32, the probabilities.
+- `{"name": ..., "weights_sha256": ..., "data_sha256": ..., "count": m}`, m labels as uint8 and (m, 10) float32
+  probabilities. The answer is the file of `cnnviz.core.evaluation.evaluation`, whose statistics need SciPy's and
+  scikit-learn's large packages.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.data import colour_digits
+from cnnviz.core.evaluation import evaluation
+from cnnviz.core.inference import trace
+from cnnviz.core.networks.architecture import CLASSES
+from cnnviz.workers.entry.keras_file import read_network
+from cnnviz.workers.entry.priority import lower_priority
+
+
+def read_digits(header: dict[str, Any], content: bytes) -> bytes:
+    """Return the probabilities of the digits behind a network. Raises `Refusal` if it does not fit them."""
+    network = read_network(content[: header["network"]])
+    evaluation.check_fits(network)
+    digits = np.frombuffer(content[header["network"] :], np.uint8).reshape(-1, 28, 28).astype(np.float32)
+    shape, first = network.architecture.input_shape, int(header["first"])
+    if not colour_digits.reads_colour(shape):
+        return trace.predict(network, digits / np.float32(255)).tobytes()
+    pairs = colour_digits.draw_pairs(first + len(digits), colour_digits.TEST)[first:]
+    images = zip(digits / np.float32(255), pairs, strict=True)
+    return trace.predict(network, np.stack([colour_digits.colour(one, *pair) for one, pair in images])).tobytes()
+
+
+def make_record(header: dict[str, Any], content: bytes) -> bytes:
+    """Return the file of the answers whose labels and probabilities `content` holds."""
+    count = int(header["count"])
+    labels = np.frombuffer(content[:count], np.uint8)
+    shares = np.frombuffer(content[count:], np.float32).reshape(count, CLASSES)
+    made = evaluation.make(header["name"], header["weights_sha256"], header["data_sha256"], labels, shares)
+    return evaluation.to_bytes(made)
+
+
+def main() -> None:
+    """Answer what stands on standard input, after whatever other visitors wait for."""
+    lower_priority()
+    line, _, content = sys.stdin.buffer.read().partition(b"\n")
+    header = json.loads(line)
+    sys.stdout.buffer.write(read_digits(header, content) if "network" in header else make_record(header, content))
+
+
+if __name__ == "__main__":
+    main()
