@@ -355,7 +355,7 @@ def test_drawn_digits_are_shown_by_preparation_and_brush() -> None:
     tables = [each.proto.body for each in app.get("html") if "networks-table" in each.proto.body]
     assert "without any step" in tables[0]
     assert "40 px" in tables[1]
-    assert "a network knows only pictures" in words(app)
+    assert "A network knows only pictures" in words(app)
 
 
 @pytest.mark.parametrize(

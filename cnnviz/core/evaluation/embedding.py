@@ -16,7 +16,9 @@ import numpy as np
 from cnnviz.core.background import Progress, ignore_progress
 from cnnviz.core.data import colour_digits
 from cnnviz.core.inference import trace
+from cnnviz.core.inference.robustness import SATURATING
 from cnnviz.core.inference.trace import Trace
+from cnnviz.core.layers import Layer
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.network import Network
 
@@ -127,14 +129,27 @@ def _read(network: Network, images: np.ndarray) -> dict[str, np.ndarray]:
     found = {INPUT: [digits.reshape(len(digits), -1)]}
     for _, layer, output in trace.run(network, seen):
         if layer.changes_values:
-            found.setdefault(layer.name, []).append(reduce_values(output.after))
+            found.setdefault(layer.name, []).append(reduce_values(_choose(layer, output.before, output.after)))
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
 def read_digit(traced: Trace, digit: np.ndarray) -> dict[str, np.ndarray]:
     """Return layer -> values, (1, d), of one `digit`, (28, 28), that was traced."""
-    values = {each.name: reduce_values(each.after[np.newaxis]) for each in traced.layers if each.layer.changes_values}
+    values = {
+        each.name: reduce_values(_choose(each.layer, each.before, each.after)[np.newaxis])
+        for each in traced.layers
+        if each.layer.changes_values
+    }
     return {INPUT: digit.reshape(1, -1), **values}
+
+
+def _choose(layer: Layer, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return what a layer passes on, or its sums where the activation bends these into a fixed range.
+
+    Nearly all shares of a softmax are 0 or 1: on a map of them the digits of a class would lie on one point.
+    """
+    bends = getattr(layer, "activation", None) in SATURATING or layer.kind.lower() in SATURATING
+    return before if bends else after
 
 
 def reduce_values(outputs: np.ndarray) -> np.ndarray:

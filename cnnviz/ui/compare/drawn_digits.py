@@ -31,10 +31,8 @@ HEADS = {
 
 SIZE_NAMES = {"large": gettext_noop("drawn large"), "small": gettext_noop("drawn small")}
 
-LESSON = gettext_noop(
-    "Drawn small and not prepared, {name} reads {none} instead of {all}: a network knows only pictures that look like "
-    "those that it was trained on."
-)
+UNPREPARED = gettext_noop("Drawn small and not prepared, **{name}** reads {none} of the digits right instead of {all}.")
+LESSON = gettext_noop("A network knows only pictures that look like those that it was trained on.")
 NOT_MEASURED = gettext_noop("Neither network was measured on drawn digits.")
 
 
@@ -60,8 +58,9 @@ def _show_tables(pair: Pair) -> None:
         st.markdown(translate(NOT_MEASURED))
         return
     for title, row in measured.items():
-        shares = {preparation: f"**{100 * row.steps['small'][preparation]:.1f} %**" for preparation in ("all", "none")}
-        st.markdown(translate(LESSON, name=page.escape_markdown(title), **shares))
+        shares = {preparation: f"{100 * row.steps['small'][preparation]:.1f} %" for preparation in ("all", "none")}
+        st.markdown(translate(UNPREPARED, name=page.escape_markdown(title), **shares))
+    st.markdown(translate(LESSON))
     _show_steps(measured)
     _show_brushes(measured)
     st.caption(page.escape_markdown(table.source))
