@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.core.inference import subject
-from cnnviz.ui.filters import before_after, choice, top_patches, what_if
+from cnnviz.ui.filters import before_after, choice, simple_complex, top_patches, what_if
 from cnnviz.ui.input import rail
 from cnnviz.ui.shell import networks, page, pen_up, session, url
 
@@ -26,4 +26,5 @@ with page.shell("filters"):
         before_after.show()
         top_patches.show(prediction)
         what_if.show(prediction)
+        simple_complex.show(prediction)
     url.show(pen_down=False)

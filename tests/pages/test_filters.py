@@ -33,7 +33,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         newest[key] = {"block": blocks[0], **more}
         return clicks.pop(key, None)
 
-    for module in ("kernel_pictures", "before_after", "top_patches", "what_if"):
+    for module in ("kernel_pictures", "before_after", "top_patches", "what_if", "simple_complex"):
         monkeypatch.setattr(f"cnnviz.ui.filters.{module}.feature_maps", feature_maps)
     return newest
 
@@ -253,3 +253,13 @@ def test_nothing_of_a_folded_section_is_worked_out(shown: Shown, shares: list[np
     assert well(app)
     assert not shares
     assert "kernels-before" not in shown
+
+
+def test_simple_and_complex_cells_are_worked_out_when_they_are_opened(shown: Shown) -> None:
+    app = opened(net="pool-max")
+    assert "cells" not in shown
+    app.session_state["cells-box"] = True
+    app.run()
+    assert well(app)
+    assert shown["cells"]["block"].values.shape == (28, 28, 1)
+    assert "a simple cell" in texts(app)
