@@ -52,7 +52,6 @@ def opened(**query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
     app.switch_page(page.PAGES["compare"].path).run()
     assert not app.exception
     assert not app.error
