@@ -419,9 +419,9 @@ def test_half_a_file_is_refused(kind: str, share: float) -> None:
 def test_a_jpeg_of_nothing_but_markers_is_refused_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "does not say how large" in refusal(data)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
-    start = time.perf_counter()
+    start = time.process_time()
     assert decode_image.decode(data) == ({"refused_size": (0, 0)}, b"")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 VALID = {

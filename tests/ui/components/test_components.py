@@ -117,9 +117,9 @@ def test_invalid_messages_are_ignored(value: object) -> None:
 
 def test_a_million_points_are_refused_at_once() -> None:
     flood = changed(strokes=[[20, *[1.0] * 2_000_000]])
-    start = time.perf_counter()
+    start = time.process_time()
     assert from_wire(flood) is None
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 0.05
 
 
 def test_the_limits_themselves_are_allowed() -> None:
