@@ -203,11 +203,11 @@ def test_enter_in_an_enlarged_map_goes_into_the_ledger(layers_page: Page, traced
     expect(panel(layers_page).locator(".values .number:focus")).to_have_count(1)
 
 
-def test_a_product_lights_up_its_two_factors(layers_page: Page, layers_link: str, traced: Trace) -> None:
+def test_a_product_lights_up_its_two_factors(page: Page, layers_link: str, traced: Trace) -> None:
     cell = strongest(traced, "conv2d_1")
-    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(layers_page, traced, cell)
-    window = panel(layers_page).locator(".window").first
+    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(page, traced, cell)
+    window = panel(page).locator(".window").first
     for by in ("hover", "focus"):
         getattr(window.locator(".amounts .number").nth(5), by)()
         for grid in ("values", "weights", "amounts"):
@@ -215,15 +215,15 @@ def test_a_product_lights_up_its_two_factors(layers_page: Page, layers_link: str
             expect(lit).to_have_count(1)
             assert lit.evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)") == 5
         factors = [window.locator(f".{grid} .lit").inner_text() for grid in ("values", "weights", "amounts")]
-        expect(panel(layers_page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
-    layers_page.keyboard.press("ArrowDown")
+        expect(panel(page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
+    page.keyboard.press("ArrowDown")
     assert (
         window.locator(".amounts .lit").evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)")
         == 8
     )
-    panel(layers_page).get_by_role("button", name="Show 9 more").click()
-    expect(panel(layers_page).locator(".window")).to_have_count(12)
-    expect_account(layers_page, traced, cell)
+    panel(page).get_by_role("button", name="Show 9 more").click()
+    expect(panel(page).locator(".window")).to_have_count(12)
+    expect_account(page, traced, cell)
 
 
 def test_the_window_is_framed_on_the_maps_of_the_layer_before(
@@ -281,11 +281,11 @@ def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace)
 
 
 def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
-    layers_page: Page, layers_link: str, traced: Trace
+    page: Page, layers_link: str, traced: Trace
 ) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_1.5.99.7", "Layers")
-    expect(layers_page.get_by_role("alert").filter(has_text="cell")).to_contain_text("conv2d_1.5.99.7")
-    expect_account(layers_page, traced, Cell("conv2d_1", 5, 10, 7))
+    eyes.opened(page, f"{layers_link}&cell=conv2d_1.5.99.7", "Layers")
+    expect(page.get_by_role("alert").filter(has_text="cell")).to_contain_text("conv2d_1.5.99.7")
+    expect_account(page, traced, Cell("conv2d_1", 5, 10, 7))
 
 
 def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
@@ -304,27 +304,27 @@ def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, sev
 
 
 def test_the_copied_program_prints_the_number_with_the_downloaded_file(
-    layers_page: Page, layers_link: str, traced: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Page, layers_link: str, traced: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = strongest(traced, "conv2d_1")
-    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(layers_page, traced, cell)
-    hands.open_colours_and_files(layers_page)
-    with layers_page.expect_download() as waiting:
-        layers_page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
+    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(page, traced, cell)
+    hands.open_colours_and_files(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
     waiting.value.save_as(tmp_path / f"{LAYERS_NETWORK}.npz")
-    layers_page.keyboard.press("Escape")
-    layers_page.get_by_role("button", name="Copy", exact=True).click()
-    program = layers_page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    program = page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()
     monkeypatch.chdir(tmp_path)
     said = io.StringIO()
     with redirect_stdout(said):
         exec(program, {})
-    assert number(said.getvalue()) == pytest.approx(number(panel(layers_page).get_attribute("data-value") or ""))
-    text = layers_page.get_by_test_id("stCode").first.inner_text()
+    assert number(said.getvalue()) == pytest.approx(number(panel(page).get_attribute("data-value") or ""))
+    text = page.get_by_test_id("stCode").first.inner_text()
     assert text.splitlines()[0].endswith(format_factor(cells.get_value(traced, cell, (11, 11, 64))))
-    with layers_page.expect_download() as waiting:
-        layers_page.get_by_role("button", name="As a table (CSV)").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="As a table (CSV)").click()
     assert waiting.value.suggested_filename == f"{text_of(cell)}.csv"
     table = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
     assert len([row for row in table if row.startswith("product,")]) == 3 * 3 * 32

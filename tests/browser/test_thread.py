@@ -65,16 +65,16 @@ def test_escape_goes_back_one_step_at_a_time(layers_page: Page) -> None:
     expect(canvas).to_be_focused()
 
 
-def test_keys_go_in_again_to_the_largest_value(layers_page: Page, layers_link: str, traced: Trace) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d", "Layers")
-    expect_place(layers_page, "conv2d")
-    into = panel(layers_page).get_by_role("button", name="Go to the largest value")
+def test_keys_go_in_again_to_the_largest_value(page: Page, layers_link: str, traced: Trace) -> None:
+    eyes.opened(page, f"{layers_link}&cell=conv2d", "Layers")
+    expect_place(page, "conv2d")
+    into = panel(page).get_by_role("button", name="Go to the largest value")
     into.focus()
-    layers_page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     values = traced.layers[0].after
     row, column, of = (int(side) for side in divmod_place(int(values.argmax()), values.shape))
-    expect_place(layers_page, f"conv2d.{of}.{row}.{column}")
-    expect(panel(layers_page).locator(":focus")).to_have_count(1)
+    expect_place(page, f"conv2d.{of}.{row}.{column}")
+    expect(panel(page).locator(":focus")).to_have_count(1)
 
 
 def divmod_place(index: int, shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -102,16 +102,16 @@ def test_back_and_forward_bring_places_and_keep_the_drawing(layers_page: Page) -
     assert eyes.drawing_when(layers_page, 2) == drawn
 
 
-def test_what_is_typed_or_drawn_adds_nothing_to_the_history(layers_page: Page, layers_link: str) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_1.5.3.7", "Layers")
-    before = layers_page.evaluate("history.length")
-    row = layers_page.get_by_role("spinbutton", name="Row")
+def test_what_is_typed_or_drawn_adds_nothing_to_the_history(page: Page, layers_link: str) -> None:
+    eyes.opened(page, f"{layers_link}&cell=conv2d_1.5.3.7", "Layers")
+    before = page.evaluate("history.length")
+    row = page.get_by_role("spinbutton", name="Row")
     row.fill("4")
     row.press("Enter")
-    expect_place(layers_page, "conv2d_1.5.4.7")
-    hands.draw(layers_page, ((60.0, 200.0), (220.0, 200.0)))
-    eyes.drawing_when(layers_page, 2)
-    assert layers_page.evaluate("history.length") == before
+    expect_place(page, "conv2d_1.5.4.7")
+    hands.draw(page, ((60.0, 200.0), (220.0, 200.0)))
+    eyes.drawing_when(page, 2)
+    assert page.evaluate("history.length") == before
 
 
 def test_the_name_of_a_layer_in_the_strip_leads_to_it(page: Page, address: str, seven_link: str) -> None:
@@ -192,13 +192,13 @@ def test_the_explained_map_is_in_sight_on_a_phone(phone: Page, layers_link: str)
     expect_in_sight(phone, 2)
 
 
-def test_the_card_of_the_explained_layer_is_shown_whatever_was_chosen(layers_page: Page, layers_link: str) -> None:
-    eyes.opened(layers_page, f"{layers_link}&only=conv2d_1&layers=convolution&cell=conv2d_1.5.3.7", "Layers")
-    expect(layers_page.locator(".st-key-maps-2 .enlarged")).to_be_visible()
-    panel(layers_page).locator(".breadcrumb").nth(1).click()
-    expect_place_of(layers_page, "max_pooling2d")
-    expect(layers_page.locator(".st-key-maps-1 .enlarged")).to_be_visible()
-    expect(layers_page.locator(".st-key-maps-2")).to_have_count(0)
+def test_the_card_of_the_explained_layer_is_shown_whatever_was_chosen(page: Page, layers_link: str) -> None:
+    eyes.opened(page, f"{layers_link}&only=conv2d_1&layers=convolution&cell=conv2d_1.5.3.7", "Layers")
+    expect(page.locator(".st-key-maps-2 .enlarged")).to_be_visible()
+    panel(page).locator(".breadcrumb").nth(1).click()
+    expect_place_of(page, "max_pooling2d")
+    expect(page.locator(".st-key-maps-1 .enlarged")).to_be_visible()
+    expect(page.locator(".st-key-maps-2")).to_have_count(0)
 
 
 def expect_place_of(page: Page, layer: str) -> None:
@@ -220,40 +220,40 @@ def expect_in_sight(page: Page, place: int) -> None:
     )
 
 
-def test_hovering_lights_the_window_and_the_receptive_field(layers_page: Page, layers_link: str) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_1.5.3.7", "Layers")
-    large = layers_page.locator(".st-key-maps-2 .enlarged canvas").last
+def test_hovering_lights_the_window_and_the_receptive_field(page: Page, layers_link: str) -> None:
+    eyes.opened(page, f"{layers_link}&cell=conv2d_1.5.3.7", "Layers")
+    large = page.locator(".st-key-maps-2 .enlarged canvas").last
     expect(large).to_be_visible()
-    seen = panel(layers_page).locator('canvas[data-role="field"]')
+    seen = panel(page).locator('canvas[data-role="field"]')
     network = model_store.load(LAYERS_NETWORK)
     for row, column in ((1, 2), (8, 8)):
-        layers_page.mouse.move(*eyes.centre(large, (5, row, column)))
+        page.mouse.move(*eyes.centre(large, (5, row, column)))
         field = ledger.find_receptive_field(network, Cell("conv2d_1", 5, row, column))
         expect(seen).to_have_attribute("data-rows", " ".join(map(str, field.rows)))
         expect(seen).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
-    layers_page.mouse.move(700, 5)
+    page.mouse.move(700, 5)
     own = ledger.find_receptive_field(network, Cell("conv2d_1", 5, 3, 7))
     expect(seen).to_have_attribute("data-rows", " ".join(map(str, own.rows)))
 
 
-def test_lines_lead_to_the_maps_that_add_most(layers_page: Page, layers_link: str, traced: Trace) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_1.5", "Layers")
+def test_lines_lead_to_the_maps_that_add_most(page: Page, layers_link: str, traced: Trace) -> None:
+    eyes.opened(page, f"{layers_link}&cell=conv2d_1.5", "Layers")
     total = ledger.sum_over_map(model_store.load(LAYERS_NETWORK), traced, "conv2d_1", 5)
     assert total is not None
-    lines = panel(layers_page).locator(".lines path")
+    lines = panel(page).locator(".lines path")
     expect(lines.first).to_have_attribute("data-map", str(total.feeds.maps[0]))
     widths = [float(each.get_attribute("stroke-width") or 0) for each in lines.all()]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] == 9
-    first = panel(layers_page).locator(".feed").first
+    first = panel(page).locator(".feed").first
     expect(first).to_contain_text(total.sheet.format(total.feeds.amounts[0]))
     first.click()
-    expect_place(layers_page, f"max_pooling2d.{total.feeds.maps[0]}")
+    expect_place(page, f"max_pooling2d.{total.feeds.maps[0]}")
 
 
-def test_the_window_slides_and_the_map_fills_in(layers_page: Page, layers_link: str, traced: Trace) -> None:
-    eyes.opened(layers_page, f"{layers_link}&cell=conv2d_2.5", "Layers")
-    slide = panel(layers_page).locator(".slide")
+def test_the_window_slides_and_the_map_fills_in(page: Page, layers_link: str, traced: Trace) -> None:
+    eyes.opened(page, f"{layers_link}&cell=conv2d_2.5", "Layers")
+    slide = panel(page).locator(".slide")
     rows, columns, _ = traced.layers[4].output_shape
     expect(slide).to_have_attribute("data-index", str(rows * columns - 1))
     slide.get_by_role("button", name="One step back").click()
@@ -266,7 +266,7 @@ def test_the_window_slides_and_the_map_fills_in(layers_page: Page, layers_link: 
     expect(slide).to_have_attribute("data-index", str(rows * columns - 1))
     expect(slide).to_have_attribute("data-playing", "false")
     slide.get_by_role("button", name="Go to this cell").click()
-    expect_place(layers_page, f"conv2d_2.5.{rows - 1}.{columns - 1}")
+    expect_place(page, f"conv2d_2.5.{rows - 1}.{columns - 1}")
 
 
 def test_less_motion_is_respected(visitor: Visitor, layers_link: str) -> None:
