@@ -47,7 +47,7 @@ def show(pictures: PictureSet) -> None:
         st.subheader(translate("Why three sets"), anchor=False)
         st.caption(terms.explain(WHY))
         counts = {TRAIN: learned, VALIDATION: held_out, TEST: tested}
-        heads = (translate("Set"), translate("Pictures"), translate("What it is for"))
+        heads: tuple[str, ...] = (translate("Set"), translate("Pictures"), translate("What it is for"))
         lines = [(translate(SPLITS[name]), f"{counts[name]:,}", translate(PURPOSES[name])) for name in SPLITS]
         st.html(_write(heads, lines))
         if session.wants_everything():
