@@ -93,7 +93,7 @@ def _show_settings(network: Network, prediction: subject.Prediction) -> None:
             layers,
             index=layers.index(layer.name) if layer else 0,
             format_func=layer_names.in_full(network.architecture.layers).__getitem__,
-            width=230,
+            width=280,
             **session.bind("same_layer", layers, _forget_map),
         )
         st.selectbox(
@@ -101,7 +101,7 @@ def _show_settings(network: Network, prediction: subject.Prediction) -> None:
             (-1, *maps),
             index=chosen + 1,
             format_func=_name_map,
-            width=270,
+            width=280,
             **session.bind("same_map", (-1, *maps)),
         )
         if session.shows("same_window"):
