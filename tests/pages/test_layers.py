@@ -51,13 +51,19 @@ def sent(app: AppTest, component: str) -> list[dict[str, Any]]:
 
 def published(app: AppTest) -> dict[str, Any]:
     """Return the header of the values that went to the cards."""
-    for each in app.get("bidi_component"):
-        data = each.proto.bytes
-        if each.proto.component_name == "cnnviz.browser/feature_maps" and data:
-            header: dict[str, Any] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-            if header["mode"] == "publish":
-                return header
+    for header in map(read_header, app.get("bidi_component")):
+        if header.get("mode") == "publish":
+            return header
     raise AssertionError("nothing is published")
+
+
+def read_header(element: Any) -> dict[str, Any]:
+    """Return the header of what a viewer or a publisher of maps got; empty for other components."""
+    data = element.proto.bytes
+    if element.proto.component_name != "cnnviz.browser/feature_maps" or not data:
+        return {}
+    header: dict[str, Any] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    return header
 
 
 def test_all_layers_are_shown_and_listed_at_first() -> None:
@@ -133,6 +139,13 @@ def test_every_layer_has_sentences_about_the_digit() -> None:
     assert texts["dropout"].startswith("Here it does nothing")
     assert texts["dense_1"].startswith("3 gets ")
     assert not any("{" in text for text in texts.values())
+
+
+@pytest.mark.parametrize(("detail", "brief"), [("essentials", True), ("everything", False)])
+def test_readers_are_told_few_digits_among_the_essentials(detail: str, brief: bool) -> None:
+    app = opened(show=detail, only="conv2d")
+    headers = [header for header in map(read_header, app.get("bidi_component")) if header.get("cells")]
+    assert [header["brief"] for header in headers] == [brief]
 
 
 def test_while_the_pen_is_down_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,7 @@ def _show_card(
                     height=MAX_MOSAIC_HEIGHT,
                     labels=translate_all(LABELS),
                     cells=True,
+                    brief=not session.wants_everything(),
                     **colours,
                 )
 

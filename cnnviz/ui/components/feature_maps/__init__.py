@@ -137,6 +137,7 @@ def feature_maps(
     opens: str = "",
     live: bool = False,
     fills: bool = False,
+    brief: bool = False,
 ) -> Selection | None:
     """Show `blocks`, or what is published as `ids`, and return the cell that was clicked in this run, if any.
 
@@ -165,6 +166,7 @@ def feature_maps(
             do a button, a bar and the name of a layer. Ids of blocks are then names of layers.
         live: Whether `blocks` are layers of the chosen network, each with the layer's name as its id, and `input`,
             which the browser may work out while the pen moves.
+        brief: Whether a reader is told about three digits of a value, also where all are known.
         fills: Whether blocks may take two fifths of what a window has to spare that is higher than 900 px.
 
     Raises:
@@ -192,6 +194,7 @@ def feature_maps(
         "opens": opens,
         "live": live,
         "fills": fills,
+        "brief": brief,
     }
     data = pack(header, blocks, one_scale_a_map=colour_range == "map")
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)

@@ -15,7 +15,7 @@ import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
 import { tie, untie } from "./links.js"
 import { strip } from "./live_blocks.js"
-import { exact, short } from "./numbers.js"
+import { exact, short, told } from "./numbers.js"
 import { Publisher } from "./publisher.js"
 import { isWaiting, paintSoon } from "./schedule.js"
 import { decode, structure } from "./wire.js"
@@ -235,7 +235,9 @@ class Viewer {
     const values = stage.view.values(cell)
     if (values[0] === undefined) return
     const numbers = values.map(block.exact ? exact : short)
-    const text = block.exact ? numbers.join(", ") : fill(this.header.labels.about, { value: numbers.join(", ") })
+    const { brief, labels } = this.header
+    const value = told(values, { known: block.exact, wanted: !brief })
+    const text = block.exact ? value : fill(labels.about, { value })
     const said = [this.name(block) + this.sentence(block, cell, text), this.whyDark(block, cell.map)]
     this.readout.textContent = said.filter(Boolean).join(" · ")
     Object.assign(this.readout.dataset, { ...cell, block: block.name, value: numbers.join(" ") })

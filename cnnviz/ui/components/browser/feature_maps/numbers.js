@@ -12,6 +12,14 @@ export function exact(value) {
   return String(Number(value.toPrecision(9)))
 }
 
+/**
+ * Return the numbers that a reader is told: all digits where they are known and wanted, else about three.
+ *
+ * @param {number[]} values
+ * @param {{ known: boolean, wanted: boolean }} digits
+ */
+export const told = (values, { known, wanted }) => values.map(known && wanted ? exact : short).join(", ")
+
 // About three digits, for scales and cells.
 export function short(value) {
   if (Number.isNaN(value)) return NONE

@@ -1,7 +1,7 @@
 // Numbers as text.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { exact, short } from "../../../../../cnnviz/ui/components/browser/feature_maps/numbers.js"
+import { exact, short, told } from "../../../../../cnnviz/ui/components/browser/feature_maps/numbers.js"
 
 test("an exact number is the shortest that is the same float32 again", () => {
   assert.equal(exact(Math.fround(0.1)), "0.1")
@@ -22,4 +22,11 @@ test("a short number has about three digits", () => {
 
 test("what is no number is a dash", () => {
   assert.deepEqual([exact(NaN), short(NaN)], ["–", "–"])
+})
+
+test("a reader is told all digits only where they are known and wanted", () => {
+  const values = [Math.fround(0.34567896), 0]
+  assert.equal(told(values, { known: true, wanted: true }), "0.34567896, 0")
+  assert.equal(told(values, { known: true, wanted: false }), "0.346, 0")
+  assert.equal(told(values, { known: false, wanted: true }), "0.346, 0")
 })
