@@ -52,8 +52,10 @@ def show(pictures: PictureSet) -> None:
         st.html(_write(heads, lines))
         if session.wants_everything():
             st.caption(translate(NONE_HELD_OUT))
-            heads = (translate("Plan"), translate("Learned from"), translate("Held out"), translate("Tested on"))
-            st.html(_write(heads, [_describe(name, plan, available, tested) for name, plan in _list_plans(available)]))
+            columns = (translate("Plan"), translate("Learned from"), translate("Held out"), translate("Tested on"))
+            st.html(
+                _write(columns, [_describe(name, plan, available, tested) for name, plan in _list_plans(available)])
+            )
 
 
 def _list_plans(available: int) -> list[tuple[str, TrainingPlan]]:
