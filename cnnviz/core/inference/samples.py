@@ -35,6 +35,10 @@ FIRST_DRAWING = Drawing(
 """A 3 drawn with one stroke for this project, sharp at any size: what a new visitor finds on the pad."""
 
 
+MAX_SECONDS = 5.0
+"""Seconds that a link waits for a data set on this computer: reading 47 MB takes 0.7, a damaged file is downloaded."""
+
+
 def draw_samples(sheet: int) -> list[Sample]:
     """Return ten test digits, one of each class, 0 first; another `sheet` gives other digits."""
     return sorted(datasets.draw_samples(10, seed=sheet), key=lambda sample: sample.label)
@@ -83,7 +87,7 @@ def find(source: str, number: int) -> InputSource:
     """
     name, part = picture_sets.SLUGS.get(source, ("", ""))
     missing = not name or (name == picture_sets.FASHION and not fashion_mnist.is_cached(part))
-    pictures = None if missing else picture_sets.load(name, part)
+    pictures = None if missing else picture_sets.request(name, part).wait(MAX_SECONDS).result
     if pictures is None or pictures.slug != source:
         raise Refusal("the digits of “{source}” are not on this server", source=source)
     if not 0 <= number < len(pictures.labels):
