@@ -21,6 +21,7 @@ from cnnviz.ui.components import cell_grid
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.shell import page
 from tests.marked_text import plain
+from tests.pages.page_digit import get_words
 
 ROOT = Path(__file__).parents[2]
 TRAINED, TESTED = bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT
@@ -55,7 +56,7 @@ def well(app: AppTest) -> bool:
 
 def texts(app: AppTest) -> str:
     shown = [element.value for kind in (app.markdown, app.caption, app.warning, app.info) for element in kind]
-    return plain("\n".join(map(str, shown)))
+    return plain("\n".join(map(str, (*shown, *get_words(app)))))
 
 
 def press(app: AppTest, label: str) -> AppTest:
