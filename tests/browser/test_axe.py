@@ -93,6 +93,7 @@ STATES: dict[str, tuple[str, str, Act]] = {
     "experiments": ("Train?", "Train", as_it_is),
     "recorded experiment": ("Train?", "Train", find_out),
     "compare": ("Compare?misread=4-9&", "Compare", as_it_is),
+    "compare, unfolded": ("Compare?open=calibration.drawn.fool-it&", "Compare", as_it_is),
     "builder": ("Train?bench=build&", "Train", as_it_is),
     "nothing trained": ("Train?bench=watch&", "Train", as_it_is),
 }
