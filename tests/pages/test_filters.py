@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.explanations import what_if
+from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import trace
-from cnnviz.core.lessons.filters import edits, kernels, patches
+from cnnviz.core.lessons.filters import kernels, patches
 from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components.feature_maps import Block, Selection
@@ -179,7 +181,7 @@ def test_a_filter_is_switched_off_on_a_copy_and_on_again(shares: list[np.ndarray
     assert np.array_equal(shares[-1], trace.trace(network, digit).probabilities)
     app.button(key="switch-off").click().run()
     assert well(app)
-    changed = edits.apply_edits(network, [edits.switch_off(network, "conv2d_1", 4)])
+    changed = what_if.change(network, [what_if.switch_off(network, "conv2d_1", 4)])
     assert np.array_equal(shares[-1], trace.trace(changed, digit).probabilities)
     assert cache.network("pool-max") is network
     assert network.weights["conv2d_1"]["kernel"][..., 4].any(), "what is stored, and what others see, stays"
@@ -207,7 +209,7 @@ def test_a_kernel_is_edited_and_a_bias_moved(monkeypatch: pytest.MonkeyPatch) ->
     number.set_value(2.5).run()
     assert well(app)
     newest = app.session_state["filters_edits"][1][-1]
-    assert (newest.filter, newest.bias, newest.kernel[1, 0, 0]) == (0, 2.5, 2)
+    assert (newest.of, newest.bias, newest.kernel[1, 0, 0]) == (0, 2.5, 2)
     assert len(app.session_state["filters_edits"][1]) == 2
     app.button(key="undo-edits").click().run()
     assert app.session_state["filters_edits"][1] == ()
@@ -232,13 +234,15 @@ def test_the_ten_filters_that_an_answer_depends_on_are_shown_when_asked_for(show
     assert well(app)
     block = shown["absences-bars"]["block"]
     network = model_store.load("pool-max")
-    found = edits.rank_absences(network, trace.trace(network, get_digit(app)))
-    assert list(block.values) == pytest.approx([each.change for each in found])
+    traced = trace.trace(network, get_digit(app))
+    contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer))
+    found = what_if.rank_filters(network, traced.digit, contrast)
+    assert list(block.values) == pytest.approx([-each.fall for each in found[:10]], abs=1e-5)
     shown["clicks"]["absences-bars"] = Selection("absences", 0, 2, 0)
     app.run()
     assert (app.session_state["filters_layer"], app.session_state["filters_number"]) == (
         found[2].layer,
-        found[2].filter,
+        found[2].of,
     )
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
+from cnnviz.core.explanations import what_if
+from cnnviz.core.explanations.contrast import Contrast, find_rival
+from cnnviz.core.explanations.what_if import EXAMPLES, Absence, Change
 from cnnviz.core.inference.subject import Prediction
-from cnnviz.core.inference.trace import Trace, format_share, trace
+from cnnviz.core.inference.trace import Trace, format_share, predict, trace
 from cnnviz.core.ledger.fixed_point import MINUS
 from cnnviz.core.lessons.convolution import kernels as typed
-from cnnviz.core.lessons.filters import edits as editing
-from cnnviz.core.lessons.filters.edits import MAX_EDITS, Absence, Edit
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS as BAR_LABELS
@@ -28,8 +30,15 @@ from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_ref
 from cnnviz.ui.shell import cache, networks, page, session, terms, url
 
 KEY = "what-if-kernel"
-DIGITS = 1_000
+STEP = 100
+"""Test digits after which the page says how far it is."""
+
 MAX_BIAS = 99.0
+MAX_CHANGES = 50
+"""Changes that can be taken back one by one."""
+
+COUNT = 10
+"""Filters that an answer depends on most."""
 
 WHY = gettext_noop(
     "What a [[filter]] is worth shows when it is gone. All of this happens on a copy that is yours alone: the "
@@ -46,8 +55,8 @@ OTHER = gettext_noop("It was a {digit} with {share}. Changed, the network reads 
 COUNTING = gettext_noop("Reading {count:,} test digits with the changed network: {share:.0%}")
 ABSENCES = gettext_noop(
     "The ten filters whose absence changes the answer most. A bar is what switching the filter off does to the lead of "
-    "the {answer}: its [[logit]] less the largest other one. Below 0 the answer becomes less certain. Click a bar to "
-    "choose its filter."
+    "the {answer} over the {rival}, the difference of their [[logit|logits]]: below 0 the answer becomes less certain. "
+    "Click a bar to choose its filter."
 )
 
 
@@ -67,8 +76,8 @@ def _show_open(network: Network, prediction: Prediction) -> None:
     layer, number = choice.get_layer(network), choice.get_filter(network)
     try:
         problem = _take_over(network, layer, number)
-        changed = editing.apply_edits(network, get_edits(network))
-        found = editing.read_filter(changed, layer, number)
+        changed = what_if.change(network, get_changes(network))
+        found = _read_filter(changed, layer, number)
     except Refusal as reason:
         st.info(page.escape_markdown(translate_refusal(reason)))
         return
@@ -76,77 +85,95 @@ def _show_open(network: Network, prediction: Prediction) -> None:
     with controls:
         _show_controls(network, found, problem)
     with results:
-        _show_answers(prediction.trace, changed, is_changed=bool(get_edits(network)))
+        _show_answers(prediction.trace, changed, is_changed=bool(get_changes(network)))
     _show_accuracy(network, changed)
     if st.toggle(translate("Which filters does this answer depend on?"), key="absences"):
         _show_absences(changed, trace(changed, prediction.trace.digit))
 
 
-def get_edits(network: Network) -> tuple[Edit, ...]:
+def get_changes(network: Network) -> tuple[Change, ...]:
     """Return what the visitor changed about a network, in order."""
     of: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Change, ...]
     of, edits = session.get("filters_edits")
     return edits if of == _identify(network) else ()
+
+
+def _read_filter(network: Network, layer: str, number: int) -> Change:
+    """Return a filter as it is. Raises `Refusal` for a layer without filters."""
+    bias = network.weights_of(layer).get("bias")
+    return Change(
+        layer, number, what_if.get_kernel(network, layer, number), None if bias is None else float(bias[number])
+    )
+
+
+def _stack(found: Change) -> np.ndarray:
+    """Return the kernel as (rows, columns, input maps)."""
+    kernel = np.zeros((1, 1, 1), np.float32) if found.kernel is None else found.kernel
+    return kernel.reshape(*kernel.shape[:2], -1)
+
+
+def _is_off(found: Change) -> bool:
+    return not (_stack(found).any() or found.bias)
 
 
 def _identify(network: Network) -> str:
     return f"{network.name} {network.card.weights_sha256 if network.card else ''}"
 
 
-def _change(edit: Edit) -> None:
+def _add(change: Change) -> None:
     """Add a change. Raises `Refusal` if there are too many."""
     network = networks.load_chosen()
-    known = get_edits(network)
-    if len(known) >= MAX_EDITS:
+    known = get_changes(network)
+    if len(known) >= MAX_CHANGES:
         raise Refusal(
             "There may be at most {most} changes at a time. Received: one more. Undo some of them, or all.",
-            most=MAX_EDITS,
+            most=MAX_CHANGES,
         )
-    session.put(filters_edits=(_identify(network), (*known, edit)))
+    session.put(filters_edits=(_identify(network), (*known, change)))
 
 
 def _undo(everything: bool) -> None:
     network = networks.load_chosen()
-    session.put(filters_edits=(_identify(network), () if everything else get_edits(network)[:-1]))
+    session.put(filters_edits=(_identify(network), () if everything else get_changes(network)[:-1]))
 
 
 def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str] | None:
     """Take over what was typed into the kernel; return the cell that was refused and why, if there is one."""
-    now = editing.read_filter(editing.apply_edits(network, get_edits(network)), layer, number)
-    channel = _get_channel(now)
-    grid = to_grid(now.kernel[..., channel])
+    now = _read_filter(what_if.change(network, get_changes(network)), layer, number)
+    kernel, channel = _stack(now), _get_channel(now)
+    grid = to_grid(kernel[..., channel])
     edit = read_edit(KEY, grid)
     if edit is None or edit.pasted:
         return None
     weights, refused = typed.apply_edits(grid, edit.cells)
     if weights != grid:
-        kernel = now.kernel.copy()
+        kernel = kernel.copy()
         kernel[..., channel] = weights
-        _change(replace(now, kernel=kernel))
+        _add(replace(now, kernel=kernel.reshape(what_if.get_kernel(network, layer, number).shape)))
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
 
 
-def _take_bias(found: Edit, key: str) -> None:
+def _take_bias(found: Change, key: str) -> None:
     value = st.session_state.get(key)
     if isinstance(value, float):
-        _change(replace(found, bias=value))
+        _add(replace(found, bias=value))
 
 
-def _get_channel(found: Edit) -> int:
-    return int(min(int(session.get("filters_channel")), found.kernel.shape[2] - 1))
+def _get_channel(found: Change) -> int:
+    return int(min(int(session.get("filters_channel")), _stack(found).shape[2] - 1))
 
 
-def _show_controls(network: Network, found: Edit, problem: tuple[int, int, str] | None) -> None:
-    name = choice.name(network, found.layer, found.filter)
-    edits = get_edits(network)
+def _show_controls(network: Network, found: Change, problem: tuple[int, int, str] | None) -> None:
+    name = choice.name(network, found.layer, found.of)
+    edits = get_changes(network)
     with st.container(key="what-if-buttons", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button(
             translate("Switch off {filter}", filter=name),
             key="switch-off",
-            disabled=found.is_off,
-            on_click=session.guard(_change),
-            args=(editing.switch_off(network, found.layer, found.filter),),
+            disabled=_is_off(found),
+            on_click=session.guard(_add),
+            args=(what_if.switch_off(network, found.layer, found.of),),
         )
         st.button(
             translate("Undo the last change"),
@@ -158,10 +185,10 @@ def _show_controls(network: Network, found: Edit, problem: tuple[int, int, str] 
         if len(edits) > 1:
             st.button(translate("Undo all changes"), key="undo-edits", on_click=session.guard(_undo), args=(True,))
     _say_changes(network, edits)
-    channels = range(found.kernel.shape[2])
+    channels = range(_stack(found).shape[2])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if "bias" in network.weights_of(found.layer):
-            key = f"what-if-bias-{found.layer}-{found.filter}-{len(edits)}"
+        if found.bias is not None:
+            key = f"what-if-bias-{found.layer}-{found.of}-{len(edits)}"
             st.number_input(
                 translate("Bias"),
                 -MAX_BIAS,
@@ -185,18 +212,18 @@ def _show_controls(network: Network, found: Edit, problem: tuple[int, int, str] 
             )
     kernel_grid(
         KEY,
-        to_grid(found.kernel[..., _get_channel(found)]),
+        to_grid(_stack(found)[..., _get_channel(found)]),
         label=translate("Kernel of {filter}", filter=name),
         problem=problem,
     )
 
 
-def _say_changes(network: Network, edits: tuple[Edit, ...]) -> None:
+def _say_changes(network: Network, edits: tuple[Change, ...]) -> None:
     """Say which filters are changed, each once, as it is now."""
-    newest = {(edit.layer, edit.filter): edit for edit in edits}
+    newest = {(edit.layer, edit.of): edit for edit in edits}
     said = [
         translate("{filter} is off", filter=choice.name(network, *place))
-        if edit.is_off
+        if _is_off(edit)
         else translate("{filter} is changed", filter=choice.name(network, *place))
         for place, edit in newest.items()
     ]
@@ -219,44 +246,51 @@ def _show_answers(before: Trace, changed: Network, *, is_changed: bool) -> None:
 
 def _show_accuracy(network: Network, changed: Network) -> None:
     """Read test digits with the changed network, and say how many it reads right; a click meanwhile interrupts it."""
-    edits, place, data = get_edits(network), st.empty(), datasets.load_test()
-    count = min(DIGITS, len(data.y_test))
+    edits, place, data = get_changes(network), st.empty(), datasets.load_test()
+    count = min(EXAMPLES, len(data.y_test))
     if not edits:
         place.caption(terms.explain(NOTHING_YET, count=count))
         return
     right = _count_changed(edits, changed, data, place)
-    before = cache.count_right(_identify(network), data.sha256, count, network)
-    place.markdown(terms.explain(READ_CHANGED, count=count, before=100 * before / count, after=100 * right / count))
+    before = cache.measure_accuracy(_identify(network), data.sha256, network)
+    place.markdown(terms.explain(READ_CHANGED, count=count, before=100 * before, after=100 * right / count))
     if data.note:
         st.caption(terms.explain(data.note))
 
 
-def _count_changed(edits: tuple[Edit, ...], changed: Network, data: Dataset, place: DeltaGenerator) -> int:
+def _count_changed(edits: tuple[Change, ...], changed: Network, data: Dataset, place: DeltaGenerator) -> int:
     """Count in steps, each of which says how far it is; what was counted last is kept with its changes."""
     known, counted = session.get("filters_counted")
     if known is not edits:
-        labels = data.y_test[:DIGITS]
-        images = data.x_test[:DIGITS].astype(np.float32) / np.float32(255)
-        pictures = colour_digits.prepare_inputs(images, changed.architecture.input_shape, colour_digits.TEST)
-        for done, right in editing.count_right(changed, pictures, labels):
-            place.caption(translate(COUNTING, count=len(labels), share=done / len(labels)))
+        for share, right in _count_right(changed, data):
+            place.caption(translate(COUNTING, count=min(EXAMPLES, len(data.y_test)), share=share))
             counted = right
         session.put(filters_counted=(edits, counted))
     return int(counted)
 
 
+def _count_right(network: Network, data: Dataset) -> Iterator[tuple[float, int]]:
+    """Read test digits; yield, each `STEP` of them, the share that is done and how many were read right."""
+    pictures, right = what_if.prepare_examples(network, data), 0
+    for start in range(0, len(pictures), STEP):
+        answers = predict(network, pictures[start : start + STEP]).argmax(axis=1)
+        right += int((answers == data.y_test[start : start + len(answers)]).sum())
+        yield (start + len(answers)) / len(pictures), right
+
+
 def _show_absences(network: Network, traced: Trace) -> None:
-    found = editing.rank_absences(network, traced)
-    titles = [choice.name(network, each.layer, each.filter) for each in found]
-    st.caption(terms.explain(ABSENCES, answer=traced.answer))
+    contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer))
+    found = what_if.rank_filters(network, traced.digit, contrast)[:COUNT]
+    titles = [choice.name(network, each.layer, each.of) for each in found]
+    st.caption(terms.explain(ABSENCES, answer=contrast.target, rival=contrast.against))
     block = Block(
         id="absences",
         title=translate("Change of the lead"),
         subtitle=translate("without the filter"),
         kind="bars",
-        values=np.array([each.change for each in found], np.float32),
+        values=np.array([-each.fall for each in found], np.float32),
         signed=True,
-        ticks=tuple(str(each.filter) for each in found),
+        ticks=tuple(str(each.of) for each in found),
     )
     clicked = feature_maps(
         "absences-bars",
@@ -269,14 +303,14 @@ def _show_absences(network: Network, traced: Trace) -> None:
     )
     st.markdown(_write_table(found, titles))
     if clicked is not None and clicked.row < len(found):
-        choice.choose(found[clicked.row].layer, found[clicked.row].filter)
+        choice.choose(found[clicked.row].layer, found[clicked.row].of)
         st.rerun()
 
 
-def _write_table(found: tuple[Absence, ...], titles: list[str]) -> str:
-    head = " | ".join([translate("Without"), translate("lead"), translate("answer"), translate("share")])
+def _write_table(found: list[Absence], titles: list[str]) -> str:
+    head = f"| {translate('Without')} | {translate('lead')} | {translate('answer')} | {translate('share')} |"
     rows = [
-        f"| {title} | {each.change:+.2f} | {each.answer} | {format_share(each.share)} |".replace("-", MINUS)
+        f"| {title} | {-each.fall:+.2f} | {each.answer} | {format_share(each.share)} |".replace("-", MINUS)
         for title, each in zip(titles, found, strict=True)
     ]
-    return "\n".join([f"| {head} |", "| --- | ---: | ---: | ---: |", *rows])
+    return "\n".join([head, "| --- | ---: | ---: | ---: |", *rows])

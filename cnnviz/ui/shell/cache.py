@@ -13,19 +13,19 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.background import BackgroundTask, Progress
-from cnnviz.core.data import colour_digits, datasets
+from cnnviz.core.data import datasets
 from cnnviz.core.evaluation import drawn, embedding, evaluation
 from cnnviz.core.evaluation.drawn import DrawnTable
 from cnnviz.core.evaluation.embedding import LayerMap
 from cnnviz.core.evaluation.evaluation import Evaluation
-from cnnviz.core.explanations import methods
+from cnnviz.core.explanations import methods, what_if
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.explanations.methods import Explanation
 from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
-from cnnviz.core.lessons.filters import edits, initial_weights, patches
+from cnnviz.core.lessons.filters import initial_weights, patches
 from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
@@ -83,15 +83,9 @@ def initial_network(architecture: Architecture, seed: int) -> Network:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def count_right(identity: str, data_sha256: str, count: int, _network: Network) -> int:  # noqa: ARG001 (a part of the key)
-    """Return how many of the first `count` test digits a network reads right; `identity` tells its weights."""
-    data = datasets.load_test()
-    pictures = colour_digits.prepare_inputs(
-        data.x_test[:count].astype(np.float32) / np.float32(255),
-        _network.architecture.input_shape,
-        colour_digits.TEST,
-    )
-    return list(edits.count_right(_network, pictures, data.y_test[:count]))[-1][1]
+def measure_accuracy(identity: str, data_sha256: str, _network: Network) -> float:  # noqa: ARG001 (parts of the key)
+    """Return the share of the first test digits that a network reads right; `identity` tells its weights."""
+    return what_if.measure_accuracy(_network, datasets.load_test())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
