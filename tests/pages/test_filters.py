@@ -266,3 +266,13 @@ def test_simple_and_complex_cells_are_worked_out_when_they_are_opened(shown: Sho
     assert well(app)
     assert shown["cells"]["block"].values.shape == (28, 28, 1)
     assert "a simple cell" in texts(app)
+
+
+def test_a_picture_that_excites_the_filter_is_made_when_asked_for(rows: dict[str, dict[str, Any]]) -> None:
+    app = opened(net="pool-max", kernels="conv2d_1", look="2")
+    assert "excitation" not in rows
+    app.toggle(key="excite").set_value(True).run()
+    assert well(app)
+    assert rows["excitation"]["images"][0].shape == (8, 8)
+    assert "seed 1" in texts(app)
+    assert "60 steps" in texts(app)

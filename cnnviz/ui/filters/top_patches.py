@@ -12,7 +12,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.ledger.fixed_point import MINUS
-from cnnviz.core.lessons.filters import kernels, names
+from cnnviz.core.lessons.filters import excitation, kernels, names
 from cnnviz.core.lessons.filters.names import FilterName
 from cnnviz.core.lessons.filters.patches import LEAST, MOST, LayerPatches
 from cnnviz.core.networks.network import Network
@@ -38,6 +38,13 @@ WHAT_PATCHES = gettext_noop(
 OWN_NETWORK = gettext_noop(
     "Patches, and names of deeper filters, were found beforehand for the networks that come with the app, not for your "
     "own."
+)
+EXCITED = gettext_noop("Its value rises from {start} to {value}; the strongest patch of a test digit gets {patch}.")
+EXCITED_ALONE = gettext_noop("Its value rises from {start} to {value}.")
+HOW_EXCITED = gettext_noop(
+    "Activation maximisation: grey noise (0.5 ± {noise:g}, seed {seed}) climbs the [[gradient]] of the filter’s value "
+    "for {steps} steps, in each of which the steepest [[pixel]] changes by {stride:g}, between paper and ink. No "
+    "penalty keeps it like a digit, so it shows what the filter could answer to, not what it meets."
 )
 ENDS = {MOST: gettext_noop("**What excites it most**"), LEAST: gettext_noop("**What excites it least**")}
 SIZE = 72
@@ -69,6 +76,8 @@ def _show_open(network: Network, prediction: Prediction) -> None:
             _show_map(prediction, layer, number)
     else:
         _show_map(prediction, layer, number)
+    if st.toggle(translate("Make the picture that excites it most"), key="excite"):
+        _show_excitation(network, layer, number, None if found is None else float(found.values[number, MOST, 0]))
 
 
 def _load_patches(network: Network, layer: str) -> LayerPatches | None:
@@ -124,7 +133,7 @@ def _show_patches(network: Network, found: LayerPatches, layer: str, number: int
 
 
 def _caption(label: int, value: float) -> str:
-    return translate("{digit}: {value}", digit=label, value=f"{value:.2f}".replace("-", MINUS))
+    return translate("{digit}: {value}", digit=label, value=_format(value))
 
 
 def _make_pictures(pixels: np.ndarray) -> list[np.ndarray]:
@@ -150,3 +159,26 @@ def _show_map(prediction: Prediction, layer: str, number: int) -> None:
     )
     colours = {**colour_scale.get_colours(), "colour_range": "map"}
     feature_maps("filter-map", [block], mode="mosaic", labels=translate_all(LABELS), **colours)
+
+
+def _show_excitation(network: Network, layer: str, number: int, patch: float | None) -> None:
+    """Show a picture that was made to excite the filter, beside what the best `patch` of a test digit gets."""
+    found = excitation.excite(network, layer, number)
+    thumbnails(
+        "excitation",
+        [found.picture[..., 0] if found.picture.shape[2] == 1 else found.picture],
+        [_format(found.value)],
+        label=translate("A picture that excites {filter}", filter=choice.name(network, layer, number)),
+        size=2 * SIZE,
+    )
+    values = {"start": _format(found.start), "value": _format(found.value)}
+    if patch is None:
+        st.markdown(translate(EXCITED_ALONE, **values))
+    else:
+        st.markdown(translate(EXCITED, patch=_format(patch), **values))
+    settings = {"noise": excitation.NOISE, "seed": excitation.SEED, "steps": excitation.STEPS}
+    st.caption(terms.explain(HOW_EXCITED, stride=excitation.STRIDE, **settings))
+
+
+def _format(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)

@@ -229,7 +229,7 @@ def _name_all(
     kernels = read_kernels(network, layer)
     if network.architecture.layers[0].name == layer:
         return [names.name_kernel(kernels[..., number]) for number in range(kernels.shape[-1])]
-    cell = _find_middle(network.architecture, field)
+    cell = find_middle(network.architecture, field)
     top, left = (field.first[side] + cell[side] * field.step[side] for side in (0, 1))
     blank = _answer_to_paper(network, layer, cell)
     answers = names.answer_patterns(network, layer, (top, left, *field.size), cell)
@@ -246,7 +246,7 @@ def _answer_to_paper(network: Network, layer: str, cell: tuple[int, int]) -> np.
     return next(out.before[0, cell[0], cell[1]] for _, made, out in trace.run(network, blank) if made.name == layer)
 
 
-def _find_middle(architecture: Architecture, field: Field) -> tuple[int, int]:
+def find_middle(architecture: Architecture, field: Field) -> tuple[int, int]:
     """Return the cell whose receptive field lies nearest to the middle of the picture."""
     height, width, _ = architecture.input_shape
     row, column = (
