@@ -84,7 +84,7 @@ def drawing(rounds: int, seconds: float) -> dict[str, Any]:
         for number in range(rounds):
             for kind, text in (("idle", "rest"), ("training", f"train {JOBS}")):
                 order(server, text)
-                heard = asyncio.run(crowd_of(server, pool, VISITORS, seconds))
+                heard, _ = asyncio.run(crowd_of(server, pool, VISITORS, seconds))
                 times[kind] += [answer.seconds for answer, _ in heard]
                 errors += sum(bool(wrong) for _, wrong in heard)
                 print(f"round {number + 1}, {kind}: {report.p95(times[kind]):.3f} s", file=sys.stderr)
