@@ -166,7 +166,7 @@ def test_the_card_of_a_cell_is_opened_whenever_the_account_goes_there() -> None:
 
 def card(app: AppTest, layer: str) -> Any:
     """Return the card of a layer."""
-    return next(each for each in app.expander if each.label.split(" · ")[1] == layer)
+    return next(each for each in app.expander if f" · {layer} · " in each.label)
 
 
 @pytest.mark.parametrize(("detail", "decimals"), [("essentials", 3), ("everything", 7)])
