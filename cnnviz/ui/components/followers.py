@@ -88,7 +88,7 @@ def container(**arguments: Any) -> AbstractContextManager[Any]:
     return nullcontext() if are_carried() else st.container(**arguments)
 
 
-def write(key: str, text: str, **arguments: Any) -> None:
+def write(text: str, key: str, **arguments: Any) -> None:
     """Write plain text in a container of its own, which `arguments` describe as for `st.container`."""
     require(key)
     for parcel in (_followed.get(), _carried.get()):

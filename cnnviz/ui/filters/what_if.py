@@ -308,9 +308,9 @@ def _show_absences(network: Network, traced: Trace) -> None:
 
 
 def _write_table(found: list[Absence], titles: list[str]) -> str:
-    head = f"| {translate('Without')} | {translate('lead')} | {translate('answer')} | {translate('share')} |"
+    head = " | ".join([translate("Without"), translate("lead"), translate("answer"), translate("share")])
     rows = [
         f"| {title} | {-each.fall:+.2f} | {each.answer} | {format_share(each.share)} |".replace("-", MINUS)
         for title, each in zip(titles, found, strict=True)
     ]
-    return "\n".join([head, "| --- | ---: | ---: | ---: |", *rows])
+    return "\n".join([f"| {head} |", "| --- | ---: | ---: | ---: |", *rows])

@@ -69,7 +69,7 @@ def show_reading() -> Prediction:
     doubt = answer.describe_doubt(prediction)
     with followers.container(**READING):
         preprocessing_steps.show_image(prediction.trace.digit, READ_SIDE)
-        followers.write("predicted-digit", "–" if prediction.empty else str(prediction.trace.answer), width="content")
+        followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit", width="content")
         answer.show_sentence(answer.describe_answer(prediction, source))
     bars(
         "answer",

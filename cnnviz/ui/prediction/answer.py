@@ -66,7 +66,7 @@ def announce(prediction: Prediction, subject: InputSource, doubt: str) -> tuple[
 
 def show_digit(prediction: Prediction) -> None:
     """Show the predicted digit alone, large."""
-    followers.write("predicted-digit", "–" if prediction.empty else str(prediction.trace.answer))
+    followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit")
 
 
 def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool = False) -> str:

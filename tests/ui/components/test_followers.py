@@ -42,7 +42,7 @@ def _page() -> None:
 
     def body() -> None:
         with followers.container(key="place"):
-            followers.write("digit", st.session_state.get("digit", "3"))
+            followers.write(st.session_state.get("digit", "3"), "digit")
             sentence("words", "It reads.")
         if st.session_state.get("doubts"):
             followers.require("doubts")
