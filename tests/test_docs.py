@@ -82,3 +82,15 @@ def test_the_table_of_networks_is_that_of_their_cards() -> None:
         for card in cards
     }
     assert set(rows) == shown
+
+
+def test_every_step_of_the_tutorials_has_a_page_and_keys_that_exist() -> None:
+    rows = re.findall(
+        r"(?m)^\| [A-E] \| (.+?) \| (.+?) \| (.+?) \|$", (ROOT / "docs" / "tutorials.md").read_text("utf-8")
+    )
+    assert len(rows) == len({step for step, _, _ in rows}) == 38
+    pages = {"Draw", "every page", *(path.stem for path in (ROOT / "pages").glob("*.py"))}
+    assert {page for _, named, _ in rows for page in named.split(", ")} <= pages
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "cnnviz" / "ui").rglob("*.py"))
+    keys = {key for _, _, place in rows for key in re.findall(r"\[([\w-]+)\]", place)}
+    assert {key for key in keys if f'"{key}"' not in code} == set()

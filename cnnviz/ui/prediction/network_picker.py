@@ -74,6 +74,7 @@ def _about(card: ModelCard) -> None:
             card.curves[quantity], card.curves.get(f"val_{quantity}", ()), names=names, x=translate("Epoch"), y=title
         )
         st.plotly_chart(figure, key=f"curve-{quantity}", config={"displayModeBar": False})
+    st.markdown(write_log(card))
     figure = confusion.matrix(
         np.asarray(card.confusion),
         x=translate("Answer"),
@@ -81,6 +82,15 @@ def _about(card: ModelCard) -> None:
         hover=translate("%{z} digits labelled %{y} were read as %{x}"),
     )
     st.plotly_chart(figure, key="card-confusion", config={"displayModeBar": False})
+
+
+def write_log(card: ModelCard) -> str:
+    """Write the training epoch by epoch, as `fit` of Keras prints it: a table in Markdown, four decimals."""
+    heads = [translate("Epoch"), *(f"`{name}`" for name in card.curves)]
+    lines = [heads, ["---:"] * len(heads)]
+    for epoch, values in enumerate(zip(*card.curves.values(), strict=True), 1):
+        lines.append([str(epoch), *(f"{value:.4f}" for value in values)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _describe_choice(plan: TrainingPlan, held_out: int) -> str:

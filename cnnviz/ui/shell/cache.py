@@ -51,7 +51,7 @@ R = TypeVar("R")
 class _Remembered(Generic[P, R]):
     """A function whose results are kept, the newest `max_entries`.
 
-    Streamlit's caches take 150 µs to find a result, which is much where an answer needs five.
+    Finding a result in Streamlit's own caches shows in the profile of an answer, which needs five.
     """
 
     def __init__(self, make: Callable[P, R], max_entries: int) -> None:

@@ -73,3 +73,14 @@ def test_the_card_says_the_name_and_both_accuracies() -> None:
     assert "- Name: **pen**" in text
     assert f"**{100 * card.test_accuracy:.2f} % (MNIST)**" in text
     assert f"**{100 * (card.pen_accuracy or 0):.2f} %**" in text
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_log_has_every_epoch_with_the_numbers_of_the_card(name: str) -> None:
+    card = model_store.card(name)
+    heads, rule, *lines = (line.strip("| ").split(" | ") for line in network_picker.write_log(card).splitlines())
+    assert heads == ["Epoch", "`loss`", "`accuracy`", "`val_loss`", "`val_accuracy`"]
+    assert len(rule) == len(heads)
+    assert [line[0] for line in lines] == [str(epoch) for epoch in range(1, card.epochs + 1)]
+    for column, curve in enumerate(card.curves.values(), 1):
+        assert [float(line[column]) for line in lines] == pytest.approx(list(curve), abs=5e-5 + 1e-12)
