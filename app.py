@@ -10,7 +10,7 @@ from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.ui.components import relay
 from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
-from cnnviz.ui.prediction import answer, network_picker, strip
+from cnnviz.ui.prediction import answer, history, network_picker, strip
 from cnnviz.ui.shell import networks, page, pen_up, server, session, url
 from cnnviz.ui.why import section as why
 
@@ -33,6 +33,7 @@ def show_reading(answering: AbstractContextManager[Any], preparing: AbstractCont
     strip.show(reading)
     with preparing:
         preprocessing_steps.show(network, reading, session.subject(), pen_down)
+        history.show()
     url.show(pen_down)
     return reading
 

@@ -82,7 +82,7 @@ def _pick(key: str, label: str, known: Collection[str]) -> None:
         options,
         index=options.index(session.get(key)),
         format_func=lambda name: names.get(name, name),
-        width=360,
+        width=430,
         **session.bind(key, options),
     )
 

@@ -15,7 +15,7 @@ from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.shell import session
 
 MAX_ANSWERS = 5
-"""As many stand beside one another below the pad."""
+"""As many stand beside one another in the rail."""
 
 SIZE = 40
 """Side of a picture in CSS pixels."""
