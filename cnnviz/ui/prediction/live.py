@@ -28,6 +28,7 @@ def describe() -> dict[str, Any] | None:
         return None
     try:
         card = cache.card(name)
+        cache.network(name)  # damaged weights are no file for the browser
     except Refusal:
         return None  # what is wrong with the network is said where it is used
     address = make_address(card)
