@@ -29,7 +29,8 @@ NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 def show(prediction: Prediction, subject: InputSource) -> None:
     """Show the predicted digit in the container `predicted-digit`, the ten shares as bars, and what shares are not.
 
-    Once the pen is up, those who hear the page are told, and the answer is kept among the last ones, which `history` shows.
+    Once the pen is up, those who hear the page are told, and the answer is kept among the last ones, which `history`
+    shows.
     """
     show_digit(prediction)
     with followers.container(key="answer-sentence"):
