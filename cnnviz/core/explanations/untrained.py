@@ -18,14 +18,14 @@ CONSTANTS = {"bias": 0.0, "beta": 0.0, "moving_mean": 0.0, "gamma": 1.0, "moving
 
 
 def make_untrained(network: Network, seed: int = SEED) -> Network:
-    """Make a network of the same architecture with the weights that Keras's layers begin with, but other dice.
+    """Make a network of the same architecture with the initial weights of Keras's layers, from another seed.
 
     Kernels are Glorot uniform: between plus and minus sqrt(6 / (inputs + outputs)), where those of a convolution are
     counted over its window (Glorot, Bengio 2010). Biases are 0, and normalization changes nothing.
 
     Args:
         network: Any network; it is not changed.
-        seed: Of the dice.
+        seed: Of the random weights.
     """
     rng = np.random.default_rng(seed)
     weights = {
