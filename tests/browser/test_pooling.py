@@ -495,6 +495,7 @@ def test_a_cell_without_a_value_has_no_colour_and_is_read_out_as_none(page: Page
         assert opaque == {(0, 0): 255, (0, 1): 0, (1, 0): 255, (1, 1): 255}
         canvas.click(position=canvas.evaluate("canvas => canvas.cellCentre(0, 0, 0)"))
         expect(page.locator(".st-key-gaps .enlarged")).to_be_visible()
+        page.close()  # before its server goes
 
 
 def test_every_perturbation_has_a_slider_and_its_own_numbers(pooling: Page, seven: Drawing) -> None:

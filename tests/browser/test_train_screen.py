@@ -176,7 +176,7 @@ def bottom(part: Locator) -> float:
 
 
 def test_compared_runs_have_a_line_of_the_legend_each_and_one_comes_forward(screen: Page) -> None:
-    screen.get_by_text("Compare", exact=True).click()
+    screen.get_by_test_id("stCheckbox").get_by_text("Compare", exact=True).click()
     chart = screen.locator(".st-key-learning-curves .curves")
     entries = chart.locator(".legend .entry")
     expect(entries.locator(".name")).to_have_text(["Run 2, test", "Run 1, test"])

@@ -38,7 +38,7 @@ def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_downloaded(visito
     opened(page, address)
     trained(page, "500")
     trained(page, "1000")
-    page.get_by_text("Compare", exact=True).click()
+    page.get_by_test_id("stCheckbox").get_by_text("Compare", exact=True).click()
     legend = page.locator(".st-key-learning-curves .legend .entry .name")
     expect(legend).to_have_text(["Run 2", "Run 1"])
     page.get_by_role("slider", name="Time machine").focus()

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.glossary import TERMS
 from cnnviz.ui.shell import page
+from tests.pages.page_digit import get_words
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]+\]\(#(term-[a-z-]+) \"")
@@ -134,7 +135,7 @@ def test_a_link_opens_a_search(app: AppTest) -> None:
 def test_a_term_stays_explained_when_the_digit_is_drawn_instead(app: AppTest) -> None:
     """The sentence of the answer changes with the first stroke; it goes on explaining what a share is."""
     opened(app, "draw")
-    before = running_text(app)
+    before = get_words(app)[0]
     app.session_state["subject"] = type(app.session_state["subject"])()
     app.run()
     assert "#term-share" in before

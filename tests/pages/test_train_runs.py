@@ -29,6 +29,7 @@ from tests.pages.fake_training import (
     train_one,
     well,
 )
+from tests.pages.page_digit import get_words
 
 
 def store_in(folder: Path) -> RunStore:
@@ -285,7 +286,8 @@ def test_two_runs_lie_on_one_axis_and_follow_one_slider(
         assert well(app.run())
         assert drawn.at == at
         assert drawn.moment == ("epoch 1, batch 2" if place else "before the first batch")
-        sentences = [line for line in texts(app).splitlines() if line.startswith("After ")]
+        said = [*get_words(app), *texts(app).splitlines()]
+        sentences = [line for line in said if line.startswith("After ")]
         assert [line.split(" batch")[0] for line in sentences] == [f"After {own}", f"After {other}"]
 
     app.checkbox(key=f"compare-{longer}").uncheck().run()

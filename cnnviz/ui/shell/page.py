@@ -71,8 +71,8 @@ PAGES = {
             "A [[network]] decides [[layer]] by layer, and these are the [[feature map|maps]] that each layer made of "
             "your digit. Draw and watch them change, then click a cell to see where its value comes from."
         ),
-        "convolution",
-        gettext_noop("Work out by hand where the numbers of these maps come from."),
+        "filters",
+        gettext_noop("See what each filter of these layers looks for, and what happens without it."),
     ),
     "filters": Page(
         "pages/Filters.py",
@@ -82,8 +82,8 @@ PAGES = {
             "A [[network]] can only see what its [[filter|filters]] look for, and [[training]] chose all of their "
             "[[weight|weights]]. Click a filter, see what excites it, then switch it off."
         ),
-        "train",
-        gettext_noop("Train a network of your own, and watch its filters while they form."),
+        "convolution",
+        gettext_noop("Work out by hand what a filter does with the numbers below it."),
     ),
     "convolution": Page(
         "pages/Convolution.py",
