@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Dataset
-from cnnviz.core.evaluation import evaluation, scores, statistics, suspects
+from cnnviz.core.evaluation import evaluation, neighbour_map, scores, statistics, suspects
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.fooling import CHANGES
+from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.networks import model_store
 from cnnviz.jobs.runs import evaluator
 from cnnviz.jobs.runs.store import RunStore
@@ -318,6 +319,20 @@ def test_the_digit_is_placed_among_the_test_digits_in_every_layer(sheets: Shown)
     chosen.set_value(layers[0]).run()
     assert app.session_state["map_layer"] == "input"
     assert not app.exception
+
+
+def test_the_last_hidden_layer_can_be_placed_by_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, network = datasets.load_test(), cache.network(DENSE)
+    grid = np.linspace(-1, 1, 2 * len(data.y_test), dtype=np.float32).reshape(-1, 2)
+    stored = NeighbourMap(load(DENSE).weights_sha256, data.sha256, neighbour_map.find_layer(network), grid)
+    monkeypatch.setattr(cache, "load_neighbours", lambda *_: stored)
+    assert cache.place_digits(network, stored.weights_sha256, data.sha256).wait(60).result is not None
+    app = opened(open="embedding", of="one", values=stored.layer, placed="neighbours")
+    assert "stands in the middle of its 5 nearest" in words(app)
+    app.segmented_control(key="choose-map_by").set_value("components").run()
+    assert "two axes along which they differ most" in words(app)
+    app = opened(open="embedding", of="one", values="input", placed="neighbours")
+    assert "two axes along which they differ most" in words(app), "no other layer has such a map"
 
 
 def evaluate_here(store: RunStore, run_id: str, data: Dataset, *_: Any) -> Evaluation:

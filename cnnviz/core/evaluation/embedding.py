@@ -107,7 +107,7 @@ def make(network: Network, images: np.ndarray, progress: Progress = ignore_progr
     places: dict[str, list[np.ndarray]] = {}
     for start in (0, *range(FITTED, len(images), PART)):
         end = min(FITTED if start == 0 else start + PART, len(images))
-        for name, values in _read(network, images[start:end]).items():
+        for name, values in read_digits(network, images[start:end]).items():
             if start == 0:
                 maps[name] = fit(values)
                 places[name] = [maps[name].places]
@@ -122,7 +122,7 @@ def make(network: Network, images: np.ndarray, progress: Progress = ignore_progr
     )
 
 
-def _read(network: Network, images: np.ndarray) -> dict[str, np.ndarray]:
+def read_digits(network: Network, images: np.ndarray) -> dict[str, np.ndarray]:
     """Return layer -> values, (n, d), of digits (n, 28, 28) uint8."""
     digits = images.astype(np.float32) / np.float32(255)
     seen = colour_digits.prepare_inputs(digits, network.architecture.input_shape, colour_digits.TEST)

@@ -73,6 +73,17 @@ TERMS = (
         also=(gettext_noop("PCA"),),
     ),
     Term(
+        "t-sne",
+        gettext_noop("Stochastic neighbour embedding"),
+        gettext_noop(
+            "Places points with thousands of numbers on a flat picture so that near neighbours stay near. Distances "
+            "between groups mean nothing."
+        ),
+        "van der Maaten, Hinton: Visualizing Data using t-SNE (2008)",
+        "compare",
+        also=(gettext_noop("t-SNE"),),
+    ),
+    Term(
         "calibration error",
         gettext_noop("Expected calibration error"),
         gettext_noop(

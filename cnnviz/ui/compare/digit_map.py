@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.evaluation import embedding
+from cnnviz.core.evaluation import embedding, neighbour_map
 from cnnviz.core.evaluation.embedding import LayerMap
+from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.inference import subject
+from cnnviz.core.training import protocol
 from cnnviz.ui.compare import digit_sheet
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import cache, layer_names, networks, page, process_tuning, session, terms, url
+from cnnviz.ui.shell import cache, layer_names, networks, page, process_tuning, session, terms, url, widgets
 
 WHY = gettext_noop(
     "Every layer turns a digit into other numbers. Digits with similar numbers lie close together here: go from the "
@@ -23,6 +25,12 @@ WHY = gettext_noop(
 HOW = gettext_noop(
     "{count:,} digits of the test set on the two axes along which they differ most ([[principal components]]); these "
     "two hold {share:.0%} of all differences. Axes have no meaning of their own, and no scale."
+)
+AXES = (gettext_noop("first axis"), gettext_noop("second axis"))
+NEIGHBOURS = gettext_noop(
+    "{count:,} digits of the test set, placed by [[t-sne|t-SNE]] so that those with similar numbers stay neighbours. "
+    "Which digits lie together says something; how far apart groups lie, and how large they are, does not. Yours "
+    "stands in the middle of its {nearest} nearest."
 )
 NEAREST = 10
 """Digits beside the learner's that are shown."""
@@ -87,9 +95,19 @@ def _show_map(pair: Pair, maps: Mapping[str, LayerMap], digit: np.ndarray) -> No
     )
     found = maps[layer]
     own = _place_own(network.name, found, layer, digit)
-    _show_chart(found, pair, own)
-    share = float(found.explained[:2].sum())
-    st.caption(terms.explain(HOW, count=len(found.places), share=share))
+    neighbours = _find_neighbours(made.name, made.weights_sha256, pair.data.sha256, layer)
+    if neighbours is not None:
+        widgets.one_of("map_by", translate("Placed by"))
+    if neighbours is None or session.get("map_by") == "components":
+        _show_chart(found.places[:, :2], pair, None if own is None else own[:2], AXES)
+        share = float(found.explained[:2].sum())
+        st.caption(terms.explain(HOW, count=len(found.places), share=share))
+    else:
+        nearest = None if own is None else found.find_nearest(own, neighbour_map.NEIGHBOURS)
+        here = None if nearest is None else neighbours.place(nearest)
+        _show_chart(neighbours.places, pair, here, ("", ""))
+        count = len(neighbours.places)
+        st.caption(terms.explain(NEIGHBOURS, count=count, nearest=neighbour_map.NEIGHBOURS))
     if own is not None:
         st.markdown("**" + translate("The test digits nearest to yours in this layer") + "**")
         digit_sheet.show_digits("nearest", made, pair.data, found.find_nearest(own, NEAREST), title)
@@ -104,16 +122,24 @@ def _place_own(name: str, found: LayerMap, layer: str, digit: np.ndarray) -> np.
     return place
 
 
-def _show_chart(found: LayerMap, pair: Pair, own: np.ndarray | None) -> None:
+def _find_neighbours(name: str, weights_sha256: str, data_sha256: str, layer: str) -> NeighbourMap | None:
+    """Return where t-SNE placed the digits in the values of `layer`; None where that was not computed."""
+    if protocol.parse_run_id(name) is not None:
+        return None
+    found = cache.load_neighbours(name, weights_sha256)
+    return found if found is not None and (found.data_sha256, found.layer) == (data_sha256, layer) else None
+
+
+def _show_chart(places: np.ndarray, pair: Pair, own: np.ndarray | None, axes: tuple[str, str]) -> None:
     process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures.evaluation import digit_map
 
-    shown = found.places[:, :2]
+    first, second = axes
     figure = digit_map.chart(
-        shown,
-        pair.data.y_test[: len(shown)],
-        None if own is None else own[:2],
-        titles=(translate("first axis"), translate("second axis")),
+        places,
+        pair.data.y_test[: len(places)],
+        own,
+        titles=(translate(first) if first else "", translate(second) if second else ""),
         own_name=translate("your digit"),
     )
     st.plotly_chart(figure, key="digit-map", config={"displayModeBar": False})

@@ -14,10 +14,11 @@ import streamlit as st
 
 from cnnviz.core.background import BackgroundTask, Progress
 from cnnviz.core.data import datasets
-from cnnviz.core.evaluation import drawn, embedding, evaluation
+from cnnviz.core.evaluation import drawn, embedding, evaluation, neighbour_map
 from cnnviz.core.evaluation.drawn import DrawnTable
 from cnnviz.core.evaluation.embedding import LayerMap
 from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.explanations import methods, what_if
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.explanations.methods import Explanation
@@ -113,6 +114,15 @@ def load_evaluation(name: str, weights_sha256: str, source: str) -> Evaluation |
     Raises `Refusal` if they are those of other weights.
     """
     return evaluation.load(name, weights_sha256, source)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def load_neighbours(name: str, weights_sha256: str) -> NeighbourMap | None:
+    """Return where t-SNE placed the test digits in the network `name`; None where that was not computed.
+
+    Raises `Refusal` if the file is that of other weights.
+    """
+    return neighbour_map.load(name, weights_sha256)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -98,6 +98,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "into": ("4", {"fool_other": 4}),
     "draw": ("12", {"fool_seed": 12}),
     "of": ("one", {"map_of": "one"}),
+    "placed": ("neighbours", {"map_by": "neighbours"}),
     "values": ("dense", {"map_layer": "dense"}),
     "open": ("fool-it.networks", {"unfolded": ("fool-it", "networks")}),
     "misread": ("4-9", {"matrix_cell": (4, 9)}),

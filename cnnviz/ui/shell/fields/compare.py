@@ -93,6 +93,12 @@ FIELDS = (
     Field("fool_attack", None),  # the digit, both networks, and the task that finds the fewest pixels for them
     # the map of digits
     Field("map_of", "other", "of", options={"one": gettext_noop("the first"), "other": gettext_noop("the second")}),
+    Field(
+        "map_by",
+        "components",
+        "placed",
+        options={"components": gettext_noop("principal components"), "neighbours": gettext_noop("t-SNE")},
+    ),
     Field("map_layer", "", "values", Codec(str, lambda text: text[:64])),  # a name that is not there: the last one
     Field("evaluating", {}),  # own network -> the task that reads the test digits with it
     Field("speed", None),  # the task that measures the time a digit, while it runs and after
