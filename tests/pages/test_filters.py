@@ -215,6 +215,19 @@ def test_a_kernel_is_edited_and_a_bias_moved(monkeypatch: pytest.MonkeyPatch) ->
     assert app.session_state["filters_edits"][1] == ()
 
 
+def test_a_weight_that_is_told_twice_is_changed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser tells of it while it is typed and when it is kept; a kernel holds −0.09255 as the nearest float32."""
+    from cnnviz.ui.components.kernel_grid import Edit as Typed
+
+    app = opened(net="pool-max")
+    told = Typed((("−0.09255", "0", "−1"), ("2", "0", "−2"), ("1", "0", "−1")))
+    monkeypatch.setattr("cnnviz.ui.filters.what_if.read_edit", lambda *_: told)
+    app.run()
+    app.run()
+    assert well(app)
+    assert len(app.session_state["filters_edits"][1]) == 1
+
+
 def test_another_network_has_no_changes_of_the_one_before() -> None:
     app = opened(net="pool-max")
     app.button(key="switch-off").click().run()

@@ -147,7 +147,7 @@ def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str
     if edit is None or edit.pasted:
         return None
     weights, refused = typed.apply_edits(grid, edit.cells)
-    if weights != grid:
+    if not np.array_equal(np.asarray(weights, np.float32), np.asarray(grid, np.float32)):  # as the kernel keeps them
         kernel = kernel.copy()
         kernel[..., channel] = weights
         _add(replace(now, kernel=kernel.reshape(what_if.get_kernel(network, layer, number).shape)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -41,12 +42,24 @@ class Edit:
 
 
 def read_edit(key: str, kernel: Grid) -> Edit | None:
-    """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`."""
+    """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`.
+
+    A cell that was left as it was shown has the weight of `kernel`, which may be another one by now, as after a change
+    that was undone just before.
+    """
+    shape = len(kernel), len(kernel[0])
     match browser_state.read_new(key, "typed"):
-        case {"cells": rows, "pasted": str(pasted)}:
-            cells = number_grids.texts(rows, (len(kernel), len(kernel[0])))
-            return Edit(cells, pasted[:1000]) if cells else None
+        case {"cells": rows, "shown": before, "pasted": str(pasted)}:
+            cells, shown = number_grids.texts(rows, shape), number_grids.texts(before, shape)
+            if cells and shown:
+                lines = zip(cells, shown, kernel, strict=True)
+                return Edit(tuple(itertools.starmap(_keep_untouched, lines)), pasted[:1000])
     return None
+
+
+def _keep_untouched(typed: Sequence[str], shown: Sequence[str], weights: Sequence[float]) -> tuple[str, ...]:
+    cells = zip(typed, shown, weights, strict=True)
+    return tuple(format_weight(weight) if text == before else text for text, before, weight in cells)
 
 
 def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, str] | None = None) -> None:

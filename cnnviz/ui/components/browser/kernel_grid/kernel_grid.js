@@ -1,5 +1,5 @@
-// A kernel to edit. Data in: [{values, ack, label, problem, labels}]. State out, "typed": {cells, pasted, seq}, at every
-// keystroke that makes a number; while one is unanswered the newest waits.
+// A kernel to edit. Data in: [{values, ack, label, problem, labels}]. State out, "typed": {cells, shown, pasted, seq}, at
+// every keystroke that makes a number, with the texts that stood there before; while one is unanswered the newest waits.
 import { AckedChannel } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
@@ -35,7 +35,7 @@ class KernelGrid {
   }
 
   typed(pasted = "") {
-    this.link.push(() => ({ cells: this.numbers.texts(), pasted }))
+    this.link.push(() => ({ cells: this.numbers.texts(), shown: this.numbers.values, pasted }))
   }
 }
 

@@ -31,8 +31,8 @@ export class Numbers {
     this.values = values
     this.each((input, row, column) => {
       const edited = input === this.focused()
-      if (!edited || !this.isDirty) input.value = values[row][column]
-      if (edited && !this.isDirty) this.original = input.value
+      if (!edited) input.value = values[row][column]
+      else if (!this.isDirty) this.renew(input, values[row][column])
       input.setAttribute("aria-label", fill(labels.cell, { row, column }))
       input.style.setProperty("--chars", Math.max(2, values[row][column].length))
       input.classList.toggle("long", values[row][column].length > 4)
@@ -42,6 +42,14 @@ export class Numbers {
       classList.toggle("struck-row", Boolean(reached) && !reached.rows[row])
       classList.toggle("struck-column", Boolean(reached) && !reached.columns[column])
     })
+  }
+
+  // Another number in the cell that has the focus: what is typed next replaces it whole, as after going there.
+  renew(input, value) {
+    this.original = value
+    if (input.value === value) return
+    input.value = value
+    input.select()
   }
 
   build(values, [above, below, left, right], outside) {
