@@ -33,6 +33,9 @@ KEY = "what-if-kernel"
 STEP = 100
 """Test digits after which the page says how far it is."""
 
+DECIMALS = 3
+"""Decimals of a bias that is edited."""
+
 MAX_BIAS = 99.0
 MAX_CHANGES = 50
 """Changes that can be taken back one by one."""
@@ -156,8 +159,13 @@ def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str
 
 def _take_bias(found: Change, key: str) -> None:
     value = st.session_state.get(key)
-    if isinstance(value, float):
+    if isinstance(value, float) and round(value, DECIMALS) != round(_clamp_bias(found), DECIMALS):  # more than rounding
         _add(replace(found, bias=value))
+
+
+def _clamp_bias(found: Change) -> float:
+    """Return the bias of a filter as it is offered for editing."""
+    return min(max(found.bias or 0.0, -MAX_BIAS), MAX_BIAS)
 
 
 def _get_channel(found: Change) -> int:
@@ -193,9 +201,9 @@ def _show_controls(network: Network, found: Change, problem: tuple[int, int, str
                 translate("Bias"),
                 -MAX_BIAS,
                 MAX_BIAS,
-                value=min(max(found.bias, -MAX_BIAS), MAX_BIAS),
+                value=_clamp_bias(found),
                 step=0.1,
-                format="%.3f",
+                format=f"%.{DECIMALS}f",
                 width=160,
                 key=key,
                 on_change=session.guard(_take_bias),
