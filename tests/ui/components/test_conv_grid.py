@@ -155,11 +155,11 @@ def test_padding_and_unreached_cells_are_described() -> None:
 
 def test_a_kernel_is_reported_once_and_written_as_people_do(browser: Browser) -> None:
     blur = KERNELS["blur"].weights
-    browser.says({"cells": [["1/9"] * 3] * 3, "pasted": "", "seq": 3})
+    browser.says({"cells": [["1/9"] * 3] * 3, "shown": [["0"] * 3] * 3, "pasted": "", "seq": 3})
     assert kernels.read_edit("g", blur) == kernels.Edit((("1/9",) * 3,) * 3)
     kernels.kernel_grid("g", blur, label="Kernel", problem=(0, 1, "no"))
     assert browser.data["values"] == [["1/9"] * 3] * 3
     assert browser.data["ack"] == 3
     assert kernels.read_edit("g", blur) is None
-    browser.says({"cells": [["1/9"] * 3] * 2, "pasted": "", "seq": 4})
+    browser.says({"cells": [["1/9"] * 3] * 2, "shown": [["0"] * 3] * 3, "pasted": "", "seq": 4})
     assert kernels.read_edit("g", blur) is None
