@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core import atomic_file
+from cnnviz.core import atomic_file, npz_file
 from cnnviz.core.background import Progress, ignore_progress
 from cnnviz.core.data import colour_digits
 from cnnviz.core.data.datasets import Dataset
@@ -256,17 +254,10 @@ def from_bytes(content: bytes, name: str) -> Evaluation:
     if len(content) > MAX_BYTES:
         raise _damaged(name)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:  # before anything is decompressed
-            large = sum(member.file_size for member in archive.infolist()) > 8 * MAX_DIGITS
-        if large:
-            raise _damaged(name)
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            header: Any = json.loads(file["header"].tobytes())
-            arrays = {key: file[key] for key in ARRAYS}
-        known = _parse_header(header)
-    except (Refusal, OSError, ValueError, LookupError, TypeError, EOFError, RecursionError) as error:
-        raise _damaged(name) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        file = npz_file.read(content, 8 * MAX_DIGITS)
+        known = _parse_header(json.loads(file["header"].tobytes()))
+        arrays = {key: file[key] for key in ARRAYS}
+    except (Refusal, ValueError, LookupError, TypeError, RecursionError) as error:
         raise _damaged(name) from error
     if known["name"] != name or not _are_answers(arrays):
         raise _damaged(name)

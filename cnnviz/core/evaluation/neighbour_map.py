@@ -7,13 +7,12 @@ seconds; pages read the places, 8 kB a network. A file goes with one set of weig
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from cnnviz.core import atomic_file, npz_file
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import embedding
@@ -80,15 +79,16 @@ def find_path(name: str, store: Path | None = None) -> Path:
 
 
 def save(made: NeighbourMap, path: Path) -> None:
-    """Write a map to `path`, with half the digits of its places."""
-    with path.open("wb") as file:
-        np.savez_compressed(
-            file,
-            weights_sha256=np.array(made.weights_sha256),
-            data_sha256=np.array(made.data_sha256),
-            layer=np.array(made.layer),
-            places=made.places.astype(np.float16),
-        )
+    """Write a map to `path`, atomically; its places in half precision."""
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        weights_sha256=np.array(made.weights_sha256),
+        data_sha256=np.array(made.data_sha256),
+        layer=np.array(made.layer),
+        places=made.places.astype(np.float16),
+    )
+    atomic_file.write(path, file.getvalue())
 
 
 def load(name: str, weights_sha256: str, store: Path | None = None) -> NeighbourMap | None:
@@ -114,16 +114,12 @@ def _read(path: Path, name: str) -> NeighbourMap:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:  # before anything is decompressed
-            large = sum(member.file_size for member in archive.infolist()) > MAX_BYTES
-        if large or len(content) > MAX_BYTES:
+        if len(content) > MAX_BYTES:
             raise _make_refusal(name)
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            texts = {key: str(stored[key][()]) for key in ("weights_sha256", "data_sha256", "layer")}
-            places = stored["places"].astype(np.float32)
-    except (OSError, ValueError, LookupError, TypeError, EOFError) as error:
-        raise _make_refusal(name) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        stored = npz_file.read(content, MAX_BYTES)
+        texts = {key: str(stored[key][()]) for key in ("weights_sha256", "data_sha256", "layer")}
+        places = stored["places"].astype(np.float32)
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise _make_refusal(name) from error
     if not (0 < len(places) <= embedding.MAX_DIGITS and places.shape[1:] == (2,) and np.abs(places).max() <= 1):
         raise _make_refusal(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core import atomic_file
+from cnnviz.core import atomic_file, npz_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
 from cnnviz.core.ledger.receptive_field import list_receptive_fields
@@ -37,6 +36,8 @@ MOST, LEAST = 0, 1
 SUFFIX = ".filters.npz"
 MAX_BYTES = 20_000_000
 """Bytes that are read of a file."""
+MAX_DECOMPRESSED = 200_000_000
+"""Bytes of all patches of a network; those of the largest that comes with the app are 2 MB."""
 
 
 @dataclass(frozen=True)
@@ -276,14 +277,14 @@ def load(name: str, weights_sha256: str, folder: Path | None = None) -> NetworkP
     """
     try:
         with ((folder or model_store.folder()) / f"{name}{SUFFIX}").open("rb") as file:
-            content = np.load(io.BytesIO(file.read(MAX_BYTES)), allow_pickle=False)
+            content = npz_file.read(file.read(MAX_BYTES), MAX_DECOMPRESSED)
         about = json.loads(str(content["about"]))
-        layers = {key.rpartition("/")[0] for key in content.files if "/" in key}
+        layers = {key.rpartition("/")[0] for key in content if "/" in key}
         found = {
             layer: LayerPatches(**{entry.name: content[f"{layer}/{entry.name}"] for entry in fields(LayerPatches)})
             for layer in sorted(layers)
         }
-    except (OSError, ValueError, KeyError, EOFError, TypeError, RecursionError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise _make_refusal() from error
     if not isinstance(about, dict) or about.get("weights_sha256") != weights_sha256:
         raise _make_refusal()

@@ -105,8 +105,12 @@ def test_patches_of_other_weights_and_damaged_files_are_refused_in_words(
         patches.load("pool-max", "b", tmp_path)
     with pytest.raises(Refusal, match="find_patches"):
         patches.load("pen", "a", tmp_path)
-    (tmp_path / "pool-max.filters.npz").write_bytes(b"PK")
-    with pytest.raises(Refusal, match="damaged"):
-        patches.load("pool-max", "a", tmp_path)
+    file = tmp_path / "pool-max.filters.npz"
+    content = file.read_bytes()
+    inside = content.index(b"conv2d/pixels.npy") + 60  # of the first pixels, compressed
+    for damaged in (b"PK", content[:inside] + b"\xff" * 40 + content[inside + 40 :]):
+        file.write_bytes(damaged)
+        with pytest.raises(Refusal, match="damaged"):
+            patches.load("pool-max", "a", tmp_path)
     with pytest.raises(Refusal):
         replace(found.layers["conv2d"], values=found.layers["conv2d"].values[:3])
