@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small only w
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.core.data import bundled_digits, datasets  # noqa: E402
+from cnnviz.core.data import datasets  # noqa: E402
 from cnnviz.core.data.datasets import Dataset  # noqa: E402
 from cnnviz.core.errors import Refusal  # noqa: E402
 from cnnviz.core.evaluation import evaluation  # noqa: E402
@@ -36,23 +36,6 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--models", type=Path, default=model_store.folder(), help="folder of the networks")
     parser.add_argument("--force", action="store_true", help="also those whose answers are there")
     return parser.parse_args(words)
-
-
-def load_bundled() -> Dataset:
-    """Return the test part of the digits that scikit-learn carries."""
-    images, labels, sha256 = bundled_digits.read()
-    cut = bundled_digits.TRAIN_COUNT
-    return Dataset(
-        name=datasets.BUNDLED,
-        x_train=images[:0],
-        y_train=labels[:0],
-        x_test=images[cut:],
-        y_test=labels[cut:],
-        source=datasets.FROM_BUNDLED,
-        sha256=sha256,
-        licence="",
-        attribution="",
-    )
 
 
 def is_done(name: str, store: Path, data: Dataset) -> bool:
@@ -72,7 +55,7 @@ def main(words: list[str]) -> int:
         print("MNIST is not on this computer. Set CNNVIZ_MNIST to the path of an mnist.npz.", file=sys.stderr)
         return 1
     for name in read.networks or model_store.names(read.models):
-        for data in (mnist, load_bundled()):
+        for data in (mnist, datasets.load_bundled()):
             if read.force or not is_done(name, read.models, data):
                 keep_answers(name, data, read.models)
     return 0

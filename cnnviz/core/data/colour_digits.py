@@ -58,14 +58,15 @@ def colour(digit: np.ndarray, ink: Rgb, paper: Rgb) -> np.ndarray:
     return mixed
 
 
-def prepare_inputs(images: np.ndarray, input_shape: Shape, part: int) -> np.ndarray:
+def prepare_inputs(images: np.ndarray, input_shape: Shape, part: int, first: int = 0) -> np.ndarray:
     """Prepare grey digits (n, 28, 28) float32 in [0, 1] for a network with this `input_shape`.
 
-    Returns them unchanged for a grey network, else (n, 32, 32, 3) with the colours of `part`.
+    Returns them unchanged for a grey network, else (n, 32, 32, 3) with the colours of `part`, of which the digits are
+    those from number `first` on.
     """
     if not reads_colour(input_shape):
         return images
-    inks_and_papers = draw_pairs(len(images), part)
+    inks_and_papers = draw_pairs(first + len(images), part)[first:]
     return np.stack([colour(one, *pair) for one, pair in zip(images, inks_and_papers, strict=True)])
 
 

@@ -122,15 +122,11 @@ def evaluate(network: Network, data: Dataset, progress: Progress = ignore_progre
         Refusal: If the network has other inputs or classes than the data, or its numbers overflow.
     """
     check_fits(network)
-    colours = colour_digits.draw_pairs(len(data.y_test), colour_digits.TEST)
-    in_colour = colour_digits.reads_colour(network.architecture.input_shape)
     read = np.empty((len(data.y_test), CLASSES), np.float32)
     for start in range(0, len(read), PART):
         digits = data.x_test[start : start + PART].astype(np.float32) / np.float32(255)
-        if in_colour:
-            pairs = colours[start : start + PART]
-            digits = np.stack([colour_digits.colour(one, *pair) for one, pair in zip(digits, pairs, strict=True)])
-        read[start : start + PART] = trace.predict(network, digits)
+        seen = colour_digits.prepare_inputs(digits, network.architecture.input_shape, colour_digits.TEST, start)
+        read[start : start + PART] = trace.predict(network, seen)
         progress(min(1.0, (start + PART) / len(read)), READING)
     return make(network.name, network.card.weights_sha256 if network.card else "", data.sha256, data.y_test, read)
 

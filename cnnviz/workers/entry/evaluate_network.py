@@ -29,13 +29,9 @@ def read_digits(header: dict[str, Any], content: bytes) -> bytes:
     """Return the probabilities of the digits behind a network. Raises `Refusal` if it does not fit them."""
     network = read_network(content[: header["network"]])
     evaluation.check_fits(network)
-    digits = np.frombuffer(content[header["network"] :], np.uint8).reshape(-1, 28, 28).astype(np.float32)
+    digits = np.frombuffer(content[header["network"] :], np.uint8).reshape(-1, 28, 28) / np.float32(255)
     shape, first = network.architecture.input_shape, int(header["first"])
-    if not colour_digits.reads_colour(shape):
-        return trace.predict(network, digits / np.float32(255)).tobytes()
-    pairs = colour_digits.draw_pairs(first + len(digits), colour_digits.TEST)[first:]
-    images = zip(digits / np.float32(255), pairs, strict=True)
-    return trace.predict(network, np.stack([colour_digits.colour(one, *pair) for one, pair in images])).tobytes()
+    return trace.predict(network, colour_digits.prepare_inputs(digits, shape, colour_digits.TEST, first)).tobytes()
 
 
 def make_record(header: dict[str, Any], content: bytes) -> bytes:

@@ -122,6 +122,7 @@ def test_only_networks_that_read_colour_get_it() -> None:
     seen = colours.prepare_inputs(digits, colours.INPUT_SHAPE, colours.TEST)
     ink, paper = colours.draw_pairs(2, colours.TEST)[1]
     np.testing.assert_array_equal(seen[1], colours.colour(digits[1], ink, paper))
+    np.testing.assert_array_equal(colours.prepare_inputs(digits[1:], colours.INPUT_SHAPE, colours.TEST, 1), seen[1:])
 
 
 def test_the_checksum_follows_the_digits_and_their_number() -> None:
