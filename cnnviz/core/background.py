@@ -76,7 +76,7 @@ class BackgroundTask(Generic[Result]):
         return self
 
     def wait(self, seconds: float | None = None) -> Status[Result]:
-        """Wait for the end of the work, at most `seconds`; for scripts and tests, never for a page."""
+        """Wait for the end of the work, at most `seconds`; a page may wait one or two, scripts and tests for long."""
         if self._thread is not None:
             self._thread.join(seconds)
         return self._status

@@ -62,22 +62,9 @@ def _show_network(pair: Pair, digit: np.ndarray) -> None:
     if status.refusal is not None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))
     elif status.result is None:
-        _wait(network.name, made.weights_sha256, pair.data.sha256)
+        page.show_progress(task, embedding.PLACING)
     else:
         _show_map(pair, status.result, digit)
-
-
-def _wait(name: str, weights: str, data: str) -> None:
-    """Show how far the digits are placed, and draw the section when they are."""
-
-    @page.guard
-    def follow() -> None:
-        status = cache.place_digits(networks.load(name), weights, data).status
-        if status.done:
-            st.rerun()
-        st.progress(status.fraction, translate(status.message or embedding.PLACING))
-
-    st.fragment(follow, run_every=0.5)()
 
 
 def _show_map(pair: Pair, maps: Mapping[str, LayerMap], digit: np.ndarray) -> None:

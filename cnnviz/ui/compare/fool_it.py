@@ -201,7 +201,7 @@ def _show_attacks(pair: Pair, digit: np.ndarray) -> None:
     if status.refusal is not None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))
     elif status.result is None:
-        st.fragment(_follow, run_every=0.5)()
+        page.show_progress(found[3], fooling.CHANGING)
     else:
         for column, (side, _, title), made in zip(st.columns(2, gap="medium"), pair.sides, status.result, strict=True):
             with column:
@@ -225,14 +225,6 @@ def _attack(pair: Pair, digit: np.ndarray) -> None:
 
 def _undo() -> None:
     session.put(fool_attack=None)
-
-
-@page.guard
-def _follow() -> None:
-    found: tuple[bytes, str, str, Attacks] | None = session.get("fool_attack")
-    if found is None or found[3].status.done:
-        st.rerun()
-    st.progress(found[3].status.fraction, translate(found[3].status.message or fooling.CHANGING))
 
 
 def _show_attack(side: str, title: str, made: fooling.Attack | None) -> None:

@@ -25,6 +25,8 @@ WHY = gettext_noop(
     "10,000 digits. A network may be right less often and still answer ten times sooner."
 )
 
+WAITING = gettext_noop("Waiting")
+
 Measured = BackgroundTask[Mapping[str, float]]
 
 _turn = Lock()
@@ -73,8 +75,8 @@ def _show_table() -> None:
             mime="text/csv",
             key="networks-csv",
         )
-    if running:
-        st.fragment(_follow, run_every=0.5)()
+    if task is not None and running:
+        page.show_progress(task, WAITING)
     elif task is not None and task.status.refusal:
         st.warning(page.escape_markdown(translate_refusal(task.status.refusal)))
 
@@ -130,7 +132,7 @@ def _write_columns(rows: list[Score], measured: Mapping[str, float]) -> tuple[li
 
 
 def format_time(seconds: float) -> str:
-    """Return a time in seconds, minutes or hours, as short as it is honest."""
+    """Return a time in seconds, or in minutes from 90 seconds on, short enough for a table."""
     if seconds < 90:
         return translate("{number:.0f} s", number=seconds)
     return translate("{number:.0f} min", number=seconds / 60)
@@ -145,12 +147,3 @@ def _measure(names: tuple[str, ...]) -> None:
             return timing.measure(tested, digit, progress)
 
     session.put(speed=BackgroundTask(work).start())
-
-
-@page.guard
-def _follow() -> None:
-    task: Measured | None = session.get("speed")
-    if task is None or task.status.done:
-        st.rerun()
-    status = task.status
-    st.progress(status.fraction, translate(status.message) if status.message else translate("Waiting"))

@@ -36,7 +36,7 @@ def offer(name: str) -> None:
     if networks.card(name) is None:
         st.info(translate(NOT_ENDED, network=title))
     elif task is not None and not task.status.done:
-        _wait(name)
+        page.show_progress(task, READING)
     else:
         if task is not None and task.status.refusal is not None:
             st.warning(page.escape_markdown(translate_refusal(task.status.refusal)))
@@ -53,14 +53,3 @@ def _evaluate(name: str) -> None:
     store, run_id, data = visitor.store(), protocol.parse_run_id(name) or "", datasets.load_test()
     task = Task(lambda progress: evaluator.evaluate(store, run_id, data, progress))
     session.put(evaluating={**session.get("evaluating"), name: task.start()})
-
-
-def _wait(name: str) -> None:
-    @page.guard
-    def follow() -> None:
-        status = session.get("evaluating")[name].status
-        if status.done:
-            st.rerun()
-        st.progress(status.fraction, translate(status.message or READING))
-
-    st.fragment(follow, run_every=0.5)()

@@ -17,7 +17,7 @@ DOWNLOAD_PATIENCE = 1.0
 """Seconds that a page waits for MNIST's download: it fails at once where there is no Internet, and is then settled."""
 
 POLL = 0.5
-"""Seconds between two looks at a part that is on its way."""
+"""Seconds between two looks at MNIST's download."""
 
 LOADING = gettext_noop("Loading the pictures")
 ON_ITS_WAY = gettext_noop("{note} {step}: {percent} %.")
@@ -52,7 +52,8 @@ def load() -> PictureSet | None:
     name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
     if name in (picture_sets.MNIST, picture_sets.COLOUR) and datasets.load_test().name != datasets.MNIST:
         datasets.TEST_DOWNLOAD.start().wait(DOWNLOAD_PATIENCE)
-    status = picture_sets.request(name, part).wait(PATIENCE)
+    task = picture_sets.request(name, part)
+    status = task.wait(PATIENCE)
     if status.result is not None:
         _describe(status.result)
         return status.result
@@ -60,17 +61,8 @@ def load() -> PictureSet | None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))
         st.button(translate("Try again"), on_click=session.guard(picture_sets.retry), args=(name, part))
         return None
-    st.fragment(_wait, run_every=POLL)(name, part)
+    page.show_progress(task, LOADING)
     return None
-
-
-@page.guard
-def _wait(name: str, part: str) -> None:
-    """Show how far a part is, and draw the page again once it is there."""
-    status = picture_sets.request(name, part).status
-    if status.done:
-        st.rerun()
-    st.progress(status.fraction, translate(status.message or LOADING))
 
 
 def _describe(pictures: PictureSet) -> None:

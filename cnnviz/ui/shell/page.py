@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.core.background import BackgroundTask
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
@@ -28,6 +29,8 @@ LOG = logging.getLogger("cnnviz")
 NOTICE_SECONDS = 3.0
 TRAINING_SECONDS = 2.0
 """Seconds between two looks of the navigation at trainings that run."""
+TASK_SECONDS = 0.5
+"""Seconds between two looks at work that a section waits for."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,23 @@ def guard(body: Callable[P, R]) -> Callable[P, R | None]:
             return None
 
     return run
+
+
+def show_progress(task: BackgroundTask[Any], message: str) -> None:
+    """Show how far a task is, and draw the whole page again once it has ended.
+
+    Args:
+        task: One that was started.
+        message: A message of the catalogue, until the task describes its current step.
+    """
+    st.fragment(guard(_show_step), run_every=TASK_SECONDS)(task, message)
+
+
+def _show_step(task: BackgroundTask[Any], message: str) -> None:
+    status = task.status
+    if status.done:
+        st.rerun()
+    st.progress(status.fraction, translate(status.message or message))
 
 
 def notices() -> None:
