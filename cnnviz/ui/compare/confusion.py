@@ -9,7 +9,7 @@ from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.evaluation import statistics
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.statistics import Comparison
-from cnnviz.ui.compare import digit_sheet
+from cnnviz.ui.compare import contenders, digit_sheet
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.components.confusion import confusion, read_cell
@@ -31,8 +31,9 @@ ALIKE = gettext_noop(
     "**these digits do not tell which of the two reads better.**"
 )
 SIGNIFICANT = 0.05
+"""Probability below which chance is not taken for the reason."""
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-MOST = 60
+MAX_SHOWN = 60
 """Digits of a cell that are shown."""
 
 
@@ -72,16 +73,8 @@ def format_probability(found: Comparison) -> str:
 
 def _show_matrix(pair: Pair) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.segmented_control(
-            translate("Network"),
-            ("one", "other"),
-            format_func=lambda which: pair.titles[which == "other"],
-            default=session.get("matrix_of"),
-            required=True,
-            **session.bind("matrix_of", ("one", "other")),
-        )
+        _, made, title = contenders.choose_side("matrix_of", pair)
         widgets.one_of("matrix_as", translate("Cells"))
-    _, made, title = next(each for each in pair.sides if each[0] == session.get("matrix_of"))
     matrix, digits = st.columns([3, 2], gap="medium")
     with matrix:
         confusion(
@@ -115,7 +108,7 @@ def _show_cell(made: Evaluation, data: Dataset, title: str) -> None:
         )
     )
     if len(found):
-        digit_sheet.show_digits("confusion-cell", made, data, found[:MOST], title)
+        digit_sheet.show_digits("confusion-cell", made, data, found[:MAX_SHOWN], title)
 
 
 def _pick() -> None:

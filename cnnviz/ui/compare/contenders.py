@@ -21,6 +21,9 @@ from cnnviz.ui.shell.fields.compare import FIRST_ONE, FIRST_OTHER
 
 MNIST = samples.SLUGS[datasets.MNIST]
 
+Side = tuple[str, Evaluation, str]
+"""One of the two networks: "one" or "other", its answers, and what it is called on screen."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -37,14 +40,28 @@ class Pair:
     data: Dataset
 
     @property
-    def sides(self) -> tuple[tuple[str, Evaluation, str], ...]:
-        """Both networks, each as "one" or "other", its answers, and what it is called on screen."""
+    def sides(self) -> tuple[Side, Side]:
+        """Both networks."""
         return ("one", self.one, self.titles[0]), ("other", self.other, self.titles[1])
 
     @property
     def titles(self) -> tuple[str, str]:
         """What the two are called on screen."""
         return networks.title(self.one.name), networks.title(self.other.name)
+
+
+def choose_side(key: str, pair: Pair) -> Side:
+    """Show which of the two networks a section is about, the value of the field `key`, and return that network."""
+    names = ("one", "other")
+    st.segmented_control(
+        translate("Network"),
+        names,
+        format_func=lambda which: pair.titles[names.index(which)],
+        default=session.get(key),
+        required=True,
+        **session.bind(key, names),
+    )
+    return pair.sides[names.index(session.get(key))]
 
 
 def load(name: str, source: str = MNIST) -> Evaluation | None:
@@ -95,7 +112,10 @@ def _load_or_say(name: str, data: Dataset) -> Evaluation | None:
         return None
     if found is not None and found.data_sha256 != data.sha256:
         st.warning(
-            translate("The stored answers of {network} are about other digits than this server has.", network=name)
+            translate(
+                "The stored answers of {network} are about other digits than this server has.",
+                network=page.escape_markdown(networks.title(name)),
+            )
         )
         return None
     if found is None:

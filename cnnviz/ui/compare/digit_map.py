@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.evaluation import embedding, neighbour_map
 from cnnviz.core.evaluation.embedding import LayerMap
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.inference import subject
+from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
-from cnnviz.ui.compare import digit_sheet
+from cnnviz.ui.compare import contenders, digit_sheet
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
@@ -47,15 +50,7 @@ def show(pair: Pair | None, digit: np.ndarray) -> None:
 
 
 def _show_network(pair: Pair, digit: np.ndarray) -> None:
-    st.segmented_control(
-        translate("Network"),
-        ("one", "other"),
-        format_func=lambda which: pair.titles[which == "other"],
-        default=session.get("map_of"),
-        required=True,
-        **session.bind("map_of", ("one", "other")),
-    )
-    _, made, _ = next(each for each in pair.sides if each[0] == session.get("map_of"))
+    _, made, title = contenders.choose_side("map_of", pair)
     network = networks.load(made.name)
     task = cache.place_digits(network, made.weights_sha256, pair.data.sha256)
     status = task.status
@@ -64,11 +59,10 @@ def _show_network(pair: Pair, digit: np.ndarray) -> None:
     elif status.result is None:
         page.show_progress(task, embedding.PLACING)
     else:
-        _show_map(pair, status.result, digit)
+        _show_map(pair.data, made, title, status.result, digit)
 
 
-def _show_map(pair: Pair, maps: Mapping[str, LayerMap], digit: np.ndarray) -> None:
-    _, made, title = next(each for each in pair.sides if each[0] == session.get("map_of"))
+def _show_map(data: Dataset, made: Evaluation, title: str, maps: Mapping[str, LayerMap], digit: np.ndarray) -> None:
     network = networks.load(made.name)
     names = {embedding.INPUT: translate("the pixels"), **layer_names.in_words(network.architecture.layers)}
     layers = tuple(maps)
@@ -81,30 +75,30 @@ def _show_map(pair: Pair, maps: Mapping[str, LayerMap], digit: np.ndarray) -> No
         **session.bind("map_layer", layers),
     )
     found = maps[layer]
-    own = _place_own(network.name, found, layer, digit)
-    neighbours = _find_neighbours(made.name, made.weights_sha256, pair.data.sha256, layer)
+    own = _place_own(network, found, layer, digit)
+    neighbours = _find_neighbours(made.name, made.weights_sha256, data.sha256, layer)
     if neighbours is not None:
         widgets.one_of("map_by", translate("Placed by"))
     if neighbours is None or session.get("map_by") == "components":
-        _show_chart(found.places[:, :2], pair, None if own is None else own[:2], AXES)
+        _show_chart(found.places[:, :2], data, None if own is None else own[:2], AXES)
         share = float(found.explained[:2].sum())
         st.caption(terms.explain(HOW, count=len(found.places), share=share))
     else:
         nearest = None if own is None else found.find_nearest(own, neighbour_map.NEIGHBOURS)
         here = None if nearest is None else neighbours.place(nearest)
-        _show_chart(neighbours.places, pair, here, ("", ""))
+        _show_chart(neighbours.places, data, here, ("", ""))
         count = len(neighbours.places)
         st.caption(terms.explain(NEIGHBOURS, count=count, nearest=neighbour_map.NEIGHBOURS))
     if own is not None:
         st.markdown("**" + translate("The test digits nearest to yours in this layer") + "**")
-        digit_sheet.show_digits("nearest", made, pair.data, found.find_nearest(own, NEAREST), title)
+        digit_sheet.show_digits("nearest", made, data, found.find_nearest(own, NEAREST), title)
 
 
-def _place_own(name: str, found: LayerMap, layer: str, digit: np.ndarray) -> np.ndarray | None:
+def _place_own(network: Network, found: LayerMap, layer: str, digit: np.ndarray) -> np.ndarray | None:
     """Return where the learner's digit lies, (k,); None where nothing is drawn."""
     if not digit.any():
         return None
-    read = subject.read(networks.load(name), session.subject(), session.steps())
+    read = subject.read(network, session.subject(), session.steps())
     place: np.ndarray = found.place(embedding.read_digit(read.trace, read.digit)[layer])[0]
     return place
 
@@ -117,14 +111,14 @@ def _find_neighbours(name: str, weights_sha256: str, data_sha256: str, layer: st
     return found if found is not None and (found.data_sha256, found.layer) == (data_sha256, layer) else None
 
 
-def _show_chart(places: np.ndarray, pair: Pair, own: np.ndarray | None, axes: tuple[str, str]) -> None:
+def _show_chart(places: np.ndarray, data: Dataset, own: np.ndarray | None, axes: tuple[str, str]) -> None:
     process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures.evaluation import digit_map
 
     first, second = axes
     figure = digit_map.chart(
         places,
-        pair.data.y_test[: len(places)],
+        data.y_test[: len(places)],
         own,
         titles=(translate(first) if first else "", translate(second) if second else ""),
         own_name=translate("your digit"),
