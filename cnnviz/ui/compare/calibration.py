@@ -24,12 +24,14 @@ WHY = gettext_noop(
     "the dashed line the two agree, below it the network is too sure of itself."
 )
 SURE = 0.9
-SURE_ANSWERS = gettext_noop("At least 90 % sure: {count:,} of {all:,} answers, {share} of them right.")
-NO_SURE_ANSWER = gettext_noop("None of its answers is 90 % sure.")
+"""Least probability of an answer that is called sure."""
+SURE_ANSWERS = gettext_noop("At least {sure:.0f} % sure: {count:,} of {all:,} answers, {share} of them right.")
+NO_SURE_ANSWER = gettext_noop("None of its answers is {sure:.0f} % sure.")
 ERROR = gettext_noop("[[calibration error|Expected calibration error]]: {points} percentage points.")
 MISTAKES = 12
 """Confident mistakes that are shown of each network."""
 SUSPECTS = 24
+"""Digits that are shown whose label is probably wrong."""
 RULE = gettext_noop(
     "Every network that comes with the app for grey digits, {count} of them, reads each of these as the same other "
     "digit and is at least {share:.0%} sure in the mean. Look for yourself whether the label or the networks are wrong."
@@ -67,11 +69,12 @@ def _show_network(key: str, made: Evaluation, data: Dataset, title: str) -> None
 
 
 def describe(made: Evaluation) -> str:
-    """Return in sentences how often 90 % sure is right, and the calibration error."""
+    """Return in sentences how often sure answers are right, and the calibration error."""
     sure = made.confidences >= SURE
     count = int(sure.sum())
     share = f"**{100 * float(made.right[sure].mean()):.2f} %**" if count else ""
-    answers = translate(SURE_ANSWERS, count=count, all=made.count, share=share) if count else translate(NO_SURE_ANSWER)
+    message = SURE_ANSWERS if count else NO_SURE_ANSWER
+    answers = translate(message, sure=100 * SURE, count=count, all=made.count, share=share)
     points = f"{100 * statistics.compute_calibration_error(made.reliability):.2f}"
     return f"{answers} {terms.explain(ERROR, 'calibration-error', points=points)}"
 

@@ -24,7 +24,8 @@ NO_CELL = gettext_noop("Its commonest mistake: {count} digits that are a {label}
 FINDING = gettext_noop("{one} alone reads {only_one} digits right, {other} alone {only_other}; both misread {neither}.")
 DIFFERENT = gettext_noop(
     "By [[mcnemar test|McNemar’s test]] chance alone would split them as unevenly with a probability of {p_value}: "
-    "**{better} reads better, and that is not luck.**"
+    "**{better} reads more of them right, and luck hardly explains it.** With other [[seed|seeds]] for their trainings "
+    "the two may compare differently."
 )
 ALIKE = gettext_noop(
     "By [[mcnemar test|McNemar’s test]] chance alone would split them as unevenly with a probability of {p_value}: "

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import drawn
 from cnnviz.core.evaluation.drawn import BRUSHES, PREPARATIONS, SIZES, DrawnAccuracy
+from cnnviz.core.inference.trace import format_share
 from cnnviz.core.networks import model_store
 from cnnviz.figures.evaluation import networks_table
 from cnnviz.ui.compare.contenders import Pair
@@ -16,7 +17,7 @@ from cnnviz.ui.shell import cache, page, url
 
 WHY = gettext_noop(
     "The [[test set]] is not the world: people draw with a mouse or a finger, small and off the middle. A drawing is "
-    "prepared as [[mnist|MNIST]] was, and without that even the best network fails."
+    "prepared as [[mnist|MNIST]] was; the tables say how much of the [[accuracy]] depends on each step."
 )
 HEADS = {
     "all": gettext_noop("all steps"),
@@ -31,7 +32,9 @@ HEADS = {
 
 SIZE_NAMES = {"large": gettext_noop("drawn large"), "small": gettext_noop("drawn small")}
 
-UNPREPARED = gettext_noop("Drawn small and not prepared, **{name}** reads {none} of the digits right instead of {all}.")
+UNPREPARED = gettext_noop(
+    "Where digits are drawn small and not prepared, **{name}** reads {none} of them right instead of {all}."
+)
 LESSON = gettext_noop("A network knows only pictures that look like those that it was trained on.")
 NOT_MEASURED = gettext_noop("Neither network was measured on drawn digits.")
 
@@ -58,7 +61,7 @@ def _show_tables(pair: Pair) -> None:
         st.markdown(translate(NOT_MEASURED))
         return
     for title, row in measured.items():
-        shares = {preparation: f"{100 * row.steps['small'][preparation]:.1f} %" for preparation in ("all", "none")}
+        shares = {preparation: format_share(row.steps["small"][preparation]) for preparation in ("all", "none")}
         st.markdown(translate(UNPREPARED, name=page.escape_markdown(title), **shares))
     st.markdown(translate(LESSON))
     _show_steps(measured)
@@ -74,7 +77,7 @@ def _show_steps(measured: dict[str, DrawnAccuracy]) -> None:
     columns = [(title, size) for title in measured for size in SIZES]
     head = [translate("preparation"), *(f"{title}, {translate(SIZE_NAMES[size])}" for title, size in columns)]
     rows = [
-        [translate(HEADS[each]), *(f"{100 * measured[title].steps[size][each]:.1f} %" for title, size in columns)]
+        [translate(HEADS[each]), *(format_share(measured[title].steps[size][each]) for title, size in columns)]
         for each in PREPARATIONS
     ]
     chosen = [each == drawn.WITH_ALL for each in PREPARATIONS]
@@ -84,7 +87,7 @@ def _show_steps(measured: dict[str, DrawnAccuracy]) -> None:
 def _show_brushes(measured: dict[str, DrawnAccuracy]) -> None:
     head = [translate("brush"), *measured]
     rows = [
-        [f"{brush} px", *(f"{100 * row.brushes[place]:.1f} %" for row in measured.values())]
+        [f"{brush} px", *(format_share(row.brushes[place]) for row in measured.values())]
         for place, brush in enumerate(BRUSHES)
     ]
     st.html(

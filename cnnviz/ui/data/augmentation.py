@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from cnnviz.core.data.degradation import DEGRADED_SHARE
 from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
 from cnnviz.core.lessons.data import augmented
 from cnnviz.ui.components.thumbnails import thumbnails
@@ -20,7 +21,7 @@ WHY = gettext_noop(
 )
 HELP = gettext_noop(
     "affine: habits of handwriting, pen width, rotation, shear, stretching, bending. pen: in the second half of the "
-    "epochs also thinned, blurred, moved, shaded, ruled and specked, for 6 in 10 digits."
+    "epochs {share:.0%} of the digits are also thinned, blurred, moved, shaded, ruled and specked."
 )
 
 
@@ -36,7 +37,11 @@ def show(pictures: PictureSet) -> None:
         st.caption(terms.explain(WHY))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             if session.shows("data_augmentation"):
-                widgets.one_of("data_augmentation", translate("Augmentation of the plan"), help=translate(HELP))
+                widgets.one_of(
+                    "data_augmentation",
+                    translate("Augmentation of the plan"),
+                    help=translate(HELP, share=DEGRADED_SHARE),
+                )
             st.button(translate("Other copies"), on_click=session.guard(_draw_again))
         copies = augmented.draw_copies(
             pictures.images[index],
