@@ -24,6 +24,8 @@ ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz
 DOWNLOAD_SIZE = 11_490_434
 """Bytes, for the progress of a server that does not announce them."""
 
+DOWNLOADING = gettext_noop("Downloading MNIST")
+
 FROM_SETTING = "the file named by CNNVIZ_MNIST"
 FROM_CACHE = "Keras's cache"
 FROM_DOWNLOAD = "Keras's download address"
@@ -88,11 +90,9 @@ def download(names: Iterable[str] = mnist_file.SHAPES, progress: Progress = igno
 
     Raises `Refusal` when the network, the server or the file is not as it should be; the cache is then unchanged.
     """
-    progress(0.0, gettext_noop("Downloading MNIST"))
+    progress(0.0, DOWNLOADING)
     try:
-        data = http_file.fetch(
-            ADDRESS, "MNIST", DOWNLOAD_SIZE, mnist_file.MAX_BYTES, progress, gettext_noop("Downloading MNIST")
-        )
+        data = http_file.fetch(ADDRESS, "MNIST", DOWNLOAD_SIZE, mnist_file.MAX_BYTES, progress, DOWNLOADING)
     except (OSError, http.client.HTTPException) as error:
         raise Refusal(
             "MNIST could not be downloaded ({reason}). Connect this computer to the Internet, "

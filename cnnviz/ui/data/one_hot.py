@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.data.one_hot import compute_loss, encode
@@ -30,7 +31,7 @@ def show(source: InputSource, label: int) -> None:
         label=translate("label"),
         shares=translate("share"),
     )
-    st.html(one_hot.write(encode(label), shares, tuple("0123456789"), words))
+    st.html(one_hot.write(encode(label), shares, DIGIT_CLASSES, words))
     st.caption(terms.explain(WHY))
     if shares is not None and session.wants_everything():
         loss = compute_loss(label, shares)

@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.core.data import bundled_digits, picture_sets
-from cnnviz.core.data.picture_sets import TEST, TRAIN, TRAIN_SUFFIX, PictureSet
+from cnnviz.core.data import bundled_digits, fashion_mnist, mnist_file, picture_sets
+from cnnviz.core.data.picture_sets import SLUGS, TEST, TRAIN, PictureSet
 from cnnviz.core.lessons.data.rows import PLAN, SPLITS, VALIDATION
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.training_plan import TrainingPlan, count_digits
@@ -26,8 +26,8 @@ PURPOSES = {
     TEST: gettext_noop("Nothing was chosen by these, so they say how well a network reads what is new to it."),
 }
 SIZES = {
-    picture_sets.MNIST: (60_000, 10_000),
-    picture_sets.FASHION: (60_000, 10_000),
+    picture_sets.MNIST: (mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]),
+    picture_sets.FASHION: (fashion_mnist.FILES[TRAIN][0].shape[0], fashion_mnist.FILES[TEST][0].shape[0]),
     picture_sets.DIGITS: (bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT),
 }
 """Data set -> pictures of its training and its test part."""
@@ -41,7 +41,7 @@ NONE_HELD_OUT = gettext_noop(
 
 def show(pictures: PictureSet) -> None:
     """Show why there are three sets, how large they are, and how the stored networks' plans divide them."""
-    available, tested = SIZES[pictures.slug.removesuffix(TRAIN_SUFFIX)]
+    available, tested = SIZES[SLUGS[pictures.slug][0]]
     learned, held_out = count_digits(PLAN, available)
     with st.container(key="three-sets"):
         st.subheader(translate("Why three sets"), anchor=False)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-CLASSES = 10
+from cnnviz.core.networks.architecture import CLASSES
 
 
 def encode(label: int, classes: int = CLASSES) -> np.ndarray:

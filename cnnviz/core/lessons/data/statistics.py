@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CLASSES = 10
+from cnnviz.core.networks.architecture import CLASSES
 
 
 @dataclass(frozen=True, eq=False)
