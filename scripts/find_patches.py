@@ -22,7 +22,7 @@ import numpy as np  # noqa: E402
 from cnnviz.core.data import colour_digits, datasets  # noqa: E402
 from cnnviz.core.data.datasets import Dataset  # noqa: E402
 from cnnviz.core.errors import Refusal  # noqa: E402
-from cnnviz.core.lessons.filters import kernels, patches  # noqa: E402
+from cnnviz.core.lessons.filters import patches  # noqa: E402
 from cnnviz.core.lessons.filters.patches import NetworkPatches  # noqa: E402
 from cnnviz.core.networks import model_store  # noqa: E402
 from cnnviz.core.networks.network import Network  # noqa: E402
@@ -73,7 +73,7 @@ def main(words: list[str]) -> None:
         raise SystemExit("This needs MNIST: set CNNVIZ_MNIST to its file.")
     for name in read.names or [each for each in model_store.names(read.models) if not is_known(each, read.models)]:
         network = model_store.load(name, read.models)
-        if kernels.list_convolutions(network.architecture):
+        if network.architecture.convolutions:
             patches.write(name, find(network, data, read.digits), read.models)
             print(f"\r{name}: {(read.models / (name + patches.SUFFIX)).stat().st_size:,} bytes")
 

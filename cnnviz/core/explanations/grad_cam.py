@@ -10,13 +10,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.inference.gradients import compute_gradient, run_forward
-from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.networks.network import Network
-
-
-def list_convolutions(network: Network) -> tuple[str, ...]:
-    """Return the names of a network's convolutions before its last layer, in order."""
-    return tuple(layer.name for layer in network.architecture.layers[:-1] if isinstance(layer, Windowed))
 
 
 def compute_grad_cam(network: Network, digit: np.ndarray, contrast: Contrast, layer: str) -> np.ndarray:
@@ -28,12 +22,12 @@ def compute_grad_cam(network: Network, digit: np.ndarray, contrast: Contrast, la
         network: The network.
         digit: Its input, (height, width) or (height, width, channels) float32 in [0, 1].
         contrast: What is explained.
-        layer: One of `list_convolutions`.
+        layer: One of `Architecture.convolutions`.
 
     Raises:
         Refusal: If the network has no such convolution.
     """
-    if layer not in list_convolutions(network):
+    if layer not in network.architecture.convolutions:
         raise Refusal(
             "`layer` must be a convolution of {network}. Received: {layer}. Choose one of its convolutions.",
             network=network.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.explanations.grad_cam import compute_grad_cam, list_convolutions
+from cnnviz.core.explanations.grad_cam import compute_grad_cam
 from cnnviz.core.explanations.occlusion import occlude
 from cnnviz.core.explanations.saliency import (
     compute_integrated_gradients,
@@ -44,7 +44,7 @@ class Explanation:
 
 def list_methods(network: Network) -> tuple[str, ...]:
     """Return which of `METHODS` a network has: one without a convolution has no Grad-CAM."""
-    return METHODS if list_convolutions(network) else METHODS[:-1]
+    return METHODS if network.architecture.convolutions else METHODS[:-1]
 
 
 def explain(

@@ -8,6 +8,7 @@ from typing import Any
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks
+from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -61,6 +62,11 @@ class Architecture:
     def multiplications(self) -> int:
         """Number of multiplications for one image."""
         return sum(layer.multiplications(shape) for layer, shape in self.layers_and_inputs())
+
+    @property
+    def convolutions(self) -> tuple[str, ...]:
+        """Names of the layers that convolve, in order: plain, depthwise and separable ones."""
+        return tuple(layer.name for layer in self.layers if isinstance(layer, Windowed))
 
     def layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
         """Return every layer with its input shape."""

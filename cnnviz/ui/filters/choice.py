@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.lessons.filters import kernels
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import layer_names, networks, page, session
@@ -16,7 +15,7 @@ NO_CONVOLUTION = gettext_noop(
 
 def get_layer(network: Network) -> str:
     """Return the chosen convolution; the first where the network has none of that name, "" where it has none at all."""
-    names = kernels.list_convolutions(network.architecture)
+    names = network.architecture.convolutions
     chosen = session.get("filters_layer")
     return str(chosen) if chosen in names else next(iter(names), "")
 
@@ -34,9 +33,11 @@ def count_filters(network: Network, layer: str) -> int:
 
 def show(network: Network) -> bool:
     """Show the two choices; return whether there is anything to choose, and say so where there is not."""
-    names = kernels.list_convolutions(network.architecture)
+    names = network.architecture.convolutions
     if not names:
-        others = [f"{page.escape_markdown(networks.describe(name))} (`{name}`)" for name in _list_others()]
+        others = [
+            f"{page.escape_markdown(networks.describe(name))} (`{name}`)" for name in networks.list_with_convolution()
+        ]
         name = page.escape_markdown(networks.describe(network.name))
         st.info(translate(NO_CONVOLUTION, network=name, others=", ".join(others)))
         return False
@@ -70,14 +71,10 @@ def choose(layer: str, number: int) -> None:
 
 def name(network: Network, layer: str, number: int) -> str:
     """Return how a filter is called: its layer where there are several, and its number."""
-    if len(kernels.list_convolutions(network.architecture)) < 2:
+    if len(network.architecture.convolutions) < 2:
         return translate("filter {number}", number=number)
     words = layer_names.in_words(network.architecture.layers)[layer]
     return translate("{layer}, filter {number}", layer=words, number=number)
-
-
-def _list_others() -> tuple[str, ...]:
-    return networks.list_with_convolution()
 
 
 def _begin_layer() -> None:

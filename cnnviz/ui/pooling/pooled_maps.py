@@ -9,9 +9,9 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
+from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, rank
 from cnnviz.core.lessons.pooling.sentences import describe
-from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural
 from cnnviz.ui.shell import session
@@ -46,11 +46,6 @@ class ChosenMap:
     found: Comparison
 
 
-def list_convolutions(network: Network) -> tuple[str, ...]:
-    """Return the names of the layers whose output can be chosen."""
-    return tuple(layer.name for layer in network.architecture.layers if layer.kind.endswith("Conv2D"))
-
-
 def get_pool() -> Pool:
     """Return how maps are pooled."""
     window, stride = int(session.get("same_window")), int(session.get("same_stride"))
@@ -59,7 +54,7 @@ def get_pool() -> Pool:
 
 def find_layer(prediction: Prediction) -> LayerOutput | None:
     """Return the chosen convolution's output, the first one's where there is no such layer, or None without any."""
-    made = [layer for layer in prediction.trace.layers if layer.kind.endswith("Conv2D")]
+    made = [each for each in prediction.trace.layers if isinstance(each.layer, Windowed)]
     return next((layer for layer in made if layer.name == session.get("same_layer")), next(iter(made), None))
 
 

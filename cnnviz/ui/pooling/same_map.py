@@ -35,7 +35,7 @@ def show() -> None:
     st.subheader(translate("The same map, pooled both ways"), anchor=False)
     st.caption(terms.explain(WHY))
     network = networks.load_chosen()
-    if not pooled_maps.list_convolutions(network):
+    if not network.architecture.convolutions:
         st.info(
             translate(
                 NO_CONVOLUTION,
@@ -83,7 +83,7 @@ def _show_pooled(network: Network) -> None:
 
 
 def _show_settings(network: Network, prediction: subject.Prediction) -> None:
-    layers = pooled_maps.list_convolutions(network)
+    layers = network.architecture.convolutions
     layer = pooled_maps.find_layer(prediction)
     maps = () if layer is None else range(layer.output_shape[-1])
     chosen = session.get("same_map") if session.get("same_map") in maps else -1

@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
 def list_with_convolution() -> tuple[str, ...]:
     """Return the names of the app's networks that have a convolution, in their order."""
     each = ((name, cache.card(name).architecture) for name in sorted(model_store.names(), key=_place))
-    return tuple(name for name, found in each if any(layer.kind.endswith("Conv2D") for layer in found.layers))
+    return tuple(name for name, found in each if found.convolutions)
 
 
 def _place(name: str) -> int:

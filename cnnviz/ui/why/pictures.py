@@ -9,7 +9,6 @@ import streamlit as st
 
 from cnnviz.core.explanations import methods
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.explanations.grad_cam import list_convolutions
 from cnnviz.core.explanations.methods import Explanation
 from cnnviz.core.explanations.occlusion import PATCH, STRIDE
 from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
@@ -185,7 +184,7 @@ def _choose_method(network: Network) -> str:
 
 
 def _choose_layer(network: Network) -> str:
-    known = list_convolutions(network)
+    known = network.architecture.convolutions
     names = layer_names.in_words(network.architecture.layers)
     if session.get("why_layer") not in known:
         session.put(why_layer="")

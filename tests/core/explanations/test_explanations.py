@@ -148,7 +148,7 @@ def test_grad_cam_weighs_each_map_by_its_mean_gradient() -> None:
 
 def test_grad_cam_of_something_else_is_refused() -> None:
     network, digit, contrast = read_first("dense-64")
-    assert grad_cam.list_convolutions(network) == ()
+    assert network.architecture.convolutions == ()
     with pytest.raises(Refusal, match="must be a convolution"):
         grad_cam.compute_grad_cam(network, digit, contrast, "dense")
 

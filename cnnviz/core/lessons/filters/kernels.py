@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.messages import Message, gettext_noop
-from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 HARDLY = 0.5
@@ -55,11 +54,6 @@ class Movement:
     def hardly(self) -> int:
         """Number of filters that moved by less than `HARDLY`."""
         return int((self.shares < HARDLY).sum())
-
-
-def list_convolutions(architecture: Architecture) -> tuple[str, ...]:
-    """Return the names of the layers that have kernels."""
-    return tuple(layer.name for layer in architecture.layers if layer.kind.endswith("Conv2D"))
 
 
 def read_kernels(network: Network, layer: str) -> np.ndarray:

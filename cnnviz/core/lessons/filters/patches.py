@@ -21,7 +21,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace
 from cnnviz.core.ledger.receptive_field import list_receptive_fields
 from cnnviz.core.lessons.filters import names
-from cnnviz.core.lessons.filters.kernels import list_convolutions, read_kernels
+from cnnviz.core.lessons.filters.kernels import read_kernels
 from cnnviz.core.lessons.filters.patterns import make_patterns
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
@@ -162,7 +162,7 @@ def find(
         labels: (n,) the digits.
         progress: Told the share that is done.
     """
-    convolutions = list_convolutions(network.architecture)
+    convolutions = network.architecture.convolutions
     best: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in convolutions}
     for part, layer, output in trace.run(network, pictures):
         if layer.name in best:

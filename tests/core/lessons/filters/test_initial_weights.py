@@ -8,7 +8,7 @@ import pytest
 from cnnviz.core.lessons.filters import initial_weights, kernels
 from cnnviz.core.networks import model_store
 
-NETWORKS = [name for name in model_store.names() if kernels.list_convolutions(model_store.card(name).architecture)]
+NETWORKS = [name for name in model_store.names() if model_store.card(name).architecture.convolutions]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_every_stored_network_began_with_the_weights_of_its_seed(name: str) -> N
     """Training moves weights little by little, so the first kernels still resemble what they were; others do not."""
     network = model_store.load(name)
     assert network.card is not None
-    layer = kernels.list_convolutions(network.architecture)[0]
+    layer = network.architecture.convolutions[0]
     now = kernels.read_kernels(network, layer).ravel()
 
     def resemblance(seed: int) -> float:

@@ -60,7 +60,7 @@ def test_every_kind_of_convolution_has_kernels_that_make_its_maps() -> None:
     )
     tail = (Flatten(name="flatten"), Dense(name="dense", units=10, activation="softmax"))
     network = make_initial_network(Architecture(name="all", input_shape=(9, 9, 1), layers=(*layers, *tail)), 3)
-    assert kernels.list_convolutions(network.architecture) == ("plain", "depthwise", "separable")
+    assert network.architecture.convolutions == ("plain", "depthwise", "separable")
     assert [kernels.read_kernels(network, layer.name).shape for layer in layers] == [
         (3, 3, 1, 4),
         (3, 2, 1, 8),

@@ -15,7 +15,7 @@ from cnnviz.core.lessons.filters import kernels, names, patches
 from cnnviz.core.lessons.filters.patches import COUNT, LEAST, MOST, NetworkPatches
 from cnnviz.core.networks import model_store
 
-NETWORKS = [name for name in model_store.names() if kernels.list_convolutions(model_store.card(name).architecture)]
+NETWORKS = [name for name in model_store.names() if model_store.card(name).architecture.convolutions]
 ONES = {"pool-max": "conv2d_1", "cnn-32-64-64": "conv2d_2"}
 """A network with padding, and one with poolings between; a convolution of each."""
 
@@ -77,7 +77,7 @@ def test_every_stored_network_has_the_patches_of_its_weights(name: str) -> None:
     network = model_store.load(name)
     assert network.card is not None
     found = patches.load(name, network.card.weights_sha256)
-    assert tuple(sorted(found.layers)) == tuple(sorted(kernels.list_convolutions(network.architecture)))
+    assert tuple(sorted(found.layers)) == tuple(sorted(network.architecture.convolutions))
     assert found.about["digits"] == 10_000
     for layer, each in found.layers.items():
         kernel = kernels.read_kernels(network, layer)
