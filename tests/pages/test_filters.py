@@ -13,8 +13,8 @@ from cnnviz.core.explanations import what_if
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import trace
 from cnnviz.core.lessons.filters import kernels, patches
-from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.ui.components.feature_maps import Block, Selection
 from cnnviz.ui.shell import cache
 from tests.marked_text import plain

@@ -15,9 +15,9 @@ from cnnviz.core.layers import (
     GlobalAveragePooling2D,
     SeparableConv2D,
 )
-from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.core.networks.training_plan import TrainingPlan
 
 EVERY_KIND = Architecture(

@@ -64,7 +64,7 @@ def explain(
         Refusal: If the network has no such convolution.
     """
     pictures, difference = [], 0.0
-    for each in (make_untrained(network), network):
+    for each in (make_untrained(network.architecture), network):
         if method == "occlusion":
             pictures.append(occlude(each, digit, blank, contrast))
         elif method == "saliency":

@@ -26,12 +26,12 @@ from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
 from cnnviz.core.inference.robustness import Reaction
-from cnnviz.core.lessons.filters import initial_weights, patches
+from cnnviz.core.lessons.filters import patches
 from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.lessons.pooling import robustness_curves, seed_results
 from cnnviz.core.lessons.pooling.robustness_curves import Robustness
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
-from cnnviz.core.networks import model_store
+from cnnviz.core.networks import initial_weights, model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network

@@ -195,7 +195,7 @@ def test_contributions_of_units_are_values_times_the_difference_of_two_columns()
 @pytest.mark.parametrize("name", ["pen", "cnn-32-64"])
 def test_an_untrained_copy_has_the_same_architecture_and_glorots_weights(name: str) -> None:
     network = model_store.load(name)
-    copy = untrained.make_untrained(network)
+    copy = untrained.make_untrained(network.architecture)
     assert copy.architecture == network.architecture
     for layer, weights in copy.weights.items():
         for kind, array in weights.items():
@@ -205,7 +205,7 @@ def test_an_untrained_copy_has_the_same_architecture_and_glorots_weights(name: s
     bound = math.sqrt(6 / (9 * sum(kernel.shape[2:])))
     assert 0.98 * bound < np.abs(kernel).max() <= bound
     assert abs(float(kernel.mean())) < bound / 20
-    again = untrained.make_untrained(network)
+    again = untrained.make_untrained(network.architecture)
     np.testing.assert_array_equal(again.weights["conv2d_1"]["kernel"], kernel)
 
 
@@ -217,7 +217,7 @@ def test_an_untrained_copy_begins_as_keras_lets_its_layers_begin(name: str) -> N
 
     architecture = TUTORIALS[name][0]
     theirs = keras_model.read_weights(keras_model.build(architecture))
-    ours = untrained.make_untrained(strategies.network(architecture, 0)).weights
+    ours = untrained.make_untrained(architecture).weights
     for layer, weights in theirs.items():
         for kind, array in weights.items():
             mine = ours[layer][kind]

@@ -9,9 +9,9 @@ from cnnviz.core.inference import trace
 from cnnviz.core.inference.perturbations import shift
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.lessons.filters import cells
-from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.core.networks.network import Network
 
 

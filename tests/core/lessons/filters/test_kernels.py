@@ -7,9 +7,9 @@ import pytest
 
 from cnnviz.core.layers import Conv2D, Dense, DepthwiseConv2D, Flatten, SeparableConv2D
 from cnnviz.core.lessons.filters import kernels
-from cnnviz.core.lessons.filters.initial_weights import make_initial_network
 from cnnviz.core.lessons.filters.kernels import Movement
 from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.initial_weights import make_initial_network
 
 
 def filters(*each: list[float]) -> np.ndarray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.core.lessons.filters import initial_weights, kernels
-from cnnviz.core.networks import model_store
+from cnnviz.core.lessons.filters import kernels
+from cnnviz.core.networks import initial_weights, model_store
 
 NETWORKS = [name for name in model_store.names() if model_store.card(name).architecture.convolutions]
 
