@@ -18,7 +18,7 @@ from cnnviz.ui.shell import networks, page, session, terms, url
 WHY = gettext_noop(
     "In the visual cortex, simple cells answer to an edge at one place, complex cells wherever it lies nearby. A "
     "[[convolution]] and [[pooling]] do the same: what the filter finds moves along with the digit, what pooling keeps "
-    "of it hardly changes."
+    "of it usually changes less."
 )
 OUR_POOLING = gettext_noop("The network does not pool behind this convolution, so 2 × 2 max pooling is done here.")
 

@@ -1,4 +1,4 @@
-"""Simple and complex cells: a filter's answer moves with the digit, the pooled answer hardly changes.
+"""Simple and complex cells: a filter's answer moves with the digit, the pooled answer changes less.
 
 D. H. Hubel and T. N. Wiesel (1962) found both kinds in the visual cortex: simple cells answer to a pattern at one
 place, complex cells wherever it lies within a small area. A convolution and a pooling do the same, K. Fukushima (1980).
@@ -12,8 +12,7 @@ import numpy as np
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Layer, MaxPooling2D
-from cnnviz.core.ledger.cells import Cell
-from cnnviz.core.ledger.receptive_field import find_reads
+from cnnviz.core.ledger.receptive_field import list_windows
 from cnnviz.core.messages import Message, gettext_noop
 
 OWN_POOLING = MaxPooling2D(name="max_pooling", pool_size=(2, 2))
@@ -92,12 +91,8 @@ def _find_covering(
     pooling: Layer, shape: tuple[int, ...], out: tuple[int, ...], row: int, column: int
 ) -> tuple[int, int]:
     """Return the cell of the pooled map whose window holds a cell of the map."""
-    found = [0, 0]
-    for side, wanted in enumerate((row, column)):
-        for place in range(out[side]):
-            at = [0, 0]
-            at[side] = place
-            reads = find_reads(pooling, (*shape, 1), Cell(pooling.name, 0, at[0], at[1]))
-            if wanted >= (reads.rows, reads.columns)[side][0]:
-                found[side] = place
-    return found[0], found[1]
+    rows, columns = (
+        max(place for place, window in enumerate(windows) if window[0] <= wanted)
+        for windows, wanted in zip(list_windows(pooling, (*shape, 1), (*out, 1)), (row, column), strict=True)
+    )
+    return rows, columns
