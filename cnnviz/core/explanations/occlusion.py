@@ -23,8 +23,8 @@ STRIDE = 2
 def occlude(network: Network, digit: np.ndarray, blank: np.ndarray, contrast: Contrast) -> np.ndarray:
     """Return by how much the contrast falls when each patch is covered, (rows, columns) float32, a cell a place.
 
-    Above 0 what is covered speaks for the class, below 0 against it. Where a patch covers nothing but paper the
-    network is not asked, for it would give the same answer.
+    Above 0 what is covered speaks for the class, below 0 against it. Where a patch covers nothing but paper
+    nothing is computed, for the input stays the same.
 
     Args:
         network: The network.
@@ -37,7 +37,7 @@ def occlude(network: Network, digit: np.ndarray, blank: np.ndarray, contrast: Co
     """
     covered = list(_cover_each(digit, blank))
     changed = [place for place, image in enumerate(covered) if not np.array_equal(image, digit)]
-    logits = compute_logits(network, np.stack([digit, *(covered[place] for place in changed)]))
+    logits = trace.compute_logits(network, np.stack([digit, *(covered[place] for place in changed)]))
     measured = contrast.measure(logits)
     fall = np.zeros(len(covered), np.float32)
     fall[changed] = measured[0] - measured[1:]
@@ -47,12 +47,6 @@ def occlude(network: Network, digit: np.ndarray, blank: np.ndarray, contrast: Co
 def count_places(side: int) -> int:
     """Return how many places a patch has along `side` pixels."""
     return max(side - PATCH, 0) // STRIDE + 1
-
-
-def compute_logits(network: Network, digits: np.ndarray) -> np.ndarray:
-    """Return the logits, (n, 10) float32, for `digits` (n, height, width[, channels]) float32 in [0, 1]."""
-    last = network.architecture.layers[-1]
-    return np.concatenate([output.before for _, layer, output in trace.run(network, digits) if layer is last])
 
 
 def _cover_each(digit: np.ndarray, blank: np.ndarray) -> Iterator[np.ndarray]:

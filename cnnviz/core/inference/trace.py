@@ -92,6 +92,15 @@ def predict(network: Network, digits: np.ndarray) -> np.ndarray:
     return result
 
 
+def compute_logits(network: Network, digits: np.ndarray) -> np.ndarray:
+    """Return the logits, (n, 10) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
+
+    Raises `Refusal` as `trace` does.
+    """
+    last = network.architecture.layers[-1]
+    return np.concatenate([output.before for _, layer, output in run(network, digits) if layer is last])
+
+
 def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, Output]]:
     """Run `digits`, (n, 28, 28) float32 in [0, 1], through the network batch by batch, without keeping outputs.
 
