@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.inference.gradients import INPUT, ForwardPass, run_forward
+from cnnviz.core.inference.gradients import INPUT, ForwardPass, make_batch, run_forward
 from cnnviz.core.layers import Layer
 from cnnviz.core.networks.network import Network
 
@@ -66,7 +66,7 @@ def compute_contributions(network: Network, digit: np.ndarray, contrast: Contras
         digit: Its input, (height, width) or (height, width, channels) float32 in [0, 1].
         contrast: What is taken apart.
     """
-    run = run_forward(network, np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape))
+    run = run_forward(network, make_batch(network, digit))
     head = _find_head(network.architecture.layers)
     hidden = len(run.steps) - len(head)
     layer = run.steps[hidden - 1][0].name if hidden else INPUT

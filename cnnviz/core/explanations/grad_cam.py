@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.inference.gradients import compute_gradient, run_forward
+from cnnviz.core.inference.gradients import compute_gradient, make_batch, run_forward
 from cnnviz.core.networks.network import Network
 
 
@@ -33,7 +33,7 @@ def compute_grad_cam(network: Network, digit: np.ndarray, contrast: Contrast, la
             network=network.name,
             layer=layer,
         )
-    run = run_forward(network, np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape))
+    run = run_forward(network, make_batch(network, digit))
     gradient = compute_gradient(run, contrast.weighting, at=layer)[0]
     summed: np.ndarray = run.get_values(layer)[0] @ gradient.mean(axis=(0, 1))
     return summed.clip(min=np.float32(0))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.inference.gradients import compute_gradient, run_forward
+from cnnviz.core.inference.gradients import compute_gradient, make_batch, run_forward
 from cnnviz.core.networks.network import Network
 
 SAMPLES = 16
@@ -32,12 +32,15 @@ class IntegratedGradients:
     Attributes:
         values: (height, width) float32; they add up to `difference` but for `gap`.
         difference: The contrast of the digit minus that of the empty paper.
-        gap: `difference` minus the sum of `values`: what is lost because the way is walked in steps.
     """
 
     values: np.ndarray
     difference: float
-    gap: float
+
+    @property
+    def gap(self) -> float:
+        """`difference` minus the sum of `values`: the error of the integral in steps."""
+        return self.difference - float(self.values.sum(dtype=float))
 
 
 def compute_saliency(network: Network, digit: np.ndarray, contrast: Contrast) -> np.ndarray:
@@ -50,7 +53,7 @@ def compute_saliency(network: Network, digit: np.ndarray, contrast: Contrast) ->
         digit: Its input, (height, width) or (height, width, channels) float32 in [0, 1].
         contrast: What is explained.
     """
-    x = _batch(network, digit)
+    x = make_batch(network, digit)
     return np.asarray(compute_gradient(run_forward(network, x), contrast.weighting)[0].sum(axis=-1))
 
 
@@ -60,7 +63,7 @@ def compute_smooth_grad(network: Network, digit: np.ndarray, contrast: Contrast)
     Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017. The noise is the same each time, and is not
     clipped. Arguments are those of `compute_saliency`.
     """
-    x = _batch(network, digit)
+    x = make_batch(network, digit)
     noise = np.random.default_rng(NOISE_SEED).standard_normal((SAMPLES, *x.shape[1:]), np.float32)
     noisy = x + np.float32(NOISE) * noise
     gradient = compute_gradient(run_forward(network, noisy), contrast.weighting)
@@ -73,7 +76,7 @@ def compute_integrated_gradients(
     """Add up the gradients on the straight way from an empty paper to the digit, each times the way's length.
 
     Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", 2017, by the midpoint rule. Steps are shorter
-    near the paper (they end at squares), because there a network that knows empty papers changes its mind.
+    near the paper (they end at squares), because there the gradient of a network trained on empty papers changes most.
 
     Args:
         network: The network.
@@ -82,16 +85,10 @@ def compute_integrated_gradients(
         contrast: What is explained.
         steps: Gradients that are taken.
     """
-    end, start = _batch(network, digit), _batch(network, blank)
+    end, start = make_batch(network, digit), make_batch(network, blank)
     ends = ((np.arange(steps + 1) / steps) ** 2).astype(np.float32).reshape(-1, 1, 1, 1)
     middles, lengths = (ends[1:] + ends[:-1]) / 2, ends[1:] - ends[:-1]
     gradient = compute_gradient(run_forward(network, start + middles * (end - start)), contrast.weighting)
     values = ((end - start)[0] * (lengths * gradient).sum(axis=0)).sum(axis=-1)
     measured = contrast.measure(run_forward(network, np.concatenate([start, end])).logits.astype(float))
-    difference = float(measured[1] - measured[0])
-    return IntegratedGradients(values, difference, difference - float(values.sum(dtype=float)))
-
-
-def _batch(network: Network, digit: np.ndarray) -> np.ndarray:
-    """Return an input as a batch of one, (1, height, width, channels) float32."""
-    return np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape)
+    return IntegratedGradients(values, float(measured[1] - measured[0]))

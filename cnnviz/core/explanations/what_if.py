@@ -11,7 +11,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.inference.gradients import ForwardPass, run_forward
+from cnnviz.core.inference.gradients import ForwardPass, make_batch, run_forward
 from cnnviz.core.inference.trace import MAX_BATCH, predict
 from cnnviz.core.layers import ACTIVATIONS, Layer, Weights
 from cnnviz.core.layers.activations import softmax
@@ -135,7 +135,7 @@ def rank_filters(network: Network, digit: np.ndarray, contrast: Contrast) -> lis
         digit: Its input, (height, width) or (height, width, channels) float32 in [0, 1].
         contrast: What is measured.
     """
-    run = run_forward(network, np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape))
+    run = run_forward(network, make_batch(network, digit))
     measured = float(contrast.measure(run.logits)[0])
     found = []
     for place, (layer, _, output) in enumerate(run.steps[:-1]):

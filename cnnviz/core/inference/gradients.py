@@ -26,7 +26,7 @@ class ForwardPass:
 
     Attributes:
         network: The network.
-        steps: Every layer with what it read and what it made of that, in order.
+        steps: Every layer with what it read and what it made of that, in order, up to where the pass ended.
     """
 
     network: Network
@@ -49,14 +49,26 @@ class ForwardPass:
         return next(output.after for layer, _, output in self.steps if layer.name == at)
 
 
-def run_forward(network: Network, x: np.ndarray) -> ForwardPass:
+def make_batch(network: Network, digit: np.ndarray) -> np.ndarray:
+    """Return an input of a network, (height, width) or (height, width, channels), as a batch of one, float32."""
+    return np.asarray(digit, np.float32).reshape(1, *network.architecture.input_shape)
+
+
+def run_forward(network: Network, x: np.ndarray, until: str = "") -> ForwardPass:
     """Run `x` (n, height, width, channels) float32 through the network, keeping everything.
 
     Unlike `trace`, any numbers are taken: noise and differences are no digits.
+
+    Args:
+        network: The network.
+        x: The batch.
+        until: Name of the layer at which to end; "" for the last.
     """
     steps = []
     for layer, output in forward(network, x):
         steps.append((layer, x, output))
+        if layer.name == until:
+            break
         x = output.after
     return ForwardPass(network, tuple(steps))
 
@@ -67,7 +79,8 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
     Args:
         run: What the network made of a batch.
         weighting: (10,) or (n, 10): the weight of each class in the sum; 1 for one class and -1 for another gives
-            the gradient of their difference.
+            the gradient of their difference. Of a pass that ended earlier, the weights
+            of the sums of its last layer, of a shape that fits them.
         at: Name of the layer with respect to whose output, after the activation; `INPUT` for the network's input.
         of: The logits, which the softmax reads, or the probabilities, which it makes of them.
 
@@ -84,7 +97,7 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
             network=run.network.name,
             at=at,
         )
-    gradient = np.broadcast_to(weighting, run.logits.shape).astype(np.float32)
+    gradient = np.broadcast_to(weighting, run.steps[-1][2].before.shape).astype(np.float32)
     for layer, x, output in reversed(run.steps):
         if layer.name == at:
             break

@@ -73,8 +73,7 @@ def list_windows(layer: Layer, shape: Shape, out: Shape) -> tuple[tuple[Indices,
 
 def list_receptive_fields(architecture: Architecture, layer: str) -> tuple[tuple[Indices, ...], tuple[Indices, ...]]:
     """Return the rows and the columns of the picture that can change each row and each column of a layer's maps."""
-    names = [each.name for each in architecture.layers]
-    rows, columns, _ = architecture.shapes()[names.index(layer) + 1]
+    rows, columns, _ = architecture.output_shape(layer)
     fields = [
         _find_field(architecture, Cell(layer, 0, min(i, rows - 1), min(i, columns - 1)))
         for i in range(max(rows, columns))

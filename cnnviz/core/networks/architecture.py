@@ -53,6 +53,10 @@ class Architecture:
             shapes.append(layer.output_shape(shapes[-1]))
         return tuple(shapes)
 
+    def output_shape(self, layer: str) -> Shape:
+        """Return the shape of the output of the layer named `layer`."""
+        return self.shapes()[[each.name for each in self.layers].index(layer) + 1]
+
     @property
     def parameters(self) -> int:
         """Number of weights of all layers."""

@@ -27,8 +27,7 @@ def get_filter(network: Network) -> int:
 
 def count_filters(network: Network, layer: str) -> int:
     """Return how many filters a convolution has, one a map."""
-    names = [each.name for each in network.architecture.layers]
-    return network.architecture.shapes()[names.index(layer) + 1][-1]
+    return network.architecture.output_shape(layer)[-1]
 
 
 def show(network: Network) -> bool:

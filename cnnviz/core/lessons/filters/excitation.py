@@ -1,4 +1,4 @@
-"""Activation maximisation: climb from grey noise to a picture that excites one filter as much as it can.
+"""Activation maximisation: gradient ascent from grey noise to a picture that excites one filter as much as it can.
 
 D. Erhan and others: Visualizing Higher-Layer Features of a Deep Network (2009). Only the pixels of one receptive field
 change, between paper and ink; the value is that of its cell before the activation.
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.inference.gradients import compute_gradient, run_forward
 from cnnviz.core.lessons.filters.patches import Field, find_field, find_middle
 from cnnviz.core.networks.network import Network
 
 STEPS = 60
-"""Steps that are climbed."""
+"""Steps of gradient ascent."""
 
 STRIDE = 0.1
 """By how much the pixel with the largest gradient changes in a step."""
@@ -47,13 +48,16 @@ def excite(network: Network, layer: str, number: int) -> Excitation:
     x = np.zeros((1, *architecture.input_shape), np.float32)
     noise = np.random.default_rng(SEED).uniform(-NOISE, NOISE, x[window].shape)
     x[window] = 0.5 + noise
+    weighting = np.zeros(architecture.output_shape(layer), np.float32)
+    weighting[(*cell, number)] = 1
     best, start, top = x[window].copy(), 0.0, -np.inf
     for step in range(STEPS + 1):
-        value, gradient = _climb(network, layer, (0, *cell, number), x)
+        run = run_forward(network, x, layer)
+        value = float(run.steps[-1][2].before[(0, *cell, number)])
         start = value if step == 0 else start
         if value > top:
             best, top = x[window].copy(), value
-        slope = gradient[window]
+        slope = compute_gradient(run, weighting)[window]
         steepest = float(np.abs(slope).max())
         if not steepest:
             break  # nothing that could be changed would change the value
@@ -61,30 +65,10 @@ def excite(network: Network, layer: str, number: int) -> Excitation:
     return Excitation(best[0], start, float(top))
 
 
-def _climb(network: Network, layer: str, at: tuple[int, ...], x: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the value of a cell before the activation, and its gradient at the picture `x`."""
-    steps = []
-    for each in network.architecture.layers:
-        output = each.forward(x, network.weights_of(each.name))
-        steps.append((each, x, output))
-        if each.name == layer:
-            break
-        x = output.after
-    last = steps[-1][2].before
-    gradient = np.zeros_like(last)
-    gradient[at] = 1
-    for place, (each, read, output) in enumerate(reversed(steps)):
-        if place:
-            gradient = each.activation_gradient(output, gradient)
-        gradient = each.input_gradient(read, output, gradient, network.weights_of(each.name))
-    return float(last[at]), gradient
-
-
 def _locate(field: Field, cell: tuple[int, int], shape: tuple[int, ...]) -> tuple[slice, slice, slice]:
     """Return where the receptive field of a cell lies in a batch of pictures, cut at their edges."""
-    first = [field.first[side] + cell[side] * field.step[side] for side in (0, 1)]
     rows, columns = (
         slice(max(0, begin), min(begin + size, length))
-        for begin, size, length in zip(first, field.size, shape, strict=False)
+        for begin, size, length in zip(field.locate(cell), field.size, shape, strict=False)
     )
     return slice(None), rows, columns

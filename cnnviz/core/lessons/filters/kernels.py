@@ -66,8 +66,7 @@ def read_kernels(network: Network, layer: str) -> np.ndarray:
     weights = network.weights_of(layer)
     if found.kind == "Conv2D":
         return weights["kernel"]
-    names = [each.name for each in network.architecture.layers]
-    maps = network.architecture.shapes()[names.index(layer) + 1][-1]
+    maps = network.architecture.output_shape(layer)[-1]
     each_map = [factors for of in range(maps) if (factors := found.cell_weights(weights, of)) is not None]
     kernels = np.stack(each_map, axis=-1)
     kernels.flags.writeable = False

@@ -22,7 +22,7 @@ MIN_FIT = 0.85
 """Least share of the largest possible answer that a pattern must get for the filter to be named after it."""
 
 MAX_INK = 0.75
-"""Most that ink everywhere may get of a pattern's answer: a filter that likes it as much does not see the pattern."""
+"""Most that ink everywhere may get of a pattern's answer: with more, the filter just answers to ink."""
 
 NO_PATTERN = gettext_noop("no simple pattern")
 
@@ -94,7 +94,7 @@ def answer_patterns(
     top, left, rows, columns = field
     patterns = make_patterns(rows, columns)
     if not patterns:
-        return np.zeros((0, network.weights_of(layer)["kernel"].shape[-1]))
+        return np.zeros((0, network.architecture.output_shape(layer)[-1]))
     pictures = np.zeros((len(patterns) + 1, *network.architecture.input_shape), np.float32)
     for picture, pattern in zip(pictures[1:], patterns, strict=True):
         picture[top : top + rows, left : left + columns] = pattern.image[..., np.newaxis]

@@ -56,6 +56,11 @@ class Field:
     step: tuple[int, int]
     size: tuple[int, int]
 
+    def locate(self, cell: tuple[int, int]) -> tuple[int, int]:
+        """Return the first row and column of the receptive field of a cell."""
+        top, left = (self.first[side] + cell[side] * self.step[side] for side in (0, 1))
+        return top, left
+
 
 @dataclass(frozen=True, eq=False)
 class LayerPatches:
@@ -144,7 +149,7 @@ def find_field(architecture: Architecture, layer: str) -> Field:
 def cut(picture: np.ndarray, field: Field, cell: tuple[int, int]) -> np.ndarray:
     """Cut the receptive field of a cell out of a (height, width, channels) picture; 0 beyond its edges."""
     (rows, columns), out = field.size, np.zeros((*field.size, picture.shape[2]), picture.dtype)
-    top, left = (field.first[side] + cell[side] * field.step[side] for side in (0, 1))
+    top, left = field.locate(cell)
     above, before = max(0, -top), max(0, -left)
     part = picture[top + above : top + rows, left + before : left + columns]
     out[above : above + part.shape[0], before : before + part.shape[1]] = part
@@ -193,7 +198,7 @@ def _gather(
     filters = np.arange(values.shape[2])[:, np.newaxis, np.newaxis]
     ends = np.arange(2)[np.newaxis, :, np.newaxis]
     architecture = network.architecture
-    columns = architecture.shapes()[[each.name for each in architecture.layers].index(layer) + 1][1]
+    _, columns, _ = architecture.output_shape(layer)
     cells = np.stack(np.divmod(places[ends, digits, filters], columns), axis=-1).astype(np.int16)
     field = find_field(architecture, layer)
     whole = pictures.reshape(len(pictures), *architecture.input_shape)
@@ -231,9 +236,8 @@ def _name_all(
     if network.architecture.layers[0].name == layer:
         return [names.name_kernel(kernels[..., number]) for number in range(kernels.shape[-1])]
     cell = find_middle(network.architecture, field)
-    top, left = (field.first[side] + cell[side] * field.step[side] for side in (0, 1))
     blank = _answer_to_paper(network, layer, cell)
-    answers = names.answer_patterns(network, layer, (top, left, *field.size), cell)
+    answers = names.answer_patterns(network, layer, (*field.locate(cell), *field.size), cell)
     energies = np.linalg.norm(pixels.reshape(*pixels.shape[:2], -1) / 255, axis=2)
     patterns = make_patterns(*field.size)
     bounds = np.divide(values - blank[:, np.newaxis], energies, out=np.zeros(energies.shape), where=energies > 0).max(
