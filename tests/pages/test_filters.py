@@ -35,7 +35,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         newest[key] = {"block": blocks[0], **more}
         return clicks.pop(key, None)
 
-    for module in ("kernel_pictures", "before_after", "top_patches", "what_if", "simple_complex"):
+    for module in ("kernel_pictures", "before_after", "top_patches", "absences", "simple_complex"):
         monkeypatch.setattr(f"cnnviz.ui.filters.{module}.feature_maps", feature_maps)
     return newest
 

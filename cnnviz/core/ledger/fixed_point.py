@@ -40,6 +40,12 @@ def format_factor(value: np.float32) -> str:
     return format_exact(value).replace("-", MINUS, 1) if value < 0 else format_exact(value)
 
 
+def format_signed(value: float, plus: str = "+") -> str:
+    """Format a number with two decimals and a typographic minus sign, or `plus` if it is above 0."""
+    sign = MINUS if value < 0 else plus if value else ""
+    return f"{sign}{abs(value):.2f}"
+
+
 def to_decimal(value: np.float32) -> Decimal:
     """Return the number that `format_exact` shows."""
     return Decimal(format_exact(np.float32(value)))

@@ -41,11 +41,6 @@ BARS: Mapping[str, str] = MappingProxyType(
 )
 """The texts where it shows how far filters moved."""
 
-ABSENCE_BARS: Mapping[str, str] = MappingProxyType(
-    {**BARS, "read_unit": gettext_noop("without filter {unit} the lead changes by {value}")}
-)
-"""The texts where it shows what answers depend on."""
-
 MOST = {True: 480, False: 168}
 """CSS pixels of the longer side of a picture, by whether it is a strip of several input channels."""
 

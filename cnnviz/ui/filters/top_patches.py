@@ -11,7 +11,7 @@ from cnnviz.core.data import datasets
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import Prediction
-from cnnviz.core.ledger.fixed_point import MINUS
+from cnnviz.core.ledger.fixed_point import format_signed
 from cnnviz.core.lessons.filters import excitation, kernels, names
 from cnnviz.core.lessons.filters.names import FilterName
 from cnnviz.core.lessons.filters.patches import LEAST, MOST, LayerPatches
@@ -133,7 +133,7 @@ def _show_patches(network: Network, found: LayerPatches, layer: str, number: int
 
 
 def _caption(label: int, value: float) -> str:
-    return translate("{digit}: {value}", digit=label, value=_format(value))
+    return translate("{digit}: {value}", digit=label, value=format_signed(value, plus=""))
 
 
 def _make_pictures(pixels: np.ndarray) -> list[np.ndarray]:
@@ -167,18 +167,14 @@ def _show_excitation(network: Network, layer: str, number: int, patch: float | N
     thumbnails(
         "excitation",
         [found.picture[..., 0] if found.picture.shape[2] == 1 else found.picture],
-        [_format(found.value)],
+        [format_signed(found.value, plus="")],
         label=translate("A picture that excites {filter}", filter=choice.name(network, layer, number)),
         size=2 * SIZE,
     )
-    values = {"start": _format(found.start), "value": _format(found.value)}
+    values = {"start": format_signed(found.start, plus=""), "value": format_signed(found.value, plus="")}
     if patch is None:
         st.markdown(translate(EXCITED_ALONE, **values))
     else:
-        st.markdown(translate(EXCITED, patch=_format(patch), **values))
+        st.markdown(translate(EXCITED, patch=format_signed(patch, plus=""), **values))
     settings = {"noise": excitation.NOISE, "seed": excitation.SEED, "steps": excitation.STEPS}
     st.caption(terms.explain(HOW_EXCITED, stride=excitation.STRIDE, **settings))
-
-
-def _format(value: float) -> str:
-    return f"{value:.2f}".replace("-", MINUS)

@@ -13,19 +13,16 @@ from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations import what_if
-from cnnviz.core.explanations.contrast import Contrast, find_rival
-from cnnviz.core.explanations.what_if import EXAMPLES, Absence, Change
+from cnnviz.core.explanations.what_if import EXAMPLES, Change
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import Trace, format_share, predict, trace
-from cnnviz.core.ledger.fixed_point import MINUS
 from cnnviz.core.lessons.convolution import kernels as typed
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.bars import LABELS as BAR_LABELS
 from cnnviz.ui.components.bars import bars
-from cnnviz.ui.components.feature_maps import Block, feature_maps
 from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
-from cnnviz.ui.filters import choice, kernel_pictures
+from cnnviz.ui.filters import absences, choice
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.shell import cache, networks, page, session, terms, url
 
@@ -40,9 +37,6 @@ MAX_BIAS = 99.0
 MAX_CHANGES = 50
 """Changes that can be taken back one by one."""
 
-COUNT = 10
-"""Filters that an answer depends on most."""
-
 WHY = gettext_noop(
     "What a [[filter]] is worth shows when it is gone. All of this happens on a copy that is yours alone: the "
     "[[network]] stays as it was trained."
@@ -56,11 +50,6 @@ AS_TRAINED = gettext_noop("The network as trained reads a **{digit}** and gives 
 STILL = gettext_noop("Still a **{new}**: its share goes from {share} to {changed}.")
 OTHER = gettext_noop("It was a {digit} with {share}. Changed, the network reads a **{new}** and gives it {changed}.")
 COUNTING = gettext_noop("Reading {count:,} test digits with the changed network: {share:.0%}")
-ABSENCES = gettext_noop(
-    "The ten filters whose absence changes the answer most. A bar is what switching the filter off does to the lead of "
-    "the {answer} over the {rival}, the difference of their [[logit|logits]]: below 0 the answer becomes less certain. "
-    "Click a bar to choose its filter."
-)
 
 
 @st.fragment
@@ -91,7 +80,7 @@ def _show_open(network: Network, prediction: Prediction) -> None:
         _show_answers(prediction.trace, changed, is_changed=bool(get_changes(network)))
     _show_accuracy(network, changed)
     if st.toggle(translate("Which filters does this answer depend on?"), key="absences"):
-        _show_absences(changed, trace(changed, prediction.trace.digit))
+        absences.show(changed, trace(changed, prediction.trace.digit))
 
 
 def get_changes(network: Network) -> tuple[Change, ...]:
@@ -284,41 +273,3 @@ def _count_right(network: Network, data: Dataset) -> Iterator[tuple[float, int]]
         answers = predict(network, pictures[start : start + STEP]).argmax(axis=1)
         right += int((answers == data.y_test[start : start + len(answers)]).sum())
         yield (start + len(answers)) / len(pictures), right
-
-
-def _show_absences(network: Network, traced: Trace) -> None:
-    contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer))
-    found = what_if.rank_filters(network, traced.digit, contrast)[:COUNT]
-    titles = [choice.name(network, each.layer, each.of) for each in found]
-    st.caption(terms.explain(ABSENCES, answer=contrast.target, rival=contrast.against))
-    block = Block(
-        id="absences",
-        title=translate("Change of the lead"),
-        subtitle=translate("without the filter"),
-        kind="bars",
-        values=np.array([-each.fall for each in found], np.float32),
-        signed=True,
-        ticks=tuple(str(each.of) for each in found),
-    )
-    clicked = feature_maps(
-        "absences-bars",
-        [block],
-        mode="mosaic",
-        colour_range="layer",
-        palette=session.get("palette"),
-        labels=translate_all(kernel_pictures.ABSENCE_BARS),
-        on_select=lambda: None,
-    )
-    st.markdown(_write_table(found, titles))
-    if clicked is not None and clicked.row < len(found):
-        choice.choose(found[clicked.row].layer, found[clicked.row].of)
-        st.rerun()
-
-
-def _write_table(found: list[Absence], titles: list[str]) -> str:
-    head = " | ".join([translate("Without"), translate("lead"), translate("answer"), translate("share")])
-    rows = [
-        f"| {title} | {-each.fall:+.2f} | {each.answer} | {format_share(each.share)} |".replace("-", MINUS)
-        for title, each in zip(titles, found, strict=True)
-    ]
-    return "\n".join([f"| {head} |", "| --- | ---: | ---: | ---: |", *rows])

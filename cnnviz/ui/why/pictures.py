@@ -14,13 +14,13 @@ from cnnviz.core.explanations.occlusion import PATCH, STRIDE
 from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.core.ledger.fixed_point import format_signed
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.shell import cache, layer_names, session, terms, widgets
 from cnnviz.ui.shell.fields import FIELDS
 from cnnviz.ui.why import question
-from cnnviz.ui.why.question import format_signed
 
 HEIGHT = 230
 """Height of a picture in CSS pixels."""

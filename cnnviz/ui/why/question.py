@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference.trace import Trace
+from cnnviz.core.ledger.fixed_point import format_signed
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import session, terms, widgets
 from cnnviz.ui.shell.fields.why import ANSWER, DIGITS, NEXT, NOTHING
@@ -68,12 +69,6 @@ def describe_values(contrast: Contrast, logits: np.ndarray) -> dict[str, object]
     total = float(contrast.measure(logits))
     shown = total if contrast.against is None else abs(total)
     return {"target": contrast.target, "against": contrast.against, "total": format_signed(shown, plus="")}
-
-
-def format_signed(value: float, plus: str = "+") -> str:
-    """Return a number with two decimals and a typographic minus sign."""
-    sign = "−" if value < 0 else plus if value else ""
-    return f"{sign}{abs(value):.2f}"
 
 
 def _get_template(contrast: Contrast, logits: np.ndarray) -> str:
