@@ -131,6 +131,8 @@ def test_a_logit_is_explained_alone_where_nothing_is_compared(shown: Shown) -> N
     assert not app.exception
     assert shown
     assert f"{read_first().answer} is {float(read_first().logits.max()):.2f}" in told(app)
+    assert "its value times its weight" in told(app)
+    assert "its two weights" not in told(app)
 
 
 def test_a_network_without_convolution_has_no_grad_cam(shown: Shown) -> None:

@@ -26,6 +26,10 @@ UNITS = gettext_noop(
     "**Evidence for and against.** Behind “{layer}” the network only weighs and adds up, so what each [[unit]] adds to "
     "{what} can be told exactly: its value times the difference of its two [[weight|weights]]."
 )
+UNITS_OF_ONE = gettext_noop(
+    "**Evidence for and against.** Behind “{layer}” the network only weighs and adds up, so what each [[unit]] adds to "
+    "{what} can be told exactly: its value times its [[weight]]."
+)
 MAPS = gettext_noop(
     "**Evidence for and against.** Behind “{layer}” the network only weighs and adds up, so what each "
     "[[feature map|map]] adds to {what} can be told exactly: the sum of its values, each times a factor."
@@ -38,7 +42,8 @@ def show(network: Network, prediction: Prediction, contrast: Contrast) -> None:
     names = layer_names.in_words(network.architecture.layers)
     what = question.describe(contrast)
     layer = translate("the digit") if found.layer == INPUT else names[found.layer]
-    st.markdown(terms.explain(MAPS if found.of_maps else UNITS, "why-evidence", layer=layer, what=what))
+    template = MAPS if found.of_maps else UNITS_OF_ONE if contrast.against is None else UNITS
+    st.markdown(terms.explain(template, "why-evidence", layer=layer, what=what))
     bars = list_bars(found)
     st.html(
         contribution_bars.write(
