@@ -206,6 +206,7 @@ def test_a_kernel_is_edited_and_a_bias_moved(monkeypatch: pytest.MonkeyPatch) ->
     app.run()
     assert grids[-1] == ((1, 0, -1), (2, 0, -2), (1, 0, -1))
     (number,) = app.number_input
+    assert number.value == float(f"{number.value:.3f}"), "what the field shows is what it holds"
     number.set_value(2.5).run()
     assert well(app)
     newest = app.session_state["filters_edits"][1][-1]

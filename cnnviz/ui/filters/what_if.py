@@ -148,13 +148,13 @@ def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str
 
 def _take_bias(found: Change, key: str) -> None:
     value = st.session_state.get(key)
-    if isinstance(value, float) and round(value, DECIMALS) != round(_clamp_bias(found), DECIMALS):  # more than rounding
+    if isinstance(value, float) and value != _offer_bias(found):
         _add(replace(found, bias=value))
 
 
-def _clamp_bias(found: Change) -> float:
-    """Return the bias of a filter as it is offered for editing."""
-    return min(max(found.bias or 0.0, -MAX_BIAS), MAX_BIAS)
+def _offer_bias(found: Change) -> float:
+    """Return the bias of a filter as its field has it: the browser may say a rounded number back as a change."""
+    return round(min(max(found.bias or 0.0, -MAX_BIAS), MAX_BIAS), DECIMALS) + 0.0  # no −0
 
 
 def _get_channel(found: Change) -> int:
@@ -190,7 +190,7 @@ def _show_controls(network: Network, found: Change, problem: tuple[int, int, str
                 translate("Bias"),
                 -MAX_BIAS,
                 MAX_BIAS,
-                value=_clamp_bias(found),
+                value=_offer_bias(found),
                 step=0.1,
                 format=f"%.{DECIMALS}f",
                 width=160,
