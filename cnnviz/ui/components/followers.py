@@ -27,43 +27,49 @@ class Parcel:
         data: Key of a component -> what it is given, as for `mount`.
         texts: Key of a container -> plain text, in place of the only text in it.
         names: All keys, and what else must be as it was when the page was drawn, see `require`.
+        carried: Whether it is brought to elements that are there already, which are not drawn now.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    carried: bool = False
 
 
-_followed: ContextVar[Parcel | None] = ContextVar("followed", default=None)
-_carried: ContextVar[Parcel | None] = ContextVar("carried", default=None)
+_parcel: ContextVar[Parcel | None] = ContextVar("parcel", default=None)
+"""What is noted now; None where nothing follows."""
 
 
 @contextmanager
 def followed() -> Iterator[Parcel]:
     """Note whatever the body puts on the page as what follows what is drawn."""
-    parcel = Parcel()
-    token = _followed.set(parcel)
-    try:
-        yield parcel
-    finally:
-        _followed.reset(token)
-        session.put(followers=frozenset(parcel.names))
+    with _noting(Parcel()) as parcel:
+        try:
+            yield parcel
+        finally:
+            session.put(followers=frozenset(parcel.names))
 
 
 @contextmanager
 def carried() -> Iterator[Parcel]:
     """Keep from the page what the body would put there, for what is there already."""
-    parcel = Parcel()
-    token = _carried.set(parcel)
+    with _noting(Parcel(carried=True)) as parcel:
+        yield parcel
+
+
+@contextmanager
+def _noting(parcel: Parcel) -> Iterator[Parcel]:
+    token = _parcel.set(parcel)
     try:
         yield parcel
     finally:
-        _carried.reset(token)
+        _parcel.reset(token)
 
 
 def are_carried() -> bool:
     """Return whether elements are not drawn now, but only what is in them is worked out."""
-    return _carried.get() is not None
+    parcel = _parcel.get()
+    return parcel is not None and parcel.carried
 
 
 def fits(parcel: Parcel) -> bool:
@@ -78,9 +84,8 @@ def is_there(key: str) -> bool:
 
 def require(name: str) -> None:
     """Have the page drawn anew where this was not required when it was drawn last, or is no longer."""
-    for parcel in (_followed.get(), _carried.get()):
-        if parcel is not None:
-            parcel.names.add(name)
+    if (parcel := _parcel.get()) is not None:
+        parcel.names.add(name)
 
 
 def container(**arguments: Any) -> AbstractContextManager[Any]:
@@ -91,9 +96,8 @@ def container(**arguments: Any) -> AbstractContextManager[Any]:
 def write(text: str, key: str, **arguments: Any) -> None:
     """Write plain text in a container of its own, which `arguments` describe as for `st.container`."""
     require(key)
-    for parcel in (_followed.get(), _carried.get()):
-        if parcel is not None:
-            parcel.texts[key] = text
+    if (parcel := _parcel.get()) is not None:
+        parcel.texts[key] = text
     if not are_carried():
         with st.container(key=key, **arguments):
             st.markdown(text)
@@ -105,11 +109,13 @@ def take(key: str, data: Any) -> Any:
     Data that is followed is never twice the same: Streamlit's browser leaves out what it has drawn before, and does not
     know what was brought since.
     """
-    require(key)
-    if (parcel := _carried.get()) is not None:
-        parcel.data[key] = data
-        return None
-    return data if _followed.get() is None else sign(data)
+    if (parcel := _parcel.get()) is None:
+        return data
+    parcel.names.add(key)
+    if not parcel.carried:
+        return sign(data)
+    parcel.data[key] = data
+    return None
 
 
 def sign(data: Any) -> Any:
