@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import streamlit as st
 
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -63,7 +63,7 @@ def _write(count: int, share: float, as_share: bool) -> str:
 
 def read_cell(key: str) -> tuple[int, int] | None:
     """Return label and answer of the cell that was picked in this run; None for anything else that a browser sends."""
-    match getattr(st.session_state.get(key), "picked", None):
+    match browser_state.read(key, "picked"):
         case [int(label), int(answer)] if 0 <= label <= 9 and 0 <= answer <= 9 and label != answer:
             return label, answer
     return None

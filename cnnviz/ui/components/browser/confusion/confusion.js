@@ -1,6 +1,7 @@
 // A confusion matrix. Data in: [{counts, texts, chosen, labels}]. Trigger out, "picked": [label, answer] of a mistake.
 import { component } from "../shared/component.js"
 import { button, element, focused, write } from "../shared/elements.js"
+import { fill } from "../shared/format.js"
 import { CELL_STEPS } from "../shared/keys.js"
 import { next, part } from "./cells.js"
 
@@ -25,7 +26,7 @@ class Confusion {
       write(cell, text)
       if (label === answer) return
       cell.disabled = !count
-      const name = labels.cell.replace("{label}", label).replace("{answer}", answer)
+      const name = fill(labels.cell, { label, answer })
       cell.setAttribute("aria-label", `${text}, ${name}`)
       cell.title = name
       cell.setAttribute("aria-pressed", String(Boolean(chosen && chosen[0] === label && chosen[1] === answer)))
