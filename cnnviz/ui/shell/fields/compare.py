@@ -7,7 +7,7 @@ import re
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation.fooling import CHANGES
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import Codec, Field, whole
+from cnnviz.ui.shell.fields.field import LAYER_NAME, Codec, Field, whole
 
 FIRST_ONE, FIRST_OTHER = "dense-64", "cnn-32-64-64"
 """The networks that are compared at first: those of a tutorial that sets a dense network against a CNN."""
@@ -99,7 +99,7 @@ FIELDS = (
         "placed",
         options={"components": gettext_noop("principal components"), "neighbours": gettext_noop("t-SNE")},
     ),
-    Field("map_layer", "", "values", Codec(str, lambda text: text[:64])),  # a name that is not there: the last one
+    Field("map_layer", "", "values", LAYER_NAME),  # a name that is not there: the last one
     Field("evaluating", {}),  # own network -> the task that reads the test digits with it
     Field("speed", None),  # the task that measures the time a digit, while it runs and after
 )

@@ -32,6 +32,9 @@ class Codec:
 
 TEXT = Codec(str, str)
 
+LAYER_NAME = Codec(str, lambda text: text[:64])
+"""A layer's name. Which there are depends on the network: whoever reads the field does without an unknown one."""
+
 
 def _no_values(_: Any) -> Mapping[str, Any]:
     return {}

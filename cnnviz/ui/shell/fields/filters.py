@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import Codec, Field, whole
+from cnnviz.ui.shell.fields.field import LAYER_NAME, Field, whole
 
 NEWEST = -1
 """The moment of a run that stands for its result."""
 
 FIELDS = (
-    Field("filters_layer", "", "kernels", Codec(str, lambda text: text[:64])),  # a name that is not there: the first
+    Field("filters_layer", "", "kernels", LAYER_NAME),  # a name that is not there: the first
     Field("filters_number", 0, "look", whole(0, 4095)),
     Field(
         "filters_order",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import Codec, Field
+from cnnviz.ui.shell.fields.field import LAYER_NAME, Field
 
 CELL_LINK_NAME = "cell"
 """Name in the link of the cell that is accounted for; what it means depends on the network: see `shell.url`."""
@@ -21,7 +21,7 @@ FIELDS = (
         },
     ),
     # the name of the layer that is shown alone; "": all are; one that the network lacks: the first
-    Field("layers_only", "", "only", Codec(str, lambda text: text[:64])),
+    Field("layers_only", "", "only", LAYER_NAME),
     Field("cell_path", ()),  # the cells from the first that is accounted for down to a pixel; see `layers.ledger.path`
     Field("cell_index", 0),  # the one of them that is shown
     Field("cell_level", "cell"),  # how far the visitor has gone in: to its layer, its map, or the cell itself

@@ -7,7 +7,7 @@ from cnnviz.core.inference.perturbations import OFFSETS
 from cnnviz.core.lessons.number_grid import parse_number
 from cnnviz.core.lessons.pooling.worked_example import SIDES, TUTORIAL
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import PADDINGS, SWITCH, Codec, Field, square, whole
+from cnnviz.ui.shell.fields.field import LAYER_NAME, PADDINGS, SWITCH, Field, square, whole
 
 MAX_WINDOW = 8
 """Largest window and stride that can be chosen for maps."""
@@ -24,7 +24,7 @@ FIELDS = (
     Field("pool_padding", "valid", "padding", options=PADDINGS),
     Field("pool_guess", True, "guess", SWITCH),
     # the same map, pooled both ways
-    Field("same_layer", "", "conv", Codec(str, lambda text: text[:64])),  # a name that is not there: the first one
+    Field("same_layer", "", "conv", LAYER_NAME),  # a name that is not there: the first one
     Field("same_map", -1, "map", whole(0, 4095)),  # -1: the one about which the two poolings disagree most
     Field("same_window", 2, "pool", whole(1, MAX_WINDOW)),
     Field("same_stride", 2, "step", whole(1, MAX_WINDOW)),

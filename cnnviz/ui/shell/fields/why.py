@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnviz.core.explanations.methods import METHODS
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.ui.i18n import gettext_noop
-from cnnviz.ui.shell.fields.field import SWITCH, Codec, Field, one_of
+from cnnviz.ui.shell.fields.field import LAYER_NAME, SWITCH, Field, one_of
 
 ANSWER, NEXT, NOTHING = "answer", "next", "nothing"
 DIGITS = tuple(map(str, range(CLASSES)))
@@ -24,5 +24,5 @@ FIELDS = (
     Field("why_target", ANSWER, "for", one_of((ANSWER, *DIGITS))),
     Field("why_against", NEXT, "against", one_of((NEXT, NOTHING, *DIGITS))),
     # the convolution of Grad-CAM; "": the last; one that the network lacks: likewise
-    Field("why_layer", "", "maps-of", Codec(str, lambda text: text[:64])),
+    Field("why_layer", "", "maps-of", LAYER_NAME),
 )
