@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnnviz.figures import theme
 
-SHEETS = ("page.css", "layers.css", "filters.css", "data.css", "train.css", "terms.css", "why.css")
+SHEETS = ("page.css", "layers.css", "filters.css", "data.css", "train.css", "compare.css", "terms.css", "why.css")
 """Style sheets beside this module, in the order of the page."""
 
 TEXT_COLOURS = ("green", "blue", "violet", "orange", "gray")
