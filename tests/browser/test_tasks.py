@@ -122,8 +122,7 @@ class Hand:
 
     def type(self, field: Locator, text: str) -> None:
         """Type an answer and hand it in."""
-        self.count(field)
-        field.click()
+        self.press(field)
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
@@ -159,12 +158,6 @@ class Finger(Hand):
     def explain(self, term: Locator) -> None:
         self.actions += 1
         term.tap()
-
-    def type(self, field: Locator, text: str) -> None:
-        self.count(field)
-        field.tap()
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
 
     def draw(self) -> None:
         self.actions += 1
