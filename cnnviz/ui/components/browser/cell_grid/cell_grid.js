@@ -9,6 +9,7 @@ import { clampPlace, sideOf, spellShare, textColour } from "./cells.js"
 
 const MAX_PICTURE = 66 // CSS pixels of a side with its gap
 const GAP = 2
+const CAPTIONED = 24 // CSS pixels of a side that a caption needs
 const NUMBER = { width: 34, height: 24, least: 30 } // CSS pixels of a cell with a number
 
 class CellGrid {
@@ -116,7 +117,7 @@ class CellGrid {
     const column = place % header.columns
     context.drawImage(sheet, column * width, row * height, width, height, x + GAP / 2, y + GAP / 2, side, side)
     const caption = header.captions[place]
-    if (!caption || side < 2 * 12) return
+    if (!caption || side < CAPTIONED) return
     context.font = "600 11px system-ui, sans-serif"
     context.fillStyle = "#000"
     context.fillRect(x + GAP / 2, y + GAP / 2, context.measureText(caption).width + 5, 13)

@@ -304,8 +304,8 @@ class Viewer {
     if (this.header.cells) move({ channel: this.channel, step, origin, enter: false, ...more })
   }
 
-  // To a layer, a map, a unit or a cell on the page that accounts for them: as its link in the navigation goes there, in the same
-  // session, with the place in its address.
+  // To a layer, a map, a unit or a cell on the page that accounts for them: as its link in the navigation goes there, in
+  // the same session, with the place in its address.
   go({ block }, map, cell) {
     const page = this.header.opens
     const link = [...document.querySelectorAll('a[data-testid="stPageLink-NavLink"]')]

@@ -25,7 +25,9 @@ export class Sequence {
   }
 }
 
-/** Messages of which none may be lost: a state holds only the newest one, so all that Python has not heard leave together. */
+/**
+ * Messages of which none may be lost: a state holds only the newest one, so all that Python has not heard leave together.
+ */
 export class Backlog {
   constructor() {
     this.sequence = new Sequence()
