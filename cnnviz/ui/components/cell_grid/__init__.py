@@ -7,7 +7,6 @@ at is the only cell that screen readers are told of, with its row and column.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from cnnviz.ui.components import browser_state
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -66,7 +66,7 @@ def picture_grid(
         "chosen": chosen,
         "labels": translate_all(LABELS),
     }
-    mount("cell_grid", key=key, data=_pack(header, encode_sheet(images, columns)), on_picked_change=on_pick)
+    mount("cell_grid", key=key, data=encode(header, [encode_sheet(images, columns)]), on_picked_change=on_pick)
 
 
 def number_grid(key: str, pixels: np.ndarray, *, name: str, shares: bool) -> None:
@@ -89,7 +89,7 @@ def number_grid(key: str, pixels: np.ndarray, *, name: str, shares: bool) -> Non
         "chosen": -1,
         "labels": translate_all(LABELS),
     }
-    mount("cell_grid", key=key, data=_pack(header, pixels.tobytes()), on_picked_change=browser_state.ignore)
+    mount("cell_grid", key=key, data=encode(header, [pixels.tobytes()]), on_picked_change=browser_state.ignore)
 
 
 def read_pick(key: str) -> int:
@@ -109,8 +109,3 @@ def encode_sheet(images: np.ndarray, columns: int) -> bytes:
     file = io.BytesIO()
     picture.save(file, "png")
     return file.getvalue()
-
-
-def _pack(header: Mapping[str, object], body: bytes) -> bytes:
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    return len(text).to_bytes(4, "little") + text + body

@@ -7,7 +7,6 @@ What is typed into a weight is checked by Python.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, format_number
 from cnnviz.ui.components import browser_state
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -91,11 +91,8 @@ def colour_sum(key: str, shown: ColourSum, *, decimals: int = DECIMALS, problem:
 
 
 def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
-    """Join the header's length, the header padded to four bytes, the pixels and the partial maps as int32."""
-    encoded = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    encoded += b" " * (-len(encoded) % 4)
-    arrays = (shown.pixels, shown.partial)
-    return b"".join((len(encoded).to_bytes(4, "little"), encoded, *(one.astype(np.int32).tobytes() for one in arrays)))
+    """Encode the header, the pixels and the partial maps as int32."""
+    return encode(header, (one.astype(np.int32).tobytes() for one in (shown.pixels, shown.partial)))
 
 
 def _message(key: str) -> tuple[Texts, int] | None:

@@ -6,12 +6,13 @@ one series after the other its x and its y, each float32.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+
+from cnnviz.ui.components.encode import encode
 
 STYLES = ("raw", "behind", "line", "points", "dashed")
 MAX_POINTS = 300
@@ -94,9 +95,7 @@ def pack(header: Mapping[str, Any], panels: Sequence[Panel]) -> bytes:
             parts += [np.asarray(values)[kept].astype("<f4").tobytes() for values in (series.x, series.y)]
             at += 8 * count
         described.append(_describe(panel) | {"series": about})
-    text = json.dumps({**header, "panels": described}, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 4)
-    return b"".join((len(text).to_bytes(4, "little"), text, *parts))
+    return encode({**header, "panels": described}, parts)
 
 
 def _describe_series(series: Series) -> dict[str, Any]:

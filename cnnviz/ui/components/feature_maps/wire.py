@@ -6,12 +6,13 @@ the values of one block after the other, each from a multiple of four on: float3
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+
+from cnnviz.ui.components.encode import encode
 
 KINDS = ("maps", "bars", "image")
 ZERO = 128
@@ -82,9 +83,7 @@ def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bo
         described.append(about | {"at": at})
         parts.append(payload)
         at += len(payload)
-    text = json.dumps({**header, "blocks": described}, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 4)
-    return b"".join((len(text).to_bytes(4, "little"), text, *parts))
+    return encode({**header, "blocks": described}, parts)
 
 
 Shape = tuple[int, int, int]

@@ -6,7 +6,6 @@ up, so nothing is asked of the server while the pointer moves.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.lessons.convolution.map_sum import MapSum
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -75,9 +75,6 @@ def pack(shown: MapSum, names: Sequence[str], decimals: int) -> bytes:
         "decimals": decimals,
         "labels": translate_all(LABELS),
     }
-    encoded = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    encoded += b" " * (-len(encoded) % 4)
     read, partial = (np.moveaxis(values[..., places], -1, 0) for values in (shown.reads, shown.partial))
     parts = (read, partial, shown.rest, shown.before, shown.after)
-    floats = (np.ascontiguousarray(part, np.float32).tobytes() for part in parts)
-    return b"".join((len(encoded).to_bytes(4, "little"), encoded, *floats))
+    return encode(header, (np.ascontiguousarray(part, np.float32).tobytes() for part in parts))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from cnnviz.ui.components import browser_state
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
@@ -73,7 +72,7 @@ def picture_crop(
         "labels": translate_all(LABELS),
         "ack": browser_state.get_sequence(browser_state.read(key, "crop")),
     }
-    mount("picture_crop", key=key, data=_pack(header, _encode(rgba)), on_crop_change=on_crop)
+    mount("picture_crop", key=key, data=encode(header, [_encode(rgba)]), on_crop_change=on_crop)
 
 
 def read_crop(key: str) -> Box | None:
@@ -94,8 +93,3 @@ def _encode(rgba: np.ndarray) -> bytes:
     file = io.BytesIO()
     paper.save(file, "JPEG", quality=QUALITY)
     return file.getvalue()
-
-
-def _pack(header: Mapping[str, Any], picture: bytes) -> bytes:
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + picture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.ui.components import followers
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.followers import Parcel
 from cnnviz.ui.components.mount import mount_unseen
 
@@ -51,8 +51,8 @@ def bring(body: Callable[[], R]) -> R | None:
 def pack(parcel: Parcel, *, whole: bool = False) -> bytes:
     """Return what is in a parcel as the browser reads it.
 
-    Header length (uint32, little-endian), a JSON header, then the bytes of one element after the other, of which the
-    header has the lengths; what is JSON stands in the header.
+    Behind the header stand the bytes of one element after the other, of which it has the lengths; what is JSON stands
+    in the header.
 
     Args:
         parcel: What is to be brought.
@@ -66,6 +66,4 @@ def pack(parcel: Parcel, *, whole: bool = False) -> bytes:
             parts.append(data)
         else:
             items.append({"key": key, "data": [data]})
-    header = {"whole": whole, "items": items, "texts": parcel.texts}
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    return b"".join((len(text).to_bytes(4, "little"), text, *parts))
+    return encode({"whole": whole, "items": items, "texts": parcel.texts}, parts)

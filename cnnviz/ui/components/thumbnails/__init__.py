@@ -5,7 +5,6 @@ One canvas a picture, raw bytes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.ui.components import browser_state
+from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 
 MAX_SIDE = 64
@@ -122,15 +122,10 @@ def _show(
         for image in small
     ]
     pictures = [size | text for size, text in zip(sizes, texts, strict=True)]
-    data = _pack(header | {"pictures": pictures}, small)
+    data = encode(header | {"pictures": pictures}, (image.tobytes() for image in small))
     mount("thumbnails", key=key, data=data, on_picked_change=on_pick or browser_state.ignore)
 
 
 def _thin(image: np.ndarray) -> np.ndarray:
     step = -(-max(image.shape[:2]) // MAX_SIDE)
     return np.clip(image[::step, ::step] * 255 + 0.5, 0, 255).astype(np.uint8)
-
-
-def _pack(header: dict[str, object], images: Sequence[np.ndarray]) -> bytes:
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + b"".join(image.tobytes() for image in images)
