@@ -1,7 +1,7 @@
 """Change a digit step by step, from nothing to much, and find where the answer of a network turns.
 
 Series of digits for every kind of change: those of `cnnviz.core.inference.perturbations`, and a morph into another. And
-the fewest pixels, found by gradient, whose change turns an answer.
+a few pixels, found by gradient, whose change turns an answer.
 """
 
 from __future__ import annotations

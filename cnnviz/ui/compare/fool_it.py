@@ -190,7 +190,7 @@ def _draw_another() -> None:
 
 
 def _show_attacks(pair: Pair, digit: np.ndarray) -> None:
-    """Offer to find the fewest pixels that turn each answer, and show them; "Undo" takes them away again."""
+    """Offer to find a few pixels that turn each answer, and show them; "Undo" takes them away again."""
     st.markdown("**" + translate("A few pixels that turn the answer") + "**")
     st.caption(translate(ATTACK))
     found: tuple[bytes, str, str, Attacks] | None = session.get("fool_attack")

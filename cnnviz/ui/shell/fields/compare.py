@@ -90,7 +90,7 @@ FIELDS = (
     Field("fool_other", 8, "into", whole(0, 9)),  # class of the test digit that a morph ends in
     Field("fool_kept", None),  # the learner's own digit that it ends in, (28, 28) float32, or None
     Field("fool_seed", 1, "draw", whole(0, 9999)),  # which picture without a digit is shown
-    Field("fool_attack", None),  # the digit, both networks, and the task that finds the fewest pixels for them
+    Field("fool_attack", None),  # the digit, both networks, and the task that finds a few pixels for them
     # the map of digits
     Field("map_of", "other", "of", options={"one": gettext_noop("the first"), "other": gettext_noop("the second")}),
     Field(
