@@ -32,7 +32,7 @@ LAW = {
 }
 """A room -> the rooms of ours that it may import beside itself, and the packages that it must not import."""
 
-GROUND = frozenset({"errors", "messages", "atomic_file", "background"})
+GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
     "layers": GROUND,
