@@ -27,6 +27,7 @@ TIERS = {
 FOLDERS = {
     "tests/browser/": "browser",
     "tests/pages/": "app",
+    "tests/jobs/sandbox/test_data_upload.py": "process",
     "tests/jobs/sandbox/test_upload.py": "process",
     "tests/workers/entry/test_decode_image.py": "process",
     "tests/workers/entry/test_train_cli.py": "train",

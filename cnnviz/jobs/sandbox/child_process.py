@@ -34,19 +34,35 @@ place of their own, so that nobody's upload waits for them."""
 EXPORT_QUEUE_SECONDS = 60.0
 """How long an export waits for its turn."""
 
+MAX_DATA_READERS = 1
+"""How many children read files of labelled pictures at once: each may take a minute and 1 GB, and no picture that is
+to be read at once waits for them."""
+
+DATA_QUEUE_SECONDS = 60.0
+"""How long a file of labelled pictures waits for its turn."""
+
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
 """The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
 
 _turns = threading.BoundedSemaphore(MAX_CHILDREN)
 _export_turns = threading.BoundedSemaphore(MAX_EXPORTS)
+_data_turns = threading.BoundedSemaphore(MAX_DATA_READERS)
 
 
 class WorkerError(RuntimeError):
     """The child was stopped: it took too long, hit a limit, or gave too long an answer."""
 
 
-def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int, exporting: bool = False) -> bytes:
+def ask(
+    worker: str,
+    data: bytes,
+    *,
+    seconds: float,
+    answer_bytes: int,
+    exporting: bool = False,
+    labelled: bool = False,
+) -> bytes:
     """Write `data` to a worker's standard input and return what it writes to its standard output.
 
     Args:
@@ -55,6 +71,7 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int, exportin
         seconds: Wall time after which it is killed.
         answer_bytes: Length of the longest answer that is accepted.
         exporting: Whether it makes a Keras file, and waits for other exports instead of other files that are read.
+        labelled: Whether it reads labelled pictures, and waits for other such files instead.
 
     Returns:
         At most `answer_bytes` bytes. They come from a process that has read an untrusted file, so check them.
@@ -63,7 +80,7 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int, exportin
         WorkerError: If the child had to be stopped or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
-    with _wait_for_turn(exporting), _start(worker) as child:
+    with _wait_for_turn(exporting, labelled), _start(worker) as child:
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
@@ -83,9 +100,11 @@ def ask(worker: str, data: bytes, *, seconds: float, answer_bytes: int, exportin
 
 
 @contextlib.contextmanager
-def _wait_for_turn(exporting: bool = False) -> Iterator[None]:
-    turns = _export_turns if exporting else _turns
-    if not turns.acquire(timeout=EXPORT_QUEUE_SECONDS if exporting else QUEUE_SECONDS):
+def _wait_for_turn(exporting: bool = False, labelled: bool = False) -> Iterator[None]:
+    turns, seconds = _turns, QUEUE_SECONDS
+    if exporting or labelled:
+        turns, seconds = (_export_turns, EXPORT_QUEUE_SECONDS) if exporting else (_data_turns, DATA_QUEUE_SECONDS)
+    if not turns.acquire(timeout=seconds):
         if exporting:
             raise Refusal("Others wait for Keras files too. Please try again in a minute, or take the weights.")
         raise Refusal("Too many files are being read at this moment. Please try again in a few seconds.")

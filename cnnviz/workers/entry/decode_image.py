@@ -39,15 +39,18 @@ UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 Notes = list[tuple[str, dict[str, int]]]
 
 
-def limit_this_process() -> None:
-    """Limit memory, time and files to what decoding one picture needs. Windows has the parent's time limit alone."""
+def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES, cpu_seconds: int = MAX_CPU_SECONDS) -> None:
+    """Limit memory, time and files, by default to what decoding one picture needs.
+
+    Windows has the parent's time limit alone.
+    """
     try:
         import resource
     except ImportError:
         return
     for name, most in (
-        ("RLIMIT_AS", MAX_MEMORY_BYTES),
-        ("RLIMIT_CPU", MAX_CPU_SECONDS),
+        ("RLIMIT_AS", memory_bytes),
+        ("RLIMIT_CPU", cpu_seconds),
         ("RLIMIT_NOFILE", MAX_OPEN_FILES),
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_CORE", 0),

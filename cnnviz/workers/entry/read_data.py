@@ -1,0 +1,79 @@
+"""Read a file of labelled pictures in a process of its own: bytes in, plain pixels and labels out.
+
+    (echo auto; cat file) | python -m cnnviz.workers.entry.read_data > answer
+
+The first line says how pictures of a ZIP file are prepared, the rest is the file. The answer is one line of JSON,
+`{"count", "side", "channels", "classes", "report", "left_out"}`, followed by `count * side * side * channels` bytes of
+pixels and `count` bytes of labels; or `{"refused": [key, values]}` with a key of
+`cnnviz.jobs.sandbox.data_reasons.REASONS`. The process limits itself before it reads the first byte; one that takes too
+much time or memory ends with an error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+
+from cnnviz.jobs.sandbox.data_reasons import AUTO, PREPARATIONS, DataProblem
+from cnnviz.workers.entry.decode_image import limit_this_process
+from cnnviz.workers.uploads import array_file, csv_table, zip_pictures
+from cnnviz.workers.uploads.arrays import ReadSet
+
+MAX_MEMORY_BYTES = 1_500_000_000
+"""Address space, of which NumPy and Pillow take some 300 MB before anything is read."""
+
+MAX_CPU_SECONDS = 60
+MAX_BYTES_LOOKED_AT = 4_000
+"""Bytes from which a table is told from other files."""
+
+
+def read(data: bytes, preparation: str) -> ReadSet:
+    """Read a file of any of the kinds. Raises `DataProblem` if it is not taken."""
+    if data.startswith(b"PK"):
+        if zip_pictures.has_arrays(data):
+            return array_file.read_npz(data)
+        table = zip_pictures.find_table(data)
+        return csv_table.read(table) if table is not None else zip_pictures.read(data, preparation)
+    if data.startswith(array_file.MAGIC):
+        return array_file.read_npy(data)
+    start = data[:MAX_BYTES_LOOKED_AT]
+    if b"\0" in start or not any(separator.encode() in start for separator in csv_table.SEPARATORS):
+        raise DataProblem("kind")
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{", b"%", b"\x89", b"\x80")):
+        raise DataProblem("kind")
+    return csv_table.read(data)
+
+
+def main() -> None:
+    """Read the file on standard input and write the answer to standard output."""
+    limit_this_process(MAX_MEMORY_BYTES, MAX_CPU_SECONDS)
+    warnings.simplefilter("ignore")
+    preparation, _, data = sys.stdin.buffer.read().partition(b"\n")
+    try:
+        found = read(data, preparation.decode() if preparation.decode() in PREPARATIONS else AUTO)
+    except DataProblem as problem:
+        _write({"refused": [problem.key, problem.values]})
+        return
+    except MemoryError:
+        sys.exit(1)
+    count, side, _, channels = found.pictures.shape
+    header = {
+        "count": count,
+        "side": side,
+        "channels": channels,
+        "classes": found.classes,
+        "report": found.report,
+        "left_out": found.left_out,
+    }
+    _write(header, found.pictures.tobytes(), found.labels.tobytes())
+
+
+def _write(header: object, *arrays: bytes) -> None:
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
+    for array in arrays:
+        sys.stdout.buffer.write(array)
+
+
+if __name__ == "__main__":
+    main()
