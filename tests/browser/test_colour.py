@@ -197,13 +197,18 @@ def weight(page: Page, channel: str, row: int, column: int) -> Locator:
     return page.get_by_role("textbox", name=f"weight for {channel}, row {row}, column {column}", exact=True)
 
 
-def test_a_weight_is_typed_and_the_sums_follow(sums_page: Page, seven: Drawing) -> None:
+def test_weights_are_typed_one_after_the_other_and_the_sums_follow(sums_page: Page, seven: Drawing) -> None:
     learned = colour_sum.list_filters(model_store.load(NAME))[3]
     weight(sums_page, "green", 1, 2).fill("−0.75")
+    sums_page.keyboard.press("Tab")
+    sums_page.keyboard.type("0.2")
+    first = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
+    eyes.link_when(sums_page, lambda link: link.get("rgb") == colour_sum.encode(first))
+    expect(sums_page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
+    expect(weight(sums_page, "green", 2, 0)).to_have_value("0.2")  # the answer to the first leaves the second alone
     sums_page.keyboard.press("Enter")
-    typed = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
-    carried = eyes.link_when(sums_page, lambda link: "~" in link.get("rgb", ""))
-    assert carried["rgb"] == colour_sum.encode(typed)
+    typed = (*first[: 9 + 6], 0.2, *first[9 + 7 :])
+    carried = eyes.link_when(sums_page, lambda link: link.get("rgb") == colour_sum.encode(typed))
     expect(sums_page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
     check(sums_page, shown(seven, colour_sum.decode(carried["rgb"])))
 

@@ -77,10 +77,10 @@ def _make_picture() -> np.ndarray:
 
 def _take_over(learned: Network | None) -> tuple[int, str] | None:
     """Take over what was typed; return the number that was refused and why, if there is one."""
-    texts = read_edit(KEY)
+    before = get_numbers(learned)
+    texts = read_edit(KEY, before)
     if texts is None:
         return None
-    before = get_numbers(learned)
     after, refused = colour_sum.apply_edits(before, texts)
     if after != before:
         _use_own_numbers(after)

@@ -80,7 +80,7 @@ def _make_example() -> ConvWorkedExample:
 def _take_over() -> Problem | None:
     """Take over what was typed or pasted; return what was refused, if something was."""
     image, kernel = session.get("conv_image"), session.get("conv_kernel")
-    edit = read_edit(KEY, (len(image), len(image[0])), (len(kernel), len(kernel[0])))
+    edit = read_edit(KEY, image, kernel)
     if edit is None:
         return None
     if edit.pasted:

@@ -48,7 +48,7 @@ def _make_example() -> PoolWorkedExample:
 def _take_over() -> tuple[int, int, str] | None:
     """Take over what was typed; return the cell that was refused and why, if there is one."""
     values = session.get("pool_grid")
-    texts = read_edit(KEY, (len(values), len(values[0])))
+    texts = read_edit(KEY, values)
     if texts is None:
         return None
     values, refused = apply_edits(values, texts)

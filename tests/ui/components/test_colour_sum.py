@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.lessons.convolution.colour_sum import EXAMPLES, NUMBERS, ColourSum
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components import colour_sum as module
 from cnnviz.ui.components.colour_sum import LABELS, colour_sum, read_edit
 from tests.ui.components import browser_modules
@@ -16,7 +17,8 @@ from tests.ui.components.fake_browser import Browser
 
 PICTURE = np.random.default_rng(1).random((6, 5, 3), dtype=np.float32)
 SHOWN = ColourSum(PICTURE, EXAMPLES["edge"][1])
-TEXTS = ["1"] * NUMBERS
+NOW = SHOWN.numbers
+BEFORE, TEXTS = ["0"] * NUMBERS, ["1"] * NUMBERS
 
 
 @pytest.fixture
@@ -45,15 +47,20 @@ def test_fewer_decimals_shorten_what_is_seen_and_not_what_is_edited(browser: Bro
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert read_edit("c") is None
-    browser.says({"texts": TEXTS, "seq": 1})
-    assert read_edit("c") == tuple(TEXTS)
+    assert read_edit("c", NOW) is None
+    browser.says({"texts": TEXTS, "shown": BEFORE, "seq": 1})
+    assert read_edit("c", NOW) == tuple(TEXTS)
     colour_sum("c", SHOWN, problem=(3, "no"))
     assert browser.header["ack"] == 1
     assert browser.header["problem"] == {"place": 3, "text": "no"}
-    assert read_edit("c") is None
-    browser.says({"texts": TEXTS, "seq": 2})
-    assert read_edit("c") is not None
+    assert read_edit("c", NOW) is None
+    browser.says({"texts": TEXTS, "shown": BEFORE, "seq": 2})
+    assert read_edit("c", NOW) is not None
+
+
+def test_what_is_typed_as_another_filter_is_chosen_brings_no_number_of_the_last_one_back(browser: Browser) -> None:
+    browser.says({"texts": ["5", *BEFORE[1:]], "shown": BEFORE, "seq": 1})
+    assert read_edit("c", (0.25, *(-1.0,) * 27)) == ("5", *("−1",) * 27)
 
 
 @pytest.mark.parametrize(
@@ -62,21 +69,23 @@ def test_typed_value_is_reported_once(browser: Browser) -> None:
         None,
         7,
         [],
-        {"texts": TEXTS},
-        {"texts": TEXTS, "seq": True},
-        {"texts": TEXTS, "seq": 0},
-        {"texts": TEXTS[1:], "seq": 1},
-        {"texts": "1" * NUMBERS, "seq": 1},
+        {"texts": TEXTS, "shown": BEFORE},
+        {"texts": TEXTS, "shown": BEFORE, "seq": True},
+        {"texts": TEXTS, "shown": BEFORE, "seq": 0},
+        {"texts": TEXTS[1:], "shown": BEFORE, "seq": 1},
+        {"texts": "1" * NUMBERS, "shown": BEFORE, "seq": 1},
         {"seq": 1},
-        {"texts": [*TEXTS[1:], 1], "seq": 1},
-        {"texts": [*TEXTS[1:], "1" * 99], "seq": 1},
+        {"texts": [*TEXTS[1:], 1], "shown": BEFORE, "seq": 1},
+        {"texts": [*TEXTS[1:], "1" * 99], "shown": BEFORE, "seq": 1},
+        {"texts": TEXTS, "seq": 1},
+        {"texts": TEXTS, "shown": BEFORE[1:], "seq": 1},
     ],
 )
 def test_invalid_browser_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert read_edit("c") is None
+    assert read_edit("c", NOW) is None
     colour_sum("c", SHOWN)
-    assert browser.header["ack"] == 0
+    assert browser.header["ack"] == browser_state.get_sequence(value)
 
 
 def test_the_browser_is_given_every_text_that_it_shows() -> None:

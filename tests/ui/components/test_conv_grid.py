@@ -18,7 +18,8 @@ from tests.ui.components.fake_browser import Browser
 ROWS = KERNELS["rows"].weights
 SMALL = ConvWorkedExample(((1.0, 2.0), (7.0, 1.0)), ((1.0,),))
 IMAGE, KERNEL = [["1", "2"], ["7", "abc"]], [["1"]]
-TYPED = {"image": IMAGE, "kernel": KERNEL, "pasted": "", "into": "", "seq": 1}
+SHOWN = {"image": [["0", "0"], ["0", "0"]], "kernel": [["0"]]}
+TYPED = {"image": IMAGE, "kernel": KERNEL, "shown": SHOWN, "pasted": "", "into": "", "seq": 1}
 GUESSED = {"example": "a" * 12, "place": 0, "text": "3", "right": True, "seq": 1}
 
 
@@ -37,16 +38,23 @@ def show(example: ConvWorkedExample = SMALL, problem: Problem | None = None) -> 
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert read_edit("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", SMALL.values, SMALL.kernel) is None
     browser.says(TYPED)
-    assert read_edit("g", (2, 2), (1, 1)) == Edit((("1", "2"), ("7", "abc")), (("1",),))
+    assert read_edit("g", SMALL.values, SMALL.kernel) == Edit((("1", "2"), ("7", "abc")), (("1",),))
     show()
     assert browser.data["ack"] == 1
-    assert read_edit("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", SMALL.values, SMALL.kernel) is None
     browser.says({**TYPED, "pasted": "1 2", "into": "kernel", "seq": 2})
-    told = read_edit("g", (2, 2), (1, 1))
+    told = read_edit("g", SMALL.values, SMALL.kernel)
     assert told is not None
     assert (told.pasted, told.into) == ("1 2", "kernel")
+
+
+def test_what_is_typed_as_image_or_kernel_is_filled_anew_brings_no_old_number_back(browser: Browser) -> None:
+    """The click that fills it comes in the same run as the text that it takes the focus from."""
+    browser.says({**TYPED, "image": [["0", "0"], ["0", "5"]], "kernel": [["0"]]})
+    image, kernel = ((1.0, 2.0), (3.0, 4.0)), ((-0.5,),)
+    assert read_edit("g", image, kernel) == Edit((("1", "2"), ("3", "5")), (("−0.5",),))
 
 
 def test_guess_is_reported_once(browser: Browser) -> None:
@@ -82,12 +90,14 @@ def test_guesses_that_were_made_between_two_runs_are_all_reported(browser: Brows
         {**TYPED, "kernel": ["1"]},
         {**TYPED, "image": "1234"},
         {**TYPED, "pasted": None},
+        {**TYPED, "shown": None},
+        {**TYPED, "shown": {**SHOWN, "kernel": [["0", "0"]]}},
         {**TYPED, "image": [["1", "2" * 99], ["3", "4"]]},
     ],
 )
 def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert read_edit("g", (2, 2), (1, 1)) is None
+    assert read_edit("g", SMALL.values, SMALL.kernel) is None
     show()
 
 

@@ -14,6 +14,7 @@ from cnnviz.ui.components.pool_grid import describe, pool_grid, read_edit
 from tests.ui.components.fake_browser import Browser
 
 CELLS = [["1", "2"], ["7", "abc"]]
+SHOWN = [["0", "0"], ["0", "0"]]
 SMALL = PoolWorkedExample(((1.0, 2.0), (7.0, 1.0)))
 
 
@@ -23,14 +24,14 @@ def browser(stand_in: Callable[..., Browser]) -> Browser:
 
 
 def test_typed_value_is_reported_once(browser: Browser) -> None:
-    assert read_edit("g", (2, 2)) is None
-    browser.says({"cells": CELLS, "seq": 1})
-    assert read_edit("g", (2, 2)) == (("1", "2"), ("7", "abc"))
+    assert read_edit("g", SMALL.values) is None
+    browser.says({"cells": CELLS, "shown": SHOWN, "seq": 1})
+    assert read_edit("g", SMALL.values) == (("1", "2"), ("7", "abc"))
     pool_grid("g", SMALL, guess=True)
     assert browser.data["ack"] == 1
-    assert read_edit("g", (2, 2)) is None
-    browser.says({"cells": CELLS, "seq": 2})
-    assert read_edit("g", (2, 2)) is not None
+    assert read_edit("g", SMALL.values) is None
+    browser.says({"cells": CELLS, "shown": SHOWN, "seq": 2})
+    assert read_edit("g", SMALL.values) is not None
 
 
 @pytest.mark.parametrize(
@@ -39,26 +40,34 @@ def test_typed_value_is_reported_once(browser: Browser) -> None:
         None,
         7,
         [],
-        {"cells": CELLS},
-        {"cells": CELLS, "seq": True},
-        {"cells": CELLS, "seq": -1},
-        {"cells": [["1", "2"]], "seq": 1},
-        {"cells": [["1"], ["2"]], "seq": 1},
-        {"cells": [["1", 2], ["3", "4"]], "seq": 1},
-        {"cells": ["12", 34], "seq": 1},
-        {"cells": [["1", "2" * 99], ["3", "4"]], "seq": 1},
+        {"cells": CELLS, "shown": SHOWN},
+        {"cells": CELLS, "shown": SHOWN, "seq": True},
+        {"cells": CELLS, "shown": SHOWN, "seq": -1},
+        {"cells": [["1", "2"]], "shown": SHOWN, "seq": 1},
+        {"cells": [["1"], ["2"]], "shown": SHOWN, "seq": 1},
+        {"cells": [["1", 2], ["3", "4"]], "shown": SHOWN, "seq": 1},
+        {"cells": ["12", 34], "shown": SHOWN, "seq": 1},
+        {"cells": [["1", "2" * 99], ["3", "4"]], "shown": SHOWN, "seq": 1},
+        {"cells": CELLS, "seq": 1},
+        {"cells": CELLS, "shown": [["1"]], "seq": 1},
         {"seq": 1},
     ],
 )
 def test_invalid_values_are_ignored(browser: Browser, value: object) -> None:
     browser.says(value)
-    assert read_edit("g", (2, 2)) is None
+    assert read_edit("g", SMALL.values) is None
     pool_grid("g", SMALL, guess=False)
 
 
+def test_what_is_typed_as_the_grid_is_filled_anew_brings_no_old_number_back(browser: Browser) -> None:
+    """The click that fills it comes in the same run as the text that it takes the focus from."""
+    browser.says({"cells": [["5", "0"], ["0", "0"]], "shown": SHOWN, "seq": 1})
+    assert read_edit("g", SMALL.values) == (("5", "2"), ("7", "1"))
+
+
 def test_texts_for_a_grid_of_another_side_are_answered_but_not_taken(browser: Browser) -> None:
-    browser.says({"cells": CELLS, "seq": 4})
-    assert read_edit("g", (4, 4)) is None
+    browser.says({"cells": CELLS, "shown": SHOWN, "seq": 4})
+    assert read_edit("g", ((0.0,) * 4,) * 4) is None
     pool_grid("g", PoolWorkedExample(TUTORIAL), guess=True)
     assert browser.data["ack"] == 4
 

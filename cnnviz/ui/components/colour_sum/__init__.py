@@ -13,16 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, NUMBERS, ColourSum, format_number
-from cnnviz.ui.components import browser_state
+from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, ColourSum, Numbers, format_number
+from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop, translate_all
 
 __all__ = ["LABELS", "colour_sum", "read_edit"]
-
-MAX_TEXT_LENGTH = 60
-"""Characters of a weight's text that are looked at."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,13 +50,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
-Texts = tuple[str, ...]
 
-
-def read_edit(key: str) -> Texts | None:
-    """Return what the visitor typed since the last run, a text a number, or None; for before `colour_sum`."""
-    message = _message(key)
-    return message[0] if message is not None and message[1] > browser_state.get_last_sequence(key, "typed") else None
+def read_edit(key: str, numbers: Numbers) -> Sequence[str] | None:
+    """Return what the visitor typed over `numbers` since the last run, a text each, or None; before `colour_sum`."""
+    match browser_state.read_new(key, "typed"):
+        case {"texts": texts, "shown": before}:
+            rows = number_grids.read_typed([texts], [before], [numbers], format_number)
+            return rows[0] if rows else None
+    return None
 
 
 def colour_sum(key: str, shown: ColourSum, *, decimals: int = DECIMALS, problem: tuple[int, str] | None = None) -> None:
@@ -71,8 +69,7 @@ def colour_sum(key: str, shown: ColourSum, *, decimals: int = DECIMALS, problem:
         decimals: How many are shown of each number; a weight has all of its own while it is edited.
         problem: Place of a number whose new text was refused, and what to say about it.
     """
-    message = _message(key)
-    number = message[1] if message is not None else 0
+    number = browser_state.get_newest_sequence(key, "typed")
     header = {
         "rows": shown.pixels.shape[1],
         "columns": shown.pixels.shape[2],
@@ -93,20 +90,3 @@ def colour_sum(key: str, shown: ColourSum, *, decimals: int = DECIMALS, problem:
 def _pack(header: dict[str, Any], shown: ColourSum) -> bytes:
     """Encode the header, the pixels and the partial maps as int32."""
     return encode(header, (one.astype(np.int32).tobytes() for one in (shown.pixels, shown.partial)))
-
-
-def _message(key: str) -> tuple[Texts, int] | None:
-    """Return texts and running number of the last message, or None if there is none that makes sense."""
-    match browser_state.read(key, "typed"):
-        case {"texts": texts, "seq": int(seq)} if not isinstance(seq, bool) and 0 < seq < 2**53:
-            return (tuple(texts), seq) if _is_texts(texts) else None
-    return None
-
-
-def _is_texts(texts: object) -> bool:
-    return (
-        isinstance(texts, Sequence)
-        and not isinstance(texts, str)
-        and len(texts) == NUMBERS
-        and all(isinstance(one, str) and len(one) <= MAX_TEXT_LENGTH for one in texts)
-    )

@@ -21,7 +21,7 @@ from cnnviz.core.lessons.convolution.worked_example import (
     format_factors,
     format_short,
 )
-from cnnviz.core.lessons.number_grid import format_number
+from cnnviz.core.lessons.number_grid import Grid, format_number
 from cnnviz.ui.components import browser_state, number_grids
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.number_grids import Texts
@@ -146,12 +146,19 @@ def name_of(example: ConvWorkedExample) -> str:
     return hashlib.sha256(repr(example).encode()).hexdigest()[:12]
 
 
-def read_edit(key: str, shape: tuple[int, int], kernel_size: tuple[int, int]) -> Edit | None:
-    """Return what the visitor typed since the last run, or None; for before `conv_grid`."""
+def read_edit(key: str, image: Grid, kernel: Grid) -> Edit | None:
+    """Return what the visitor typed over `image` and `kernel` since the last run, or None; for before `conv_grid`."""
     match browser_state.read_new(key, "typed"):
-        case {"image": image, "kernel": kernel, "pasted": str(pasted), "into": str(into)}:
-            cells = number_grids.texts(image, shape), number_grids.texts(kernel, kernel_size)
-            return Edit(cells[0], cells[1], pasted[:1000], into) if cells[0] and cells[1] else None
+        case {
+            "image": cells,
+            "kernel": weights,
+            "shown": {"image": cells_before, "kernel": weights_before},
+            "pasted": str(pasted),
+            "into": str(into),
+        }:
+            over_image = number_grids.read_typed(cells, cells_before, image, format_number)
+            over_kernel = number_grids.read_typed(weights, weights_before, kernel, format_number)
+            return Edit(over_image, over_kernel, pasted[:1000], into) if over_image and over_kernel else None
     return None
 
 

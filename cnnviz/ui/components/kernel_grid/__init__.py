@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -42,24 +41,12 @@ class Edit:
 
 
 def read_edit(key: str, kernel: Grid) -> Edit | None:
-    """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`.
-
-    A cell that was left as it was shown has the weight of `kernel`, which may be another one by now, as after a change
-    that was undone just before.
-    """
-    shape = len(kernel), len(kernel[0])
+    """Return what the visitor typed over `kernel` since the last run, or None; for before `kernel_grid`."""
     match browser_state.read_new(key, "typed"):
         case {"cells": rows, "shown": before, "pasted": str(pasted)}:
-            cells, shown = number_grids.texts(rows, shape), number_grids.texts(before, shape)
-            if cells and shown:
-                lines = zip(cells, shown, kernel, strict=True)
-                return Edit(tuple(itertools.starmap(_keep_untouched, lines)), pasted[:1000])
+            cells = number_grids.read_typed(rows, before, kernel, format_weight)
+            return Edit(cells, pasted[:1000]) if cells else None
     return None
-
-
-def _keep_untouched(typed: Sequence[str], shown: Sequence[str], weights: Sequence[float]) -> tuple[str, ...]:
-    cells = zip(typed, shown, weights, strict=True)
-    return tuple(format_weight(weight) if text == before else text for text, before, weight in cells)
 
 
 def kernel_grid(key: str, kernel: Grid, *, label: str, problem: tuple[int, int, str] | None = None) -> None:

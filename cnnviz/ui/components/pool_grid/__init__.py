@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from cnnviz.core.lessons.number_grid import format_number
+from cnnviz.core.lessons.number_grid import Grid, format_number
 from cnnviz.core.lessons.pooling.hints import hint_at_max, hint_at_mean
 from cnnviz.core.lessons.pooling.worked_example import PoolWindow, PoolWorkedExample
 from cnnviz.ui.components import browser_state, number_grids
@@ -61,10 +61,12 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """Every text of the component: its name -> English, the catalogue's key. The browser fills in the {fields}."""
 
 
-def read_edit(key: str, shape: tuple[int, int]) -> Texts | None:
-    """Return what the visitor typed since the last run as (rows, columns) texts, or None; for before `pool_grid`."""
-    message = browser_state.read_new(key, "typed")
-    return number_grids.texts(message["cells"], shape) if isinstance(message, dict) and "cells" in message else None
+def read_edit(key: str, values: Grid) -> Texts | None:
+    """Return what the visitor typed over `values` since the last run, or None; for before `pool_grid`."""
+    match browser_state.read_new(key, "typed"):
+        case {"cells": rows, "shown": before}:
+            return number_grids.read_typed(rows, before, values, format_number)
+    return None
 
 
 def pool_grid(

@@ -1,5 +1,6 @@
 // One filter over three channels. Data in: bytes, see `colour_sum/__init__.py`: a header {rows, columns, decimals,
-// shown, numbers, texts, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed": {texts, seq}.
+// shown, numbers, texts, kernel, bias, problem, ack, labels}, then pixels and partial maps as int32. State out, "typed":
+// {texts, shown, seq}: all numbers after one was changed, and those that stood there before.
 import { Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { decode } from "../shared/decode.js"
@@ -29,10 +30,14 @@ class ColourSum {
     this.root = root
     this.sequence = new Sequence()
     this.data = null
+    /** @type {{ numbers: string[], texts: string[] } | null} the data whose numbers stand in the cells */
+    this.shown = null
     /** @type {(typed: object) => void} */
     this.send = null
     /** @type {number[] | null} row and column of the cell that is accounted for */
     this.at = null
+    /** @type {HTMLInputElement | null} what is being typed into and was not sent yet */
+    this.edited = null
     root.replaceChildren()
     const diagram = element("div", "diagram", root)
     this.picture = new Sheet(diagram, "picture")
@@ -72,7 +77,7 @@ class ColourSum {
     const input = textInput(parent, 16)
     input.onfocus = () => this.entered(input)
     input.onblur = () => this.left(input)
-    input.onchange = () => this.typed(input)
+    input.oninput = () => (this.edited = input)
     input.onkeydown = (event) => this.inputKey(event, input)
     return input
   }
@@ -84,28 +89,34 @@ class ColourSum {
   // A number has all its decimals while it is edited.
   entered(input) {
     const place = this.inputs.indexOf(input)
-    if (input.value === this.data.texts[place]) input.value = this.data.numbers[place]
+    if (input.value === this.shown.texts[place]) input.value = this.shown.numbers[place]
     input.select()
   }
 
   left(input) {
     const place = this.inputs.indexOf(input)
-    if (input.value === this.data.numbers[place]) input.value = this.data.texts[place]
+    if (this.edited === input) {
+      this.edited = null
+      if (input.value !== this.shown.numbers[place]) this.typed(input)
+    }
+    if (input.value === this.shown.numbers[place]) input.value = this.shown.texts[place]
   }
 
   inputKey(event, input) {
-    if (event.key === "Escape") input.value = this.data.numbers[this.inputs.indexOf(input)]
-    else if (event.key === "Enter") return input.blur()
+    if (event.key === "Escape") {
+      this.edited = null
+      input.value = this.shown.numbers[this.inputs.indexOf(input)]
+    } else if (event.key === "Enter") return input.blur()
     else return
     event.preventDefault()
     input.select()
   }
 
   typed(input) {
-    const { numbers, texts } = this.data
+    const { numbers, texts } = this.shown
     const exact = ({ value }, place) => (value === texts[place] ? numbers[place] : value)
     const sent = this.inputs.map((one, place) => (one === input ? one.value : exact(one, place)))
-    this.send({ texts: sent, seq: this.sequence.next() })
+    this.send({ texts: sent, shown: numbers, seq: this.sequence.next() })
   }
 
   receive(data, send) {
@@ -128,7 +139,7 @@ class ColourSum {
   }
 
   name() {
-    const { labels, numbers, texts, problem } = this.data
+    const { labels, numbers, texts, problem } = (this.shown = this.data)
     write(this.picture.name, labels.picture)
     this.picture.canvas.setAttribute("role", "img")
     this.picture.canvas.setAttribute("aria-label", labels.picture)
@@ -145,9 +156,13 @@ class ColourSum {
     this.call(this.before, labels.before)
     this.call(this.after, labels.after)
     write(this.bias.name, `+ ${labels.bias}`)
+    const inside = focused(this.root)
     this.inputs.forEach((input, place) => {
-      const text = input === focused(this.root) ? numbers[place] : texts[place]
-      if (input.value !== text) input.value = text
+      const text = input === inside ? numbers[place] : texts[place]
+      if (input !== this.edited && input.value !== text) {
+        input.value = text
+        if (input === inside) input.select() // what is typed next replaces it whole, as after going there
+      }
       input.classList.toggle("long", text.length > 6)
       input.setAttribute("aria-invalid", String(problem?.place === place))
       const [row, column] = [Math.floor((place % 9) / SIDE), place % SIDE]

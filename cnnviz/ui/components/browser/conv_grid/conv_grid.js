@@ -1,6 +1,6 @@
 // Convolution by hand. Data in: [{example, values, kernel, margins, reached, out, size, windows, guess, guesses, score,
-// facts, ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, pasted, into, seq},
-// the texts of all cells after one was changed; "guessed": {messages: [{example, place, text, right, seq}], seq}.
+// facts, ack, heard, problem, labels}], everything worked out by Python. State out, "typed": {image, kernel, shown, pasted, into,
+// seq}, the texts of all cells after one was changed and those that stood there before; "guessed": {messages: [{example, place, text, right, seq}], seq}.
 import { Backlog, Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
@@ -214,7 +214,9 @@ class ConvGrid {
   }
 
   typed(pasted = "", into = "") {
-    this.send({ image: this.image.texts(), kernel: this.kernel.texts(), pasted, into, seq: this.sequence.next() })
+    const { image, kernel } = this
+    const shown = { image: image.values, kernel: kernel.values }
+    this.send({ image: image.texts(), kernel: kernel.texts(), shown, pasted, into, seq: this.sequence.next() })
   }
 
   // Cells as large as the place allows, the same in all tables.

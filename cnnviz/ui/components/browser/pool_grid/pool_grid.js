@@ -1,5 +1,6 @@
 // Pooling by hand. Data in: [{values, margins, out, read, windows, guess, ack, problem, labels}], everything worked out by
-// Python. State out, "typed": {cells, seq}: the texts of all cells after one was changed.
+// Python. State out, "typed": {cells, shown, seq}: the texts of all cells after one was changed, and those that
+// stood there before.
 import { Sequence } from "../shared/acked_channel.js"
 import { component } from "../shared/component.js"
 import { call, element, write } from "../shared/elements.js"
@@ -125,7 +126,7 @@ class PoolGrid {
   }
 
   typed(cells) {
-    this.send({ cells, seq: this.sequence.next() })
+    this.send({ cells, shown: this.numbers.values, seq: this.sequence.next() })
   }
 
   // Cells as large as the place allows, the same in all three tables.
