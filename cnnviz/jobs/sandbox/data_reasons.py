@@ -30,7 +30,7 @@ MAX_FILE_PIXELS = 16_000_000
 
 AUTO, DRAWINGS, PHOTOS = "auto", "drawings", "photos"
 PREPARATIONS = (AUTO, DRAWINGS, PHOTOS)
-"""What becomes of the pictures in a ZIP file.
+"""How the pictures in a ZIP file are prepared.
 
 - "auto": as they are if all are squares of one size up to 64 pixels, else as "drawings".
 - "drawings": the ink is found and brought to 28×28 grey, as with what is drawn on the pad.
