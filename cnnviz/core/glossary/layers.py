@@ -273,6 +273,18 @@ TERMS = (
         gettext_noop("gamma × (x − mean) / deviation + beta"),
     ),
     Term(
+        "residual connection",
+        gettext_noop("Residual connection"),
+        gettext_noop(
+            "A second path around some layers: what they read is added to what they computed. So these layers have to "
+            "learn only the difference, and gradients reach the first layers of deep networks."
+        ),
+        "He et al.: Deep residual learning for image recognition (2016)",
+        "layers",
+        gettext_noop("y = f(x) + x"),
+        also=(gettext_noop("skip connection"),),
+    ),
+    Term(
         "invariance",
         gettext_noop("Invariance"),
         gettext_noop("The output stays the same when the input is changed, for example moved by two pixels."),

@@ -1,4 +1,4 @@
-"""The layer kinds, one file a family, and their JSON. A new kind is a new class and one row in `KINDS`."""
+"""The layer kinds, one file a family, and their JSON. A new kind is a new class and one row in `KINDS` or `MERGES`."""
 
 from dataclasses import MISSING, fields
 from typing import Any
@@ -10,6 +10,7 @@ from cnnviz.core.layers.convolution import Conv2D
 from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from cnnviz.core.layers.layer import Gradients, Layer, Output, Pair, Shape, Weights
+from cnnviz.core.layers.merging import Add, Average, Concatenate, Maximum, Merge, Multiply, Subtract
 from cnnviz.core.layers.normalization import BatchNormalization
 from cnnviz.core.layers.pooling import (
     AveragePooling2D,
@@ -23,9 +24,13 @@ __all__ = [
     "ACTIVATIONS",
     "ELU",
     "KINDS",
+    "MERGES",
     "Activation",
+    "Add",
+    "Average",
     "AveragePooling2D",
     "BatchNormalization",
+    "Concatenate",
     "Conv2D",
     "Dense",
     "DepthwiseConv2D",
@@ -37,6 +42,9 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "MaxPooling2D",
+    "Maximum",
+    "Merge",
+    "Multiply",
     "Output",
     "Pair",
     "ReLU",
@@ -44,6 +52,7 @@ __all__ = [
     "SeparableConv2D",
     "Shape",
     "Softmax",
+    "Subtract",
     "Weights",
     "ZeroPadding2D",
     "from_json",
@@ -73,6 +82,10 @@ KINDS: dict[str, type[Layer]] = {
         Softmax,
     )
 }
+"""Kinds that read one input, by their name in Keras."""
+
+MERGES: dict[str, type[Merge]] = {kind.kind: kind for kind in (Add, Subtract, Multiply, Average, Maximum, Concatenate)}
+"""Kinds that read several inputs, by their name in Keras."""
 
 
 def to_json(layer: Layer) -> dict[str, Any]:
@@ -84,7 +97,8 @@ def from_json(data: object) -> Layer:
     """Make the layer that `to_json` described. Raises `Refusal` if the kind or a setting is unknown or wrong."""
     if not isinstance(data, dict):
         raise Refusal("A layer must be a table of settings. Received: {data}. Export it again.", data=data)
-    kind = KINDS[choice("kind", data.get("kind"), KINDS)]
+    kinds: dict[str, type[Layer]] = {**KINDS, **MERGES}
+    kind = kinds[choice("kind", data.get("kind"), kinds)]
     settings = {name: value for name, value in data.items() if name != "kind"}
     _check_names(kind, settings)
     return kind(**settings)

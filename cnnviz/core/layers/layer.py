@@ -16,9 +16,23 @@ Shape = tuple[int, ...]
 Pair = tuple[int, int]
 Weights = Mapping[str, np.ndarray]
 Indices = tuple[int, ...]
-Role = Literal["weighted", "pooling", "elementwise"]
+Role = Literal["weighted", "pooling", "elementwise", "merging"]
 Arithmetic = Literal[
-    "convolution", "depthwise", "separable", "dense", "copy", "frame", "scale", "normalize", "activation"
+    "convolution",
+    "depthwise",
+    "separable",
+    "dense",
+    "copy",
+    "frame",
+    "scale",
+    "normalize",
+    "activation",
+    "add",
+    "subtract",
+    "multiply",
+    "average",
+    "maximum",
+    "concatenate",
 ]
 
 
@@ -61,7 +75,7 @@ class Layer:
     title: ClassVar[str]
     """What such a layer is called in words; a key of the catalogue."""
     role: ClassVar[Role]
-    """How a value comes about: a weighted sum, a pooling of a window, or one value of the input."""
+    """How a value comes about: a weighted sum, a pooling of a window, one value of the input, or one of each input."""
     reduces: ClassVar[Literal["", "max", "mean"]] = ""
     """What a pooling keeps of its window; "" for other roles."""
     arithmetic: ClassVar[Arithmetic | Literal[""]] = ""
