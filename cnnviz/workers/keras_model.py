@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Layer, to_json
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.layers import Layer, Merge, to_json
+from cnnviz.core.networks.architecture import PICTURE, Architecture
 from cnnviz.core.networks.network import Network
 
 
@@ -20,15 +20,28 @@ def to_keras_layer(layer: Layer) -> keras.layers.Layer:
     return getattr(keras.layers, settings.pop("kind"))(**settings)
 
 
-def build(architecture: Architecture) -> keras.Sequential:
-    """Build an architecture as a Keras model with new random weights, not compiled."""
-    return keras.Sequential(
-        [keras.layers.Input(architecture.input_shape), *map(to_keras_layer, architecture.layers)],
-        name=architecture.name.replace("-", "_"),
-    )
+def build(architecture: Architecture) -> keras.Model:
+    """Build an architecture as a Keras model with new random weights, not compiled: a chain as a Sequential."""
+    name = architecture.name.replace("-", "_")
+    made = [to_keras_layer(layer) for layer in architecture.layers]
+    if architecture.is_chain:
+        return keras.Sequential([keras.layers.Input(architecture.input_shape), *made], name=name)
+    outputs = {PICTURE: keras.Input(architecture.input_shape, name=_name_input(architecture))}
+    for layer, theirs in zip(architecture.layers, made, strict=True):
+        read = [outputs[source] for source in architecture.sources(layer.name)]
+        outputs[layer.name] = theirs(read if isinstance(layer, Merge) else read[0])
+    return keras.Model(outputs[PICTURE], outputs[architecture.layers[-1].name], name=name)
 
 
-def to_model(network: Network) -> keras.Sequential:
+def _name_input(architecture: Architecture) -> str:
+    """Return a name for the picture that no layer has."""
+    name = "input_layer"
+    while name in architecture.sources_by_layer:
+        name += "_"
+    return name
+
+
+def to_model(network: Network) -> keras.Model:
     """Convert a network to a Keras model with its weights, not compiled."""
     model = build(network.architecture)
     for layer in model.layers:

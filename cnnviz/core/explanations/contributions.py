@@ -11,15 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.inference.gradients import INPUT, ForwardPass, make_batch, run_forward
-from cnnviz.core.layers import Layer
+from cnnviz.core.inference.gradients import ForwardPass, Step, make_batch, run_forward
+from cnnviz.core.layers import Layer, merging
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
 AFFINE_KINDS = frozenset(
     {
         "Activation",
+        "Add",
+        "Average",
         "AveragePooling2D",
         "BatchNormalization",
+        "Concatenate",
         "Conv2D",
         "Dense",
         "DepthwiseConv2D",
@@ -28,6 +32,7 @@ AFFINE_KINDS = frozenset(
         "GlobalAveragePooling2D",
         "Rescaling",
         "SeparableConv2D",
+        "Subtract",
         "ZeroPadding2D",
     }
 )
@@ -39,7 +44,7 @@ class Contributions:
     """A contrast as a sum.
 
     Attributes:
-        layer: Name of the layer whose values are weighed: the last that does more than weigh and add up; `INPUT` for
+        layer: Name of the layer whose values are weighed: the last that does more than weigh and add up; `PICTURE` for
             the digit itself.
         of_maps: Whether each entry is a map, all of its cells together; otherwise it is a unit.
         values: (maps or units,) float64: what each adds; above 0 it speaks for the class.
@@ -67,44 +72,56 @@ def compute_contributions(network: Network, digit: np.ndarray, contrast: Contras
         contrast: What is taken apart.
     """
     run = run_forward(network, make_batch(network, digit))
-    head = _find_head(network.architecture.layers)
-    hidden = len(run.steps) - len(head)
-    layer = run.steps[hidden - 1][0].name if hidden else INPUT
+    layer, head = _find_head(network.architecture)
     values = run.get_values(layer).astype(float)
-    ends = _apply(network, head, values), _apply(network, head, np.zeros_like(values))
+    ends = _apply(network, layer, head, values), _apply(network, layer, head, np.zeros_like(values))
     total, constant = (float(contrast.measure(end.logits)[0]) for end in ends)
-    each = values * _find_factors(ends[0], contrast.weighting.astype(float))
+    each = values * _find_factors(ends[0], layer, contrast.weighting.astype(float))
     of_maps = each.ndim == 4
     return Contributions(layer, of_maps, each[0].sum(axis=(0, 1)) if of_maps else each[0], constant, total)
 
 
-def _find_head(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """Return the layers at the end that only weigh and add up, up to the logits."""
+def _find_head(architecture: Architecture) -> tuple[str, tuple[Layer, ...]]:
+    """Return the layer that the head reads, and the head: the layers at the end that only weigh and add up.
+
+    Branches that join behind the last activation belong to the head as far as all of them begin at one layer.
+    """
+    layers = architecture.layers
     first = len(layers) - 1
+    read, head = architecture.sources(layers[first].name)[0], layers[first:]
     while first and _is_affine(layers[first - 1]):
         first -= 1
-    return layers[first:]
+        inside = {layer.name for layer in layers[first:]}
+        outside = {source for name in inside for source in architecture.sources(name)} - inside
+        if len(outside) == 1:
+            read, head = outside.pop(), layers[first:]
+    return read, head
 
 
 def _is_affine(layer: Layer) -> bool:
     return layer.kind in AFFINE_KINDS and layer.activation_name in ("", "linear")
 
 
-def _apply(network: Network, head: tuple[Layer, ...], x: np.ndarray) -> ForwardPass:
+def _apply(network: Network, read: str, head: tuple[Layer, ...], x: np.ndarray) -> ForwardPass:
+    """Run the values `x` of the layer `read` through the head in float64."""
     steps = []
+    made = {read: x}
     for layer in head:
-        output = layer.forward(x, _weights_of(network, layer))
-        steps.append((layer, x, output))
-        x = output.after
+        inputs = tuple(made[source] for source in network.architecture.sources(layer.name))
+        output = merging.apply(layer, inputs, _weights_of(network, layer))
+        steps.append(Step(layer, inputs, output))
+        made[layer.name] = output.after
     return ForwardPass(network, tuple(steps))
 
 
-def _find_factors(run: ForwardPass, gradient: np.ndarray) -> np.ndarray:
+def _find_factors(run: ForwardPass, read: str, gradient: np.ndarray) -> np.ndarray:
     """Return the factor of each value that the head reads, of their shape."""
-    found = np.broadcast_to(gradient, run.logits.shape)
-    for layer, x, output in reversed(run.steps):  # activations are linear, and the last one lies behind the logits
-        found = layer.input_gradient(x, output, found, _weights_of(run.network, layer))
-    return found
+    found = {run.steps[-1].layer.name: np.broadcast_to(gradient, run.logits.shape)}
+    for layer, inputs, output in reversed(run.steps):  # activations are linear, and the last one is behind the logits
+        parts = merging.send_back(layer, inputs, output, found.pop(layer.name), _weights_of(run.network, layer))
+        for source, part in zip(run.network.architecture.sources(layer.name), parts, strict=True):
+            found[source] = found[source] + part if source in found else part
+    return found[read]
 
 
 def _weights_of(network: Network, layer: Layer) -> dict[str, np.ndarray]:

@@ -1,23 +1,39 @@
 """Gradients of a network's logits or probabilities with respect to its input, or to what any layer made of it.
 
-The backward pass goes through the layers in reverse, each with its own vector-Jacobian product (`Layer.backward`).
+The backward pass goes through the layers in reverse, each with its own vector-Jacobian product (`Layer.backward`). The
+gradient at an output is the sum of those of all layers that read it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.trace import forward
-from cnnviz.core.layers import Layer, Output
+from cnnviz.core.layers import Layer, Output, merging
+from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 
 Answers = Literal["logits", "probabilities"]
-INPUT = ""
+INPUT = PICTURE
 """In place of a layer's name: the input of the network."""
+
+
+class Step(NamedTuple):
+    """One layer of a pass.
+
+    Attributes:
+        layer: The layer.
+        inputs: What it read, each (n, *its shape) float32.
+        output: What it made of that.
+    """
+
+    layer: Layer
+    inputs: tuple[np.ndarray, ...]
+    output: Output
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,23 +46,23 @@ class ForwardPass:
     """
 
     network: Network
-    steps: tuple[tuple[Layer, np.ndarray, Output], ...]
+    steps: tuple[Step, ...]
 
     @property
     def logits(self) -> np.ndarray:
-        """(n, 10) float32: the inputs of the last softmax."""
-        return self.steps[-1][2].before
+        """(n, classes) float32: the inputs of the last softmax."""
+        return self.steps[-1].output.before
 
     @property
     def probabilities(self) -> np.ndarray:
-        """(n, 10) float32 in [0, 1]."""
-        return self.steps[-1][2].after
+        """(n, classes) float32 in [0, 1]."""
+        return self.steps[-1].output.after
 
     def get_values(self, at: str = INPUT) -> np.ndarray:
         """Return what the layer `at` made of the batch, or the batch itself."""
         if at == INPUT:
-            return self.steps[0][1]
-        return next(output.after for layer, _, output in self.steps if layer.name == at)
+            return self.steps[0].inputs[0]  # the first layer can read nothing else
+        return next(step.output.after for step in self.steps if step.layer.name == at)
 
 
 def make_batch(network: Network, digit: np.ndarray) -> np.ndarray:
@@ -65,11 +81,12 @@ def run_forward(network: Network, x: np.ndarray, until: str = "") -> ForwardPass
         until: Name of the layer at which to end; "" for the last.
     """
     steps = []
+    made = {PICTURE: x}
     for layer, output in forward(network, x):
-        steps.append((layer, x, output))
+        steps.append(Step(layer, tuple(made[source] for source in network.architecture.sources(layer.name)), output))
         if layer.name == until:
             break
-        x = output.after
+        made[layer.name] = output.after
     return ForwardPass(network, tuple(steps))
 
 
@@ -78,8 +95,8 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
 
     Args:
         run: What the network made of a batch.
-        weighting: (10,) or (n, 10): the weight of each class in the sum; 1 for one class and -1 for another gives
-            the gradient of their difference. Of a pass that ended earlier, the weights
+        weighting: (classes,) or (n, classes): the weight of each class in the sum; 1 for one class and -1 for another
+            gives the gradient of their difference. Of a pass that ended earlier, the weights
             of the sums of its last layer, of a shape that fits them.
         at: Name of the layer with respect to whose output, after the activation; `INPUT` for the network's input.
         of: The logits, which the softmax reads, or the probabilities, which it makes of them.
@@ -90,18 +107,36 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
     Raises:
         Refusal: If the network has no such layer.
     """
-    last = run.steps[-1][0]
-    if at != INPUT and at not in {layer.name for layer, _, _ in run.steps[:-1]}:
+    last = run.steps[-1].layer
+    if at != INPUT and at not in {step.layer.name for step in run.steps[:-1]}:
         raise Refusal(
             "`at` must be a layer of {network} before its last. Received: {at}. Choose one of these layers.",
             network=run.network.name,
             at=at,
         )
-    gradient = np.broadcast_to(weighting, run.steps[-1][2].before.shape).astype(np.float32)
-    for layer, x, output in reversed(run.steps):
+    sources = run.network.architecture.sources_by_layer
+    depending = _find_depending(run, at)
+    gradient = np.broadcast_to(weighting, run.steps[-1].output.before.shape).astype(np.float32)
+    gradients = {last.name: gradient}
+    for layer, inputs, output in reversed(run.steps):
         if layer.name == at:
             break
+        if layer.name not in depending or layer.name not in gradients:
+            continue
+        gradient = gradients.pop(layer.name)
         if layer is not last or of == "probabilities":  # the last softmax lies behind the logits
             gradient = layer.activation_gradient(output, gradient)
-        gradient = layer.input_gradient(x, output, gradient, run.network.weights_of(layer.name))
-    return gradient
+        parts = merging.send_back(layer, inputs, output, gradient, run.network.weights_of(layer.name))
+        for source, part in zip(sources[layer.name], parts, strict=True):
+            gradients[source] = gradients[source] + part if source in gradients else part
+    # A pass that ended earlier may have ended in another branch.
+    return gradients[at] if at in gradients else np.zeros_like(run.get_values(at))
+
+
+def _find_depending(run: ForwardPass, at: str) -> set[str]:
+    """Return the names of the layers whose values change with those of `at`."""
+    found = {at}
+    for layer, _, _ in run.steps:
+        if found & set(run.network.architecture.sources(layer.name)):
+            found.add(layer.name)
+    return found - {at}

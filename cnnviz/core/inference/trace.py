@@ -1,16 +1,21 @@
 """Trace a digit through a network, keeping every value of every layer."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Layer, Output, Shape
+from cnnviz.core.layers import Layer, Output, Shape, merging
+from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 
 MAX_BATCH = 16
 """Digits that `run` takes at once: more is hardly faster, and the windows of a batch fill memory."""
+
+MAX_BATCH_VALUES = 16_000_000
+"""Values of one layer's output for a batch, so that one of large pictures is smaller."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +26,11 @@ class LayerOutput:
         name: of the layer.
         kind: Keras's name of its class.
         layer: the layer with its settings.
-        input_shape, output_shape: of one input and its output.
+        input_shape, output_shape: of one input and its output; of a layer that reads several, the first input's.
         parameters: number of weights.
         before: values before the activation; for an activation layer its input.
         after: values after the activation; the same object as `before` if there is no activation.
+        sources: names of the layers that it reads, `PICTURE` for the picture.
     """
 
     name: str
@@ -35,6 +41,7 @@ class LayerOutput:
     parameters: int
     before: np.ndarray
     after: np.ndarray
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +58,25 @@ class Trace:
     digit: np.ndarray
     layers: tuple[LayerOutput, ...]
 
+    def get_values(self, name: str) -> np.ndarray:
+        """Return the output of the layer `name`, or the picture as (height, width, channels) for `PICTURE`."""
+        if name == PICTURE:
+            return self.digit if self.digit.ndim == 3 else self.digit[:, :, np.newaxis]
+        return next(layer.after for layer in self.layers if layer.name == name)
+
     @property
     def probabilities(self) -> np.ndarray:
-        """(10,) float32 in [0, 1] with sum 1: the probability of each answer."""
+        """(classes,) float32 in [0, 1] with sum 1: the probability of each answer."""
         return self.layers[-1].after
 
     @property
     def logits(self) -> np.ndarray:
-        """(10,) float32: the inputs of the last softmax."""
+        """(classes,) float32: the inputs of the last softmax."""
         return self.layers[-1].before
 
     @property
     def answer(self) -> int:
-        """The digit with the largest probability, 0 to 9."""
+        """The number of the class with the largest probability, from 0."""
         return int(self.probabilities.argmax())
 
 
@@ -81,11 +94,11 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
 
 
 def predict(network: Network, digits: np.ndarray) -> np.ndarray:
-    """Return probabilities, (n, 10) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
+    """Return probabilities, (n, classes) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
 
     Raises `Refusal` as `trace` does.
     """
-    result = np.empty((len(digits), *network.architecture.shapes()[-1]), dtype=np.float32)
+    result = np.empty((len(digits), len(network.architecture.classes)), dtype=np.float32)
     for part, layer, output in run(network, digits):
         if layer is network.architecture.layers[-1]:
             result[part] = output.after
@@ -93,7 +106,7 @@ def predict(network: Network, digits: np.ndarray) -> np.ndarray:
 
 
 def compute_logits(network: Network, digits: np.ndarray) -> np.ndarray:
-    """Return the logits, (n, 10) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
+    """Return the logits, (n, classes) float32, for `digits`, (n, 28, 28) float32 in [0, 1].
 
     Raises `Refusal` as `trace` does.
     """
@@ -108,27 +121,45 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, Ou
     for the first batch, then for the next. Raises `Refusal` as `trace` does.
     """
     read = _validate(network, np.asarray(digits))
-    for start in range(0, len(read), MAX_BATCH):
-        part = slice(start, min(start + MAX_BATCH, len(read)))
+    size = choose_batch(network)
+    for start in range(0, len(read), size):
+        part = slice(start, min(start + size, len(read)))
         for layer, output in forward(network, read[part]):
             yield part, layer, output
         _check_answers(network, output.after)
 
 
+def choose_batch(network: Network) -> int:
+    """Return how many digits the network takes at once: `MAX_BATCH`, fewer where its layers are large."""
+    largest = max(math.prod(shape) for shape in network.architecture.shapes())
+    return max(1, min(MAX_BATCH, MAX_BATCH_VALUES // largest))
+
+
 def forward(network: Network, x: np.ndarray) -> Iterator[tuple[Layer, Output]]:
-    """Yield each layer in turn with its output for `x` (n, height, width, channels) float32, which is not checked."""
+    """Yield each layer in turn with its output for `x` (n, height, width, channels) float32, which is not checked.
+
+    An output is kept until the last layer that reads it is computed.
+    """
+    architecture = network.architecture
+    kept = {PICTURE: x}
+    del x
     with np.errstate(all="ignore"):  # an overflow is refused at the end, in words
-        for layer in network.architecture.layers:
-            output = layer.forward(x, network.weights_of(layer.name))
+        for layer in architecture.layers:
+            read = [kept[source] for source in architecture.sources(layer.name)]
+            output = merging.apply(layer, read, network.weights_of(layer.name))
+            kept[layer.name] = output.after
+            for source in architecture.released_by_layer[layer.name]:
+                del kept[source]
+            del read
             yield layer, output
-            x = output.after
 
 
 def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
-    shapes = network.architecture.shapes()
-    for (layer, output), read, made in zip(forward(network, x), shapes, shapes[1:], strict=False):
+    architecture = network.architecture
+    for (layer, output), (_, read) in zip(forward(network, x), architecture.layers_and_inputs(), strict=True):
+        made, sources = architecture.output_shape(layer.name), architecture.sources(layer.name)
         before, after = _drop_batch_axis(output)
-        yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after)
+        yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after, sources)
 
 
 def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:

@@ -2,60 +2,123 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks
+from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks, merging
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
-__all__ = ["CLASSES", "TUTORIALS", "Architecture", "TrainingPlan"]
+__all__ = ["CLASSES", "DIGITS", "PICTURE", "TUTORIALS", "Architecture", "TrainingPlan"]
 
 CLASSES = 10
 """Digits 0 to 9."""
 
+DIGITS = tuple("0123456789")
+"""Names of the classes of a network that reads digits."""
+
+PICTURE = ""
+"""In place of a layer's name: the picture that the network reads."""
+
 MAX_CHANNELS = 4
+MAX_INPUT_SIDE = 512
 MAX_LAYERS = 100
+MAX_SOURCES = 64
+"""Inputs of one layer."""
+MIN_CLASSES = 2
+MAX_CLASSES = 1_000
+MAX_CLASS_NAME = 64
+"""Characters of the name of a class."""
+
+Sources = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A sequential architecture that ends in a softmax over ten classes.
+    """A network of layers, in a chain or with branches, that ends in a softmax over its classes.
 
     Attributes:
         name: Name of the network.
-        layers: Layers in order, each with a name of its own.
+        layers: Layers, each with a name of its own, in an order in which each follows all that it reads. The last one
+            gives the answer.
         input_shape: Height, width and channels of the image.
+        inputs: For each layer the names of those that it reads, `PICTURE` for the picture; () for a chain, in which
+            each layer reads the one before. What is given as a chain is stored as ().
+        classes: Names of the answers, in the order of the last layer's units.
 
     Raises:
-        Refusal: If the layers do not fit one another or exceed the `limits`, before anything is allocated.
+        Refusal: If the layers do not fit one another, one of them is not read, or they exceed the `limits`, before
+            anything is allocated.
     """
 
     name: str
     layers: tuple[Layer, ...]
     input_shape: Shape = (28, 28, 1)
+    inputs: tuple[Sources, ...] = ()
+    classes: tuple[str, ...] = DIGITS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "input_shape", _check_input_shape(self.input_shape))
+        object.__setattr__(self, "classes", _check_classes(self.classes))
         checks.network_name(self.name)
         _check_layers(self.layers)
-        limits.check(self.parameters, self.multiplications, max(math.prod(shape) for shape in self.shapes()))
+        object.__setattr__(self, "inputs", _check_inputs(self.layers, self.inputs))
+        values = [math.prod(shape) for shape in self.shapes()]
+        limits.check(self.parameters, self.multiplications, max(values), sum(values))
         _check_answer(self)
 
-    def shapes(self) -> tuple[Shape, ...]:
-        """Return the shapes of the input and of every layer's output: one more than there are layers."""
-        shapes = [self.input_shape]
-        for layer in self.layers:
-            shapes.append(layer.output_shape(shapes[-1]))
-        return tuple(shapes)
+    @property
+    def is_chain(self) -> bool:
+        """Whether every layer reads the one before it, and nothing else."""
+        return not self.inputs
 
-    def output_shape(self, layer: str) -> Shape:
-        """Return the shape of the output of the layer named `layer`."""
-        return self.shapes()[[each.name for each in self.layers].index(layer) + 1]
+    def sources(self, name: str) -> Sources:
+        """Return the names of what the layer `name` reads, in order; `PICTURE` for the picture."""
+        return self.sources_by_layer[name]
+
+    def readers(self, name: str) -> tuple[str, ...]:
+        """Return the names of the layers that read the layer `name`, or the picture, in order."""
+        return tuple(reader for reader, sources in self.sources_by_layer.items() if name in sources)
+
+    def input_shapes(self, name: str) -> tuple[Shape, ...]:
+        """Return the shapes of what the layer `name` reads."""
+        return tuple(self._shapes_by_name[source] for source in self.sources(name))
+
+    def output_shape(self, name: str) -> Shape:
+        """Return the shape of the output of the layer `name`, or of the picture."""
+        return self._shapes_by_name[name]
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """Return the shapes of the picture and of every layer's output: one more than there are layers."""
+        return tuple(self._shapes_by_name.values())
+
+    @cached_property
+    def sources_by_layer(self) -> Mapping[str, Sources]:
+        """What each layer reads, by its name, in the order of the layers."""
+        names = [layer.name for layer in self.layers]
+        inputs = self.inputs or [(before,) for before in (PICTURE, *names)[: len(names)]]
+        return dict(zip(names, inputs, strict=True))
+
+    @cached_property
+    def released_by_layer(self) -> Mapping[str, tuple[str, ...]]:
+        """What nobody reads any more once a layer is computed, by that layer's name."""
+        last = {source: name for name, sources in self.sources_by_layer.items() for source in sources}
+        return {name: tuple(source for source in last if last[source] == name) for name in self.sources_by_layer}
+
+    @cached_property
+    def _shapes_by_name(self) -> Mapping[str, Shape]:
+        shapes = {PICTURE: self.input_shape}
+        for layer in self.layers:
+            read = [shapes[source] for source in self.sources(layer.name)]
+            shapes[layer.name] = merging.infer_shape(layer, read)
+        return shapes
 
     @property
     def parameters(self) -> int:
@@ -65,7 +128,11 @@ class Architecture:
     @property
     def multiplications(self) -> int:
         """Number of multiplications for one image."""
-        return sum(layer.multiplications(shape) for layer, shape in self.layers_and_inputs())
+        return sum(self.count_multiplications(layer) for layer in self.layers)
+
+    def count_multiplications(self, layer: Layer) -> int:
+        """Count the multiplications of one of the layers for one image."""
+        return merging.count_multiplications(layer, self.input_shapes(layer.name))
 
     @property
     def convolutions(self) -> tuple[str, ...]:
@@ -73,8 +140,8 @@ class Architecture:
         return tuple(layer.name for layer in self.layers if isinstance(layer, Windowed))
 
     def layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
-        """Return every layer with its input shape."""
-        return tuple(zip(self.layers, self.shapes(), strict=False))
+        """Return every layer with its input shape; for one that reads several layers with that of the first."""
+        return tuple((layer, self.input_shapes(layer.name)[0]) for layer in self.layers)
 
     def weight_shapes(self) -> dict[str, dict[str, Shape]]:
         """Return the weight shapes of every layer that has weights, by layer name."""
@@ -82,23 +149,28 @@ class Architecture:
         return {name: shapes for name, shapes in found.items() if shapes}
 
     def to_json(self) -> dict[str, Any]:
-        """Return this architecture as plain data for `json.dumps`."""
+        """Return this architecture as plain data for `json.dumps`; `inputs` and `classes` where they are special."""
         return {
             "name": self.name,
             "input_shape": list(self.input_shape),
             "layers": [_convert_tuples(layers.to_json(layer)) for layer in self.layers],
+            **({} if self.is_chain else {"inputs": [list(sources) for sources in self.inputs]}),
+            **({} if self.classes == DIGITS else {"classes": list(self.classes)}),
         }
 
     @classmethod
     def from_json(cls, data: object) -> "Architecture":
         """Return the architecture that `to_json` described. Raises `Refusal` for anything else."""
-        table = checks.table("network", data, {"name", "input_shape", "layers"})
+        known = {"name", "input_shape", "layers"}
+        special = {"inputs", "classes"} & set(data) if isinstance(data, dict) else set()
+        table = checks.table("network", data, known | special)
         if not isinstance(table["layers"], list) or len(table["layers"]) > MAX_LAYERS:
             _refuse_number_of_layers(table["layers"])
         return cls(
             name=table["name"],
             input_shape=table["input_shape"],
             layers=tuple(layers.from_json(layer) for layer in table["layers"]),
+            **{key: table[key] for key in special},
         )
 
 
@@ -114,7 +186,7 @@ def _check_input_shape(shape: object) -> Shape:
             "`input_shape` must be height, width and channels. Received: {shape}. Use (28, 28, 1) for the digits.",
             shape=checks.repr_of(shape),
         )
-    height, width = checks.pair("input_shape", shape[:2])
+    height, width = checks.pair("input_shape", shape[:2], 1, MAX_INPUT_SIDE)
     return height, width, checks.whole("input_shape channels", shape[2], 1, MAX_CHANNELS)
 
 
@@ -130,6 +202,80 @@ def _check_layers(stack: tuple[Layer, ...]) -> None:
             )
 
 
+def _check_classes(classes: object) -> tuple[str, ...]:
+    if not isinstance(classes, (list, tuple)) or not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
+        raise Refusal(
+            "`classes` must be a list of {least} to {most} names. Received: {classes}. Give every answer a name.",
+            least=MIN_CLASSES,
+            most=MAX_CLASSES,
+            classes=f"{len(classes)} names" if isinstance(classes, (list, tuple)) else checks.repr_of(classes),
+        )
+    for name in classes:
+        if not _is_class_name(name):
+            raise Refusal(
+                "The name of a class must be 1 to {most} visible characters. Received: {name}. Choose another name.",
+                most=MAX_CLASS_NAME,
+                name=checks.repr_of(name),
+            )
+    return tuple(classes)
+
+
+def _is_class_name(name: object) -> bool:
+    """Return whether `name` is short and visible: line ends, and what has no glyph, are not printable."""
+    return isinstance(name, str) and len(name) <= MAX_CLASS_NAME and name.isprintable() and bool(name.strip())
+
+
+def _check_inputs(stack: tuple[Layer, ...], inputs: object) -> tuple[Sources, ...]:
+    """Return `inputs` as they are stored; () for a chain."""
+    if inputs in ((), []):
+        return ()
+    if not isinstance(inputs, (list, tuple)) or len(inputs) != len(stack):
+        raise Refusal(
+            "`inputs` must name what each of the {number} layers reads. Received: {inputs}. Leave them out "
+            "for a chain.",
+            number=len(stack),
+            inputs=f"{len(inputs)} entries" if isinstance(inputs, (list, tuple)) else checks.repr_of(inputs),
+        )
+    known = {PICTURE}
+    for layer, sources in zip(stack, inputs, strict=True):
+        _check_sources(layer, sources, known)
+        known.add(layer.name)
+    found = tuple(tuple(sources) for sources in inputs)
+    _check_no_dead_end(stack, found)
+    chain = all(sources == (before.name,) for sources, (before, _) in zip(found[1:], pairwise(stack), strict=True))
+    return () if chain and found[0] == (PICTURE,) else found
+
+
+def _check_sources(layer: Layer, sources: object, known: set[str]) -> None:
+    if not isinstance(sources, (list, tuple)) or not 1 <= len(sources) <= MAX_SOURCES:
+        raise Refusal(
+            "`inputs` of {layer} must be a list of 1 to {most} names. Received: {sources}. Name the layers that it "
+            "reads.",
+            layer=layer.name,
+            most=MAX_SOURCES,
+            sources=f"{len(sources)} names" if isinstance(sources, (list, tuple)) else checks.repr_of(sources),
+        )
+    for source in sources:
+        if not isinstance(source, str) or source not in known:
+            raise Refusal(
+                "`inputs` of {layer} must be layers that stand before it. Received: {source}. Put the layers into an "
+                "order in which each follows all that it reads.",
+                layer=layer.name,
+                source=checks.repr_of(source),
+            )
+
+
+def _check_no_dead_end(stack: tuple[Layer, ...], inputs: tuple[Sources, ...]) -> None:
+    read = {source for sources in inputs for source in sources}
+    unread = next((layer.name for layer in stack[:-1] if layer.name not in read), None)
+    if unread is not None:
+        raise Refusal(
+            "Every layer but the last must be read by another: a network has one output. Received: {layer}, which no "
+            "layer reads. Leave it out, or let a later layer read it.",
+            layer=unread,
+        )
+
+
 def _refuse_number_of_layers(stack: object) -> None:
     raise Refusal(
         "A network must have a list of 1 to {most} layers. Received: {number}. Leave some out or add one.",
@@ -140,10 +286,10 @@ def _refuse_number_of_layers(stack: object) -> None:
 
 def _check_answer(architecture: Architecture) -> None:
     last = architecture.layers[-1]
-    shape = architecture.shapes()[-1]
-    if shape == (CLASSES,) and last.activation_name == "softmax":
+    classes = len(architecture.classes)
+    if architecture.output_shape(last.name) == (classes,) and last.activation_name == "softmax":
         return
-    raise beginner_mistakes.explain_output(architecture.layers, architecture.shapes(), CLASSES)
+    raise beginner_mistakes.explain_output(architecture.layers, architecture.shapes(), classes)
 
 
 def _conv(name: str, filters: int, padding: str = "valid") -> Conv2D:

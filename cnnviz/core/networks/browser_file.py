@@ -21,8 +21,10 @@ ACTIVATIONS = frozenset({"", "linear", "relu", "leaky_relu", "elu", "silu", "tan
 
 
 def can_run(architecture: Architecture) -> bool:
-    """Return whether the browser knows every layer and activation of `architecture`."""
-    return all(layer.kind in KINDS and layer.activation_name in ACTIVATIONS for layer in architecture.layers)
+    """Return whether `architecture` is a chain of layers and activations that the browser knows."""
+    return architecture.is_chain and all(
+        layer.kind in KINDS and layer.activation_name in ACTIVATIONS for layer in architecture.layers
+    )
 
 
 def pack(network: Network) -> bytes:

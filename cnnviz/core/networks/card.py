@@ -10,7 +10,7 @@ from typing import Any
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.networks import metrics
-from cnnviz.core.networks.architecture import CLASSES, Architecture, TrainingPlan
+from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 
 MAX_TEXT = 2_000
 MAX_NUMBER = 1e12
@@ -97,7 +97,7 @@ class ModelCard:
         if self.weights_sha256:
             _check_sha256("weights_sha256", self.weights_sha256)
         object.__setattr__(self, "curves", _check_curves(self.curves))
-        object.__setattr__(self, "confusion", _check_confusion(self.confusion))
+        object.__setattr__(self, "confusion", _check_confusion(self.confusion, len(self.architecture.classes)))
         object.__setattr__(self, "versions", _check_versions(self.versions))
 
     @property
@@ -194,13 +194,14 @@ def _are_all_finite(curves: Mapping[str, tuple[Any, ...]]) -> bool:
     return all(isinstance(number, (int, float)) and abs(number) <= MAX_CURVE_VALUE for number in numbers)
 
 
-def _check_confusion(rows: object) -> tuple[tuple[int, ...], ...]:
+def _check_confusion(rows: object, classes: int) -> tuple[tuple[int, ...], ...]:
     settled = (
         tuple(tuple(row) for row in rows if isinstance(row, (list, tuple))) if isinstance(rows, (list, tuple)) else ()
     )
-    if len(settled) != CLASSES or any(len(row) != CLASSES for row in settled):
+    if len(settled) != classes or any(len(row) != classes for row in settled):
         raise Refusal(
-            "`confusion` must be ten rows of ten counts. Received: {rows}. Evaluate the network again.",
+            "`confusion` must be {classes} rows of {classes} counts. Received: {rows}. Evaluate the network again.",
+            classes=classes,
             rows=checks.repr_of(rows),
         )
     return tuple(tuple(checks.whole("confusion", number, 0, 10**9) for number in row) for row in settled)

@@ -5,16 +5,24 @@ It does not need cnnviz. It shuffles the digits differently, so its curves are s
 
 from __future__ import annotations
 
+import keyword
 import math
+import re
+from collections.abc import Sequence
 
 from cnnviz.core.data import colour_digits, split
-from cnnviz.core.layers import Layer
+from cnnviz.core.layers import Layer, Merge
 from cnnviz.core.layers.naming import iterate_keras_names
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.architecture import PICTURE, Architecture
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, WARM_UP, WARM_UP_START, TrainingPlan
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 MNIST_TRAIN = 60_000
+
+TAKEN = frozenset(
+    ("inputs", "keras", "layers", "model", "np", "tf", "x", "x_test", "x_train", "x_val", "y_test", "y_train", "y_val")
+)
+"""Names that the program uses for something else than a layer's output."""
 
 
 def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
@@ -152,8 +160,42 @@ def _write_model(architecture: Architecture, plan: TrainingPlan) -> str:
     if mixed:
         lines[-1] = _add_argument(lines[-1], 'dtype="float32"')
     policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
+    write = _write_sequential if architecture.is_chain else _write_functional
+    return f"{policy if mixed else ''}{write(architecture, lines)}\nmodel.summary()"
+
+
+def _write_sequential(architecture: Architecture, lines: Sequence[str]) -> str:
     stack = "".join(f"    layers.{line},\n" for line in (f"Input({architecture.input_shape})", *lines))
-    return f"{policy if mixed else ''}model = keras.Sequential([\n{stack}])\nmodel.summary()"
+    return f"model = keras.Sequential([\n{stack}])"
+
+
+def _write_functional(architecture: Architecture, lines: Sequence[str]) -> str:
+    """Write one assignment a layer. What only the next layer reads is called x, all else by the layer's name."""
+    variables = _name_variables(architecture)
+    written = [f"inputs = keras.Input({architecture.input_shape})"]
+    for layer, line in zip(architecture.layers, lines, strict=True):
+        read = [variables[source] for source in architecture.sources(layer.name)]
+        given = f"[{', '.join(read)}]" if isinstance(layer, Merge) else read[0]
+        written.append(f"{variables[layer.name]} = layers.{line}({given})")
+    return "\n".join((*written, f"model = keras.Model(inputs, {variables[architecture.layers[-1].name]})"))
+
+
+def _name_variables(architecture: Architecture) -> dict[str, str]:
+    """Return the variable that holds each layer's output, by the layer's name, and that of the picture."""
+    found = {PICTURE: "inputs"}
+    taken = {*TAKEN, *keyword.kwlist}
+    names = [layer.name for layer in architecture.layers]
+    for name, following in zip(names, (*names[1:], ""), strict=True):
+        if set(architecture.readers(name)) <= {following}:
+            found[name] = "x"
+            continue
+        plain = re.sub(r"\W", "_", name)
+        plain = f"layer_{plain}" if plain[0].isdigit() else plain
+        while plain in taken:
+            plain += "_"
+        taken.add(plain)
+        found[name] = plain
+    return found
 
 
 def _write_line(layer: Layer, usual: str) -> str:

@@ -5,17 +5,20 @@ from cnnviz.core.errors import Refusal
 MAX_PARAMETERS = 20_000_000
 MAX_VALUES = 4_000_000
 """Output values of one layer."""
+MAX_TOTAL_VALUES = 32_000_000
+"""Output values of all layers together, which a trace keeps."""
 MAX_MULTIPLICATIONS = 1_000_000_000
 """Multiplications for one image."""
 
 
-def check(parameters: int, multiplications: int, values: int) -> None:
+def check(parameters: int, multiplications: int, values: int, total_values: int = 0) -> None:
     """Refuse a network that exceeds a limit; the numbers are known from shapes alone.
 
     Args:
         parameters: Number of weights.
         multiplications: Number for one image.
         values: Number of output values of the largest layer.
+        total_values: Number of output values of all layers.
 
     Raises:
         Refusal: If one of them is too large.
@@ -23,6 +26,7 @@ def check(parameters: int, multiplications: int, values: int) -> None:
     for what, number, most in (
         ("parameters", parameters, MAX_PARAMETERS),
         ("values in one layer", values, MAX_VALUES),
+        ("values in all layers", total_values, MAX_TOTAL_VALUES),
         ("multiplications", multiplications, MAX_MULTIPLICATIONS),
     ):
         if number > most:

@@ -78,11 +78,11 @@ def _rows(architecture: Architecture) -> tuple[Row, ...]:
         Row(
             name=layer.name,
             kind=layer.kind,
-            output_shape=layer.output_shape(shape),
+            output_shape=architecture.output_shape(layer.name),
             parameters=(parameters := layer.parameters(shape)),
             share=parameters / whole,
             counted=layer.parameter_formula(shape),
-            multiplications=layer.multiplications(shape),
+            multiplications=architecture.count_multiplications(layer),
         )
         for layer, shape in architecture.layers_and_inputs()
     )

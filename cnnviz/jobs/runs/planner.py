@@ -42,7 +42,7 @@ _advance_lock = threading.Lock()
 def make_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
     """Return a new job that trains `architecture` by `plan`; `probe` is (28, 28) uint8."""
     job_id = protocol.make_id()
-    named = Architecture(protocol.make_network_name(job_id), architecture.layers, architecture.input_shape)
+    named = replace(architecture, name=protocol.make_network_name(job_id))
     return Job(id=job_id, architecture=named, plan=plan, data=get_data_reference(plan.data), probe=probe)
 
 

@@ -37,7 +37,7 @@ def show() -> Architecture | None:
         _show_row(place, row, len(found.rows))
     _show_totals(found)
     if found.architecture is not None:
-        for hint in find_hints(found.architecture.layers, found.architecture.shapes()):
+        for hint in find_hints(found.architecture):
             st.info(
                 terms.explain(
                     hint.template, **{name: page.escape_markdown(value) for name, value in hint.values.items()}

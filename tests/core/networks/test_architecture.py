@@ -89,8 +89,8 @@ def conv(filters: int, name: str = "conv2d") -> Conv2D:
         ((), "a list of 1 to 100 layers. Received: 0 layers"),
         ((ANSWER,) * 101, "Received: 101 layers"),
         ((Flatten(name="answer"), ANSWER), "Received: answer more than once"),
-        ((ANSWER,), "The last layer must give ten probabilities"),
-        ((Flatten(name="f"), Dense(name="d", units=10)), "The last layer must give ten probabilities"),
+        ((ANSWER,), "The last layer must give 10 probabilities"),
+        ((Flatten(name="f"), Dense(name="d", units=10)), "The last layer must give 10 probabilities"),
         ((Flatten(name="f"), Softmax(name="d")), "output shape (784,)"),
         (
             (Flatten(name="f"), Dense(name="d", units=40_000), ANSWER),

@@ -30,7 +30,7 @@ def draft(*rows: Any) -> ArchitectureDraft:
     [
         (draft(CONV, ANSWER), "Put Flatten or GlobalAveragePooling2D before the first Dense."),
         (draft(CONV, dense(64, "relu"), ANSWER), "Put Flatten or GlobalAveragePooling2D before the first Dense."),
-        (draft(CONV, FLATTEN, dense(1)), "There are ten digits, so set its units to 10."),
+        (draft(CONV, FLATTEN, dense(1)), "There are 10 classes, so set its units to 10."),
         (draft(CONV, FLATTEN, dense(activation="linear")), "without an activation, which gives any numbers."),
         (draft(CONV, FLATTEN, dense(activation="sigmoid")), "sigmoid, whose values do not add up to 1."),
         (draft(CONV, POOL), "Add Flatten or GlobalAveragePooling2D, then Dense(10"),
@@ -65,5 +65,5 @@ def test_a_mistake_gets_its_own_advice(made: ArchitectureDraft, advice: str) -> 
 def test_a_legal_network_with_a_usual_mistake_gets_a_hint(made: ArchitectureDraft, hints: list[str]) -> None:
     architecture = validate(made).architecture
     assert architecture is not None
-    found = [strip_marks(str(hint)) for hint in find_hints(architecture.layers, architecture.shapes())]
+    found = [strip_marks(str(hint)) for hint in find_hints(architecture)]
     assert [said.startswith(begun) for said, begun in zip(found, hints, strict=True)] == [True] * len(hints)

@@ -31,7 +31,7 @@ def test_a_card_comes_back_from_its_text() -> None:
         ({"parameters": 5}, "`parameters` must be a whole number from"),
         ({"seed": 1.5}, "`seed` must be a whole number"),
         ({"weights_sha256": "abc"}, "`weights_sha256` must be 64 hexadecimal digits"),
-        ({"confusion": [[0] * 9] * 10}, "`confusion` must be ten rows of ten counts"),
+        ({"confusion": [[0] * 9] * 10}, "`confusion` must be 10 rows of 10 counts"),
         ({"confusion": [[0.5] * 10] * 10}, "`confusion` must be a whole number"),
         ({"curves": {"loss": [1.0]}}, "A card's curves must have exactly the entries"),
         ({"curves": {name: ["1"] for name in CURVES}}, "must be lists of one finite number an epoch"),

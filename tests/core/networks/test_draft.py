@@ -143,9 +143,9 @@ def test_a_fresh_layer_has_legal_settings(kind: str) -> None:
         (build_cnn(32, 15, 2), 1, "window must not be larger"),
         (build_cnn(0, 3, 2), 0, "`filters` must be"),
         (build_cnn(4096, 3, 1), 1, f"at most {MAX_PARAMETERS:,} parameters"),
-        (make_blank().remove(1), 0, "must give ten probabilities"),
-        (make_blank().change(1, units=9), 1, "must give ten probabilities"),
-        (make_blank().remove(0), 0, "must give ten probabilities"),
+        (make_blank().remove(1), 0, "must give 10 probabilities"),
+        (make_blank().change(1, units=9), 1, "must give 10 probabilities"),
+        (make_blank().remove(0), 0, "must give 10 probabilities"),
         (make_blank().change(0, kind="Lambda"), 0, "`kind` must be one of"),
     ],
 )

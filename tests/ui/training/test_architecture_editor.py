@@ -158,7 +158,7 @@ def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest
     assert "1 to 100 layers" in app.error[0].value
     app.menu_button(key=key(app, "0-add")).click("Flatten").run()
     app.menu_button(key=key(app, "1-add")).click("Dense").run()
-    assert "ten probabilities" in app.error[0].value
+    assert "10 probabilities" in app.error[0].value
     app.number_input(key=key(app, "1-Dense-units")).set_value(10).run()
     app.selectbox(key=key(app, "1-Dense-activation")).select("softmax").run()
     assert made(app) is not None
