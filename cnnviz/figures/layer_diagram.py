@@ -110,6 +110,8 @@ OTHERS: dict[str, Any] = {
     ),
     "Rescaling": lambda layer: (Part(f"× {layer.scale:g}", ("scale",)), Part(f" + {layer.offset:g}", ("offset",))),
     "ZeroPadding2D": lambda _: (Part("padding", ("padding",)),),
+    "Cropping2D": lambda _: (Part("cropping", ("cropping",)),),
+    "Permute": lambda layer: (Part(f"axes {', '.join(map(str, layer.dims))}", ("dims",)),),
     "Softmax": lambda _: ("softmax",),
     "ReLU": lambda _: ("relu",),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -19,7 +20,9 @@ from cnnviz.core.networks.network import Network
 PADDINGS = st.sampled_from(["valid", "same"])
 ACTIVATION_NAMES = st.sampled_from(sorted(ACTIVATIONS))
 IMAGE_ONLY = {
-    name for name, kind in KINDS.items() if kind.role == "pooling" or issubclass(kind, (Windowed, layers.ZeroPadding2D))
+    name
+    for name, kind in KINDS.items()
+    if kind.role == "pooling" or issubclass(kind, Windowed) or name.endswith("2D") or name.startswith("Random")
 }
 
 
@@ -66,12 +69,20 @@ def _settings(draw: st.DrawFn, kind: str, shape: Shape) -> dict[str, Any]:
         return _convolution_settings(draw, kind, shape)
     if "pool_size" in {field.name for field in fields(KINDS[kind])}:
         return _pooling_settings(draw, shape)
+    if kind in SETTINGS_BY_SHAPE:
+        return SETTINGS_BY_SHAPE[kind](draw, shape)
     settings = SETTINGS.get(kind, {"keepdims": st.booleans()} if KINDS[kind].role == "pooling" else {})
     return {name: draw(strategy) for name, strategy in settings.items()}
 
 
 # Tenths: subnormal numbers, which TensorFlow takes for 0, would compare nothing but that.
 SLOPES = st.integers(0, 10).map(lambda tenths: tenths / 10)
+FACTORS = SLOPES | st.tuples(SLOPES, SLOPES).map(lambda limits: (min(limits) - 0.5, max(limits)))
+WARPS: dict[str, st.SearchStrategy[Any]] = {
+    "fill_mode": st.sampled_from(["constant", "nearest", "wrap", "reflect"]),
+    "interpolation": st.sampled_from(["nearest", "bilinear"]),
+    "fill_value": SLOPES,
+}
 SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "ZeroPadding2D": {"padding": st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2)},
     "BatchNormalization": {
@@ -90,7 +101,48 @@ SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "LeakyReLU": {"negative_slope": SLOPES},
     "ELU": {"alpha": SLOPES},
+    "SpatialDropout2D": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
+    "GaussianDropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
+    "AlphaDropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
+    "GaussianNoise": {"stddev": SLOPES},
+    "ActivityRegularization": {"l1": SLOPES, "l2": SLOPES},
+    "RandomFlip": {"mode": st.sampled_from(["horizontal", "vertical", "horizontal_and_vertical"])},
+    "RandomRotation": {**WARPS, "factor": FACTORS},
+    "RandomZoom": {**WARPS, "height_factor": FACTORS, "width_factor": st.none() | FACTORS},
+    "RandomTranslation": {**WARPS, "height_factor": FACTORS, "width_factor": FACTORS},
+    "RandomContrast": {"factor": SLOPES},
+    "RandomBrightness": {"factor": FACTORS, "value_range": st.sampled_from([(0.0, 255.0), (0.0, 1.0)])},
 }
+
+
+def _cropping_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """Draw how much is cut off, so that something is left."""
+    cuts = []
+    for side in shape[:2]:
+        before = draw(st.integers(0, min(3, side - 1)))
+        cuts.append((before, draw(st.integers(0, min(3, side - 1 - before)))))
+    return {"cropping": tuple(cuts)}
+
+
+def _reshape_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """Draw another shape of as many values, at times with one side left open."""
+    number = math.prod(shape)
+    sides = [*shape, 1, 1][:3]
+    target = draw(st.sampled_from([(number,), (1, 1, number), *itertools.permutations(sides)]))
+    opened = draw(st.integers(-1, len(target) - 1))
+    return {"target_shape": tuple(-1 if place == opened else side for place, side in enumerate(target))}
+
+
+def _permute_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    return {"dims": tuple(draw(st.permutations(range(1, len(shape) + 1))))}
+
+
+SETTINGS_BY_SHAPE: Mapping[str, Callable[[st.DrawFn, Shape], dict[str, Any]]] = {
+    "Cropping2D": _cropping_settings,
+    "Reshape": _reshape_settings,
+    "Permute": _permute_settings,
+}
+"""Kinds whose settings have to fit the shape that they read."""
 
 
 def _pooling_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:

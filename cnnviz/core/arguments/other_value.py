@@ -91,6 +91,12 @@ def _vary_padding(layer: Any, _: Shape) -> tuple[object, ...]:
     return (tuple((before + 1, after + 1) for before, after in layer.padding),)
 
 
+def _vary_cropping(layer: Any, _: Shape) -> tuple[object, ...]:
+    """Offer to crop a cell more on each side, and nothing where so much would not be left."""
+    more = tuple((before + 1, after + 1) for before, after in layer.cropping)
+    return more, ((0, 0), (0, 0))
+
+
 def _vary_groups(layer: Any, shape: Shape) -> tuple[object, ...]:
     """Offer one group, or the smallest number above 1 that divides both channels and filters."""
     if layer.groups > 1:
@@ -111,6 +117,7 @@ OTHER_VALUES: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "strides": _vary_strides,
     "dilation_rate": _vary_dilation,
     "padding": _vary_padding,
+    "cropping": _vary_cropping,
     "groups": _vary_groups,
     "use_bias": _negate("use_bias"),
     "keepdims": _negate("keepdims"),

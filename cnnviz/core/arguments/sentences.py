@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -138,6 +139,50 @@ def _describe_slope(layer: Any, _: Shape) -> Message:
     return Message(templates.SLOPE_BELOW, {"value": f"{slope:g}", "threshold": f"{threshold:g}"})
 
 
+def _describe_cropping(layer: Any, _: Shape) -> Message:
+    (above, below), (left, right) = layer.cropping
+    return Message(templates.CROPPING, {"above": above, "below": below, "left": left, "right": right})
+
+
+def _describe_target_shape(layer: Any, shape: Shape) -> Message:
+    values = {"number": count(math.prod(shape)), "shape": product(*layer.output_shape(shape))}
+    return Message(templates.TARGET_SHAPE, values)
+
+
+def _describe_dims(layer: Any, shape: Shape) -> Message:
+    return Message(templates.DIMS, {"shape": product(*layer.output_shape(shape))})
+
+
+def _describe_spatial_rate(layer: Any, shape: Shape) -> Message:
+    return Message(templates.SPATIAL_RATE, _describe_rate(layer, shape).values)
+
+
+def _describe_gaussian_rate(layer: Any, _: Shape) -> Message:
+    return Message(templates.GAUSSIAN_RATE, {"value": f"{math.sqrt(layer.rate / (1 - layer.rate)):.4g}"})
+
+
+def _describe_alpha_rate(layer: Any, _: Shape) -> Message:
+    return Message(templates.ALPHA_RATE, {"share": f"{100 * layer.rate:g}"})
+
+
+def _make_factor_describer(argument: str, template: str) -> Callable[[Any, Shape], Message]:
+    """Make a describer of a range: one number stands for that far both ways."""
+
+    def describe(layer: Any, _: Shape) -> Message:
+        value = getattr(layer, argument)
+        if value is None:
+            return Message(templates.SAME_FACTOR, {})
+        low, high = value if isinstance(value, tuple) else (-abs(value), abs(value))
+        return Message(template, {"low": f"{low:g}", "high": f"{high:g}"})
+
+    return describe
+
+
+def _make_choice_describer(argument: str, told: Mapping[str, str]) -> Callable[[Any, Shape], Message]:
+    """Make a describer that has a sentence for each value of `argument`."""
+    return lambda layer, _: Message(told[getattr(layer, argument)], {})
+
+
 def _describe_name(*_: object) -> Message:
     return Message(templates.NAME, {})
 
@@ -169,5 +214,23 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "negative_slope": _describe_slope,
     "threshold": _make_value_describer("threshold", templates.THRESHOLD),
     "alpha": _make_value_describer("alpha", templates.ALPHA),
+    "cropping": _describe_cropping,
+    "target_shape": _describe_target_shape,
+    "dims": _describe_dims,
+    "SpatialDropout2D.rate": _describe_spatial_rate,
+    "GaussianDropout.rate": _describe_gaussian_rate,
+    "AlphaDropout.rate": _describe_alpha_rate,
+    "stddev": _make_value_describer("stddev", templates.STDDEV),
+    "l1": _make_value_describer("l1", templates.L1),
+    "l2": _make_value_describer("l2", templates.L2),
+    "mode": _make_choice_describer("mode", templates.FLIPS),
+    "factor": _make_factor_describer("factor", templates.TONE_FACTOR),
+    "RandomRotation.factor": _make_factor_describer("factor", templates.TURN),
+    "height_factor": _make_factor_describer("height_factor", templates.HEIGHT_FACTOR),
+    "width_factor": _make_factor_describer("width_factor", templates.WIDTH_FACTOR),
+    "value_range": _make_factor_describer("value_range", templates.VALUE_RANGE),
+    "fill_mode": _make_choice_describer("fill_mode", templates.FILL_MODES),
+    "fill_value": _make_value_describer("fill_value", templates.FILL_VALUE),
+    "interpolation": _make_choice_describer("interpolation", templates.INTERPOLATIONS),
 }
 """Argument, or kind.argument where a kind needs a sentence of its own -> function that describes it."""

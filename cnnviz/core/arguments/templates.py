@@ -120,3 +120,54 @@ SLOPE = gettext_noop("Values x below 0 become {value} · x.")
 SLOPE_BELOW = gettext_noop("Values x below the threshold {threshold} become {value} · (x − {threshold}).")
 THRESHOLD = gettext_noop("From {value} on values pass unchanged.")
 ALPHA = gettext_noop("Far below 0 the values approach −{value}.")
+
+CROPPING = gettext_noop(
+    "How many rows and columns are cut off: above {above}, below {below}, left {left}, right {right}."
+)
+TARGET_SHAPE = gettext_noop("The shape that the {number} values are arranged in: {shape}.")
+DIMS = gettext_noop("Which axis of the input comes first, second and so on, counted from 1: {shape} come out.")
+SPATIAL_RATE = gettext_noop(
+    "While the network learns, {share} % of the maps are set to 0 at random and the others multiplied by {factor}. "
+    "When it answers, all pass unchanged."
+)
+GAUSSIAN_RATE = gettext_noop(
+    "While the network learns, values are multiplied by random numbers around 1 whose standard deviation is {value}. "
+    "When it answers, all pass unchanged."
+)
+ALPHA_RATE = gettext_noop(
+    "While the network learns, {share} % of the values are set to one negative number at random and all are scaled to "
+    "make up for it. When it answers, all pass unchanged."
+)
+STDDEV = gettext_noop(
+    "While the network learns, random numbers of the standard deviation {value} are added. When it answers, nothing is."
+)
+L1 = gettext_noop("While the network learns, {value} times the size of each value is added to the loss.")
+L2 = gettext_noop("While the network learns, {value} times the square of each value is added to the loss.")
+FLIPS: Mapping[str, str] = {
+    "horizontal": gettext_noop("While the network learns, left and right are swapped at random."),
+    "vertical": gettext_noop("While the network learns, top and bottom are swapped at random."),
+    "horizontal_and_vertical": gettext_noop(
+        "While the network learns, left and right, and top and bottom, are swapped at random."
+    ),
+}
+TURN = gettext_noop("How far pictures are turned at random, as a share of a full turn: from {low} to {high}.")
+HEIGHT_FACTOR = gettext_noop(
+    "How far pictures change vertically at random, as a share of their height: from {low} to {high}."
+)
+WIDTH_FACTOR = gettext_noop(
+    "How far pictures change horizontally at random, as a share of their width: from {low} to {high}."
+)
+SAME_FACTOR = gettext_noop("Left out, the width changes like the height.")
+TONE_FACTOR = gettext_noop("How far values change at random: from {low} to {high}.")
+VALUE_RANGE = gettext_noop("The values are expected to lie from {low} to {high}.")
+FILL_MODES: Mapping[str, str] = {
+    "constant": gettext_noop("Pixels from outside of the picture have one fixed value."),
+    "nearest": gettext_noop("Pixels from outside of the picture have the value of the nearest edge."),
+    "wrap": gettext_noop("Pixels from outside of the picture come from its opposite side."),
+    "reflect": gettext_noop("Pixels from outside of the picture are mirrored at its edge."),
+}
+FILL_VALUE = gettext_noop("With the fill mode “constant”, pixels from outside of the picture are {value}.")
+INTERPOLATIONS: Mapping[str, str] = {
+    "nearest": gettext_noop("Each new value is that of the nearest cell."),
+    "bilinear": gettext_noop("Each new value is mixed from the four nearest cells, the nearer ones counting more."),
+}

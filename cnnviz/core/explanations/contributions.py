@@ -13,6 +13,7 @@ import numpy as np
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.inference.gradients import ForwardPass, Step, make_batch, run_forward
 from cnnviz.core.layers import Layer, merging
+from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 
@@ -24,19 +25,22 @@ AFFINE_KINDS = frozenset(
         "AveragePooling2D",
         "BatchNormalization",
         "Concatenate",
+        "Cropping2D",
         "Conv2D",
         "Dense",
         "DepthwiseConv2D",
         "Dropout",
         "Flatten",
         "GlobalAveragePooling2D",
+        "Permute",
         "Rescaling",
+        "Reshape",
         "SeparableConv2D",
         "Subtract",
         "ZeroPadding2D",
     }
 )
-"""Kinds of layers that only weigh and add up, where their activation, if any, is linear."""
+"""Kinds of layers that only weigh and add up, where their activation, if any, is linear; others let everything pass."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ def _find_head(architecture: Architecture) -> tuple[str, tuple[Layer, ...]]:
 
 
 def _is_affine(layer: Layer) -> bool:
-    return layer.kind in AFFINE_KINDS and layer.activation_name in ("", "linear")
+    return (layer.kind in AFFINE_KINDS or isinstance(layer, PassThrough)) and layer.activation_name in ("", "linear")
 
 
 def _apply(network: Network, read: str, head: tuple[Layer, ...], x: np.ndarray) -> ForwardPass:

@@ -5,6 +5,19 @@ from typing import Any
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnnviz.core.layers.augmentation import (
+    ActivityRegularization,
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    RandomBrightness,
+    RandomContrast,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    SpatialDropout2D,
+)
 from cnnviz.core.layers.checks import choice
 from cnnviz.core.layers.convolution import Conv2D
 from cnnviz.core.layers.dense import Dense
@@ -18,7 +31,7 @@ from cnnviz.core.layers.pooling import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from cnnviz.core.layers.shaping import Dropout, Flatten, Rescaling, ZeroPadding2D
+from cnnviz.core.layers.shaping import Cropping2D, Dropout, Flatten, Permute, Rescaling, Reshape, ZeroPadding2D
 
 __all__ = [
     "ACTIVATIONS",
@@ -26,16 +39,21 @@ __all__ = [
     "KINDS",
     "MERGES",
     "Activation",
+    "ActivityRegularization",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling2D",
     "BatchNormalization",
     "Concatenate",
     "Conv2D",
+    "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "Gradients",
@@ -47,11 +65,20 @@ __all__ = [
     "Multiply",
     "Output",
     "Pair",
+    "Permute",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "Rescaling",
+    "Reshape",
     "SeparableConv2D",
     "Shape",
     "Softmax",
+    "SpatialDropout2D",
     "Subtract",
     "Weights",
     "ZeroPadding2D",
@@ -80,6 +107,20 @@ KINDS: dict[str, type[Layer]] = {
         LeakyReLU,
         ELU,
         Softmax,
+        Cropping2D,
+        Reshape,
+        Permute,
+        SpatialDropout2D,
+        GaussianDropout,
+        AlphaDropout,
+        GaussianNoise,
+        ActivityRegularization,
+        RandomFlip,
+        RandomRotation,
+        RandomZoom,
+        RandomTranslation,
+        RandomContrast,
+        RandomBrightness,
     )
 }
 """Kinds that read one input, by their name in Keras."""

@@ -23,6 +23,7 @@ Arithmetic = Literal[
     "separable",
     "dense",
     "copy",
+    "move",
     "frame",
     "scale",
     "normalize",
@@ -86,6 +87,8 @@ class Layer:
     """What the layer does, in one sentence; a key of the catalogue."""
     positional: ClassVar[tuple[str, ...]] = ()
     always_shown: ClassVar[tuple[str, ...]] = ()
+    keeps_axes: ClassVar[bool] = True
+    """Whether the rows that a cell reads depend on its row alone, and likewise its columns and maps."""
 
     name: str
 

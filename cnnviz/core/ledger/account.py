@@ -31,6 +31,7 @@ ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "separable": weighted_sums.account_separable,
     "dense": weighted_sums.account_dense,
     "copy": elementwise.copy,
+    "move": elementwise.copy,
     "frame": elementwise.frame,
     "normalize": elementwise.normalize,
     "scale": elementwise.rescale,

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from cnnviz.core.layers import Dropout
+from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.ledger.fixed_point import Sheet, format_factor, round_to_shown
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gather, make_parts
@@ -18,6 +19,10 @@ DROPPED_IN_TRAINING = gettext_noop(
     "While training, this layer sets each value to 0 with the chance {rate} and makes the others larger to make up "
     "for it. When the network answers, it changes nothing."
 )
+PASSED = gettext_noop(
+    "While training, this layer changes something at random or adds to the loss. When the network answers, it changes "
+    "nothing."
+)
 FRAME = gettext_noop("This cell belongs to the frame of zeros: nothing is read for it.")
 
 
@@ -28,17 +33,19 @@ def _read(question: Question, sheet: Sheet) -> tuple[np.float32, tuple[Part, ...
 
 
 def copy(question: Question, sheet: Sheet) -> Draft:
-    """Account for a value that is copied: Flatten, and Dropout in inference."""
+    """Account for a value that is copied: to another place, or to the same by a layer that works in training only."""
     value, parts = _read(question, sheet)
     amount = sheet.round_float32(value)
     return Draft(amount, float(value), (Line("read", amount, "step"),), parts, facts=_describe_origin(question))
 
 
 def _describe_origin(question: Question) -> tuple[Message, ...]:
-    """Say where the copied value stands in the previous layer, and what Dropout does in training."""
+    """Say where the copied value stands in the previous layer, or what the layer does in training."""
     reads = question.reads
     place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
     said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
+    if isinstance(question.layer, PassThrough):
+        return (Message(PASSED, {}),)
     if not isinstance(question.layer, Dropout):
         return (said,)
     return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)

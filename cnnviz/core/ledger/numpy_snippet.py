@@ -150,6 +150,13 @@ def _write_copy(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     return _write_same(ledger, layer, shape)
 
 
+def _write_moved(ledger: Ledger, _: Any, shape: Shape) -> list[str]:
+    """Write the place in the input of a value that stands elsewhere in the output."""
+    reads = _reads(ledger)
+    place = f"{reads.rows[0]}, {reads.columns[0]}, " if len(shape) == 3 else ""
+    return [f"value = x[{place}{reads.maps[0]}]"]
+
+
 def _write_value(ledger: Ledger, shape: Shape) -> str:
     return f"x{_write_place(ledger)}" if len(shape) == 3 else f"x[{ledger.cell.map}]"
 
@@ -212,6 +219,7 @@ _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
     "separable": _write_separable,
     "dense": _write_dense,
     "copy": _write_copy,
+    "move": _write_moved,
     "frame": _write_frame,
     "normalize": _write_normalization,
     "scale": _write_rescaling,

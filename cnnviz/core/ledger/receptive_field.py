@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.layers import Flatten, Layer, Shape
+from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.layers.layer import Indices
+from cnnviz.core.layers.shaping import Rearrangement
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
@@ -45,7 +46,10 @@ def find_reads(layer: Layer, shape: Shape, cell: Cell) -> Reads:
 
 
 def find_receptive_field(network: Network, cell: Cell) -> Reads:
-    """Return the pixels that can change `cell`, all within the picture; none for a zero of padding."""
+    """Return the pixels that can change `cell`, all within the picture; none for a zero of padding.
+
+    Behind a Reshape or Permute they need not be every combination of rows and columns; then some others are among them.
+    """
     return _find_field(network.architecture, cell)
 
 
@@ -83,10 +87,10 @@ def list_receptive_fields(architecture: Architecture, layer: str) -> tuple[tuple
 
 def _find_reads_of_all(layer: Layer, shape: Shape, made: Reads) -> Reads:
     """Return the cells of an input of `shape` that `layer` reads for all cells of `made` together."""
-    if isinstance(layer, Flatten):
-        return _unravel(shape, made.maps)
     if not (made.rows and made.columns):
         return Reads((), (), ())
+    if isinstance(layer, Rearrangement):
+        return _find_origins(layer, shape, made)
     # Rows, columns and maps do not depend on one another, so stepping through them in parallel covers all.
     maps = made.maps[:1] if layer.reads_same_maps else made.maps
     steps = max(len(made.rows), len(made.columns), len(maps))
@@ -114,9 +118,12 @@ def _union(several: Iterable[Indices]) -> Indices:
     return tuple(sorted(set().union(*several)))
 
 
-def _unravel(shape: Shape, units: Indices) -> Reads:
-    """Return the cells of an output of `shape` that became `units` when it was flattened."""
+def _find_origins(layer: Rearrangement, shape: Shape, made: Reads) -> Reads:
+    """Return the cells of an input of `shape` that `layer` moved to the cells of `made`."""
+    origins = layer.find_origins(shape)
+    whole = origins if origins.ndim == 3 else origins[None, None, :]
+    chosen = whole[np.ix_(made.rows, made.columns, made.maps)].reshape(-1)
     if len(shape) != 3:
-        return Reads((0,), (0,), units)
-    rows, columns, maps = (set(side.tolist()) for side in np.unravel_index(units, shape))
-    return Reads(tuple(sorted(rows)), tuple(sorted(columns)), tuple(sorted(maps)))
+        return Reads((0,), (0,), tuple(np.unique(chosen).tolist()))
+    rows, columns, maps = (tuple(np.unique(side).tolist()) for side in np.unravel_index(chosen, shape))
+    return Reads(rows, columns, maps)

