@@ -100,44 +100,60 @@ def leaky_relu_gradient(output: Output, gradient: np.ndarray, negative_slope: fl
 
 
 def elu_gradient(output: Output, gradient: np.ndarray, alpha: float = 1.0) -> np.ndarray:
-    """Multiply by alpha exp(x) where x is not positive, which is the result plus alpha."""
-    return np.where(output.before > 0, gradient, (output.after + np.float32(alpha)) * gradient)
+    """Multiply by alpha exp(x) where x is not positive; the result plus alpha would lose its digits far below 0."""
+    decay = np.float32(alpha) * np.exp(np.minimum(output.before, np.float32(0)))
+    return np.where(output.before > 0, gradient, decay * gradient)
 
 
 def gelu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
-    """Multiply by the normal distribution function of x plus x times its density."""
+    """Multiply by the normal distribution function of x plus x times its density.
+
+    In float64, because the two cancel where the slope is 0, at x = -0.7518.
+    """
     from scipy.special import erfc  # as in `gelu`
 
-    x = output.before
-    below = np.float32(0.5) * erfc(x * np.float32(-math.sqrt(0.5)))
-    density = np.exp(np.float32(-0.5) * x * x) * np.float32(1 / math.sqrt(2 * math.pi))
-    values: np.ndarray = gradient * (below + x * density)
+    x = output.before.astype(np.float64)
+    below = 0.5 * erfc(x * -math.sqrt(0.5))
+    density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    values: np.ndarray = (gradient * (below + x * density)).astype(gradient.dtype)
     return values
 
 
 def sigmoid_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
-    """Multiply by y (1 - y)."""
-    values: np.ndarray = gradient * output.after * (1 - output.after)
+    """Multiply by y (1 - y), which is d / (1 + d)² with d = exp(-|x|): 1 - y loses its digits where y is nearly 1."""
+    decay = np.exp(-np.abs(output.before))
+    values: np.ndarray = gradient * decay / np.square(1 + decay)
     return values
 
 
 def silu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
-    """Multiply by s + x s (1 - s), where s is the sigmoid of x."""
-    share = sigmoid(output.before)
-    values: np.ndarray = gradient * share * (1 + output.before * (1 - share))
+    """Multiply by s (1 + x (1 - s)), where s is the sigmoid of x.
+
+    In float64, because 1 and x (1 - s) cancel where the slope is 0, at x = -1.2785.
+    """
+    x = output.before.astype(np.float64)
+    share = sigmoid(x)
+    values: np.ndarray = (gradient * share * (1 + x * sigmoid(-x))).astype(gradient.dtype)
     return values
 
 
 def softmax_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
-    """Return y (gradient - the mean of the gradients weighted by y), along the last axis."""
-    mean = (gradient * output.after).sum(axis=-1, keepdims=True)
-    values: np.ndarray = output.after * (gradient - mean)
+    """Return y (gradient - the mean of the gradients weighted by y), along the last axis.
+
+    Gradients are taken relative to that at the largest y. Where this is nearly 1, the mean is nearly its gradient, and
+    their difference would have few digits left.
+    """
+    likeliest = output.after.argmax(axis=-1, keepdims=True)
+    apart = gradient - np.take_along_axis(gradient, likeliest, axis=-1)
+    mean = (apart * output.after).sum(axis=-1, keepdims=True)
+    values: np.ndarray = output.after * (apart - mean)
     return values
 
 
 def tanh_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
-    """Multiply by 1 - y²."""
-    values: np.ndarray = gradient * (1 - output.after * output.after)
+    """Multiply by 1 - y², which is 4 d / (1 + d)² with d = exp(-2 |x|): 1 - y² loses its digits where y is nearly 1."""
+    decay = np.exp(-2 * np.abs(output.before))
+    values: np.ndarray = 4 * gradient * decay / np.square(1 + decay)
     return values
 
 

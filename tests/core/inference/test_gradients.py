@@ -45,9 +45,11 @@ def is_same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def build(layer: Layer, shape: tuple[int, ...], weights: dict[str, np.ndarray]) -> Any:
+    """Return Keras's layer in float64: so what differs is our rounding, and not that of both."""
     from cnnviz.workers import keras_model
 
     theirs = keras_model.to_keras_layer(layer)
+    theirs.dtype_policy = "float64"
     theirs.build((None, *shape))
     theirs.set_weights([weights[variable.name] for variable in theirs.weights if variable.name in weights])
     return theirs
@@ -59,12 +61,13 @@ def record_layer(theirs: Any, x: np.ndarray, gradient: np.ndarray) -> tuple[np.n
 
     at_input, at_weights = [], dict[str, Any]()
     for image, given_gradient in zip(x, gradient, strict=True):
-        read = tf.constant(image[np.newaxis])
+        read = tf.constant(image[np.newaxis], tf.float64)
         with tf.GradientTape() as tape:
             tape.watch(read)
             made = theirs(read, training=False)
         wanted = [read, *theirs.trainable_variables]
-        found = tape.gradient(made, wanted, output_gradients=given_gradient[np.newaxis], unconnected_gradients="zero")
+        sent = tf.constant(given_gradient[np.newaxis], tf.float64)
+        found = tape.gradient(made, wanted, output_gradients=sent, unconnected_gradients="zero")
         at_input.append(np.asarray(found[0])[0])
         for variable, values in zip(wanted[1:], found[1:], strict=True):
             at_weights[variable.name] = at_weights.get(variable.name, 0) + np.asarray(values)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import statistics
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.layers import (
     KINDS,
+    Activation,
     AveragePooling2D,
     BatchNormalization,
     GlobalMaxPooling2D,
@@ -143,6 +147,44 @@ def test_average_pooling_divides_by_the_cells_that_are_there() -> None:
 )
 def test_a_kink_at_0_has_the_slope_that_tensorflow_gives_it(layer: Layer, slopes: list[float]) -> None:
     assert send_back(layer, [[-2, 0, 2]]) == [slopes]
+
+
+HARD: dict[str, tuple[list[float], list[float]]] = {
+    "gelu": ([-0.7512195, -0.8243706], [1.0145452, 0.0056961]),
+    "silu": ([-1.2784, -1.2785], [1.0, 1.0]),
+    "tanh": ([4.25, -9.5], [1.0, 1.0]),
+    "sigmoid": ([9.5, 17.5], [1.0, 1.0]),
+    "elu": ([-12.5, -16.25], [1.0, 1.0]),
+    "softmax": ([9.0, -0.5], [1.0, 1.001]),
+}
+"""Activation -> values and gradients where parts of the slope nearly cancel, or all but one share are nearly 0."""
+
+
+def differentiate_exactly(name: str, x: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Return the gradient at `x`, two numbers in float64, by formulas in which nothing cancels, or in float64."""
+    if name == "softmax":  # of two: ± the product of both shares times the difference of the gradients
+        product = 1 / (2 + np.exp(x[0] - x[1]) + np.exp(x[1] - x[0]))
+        return np.array([1.0, -1.0]) * float(product * (gradient[0] - gradient[1]))
+    normal = statistics.NormalDist()
+    slopes: dict[str, Callable[[float], float]] = {
+        "gelu": lambda at: normal.cdf(at) + at * normal.pdf(at),
+        "silu": lambda at: (1 + at / (1 + math.exp(at))) / (1 + math.exp(-at)),
+        "tanh": lambda at: 1 / math.cosh(at) ** 2,
+        "sigmoid": lambda at: 1 / (2 * math.cosh(at / 2)) ** 2,
+        "elu": math.exp,
+    }
+    exact: np.ndarray = gradient * [slopes[name](at) for at in x]
+    return exact
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_gradients_keep_their_digits_where_parts_of_them_cancel(name: str) -> None:
+    x, gradient = (np.array([[each]], np.float32).reshape(1, 1, 1, 2) for each in HARD[name])
+    layer = Activation(name="a", activation=name)
+    found = backward(layer, x, {}, gradient)[0].ravel()
+    expected = differentiate_exactly(name, x.ravel().astype(float), gradient.ravel().astype(float))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=2e-6)
 
 
 def test_normalization_that_learns_nothing_has_no_gradients_of_weights() -> None:
