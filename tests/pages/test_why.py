@@ -81,6 +81,11 @@ def test_a_link_opens_it_with_occlusion_of_both_networks(page: str, shown: Shown
     assert "13 × 13 places" in told(app)
     assert f"Most speaks for {trace.answer} at rows" in told(app)
     assert "untrained copy" in told(app)
+    likeness = methods.measure_likeness(
+        "occlusion", model_store.load("pen"), trace.digit, np.zeros((28, 28), np.float32), contrast, expected
+    )
+    assert pictures.describe_likeness(likeness) in told(app)
+    assert "5 copies with other random weights" in told(app)
     assert not [each for each in app.segmented_control if str(each.key).startswith("choose-why_method")]
     assert "why=1" in app.session_state["query"].split("&")
 
@@ -170,3 +175,19 @@ def test_a_test_digit_has_no_strokes_to_rub_out() -> None:
     app.run()
     assert not app.exception
     assert "has no strokes" in told(app)
+
+
+@pytest.mark.parametrize(
+    ("correlations", "said"),
+    [
+        ((0.8, -0.9, 0.7), "much like this one"),
+        ((0.9, -0.4, 0.4), "somewhat like this one"),
+        ((-0.5, 0.1, 0.1), "depends on what was learned"),
+    ],
+)
+def test_what_is_said_of_untrained_copies_holds_for_the_mean_of_all(correlations: tuple[float, ...], said: str) -> None:
+    text = pictures.describe_likeness(methods.Likeness(correlations))
+    assert said in text
+    assert "mean of 3 copies" in text
+    assert f"{max(correlations):.2f}" in text
+    assert pictures.describe_likeness(None) == ""

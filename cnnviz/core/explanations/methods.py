@@ -14,7 +14,7 @@ from cnnviz.core.explanations.saliency import (
     compute_saliency,
     compute_smooth_grad,
 )
-from cnnviz.core.explanations.untrained import make_untrained
+from cnnviz.core.explanations.untrained import COPIES, make_untrained
 from cnnviz.core.networks.network import Network
 
 METHODS = ("occlusion", "saliency", "smoothgrad", "integrated", "grad-cam")
@@ -26,7 +26,7 @@ class Explanation:
 
     Attributes:
         trained: (rows, columns) float32; above 0 a place speaks for the class, below 0 against it.
-        untrained: The same of the copy.
+        untrained: The same of the first copy.
         difference: Of the contrasts of digit and empty paper, for integrated gradients; otherwise 0.
     """
 
@@ -34,12 +34,24 @@ class Explanation:
     untrained: np.ndarray
     difference: float = 0.0
 
+
+@dataclass(frozen=True)
+class Likeness:
+    """How much a picture is like those that the same method finds in untrained copies.
+
+    Attributes:
+        correlations: With the picture of each copy, in [-1, 1], without those that have one value throughout.
+    """
+
+    correlations: tuple[float, ...]
+
     @property
-    def likeness(self) -> float | None:
-        """The correlation of the two pictures, in [-1, 1]; None where one of them has one value throughout."""
-        if not (self.trained.std() and self.untrained.std()):
-            return None
-        return float(np.corrcoef(self.trained.ravel(), self.untrained.ravel())[0, 1])
+    def mean(self) -> float:
+        """The mean of the correlations without their signs, in [0, 1].
+
+        Which class a copy prefers is chance, so that its picture may as well be the negative of what it shows.
+        """
+        return sum(map(abs, self.correlations)) / len(self.correlations)
 
 
 def list_methods(network: Network) -> tuple[str, ...]:
@@ -50,7 +62,7 @@ def list_methods(network: Network) -> tuple[str, ...]:
 def explain(
     method: str, network: Network, digit: np.ndarray, blank: np.ndarray, contrast: Contrast, layer: str = ""
 ) -> Explanation:
-    """Explain an answer by one of `METHODS`, and beside it what the method finds in an untrained copy.
+    """Explain an answer by one of `METHODS`, and beside it what the method finds in the first untrained copy.
 
     Args:
         method: One of `list_methods`.
@@ -63,19 +75,51 @@ def explain(
     Raises:
         Refusal: If the network has no such convolution.
     """
-    pictures, difference = [], 0.0
-    for each in (make_untrained(network.architecture), network):
-        if method == "occlusion":
-            pictures.append(occlude(each, digit, blank, contrast))
-        elif method == "saliency":
-            pictures.append(compute_saliency(each, digit, contrast))
-        elif method == "smoothgrad":
-            pictures.append(compute_smooth_grad(each, digit, contrast))
-        elif method == "integrated":
-            found = compute_integrated_gradients(each, digit, blank, contrast)
-            pictures.append(found.values)
-            difference = found.difference
-        else:
-            pictures.append(compute_grad_cam(each, digit, contrast, layer))
-    untrained, trained = pictures
-    return Explanation(trained, untrained, difference)
+    of_copy, _ = _compute(method, make_untrained(network.architecture), digit, blank, contrast, layer)
+    own, difference = _compute(method, network, digit, blank, contrast, layer)
+    return Explanation(own, of_copy, difference)
+
+
+def measure_likeness(
+    method: str,
+    network: Network,
+    digit: np.ndarray,
+    blank: np.ndarray,
+    contrast: Contrast,
+    found: Explanation,
+    layer: str = "",
+) -> Likeness | None:
+    """Compare what `explain` found with the pictures of `COPIES` untrained copies; arguments are those of `explain`.
+
+    Returns:
+        None where the picture, or that of every copy, has one value throughout.
+    """
+    pictures = [found.untrained]
+    for number in range(1, COPIES):
+        copy = make_untrained(network.architecture, number)
+        pictures.append(_compute(method, copy, digit, blank, contrast, layer)[0])
+    if not found.trained.std():
+        return None
+    correlations = tuple(correlate(found.trained, each) for each in pictures if each.std())
+    return Likeness(correlations) if correlations else None
+
+
+def correlate(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the correlation of two pictures of one shape, neither of which has one value throughout."""
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def _compute(
+    method: str, network: Network, digit: np.ndarray, blank: np.ndarray, contrast: Contrast, layer: str
+) -> tuple[np.ndarray, float]:
+    """Return the picture of a method, and the difference that integrated gradients add up to, otherwise 0."""
+    if method == "occlusion":
+        return occlude(network, digit, blank, contrast), 0.0
+    if method == "saliency":
+        return compute_saliency(network, digit, contrast), 0.0
+    if method == "smoothgrad":
+        return compute_smooth_grad(network, digit, contrast), 0.0
+    if method == "integrated":
+        found = compute_integrated_gradients(network, digit, blank, contrast)
+        return found.values, found.difference
+    return compute_grad_cam(network, digit, contrast, layer), 0.0

@@ -1,4 +1,4 @@
-"""An untrained copy of a network, to set beside every explanation: what looks the same there explains nothing.
+"""Untrained copies of a network, to set beside every explanation: what looks the same there explains nothing.
 
 Adebayo et al., "Sanity Checks for Saliency Maps", 2018.
 """
@@ -12,10 +12,13 @@ from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.core.networks.network import Network
 
 SEED = 2**31
-"""Of the random weights; above the largest seed of a training, so that no network has begun with them."""
+"""Of the random weights of the first copy; above the largest seed of a training, so that no network has begun so."""
+
+COPIES = 5
+"""Copies that an explanation is compared with: what one of them shows may be chance."""
 
 
-@lru_cache(maxsize=8)
-def make_untrained(architecture: Architecture) -> Network:
-    """Make a network with the initial weights of Keras's layers, from a seed that no training has."""
-    return make_initial_network(architecture, SEED)
+@lru_cache(maxsize=4 * COPIES)
+def make_untrained(architecture: Architecture, number: int = 0) -> Network:
+    """Make the copy `number`, with the initial weights of Keras's layers, from a seed that no training has."""
+    return make_initial_network(architecture, SEED + number)

@@ -21,7 +21,7 @@ from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.explanations import methods, what_if
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.explanations.methods import Explanation
+from cnnviz.core.explanations.methods import Explanation, Likeness
 from cnnviz.core.inference import evidence, robustness, shifted_accuracy
 from cnnviz.core.inference.evidence import EvidenceThreshold
 from cnnviz.core.inference.perturbations import PERTURBATIONS
@@ -192,6 +192,21 @@ def explanation(
     """Return why a network gives its answer; `pictures` holds the float32 of its input, then of an empty paper's."""
     digit, blank = np.frombuffer(pictures, np.float32).reshape(2, *_network.architecture.input_shape)
     return methods.explain(method, _network, digit, blank, Contrast(*contrast), layer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def likeness(
+    weights_sha256: str,
+    _network: Network,
+    pictures: bytes,
+    method: str,
+    contrast: tuple[int, int | None],
+    layer: str,
+) -> Likeness | None:
+    """Return how much untrained copies explain the same answer alike; arguments are those of `explanation`."""
+    found = explanation(weights_sha256, _network, pictures, method, contrast, layer)
+    digit, blank = np.frombuffer(pictures, np.float32).reshape(2, *_network.architecture.input_shape)
+    return methods.measure_likeness(method, _network, digit, blank, Contrast(*contrast), found, layer)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

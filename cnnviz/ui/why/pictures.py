@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.explanations import methods
 from cnnviz.core.explanations.contrast import Contrast
-from cnnviz.core.explanations.methods import Explanation
+from cnnviz.core.explanations.methods import Explanation, Likeness
 from cnnviz.core.explanations.occlusion import PATCH, STRIDE
 from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
 from cnnviz.core.inference import subject
@@ -62,27 +62,37 @@ COLOURS = gettext_noop(
 )
 ALIKE: tuple[tuple[float, str], ...] = (
     (
-        0.6,
+        0.7,
         gettext_noop(
-            "Both pictures are much alike (correlation {likeness}): this one shows the digit more than what was "
+            "Pictures of untrained copies are much like this one ({spread}): it shows the digit more than what was "
             "learned."
         ),
     ),
     (
-        0.3,
+        0.5,
         gettext_noop(
-            "Both pictures are somewhat alike (correlation {likeness}): a part of this one comes from the digit alone."
+            "Pictures of untrained copies are somewhat like this one ({spread}): a part of it comes from the digit "
+            "alone."
         ),
     ),
     (
-        -1.1,
+        0.0,
         gettext_noop(
-            "Both pictures have little in common (correlation {likeness}): this one depends on what was learned."
+            "Pictures of untrained copies have little in common with this one ({spread}): it depends on what was "
+            "learned."
         ),
     ),
 )
-"""Least correlation -> what that says, the largest first."""
+"""Least mean of the correlations without their signs -> what that says, the largest first.
 
+Two pictures with a correlation of 0.5 share a quarter of their variance, of 0.7 half of it. Of 490 pictures by ten
+networks the sentence was the same with five other copies for 99 %; one copy with limits of 0.3 and 0.6 was for 84 %.
+"""
+
+SPREAD = gettext_noop(
+    "correlation {mean} without its sign in the mean of {count} copies with other random weights, with its sign from "
+    "{low} to {high}"
+)
 MOST = gettext_noop("Most speaks for {target} at {place}: {value}.")
 MOST_AGAINST = gettext_noop("Most speaks against it at {place}: {value}.")
 FLAT = gettext_noop("Nothing here speaks for {target} or against it: all values are 0.")
@@ -103,18 +113,37 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
         _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
     st.markdown(describe_finding(method, found, contrast))
     st.caption(terms.explain(COLOURS, target=contrast.target))
+    # Last, because it takes as long as all the rest: the pictures are in sight by now.
+    st.markdown(describe_likeness(measure_likeness(network, prediction, source, method, contrast, layer)))
 
 
 def explain(
     network: Network, prediction: Prediction, source: InputSource, method: str, contrast: Contrast, layer: str
 ) -> Explanation:
     """Return the pictures of a method; those of a network with a card are kept for a while."""
-    blank = subject.to_network_input(network, source, np.zeros((28, 28), np.float32))
-    pictures = np.stack([prediction.trace.digit, blank]).astype(np.float32)
+    pictures = _make_inputs(network, prediction, source)
     if not prediction.weights_sha256:
         return methods.explain(method, network, pictures[0], pictures[1], contrast, layer)
     classes = contrast.target, contrast.against
     return cache.explanation(prediction.weights_sha256, network, pictures.tobytes(), method, classes, layer)
+
+
+def measure_likeness(
+    network: Network, prediction: Prediction, source: InputSource, method: str, contrast: Contrast, layer: str
+) -> Likeness | None:
+    """Return how much untrained copies give the same picture, likewise."""
+    pictures = _make_inputs(network, prediction, source)
+    if not prediction.weights_sha256:
+        found = methods.explain(method, network, pictures[0], pictures[1], contrast, layer)
+        return methods.measure_likeness(method, network, pictures[0], pictures[1], contrast, found, layer)
+    classes = contrast.target, contrast.against
+    return cache.likeness(prediction.weights_sha256, network, pictures.tobytes(), method, classes, layer)
+
+
+def _make_inputs(network: Network, prediction: Prediction, source: InputSource) -> np.ndarray:
+    """Return the input of the digit and that of an empty paper, (2, ...) float32."""
+    blank = subject.to_network_input(network, source, np.zeros((28, 28), np.float32))
+    return np.stack([prediction.trace.digit, blank]).astype(np.float32)
 
 
 def describe_method(network: Network, method: str, found: Explanation, contrast: Contrast, layer: str) -> str:
@@ -140,7 +169,7 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
 
 
 def describe_finding(method: str, found: Explanation, contrast: Contrast) -> str:
-    """Return in words what the picture of the network shows, and how much that of the untrained copy is like it."""
+    """Return in words what the picture of the network shows."""
     values = found.trained
     told = []
     if values.max() > 0:
@@ -149,10 +178,17 @@ def describe_finding(method: str, found: Explanation, contrast: Contrast) -> str
         told.append(translate(MOST_AGAINST, **_find_place(method, values, int(values.argmin()))))
     if not told:
         return translate(FLAT, target=contrast.target)
-    if found.likeness is not None:
-        template = next(text for least, text in ALIKE if found.likeness >= least)
-        told.append(translate(template, likeness=format_signed(found.likeness, plus="")))
     return " ".join(told)
+
+
+def describe_likeness(found: Likeness | None) -> str:
+    """Return in words how much untrained copies give the same picture, and what follows; "" where nothing can."""
+    if found is None:
+        return ""
+    low, high = (format_signed(end(found.correlations), plus="") for end in (min, max))
+    mean = format_signed(found.mean, plus="")
+    spread = translate(SPREAD, mean=mean, count=len(found.correlations), low=low, high=high)
+    return translate(next(text for least, text in ALIKE if found.mean >= least), spread=spread)
 
 
 def _find_place(method: str, values: np.ndarray, at: int) -> dict[str, str]:

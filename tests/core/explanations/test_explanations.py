@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
-from cnnviz.core.explanations import contributions, grad_cam, occlusion, saliency, strokes, untrained
+from cnnviz.core.explanations import contributions, grad_cam, methods, occlusion, saliency, strokes, untrained
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import samples, subject, trace
 from cnnviz.core.inference.gradients import INPUT, compute_gradient, run_forward
@@ -207,6 +207,68 @@ def test_an_untrained_copy_has_the_same_architecture_and_glorots_weights(name: s
     assert abs(float(kernel.mean())) < bound / 20
     again = untrained.make_untrained(network.architecture)
     np.testing.assert_array_equal(again.weights["conv2d_1"]["kernel"], kernel)
+
+
+def test_untrained_copies_differ_from_one_another() -> None:
+    first, second = (untrained.make_untrained(make_linear().architecture, number) for number in (0, 1))
+    assert not np.array_equal(first.weights["answer"]["kernel"], second.weights["answer"]["kernel"])
+
+
+def measure_likeness(network: Network, method: str = "saliency") -> methods.Likeness | None:
+    digit = make_digit()
+    found = methods.explain(method, network, digit, BLANK, CONTRAST)
+    return methods.measure_likeness(method, network, digit, BLANK, CONTRAST, found)
+
+
+def test_pictures_of_independent_weights_have_little_in_common_over_all_copies() -> None:
+    found = measure_likeness(make_linear())
+    assert found is not None
+    assert len(found.correlations) == untrained.COPIES
+    assert max(map(abs, found.correlations)) < 0.15, "784 weights: a correlation by chance is about 0.04"
+    kernel = np.stack(
+        [untrained.make_untrained(make_linear().architecture, n).weights["answer"]["kernel"] for n in range(5)]
+    )
+    factors = kernel[..., 3] - kernel[..., 8]
+    expected = [np.corrcoef(get_factors(make_linear()).ravel(), each)[0, 1] for each in factors]
+    np.testing.assert_allclose(found.correlations, expected, atol=1e-5)
+    assert found.mean == pytest.approx(np.abs(expected).mean(), abs=1e-5)
+
+
+def negate(network: Network) -> Network:
+    weights = {layer: {kind: -array for kind, array in each.items()} for layer, each in network.weights.items()}
+    return Network(network.architecture, weights)
+
+
+def test_the_negative_of_a_picture_is_as_alike_as_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_linear()
+    copies = [network, negate(network), network, negate(network), network]
+    monkeypatch.setattr(methods, "make_untrained", lambda _, number=0: copies[number])
+    found = measure_likeness(network)
+    assert found is not None
+    assert found.correlations == pytest.approx((1, -1, 1, -1, 1))
+    assert found.mean == pytest.approx(1)
+
+
+def test_one_copy_that_is_alike_by_chance_does_not_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_linear()
+    copies = [network, *(make_linear(seed) for seed in range(1, 5))]
+    monkeypatch.setattr(methods, "make_untrained", lambda _, number=0: copies[number])
+    found = measure_likeness(network)
+    assert found is not None
+    assert found.correlations[0] == pytest.approx(1)
+    assert found.mean < 0.3
+
+
+def test_pictures_of_one_value_throughout_are_like_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_linear()
+    dark = Network(network.architecture, {"answer": {k: 0 * v for k, v in network.weights["answer"].items()}})
+    assert measure_likeness(dark) is None
+    monkeypatch.setattr(methods, "make_untrained", lambda _, number=0: dark if number else make_linear(7))
+    found = measure_likeness(network)
+    assert found is not None
+    assert len(found.correlations) == 1
+    monkeypatch.setattr(methods, "make_untrained", lambda *_: dark)
+    assert measure_likeness(network) is None
 
 
 @pytest.mark.train
