@@ -96,7 +96,7 @@ TERMS = (
             "filters makes 32 maps."
         ),
         "Keras documentation: Conv2D",
-        "convolution",
+        "filters",
         gettext_noop("weights = height × width × channels"),
     ),
     Term(

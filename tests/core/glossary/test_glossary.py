@@ -72,3 +72,7 @@ def test_an_entry_is_translated_but_for_its_key_and_source() -> None:
 )
 def test_a_search_needs_every_word(words: str, found: bool) -> None:
     assert TERM.matches(words) is found
+
+
+def test_what_a_filter_is_leads_to_the_filters_of_networks() -> None:
+    assert {key: TERMS[key].page for key in ("filter", "kernel")} == {"filter": "filters", "kernel": "convolution"}
