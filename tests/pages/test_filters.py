@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,20 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations import what_if
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import trace
 from cnnviz.core.lessons.filters import kernels, patches
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.initial_weights import make_initial_network
+from cnnviz.core.networks.network import Network
+from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.feature_maps import Block, Selection
 from cnnviz.ui.shell import cache
+from tests.core import strategies
 from tests.marked_text import plain
+from tests.pages import fake_training
 from tests.pages.page_digit import get_digit
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +118,81 @@ def test_a_network_without_convolution_is_reported_with_others_to_choose(shown: 
     (told,) = app.info
     assert "has no convolution" in told.value
     assert NETWORK in told.value
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Return a new visitor's page with a trained run of their own, and its network at each kept moment."""
+    scheduler = fake_training.install_scheduler(monkeypatch)
+    app = fake_training.opened(monkeypatch, tmp_path)
+    job_id = fake_training.train_one(app, scheduler)
+    job = scheduler.jobs[job_id][0]
+    begun = make_initial_network(job.architecture, job.plan.seed)
+    kept = [begun, *(strategies.network(job.architecture, seed) for seed in (5, 6))]
+    scheduler.tell(job_id, "start", epochs=1, batches=40, finished=0)
+    for step, each in zip((0, 1, 40), kept, strict=True):
+        arrays = fake_training.flat(each) | {"confusion": np.eye(10, dtype=np.int32)}
+        scheduler.tell(job_id, "snapshot", arrays, step=step, epoch=step // 40, digits=10)
+    fake_training.finish(scheduler, job_id)
+    app.session_state["network"] = f"run-{job_id}"
+    # Between two runs of a page AppTest names the networks of its list itself, without a visitor.
+    monkeypatch.setattr("cnnviz.ui.shell.visitor.store", lambda: RunStore(scheduler.owners[job_id], tmp_path))
+    return Run(app, [*kept, strategies.network(job.architecture, 2)])  # the last is what `finish` gives
+
+
+@dataclass
+class Run:
+    app: AppTest
+    moments: list[Network]
+
+
+def test_a_slider_shows_the_kernels_of_an_own_run_at_every_kept_moment(
+    run: Run, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[int] = []
+    offered: list[tuple[list[str], int]] = []
+
+    def play(_key: str, labels: list[str], index: int, **_: Any) -> int:
+        offered.append((labels, index))
+        return chosen.pop() if chosen else index
+
+    monkeypatch.setattr("cnnviz.ui.filters.before_after.player", play)
+    app = run.app.switch_page("pages/Filters.py").run()
+    assert well(app)
+    names = ["after 0 batches", "after 1 batch", "after 40 batches", "as it is now"]
+    assert offered[-1] == (names, 3), "it begins with the result"
+    layer = run.moments[0].architecture.convolutions[0]
+    begun, *later = (kernels.read_kernels(each, layer) for each in run.moments)
+    for moment, wanted in ((1, later[0]), (2, later[1]), (0, begun), (3, later[2])):
+        chosen.append(moment)
+        app.run()
+        assert well(app)
+        assert np.array_equal(shown["kernels-before"]["block"].values, begun[:, :, 0])
+        assert np.array_equal(shown["kernels-after"]["block"].values, wanted[:, :, 0]), moment
+        assert shown["kernels-after"]["block"].title == ("After training" if moment == 3 else "At this moment")
+        moved = kernels.measure_movement(begun, wanted)
+        assert shown["movement"]["block"].values[0] == pytest.approx(moved.shares.max())
+        app.run()
+        assert offered[-1][1] == moment, "the slider stays where it was put"
+    assert app.session_state["filters_moment"] == -1, "the end of the slider follows what is trained further"
+
+
+def test_a_moment_that_cannot_be_read_is_said_and_the_result_shown(
+    run: Run, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise Refusal("This moment is damaged.")
+
+    monkeypatch.setattr("cnnviz.ui.filters.before_after.player", lambda *_, **__: 1)
+    monkeypatch.setattr(cache, "load_snapshot", refuse)
+    app = run.app.switch_page("pages/Filters.py").run()
+    assert well(app)
+    assert "This moment is damaged" in texts(app)
+    layer = run.moments[0].architecture.convolutions[0]
+    result = kernels.read_kernels(run.moments[-1], layer)
+    assert np.array_equal(shown["kernels-after"]["block"].values, result[:, :, 0])
+    assert shown["kernels-after"]["block"].title == "After training"
+    assert app.session_state["filters_moment"] == -1
 
 
 @pytest.fixture

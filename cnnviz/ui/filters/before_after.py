@@ -93,6 +93,7 @@ def _pick_moment(network: Network) -> Network:
         return cache.load_snapshot(visitor.store(), run_id, kept[at])
     except Refusal as reason:
         st.caption(page.escape_markdown(translate_refusal(reason)))
+        session.put(filters_moment=NEWEST)  # the result is what is shown, and what its title says
         return network
 
 
