@@ -39,7 +39,9 @@ UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 Notes = list[tuple[str, dict[str, int]]]
 
 
-def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES, cpu_seconds: int = MAX_CPU_SECONDS) -> None:
+def limit_this_process(
+    memory_bytes: int = MAX_MEMORY_BYTES, cpu_seconds: int = MAX_CPU_SECONDS, open_files: int = MAX_OPEN_FILES
+) -> None:
     """Limit memory, time and files, by default to what decoding one picture needs.
 
     Windows has the parent's time limit alone.
@@ -51,7 +53,7 @@ def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES, cpu_seconds: int = 
     for name, most in (
         ("RLIMIT_AS", memory_bytes),
         ("RLIMIT_CPU", cpu_seconds),
-        ("RLIMIT_NOFILE", MAX_OPEN_FILES),
+        ("RLIMIT_NOFILE", open_files),
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_CORE", 0),
     ):

@@ -1,0 +1,69 @@
+"""Tell the form of an uploaded network by its first bytes, and state the limit on its length. Nothing is parsed."""
+
+from __future__ import annotations
+
+import struct
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
+
+MAX_BYTES = 30_000_000
+"""Length of a file, that of every upload: seven million weights of four bytes."""
+
+KERAS, HDF5, SAFETENSORS = "keras", "h5", "safetensors"
+
+OTHER_ENDINGS = {
+    ".onnx": "ONNX",
+    ".pb": "TensorFlow SavedModel",
+    ".pkl": "pickle",
+    ".pickle": "pickle",
+    ".joblib": "joblib",
+    ".pt": "PyTorch",
+    ".pth": "PyTorch",
+    ".ckpt": "checkpoint",
+    ".tflite": "TensorFlow Lite",
+    ".mlmodel": "Core ML",
+    ".npz": "NumPy",
+    ".json": "JSON",
+}
+"""Ends of file names that people try -> what such a file is."""
+
+MAX_SAFETENSORS_HEADER = 1_000_000
+
+UNKNOWN = gettext_noop(
+    "This is not a network that can be read here. Please choose a .keras or .h5 file of Keras, or a .safetensors file "
+    "of cnnviz."
+)
+OTHER = gettext_noop(
+    "This looks like a file of the kind {kind}, which is not read here. Please choose a .keras or .h5 file of Keras, "
+    "or a .safetensors file of cnnviz."
+)
+
+
+def identify(data: bytes, name: str = "") -> str:
+    """Return the form of a file: `KERAS`, `HDF5` or `SAFETENSORS`.
+
+    Args:
+        data: The whole file.
+        name: Its name, used only to say what an unknown file may be; never shown.
+
+    Raises:
+        Refusal: If it is empty, longer than `MAX_BYTES` or of another form.
+    """
+    if not data:
+        raise Refusal("This file is empty. Please choose another network.")
+    if len(data) > MAX_BYTES:
+        raise Refusal(
+            "This file has {size} MB, but networks may have at most {limit} MB. Save it without its optimizer "
+            "(include_optimizer=False), or make it smaller.",
+            size=-(-len(data) // 1_000_000),
+            limit=MAX_BYTES // 1_000_000,
+        )
+    if data.startswith(b"PK\3\4"):
+        return KERAS
+    if data.startswith(b"\x89HDF\r\n\x1a\n"):
+        return HDF5
+    if len(data) > 9 and data[8:9] == b"{" and struct.unpack_from("<Q", data)[0] <= MAX_SAFETENSORS_HEADER:
+        return SAFETENSORS
+    kind = next((kind for end, kind in OTHER_ENDINGS.items() if name.lower().endswith(end)), "")
+    raise Refusal(OTHER, kind=kind) if kind else Refusal(UNKNOWN)

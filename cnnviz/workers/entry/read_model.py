@@ -1,0 +1,85 @@
+"""Read an uploaded network in a process of its own: bytes in, numbers and JSON out.
+
+    python -m cnnviz.workers.entry.read_model < request > answer
+
+The request is one line of JSON, `{"name": ..., "card": length, "architecture": ... or null}`, then so many bytes of a
+card, then the file. The answer is one line of JSON, `{"architecture": ..., "notes": ...}`, followed by the weights as
+float32, little-endian, in the order of the architecture; or `{"refusal": ...}` alone. A file that takes too much time
+or memory ends the process with an error. The process limits itself before it reads the first byte of the file: it can
+open no other file, and neither Keras nor TensorFlow is ever imported.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import sys
+from pathlib import Path
+
+import h5py  # noqa: F401  (imported before files can no longer be opened)
+import numpy as np
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.workers.entry.decode_image import limit_this_process
+from cnnviz.workers.model_files import hdf5_file, keras_weights, reader  # noqa: F401
+
+MAX_MORE_BYTES = 200_000_000
+"""Memory beyond what Python and the libraries have when the process has started."""
+
+MAX_CPU_SECONDS = 8
+
+OPEN_FILES = 3
+"""Standard input, output and error: no other file can be opened, so nothing that a file points to is read."""
+
+DAMAGED = "This file is damaged or not one that Keras or cnnviz writes. Save the network again and try once more."
+
+
+def measure_memory() -> int:
+    """Return the bytes of address space that this process has; many where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return 10 * MAX_MORE_BYTES  # macOS, which does not keep to this limit
+    return pages * mmap.PAGESIZE
+
+
+def answer(request: bytes) -> tuple[bytes, list[np.ndarray]]:
+    """Return the line of the answer and the arrays after it."""
+    line, _, rest = request.partition(b"\n")
+    asked = json.loads(line)
+    del request
+    design = None if asked["architecture"] is None else Architecture.from_json(asked["architecture"])
+    card, data = rest[: asked["card"]], rest[asked["card"] :]
+    del rest
+    try:
+        found = reader.read(data, asked["name"], design, card)
+    except Refusal as reason:
+        return _write({"refusal": reason.to_json()}), []
+    arrays = [
+        found.weights[layer][name] for layer, shapes in found.architecture.weight_shapes().items() for name in shapes
+    ]
+    return _write(reader.describe(found)), arrays
+
+
+def _write(described: dict[str, object]) -> bytes:
+    return json.dumps(described).encode() + b"\n"
+
+
+def main() -> None:
+    """Read the network on standard input and write the answer to standard output."""
+    limit_this_process(measure_memory() + MAX_MORE_BYTES, MAX_CPU_SECONDS, OPEN_FILES)
+    try:
+        header, arrays = answer(sys.stdin.buffer.read())
+    except MemoryError:
+        sys.exit(1)
+    except Exception:  # noqa: BLE001  whatever is left is a file that is not sound
+        header, arrays = _write({"refusal": Refusal(DAMAGED).to_json()}), []
+    out = sys.stdout.buffer
+    out.write(header)
+    for array in arrays:
+        out.write(array.astype("<f4", copy=False).tobytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,626 @@
+"""Turn a model of Keras 2 or 3, as its configuration describes it, into an architecture of ours.
+
+Models inside models are laid out flat. The form of the configuration is that of `keras.Sequential.get_config` and
+`keras.Functional.get_config`; Keras 2 writes the sources of a layer as `[[name, node, tensor, {arguments}], ...]`,
+Keras 3 as tensors with a `keras_history`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks
+from cnnviz.core.layers.naming import iterate_keras_names
+from cnnviz.core.messages import gettext_noop
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.workers.model_files import keras_layers
+from cnnviz.workers.model_files.keras_layers import FileLayer, show
+
+PICTURE = ""
+"""In place of a layer's name: the picture that the network reads."""
+
+SEQUENTIAL, FUNCTIONAL, INPUT = "Sequential", ("Functional", "Model"), "InputLayer"
+
+MAX_FILE_LAYERS = 400
+"""Layers of a file, also those that are left out."""
+
+MAX_MODEL_DEPTH = 6
+"""Models inside models."""
+
+MAX_NAME = 48
+"""Characters of a name of ours, so that a number fits behind it."""
+
+Note = tuple[str, dict[str, Any]]
+"""Name of a remark in `cnnviz.jobs.sandbox.model_upload.NOTES`, and its values."""
+
+WRONG_FORM = gettext_noop(
+    "The description of the network in this file is not one that Keras writes: {what}. Save the network again with "
+    "model.save() and try once more."
+)
+NOT_ONE = gettext_noop(
+    "This network has {number} {what}, but one picture goes in here and one answer comes out. Save a network with one "
+    "input and one output."
+)
+NOT_A_PICTURE = gettext_noop(
+    "The input must be one image of height × width × channels. Received: the shape {shape}. Save a network with "
+    "keras.Input((height, width, channels)), or one that begins with Reshape from such a shape."
+)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A layer of the file that computes something.
+
+    Attributes:
+        file: As the file describes it.
+        path: Names in the file of the models around it, and its own.
+        group: Where Keras 3 keeps its weights, such as "layers/sequential/layers/conv2d_1".
+        layers: Our layers; the weights are those of the first.
+        sources: Names of our layers that the first one reads; `PICTURE` for the picture.
+        trainable: Whether it and all models around it are trained.
+        axis: Axis along which it works, or None.
+    """
+
+    file: FileLayer
+    path: tuple[str, ...]
+    group: str
+    layers: tuple[Layer, ...]
+    sources: tuple[str, ...]
+    trainable: bool
+    axis: int | None
+
+    @property
+    def name(self) -> str:
+        """Name of our layer that has its weights."""
+        return self.layers[0].name
+
+
+@dataclass(frozen=True)
+class FileModel:
+    """A network as the file describes it, in our terms.
+
+    Attributes:
+        architecture: The architecture.
+        leaves: The layers of the file, in the order of the file's own models.
+        doubled: Name of the layer that has one unit in the file and two here, or "".
+        notes: What is different here.
+    """
+
+    architecture: Architecture
+    leaves: tuple[Leaf, ...]
+    doubled: str
+    notes: tuple[Note, ...]
+
+
+@dataclass
+class _Plan:
+    """What is found while models are laid out flat."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    left_out: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    precisions: set[str] = field(default_factory=set)
+    count: int = 0
+
+
+def read_model(description: object, file_name: str) -> FileModel:
+    """Turn the description of a model into an architecture.
+
+    Args:
+        description: Parsed JSON: `{"class_name": ..., "config": ...}`.
+        file_name: Names the network where the description does not.
+
+    Raises:
+        Refusal: If anything in it is not supported, or it exceeds a limit; nothing is allocated before.
+    """
+    kind, config = _read_object(description, "the network")
+    shape = find_input_shape(kind, config)
+    plan = _Plan()
+    answer = _add_model(plan, kind, config, (), "", PICTURE, True)
+    if answer != (plan.leaves[-1].layers[-1].name if plan.leaves else PICTURE):
+        raise _wrong(gettext_noop("its layers do not end in its output"))
+    picture, notes = _read_picture(shape, plan.leaves)
+    stack, sources = _list_layers(plan.leaves)
+    stack, doubled, ending = _complete_answer(stack, sources, plan.names)
+    notes += ending
+    name = _name_network(config, file_name)
+    architecture = _build(name, stack, sources, picture, plan.leaves)
+    if plan.left_out:
+        notes.append(("left_out", {"number": len(plan.left_out), "names": ", ".join(map(show, plan.left_out))}))
+    if plan.renamed:
+        theirs, ours = plan.renamed[0]
+        notes.append(("renamed", {"number": len(plan.renamed), "theirs": show(theirs), "ours": ours}))
+    if plan.precisions - {"float32"}:
+        notes.append(("precision", {"precision": ", ".join(sorted(plan.precisions - {"float32"}))}))
+    return FileModel(architecture, tuple(plan.leaves), doubled, tuple(notes))
+
+
+def _read_object(data: object, what: str) -> tuple[str, Any]:
+    """Return class and configuration of a serialized object."""
+    if not isinstance(data, dict) or not isinstance(data.get("class_name"), str) or "config" not in data:
+        raise _wrong(gettext_noop("a layer or the network has no class or no configuration"))
+    kind, config = data["class_name"], data["config"]
+    module = str(data.get("module") or "keras")
+    if data.get("registered_name") not in (None, kind) or module.split(".")[0] not in ("keras", "tf_keras", "builtins"):
+        name = config.get("name", what) if isinstance(config, dict) else what
+        raise Refusal(keras_layers.UNSUPPORTED_KIND, layer=show(name), kind=show(data.get("registered_name") or kind))
+    return kind, config
+
+
+def _list_models_layers(kind: str, config: Any) -> list[Any]:
+    found = config.get("layers") if isinstance(config, dict) else config if kind == SEQUENTIAL else None
+    if not isinstance(found, list) or not found:
+        raise _wrong(gettext_noop("a model in it has no layers"))
+    if len(found) > MAX_FILE_LAYERS:
+        raise Refusal(
+            "This network has {number:,} layers; up to {most} are read. Save a smaller network.",
+            number=len(found),
+            most=MAX_FILE_LAYERS,
+        )
+    return found
+
+
+def find_input_shape(kind: str, config: Any, depth: int = 0) -> tuple[Any, ...]:
+    """Return the shape that a model reads, without the batch axis, unchecked.
+
+    Raises:
+        Refusal: If it has several inputs or states none.
+    """
+    found = _list_models_layers(kind, config)
+    if depth > MAX_MODEL_DEPTH:
+        raise _too_deep()
+    if kind in FUNCTIONAL:
+        names = _read_ends(config, "input_layers", gettext_noop("inputs"))
+        inputs = [each for each in found if isinstance(each, dict) and _get_name(each) == names]
+        if not inputs:
+            raise _wrong(gettext_noop("its input is not among its layers"))
+        first = inputs[0]
+    elif kind == SEQUENTIAL:
+        first = found[0]
+    else:
+        raise Refusal(
+            "The network in this file is a {kind}. Only Sequential and functional models are read here, because others "
+            "run code of their own. Build it with keras.Sequential or keras.Model(inputs, outputs) and save it again.",
+            kind=show(kind),
+        )
+    inner, inner_config = _read_object(first, "the input")
+    if inner in (SEQUENTIAL, *FUNCTIONAL):
+        return find_input_shape(inner, inner_config, depth + 1)
+    known = inner_config if isinstance(inner_config, dict) else {}
+    whole = config if isinstance(config, dict) else {}
+    for stated in (known.get("batch_shape"), known.get("batch_input_shape"), whole.get("build_input_shape")):
+        if stated is not None:
+            if not isinstance(stated, list) or not stated:
+                raise _wrong(gettext_noop("the shape of its input is not a list"))
+            return tuple(stated[1:])
+    raise Refusal(
+        "This file does not say how large a picture its network reads. Begin the network with "
+        "keras.Input((height, width, channels)) and save it again."
+    )
+
+
+def _add_model(
+    plan: _Plan, kind: str, config: Any, path: tuple[str, ...], group: str, source: str, trainable: bool
+) -> str:
+    """Lay a model out flat; return the name of our layer that gives its answer, or `source` if nothing is left."""
+    if len(path) > MAX_MODEL_DEPTH:
+        raise _too_deep()
+    found = [_read_layer(each) for each in _list_models_layers(kind, config)]
+    plan.count += len(found)
+    if plan.count > MAX_FILE_LAYERS:
+        raise Refusal(
+            "This network has {number:,} layers; up to {most} are read. Save a smaller network.",
+            number=plan.count,
+            most=MAX_FILE_LAYERS,
+        )
+    _check_names(found)
+    if isinstance(config, dict) and config.get("trainable") is False:
+        trainable = False
+    groups = _name_groups(kind, found, group)
+    if kind == SEQUENTIAL:
+        at = source
+        for place, layer in enumerate(found):
+            if layer.kind == INPUT:
+                if place:
+                    raise Refusal(NOT_ONE, number=2, what=gettext_noop("inputs"))
+                continue
+            at = _add_layer(plan, layer, path, groups[layer.name], (at,), trainable)
+        return at
+    if kind in FUNCTIONAL:
+        return _add_graph(plan, config, found, path, groups, source, trainable)
+    raise Refusal(keras_layers.UNSUPPORTED_KIND, layer=show("/".join(path)), kind=show(kind))
+
+
+def _name_groups(kind: str, found: Sequence[_Entry], group: str) -> dict[str, str]:
+    """Return where Keras 3 keeps the weights of each layer of a model: named by class and counted, inputs too.
+
+    A Sequential does not count its input (`keras.src.saving.saving_lib._save_container_state`).
+    """
+    counted = [each for each in found if kind != SEQUENTIAL or each.kind != INPUT]
+    classes = ["Functional" if each.kind in FUNCTIONAL else each.kind for each in counted]
+    prefix = f"{group}/layers" if group else "layers"
+    names = iterate_keras_names(classes)
+    return {each.name: f"{prefix}/{name}" for each, name in zip(counted, names, strict=True)}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One entry in a model's list of layers: what `FileLayer` has, for models too, and the calls of the layer."""
+
+    kind: str
+    name: str
+    config: Any
+    calls: Any
+
+
+def _read_layer(data: Any) -> _Entry:
+    kind, config = _read_object(data, "a layer")
+    name = _get_name(data)
+    if not isinstance(name, str) or not name or len(name) > 1_000:
+        raise _wrong(gettext_noop("a layer has no name, or one of more than 1,000 characters"))
+    if kind not in (SEQUENTIAL, *FUNCTIONAL) and not isinstance(config, dict):
+        raise _wrong(gettext_noop("a layer has no configuration"))
+    return _Entry(kind, name, config, data.get("inbound_nodes"))
+
+
+def _get_name(data: Mapping[str, Any]) -> Any:
+    config = data.get("config")
+    return data.get("name", config.get("name") if isinstance(config, dict) else data.get("class_name"))
+
+
+def _check_names(found: Sequence[_Entry]) -> None:
+    names = [each.name for each in found]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refusal(
+            "Two layers of this network are called {name}. Give every layer a name of its own and save it again.",
+            name=show(twice),
+        )
+
+
+def _add_graph(
+    plan: _Plan,
+    config: Any,
+    found: Sequence[_Entry],
+    path: tuple[str, ...],
+    groups: Mapping[str, str],
+    source: str,
+    trainable: bool,
+) -> str:
+    """Add the layers of a functional model, each after all that it reads."""
+    start = _read_ends(config, "input_layers", gettext_noop("inputs"))
+    end = _read_ends(config, "output_layers", gettext_noop("outputs"))
+    by_name = {each.name: each for each in found}
+    reads = {each.name: () if each.name == start else _read_sources(each) for each in found}
+    others = [each.name for each in found if each.kind == INPUT and each.name != start]
+    if others:
+        raise Refusal(NOT_ONE, number=1 + len(others), what=gettext_noop("inputs"))
+    missing = [name for names in reads.values() for name in names if name not in by_name]
+    if missing or start not in by_name or end not in by_name:
+        raise Refusal(
+            "Layer {name} is read in this network, but is not part of it. Save the network again with Keras and try "
+            "once more.",
+            name=show([*missing, start, end][0] if missing else start if start not in by_name else end),
+        )
+    if by_name[start].kind != INPUT:
+        raise _wrong(gettext_noop("its input is not an InputLayer"))
+    needed = _find_needed(reads, end)
+    dead = [each.name for each in found if each.name not in needed]
+    if dead:
+        raise Refusal(
+            "Layer {name} does not lead to the answer of this network. Leave it out and save the network again.",
+            name=show(dead[0]),
+        )
+    values = {start: source}
+    waiting = [each for each in found if each.name != start]
+    while waiting:
+        ready = [each for each in waiting if all(name in values for name in reads[each.name])]
+        if not ready:
+            raise Refusal(
+                "Layers of this network read one another in a circle: {names}. A picture must pass through each layer "
+                "once. Build the network without the loop and save it again.",
+                names=", ".join(show(each.name) for each in waiting),
+            )
+        # One at a time, the first of the file: so the order stays that of the file where it can.
+        each = ready[0]
+        sources = tuple(values[name] for name in reads[each.name])
+        values[each.name] = _add_layer(plan, each, path, groups[each.name], sources, trainable)
+        waiting.remove(each)
+    return values[end]
+
+
+def _find_needed(reads: Mapping[str, Sequence[str]], end: str) -> set[str]:
+    """Return the layers that the layer `end` depends on, and itself."""
+    needed: set[str] = set()
+    waiting = [end]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += reads[name]
+    return needed
+
+
+def _read_ends(config: Any, key: str, what: str) -> str:
+    """Return the name of the only input or output layer: files have [name, 0, 0] or a list of such lists."""
+    ends = config.get(key) if isinstance(config, dict) else None
+    if isinstance(ends, dict):
+        ends = list(ends.values())
+    if isinstance(ends, list) and len(ends) == 3 and isinstance(ends[0], str):
+        ends = [ends]
+    if isinstance(ends, list) and ends and all(isinstance(each, list) and len(each) == 3 for each in ends):
+        if len(ends) > 1:
+            raise Refusal(NOT_ONE, number=len(ends), what=what)
+        if isinstance(ends[0][0], str) and ends[0][2] == 0:
+            return str(ends[0][0])
+    raise _wrong(gettext_noop("it does not say which layers are its input and its output"))
+
+
+def _read_sources(layer: _Entry) -> tuple[str, ...]:
+    """Return the names of the layers that a layer reads, in order."""
+    calls = layer.calls
+    if not isinstance(calls, list):
+        raise _wrong(gettext_noop("it does not say what a layer reads"))
+    if len(calls) > 1:
+        raise Refusal(
+            "Layer {name} is used {number} times in this network. Layers that are shared are not supported here: use "
+            "a layer of its own in each place and save the network again.",
+            name=show(layer.name),
+            number=len(calls),
+        )
+    if not calls:
+        raise Refusal(
+            "Layer {name} reads nothing. Leave it out of the network and save it again.", name=show(layer.name)
+        )
+    call = calls[0]
+    if isinstance(call, dict):
+        names = _read_tensors(layer, call.get("args"))
+        _check_arguments(layer, call.get("kwargs"))
+    else:
+        names = _read_nodes(layer, call)
+    if not names:
+        raise _wrong(gettext_noop("it does not say what a layer reads"))
+    return names
+
+
+def _read_tensors(layer: _Entry, arguments: Any) -> tuple[str, ...]:
+    """Return the sources that Keras 3 writes: the one argument is a tensor or a list of tensors."""
+    if not isinstance(arguments, list) or len(arguments) != 1:
+        raise _refuse_call(layer)
+    tensors = arguments[0] if isinstance(arguments[0], list) else arguments
+    names = []
+    for tensor in tensors:
+        config = tensor.get("config") if isinstance(tensor, dict) else None
+        history = config.get("keras_history") if isinstance(config, dict) else None
+        if not isinstance(tensor, dict) or tensor.get("class_name") != "__keras_tensor__":
+            raise _refuse_call(layer)
+        if not isinstance(history, list) or len(history) != 3 or not isinstance(history[0], str) or history[2] != 0:
+            raise _wrong(gettext_noop("it does not say what a layer reads"))
+        names.append(history[0])
+    return tuple(names)
+
+
+def _read_nodes(layer: _Entry, call: Any) -> tuple[str, ...]:
+    """Return the sources that Keras 2 writes: [[name, node, tensor, {arguments}], ...], or one such list."""
+    if isinstance(call, list) and call and isinstance(call[0], str):
+        call = [call]
+    names = []
+    for node in call if isinstance(call, list) else [None]:
+        if not isinstance(node, list) or len(node) not in (3, 4) or not isinstance(node[0], str) or node[2] != 0:
+            raise _wrong(gettext_noop("it does not say what a layer reads"))
+        _check_arguments(layer, node[3] if len(node) == 4 else {})
+        names.append(node[0])
+    return tuple(names)
+
+
+def _check_arguments(layer: _Entry, arguments: Any) -> None:
+    """Refuse arguments of a call that change the answer."""
+    if arguments is None or arguments == {}:
+        return
+    harmless = isinstance(arguments, dict) and all(
+        name == "training" or (name == "mask" and value in (None, [None])) for name, value in arguments.items()
+    )
+    if not harmless:
+        raise _refuse_call(layer)
+
+
+def _refuse_call(layer: _Entry) -> Refusal:
+    return Refusal(
+        "Layer {layer} ({kind}) is called with more than the layers that it reads. That is not supported here: call "
+        "it with a layer, or a list of layers, alone and save the network again.",
+        layer=show(layer.name),
+        kind=show(layer.kind),
+    )
+
+
+def _add_layer(
+    plan: _Plan, layer: _Entry, path: tuple[str, ...], group: str, sources: tuple[str, ...], trainable: bool
+) -> str:
+    """Add one entry of a model; return the name of our layer that stands for its output."""
+    inner = (*path, layer.name)
+    if layer.kind in (SEQUENTIAL, *FUNCTIONAL):
+        if len(sources) != 1:
+            raise Refusal(NOT_ONE, number=len(sources), what=gettext_noop("inputs of a model inside it"))
+        return _add_model(plan, layer.kind, layer.config, inner, group, sources[0], trainable)
+    file = FileLayer(layer.kind, layer.name, layer.config)
+    name = _choose_name(plan, inner)
+    made = keras_layers.translate(file, name)
+    plan.precisions.add(made.precision)
+    if not made.layers:
+        plan.names.discard(name)
+        if len(sources) != 1:
+            raise _wrong(gettext_noop("a layer reads several layers"))
+        plan.left_out.append(layer.name)
+        return sources[0]
+    plan.names.update(each.name for each in made.layers)
+    if name != ".".join(inner):
+        plan.renamed.append(("/".join(inner), name))
+    plan.leaves.append(
+        Leaf(
+            file=file,
+            path=inner,
+            group=group,
+            layers=made.layers,
+            sources=sources,
+            trainable=trainable and layer.config.get("trainable") is not False,
+            axis=made.axis,
+        )
+    )
+    return made.layers[-1].name
+
+
+def _choose_name(plan: _Plan, path: tuple[str, ...]) -> str:
+    """Return a name of ours for a layer: letters, digits, `_`, `.` and `-`, not taken yet."""
+    plain = unicodedata.normalize("NFKD", ".".join(path)[:500]).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_")[-MAX_NAME:] or "layer"
+    name, number = base, 2
+    while name in plan.names:
+        name, number = f"{base}_{number}", number + 1
+    plan.names.add(name)
+    return name
+
+
+def _name_network(config: Any, file_name: str) -> str:
+    """Return a name for the network: that of the file, or else that of the model, in small letters and hyphens."""
+    stated = config.get("name") if isinstance(config, dict) else ""
+    stem = re.sub(r"\.(weights\.)?[A-Za-z0-9]{1,12}$", "", file_name[-200:])
+    for text in (stem, str(stated)[:200]):
+        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+        name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].strip("-")
+        if name:
+            return name
+    return "network"
+
+
+def _list_layers(leaves: Sequence[Leaf]) -> tuple[list[Layer], list[tuple[str, ...]]]:
+    """Return all our layers in order, and what each of them reads."""
+    stack: list[Layer] = []
+    sources: list[tuple[str, ...]] = []
+    for leaf in leaves:
+        for place, layer in enumerate(leaf.layers):
+            sources.append((leaf.layers[place - 1].name,) if place else leaf.sources)
+            stack.append(layer)
+    if not stack:
+        raise Refusal("The network in this file has no layer that computes anything. Save another one.")
+    return stack, sources
+
+
+def _complete_answer(
+    stack: list[Layer], sources: list[tuple[str, ...]], names: set[str]
+) -> tuple[list[Layer], str, list[Note]]:
+    """Let a network end in a softmax: after logits one is added, and one sigmoid becomes two classes.
+
+    softmax([0, z]) is [1 - sigmoid(z), sigmoid(z)], so a unit of its own with weights 0 stands for the other class.
+
+    Returns:
+        The layers, the name of the layer that now has two units or "", and what was changed.
+    """
+    last = stack[-1]
+    if isinstance(last, Dense) and last.units == 1 and last.activation == "sigmoid":
+        doubled = replace(last, units=2, activation="softmax")
+        return [*stack[:-1], doubled], last.name, [("sigmoid", {})]
+    if isinstance(last, Activation) and last.activation == "sigmoid" and len(stack) > 1:
+        before = stack[-2]
+        if isinstance(before, Dense) and before.units == 1 and sources[-1] == (before.name,):
+            two = replace(before, units=2)
+            return [*stack[:-2], two, Softmax(name=last.name)], before.name, [("sigmoid", {})]
+    if last.activation_name in ("", "linear") and not isinstance(last, Softmax):
+        if isinstance(last, Dense) and last.units == 1:
+            raise Refusal(
+                "This network ends in one number without an activation. Networks here choose between classes: end it "
+                'in Dense(1, activation="sigmoid") or Dense(classes, activation="softmax") and save it again.'
+            )
+        name = "softmax"
+        while name in names:
+            name += "_"
+        sources.append((last.name,))
+        return [*stack, Softmax(name=name)], "", [("softmax", {})]
+    if last.activation_name == "sigmoid":
+        raise Refusal(
+            "This network ends in several sigmoids, each for itself, so that several answers can be right at once. "
+            'Networks here choose one class: end it in Dense(classes, activation="softmax"), train and save it again.'
+        )
+    return stack, "", []
+
+
+def _read_picture(shape: tuple[Any, ...], leaves: Sequence[Leaf]) -> tuple[Shape, list[Note]]:
+    """Return height, width and channels of the picture; a grey one may be without the last in the file."""
+    if len(shape) in (2, 3) and any(side is None for side in shape):
+        raise Refusal(
+            "This network reads pictures of any size: its input shape is {shape}. Save it with a fixed size, as in "
+            "keras.Input((28, 28, 1)).",
+            shape=tuple(shape),
+        )
+    if any(not isinstance(side, int) or isinstance(side, bool) for side in shape) or len(shape) not in (2, 3):
+        raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
+    if len(shape) == 3:
+        return tuple(shape), []
+    flat = {PICTURE}  # values that have no axis of channels in the file
+    for leaf in leaves:
+        if flat.intersection(leaf.sources):
+            if leaf.file.kind in ("Flatten", "Reshape"):
+                continue
+            if leaf.file.kind not in ("Rescaling", "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU"):
+                raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
+            if "softmax" in (layer.activation_name for layer in leaf.layers):
+                raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
+            flat.add(leaf.layers[-1].name)
+    return (*shape, 1), [("grey", {})]
+
+
+def _build(
+    name: str,
+    stack: Sequence[Layer],
+    sources: Sequence[tuple[str, ...]],
+    picture: Shape,
+    leaves: Sequence[Leaf],
+) -> Architecture:
+    """Build the architecture; what it refuses names the layer of the file."""
+    more: dict[str, Any] = {}
+    chain = [(PICTURE,), *((layer.name,) for layer in stack[:-1])]
+    if list(sources) != chain:
+        more["inputs"] = tuple(sources)
+    units = _count_classes(stack, sources, picture)
+    if units not in (0, 10):
+        more["classes"] = tuple(map(str, range(units)))
+    try:
+        architecture = Architecture(name=name, layers=tuple(stack), input_shape=picture, **more)
+    except TypeError:
+        raise Refusal("Networks with branches, or with other than ten classes, are not read yet.") from None
+    for leaf in leaves:
+        if leaf.axis is not None:
+            shape = {layer.name: read for layer, read in architecture.layers_and_inputs()}[leaf.name]
+            keras_layers.check_axis(leaf.file, leaf.axis, len(shape))
+    return architecture
+
+
+def _count_classes(stack: Sequence[Layer], sources: Sequence[tuple[str, ...]], picture: Shape) -> int:
+    """Return how many numbers the network ends in, from shapes alone; 0 if its layers do not fit one another."""
+    shapes: dict[str, Shape] = {PICTURE: picture}
+    try:
+        for layer, names in zip(stack, sources, strict=True):
+            read = [shapes[name] for name in names]
+            merged = getattr(layer, "merged_shape", None)
+            shapes[layer.name] = merged(read) if merged else layer.output_shape(read[0])
+    except Refusal:
+        return 0  # `Architecture` says why
+    answer = shapes[stack[-1].name]
+    return answer[0] if len(answer) == 1 else 0
+
+
+def _wrong(what: str) -> Refusal:
+    return Refusal(WRONG_FORM, what=what)
+
+
+def _too_deep() -> Refusal:
+    return Refusal(
+        "Models lie inside models more than {most} deep in this file. Build the network with fewer of them and save it "
+        "again.",
+        most=MAX_MODEL_DEPTH,
+    )

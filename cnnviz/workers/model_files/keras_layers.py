@@ -1,0 +1,304 @@
+"""Translate a layer of Keras 2 or 3, as a file describes it, to layers of ours, by a list of what is allowed.
+
+Every argument is either one that our layer has, one that matters in training only, or one that must have its usual
+value. Anything else is refused by name: what is not understood may change what the network computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from cnnviz.core import layers
+from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import ACTIVATIONS, Layer, ReLU, checks
+from cnnviz.core.messages import gettext_noop
+
+KINDS: Mapping[str, type[Layer]] = {**layers.KINDS, **getattr(layers, "MERGES", {})}
+"""Class in Keras -> our class."""
+
+TRAINING_ONLY = frozenset(
+    {
+        "ActivityRegularization",
+        "AlphaDropout",
+        "AugMix",
+        "AutoContrast",
+        "CutMix",
+        "Dropout",
+        "Equalization",
+        "GaussianDropout",
+        "GaussianNoise",
+        "MixUp",
+        "RandAugment",
+        "RandomBrightness",
+        "RandomColorDegeneration",
+        "RandomColorJitter",
+        "RandomContrast",
+        "RandomElasticTransform",
+        "RandomErasing",
+        "RandomFlip",
+        "RandomGaussianBlur",
+        "RandomGrayscale",
+        "RandomHue",
+        "RandomInvert",
+        "RandomPerspective",
+        "RandomPosterization",
+        "RandomRotation",
+        "RandomSaturation",
+        "RandomSharpness",
+        "RandomShear",
+        "RandomTranslation",
+        "RandomZoom",
+        "SpatialDropout2D",
+    }
+    - {"AutoContrast", "Equalization"}  # these two change pictures in use as well
+)
+"""Kinds that pass everything on when a network answers. Those that we have no class for are left out."""
+
+MAX_SHOWN_NAME = 40
+
+IGNORED = frozenset(
+    {
+        "activity_regularizer",
+        "autocast",
+        "batch_input_shape",
+        "batch_shape",
+        "dtype",
+        "fused",
+        "input_dtype",
+        "input_shape",
+        "input_spec",
+        "kernel_quantizer",
+        "momentum",
+        "name",
+        "renorm_clipping",
+        "renorm_momentum",
+        "seed",
+        "synchronized",
+        "trainable",
+    }
+)
+"""Arguments that change nothing when a network answers, or are read elsewhere (`dtype`, shapes, names)."""
+
+IGNORED_ENDINGS = ("_initializer", "_regularizer", "_constraint")
+
+USUAL: Mapping[str, tuple[Any, ...]] = {
+    "adjustment": (None,),
+    "crop_to_aspect_ratio": (False,),
+    "data_format": (None, "channels_last"),
+    "depth_multiplier": (None, 1),
+    "fill_mode": ("constant",),
+    "groups": (1,),
+    "lora_rank": (None,),
+    "noise_shape": (None,),
+    "output_padding": (None,),
+    "pad_to_aspect_ratio": (False,),
+    "quantization_config": (None,),
+    "ragged": (False,),
+    "renorm": (False,),
+    "rms_scaling": (False,),
+    "sparse": (False,),
+    "virtual_batch_size": (None,),
+}
+"""Argument that our layer does not have -> values that make no difference."""
+
+RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}, "Dropout": {"p": "rate"}}
+"""Class -> older name of an argument -> its name in Keras 3."""
+
+AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Softmax", "Concatenate"})
+"""Kinds that work along one axis, which must be the last one; `Concatenate` checks its own."""
+
+PRECISIONS = frozenset({"float16", "float32", "float64", "mixed_float16", "mixed_bfloat16"})
+
+ACTIVATION_NAMES = {"swish": "silu", "": "linear"}
+"""Other names of activations in Keras."""
+
+UNSUPPORTED_KIND = gettext_noop(
+    "Layer {layer} is of the kind {kind}, which is not supported here. Supported are layers for images: convolutions, "
+    "poolings, Dense, normalizations, activations, Add, Concatenate and the like. Build the network of these and save "
+    "it again."
+)
+UNSUPPORTED_VALUE = gettext_noop(
+    "Layer {layer} ({kind}) has {argument}={value}, which is not supported here; supported: {supported}. Change it "
+    "and save the network again."
+)
+UNKNOWN_ARGUMENT = gettext_noop(
+    "Layer {layer} ({kind}) has the argument {argument}={value}, which is not supported here. Leave it out and save "
+    "the network again."
+)
+WRONG_LAYER = gettext_noop("Layer {layer} ({kind}): ")
+"""Put before what our layer says about a value."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What one layer of a file becomes.
+
+    Attributes:
+        layers: Our layers, in order: none for one that is left out, two where an activation needs a layer of its own.
+        axis: Axis along which it works, or None; it must be the last.
+        precision: Name of its dtype policy.
+    """
+
+    layers: tuple[Layer, ...]
+    axis: int | None = None
+    precision: str = "float32"
+
+
+@dataclass(frozen=True)
+class FileLayer:
+    """A layer as a file describes it.
+
+    Attributes:
+        kind: Name of its class.
+        name: Its name in the file.
+        config: Its arguments.
+    """
+
+    kind: str
+    name: str
+    config: Mapping[str, Any] = field(repr=False)
+
+
+def translate(layer: FileLayer, name: str) -> Translation:
+    """Translate one layer; its main layer of ours is called `name`.
+
+    Raises:
+        Refusal: If its kind, an argument or a value is not supported.
+    """
+    precision = _read_precision(layer)
+    if layer.kind not in KINDS:
+        if layer.kind in TRAINING_ONLY:
+            return Translation((), precision=precision)
+        raise Refusal(UNSUPPORTED_KIND, layer=show(layer.name), kind=show(layer.kind))
+    kind = KINDS[layer.kind]
+    known = {each.name for each in fields(kind)} - {"name"}
+    settings: dict[str, Any] = {}
+    for argument, value in layer.config.items():
+        target = RENAMED.get(layer.kind, {}).get(argument, argument)
+        if target in known:
+            settings[target] = value
+        elif argument == "axis" and layer.kind in AXIS_KINDS:
+            continue
+        elif argument in USUAL:
+            if not any(value == usual and type(value) is type(usual) for usual in USUAL[argument]):
+                raise _refuse_value(layer, argument, value, ", ".join(map(str, USUAL[argument])))
+        elif not _is_ignored(layer, argument):
+            raise Refusal(
+                UNKNOWN_ARGUMENT,
+                layer=show(layer.name),
+                kind=layer.kind,
+                argument=show(argument),
+                value=checks.repr_of(value),
+            )
+    after: tuple[Layer, ...] = ()
+    if "activation" in settings:
+        settings["activation"], after = _read_activation(layer, settings["activation"], name)
+    try:
+        made = kind(name=name, **settings)
+    except Refusal as reason:
+        if layer.kind in TRAINING_ONLY:
+            return Translation((), precision=precision)  # its setting is not ours, and does not matter
+        raise name_layer(layer, reason) from None
+    except TypeError:
+        raise Refusal(
+            "Layer {layer} ({kind}) lacks an argument that it needs. Save the network again with Keras and try once "
+            "more.",
+            layer=show(layer.name),
+            kind=layer.kind,
+        ) from None
+    return Translation((made, *after), _read_axis(layer), precision)
+
+
+def name_layer(layer: FileLayer, reason: Refusal) -> Refusal:
+    """Return a refusal of one of our layers with the layer of the file before it."""
+    values = {key: value for key, value in reason.values.items() if key not in ("layer", "kind")}
+    return Refusal(WRONG_LAYER + reason.template, layer=show(layer.name), kind=layer.kind, **values)
+
+
+def show(name: object) -> str:
+    """Return a name of a file as short text, without line breaks and other control characters."""
+    text = "".join(character if character.isprintable() else "?" for character in str(name)[: MAX_SHOWN_NAME + 1])
+    return text if len(text) <= MAX_SHOWN_NAME else text[: MAX_SHOWN_NAME - 1] + "…"
+
+
+def _is_ignored(layer: FileLayer, argument: str) -> bool:
+    if layer.kind in TRAINING_ONLY:
+        return True
+    return argument in IGNORED or argument.endswith(IGNORED_ENDINGS)
+
+
+def _read_precision(layer: FileLayer) -> str:
+    """Return the name of the dtype policy, which files write as a text, or as an object of Keras 2 or 3."""
+    policy = layer.config.get("dtype", "float32")
+    if isinstance(policy, dict):
+        config = policy.get("config")
+        policy = config.get("name") if isinstance(config, dict) else None
+    if policy is None:
+        return "float32"
+    if isinstance(policy, str) and policy in PRECISIONS:
+        return policy
+    raise _refuse_value(layer, "dtype", policy, "float32, float16, float64, mixed_float16, mixed_bfloat16")
+
+
+def _read_axis(layer: FileLayer) -> int | None:
+    if layer.kind not in AXIS_KINDS or "axis" not in layer.config:
+        return None
+    axis = layer.config["axis"]
+    if isinstance(axis, list) and len(axis) == 1:
+        axis = axis[0]
+    if isinstance(axis, int) and not isinstance(axis, bool):
+        return axis
+    raise _refuse_value(layer, "axis", axis, "-1")
+
+
+def check_axis(layer: FileLayer, axis: int | None, rank: int) -> None:
+    """Refuse an axis that is not the last one of an input with so many axes, without the batch axis."""
+    if axis not in (None, -1, rank):
+        raise _refuse_value(layer, "axis", axis, "-1")
+
+
+def _read_activation(layer: FileLayer, value: Any, name: str) -> tuple[str, tuple[Layer, ...]]:
+    """Return an activation's name, and a layer for it where it has arguments: then the name is "linear".
+
+    Files have it as text, as a function or as a layer: {"class_name": "function", "config": "relu"}, or
+    {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1, ...}}.
+    """
+    if isinstance(value, dict):
+        kind, config = value.get("class_name"), value.get("config")
+        if kind == "function" and isinstance(config, str):
+            value = config
+        elif isinstance(kind, str) and kind in KINDS and isinstance(config, dict):
+            if not issubclass(KINDS[kind], (layers.ReLU, layers.LeakyReLU, layers.ELU, layers.Softmax)):
+                raise _refuse_activation(layer, kind)
+            inner = translate(FileLayer(kind, layer.name, config), _name_activation(name))
+            return "linear", inner.layers
+        else:
+            raise _refuse_activation(layer, kind)
+    if value is None:
+        return "linear", ()
+    if value == "relu6":
+        return "linear", (ReLU(name=_name_activation(name), max_value=6.0),)
+    if not isinstance(value, str) or ACTIVATION_NAMES.get(value, value) not in ACTIVATIONS:
+        raise _refuse_activation(layer, value)
+    return ACTIVATION_NAMES.get(value, value), ()
+
+
+def _name_activation(name: str) -> str:
+    return f"{name[:55]}.activate"
+
+
+def _refuse_activation(layer: FileLayer, value: object) -> Refusal:
+    return _refuse_value(layer, "activation", value, ", ".join(ACTIVATIONS))
+
+
+def _refuse_value(layer: FileLayer, argument: str, value: object, supported: str) -> Refusal:
+    return Refusal(
+        UNSUPPORTED_VALUE,
+        layer=show(layer.name),
+        kind=show(layer.kind),
+        argument=argument,
+        value=checks.repr_of(value),
+        supported=supported,
+    )
