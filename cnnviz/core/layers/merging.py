@@ -19,7 +19,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result
-from cnnviz.core.layers.layer import Arithmetic, Layer, Output, Role, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
 MIN_INPUTS = 2
@@ -73,6 +73,24 @@ class Merge(Layer):
         """Return the gradients at `xs`, given the one at the output, with TensorFlow's rules for equal values."""
         parts = self._split_gradient(_align(xs), output.after, gradient)
         return tuple(_sum_repeated(part, x) for part, x in zip(parts, xs, strict=True))
+
+    def merged_reads(
+        self, shapes: Sequence[Shape], place: int, rows: Indices, columns: Indices, maps: Indices
+    ) -> tuple[Indices, Indices, Indices]:
+        """Return the rows, columns and maps of input `place` that cells of the output read.
+
+        Args:
+            shapes: Of all inputs.
+            place: Number of the input, from 0.
+            rows: Of the output; (0,) where it has none.
+            columns: Of the output; (0,) where it has none.
+            maps: Of the output, or its units. The cells are every combination of the three.
+        """
+        found = tuple(
+            indices if side > 1 else indices[:1] and (0,)
+            for indices, side in zip((rows, columns, maps), _pad(shapes[place], 3), strict=True)
+        )
+        return found[0], found[1], found[2]
 
     def merged_multiplications(self, shapes: Sequence[Shape]) -> int:
         """Count multiplications for one image with inputs of `shapes`, as `multiplications` does."""
@@ -258,6 +276,20 @@ class Concatenate(Merge):
         axis = self.find_axis(gradient.ndim - 1) + 1
         ends = np.cumsum([x.shape[axis] for x in xs])[:-1]
         return tuple(np.split(gradient, ends, axis=axis))
+
+    def merged_reads(
+        self, shapes: Sequence[Shape], place: int, rows: Indices, columns: Indices, maps: Indices
+    ) -> tuple[Indices, Indices, Indices]:
+        rank = len(shapes[place])
+        axis = self.find_axis(rank)
+        before = sum(shape[axis] for shape in shapes[:place])
+        found = [rows, columns, maps]
+        along = found[3 - rank + axis]
+        own = tuple(index - before for index in along if before <= index < before + shapes[place][axis])
+        if not own:
+            return (), (), ()
+        found[3 - rank + axis] = own
+        return found[0], found[1], found[2]
 
     def merged_size_parts(self, shapes: Sequence[Shape]) -> Formula:
         axis = self.find_axis(len(shapes[0]))

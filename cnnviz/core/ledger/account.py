@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cnnviz.core.inference.trace import Trace
-from cnnviz.core.ledger import cells, elementwise, pooling, weighted_sums
+from cnnviz.core.ledger import cells, elementwise, merging, pooling, weighted_sums
 from cnnviz.core.ledger.activation import end_account
 from cnnviz.core.ledger.cells import INPUT, Cell
 from cnnviz.core.ledger.fixed_point import Sheet, choose_first_sheet
@@ -36,6 +36,12 @@ ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "normalize": elementwise.normalize,
     "scale": elementwise.rescale,
     "activation": elementwise.activate,
+    "add": merging.add,
+    "subtract": merging.subtract,
+    "multiply": merging.multiply,
+    "average": merging.average,
+    "maximum": merging.maximum,
+    "concatenate": merging.concatenate,
 }
 """A pooling's `reduces` or another layer's `arithmetic` -> the function that accounts for it up to the sum."""
 

@@ -16,7 +16,7 @@ from cnnviz.core.networks.network import Network
 
 
 def descend(network: Network, trace: Trace, cell: Cell) -> tuple[Cell, ...]:
-    """Follow the largest contribution from `cell` down to a pixel, one cell a layer.
+    """Follow the largest contribution from `cell` down to a pixel, one cell a layer that is passed.
 
     The path ends early at a zero that padding added.
     """
@@ -40,22 +40,27 @@ def is_path(network: Network, path: Sequence[Cell]) -> bool:
 
 
 def _is_read(network: Network, shapes: Mapping[str, Shape], above: Cell, below: Cell) -> bool:
-    """Check that `above` is computed from `below`, a cell of the layer before."""
-    names = list(shapes)
-    place = names.index(above.layer) - 1
-    if place < 0 or names[place] != below.layer:
+    """Check that `above` is computed from `below`, a cell of a layer that its own reads."""
+    if above.layer == INPUT:
         return False
-    shape = shapes[below.layer]
-    reads = receptive_field.find_reads(network.architecture.layers[place], shape, above).clip(shape)
-    return below.row in reads.rows and below.column in reads.columns and below.map in reads.maps
+    inside = [
+        reads.clip(shapes[source])
+        for source, reads in receptive_field.list_reads(network.architecture, above)
+        if source == below.layer
+    ]
+    return any(
+        below.row in reads.rows and below.column in reads.columns and below.map in reads.maps for reads in inside
+    )
 
 
 def find_strongest(question: Question) -> Cell | None:
-    """Return the cell of the previous layer that contributes most; None where only padding is read.
+    """Return the cell that contributes most, of all layers that are read; None where only padding is read.
 
     Of windows on several maps that is the largest product in the window with the largest subtotal. Where all
     contributions are 0 it is the middle of the window.
     """
+    if question.branches:
+        return _find_strongest_branch(question)
     pull, inside = measure_contributions(question)
     if not inside.any():
         return None
@@ -69,6 +74,15 @@ def find_strongest(question: Question) -> Cell | None:
     row, column, of = np.unravel_index(np.where(inside[..., None], np.abs(pull), -1.0).argmax(), pull.shape)
     reads = question.reads
     return Cell(question.source, reads.maps[of], reads.rows[row], reads.columns[column])
+
+
+def _find_strongest_branch(question: Question) -> Cell:
+    """Return the cell with the largest value that a merge reads: in size, unless the merge keeps the largest."""
+    values = [float(gather(branch, branch.reads.maps)[0].item()) for branch in question.branches]
+    sizes = values if question.layer.arithmetic == "maximum" else [abs(value) for value in values]
+    branch = question.branches[int(np.argmax(sizes))]
+    reads = branch.reads
+    return Cell(branch.source, reads.maps[0], reads.rows[0], reads.columns[0])
 
 
 def _middle(shape: tuple[int, ...]) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
+from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 
 INPUT = "input"
@@ -37,9 +38,14 @@ class Cell:
 
 def list_shapes(network: Network) -> dict[str, Shape]:
     """Return the input's shape and every layer's output shape by name, in order."""
-    names = (layer.name for layer in network.architecture.layers)
-    read, *made = network.architecture.shapes()
-    return {INPUT: read, **dict(zip(names, made, strict=True))}
+    architecture = network.architecture
+    made = {layer.name: architecture.output_shape(layer.name) for layer in architecture.layers}
+    return {INPUT: architecture.input_shape, **made}
+
+
+def name_source(source: str) -> str:
+    """Return what a layer reads, named as in an `Architecture`, as a cell names it."""
+    return INPUT if source == PICTURE else source
 
 
 def get_index(cell: Cell, shape: Shape) -> tuple[int, ...]:

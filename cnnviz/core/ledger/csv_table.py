@@ -48,6 +48,7 @@ def _iterate_part(ledger: Ledger, part: Part) -> Iterator[Row]:
     for i, row in enumerate(part.rows):
         for j, column in enumerate(part.columns):
             what = ("value" if part.weights is None else "product") if part.inside[i, j] else "padding"
+            what = f"{what} of {part.source}" if part.source else what
             weight = "" if part.weights is None else format_exact(part.weights[i, j])
             amount = _format_amount(ledger, int(part.amounts[i, j]))
             yield what, part.map, row, column, format_exact(part.values[i, j]), weight, amount

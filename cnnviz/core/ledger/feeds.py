@@ -82,13 +82,13 @@ def _collect(source: str, contributions: Iterable[tuple[int, int]]) -> Feeds:
 
 def _find_flattened(network: Network, trace: Trace, source: str) -> tuple[str, int]:
     """Return the layer whose maps became the units of `source`, and how many; `source` if they were never maps."""
-    names, shapes = [output.name for output in trace.layers], cells.list_shapes(network)
+    outputs, shapes = {output.name: output for output in trace.layers}, cells.list_shapes(network)
     layer = source
     while layer != INPUT and len(shapes[layer]) != 3:
-        output = trace.layers[names.index(layer)]
+        output = outputs[layer]
         if output.layer.changes_values:
             return source, shapes[source][-1]
-        layer = names[names.index(layer) - 1] if names.index(layer) else INPUT
+        layer = cells.name_source(output.sources[0])
     return layer, shapes[layer][-1]
 
 

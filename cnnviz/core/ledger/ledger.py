@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One window on one map of the previous layer and what it contributes.
+    """One window on one map that is read and what it contributes.
 
     Attributes:
         map: whose window it is.
@@ -46,6 +46,7 @@ class Part:
         subtotal: their sum; for a maximum the largest.
         kernel: the slice's index expression, such as "kernel[:, :, 3, 5]".
         weight, share: in a separable convolution the pointwise weight of the subtotal, and their product.
+        source: the layer that has the map, or `cells.INPUT`; "" where it is the ledger's only source.
     """
 
     map: int
@@ -59,6 +60,7 @@ class Part:
     kernel: str = ""
     weight: np.float32 | None = None
     share: int | None = None
+    source: str = ""
 
     @property
     def counts(self) -> int:
@@ -112,7 +114,7 @@ class Ledger:
         cell: the cell.
         kind: Keras's name of its layer's kind; "" for a pixel.
         reduces: "max" or "mean" for a pooling; "" for other layers.
-        source: the previous layer, or `cells.INPUT`; "" for a pixel.
+        source: the layer that is read, or `cells.INPUT`; of several the first; "" for a pixel.
         sheet: the format of all amounts.
         parts: windows, the largest contribution first; may be empty.
         terms: single values, or None.

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
 from cnnviz.core.layers.layer import Indices
+from cnnviz.core.ledger import cells
 from cnnviz.core.ledger.activation import get_activation
 from cnnviz.core.ledger.cells import INPUT
 from cnnviz.core.ledger.fixed_point import Sheet, format_exact
@@ -27,7 +28,10 @@ def write_snippet(network: Network, ledger: Ledger, file: str) -> str:
         lines += [_write_digit(network.architecture.input_shape), f"value = x{_write_place(ledger)}"]
     else:
         layer, shape = _find_layer(network, ledger)
-        lines += [_write_source(network, ledger), *_choose_writer(layer)(ledger, layer, shape)]
+        if layer.role == "merging":
+            lines += _write_merge(network, ledger, layer)
+        else:
+            lines += [_write_source(network, ledger.source), *_choose_writer(layer)(ledger, layer, shape)]
         lines += _write_activation(ledger, layer, shape)
     places = count_decimals(ledger)
     value = "abs(value)" if ledger.exact < 0 and not float(format_value(ledger, places)) else "value"  # never "-0.00"
@@ -59,10 +63,20 @@ def _write_digit(shape: Shape) -> str:
     return f'x = numbers["digit"].astype(float).reshape{shape}'
 
 
-def _write_source(network: Network, ledger: Ledger) -> str:
-    if ledger.source == INPUT:
+def _write_source(network: Network, source: str) -> str:
+    if source == INPUT:
         return _write_digit(network.architecture.input_shape)
-    return f'x = numbers["{ledger.source}/after"].astype(float)'
+    return f'x = numbers["{source}/after"].astype(float)'
+
+
+def _write_merge(network: Network, ledger: Ledger, layer: Layer) -> list[str]:
+    """Write one line for the source of each value that is read, and one for what is made of them."""
+    lines = ["values = []"]
+    shapes = cells.list_shapes(network)
+    for part in ledger.parts:
+        place = f"[{part.rows[0]}, {part.columns[0]}, {part.map}]" if len(shapes[part.source]) == 3 else f"[{part.map}]"
+        lines += [_write_source(network, part.source), f"values.append(x{place})"]
+    return [*lines, f"value = {_MERGED[layer.arithmetic]}"]
 
 
 def _write_weight(layer: Layer, name: str, of: str = "") -> str:
@@ -212,6 +226,16 @@ _ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
     "sigmoid": ("value = 1 / (1 + np.exp(-value))",),
     "tanh": ("value = np.tanh(value)",),
 }
+
+_MERGED: Mapping[str, str] = {
+    "add": "sum(values)",
+    "subtract": "values[0] - values[1]",
+    "multiply": "np.prod(values)",
+    "average": "sum(values) / len(values)",
+    "maximum": "max(values)",
+    "concatenate": "values[0]",
+}
+"""`Layer.arithmetic` of a merge -> what it makes of the values that it reads."""
 
 _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
     "convolution": _write_convolution,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
-from cnnviz.core.layers import Shape
+from cnnviz.core.layers import Merge, Shape
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger import cells, receptive_field
-from cnnviz.core.ledger.cells import INPUT, Cell
+from cnnviz.core.ledger.cells import Cell
 from cnnviz.core.ledger.fixed_point import Sheet, add_up
 from cnnviz.core.ledger.ledger import Line, Part, Shares, Terms
 from cnnviz.core.ledger.receptive_field import Reads
@@ -29,9 +29,10 @@ class Question:
         output: the layer's trace.
         layer: the layer, with its settings.
         weights: its arrays by Keras's names.
-        source: the name of the previous layer, or `INPUT`.
-        x: the layer's input, float32 of `output.input_shape`.
+        source: the name of the layer that is read, or `INPUT`; of several the first that has a part in the cell.
+        x: the values of `source`, float32.
         reads: the cells of `x` that the account begins with.
+        branches: of a layer that reads several others: the same question for each input that has a part in the cell.
     """
 
     cell: Cell
@@ -41,6 +42,7 @@ class Question:
     source: str
     x: np.ndarray
     reads: Reads
+    branches: tuple[Question, ...] = ()
 
     @property
     def index(self) -> tuple[int, ...]:
@@ -86,20 +88,14 @@ class Draft:
 
 def ask(network: Network, trace: Trace, cell: Cell) -> Question:
     """Collect what is needed to account for `cell`, a cell of one of the layers."""
-    names = [output.name for output in trace.layers]
-    place = names.index(cell.layer)
-    output = trace.layers[place]
-    source = names[place - 1] if place else INPUT
-    shape: Shape = output.input_shape
-    return Question(
-        cell,
-        output,
-        output.layer,
-        network.weights_of(cell.layer),
-        source,
-        cells.get_values(trace, source, shape),
-        receptive_field.find_reads(output.layer, shape, cell),
+    output = next(each for each in trace.layers if each.name == cell.layer)
+    weights = network.weights_of(cell.layer)
+    shape: Shape = network.architecture.input_shape
+    found = tuple(
+        Question(cell, output, output.layer, weights, source, cells.get_values(trace, source, shape), reads)
+        for source, reads in receptive_field.list_reads(network.architecture, cell)
     )
+    return replace(found[0], branches=found) if isinstance(output.layer, Merge) else found[0]
 
 
 def gather(question: Question, maps: Indices) -> tuple[np.ndarray, np.ndarray]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers import Layer, Merge, Shape
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.layers.shaping import Rearrangement
-from cnnviz.core.ledger.cells import INPUT, Cell
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.ledger.cells import INPUT, Cell, name_source
+from cnnviz.core.networks.architecture import PICTURE, Architecture
 from cnnviz.core.networks.network import Network
 
 
@@ -45,21 +45,57 @@ def find_reads(layer: Layer, shape: Shape, cell: Cell) -> Reads:
     return Reads(*layer.reads(shape, cell.row, cell.column, cell.map))
 
 
+def list_reads(architecture: Architecture, cell: Cell) -> tuple[tuple[str, Reads], ...]:
+    """Return what a cell of a layer is computed from, before the activation: each source with its cells.
+
+    A layer that reads several others has one entry for each input that has a part in the cell, in order.
+    """
+    layer = next(each for each in architecture.layers if each.name == cell.layer)
+    sources, shapes = architecture.sources(cell.layer), architecture.input_shapes(cell.layer)
+    if not isinstance(layer, Merge):
+        return ((name_source(sources[0]), find_reads(layer, shapes[0], cell)),)
+    found = (
+        (name_source(source), Reads(*layer.merged_reads(shapes, place, (cell.row,), (cell.column,), (cell.map,))))
+        for place, source in enumerate(sources)
+    )
+    return tuple((source, reads) for source, reads in found if reads.maps)
+
+
 def find_receptive_field(network: Network, cell: Cell) -> Reads:
     """Return the pixels that can change `cell`, all within the picture; none for a zero of padding.
 
     Behind a Reshape or Permute they need not be every combination of rows and columns; then some others are among them.
+    Where several layers are read whose fields are no rectangle together, it is the smallest that holds them.
     """
     return _find_field(network.architecture, cell)
 
 
 def _find_field(architecture: Architecture, cell: Cell) -> Reads:
-    names = [layer.name for layer in architecture.layers]
-    place = names.index(cell.layer) if cell.layer != INPUT else -1
-    reads = Reads((cell.row,), (cell.column,), (cell.map,))
-    for layer, shape in reversed(architecture.layers_and_inputs()[: place + 1]):
-        reads = _find_reads_of_all(layer, shape, reads)
-    return reads
+    own = Reads((cell.row,), (cell.column,), (cell.map,))
+    if cell.layer == INPUT:
+        return own
+    wanted = {cell.layer: own}
+    for layer in reversed(architecture.layers):
+        made = wanted.pop(layer.name, None)
+        if made is None:
+            continue
+        shapes = architecture.input_shapes(layer.name)
+        for place, source in enumerate(architecture.sources(layer.name)):
+            if isinstance(layer, Merge):
+                reads = Reads(*layer.merged_reads(shapes, place, made.rows, made.columns, made.maps))
+            else:
+                reads = _find_reads_of_all(layer, shapes[0], made)
+            wanted[source] = _unite(wanted[source], reads) if source in wanted else reads
+    return wanted.get(PICTURE, Reads((), (), ()))
+
+
+def _unite(one: Reads, other: Reads) -> Reads:
+    """Return the smallest product of rows, columns and maps that holds both."""
+    if not (one.rows and one.columns and one.maps):
+        return other
+    if not (other.rows and other.columns and other.maps):
+        return one
+    return Reads(_union((one.rows, other.rows)), _union((one.columns, other.columns)), _union((one.maps, other.maps)))
 
 
 def list_windows(layer: Layer, shape: Shape, out: Shape) -> tuple[tuple[Indices, ...], tuple[Indices, ...]]:

@@ -149,6 +149,8 @@ def _fold_rounding(lines: Sequence[Line]) -> list[Line]:
 
 def _shorten_parts(ledger: Ledger, by: Rounding, total: int) -> tuple[Part, ...]:
     parts = ledger.parts
+    if len(parts) > 1 and parts[0].weights is None:
+        return _shorten_branches(ledger, by, total)
     if not parts or parts[0].weights is None:
         adds = ledger.reduces == "mean"
         return tuple(
@@ -166,6 +168,17 @@ def _shorten_parts(ledger: Ledger, by: Rounding, total: int) -> tuple[Part, ...]
         amounts = _split(part.amounts, by, subtotal)
         made.append(replace(part, amounts=amounts, subtotal=subtotal, share=counts if mixed else None))
     return tuple(made)
+
+
+def _shorten_branches(ledger: Ledger, by: Rounding, total: int) -> tuple[Part, ...]:
+    """Round the single values of several layers; so that they add up where the first line is their sum."""
+    values = [part.subtotal for part in ledger.parts]
+    adds = ledger.lines[0].name == "sum_of_values"
+    amounts = by.split(values, total) if adds else [by.round(value) for value in values]
+    return tuple(
+        replace(part, amounts=_split(part.amounts, by, amount), subtotal=amount)
+        for part, amount in zip(ledger.parts, amounts, strict=True)
+    )
 
 
 def _shorten_terms(terms: Terms, by: Rounding, total: int, *, adds: bool) -> Terms:

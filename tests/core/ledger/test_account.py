@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core import ledger
 from cnnviz.core.inference.trace import LayerOutput, Trace, trace
-from cnnviz.core.layers import KINDS, Layer
+from cnnviz.core.layers import KINDS, MERGES, Layer
 from cnnviz.core.ledger import Cell, Ledger, Line, cells
 from cnnviz.core.ledger.activation import get_activation
 from cnnviz.core.ledger.fixed_point import MINUS, Sheet, format_exact, format_factor, round_to_shown
@@ -289,7 +289,8 @@ def test_fused_activation_is_named() -> None:
 
 
 def test_every_kind_has_an_account_and_a_footprint() -> None:
-    assert {kind.reduces or kind.arithmetic for kind in KINDS.values()} == set(ledger.ACCOUNTS)
+    kinds = [*KINDS.values(), *MERGES.values()]
+    assert {kind.reduces or kind.arithmetic for kind in kinds} == set(ledger.ACCOUNTS)
     assert all((kind.role == "pooling") == bool(kind.reduces) for kind in KINDS.values())
     assert all(kind.reads is not Layer.reads for kind in KINDS.values() if kind.role != "elementwise")
 

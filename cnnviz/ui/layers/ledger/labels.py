@@ -21,6 +21,8 @@ LINES: Mapping[str, str] = {
     "sum_of_values": gettext_noop("sum of the values"),
     "mean": gettext_noop("mean"),
     "read": gettext_noop("value before"),
+    "subtracted": gettext_noop("less the second value"),
+    "multiplied": gettext_noop("times the next value"),
     "frame": gettext_noop("zero of the frame"),
     "scaled": gettext_noop("times the scale"),
     "offset": gettext_noop("offset"),
@@ -100,6 +102,8 @@ class Names:
 
     def name_window(self, layer: str, part: Part) -> str:
         """Return a window on a map of `layer` as a heading; a window of one cell is that cell."""
+        if part.source:
+            return self.name_fully(Cell(part.source, part.map, part.rows[0], part.columns[0]))
         of = self.name_map(layer, part.map)
         if len(self.shapes[layer]) == 1:
             return of

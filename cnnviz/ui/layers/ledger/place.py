@@ -179,17 +179,13 @@ def find_published_layer(trace: Trace, layer: str) -> str:
     """Return the layer whose values `layer` passes on unchanged; layers that change nothing are not published."""
     for output in reversed(trace.layers):
         if output.name == layer and isinstance(output.layer, Dropout):
-            before = [each.name for each in trace.layers]
-            place = before.index(layer)
-            return find_published_layer(trace, before[place - 1]) if place else INPUT
+            return find_published_layer(trace, cells.name_source(output.sources[0]))
     return layer
 
 
 def find_source(network: Network, layer: str) -> str:
-    """Return the layer before `layer`, or `INPUT`."""
-    names = [each.name for each in network.architecture.layers]
-    place = names.index(layer)
-    return names[place - 1] if place else INPUT
+    """Return the layer that `layer` reads, of several the first, or `INPUT`."""
+    return cells.name_source(network.architecture.sources(layer)[0])
 
 
 def _get_output(trace: Trace, layer: str) -> LayerOutput:
@@ -279,7 +275,7 @@ def _describe_geometry(
     if cell.layer == INPUT:
         return None
     output = _get_output(trace, cell.layer)
-    if len(output.output_shape) != 3 or len(output.input_shape) != 3:
+    if len(output.output_shape) != 3 or len(output.input_shape) != 3 or output.layer.role == "merging":
         return None
     above = network.architecture.layers[: [each.name for each in trace.layers].index(cell.layer) + 1]
     if not all(layer.keeps_axes for layer in above):
@@ -307,8 +303,7 @@ def _describe_geometry(
 @lru_cache(maxsize=64)
 def _list_geometry(architecture: Architecture, layer: str) -> tuple[list[list[int]], ...]:
     """Return rows and columns of the windows, and those of the receptive fields, for each row and column of a layer."""
-    place = [each.name for each in architecture.layers].index(layer)
-    shapes = architecture.shapes()
-    windows = list_windows(architecture.layers[place], shapes[place], shapes[place + 1])
+    each, shape = next(found for found in architecture.layers_and_inputs() if found[0].name == layer)
+    windows = list_windows(each, shape, architecture.output_shape(layer))
     fields = list_receptive_fields(architecture, layer)
-    return tuple([list(each) for each in side] for side in (*windows, *fields))
+    return tuple([list(indices) for indices in side] for side in (*windows, *fields))

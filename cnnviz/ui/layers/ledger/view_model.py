@@ -94,7 +94,7 @@ def describe(
         "source": place.describe_source(trace, ledger.source, shapes),
         "marks": _list_marks(trace, ledger, shapes),
         "field": _describe_field(network, trace, ledger.cell),
-        "windows": [_describe_window(ledger, part, names, factor) for part in ledger.parts[:MAX_WINDOWS]],
+        "windows": [_describe_window(trace, ledger, part, names, factor) for part in ledger.parts[:MAX_WINDOWS]],
         "terms": _describe_terms(trace, ledger, names, factor),
         "others": _sum_others(ledger),
         "lines": [
@@ -148,10 +148,14 @@ def _list_marks(trace: Trace, ledger: Ledger, shapes: Mapping[str, Shape]) -> li
         marks.append(
             _make_mark(place.find_published_layer(trace, cell.layer), Reads((cell.row,), (cell.column,), (cell.map,)))
         )
-    if ledger.reads is not None and len(shapes[ledger.source]) == 3:
-        marks.append(
-            _make_mark(place.find_published_layer(trace, ledger.source), ledger.reads.clip(shapes[ledger.source]))
-        )
+    read = [(part.source, Reads(part.rows, part.columns, (part.map,))) for part in ledger.parts if part.source]
+    if not read and ledger.reads is not None:
+        read = [(ledger.source, ledger.reads)]
+    marks += [
+        _make_mark(place.find_published_layer(trace, source), reads.clip(shapes[source]))
+        for source, reads in read
+        if len(shapes[source]) == 3
+    ]
     return marks
 
 
@@ -164,14 +168,16 @@ def _describe_field(network: Network, trace: Trace, cell: Cell) -> dict[str, Any
     return {**place.encode_digit(network, trace), "rows": list(reads.rows), "columns": list(reads.columns)}
 
 
-def _describe_window(ledger: Ledger, part: Part, names: labels.Names, factor: Factor) -> dict[str, Any]:
+def _describe_window(trace: Trace, ledger: Ledger, part: Part, names: labels.Names, factor: Factor) -> dict[str, Any]:
     text = ledger.sheet.format
     pooled = bool(ledger.reduces)
     single = part.weights is None and not pooled
     won = part.inside & (part.values == part.values[part.inside].max()) if ledger.reduces == "max" else None
+    source = part.source or ledger.source
     return {
-        "name": names.name_window(ledger.source, part),
-        "of": names.name_map(ledger.source, part.map),
+        "name": names.name_window(source, part),
+        "of": names.name_map(source, part.map),
+        "source": place.describe_source(trace, source, names.shapes),
         "map": part.map,
         "rows": list(part.rows),
         "columns": list(part.columns),
@@ -217,12 +223,12 @@ def _describe_terms(trace: Trace, ledger: Ledger, names: labels.Names, factor: F
 
 def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
     """Name the last map that a value was on: a flattened one is known by its place there."""
-    order = [output.name for output in trace.layers]
-    while cell.layer in order and not trace.layers[order.index(cell.layer)].layer.changes_values:
-        at = order.index(cell.layer)
-        before = order[at - 1] if at else INPUT
+    outputs = {output.name: output for output in trace.layers}
+    while cell.layer in outputs and not outputs[cell.layer].layer.changes_values:
+        output = outputs[cell.layer]
+        before = cells.name_source(output.sources[0])
         shape = names.shapes[before]
-        if trace.layers[at].kind == "Flatten" and len(shape) == 3:
+        if output.kind == "Flatten" and len(shape) == 3:
             row, column, of = (int(side) for side in np.unravel_index(cell.map, shape))
             cell = Cell(before, of, row, column)
         else:
@@ -231,12 +237,13 @@ def _name_origin(trace: Trace, cell: Cell, names: labels.Names) -> str:
 
 
 def _sum_others(ledger: Ledger) -> dict[str, Any]:
-    """Return the number of addends and the sum of those from each place on; no sums for a maximum."""
+    """Return the number of addends and the sum of those from each place on; no sums where nothing is added."""
     if ledger.terms is not None:
         added, shown = [int(each) for each in ledger.terms.amounts], MAX_TERMS
     else:
         added, shown = [part.counts for part in ledger.parts], MAX_WINDOWS
-    if ledger.reduces == "max":
+    is_sum = not any(part.source for part in ledger.parts) or ledger.lines[0].name == "sum_of_values"
+    if ledger.reduces == "max" or not is_sum:
         return {"count": len(added), "amounts": []}
     rest, left = [], sum(added)
     for amount in [*added[:shown], 0]:

@@ -60,7 +60,7 @@ export class Windows {
     const walk = (r, c) =>
       part.inside[r][c] &&
       this.panel.walk(
-        { layer: view.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] },
+        { layer: part.source.layer, map: part.map, row: part.rows[r], column: part.columns[c] },
         grids.values.at(r, c),
       )
     const padding = view.pooled ? labels.left_out : labels.padding
@@ -90,7 +90,7 @@ export class Windows {
         const value = inside ? part.values[r][c] : padding
         const { value: place, value_unit: unit } = this.labels
         const names = { of: part.of, row: part.rows[r], column: part.columns[c], value }
-        cell.setAttribute("aria-label", fill(this.view.source.units ? unit : place, names))
+        cell.setAttribute("aria-label", fill(part.source.units ? unit : place, names))
         if (!inside) cell.title = padding
       }),
     )
@@ -109,7 +109,8 @@ export class Windows {
 
   // The map as it was last published: earlier or later than the ledger, and again while the pen moves.
   paint({ part, picture }) {
-    const { source, field } = this.view
+    const { source } = part
+    const { field } = this.view
     const block = source.input ? digitBlock(field) : published(CHANNEL)?.blocks.get(source.block)
     picture.replaceChildren()
     if (!block || block.rows !== source.rows || block.columns !== source.columns) return
@@ -131,7 +132,7 @@ export class Windows {
     const value = part.inside[row][column] ? part.values[row][column] : "0"
     const said = { value, of: part.of, row: part.rows[row], column: part.columns[column] }
     const { reads, reads_unit: unit } = this.labels
-    if (!part.weights) return this.panel.say(fill(this.view.source.units ? unit : reads, said))
+    if (!part.weights) return this.panel.say(fill(part.source.units ? unit : reads, said))
     const kernel = part.kernel.replace(":, :", `${row}, ${column}`)
     this.panel.say(
       fill(this.labels.product, {
@@ -152,7 +153,8 @@ export class Windows {
     const next = this.view.next
     for (const { part, grids } of this.made) {
       const [row, column] = [part.rows.indexOf(next?.row), part.columns.indexOf(next?.column)]
-      if (next?.map === part.map && row >= 0 && column >= 0) return grids.values.at(row, column)
+      const leads = next?.layer === part.source.layer && next?.map === part.map
+      if (leads && row >= 0 && column >= 0) return grids.values.at(row, column)
     }
     return this.made[0]?.grids.values.at(0, 0)
   }
