@@ -76,6 +76,9 @@ def _above(layer: Any, shape: Shape) -> list[Formula]:
             if hasattr(layer, name)
         ]
         return [(*many, *window), _stride(layer)]
+    if layer.arithmetic == "transposed":
+        window = times(amount(layer.filters, "filters"), Part(product(*layer.kernel_size), ("kernel_size",)))
+        return [(*window, Part(" × "), amount(shape[2], INPUT)), _stride(layer)]
     if hasattr(layer, "pool_size"):
         return [formula(f"{layer.reduces} ", Part(product(*layer.pool_size), ("pool_size",))), _stride(layer)]
     if layer.kind == "Dense":
@@ -111,6 +114,8 @@ OTHERS: dict[str, Any] = {
     "Rescaling": lambda layer: (Part(f"× {layer.scale:g}", ("scale",)), Part(f" + {layer.offset:g}", ("offset",))),
     "ZeroPadding2D": lambda _: (Part("padding", ("padding",)),),
     "Cropping2D": lambda _: (Part("cropping", ("cropping",)),),
+    "UpSampling2D": lambda layer: (Part(f"size {product(*layer.size)}", ("size",)), Part(f" {layer.interpolation}")),
+    "Resizing": lambda layer: (Part(layer.interpolation, ("interpolation",)),),
     "Permute": lambda layer: (Part(f"axes {', '.join(map(str, layer.dims))}", ("dims",)),),
     "Softmax": lambda _: ("softmax",),
     "ReLU": lambda _: ("relu",),
@@ -151,7 +156,7 @@ def _window(layer: Any, shape: Shape, read: Slab, given: Slab) -> list[str]:
                 data_of="padding",
             )
         ]
-    if not hasattr(layer, "strides"):
+    if not hasattr(layer, "strides") or layer.arithmetic == "transposed":
         return []
     # 1. Size of the window, and padding on each side.
     pooling = hasattr(layer, "pool_size")

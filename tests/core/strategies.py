@@ -17,12 +17,18 @@ from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.network import Network
 
+MAX_VALUES = 4096
+"""Most values of a layer of a drawn architecture; layers that enlarge maps would make tests slow."""
+
 PADDINGS = st.sampled_from(["valid", "same"])
 ACTIVATION_NAMES = st.sampled_from(sorted(ACTIVATIONS))
 IMAGE_ONLY = {
     name
     for name, kind in KINDS.items()
-    if kind.role == "pooling" or issubclass(kind, Windowed) or name.endswith("2D") or name.startswith("Random")
+    if kind.role == "pooling"
+    or issubclass(kind, Windowed)
+    or name.endswith("2D")
+    or name.startswith(("Random", "Conv", "Resizing"))
 }
 
 
@@ -101,6 +107,15 @@ SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "LeakyReLU": {"negative_slope": SLOPES},
     "ELU": {"alpha": SLOPES},
+    "UpSampling2D": {
+        "size": st.tuples(st.integers(1, 3), st.integers(1, 3)),
+        "interpolation": st.sampled_from(["nearest", "bilinear"]),
+    },
+    "Resizing": {
+        "height": st.integers(1, 12),
+        "width": st.integers(1, 12),
+        "interpolation": st.sampled_from(["nearest", "bilinear"]),
+    },
     "SpatialDropout2D": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
     "GaussianDropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
     "AlphaDropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
@@ -137,10 +152,32 @@ def _permute_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"dims": tuple(draw(st.permutations(range(1, len(shape) + 1))))}
 
 
+def _transposed_settings(draw: st.DrawFn, _: Shape) -> dict[str, Any]:
+    padding = draw(PADDINGS)
+    kernel_size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    settings: dict[str, Any] = {
+        "filters": draw(st.integers(1, 4)),
+        "kernel_size": kernel_size,
+        "padding": padding,
+        "activation": draw(ACTIVATION_NAMES),
+        "use_bias": draw(st.booleans()),
+    }
+    if draw(st.booleans()):
+        return settings | {"dilation_rate": draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))}
+    strides = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    # With "same" a kernel of even size needs one at least.
+    least = [padding == "same" and size % 2 == 0 for size in kernel_size]
+    if draw(st.booleans()) and all(low < step for low, step in zip(least, strides, strict=True)):
+        extra = [draw(st.integers(int(low), step - 1)) for low, step in zip(least, strides, strict=True)]
+        settings["output_padding"] = tuple(extra)
+    return settings | {"strides": strides}
+
+
 SETTINGS_BY_SHAPE: Mapping[str, Callable[[st.DrawFn, Shape], dict[str, Any]]] = {
     "Cropping2D": _cropping_settings,
     "Reshape": _reshape_settings,
     "Permute": _permute_settings,
+    "Conv2DTranspose": _transposed_settings,
 }
 """Kinds whose settings have to fit the shape that they read."""
 
@@ -201,6 +238,8 @@ def architectures(draw: st.DrawFn) -> Architecture:
     shape = input_shape
     for number in range(draw(st.integers(1, 5))):
         layer = draw(layers_for(shape, name=f"layer_{number}").filter(_continuous))
+        if math.prod(layer.output_shape(shape)) > MAX_VALUES:
+            break
         stack.append(layer)
         shape = layer.output_shape(shape)
     if len(shape) == 3:

@@ -91,6 +91,10 @@ def _vary_padding(layer: Any, _: Shape) -> tuple[object, ...]:
     return (tuple((before + 1, after + 1) for before, after in layer.padding),)
 
 
+def _vary_output_padding(layer: Any, _: Shape) -> tuple[object, ...]:
+    return (None,) if layer.output_padding is not None else ((0, 0), (1, 1))
+
+
 def _vary_cropping(layer: Any, _: Shape) -> tuple[object, ...]:
     """Offer to crop a cell more on each side, and nothing where so much would not be left."""
     more = tuple((before + 1, after + 1) for before, after in layer.cropping)
@@ -118,6 +122,10 @@ OTHER_VALUES: Mapping[str, Callable[[Any, Shape], tuple[object, ...]]] = {
     "dilation_rate": _vary_dilation,
     "padding": _vary_padding,
     "cropping": _vary_cropping,
+    "output_padding": _vary_output_padding,
+    "size": _enlarge("size", 1),
+    "height": _double("height"),
+    "width": _double("width"),
     "groups": _vary_groups,
     "use_bias": _negate("use_bias"),
     "keepdims": _negate("keepdims"),

@@ -165,6 +165,38 @@ def _describe_alpha_rate(layer: Any, _: Shape) -> Message:
     return Message(templates.ALPHA_RATE, {"share": f"{100 * layer.rate:g}"})
 
 
+def _describe_size(layer: Any, _: Shape) -> Message:
+    return Message(templates.UPSAMPLED, dict(zip(("down", "across"), layer.size, strict=True)))
+
+
+def _describe_spreading_filters(layer: Any, shape: Shape) -> Message:
+    weights = product(*layer.kernel_size, shape[2])
+    return Message(templates.FILTERS, {"filters": count(layer.filters), "weights": weights})
+
+
+def _describe_spread(layer: Any, _: Shape) -> Message:
+    return Message(templates.SPREAD_OVER, {"window": product(*layer.kernel_size)})
+
+
+def _describe_spread_strides(layer: Any, shape: Shape) -> Message:
+    if layer.strides == (1, 1):
+        return Message(templates.SPREAD_STRIDES_ONE, {})
+    return Message(templates.SPREAD_STRIDES, _make_steps(layer, layer.strides, shape))
+
+
+def _describe_spread_padding(layer: Any, _: Shape) -> Message:
+    return Message(templates.SPREAD_SAME if layer.padding == "same" else templates.SPREAD_VALID, {})
+
+
+def _describe_output_padding(layer: Any, shape: Shape) -> Message:
+    template = templates.OUTPUT_PADDING_NONE if layer.output_padding is None else templates.OUTPUT_PADDING
+    return Message(template, _make_steps(layer, layer.output_padding or (0, 0), shape))
+
+
+def _make_steps(layer: Any, steps: tuple[int, int], shape: Shape) -> dict[str, object]:
+    return {"down": steps[0], "across": steps[1], "places": product(*layer.output_shape(shape)[:2])}
+
+
 def _make_factor_describer(argument: str, template: str) -> Callable[[Any, Shape], Message]:
     """Make a describer of a range: one number stands for that far both ways."""
 
@@ -216,6 +248,14 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "alpha": _make_value_describer("alpha", templates.ALPHA),
     "cropping": _describe_cropping,
     "target_shape": _describe_target_shape,
+    "size": _describe_size,
+    "height": _make_value_describer("height", templates.HEIGHT),
+    "width": _make_value_describer("width", templates.WIDTH),
+    "Conv2DTranspose.filters": _describe_spreading_filters,
+    "Conv2DTranspose.kernel_size": _describe_spread,
+    "Conv2DTranspose.strides": _describe_spread_strides,
+    "Conv2DTranspose.padding": _describe_spread_padding,
+    "output_padding": _describe_output_padding,
     "dims": _describe_dims,
     "SpatialDropout2D.rate": _describe_spatial_rate,
     "GaussianDropout.rate": _describe_gaussian_rate,

@@ -171,3 +171,22 @@ INTERPOLATIONS: Mapping[str, str] = {
     "nearest": gettext_noop("Each new value is that of the nearest cell."),
     "bilinear": gettext_noop("Each new value is mixed from the four nearest cells, the nearer ones counting more."),
 }
+
+UPSAMPLED = gettext_noop(
+    "How many times as large the maps become: {down} times as many rows, {across} times as many columns."
+)
+HEIGHT = gettext_noop("How many rows each map has afterwards: {value}.")
+WIDTH = gettext_noop("How many columns each map has afterwards: {value}.")
+
+SPREAD_OVER = gettext_noop("The window of {window} cells that each value of the input is spread over.")
+SPREAD_STRIDES_ONE = gettext_noop("How far apart windows lie that come from neighbouring values: one cell.")
+SPREAD_STRIDES = gettext_noop(
+    "How far apart windows lie that come from neighbouring values: {down} down, {across} across. So the map grows to "
+    "{places} places."
+)
+SPREAD_VALID = gettext_noop("Everything that windows reach is kept, so the map also grows by the window.")
+SPREAD_SAME = gettext_noop(
+    "What windows reach beyond the input's own size, times the strides, is cut off at the edges."
+)
+OUTPUT_PADDING_NONE = gettext_noop("The size follows from padding, kernel and strides: {places} places.")
+OUTPUT_PADDING = gettext_noop("Adds {down} rows and {across} columns to the smallest size: {places} places come out.")

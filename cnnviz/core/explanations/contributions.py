@@ -27,6 +27,7 @@ AFFINE_KINDS = frozenset(
         "Concatenate",
         "Cropping2D",
         "Conv2D",
+        "Conv2DTranspose",
         "Dense",
         "DepthwiseConv2D",
         "Dropout",
@@ -35,8 +36,10 @@ AFFINE_KINDS = frozenset(
         "Permute",
         "Rescaling",
         "Reshape",
+        "Resizing",
         "SeparableConv2D",
         "Subtract",
+        "UpSampling2D",
         "ZeroPadding2D",
     }
 )

@@ -189,6 +189,8 @@ def _name_kernel(layer: Layer) -> str:
 def _view_by_filter(layer: Layer, weights: Weights) -> np.ndarray:
     """View a layer's weights with its filters or units as the last axis."""
     array = weights[_name_kernel(layer)]
+    if layer.kind == "Conv2DTranspose":
+        return array.swapaxes(2, 3)
     if layer.kind != "DepthwiseConv2D":
         return array
     rows, columns, channels, multiplier = array.shape  # the maps of one channel lie side by side

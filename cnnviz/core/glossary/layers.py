@@ -132,6 +132,27 @@ TERMS = (
         "convolution",
     ),
     Term(
+        "upsampling",
+        gettext_noop("Upsampling"),
+        gettext_noop(
+            "Making a map larger: each cell is repeated, or new cells are mixed from their neighbours. It is the "
+            "opposite of pooling."
+        ),
+        "Keras documentation: UpSampling2D",
+        "layers",
+    ),
+    Term(
+        "transposed convolution",
+        gettext_noop("Transposed convolution"),
+        gettext_noop(
+            "A convolution the other way round: each value of the input is spread over a window of the output, times a "
+            "kernel, and where windows overlap, what they bring is added up. Maps grow by its stride."
+        ),
+        GUIDE,
+        "layers",
+        also=(gettext_noop("deconvolution"),),
+    ),
+    Term(
         "dilation",
         gettext_noop("Dilation"),
         gettext_noop(

@@ -31,7 +31,9 @@ from cnnviz.core.layers.pooling import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
+from cnnviz.core.layers.resampling import Resizing, UpSampling2D
 from cnnviz.core.layers.shaping import Cropping2D, Dropout, Flatten, Permute, Rescaling, Reshape, ZeroPadding2D
+from cnnviz.core.layers.transposed import Conv2DTranspose
 
 __all__ = [
     "ACTIVATIONS",
@@ -47,6 +49,7 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv2D",
+    "Conv2DTranspose",
     "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
@@ -75,11 +78,13 @@ __all__ = [
     "ReLU",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv2D",
     "Shape",
     "Softmax",
     "SpatialDropout2D",
     "Subtract",
+    "UpSampling2D",
     "Weights",
     "ZeroPadding2D",
     "from_json",
@@ -121,6 +126,9 @@ KINDS: dict[str, type[Layer]] = {
         RandomTranslation,
         RandomContrast,
         RandomBrightness,
+        Conv2DTranspose,
+        UpSampling2D,
+        Resizing,
     )
 }
 """Kinds that read one input, by their name in Keras."""

@@ -21,9 +21,11 @@ Arithmetic = Literal[
     "convolution",
     "depthwise",
     "separable",
+    "transposed",
     "dense",
     "copy",
     "move",
+    "resample",
     "frame",
     "scale",
     "normalize",
@@ -153,8 +155,15 @@ class Layer:
         return self.activation_name == "softmax"
 
     def cell_weights(self, weights: Weights, of: int) -> np.ndarray | None:
-        """Return the factors of the values read for a cell of map `of`: (rows, columns, maps), or None."""
+        """Return the factors of the values read for any cell of map `of`: (rows, columns, maps), or None."""
         return None
+
+    def place_weights(self, shape: Shape, weights: Weights, row: int, column: int, of: int) -> np.ndarray | None:
+        """Return the factors of what `reads` lists for one cell: (rows, columns, maps), or None.
+
+        Those of `cell_weights`, except for kinds whose factors depend on the place.
+        """
+        return self.cell_weights(weights, of)
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Return name and shape of each weight array, in Keras's names and order."""

@@ -94,7 +94,10 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
 def measure_contributions(question: Question) -> tuple[np.ndarray, np.ndarray]:
     """Return what each cell that is read contributes, (rows, columns, maps), and which lie within the map."""
     found, inside = gather(question, question.reads.maps)
-    weight = question.layer.cell_weights(question.weights, question.cell.map)
+    cell = question.cell
+    weight = question.layer.place_weights(
+        question.output.input_shape, question.weights, cell.row, cell.column, cell.map
+    )
     if weight is None and question.layer.activation_name == "softmax":
         weight = np.asarray(np.arange(question.x.shape[-1]) == question.cell.map)[None, None, :]
     if weight is not None:

@@ -142,6 +142,32 @@ def _write_separable(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     ]
 
 
+def _write_transposed(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    cell = ledger.cell
+    down, across = (
+        list(layer.list_contributions(shape, place, axis)[1]) for axis, place in enumerate((cell.row, cell.column))
+    )
+    if not (down and across):
+        return [f"value = 0.0{_write_bias(layer, cell.map)}  # no window reaches this cell"]
+    return [
+        _write_window(_reads(ledger), shape, ""),
+        f"kernel = {_write_weight(layer, 'kernel', f'[np.ix_({down}, {across})][..., {cell.map}, :]')}",
+        f"value = (window * kernel).sum(){_write_bias(layer, cell.map)}",
+    ]
+
+
+def _write_resampled(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    cell, reads = ledger.cell, _reads(ledger)
+    if len(reads.rows) == len(reads.columns) == 1:
+        return _write_moved(ledger, layer, shape)
+    shares = layer.place_weights(shape, {}, cell.row, cell.column, cell.map)[..., 0]
+    written = ", ".join(f"[{', '.join(map(format_exact, line))}]" for line in shares)
+    return [
+        _write_window(reads, shape, f", {cell.map}"),
+        f"value = (window * np.float32([{written}])).sum()",
+    ]
+
+
 def _write_dense(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     of = ledger.cell.map
     x = "x" if len(shape) == 1 else f"x[{ledger.cell.row}, {ledger.cell.column}]"
@@ -241,9 +267,11 @@ _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
     "convolution": _write_convolution,
     "depthwise": _write_depthwise,
     "separable": _write_separable,
+    "transposed": _write_transposed,
     "dense": _write_dense,
     "copy": _write_copy,
     "move": _write_moved,
+    "resample": _write_resampled,
     "frame": _write_frame,
     "normalize": _write_normalization,
     "scale": _write_rescaling,

@@ -1,4 +1,4 @@
-"""Accounts of layers that add up products: convolutions and dense layers."""
+"""Accounts of layers that add up products: convolutions, dense layers and mixtures of neighbours."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from cnnviz.core.ledger.elementwise import copy
 from cnnviz.core.ledger.fixed_point import Sheet, add_up, to_decimal
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gather, make_parts, make_terms, sort_by_size, with_bias
@@ -59,6 +60,33 @@ def _mix(sheet: Sheet, part: Part, weight: np.float32) -> Part:
     """Multiply the subtotal of `part` by `weight`, both as they are shown."""
     product = Decimal(part.subtotal).scaleb(-sheet.places) * to_decimal(weight)
     return replace(part, weight=weight, share=sheet.round(product))
+
+
+def account_transposed(question: Question, sheet: Sheet) -> Draft:
+    """Account for Conv2DTranspose: the cells whose windows reach this one, each times its place in the kernel."""
+    cell, shape = question.cell, question.output.input_shape
+    down, across = (
+        list(question.layer.list_contributions(shape, place, axis)[1])
+        for axis, place in enumerate((cell.row, cell.column))
+    )
+    kernels = tuple(f"kernel[np.ix_({down}, {across})][..., {cell.map}, {i}]" for i in question.reads.maps)
+    return with_bias(question, sheet, _sum(question, sheet, _get_weights(question), kernels))
+
+
+def account_resampled(question: Question, sheet: Sheet) -> Draft:
+    """Account for UpSampling2D and Resizing: a copied cell, or the nearest ones mixed."""
+    if len(question.reads.rows) == len(question.reads.columns) == 1:
+        return copy(question, sheet)
+    return _sum(question, sheet, _get_weights(question), ("",))
+
+
+def _get_weights(question: Question) -> np.ndarray:
+    """Return the factors of the cells that are read, (rows, columns, maps) float32."""
+    cell = question.cell
+    found: np.ndarray = question.layer.place_weights(
+        question.output.input_shape, question.weights, cell.row, cell.column, cell.map
+    )
+    return found
 
 
 def account_dense(question: Question, sheet: Sheet) -> Draft:

@@ -22,7 +22,7 @@ KEY = "layers-list"
 
 FILTERS: Mapping[str, Callable[[Layer], bool]] = {
     "all": lambda _: True,
-    "convolution": lambda layer: layer.arithmetic in ("convolution", "depthwise", "separable"),
+    "convolution": lambda layer: layer.arithmetic in ("convolution", "depthwise", "separable", "transposed"),
     "pooling": lambda layer: layer.role == "pooling",
     "dense": lambda layer: layer.arithmetic == "dense",
 }

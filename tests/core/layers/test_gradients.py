@@ -93,6 +93,8 @@ def make_layer(kind: str) -> tuple[Layer, Shape]:
         "Dropout": {"rate": 0.5},
         "Rescaling": {"scale": 2.0},
         "Activation": {"activation": "relu"},
+        "Conv2DTranspose": {"filters": 2, "kernel_size": (3, 3), "strides": (2, 2)},
+        "Resizing": {"height": 4, "width": 9},
         "Reshape": {"target_shape": (-1,)},
         "Permute": {"dims": (3, 1, 2)},
         "SpatialDropout2D": {"rate": 0.5},

@@ -15,7 +15,8 @@ COUNTED = np.arange(12, dtype=np.float32).reshape(1, 2, 3, 2)
 
 
 def make(layer: layers.Layer) -> np.ndarray:
-    return layer.forward(COUNTED, {}).after[0]
+    values: np.ndarray = layer.forward(COUNTED, {}).after[0]
+    return values
 
 
 def test_cropping_keeps_what_is_away_from_the_edges() -> None:

@@ -108,6 +108,9 @@ ZERO_VALUES = gettext_noop("{share} of them are 0.")
 RANGES = gettext_noop("Values from {low} to {high} become values from {new_low} to {new_high}.")
 MOVES = gettext_noop("All {number} values stay as they are; {before} become {after}.")
 CROPS = gettext_noop("{number} of {total} values are kept, those away from the edges; {before} become {after}.")
+RESAMPLES = gettext_noop(
+    "Each map has {after} values now, {before} before; values are copied or mixed from neighbours."
+)
 FRAMES = gettext_noop("Each map grows from {before} to {after} values; the new ones are 0.")
 
 MAX_TIMES = 1e6
@@ -129,7 +132,7 @@ def _describe_layer(network: Network, trace: Trace, index: int, read: np.ndarray
     layer = output.layer
     if layer.role == "pooling":
         return _describe_pooling(layer, read, output.after)
-    if layer.arithmetic in ("copy", "move", "frame", "scale", "normalize"):
+    if layer.arithmetic in ("copy", "move", "resample", "frame", "scale", "normalize"):
         return _describe_passing(layer, read, output.after)
     if output.after.ndim == 3:
         weights = network.weights_of(layer.name)
@@ -248,6 +251,9 @@ def _describe_passing(layer: Layer, before: np.ndarray, after: np.ndarray) -> tu
         if after.size == before.size:
             return (Message(MOVES, {"number": number, **sides}),)
         return (Message(CROPS, {"number": f"{after.size:,}", "total": number, **sides}),)
+    if layer.arithmetic == "resample":
+        sizes = {"before": _format_sides(*before.shape[:2]), "after": _format_sides(*after.shape[:2])}
+        return (Message(RESAMPLES, sizes),)
     if layer.arithmetic == "frame":
         return (
             Message(FRAMES, {"before": _format_sides(*before.shape[:2]), "after": _format_sides(*after.shape[:2])}),
