@@ -48,7 +48,7 @@ def test_output_padding_adds_cells_that_windows_do_not_fill() -> None:
 
 def test_a_cell_that_no_window_reaches_has_its_bias_alone() -> None:
     layer = Conv2DTranspose(name="t", filters=1, kernel_size=(1, 1), strides=(2, 2))
-    weights = {"kernel": np.ones((1, 1, 1, 1), np.float32), "bias": np.float32([0.5])}
+    weights = {"kernel": np.ones((1, 1, 1, 1), np.float32), "bias": np.array([0.5], np.float32)}
     made = layer.forward(np.ones((1, 2, 2, 1), np.float32), weights).after[0, :, :, 0]
     assert made.tolist() == [[1.5, 0.5, 1.5, 0.5], [0.5] * 4] * 2
     assert layer.reads((2, 2, 1), 1, 1, 0)[:2] == ((-1,), (-1,))
