@@ -15,9 +15,9 @@ import json
 import mmap
 import sys
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import h5py  # noqa: F401  (imported before files can no longer be opened)
-import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
@@ -44,41 +44,43 @@ def measure_memory() -> int:
     return pages * mmap.PAGESIZE
 
 
-def answer(request: bytes) -> tuple[bytes, list[np.ndarray]]:
-    """Return the line of the answer and the arrays after it."""
-    line, _, rest = request.partition(b"\n")
-    asked = json.loads(line)
-    del request
-    design = None if asked["architecture"] is None else Architecture.from_json(asked["architecture"])
-    card, data = rest[: asked["card"]], rest[asked["card"] :]
-    del rest
+def run(source: BinaryIO, out: BinaryIO) -> None:
+    """Read a request and write the answer.
+
+    Raises:
+        MemoryError: If the file takes more memory than it may.
+    """
+    asked = json.loads(source.readline())
+    card, data = source.read(asked["card"]), source.read()
     try:
+        design = None if asked["architecture"] is None else Architecture.from_json(asked["architecture"])
         found = reader.read(data, asked["name"], design, card)
     except Refusal as reason:
-        return _write({"refusal": reason.to_json()}), []
-    arrays = [
-        found.weights[layer][name] for layer, shapes in found.architecture.weight_shapes().items() for name in shapes
-    ]
-    return _write(reader.describe(found)), arrays
+        _write(out, {"refusal": reason.to_json()})
+        return
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever is left is a file that is not sound
+        _write(out, {"refusal": Refusal(DAMAGED).to_json()})
+        return
+    del data
+    _write(out, reader.describe(found))
+    for layer, shapes in found.architecture.weight_shapes().items():
+        for name in shapes:
+            out.write(found.weights[layer][name].astype("<f4", copy=False).tobytes())
 
 
-def _write(described: dict[str, object]) -> bytes:
-    return json.dumps(described).encode() + b"\n"
+def _write(out: BinaryIO, described: dict[str, Any]) -> None:
+    out.write(json.dumps(described).encode() + b"\n")
 
 
 def main() -> None:
     """Read the network on standard input and write the answer to standard output."""
     limit_this_process(measure_memory() + MAX_MORE_BYTES, MAX_CPU_SECONDS, OPEN_FILES)
     try:
-        header, arrays = answer(sys.stdin.buffer.read())
+        run(sys.stdin.buffer, sys.stdout.buffer)
     except MemoryError:
         sys.exit(1)
-    except Exception:  # noqa: BLE001  whatever is left is a file that is not sound
-        header, arrays = _write({"refusal": Refusal(DAMAGED).to_json()}), []
-    out = sys.stdout.buffer
-    out.write(header)
-    for array in arrays:
-        out.write(array.astype("<f4", copy=False).tobytes())
 
 
 if __name__ == "__main__":

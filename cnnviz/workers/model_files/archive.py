@@ -96,18 +96,14 @@ def _read_directory(data: bytes) -> tuple[list[_Member], int]:
     if disk or first_disk or comment or here != count or offset + length != start:
         raise _wrong(gettext_noop("its directory is not where it says, or bytes lie before the archive"))
     if count != len(MAX_SIZES):
-        raise _wrong(
-            gettext_noop("it must have the parts config.json, metadata.json and model.weights.h5 and no others")
-        )
+        raise _wrong(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
     members = []
     at = offset
     for _ in range(count):
         member, at = _read_entry(data, at, start)
         members.append(member)
     if at != start or {member.name for member in members} != set(MAX_SIZES):
-        raise _wrong(
-            gettext_noop("it must have the parts config.json, metadata.json and model.weights.h5 and no others")
-        )
+        raise _wrong(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
     return members, offset
 
 
@@ -125,9 +121,7 @@ def _read_entry(data: bytes, at: int, end: int) -> tuple[_Member, int]:
     if flags & ~ALLOWED_FLAGS or method not in (STORED, DEFLATED) or comment or disk or ZIP64 in (packed, size, offset):
         raise _wrong(gettext_noop("a part of it is packed in an unusual way"))
     if name not in MAX_SIZES:
-        raise _wrong(
-            gettext_noop("it must have the parts config.json, metadata.json and model.weights.h5 and no others")
-        )
+        raise _wrong(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
     if size > MAX_SIZES[name]:
         raise Refusal(
             "The part {name} of this file has {size:,} bytes unpacked; up to {most:,} are read. Use fewer or smaller "

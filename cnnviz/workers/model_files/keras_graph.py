@@ -297,10 +297,10 @@ def _add_graph(
     start = _read_ends(config, "input_layers", gettext_noop("inputs"))
     end = _read_ends(config, "output_layers", gettext_noop("outputs"))
     by_name = {each.name: each for each in found}
-    reads = {each.name: () if each.name == start else _read_sources(each) for each in found}
     others = [each.name for each in found if each.kind == INPUT and each.name != start]
     if others:
         raise Refusal(NOT_ONE, number=1 + len(others), what=gettext_noop("inputs"))
+    reads = {each.name: () if each.name == start else _read_sources(each) for each in found}
     missing = [name for names in reads.values() for name in names if name not in by_name]
     if missing or start not in by_name or end not in by_name:
         raise Refusal(
@@ -311,7 +311,7 @@ def _add_graph(
     if by_name[start].kind != INPUT:
         raise _wrong(gettext_noop("its input is not an InputLayer"))
     needed = _find_needed(reads, end)
-    dead = [each.name for each in found if each.name not in needed]
+    dead = [each.name for each in found if each.name not in needed and each.name != start]
     if dead:
         raise Refusal(
             "Layer {name} does not lead to the answer of this network. Leave it out and save the network again.",

@@ -1,0 +1,475 @@
+"""Every kind of file that must not be taken is refused in words: which layer or value, and what to do."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.jobs.sandbox import model_upload
+from tests.workers.model_files.forked_reader import ForkedReader, request
+from tests.workers.model_files.make_files import (
+    WEIGHTS,
+    call,
+    chain,
+    functional,
+    hdf5,
+    keras,
+    layer,
+    legacy,
+    members,
+    packed,
+    sequential,
+    small_layers,
+    small_network,
+)
+
+pytestmark = pytest.mark.process
+
+PICTURE = layer("InputLayer", "picture", batch_shape=[None, 8, 8, 1])
+DENSE = layer("Dense", "answer", units=10, activation="softmax")
+FLATTEN = layer("Flatten", "flatten")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ForkedReader]:
+    with ForkedReader() as opened:
+        yield opened
+
+
+def refusal(reader: ForkedReader, data: bytes, name: str = "net.keras") -> str:
+    """Return why a file is refused, as the visitor reads it."""
+    (answer,) = reader.read(request(data, name))
+    if not answer.content:
+        return str(Refusal(model_upload.STOPPED))
+    with pytest.raises(Refusal) as caught:
+        model_upload.build(answer.content)
+    text = str(caught.value)
+    assert len(text) <= 300
+    assert "Traceback" not in text
+    assert "/work" not in text
+    assert "site-packages" not in text
+    assert answer.peak < 200_000_000
+    return text
+
+
+def with_layer(kind: str, **config: Any) -> bytes:
+    """Return a file whose second layer is another one."""
+    layers = small_layers()
+    return keras(sequential([layers[0], layer(kind, "odd", **config), *layers[1:]]))
+
+
+def changed(**changes: Any) -> bytes:
+    return keras(small_network(**changes))
+
+
+def of_shape(*shape: Any) -> bytes:
+    return keras(sequential([layer("InputLayer", "picture", batch_shape=[None, *shape]), *small_layers()[1:]]))
+
+
+LAYERS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "Lambda": (lambda: with_layer("Lambda", function={"class_name": "__lambda__"}), "Layer odd is of the kind Lambda"),
+    "wrapper": (lambda: with_layer("TimeDistributed", layer=DENSE), "Layer odd is of the kind TimeDistributed"),
+    "lookup": (lambda: with_layer("StringLookup", vocabulary="/etc/passwd"), "Layer odd is of the kind StringLookup"),
+    "TFSMLayer": (lambda: with_layer("TFSMLayer", filepath="/tmp"), "Layer odd is of the kind TFSMLayer"),
+    "custom class": (
+        lambda: keras(
+            sequential(
+                [PICTURE, {**layer("Conv2D", "own", filters=2), "registered_name": "mine>Conv"}, *small_layers()[1:]]
+            )
+        ),
+        "Layer own is of the kind mine>Conv",
+    ),
+    "custom module": (
+        lambda: keras(sequential([PICTURE, {**DENSE, "module": "os.path"}])),
+        "Layer answer is of the kind Dense",
+    ),
+    "function reference": (
+        lambda: changed(activation={"module": "builtins", "class_name": "function", "config": "system"}),
+        "Layer conv (Conv2D) has activation='system'",
+    ),
+    "object as activation": (
+        lambda: changed(activation={"module": "builtins", "class_name": "Popen", "config": {"args": "ls"}}),
+        "Layer conv (Conv2D) has activation='Popen'",
+    ),
+    "unknown argument": (lambda: changed(shell="ls"), "Layer conv (Conv2D) has the argument shell='ls'"),
+    "channels first": (lambda: changed(data_format="channels_first"), "data_format='channels_first'"),
+    "other axis": (lambda: with_layer("BatchNormalization", axis=1), "Layer odd (BatchNormalization) has axis=1"),
+    "int8": (
+        lambda: changed(dtype={"class_name": "QuantizedDTypePolicy", "config": {"name": "int8_from_float32"}}),
+        "dtype=",
+    ),
+    "subclassed model": (
+        lambda: keras({"class_name": "MyNet", "config": {"layers": [PICTURE]}}),
+        "Only Sequential and",
+    ),
+    "no activation, one unit": (
+        lambda: keras(sequential([PICTURE, FLATTEN, layer("Dense", "answer", units=1)])),
+        "ends in one number without an activation",
+    ),
+    "several sigmoids": (
+        lambda: keras(sequential([PICTURE, FLATTEN, layer("Dense", "answer", units=10, activation="sigmoid")])),
+        "several answers can be right at once",
+    ),
+}
+
+SIZES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "filters": (lambda: changed(filters=10**9), "Layer conv (Conv2D): `filters` must be a whole number from 1 to 4096"),
+    "filters beyond floats": (lambda: changed(filters=10**23), "`filters` must be a whole number"),
+    "no filters": (lambda: changed(filters=0), "`filters` must be a whole number"),
+    "negative": (lambda: changed(kernel_size=[-3, 3]), "`kernel_size` must be a whole number"),
+    "boolean": (lambda: changed(filters=True), "`filters` must be a whole number"),
+    "text": (lambda: changed(filters="2"), "`filters` must be a whole number"),
+    "units": (
+        lambda: keras(
+            sequential(
+                [PICTURE, FLATTEN, layer("Dense", "big", units=60_000), layer("Dense", "bigger", units=60_000), DENSE]
+            )
+        ),
+        "parameters",
+    ),
+    "picture": (lambda: of_shape(100_000, 100_000, 1), "`input_shape`"),
+    "channels": (lambda: of_shape(8, 8, 10**6), "`input_shape channels`"),
+    "negative picture": (lambda: of_shape(-8, 8, 1), "`input_shape`"),
+    "boolean picture": (lambda: of_shape(True, 8, 1), "The input must be one image"),
+    "padding": (lambda: with_layer("ZeroPadding2D", padding=10**6), "Layer odd (ZeroPadding2D): `padding`"),
+    "many layers": (
+        lambda: keras(sequential([PICTURE, *(layer("ReLU", f"r{n}") for n in range(3_000)), FLATTEN, DENSE])),
+        "This network has 3,003 layers; up to 400 are read",
+    ),
+    "name of 5 MB": (lambda: keras(sequential([PICTURE, FLATTEN, {**DENSE, "name": "x" * 5_000_000}])), "config.json"),
+    "name of 100 kB": (
+        lambda: keras(sequential([PICTURE, FLATTEN, {**DENSE, "name": "x" * 100_000}])),
+        "1,000 characters",
+    ),
+    "models in models": (lambda: keras(nested(9)), "more than 6 deep"),
+}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    inner = layer("ReLU", "relu")
+    for number in range(depth):
+        inner = {**sequential([PICTURE, inner]), "name": f"m{number}"}
+        inner["config"]["name"] = f"m{number}"
+    return sequential([PICTURE, inner, FLATTEN, DENSE])
+
+
+JSONS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "deep": (lambda: keras("[" * 100_000 + "]" * 100_000), "nested too deeply"),
+    "deep and open": (lambda: keras("[" * 100_000), "nested too deeply"),
+    "NaN": (lambda: keras(json.dumps(small_network()).replace('"filters": 2', '"filters": NaN')), "NaN"),
+    "infinity": (lambda: keras(json.dumps(small_network()).replace('"filters": 2', '"filters": 1e999')), "too large"),
+    "long number": (
+        lambda: keras(json.dumps(small_network()).replace('"filters": 2', f'"filters": {"9" * 5_000}')),
+        "too many digits",
+    ),
+    "key twice": (
+        lambda: keras(json.dumps(small_network()).replace('"filters": 2', '"filters": 2, "filters": 3')),
+        "'filters' is there twice",
+    ),
+    "no JSON": (lambda: keras(b"\x80\x04cos\nsystem\n"), "not sound JSON"),
+    "no UTF-8": (lambda: keras(b'{"class_name": "\xff"}'), "not sound JSON"),
+    "no model": (lambda: keras("3"), "no class or no configuration"),
+    "no layers": (lambda: keras(sequential([])), "a model in it has no layers"),
+    "layers of text": (lambda: keras(sequential(["Dense"])), "no class or no configuration"),  # type: ignore[list-item]
+    "only a picture": (lambda: keras(sequential([PICTURE])), "no layer that computes anything"),
+    "no size": (lambda: keras(sequential(small_layers()[1:])), "does not say how large a picture"),
+    "any size": (lambda: of_shape(None, None, 1), "Save it with a fixed size"),
+    "1-D": (
+        lambda: keras(sequential([layer("InputLayer", "row", batch_shape=[None, 784]), DENSE])),
+        "must be one image",
+    ),
+    "3-D": (lambda: of_shape(8, 8, 8, 1), "must be one image"),
+    "metadata": (lambda: packed({**members(), "metadata.json": b"{"}), "metadata.json"),
+}
+
+
+def graph(*layers: tuple[dict[str, Any], Any], **more: Any) -> bytes:
+    return keras(functional([(PICTURE, ()), *layers], **more))
+
+
+def shared() -> bytes:
+    config = functional(chain(PICTURE, layer("ReLU", "relu"), FLATTEN, DENSE))
+    config["config"]["layers"][1]["inbound_nodes"].append(call("relu"))
+    return keras(config)
+
+
+GRAPHS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "loop": (
+        lambda: graph(
+            (layer("ReLU", "a"), ("b",)), (layer("ReLU", "b"), ("a",)), (FLATTEN, ("b",)), (DENSE, ("flatten",))
+        ),
+        "read one another in a circle",
+    ),
+    "itself": (lambda: graph((layer("ReLU", "a"), ("a",)), (FLATTEN, ("a",)), (DENSE, ("flatten",))), "in a circle: a"),
+    "missing": (lambda: graph((FLATTEN, ("ghost",)), (DENSE, ("flatten",))), "Layer ghost is read in this network"),
+    "dead node": (
+        lambda: graph((layer("ReLU", "idle"), ("picture",)), (FLATTEN, ("picture",)), (DENSE, ("flatten",))),
+        "Layer idle does not lead to the answer",
+    ),
+    "reads nothing": (lambda: graph((FLATTEN, ()), (DENSE, ("flatten",))), "Layer flatten reads nothing"),
+    "two inputs": (
+        lambda: graph(
+            (layer("InputLayer", "second", batch_shape=[None, 8, 8, 1]), ()),
+            (FLATTEN, ("picture",)),
+            (DENSE, ("flatten",)),
+            inputs=[["picture", 0, 0], ["second", 0, 0]],
+        ),
+        "2 inputs, but one picture goes in here",
+    ),
+    "an input that is not said": (
+        lambda: graph(
+            (layer("InputLayer", "second", batch_shape=[None, 8, 8, 1]), ()),
+            (FLATTEN, ("picture",)),
+            (DENSE, ("flatten",)),
+        ),
+        "2 inputs",
+    ),
+    "two outputs": (
+        lambda: graph((FLATTEN, ("picture",)), (DENSE, ("flatten",)), outputs=[["flatten", 0, 0], ["answer", 0, 0]]),
+        "2 outputs, but one picture goes in here and one answer",
+    ),
+    "output nowhere": (lambda: graph((FLATTEN, ("picture",)), (DENSE, ("flatten",)), outputs=["ghost", 0, 0]), "ghost"),
+    "shared layer": (shared, "Layer relu is used 2 times"),
+    "same name": (
+        lambda: keras(sequential([PICTURE, layer("ReLU", "a"), layer("ReLU", "a"), FLATTEN, DENSE])),
+        "Two layers of this network are called a",
+    ),
+    "operation of Keras": (
+        lambda: graph(
+            ({**layer("Sin", "sin"), "module": "keras.src.ops.numpy"}, ("picture",)),
+            (FLATTEN, ("sin",)),
+            (DENSE, ("flatten",)),
+        ),
+        "Layer sin is of the kind Sin",
+    ),
+}
+
+
+def zip_with(change: Callable[[bytearray], None]) -> bytes:
+    data = bytearray(packed(members()))
+    change(data)
+    return bytes(data)
+
+
+def write_at(signature: bytes, offset: int, form: str, value: int, which: int = -1) -> Callable[[bytearray], None]:
+    """Return a change of a field of a header of the archive: `which` of those with this signature."""
+
+    def change(data: bytearray) -> None:
+        places = [at for at in range(len(data)) if data[at : at + 4] == signature]
+        struct.pack_into(form, data, places[which] + offset, value)
+
+    return change
+
+
+def archive(*entries: tuple[str, bytes], link: str = "", comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        opened.comment = comment
+        for name, content in entries:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (0o120777 if name == link else 0o100600) << 16
+            opened.writestr(info, content)
+    return buffer.getvalue()
+
+
+def bomb(size: int = 90_000_000) -> bytes:
+    parts = {**members(), "model.weights.h5": bytes(size)}
+    return packed(parts, zipfile.ZIP_DEFLATED)
+
+
+def parts() -> list[tuple[str, bytes]]:
+    return list(members().items())
+
+
+CENTRAL, LOCAL = b"PK\1\2", b"PK\3\4"
+
+ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "cut": (lambda: keras()[:-30], "cut short, or bytes follow its end"),
+    "half": (lambda: keras()[: len(keras()) // 2], "cut short"),
+    "after": (lambda: keras() + b"\0", "cut short, or bytes follow its end"),
+    "comment": (lambda: archive(*parts(), comment=b"hello"), "bytes follow its end"),
+    "before": (lambda: b"PK\3\4" + b"\0" * 40 + keras(), "bytes lie before the archive"),
+    "twice": (lambda: archive_twice(), "and no others"),
+    "missing": (lambda: archive(*parts()[:2]), "and no others"),
+    "more": (lambda: archive(*parts(), ("assets/vocabulary.txt", b"a")), "and no others"),
+    "outside": (lambda: archive(*parts()[:2], ("../../model.weights.h5", parts()[2][1])), "and no others"),
+    "link": (
+        lambda: archive(*parts()[:2], ("model.weights.h5", b"/etc/passwd"), link="model.weights.h5"),
+        "link or a folder",
+    ),
+    "encrypted": (lambda: zip_with(write_at(CENTRAL, 8, "<H", 1)), "encrypted"),
+    "method": (lambda: zip_with(write_at(CENTRAL, 10, "<H", 12)), "unusual way"),
+    "size smaller": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 10)), "longer or shorter|contradict"),
+    "size larger": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 90_000)), "longer or shorter|contradict"),
+    "size of 3 GB": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 3_000_000_000)), "up to 100,000,000 are read"),
+    "packed size": (lambda: zip_with(write_at(CENTRAL, 20, "<L", 90_000_000)), "contradict"),
+    "checksum": (lambda: zip_with(write_at(CENTRAL, 16, "<L", 1)), "contradict|checksum"),
+    "overlap": (lambda: zip_with(write_at(CENTRAL, 42, "<L", 0)), "overlap|contradict"),
+    "other name": (lambda: zip_with(write_at(LOCAL, 30, "<B", ord("x"), 0)), "contradict"),
+    "bomb": (bomb, "200 times as long"),
+    "damaged": (lambda: zip_with(write_at(LOCAL, 300, "<L", 7, 1)), "checksum"),
+}
+
+
+def archive_twice() -> bytes:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        return archive(*parts()[:2], parts()[1])
+
+
+def h5(make: Callable[[Any], object], without: str = "layers/dense/vars/0") -> bytes:
+    """Return a `.keras` file whose weights lack one array; `make` may put something in its place."""
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for path, array in WEIGHTS.items():
+            if path != without:
+                file[path] = array
+        make(file)
+    return keras(weights=buffer.getvalue())
+
+
+PLACE = "layers/dense/vars/0"
+
+
+def external_storage(file: Any) -> None:
+    file.create_dataset(PLACE, (18, 10), "f4", external=[("/etc/hostname", 0, 720)])
+
+
+def virtual(file: Any) -> None:
+    import h5py
+
+    layout = h5py.VirtualLayout((18, 10), "f4")
+    layout[:] = h5py.VirtualSource("/etc/hostname", "data", (18, 10))
+    file.create_virtual_dataset(PLACE, layout)
+
+
+def link(kind: str, *target: str) -> Callable[[Any], object]:
+    def make(file: Any) -> None:
+        import h5py
+
+        file["other"] = np.zeros((18, 10), np.float32)
+        file[PLACE] = getattr(h5py, kind)(*target)
+
+    return make
+
+
+def dataset(**options: Any) -> Callable[[Any], object]:
+    return lambda file: file.create_dataset(PLACE, **options)
+
+
+def poisoned(value: float) -> bytes:
+    array = WEIGHTS[PLACE].copy()
+    array[3, 4] = value
+    return h5(dataset(data=array))
+
+
+HDF5S: dict[str, tuple[Callable[[], bytes], str]] = {
+    "external link": (lambda: h5(link("ExternalLink", "/etc/hostname", "/x")), "a link to another place or file"),
+    "soft link": (lambda: h5(link("SoftLink", "/other")), "a link to another place or file"),
+    "soft link on the way": (lambda: soft_group(), "a link to another place or file"),
+    "external storage": (lambda: h5(external_storage), "values lie in another place or file"),
+    "virtual": (lambda: h5(virtual), "values lie in another place or file"),
+    "missing": (lambda: h5(lambda _: None), "needs 2 arrays of weights, but this file has 1"),
+    "too many": (lambda: h5(lambda file: file.create_dataset("layers/dense/vars/2", data=0.0), ""), "needs 2 arrays"),
+    "shape": (lambda: h5(dataset(data=np.zeros((10, 18), np.float32))), "has shape (10, 18)"),
+    "shape bomb": (
+        lambda: h5(dataset(shape=(10**6, 10**6), dtype="f4", chunks=(1, 10))),
+        "has shape (1000000, 1000000)",
+    ),
+    "chunk bomb": (lambda: h5(chunk_bomb), "cut into pieces larger than itself"),
+    "no values": (lambda: h5(dataset(shape=(18, 10), dtype="f4")), "without values"),
+    "group": (lambda: h5(lambda file: file.create_group(PLACE)), "no array"),
+    "NaN": (lambda: poisoned(np.nan), "infinite or not a number"),
+    "infinity": (lambda: poisoned(np.inf), "infinite or not a number"),
+    "too large for float32": (lambda: h5(dataset(data=np.full((18, 10), 1e300))), "infinite or not a number"),
+    "complex": (lambda: h5(dataset(data=np.zeros((18, 10), np.complex64))), "no array of floating-point numbers"),
+    "integers": (lambda: h5(dataset(data=np.zeros((18, 10), np.int32))), "no array of floating-point numbers"),
+    "texts": (lambda: h5(dataset(data=np.full((18, 10), b"x"))), "no array of floating-point numbers"),
+    "filter": (lambda: h5(dataset(data=WEIGHTS[PLACE], compression="lzf")), "packed in an unusual way"),
+    "scale and offset": (lambda: h5(dataset(data=WEIGHTS[PLACE], scaleoffset=2)), "packed in an unusual way"),
+    "empty": (lambda: keras(weights=b""), "damaged or cut short"),
+    "cut": (lambda: keras(weights=hdf5()[:-400]), "damaged or cut short"),
+    "text": (lambda: keras(weights=b"hello" * 100), "damaged or cut short"),
+}
+
+
+def soft_group() -> bytes:
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for path, array in WEIGHTS.items():
+            file[path.replace("layers/dense/", "elsewhere/")] = array
+        file["layers/dense"] = h5py.SoftLink("/elsewhere")
+    return keras(weights=buffer.getvalue())
+
+
+def chunk_bomb(file: Any) -> None:
+    """Store an array in one chunk of 4 GB, of which the file holds four kilobytes."""
+    import h5py
+
+    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plan.set_chunk((32_000, 32_000))
+    plan.set_deflate(9)
+    space = h5py.h5s.create_simple((18, 10), (h5py.h5s.UNLIMITED, h5py.h5s.UNLIMITED))
+    made = h5py.h5d.create(file["layers/dense/vars"].id, b"0", h5py.h5t.IEEE_F32LE, space, plan)
+    made.write_direct_chunk((0, 0), zlib.compress(bytes(1000)))
+
+
+LEGACY: dict[str, tuple[Callable[[], bytes], str]] = {
+    "weights alone": (lambda: hdf5(), "no description of a network"),
+    "description of numbers": (lambda: legacy(model_config=np.zeros(5)), "no text"),
+    "many descriptions": (lambda: legacy(model_config=["{}"] * 5), "too long a text"),
+    "long description": (lambda: legacy(model_config=" " * 3_000_000), "too long a text"),
+    "no layer": (lambda: legacy(arrays={"conv/kernel:0": ("other", np.zeros(3))}), "conv” is missing"),
+    "no weights": (
+        lambda: legacy(arrays={"kernel": ("conv", np.zeros(3)), "k": ("answer", np.zeros(3))}),
+        "needs 2 arrays",
+    ),
+    "cut": (lambda: legacy()[:-500], "damaged or cut short"),
+}
+
+ALL = {
+    f"{group}: {name}": case
+    for group, cases in {
+        "layers": LAYERS,
+        "sizes": SIZES,
+        "JSON": JSONS,
+        "graph": GRAPHS,
+        "archive": ARCHIVES,
+        "HDF5": HDF5S,
+    }.items()
+    for name, case in cases.items()
+}
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_a_hostile_keras_file_is_refused_in_words(reader: ForkedReader, case: str) -> None:
+    make, words = ALL[case]
+    text = refusal(reader, make())
+    assert any(each in text for each in words.split("|")), text
+
+
+@pytest.mark.parametrize("case", LEGACY)
+def test_a_hostile_older_file_is_refused_in_words(reader: ForkedReader, case: str) -> None:
+    make, words = LEGACY[case]
+    assert words in refusal(reader, make(), "net.h5")
+
+
+def test_the_files_that_are_changed_are_read_as_they_are(reader: ForkedReader) -> None:
+    """Otherwise a refusal above would say nothing."""
+    for data, name in ((keras(), "a.keras"), (legacy(), "a.h5"), (packed(members(), zipfile.ZIP_DEFLATED), "a.keras")):
+        (answer,) = reader.read(request(data, name))
+        network = model_upload.build(answer.content).network
+        np.testing.assert_array_equal(network.weights["conv"]["kernel"], WEIGHTS["layers/conv2d/vars/0"])
+        np.testing.assert_array_equal(network.weights["answer"]["bias"], WEIGHTS["layers/dense/vars/1"])
