@@ -47,18 +47,29 @@ def request(data: bytes, name: str = "net.keras", architecture: Any = None, card
 
 
 class ForkedReader:
-    """A server in a process of its own; a context manager that ends it."""
+    """A server in a process of its own; a context manager that ends it.
+
+    `cpu_seconds` is the processor time of a batch; the library for HDF5 loops for ever on some damaged files.
+    """
+
+    def __init__(self, cpu_seconds: int = 8) -> None:
+        self.cpu_seconds = cpu_seconds
 
     def __enter__(self) -> ForkedReader:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", __name__, str(self.cpu_seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.close()
         self.process.wait(timeout=20)
+        self.process.stdout.close()
 
     def read(self, *requests: bytes) -> list[Answer]:
         """Send a batch; return an answer for each."""
@@ -152,9 +163,7 @@ def answer_all(requests: Sequence[bytes], writing: int) -> None:
     from cnnviz.workers.entry import read_model
     from cnnviz.workers.entry.decode_image import limit_this_process
 
-    limit_this_process(
-        read_model.measure_memory() + read_model.MAX_MORE_BYTES, read_model.MAX_CPU_SECONDS, read_model.OPEN_FILES
-    )
+    limit_this_process(read_model.measure_memory() + read_model.MAX_MORE_BYTES, int(sys.argv[1]), read_model.OPEN_FILES)
     with os.fdopen(writing, "wb") as pipe:
         for each in requests:
             answer = io.BytesIO()

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnviz.core.networks.architecture import Architecture
+
 RANDOM = np.random.default_rng(3)
 
 WEIGHTS: Mapping[str, np.ndarray] = {
@@ -141,3 +144,27 @@ def legacy(
             for weight in weights:
                 inside[weight] = found[weight][1]
     return buffer.getvalue()
+
+
+def safetensors(**metadata: str) -> bytes:
+    """Return the file that a visitor takes out of cnnviz: weights by layer and name, and the architecture."""
+    from safetensors.numpy import save
+
+    arrays = {
+        f"{LEGACY_NAMES[path][0]}/{'bias' if array.ndim == 1 else 'kernel'}": array for path, array in WEIGHTS.items()
+    }
+    return save(arrays, metadata=metadata or {"variant": json.dumps(architecture().to_json())})
+
+
+def architecture() -> Architecture:
+    """Return the architecture of `small_network`."""
+    return Architecture(
+        name="net",
+        input_shape=(8, 8, 1),
+        layers=(
+            Conv2D(name="conv", filters=2, kernel_size=(3, 3), activation="relu"),
+            MaxPooling2D(name="pool", pool_size=(2, 2)),
+            Flatten(name="flatten"),
+            Dense(name="answer", units=10, activation="softmax"),
+        ),
+    )
