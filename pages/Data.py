@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.data import augmentation, batch_axes, classes, loading, sheet, three_sets
+from cnnviz.ui.data import augmentation, batch_axes, classes, loading, own_set, sheet, three_sets
 from cnnviz.ui.input import rail
 from cnnviz.ui.shell import page, session, url
 
@@ -27,3 +27,4 @@ with page.shell("data"):
         three_sets.show(pictures)
         if session.wants_everything():
             classes.show(pictures)
+    own_set.show()

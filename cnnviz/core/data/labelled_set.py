@@ -107,32 +107,37 @@ class LabelledSet:
         return digest.hexdigest()
 
     def fit(self, shape: Shape) -> np.ndarray:
-        """Return the pictures as a network with this input shape reads them.
+        """Return the pictures as a network with this input shape reads them; see `fit_pictures`."""
+        return fit_pictures(self.pictures, shape)
 
-        Args:
-            shape: Rows, columns and channels, 1 or 3.
 
-        Returns:
-            (n, rows, columns, channels) uint8: scaled with antialiasing where the size differs; colours become their
-            luminance where the network reads grey, grey is repeated where it reads colour.
-        """
-        rows, columns, channels = shape
-        if channels not in CHANNELS:
-            raise Refusal(
-                "A network must read 1 or 3 channels to learn from pictures. Received: {channels}. Change its input.",
-                channels=channels,
-            )
-        pictures = self.pictures
-        if pictures.shape[3] != channels:
-            pictures = np.repeat(pictures, 3, axis=3) if channels == 3 else _to_grey(pictures)
-        if pictures.shape[1:3] == (rows, columns):
-            return pictures
-        made = np.empty((len(pictures), rows, columns, channels), np.uint8)
-        for target, picture in zip(made, pictures, strict=True):
-            image = Image.fromarray(picture[..., 0] if channels == 1 else picture)
-            scaled = np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR))
-            target[:] = scaled.reshape(rows, columns, channels)
-        return made
+def fit_pictures(pictures: np.ndarray, shape: Shape) -> np.ndarray:
+    """Return pictures as a network with this input shape reads them.
+
+    Args:
+        pictures: (n, side, side, channels) uint8, 1 or 3 channels.
+        shape: Rows, columns and channels, 1 or 3.
+
+    Returns:
+        (n, rows, columns, channels) uint8: scaled with antialiasing where the size differs; colours become their
+        luminance where the network reads grey, grey is repeated where it reads colour.
+    """
+    rows, columns, channels = shape
+    if channels not in CHANNELS:
+        raise Refusal(
+            "A network must read 1 or 3 channels to learn from pictures. Received: {channels}. Change its input.",
+            channels=channels,
+        )
+    if pictures.shape[3] != channels:
+        pictures = np.repeat(pictures, 3, axis=3) if channels == 3 else _to_grey(pictures)
+    if pictures.shape[1:3] == (rows, columns):
+        return pictures
+    made = np.empty((len(pictures), rows, columns, channels), np.uint8)
+    for target, picture in zip(made, pictures, strict=True):
+        image = Image.fromarray(picture[..., 0] if channels == 1 else picture)
+        scaled = np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR))
+        target[:] = scaled.reshape(rows, columns, channels)
+    return made
 
 
 def check_name(name: object) -> str:

@@ -14,8 +14,9 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.background import BackgroundTask, Progress
-from cnnviz.core.data import colour_digits, datasets, fashion_mnist, mnist_source
+from cnnviz.core.data import colour_digits, datasets, fashion_mnist, labelled_set, mnist_source
 from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.messages import gettext_noop
 
 MNIST, FASHION, COLOUR, DIGITS = "mnist", "fashion", "colour", "digits"
@@ -28,6 +29,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Data set in a link -> its title."""
+
+OWN = "own"
+"""Name of a visitor's own set, whichever it is: no link carries one."""
 
 TRAIN, TEST = "train", "test"
 TRAIN_SUFFIX = "-train"
@@ -44,16 +48,18 @@ class PictureSet:
     """One part of a data set.
 
     Attributes:
-        name: What it is: a key of `NAMES`. `DIGITS` where MNIST was asked for and is not on this computer.
+        name: What it is: a key of `NAMES`, or `OWN`. `DIGITS` where MNIST was asked for and is not on this computer.
         part: `TRAIN` or `TEST`.
         slug: Name of this part in a link to one of its pictures; colour digits are those of the grey set.
         images: (n, 28, 28) uint8, grey, read-only.
         labels: (n,) uint8, read-only.
-        classes: What each label means, messages of the catalogue.
+        classes: What each label means: messages of the catalogue; of a visitor's own set, the visitor's words.
         colours: (n, 2, 3) uint8, ink and paper of each picture; None for grey ones.
         licence: Licence of the data.
         attribution: Authors and title.
         note: Tells the visitor why this is not what was asked for; empty where it is.
+        full: (n, 32, 32, 3) uint8 of a visitor's own pictures in colour, of which `images` are the luminance.
+        sizes: Pictures of the training and of the test part, for a visitor's own set.
     """
 
     name: str
@@ -66,9 +72,14 @@ class PictureSet:
     licence: str = ""
     attribution: str = ""
     note: str = ""
+    full: np.ndarray | None = field(default=None, repr=False)
+    sizes: tuple[int, int] = (0, 0)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
         """Return the pictures of these rows as a network's data has them: (k, 28, 28), or (k, 32, 32, 3), uint8."""
+        if self.full is not None:
+            chosen: np.ndarray = self.full[rows]
+            return chosen
         images: np.ndarray = self.images[rows]
         if self.colours is None:
             return images
@@ -109,6 +120,24 @@ def load(name: str, part: str) -> PictureSet:
     if status.result is None:
         raise RuntimeError("a task has ended without result and refusal")
     return status.result
+
+
+def from_kept(kept: KeptSet, part: str) -> PictureSet:
+    """Return a part of a visitor's own set, as networks read it: 28×28 grey, or 32×32 in colour."""
+    rows = slice(0, kept.trained) if part == TRAIN else slice(kept.trained, None)
+    pictures, labels = kept.labelled.pictures[rows], kept.labelled.labels[rows]
+    grey = labelled_set.fit_pictures(pictures, (28, 28, 1))[..., 0]
+    in_colour = kept.labelled.shape[2] == colour_digits.CHANNELS
+    return PictureSet(
+        OWN,
+        part,
+        _name_slug(OWN, part),
+        grey,
+        labels,
+        kept.labelled.classes,
+        full=labelled_set.fit_pictures(pictures, colour_digits.INPUT_SHAPE) if in_colour else None,
+        sizes=(kept.trained, kept.tested),
+    )
 
 
 def _key(name: str, part: str) -> Key:

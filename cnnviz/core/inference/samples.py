@@ -67,9 +67,14 @@ def make_subject(sample: Sample) -> InputSource:
 
 
 def take_picture(pictures: PictureSet, index: int) -> InputSource:
-    """Return a picture of a data set as an input source; what is no digit has no label here."""
+    """Return a picture of a data set as an input source; what is no digit has no label here.
+
+    One of a visitor's own is a picture without a name.
+    """
     digit = pictures.images[index].astype(np.float32) / np.float32(255)
     digit.flags.writeable = False
+    if pictures.name == picture_sets.OWN:  # no link can name it, so a link carries its pixels
+        return InputSource(kind="picture", digit=digit)
     label = int(pictures.labels[index]) if pictures.classes == DIGIT_CLASSES else None
     return InputSource(kind="sample", digit=digit, label=label, number=index, source=pictures.slug)
 

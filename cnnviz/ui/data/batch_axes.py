@@ -64,7 +64,8 @@ def _get_place(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
 
 def _show_sliders(shape: tuple[int, ...]) -> None:
     samples, lines, columns, channels = shape
-    widgets.number("batch_sample", translate("Sample"), 0, samples - 1, width=280)
+    if samples > 1:  # a small set of one's own may have a single picture
+        widgets.number("batch_sample", translate("Sample"), 0, samples - 1, width=280)
     widgets.number("batch_row", translate("Row"), 0, lines - 1, width=280)
     widgets.number("batch_column", translate("Column"), 0, columns - 1, width=280)
     if channels > 1:

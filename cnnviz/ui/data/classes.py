@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES, OWN, PictureSet
 from cnnviz.core.lessons.data import rows
 from cnnviz.core.lessons.data.statistics import ClassStatistics, count_classes, measure_classes
 from cnnviz.figures import class_counts
@@ -31,14 +31,18 @@ MAX_VARIANCE = 0.25
 def show(pictures: PictureSet) -> None:
     """Show the balance of classes, and the mean and variance of each."""
     split = session.get("data_split")
-    names = [
-        str(label) if pictures.classes == DIGIT_CLASSES else f"{label} {translate(pictures.classes[label])}"
-        for label in range(len(pictures.classes))
-    ]
+    names = (
+        list(pictures.classes)
+        if pictures.name == OWN
+        else [
+            str(label) if pictures.classes == DIGIT_CLASSES else f"{label} {translate(pictures.classes[label])}"
+            for label in range(len(pictures.classes))
+        ]
+    )
     with st.container(key="class-balance"):
         st.subheader(translate("How many of each class"), anchor=False)
         st.caption(terms.explain(BALANCE_WHY))
-        counts = count_classes(pictures.labels[rows.select_rows(pictures, split)])
+        counts = count_classes(pictures.labels[rows.select_rows(pictures, split)], len(names))
         heads = (translate("class"), translate("pictures"), translate("share"))
         caption = translate("{number} pictures by class", number=f"{counts.sum():,}")
         st.html(class_counts.write(counts, names, caption=caption, heads=heads))
@@ -69,4 +73,4 @@ def show(pictures: PictureSet) -> None:
 @lru_cache(maxsize=16)
 def _measure(pictures: PictureSet, split: str) -> tuple[ClassStatistics, ...]:
     chosen = rows.select_rows(pictures, split)
-    return measure_classes(pictures.images[chosen], pictures.labels[chosen])
+    return measure_classes(pictures.images[chosen], pictures.labels[chosen], len(pictures.classes))

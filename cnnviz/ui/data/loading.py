@@ -6,9 +6,12 @@ import streamlit as st
 
 from cnnviz.core.data import datasets, picture_sets
 from cnnviz.core.data.picture_sets import PictureSet
+from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.data import rows
+from cnnviz.ui.data import own_pictures
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms, widgets
+from cnnviz.ui.shell.fields.data import ALL
 
 PATIENCE = 2.0
 """Seconds that a page waits for a part that is on this computer; reading MNIST's training part takes 0.7."""
@@ -21,6 +24,8 @@ POLL = 0.5
 
 LOADING = gettext_noop("Loading the pictures")
 ON_ITS_WAY = gettext_noop("{note} {step}: {percent} %.")
+
+NONE_YET = gettext_noop("There is no picture in this part yet: with more pictures there will be.")
 
 SOURCES = {
     picture_sets.MNIST: gettext_noop("[[mnist|MNIST]]: {number} digits. {attribution}, {licence}."),
@@ -38,18 +43,38 @@ SOURCES = {
 def choose() -> None:
     """Show which data set and which part of it can be chosen."""
     with st.container(key="data-choices", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        widgets.one_of("data_set", translate("Data set"), then=begin_again)
+        _choose_set()
         widgets.one_of("data_split", translate("Part"), then=begin_again)
 
 
+def _choose_set() -> None:
+    """Show the choice of the data set; the visitor's own are among them, by their names."""
+    options = {name: translate(title) for name, title in picture_sets.NAMES.items()} | own_pictures.list_titles()
+    if session.get("data_set") not in options:
+        session.put(data_set=session.default("data_set"))  # it was deleted
+        begin_again()
+    st.segmented_control(
+        translate("Data set"),
+        options,
+        format_func=lambda name: page.escape_markdown(options[name]),
+        default=session.get("data_set"),
+        required=True,
+        **session.bind("data_set", options, begin_again),
+    )
+
+
 def begin_again() -> None:
-    """Show the first sheet, and its first picture as the chosen one."""
+    """Show the first sheet of all classes, and its first picture as the chosen one."""
     session.put(data_sheet=0, data_index=-1, data_typed="", data_problem=None)
+    if session.get("data_label") != ALL:
+        session.choose("data_label", ALL)
 
 
 def load() -> PictureSet | None:
     """Return the chosen part; None while it is fetched or where it cannot be had, with words instead."""
     name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
+    if name not in picture_sets.NAMES:
+        return _load_own(name, part)
     if name in (picture_sets.MNIST, picture_sets.COLOUR) and datasets.load_test().name != datasets.MNIST:
         datasets.TEST_DOWNLOAD.start().wait(DOWNLOAD_PATIENCE)
     task = picture_sets.request(name, part)
@@ -63,6 +88,26 @@ def load() -> PictureSet | None:
         return None
     page.show_progress(task, LOADING)
     return None
+
+
+def find() -> PictureSet:
+    """Return the chosen part, which the page shows already. Raises `Refusal` if it is gone."""
+    name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
+    return picture_sets.load(name, part) if name in picture_sets.NAMES else own_pictures.load(name, part)
+
+
+def _load_own(name: str, part: str) -> PictureSet | None:
+    """Return a part of the visitor's own set, with what is doubtful about the set."""
+    try:
+        pictures = own_pictures.load(name, part)
+    except Refusal as reason:
+        st.warning(page.escape_markdown(translate_refusal(reason)))
+        return None
+    own_pictures.describe(name)
+    if not len(rows.select_rows(pictures, session.get("data_split"))):
+        st.info(translate(NONE_YET))
+        return None
+    return pictures
 
 
 def _describe(pictures: PictureSet) -> None:

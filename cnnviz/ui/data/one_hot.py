@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.data.picture_sets import DIGIT_CLASSES
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES, OWN, PictureSet
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.data.one_hot import compute_loss, encode
@@ -19,7 +19,7 @@ WHY = gettext_noop(
 LOSS = gettext_noop("The [[loss]] looks at the label's own share alone: −ln {share} = {loss}.")
 
 
-def show(source: InputSource, label: int) -> None:
+def show(source: InputSource, label: int, pictures: PictureSet) -> None:
     """Show the label as a picture, and what the network answers if it knows these classes."""
     prediction = None
     if source.label is not None:
@@ -31,7 +31,8 @@ def show(source: InputSource, label: int) -> None:
         label=translate("label"),
         shares=translate("share"),
     )
-    st.html(one_hot.write(encode(label), shares, DIGIT_CLASSES, words))
+    classes = pictures.classes if pictures.name == OWN else DIGIT_CLASSES
+    st.html(one_hot.write(encode(label, len(classes)), shares, classes, words))
     st.caption(terms.explain(WHY))
     if shares is not None and session.wants_everything():
         loss = compute_loss(label, shares)

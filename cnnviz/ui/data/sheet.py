@@ -7,15 +7,14 @@ import io
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.data import picture_sets
-from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES, OWN, PictureSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.data import rows
 from cnnviz.ui.components.cell_grid import number_grid, picture_grid, read_pick
 from cnnviz.ui.components.thumbnails import thumbnails
-from cnnviz.ui.data import one_hot
+from cnnviz.ui.data import loading, one_hot
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms, url, widgets
 from cnnviz.ui.shell.download_button import download_button
@@ -23,6 +22,9 @@ from cnnviz.ui.shell.fields.data import ALL
 
 SHEET = "picture-sheet"
 """Key of the grid of pictures."""
+
+MAX_CAPTION = 6
+"""Characters of the name of a class below a picture."""
 
 ENLARGED = 140
 """Side in CSS pixels of the chosen picture."""
@@ -41,7 +43,7 @@ NUMBERS_WHY = gettext_noop(
 @page.guard
 def show(pictures: PictureSet) -> None:
     """Show the sheet, the chosen picture and its numbers."""
-    found = rows.select_rows(pictures, session.get("data_split"), _get_label())
+    found = rows.select_rows(pictures, session.get("data_split"), _get_label(pictures))
     on_sheet = rows.cut_sheet(found, session.get("data_sheet"))
     chosen = find_chosen(pictures)
     left, right = st.columns([600, 420], gap="medium")
@@ -61,7 +63,7 @@ def find_chosen(pictures: PictureSet) -> int:
     index = int(session.get("data_index"))
     if index in rows.select_rows(pictures, session.get("data_split")):
         return index
-    found = rows.select_rows(pictures, session.get("data_split"), _get_label())
+    found = rows.select_rows(pictures, session.get("data_split"), _get_label(pictures))
     return int(rows.cut_sheet(found, session.get("data_sheet"))[0])
 
 
@@ -73,24 +75,48 @@ def take_digit(pictures: PictureSet, index: int) -> np.ndarray:
 
 def name_class(pictures: PictureSet, label: int) -> str:
     """Return a label with what it means, where that is not the digit itself."""
+    if pictures.name == OWN:
+        return pictures.classes[label]
     return str(label) if pictures.classes == DIGIT_CLASSES else f"{label}, {translate(pictures.classes[label])}"
 
 
-def _get_label() -> int | None:
-    return None if session.get("data_label") == ALL else int(session.get("data_label"))
+def _get_label(pictures: PictureSet) -> int | None:
+    """Return the chosen label; None for all, and for one of which this part has no picture."""
+    chosen = session.get("data_label")
+    if chosen == ALL or not len(rows.select_rows(pictures, session.get("data_split"), int(chosen))):
+        return None
+    return int(chosen)
 
 
 def _describe(pictures: PictureSet, index: int) -> str:
     label = int(pictures.labels[index])
+    if pictures.name == OWN:
+        return translate(DESCRIPTION, label=pictures.classes[label], index=index)
     if pictures.classes == DIGIT_CLASSES:
         return translate(DESCRIPTION, label=label, index=index)
     return translate(DESCRIPTION_CLASS, label=label, name=translate(pictures.classes[label]), index=index)
 
 
 def _show_choices(pictures: PictureSet) -> None:
+    if pictures.name == OWN:
+        _show_own_labels(pictures)
+        return
     widgets.one_of("data_label", translate("With the label"), then=_turn_to_first)
     if pictures.classes != DIGIT_CLASSES:
         st.caption(" · ".join(f"{number} {translate(name)}" for number, name in enumerate(pictures.classes)))
+
+
+def _show_own_labels(pictures: PictureSet) -> None:
+    """Show the choice of a class of the visitor's own, by name."""
+    names = {ALL: translate("all")} | {str(label): name for label, name in enumerate(pictures.classes)}
+    st.segmented_control(
+        translate("With the label"),
+        names,
+        format_func=lambda label: page.escape_markdown(names[label]),
+        default=session.get("data_label") if session.get("data_label") in names else ALL,
+        required=True,
+        **session.bind("data_label", names, _turn_to_first),
+    )
 
 
 def _show_sheet(pictures: PictureSet, on_sheet: np.ndarray, chosen: int) -> None:
@@ -100,11 +126,16 @@ def _show_sheet(pictures: PictureSet, on_sheet: np.ndarray, chosen: int) -> None
         pictures.take(on_sheet),
         name=translate("Sheet of pictures"),
         columns=rows.SIDE,
-        captions=[str(label) for label in pictures.labels[on_sheet]],
+        captions=[_caption(pictures, int(label)) for label in pictures.labels[on_sheet]],
         descriptions=[_describe(pictures, int(index)) for index in on_sheet],
         chosen=int(places[0]) if len(places) else -1,
         on_pick=lambda: _choose(on_sheet),
     )
+
+
+def _caption(pictures: PictureSet, label: int) -> str:
+    """Return what stands below a picture of the sheet, in little room."""
+    return pictures.classes[label][:MAX_CAPTION] if pictures.name == OWN else str(label)
 
 
 def _show_turning(found: np.ndarray, on_sheet: np.ndarray) -> None:
@@ -137,7 +168,10 @@ def _show_search() -> None:
 def _show_chosen(pictures: PictureSet, index: int) -> None:
     label = int(pictures.labels[index])
     st.markdown(
-        translate("**Label {label}** · index {index}", label=name_class(pictures, label), index=index), width="content"
+        translate(
+            "**Label {label}** · index {index}", label=page.escape_markdown(name_class(pictures, label)), index=index
+        ),
+        width="content",
     )
     digit = take_digit(pictures, index)
     source = samples.take_picture(pictures, index)
@@ -153,16 +187,22 @@ def _show_chosen(pictures: PictureSet, index: int) -> None:
                 st.rerun()  # the whole page: another picture is read
             st.caption(_say_where(source))
     with st.container(key="one-hot"):
-        one_hot.show(source, label)
+        one_hot.show(source, label, pictures)
 
 
 def _say_where(source: InputSource) -> str:
-    now = session.subject()
-    if (now.kind, now.source, now.number) == (source.kind, source.source, source.number):
+    if _is_shown(source):
         return translate("This is the picture that every page shows.")
     if source.label is None:
         return translate("Our networks know digits alone: see what they make of something else.")
     return translate("Draw, Layers and all other pages then show this picture.")
+
+
+def _is_shown(source: InputSource) -> bool:
+    """Return whether every page shows this picture; one of the visitor's own has no name to tell it by."""
+    now = session.subject()
+    same = (now.kind, now.source, now.number) == (source.kind, source.source, source.number)
+    return same and (bool(source.source) or (now.digit is not None and np.array_equal(now.digit, source.digit)))
 
 
 def _show_numbers(pictures: PictureSet, index: int) -> None:
@@ -212,10 +252,10 @@ def _search() -> None:
     typed = str(session.get("data_typed"))
     if not typed.strip():
         return
-    pictures = picture_sets.load(session.get("data_set"), rows.get_part(session.get("data_split")))
+    pictures = loading.find()
     try:
         index = rows.parse_index(typed, len(pictures.labels))
-        found = rows.select_rows(pictures, session.get("data_split"), _get_label())
+        found = rows.select_rows(pictures, session.get("data_split"), _get_label(pictures))
         session.put(data_sheet=rows.find_sheet(found, index), data_index=index)
     except Refusal as reason:
         session.put(data_problem=reason)

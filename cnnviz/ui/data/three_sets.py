@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from cnnviz.core.data import bundled_digits, fashion_mnist, mnist_file, picture_sets
-from cnnviz.core.data.picture_sets import SLUGS, TEST, TRAIN, PictureSet
+from cnnviz.core.data.picture_sets import OWN, SLUGS, TEST, TRAIN, PictureSet
 from cnnviz.core.lessons.data.rows import PLAN, SPLITS, VALIDATION
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.training_plan import TrainingPlan, count_digits
@@ -41,7 +41,7 @@ NONE_HELD_OUT = gettext_noop(
 
 def show(pictures: PictureSet) -> None:
     """Show why there are three sets, how large they are, and how the stored networks' plans divide them."""
-    available, tested = SIZES[SLUGS[pictures.slug][0]]
+    available, tested = pictures.sizes if pictures.name == OWN else SIZES[SLUGS[pictures.slug][0]]
     learned, held_out = count_digits(PLAN, available)
     with st.container(key="three-sets"):
         st.subheader(translate("Why three sets"), anchor=False)
@@ -50,7 +50,7 @@ def show(pictures: PictureSet) -> None:
         heads: tuple[str, ...] = (translate("Set"), translate("Pictures"), translate("What it is for"))
         lines = [(translate(SPLITS[name]), f"{counts[name]:,}", translate(PURPOSES[name])) for name in SPLITS]
         st.html(_write(heads, lines))
-        if session.wants_everything():
+        if session.wants_everything() and pictures.name != OWN:
             st.caption(translate(NONE_HELD_OUT))
             columns = (translate("Plan"), translate("Learned from"), translate("Held out"), translate("Tested on"))
             st.html(

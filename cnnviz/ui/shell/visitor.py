@@ -13,6 +13,7 @@ import time
 
 import streamlit as st
 
+from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE, visitor
@@ -29,6 +30,16 @@ def store() -> RunStore:
     return RunStore(owner(), run_store.folder())
 
 
+def sets() -> SetStore:
+    """Return the visitor's labelled sets."""
+    return SetStore(owner(), run_store.folder())
+
+
+def is_known() -> bool:
+    """Return whether the visitor has a token: without one there is nothing of the visitor's on the server."""
+    return bool(session.get("visitor")) or has_token()
+
+
 def owner() -> str:
     """Return the name under which the visitor's runs are kept: 32 hexadecimal digits."""
     return hashlib.sha256(_token().encode()).hexdigest()[:32]
@@ -41,15 +52,15 @@ def has_token() -> bool:
 
 def remember() -> None:
     """Have the browser keep the visitor's token; for pages on which something is started."""
-    kept = visitor(_token(), settled=bool(store().runs()))
-    if kept and kept != _token() and TOKEN.fullmatch(kept) and not store().runs():
+    kept = visitor(_token(), settled=_has_things())
+    if kept and kept != _token() and TOKEN.fullmatch(kept) and not _has_things():
         session.put(visitor=kept)
         st.rerun()
 
 
 def list_active_runs() -> tuple[str, ...]:
     """Return the ids of the visitor's trainings that have not ended; none for visitors who never were on Train."""
-    if not (session.get("visitor") or has_token()):
+    if not is_known():
         return ()
     from cnnviz.jobs import api  # visitors who only draw do not load the scheduler
 
@@ -69,6 +80,11 @@ def renew_leases() -> None:
         scheduler = api.scheduler()
         for run_id in scheduler.active(owner()):
             scheduler.touch(run_id)
+
+
+def _has_things() -> bool:
+    """Return whether something is kept under the visitor's token."""
+    return bool(store().runs()) or not sets().is_empty()
 
 
 def _token() -> str:

@@ -24,12 +24,12 @@ class ClassStatistics:
     variance: np.ndarray
 
 
-def count_classes(labels: np.ndarray) -> np.ndarray:
-    """Count the pictures of each class: (10,) int64 from labels (n,) in [0, 9]."""
-    return np.bincount(labels, minlength=CLASSES)
+def count_classes(labels: np.ndarray, classes: int = CLASSES) -> np.ndarray:
+    """Count the pictures of each class: (classes,) int64 from labels (n,)."""
+    return np.bincount(labels, minlength=classes)
 
 
-def measure_classes(images: np.ndarray, labels: np.ndarray) -> tuple[ClassStatistics, ...]:
+def measure_classes(images: np.ndarray, labels: np.ndarray, classes: int = CLASSES) -> tuple[ClassStatistics, ...]:
     """Compute mean and variance of each class over pictures scaled to [0, 1].
 
     Sums are of whole numbers, so they are exact: mean = Σx / n, variance = Σx² / n − mean².
@@ -37,8 +37,9 @@ def measure_classes(images: np.ndarray, labels: np.ndarray) -> tuple[ClassStatis
     Args:
         images: (n, 28, 28) uint8.
         labels: (n,) uint8.
+        classes: Number of classes.
     """
-    return tuple(_measure(images[labels == label]) for label in range(CLASSES))
+    return tuple(_measure(images[labels == label]) for label in range(classes))
 
 
 def _measure(images: np.ndarray) -> ClassStatistics:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnviz.core.data import colour_digits, picture_sets
 from cnnviz.core.lessons.data import augmented, rows
+from cnnviz.jobs.sandbox import data_reasons
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields.field import Field, whole
 
@@ -19,10 +20,30 @@ BATCH = 4
 
 MAX_PLACE = colour_digits.SIDE - 1
 
+PREPARATIONS = {
+    data_reasons.AUTO: gettext_noop("Automatic"),
+    data_reasons.DRAWINGS: gettext_noop("Signs on paper"),
+    data_reasons.PHOTOS: gettext_noop("Whole pictures"),
+}
+"""Preparation of the pictures in a ZIP file -> label."""
+
 FIELDS = (
-    Field("data_set", picture_sets.MNIST, "set", options=picture_sets.NAMES),
+    # A visitor's own set is a further value, which no link carries.
+    Field(
+        "data_set",
+        picture_sets.MNIST,
+        "set",
+        options=picture_sets.NAMES,
+        written=lambda get: get("data_set") in picture_sets.NAMES,
+    ),
     Field("data_split", picture_sets.TEST, "split", options=rows.SPLITS),
-    Field("data_label", ALL, "label", options={ALL: gettext_noop("all"), **{digit: digit for digit in "0123456789"}}),
+    Field(
+        "data_label",
+        ALL,
+        "label",
+        options={ALL: gettext_noop("all"), **{digit: digit for digit in "0123456789"}},
+        written=lambda get: get("data_set") in picture_sets.NAMES,
+    ),
     Field("data_sheet", 0, "sheet", whole(0, MAX_SHEETS)),
     Field("data_index", -1, "index", whole(0, MAX_INDEX)),  # the chosen picture; -1: the first on the sheet
     Field("data_typed", ""),  # the index that was typed into the search
@@ -41,6 +62,15 @@ FIELDS = (
     ),
     Field("data_augmentation", "affine", "augment", options=augmented.KINDS),
     Field("data_draw", 0),  # which draw of augmented copies is shown
+    # the visitor's own set
+    Field("own_drawn", None),  # the DrawnSet as it is on disk; None before it was read
+    Field("own_class", 0),  # the class to which the next drawing is added
+    Field("own_revision", 0),  # of the paper
+    Field("own_problem", None),  # the Refusal of what was done last to the drawings
+    Field("own_upload", None),  # the LabelledSet or the Refusal of the last file
+    Field("own_uploads", 0),  # files that were read: each has an uploader of its own
+    Field("own_preparation", data_reasons.AUTO, options=PREPARATIONS),
+    Field("own_changed", False),  # whether the page does not know yet which sets there are
     # one number of the batch
     Field("batch_sample", 0, "sample", whole(0, BATCH - 1)),
     Field("batch_row", 14, "line", whole(0, MAX_PLACE)),
