@@ -152,7 +152,9 @@ def use_surface(page: Page, label: str) -> None:
 
 
 def go_to(page: Page, name: str) -> None:
-    """Follow the navigation's link to another page."""
+    """Follow the navigation's link to another page, on a phone after opening the menu."""
+    if (menu := page.locator(".frame .menu")).is_visible():
+        menu.click()
     page.locator(".st-key-navigation").get_by_role("link", name=name).click()
 
 

@@ -33,21 +33,63 @@ def test_how_much_is_shown_is_kept_on_other_pages_and_after_a_reload(page: Page,
     eyes.link_when(page, eyes.carries("show", None))
 
 
-def test_on_a_phone_the_open_page_is_in_sight_in_the_navigation(phone: Page, address: str) -> None:
-    eyes.opened(phone, f"{address}/Train", "Train")
-    expect(phone.locator(CURRENT)).to_have_text("Train")
-    expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)
+HEIGHT = "() => document.querySelector('.st-key-navigation').parentElement.getBoundingClientRect().height"
+
+PASSED = """() => {
+    const element = document.activeElement
+    const before = document.querySelector(".st-key-subject") ?? document.querySelector(".st-key-navigation")
+    const inside = element.closest(".st-key-navigation, .st-key-subject") || element.matches("body, main")
+    return !inside && Boolean(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)
+}"""
+"""Whether what has the focus lies behind the rail."""
 
 
-def test_on_a_narrow_phone_every_link_and_how_much_is_shown_are_in_sight(phone: Page, address: str) -> None:
+def test_on_a_phone_the_navigation_is_one_line_whose_button_opens_every_link(phone: Page, address: str) -> None:
     """None of it lies at the end of a line that would have to be moved sideways first."""
-    phone.set_viewport_size({"width": 320, "height": 700})
-    eyes.opened(phone, f"{address}/", "Draw")
+    eyes.opened(phone, f"{address}/Train", "Train")
     navigation = phone.locator(".st-key-navigation")
-    for name in ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare"):
-        expect(navigation.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
-    for name in ("Essentials", "Everything"):
-        expect(navigation.get_by_role("radio", name=name)).to_be_in_viewport(ratio=1)
+    menu = phone.get_by_role("button", name="Pages")
+    for width in (390, 320):
+        phone.set_viewport_size({"width": width, "height": 700})
+        assert phone.evaluate(HEIGHT) <= 48
+        expect(navigation.get_by_role("link")).to_have_count(0)
+        for name in ("Essentials", "Everything"):
+            expect(navigation.get_by_role("radio", name=name)).to_be_in_viewport(ratio=1)
+        menu.focus()
+        phone.keyboard.press("Enter")
+        expect(menu).to_have_attribute("aria-expanded", "true")
+        for name in ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare", "Glossary"):
+            link = navigation.get_by_role("link", name=name, exact=True)
+            expect(link).to_be_in_viewport(ratio=1)
+            box = link.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 24
+        expect(phone.locator(CURRENT)).to_have_text("Train")
+        expect(phone.locator(CURRENT)).to_be_in_viewport(ratio=1)
+        phone.keyboard.press("Escape")
+        expect(menu).to_have_attribute("aria-expanded", "false")
+        expect(menu).to_be_focused()
+    hands.go_to(phone, "Pooling")
+    expect(phone.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    expect(menu).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_first_tab_leads_past_navigation_and_rail(page: Page, address: str) -> None:
+    eyes.opened(page, f"{address}/Layers", "Layers")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to main content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    for name in ("Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare"):
+        if name != "Layers":
+            hands.go_to(page, name)
+            eyes.arrived(page, name)
+            skip.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate(PASSED), name
+        expect(page.locator(":focus")).to_be_in_viewport()
+        page.keyboard.press("Tab")
+        assert page.evaluate(PASSED), name
 
 
 def test_presenting_enlarges_type_and_maps_and_hides_what_is_not_needed(visitor: Visitor, layers_link: str) -> None:

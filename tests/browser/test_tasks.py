@@ -155,6 +155,10 @@ class Finger(Hand):
         self.count(canvas)
         self.page.touchscreen.tap(*eyes.centre(canvas, (0, row, column)))
 
+    def go_to(self, name: str) -> None:
+        self.press(self.page.get_by_role("button", name="Pages"))
+        super().go_to(name)
+
     def explain(self, term: Locator) -> None:
         self.actions += 1
         term.tap()

@@ -296,6 +296,7 @@ def _navigation(name: str, active: tuple[str, ...]) -> None:
     """Show the links to all pages, whether something trains, how much is shown, and the language."""
     running = translate("running")
     with st.container(key="navigation", horizontal=True, vertical_alignment="center", gap="small"):
+        frame(running=bool(active))
         for key, row in PAGES.items():
             label = translate(row.title)
             if key == "train" and active:
@@ -306,7 +307,6 @@ def _navigation(name: str, active: tuple[str, ...]) -> None:
             if len(list_languages()) > 1:
                 widgets.pick("language", translate("Language"), list_languages(), name_language, width=130)
         _presentation()
-        frame()
 
 
 def _presentation() -> None:
