@@ -15,6 +15,15 @@ WIDTHS = (320, 390, 640, 800, 1099, 1100, 1400, 1920)
 MAX_TOP = 130
 MAX_BAR = 72
 
+WHOLE_NAME = """input => {
+    const { font, tabSize, paddingLeft, paddingRight } = getComputedStyle(input)
+    const measure = Object.assign(document.createElement("canvas").getContext("2d"), { font })
+    const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+    const [name, accuracies] = input.value.split("\\t")
+    return accuracies !== "" && measure.measureText(name).width <= room && parseFloat(tabSize) >= room
+}"""
+"""Whether the closed picker shows the name of a network whole, and no part of what follows it."""
+
 
 def head(page: Page) -> Locator:
     """Return the button that hides the rail, or opens it as a sheet."""
@@ -38,6 +47,7 @@ def test_content_begins_near_the_top_and_the_pad_stays_in_sight(
     page = visitor(viewport={"width": 1400, "height": 900})
     eyes.opened(page, f"{address}/{name}{seven_link}", name)
     assert top(page, name) <= MAX_TOP
+    assert page.get_by_role("combobox", name="Network", exact=True).evaluate(WHOLE_NAME)
     scroll_to_end(page)
     expect(hands.paper(page)).to_be_in_viewport(ratio=1)
     expect(eyes.digit(page)).to_be_in_viewport(ratio=1)

@@ -13,6 +13,10 @@ from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, Trai
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
+BEHIND_NAME = "\t"
+"""Stands behind the name in the picker's text: in a narrow picker the style sheet makes it so wide that what follows,
+which would be cut, is seen in the open list alone. There it is a space like any other."""
+
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
@@ -41,8 +45,8 @@ def _line(name: str) -> str:
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
     if card is None:
-        return translate("{name} · not tested yet", name=shown)
-    parts = [shown, f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
+        return translate("{name} · not tested yet", name=shown + BEHIND_NAME)
+    parts = [shown + BEHIND_NAME, f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
     if card.pen_accuracy is not None:
         parts.append(translate("drawings {accuracy}", accuracy=_format_percent(card.pen_accuracy)))
     return " · ".join(parts)
