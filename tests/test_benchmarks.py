@@ -116,9 +116,9 @@ def test_a_room_is_as_quick_as_its_slowest_learner():
 
 
 def _row(name: str, prediction: float, maps: float | None, floor: float) -> dict[str, object]:
-    strokes = [Stroke(prediction, maps, 41.0, 3.0, "7", 10, 1000, 2)] * 3
+    strokes = [Stroke(prediction, prediction, maps, 41.0, 3.0, "7", 10, 1000, 2)] * 3
     contestant = next(each for each in stroke.CONTESTANTS_TABLE if each.name == name)
-    return stroke.summary(contestant, strokes, [Stroke(floor, None, 1, None, "1", 1, 1, 1)] * 3)
+    return stroke.summary(contestant, strokes, [Stroke(floor, floor, None, 1, None, "1", 1, 1, 1)] * 3)
 
 
 def test_goals_compare_each_surface_with_its_own_floor():

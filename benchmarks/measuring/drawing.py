@@ -45,6 +45,9 @@ class Stroke:
     """One stroke as the page saw it; times in milliseconds; `maps` is None where there are none."""
 
     prediction: float
+    """Until the answer that stands was painted."""
+    confirmed: float
+    """Until the server's answer was painted, also where it was on the screen already."""
     maps: float | None
     updates: float
     """Answers painted a second while the pen was down."""
@@ -166,10 +169,12 @@ def _stroke(seen: dict[str, Any]) -> Stroke:
     # Maps far from the window are not painted before they come near.
     mosaics = [now - before for now, before in zip(seen["after"], seen["mosaicsBefore"], strict=True) if now]
     missing = bool(seen["after"]) and not (mosaics and all(mosaics))
-    if not after["prediction"] or seen["digitNow"] in ("", "–") or missing:
+    if not after["update"] or seen["digitNow"] in ("", "–") or missing:
         raise RuntimeError(f"a stroke was not answered. Received: {seen}")
     return Stroke(
-        prediction=after["prediction"][-1],
+        # Where nothing that can be read has changed since the pen was up, what was painted first stands.
+        prediction=after["prediction"][-1] if after["prediction"] else after["update"][0],
+        confirmed=after["update"][-1],
         maps=after["maps"][-1] if after["maps"] else None,
         updates=len(during) / seconds,
         map_updates=_least(seen) / seconds if mosaics else None,

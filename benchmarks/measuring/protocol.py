@@ -50,6 +50,7 @@ class Session:
         self.pad = ""
         self.fragment = ""
         self.page_hash = ""
+        self.task = ""
         self.revision = 0
         self.seq = 0
         self.kept: dict[str, ForwardMsg] = {}
@@ -71,6 +72,7 @@ class Session:
             "seq": self.seq,
             "down": down,
             "brush": strokes[-1][0],
+            "read": "" if down else self.task,
             "strokes": [list(stroke) for stroke in strokes],
         }
         request = BackMsg()
@@ -146,6 +148,7 @@ class Session:
             (data,) = json.loads(component.json)
             self.pad, self.fragment = component.id, fragment
             self.revision, answer.ack = data["revision"], data["ack"]
+            self.task = (data["live"] or {}).get("name", "")  # a browser reads the stroke itself
         elif name == "bars":
             (data,) = json.loads(component.json)
             answer.shares = data["values"] or ()

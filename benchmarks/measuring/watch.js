@@ -63,7 +63,8 @@
     )
       changed("maps")
     const shares = bars()
-    const prediction = [watch.digit(), ...shares.map((each) => each.textContent)].join("|")
+    // Without what is only told to screen readers.
+    const prediction = [watch.digit(), ...shares.map((each) => each.querySelector("table")?.textContent)].join("|")
     const update = [prediction, ...shares.map((each) => each.dataset.painted)].join("|")
     if (prediction !== before.prediction) changed("prediction")
     if (update !== before.update) changed("update")

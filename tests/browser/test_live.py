@@ -13,6 +13,7 @@ from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
+from tests.browser.conftest import LAYERS_NETWORK
 
 NETWORKS = "**/bidi-components/cnnviz.browser/networks/**"
 SENTENCE = '.st-key-sentence [data-role="sentence"]'
@@ -101,6 +102,54 @@ def test_the_browser_shows_what_the_server_would(live_page: Page) -> None:
     eyes.painted_more_than(strip(live_page), before)
     assert (picture(live_page)(), eyes.shares(live_page)) == (shown, bars)
     assert live_page.locator(SENTENCE).inner_text().startswith(words)
+
+
+def test_maps_that_the_server_has_confirmed_are_not_painted_again_and_are_exact_for_who_looks(
+    page: Page, layers_link: str, sent: list[object]
+) -> None:
+    eyes.opened(page, layers_link, "Layers")
+    answers(page, "browser")
+    first = eyes.maps(page, 0)
+    hands.draw(page, [(60, 200), (220, 200)])
+    drawing = eyes.drawing_when(page, 2)
+    eyes.settled(page)
+    painted, before = eyes.painted(first), len(sent)
+    digit = preprocessing.from_canvas(strokes.render(drawing)).digit
+    output = trace(model_store.load(LAYERS_NETWORK), digit).layers[0].after
+    row, column, best = (int(index) for index in np.unravel_index(output.argmax(), output.shape))
+    page.mouse.move(*eyes.centre(first, (best, row, column)))
+    told = eyes.readout(page, 0)
+    expect(told).not_to_contain_text("about")
+    assert np.float32(told.get_attribute("data-value") or "") == output[row, column, best]
+    assert len(sent) == before + 1, "the exact values are asked for once"
+    eyes.painted_more_than(first, painted)
+
+
+def test_a_browser_that_works_out_something_else_gets_the_servers_maps(page: Page, address: str) -> None:
+    """The first weights that it fetches are of another sign, as if its own arithmetic were wrong."""
+
+    def spoil(route: Route) -> None:
+        body = bytearray(route.fetch().body())
+        start = 4 + int.from_bytes(body[:4], "little")
+        weights = np.frombuffer(body[start : start + 4 * 288], "<f4")
+        body[start : start + 4 * 288] = (-weights).tobytes()
+        route.fulfill(body=bytes(body), content_type="application/octet-stream")
+
+    page.route(NETWORKS, spoil)
+    eyes.opened(page, f"{address}/?d=")
+    answers(page, "browser")
+    hands.draw(page, hands.SEVEN)
+    drawing = eyes.drawing_when(page, 1)
+    eyes.settled(page)
+    output = trace(model_store.load(model_store.DEFAULT), preprocessing.from_canvas(strokes.render(drawing)).digit)
+    first = output.layers[0].after
+    row, column, best = (int(index) for index in np.unravel_index(first.argmax(), first.shape))
+    maps = page.locator('.st-key-strip canvas[data-role="mosaic"]').nth(1)
+    page.mouse.move(*eyes.centre(maps, (best, row, column)))
+    told = page.locator('.st-key-strip [data-role="readout"]')
+    expect(told).to_contain_text("about")
+    value = float(told.get_attribute("data-value") or "")
+    assert abs(value - float(first[row, column, best])) < 0.01 * float(first.max())
 
 
 def test_a_stroke_that_is_taken_back_leaves_all_as_it_was(phone: Page, address: str) -> None:

@@ -28,12 +28,14 @@ class Parcel:
         texts: Key of a container -> plain text, in place of the only text in it.
         names: All keys, and what else must be as it was when the page was drawn, see `require`.
         carried: Whether it is brought to elements that are there already, which are not drawn now.
+        checked: Whether the browser has worked out the same itself, and only has to learn whether it was right.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     carried: bool = False
+    checked: bool = False
 
 
 _parcel: ContextVar[Parcel | None] = ContextVar("parcel", default=None)
@@ -51,9 +53,9 @@ def followed() -> Iterator[Parcel]:
 
 
 @contextmanager
-def carried() -> Iterator[Parcel]:
-    """Keep from the page what the body would put there, for what is there already."""
-    with _noting(Parcel(carried=True)) as parcel:
+def carried(*, checked: bool = False) -> Iterator[Parcel]:
+    """Keep from the page what the body would put there, for what is there already; `checked` as for a `Parcel`."""
+    with _noting(Parcel(carried=True, checked=checked)) as parcel:
         yield parcel
 
 
@@ -70,6 +72,12 @@ def are_carried() -> bool:
     """Return whether elements are not drawn now, but only what is in them is worked out."""
     parcel = _parcel.get()
     return parcel is not None and parcel.carried
+
+
+def are_checked() -> bool:
+    """Return whether large values need not be sent, because the browser has worked them out and checks them."""
+    parcel = _parcel.get()
+    return parcel is not None and parcel.checked
 
 
 def fits(parcel: Parcel) -> bool:

@@ -17,7 +17,7 @@ from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.inference.subject import InputSource, prepare_digit
-from cnnviz.ui.components.pad import LABELS, opened_file, pad
+from cnnviz.ui.components.pad import LABELS, PadMessage, opened_file, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.prediction import live
@@ -51,7 +51,7 @@ def pick_surface(*, only_for_experts: bool = False) -> None:
 
 
 def _pad(dress: tuple[str, str] | None) -> bool:
-    subject = session.subject()
+    subject, task = session.subject(), live.describe()
     message = pad(
         "pad",
         session.as_drawn(subject.drawing),
@@ -61,9 +61,10 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         backdrop=_backdrop(),
         colours=dress,
         example=_is_example(),
-        live=live.describe(),
+        live=task,
         on_open=_open,
     )
+    session.put(read_in_browser=_is_read_in_browser(message, task))
     if message is None:
         return False
     if message.on_sample:
@@ -74,6 +75,13 @@ def _pad(dress: tuple[str, str] | None) -> bool:
             session.take_drawing(drawing, message.drawing)
     session.put(brush=round(message.brush))
     return message.pen_down
+
+
+def _is_read_in_browser(message: PadMessage | None, task: Mapping[str, Any] | None) -> bool:
+    """Return whether the browser reads what it last sent with the present task."""
+    if message is None or task is None or message.pen_down or message.on_sample:
+        return False
+    return bool(message.read_with == task["name"])
 
 
 def _is_example() -> bool:
@@ -106,6 +114,7 @@ def _editor(dress: tuple[str, str]) -> bool:
     if dress != session.get("editor_colours"):
         session.put(editor_colours=dress)
         session.show(session.subject())
+    session.put(read_in_browser=False)
     start = fabric_json.from_drawing(Drawing() if _is_example() else session.get("start"), dress[0])
     try:
         with st.container(key="editor-paper"):

@@ -1,6 +1,7 @@
 """What the browser needs to work out the answer and the maps by itself while the pen moves.
 
-Once the pen is up, the server's answer takes the place of the browser's.
+Once the pen is up, the server's answer takes the place of the browser's. Of large layers the server then sends only
+sums by which the browser finds out whether it has worked out the same, see `cnnviz.ui.components.feature_maps.check`.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ def describe() -> dict[str, Any] | None:
 
     A visitor's own network stays on the server.
     """
-    name = session.get("network")
-    if session.get("page") not in PAGES or protocol.parse_run_id(name) is not None:
+    network = session.get("network")
+    if session.get("page") not in PAGES or protocol.parse_run_id(network) is not None:
         return None
     try:
-        card = cache.card(name)
-        cache.network(name)  # damaged weights are no file for the browser
+        card = cache.card(network)
+        cache.network(network)  # damaged weights are no file for the browser
     except Refusal:
         return None  # what is wrong with the network is said where it is used
     address = make_address(card)
@@ -36,8 +37,7 @@ def describe() -> dict[str, Any] | None:
         return None
     on = session.steps()
     in_colour = colour_digits.reads_colour(card.architecture.input_shape)
-    return {
-        "network": address,
-        "steps": [name for name in STEPS if name in on],
-        "colours": [session.get("ink"), session.get("paper")] if in_colour else None,
-    }
+    steps = [name for name in STEPS if name in on]
+    colours = [session.get("ink"), session.get("paper")] if in_colour else None
+    name = " ".join((address, *steps, *(colours or ())))
+    return {"name": name, "network": address, "steps": steps, "colours": colours}

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core import layers
-from cnnviz.core.drawing import preprocessing
+from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, Stroke, render
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference.trace import trace
@@ -27,6 +27,8 @@ from cnnviz.core.layers import Layer
 from cnnviz.core.networks import browser_file, model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
+from cnnviz.ui.components.feature_maps.check import SUMS, add_signed
+from cnnviz.ui.components.pad.wire import to_wire
 
 NODE = shutil.which("node")
 SCRIPT = Path(__file__).parent / "browser" / "inference" / "run_cases.js"
@@ -227,3 +229,63 @@ def test_drawings_are_painted_and_prepared_pixel_by_pixel_alike(tmp_path: Path) 
     for case, expected in zip(cases, pictures, strict=True):
         found = np.fromfile(case["out"], np.uint8)
         assert np.array_equal(found, np.concatenate(expected)), case
+
+
+def loop(random: np.random.Generator) -> Drawing:
+    """Draw as a hand does: smooth lines whose points are close to one another, to half a pixel."""
+    strokes = []
+    for _ in range(int(random.integers(1, 4))):
+        turns = np.cumsum(random.normal(0, 0.2, int(random.integers(20, 120))))
+        steps = random.uniform(1, 9) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        points = np.round((random.uniform(40, 240, 2) + np.cumsum(steps, axis=0)) * 2) / 2
+        strokes.append(Stroke(tuple((float(x), float(y)) for x, y in points), float(random.choice([8, 19.5, 20]))))
+    return Drawing(tuple(strokes))
+
+
+def test_strokes_are_kept_as_a_link_keeps_them(tmp_path: Path) -> None:
+    """What the browser reads once the pen is up is what the server reads, to the last point."""
+    random = np.random.default_rng(4)
+    drawings = [Drawing(), *(make(random) for _ in range(150) for make in (scribble, loop))]
+    files = [str(tmp_path / f"{number}.out") for number in range(len(drawings))]
+    run_in_node([{"strokes": to_wire(one), "out": out} for one, out in zip(drawings, files, strict=True)], tmp_path)
+    for drawing, out in zip(drawings, files, strict=True):
+        assert json.loads(Path(out).read_text()) == to_wire(url_codec.quantize(drawing))
+
+
+def test_a_drawing_that_a_link_may_have_to_simplify_more_is_left_to_the_server(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    strokes = [[20.0, *np.round(random.uniform(0, 280, 1000)).tolist()] for _ in range(3)]
+    run_in_node([{"strokes": strokes, "out": str(tmp_path / "out")}], tmp_path)
+    assert (tmp_path / "out").read_text() == "null"
+
+
+def test_the_browser_adds_with_the_same_signs(tmp_path: Path) -> None:
+    values = np.random.default_rng(6).normal(size=(26, 26, 32)).astype(np.float32)
+    values.tofile(tmp_path / "values")
+    run_in_node([{"values": str(tmp_path / "values"), "out": str(tmp_path / "out")}], tmp_path)
+    sums = json.loads((tmp_path / "out").read_text())
+    assert len(sums) == SUMS
+    assert np.abs(np.subtract(sums, add_signed(values))).max() < 1e-3
+
+
+def test_the_networks_of_the_app_are_confirmed_with_the_engines_sums(tmp_path: Path) -> None:
+    """The browser's rounding stays ten times below what its check bears, 1 / 1024 of a layer's largest value."""
+    random = np.random.default_rng(7)
+    cases: list[dict[str, Any]] = []
+    traces = []
+    for name in model_store.names():
+        network = model_store.load(name)
+        picture = random.random(network.architecture.input_shape, np.float32)
+        files = {each: str(tmp_path / f"{name}.{each}") for each in ("network", "input", "out")}
+        Path(files["network"]).write_bytes(browser_file.pack(network))
+        picture.tofile(files["input"])
+        cases.append(files)
+        traces.append(trace(network, picture))
+    run_in_node(cases, tmp_path)
+    for case, traced in zip(cases, traces, strict=True):
+        found, at = np.fromfile(case["out"], np.float32), 0
+        for layer in traced.layers:
+            for values in (layer.before, layer.after):
+                off = np.subtract(add_signed(found[at : at + values.size]), add_signed(values))
+                at += values.size
+                assert np.abs(off).max() <= np.abs(values).max() / 10_240

@@ -50,6 +50,14 @@ def test_a_message_is_read() -> None:
     assert (message.revision, message.seq, message.pen_down, message.brush) == (3, 7, True, 20)
 
 
+def test_a_message_says_with_what_the_browser_reads_it_or_is_none() -> None:
+    read, silent = from_wire(changed(read="pen crop")), from_wire(GOOD)
+    assert read is not None
+    assert silent is not None
+    assert (read.read_with, silent.read_with) == ("pen crop", "")
+    assert from_wire(changed(read=["pen"])) is None
+
+
 def test_an_opened_file_is_text_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for sent, text in (({"opened": "[]"}, "[]"), ({"opened": ["x"]}, ""), ({"opened": None}, ""), ({}, ""), (5, "")):
         monkeypatch.setattr(st, "session_state", {"pad": sent})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.components import followers, relay
+from cnnviz.ui.components import browser_state, followers, relay
 from cnnviz.ui.components.followers import Parcel
 
 
@@ -109,6 +109,50 @@ def test_a_run_of_the_fragment_draws_nothing_and_carries_what_is_new(app: AppTes
 
 def test_a_page_that_would_look_otherwise_has_to_be_drawn_anew(app: AppTest) -> None:
     assert not run_alone(app, doubts=True).session_state["fits"]
+
+
+def _answering_page() -> None:
+    import numpy as np
+    import streamlit as st
+
+    from cnnviz.ui.components import relay
+    from cnnviz.ui.components.feature_maps import Block, publish
+    from cnnviz.ui.shell import session
+
+    session.begin()
+
+    def body() -> None:
+        values = np.random.default_rng(0).normal(size=(10, 10, 20)).astype(np.float32)
+        blocks = [Block(id="conv/after", title="", values=values), Block(id="dense/after", title="", values=values[:1])]
+        publish("maps", "channel", blocks, network_range=None, one_scale_a_map=False, live=True)
+
+    @st.fragment
+    def answer() -> None:
+        st.button("answer")
+        relay.bring(body)
+
+    answer()
+    relay.show(body)
+
+
+def test_values_that_the_browser_has_read_are_confirmed_unless_it_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Run:
+        fragment_ids_this_run = ("answer",)
+
+    app = AppTest.from_function(_answering_page).run()
+    (maps,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("feature_maps")]
+    shown, values = read_parcel(maps.bytes)
+    assert [each["check"] for each in shown["blocks"]] == [None, None]
+    assert len(values) == 4 * (2000 + 200) + 8
+    monkeypatch.setattr(relay, "get_script_run_ctx", Run)
+    for read, wanted, whole in ((True, False, False), (True, True, True), (False, False, True)):
+        monkeypatch.setattr(browser_state, "read", lambda *_, said=wanted: said or None)
+        app.session_state["read_in_browser"] = read
+        assert not app.run().exception
+        (along, _) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("relay")]
+        header, sent = read_parcel(read_parcel(along.bytes)[1])
+        assert [each["check"] is None for each in header["blocks"]] == [whole, True]
+        assert len(sent) == 4 * (2000 * whole + 200)
 
 
 def test_what_a_component_returns_while_it_is_carried_is_that_nothing_was_sent(

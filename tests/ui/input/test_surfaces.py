@@ -23,13 +23,19 @@ class Pad:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.given, self.backdrop, self.revision = Drawing(), b"", -1
         self.says: tuple[Drawing, bool] | None = None
+        self.read_with, self.pen_down = "", False
+        self.live: dict[str, Any] = {}
         monkeypatch.setattr(surfaces, "pad", self.show)
 
-    def show(self, _key: str, drawing: Drawing, revision: int, *_: Any, backdrop: Any, **__: Any) -> PadMessage | None:
+    def show(
+        self, _key: str, drawing: Drawing, revision: int, *_: Any, backdrop: Any, live: Any, **__: Any
+    ) -> PadMessage | None:
         if revision != self.revision:
             self.given, self.says, self.revision = drawing, None, revision
-        self.backdrop = backdrop
-        return None if self.says is None else PadMessage(self.says[0], revision, 1, False, 20.0, self.says[1])
+        self.backdrop, self.live = backdrop, live
+        if self.says is None:
+            return None
+        return PadMessage(self.says[0], revision, 1, self.pen_down, 20.0, self.says[1], self.read_with)
 
 
 def script() -> None:
@@ -78,3 +84,22 @@ def test_undo_of_an_accidental_tap_brings_the_test_digit_back(pad: Pad) -> None:
     assert not app.run().exception
     app.run()
     assert pad.backdrop == digit
+
+
+def test_the_browser_has_read_what_it_says_it_reads_with_the_present_task(pad: Pad) -> None:
+    app = AppTest.from_function(script).run()
+    pad.says, pad.read_with = (CURVE, False), pad.live["name"]
+    assert app.run().session_state["read_in_browser"]
+    pad.pen_down = True
+    assert not app.run().session_state["read_in_browser"]
+    pad.pen_down = False
+    assert app.run().session_state["read_in_browser"]
+    app.session_state["step-crop"] = False  # the browser did not know that yet
+    assert not app.run().session_state["read_in_browser"]
+
+
+@pytest.mark.parametrize("says", ["", "pen", "x" * 10_000])
+def test_a_browser_that_reads_with_something_else_gets_all_values(pad: Pad, says: str) -> None:
+    app = AppTest.from_function(script).run()
+    pad.says, pad.read_with = (CURVE, False), says
+    assert not app.run().session_state["read_in_browser"]

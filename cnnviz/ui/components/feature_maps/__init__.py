@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from cnnviz.ui.components import browser_state
+from cnnviz.ui.components import browser_state, followers
 from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount, mount_unseen
 from cnnviz.ui.i18n import gettext_noop
@@ -196,7 +196,7 @@ def feature_maps(
         "fills": fills,
         "brief": brief,
     }
-    data = pack(header, blocks, one_scale_a_map=colour_range == "map")
+    data = pack(header, blocks, one_scale_a_map=colour_range == "map", checked=live and followers.are_checked())
     result = mount("feature_maps", key=key, data=data, on_selected_change=on_select or browser_state.ignore)
     return _selection(result.selected, [*ids, *(block.id for block in blocks)])
 
@@ -249,7 +249,8 @@ def publish(
         "texts": dict(texts or {}),
         "live": live,
     }
-    mount_unseen("feature_maps", key=key, data=pack(header, blocks, one_scale_a_map))
+    data = pack(header, blocks, one_scale_a_map, checked=live and followers.are_checked())
+    mount_unseen("feature_maps", key=key, data=data)
 
 
 def _selection(value: object, ids: Sequence[str]) -> Selection | None:

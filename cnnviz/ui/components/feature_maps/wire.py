@@ -1,7 +1,8 @@
 """Blocks of values as the bytes that the browser gets.
 
 Header length (uint32, little-endian), a JSON header padded so that the payload starts at a multiple of four, then
-the values of one block after the other, each from a multiple of four on: float32 in C order, or uint8 levels.
+the values of one block after the other, each from a multiple of four on: float32 in C order, or uint8 levels. A block
+that the browser has worked out itself comes with the sums of `check` in place of its values.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from cnnviz.ui.components.encode import encode
+from cnnviz.ui.components.feature_maps.check import MIN_VALUES, add_signed
 
 KINDS = ("maps", "bars", "image")
 ZERO = 128
@@ -64,13 +66,14 @@ class Block:
             raise ValueError("`values` may only be left out where `derive` says how to get them. Received: None")
 
 
-def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bool) -> bytes:
+def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bool, *, checked: bool = False) -> bytes:
     """Return `header` and `blocks` as the browser reads them.
 
     Args:
         header: JSON data; `blocks` is added.
         blocks: The pictures; none where a viewer's values are published.
         one_scale_a_map: Levels of quantised maps are spread over each map's values instead of the block's.
+        checked: Send of large blocks only what the browser needs to check its own values.
 
     Raises:
         ValueError: If the values of a block do not have the shape of its kind, or a derived block comes first.
@@ -79,17 +82,17 @@ def pack(header: Mapping[str, Any], blocks: Sequence[Block], one_scale_a_map: bo
     parts: list[bytes] = []
     shape, at = (0, 0, 0), 0
     for block in blocks:
-        about, payload, shape = _block(block, shape, one_scale_a_map)
+        about, payload, shape = _block(block, shape, one_scale_a_map, checked)
         described.append(about | {"at": at})
         parts.append(payload)
         at += len(payload)
-    return encode({**header, "blocks": described}, parts)
+    return encode({**header, "checked": checked, "blocks": described}, parts)
 
 
 Shape = tuple[int, int, int]
 
 
-def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str, Any], bytes, Shape]:
+def _block(block: Block, before: Shape, one_scale_a_map: bool, checked: bool) -> tuple[dict[str, Any], bytes, Shape]:
     about: dict[str, Any] = {
         "id": block.id,
         "title": block.title,
@@ -100,6 +103,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
         "signed": block.signed,
         "always_signed": block.signed,
         "levels": None,
+        "check": None,
         "full": block.full,
         "names": None if block.names is None else [list(each) for each in block.names],
         "chosen": block.chosen,
@@ -109,8 +113,10 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool) -> tuple[dict[str
             raise ValueError(f"`derive` needs a block before it. Received: it for the first, {block.id!r}")
         return about | _sizes(before), b"", before
     values = _cube(block)
-    payload = values.tobytes()
     about["signed"] = block.kind != "image" and (block.signed or bool((values < 0).any()))
+    if checked and values.size >= MIN_VALUES:
+        return about | _sizes(values.shape) | {"check": add_signed(values)}, b"", values.shape
+    payload = values.tobytes()
     if block.quantise:
         top = _top(values, about["signed"], one_scale_a_map and block.kind == "maps")
         about["levels"] = [float(f"{value:.6g}") for value in top]

@@ -27,6 +27,8 @@ class PadMessage:
         pen_down: True while the pen is on the paper; the message after it is lifted says False.
         brush: Width for the next stroke, in canvas pixels.
         on_sample: Whether the test digit shows that was there before anything was drawn, as after an undo.
+        read_with: Name of the task, see `cnnviz.ui.prediction.live`, with which the browser itself reads the drawing as
+            a link keeps it; "" where it does not.
     """
 
     drawing: Drawing
@@ -35,6 +37,7 @@ class PadMessage:
     pen_down: bool
     brush: float
     on_sample: bool = False
+    read_with: str = ""
 
 
 LIMITS = {
@@ -76,13 +79,15 @@ def from_wire(value: object) -> PadMessage | None:
     if not isinstance(value, dict):
         return None
     revision, seq, down, brush = (value.get(name) for name in ("revision", "seq", "down", "brush"))
-    strokes, on_sample = value.get("strokes"), value.get("sample", False)
-    if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool) and isinstance(on_sample, bool)):
+    strokes, on_sample, read_with = value.get("strokes"), value.get("sample", False), value.get("read", "")
+    if not (_is_count(revision) and _is_count(seq) and isinstance(down, bool)):
+        return None
+    if not (isinstance(on_sample, bool) and isinstance(read_with, str)):
         return None
     if not (_is_number(brush, MIN_WIDTH, MAX_WIDTH) and _are_strokes(strokes)):
         return None
     drawing = Drawing(tuple(_stroke(numbers) for numbers in strokes))  # type: ignore[union-attr]
-    return PadMessage(drawing, revision, seq, down, float(brush), on_sample)  # type: ignore[arg-type]
+    return PadMessage(drawing, revision, seq, down, float(brush), on_sample, read_with)  # type: ignore[arg-type]
 
 
 def sequence(value: object) -> int:

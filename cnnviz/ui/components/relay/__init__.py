@@ -8,12 +8,16 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.components import followers
+from cnnviz.ui.components import browser_state, followers
 from cnnviz.ui.components.encode import encode
 from cnnviz.ui.components.followers import Parcel
 from cnnviz.ui.components.mount import mount_unseen
+from cnnviz.ui.shell import session
 
 R = TypeVar("R")
+
+ALONG = "relay-along"
+"""Key of the relay in the fragment."""
 
 
 def show(body: Callable[[], R]) -> R:
@@ -32,7 +36,8 @@ def bring(body: Callable[[], R]) -> R | None:
     """Run `body` anew for its values alone, and bring them to what `show` put on the page; for use in a fragment.
 
     Where something else would have to be there, the page is drawn anew. In a run of the page, in which `show` comes
-    later, nothing happens.
+    later, nothing happens. Large values that the browser has worked out itself (`read_in_browser` in the session) are
+    not sent again, unless it asks for them: where the check of its own has failed, or somebody reads exact numbers.
 
     Returns:
         what `body` returns; None in a run of the page.
@@ -40,11 +45,12 @@ def bring(body: Callable[[], R]) -> R | None:
     context = get_script_run_ctx()
     if context is None or not context.fragment_ids_this_run:
         return None
-    with followers.carried() as parcel:
+    asked = browser_state.read(f"unseen-{ALONG}", "wanted") is not None
+    with followers.carried(checked=session.get("read_in_browser") and not asked) as parcel:
         result = body()
     if not followers.fits(parcel):
         st.rerun()
-    mount_unseen("relay", key="relay-along", data=pack(parcel))
+    mount_unseen("relay", key=ALONG, data=pack(parcel), on_wanted_change=browser_state.ignore)
     return result
 
 

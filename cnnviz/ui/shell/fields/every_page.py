@@ -91,6 +91,7 @@ FIELDS = (
     Field("drawn", None),  # the newest drawing of a surface as a link keeps it, and with all points of the pen
     Field("replaced", None),  # the InputSource that the first stroke on the surface replaced
     Field("pen_down", False),  # whether a stroke is being drawn
+    Field("read_in_browser", False),  # whether the browser has read exactly this drawing itself; see `prediction.live`
     Field("answers", ()),  # the last answers, the newest first; see `prediction.history`
     Field("announced", (0, "", "")),  # number, text and cause of what was last told to those who hear the page
     Field("edited", None),  # the Drawing that the editor last reported since then

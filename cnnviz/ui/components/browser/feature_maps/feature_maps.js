@@ -5,7 +5,7 @@
 import { explained, marked, published, sendFocusAhead, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
 import { element, write } from "../shared/elements.js"
-import { follow } from "../shared/followers.js"
+import { follow, want } from "../shared/followers.js"
 import { fill } from "../shared/format.js"
 import * as live from "../shared/live.js"
 import { move, stepAcross, stepInto, stepOut, stepUp, writePlace } from "../shared/places.js"
@@ -14,7 +14,7 @@ import { Enlarged } from "./enlarged.js"
 import { Frame } from "./frame.js"
 import { Legend } from "./legend.js"
 import { tie, untie } from "./links.js"
-import { strip } from "./live_blocks.js"
+import { confirm, strip } from "./live_blocks.js"
 import { exact, short, told } from "./numbers.js"
 import { Publisher } from "./publisher.js"
 import { isWaiting, paintSoon } from "./schedule.js"
@@ -51,12 +51,27 @@ class Viewer {
     if (this.channel && this.channel !== header.channel) unsubscribe(this.channel, this)
     this.channel = header.channel
     if (this.channel) subscribe(this.channel, this)
-    this.newest = header
+    const reading = header.checked ? live.lifted() : null
+    const failed = header.checked && !confirm(header.blocks, reading)
+    const shown = this.shows(reading)
     this.following = null
+    if (failed) this.stand(reading)
+    else this.newest = { ...header, reading }
     if (header.live) live.subscribe(this)
     if (!this.frames.length) this.begin()
-    else if (!(header.live && live.newest())) paintSoon(this)
+    else if (!(header.live && live.newest()) && !failed && !shown) paintSoon(this)
     if (header.live && live.newest()) this.showLive(live.newest())
+  }
+
+  // Whether what the browser has read itself is on the screen, or painted when it comes there.
+  shows(reading) {
+    return Boolean(reading) && this.header?.reading === reading && !this.behind && !isWaiting(this)
+  }
+
+  // Python has read something else: until its values come, what the browser has read stays.
+  stand(reading) {
+    if (reading) this.newest = { ...strip(this.newest, reading), reading: null }
+    want()
   }
 
   // A viewer takes its room as soon as it comes, so that what stands below it does not jump.
@@ -73,8 +88,10 @@ class Viewer {
   }
 
   published() {
-    if (published(this.channel).live) this.refreshIfSeen()
-    else paintSoon(this)
+    const message = published(this.channel)
+    if (message.live) this.refreshIfSeen()
+    else if (!this.shows(message.reading)) paintSoon(this)
+    else if (this.pointed) this.read() // at numbers, which are to be exact
   }
 
   // The pen moves: paint in this frame what can be seen, the rest when it comes into view or when the pen is up.
@@ -234,6 +251,7 @@ class Viewer {
     const { block } = stage.frame
     const values = stage.view.values(cell)
     if (values[0] === undefined) return
+    if (this.channel && !block.exact && isConfirmed(published(this.channel))) want()
     const numbers = values.map(block.exact ? exact : short)
     const { brief, labels } = this.header
     const value = told(values, { known: block.exact, wanted: !brief })
@@ -328,6 +346,9 @@ class Viewer {
     if (this.channel) unsubscribe(this.channel, this)
   }
 }
+
+// Whether the values are the browser's, which differ from the engine's in their last digits.
+const isConfirmed = (message) => Boolean(message?.reading) && !message.live
 
 const bring = component("feature_maps", Publisher, (publisher, /** @type {any} */ { header }) => {
   publisher.receive(header)

@@ -1,5 +1,6 @@
 // The blocks that Python sent with the values that the browser has worked out itself: same pictures, same words, same
-// rules for colours and ranges.
+// rules for colours and ranges. And those that Python has only confirmed.
+import { agree } from "./check.js"
 
 /** @typedef {import("../inference/reader.js").Answer} Answer */
 
@@ -12,11 +13,15 @@
 export function strip(header, answer) {
   const last = header.blocks.at(-1)
   const blocks = header.blocks.map((block) => {
-    if (block.id === "input") return withValues(block, answer.input)
-    const layer = answer.layers.get(block.id)
-    return withValues(block, block === last && answer.empty ? new Float32Array(layer.after.length) : layer?.after)
+    const values = valuesOf(block.id, answer)
+    return withValues(block, block === last && answer.empty ? new Float32Array(values.length) : values)
   })
-  return { ...header, network: header.colour_range === "network" ? rangeOf(answer) : header.network, blocks }
+  return {
+    ...header,
+    reading: answer,
+    network: header.colour_range === "network" ? rangeOf(answer) : header.network,
+    blocks,
+  }
 }
 
 /**
@@ -28,11 +33,36 @@ export function strip(header, answer) {
  */
 export function message(sent, answer) {
   const blocks = new Map()
-  for (const [id, block] of sent.blocks) {
-    const [name, stage] = id.split("/")
-    blocks.set(id, withValues(block, answer.layers.get(name)?.[stage]))
+  for (const [id, block] of sent.blocks) blocks.set(id, withValues(block, valuesOf(id, answer)))
+  return { ...sent, live: true, reading: answer, texts: {}, network: sent.network && rangeOf(answer), blocks }
+}
+
+/**
+ * Give blocks that Python has only confirmed the browser's values; return whether all of them agree with the engine's.
+ *
+ * @param {any[]} blocks as `decode` returns them
+ * @param {Answer | null} answer
+ */
+export function confirm(blocks, answer) {
+  for (const block of blocks) {
+    const values = answer && valuesOf(block.id, answer)
+    const alike = values?.length === block.rows * block.columns * block.maps
+    if (block.check && !(alike && agree(values, block.check))) return false
   }
-  return { ...sent, live: true, texts: {}, network: sent.network && rangeOf(answer), blocks }
+  let before = null
+  for (const block of blocks) {
+    if (block.check) Object.defineProperty(block, "values", { value: valuesOf(block.id, answer), enumerable: true })
+    block.settled = Boolean(block.check || (block.derive && before?.settled))
+    before = block
+  }
+  return true
+}
+
+// Of a block such as `conv2d/before`, or `conv2d` in a strip.
+function valuesOf(id, answer) {
+  if (id === "input") return answer.input
+  const [name, stage = "after"] = id.split("/")
+  return answer.layers.get(name)?.[stage]
 }
 
 // A block that the network does not have, as in the moment of another choice, stays as it was sent.
@@ -41,7 +71,7 @@ function withValues(block, values) {
   const made = {}
   for (const name of Object.keys(block)) if (name !== "values") made[name] = block[name] // those would be unpacked
   const signed = block.kind !== "image" && (block.always_signed || hasNegative(values))
-  return Object.assign(made, { values, signed, levels: null, exact: false })
+  return Object.assign(made, { values, signed, levels: null, check: null, settled: false, exact: false })
 }
 
 function hasNegative(values) {

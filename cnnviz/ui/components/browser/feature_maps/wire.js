@@ -3,7 +3,8 @@
 import { decode as unpack } from "../shared/decode.js"
 
 // Python's block: {id, title, subtitle, kind, rows, columns, maps, signed, always_signed, derive, ticks, levels, at}; `levels` is
-// the value of the largest level, one for the block or one a map, where uint8 levels were sent instead of float32.
+// the value of the largest level, one for the block or one a map, where uint8 levels were sent instead of float32. Where
+// there is a `check`, there are no values: see check.js.
 export function decode(data) {
   const { header, buffer, start } = unpack(data)
   let before = null
@@ -12,7 +13,7 @@ export function decode(data) {
     const source = before
     const make = block.derive === "relu" ? () => rectified(source.values) : () => values(block, buffer, start)
     later(block, "values", make)
-    block.exact = block.derive === "relu" ? source.exact : !block.levels
+    block.exact = block.derive === "relu" ? source.exact : !block.levels && !block.check
     before = block
   }
   return header

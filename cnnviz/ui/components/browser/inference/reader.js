@@ -1,4 +1,5 @@
 // Reads a drawing as the server does: paints it, prepares it, and runs the network.
+import { asKept } from "./kept.js"
 import { prepare } from "./preprocessing.js"
 import { Raster, SIDE } from "./raster.js"
 
@@ -31,6 +32,9 @@ export class Reader {
     this.colours = colours
     this.raster = new Raster()
   }
+
+  /** The strokes that Python reads once the pen is up; null where that is not known here. */
+  keep = asKept
 
   /**
    * Read a drawing.

@@ -44,7 +44,8 @@ export function bars(values) {
 export function draw(canvas, block, look) {
   if (block.kind === "bars") return drawBars(canvas, bars(block.values), look.accent)
   const { rows, columns, maps, values } = block
-  const map = look.map >= 0 && look.map < maps && !block.exact ? look.map : strongest(block)
+  const rough = !block.exact && !block.settled
+  const map = look.map >= 0 && look.map < maps && rough ? look.map : strongest(block)
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows })
   const colours = tableOf(block, look.palette, isLight(look.ink))
   let top = 0

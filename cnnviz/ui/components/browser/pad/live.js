@@ -14,7 +14,7 @@ const LOOK = 200 // ms between two looks whether the page stands, or whether its
 const SETTLE = 250 // ms after an answer until what it left as it was is shown again
 const TRIAL = [20, 60, 50, 220, 50, 130, 240] // a stroke that is read once before anybody draws, to have it compiled
 
-/** @typedef {{ network: string, steps: string[], colours: [string, string] | null }} Task */
+/** @typedef {{ name: string, network: string, steps: string[], colours: [string, string] | null }} Task */
 /** @typedef {import("../inference/reader.js").Answer} Answer */
 
 export class Live {
@@ -33,6 +33,8 @@ export class Live {
     this.active = false // the pen is down, and the browser answers
     this.awaiting = false // the pen is up, and Python has not answered yet
     this.dirty = false // there is something new to read
+    /** @type {number[][] | null} */
+    this.kept = null // what is drawn as Python reads it, once the pen is up
     this.took = 0 // ms a frame, on average
     this.frame = this.pause = this.settling = null
     this.#tell()
@@ -69,6 +71,12 @@ export class Live {
       if (this.task === task) this.refused = true
     }
     this.#tell()
+  }
+
+  /** Return the name of the task with which the strokes will be read as Python reads them; "" where they will not. */
+  promise() {
+    this.kept = this.active && this.ready ? this.reader.keep(this.strokes()) : null
+    return this.kept ? this.task.name : ""
   }
 
   /**
@@ -124,7 +132,8 @@ export class Live {
 
   #read() {
     this.dirty = false
-    if (this.reader) live.show(this.reader.read(this.strokes()))
+    if (this.reader) live.show(this.reader.read(this.kept ?? this.strokes()))
+    this.kept = null
   }
 
   // The pen is up, and the drawing on its way to Python: until the answer, this is what it shows.

@@ -2,8 +2,8 @@
 // live.js. The eraser cuts strokes, so they are all there is to send.
 // Data in: [{revision, ack, brush, drawing, example, backdrop, labels, disabled, colours: [] or [ink, paper], live,
 // limits: {strokes, points, reach, brush: [min, max], file: characters}}].
-// State out, "strokes": {revision, seq, down, brush, sample, strokes: [[width, x0, y0, x1, y1, ...], ...]}; once for each
-// file that is opened, "opened": its text.
+// State out, "strokes": {revision, seq, down, brush, sample, read, strokes: [[width, x0, y0, x1, y1, ...], ...]}; once
+// for each file that is opened, "opened": its text.
 import { component } from "../shared/component.js"
 import { fromBase64 } from "../shared/decode.js"
 import { ARROWS } from "../shared/keys.js"
@@ -41,7 +41,8 @@ class Pad {
     const { strokes, busy } = this.drawing
     const { revision } = this.data
     const sample = this.showsSample
-    return { revision, down: busy, brush: this.brush, sample, strokes: strokes.map((s) => [...s]) }
+    const read = busy ? "" : this.live.promise()
+    return { revision, down: busy, brush: this.brush, sample, read, strokes: strokes.map((s) => [...s]) }
   }
 
   receive(data, send, open) {

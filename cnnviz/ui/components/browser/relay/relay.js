@@ -1,11 +1,13 @@
 // Brings what an answer changes to the elements that are on the page. Data in: bytes, a header {whole, items: [{key,
-// data} or {key, length}], texts}, see shared/decode.js, and what the items with a length are given. Nothing to see.
+// data} or {key, length}], texts}, see shared/decode.js, and what the items with a length are given. Trigger out, "wanted": true where
+// values that were left out are needed. Nothing to see.
 import { decode } from "../shared/decode.js"
-import { bring, forget } from "../shared/followers.js"
+import { bring, forget, hear } from "../shared/followers.js"
 
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   const { header, buffer, start } = decode(data)
   if (header.whole) forget()
+  else hear(() => setTriggerValue("wanted", true))
   let at = start
   for (const { key, data: given, length } of header.items) {
     attempt(() => bring(key, given ?? new Uint8Array(buffer, at, length)))

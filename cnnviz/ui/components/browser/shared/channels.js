@@ -16,6 +16,7 @@
  * @property {number} turn
  * @property {Record<string, string>} [texts] by the name of the layer; none while the pen is down
  * @property {boolean} [live] whether the browser has worked it out while the pen moves
+ * @property {object | null} [reading] what the browser has read, where the values are its own, confirmed if not `live`
  * @property {Map<string, any>} blocks
  */
 

@@ -51,6 +51,25 @@ export function bring(key, data) {
   follower.run({ ...follower.mounted, data })
 }
 
+/** @type {(() => void) | null} asks Python; null where it is asked already, or nothing was brought yet */
+let ask = null
+
+/**
+ * Take note of how to ask Python for what it has not brought.
+ *
+ * @param {() => void} send
+ */
+export function hear(send) {
+  ask = send
+}
+
+/** Ask Python for all values of the present answer, once. */
+export function want() {
+  const send = ask
+  ask = null
+  send?.()
+}
+
 /** Forget what is there for elements that have not come: Python has drawn the page anew. */
 export const forget = () => waiting.clear()
 

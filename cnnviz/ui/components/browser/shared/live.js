@@ -17,6 +17,9 @@ const viewers = new Set()
 /** @type {Answer | null} */
 let current = null
 
+/** @type {Answer | null} */
+let last = null
+
 /**
  * Have a viewer follow the pen, until it leaves the page.
  *
@@ -37,10 +40,14 @@ export function show(answer) {
   each((viewer) => viewer.showLive(answer))
 }
 
-/** The pen is up: what Python sends from now on stands. */
+/** The pen is up: what Python sends from now on stands, or what the browser has read itself if Python confirms it. */
 export function lift() {
+  last = current
   current = null
 }
+
+/** Return the answer to what was drawn when the pen was lifted last; null where only Python has answered. */
+export const lifted = () => last
 
 /** Python's answer has come. */
 export function answered() {

@@ -39,6 +39,12 @@ test("what follows by relu is made of the block before, and as exact", () => {
   assert.equal(after.exact, true)
 })
 
+test("what comes with sums in place of values is not exact, nor what is derived of it", () => {
+  const sent = [block({ id: "conv/before", check: [1, 2] }), block({ derive: "relu" })]
+  const [before, after] = blocks(sent, new Float32Array(0))
+  assert.deepEqual([before.exact, after.exact], [false, false])
+})
+
 test("values are made once", () => {
   const [one] = blocks([block({})], Float32Array.of(1, 2, 3, 4))
   assert.equal(one.values, one.values)

@@ -85,6 +85,33 @@ test("a browser that is too slow leaves the answers to Python, and tries again s
   live.dispose()
 })
 
+test("once the pen is up the strokes are read as a link keeps them, if that was promised with the message", () => {
+  const { live, read } = pad({ each: 5 })
+  live.task = /** @type {any} */ ({ name: "pen" })
+  live.reader.keep = (strokes) => strokes.map(([width]) => [width, 7, 7])
+  live.changed(true)
+  assert.equal(live.promise(), "pen")
+  live.changed(false)
+  assert.deepEqual(read.at(-1), [[20, 7, 7]])
+  assert.equal(live.promise(), "", "undo and the like are read by Python alone")
+  live.dispose()
+})
+
+test("nothing is promised where a link may keep something else, or the browser is too slow", () => {
+  const { live, read } = pad({ each: 5 })
+  live.task = /** @type {any} */ ({ name: "pen" })
+  live.reader.keep = () => null
+  live.changed(true)
+  assert.equal(live.promise(), "")
+  live.changed(false)
+  assert.deepEqual(read.at(-1), [[20, 1, 1]])
+  live.reader.keep = (strokes) => strokes
+  live.changed(true)
+  live.took = 1000
+  assert.equal(live.promise(), "")
+  live.dispose()
+})
+
 test("one that is still too slow gives up sooner than at first", () => {
   const { live, read } = pad({ each: 200 })
   stroke(live)

@@ -1,7 +1,7 @@
 // What follows the drawing gets what is brought to it, in whatever order it comes.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { bring, follow, forget } from "../../../../../cnnviz/ui/components/browser/shared/followers.js"
+import { bring, follow, forget, hear, want } from "../../../../../cnnviz/ui/components/browser/shared/followers.js"
 
 /** An element of Streamlit's that was given a key, and what it shows. */
 function element(key) {
@@ -76,4 +76,16 @@ test("an element that has left the page gets nothing", () => {
   assert.deepEqual(one.last(), ["drawn"])
   again.draw(["drawn"])
   assert.deepEqual(again.last(), ["brought"])
+})
+
+test("Python is asked once for an answer's values, and again for the next one's", () => {
+  let asked = 0
+  want()
+  hear(() => (asked += 1))
+  want()
+  want()
+  assert.equal(asked, 1)
+  hear(() => (asked += 1))
+  want()
+  assert.equal(asked, 2)
 })
