@@ -191,7 +191,7 @@ def upload(app: AppTest, monkeypatch: pytest.MonkeyPatch, answer: LabelledSet | 
         return answer
 
     monkeypatch.setattr(data_upload, "read", read)
-    (uploader,) = app.get("file_uploader")
+    uploader: Any = app.get("file_uploader")[0]
     uploader.upload("fruit.zip", b"x", "application/zip")
     return app.run()
 

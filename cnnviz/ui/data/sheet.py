@@ -202,7 +202,9 @@ def _is_shown(source: InputSource) -> bool:
     """Return whether every page shows this picture; one of the visitor's own has no name to tell it by."""
     now = session.subject()
     same = (now.kind, now.source, now.number) == (source.kind, source.source, source.number)
-    return same and (bool(source.source) or (now.digit is not None and np.array_equal(now.digit, source.digit)))
+    if not same or source.source:
+        return same
+    return now.digit is not None and source.digit is not None and np.array_equal(now.digit, source.digit)
 
 
 def _show_numbers(pictures: PictureSet, index: int) -> None:
