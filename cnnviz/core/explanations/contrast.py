@@ -17,8 +17,9 @@ class Contrast:
     Logits and not shares, because a share of nearly 1 hardly changes whatever happens to the digit.
 
     Attributes:
-        target: The class that is spoken for, 0 to 9.
+        target: The class that is spoken for, from 0.
         against: The class that is spoken against, another one; None for the logit of `target` alone.
+        classes: Number of classes of the network.
 
     Raises:
         Refusal: If the two are the same, or no classes.
@@ -26,28 +27,30 @@ class Contrast:
 
     target: int
     against: int | None = None
+    classes: int = CLASSES
 
     def __post_init__(self) -> None:
         chosen = [self.target, *([] if self.against is None else [self.against])]
-        if any(not 0 <= each < CLASSES for each in chosen) or len(set(chosen)) != len(chosen):
+        if any(not 0 <= each < self.classes for each in chosen) or len(set(chosen)) != len(chosen):
             raise Refusal(
-                "The classes of an explanation must be two different digits. Received: {target} and {against}. Choose "
-                "another one.",
+                "The classes of an explanation must be two different ones of {classes}. Received: {target} and "
+                "{against}. Choose another one.",
+                classes=self.classes,
                 target=self.target,
                 against=self.against,
             )
 
     @property
     def weighting(self) -> np.ndarray:
-        """(10,) float32: the weight of each logit in the number."""
-        weights = np.zeros(CLASSES, np.float32)
+        """(classes,) float32: the weight of each logit in the number."""
+        weights = np.zeros(self.classes, np.float32)
         weights[self.target] = 1
         if self.against is not None:
             weights[self.against] = -1
         return weights
 
     def measure(self, logits: np.ndarray) -> np.ndarray:
-        """Return the number for logits (..., 10): (...,) of their dtype."""
+        """Return the number for logits (..., classes): (...,) of their dtype."""
         found: np.ndarray = logits[..., self.target]
         return found if self.against is None else found - logits[..., self.against]
 

@@ -13,8 +13,9 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.inference.gradients import ForwardPass, make_batch, run_forward
 from cnnviz.core.inference.trace import MAX_BATCH, predict
-from cnnviz.core.layers import ACTIVATIONS, Layer, Weights
+from cnnviz.core.layers import ACTIVATIONS, Layer, Weights, merging
 from cnnviz.core.layers.activations import softmax
+from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 
 EXAMPLES = 1_000
@@ -154,6 +155,8 @@ def rank_filters(network: Network, digit: np.ndarray, contrast: Contrast) -> lis
 def _run_without_each(run: ForwardPass, place: int) -> Iterator[np.ndarray]:
     """Yield logits (n, 10) without each map of the layer at `place`, some maps at a time, in order."""
     layer, _, output = run.steps[place]
+    architecture, kept = run.network.architecture, {step.layer.name: step.output.after for step in run.steps}
+    kept[PICTURE] = run.get_values()
     maps = output.after.shape[-1]
     empty = _activate_zero(layer)
     for start in range(0, maps, MAX_BATCH):
@@ -161,9 +164,14 @@ def _run_without_each(run: ForwardPass, place: int) -> Iterator[np.ndarray]:
         x = output.after.repeat(len(chosen), axis=0)
         for row, of in enumerate(chosen):
             x[row, ..., of] = empty
+        changed = {layer.name: x}
         for behind, _, _ in run.steps[place + 1 :]:
-            made = behind.forward(x, run.network.weights_of(behind.name))
-            x = made.after
+            sources = architecture.sources(behind.name)
+            if not any(source in changed for source in sources):
+                continue  # in another branch, which does not change
+            xs = [changed[each] if each in changed else kept[each].repeat(len(chosen), axis=0) for each in sources]
+            made = merging.apply(behind, xs, run.network.weights_of(behind.name))
+            changed[behind.name] = made.after
         yield made.before
 
 

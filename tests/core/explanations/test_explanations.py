@@ -56,7 +56,7 @@ def make_digit(seed: int = 1) -> np.ndarray:
 
 @pytest.mark.parametrize(("target", "against"), [(3, 3), (10, 1), (-1, None), (2, 11)])
 def test_classes_that_are_no_two_digits_are_refused(target: int, against: int | None) -> None:
-    with pytest.raises(Refusal, match="two different digits"):
+    with pytest.raises(Refusal, match="two different ones of 10"):
         Contrast(target, against)
 
 

@@ -17,6 +17,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
+from tests.core.inference.test_graphs import BRANCHED
 
 CONTRAST = Contrast(3, 8)
 
@@ -106,3 +107,13 @@ def test_accuracy_is_that_of_the_first_thousand_test_digits(name: str) -> None:
     nothing = what_if.change(network, [Change(network.architecture.layers[-1].name, 7, bias=1e3)])
     sevens = float((data.y_test[: len(digits)] == 7).mean())
     assert what_if.measure_accuracy(nothing, data) == sevens
+
+
+def test_absences_in_a_branch_are_those_of_switched_off_copies() -> None:
+    network, digit = strategies.network(BRANCHED, 5), np.random.default_rng(5).random((8, 6, 2), dtype=np.float32)
+    found = what_if.rank_filters(network, digit, CONTRAST)
+    assert {each.layer for each in found} == {"first", "second", "left", "right"}
+    before = float(CONTRAST.measure(trace.trace(network, digit).logits))
+    for each in found:
+        without = trace.trace(what_if.change(network, [what_if.switch_off(network, each.layer, each.of)]), digit)
+        assert each.fall == pytest.approx(before - float(CONTRAST.measure(without.logits)), abs=1e-4)
