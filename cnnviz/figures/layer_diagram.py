@@ -6,15 +6,16 @@ can highlight them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.arguments import format_input_shape, format_output_shape
-from cnnviz.core.layers import ACTIVATIONS, Layer, Shape, windows
+from cnnviz.core.layers import ACTIVATIONS, Layer, Merge, Shape, windows
 from cnnviz.core.layers.convolution import Windowed, measure_dilated_spans
-from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, count, formula, product, times
+from cnnviz.core.layers.formulas import INPUT, OUTPUT, Formula, Part, amount, count, formula, product, times
 from cnnviz.figures import svg
 from cnnviz.figures.slabs import Slab, scale_for
 
@@ -22,6 +23,11 @@ WIDTH, HEIGHT = 400.0, 138.0
 MIDDLE = 56.0
 LEFT, CENTRE, RIGHT = 66.0, 205.0, 338.0
 MAX_SIDE = 72.0
+MAX_INPUTS = 3
+"""Inputs of a merge that are drawn."""
+
+SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "average": "mean", "maximum": "max", "concatenate": "| |"}
+"""`Layer.arithmetic` of a merge -> what it does as a sign."""
 
 
 def draw(layer: Layer, shape: Shape, title: str) -> str:
@@ -37,6 +43,34 @@ def draw(layer: Layer, shape: Shape, title: str) -> str:
         *_work(layer, shape),
         _label(LEFT, format_input_shape(shape)),
         _label(RIGHT, format_output_shape(layer, shape)),
+    ]
+    return svg.document(body, width=WIDTH, height=HEIGHT, title=title)
+
+
+def draw_merge(layer: Merge, shapes: Sequence[Shape], title: str) -> str:
+    """Return `layer`, which reads inputs of `shapes`, as SVG; of many inputs the first ones and how many more."""
+    made = layer.merged_shape(shapes)
+    shown = shapes[:MAX_INPUTS]
+    scale = scale_for([*shown, made], MAX_SIDE)
+    # 1. The inputs one above the other, each smaller the more there are, with a line into the sign.
+    step = (HEIGHT - 30) / len(shown)
+    body = []
+    for place, shape in enumerate(shown):
+        y = 4 + step * (place + 0.5)
+        body += [
+            Slab(shape, 0.7 * scale / len(shown)).centre(LEFT, y - 6).draw(data_of=INPUT),
+            svg.text(LEFT, y + step / 2 - 2, svg.span(product(*shape), data_of=INPUT), size=10),
+            svg.path([(LEFT + 48, y), (CENTRE - 30, MIDDLE)], "line", fill="none", stroke_width=1.3),
+        ]
+    more = len(shapes) - len(shown)
+    # 2. The sign, and what comes out.
+    body += [
+        *([svg.text(LEFT, HEIGHT - 8, svg.span(f"+ {more}"), size=12)] if more else []),
+        svg.arrow((CENTRE - 30, MIDDLE), (CENTRE - 18, MIDDLE)),
+        svg.text(CENTRE, MIDDLE + 6, svg.span(SIGNS[layer.arithmetic], data_of="axis"), size=18),
+        svg.arrow((CENTRE + 24, MIDDLE), (RIGHT - 52, MIDDLE)),
+        Slab(made, scale).centre(RIGHT, MIDDLE).draw(data_of=OUTPUT),
+        _label(RIGHT, times(*(amount(side, OUTPUT) for side in made))),
     ]
     return svg.document(body, width=WIDTH, height=HEIGHT, title=title)
 

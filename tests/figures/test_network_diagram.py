@@ -15,6 +15,7 @@ from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.figures import network_diagram, svg
 from cnnviz.figures.network_diagram import Words
 from tests.core import strategies
+from tests.core.inference.test_graphs import BRANCHED
 
 SVG = "{http://www.w3.org/2000/svg}"
 NETWORKS = {
@@ -120,3 +121,36 @@ def test_texts_cannot_become_elements() -> None:
         "tspan",
     }
     assert "<b>in</b>" in texts(root)
+
+
+def find_corners(root: ElementTree.Element) -> list[list[tuple[float, float]]]:
+    """Return the points of all lines without a head: those that lead further than to the next box."""
+    lines = [path.get("d") or "" for path in root.findall(f"{SVG}path")]
+    return [[(float(x), float(y)) for x, y in (point.split() for point in line[1:].split("L"))] for line in lines]
+
+
+@pytest.mark.parametrize("width", [330.0, 680.0, 1180.0])
+def test_branches_lead_around_the_boxes_to_those_that_read_them(width: float) -> None:
+    root = read(BRANCHED, width)
+    around = [measure(box) for box in boxes(root)]
+    assert len(around) == len(BRANCHED.layers) + 1
+    lines = find_corners(root)
+    assert lines
+    for points in lines:
+        for (x, y), (x2, y2) in pairwise(points):
+            for left, top, wide, high in around:
+                beside = max(x, x2) < left + 1 or min(x, x2) > left + wide - 1  # coordinates are rounded
+                assert beside or max(y, y2) < top or min(y, y2) > top + high, "through a box"
+    # Every read beside that of the next box ends in front of a box, where the last part of its line goes up.
+    rising = [points for points in lines if len(points) == 2 and points[0][0] == points[1][0]]
+    names = ["", *(layer.name for layer in BRANCHED.layers)]
+    far = [(at, each) for at, name in enumerate(names[1:], 1) for each in set(BRANCHED.sources(name))]
+    assert len(rising) == sum(names[at - 1] != each for at, each in far)
+
+
+def measure(rect: ElementTree.Element) -> tuple[float, float, float, float]:
+    return tuple(number(rect, name) for name in ("x", "y", "width", "height"))  # type: ignore[return-value]
+
+
+def test_a_chain_has_no_lines_around_its_boxes() -> None:
+    assert not find_corners(read(TUTORIALS["cnn-32-64-64"][0], 680))

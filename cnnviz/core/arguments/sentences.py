@@ -215,6 +215,11 @@ def _make_choice_describer(argument: str, told: Mapping[str, str]) -> Callable[[
     return lambda layer, _: Message(told[getattr(layer, argument)], {})
 
 
+def _describe_axis(layer: Any, shape: Shape) -> Message:
+    at = layer.find_axis(len(shape)) - len(shape)
+    return Message({-1: templates.AXIS_MAPS, -2: templates.AXIS_COLUMNS, -3: templates.AXIS_ROWS}[at], {})
+
+
 def _describe_name(*_: object) -> Message:
     return Message(templates.NAME, {})
 
@@ -245,6 +250,7 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "max_value": _describe_max_value,
     "negative_slope": _describe_slope,
     "threshold": _make_value_describer("threshold", templates.THRESHOLD),
+    "axis": _describe_axis,
     "alpha": _make_value_describer("alpha", templates.ALPHA),
     "cropping": _describe_cropping,
     "target_shape": _describe_target_shape,

@@ -79,6 +79,10 @@ GROUPS = gettext_noop(
 BIAS = gettext_noop("One learned number is added to the sums of each map or unit: {number} parameters.")
 NO_BIAS = gettext_noop("No number is added to the sums: {number} parameters fewer than with one.")
 
+AXIS_MAPS = gettext_noop("Along which axis the inputs stand one after the other: here along the maps or units.")
+AXIS_COLUMNS = gettext_noop("Along which axis the inputs stand one after the other: here along the columns.")
+AXIS_ROWS = gettext_noop("Along which axis the inputs stand one after the other: here along the rows.")
+
 ACTIVATIONS: Mapping[str, str] = {
     "linear": gettext_noop("The sums stay as they are."),
     "relu": gettext_noop("Sums below 0 become 0, the others stay. That happens to each value by itself."),

@@ -12,6 +12,7 @@ import streamlit as st
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import LayerOutput
 from cnnviz.core.layers.layer import Layer
+from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps, publish
 from cnnviz.ui.components.finding import finding
@@ -67,7 +68,8 @@ def show(prediction: Prediction, network: Network, shown: Collection[str]) -> No
     for place, (layer, output) in enumerate(zip(network.architecture.layers, layers, strict=True)):
         if layer.name in shown:
             alone = len(shown) == 1
-            _show_card(place, layer, output, names[layer.name], colours, last=place == len(layers) - 1, alone=alone)
+            title = names[layer.name]
+            _show_card(network, place, layer, output, title, colours, last=place == len(layers) - 1, alone=alone)
 
 
 def get_prefix(place: int) -> str:
@@ -97,17 +99,26 @@ def _make_key(place: int, layer: Layer, alone: bool) -> str:
 
 
 def _show_card(
-    place: int, layer: Layer, output: LayerOutput, title: str, colours: dict[str, Any], *, last: bool, alone: bool
+    network: Network,
+    place: int,
+    layer: Layer,
+    output: LayerOutput,
+    title: str,
+    colours: dict[str, Any],
+    *,
+    last: bool,
+    alone: bool,
 ) -> None:
     card = st.expander(
-        _write_heading(output, title),
+        _write_heading(network, output, title),
         expanded=_begins_open(layer, alone),
         on_change="rerun",
         key=_make_key(place, layer, alone),
     )
     if card.open:
         with card:
-            code_line.show(f"code-{place}", layer, output.input_shape, _get_purpose(layer, f"card-{place}"), title)
+            shapes = network.architecture.input_shapes(layer.name)
+            code_line.show(f"code-{place}", layer, shapes, _get_purpose(layer, f"card-{place}"), title)
             finding(f"finding-{place}", channel=CHANNEL, of=layer.name)
             if output.layer.changes_values:
                 shown = [block.id for block in make_blocks(output, last)]
@@ -130,8 +141,17 @@ def _get_purpose(layer: Layer, card: str) -> str:
     return " ".join(terms.explain(message, card) for message in (layer.purpose, then) if message)
 
 
-def _write_heading(output: LayerOutput, title: str) -> str:
-    return f"**{title}** · {output.name} · {format_size(output.input_shape)} → {format_size(output.output_shape)}"
+def _write_heading(network: Network, output: LayerOutput, title: str) -> str:
+    """Write what a layer is called and its sizes; which layers it reads where that is not only the one before."""
+    architecture = network.architecture
+    read = ", ".join(map(format_size, architecture.input_shapes(output.name)))
+    heading = f"**{title}** · {output.name} · {read} → {format_size(output.output_shape)}"
+    names = [layer.name for layer in architecture.layers]
+    before = names[names.index(output.name) - 1] if output.name != names[0] else PICTURE
+    if output.sources == (before,):
+        return heading
+    sources = (source or translate("the picture") for source in output.sources)
+    return f"{heading} · {translate('reads {layers}', layers=', '.join(sources))}"
 
 
 def make_blocks(output: LayerOutput, last: bool) -> list[Block]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cnnviz.core.arguments import affects_shape, describe_argument, try_other_value
-from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers import Layer, Merge, Shape, merging
 from cnnviz.core.layers.formulas import INPUT, OUTPUT, Part, count, product
 from cnnviz.core.layers.layer import Argument
 from cnnviz.figures import layer_diagram
@@ -21,19 +22,23 @@ OTHER_SHAPE_ALONE = gettext_noop("With {code} it would make {shape}.")
 STAYS = gettext_noop("Neither shape nor parameters depend on it.")
 
 
-def show(key: str, layer: Layer, shape: Shape, why: str, title: str) -> None:
-    """Show the code of `layer`, called `title`, which reads `shape`; `why` says what such a layer does."""
+def show(key: str, layer: Layer, shapes: Sequence[Shape], why: str, title: str) -> None:
+    """Show the code of `layer`, called `title`, which reads inputs of `shapes`; `why` says what such a layer does."""
+    shapes = tuple(shapes)
+    made = merging.infer_shape(layer, shapes)
+    read = " + ".join(product(*shape) for shape in shapes)
+    name = translate("How {name} works", name=title)
     code_line(
         key,
         kind=layer.kind,
         why=why,
-        arguments=_describe_arguments(layer, shape, session.get("language")),
+        arguments=_describe_arguments(layer, shapes[0], session.get("language")),
         others={
-            INPUT: translate("What the layer reads: {shape}.", shape=product(*shape)),
-            OUTPUT: translate("What comes out: {shape}.", shape=product(*layer.output_shape(shape))),
+            INPUT: translate("What the layer reads: {shape}.", shape=read),
+            OUTPUT: translate("What comes out: {shape}.", shape=product(*made)),
         },
-        rows=_make_rows(layer, shape),
-        diagram=_draw_diagram(layer, shape, translate("How {name} works", name=title)),
+        rows=_make_rows(layer, shapes),
+        diagram=_draw_diagram(layer, shapes, name),
         labels=translate_all(LABELS),
     )
 
@@ -51,6 +56,8 @@ def _describe_argument(layer: Layer, argument: Argument, shape: Shape) -> Argume
 
 def _describe_other_value(layer: Layer, name: str, shape: Shape) -> str:
     """Return what would be with another value, worked out; that nothing would change where nothing can."""
+    if isinstance(layer, Merge):
+        return ""
     if not affects_shape(layer, name):
         return translate(STAYS)
     other = try_other_value(layer, name, shape)
@@ -66,12 +73,14 @@ def _describe_other_value(layer: Layer, name: str, shape: Shape) -> str:
     return translate(template, code=other.code, shape=product(*other.output_shape), parameters=count(other.parameters))
 
 
-def _make_rows(layer: Layer, shape: Shape) -> list[Row]:
-    size = layer.size_parts(shape)
-    counted = layer.parameter_parts(shape) or (Part(translate("none: nothing here is learned")),)
+def _make_rows(layer: Layer, shapes: Sequence[Shape]) -> list[Row]:
+    size = layer.merged_size_parts(shapes) if isinstance(layer, Merge) else layer.size_parts(shapes[0])
+    counted = layer.parameter_parts(shapes[0]) or (Part(translate("none: nothing here is learned")),)
     return [*([Row(translate("Size"), size)] if size else []), Row(translate("Parameters"), counted)]
 
 
 @lru_cache(maxsize=256)
-def _draw_diagram(layer: Layer, shape: Shape, title: str) -> str:
-    return layer_diagram.draw(layer, shape, title)
+def _draw_diagram(layer: Layer, shapes: tuple[Shape, ...], title: str) -> str:
+    if isinstance(layer, Merge):
+        return layer_diagram.draw_merge(layer, shapes, title)
+    return layer_diagram.draw(layer, shapes[0], title)

@@ -37,8 +37,9 @@ def show(architecture: Architecture, title: str, file: str) -> None:
 def _make_words(architecture: Architecture, name: str) -> Words:
     names = layer_names.in_words(architecture.layers)
     layers = "; ".join(
-        f"{names[layer.name]} ({layer.name}): {product(*shape)}"
-        for layer, shape in zip(architecture.layers, architecture.shapes()[1:], strict=True)
+        f"{names[layer.name]} ({layer.name}): {product(*architecture.output_shape(layer.name))}"
+        + ("" if architecture.is_chain else f", {_write_sources(architecture, layer.name)}")
+        for layer in architecture.layers
     )
     title = translate("The network {name} as a diagram", name=name)
     return Words(
@@ -48,6 +49,11 @@ def _make_words(architecture: Architecture, name: str) -> Words:
         translate("{number} parameters"),
         tuple(names[layer.name] for layer in architecture.layers),
     )
+
+
+def _write_sources(architecture: Architecture, name: str) -> str:
+    sources = (source or translate("the picture") for source in architecture.sources(name))
+    return translate("reads {layers}", layers=", ".join(sources))
 
 
 @lru_cache(maxsize=64)

@@ -102,9 +102,8 @@ def choose_map(output: LayerOutput) -> int:
 
 def take_apart(network: Network, trace: Trace, layer: Conv2D, number: int | None = None) -> MapSum:
     """Take apart map `number` of `layer`, by default that of `choose_map`, for the digit of `trace`."""
-    place = next(i for i, output in enumerate(trace.layers) if output.name == layer.name)
-    output = trace.layers[place]
-    read = trace.layers[place - 1].after if place else trace.digit.reshape(output.input_shape)
+    output = next(each for each in trace.layers if each.name == layer.name)
+    read = trace.get_values(output.sources[0])
     of = choose_map(output) if number is None else number
     channels = layer.reads(output.input_shape, 0, 0, of)[2]
     weights = network.weights_of(layer.name)

@@ -53,8 +53,9 @@ class Cells:
 def compare(before: Trace, after: Trace, layer: str, number: int) -> Cells:
     """Compare a filter's answers in the traces of a digit and of the moved one."""
     place = [each.name for each in before.layers].index(layer)
-    behind = before.layers[place + 1].layer
-    pooling = behind if behind.role == "pooling" and len(before.layers[place + 1].output_shape) == 3 else OWN_POOLING
+    behind = [each for each in before.layers if layer in each.sources]
+    own = (each.layer for each in behind if each.layer.role == "pooling" and len(each.output_shape) == 3)
+    pooling = next(own, OWN_POOLING)
     still, moved = (each.layers[place].after[..., number] for each in (before, after))
     pooled, pooled_moved = (
         pooling.forward(each[np.newaxis, ..., np.newaxis], {}).after[0, ..., 0] for each in (still, moved)

@@ -12,6 +12,7 @@ import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace, format_share
 from cnnviz.core.layers import Layer
+from cnnviz.core.layers.naming import name_in_words
 from cnnviz.core.lessons.layers import findings
 from cnnviz.core.lessons.layers.findings import MapFindings, Place, Response
 from cnnviz.core.lessons.pooling.sentences import format_number, format_per_cent
@@ -113,23 +114,45 @@ RESAMPLES = gettext_noop(
 )
 FRAMES = gettext_noop("Each map grows from {before} to {after} values; the new ones are 0.")
 
+PICTURE_READ = gettext_noop("the picture")
+MERGED_TWO: Mapping[str, str] = {
+    "add": gettext_noop("Each value is the sum of one of {first} and one of {second}."),
+    "subtract": gettext_noop("Each value is one of {first} less one of {second}."),
+    "multiply": gettext_noop("Each value is the product of one of {first} and one of {second}."),
+    "average": gettext_noop("Each value is the mean of one of {first} and one of {second}."),
+    "maximum": gettext_noop("Each value is the larger of one of {first} and one of {second}."),
+    "concatenate": gettext_noop("What {first} made comes first, then what {second} made, unchanged."),
+}
+"""`Layer.arithmetic` -> what a merge of two layers does."""
+
+MERGED_SEVERAL: Mapping[str, str] = {
+    "add": gettext_noop("Each value is the sum of {number} values, one of each layer that is read."),
+    "multiply": gettext_noop("Each value is the product of {number} values, one of each layer that is read."),
+    "average": gettext_noop("Each value is the mean of {number} values, one of each layer that is read."),
+    "maximum": gettext_noop("Each value is the largest of {number} values, one of each layer that is read."),
+    "concatenate": gettext_noop("What {number} layers made comes one after the other, unchanged."),
+}
+"""The same of more than two."""
+
 MAX_TIMES = 1e6
 """Ratio of two shares from which on it is not written out."""
 
 
 def describe(network: Network, trace: Trace) -> Mapping[str, tuple[Message, ...]]:
     """Describe what each layer of `network` did to the digit of `trace`: name of the layer -> at least one sentence."""
-    found, read = {}, _as_maps(trace.digit)
-    for index, output in enumerate(trace.layers):
-        last = index == len(trace.layers) - 1
-        found[output.name] = _describe_answer(trace) if last else _describe_layer(network, trace, index, read)
-        read = output.after
-    return found
+    names = name_in_words(network.architecture.layers)
+    *before, last = trace.layers
+    found = {output.name: _describe_layer(network, trace, output, names) for output in before}
+    return {**found, last.name: _describe_answer(trace)}
 
 
-def _describe_layer(network: Network, trace: Trace, index: int, read: np.ndarray) -> tuple[Message, ...]:
-    output = trace.layers[index]
+def _describe_layer(
+    network: Network, trace: Trace, output: LayerOutput, names: Mapping[str, Message]
+) -> tuple[Message, ...]:
     layer = output.layer
+    if layer.role == "merging":
+        return _describe_merge(output, names)
+    read = trace.get_values(output.sources[0])
     if layer.role == "pooling":
         return _describe_pooling(layer, read, output.after)
     if layer.arithmetic in ("copy", "move", "resample", "frame", "scale", "normalize"):
@@ -137,7 +160,19 @@ def _describe_layer(network: Network, trace: Trace, index: int, read: np.ndarray
     if output.after.ndim == 3:
         weights = network.weights_of(layer.name)
         return _describe_maps(layer, findings.find_in_maps(layer, weights, read, output.before, output.after))
-    return (*_describe_units(output), *_describe_contribution(network, trace, index))
+    return (*_describe_units(output), *_describe_contribution(network, trace, output))
+
+
+def _describe_merge(output: LayerOutput, names: Mapping[str, Message]) -> tuple[Message, ...]:
+    """Say which layers were merged and how, and where the result is largest."""
+    first, second = (_name_source(source, names) for source in output.sources[:2])
+    templates = MERGED_TWO if len(output.sources) == 2 else MERGED_SEVERAL
+    values = {"first": first, "second": second, "number": len(output.sources)}
+    said = Message(templates[output.layer.arithmetic], values)
+    if output.after.ndim != 3:
+        return said, *_describe_strongest_units(findings.find_in_units(output.before, output.after))
+    found = findings.find_in_maps(output.layer, {}, output.after, output.before, output.after)
+    return said, *_describe_strongest(found)
 
 
 def _describe_maps(layer: Layer, found: MapFindings) -> tuple[Message, ...]:
@@ -284,13 +319,25 @@ def _describe_strongest_units(found: findings.UnitFindings) -> tuple[Message, ..
     return Message(STRONGEST_UNIT, values), *_describe_next(others, NEXT_ONE_UNIT, NEXT_TWO_UNITS)
 
 
-def _describe_contribution(network: Network, trace: Trace, index: int) -> tuple[Message, ...]:
+def _name_source(source: str, names: Mapping[str, Message]) -> Message:
+    """Return what a layer that is read is called; its kind is a message too, so that both are translated."""
+    if source not in names:
+        return Message(PICTURE_READ, {})
+    said = names[source]
+    values = {name: Message(str(of), {}) if name == "kind" else of for name, of in said.values.items()}
+    return Message(said.template, values)
+
+
+def _describe_contribution(network: Network, trace: Trace, output: LayerOutput) -> tuple[Message, ...]:
     """Describe which unit counts most for the answer, where the output layer reads these units."""
-    *between, last = trace.layers[index + 1 :]
-    if last.kind != "Dense" or any(each.layer.arithmetic != "copy" for each in between) or not trace.digit.any():
+    last, outputs = trace.layers[-1], {each.name: each for each in trace.layers}
+    read = last.sources[0]
+    while read in outputs and outputs[read].layer.arithmetic == "copy" and read != output.name:
+        read = outputs[read].sources[0]
+    if last.kind != "Dense" or read != output.name or not trace.digit.any():
         return ()
     kernel = network.weights_of(last.name)["kernel"]
-    found = findings.find_contribution(trace.layers[index].after, kernel, trace.answer)
+    found = findings.find_contribution(output.after, kernel, trace.answer)
     if found is None:
         return ()
     return (Message(CONTRIBUTES, {"answer": trace.answer, "unit": found.of, "amount": format_number(found.top)}),)
@@ -318,8 +365,3 @@ def _format_times(times: float) -> str:
 
 def _format_sides(rows: int, columns: int) -> str:
     return f"{rows} × {columns}"
-
-
-def _as_maps(digit: np.ndarray) -> np.ndarray:
-    """Return what the network reads as (rows, columns, channels)."""
-    return digit if digit.ndim == 3 else digit[..., np.newaxis]

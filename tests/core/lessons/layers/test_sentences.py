@@ -30,6 +30,7 @@ from cnnviz.core.lessons.layers.findings import Place, locate
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
+from tests.core.inference.test_graphs import BRANCHED
 
 VERTICAL_EDGE = np.array([[-1, 0, 1]] * 3, np.float32)
 """Answers where the picture becomes brighter from the left to the right."""
@@ -296,3 +297,17 @@ def test_the_strongest_map_and_the_dark_ones_are_those_of_the_definition(archite
             assert output.after[..., found.strongest[0].of].max() == output.after.max()
         else:
             assert output.after.max() <= 0
+
+
+def test_a_merge_is_said_to_join_the_layers_that_it_reads() -> None:
+    network = strategies.network(BRANCHED, 1)
+    digit = np.random.default_rng(0).random(BRANCHED.input_shape, dtype=np.float32)
+    said = {
+        name: " ".join(map(str, found)) for name, found in sentences.describe(network, trace(network, digit)).items()
+    }
+    assert said["add"].startswith("Each value is the sum of 3 values, one of each layer that is read.")
+    assert said["together"].startswith("What 3 layers made comes one after the other, unchanged.")
+    assert said["scaled"].startswith(
+        "Each value is the product of one of Concatenation and one of Global average pooling."
+    )
+    assert "map" in said["add"].casefold()
