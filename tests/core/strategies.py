@@ -252,8 +252,9 @@ def architectures(draw: st.DrawFn) -> Architecture:
 
 
 def _continuous(layer: Layer) -> bool:
-    """Exclude a ReLU that jumps at its threshold: it turns a rounding error into any error."""
-    return not (isinstance(layer, layers.ReLU) and layer.threshold)
+    """Exclude what turns a rounding error into any error: a jump at a threshold, and exponentials of exponentials."""
+    jumps = isinstance(layer, layers.ReLU) and bool(layer.threshold)
+    return not (jumps or layer.activation_name in ("hard_shrink", "exponential"))
 
 
 def network(architecture: Architecture, seed: int) -> Network:

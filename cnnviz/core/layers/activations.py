@@ -18,6 +18,13 @@ from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, S
 from cnnviz.core.messages import gettext_noop
 
 MAX_SLOPE = 1e6
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+"""With these a SELU keeps mean 0 and variance 1 (arXiv 1706.02515)."""
+SHRINK = np.float32(0.5)
+"""The threshold of Keras's `soft_shrink` and `hard_shrink`."""
+MAX_EXPONENT = np.float32(88.72283)
+"""Largest number whose exponential float32 can hold."""
 
 
 def linear(x: np.ndarray) -> np.ndarray:
@@ -76,6 +83,103 @@ def tanh(x: np.ndarray) -> np.ndarray:
     return bent
 
 
+def relu6(x: np.ndarray) -> np.ndarray:
+    """Return `x` where it is from 0 to 6, otherwise the nearer of these."""
+    return x.clip(np.float32(0), np.float32(6))
+
+
+def celu(x: np.ndarray) -> np.ndarray:
+    """Return x where it is positive, otherwise exp(x) - 1, as `elu` with an alpha of 1 does (arXiv 1704.07483)."""
+    return elu(x)
+
+
+def selu(x: np.ndarray) -> np.ndarray:
+    """Return `SELU_SCALE` times an `elu` whose alpha is `SELU_ALPHA`."""
+    return np.float32(SELU_SCALE) * elu(x, SELU_ALPHA)
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """Return log(1 + exp(x)), written so that exp never overflows."""
+    values: np.ndarray = np.maximum(x, np.float32(0)) + np.log1p(np.exp(-np.abs(x)))
+    return values
+
+
+def softsign(x: np.ndarray) -> np.ndarray:
+    """Return x / (1 + |x|)."""
+    values: np.ndarray = x / (1 + np.abs(x))
+    return values
+
+
+def squareplus(x: np.ndarray) -> np.ndarray:
+    """Return (x + sqrt(x² + 4)) / 2, for negative x as 2 / (sqrt(x² + 4) - x), in which no digits cancel."""
+    root = np.hypot(x, np.float32(2))
+    values: np.ndarray = np.where(x > 0, (x + root) / 2, 2 / (root + np.abs(x)))
+    return values
+
+
+def soft_shrink(x: np.ndarray) -> np.ndarray:
+    """Return x moved by `SHRINK` towards 0, and 0 where it is not so far from it."""
+    values: np.ndarray = x - x.clip(-SHRINK, SHRINK)
+    return values
+
+
+def hard_shrink(x: np.ndarray) -> np.ndarray:
+    """Return x where it is further than `SHRINK` from 0, otherwise 0."""
+    return np.where(np.abs(x) > SHRINK, x, np.float32(0))
+
+
+def tanh_shrink(x: np.ndarray) -> np.ndarray:
+    """Return x - tanh(x)."""
+    values: np.ndarray = x - np.tanh(x)
+    return values
+
+
+def sparse_plus(x: np.ndarray) -> np.ndarray:
+    """Return 0 up to -1, x from 1 on, and (x + 1)² / 4 between."""
+    between = x.clip(np.float32(-1), np.float32(1)) + 1
+    return np.where(x < 1, np.float32(0.25) * between * between, x)
+
+
+def sparse_sigmoid(x: np.ndarray) -> np.ndarray:
+    """Return 0 up to -1, 1 from 1 on, and (x + 1) / 2 between."""
+    values: np.ndarray = np.float32(0.5) * (x.clip(np.float32(-1), np.float32(1)) + 1)
+    return values
+
+
+def exponential(x: np.ndarray) -> np.ndarray:
+    """Return exp(x), at most the largest number of float32."""
+    values: np.ndarray = np.exp(np.minimum(x, MAX_EXPONENT))
+    return values
+
+
+def hard_sigmoid(x: np.ndarray) -> np.ndarray:
+    """Return (x + 3) / 6, at least 0 and at most 1."""
+    values: np.ndarray = relu6(x + np.float32(3)) / np.float32(6)
+    return values
+
+
+def hard_silu(x: np.ndarray) -> np.ndarray:
+    """Return x hard_sigmoid(x), also called hard_swish."""
+    values: np.ndarray = x * hard_sigmoid(x)
+    return values
+
+
+def hard_tanh(x: np.ndarray) -> np.ndarray:
+    """Return x where it is from -1 to 1, otherwise the nearer of these."""
+    return x.clip(np.float32(-1), np.float32(1))
+
+
+def mish(x: np.ndarray) -> np.ndarray:
+    """Return x tanh(softplus(x)) (arXiv 1908.08681)."""
+    values: np.ndarray = x * np.tanh(softplus(x))
+    return values
+
+
+def log_sigmoid(x: np.ndarray) -> np.ndarray:
+    """Return the logarithm of the sigmoid."""
+    return -softplus(-x)
+
+
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "linear": linear,
     "relu": relu,
@@ -86,7 +190,27 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "tanh": tanh,
     "sigmoid": sigmoid,
     "softmax": softmax,
+    "relu6": relu6,
+    "celu": celu,
+    "selu": selu,
+    "softplus": softplus,
+    "softsign": softsign,
+    "squareplus": squareplus,
+    "soft_shrink": soft_shrink,
+    "hard_shrink": hard_shrink,
+    "tanh_shrink": tanh_shrink,
+    "sparse_plus": sparse_plus,
+    "sparse_sigmoid": sparse_sigmoid,
+    "exponential": exponential,
+    "hard_sigmoid": hard_sigmoid,
+    "hard_silu": hard_silu,
+    "hard_tanh": hard_tanh,
+    "mish": mish,
+    "log_sigmoid": log_sigmoid,
 }
+
+COMMON_ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax")
+"""Those that are offered where a network is built; the others come with networks from elsewhere."""
 
 
 def relu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
@@ -157,6 +281,106 @@ def tanh_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
     return values
 
 
+def relu6_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Let the gradient pass between 0 and 6, none at these two."""
+    x = output.before
+    return np.where((x > 0) & (x < 6), gradient, np.float32(0))
+
+
+def celu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by exp(x) where x is not positive; at 0 by 2, since Keras adds up a maximum and a minimum there."""
+    slope = np.where(output.before == 0, np.float32(2), np.exp(np.minimum(output.before, np.float32(0))))
+    values: np.ndarray = gradient * slope
+    return values
+
+
+def selu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by `SELU_SCALE`, and by the result plus scale and alpha where it is below 0."""
+    below = output.after + np.float32(SELU_SCALE * SELU_ALPHA)
+    values: np.ndarray = gradient * np.where(output.before < 0, below, np.float32(SELU_SCALE))
+    return values
+
+
+def softplus_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by the sigmoid of x."""
+    values: np.ndarray = gradient * sigmoid(output.before)
+    return values
+
+
+def softsign_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Divide by (1 + |x|)²."""
+    share = 1 / (1 + np.abs(output.before))
+    values: np.ndarray = gradient * share * share
+    return values
+
+
+def squareplus_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by (1 + x / sqrt(x² + 4)) / 2, which is the result divided by the root."""
+    values: np.ndarray = gradient * output.after / np.hypot(output.before, np.float32(2))
+    return values
+
+
+def shrink_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Let the gradient pass where x is further than `SHRINK` from 0."""
+    return np.where(np.abs(output.before) > SHRINK, gradient, np.float32(0))
+
+
+def tanh_shrink_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by the square of tanh(x)."""
+    bent = np.tanh(output.before)
+    values: np.ndarray = gradient * bent * bent
+    return values
+
+
+def sparse_plus_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by `sparse_sigmoid`."""
+    values: np.ndarray = gradient * sparse_sigmoid(output.before)
+    return values
+
+
+def sparse_sigmoid_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Halve the gradient between -1 and 1; none elsewhere."""
+    return np.where(np.abs(output.before) < 1, np.float32(0.5) * gradient, np.float32(0))
+
+
+def exponential_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by the result."""
+    values: np.ndarray = gradient * output.after
+    return values
+
+
+def hard_sigmoid_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Divide by 6 where x lies between -3 and 3; none elsewhere."""
+    return np.where(np.abs(output.before) < 3, gradient / np.float32(6), np.float32(0))
+
+
+def hard_silu_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by hard_sigmoid(x), plus x / 6 between -3 and 3."""
+    x = output.before
+    slope = hard_sigmoid(x) + np.where(np.abs(x) < 3, x / np.float32(6), np.float32(0))
+    values: np.ndarray = gradient * slope
+    return values
+
+
+def hard_tanh_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Let the gradient pass from -1 to 1, both included."""
+    return np.where(np.abs(output.before) <= 1, gradient, np.float32(0))
+
+
+def mish_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by t + x (1 - t²) s, where t is tanh(softplus(x)) and s the sigmoid of x."""
+    x = output.before
+    bent = np.tanh(softplus(x))
+    values: np.ndarray = gradient * (bent + x * (1 - bent * bent) * sigmoid(x))
+    return values
+
+
+def log_sigmoid_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
+    """Multiply by the sigmoid of -x."""
+    values: np.ndarray = gradient * sigmoid(-output.before)
+    return values
+
+
 def linear_gradient(output: Output, gradient: np.ndarray) -> np.ndarray:
     """Return `gradient` itself."""
     return gradient
@@ -172,6 +396,23 @@ ACTIVATION_GRADIENTS: dict[str, Callable[[Output, np.ndarray], np.ndarray]] = {
     "tanh": tanh_gradient,
     "sigmoid": sigmoid_gradient,
     "softmax": softmax_gradient,
+    "relu6": relu6_gradient,
+    "celu": celu_gradient,
+    "selu": selu_gradient,
+    "softplus": softplus_gradient,
+    "softsign": softsign_gradient,
+    "squareplus": squareplus_gradient,
+    "soft_shrink": shrink_gradient,
+    "hard_shrink": shrink_gradient,
+    "tanh_shrink": tanh_shrink_gradient,
+    "sparse_plus": sparse_plus_gradient,
+    "sparse_sigmoid": sparse_sigmoid_gradient,
+    "exponential": exponential_gradient,
+    "hard_sigmoid": hard_sigmoid_gradient,
+    "hard_silu": hard_silu_gradient,
+    "hard_tanh": hard_tanh_gradient,
+    "mish": mish_gradient,
+    "log_sigmoid": log_sigmoid_gradient,
 }
 """Activation -> the gradient before it, from its values and the gradient after it."""
 

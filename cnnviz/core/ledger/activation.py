@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS
-from cnnviz.core.layers.activations import format_elu, format_leaky_relu
+from cnnviz.core.layers.activations import MAX_EXPONENT, SELU_ALPHA, SELU_SCALE, format_elu, format_leaky_relu
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.ledger import Line, Shares
 from cnnviz.core.ledger.query import Question
@@ -80,6 +80,10 @@ def _evaluate(layer: Any, name: str, x: float) -> float:
     return float(_VALUES[name](x) if name in ACTIVATIONS else layer.evaluate(x))
 
 
+def _softplus(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
 def _sigmoid(x: float) -> float:
     decay = math.exp(-abs(x))
     return (1 if x >= 0 else decay) / (1 + decay)
@@ -94,6 +98,23 @@ _VALUES: Mapping[str, Callable[[float], float]] = {
     "silu": lambda x: x * _sigmoid(x),
     "sigmoid": lambda x: _sigmoid(x),
     "tanh": lambda x: math.tanh(x),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "celu": lambda x: x if x > 0 else math.expm1(x),
+    "selu": lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x)),
+    "softplus": lambda x: _softplus(x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "squareplus": lambda x: (x + math.hypot(x, 2)) / 2 if x > 0 else 2 / (math.hypot(x, 2) - x),
+    "soft_shrink": lambda x: x - min(max(x, -0.5), 0.5),
+    "hard_shrink": lambda x: x if abs(x) > 0.5 else 0.0,
+    "tanh_shrink": lambda x: x - math.tanh(x),
+    "sparse_plus": lambda x: x if x >= 1 else (max(x, -1.0) + 1) ** 2 / 4,
+    "sparse_sigmoid": lambda x: (min(max(x, -1.0), 1.0) + 1) / 2,
+    "exponential": lambda x: math.exp(min(x, float(MAX_EXPONENT))),
+    "hard_sigmoid": lambda x: min(max(x + 3, 0.0), 6.0) / 6,
+    "hard_silu": lambda x: x * min(max(x + 3, 0.0), 6.0) / 6,
+    "hard_tanh": lambda x: min(max(x, -1.0), 1.0),
+    "mish": lambda x: x * math.tanh(_softplus(x)),
+    "log_sigmoid": lambda x: -_softplus(-x),
 }
 """Activation -> its value in float64."""
 
@@ -108,6 +129,7 @@ def _divide(before: np.ndarray, unit: int, own: float) -> float:
 _BARE = ("linear", "relu", "tanh")
 """Activations whose formulas need no parentheses around a negative number."""
 
+
 _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
     "linear": lambda _, shown: shown,
     "relu": lambda _, shown: f"max(0, {shown})",
@@ -117,6 +139,23 @@ _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
     "silu": lambda _, shown: f"{shown} / (1 + exp(−{shown}))",
     "sigmoid": lambda _, shown: f"1 / (1 + exp(−{shown}))",
     "tanh": lambda _, shown: f"tanh({shown})",
+    "relu6": lambda _, shown: f"min(max(0, {shown}), 6)",
+    "celu": format_elu,
+    "selu": lambda x, shown: f"{SELU_SCALE:.7g} × {shown if x > 0 else f'{SELU_ALPHA:.7g} × {format_elu(x, shown)}'}",
+    "softplus": lambda _, shown: f"log(1 + exp({shown}))",
+    "softsign": lambda _, shown: f"{shown} / (1 + |{shown}|)",
+    "squareplus": lambda _, shown: f"({shown} + √({shown}² + 4)) / 2",
+    "soft_shrink": lambda x, shown: "0" if abs(x) <= 0.5 else f"{shown} {'−' if x > 0 else '+'} 0.5",
+    "hard_shrink": lambda x, shown: shown if abs(x) > 0.5 else "0",
+    "tanh_shrink": lambda _, shown: f"{shown} − tanh({shown})",
+    "sparse_plus": lambda x, shown: shown if x >= 1 else "0" if x <= -1 else f"({shown} + 1)² / 4",
+    "sparse_sigmoid": lambda x, shown: "1" if x >= 1 else "0" if x <= -1 else f"({shown} + 1) / 2",
+    "exponential": lambda _, shown: f"exp({shown})",
+    "hard_sigmoid": lambda _, shown: f"min(max(0, {shown} + 3), 6) / 6",
+    "hard_silu": lambda _, shown: f"{shown} × min(max(0, {shown} + 3), 6) / 6",
+    "hard_tanh": lambda _, shown: f"min(max(−1, {shown}), 1)",
+    "mish": lambda _, shown: f"{shown} × tanh(log(1 + exp({shown})))",
+    "log_sigmoid": lambda _, shown: f"−log(1 + exp(−{shown}))",
 }
 """Activation -> its formula with the number inserted."""
 

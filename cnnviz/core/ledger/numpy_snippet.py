@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
+from cnnviz.core.layers.activations import SELU_ALPHA, SELU_SCALE
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.ledger import cells
 from cnnviz.core.ledger.activation import get_activation
@@ -251,6 +252,29 @@ _ACTIVATIONS: Mapping[str, tuple[str, ...]] = {
     "silu": ("value = value / (1 + np.exp(-value))",),
     "sigmoid": ("value = 1 / (1 + np.exp(-value))",),
     "tanh": ("value = np.tanh(value)",),
+    "relu6": ("value = min(max(value, 0), 6)",),
+    "celu": ("value = value if value > 0 else np.expm1(value)",),
+    "selu": (
+        f"value = value if value > 0 else {SELU_ALPHA} * np.expm1(value)",
+        f"value = {SELU_SCALE} * value",
+    ),
+    "softplus": ("value = np.logaddexp(0, value)",),
+    "softsign": ("value = value / (1 + abs(value))",),
+    "squareplus": (
+        "root = np.hypot(value, 2)",
+        "value = (value + root) / 2 if value > 0 else 2 / (root - value)",
+    ),
+    "soft_shrink": ("value = value - min(max(value, -0.5), 0.5)",),
+    "hard_shrink": ("value = value if abs(value) > 0.5 else 0.0",),
+    "tanh_shrink": ("value = value - np.tanh(value)",),
+    "sparse_plus": ("value = value if value >= 1 else (max(value, -1) + 1) ** 2 / 4",),
+    "sparse_sigmoid": ("value = (min(max(value, -1), 1) + 1) / 2",),
+    "exponential": ("value = np.exp(value)",),
+    "hard_sigmoid": ("value = min(max(value + 3, 0), 6) / 6",),
+    "hard_silu": ("value = value * min(max(value + 3, 0), 6) / 6",),
+    "hard_tanh": ("value = min(max(value, -1), 1)",),
+    "mish": ("value = value * np.tanh(np.logaddexp(0, value))",),
+    "log_sigmoid": ("value = -np.logaddexp(0, -value)",),
 }
 
 _MERGED: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.layers import ACTIVATIONS
+from cnnviz.core.layers.activations import COMMON_ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.core.networks.draft_validation import Row, get_value
 from cnnviz.ui.i18n import gettext_noop, translate
@@ -40,7 +40,7 @@ def _list_windows(largest: int) -> tuple[tuple[int, int], ...]:
 
 
 PADDING = Setting("padding", gettext_noop("Padding"), PADDINGS)
-ACTIVATION = Setting("activation", gettext_noop("Activation"), tuple(ACTIVATIONS), 118)
+ACTIVATION = Setting("activation", gettext_noop("Activation"), COMMON_ACTIVATIONS, 118)
 POOLING = (
     Setting("pool_size", gettext_noop("Size"), _list_windows(6)),
     Setting("strides", gettext_noop("Stride"), _list_windows(6)),

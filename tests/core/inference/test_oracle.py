@@ -80,9 +80,26 @@ def assert_same(ours: np.ndarray, theirs: np.ndarray, exact: bool, rounding: flo
     assert worst <= allowed, f"{worst:.1e} off, largest value {largest:.1e}"
 
 
+CANCELLING = (
+    "selu",
+    "soft_shrink",
+    "tanh_shrink",
+    "squareplus",
+    "softplus",
+    "log_sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "mish",
+)
+"""Activations whose small values are differences of larger ones, or read one that has been rounded."""
+
+
 def rounding(layer: Layer) -> float:
     """Bound the distance of Keras's value from the true one, beyond float32's usual rounding."""
-    if getattr(layer, "activation", None) == "elu":
+    name = getattr(layer, "activation", None)
+    if name in CANCELLING:
+        return 4 * ELU_ROUNDING
+    if name == "elu":
         return ELU_ROUNDING
     return ELU_ROUNDING * abs(layer.alpha) if isinstance(layer, ELU) else 0.0
 
@@ -121,7 +138,7 @@ def test_a_layer_gives_the_numbers_of_keras(kind: str, data: st.DataObject, seed
     x = strategies.values(shape, seed)
     ours, theirs = layer.forward(x, weights), keras_output(built(layer, shape, weights), x)
     assert_same(ours.after, theirs.after, exact=kind in EXACT, rounding=rounding(layer))
-    if rounding(layer):
+    if "elu" in (getattr(layer, "activation", ""), kind.lower()):
         assert_same(ours.after, elu_of_keras(theirs.before, getattr(layer, "alpha", 1.0)), exact=False)
     if hasattr(layer, "activation"):
         assert_same(ours.before, theirs.before, exact=False)
