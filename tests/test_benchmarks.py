@@ -30,7 +30,8 @@ def test_points_lie_at_equal_distances_from_end_to_end():
 
 
 @pytest.mark.parametrize(
-    "name", ["curves", "inspect", "neighbours", "pictures", "room", "sessions", "start", "stroke", "why"]
+    "name",
+    ["curves", "equality", "fuzz", "inspect", "neighbours", "pictures", "room", "sessions", "start", "stroke", "why"],
 )
 def test_a_benchmark_says_how_it_is_used(name):
     asked = subprocess.run(

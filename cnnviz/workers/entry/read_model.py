@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import h5py  # noqa: F401  (imported before files can no longer be opened)
+import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
@@ -63,11 +64,10 @@ def run(source: BinaryIO, out: BinaryIO) -> None:
     except Exception:  # noqa: BLE001  whatever is left is a file that is not sound
         _write(out, {"refusal": Refusal(DAMAGED).to_json()})
         return
-    del data
     _write(out, reader.describe(found))
     for layer, shapes in found.architecture.weight_shapes().items():
         for name in shapes:
-            out.write(found.weights[layer][name].astype("<f4", copy=False).tobytes())
+            out.write(np.ascontiguousarray(found.weights[layer][name], "<f4").data)
 
 
 def _write(out: BinaryIO, described: dict[str, Any]) -> None:

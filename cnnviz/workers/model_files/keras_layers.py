@@ -65,6 +65,8 @@ IGNORED = frozenset(
         "batch_input_shape",
         "batch_shape",
         "dtype",
+        "fill_mode",
+        "fill_value",
         "fused",
         "input_dtype",
         "input_shape",
@@ -79,16 +81,17 @@ IGNORED = frozenset(
         "trainable",
     }
 )
-"""Arguments that change nothing when a network answers, or are read elsewhere (`dtype`, shapes, names)."""
+"""Arguments that change nothing when a network answers, or are read elsewhere (`dtype`, shapes, names). How a layer
+fills in matters where a picture is padded, which `USUAL` excludes."""
 
 IGNORED_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 USUAL: Mapping[str, tuple[Any, ...]] = {
     "adjustment": (None,),
+    "antialias": (False,),
     "crop_to_aspect_ratio": (False,),
     "data_format": (None, "channels_last"),
     "depth_multiplier": (None, 1),
-    "fill_mode": ("constant",),
     "groups": (1,),
     "lora_rank": (None,),
     "noise_shape": (None,),
@@ -278,11 +281,12 @@ def _read_activation(layer: FileLayer, value: Any, name: str) -> tuple[str, tupl
             raise _refuse_activation(layer, kind)
     if value is None:
         return "linear", ()
+    name_of_ours = ACTIVATION_NAMES.get(value, value) if isinstance(value, str) else ""
+    if name_of_ours in ACTIVATIONS:
+        return name_of_ours, ()
     if value == "relu6":
         return "linear", (ReLU(name=_name_activation(name), max_value=6.0),)
-    if not isinstance(value, str) or ACTIVATION_NAMES.get(value, value) not in ACTIVATIONS:
-        raise _refuse_activation(layer, value)
-    return ACTIVATION_NAMES.get(value, value), ()
+    raise _refuse_activation(layer, value)
 
 
 def _name_activation(name: str) -> str:

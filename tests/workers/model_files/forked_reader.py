@@ -172,7 +172,9 @@ def answer_all(requests: Sequence[bytes], writing: int) -> None:
             except MemoryError:
                 os._exit(1)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            write(pipe, b"%12d" % peak + answer.getvalue())
+            pipe.write(LENGTH.pack(12 + answer.tell()) + b"%12d" % peak)
+            pipe.write(answer.getbuffer())
+            pipe.flush()
 
 
 if __name__ == "__main__":

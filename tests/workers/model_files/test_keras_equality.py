@@ -10,17 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core.inference.trace import trace
-from cnnviz.core.networks.network import Network
 from cnnviz.workers.model_files import reader
+from tests.workers.model_files.comparison import TOLERANCE, compare
 
 pytestmark = pytest.mark.train
 
-COUNT = int(os.environ.get("CNNVIZ_KERAS_FILES", "60"))
+COUNT = int(os.environ.get("CNNVIZ_KERAS_FILES", "40"))
 """Random networks, each as `.keras` and `.h5`."""
-
-TOLERANCE = 1e-6
-"""Of the largest value of the layer."""
 
 
 @pytest.fixture(scope="module")
@@ -35,31 +31,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def compare(found: reader.ReadNetwork, expected: dict[str, np.ndarray]) -> float:
-    """Return the largest difference of any layer, in parts of its largest value."""
-    network = Network(found.architecture, found.weights)
-    worst = 0.0
-    seen = set()
-    for at, picture in enumerate(expected["x"]):
-        # An activation that has a layer of its own here comes after the layer that has it in the file.
-        values = {layer.name.removesuffix(".activate"): layer.after for layer in trace(network, picture).layers}
-        for name in values.keys() & expected.keys():
-            seen.add(name)
-            keras = expected[name][at]
-            difference = np.abs(values[name].reshape(keras.shape) - keras).max()
-            worst = max(worst, float(difference / max(np.abs(keras).max(), 1e-12)))
-    assert seen == expected.keys() - {"x"}, "a layer is not compared"
-    return worst
-
-
 @pytest.mark.parametrize("form", ["keras", "h5"])
 def test_every_layer_has_the_values_of_keras(folder: Path, form: str) -> None:
     worst: dict[str, float] = {}
     for number in range(COUNT):
         path = folder / f"{number}.{form}"
+        if not path.exists():
+            continue
         with np.load(folder / f"{number}.npz") as stored:
             expected = dict(stored)
         worst[path.name] = compare(reader.read(path.read_bytes(), path.name), expected)
     name, difference = max(worst.items(), key=lambda item: item[1])
-    print(f"\n{form}: {COUNT} networks, largest difference {difference:.2g} of a layer's largest value ({name})")
+    print(f"\n{form}: {len(worst)} networks, largest difference {difference:.2g} of a layer's largest value ({name})")
     assert difference <= TOLERANCE, worst
+    assert len(worst) >= (COUNT if form == "keras" else COUNT / 2)
