@@ -8,12 +8,18 @@ characters, or stopped in time. The largest sound file that may be uploaded says
 from __future__ import annotations
 
 import argparse
-import resource
+import contextlib
+import itertools
+import re
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from benchmarks.measuring import report
 from cnnviz.core.errors import MAX_LENGTH, Refusal
@@ -51,8 +57,7 @@ def measure(count: int, seed: int) -> dict[str, Any]:
     files = mutate_all(seed, count)
     with ForkedReader() as reader:
         for _ in range(0, count, BATCH):
-            batch = [request(data, name) for (name, data), _ in zip(files, range(BATCH), strict=False)]
-            for answer in reader.read(*batch):
+            for answer in reader.read(*(request(data, name) for name, data in itertools.islice(files, BATCH))):
                 verdict = judge(answer)
                 found[verdict] = found.get(verdict, 0) + 1
                 seconds.append(answer.seconds)
@@ -95,11 +100,36 @@ def measure_largest() -> dict[str, Any]:
     found = {}
     for name, data in files.items():
         start = time.perf_counter()
-        model_upload.read(data, name)
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024  # of all children so far
-        found[name] = {"bytes": len(data), "seconds": seconds, "peak": peak}
+        with watch_memory() as peaks:
+            model_upload.read(data, name)
+        found[name] = {"bytes": len(data), "seconds": time.perf_counter() - start, "peak": max(peaks)}
     return found
+
+
+@contextmanager
+def watch_memory() -> Iterator[list[int]]:
+    """Note the peak memory of the children that start meanwhile, in bytes, every few milliseconds.
+
+    `getrusage` will not do: it counts what this process had when it started a child.
+    """
+    peaks = [0]
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.002):
+            for child in psutil.Process().children():
+                with contextlib.suppress(OSError, psutil.Error):
+                    status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
+                    if "read_model" in " ".join(child.cmdline()) and (peak := re.search(r"VmHWM:\s+(\d+) kB", status)):
+                        peaks.append(int(peak[1]) * 1024)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        ended.set()
+        thread.join()
 
 
 def main() -> None:
