@@ -14,15 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks
+from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.messages import gettext_noop
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
 from cnnviz.workers.model_files import keras_layers
 from cnnviz.workers.model_files.keras_layers import FileLayer, show
-
-PICTURE = ""
-"""In place of a layer's name: the picture that the network reads."""
 
 SEQUENTIAL, FUNCTIONAL, INPUT = "Sequential", ("Functional", "Model"), "InputLayer"
 
@@ -557,7 +554,7 @@ def _read_picture(shape: tuple[Any, ...], leaves: Sequence[Leaf]) -> tuple[Shape
             "keras.Input((28, 28, 1)).",
             shape=tuple(shape),
         )
-    if any(not isinstance(side, int) or isinstance(side, bool) for side in shape) or len(shape) not in (2, 3):
+    if len(shape) not in (2, 3) or not all(type(side) is int and side > 0 for side in shape):
         raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
     if len(shape) == 3:
         return tuple(shape), []
@@ -582,34 +579,34 @@ def _build(
     leaves: Sequence[Leaf],
 ) -> Architecture:
     """Build the architecture; what it refuses names the layer of the file."""
-    more: dict[str, Any] = {}
-    chain = [(PICTURE,), *((layer.name,) for layer in stack[:-1])]
-    if list(sources) != chain:
-        more["inputs"] = tuple(sources)
-    units = _count_classes(stack, sources, picture)
-    if units not in (0, 10):
-        more["classes"] = tuple(map(str, range(units)))
-    try:
-        architecture = Architecture(name=name, layers=tuple(stack), input_shape=picture, **more)
-    except TypeError:
-        raise Refusal("Networks with branches, or with other than ten classes, are not read yet.") from None
+    units = _count_classes(stack, sources, picture, leaves)
+    classes = DIGITS if units in (0, len(DIGITS)) else tuple(map(str, range(units)))
+    architecture = Architecture(
+        name=name, layers=tuple(stack), input_shape=picture, inputs=tuple(sources), classes=classes
+    )
     for leaf in leaves:
         if leaf.axis is not None:
-            shape = {layer.name: read for layer, read in architecture.layers_and_inputs()}[leaf.name]
-            keras_layers.check_axis(leaf.file, leaf.axis, len(shape))
+            keras_layers.check_axis(leaf.file, leaf.axis, len(architecture.input_shapes(leaf.name)[0]))
     return architecture
 
 
-def _count_classes(stack: Sequence[Layer], sources: Sequence[tuple[str, ...]], picture: Shape) -> int:
-    """Return how many numbers the network ends in, from shapes alone; 0 if its layers do not fit one another."""
+def _count_classes(
+    stack: Sequence[Layer], sources: Sequence[tuple[str, ...]], picture: Shape, leaves: Sequence[Leaf]
+) -> int:
+    """Return how many numbers the network ends in, from shapes alone; 0 if it does not end in a row of numbers.
+
+    Raises:
+        Refusal: If a layer cannot read what is before it; with the name that it has in the file.
+    """
+    files = {layer.name: leaf.file for leaf in leaves for layer in leaf.layers}
     shapes: dict[str, Shape] = {PICTURE: picture}
-    try:
-        for layer, names in zip(stack, sources, strict=True):
-            read = [shapes[name] for name in names]
-            merged = getattr(layer, "merged_shape", None)
-            shapes[layer.name] = merged(read) if merged else layer.output_shape(read[0])
-    except Refusal:
-        return 0  # `Architecture` says why
+    for layer, names in zip(stack, sources, strict=True):
+        try:
+            shapes[layer.name] = merging.infer_shape(layer, [shapes[name] for name in names])
+        except Refusal as reason:
+            if layer.name not in files:
+                raise
+            raise keras_layers.name_layer(files[layer.name], reason) from None
     answer = shapes[stack[-1].name]
     return answer[0] if len(answer) == 1 else 0
 

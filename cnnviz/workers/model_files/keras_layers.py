@@ -15,7 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import ACTIVATIONS, Layer, ReLU, checks
 from cnnviz.core.messages import gettext_noop
 
-KINDS: Mapping[str, type[Layer]] = {**layers.KINDS, **getattr(layers, "MERGES", {})}
+KINDS: Mapping[str, type[Layer]] = {**layers.KINDS, **layers.MERGES}
 """Class in Keras -> our class."""
 
 TRAINING_ONLY = frozenset(
@@ -109,8 +109,8 @@ USUAL: Mapping[str, tuple[Any, ...]] = {
 RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}, "Dropout": {"p": "rate"}}
 """Class -> older name of an argument -> its name in Keras 3."""
 
-AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Softmax", "Concatenate"})
-"""Kinds that work along one axis, which must be the last one; `Concatenate` checks its own."""
+AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Softmax"})
+"""Kinds that work along one axis, which must be the last one."""
 
 PRECISIONS = frozenset({"float16", "float32", "float64", "mixed_float16", "mixed_bfloat16"})
 
@@ -216,8 +216,8 @@ def translate(layer: FileLayer, name: str) -> Translation:
 
 def name_layer(layer: FileLayer, reason: Refusal) -> Refusal:
     """Return a refusal of one of our layers with the layer of the file before it."""
-    values = {key: value for key, value in reason.values.items() if key not in ("layer", "kind")}
-    return Refusal(WRONG_LAYER + reason.template, layer=show(layer.name), kind=layer.kind, **values)
+    values = {**reason.values, "layer": show(layer.name), "kind": layer.kind}
+    return Refusal(WRONG_LAYER + reason.template, **values)
 
 
 def show(name: object) -> str:

@@ -25,7 +25,6 @@ import keras
 import numpy as np
 from keras import layers as kl
 
-from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.workers.model_files import keras_layers
 
 Random = np.random.Generator
@@ -202,14 +201,18 @@ def add_end(rng: Random, x: Any) -> Any:
     x = kl.Reshape((size,))(x) if end == "Reshape" else getattr(kl, end)()(x)
     for _ in range(int(rng.integers(0, 3))):
         x = add_layer(rng, x)
-    classes = CLASSES
-    match int(rng.integers(6)):
+    classes = int(rng.integers(2, 13))
+    match int(rng.integers(7)):
         case 0:
             return kl.Dense(classes)(x)
         case 1:
             return kl.Softmax()(kl.Dense(classes)(x))
         case 2:
             return kl.Activation("softmax")(kl.Dense(classes, use_bias=False)(x))
+        case 3:
+            return kl.Dense(1, activation="sigmoid")(x)
+        case 4:
+            return kl.Activation("sigmoid")(kl.Dense(1)(x))
         case _:
             return kl.Dense(classes, activation="softmax")(x)
 

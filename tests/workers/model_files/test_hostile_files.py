@@ -138,7 +138,7 @@ SIZES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "picture": (lambda: of_shape(100_000, 100_000, 1), "`input_shape`"),
     "channels": (lambda: of_shape(8, 8, 10**6), "`input_shape channels`"),
-    "negative picture": (lambda: of_shape(-8, 8, 1), "`input_shape`"),
+    "negative picture": (lambda: of_shape(-8, 8, 1), "The input must be one image"),
     "boolean picture": (lambda: of_shape(True, 8, 1), "The input must be one image"),
     "padding": (lambda: with_layer("ZeroPadding2D", padding=10**6), "Layer odd (ZeroPadding2D): `padding`"),
     "many layers": (
@@ -202,6 +202,14 @@ def shared() -> bytes:
     return keras(config)
 
 
+def branches(*layers: tuple[dict[str, Any], Any]) -> bytes:
+    """Return a network in which `one` and `two` give eight and four maps of the picture."""
+    convolutions = [layer("Conv2D", name, filters=n, kernel_size=[1, 1]) for name, n in (("one", 8), ("two", 4))]
+    return graph(
+        *((each, ("picture",)) for each in convolutions), *layers, (FLATTEN, ("merged",)), (DENSE, ("flatten",))
+    )
+
+
 GRAPHS: dict[str, tuple[Callable[[], bytes], str]] = {
     "loop": (
         lambda: graph(
@@ -238,6 +246,22 @@ GRAPHS: dict[str, tuple[Callable[[], bytes], str]] = {
         "2 outputs, but one picture goes in here and one answer",
     ),
     "output nowhere": (lambda: graph((FLATTEN, ("picture",)), (DENSE, ("flatten",)), outputs=["ghost", 0, 0]), "ghost"),
+    "branches that do not fit": (
+        lambda: branches((layer("Add", "merged"), ("one", "two"))),
+        "Layer merged (Add)",
+    ),
+    "one layer for two": (
+        lambda: branches((layer("ReLU", "merged"), ("one", "two"))),
+        "Layer merged (ReLU)",
+    ),
+    "window larger than its input": (
+        lambda: graph(
+            (layer("Conv2D", "wide", filters=2, kernel_size=[9, 9]), ("picture",)),
+            (FLATTEN, ("wide",)),
+            (DENSE, ("flatten",)),
+        ),
+        "Layer wide (Conv2D)",
+    ),
     "shared layer": (shared, "Layer relu is used 2 times"),
     "same name": (
         lambda: keras(sequential([PICTURE, layer("ReLU", "a"), layer("ReLU", "a"), FLATTEN, DENSE])),
