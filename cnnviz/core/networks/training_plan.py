@@ -1,11 +1,15 @@
 """Training plans as validated data."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from cnnviz.core.layers import checks
 
 DATA = ("mnist", "mnist+pen", "colour")
+OWN_DATA = re.compile("own-[0-9a-f]{16}")
+"""A visitor's own set (`cnnviz.jobs.own_sets.store`): the digits are the beginning of its content's SHA-256."""
+
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 AUGMENTATIONS = ("none", "affine", "pen")
 SCHEDULES = ("constant", "cosine")
@@ -36,7 +40,7 @@ class TrainingPlan:
     """Hyperparameters of a training, with the seed that makes it repeatable.
 
     Attributes:
-        data: One of `DATA`; "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
+        data: One of `DATA`, or `OWN_DATA`; "colour" are MNIST's digits in colour (`cnnviz.core.data.colour_digits`).
         examples: Number of examples used, held-out ones included.
         validation_examples: Number of examples held out to validate every epoch; plans of different size but the same
             seed are validated on the same digits. With 0 the first examples of the data set are trained on, and the
@@ -73,7 +77,8 @@ class TrainingPlan:
     split: str = STRATIFIED
 
     def __post_init__(self) -> None:
-        checks.choice("data", self.data, DATA)
+        if not has_own_data(self):
+            checks.choice("data", self.data, DATA)
         checks.choice("optimizer", self.optimizer, OPTIMIZERS)
         checks.choice("augmentation", self.augmentation, AUGMENTATIONS)
         checks.choice("schedule", self.schedule, SCHEDULES)
@@ -103,6 +108,11 @@ class TrainingPlan:
         if "split" in missing and table["validation_examples"]:
             table = {**table, "split": LAST}
         return cls(**table)
+
+
+def has_own_data(plan: TrainingPlan) -> bool:
+    """Return whether a plan learns from a visitor's own set."""
+    return isinstance(plan.data, str) and OWN_DATA.fullmatch(plan.data) is not None
 
 
 def count_digits(plan: TrainingPlan, available: int) -> tuple[int, int]:

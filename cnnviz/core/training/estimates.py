@@ -132,7 +132,8 @@ def calibrate(
 def check(architecture: Architecture, plan: TrainingPlan) -> None:
     """Raise `Refusal`, naming value and limit, where training `architecture` by `plan` exceeds a limit."""
     expected = INPUT_SHAPES.get(plan.data, GREY_SHAPE)
-    if architecture.input_shape != expected:
+    fits_own = training_plan.has_own_data(plan) and architecture.input_shape == colour_digits.INPUT_SHAPE
+    if architecture.input_shape != expected and not fits_own:
         raise Refusal(
             "A network must read the digits that it learns from: `input_shape` {expected} with `data` {data}. "
             "Received: {shape}. Start from another network, or choose other digits.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,11 +41,14 @@ class DataReference:
         name: Name of the data set.
         sha256: Hash of the content.
         count: Number of training digits.
+        owner: The visitor whose own set it is, as the store of sets names visitors; "" for data that all may read. Its
+            key in JSON is there for own sets alone.
     """
 
     name: str
     sha256: str
     count: int
+    owner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,7 +79,7 @@ class Job:
             "id": self.id,
             "variant": self.architecture.to_json(),
             "plan": self.plan.to_json(),
-            "data": {"name": self.data.name, "sha256": self.data.sha256, "count": self.data.count},
+            "data": {name: value for name, value in asdict(self.data).items() if name != "owner" or value},
             "progress": dict(self.progress),
         }
 
@@ -89,7 +92,8 @@ class Job:
     def restore(cls, data: object, arrays: Arrays) -> Job:
         """Rebuild the job from `data` (see `to_json`) and `arrays`. Raises `Refusal` for anything else."""
         table = checks.table("job", data, {"id", "variant", "plan", "data", "progress"})
-        reference = checks.table("job's data", table["data"], {"name", "sha256", "count"})
+        owned = {"owner"} & set(table["data"]) if isinstance(table["data"], dict) else set()
+        reference = checks.table("job's data", table["data"], {"name", "sha256", "count"} | owned)
         prefix = "checkpoint/"
         return cls(
             id=check_id(table["id"]),

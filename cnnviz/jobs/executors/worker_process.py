@@ -30,6 +30,7 @@ INHERITED_VARIABLES = (
     *child_process.INHERITED_VARIABLES,
     *child_process.INHERITED_VARIABLES_ON_WINDOWS,
     "CNNVIZ_MNIST",
+    "CNNVIZ_RUNS",
     "KERAS_HOME",
     "http_proxy",
     "https_proxy",
@@ -43,7 +44,8 @@ INHERITED_VARIABLES = (
     "TEMP",
     "TMP",
 )
-"""Environment variables that a worker inherits: how Python finds itself, and where MNIST is or comes from."""
+"""Environment variables that a worker inherits: how Python finds itself, where MNIST is or comes
+from, and where visitors keep sets of their own."""
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CNNVIZ_THREADS")
 """Environment variables from which libraries read how many threads they may use."""

@@ -28,6 +28,7 @@ from cnnviz.jobs.runs import quota
 LOG = logging.getLogger(__name__)
 
 ID = re.compile("own-[0-9a-f]{16}")
+OWNER = re.compile("[0-9a-f]{32}")
 ENDING = ".set"
 FROZEN = "frozen-"
 
@@ -64,10 +65,17 @@ class SetStore:
     Attributes:
         owner: The visitor's id, 32 hexadecimal digits.
         home: The folder of all visitors.
+
+    Raises:
+        Refusal: If `owner` is no such id; it becomes part of a path.
     """
 
     owner: str
     home: Path
+
+    def __post_init__(self) -> None:
+        if not OWNER.fullmatch(self.owner):
+            raise Refusal("There is no such visitor. Received: {owner}.", owner=checks.repr_of(self.owner))
 
     def entries(self) -> tuple[SetEntry, ...]:
         """Return the sets that can be read, oldest first; the drawings are not among them."""

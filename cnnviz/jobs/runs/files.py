@@ -28,7 +28,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import model_store
-from cnnviz.core.networks.architecture import CLASSES
+from cnnviz.core.networks.architecture import MIN_CLASSES
 from cnnviz.core.networks.network import Network, unpack_weights
 from cnnviz.core.training.protocol import Arrays, Event, Payload
 from cnnviz.jobs.runs import event_checks
@@ -206,9 +206,12 @@ def read_snapshot(folder: Path, snapshot: Snapshot) -> Arrays:
 
 
 def read_confusion(folder: Path, snapshot: Snapshot) -> np.ndarray:
-    """Return the confusion matrix of a snapshot, (10, 10) counts. Raises `Refusal` if it is gone or damaged."""
+    """Return the confusion matrix of a snapshot, (classes, classes) counts.
+
+    Raises `Refusal` if it is gone or damaged.
+    """
     counts = read_snapshot(folder, snapshot).get("confusion")
-    if counts is None or counts.shape != (CLASSES, CLASSES):
+    if counts is None or counts.ndim != 2 or counts.shape[0] != counts.shape[1] or len(counts) < MIN_CLASSES:
         raise _damaged(snapshot.file)
     return counts
 

@@ -19,10 +19,13 @@ from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.networks.card import ModelCard
+from cnnviz.core.networks.training_plan import has_own_data
 from cnnviz.core.training import protocol
 from cnnviz.core.training.protocol import DataReference, Event, Job
 from cnnviz.jobs import api
+from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.jobs.runs import calibration
+from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import Run, RunStore
 from cnnviz.jobs.scheduler import errors
 
@@ -39,11 +42,21 @@ THREAD_NAME = "planner"
 _advance_lock = threading.Lock()
 
 
-def make_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray) -> Job:
-    """Return a new job that trains `architecture` by `plan`; `probe` is (28, 28) uint8."""
+def make_job(architecture: Architecture, plan: TrainingPlan, probe: np.ndarray, owner: str = "") -> Job:
+    """Return a new job that trains `architecture` by `plan`.
+
+    Args:
+        architecture: What is trained.
+        plan: How.
+        probe: (28, 28) uint8.
+        owner: The visitor, for a plan that learns from a set of the visitor's own.
+
+    Raises:
+        Refusal: If that set is gone.
+    """
     job_id = protocol.make_id()
     named = replace(architecture, name=protocol.make_network_name(job_id))
-    return Job(id=job_id, architecture=named, plan=plan, data=get_data_reference(plan.data), probe=probe)
+    return Job(id=job_id, architecture=named, plan=plan, data=_find_data(plan, owner), probe=probe)
 
 
 def get_data_reference(kind: str = "mnist") -> DataReference:
@@ -53,6 +66,16 @@ def get_data_reference(kind: str = "mnist") -> DataReference:
     if kind == colour_digits.DATA:
         held = colour_digits.describe(held, count)
     return DataReference(name=held.name, sha256=held.sha256, count=count)
+
+
+def get_own_reference(owner: str, set_id: str) -> DataReference:
+    """Return the set of a visitor's own as a job names it. Raises `Refusal` if it is gone."""
+    kept = SetStore(owner, run_store.folder()).read(set_id)
+    return DataReference(name=kept.labelled.name, sha256=kept.labelled.sha256, count=kept.trained, owner=owner)
+
+
+def _find_data(plan: TrainingPlan, owner: str) -> DataReference:
+    return get_own_reference(owner, plan.data) if has_own_data(plan) else get_data_reference(plan.data)
 
 
 def start(store: RunStore, job: Job, title: str) -> Run:
@@ -106,10 +129,10 @@ def advance(store: RunStore) -> None:
 def _submit_planned(store: RunStore, run: Run) -> None:
     if store.amend(run.id, only=PLANNED, state="queued") is None:  # deleted meanwhile
         return
-    reference = get_data_reference(run.plan.data)
-    job = Job(id=run.id, architecture=run.architecture, plan=run.plan, data=reference, probe=store.probe(run.id))
     try:
-        submit(store, job)
+        reference = _find_data(run.plan, store.owner)
+        probe = store.probe(run.id)
+        submit(store, Job(id=run.id, architecture=run.architecture, plan=run.plan, data=reference, probe=probe))
     except Refusal as reason:
         store.amend(run.id, state="failed", message=reason.to_json())
 
@@ -136,7 +159,7 @@ def _continue_run(store: RunStore, run: Run, epochs: int) -> None:
         id=run.id,
         architecture=run.architecture,
         plan=replace(run.plan, epochs=epochs),
-        data=get_data_reference(run.plan.data),
+        data=_find_data(run.plan, store.owner),
         probe=store.probe(run.id),
         checkpoint=checkpoint.arrays,
         progress=checkpoint.payload,
@@ -165,6 +188,8 @@ def make_recorder(store: RunStore, run_id: str) -> Callable[[Event], None]:
             threading.Thread(target=advance, args=(store,), name=THREAD_NAME, daemon=True).start()
         elif event.kind == "result" and finished[:1] == [0]:
             card, ended = ModelCard.from_json(event.payload["card"]), event.payload["ended"]
+            if has_own_data(card.plan):  # a small set says little about the speed, and its size is not in the card
+                return
             calibration.update(store.home, card, ended, get_data_reference().count, len(datasets.load_test().y_test))
 
     return record_and_advance

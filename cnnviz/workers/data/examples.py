@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.data import colour_digits, datasets, degradation, image_augmentation, non_digits, split
 from cnnviz.core.networks.card import DataSource
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, has_own_data
 from cnnviz.workers.data import augmentation_cache, pen_strokes
 from cnnviz.workers.data.tensors import NO_DIGIT, Digits, TensorDataset
 
@@ -261,7 +261,9 @@ class Examples:
         random = np.random.default_rng([self.plan.seed, number, 2])
         digits, copies, rows = self._pen_digits, self.augmentation.pen_copies, self._trained
         images, labels = self.data.x_train[rows], self.data.y_train[rows]
-        made = [image_augmentation.augment_images(images, labels, random)]
+        # Habits of handwriting belong to digits: the classes of a visitor's own set have none.
+        habits = np.full(len(labels), NO_DIGIT, np.uint8) if has_own_data(self.plan) else labels
+        made = [image_augmentation.augment_images(images, habits, random)]
         if digits:
             made += [augmentation_cache.augment_strokes(digits, random) for _ in range(copies)]
             labels = np.concatenate([labels, *[pen_strokes.stack_labels(digits)] * copies])

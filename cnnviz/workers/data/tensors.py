@@ -11,7 +11,11 @@ import tensorflow as tf
 
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Shape
+from cnnviz.core.networks.training_plan import OWN_DATA
 from cnnviz.core.training.protocol import DataReference
+from cnnviz.jobs.own_sets.store import SetStore
+from cnnviz.jobs.runs import store as run_store
 
 DIGITS_SIGNATURE = (
     tf.TensorSpec([None, 28, 28], tf.uint8),
@@ -20,8 +24,22 @@ DIGITS_SIGNATURE = (
 )
 """Of `Digits.tensors`."""
 
+
+def make_signature(input_shape: Shape, data: str) -> tuple[tf.TensorSpec, ...]:
+    """Return the signature of `Digits.tensors` for a network that learns from a plan's `data`.
+
+    A visitor's own pictures in colour come as they are read; all others are grey, and coloured batch by batch.
+    """
+    if OWN_DATA.fullmatch(data) and input_shape[2] > 1:
+        return tf.TensorSpec([None, *input_shape], tf.uint8), *DIGITS_SIGNATURE[1:]
+    return DIGITS_SIGNATURE
+
+
 NO_DIGIT = 255
 """Label of a picture without a digit, for which every class is as wrong as any other."""
+
+OWN_SOURCE = "pictures of the visitor who trained it"
+OWN_LICENCE = "the visitor's own"
 
 NO_COLOURS = np.zeros((0, 2, 3), np.uint8)
 
@@ -31,7 +49,7 @@ class Digits:
     """Digits as uint8 tensors. Coloured ones are mixed batch by batch, which takes less memory.
 
     Attributes:
-        images: (n, 28, 28) grey.
+        images: (n, 28, 28) grey; of a visitor's own set in colour, (n, 32, 32, 3).
         labels: (n,).
         colours: (n, 2, 3) ink and paper; (0, 2, 3) for grey digits.
     """
@@ -102,6 +120,34 @@ def load(reference: DataReference | None = None, kind: str = "mnist") -> TensorD
             wanted=reference.name,
         )
     return found
+
+
+def load_own(reference: DataReference, data: str, input_shape: Shape) -> TensorDataset:
+    """Load a visitor's own set from the visitor's folder, as a network with this input shape reads it.
+
+    Raises:
+        Refusal: If the set is gone, damaged, another than the reference, or this worker cannot see the folder.
+    """
+    kept = SetStore(reference.owner, run_store.folder()).read(data)
+    labelled = kept.labelled
+    if labelled.sha256 != reference.sha256:
+        raise Refusal("The set of pictures was changed since the training was planned. Plan the training again.")
+    pictures = labelled.fit(input_shape)
+    pictures = pictures[..., 0] if input_shape[2] == 1 else pictures
+    cut = kept.trained
+    found = datasets.Dataset(
+        name=labelled.name,
+        x_train=pictures[:cut],
+        y_train=labelled.labels[:cut],
+        x_test=pictures[cut:],
+        y_test=labelled.labels[cut:],
+        source=OWN_SOURCE,
+        sha256=labelled.sha256,
+        licence=OWN_LICENCE,
+        attribution=OWN_SOURCE,
+    )
+    parts = (Digits.from_arrays(found.x_train, found.y_train), Digits.from_arrays(found.x_test, found.y_test))
+    return TensorDataset(found, *parts)
 
 
 def _load_grey(data: datasets.Dataset) -> TensorDataset:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.networks.training_plan import TrainingPlan, has_own_data
 from cnnviz.core.training import estimates
 from cnnviz.core.training.cpu import has_bfloat16
 from cnnviz.core.training.protocol import Job
@@ -33,7 +33,7 @@ def train(job: Job, emit: Emit, poll: PollCommands) -> None:
     """
     estimates.check(job.architecture, job.plan)
     _check_host(job.plan)
-    examples = Examples(job.plan, tensors.load(job.data, job.plan.data))
+    examples = Examples(job.plan, _load(job))
     try:
         Trainer(
             TrainingTask(job.architecture, examples, job.progress, job.checkpoint, MAX_SECONDS),
@@ -42,6 +42,28 @@ def train(job: Job, emit: Emit, poll: PollCommands) -> None:
         ).run()
     finally:
         keras.utils.clear_session()
+
+
+def _load(job: Job) -> tensors.TensorDataset:
+    """Load what a job learns from. Raises `Refusal` if it is not here, or its network has other classes."""
+    if not has_own_data(job.plan):
+        return tensors.load(job.data, job.plan.data)
+    loaded = tensors.load_own(job.data, job.plan.data, job.architecture.input_shape)
+    highest = max(loaded.data.y_train.max(), loaded.data.y_test.max(initial=0))
+    if highest >= len(job.architecture.classes):
+        raise Refusal(
+            "A network must have a class for every label of its data. Received: {classes} classes and labels up to "
+            "{highest}. Choose the set again.",
+            classes=len(job.architecture.classes),
+            highest=int(highest),
+        )
+    if job.plan.augmentation != "none" and job.architecture.input_shape[2] > 1:
+        raise Refusal(
+            "`augmentation` of a set of one's own needs grey pictures. Received: {augmentation} with colour. Choose "
+            "none, or a network that reads grey.",
+            augmentation=job.plan.augmentation,
+        )
+    return loaded
 
 
 def warm_up() -> None:

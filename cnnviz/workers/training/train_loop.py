@@ -20,19 +20,18 @@ import tensorflow as tf
 from cnnviz.core.data import colour_digits
 from cnnviz.core.networks.architecture import CLASSES, Architecture
 from cnnviz.core.networks.metrics import NAMES
-from cnnviz.core.networks.training_plan import WARM_UP_RISE, WARM_UP_START, TrainingPlan
+from cnnviz.core.networks.training_plan import OWN_DATA, WARM_UP_RISE, WARM_UP_START, TrainingPlan
 from cnnviz.workers import metrics
 from cnnviz.workers.data.examples import Rows
-from cnnviz.workers.data.tensors import DIGITS_SIGNATURE, Digits
+from cnnviz.workers.data.tensors import Digits, make_signature
 from cnnviz.workers.training import fused_optimizers
 
 _SIGNATURE = (
-    *DIGITS_SIGNATURE,
     tf.TensorSpec([None], tf.int32),
     tf.TensorSpec([], tf.int32),
     tf.TensorSpec([None], tf.float32),
 )
-"""Digits, order of the epoch, number of the first batch, learning rate of each batch."""
+"""What follows the digits: order of the epoch, number of the first batch, learning rate of each batch."""
 
 
 def compute_rates(
@@ -90,13 +89,15 @@ class TrainStep:
     def __init__(self, architecture: Architecture, plan: TrainingPlan, label_smoothing: float = 0.0) -> None:
         keras.utils.set_random_seed(plan.seed)
         self.model = _build_model(architecture, plan.precision)
-        self._in_colour = colour_digits.reads_colour(architecture.input_shape)
+        self._classes = len(architecture.classes)
         self.optimizer = _build_optimizer(plan)
         self.optimizer.build(self.model.trainable_variables)
         self.watched = find_watched_kernel(self.model)
         self._loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
         self._batch_size = plan.batch_size
-        self._function: Any = tf.function(self._chunk, autograph=False, input_signature=_SIGNATURE)
+        signature = (*make_signature(architecture.input_shape, plan.data), *_SIGNATURE)
+        self._in_colour = are_coloured(architecture, plan.data)
+        self._function: Any = tf.function(self._chunk, autograph=False, input_signature=signature)
 
     def run(self, examples: Rows, order: tf.Tensor, first: int, rates: np.ndarray) -> StepResult:
         """Train on `len(rates)` consecutive batches.
@@ -141,7 +142,7 @@ class TrainStep:
             # 2. The learning rate is a variable of the optimizer; apply() reads it.
             self.optimizer.learning_rate.assign(rates[number])
             # 3. Forward, backward and update.
-            *measured, gradient = self._step(*gather_batch(digits, rows, self._in_colour))
+            *measured, gradient = self._step(*gather_batch(digits, rows, self._in_colour, self._classes))
             # 4. Append the measurements; only the last batch's gradient is carried on.
             written = tuple(array.write(number, one) for array, one in zip(arrays, measured, strict=True))
             return number + 1, written, gradient
@@ -168,20 +169,28 @@ class TrainStep:
         return loss, *others, tf.linalg.global_norm(gradients), gradients[place]
 
 
-def gather_batch(digits: Digits, rows: tf.Tensor, in_colour: bool) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gather rows of `digits` as a network's input, and their targets (n, 10).
+def are_coloured(architecture: Architecture, data: str) -> bool:
+    """Return whether a network is given grey digits of a plan's `data` with ink and paper of their own."""
+    return colour_digits.reads_colour(architecture.input_shape) and not OWN_DATA.fullmatch(data)
 
-    A target is one-hot, or 0.1 for every class where the label is `NO_DIGIT`. The input is (n, 28, 28, 1) in [0, 1], or
-    (n, 32, 32, 3) as `colour_digits.colour` makes it.
+
+def gather_batch(
+    digits: Digits, rows: tf.Tensor, in_colour: bool, classes: int = CLASSES
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gather rows of `digits` as a network's input, and their targets (n, classes).
+
+    A target is one-hot, or the same for every class where the label is `NO_DIGIT`. The input is (n, 28, 28, 1) in
+    [0, 1], (n, 32, 32, 3) as `colour_digits.colour` makes it, or pictures in colour as they are.
     """
-    x = tf.cast(tf.gather(digits.images, rows), tf.float32)[..., None] / 255
+    x = tf.cast(tf.gather(digits.images, rows), tf.float32)
+    x = (x if x.shape.rank == 4 else x[..., None]) / 255
     if in_colour:
         border = [colour_digits.BORDER] * 2
         pair = tf.cast(tf.gather(digits.colours, rows), tf.float32)[:, :, None, None] / 255
         ink, paper = pair[:, 0], pair[:, 1]
         x = paper + tf.pad(x, [[0, 0], border, border, [0, 0]]) * (ink - paper)
-    targets = tf.one_hot(tf.gather(digits.labels, rows), CLASSES)  # all 0 for NO_DIGIT
-    return x, targets + (1 - tf.reduce_sum(targets, axis=1, keepdims=True)) / CLASSES
+    targets = tf.one_hot(tf.gather(digits.labels, rows), classes)  # all 0 for NO_DIGIT
+    return x, targets + (1 - tf.reduce_sum(targets, axis=1, keepdims=True)) / classes
 
 
 def find_watched_kernel(model: keras.Model) -> Any:

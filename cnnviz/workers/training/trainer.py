@@ -59,7 +59,7 @@ class Trainer:
         self.task, self.examples, self.plan = task, task.examples, task.examples.plan
         self.emit, self.commands = emit, commands
         self.train_step = TrainStep(task.architecture, self.plan, self.examples.augmentation.label_smoothing)
-        self.evaluator = Evaluator(task.architecture)
+        self.evaluator = Evaluator(task.architecture, self.plan.data)
         self.progress = checkpoint_state.start_progress(self.plan, task.payload)
         if task.payload:
             self.state = checkpoint_state.restore(self.train_step, self.progress, task.arrays)
