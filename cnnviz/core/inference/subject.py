@@ -12,6 +12,7 @@ from cnnviz.core.drawing.preprocessing import Polarity, Preparation
 from cnnviz.core.drawing.strokes import Drawing, render
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING
 
@@ -81,6 +82,7 @@ class Prediction:
         preparation: its steps; None if the digit needed none.
         trace: every layer's values.
         weights_sha256: of the network's weights; "" for a network without a card.
+        classes: names of the network's answers.
         label_smoothing: the share of each target that the network's training spread over all classes, by its card.
     """
 
@@ -89,6 +91,12 @@ class Prediction:
     trace: Trace
     weights_sha256: str = ""
     label_smoothing: float = 0.0
+    classes: tuple[str, ...] = DIGITS
+
+    @property
+    def answer_name(self) -> str:
+        """Name of the class with the largest probability."""
+        return self.classes[self.trace.answer]
 
     @property
     def empty(self) -> bool:
@@ -180,9 +188,9 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
     digit = get_ready_digit(subject) if preparation is None else preparation.digit
     trace = tracing.trace(network, to_network_input(network, subject, digit))
     if network.card is None:
-        return Prediction(digit, preparation, trace)
+        return Prediction(digit, preparation, trace, classes=network.architecture.classes)
     smoothing = LABEL_SMOOTHING.get(network.card.plan.augmentation, 0.0)
-    return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing)
+    return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing, network.architecture.classes)
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:

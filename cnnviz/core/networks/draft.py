@@ -88,6 +88,13 @@ class ArchitectureDraft:
             old = _carry_over(old, str(settings["kind"]))
         return self._with((*self.rows[:place], _drop_implied_strides(old | settings), *self.rows[place + 1 :]))
 
+    def fit_answer(self, classes: int) -> ArchitectureDraft:
+        """Give a last layer that answers, a Dense with softmax, one unit for each of so many classes."""
+        last = self.rows[-1] if self.rows else {}
+        if last.get("kind") != "Dense" or last.get("activation") != "softmax" or last.get("units") == classes:
+            return self
+        return self.change(len(self.rows) - 1, units=classes)
+
     def _with(self, rows: tuple[Settings, ...]) -> ArchitectureDraft:
         return replace(self, rows=rows)
 

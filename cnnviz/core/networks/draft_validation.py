@@ -11,7 +11,7 @@ from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, Layer, Shape, checks
 from cnnviz.core.networks import limits
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.architecture import DIGITS, Architecture
 from cnnviz.core.networks.draft import ArchitectureDraft, Settings
 
 
@@ -76,15 +76,18 @@ class ValidationResult:
         return tuple(problem for problem in found if problem is not None)
 
 
-def validate(draft: ArchitectureDraft, name: str = "draft") -> ValidationResult:
-    """Validate `draft`; a valid one becomes the architecture `name`. Raises `Refusal` only for an invalid `name`."""
+def validate(draft: ArchitectureDraft, name: str = "draft", classes: tuple[str, ...] = DIGITS) -> ValidationResult:
+    """Validate `draft`; a valid one becomes the architecture `name` with these `classes`.
+
+    Raises `Refusal` only for an invalid `name`.
+    """
     checks.network_name(name)
     rows = tuple(_check_rows(draft))
     if any(row.problem for row in rows):
         return ValidationResult(rows, None)
     try:
         stack = tuple(row.layer for row in rows if row.layer is not None)
-        return ValidationResult(rows, Architecture(name, stack, draft.input_shape))
+        return ValidationResult(rows, Architecture(name, stack, draft.input_shape, classes=classes))
     except Refusal as reason:  # errors of the network as a whole are shown at its last layer
         return _refuse_last_row(rows, reason)
 

@@ -113,3 +113,34 @@ def make_default_draft(available: int) -> PlanDraft:
     check = min(1_000, available - learn)
     plan = TrainingPlan(examples=learn + check, validation_examples=check, batch_size=64, epochs=8)
     return PlanDraft.from_plan(plan)
+
+
+MIN_OWN_EXAMPLES = 15
+"""Pictures of the training part of a set of one's own below which no network learns from it: 12 to learn from, 3 to
+check with."""
+
+OWN_BATCH = 16
+OWN_STEPS = 300
+"""Steps after which a small network reads a few dozen drawings."""
+
+MAX_OWN_EPOCHS = 40
+
+
+def make_own_draft(available: int, augmentation: str = "none") -> PlanDraft:
+    """Make a plan for a set of one's own with so many pictures, at least `MIN_OWN_EXAMPLES`, to train with.
+
+    A small set needs small batches and many epochs to make as many steps; a large one gets the usual plan's numbers.
+    """
+    check = min(1_000, max(3, available // 6))
+    learn = min(5_000, available - check)
+    batch = OWN_BATCH if learn < 1_000 else 64
+    epochs = min(MAX_OWN_EPOCHS, max(8, -(-OWN_STEPS * batch // learn)))
+    plan = TrainingPlan(
+        examples=learn + check,
+        validation_examples=check,
+        batch_size=batch,
+        epochs=epochs,
+        augmentation=augmentation,
+        schedule="constant" if augmentation == "none" else "cosine",
+    )
+    return PlanDraft.from_plan(plan)

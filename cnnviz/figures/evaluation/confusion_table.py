@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -10,7 +11,7 @@ MIN_PART, MAX_PART = 10, 45
 """Percentages of colour in a cell with the fewest and the most mistakes; text stays legible on both."""
 
 
-def write(counts: np.ndarray, *, rows: str, columns: str) -> str:
+def write(counts: np.ndarray, *, rows: str, columns: str, names: Sequence[str] = ()) -> str:
     """Write a confusion matrix as a table.
 
     On a common scale the diagonal, about a hundred times larger, would hide the mistakes: it has a frame instead.
@@ -19,13 +20,13 @@ def write(counts: np.ndarray, *, rows: str, columns: str) -> str:
         counts: (classes, classes) ints, row = label, column = answer.
         rows: What rows are, plain text.
         columns: What columns are, likewise.
+        names: Names of the classes, plain text; by default their numbers.
     """
     classes = range(len(counts))
-    head = "".join(f'<th scope="col">{index}</th>' for index in classes)
-    body = "".join(
-        f'<tr><th scope="row">{label}</th>{"".join(_write_cell(counts, label, answer) for answer in classes)}</tr>'
-        for label in classes
-    )
+    titles = [escape(name) for name in names] or [str(index) for index in classes]
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    cells = ["".join(_write_cell(counts, label, answer) for answer in classes) for label in classes]
+    body = "".join(f'<tr><th scope="row">{title}</th>{row}</tr>' for title, row in zip(titles, cells, strict=True))
     return (
         f'<div class="confusion"><table><thead><tr><td></td><th scope="colgroup" colspan="{len(counts)}">'
         f"{escape(columns)}</th></tr><tr><th>{escape(rows)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"

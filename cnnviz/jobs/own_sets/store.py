@@ -50,12 +50,14 @@ class SetEntry:
         name: The visitor's name for it.
         classes: Names of its classes.
         count: Number of pictures.
+        trained: How many of them are the training part.
     """
 
     id: str
     name: str
     classes: tuple[str, ...]
     count: int
+    trained: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class SetStore:
                 if ID.fullmatch(path.stem) and path.suffix == ENDING and not path.is_symlink():
                     with contextlib.suppress(Refusal, OSError):
                         header = labelled_file.read_header(path)
-                        entry = SetEntry(path.stem, header["name"], tuple(header["classes"]), header["count"])
+                        count, trained = header["count"], header["count"] - header["tested"]
+                        entry = SetEntry(path.stem, header["name"], tuple(header["classes"]), count, trained)
                         found.append((path.stat().st_mtime, entry))
         return tuple(entry for _, entry in sorted(found, key=lambda each: (each[0], each[1].id)))
 
@@ -100,9 +103,8 @@ class SetStore:
         atomic_file.write(self._find(set_id), labelled_file.pack(kept))
         return set_id
 
-    def freeze(self, labelled: LabelledSet) -> str:
+    def freeze(self, kept: KeptSet) -> str:
         """Keep drawings as a training reads them, beside the list, and return their id."""
-        kept = labelled_file.divide(labelled)
         set_id = make_id(kept)
         quota.check(self.home)
         atomic_file.write(self._find(set_id, FROZEN), labelled_file.pack(kept))

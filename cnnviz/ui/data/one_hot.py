@@ -13,7 +13,7 @@ from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, session, terms
 
 WHY = gettext_noop(
-    "[[one-hot label|One-hot]]: a network has one output for each class, so its label is written as ten numbers too. "
+    "[[one-hot label|One-hot]]: a network has one output for each class, so its label has a number for each class too. "
     "Training makes the [[share|shares]] below more like the label above."
 )
 LOSS = gettext_noop("The [[loss]] looks at the label's own share alone: −ln {share} = {loss}.")

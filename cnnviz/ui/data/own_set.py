@@ -53,6 +53,13 @@ PREPARATION_HELP = gettext_noop(
     "signs on paper."
 )
 COUNTS = gettext_noop("Drawings so far: {counts}")
+PAD_LABELS = {
+    **LABELS,
+    "pad": gettext_noop("Paper to draw one of your classes on"),
+    "hint": gettext_noop("Draw here"),
+}
+"""Texts of the pad of this section."""
+
 READ = gettext_noop("{name}: {number} pictures of {classes} classes were read.")
 LEFT_OUT = gettext_noop("{number} were left out")
 FIRST_ONES = gettext_noop("The first {shown} of {number}:")
@@ -130,7 +137,7 @@ def _show_paper(drawn: DrawnSet) -> None:
     st.caption(translate(COUNTS, counts=" · ".join(counts)))
     left, right = st.columns([260, 320], gap="small")
     with left, st.container(key="own-paper-box", width=260):
-        pad(PAPER, Drawing(), session.get("own_revision"), session.get("brush"), translate_all(LABELS))
+        pad(PAPER, Drawing(), session.get("own_revision"), session.get("brush"), translate_all(PAD_LABELS))
     with right:
         st.button(
             translate("Add to {name}", name=names[chosen]),

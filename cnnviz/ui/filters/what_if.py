@@ -19,11 +19,11 @@ from cnnviz.core.inference.trace import Trace, format_share, predict, trace
 from cnnviz.core.lessons.convolution import kernels as typed
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.components.bars import LABELS as BAR_LABELS
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
 from cnnviz.ui.filters import absences, choice
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.prediction import answer
 from cnnviz.ui.shell import cache, networks, page, session, terms, url
 
 KEY = "what-if-kernel"
@@ -231,14 +231,15 @@ def _show_answers(before: Trace, changed: Network, *, is_changed: bool) -> None:
     """Show the shares of the changed network beside the answer of the network as it was trained."""
     after = trace(changed, before.digit)
     template = AS_TRAINED if not is_changed else STILL if after.answer == before.answer else OTHER
+    names = changed.architecture.classes
     values = {
-        "digit": before.answer,
+        "digit": page.escape_markdown(names[before.answer]),
         "share": format_share(float(before.probabilities.max())),
-        "new": after.answer,
+        "new": page.escape_markdown(names[after.answer]),
         "changed": format_share(float(after.probabilities.max())),
     }
     st.markdown(translate(template, **values))
-    bars("bars-what-if", after.probabilities, translate_all(BAR_LABELS))
+    bars("bars-what-if", after.probabilities, translate_all(answer.choose_labels(names)), names)
 
 
 def _show_accuracy(network: Network, changed: Network) -> None:

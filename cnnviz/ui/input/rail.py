@@ -15,14 +15,15 @@ import streamlit as st
 
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import Prediction
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.components import followers
-from cnnviz.ui.components.bars import LABELS, bars
+from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.rail import rail_head
 from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import translate_all
 from cnnviz.ui.input import preprocessing_steps, surfaces
 from cnnviz.ui.prediction import answer, history, network_picker
-from cnnviz.ui.shell import networks, session
+from cnnviz.ui.shell import networks, page, session
 
 READ_SIDE = 84
 """Side in CSS pixels of the picture that the network reads."""
@@ -69,12 +70,13 @@ def show_reading() -> Prediction:
     doubt = answer.describe_doubt(prediction)
     with followers.container(**READING):
         preprocessing_steps.show_image(prediction.trace.digit, READ_SIDE)
-        followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit", width="content")
+        answer.show_digit(prediction, width="content")
         answer.show_sentence(answer.describe_answer(prediction, source))
     bars(
         "answer",
         None if prediction.empty else prediction.trace.probabilities,
-        translate_all(LABELS),
+        translate_all(answer.choose_labels(prediction.classes)),
+        prediction.classes,
         told=answer.announce(prediction, source, doubt),
         live=True,
     )
@@ -91,18 +93,21 @@ def add_note(text: str) -> None:
         st.caption(text)
 
 
-def show_answer(digit: str, probabilities: np.ndarray | None, words: str, image: np.ndarray) -> None:
-    """Show what is read beside the answer, and the ten probabilities.
+def show_answer(
+    digit: str, probabilities: np.ndarray | None, words: str, image: np.ndarray, classes: tuple[str, ...] = DIGITS
+) -> None:
+    """Show what is read beside the answer, and the probabilities.
 
     Args:
-        digit: The answer, or a dash.
-        probabilities: (10,) float32, or None without an answer.
+        digit: The answer, plain text, or a dash.
+        probabilities: (classes,) float32, or None without an answer.
         words: How sure the network is, for the bar too.
         image: (h, w) float in [0, 1] or (h, w, 3), what the network reads.
+        classes: Names of the answers.
     """
     with st.container(**READING):
         preprocessing_steps.show_image(image, READ_SIDE)
-        with st.container(key="predicted-digit", width="content"):
-            st.markdown(digit)
+        with st.container(key="predicted-digit" if classes == DIGITS else "predicted-name", width="content"):
+            st.markdown(page.escape_markdown(digit))
         sentence("sentence", words)
-    bars("answer", probabilities, translate_all(LABELS), live=True)
+    bars("answer", probabilities, translate_all(answer.choose_labels(classes)), classes, live=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.core.inference import evidence, samples
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.inference.trace import format_share
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.components import followers
-from cnnviz.ui.components.bars import LABELS, bars
+from cnnviz.ui.components.bars import CLASS_LABELS, LABELS, bars
 from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
 from cnnviz.ui.prediction import history
-from cnnviz.ui.shell import cache, session, terms
+from cnnviz.ui.shell import cache, page, session, terms
 
 READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {share}.")
 READS_TEST_DIGIT = gettext_noop(
@@ -23,6 +26,7 @@ READS_TEST_DIGIT = gettext_noop(
 READS_TRAINING_DIGIT = gettext_noop(
     "A training digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
 )
+READS_CLASS = gettext_noop("The network answers {name} and gives it a [[share]] of {share}.")
 NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 
 
@@ -33,11 +37,13 @@ def show(prediction: Prediction, subject: InputSource) -> None:
     shows.
     """
     show_digit(prediction)
+    labels = choose_labels(prediction.classes)
     with followers.container(key="answer-sentence"):
         doubt = describe_doubt(prediction)
         show_sentence(" ".join(filter(None, (describe_answer(prediction, subject), doubt))))
     shares = None if prediction.empty else prediction.trace.probabilities
-    bars("answer", shares, translate_all(LABELS), told=announce(prediction, subject, doubt), live=True)
+    told = announce(prediction, subject, doubt)
+    bars("answer", shares, translate_all(labels), prediction.classes, told=told, live=True)
     if not followers.are_carried():
         st.caption(describe_caution(prediction))
     history.keep(prediction, subject)
@@ -64,9 +70,17 @@ def announce(prediction: Prediction, subject: InputSource, doubt: str) -> tuple[
     return number, told
 
 
-def show_digit(prediction: Prediction) -> None:
-    """Show the predicted digit alone, large."""
-    followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit")
+def show_digit(prediction: Prediction, **arguments: Any) -> None:
+    """Show the predicted digit alone, large; the name of another class not so large."""
+    if prediction.classes == DIGITS or prediction.empty:
+        followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit", **arguments)
+    else:
+        followers.write(page.escape_markdown(prediction.answer_name), "predicted-name", **arguments)
+
+
+def choose_labels(classes: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the texts of the bars for a network with these classes."""
+    return LABELS if classes == DIGITS else CLASS_LABELS
 
 
 def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool = False) -> str:
@@ -78,7 +92,12 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
         )
     if prediction.empty:
         return translate(NOTHING_DRAWN)
-    values = {"digit": prediction.trace.answer, "share": format_share(float(prediction.trace.probabilities.max()))}
+    share = format_share(float(prediction.trace.probabilities.max()))
+    if prediction.classes != DIGITS:
+        name = prediction.answer_name if plain else page.escape_markdown(prediction.answer_name)
+        named = {"name": name, "share": share}
+        return translate(READS_CLASS, **named) if plain else terms.explain(READS_CLASS, "answer", **named)
+    values = {"digit": prediction.trace.answer, "share": share}
     template = READS
     if subject.label is not None:
         template = READS_TRAINING_DIGIT if samples.is_training_digit(subject) else READS_TEST_DIGIT

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.components import followers
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.i18n import translate
@@ -33,12 +34,14 @@ class Answer:
         digit: (28, 28) float32 in [0, 1], what was made of it.
         answer: The class that the network gave most, 0 to 9.
         share: Its probability, in [0, 1].
+        name: Name of that class; "" for a digit.
     """
 
     source: InputSource
     digit: np.ndarray = field(repr=False, compare=False)
     answer: int
     share: float
+    name: str = ""
 
 
 def keep(prediction: Prediction, source: InputSource) -> None:
@@ -49,7 +52,7 @@ def keep(prediction: Prediction, source: InputSource) -> None:
     if prediction.empty or source.kind not in KINDS or session.get("pen_down"):
         return
     probabilities = prediction.trace.probabilities
-    new = Answer(source, prediction.digit, prediction.trace.answer, float(probabilities.max()))
+    new = Answer(source, prediction.digit, prediction.trace.answer, float(probabilities.max()), _name(prediction))
     kept: tuple[Answer, ...] = session.get("answers")
     place = next((at for at, one in enumerate(kept) if _is_same(one.source, source)), None)
     if place is not None:  # of another network, or brought back: it stays where it is
@@ -71,11 +74,19 @@ def show() -> None:
         thumbnails(
             "last-answer",
             ink_and_paper.colour_digits_alike([one.digit for one in kept]),
-            [translate("{digit}: {share} %", digit=one.answer, share=min(99, int(one.share * 100))) for one in kept],
+            [_caption(one) for one in kept],
             label=translate("Last answers: pick one to bring it back"),
             size=SIZE,
             on_pick=_bring_back,
         )
+
+
+def _caption(one: Answer) -> str:
+    return translate("{digit}: {share} %", digit=one.name or one.answer, share=min(99, int(one.share * 100)))
+
+
+def _name(prediction: Prediction) -> str:
+    return "" if prediction.classes == DIGITS else prediction.answer_name
 
 
 def _bring_back() -> None:

@@ -14,6 +14,7 @@ from cnnviz.core.networks.architecture import MAX_LAYERS, TUTORIALS, Architectur
 from cnnviz.core.networks.beginner_mistakes import find_hints
 from cnnviz.core.networks.draft import FRESH, ArchitectureDraft, build_cnn, make_blank
 from cnnviz.core.networks.draft_validation import Row, ValidationResult, validate
+from cnnviz.ui.data import training_choice
 from cnnviz.ui.i18n import translate, translate_plural, translate_refusal
 from cnnviz.ui.prediction.strip import format_size
 from cnnviz.ui.shell import networks, page, session, terms
@@ -31,7 +32,7 @@ def show() -> Architecture | None:
     """Show the editor; return the network, or None while something is refused."""
     draft = _get_draft()
     _offer_starts()
-    found = validate(draft, NAME)
+    found = validate(draft, NAME, training_choice.get_classes())
     _show_input(draft.input_shape)
     for place, row in enumerate(found.rows):
         _show_row(place, row, len(found.rows))
@@ -49,7 +50,17 @@ def show() -> Architecture | None:
 
 def get_architecture() -> Architecture | None:
     """Return the network as it stands, or None while something is refused."""
-    return validate(_get_draft(), NAME).architecture
+    return validate(_get_draft(), NAME, training_choice.get_classes()).architecture
+
+
+def fit_answer() -> None:
+    """Give the last layer a unit for each class of what is learned from, once after these have changed."""
+    number = len(training_choice.get_classes())
+    if number != session.get("fitted_classes"):
+        session.put(fitted_classes=number)
+        draft = _get_draft()
+        if (fitted := draft.fit_answer(number)) is not draft:
+            _take_up(fitted)
 
 
 def make_first_draft() -> ArchitectureDraft:
@@ -99,7 +110,7 @@ def _offer_starts() -> None:
 
 
 def _start_blank() -> None:
-    _take_up(make_blank())
+    _take_up(_fit(make_blank()))
 
 
 def _move(place: int, to: int) -> None:
@@ -113,7 +124,7 @@ def _remove(place: int) -> None:
 def _start(key: str) -> None:
     name = st.session_state.get(key)
     if name in networks.names():
-        _take_up(ArchitectureDraft.from_architecture(networks.load(name).architecture))
+        _take_up(_fit(ArchitectureDraft.from_architecture(networks.load(name).architecture)))
         plan_form.take_up(networks.plan(name))
 
 
@@ -129,7 +140,11 @@ def _show_builder() -> None:
 def _build() -> None:
     chosen = {name: int(st.session_state.get(f"build-{name}", usual)) for name, (_, _, usual) in BUILDER.items()}
     within = {name: min(max(chosen[name], low), high) for name, (low, high, _) in BUILDER.items()}
-    _take_up(build_cnn(**within))
+    _take_up(_fit(build_cnn(**within)))
+
+
+def _fit(draft: ArchitectureDraft) -> ArchitectureDraft:
+    return draft.fit_answer(len(training_choice.get_classes()))
 
 
 def _show_input(shape: Shape) -> None:

@@ -62,7 +62,7 @@ def _show_one(run_id: str, kept: Snapshot, digit: np.ndarray, with_maps: bool) -
     seen = time_machine.replay(store, run_id, kept, digit)
     if seen is None:
         return
-    st.caption(live_views.describe_answer(seen))
+    st.caption(live_views.describe_answer(seen, run.architecture.classes))
     if with_maps:
         live_views.show_changes(seen, run.architecture, run_id)
     else:

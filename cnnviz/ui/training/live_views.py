@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.inference.trace import format_share
 from cnnviz.core.ledger.fixed_point import MINUS, Sheet
-from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.architecture import DIGITS, Architecture
 from cnnviz.core.training import step_arithmetic
 from cnnviz.core.training.protocol import Event
 from cnnviz.core.training.step_arithmetic import StepArithmetic
@@ -19,7 +19,7 @@ from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural
 from cnnviz.ui.input import rail
 from cnnviz.ui.prediction.strip import format_size
-from cnnviz.ui.shell import layer_names, session, terms, widgets
+from cnnviz.ui.shell import layer_names, page, session, terms, widgets
 from cnnviz.ui.training.plan_form import OPTIMIZERS
 from cnnviz.ui.training.snapshot_view import Moment, filter_maps
 
@@ -27,26 +27,36 @@ TALLEST, LOW = 250, 110
 """Heights in CSS pixels that a mosaic should not exceed: usually, and where other things share the screen with it."""
 
 
-def show_answer(moment: Moment | None, image: np.ndarray) -> None:
+def show_answer(moment: Moment | None, image: np.ndarray, classes: tuple[str, ...] = DIGITS) -> None:
     """Show in the rail what the network makes of the visitor's digit at this moment; `image` is what it reads."""
     rail.show_answer(
-        "–" if moment is None else str(moment.answer),
+        "–" if moment is None else classes[moment.answer],
         None if moment is None else moment.probabilities,
-        describe_answer(moment),
+        describe_answer(moment, classes),
         image,
+        classes,
     )
 
 
-def describe_answer(moment: Moment | None) -> str:
+def describe_answer(moment: Moment | None, classes: tuple[str, ...] = DIGITS) -> str:
     """Return one sentence that says what a network makes of the visitor's digit at a moment."""
     if moment is None:
         return translate("The network answers as soon as it has seen its first batch.")
+    share = format_share(float(moment.probabilities.max()))
+    if classes != DIGITS:
+        return translate_plural(
+            "After {number:,} batch it answers {name} and gives it {share}.",
+            "After {number:,} batches it answers {name} and gives it {share}.",
+            moment.step,
+            name=page.escape_markdown(classes[moment.answer]),
+            share=share,
+        )
     return translate_plural(
         "After {number:,} batch it reads a {digit} and gives it {share}.",
         "After {number:,} batches it reads a {digit} and gives it {share}.",
         moment.step,
         digit=moment.answer,
-        share=format_share(float(moment.probabilities.max())),
+        share=share,
     )
 
 

@@ -13,9 +13,11 @@ from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.data.mnist_file import SHAPES
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
+from cnnviz.core.networks.training_plan import has_own_data
 from cnnviz.core.training import cpu
 from cnnviz.core.training.fast_plan import FAST_PLAN, make_fast_plan
 from cnnviz.core.training.plan_draft import DEFAULT_RATES, PlanDraft, make_default_draft
+from cnnviz.ui.data import training_choice
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms
 
@@ -78,7 +80,11 @@ def show(architecture: Architecture | None = None) -> TrainingPlan | None:
     problems = draft.problems(count)
     if count >= FAST_PLAN.examples:
         _offer_fast_plan()
-    in_colour = architecture is not None and colour_digits.reads_colour(architecture.input_shape)
+    in_colour = (
+        training_choice.find() is None
+        and architecture is not None
+        and colour_digits.reads_colour(architecture.input_shape)
+    )
     _show_digits(draft, problems, colour_digits.name_dataset(data) if in_colour else data, count)
     _show_pace(draft, problems)
     _show_optimizer(draft, problems)
@@ -94,7 +100,14 @@ def _shows(draft: PlanDraft, name: str) -> bool:
 
 def _fit_data(plan: TrainingPlan | None, architecture: Architecture | None) -> TrainingPlan | None:
     """Return `plan` with digits that `architecture` can read."""
-    if plan is None or architecture is None:
+    if plan is None:
+        return None
+    if own := training_choice.find_plan_data():
+        grey = architecture is None or architecture.input_shape[2] == 1
+        return replace(plan, data=own, augmentation=plan.augmentation if grey else "none")
+    if has_own_data(plan):
+        plan = replace(plan, data="mnist")
+    if architecture is None:
         return plan
     if colour_digits.reads_colour(architecture.input_shape):
         return replace(plan, data=colour_digits.DATA)
@@ -130,7 +143,7 @@ def find_plan(architecture: Architecture | None = None) -> TrainingPlan | None:
 def get_plan(architecture: Architecture | None = None) -> TrainingPlan:
     """Return the plan for `architecture` as it stands, or the usual one while something in it is refused."""
     _, count = _find_data()
-    return find_plan(architecture) or _fit_data(make_default_draft(count).plan(count), architecture) or TrainingPlan()
+    return find_plan(architecture) or _fit_data(make_first_draft().plan(count), architecture) or TrainingPlan()
 
 
 def take_up(plan: TrainingPlan) -> None:
@@ -144,14 +157,22 @@ def take_up(plan: TrainingPlan) -> None:
 
 
 def _find_data() -> tuple[str, int]:
-    """Return the data set's name and how many training digits it has."""
+    """Return the data set's name, as Markdown, and how many training digits it has."""
+    if (kept := training_choice.find()) is not None:
+        return page.escape_markdown(kept.labelled.name), kept.trained
     name = datasets.load_test().name
     return name, SHAPES["y_train"][0] if name == datasets.MNIST else TRAIN_COUNT
 
 
 def make_first_draft() -> PlanDraft:
     """Return what a new visitor starts from."""
-    return make_default_draft(_find_data()[1])
+    kept = training_choice.find()
+    return make_default_draft(_find_data()[1]) if kept is None else training_choice.make_draft(kept)
+
+
+def begin_again() -> None:
+    """Go on from the plan to begin with, as after another choice of what is learned from."""
+    _put(make_first_draft(), anew=True)
 
 
 def _get_draft() -> PlanDraft:

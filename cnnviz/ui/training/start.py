@@ -17,8 +17,10 @@ from cnnviz.core.training.experiments import Experiment
 from cnnviz.jobs.runs import calibration, planner
 from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
-from cnnviz.ui.i18n import translate, translate_refusal
+from cnnviz.ui.data import training_choice
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell.fields.train import DIGITS
 from cnnviz.ui.training import architecture_editor, plan_form, run_status
 from cnnviz.ui.training.controls import format_duration
 from cnnviz.ui.training.experiments import cards, recorded
@@ -68,12 +70,36 @@ def _plan_arms(store: RunStore, experiment: Experiment) -> list[str]:
 
 def show_builder() -> None:
     """Show the editor of the network beside the plan, and start what they say."""
+    _pick_data()
+    architecture_editor.fit_answer()
     left, right = st.columns([5, 3], gap="medium")
     with left, st.container(key="architecture-editor", gap="xsmall"):
         architecture = architecture_editor.show()
     with right:
         plan = plan_form.show(architecture)
         _offer(architecture, plan)
+
+
+def _pick_data() -> None:
+    """Show the choice between the digits and the visitor's own sets, or how to come to one."""
+    titles = training_choice.list_titles()
+    if not titles:
+        st.caption(translate(NO_SETS))
+        return
+    options = {DIGITS: translate("Digits")} | titles
+    st.segmented_control(
+        translate("Learn from"),
+        options,
+        format_func=lambda name: page.escape_markdown(options[name]),
+        default=session.get("plan_set") if session.get("plan_set") in options else DIGITS,
+        required=True,
+        **session.bind("plan_set", options, plan_form.begin_again),
+    )
+    if training_choice.find() is not None:
+        classes = training_choice.get_classes()
+        names = ", ".join(page.escape_markdown(name) for name in classes[:MAX_NAMED])
+        more = "" if len(classes) <= MAX_NAMED else ", …"
+        st.caption(translate("{number} classes: {names}.", number=len(classes), names=names + more))
 
 
 def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None:
@@ -97,6 +123,11 @@ def _offer(architecture: Architecture | None, plan: TrainingPlan | None) -> None
 
 TITLE = "run-title"
 
+MAX_NAMED = 20
+"""Classes that are named."""
+
+NO_SETS = gettext_noop("To learn from pictures of your own, draw or open a set on the page Data.")
+
 
 def _describe_cost(architecture: Architecture, plan: TrainingPlan) -> str:
     """Say how long it will take, and how well that is known."""
@@ -113,6 +144,8 @@ def _describe_cost(architecture: Architecture, plan: TrainingPlan) -> str:
 
 def _count_digits() -> tuple[int, int]:
     """Return the numbers of digits to train with and to test on."""
+    if (kept := training_choice.find()) is not None:
+        return kept.trained, kept.tested
     return planner.get_data_reference().count, len(datasets.load_test().y_test)
 
 
@@ -134,7 +167,8 @@ def _start() -> None:
         return  # the page says why where it stands
     store = visitor.store()
     title = st.session_state.get(TITLE, _make_title(store))
-    run = planner.start(store, planner.make_job(architecture, plan, _convert_digit()), title)
+    training_choice.keep_for_training()
+    run = planner.start(store, planner.make_job(architecture, plan, _convert_digit(), store.owner), title)
     st.session_state.pop(TITLE, None)  # the next run gets a name of its own
     _watch(run.id, ())
 

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training import mistakes
 from cnnviz.figures.evaluation import confusion_table
-from cnnviz.jobs.runs.store import RunStore, Snapshot
+from cnnviz.jobs.runs.store import Run, RunStore, Snapshot
 from cnnviz.ui.components.player import player
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import cache, page, session, terms
@@ -75,13 +75,16 @@ def replay(store: RunStore, run_id: str, kept: Snapshot, digit: np.ndarray) -> M
         return None
 
 
-def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
-    """Show which digits were taken for which at that moment, or why that cannot be shown."""
+def show_confusion(store: RunStore, run: Run, kept: Snapshot) -> None:
+    """Show which classes were taken for which at that moment, or why that cannot be shown."""
     try:
-        counts = store.confusion(run_id, kept)
+        counts = store.confusion(run.id, kept)
+        if len(counts) != len(run.architecture.classes):
+            return
     except Refusal as reason:
         st.caption(page.escape_markdown(translate_refusal(reason)))
         return
+    classes = run.architecture.classes
     right, number = int(np.trace(counts)), int(counts.sum())
     st.markdown("**" + terms.explain(HELD_OUT) + "**")
     st.caption(
@@ -92,7 +95,7 @@ def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
             share=right / number if number else 0.0,
         )
     )
-    st.html(confusion_table.write(counts, rows=translate("was"), columns=translate("read as")))
+    st.html(confusion_table.write(counts, rows=translate("was"), columns=translate("read as"), names=classes))
     if commonest := mistakes.find_commonest(counts):
         label, answer, number = commonest
         st.caption(
@@ -100,7 +103,7 @@ def show_confusion(store: RunStore, run_id: str, kept: Snapshot) -> None:
                 "The commonest mistake: {label} read as {answer}, {number} time.",
                 "The commonest mistake: {label} read as {answer}, {number:,} times.",
                 number,
-                label=label,
-                answer=answer,
+                label=page.escape_markdown(classes[label]),
+                answer=page.escape_markdown(classes[answer]),
             )
         )

@@ -119,7 +119,7 @@ def _show_watched(was_live: bool) -> None:
             live_views.show_maps(shown, status.run.architecture, "watched", live_views.LOW, fills=True)
     with narrow, st.container(key="confusion", gap="xsmall"):
         if kept:
-            time_machine.show_confusion(store, status.run.id, chosen or kept[-1])
+            time_machine.show_confusion(store, status.run, chosen or kept[-1])
     if (step := status.newest.get("lesson") or store.explained_step(status.run.id)) is not None:
         live_views.show_step(step, status.run.plan.optimizer, status.run.architecture)
     if shown is not None:
@@ -140,7 +140,9 @@ def _read_along(status: RunStatus, chosen: Snapshot | None) -> tuple[np.ndarray,
         shown = _find_moment(status, chosen, digit)
         colour = colour_digits.reads_colour(status.run.architecture.input_shape)
         live_views.show_answer(
-            shown, colour_digits.colour_from_hex(digit, colour_digits.INK, colour_digits.PAPER) if colour else digit
+            shown,
+            colour_digits.colour_from_hex(digit, colour_digits.INK, colour_digits.PAPER) if colour else digit,
+            status.run.architecture.classes,
         )
         if colour:
             rail.add_note(translate("This network reads colour: it is shown your digit in blue on cream."))

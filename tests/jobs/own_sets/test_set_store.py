@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.core.data import labelled_file
 from cnnviz.core.data.drawn_set import DrawnSet
 from cnnviz.core.data.labelled_set import LabelledSet, LeftOut
 from cnnviz.core.drawing.strokes import Drawing, Stroke
@@ -107,7 +108,7 @@ def test_drawings_are_kept_and_deleted_with_what_trainings_read(sets: SetStore, 
     sets.keep_drawings(drawn)
     assert not sets.is_empty()
     assert sets.drawings() == drawn
-    set_id = sets.freeze(drawn.build("Your drawings"))
+    set_id = sets.freeze(labelled_file.divide(drawn.build("Your drawings")))
     assert sets.entries() == ()
     assert len(sets.read(set_id).labelled.labels) == 4
     sets.delete_drawings()

@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.ui.components.mount import mount
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "bars"]
+__all__ = ["CLASS_LABELS", "LABELS", "bars"]
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +23,12 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Every text of the bars: its name -> English, the catalogue's key. The browser fills in the {fields}."""
+
+
+CLASS_LABELS: Mapping[str, str] = MappingProxyType(
+    {**LABELS, "caption": gettext_noop("Probability of each class"), "name": gettext_noop("Class")}
+)
+"""The same for a network whose classes are no digits."""
 
 
 def bars(

@@ -6,6 +6,9 @@ from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.ui.i18n import gettext_noop
 from cnnviz.ui.shell.fields.field import Field, one_of
 
+DIGITS = "digits"
+"""In place of the id of a set: MNIST, or what stands in for it."""
+
 FIELDS = (
     Field(
         "train_view",
@@ -34,6 +37,8 @@ FIELDS = (
     # build
     Field("draft", None),  # the ArchitectureDraft of a network; None until the editor was first shown
     Field("draft_edition", 0),  # grows when rows come, go or move, so that all their widgets are made anew
+    Field("plan_set", DIGITS),  # what is learned from: a set of the visitor's own, or the digits
+    Field("fitted_classes", 0),  # for how many classes the last layer was made; 0: not yet
     Field("recipe", None),  # settings of the training plan as they were chosen, legal or not; None: the usual ones
     Field("recipe_edition", 0),  # grows when something but its own widget changes a setting
     # watch

@@ -102,7 +102,7 @@ REASON = "{reason}"
 
 
 def _plan(store: RunStore, run: Run, seed: int) -> None:
-    job = planner.make_job(run.architecture, replace(run.plan, seed=seed), store.probe(run.id))
+    job = planner.make_job(run.architecture, replace(run.plan, seed=seed), store.probe(run.id), store.owner)
     title = translate("{title}, seed {seed}", title=run.title, seed=seed)[-64:]
     planned = planner.plan(store, job, title, "", "")
     session.put(compared=(*session.get("compared"), planned.id))
