@@ -20,7 +20,7 @@ from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.networks import model_store
 from cnnviz.jobs.runs import evaluator
 from cnnviz.jobs.runs.store import RunStore
-from cnnviz.ui.compare import calibration, confusion, digit_sheet, networks_table
+from cnnviz.ui.compare import calibration, confusion, digit_sheet, fool_it, networks_table
 from cnnviz.ui.components.thumbnails import Mark
 from cnnviz.ui.shell import cache, page, session
 from tests.pages import fake_training
@@ -291,7 +291,7 @@ def test_a_kept_drawing_is_what_the_next_one_is_morphed_into() -> None:
 
 def test_the_fewest_pixels_are_found_beside_the_page_and_undone() -> None:
     app = press(opened(open="fool-it"), "Find them")
-    task = app.session_state["fool_attack"][3]
+    task = app.session_state["fool_attack"][1]
     found = task.wait(60).result
     assert [each.before for each in found] == [3, 3]
     text = words(app.run())
@@ -299,6 +299,20 @@ def test_the_fewest_pixels_are_found_beside_the_page_and_undone() -> None:
     press(app, "Undo")
     assert app.session_state["fool_attack"] is None
     assert "pixels are changed" not in words(app)
+
+
+def test_pixels_are_found_for_a_network_that_reads_colour_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: dict[str, list[np.ndarray]] = {}
+    monkeypatch.setattr(fool_it, "thumbnails", lambda key, images, *_, **__: rows.__setitem__(key, images))
+    app = press(opened(open="fool-it", other="cnn-rgb"), "Find them")
+    (_, found) = app.session_state["fool_attack"][1].wait(60).result
+    assert found.turned
+    text = words(app.run())
+    assert f"once {len(found.pixels)} pixels are changed" in text
+    assert "your ink or your paper" in text
+    before, places, after = rows["attack-other"]
+    assert before.shape == after.shape == (32, 32, 3)
+    assert int(places.sum()) == len(found.pixels)
 
 
 def test_nothing_drawn_cannot_be_changed() -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.background import Progress, ignore_progress
+from cnnviz.core.data import colour_digits
 from cnnviz.core.inference import gradients
 from cnnviz.core.inference.perturbations import MAX_SHIFT, PERTURBATIONS, shift
 from cnnviz.core.messages import gettext_noop
@@ -123,18 +124,61 @@ class Attack:
         return self.before != self.after
 
 
-def attack(network: Network, digit: np.ndarray, progress: Progress = ignore_progress) -> Attack:
-    """Change as few pixels of `digit`, (28, 28) float32 in [0, 1], as turn the answer of a grey network.
+@dataclass(frozen=True)
+class _Shown:
+    """How a network is shown a digit: as it is, or in two colours, blended by the amount of ink.
+
+    Attributes:
+        network: The network.
+        ink, paper: The colours for a network that reads colour.
+    """
+
+    network: Network
+    ink: str
+    paper: str
+
+    @property
+    def coloured(self) -> bool:
+        """Whether the network reads colour."""
+        return colour_digits.reads_colour(self.network.architecture.input_shape)
+
+    def to_input(self, digit: np.ndarray) -> np.ndarray:
+        """Return what the network reads of `digit`, (28, 28)."""
+        return colour_digits.colour_from_hex(digit, self.ink, self.paper) if self.coloured else digit
+
+    def to_slope(self, gradient: np.ndarray) -> np.ndarray:
+        """Return the gradient at the amounts of ink, (28, 28), given the one at the input, of its shape."""
+        if not self.coloured:
+            return gradient[..., 0]
+        ink, paper = (np.array(colour_digits.parse_hex(each), np.float32) for each in (self.ink, self.paper))
+        inside = slice(colour_digits.BORDER, -colour_digits.BORDER)
+        slope: np.ndarray = gradient[inside, inside] @ ((ink - paper) / np.float32(255))
+        return slope
+
+
+def attack(
+    network: Network,
+    digit: np.ndarray,
+    progress: Progress = ignore_progress,
+    *,
+    ink: str = colour_digits.INK,
+    paper: str = colour_digits.PAPER,
+) -> Attack:
+    """Change a few pixels of `digit`, (28, 28) float32 in [0, 1], that turn the answer of a network.
 
     One pixel after the other becomes ink or paper: the one by which, as the gradient has it, the logit of the nearest
     other answer gains most on that of the present one. It is greedy, so fewer pixels may do (the idea is that of
     Papernot et al., "The limitations of deep learning in adversarial settings", 2016).
+
+    For a network that reads colour a pixel becomes `ink` or `paper`, colours such as "#1d4ed8": its three numbers
+    change at once, and their slopes are added up.
     """
+    shown = _Shown(network, ink, paper)
     changed = digit.astype(np.float32).copy()
     free, pixels = np.ones(digit.shape, bool), list[tuple[int, int]]()
     before: int | None = None
     while True:
-        run = gradients.run_forward(network, changed[np.newaxis, ..., np.newaxis])
+        run = gradients.run_forward(network, gradients.make_batch(network, shown.to_input(changed)))
         logits = run.logits[0]
         answer = int(logits.argmax())
         before = answer if before is None else before
@@ -144,7 +188,7 @@ def attack(network: Network, digit: np.ndarray, progress: Progress = ignore_prog
         rival = int(np.argsort(logits)[-2])
         weighting = np.zeros(len(logits), np.float32)
         weighting[rival], weighting[before] = 1, -1
-        slope = gradients.compute_gradient(run, weighting)[0, ..., 0]
+        slope = shown.to_slope(gradients.compute_gradient(run, weighting)[0])
         # 2. What each pixel would gain for it as ink or as paper, whichever the slope asks for; each changes once.
         gain = np.where(free, np.where(slope > 0, slope * (1 - changed), -slope * changed), 0)
         if gain.max() <= 0:  # as where all units are dark: no pixel helps

@@ -39,9 +39,9 @@ ATTACK = gettext_noop(
     "the same digit."
 )
 HOLDS = gettext_noop("**{name}** still reads a {before} after {count} changed pixels.")
-COLOURED = gettext_noop("**{name}** reads colour, where one pixel is three numbers: it is left out here.")
+COLOURED = gettext_noop("**{name}** reads colour: a pixel becomes your ink or your paper, three numbers at once.")
 
-Attacks = BackgroundTask[tuple[fooling.Attack | None, ...]]
+Attacks = BackgroundTask[tuple[fooling.Attack, ...]]
 
 PICTURE = 140
 """Side of the changed digit in CSS pixels."""
@@ -193,51 +193,57 @@ def _show_attacks(pair: Pair, digit: np.ndarray) -> None:
     """Offer to find a few pixels that turn each answer, and show them; "Undo" takes them away again."""
     st.markdown("**" + translate("A few pixels that turn the answer") + "**")
     st.caption(translate(ATTACK))
-    found: tuple[bytes, str, str, Attacks] | None = session.get("fool_attack")
-    if found is None or found[:3] != (digit.tobytes(), pair.one.name, pair.other.name):
+    found: tuple[tuple[object, ...], Attacks] | None = session.get("fool_attack")
+    if found is None or found[0] != _identify(pair, digit):
         st.button(translate("Find them"), key="fool-attack", on_click=session.guard(_attack), args=(pair, digit))
         return
-    status = found[3].status
+    status = found[1].status
     if status.refusal is not None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))
     elif status.result is None:
-        page.show_progress(found[3], fooling.CHANGING)
+        page.show_progress(found[1], fooling.CHANGING)
     else:
-        for column, (side, _, title), made in zip(st.columns(2, gap="medium"), pair.sides, status.result, strict=True):
+        columns, tested = st.columns(2, gap="medium"), _load(pair)
+        for column, (side, _, title), network, made in zip(columns, pair.sides, tested, status.result, strict=True):
             with column:
-                _show_attack(side, title, made)
+                _show_attack(side, title, network, made)
     st.button(translate("Undo"), key="fool-undo", on_click=session.guard(_undo))
 
 
+def _identify(pair: Pair, digit: np.ndarray) -> tuple[object, ...]:
+    """Return all that what is found depends on."""
+    source = session.subject()
+    return digit.tobytes(), pair.one.name, pair.other.name, source.ink, source.paper
+
+
 def _attack(pair: Pair, digit: np.ndarray) -> None:
-    tested = _load(pair)
+    tested, source = _load(pair), session.subject()
 
-    def work(progress: Progress) -> tuple[fooling.Attack | None, ...]:
-        return tuple(
-            None
-            if colour_digits.reads_colour(network.architecture.input_shape)
-            else fooling.attack(network, digit, progress)
-            for network in tested
-        )
+    def work(progress: Progress) -> tuple[fooling.Attack, ...]:
+        return tuple(fooling.attack(network, digit, progress, ink=source.ink, paper=source.paper) for network in tested)
 
-    session.put(fool_attack=(digit.tobytes(), pair.one.name, pair.other.name, BackgroundTask(work).start()))
+    session.put(fool_attack=(_identify(pair, digit), BackgroundTask(work).start()))
 
 
 def _undo() -> None:
     session.put(fool_attack=None)
 
 
-def _show_attack(side: str, title: str, made: fooling.Attack | None) -> None:
+def _show_attack(side: str, title: str, network: Network, made: fooling.Attack) -> None:
     name = page.escape_markdown(title)
-    if made is None:
-        st.markdown(translate(COLOURED, name=name))
-        return
     st.markdown(describe_attack(name, made))
+    if colour_digits.reads_colour(network.architecture.input_shape):
+        st.caption(translate(COLOURED, name=name))
     places = np.zeros_like(made.digit)
     places[tuple(made.pixels.T)] = 1
+    source = session.subject()
     thumbnails(
         f"attack-{side}",
-        [made.digit, places, made.changed],
+        [
+            subject.to_network_input(network, source, made.digit),
+            places,
+            subject.to_network_input(network, source, made.changed),
+        ],
         [str(made.before), translate("changed"), str(made.after)],
         label=translate("The digit, the changed pixels, and the digit with them"),
         size=112,

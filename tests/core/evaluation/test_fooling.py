@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnnviz.core.data import colour_digits
+from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.evaluation import fooling
 from cnnviz.core.evaluation.fooling import CHANGES
-from cnnviz.core.inference import trace
+from cnnviz.core.inference import samples, subject, trace
+from cnnviz.core.layers import Dense, Flatten
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
+from tests.core import strategies
 from tests.core.networks import small_network
 
 DIGIT, OTHER = small_network.digit(1), small_network.digit(2)
@@ -61,6 +67,39 @@ def test_few_changed_pixels_turn_an_answer_and_the_last_of_them_is_needed(seed: 
     without_last = found.changed.copy()
     without_last[rows[-1], columns[-1]] = digit[rows[-1], columns[-1]]
     assert trace.trace(network, without_last).answer == found.before
+
+
+@pytest.mark.parametrize(("ink", "paper"), [("#1d4ed8", "#ffefc2"), ("#ffffff", "#202020")])
+def test_pixels_become_ink_or_paper_for_a_network_that_reads_colour(ink: str, paper: str) -> None:
+    network, digit = model_store.load("cnn-rgb"), subject.prepare_digit(samples.get_first(), frozenset(STEPS))
+
+    def read(seen: np.ndarray) -> int:
+        return trace.trace(network, colour_digits.colour_from_hex(seen, ink, paper)).answer
+
+    found = fooling.attack(network, digit, ink=ink, paper=paper)
+    assert found.turned
+    assert (found.before, found.after) == (read(digit), read(found.changed))
+    rows, columns = found.pixels.T
+    assert set(np.unique(found.changed[rows, columns])) <= {0.0, 1.0}
+    assert np.count_nonzero(found.changed != digit) <= len(found.pixels)
+    without_last = found.changed.copy()
+    without_last[rows[-1], columns[-1]] = digit[rows[-1], columns[-1]]
+    assert read(without_last) == found.before
+
+
+def test_the_first_pixel_of_a_colour_digit_is_the_one_with_the_largest_slope() -> None:
+    """A network that only weighs pixels: what one gains is the weight of each channel times ink less paper."""
+    layers = (Flatten(name="flatten"), Dense(name="answer", units=10, activation="softmax"))
+    network = strategies.network(Architecture(name="linear", layers=layers, input_shape=(32, 32, 3)), 4)
+    ink, paper = "#1d4ed8", "#ffefc2"
+    found = fooling.attack(network, DIGIT, ink=ink, paper=paper)
+    logits = trace.trace(network, colour_digits.colour_from_hex(DIGIT, ink, paper)).logits
+    after, before = np.argsort(logits)[-2:]
+    kernel = network.weights["answer"]["kernel"].reshape(32, 32, 3, 10)[2:-2, 2:-2]
+    apart = np.subtract(colour_digits.parse_hex(ink), colour_digits.parse_hex(paper)) / 255
+    slope = (kernel[..., after] - kernel[..., before]) @ apart
+    gain = np.where(slope > 0, slope * (1 - DIGIT), -slope * DIGIT)
+    assert tuple(found.pixels[0]) == np.unravel_index(gain.argmax(), gain.shape)
 
 
 def test_no_more_pixels_are_changed_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
