@@ -2,7 +2,8 @@
 
 Ours run in this process as in the app, on one core; TensorFlow runs in a child, with all cores, its functions compiled
 before the first round. Round by round each computes every method for the same digit, in turn; "what-if" reads 1,000
-digits with a filter switched off. The pictures of both are compared, too.
+digits with a filter switched off, and "evaluation" all 10,000 of the test set, as the child of Compare does, on all
+cores, beside `predict` of Keras. The results of both are compared, too.
 """
 
 from __future__ import annotations
@@ -31,19 +32,21 @@ from cnnviz.core.explanations.occlusion import occlude
 from cnnviz.core.explanations.saliency import compute_integrated_gradients, compute_saliency, compute_smooth_grad
 from cnnviz.core.inference.trace import predict
 from cnnviz.core.networks import model_store
+from cnnviz.workers.entry import evaluate_network
 
 OUT = report.RESULTS / "why.json"
 NETWORK = "pen"
 ROUNDS = 20
-GOALS = {
+GOALS: dict[str, float | None] = {
     "occlusion": 0.150,
     "saliency": 0.030,
     "smoothgrad": 0.030,
     "integrated": 0.030,
     "grad-cam": 0.030,
     "what-if": 1.0,
+    "evaluation": None,
 }
-"""Seconds of a method at most, in the median."""
+"""Seconds of a method at most, in the median; None for as long as TensorFlow takes."""
 
 CLOCKS = ("ours", "ours_processor", "tensorflow", "tensorflow_processor")
 """What is measured: seconds, and seconds of processor time, which a busy machine changes little."""
@@ -54,7 +57,8 @@ def make_methods() -> dict[str, Callable[[], np.ndarray]]:
     network = model_store.load(NETWORK)
     digit, contrast = question.ask(NETWORK)
     blank = np.zeros_like(digit)
-    examples = what_if.prepare_examples(network, datasets.load_test())
+    data = datasets.load_test()
+    examples, digits = what_if.prepare_examples(network, data), data.x_test.astype(np.float32) / np.float32(255)
     return {
         "occlusion": lambda: occlude(network, digit, blank, contrast),
         "saliency": lambda: compute_saliency(network, digit, contrast),
@@ -62,6 +66,7 @@ def make_methods() -> dict[str, Callable[[], np.ndarray]]:
         "integrated": lambda: compute_integrated_gradients(network, digit, blank, contrast).values,
         "grad-cam": lambda: compute_grad_cam(network, digit, contrast, question.LAYER),
         "what-if": lambda: predict(what_if.change(network, [what_if.switch_off(network, *question.OFF)]), examples),
+        "evaluation": lambda: evaluate_network.predict(network, digits),
     }
 
 
@@ -112,8 +117,10 @@ def summarise(times: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for name, each in times.items():
         medians = {clock: report.median(each[clock]) for clock in CLOCKS}
-        about = {"method": name, "apart": each["apart"], "at_most": GOALS[name]}
-        rows.append({**about, **medians, "met": medians["ours"] <= GOALS[name]})
+        goal = GOALS[name]
+        at_most = medians["tensorflow"] if goal is None else goal
+        about = {"method": name, "apart": each["apart"], "at_most": at_most}
+        rows.append({**about, **medians, "met": medians["ours"] <= at_most})
     return rows
 
 
@@ -123,7 +130,7 @@ def table(rows: list[dict[str, Any]]) -> str:
         "median of one call (processor time)",
         "ours, ms",
         "TensorFlow, ms",
-        "pictures apart",
+        "apart",
         "at most, ms",
         "goal",
     )

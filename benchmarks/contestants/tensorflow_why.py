@@ -24,6 +24,9 @@ from cnnviz.core.data import datasets
 from cnnviz.core.explanations import occlusion, saliency, what_if
 from cnnviz.core.networks import model_store
 
+BATCH = 256
+"""Digits of a batch of `predict`; with Keras's 32 it takes longer."""
+
 
 def make_logits(model: keras.Model, at: str = "") -> tuple[keras.Model, keras.Model]:
     """Return the model up to the layer `at`, and from there on to the logits."""
@@ -49,7 +52,9 @@ def make_methods(name: str) -> dict[str, Callable[[], np.ndarray]]:
     """Return a function for each method, compiled at its first call."""
     digit, contrast = question.ask(name)
     model = keras_model.to_model(model_store.load(name))
-    examples = what_if.prepare_examples(model_store.load(name), datasets.load_test())[..., np.newaxis]
+    data = datasets.load_test()
+    examples = what_if.prepare_examples(model_store.load(name), data)[..., np.newaxis]
+    digits = (data.x_test.astype(np.float32) / np.float32(255))[..., np.newaxis]
     x, weighting = tf.constant(digit[np.newaxis, ..., np.newaxis]), tf.constant(contrast.weighting)
     _, whole = make_logits(model)
     before, behind = make_logits(model, question.LAYER)
@@ -99,7 +104,7 @@ def make_methods(name: str) -> dict[str, Callable[[], np.ndarray]]:
         kernel, bias = kernel.copy(), bias.copy()
         kernel[..., of], bias[of] = 0, 0
         model.get_layer(layer).set_weights([kernel, bias])
-        shares: np.ndarray = model.predict(examples, batch_size=256, verbose=0)
+        shares: np.ndarray = model.predict(examples, batch_size=BATCH, verbose=0)
         model.get_layer(layer).set_weights(kept)
         return shares
 
@@ -110,6 +115,7 @@ def make_methods(name: str) -> dict[str, Callable[[], np.ndarray]]:
         "integrated": integrate,
         "grad-cam": lambda: locate(x).numpy(),
         "what-if": leave_out,
+        "evaluation": lambda: model.predict(digits, batch_size=BATCH, verbose=0),
     }
 
 

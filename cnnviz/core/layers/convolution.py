@@ -19,6 +19,9 @@ from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, r
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
+MAX_PATCH_BYTES = 2**21
+"""Bytes of windows that are multiplied at once: about what a core's second cache holds."""
+
 
 def view_patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, dilation_rate: Pair) -> np.ndarray:
     """View the windows of `x` (n, h, w, c) at all places: (n, rows, columns, kernel rows, kernel columns, c)."""
@@ -46,14 +49,29 @@ def correlate(
     found = view_patches(x, (rows, columns), strides, padding, dilation_rate)
     places = found.shape[:3]
     if groups == 1:
-        # The reshape copies runs of kernel columns × channels that lie side by side in memory.
-        sums: np.ndarray = found.reshape(-1, rows * columns * depth) @ kernel.reshape(-1, filters)
-        return sums.reshape(*places, filters)
+        return _multiply_patches(found, kernel.reshape(-1, filters)).reshape(*places, filters)
     # One matrix product per group, all groups in one batched call.
     grouped = found.reshape(*places, rows, columns, groups, depth).transpose(5, 0, 1, 2, 3, 4, 6)
     matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
     sums = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
     return sums.transpose(1, 0, 2).reshape(*places, filters)
+
+
+def _multiply_patches(found: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Multiply all windows, as `view_patches` gives them, by (cells of a window, filters): a row for each window.
+
+    Image by image, or a few of them: while they are multiplied, copies of many windows would not stay in the cache.
+    """
+    n, down, across = found.shape[:3]
+    cells, filters = matrix.shape
+    sums: np.ndarray = np.empty((n * down * across, filters), np.result_type(found, matrix))
+    images = max(1, MAX_PATCH_BYTES // max(1, down * across * cells * found.itemsize))
+    for start in range(0, n, images):
+        # The reshape copies runs of kernel columns × channels that lie side by side in memory.
+        part = found[start : start + images].reshape(-1, cells)
+        first = start * down * across
+        np.matmul(part, matrix, out=sums[first : first + len(part)])
+    return sums
 
 
 def correlate_input_gradient(

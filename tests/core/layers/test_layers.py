@@ -24,6 +24,7 @@ from cnnviz.core.layers import (
     SeparableConv2D,
     Shape,
     ZeroPadding2D,
+    convolution,
 )
 from tests.core import strategies
 
@@ -108,6 +109,18 @@ def test_convolution_matches_a_manual_computation() -> None:
     # 1*1 + 2*2 + 4*3 + 5*4 = 37, then one pixel to the right and one down 10 and 30 more
     assert output.before.reshape(2, 2).tolist() == [[-3, 7], [27, 37]]
     assert output.after.reshape(2, 2).tolist() == [[0, 7], [27, 37]]
+
+
+def test_images_multiplied_a_few_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5, 6, 7, 3)).astype(np.float32)
+    kernel = rng.normal(size=(3, 2, 3, 4)).astype(np.float32)
+    whole = convolution.correlate(x, kernel)
+    of_an_image = whole[0, ..., 0].size * kernel[..., 0].nbytes
+    for images in (0, 1, 2, 3):
+        monkeypatch.setattr(convolution, "MAX_PATCH_BYTES", images * of_an_image)
+        np.testing.assert_allclose(convolution.correlate(x, kernel), whole, rtol=1e-5, atol=1e-6)
+    assert convolution.correlate(x[:0], kernel).shape == (0, 4, 6, 4)
 
 
 def test_pooling_by_hand_keeps_7_of_1_2_7_1() -> None:
