@@ -53,7 +53,7 @@ def correlate(
     # One matrix product per group, all groups in one batched call.
     grouped = found.reshape(*places, rows, columns, groups, depth).transpose(5, 0, 1, 2, 3, 4, 6)
     matrix = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
-    sums = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
+    sums: np.ndarray = grouped.reshape(groups, -1, rows * columns * depth) @ matrix
     return sums.transpose(1, 0, 2).reshape(*places, filters)
 
 
