@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.core.inference.subject import prepare_digit
+from cnnviz.core.inference.subject import Prediction, prepare_digit
 from cnnviz.ui.compare import (
     calibration,
     confusion,
@@ -14,6 +14,7 @@ from cnnviz.ui.compare import (
     networks_table,
     sections,
 )
+from cnnviz.ui.components import relay
 from cnnviz.ui.input import rail
 from cnnviz.ui.shell import page, pen_up, session, url
 
@@ -21,15 +22,25 @@ from cnnviz.ui.shell import page, pen_up, session, url
 @st.fragment
 @page.guard
 def read_along() -> None:
+    """Take over what is drawn, and bring what changes with it to where it is shown."""
+    pen_down = rail.draw()
+    if (prediction := relay.bring(show_reading)) is not None:
+        needed = any(map(sections.is_unfolded, ("embedding", "fool-it")))
+        pen_up.follow(prediction.digit, pen_down, needed=needed)
+
+
+def show_reading() -> Prediction:
     """Show what the chosen network reads while the pen moves."""
-    prediction, pen_down = rail.read()
-    url.show(pen_down)
-    pen_up.follow(prediction.digit, pen_down, needed=any(map(sections.is_unfolded, ("embedding", "fool-it"))))
+    prediction = rail.show_reading()
+    url.show(session.get("pen_down"))
+    return prediction
 
 
 with page.shell("compare"):
     with rail.keep_in_sight():
         read_along()
+        prediction = relay.show(show_reading)
+    pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
     pair = contenders.choose()
     digit_sheet.show(pair)
     networks_table.show()

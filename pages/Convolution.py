@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from cnnviz.core.inference.subject import Prediction
+from cnnviz.ui.components import relay
 from cnnviz.ui.convolution import (
     channel_order,
     filters,
@@ -18,16 +20,25 @@ from cnnviz.ui.shell import page, pen_up, session, url
 @st.fragment
 @page.guard
 def read_along() -> None:
+    """Take over what is drawn, and bring what changes with it to where it is shown."""
+    pen_down = rail.draw()
+    if (prediction := relay.bring(show_reading)) is not None:
+        pen_up.follow(prediction.digit, pen_down)
+
+
+def show_reading() -> Prediction:
     """Show what changes while the pen moves, and send the filtered digit to the pictures below."""
-    prediction, pen_down = rail.read()
+    prediction, pen_down = rail.show_reading(), session.get("pen_down")
     filters.send(prediction, pen_down, place="pen")
     url.show(pen_down)
-    pen_up.follow(prediction.digit, pen_down)
+    return prediction
 
 
 with page.shell("convolution"):
     with rail.keep_in_sight():
         read_along()
+        reading = relay.show(show_reading)
+    pen_up.follow(reading.digit, session.get("pen_down"), needed=False)
     worked_example.show()
     on_your_digit.show_heading()
     on_your_digit.choose()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.ui.components import relay
 from cnnviz.ui.components.top import top
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.input import rail
@@ -12,9 +13,15 @@ from cnnviz.ui.training import kept_design, run_status, runs_table, small_data, 
 @st.fragment
 @page.guard
 def read_along() -> None:
+    """Take over what is drawn, and bring what changes with it to where it is shown."""
+    rail.draw()
+    relay.bring(show_reading)
+
+
+def show_reading() -> None:
     """Show what the chosen network reads; a run that is watched reads in its place."""
-    _, pen_down = rail.read()
-    url.show(pen_down, place="pen")
+    rail.show_reading()
+    url.show(session.get("pen_down"), place="pen")
 
 
 with page.shell("train"):
@@ -23,6 +30,7 @@ with page.shell("train"):
     if session.get("train_view") != "watch" or not watch.find_run():
         with rail.keep_in_sight():
             read_along()
+            relay.show(show_reading)
     top(session.get("upwards"))
     run_status.warm_up()
     widgets.one_of("train_view", translate("What to do"), show_label=False)

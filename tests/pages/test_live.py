@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.networks import browser_file, model_store
+from cnnviz.ui.components import relay
 from cnnviz.ui.components.network_files import make_address
 from cnnviz.ui.shell import page
 from tests.pages.page_digit import get_sentences
@@ -67,3 +69,22 @@ def test_a_network_that_the_browser_does_not_know_is_read_by_the_server(
 ) -> None:
     monkeypatch.setattr(browser_file, "can_run", lambda _: False)
     assert opened(app, "app.py") is None
+
+
+@pytest.mark.parametrize("name", ["layers", "filters", "convolution", "pooling", "data", "train", "compare"])
+def test_an_answer_is_one_message_on_every_page_with_a_rail(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It brings all that the page has drawn to follow the pen: else the page would be drawn anew."""
+    opened(app, page.PAGES[name].path)
+    monkeypatch.setattr(relay, "get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=("pad",)))
+    app.run()
+    assert not app.exception
+    protos = [each.proto for each in app.main]
+    sent = [each.bytes for each in protos if getattr(each, "component_name", "") == "cnnviz.browser/relay"]
+    headers = [json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]) for data in sent]
+    (brought,) = [header for header in headers if not header["whole"]]
+    keys = {item["key"] for item in brought["items"]}
+    assert {"answer", "sentence"} <= keys
+    assert brought["texts"] == {"predicted-digit": "3"}
+    assert {"convolution": "unseen-filtered-pen", "pooling": "unseen-pooled-pen"}.get(name, "answer") in keys

@@ -265,13 +265,13 @@ def test_a_click_on_a_map_chooses_it(brought: Brought, monkeypatch: pytest.Monke
 def test_maps_keep_their_places_while_the_pen_is_down(monkeypatch: pytest.MonkeyPatch, brought: Brought) -> None:
     app = opened(net=NETWORK)
     before = brought[-1]["blocks"]["all"].ticks
-    monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda: True)
+    monkeypatch.setattr("cnnviz.ui.input.surfaces._pad", lambda _: True)
     monkeypatch.setattr(pooled_maps, "rank", lambda maps, _: tuple(range(maps.shape[-1])))
     app.run()
     from_pen = [message for message in brought if message["key"] == "pooled-pen"]
     assert from_pen[-1]["blocks"]["all"].ticks == before
     assert from_pen[-1]["blocks"]["all"].quantise
-    monkeypatch.setattr("cnnviz.ui.input.surfaces.draw", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.input.surfaces._pad", lambda _: False)
     app.run()
     assert brought[-1]["blocks"]["all"].ticks == tuple(map(str, range(32)))
 

@@ -57,12 +57,6 @@ def draw(*, plain: bool = False) -> bool:
         return surfaces.draw(plain=True) if plain else surfaces.draw()
 
 
-def read() -> tuple[Prediction, bool]:
-    """Show the drawing surface, and what the chosen network reads on it; return that and whether the pen is down."""
-    pen_down = draw()
-    return show_reading(), pen_down
-
-
 def show_reading() -> Prediction:
     """Show what the chosen network reads, and return it."""
     source = session.subject()
