@@ -72,7 +72,7 @@ def explain_theirs(name: str) -> dict[str, np.ndarray]:
     shape = (saliency.SAMPLES, 28, 28, 1)
     noise = np.random.default_rng(saliency.NOISE_SEED).standard_normal(shape, np.float32)
     smooth = attributions.SmoothGrad(model, nb_samples=saliency.SAMPLES, batch_size=saliency.SAMPLES)
-    base = type(smooth).__mro__[1]  # which calls its own method, whatever an object or a subclass has
+    base: Any = type(smooth).__mro__[1]  # which calls its own method, whatever an object or a subclass has
     base._perturb_samples = staticmethod(lambda inputs, *_: inputs + np.float32(saliency.NOISE) * noise)
     methods = {
         "occlusion": attributions.Occlusion(model, patch_size=occlusion.PATCH, patch_stride=occlusion.STRIDE),

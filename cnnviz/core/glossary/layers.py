@@ -11,8 +11,8 @@ TERMS = (
         "network",
         gettext_noop("Neural network"),
         gettext_noop(
-            "Layers, mostly in a chain, each of which computes new numbers from those before it: pixels come in, a share "
-            "for each class comes out. A convolutional network, or CNN, is one with convolutions."
+            "Layers, mostly in a chain, each of which computes new numbers from those before it: pixels come in, a "
+            "share for each class comes out. A convolutional network, or CNN, is one with convolutions."
         ),
         f"{DEEP_LEARNING}, 6 and 9",
         "layers",

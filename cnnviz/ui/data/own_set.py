@@ -107,7 +107,8 @@ def show() -> None:
 
 def _show_drawing() -> None:
     drawn = own_pictures.get_drawings()
-    st.markdown(f"**{translate('Draw a set')}**")
+    title = translate("Draw a set")
+    st.markdown(f"**{title}**")
     st.text_input(
         translate("Names of 2 to {most} classes, separated by commas", most=MAX_CLASSES),
         value=", ".join(drawn.classes),
@@ -219,7 +220,8 @@ def _delete_drawings() -> None:
 
 
 def _show_opening() -> None:
-    st.markdown(f"**{translate('Open a set')}**")
+    title = translate("Open a set")
+    st.markdown(f"**{title}**")
     file = st.file_uploader(translate(FORMS), type=KINDS, key=_uploader_key())
     limit_uploads(LIMIT_KEY, data_reasons.MAX_BYTES, KINDS, _refuse)
     if session.shows("own_preparation"):

@@ -151,7 +151,8 @@ def _write_heading(network: Network, output: LayerOutput, title: str) -> str:
     if output.sources == (before,):
         return heading
     sources = (source or translate("the picture") for source in output.sources)
-    return f"{heading} · {translate('reads {layers}', layers=', '.join(sources))}"
+    reading = translate("reads {layers}", layers=", ".join(sources))
+    return f"{heading} · {reading}"
 
 
 def make_blocks(output: LayerOutput, last: bool) -> list[Block]:
