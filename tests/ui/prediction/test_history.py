@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.inference.subject import InputSource
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.prediction import answer, history
 from cnnviz.ui.shell import session
 
@@ -32,7 +33,8 @@ def predict(digit: int, share: float = 0.9, network: str = "pen", empty: bool = 
     probabilities = np.full(10, (1 - share) / 9, np.float32)
     probabilities[digit] = share
     trace = SimpleNamespace(probabilities=probabilities, answer=digit, network_name=network)
-    return SimpleNamespace(empty=empty, digit=np.full((28, 28), seed, np.float32), trace=trace)
+    pixels = np.full((28, 28), seed, np.float32)
+    return SimpleNamespace(empty=empty, digit=pixels, trace=trace, classes=DIGITS)
 
 
 def kept() -> list[int]:
