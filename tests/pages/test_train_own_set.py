@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.data import split
 from cnnviz.core.data.drawn_set import DrawnSet
 from cnnviz.core.data.labelled_set import LabelledSet
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.layers import Conv2D, Dense, Flatten
-from cnnviz.core.networks import model_store
+from cnnviz.core.networks import keras_source, model_store
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
 from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.jobs.runs import planner
 from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.data import training_choice
 from cnnviz.ui.shell import page, visitor
 from tests.core.networks import small_network
 from tests.pages import fake_training
@@ -90,6 +92,40 @@ def test_a_set_brings_its_classes_its_plan_and_its_name(scheduler: FakeScheduler
     assert job.plan.examples <= 48
     assert job.plan.epochs * -(-(job.plan.examples - job.plan.validation_examples) // job.plan.batch_size) >= 100
     assert protocol.Job.restore(job.to_json(), job.pack_arrays()).data == job.data
+
+
+def test_the_keras_program_reads_the_set_that_is_downloaded_beside_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    set_id = keep_set(home)
+    app = choose(opened(bench="build", show="everything"), set_id)
+    plan, kept = plan_in(app), SetStore(OWNER, home).read(app.session_state["plan_set"])
+    network = Architecture(
+        "mine", (Flatten(name="flatten"), Dense(name="dense", units=3, activation="softmax")), classes=CLASSES
+    )
+    program = keras_source.write_script(network, plan)
+    compile(program, "mine.py", "exec")
+    assert "pictures in set.npz" in program
+    assert "mnist" not in program.lower()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(training_choice, "find", lambda: kept)
+    Path("set.npz").write_bytes(training_choice.pack_arrays((28, 28, 1)))
+    found: dict[str, Any] = {"np": np}
+    exec(program[program.index("with np.load") : program.index("model =")], found)  # what comes before the network
+    held_out = plan.validation_examples
+    assert found["x_val"].shape == (held_out, 28, 28, 1)
+    assert len(found["x_train"]) == plan.examples - held_out
+    assert len(found["x_test"]) == kept.tested
+    rows = split.order_stratified(kept.labelled.labels[: kept.trained], plan.seed)[:held_out]
+    np.testing.assert_array_equal(found["y_val"], kept.labelled.labels[rows])
+
+
+def plan_in(app: AppTest) -> TrainingPlan:
+    """Return the plan that the page would train by."""
+    values = dict(app.session_state["recipe"].values)
+    learn, check = values.pop("learn"), values.pop("check")
+    values["data"] = app.session_state["plan_set"]
+    return TrainingPlan(**values, examples=learn + check, validation_examples=check)
 
 
 def test_going_back_to_the_digits_brings_ten_classes_back(scheduler: FakeScheduler, home: Path) -> None:

@@ -14,7 +14,14 @@ from cnnviz.core.data import colour_digits, split
 from cnnviz.core.layers import Layer, Merge
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.networks.architecture import PICTURE, Architecture
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, WARM_UP, WARM_UP_START, TrainingPlan
+from cnnviz.core.networks.training_plan import (
+    LABEL_SMOOTHING,
+    STRATIFIED,
+    WARM_UP,
+    WARM_UP_START,
+    TrainingPlan,
+    has_own_data,
+)
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 MNIST_TRAIN = 60_000
@@ -30,7 +37,7 @@ def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
     blocks = (
         _write_imports_and_seed(architecture, plan),
         _write_data(plan),
-        _write_held_out(plan),
+        _write_held_out(plan, len(architecture.classes)),
         _write_augmentation(plan),
         _write_model(architecture, plan),
         _write_compile_call(plan),
@@ -41,9 +48,10 @@ def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
 
 
 def _write_imports_and_seed(architecture: Architecture, plan: TrainingPlan) -> str:
-    data = "MNIST in colour" if _is_in_colour(plan) else "MNIST"
+    data = "digits of MNIST in colour" if _is_in_colour(plan) else "digits of MNIST"
+    data = f"pictures in {OWN_FILE}" if has_own_data(plan) else data
     count = _count_learned(plan)
-    return f'''"""{architecture.name}: {architecture.parameters:,} parameters, learned from {count:,} digits of {data}.
+    return f'''"""{architecture.name}: {architecture.parameters:,} parameters, learned from {count:,} {data}.
 
 Written by cnnviz for Keras 3. cnnviz puts the digits in another order, so its curve is alike and not equal.
 """
@@ -56,7 +64,7 @@ keras.utils.set_random_seed({plan.seed})'''
 
 def _write_imports(plan: TrainingPlan) -> str:
     drawn = plan.validation_examples and plan.split == STRATIFIED
-    numpy = "import numpy as np\n" if _is_in_colour(plan) or drawn else ""
+    numpy = "import numpy as np\n" if _is_in_colour(plan) or drawn or has_own_data(plan) else ""
     return numpy + ("import tensorflow as tf\n" if _is_augmented(plan) else "")
 
 
@@ -103,7 +111,7 @@ DRAWN = """# Held-out digits judge every epoch, nothing is learned from them. Th
 # in its share.
 labels = {labels}
 shuffled, place = np.random.default_rng([{seed}, {purpose}]).permutation(len(labels)), np.empty(len(labels))
-for digit in range(10):
+for digit in range({classes}):
     rows = shuffled[labels[shuffled] == digit]
     place[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
 order = np.argsort(place, kind="stable")
@@ -111,18 +119,28 @@ x_val, y_val = x_train[order[:{held_out}]], y_train[order[:{held_out}]]
 x_train, y_train = x_train[order[{held_out}:{used}]], y_train[order[{held_out}:{used}]]"""
 
 
+OWN_FILE = "set.npz"
+"""The visitor's own set, which the program reads from beside it."""
+
+OWN = f"""# {OWN_FILE} lies beside this program: pictures of 0 to 255, labels, and the names of the classes.
+with np.load("{OWN_FILE}") as data:
+    x_train, y_train, x_test, y_test = (data[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+x_train, x_test = x_train.astype("float32") / 255, x_test.astype("float32") / 255"""
+
+
 def _write_data(plan: TrainingPlan) -> str:
+    if has_own_data(plan):
+        return OWN
     load = COLOUR if _is_in_colour(plan) else LOAD
     return f"{PEN if plan.data == 'mnist+pen' else ''}{load}{ONE_HOT if _get_smoothing(plan) else ''}"
 
 
-def _write_held_out(plan: TrainingPlan) -> str:
+def _write_held_out(plan: TrainingPlan, classes: int) -> str:
     held_out, learned = plan.validation_examples, _count_learned(plan)
     if held_out and plan.split == STRATIFIED:
         labels = "y_train.argmax(axis=1)" if _get_smoothing(plan) else "y_train"
-        return DRAWN.format(
-            labels=labels, seed=plan.seed, purpose=split.PURPOSE, held_out=held_out, used=held_out + learned
-        )
+        numbers = {"held_out": held_out, "used": held_out + learned, "classes": classes}
+        return DRAWN.format(labels=labels, seed=plan.seed, purpose=split.PURPOSE, **numbers)
     lines = []
     if held_out:
         lines.append("# The last training digits are held out: they judge every epoch, nothing is learned from them.")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
+import numpy as np
+
 from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Shape
 from cnnviz.core.networks import architecture
 from cnnviz.core.training.plan_draft import MIN_OWN_EXAMPLES, PlanDraft, make_own_draft
 from cnnviz.jobs.own_sets.store import make_id
@@ -57,3 +62,24 @@ def keep_for_training() -> None:
     kept = find()
     if session.get("plan_set") == DRAWN and kept is not None:
         visitor.sets().freeze(kept)
+
+
+def pack_arrays(input_shape: Shape) -> bytes:
+    """Return the chosen set as an .npz file, as a network with this input shape reads it.
+
+    It has `x_train`, `y_train`, `x_test`, `y_test` and the names of the `classes`. Raises `Refusal` if the set is gone.
+    """
+    kept = find()
+    if kept is None:
+        raise Refusal("This set of pictures is damaged or was deleted. Open its file again, or choose another set.")
+    pictures, labels, cut = kept.labelled.fit(input_shape), kept.labelled.labels, kept.trained
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        x_train=pictures[:cut],
+        y_train=labels[:cut],
+        x_test=pictures[cut:],
+        y_test=labels[cut:],
+        classes=np.array(kept.labelled.classes),
+    )
+    return file.getvalue()

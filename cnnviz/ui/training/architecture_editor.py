@@ -275,3 +275,7 @@ def _show_script(architecture: Architecture) -> None:
             )
             st.code(text, language="python", wrap_lines=True)
             download_button(file, text, file, mime="text/x-python")
+            if training_choice.find() is not None:
+                file = keras_source.OWN_FILE
+                pack = partial(training_choice.pack_arrays, architecture.input_shape)
+                download_button(file, pack, file, mime="application/octet-stream")
