@@ -81,7 +81,7 @@ def stroke(place: int) -> Drawing:
 
 
 def name_classes(app: AppTest, text: str = "heart, star") -> AppTest:
-    return app.text_input(key=own_set.NAMES).set_value(text).run()
+    return app.text_input(key="own-names-0").set_value(text).run()
 
 
 def draw(app: AppTest, paper: dict[str, Drawing], label: int, count: int, first: int = 0) -> AppTest:
@@ -126,7 +126,7 @@ def test_drawings_are_counted_taken_back_and_survive_a_reload(
     token = app.session_state["visitor"]
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: {"cnnviz_visitor": token}))
     again = opened()
-    assert again.text_input(key=own_set.NAMES).value == "heart, star"
+    assert again.text_input(key="own-names-0").value == "heart, star"
     assert "Drawings so far: heart 2 · star 0" in texts(again)
 
 
@@ -170,7 +170,7 @@ def test_all_drawings_go_with_one_click(paper: dict[str, Drawing], home: Path) -
     assert well(app)
     assert app.session_state["data_set"] == "mnist"
     assert "Your drawings" not in choices(app, "choose-data_set")
-    assert app.text_input(key=own_set.NAMES).value == ""
+    assert app.text_input(key="own-names-1").value == ""
     assert not [path for path in home.rglob("*") if path.is_file()]
 
 

@@ -27,7 +27,7 @@ PAPER = "own-paper"
 """Key of the pad."""
 
 NAMES = "own-names"
-"""Key of the field with the names of the classes."""
+"""Beginning of the key of the field with the names of the classes: after a deletion it is another field."""
 
 LIMIT_KEY = "own-limit"
 KINDS = ["zip", "csv", "tsv", "npz", "npy"]
@@ -114,13 +114,17 @@ def _show_drawing() -> None:
         value=", ".join(drawn.classes),
         placeholder=translate("heart, star, moon"),
         max_chars=1_000,
-        key=NAMES,
+        key=_names_key(),
         on_change=session.guard(_name),
     )
     if (problem := session.get("own_problem")) is not None:
         st.warning(page.escape_markdown(translate_refusal(problem)))
     if drawn.classes:
         _show_paper(drawn)
+
+
+def _names_key() -> str:
+    return f"{NAMES}-{session.get('own_deletions')}"
 
 
 def _show_paper(drawn: DrawnSet) -> None:
@@ -176,7 +180,7 @@ def _show_newest(drawn: DrawnSet, label: int) -> None:
 
 
 def _name() -> None:
-    typed = drawn_set.split_names(str(st.session_state.get(NAMES, "")))
+    typed = drawn_set.split_names(str(st.session_state.get(_names_key(), "")))
     _change(lambda drawn: drawn.rename(typed))
 
 
@@ -209,8 +213,8 @@ def _change(change: Callable[[DrawnSet], DrawnSet]) -> None:
 
 def _delete_drawings() -> None:
     visitor.sets().delete_drawings()
-    st.session_state.pop(NAMES, None)
     session.put(
+        own_deletions=session.get("own_deletions") + 1,
         own_drawn=DrawnSet(),
         own_problem=None,
         own_class=0,

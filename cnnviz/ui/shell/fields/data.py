@@ -66,6 +66,7 @@ FIELDS = (
     Field("own_drawn", None),  # the DrawnSet as it is on disk; None before it was read
     Field("own_class", 0),  # the class to which the next drawing is added
     Field("own_revision", 0),  # of the paper
+    Field("own_deletions", 0),  # how often all drawings were deleted
     Field("own_problem", None),  # the Refusal of what was done last to the drawings
     Field("own_upload", None),  # the LabelledSet or the Refusal of the last file
     Field("own_uploads", 0),  # files that were read: each has an uploader of its own

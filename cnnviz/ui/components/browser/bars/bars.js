@@ -10,6 +10,8 @@ import * as live from "../shared/live.js"
 // Roles are said, because a table laid out as a grid loses them in some browsers.
 const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
 
+const MAX_NAME = 10 // characters; what is longer is cut off, and whole where one points at it
+
 function part(tag, className, parent, text) {
   const made = element(tag, className, parent, text)
   made.setAttribute("role", ROLES[tag])
@@ -33,6 +35,9 @@ class Table {
       element("th", "", head, text).setAttribute("role", "columnheader")
     }
     const body = part("tbody", "", table)
+    // Every row is a grid of its own: without a common width bars beside names would begin at different places.
+    const longest = Math.max(...names.map((name) => name.length))
+    this.root.style.setProperty("--name", longest > 1 ? `${Math.min(longest, MAX_NAME) + 1}ch` : "1.5rem")
     this.rows = names.map((name, place) => this.row(name, place, body))
     this.status = element("span", "unseen", this.root)
     this.status.setAttribute("role", "status")
