@@ -87,6 +87,10 @@ class Architecture:
         """Return the names of the layers that read the layer `name`, or the picture, in order."""
         return tuple(reader for reader, sources in self.sources_by_layer.items() if name in sources)
 
+    def reads_picture(self, name: str) -> bool:
+        """Return whether the layer `name` reads the picture itself, and nothing else."""
+        return self.sources(name) == (PICTURE,)
+
     def input_shapes(self, name: str) -> tuple[Shape, ...]:
         """Return the shapes of what the layer `name` reads."""
         return tuple(self._shapes_by_name[source] for source in self.sources(name))

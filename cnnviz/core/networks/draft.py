@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import KINDS, Layer, Shape
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.networks.architecture import CLASSES, Architecture
@@ -53,7 +54,17 @@ class ArchitectureDraft:
 
     @classmethod
     def from_architecture(cls, architecture: Architecture) -> ArchitectureDraft:
-        """Return a draft with the layers and input shape of an architecture, without the layers' names."""
+        """Return a draft with the layers and input shape of a chain, without the layers' names.
+
+        Raises:
+            Refusal: If the architecture has branches.
+        """
+        if not architecture.is_chain:
+            raise Refusal(
+                "Only networks whose layers form a chain can be changed here. Received: {network}, which has branches. "
+                "Start from another network.",
+                network=architecture.name,
+            )
         return cls(tuple(_to_settings(layer) for layer in architecture.layers), architecture.input_shape)
 
     @property

@@ -67,7 +67,7 @@ def _show_sum(network: Network, layer: Conv2D, prediction: Prediction) -> None:
     found = map_sum.take_apart(network, prediction.trace, layer, None if chosen < 0 else chosen)
     if prediction.empty:
         st.caption(translate(NOTHING_DRAWN))
-    reads_drawing = network.architecture.layers[0].name == layer.name
+    reads_drawing = network.architecture.reads_picture(layer.name)
     viewer(
         KEY,
         found,

@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 
 def show(network: Network, traced: Trace) -> None:
     """Show the filters as bars and as a table; a click chooses one on the whole page."""
-    contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer))
+    contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer), len(traced.logits))
     found = rank_filters(network, traced.digit, contrast)[:COUNT]
     st.caption(terms.explain(WHAT, count=len(found), answer=contrast.target, rival=contrast.against))
     block = Block(

@@ -94,7 +94,7 @@ def _load_patches(network: Network, layer: str) -> LayerPatches | None:
 
 def _name_first(network: Network, layer: str, number: int) -> FilterName | None:
     """Name a filter that reads the picture itself, of any network."""
-    if network.architecture.layers[0].name != layer:
+    if not network.architecture.reads_picture(layer):
         return None
     return names.name_kernel(kernels.read_kernels(network, layer)[..., number])
 
@@ -107,7 +107,7 @@ def _show_name(network: Network, layer: str, number: int, name: FilterName) -> N
     else:
         st.markdown(translate(UNNAMED, filter=title))
     if session.wants_everything():
-        is_first = network.architecture.layers[0].name == layer
+        is_first = network.architecture.reads_picture(layer)
         bound = translate("that is possible") if is_first else translate("that a patch got")
         st.caption(translate(HOW_NAMED, fit=100 * name.fit, bound=bound, least=100 * names.MIN_FIT))
 

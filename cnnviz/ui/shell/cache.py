@@ -191,7 +191,9 @@ def explanation(
 ) -> Explanation:
     """Return why a network gives its answer; `pictures` holds the float32 of its input, then of an empty paper's."""
     digit, blank = np.frombuffer(pictures, np.float32).reshape(2, *_network.architecture.input_shape)
-    return methods.explain(method, _network, digit, blank, Contrast(*contrast), layer)
+    return methods.explain(
+        method, _network, digit, blank, Contrast(*contrast, len(_network.architecture.classes)), layer
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -206,7 +208,9 @@ def likeness(
     """Return how much untrained copies explain the same answer alike; arguments are those of `explanation`."""
     found = explanation(weights_sha256, _network, pictures, method, contrast, layer)
     digit, blank = np.frombuffer(pictures, np.float32).reshape(2, *_network.architecture.input_shape)
-    return methods.measure_likeness(method, _network, digit, blank, Contrast(*contrast), found, layer)
+    return methods.measure_likeness(
+        method, _network, digit, blank, Contrast(*contrast, len(_network.architecture.classes)), found, layer
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

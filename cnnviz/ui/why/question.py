@@ -27,7 +27,8 @@ LOGIT_IS = gettext_noop("The [[logit]] of {target} is {total}: this number is wh
 def ask(trace: Trace) -> Contrast:
     """Show the two choices as a sentence, and what is taken apart; return it."""
     answer = trace.answer
-    target = answer if session.get("why_target") == ANSWER else int(session.get("why_target"))
+    chosen = session.get("why_target")
+    target = answer if chosen == ANSWER or int(chosen) >= len(trace.logits) else int(chosen)
     rival = find_rival(trace.logits, target)
     with st.container(key="why-question", horizontal=True, vertical_alignment="center"):
         st.markdown(translate("Why"), width="content")
@@ -55,8 +56,10 @@ def choose(logits: np.ndarray, target: int) -> Contrast:
     """Return what is explained: `target` against the digit that was chosen, if that is another."""
     against = session.get("why_against")
     if against == NOTHING:
-        return Contrast(target)
-    return Contrast(target, find_rival(logits, target) if against in (NEXT, str(target)) else int(against))
+        return Contrast(target, None, len(logits))
+    rival = find_rival(logits, target)
+    is_free = against in (NEXT, str(target)) or int(against) >= len(logits)
+    return Contrast(target, rival if is_free else int(against), len(logits))
 
 
 def describe(contrast: Contrast) -> str:

@@ -22,6 +22,7 @@ from cnnviz.core.layers import (
 )
 from cnnviz.core.networks import browser_file, keras_source
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, TUTORIALS, Architecture
+from cnnviz.core.networks.draft import ArchitectureDraft
 from cnnviz.core.networks.summary import summarize
 from cnnviz.core.networks.training_plan import TrainingPlan
 from tests.core import strategies
@@ -198,6 +199,16 @@ def test_the_answer_must_have_a_unit_for_every_class() -> None:
     with pytest.raises(Refusal, match="There are 3 classes, so set its units to 3"):
         Architecture("named", (Flatten(name="flatten"), answer(10)), classes=("a", "b", "c"))
     assert "classes" not in Architecture("digits", (Flatten(name="flatten"), answer()), classes=DIGITS).to_json()
+
+
+def test_a_graph_is_no_draft_of_a_chain() -> None:
+    with pytest.raises(Refusal, match="Only networks whose layers form a chain can be changed here"):
+        ArchitectureDraft.from_architecture(RESIDUAL)
+
+
+def test_only_layers_of_the_picture_read_it() -> None:
+    reading = [layer.name for layer in INCEPTION.layers if INCEPTION.reads_picture(layer.name)]
+    assert reading == ["wide", "smooth"]
 
 
 def test_the_browser_leaves_graphs_to_the_server() -> None:

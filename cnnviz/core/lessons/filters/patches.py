@@ -233,7 +233,7 @@ def _name_all(
 ) -> list[names.FilterName]:
     """Name all filters of a layer; `pixels` and `values` are those of the patches that excite them most."""
     kernels = read_kernels(network, layer)
-    if network.architecture.layers[0].name == layer:
+    if network.architecture.reads_picture(layer):
         return [names.name_kernel(kernels[..., number]) for number in range(kernels.shape[-1])]
     cell = find_middle(network.architecture, field)
     blank = _answer_to_paper(network, layer, cell)
