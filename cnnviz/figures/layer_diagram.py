@@ -137,14 +137,23 @@ def _stride(layer: Any) -> Formula:
     return tuple(pieces)
 
 
-OTHERS: dict[str, Any] = {
-    "BatchNormalization": lambda layer: (
+def _label_normalization(layer: Any, statistics: str) -> tuple[Any, ...]:
+    """Label a normalization by its formula; the argument `statistics` says where mean and variance come from."""
+    return (
         *((Part("γ ", ("scale",)),) if layer.scale else ()),
-        Part("(x − μ) / √(σ² + ", ("momentum",)),
+        Part("(x − μ) / √(σ² + ", (statistics,)),
         Part("ε", ("epsilon",)),
         ")",
         *((Part(" + β", ("center",)),) if layer.center else ()),
-    ),
+    )
+
+
+OTHERS: dict[str, Any] = {
+    "BatchNormalization": lambda layer: _label_normalization(layer, "momentum"),
+    "LayerNormalization": lambda layer: _label_normalization(layer, "axis"),
+    "GroupNormalization": lambda layer: _label_normalization(layer, "groups"),
+    "Normalization": lambda layer: (Part("x σ + μ" if layer.invert else "(x − μ) / σ", ("invert",)),),
+    "PReLU": lambda _: (Part("max(x, 0) + α min(x, 0)", ("shared_axes",)),),
     "Rescaling": lambda layer: (Part(f"× {layer.scale:g}", ("scale",)), Part(f" + {layer.offset:g}", ("offset",))),
     "ZeroPadding2D": lambda _: (Part("padding", ("padding",)),),
     "Cropping2D": lambda _: (Part("cropping", ("cropping",)),),

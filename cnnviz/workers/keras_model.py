@@ -1,6 +1,7 @@
 """Convert an architecture or a network to a Keras model, and read the weights of a model."""
 
 import os
+from collections.abc import Mapping
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a worker's stderr is for errors
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -46,8 +47,15 @@ def to_model(network: Network) -> keras.Model:
     model = build(network.architecture)
     for layer in model.layers:
         weights = network.weights_of(layer.name)
-        layer.set_weights([weights[variable.name] for variable in layer.weights if variable.name in weights])
+        set_weights(layer, weights)
     return model
+
+
+def set_weights(layer: keras.layers.Layer, weights: Mapping[str, np.ndarray]) -> None:
+    """Give a built Keras layer its weights, by name."""
+    layer.set_weights([weights[variable.name] for variable in layer.weights if variable.name in weights])
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()  # it computes with copies of its weights
 
 
 def read_weights(model: keras.Model) -> dict[str, dict[str, np.ndarray]]:

@@ -56,7 +56,9 @@ def weights(shapes: Mapping[str, Shape], seed: int) -> dict[str, np.ndarray]:
 
 
 def _weight(name: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    if name == "moving_variance":
+    if name == "count":
+        return np.array(3, np.float32)
+    if name in ("moving_variance", "variance"):
         return rng.uniform(0.3, 3, shape).astype(np.float32)
     inputs = math.prod(shape[:-1]) if len(shape) > 1 else 1
     return (rng.normal(size=shape) / math.sqrt(inputs)).astype(np.float32)
@@ -91,11 +93,6 @@ WARPS: dict[str, st.SearchStrategy[Any]] = {
 }
 SETTINGS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "ZeroPadding2D": {"padding": st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2)},
-    "BatchNormalization": {
-        "center": st.booleans(),
-        "scale": st.booleans(),
-        "epsilon": st.sampled_from([1e-3, 1e-5]),
-    },
     "Dense": {"units": st.integers(1, 12), "activation": ACTIVATION_NAMES, "use_bias": st.booleans()},
     "Dropout": {"rate": SLOPES.filter(lambda rate: rate < 0.99)},
     "Rescaling": {"scale": SLOPES.map(lambda slope: 2 * slope - 1), "offset": SLOPES},
@@ -152,6 +149,49 @@ def _permute_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"dims": tuple(draw(st.permutations(range(1, len(shape) + 1))))}
 
 
+def _batch_normalization_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    axis = draw(st.sampled_from([-1, -1, *range(1, len(shape) + 1)]))
+    return {"axis": axis, **_switches(draw)}
+
+
+def _switches(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "center": draw(st.booleans()),
+        "scale": draw(st.booleans()),
+        "epsilon": draw(st.sampled_from([1e-3, 1e-5])),
+    }
+
+
+def _layer_normalization_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    axes = range(1, len(shape) + 1)
+    several = st.lists(st.sampled_from(axes), min_size=1, unique=True).map(lambda drawn: tuple(sorted(drawn)))
+    return {"axis": draw(st.just(-1) | st.sampled_from(axes) | several), **_switches(draw)}
+
+
+def _group_normalization_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    divisors = [number for number in range(1, shape[-1] + 1) if shape[-1] % number == 0]
+    return {"groups": draw(st.sampled_from([-1, *divisors])), **_switches(draw)}
+
+
+def _figures(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """Draw a Normalization with stored figures, or with given ones: one for all or one for each index of its axis."""
+    axis = draw(st.sampled_from([-1, None, *range(1, len(shape) + 1)]))
+    settings: dict[str, Any] = {"axis": axis, "invert": draw(st.booleans())}
+    if draw(st.booleans()):
+        number = 0 if axis is None else shape[axis - 1 if axis > 0 else axis]
+        chosen = st.integers(1, 30).map(lambda tenths: tenths / 10)
+        figures = st.tuples(*[chosen] * number) if number and draw(st.booleans()) else chosen
+        settings |= {"mean": draw(figures), "variance": draw(figures)}
+        if isinstance(settings["mean"], tuple) != isinstance(settings["variance"], tuple):
+            settings["variance"] = settings["mean"]
+    return settings
+
+
+def _prelu_settings(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    axes = st.lists(st.sampled_from(range(1, len(shape) + 1)), min_size=1, unique=True).map(tuple)
+    return {"shared_axes": draw(st.none() | axes)}
+
+
 def _transposed_settings(draw: st.DrawFn, _: Shape) -> dict[str, Any]:
     padding = draw(PADDINGS)
     kernel_size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
@@ -178,6 +218,11 @@ SETTINGS_BY_SHAPE: Mapping[str, Callable[[st.DrawFn, Shape], dict[str, Any]]] = 
     "Reshape": _reshape_settings,
     "Permute": _permute_settings,
     "Conv2DTranspose": _transposed_settings,
+    "BatchNormalization": _batch_normalization_settings,
+    "LayerNormalization": _layer_normalization_settings,
+    "GroupNormalization": _group_normalization_settings,
+    "Normalization": _figures,
+    "PReLU": _prelu_settings,
 }
 """Kinds whose settings have to fit the shape that they read."""
 

@@ -105,10 +105,9 @@ def _vary_groups(layer: Any, shape: Shape) -> tuple[object, ...]:
     """Offer one group, or the smallest number above 1 that divides both channels and filters."""
     if layer.groups > 1:
         return (1,)
+    filters = getattr(layer, "filters", shape[-1])
     return tuple(
-        number
-        for number in range(2, min(shape[2], layer.filters) + 1)
-        if not (shape[2] % number or layer.filters % number)
+        number for number in range(2, min(shape[-1], filters) + 1) if not (shape[-1] % number or filters % number)
     )[:1]
 
 

@@ -165,6 +165,47 @@ def _describe_alpha_rate(layer: Any, _: Shape) -> Message:
     return Message(templates.ALPHA_RATE, {"share": f"{100 * layer.rate:g}"})
 
 
+def _describe_figures_axis(layer: Any, _: Shape) -> Message:
+    return Message(templates.NO_AXIS if layer.axis is None else templates.AXIS, {})
+
+
+def _describe_standard_axis(*_: object) -> Message:
+    return Message(templates.STANDARD_AXIS, {})
+
+
+def _make_figure_describer(argument: str) -> Callable[[Any, Shape], Message]:
+    """Make a describer of a mean or a variance that is given, or stored as a weight."""
+
+    def describe(layer: Any, _: Shape) -> Message:
+        value = getattr(layer, argument)
+        if value is None:
+            return Message(templates.FIGURES_STORED, {})
+        figures = value if isinstance(value, tuple) else (value,)
+        return Message(templates.FIGURES_GIVEN, {"value": ", ".join(f"{each:g}" for each in figures)})
+
+    return describe
+
+
+def _describe_standard_groups(layer: Any, shape: Shape) -> Message:
+    maps = layer.count_maps(shape)
+    return Message(templates.STANDARD_GROUPS, {"groups": shape[-1] // maps, "maps": maps})
+
+
+def _describe_shared_axes(layer: Any, shape: Shape) -> Message:
+    template = templates.SLOPES_SHARED if layer.shared_axes else templates.SLOPES_OF_ALL
+    return Message(template, {"number": count(layer.parameters(shape))})
+
+
+def _make_weight_describer(argument: str, on: str, off: str) -> Callable[[Any, Shape], Message]:
+    """Make a describer of a switch for weights, one for each index of the layer's axes."""
+
+    def describe(layer: Any, shape: Shape) -> Message:
+        number = math.prod(shape[axis] for axis in layer.find_axes(shape))
+        return Message(on if getattr(layer, argument) else off, {"number": count(number)})
+
+    return describe
+
+
 def _describe_size(layer: Any, _: Shape) -> Message:
     return Message(templates.UPSAMPLED, dict(zip(("down", "across"), layer.size, strict=True)))
 
@@ -242,8 +283,17 @@ DESCRIBERS: Mapping[str, Callable[[Any, Shape], Message]] = {
     "keepdims": _make_switch_describer("keepdims", templates.KEEPDIMS, templates.NO_KEEPDIMS),
     "momentum": _make_value_describer("momentum", templates.MOMENTUM),
     "epsilon": _make_value_describer("epsilon", templates.EPSILON),
-    "center": _make_switch_describer("center", templates.CENTER, templates.NO_CENTER),
-    "BatchNormalization.scale": _make_switch_describer("scale", templates.SCALE, templates.NO_SCALE),
+    "center": _make_weight_describer("center", templates.CENTER, templates.NO_CENTER),
+    "scale": _make_weight_describer("scale", templates.SCALE, templates.NO_SCALE),
+    "BatchNormalization.axis": _describe_figures_axis,
+    "GroupNormalization.axis": _describe_figures_axis,
+    "Normalization.axis": _describe_figures_axis,
+    "LayerNormalization.axis": _describe_standard_axis,
+    "mean": _make_figure_describer("mean"),
+    "variance": _make_figure_describer("variance"),
+    "invert": _make_switch_describer("invert", templates.INVERT, templates.NO_INVERT),
+    "GroupNormalization.groups": _describe_standard_groups,
+    "shared_axes": _describe_shared_axes,
     "rate": _describe_rate,
     "Rescaling.scale": _make_value_describer("scale", templates.FACTOR),
     "offset": _make_value_describer("offset", templates.OFFSET),

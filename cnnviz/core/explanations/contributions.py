@@ -33,6 +33,7 @@ AFFINE_KINDS = frozenset(
         "Dropout",
         "Flatten",
         "GlobalAveragePooling2D",
+        "Normalization",
         "Permute",
         "Rescaling",
         "Reshape",

@@ -132,6 +132,27 @@ TERMS = (
         "convolution",
     ),
     Term(
+        "layer normalization",
+        gettext_noop("Layer normalization"),
+        gettext_noop(
+            "The values of one place, over all maps, are given mean 0 and variance 1, and then shifted and scaled by "
+            "learned figures. Unlike batch normalization it needs no figures from training."
+        ),
+        "Ba, Kiros, Hinton: Layer normalization (2016)",
+        "layers",
+    ),
+    Term(
+        "group normalization",
+        gettext_noop("Group normalization"),
+        gettext_noop(
+            "The maps are cut into groups, and all values of a group are given mean 0 and variance 1; then each map is "
+            "shifted and scaled by learned figures."
+        ),
+        "Wu, He: Group normalization (2018)",
+        "layers",
+        also=(gettext_noop("instance normalization"),),
+    ),
+    Term(
         "upsampling",
         gettext_noop("Upsampling"),
         gettext_noop(

@@ -4,7 +4,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnviz.core.layers.augmentation import (
     ActivityRegularization,
     AlphaDropout,
@@ -24,7 +24,12 @@ from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from cnnviz.core.layers.layer import Gradients, Layer, Output, Pair, Shape, Weights
 from cnnviz.core.layers.merging import Add, Average, Concatenate, Maximum, Merge, Multiply, Subtract
-from cnnviz.core.layers.normalization import BatchNormalization
+from cnnviz.core.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    Normalization,
+)
 from cnnviz.core.layers.pooling import (
     AveragePooling2D,
     GlobalAveragePooling2D,
@@ -60,13 +65,17 @@ __all__ = [
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "Gradients",
+    "GroupNormalization",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "MaxPooling2D",
     "Maximum",
     "Merge",
     "Multiply",
+    "Normalization",
     "Output",
+    "PReLU",
     "Pair",
     "Permute",
     "RandomBrightness",
@@ -129,6 +138,10 @@ KINDS: dict[str, type[Layer]] = {
         Conv2DTranspose,
         UpSampling2D,
         Resizing,
+        LayerNormalization,
+        GroupNormalization,
+        Normalization,
+        PReLU,
     )
 }
 """Kinds that read one input, by their name in Keras."""
@@ -138,8 +151,13 @@ MERGES: dict[str, type[Merge]] = {kind.kind: kind for kind in (Add, Subtract, Mu
 
 
 def to_json(layer: Layer) -> dict[str, Any]:
-    """Return `layer` as plain data for `json.dumps`: its kind and every setting."""
-    return {"kind": layer.kind, **{field.name: getattr(layer, field.name) for field in fields(layer)}}
+    """Return `layer` as plain data for `json.dumps`: its kind and every setting.
+
+    Settings that were added later are left out at their default, so that files stay as they are.
+    """
+    names = [field.name for field in fields(layer)]
+    left_out = {name for name in layer.added_later if layer.is_default(name)}
+    return {"kind": layer.kind, **{name: getattr(layer, name) for name in names if name not in left_out}}
 
 
 def from_json(data: object) -> Layer:

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
+from cnnviz.core.layers.formulas import INPUT, Formula, amount, result, times
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop
 
@@ -636,3 +637,60 @@ class Softmax(_Elementwise):
 
     def activation_gradient(self, output: Output, gradient: np.ndarray) -> np.ndarray:
         return softmax_gradient(output, gradient)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PReLU(Layer):
+    """x where it is positive, otherwise x times a learned slope (arXiv 1502.01852).
+
+    There is a slope for each cell, or one for all along each of `shared_axes`, counted from 1 as in Keras.
+    """
+
+    kind: ClassVar[str] = "PReLU"
+    title: ClassVar[str] = gettext_noop("PReLU")
+    role: ClassVar[Role] = "elementwise"
+    arithmetic: ClassVar[Arithmetic] = "parametric"
+    purpose: ClassVar[str] = gettext_noop("Multiplies values below 0 by a learned slope; the others stay.")
+
+    shared_axes: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shared_axes is not None:
+            axes = self.shared_axes if isinstance(self.shared_axes, (list, tuple)) else (self.shared_axes,)
+            self._settle(shared_axes=tuple(checks.whole("shared_axes", axis, 1, 3) for axis in axes))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        for axis in self.shared_axes or ():
+            checks.whole("shared_axes", axis, 1, len(shape))
+        return shape
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        shared = self.shared_axes or ()
+        return {"alpha": tuple(1 if axis in shared else side for axis, side in enumerate(shape, 1))}
+
+    def find_index(self, shape: Shape, row: int, column: int, of: int) -> tuple[int, ...]:
+        """Return the index of the slope that belongs to one cell."""
+        place = (row, column, of) if len(shape) == 3 else (of,)
+        return tuple(0 if axis in (self.shared_axes or ()) else index for axis, index in enumerate(place, 1))
+
+    def forward(self, x: np.ndarray, weights: Weights) -> Output:
+        values = np.where(x > 0, x, weights["alpha"] * x)
+        return Output(values, values)
+
+    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
+        """Let the gradient pass above 0 and multiply it by the slope below; at 0 itself there is none."""
+        below = np.where(x < 0, weights["alpha"] * gradient, np.float32(0))
+        return np.where(x > 0, gradient, below)
+
+    def weight_gradients(self, x: np.ndarray, gradient: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+        each = (gradient * x.clip(max=np.float32(0))).sum(axis=0)
+        shared = tuple(axis - 1 for axis in self.shared_axes or ())
+        return {"alpha": each.sum(axis=shared, keepdims=True)}
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(shape)
+
+    def parameter_parts(self, shape: Shape) -> Formula:
+        sides = [amount(side, INPUT, "shared_axes") for side in self.weight_shapes(shape)["alpha"]]
+        return result(times(*sides), self.parameters(shape))

@@ -29,6 +29,8 @@ Arithmetic = Literal[
     "frame",
     "scale",
     "normalize",
+    "standardize",
+    "parametric",
     "activation",
     "add",
     "subtract",
@@ -89,6 +91,8 @@ class Layer:
     """What the layer does, in one sentence; a key of the catalogue."""
     positional: ClassVar[tuple[str, ...]] = ()
     always_shown: ClassVar[tuple[str, ...]] = ()
+    added_later: ClassVar[tuple[str, ...]] = ()
+    """Arguments that older files do not have; JSON has them only where they differ from Keras's default."""
     keeps_axes: ClassVar[bool] = True
     """Whether the rows that a cell reads depend on its row alone, and likewise its columns and maps."""
 

@@ -36,6 +36,8 @@ ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "resample": weighted_sums.account_resampled,
     "frame": elementwise.frame,
     "normalize": elementwise.normalize,
+    "standardize": elementwise.standardize,
+    "parametric": elementwise.bend,
     "scale": elementwise.rescale,
     "activation": elementwise.activate,
     "add": merging.add,

@@ -10,6 +10,7 @@ import numpy as np
 from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
 from cnnviz.core.layers.activations import SELU_ALPHA, SELU_SCALE
 from cnnviz.core.layers.layer import Indices
+from cnnviz.core.layers.normalization import MIN_DEVIATION, Normalization
 from cnnviz.core.ledger import cells
 from cnnviz.core.ledger.activation import get_activation
 from cnnviz.core.ledger.cells import INPUT
@@ -211,16 +212,62 @@ def _write_rescaling(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
     return [f"value = {_write_value(ledger, shape)} * {scale} + {offset}"]
 
 
+def _write_index(ledger: Ledger, layer: Any, shape: Shape) -> str:
+    """Write the index of the layer's weights that belongs to the cell."""
+    cell = ledger.cell
+    index = layer.find_index(shape, cell.row, cell.column, cell.map)
+    return f"[{', '.join(map(str, index)) or '()'}]"
+
+
 def _write_normalization(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
-    names = [*(["gamma"] if layer.scale else []), *(["beta"] if layer.center else [])]
+    index, value = _write_index(ledger, layer, shape), _write_value(ledger, shape)
+    if isinstance(layer, Normalization):
+        return _write_figures(layer, index, value)
     arrays = [
-        f"{name} = float({_write_weight(layer, name, f'[{ledger.cell.map}]')})"
-        for name in (*names, "moving_mean", "moving_variance")
+        f"{name} = float({_write_weight(layer, name, index)})"
+        for name in (*_list_weights(layer), "moving_mean", "moving_variance")
     ]
-    scaled = " * gamma" if layer.scale else ""
-    moved = " + beta" if layer.center else ""
     root = f"np.sqrt(moving_variance + {layer.epsilon:g})"
-    return [*arrays, f"value = ({_write_value(ledger, shape)} - moving_mean) / {root}{scaled}{moved}"]
+    return [*arrays, f"value = ({value} - moving_mean) / {root}{_write_scale_and_shift(layer)}"]
+
+
+def _write_figures(layer: Normalization, index: str, value: str) -> list[str]:
+    given = {"mean": layer.mean, "variance": layer.variance}
+    lines = []
+    for name, figure in given.items():
+        if figure is None:
+            lines.append(f"{name} = float({_write_weight(layer, name, index)})")
+        else:
+            place = int(index.strip("[]")) if isinstance(figure, tuple) else 0
+            chosen = np.float32(figure[place] if isinstance(figure, tuple) else figure)
+            lines.append(f"{name} = float(np.float32({format_exact(chosen)}))")
+    lines.append(f"deviation = max(np.sqrt(variance), {MIN_DEVIATION})")
+    return [*lines, f"value = {value} * deviation + mean" if layer.invert else f"value = ({value} - mean) / deviation"]
+
+
+def _list_weights(layer: Any) -> list[str]:
+    return [*(["gamma"] if layer.scale else []), *(["beta"] if layer.center else [])]
+
+
+def _write_scale_and_shift(layer: Any) -> str:
+    return f"{' * gamma' if layer.scale else ''}{' + beta' if layer.center else ''}"
+
+
+def _write_standardization(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    index, reads = _write_index(ledger, layer, shape), _reads(ledger)
+    sides = (reads.rows, reads.columns, reads.maps) if len(shape) == 3 else (reads.maps,)
+    arrays = [f"{name} = float({_write_weight(layer, name, index)})" for name in _list_weights(layer)]
+    value, epsilon = f"({_write_value(ledger, shape)} - values.mean())", f"np.float32({layer.epsilon:g})"
+    return [
+        f"values = x[{', '.join(_write_steps(side, 0) for side in sides)}]",
+        *arrays,
+        f"value = {value} / np.sqrt(values.var() + {epsilon}){_write_scale_and_shift(layer)}",
+    ]
+
+
+def _write_slope(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
+    slope = f"float({_write_weight(layer, 'alpha', _write_index(ledger, layer, shape))})"
+    return [f"value = {_write_value(ledger, shape)}", f"value = value if value > 0 else {slope} * value"]
 
 
 def _write_activation(ledger: Ledger, layer: Any, shape: Shape) -> list[str]:
@@ -298,6 +345,8 @@ _BODIES: Mapping[str, Callable[[Ledger, Any, Shape], list[str]]] = {
     "resample": _write_resampled,
     "frame": _write_frame,
     "normalize": _write_normalization,
+    "standardize": _write_standardization,
+    "parametric": _write_slope,
     "scale": _write_rescaling,
     "activation": _write_same,
 }

@@ -50,7 +50,8 @@ def can_run(architecture: Architecture) -> bool:
 
 
 def _can_run_layer(layer: Layer) -> bool:
-    return layer.kind in KINDS and layer.activation_name in ACTIVATIONS
+    known = layer.kind in KINDS and layer.activation_name in ACTIVATIONS
+    return known and all(map(layer.is_default, layer.added_later))
 
 
 def pack(network: Network) -> bytes:

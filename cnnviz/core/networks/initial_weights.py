@@ -33,7 +33,7 @@ SCRAMBLING_KEY = np.array([0x3EC8F720, 0x02461E29], np.uint64)
 MANTISSA, ONE = np.uint32(0x7FFFFF), np.uint32(0x3F800000)
 """The bits of a float32 behind its exponent, and the bits of 1.0."""
 
-CONSTANTS: Mapping[str, float] = {"gamma": 1.0, "moving_variance": 1.0}
+CONSTANTS: Mapping[str, float] = {"gamma": 1.0, "moving_variance": 1.0, "variance": 1.0}
 """Weights that start at another constant than 0, by their name in Keras."""
 
 

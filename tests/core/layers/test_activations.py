@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, COMMON_ACTIVATI
 from cnnviz.core.layers.layer import Output
 from cnnviz.core.ledger import activation as accounts
 
-KNOWN: dict[str, dict[float, float]] = {
+KNOWN: Mapping[str, Mapping[float, float]] = {
     "relu6": {-1: 0, 2.5: 2.5, 7: 6},
     "celu": {2: 2, -1: math.expm1(-1)},
     "selu": {2: 2.101402, -1: -1.1113307},

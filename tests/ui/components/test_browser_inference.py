@@ -195,6 +195,7 @@ def test_what_the_browser_does_not_know_stays_on_the_server() -> None:
         layers.Dense(name="one", units=5, activation="gelu"),
         layers.Cropping2D(name="one", cropping=((1, 1), (0, 2))),
         layers.RandomFlip(name="one"),
+        layers.BatchNormalization(name="one", axis=1),
     ):
         assert not browser_file.can_run(Architecture("one", (layer, *HEAD), (9, 9, 1))), layer.kind
 

@@ -30,6 +30,9 @@ from cnnviz.workers.model_files import keras_layers
 Random = np.random.Generator
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax", "relu6")
 
+EPSILON = 0.1
+"""Of normalizations by the values themselves: values that are nearly alike are not blown up to rounding alone."""
+
 
 def pick(rng: Random, *choices: Any) -> Any:
     return choices[int(rng.integers(len(choices)))]
@@ -90,7 +93,7 @@ IMAGE_LAYERS: dict[str, Callable[[Random, tuple[int, ...]], Any]] = {
     "Resizing": lambda rng, of: kl.Resizing(*map(int, rng.integers(4, 12, 2)), interpolation=pick(rng, "bilinear")),
     "SpatialDropout2D": lambda rng, of: kl.SpatialDropout2D(0.3),
     "Permute": lambda rng, of: kl.Permute((2, 1, 3)),
-    "GroupNormalization": lambda rng, of: kl.GroupNormalization(groups=pick(rng, 1, of[-1])),
+    "GroupNormalization": lambda rng, of: kl.GroupNormalization(groups=pick(rng, 1, of[-1]), epsilon=EPSILON),
     "RandomFlip": lambda rng, of: kl.RandomFlip("horizontal"),
     "RandomRotation": lambda rng, of: kl.RandomRotation(0.1),
     "RandomZoom": lambda rng, of: kl.RandomZoom(0.1),
@@ -103,7 +106,7 @@ ANY_LAYERS: dict[str, Callable[[Random, tuple[int, ...]], Any]] = {
     "BatchNormalization": lambda rng, of: kl.BatchNormalization(
         center=pick(rng, True, False), scale=pick(rng, True, False), epsilon=pick(rng, 1e-3, 1e-5)
     ),
-    "LayerNormalization": lambda rng, of: kl.LayerNormalization(center=pick(rng, True, False)),
+    "LayerNormalization": lambda rng, of: kl.LayerNormalization(center=pick(rng, True, False), epsilon=EPSILON),
     "Dense": lambda rng, of: kl.Dense(int(rng.integers(2, 7)), activation=activation(rng)),
     "Dropout": lambda rng, of: kl.Dropout(0.25),
     "GaussianNoise": lambda rng, of: kl.GaussianNoise(0.1),
@@ -136,7 +139,12 @@ def add_branches(rng: Random, x: Any) -> Any:
     """Put a residual or an inception block behind the image `x`."""
     merge = pick(rng, *supported(MERGES))
     filters = int(rng.integers(2, 5))
-    paths = [kl.Conv2D(filters, size, padding="same", activation=activation(rng))(x) for size in (1, 3)]
+    drawn = [activation(rng) for _ in range(2)]
+    if merge == "Multiply":  # gates: of factors that are 0 nearly everywhere, little more than rounding is left
+        drawn = ["sigmoid"] * 2
+    paths = [
+        kl.Conv2D(filters, size, padding="same", activation=each)(x) for size, each in zip((1, 3), drawn, strict=True)
+    ]
     if rng.random() < 0.5:
         paths[0] = kl.BatchNormalization()(paths[0])
     if merge != "Subtract" and rng.random() < 0.3:

@@ -155,7 +155,7 @@ def _describe_layer(
     read = trace.get_values(output.sources[0])
     if layer.role == "pooling":
         return _describe_pooling(layer, read, output.after)
-    if layer.arithmetic in ("copy", "move", "resample", "frame", "scale", "normalize"):
+    if layer.arithmetic in ("copy", "move", "resample", "frame", "scale", "normalize", "standardize", "parametric"):
         return _describe_passing(layer, read, output.after)
     if output.after.ndim == 3:
         weights = network.weights_of(layer.name)
