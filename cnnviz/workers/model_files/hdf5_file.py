@@ -37,6 +37,9 @@ MIN_CHUNK_BYTES = 1_000_000
 FILTERS = frozenset({h5z.FILTER_DEFLATE, h5z.FILTER_SHUFFLE, h5z.FILTER_FLETCHER32})
 
 TYPES = tuple(getattr(h5t, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE"))
+WHOLE_TYPES = tuple(
+    getattr(h5t, f"STD_{sign}{bits}{order}") for sign in "IU" for bits in (32, 64) for order in ("LE", "BE")
+)
 
 UNUSUAL = gettext_noop(
     "“{path}” in this HDF5 file is {what}, which is not read here. Save the network again with Keras itself and try "
@@ -78,8 +81,8 @@ class Hdf5File:
             raise Refusal(UNUSUAL, path=path, what=gettext_noop("no group"))
         return int(opened.get_num_objs())
 
-    def read_array(self, path: str, shape: Shape) -> np.ndarray:
-        """Read the array at `path`, float32 of the shape that is expected, finite."""
+    def read_array(self, path: str, shape: Shape, whole: bool = False) -> np.ndarray:
+        """Read the array at `path`, float32 of the shape that is expected, finite; with `whole` also a count."""
         opened = self._open(path)
         if not isinstance(opened, h5d.DatasetID):
             raise Refusal(UNUSUAL, path=path, what=gettext_noop("no array"))
@@ -87,7 +90,7 @@ class Hdf5File:
         if found != shape:
             raise Refusal(WRONG_SHAPE, path=path, shape=found, expected=shape)
         kind = opened.get_type()
-        if not any(kind.equal(known) for known in TYPES):
+        if not any(kind.equal(known) for known in (*TYPES, *(WHOLE_TYPES if whole else ()))):
             raise Refusal(UNUSUAL, path=path, what=gettext_noop("no array of floating-point numbers"))
         _check_storage(path, opened, shape, kind.get_size())
         values = np.empty(shape, np.float32)

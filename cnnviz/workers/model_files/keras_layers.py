@@ -110,7 +110,7 @@ RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}, "Dropout": {"p": "rate"}}
 """Class -> older name of an argument -> its name in Keras 3."""
 
 AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Softmax"})
-"""Kinds that work along one axis, which must be the last one."""
+"""Kinds that work along one axis, which must be the last one unless our layer has it as a setting."""
 
 PRECISIONS = frozenset({"float16", "float32", "float64", "mixed_float16", "mixed_bfloat16"})
 
@@ -181,7 +181,7 @@ def translate(layer: FileLayer, name: str) -> Translation:
     for argument, value in layer.config.items():
         target = RENAMED.get(layer.kind, {}).get(argument, argument)
         if target in known:
-            settings[target] = value
+            settings[target] = _unwrap(value) if target == "axis" else value
         elif argument == "axis" and layer.kind in AXIS_KINDS:
             continue
         elif argument in USUAL:
@@ -246,14 +246,20 @@ def _read_precision(layer: FileLayer) -> str:
 
 
 def _read_axis(layer: FileLayer) -> int | None:
-    if layer.kind not in AXIS_KINDS or "axis" not in layer.config:
+    known = {each.name for each in fields(KINDS[layer.kind])}
+    if layer.kind not in AXIS_KINDS or "axis" not in layer.config or "axis" in known:
         return None
-    axis = layer.config["axis"]
-    if isinstance(axis, list) and len(axis) == 1:
-        axis = axis[0]
+    axis = _unwrap(layer.config["axis"])
     if isinstance(axis, int) and not isinstance(axis, bool):
         return axis
     raise _refuse_value(layer, "axis", axis, "-1")
+
+
+def _unwrap(axis: Any) -> Any:
+    """Return an axis as a number, which Keras 2 writes as a list of one; several as a tuple."""
+    if isinstance(axis, list):
+        return axis[0] if len(axis) == 1 else tuple(axis)
+    return axis
 
 
 def check_axis(layer: FileLayer, axis: int | None, rank: int) -> None:

@@ -21,6 +21,12 @@ from cnnviz.workers.model_files.keras_graph import FileModel, Leaf
 from cnnviz.workers.model_files.keras_layers import FileLayer
 
 Weights = dict[str, dict[str, np.ndarray]]
+COUNT = "count"
+"""Weight of a Normalization that Keras keeps as a whole number: how many pictures it has seen."""
+
+NOT_TRAINED = STATISTICS | {"mean", "variance", COUNT}
+"""Weights that no training changes by gradients."""
+
 Places = dict[tuple[str, str], str]
 """Names of our layer and its weight -> path of the array in the file."""
 
@@ -51,7 +57,7 @@ def _read(file: Hdf5File, model: FileModel, places: Places) -> Weights:
         for name, shape in shapes.items():
             doubled = layer == model.doubled
             stored = (*shape[:-1], 1) if doubled else shape
-            array = file.read_array(places[layer, name], stored)
+            array = file.read_array(places[layer, name], stored, whole=name == COUNT)
             parts[name] = _add_other_class(array) if doubled else array
         found[layer] = parts
     return found
@@ -101,7 +107,7 @@ def _order_legacy(leaves: Sequence[Leaf], expected: Mapping[str, Mapping[str, Sh
     Keras lists first what is trained, then what is not (`keras.src.legacy.saving.legacy_h5_format._legacy_weights`).
     """
     all_ = [(leaf, name) for leaf in leaves for name in expected[leaf.name]]
-    trained = [leaf.trainable and name not in STATISTICS for leaf, name in all_]
+    trained = [leaf.trainable and name not in NOT_TRAINED for leaf, name in all_]
     return [each for each, yes in zip(all_, trained, strict=True) if yes] + [
         each for each, yes in zip(all_, trained, strict=True) if not yes
     ]

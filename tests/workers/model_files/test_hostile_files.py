@@ -102,7 +102,10 @@ LAYERS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "unknown argument": (lambda: changed(shell="ls"), "Layer conv (Conv2D) has the argument shell='ls'"),
     "channels first": (lambda: changed(data_format="channels_first"), "data_format='channels_first'"),
-    "other axis": (lambda: with_layer("BatchNormalization", axis=1), "Layer odd (BatchNormalization) has axis=1"),
+    "other axis": (
+        lambda: with_layer("BatchNormalization", axis=1),
+        "Layer odd (BatchNormalization) has axis=1|is missing",
+    ),
     "int8": (
         lambda: changed(dtype={"class_name": "QuantizedDTypePolicy", "config": {"name": "int8_from_float32"}}),
         "dtype=",
