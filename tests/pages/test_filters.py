@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations import what_if
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import trace
 from cnnviz.core.lessons.filters import kernels, patches
+from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.core.networks.network import Network
+from cnnviz.jobs.runs import patch_finder
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.feature_maps import Block, Selection
 from cnnviz.ui.shell import cache
@@ -244,6 +247,43 @@ def test_patches_of_other_weights_are_refused_in_words(
     assert "must be those that were found with its weights" in texts(app)
     assert "filter 0" in texts(app).lower(), "a first filter is named all the same"
     assert not rows
+
+
+def find_here(store: RunStore, run_id: str, data: Dataset, *_: Any) -> NetworkPatches:
+    """Do what the child process does, in this one, with few digits."""
+    network, card = store.network(run_id), store.card(run_id)
+    pictures = data.x_test[:20].astype(np.float32) / np.float32(255)
+    about = {"weights_sha256": card.weights_sha256 if card else "", "data": data.name, "digits": 20}
+    found = NetworkPatches(about, patches.find(network, pictures, data.y_test[:20]))
+    store.keep_patches(run_id, patches.to_bytes(found))
+    return found
+
+
+def test_an_own_network_has_patches_and_names_once_they_are_asked_for(
+    run: Run, rows: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patch_finder, "find", find_here)
+    layer = run.moments[-1].architecture.convolutions[-1]
+    run.app.session_state["filters_layer"], run.app.session_state["filters_number"] = layer, 3
+    app = run.app.switch_page("pages/Filters.py").run()
+    assert well(app)
+    assert "are not found yet" in texts(app)
+    assert not rows
+    app.button(key="find-patches").click().run()
+    (task,) = app.session_state["filters_searching"].values()
+    found = task.wait(60).result
+    assert found is not None
+    app.run()
+    assert well(app)
+    for _ in range(2):
+        each = found.layers[layer]
+        assert np.array_equal(np.stack(rows["patches-0"]["images"]), each.pixels[3, patches.MOST, ..., 0] / 255)
+        assert each.name(3).words in texts(app)
+        assert "among 20 test digits" in texts(app)
+        assert "are not found yet" not in texts(app)
+        rows.clear()
+        app.session_state["filters_searching"] = {}  # as at another visit: what is kept beside the card is shown
+        app.run()
 
 
 @pytest.fixture

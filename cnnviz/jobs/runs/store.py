@@ -16,9 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import evaluation
 from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.lessons.filters import patches
+from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.network import Network
@@ -209,6 +212,25 @@ class RunStore:
     def keep_evaluation(self, run_id: str, source: str, made: Evaluation) -> None:
         """Keep the answers of the result beside its card. Raises `OSError` if they cannot be written."""
         evaluation.save(made, evaluation.find_path(made.name, source, self._folder(run_id)))
+
+    def patches(self, run_id: str) -> NetworkPatches | None:
+        """Return what excites the filters of the result; None if that was not searched for its weights yet."""
+        card = self.card(run_id)
+        if card is None or not self._find_patches(run_id, card.name).is_file():
+            return None
+        try:
+            return patches.load(card.name, card.weights_sha256, self._folder(run_id))
+        except Refusal:  # damaged, or of the weights before it was trained further: they can be found again
+            return None
+
+    def keep_patches(self, run_id: str, content: bytes) -> None:
+        """Keep a file of patches beside the card of the result. Raises `OSError` if it cannot be written."""
+        card = self.card(run_id)
+        if card is not None:
+            atomic_file.write(self._find_patches(run_id, card.name), content)
+
+    def _find_patches(self, run_id: str, name: str) -> Path:
+        return self._folder(run_id) / f"{name}{patches.SUFFIX}"
 
     def checkpoint(self, run_id: str) -> Event | None:
         """Return the latest `checkpoint` event, with arrays, from which a job can continue; None if there is none."""

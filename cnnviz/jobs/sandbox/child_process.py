@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -41,6 +41,9 @@ to be read at once waits for them."""
 DATA_QUEUE_SECONDS = 60.0
 """How long a file of labelled pictures waits for its turn."""
 
+MAX_STEPS = 1_000
+"""Steps that are told of a child; what it writes behind them is its answer."""
+
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
 """The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
@@ -62,6 +65,7 @@ def ask(
     answer_bytes: int,
     exporting: bool = False,
     labelled: bool = False,
+    on_step: Callable[[int], None] | None = None,
 ) -> bytes:
     """Write `data` to a worker's standard input and return what it writes to its standard output.
 
@@ -72,6 +76,8 @@ def ask(
         answer_bytes: Length of the longest answer that is accepted.
         exporting: Whether it makes a Keras file, and waits for other exports instead of other files that are read.
         labelled: Whether it reads labelled pictures, and waits for other such files instead.
+        on_step: Given for a worker that writes a dot for every step it has done, and a line break before its answer;
+            told how many there are, at each of them.
 
     Returns:
         At most `answer_bytes` bytes. They come from a process that has read an untrusted file, so check them.
@@ -86,6 +92,8 @@ def ask(
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
         feeder.start()
         try:
+            if on_step is not None and child.stdout:
+                _follow(child.stdout, on_step)
             answer = child.stdout.read(answer_bytes + 1) if child.stdout else b""
             if len(answer) > answer_bytes:
                 child.kill()
@@ -97,6 +105,14 @@ def ask(
     if code != 0:
         raise WorkerError(f"The worker {worker} ended with code {code}.")
     return answer
+
+
+def _follow(pipe: IO[bytes], on_step: Callable[[int], None]) -> None:
+    """Tell of each dot, up to the first byte that is none; there are at most `MAX_STEPS`."""
+    for step in range(1, MAX_STEPS + 1):
+        if pipe.read(1) != b".":
+            break
+        on_step(step)
 
 
 @contextlib.contextmanager

@@ -14,12 +14,12 @@ from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.ledger.fixed_point import format_signed
 from cnnviz.core.lessons.filters import excitation, kernels, names
 from cnnviz.core.lessons.filters.names import FilterName
-from cnnviz.core.lessons.filters.patches import LEAST, MOST, LayerPatches
+from cnnviz.core.lessons.filters.patches import LEAST, MOST, NetworkPatches
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
-from cnnviz.ui.filters import choice
+from cnnviz.ui.filters import choice, own_patches
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.prediction import colour_scale
 from cnnviz.ui.shell import cache, networks, page, session, terms, url
@@ -34,10 +34,6 @@ WHAT_PATCHES = gettext_noop(
     "A patch is all that one value sees, its [[receptive field]]: {rows} × {columns} [[pixel|pixels]] here. These are "
     "the strongest and the weakest values before the [[activation]] among {digits:,} [[test set|test digits]] of "
     "{data}, at most one a digit. Click a patch to read its digit."
-)
-OWN_NETWORK = gettext_noop(
-    "Patches, and names of deeper filters, were found beforehand for the networks that come with the app, not for your "
-    "own."
 )
 EXCITED = gettext_noop("Its value rises from {start} to {value}; the strongest patch of a test digit gets {patch}.")
 EXCITED_ALONE = gettext_noop("Its value rises from {start} to {value}.")
@@ -64,14 +60,15 @@ def show(prediction: Prediction) -> None:
 
 def _show_open(network: Network, prediction: Prediction) -> None:
     layer, number = choice.get_layer(network), choice.get_filter(network)
-    found = _load_patches(network, layer)
+    all_found = _load_patches(network)
+    found = None if all_found is None else all_found.layers.get(layer)
     name = found.name(number) if found is not None else _name_first(network, layer, number)
     if name is not None:
         _show_name(network, layer, number, name)
-    if found is not None:
+    if all_found is not None and found is not None:
         left, right = st.columns([3, 1], gap="medium")
         with left:
-            _show_patches(network, found, layer, number)
+            _show_patches(network, all_found, layer, number)
         with right:
             _show_map(prediction, layer, number)
     else:
@@ -80,13 +77,12 @@ def _show_open(network: Network, prediction: Prediction) -> None:
         _show_excitation(network, layer, number, None if found is None else float(found.values[number, MOST, 0]))
 
 
-def _load_patches(network: Network, layer: str) -> LayerPatches | None:
-    """Return the patches of a layer; None, and say why, where there are none for these weights."""
+def _load_patches(network: Network) -> NetworkPatches | None:
+    """Return the patches of a network; None, and say why, where there are none for these weights."""
     if protocol.parse_run_id(network.name) is not None or network.card is None:
-        st.caption(translate(OWN_NETWORK))
-        return None
+        return own_patches.find(network)
     try:
-        return cache.filter_patches(network.name, network.card.weights_sha256).layers.get(layer)
+        return cache.filter_patches(network.name, network.card.weights_sha256)
     except Refusal as reason:
         st.caption(page.escape_markdown(translate_refusal(reason)))
         return None
@@ -112,8 +108,8 @@ def _show_name(network: Network, layer: str, number: int, name: FilterName) -> N
         st.caption(translate(HOW_NAMED, fit=100 * name.fit, bound=bound, least=100 * names.MIN_FIT))
 
 
-def _show_patches(network: Network, found: LayerPatches, layer: str, number: int) -> None:
-    about = cache.filter_patches(network.name, network.card.weights_sha256 if network.card else "").about
+def _show_patches(network: Network, all_found: NetworkPatches, layer: str, number: int) -> None:
+    about, found = all_found.about, all_found.layers[layer]
     for end, title in ENDS.items():
         st.markdown(translate(title))
         key = f"patches-{end}"
@@ -124,7 +120,7 @@ def _show_patches(network: Network, found: LayerPatches, layer: str, number: int
             [_caption(int(label), float(value)) for label, value in each],
             label=f"{translate(title).strip('*')}, {choice.name(network, layer, number)}",
             size=SIZE,
-            on_pick=session.guard(partial(_open_digit, key, found.digits[number, end])),
+            on_pick=session.guard(partial(_open_digit, key, found.digits[number, end], about["data"])),
         )
         if read_pick(key) >= 0:
             st.rerun()  # the whole page: another digit is read
@@ -141,11 +137,11 @@ def _make_pictures(pixels: np.ndarray) -> list[np.ndarray]:
     return list((pixels[..., 0] if pixels.shape[-1] == 1 else pixels) / 255)
 
 
-def _open_digit(key: str, digits: np.ndarray) -> None:
+def _open_digit(key: str, digits: np.ndarray, data: str = datasets.MNIST) -> None:
     """Read the digit of the patch that was clicked. Raises `Refusal` where the data set is not here."""
     place = read_pick(key)
     if 0 <= place < len(digits):
-        session.show(samples.find(samples.SLUGS[datasets.MNIST], int(digits[place])))
+        session.show(samples.find(samples.SLUGS.get(data, ""), int(digits[place])))
 
 
 def _show_map(prediction: Prediction, layer: str, number: int) -> None:

@@ -263,6 +263,11 @@ def find_middle(architecture: Architecture, field: Field) -> tuple[int, int]:
 
 def write(name: str, found: NetworkPatches, folder: Path) -> None:
     """Write the patches of the network `name` into `folder`, beside its weights."""
+    atomic_file.write(folder / f"{name}{SUFFIX}", to_bytes(found))
+
+
+def to_bytes(found: NetworkPatches) -> bytes:
+    """Return the content of the file of `found`."""
     arrays = {
         f"{layer}/{entry.name}": getattr(each, entry.name)
         for layer, each in found.layers.items()
@@ -270,7 +275,7 @@ def write(name: str, found: NetworkPatches, folder: Path) -> None:
     }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, about=np.array(json.dumps(dict(found.about))), **arrays)
-    atomic_file.write(folder / f"{name}{SUFFIX}", buffer.getvalue())
+    return buffer.getvalue()
 
 
 def load(name: str, weights_sha256: str, folder: Path | None = None) -> NetworkPatches:
@@ -281,14 +286,23 @@ def load(name: str, weights_sha256: str, folder: Path | None = None) -> NetworkP
     """
     try:
         with ((folder or model_store.folder()) / f"{name}{SUFFIX}").open("rb") as file:
-            content = npz_file.read(file.read(MAX_BYTES), MAX_DECOMPRESSED)
-        about = json.loads(str(content["about"]))
-        layers = {key.rpartition("/")[0] for key in content if "/" in key}
+            content = file.read(MAX_BYTES)
+    except OSError as error:
+        raise _make_refusal() from error
+    return from_bytes(content, weights_sha256)
+
+
+def from_bytes(content: bytes, weights_sha256: str) -> NetworkPatches:
+    """Read what `to_bytes` wrote of a network with these weights. Raises `Refusal` for anything else."""
+    try:
+        read = npz_file.read(content, MAX_DECOMPRESSED)
+        about = json.loads(str(read["about"]))
+        layers = {key.rpartition("/")[0] for key in read if "/" in key}
         found = {
-            layer: LayerPatches(**{entry.name: content[f"{layer}/{entry.name}"] for entry in fields(LayerPatches)})
+            layer: LayerPatches(**{entry.name: read[f"{layer}/{entry.name}"] for entry in fields(LayerPatches)})
             for layer in sorted(layers)
         }
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise _make_refusal() from error
     if not isinstance(about, dict) or about.get("weights_sha256") != weights_sha256:
         raise _make_refusal()

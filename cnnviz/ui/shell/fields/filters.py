@@ -20,5 +20,6 @@ FIELDS = (
     Field("filters_moment", NEWEST),  # of a visitor's own run: which of its kept moments is shown
     Field("filters_channel", 0),  # the input map whose kernel can be edited
     Field("filters_counted", ((), 0)),  # the changes that were last tried on test digits, and how many it read right
+    Field("filters_searching", {}),  # own network -> the task that finds what excites its filters
     Field("filters_edits", ("", ())),  # the network that the visitor changed, by name and weights, and the changes
 )
