@@ -44,6 +44,12 @@ MAX_GREY = 15
 MAX_BODY_BYTES = 32_000
 """More than the body of any drawing within the limits; inflating stops here."""
 
+MAX_TEXTS = 256
+"""Texts that are remembered."""
+
+_texts: dict[Drawing, str] = {}
+"""Drawing as a link keeps it -> its text: what was just drawn is put into the address bar next."""
+
 DAMAGED = gettext_noop(
     "The {what} in this link is damaged, so it was left out. Please ask for the link again, or draw anew."
 )
@@ -61,6 +67,8 @@ def encode(drawing: Drawing) -> str:
     strokes = [stroke for stroke in drawing.strokes if stroke.points]
     if not strokes:
         return ""
+    if (known := _texts.get(drawing)) is not None:
+        return known
     for tolerance in TOLERANCES:
         text = _try_encode(strokes, tolerance)
         if text:
@@ -88,9 +96,14 @@ def decode(text: str) -> Drawing:
 def quantize(drawing: Drawing) -> Drawing:
     """Return `drawing` as its link decodes, so that a reload changes nothing; unchanged if it has no link."""
     try:
-        return decode(encode(drawing))
+        text = encode(drawing)
     except Refusal:
         return drawing
+    kept = decode(text)
+    if len(_texts) >= MAX_TEXTS:
+        _texts.clear()
+    _texts[kept] = text
+    return kept
 
 
 def encode_digit(digit: np.ndarray) -> str:

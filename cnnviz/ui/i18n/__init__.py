@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -80,8 +81,18 @@ def translate_plural(one: str, many: str, number: int, /, **values: object) -> s
 
 def translate_all(messages: Mapping[str, str], /) -> dict[str, str]:
     """Return a table of marked messages, such as the labels of a component, in the visitor's language."""
-    look_up = _catalogue(_language()).gettext  # looked up once: a run for the pen shows some forty labels
-    return {name: strip_marks(look_up(message)) for name, message in messages.items()}
+    catalogue = _catalogue(_language())
+    known = _tables.get((id(messages), id(catalogue)))
+    if known is not None:
+        return dict(known[0])
+    table = {name: strip_marks(catalogue.gettext(message)) for name, message in messages.items()}
+    if isinstance(messages, MappingProxyType):  # a constant
+        _tables[id(messages), id(catalogue)] = table, messages, catalogue
+    return dict(table)
+
+
+_tables: dict[tuple[int, int], tuple[dict[str, str], Mapping[str, str], gettext.NullTranslations]] = {}
+"""Translated tables of labels, of which a run for the pen needs some eighty; with what keeps their numbers in use."""
 
 
 def translate_message(said: Message, /) -> str:

@@ -23,8 +23,10 @@ def _pick_range() -> None:
     widgets.one_of("colour_range", translate("One colour scale for"), help=why)
 
 
-def measure_network_range(trace: Trace) -> tuple[float, float]:
-    """Return the smallest and the largest value of all layers that have maps, for one scale over the network."""
+def measure_network_range(trace: Trace) -> tuple[float, float] | None:
+    """Return the smallest and the largest value of all layers that have maps, if the network has one scale."""
+    if session.get("colour_range") != "network":
+        return None
     arrays = [values for layer in trace.layers if layer.after.ndim == 3 for values in (layer.before, layer.after)]
     if not arrays:
         return 0.0, 1.0

@@ -98,6 +98,7 @@ def start() -> list[Middleware]:
     watch_no_files()
     process_tuning.remember_theme()
     process_tuning.look_for_settings_rarely()
+    process_tuning.take_over_only_news()
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)

@@ -36,7 +36,13 @@ _before: ContextVar[dict[str, Any] | None] = ContextVar("before", default=None)
 """Fields that a guarded callback has set, with what they were before; None where there is no such callback."""
 
 _known: ContextVar[dict[str, Any] | None] = ContextVar("known", default=None)
-"""Fields as they were read or set in a run of a fragment; None elsewhere. Streamlit takes 20 µs to look one up."""
+"""All fields in a run of a fragment; None elsewhere. Streamlit takes 20 µs to look one up."""
+
+NOTHING = object()
+"""Is no value of a field."""
+
+COPY = "fields"
+"""Key of a dict of all fields, which `begin` makes anew and `put` keeps up to date."""
 
 REASON = "{reason}"
 """Template of a notice that is a refusal."""
@@ -58,15 +64,15 @@ def is_new() -> bool:
 def begin() -> bool:
     """Give every field its default; return whether this is the first run of the session."""
     fresh = is_new()
-    for field in FIELDS.values():
-        st.session_state.setdefault(field.key, field.default)
+    copy = {key: st.session_state.setdefault(key, field.default) for key, field in FIELDS.items()}
+    st.session_state[COPY] = copy
     return fresh
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Look each field up in Streamlit's session only once in the body, which is a run of a fragment."""
-    token = _known.set({})
+    """Look no field up in Streamlit's session in the body, which is a run of a fragment."""
+    token = _known.set(st.session_state.get(COPY, {}))
     try:
         with speaking(str(get(LANGUAGE_KEY))):
             yield
@@ -111,9 +117,12 @@ def shows(key: str) -> bool:
 def put(**values: Any) -> None:
     """Set fields."""
     before, known = _before.get(), _known.get()
-    if known is not None:
-        known.update(values)
+    if known is None:
+        known = st.session_state.get(COPY, {})
     for key, value in values.items():
+        if known.get(key, NOTHING) is value:  # such as a flag that stays; Streamlit takes 40 µs to take it over
+            continue
+        known[key] = value
         if before is not None and key not in before and key in st.session_state:
             before[key] = st.session_state[key]
         st.session_state[key] = value
@@ -215,7 +224,7 @@ def _is_among(value: Any, among: Collection[Any] | Callable[[Any], bool]) -> boo
 
 def subject() -> InputSource:
     """Return what is being read, in the chosen colours; an empty drawing before anything was chosen."""
-    return replace(st.session_state["subject"] or InputSource(), ink=get("ink"), paper=get("paper"))
+    return replace(get("subject") or InputSource(), ink=get("ink"), paper=get("paper"))
 
 
 def show(new: InputSource) -> None:

@@ -74,6 +74,18 @@ def test_a_stroke_that_goes_back_on_itself_keeps_its_reach() -> None:
     assert url_codec.decode(url_codec.encode(there_and_back)) == there_and_back
 
 
+def test_what_was_just_drawn_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = url_codec.quantize(seven())
+    expected = url_codec._try_encode(list(kept.strokes), url_codec.TOLERANCES[0])
+
+    def fail(*_: object) -> str:
+        raise AssertionError
+
+    monkeypatch.setattr(url_codec, "_try_encode", fail)
+    assert url_codec.encode(kept) == expected
+    assert url_codec.decode(expected) == kept
+
+
 @given(drawings)
 def test_encoding_again_gives_the_same_text(drawing: Drawing) -> None:
     text = url_codec.encode(drawing)

@@ -5,12 +5,15 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.watcher import polling_path_watcher
 
 from cnnviz.ui.shell import process_tuning
@@ -110,3 +113,79 @@ def test_settings_are_looked_for_rarely(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(polling_path_watcher, "_POLLING_PERIOD_SECS", 0.2)
     assert process_tuning.look_for_settings_rarely()
     assert polling_path_watcher._POLLING_PERIOD_SECS == process_tuning.SETTINGS_SECONDS
+
+
+STATES = (
+    "a field that was set",
+    "a field that was set again",
+    "a field that was set before its widget came",
+    "a widget that the browser has changed",
+    "a widget with a form of its own for those who ask",
+    "a widget that is unknown",
+)
+
+
+def make_state(random: Random) -> SessionState:
+    """Make a session as some runs may leave it: what is old, what code has set, and what the browser has said."""
+    state = SessionState()
+    for name in "abcdef":
+        widget = f"$$ID-{name}-{name}"
+        kind = random.choice(STATES)
+        if kind != "a field that was set":
+            state._old_state[random.choice([name, widget])] = random.random()
+        if kind in {"a field that was set", "a field that was set again"}:
+            state._new_session_state[name] = random.random()
+        if "widget" in kind and kind != "a widget that is unknown":
+            state._key_id_mapper[name] = widget
+            presenter = (lambda value, _: [value]) if "form" in kind else None
+            state._set_widget_metadata(
+                WidgetMetadata(widget, lambda x: x, lambda x: x, "double_value", presenter=presenter)
+            )
+        if kind in {"a widget that the browser has changed", "a widget that is unknown"}:
+            state._new_widget_state.set_from_value(widget, random.random())
+    return state
+
+
+def test_a_run_begins_with_the_values_that_streamlit_would_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole: Any = SessionState._compact_state
+    monkeypatch.setattr(SessionState, "_compact_state", whole)
+    assert process_tuning.take_over_only_news()
+    assert SessionState._compact_state is not whole
+    differ = 0
+    for seed in range(300):
+        expected, found = make_state(Random(seed)), make_state(Random(seed))
+        before = dict(found._old_state)
+        whole(expected)
+        found._compact_state()
+        assert found._old_state == expected._old_state
+        assert not found._new_session_state
+        assert not list(found._new_widget_state)
+        differ += found._old_state != before
+    assert differ > 200
+
+
+def test_values_that_have_not_changed_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SessionState, "_compact_state", SessionState._compact_state)
+    process_tuning.take_over_only_news()
+    state = SessionState()
+    state._old_state.update({f"field {number}": number for number in range(100)})
+    state._new_session_state["field 5"] = "new"
+    seen: list[str] = []
+    look_up = SessionState.__getitem__
+
+    def look(self: SessionState, key: str) -> Any:
+        seen.append(key)
+        return look_up(self, key)
+
+    monkeypatch.setattr(SessionState, "__getitem__", look)
+    state._compact_state()
+    assert seen == ["field 5"]
+    assert state._old_state["field 5"] == "new"
+
+
+def test_a_streamlit_that_keeps_its_values_otherwise_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole: Any = SessionState._compact_state
+    monkeypatch.setattr(SessionState, "_get_widget_id", SessionState._get_widget_id)
+    monkeypatch.delattr(SessionState, "_get_widget_id")
+    assert not process_tuning.take_over_only_news()
+    assert SessionState._compact_state is whole

@@ -90,3 +90,35 @@ def test_what_succeeds_stays_and_later_failures_leave_it(fields: Fields) -> None
 def test_callback_that_sets_nothing_looks_at_nothing(fields: Fields) -> None:
     session.guard(lambda: None)()
     assert fields.looks == 0  # all 117 fields were copied, twenty times a second for a pen that moves
+
+
+def test_a_run_of_a_fragment_looks_no_field_up_in_the_session(fields: Fields) -> None:
+    session.put(brush=9)
+    fields.looks = 0
+    with session.reading():
+        assert (session.get("brush"), session.get("revision"), session.subject().kind) == (9, 0, "drawing")
+        session.put(brush=10)
+        assert session.get("brush") == 10
+    assert fields.looks == 0
+    assert (fields["brush"], session.get("brush")) == (10, 10)
+    with session.reading():
+        assert session.get("brush") == 10
+
+
+def test_a_run_of_the_page_reads_what_is_in_the_session(fields: Fields) -> None:
+    fields["brush"] = 33
+    session.begin()
+    with session.reading():
+        assert session.get("brush") == 33
+
+
+@pytest.mark.usefixtures("fields")
+def test_a_value_that_stays_is_not_set_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ("one",)
+    session.put(answers=answers, brush=20)
+    written: list[str] = []
+    monkeypatch.setattr(Fields, "__setitem__", lambda _, key, __: written.append(key))
+    session.put(answers=answers, brush=20)
+    assert not written
+    session.put(answers=("two",), brush=20)
+    assert written == ["answers"]

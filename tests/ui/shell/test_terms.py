@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -87,6 +88,28 @@ def test_translating_alone_shows_plain_words() -> None:
     assert i18n.translate("All [[feature map|maps]] of {name}.", name="[[it]]") == "All maps of [[it]]."
     assert i18n.translate_all({"a": "[[kernel|kernels]]"}) == {"a": "kernels"}
     assert i18n.translate_plural("{number} [[kernel]]", "{number} [[kernel|kernels]]", 2) == "2 kernels"
+
+
+def test_a_constant_table_is_translated_once_for_each_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    class Catalogue:
+        def __init__(self, mark: str) -> None:
+            self.mark = mark
+
+        def gettext(self, message: str) -> str:
+            looked_up.append(message)
+            return message + self.mark
+
+    table, spoken = MappingProxyType({"a": "one", "b": "two"}), Catalogue("!")
+    monkeypatch.setattr(i18n, "_catalogue", lambda _: spoken)
+    first = i18n.translate_all(table)
+    assert first == {"a": "one!", "b": "two!"}
+    first["a"] = "changed by who asked"
+    assert i18n.translate_all(table) == {"a": "one!", "b": "two!"}
+    assert looked_up == ["one", "two"]
+    spoken = Catalogue("?")
+    assert i18n.translate_all(table) == {"a": "one?", "b": "two?"}
 
 
 # The table and the messages, read from the sources.

@@ -40,6 +40,9 @@ class PadMessage:
     read_with: str = ""
 
 
+NUMBERS = (float, int)
+"""Types of numbers in JSON; those of true and false are others."""
+
 LIMITS = {
     "strokes": MAX_STROKES,
     "points": MAX_POINTS,
@@ -58,7 +61,13 @@ def to_wire(drawing: Drawing) -> list[list[float]]:
         points = stroke.points[:left]
         left -= len(points)
         if points:
-            strokes.append([_width(stroke.width), *(_half(value) for point in points for value in point)])
+            # Thousands of coordinates a second: a call for each would be most of the work.
+            halves = [
+                round((value if -MAX_REACH <= value <= MAX_REACH else _clamp(value)) * 2) / 2
+                for point in points
+                for value in point
+            ]
+            strokes.append([_width(stroke.width), *halves])
     return strokes
 
 
@@ -66,8 +75,8 @@ def _width(value: float) -> float:
     return min(max(value, MIN_WIDTH), MAX_WIDTH)
 
 
-def _half(value: float) -> float:
-    return round(min(max(value, -MAX_REACH), MAX_REACH) * 2) / 2
+def _clamp(value: float) -> float:
+    return min(max(value, -MAX_REACH), MAX_REACH)
 
 
 def from_wire(value: object) -> PadMessage | None:
@@ -97,7 +106,7 @@ def sequence(value: object) -> int:
 
 
 def _stroke(numbers: list[float]) -> Stroke:
-    values = [float(number) for number in numbers]
+    values = list(map(float, numbers))
     return Stroke(tuple(zip(values[1::2], values[2::2], strict=True)), values[0])
 
 
@@ -112,7 +121,8 @@ def _are_strokes(value: object) -> bool:
 def _is_stroke(numbers: list[object]) -> bool:
     width, *coordinates = numbers
     return _is_number(width, MIN_WIDTH, MAX_WIDTH) and all(
-        _is_number(number, -MAX_REACH, MAX_REACH) for number in coordinates
+        type(number) in NUMBERS and -MAX_REACH <= number <= MAX_REACH  # type: ignore[operator]
+        for number in coordinates
     )
 
 
