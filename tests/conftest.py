@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from cnnviz.core.data import datasets
 from scripts import browser as installed
 from tests import tiers
+from tests.browser import profiles
 from tests.server_process import ROOT, Server, serving
 
 # A property is true or false; how long one example takes says how busy the machine is.
@@ -148,7 +149,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = installed.find()
     if path is None:
         pytest.skip(installed.NONE_FOUND)
-    return browser_type_launch_args | {"executable_path": path, "args": list(installed.ARGUMENTS)}
+    return browser_type_launch_args | {"executable_path": path, "args": [*installed.ARGUMENTS, *profiles.ARGUMENTS]}
 
 
 @pytest.fixture(scope="session")

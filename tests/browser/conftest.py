@@ -1,4 +1,4 @@
-"""Browser test fixtures: an empty browser profile per visitor; pages may not log errors or contact other hosts."""
+"""Browser test fixtures: a clean browser profile per visitor; pages may not log errors or contact other hosts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.page_guard import PageGuard
+from tests.browser.profiles import Profiles
 from tests.server_process import Server, serving
 
 Visitor = Callable[..., Page]
@@ -22,9 +23,6 @@ LAYERS_NETWORK = "cnn-32-64-64"
 """Convolutions, poolings and dense layers, small enough to be quick."""
 
 PATIENCE = 45_000  # milliseconds for anything to appear on a machine that has other things to do
-
-LEFT_BY_VISITORS = "cookies,local_storage,indexeddb,cache_storage,service_workers"
-"""What a browser profile keeps of a visitor besides the app's files."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,43 +47,51 @@ def page_guard() -> Iterator[PageGuard]:
 
 
 @pytest.fixture(scope="module")
-def profile(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """Make a browser profile that keeps the app's files for the tests of a module, a sixth of what a visit takes."""
+def profiles(browser: Browser) -> Iterator[Profiles]:
+    """Keep browser profiles, with the app's files, for the visitors of a module's tests."""
+    kept = Profiles(browser, PATIENCE)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def take_profile(
+    profiles: Profiles, page_guard: PageGuard, browser_context_args: dict[str, Any]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Take guarded browser profiles for a test, with Playwright's context options, and give them back after it."""
+    taken: list[BrowserContext] = []
+
+    def take(**options: Any) -> BrowserContext:
+        taken.append(profiles.take(browser_context_args | options))
+        page_guard.watch(taken[-1])
+        return taken[-1]
+
+    yield take
+    for profile in taken:
+        profiles.give_back(profile, page_guard.origins)
+        page_guard.leave(profile)
+
+
+@pytest.fixture
+def context(take_profile: Callable[..., BrowserContext]) -> BrowserContext:
+    """Return the browser profile of a test's usual visitor."""
+    return take_profile()
+
+
+@pytest.fixture
+def visitor(take_profile: Callable[..., BrowserContext]) -> Visitor:
+    """Make another visitor: a page in a browser profile of its own, with Playwright's context options."""
+    return lambda **options: take_profile(**options).new_page()
+
+
+@pytest.fixture
+def newcomer(browser: Browser, page_guard: PageGuard, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open a page in a browser that has nothing of the app yet."""
     context = browser.new_context(**browser_context_args)
     context.set_default_timeout(PATIENCE)
-    yield context
+    page_guard.watch(context)
+    yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def context(profile: BrowserContext, page_guard: PageGuard) -> Iterator[BrowserContext]:
-    """Guard the module's browser profile during a test, and take from it whatever a visitor leaves there."""
-    page_guard.watch(profile)
-    yield profile
-    session = profile.new_cdp_session(profile.pages[0] if profile.pages else profile.new_page())
-    for origin in page_guard.origins:
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": LEFT_BY_VISITORS})
-    for page in profile.pages:
-        page.close()
-    profile.clear_cookies()
-    page_guard.leave(profile)
-
-
-@pytest.fixture
-def visitor(browser: Browser, page_guard: PageGuard, browser_context_args: dict[str, Any]) -> Iterator[Visitor]:
-    """Make another visitor: a page in a browser profile of its own, with Playwright's context options."""
-    contexts: list[BrowserContext] = []
-
-    def make(**options: Any) -> Page:
-        context = browser.new_context(**browser_context_args | options)
-        context.set_default_timeout(PATIENCE)
-        page_guard.watch(context)
-        contexts.append(context)
-        return context.new_page()
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser import eyes, hands
-from tests.browser.conftest import Visitor
 from tests.browser.page_guard import PageGuard
 
 MAX_FIRST = 1_400_000
@@ -49,8 +48,8 @@ def counting(page: Page) -> Callable[[], int]:
     return count
 
 
-def test_bytes_of_the_first_visit_and_of_the_next(visitor: Visitor, address: str) -> None:
-    page = visitor()
+def test_bytes_of_the_first_visit_and_of_the_next(newcomer: Page, address: str) -> None:
+    page = newcomer
     count = counting(page)
     eyes.opened(page, address)
     eyes.whole(page)
@@ -75,8 +74,8 @@ window.fetch = (...asked) => {
 """Notes for each network that is fetched whether the skeleton is gone."""
 
 
-def test_the_network_comes_when_the_page_stands_and_is_kept(visitor: Visitor, address: str) -> None:
-    page = visitor()
+def test_the_network_comes_when_the_page_stands_and_is_kept(newcomer: Page, address: str) -> None:
+    page = newcomer
     page.add_init_script(FETCHES)
     sizes: list[int] = []
 
