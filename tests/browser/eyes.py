@@ -49,10 +49,21 @@ def opened(page: Page, address: str, title: str = "Draw") -> Page:
 
 def arrived(page: Page, title: str) -> None:
     """Wait until the page of this title has its answer, and until it stands."""
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(heading(page, title)).to_be_visible()
     expect(page.locator(".st-key-answer .row")).to_have_count(10)
     settled(page)
     still(page)
+
+
+def stand(page: Page, title: str) -> None:
+    """Wait until all of the page of this title is there; not all pages have an answer."""
+    expect(heading(page, title)).to_be_visible()
+    whole(page)
+    still(page)
+
+
+def heading(page: Page, title: str) -> Locator:
+    return page.get_by_role("heading", name=title, exact=True)
 
 
 def digit(page: Page) -> Locator:

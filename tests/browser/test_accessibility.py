@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
+from tests.browser.hands import Stop
 
 FOCUS_RING = eyes.measuring("focus_ring")
 
@@ -64,32 +65,19 @@ CUT = f"""() => {{ {EVERY}
 }}"""
 """Returns texts that do not fit where they stand."""
 
-PLACES = {
-    "": "Draw",
-    f"Layers?net={LAYERS_NETWORK}": "Layers",
-    "Filters": "Filters",
-    "Convolution": "Convolution",
-    "Pooling": "Pooling",
-    "Data": "Data",
-    "Train?bench=build": "Train",
-    "Compare": "Compare",
+PLACES = {title: Stop(title) for title in ("Draw", "Filters", "Convolution", "Pooling", "Data", "Compare")}
+PLACES |= {
+    "builder": Stop("Train", option="Build your own"),
+    "Layers": Stop("Layers", link=f"/Layers?net={LAYERS_NETWORK}"),
 }
 MOST = 70  # tabs a page: what follows is of the same kinds
-
-
-def visit(page: Page, address: str, place: str) -> None:
-    page.goto(f"{address}/{place}")
-    expect(page.get_by_role("heading", name=PLACES[place], exact=True)).to_be_visible()
-    eyes.whole(page)
-    eyes.still(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_focus_can_be_seen(visitor: Visitor, address: str, scheme: str) -> None:
     page = visitor(color_scheme=scheme)
     pale = {}
-    for place in PLACES:
-        visit(page, address, place)
+    for place in hands.walk_through(page, address, PLACES):
         found = []
         for _ in range(MOST):
             page.keyboard.press("Tab")
@@ -116,11 +104,10 @@ def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:
 
 
 def test_targets_are_large_enough(page: Page, address: str) -> None:
-    small = {}
-    for place in PLACES:
-        visit(page, address, place)
-        small[place] = page.evaluate(SMALL_TARGETS)
-    assert small == {place: [] for place in PLACES}
+    found = {}
+    for place in hands.walk_through(page, address, PLACES):
+        found[place] = page.evaluate(SMALL_TARGETS)
+    assert found == {place: [] for place in PLACES}
 
 
 def test_with_the_ledger_open_no_focus_lies_behind_it(page: Page, address: str, seven_link: str) -> None:
@@ -143,8 +130,7 @@ SIZES = {
 def test_wide_spacing_and_zoom_cut_no_text(visitor: Visitor, address: str, size: dict[str, object]) -> None:
     page = visitor(**size)
     cut = {}
-    for place in PLACES:
-        visit(page, address, place)
+    for place in hands.walk_through(page, address, PLACES):
         page.evaluate(WIDEN)
         eyes.still(page)
         cut[place] = page.evaluate(CUT)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +12,8 @@ from playwright.sync_api import Page, expect
 from cnnviz.figures import theme
 from tests.browser import axe, eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
+from tests.browser.page_guard import PageGuard
+from tests.browser.profiles import Profiles
 from tests.server_process import Server
 
 pytestmark = pytest.mark.skipif(
@@ -17,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 Act = Callable[[Page], object]
+Scheme = Literal["light", "dark"]
 
 
 def as_it_is(_: Page) -> None:
@@ -67,77 +72,198 @@ def find_out(page: Page) -> None:
     eyes.settled(page)
 
 
-STATES: dict[str, tuple[str, str, Act]] = {
-    "draw": ("?", "Draw", as_it_is),
-    "nothing drawn": ("?d=", "Draw", as_it_is),
-    "pad's menu": ("?", "Draw", take_the_eraser),
-    "editor": ("?", "Draw", use_the_editor),
-    "map of the strip": ("?", "Draw", enlarge_a_map),
-    "about the network": ("?", "Draw", tell_about_the_network),
-    "upload": ("?", "Draw", open_the_upload),
-    "why this answer": ("?why=1&show=everything&how=grad-cam&", "Draw", as_it_is),
-    "layers": ("Layers?", "Layers", as_it_is),
-    "account of a cell": ("Layers?cell=conv2d_1.1.5.5&", "Layers", as_it_is),
-    "account of a map": ("Layers?cell=conv2d_1.1&", "Layers", as_it_is),
-    "account of a layer": ("Layers?cell=conv2d_1&", "Layers", as_it_is),
-    "diagram": ("Layers?view=diagram&", "Layers", as_it_is),
-    "summary": ("Layers?view=summary&", "Layers", as_it_is),
-    "program": ("Layers?view=program&", "Layers", as_it_is),
-    "filters": ("Filters?", "Filters", as_it_is),
-    "convolution": ("Convolution?", "Convolution", as_it_is),
-    "convolution, guessed": ("Convolution?", "Convolution", guess),
-    "pooling": ("Pooling?", "Pooling", as_it_is),
-    "pooling, guessed": ("Pooling?", "Pooling", guess),
-    "pooling, solved": ("Pooling?", "Pooling", guess_twice),
-    "data": ("Data?show=everything&", "Data", as_it_is),
-    "experiments": ("Train?", "Train", as_it_is),
-    "recorded experiment": ("Train?", "Train", find_out),
-    "compare": ("Compare?misread=4-9&", "Compare", as_it_is),
-    "compare, unfolded": ("Compare?open=calibration.drawn.fool-it&", "Compare", as_it_is),
-    "builder": ("Train?bench=build&", "Train", as_it_is),
-    "nothing trained": ("Train?bench=watch&", "Train", as_it_is),
-}
-"""State -> the address, the title of its page, and what is done there. An address ends so that more can be added."""
+def find_everything(page: Page) -> None:
+    hands.choose(page, "Everything")
+    eyes.link_when(page, eyes.carries("show", "everything"))
 
-DARK = "rgb({}, {}, {})".format(*bytes.fromhex(theme.colours("dark")["backgroundColor"][1:]))
-"""The dark theme's paper, as the browser says it."""
+
+@dataclass(frozen=True)
+class State:
+    """Something that a page can show.
+
+    Attributes:
+        title: of the page.
+        address: opens the page in a new visit; it ends so that more can be added.
+        act: what is done on the page.
+        way: leads to the state from another one of the same visit; None: only the address does.
+    """
+
+    title: str
+    address: str
+    act: Act = as_it_is
+    way: Act | None = None
+
+
+def walked(title: str, address: str, act: Act = as_it_is) -> State:
+    """Return a state that the navigation and `act` lead to; a page that is there already is left before."""
+
+    def walk(page: Page) -> None:
+        close_popovers(page)
+        if eyes.heading(page, title).is_visible():
+            hands.go_to(page, "Layers" if title == "Draw" else "Draw")
+            expect(eyes.heading(page, title)).to_be_hidden()
+        hands.go_to(page, title)
+        eyes.stand(page, title)
+        act(page)
+
+    return State(title, address, act, walk)
+
+
+def chosen(title: str, address: str, option: str, name: str, value: str) -> State:
+    """Return a state of a page that one of its options leads to, whose link has `value` as `name`."""
+
+    def choose(page: Page) -> None:
+        if not eyes.heading(page, title).is_visible():
+            hands.go_to(page, title)
+        eyes.stand(page, title)
+        hands.choose(page, option)
+        eyes.link_when(page, eyes.carries(name, value))
+
+    return State(title, address, way=choose)
+
+
+def accounted(place: str) -> State:
+    """Return the state of Layers that accounts for a place: its maps lead there, from any other page."""
+
+    def follow(page: Page) -> None:
+        close_popovers(page)
+        hands.go_to(page, "Draw")
+        eyes.stand(page, "Draw")
+        hands.follow(page, f"/Layers?cell={place}")
+        eyes.stand(page, "Layers")
+        hands.choose(page, "maps")
+        expect(page.locator(".ledger")).to_have_attribute("data-cell", place)
+
+    return State("Layers", f"Layers?cell={place}&", way=follow)
+
+
+def close_popovers(page: Page) -> None:
+    """Close what takes the next click for itself."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    eyes.settled(page)
+
+
+STATES = {
+    "draw": walked("Draw", "?"),
+    "layers": walked("Layers", "Layers?"),
+    "diagram": chosen("Layers", "Layers?view=diagram&", "diagram", "view", "diagram"),
+    "summary": chosen("Layers", "Layers?view=summary&", "summary", "view", "summary"),
+    "program": chosen("Layers", "Layers?view=program&", "program", "view", "program"),
+    "map of the strip": walked("Draw", "?", enlarge_a_map),
+    "filters": walked("Filters", "Filters?"),
+    "about the network": walked("Draw", "?", tell_about_the_network),
+    "convolution": walked("Convolution", "Convolution?"),
+    "pooling": walked("Pooling", "Pooling?"),
+    "convolution, guessed": walked("Convolution", "Convolution?", guess),
+    "pooling, guessed": walked("Pooling", "Pooling?", guess),
+    "pad's menu": walked("Draw", "?", take_the_eraser),
+    "pooling, solved": walked("Pooling", "Pooling?", guess_twice),
+    "upload": walked("Draw", "?", open_the_upload),
+    "experiments": walked("Train", "Train?"),
+    "editor": walked("Draw", "?", use_the_editor),
+    "recorded experiment": walked("Train", "Train?", find_out),
+    "builder": chosen("Train", "Train?bench=build&", "Build your own", "bench", "build"),
+    "nothing trained": chosen("Train", "Train?bench=watch&", "Watch and compare", "bench", "watch"),
+    "account of a layer": accounted("conv2d_1"),
+    "account of a map": accounted("conv2d_1.1"),
+    "account of a cell": accounted("conv2d_1.1.5.5"),
+    "data": State("Data", "Data?show=everything&"),
+    "nothing drawn": State("Draw", "?d="),
+    "why this answer": State("Draw", "?why=1&show=everything&how=grad-cam&"),
+    "compare": State("Compare", "Compare?misread=4-9&"),
+    "compare, unfolded": State("Compare", "Compare?open=calibration.drawn.fool-it&"),
+}
+"""State -> how to come there. Neighbours are on other pages, so that a page is left only for the next state."""
+
+PAPERS = {
+    scheme: "rgb({}, {}, {})".format(*bytes.fromhex(theme.colours(scheme)["backgroundColor"][1:]))
+    for scheme in ("light", "dark")
+}
+"""Colour scheme -> the theme's paper, as the browser says it."""
 
 LOOKS = 4
 """How often a page that has just changed its theme is looked at before what is found counts."""
 
-WINDOWS = {
+WINDOWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1400, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))
-@pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
-def test_axe_finds_nothing_in_light_and_dark(
-    visitor: Visitor,
+class Visit:
+    """A visit in one window, from state to state: light and dark, then dark and light.
+
+    Attributes:
+        scheme: the colour scheme of the page as it is.
+    """
+
+    def __init__(self, page: Page, address: str, subject: str) -> None:
+        self.guard = PageGuard()
+        self.guard.watch(page.context)
+        self.scheme: Scheme = "light"
+        self._page = page
+        self._address = address
+        self._subject = subject
+        self._stands = False
+
+    def arrive(self, state: State) -> Page:
+        """Come to a state, by its address where there is no way or the last one was not as it should be."""
+        stood, self._stands = self._stands, False
+        if stood and state.way:
+            state.way(self._page)
+        else:
+            more = "" if "d=" in state.address else self._subject
+            self._page.goto(f"{self._address}/{state.address}{more}")
+            eyes.stand(self._page, state.title)
+            state.act(self._page)
+        eyes.still(self._page)
+        return self._page
+
+    def change_theme(self) -> None:
+        """Change from light to dark, or back."""
+        self.scheme = "dark" if self.scheme == "light" else "light"
+        self._page.emulate_media(color_scheme=self.scheme)
+        expect(self._page.locator(".stApp")).to_have_css("background-color", PAPERS[self.scheme])
+
+    def go_on(self) -> None:
+        """Note that the page is as it should be, so that the next state can be reached from it."""
+        self._stands = True
+
+
+@pytest.fixture(scope="module", params=WINDOWS.values(), ids=list(WINDOWS))
+def window_visit(
+    request: pytest.FixtureRequest,
+    profiles: Profiles,
+    browser_context_args: dict[str, Any],
     server_with_runs: Server,
     seven_link: str,
-    state: tuple[str, str, Act],
-    window: dict[str, object],
-) -> None:
-    place, title, act = state
-    page = visitor(**window, color_scheme="light")
-    more = "" if "d=" in place else f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}"
-    page.goto(f"{server_with_runs.address}/{place}{more}")
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-    eyes.whole(page)
-    eyes.still(page)
-    act(page)
-    eyes.still(page)
-    assert axe.violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator(".stApp")).to_have_css("background-color", DARK)
+) -> Visit:
+    """Begin a visit in each window, with the seven and a small network."""
+    page = profiles.take(browser_context_args | request.param | {"color_scheme": "light"}).new_page()
+    return Visit(page, server_with_runs.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
+
+
+@pytest.fixture
+def visit(window_visit: Visit) -> Iterator[Visit]:
+    """Hand out the visit, and fail a test that left errors."""
+    yield window_visit
+    said, window_visit.guard.violations[:] = list(window_visit.guard.violations), []
+    assert said == []
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
+def test_axe_finds_nothing_in_light_and_dark(visit: Visit, state: State) -> None:
+    page = visit.arrive(state)
+    assert axe.violations(page) == [], visit.scheme
+    visit.change_theme()
     for _ in range(LOOKS):  # components get their colours some frames after the page
         eyes.still(page)
         found = axe.violations(page)
         if not found:
             break
-    assert found == []
+    assert found == [], visit.scheme
+    visit.go_on()
 
 
 def test_axe_looks_into_components_and_finds_what_is_wrong(visitor: Visitor) -> None:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser import eyes
+from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
+from tests.browser.hands import Stop
 
 PALE_TEXTS = eyes.measuring("contrast")
-PLACES = {
-    "": "Draw",
-    "Layers": "Layers",
-    "Filters": "Filters",
-    "Convolution": "Convolution",
-    "Pooling": "Pooling",
-    "Data": "Data",
-    "Train": "Train",
-    "Train?bench=build": "Train",
-    "Train?bench=watch": "Train",
-    "Compare": "Compare",
-    "Glossary": "Glossary",
+PLACES = {title: Stop(title) for title in ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train")}
+PLACES |= {
+    "builder": Stop("Train", option="Build your own"),
+    "runs": Stop("Train", option="Watch and compare"),
+    "Compare": Stop("Compare"),
+    "Glossary": Stop("Glossary"),
 }
 
 
@@ -28,11 +22,7 @@ PLACES = {
 def test_every_text_meets_wcag_aa(visitor: Visitor, address: str, scheme: str) -> None:
     page = visitor(color_scheme=scheme)
     pale = {}
-    for place, title in PLACES.items():
-        page.goto(f"{address}/{place}")
-        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-        eyes.whole(page)
-        eyes.still(page)
+    for place in hands.walk_through(page, address, PLACES):
         pale[place] = page.evaluate(PALE_TEXTS)
     assert pale == {place: [] for place in PLACES}
 
