@@ -13,9 +13,9 @@ from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, Trai
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
-BEHIND_NAME = "\t"
+BEHIND_NAME = "\t· "
 """Stands behind the name in the picker's text: in a narrow picker the style sheet makes it so wide that what follows,
-which would be cut, is seen in the open list alone. There it is a space like any other."""
+which would be cut, is seen in the open list alone. There the tab is a space like any other."""
 
 
 def pick() -> None:
@@ -45,11 +45,11 @@ def _line(name: str) -> str:
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
     if card is None:
-        return translate("{name} · not tested yet", name=shown + BEHIND_NAME)
-    parts = [shown + BEHIND_NAME, f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
+        return shown + BEHIND_NAME + translate("not tested yet")
+    parts = [f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
     if card.pen_accuracy is not None:
         parts.append(translate("drawings {accuracy}", accuracy=_format_percent(card.pen_accuracy)))
-    return " · ".join(parts)
+    return shown + BEHIND_NAME + " · ".join(parts)
 
 
 def _name_data(card: ModelCard) -> str:

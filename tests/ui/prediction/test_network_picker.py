@@ -32,8 +32,9 @@ def test_networks_are_offered_in_the_order_of_their_descriptions(monkeypatch: py
 @pytest.mark.parametrize("name", model_store.names())
 def test_the_picker_says_what_a_network_is_and_how_well_it_reads(name: str) -> None:
     card, line = model_store.card(name), network_picker._line(name)
-    what, tested, drawn = line.split(" · ")
-    assert what == DESCRIPTIONS[name] + network_picker.BEHIND_NAME
+    what, accuracies = line.split(network_picker.BEHIND_NAME)
+    tested, drawn = accuracies.split(" · ")
+    assert what == DESCRIPTIONS[name]
     assert tested == f"{'colour digits' if card.plan.data == 'colour' else 'MNIST'} {100 * card.test_accuracy:.2f} %"
     assert card.pen_accuracy is not None
     assert drawn == f"drawings {100 * card.pen_accuracy:.2f} %"
@@ -44,7 +45,7 @@ def test_a_network_without_a_description_is_called_by_its_name(monkeypatch: pyte
     card = model_store.card("dense-64")
     monkeypatch.setattr(networks, "card", lambda _: card)
     assert networks.describe("my-own") == networks.describe_in_full("my-own") == "my-own"
-    assert network_picker._line("my-own").startswith(f"my-own\t · MNIST {100 * card.test_accuracy:.2f} %")
+    assert network_picker._line("my-own").startswith(f"my-own\t· MNIST {100 * card.test_accuracy:.2f} %")
 
 
 def test_a_damaged_network_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,13 +59,13 @@ def test_a_damaged_network_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_run_that_is_not_tested_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "card", lambda _: None)
     monkeypatch.setattr(networks, "describe", lambda _: "My run")
-    assert network_picker._line("run-1") == "My run\t · not tested yet"
+    assert network_picker._line("run-1") == "My run\t· not tested yet"
 
 
 def test_a_network_that_was_not_tested_on_drawings_leaves_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
     card = replace(model_store.card("pool-max"), pen_accuracy=None)
     monkeypatch.setattr(networks, "card", lambda _: card)
-    assert network_picker._line("pool-max") == f"Max pooling, to compare\t · MNIST {100 * card.test_accuracy:.2f} %"
+    assert network_picker._line("pool-max") == f"Max pooling, to compare\t· MNIST {100 * card.test_accuracy:.2f} %"
 
 
 def test_the_card_says_the_name_and_both_accuracies() -> None:
