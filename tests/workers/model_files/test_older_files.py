@@ -142,7 +142,7 @@ def test_arguments_have_the_names_of_keras_2() -> None:
     found = reader.read(legacy({"class_name": "Sequential", "config": stack}, arrays), "a.h5")
     kinds = {layer.name: layer for layer in found.architecture.layers}
     assert kinds["leaky"] == LeakyReLU(name="leaky", negative_slope=0.10000000149011612)
-    assert kinds["norm"] == BatchNormalization(name="norm", center=False, scale=False)
+    assert kinds["norm"] == BatchNormalization(name="norm", axis=3, center=False, scale=False)
     assert kinds["cap"] == ReLU(name="cap", max_value=6.0)
     assert kinds["swish"].activation_name == "silu"
     np.testing.assert_array_equal(found.weights["norm"]["moving_variance"], [3, 4])
