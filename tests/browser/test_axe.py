@@ -33,6 +33,12 @@ def take_the_eraser(page: Page) -> None:
     page.get_by_role("button", name="Save or open").click()
 
 
+def open_the_pages(page: Page) -> None:
+    if (menu := page.locator(".frame .menu")).is_visible():
+        menu.click()
+    expect(page.locator(".st-key-navigation").get_by_role("link", name="Compare")).to_be_visible()
+
+
 def use_the_editor(page: Page) -> None:
     hands.use_surface(page, "Editor")
 
@@ -151,6 +157,7 @@ STATES = {
     "summary": chosen("Layers", "Layers?view=summary&", "summary", "view", "summary"),
     "program": chosen("Layers", "Layers?view=program&", "program", "view", "program"),
     "map of the strip": walked("Draw", "?", enlarge_a_map),
+    "pages": walked("Layers", "Layers?", open_the_pages),
     "filters": walked("Filters", "Filters?"),
     "about the network": walked("Draw", "?", tell_about_the_network),
     "convolution": walked("Convolution", "Convolution?"),

@@ -15,6 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations import what_if
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference import trace
+from cnnviz.core.lessons.convolution.kernels import format_weight
 from cnnviz.core.lessons.filters import kernels, patches
 from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.networks import model_store
@@ -22,7 +23,9 @@ from cnnviz.core.networks.initial_weights import make_initial_network
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.runs import patch_finder
 from cnnviz.jobs.runs.store import RunStore
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.feature_maps import Block, Selection
+from cnnviz.ui.filters.what_if import KEY
 from cnnviz.ui.shell import cache
 from tests.core import strategies
 from tests.marked_text import plain
@@ -348,6 +351,27 @@ def test_a_weight_that_is_told_twice_is_changed_once(monkeypatch: pytest.MonkeyP
     app.run()
     assert well(app)
     assert len(app.session_state["filters_edits"][1]) == 1
+
+
+@pytest.mark.parametrize("button", ["undo-edit", "switch-off"])
+def test_what_was_typed_before_a_click_is_changed_once(button: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click cuts the run off that has taken over what was typed, before it says so to the browser."""
+    kernel = what_if.get_kernel(cache.network("pool-max"), "conv2d", 0)[..., 0]
+    shown = [[format_weight(float(weight)) for weight in row] for row in kernel]
+    message = {"seq": 1, "shown": shown, "cells": [["5", *shown[0][1:]], *shown[1:]], "pasted": ""}
+    read = browser_state.read
+    app = opened(net="pool-max")
+    monkeypatch.setattr(browser_state, "read", lambda key, event: message if key == KEY else read(key, event))
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr("cnnviz.ui.filters.what_if.kernel_grid", lambda *_, **__: None)
+        app.run()
+    assert [edit.kernel[0, 0, 0] for edit in app.session_state["filters_edits"][1]] == [5]
+    app.button(key=button).click().run()
+    assert well(app)
+    left = [] if button == "undo-edit" else [5, 0]
+    assert [edit.kernel[0, 0, 0] for edit in app.session_state["filters_edits"][1]] == left
+    app.run()
+    assert len(app.session_state["filters_edits"][1]) == len(left)
 
 
 def test_another_network_has_no_changes_of_the_one_before() -> None:

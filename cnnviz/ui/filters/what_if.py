@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from cnnviz.core.inference.trace import Trace, format_share, predict, trace
 from cnnviz.core.lessons.convolution import kernels as typed
 from cnnviz.core.lessons.number_grid import to_grid
 from cnnviz.core.networks.network import Network
+from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
 from cnnviz.ui.filters import absences, choice
@@ -125,7 +127,13 @@ def _add(change: Change) -> None:
     session.put(filters_edits=(_identify(network), (*known, change)))
 
 
+def _switch_off(layer: str, number: int) -> None:
+    _take_over_first()
+    _add(what_if.switch_off(networks.load_chosen(), layer, number))
+
+
 def _undo(everything: bool) -> None:
+    _take_over_first()
     network = networks.load_chosen()
     session.put(filters_edits=(_identify(network), () if everything else get_changes(network)[:-1]))
 
@@ -144,6 +152,14 @@ def _take_over(network: Network, layer: str, number: int) -> tuple[int, int, str
         kernel[..., channel] = weights
         _add(replace(now, kernel=kernel.reshape(what_if.get_kernel(network, layer, number).shape)))
     return None if refused is None else (refused[0], refused[1], translate_refusal(refused[2]))
+
+
+def _take_over_first() -> None:
+    """Take over what was typed before a click, once: the click may cut off the run that has just begun to."""
+    network = networks.load_chosen()
+    with contextlib.suppress(Refusal):  # of a change too many, which the click then does without
+        _take_over(network, choice.get_layer(network), choice.get_filter(network))
+    browser_state.acknowledge(KEY, "typed", browser_state.get_newest_sequence(KEY, "typed"))
 
 
 def _take_bias(found: Change, key: str) -> None:
@@ -169,8 +185,8 @@ def _show_controls(network: Network, found: Change, problem: tuple[int, int, str
             translate("Switch off {filter}", filter=name),
             key="switch-off",
             disabled=_is_off(found),
-            on_click=session.guard(_add),
-            args=(what_if.switch_off(network, found.layer, found.of),),
+            on_click=session.guard(_switch_off),
+            args=(found.layer, found.of),
         )
         st.button(
             translate("Undo the last change"),
