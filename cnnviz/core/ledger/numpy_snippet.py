@@ -19,6 +19,9 @@ from cnnviz.core.ledger.ledger import Ledger
 from cnnviz.core.ledger.receptive_field import Reads
 from cnnviz.core.networks.network import Network
 
+NORMALIZING = frozenset({"normalize", "standardize"})
+"""Arithmetic of layers that multiply a difference by a scale."""
+
 
 def write_snippet(network: Network, ledger: Ledger, file: str) -> str:
     """Write a program that prints the cell's value with as many decimals as `count_decimals` says.
@@ -36,8 +39,19 @@ def write_snippet(network: Network, ledger: Ledger, file: str) -> str:
             lines += [_write_source(network, ledger.source), *_choose_writer(layer)(ledger, layer, shape)]
         lines += _write_activation(ledger, layer, shape)
     places = count_decimals(ledger)
-    value = "abs(value)" if ledger.exact < 0 and not float(format_value(ledger, places)) else "value"  # never "-0.00"
-    return "\n".join([*lines, f'print(f"{{{value}:.{places}f}}")', ""])
+    shown = "abs(value)" if _may_print_minus_zero(network, ledger, places) else "value"
+    return "\n".join([*lines, f'print(f"{{{shown}:.{places}f}}")', ""])
+
+
+def _may_print_minus_zero(network: Network, ledger: Ledger, places: int) -> bool:
+    """Return whether a value that is shown as 0 may come out below 0, or as −0, in the program.
+
+    A normalization multiplies a difference of 0 by a negative scale.
+    """
+    if float(format_value(ledger, places)):
+        return False
+    normalized = ledger.cell.layer != INPUT and _find_layer(network, ledger)[0].arithmetic in NORMALIZING
+    return ledger.exact < 0 or (ledger.exact == 0 and normalized)
 
 
 def count_decimals(ledger: Ledger) -> int:

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from cnnviz.core import ledger
 from cnnviz.core.inference import trace_export
 from cnnviz.core.inference.trace import Trace, trace
-from cnnviz.core.layers import KINDS
+from cnnviz.core.layers import KINDS, Dense, Flatten, GroupNormalization
 from cnnviz.core.ledger import Cell
 from cnnviz.core.ledger.csv_table import COLUMNS, write_csv
 from cnnviz.core.ledger.numpy_snippet import count_decimals, format_value, write_snippet
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 from tests.core.ledger import doubled
@@ -59,6 +60,21 @@ def test_a_program_prints_the_number_of_the_screen(kind: str, data: st.DataObjec
     said = run(write_snippet(network, of, FILE), downloaded(network, traced))
     assert said == format_value(of, places)
     assert abs(float(said) - of.sheet.to_float(of.total)) <= 0.51 * 10.0**-places
+
+
+def test_a_difference_of_0_times_a_negative_scale_is_printed_as_0() -> None:
+    """A group with one value is its own mean."""
+    layer = GroupNormalization(name="norm", groups=-1, center=False)
+    ending = (Flatten(name="flatten"), Dense(name="answer", units=10, activation="softmax"))
+    architecture = Architecture("zero", (layer, *ending), (1, 1, 1))
+    weights = {"norm": {"gamma": np.array([-2], np.float32)}}
+    weights["answer"] = {"kernel": np.ones((1, 10), np.float32), "bias": np.zeros(10, np.float32)}
+    network = Network(architecture, weights)
+    traced = trace(network, np.full((1, 1, 1), 0.5, np.float32))
+    of = ledger.account(network, traced, Cell("norm", 0, 0, 0))
+    said = run(write_snippet(network, of, FILE), downloaded(network, traced))
+    assert said == format_value(of, count_decimals(of))
+    assert not said.startswith(("-", "−"))
 
 
 def test_every_layer_of_a_real_network_can_be_repeated_with_the_downloaded_file(tmp_path: Path) -> None:
