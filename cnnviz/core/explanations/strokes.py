@@ -13,7 +13,7 @@ from cnnviz.core.drawing.strokes import Drawing, Point, Stroke
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.inference.subject import InputSource, prepare_digit, to_network_input
 from cnnviz.core.inference.trace import compute_logits
-from cnnviz.core.layers.activations import softmax
+from cnnviz.core.layers.activations.functions import softmax
 from cnnviz.core.networks.network import Network
 
 MAX_STROKES = 12

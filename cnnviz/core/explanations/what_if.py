@@ -14,7 +14,7 @@ from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.inference.gradients import ForwardPass, make_batch, run_forward
 from cnnviz.core.inference.trace import MAX_BATCH, predict
 from cnnviz.core.layers import ACTIVATIONS, Layer, Weights, merging
-from cnnviz.core.layers.activations import softmax
+from cnnviz.core.layers.activations.functions import softmax
 from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 

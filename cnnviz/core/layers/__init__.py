@@ -4,7 +4,8 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from cnnviz.core.layers.activations.functions import ACTIVATIONS
+from cnnviz.core.layers.activations.kinds import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnviz.core.layers.augmentation import (
     ActivityRegularization,
     AlphaDropout,

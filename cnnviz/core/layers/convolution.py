@@ -14,7 +14,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
-from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, ACTIVATIONS, activate
+from cnnviz.core.layers.activations.functions import ACTIVATIONS, activate
+from cnnviz.core.layers.activations.gradients import ACTIVATION_GRADIENTS
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop

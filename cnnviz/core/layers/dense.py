@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, ACTIVATIONS, activate
+from cnnviz.core.layers.activations.functions import ACTIVATIONS, activate
+from cnnviz.core.layers.activations.gradients import ACTIVATION_GRADIENTS
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
 from cnnviz.core.messages import gettext_noop

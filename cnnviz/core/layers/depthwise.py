@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.layers.activations import ACTIVATIONS, activate
+from cnnviz.core.layers.activations.functions import ACTIVATIONS, activate
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Output, Shape, Weights

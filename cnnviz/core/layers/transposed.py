@@ -14,7 +14,8 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
-from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, ACTIVATIONS, activate
+from cnnviz.core.layers.activations.functions import ACTIVATIONS, activate
+from cnnviz.core.layers.activations.gradients import ACTIVATION_GRADIENTS
 from cnnviz.core.layers.convolution import (
     correlate,
     correlate_input_gradient,

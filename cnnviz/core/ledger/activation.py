@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS
-from cnnviz.core.layers.activations import MAX_EXPONENT, SELU_ALPHA, SELU_SCALE, format_elu, format_leaky_relu
+from cnnviz.core.layers.activations.functions import MAX_EXPONENT, SELU_ALPHA, SELU_SCALE, format_elu, format_leaky_relu
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.ledger import Line, Shares
 from cnnviz.core.ledger.query import Question

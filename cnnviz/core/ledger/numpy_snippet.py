@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers import ACTIVATIONS, Flatten, Layer, Shape
-from cnnviz.core.layers.activations import SELU_ALPHA, SELU_SCALE
+from cnnviz.core.layers.activations.functions import SELU_ALPHA, SELU_SCALE
 from cnnviz.core.layers.layer import Indices
 from cnnviz.core.layers.normalization import MIN_DEVIATION, Normalization
 from cnnviz.core.ledger import cells

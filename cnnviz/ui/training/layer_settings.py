@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.core.layers.activations import COMMON_ACTIVATIONS
+from cnnviz.core.layers.activations.functions import COMMON_ACTIVATIONS
 from cnnviz.core.layers.windows import PADDINGS
 from cnnviz.core.networks.draft_validation import Row, get_value
 from cnnviz.ui.i18n import gettext_noop, translate

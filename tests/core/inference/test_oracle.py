@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.layers import KINDS, Conv2D, Dense, Dropout, Layer, Output
-from cnnviz.core.layers.activations import ELU, elu
+from cnnviz.core.layers.activations.functions import elu
+from cnnviz.core.layers.activations.kinds import ELU
 from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.layers.normalization import Standardization
 from cnnviz.core.networks import model_store

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from cnnviz.core.layers import ACTIVATIONS
-from cnnviz.core.layers.activations import ACTIVATION_GRADIENTS, COMMON_ACTIVATIONS
+from cnnviz.core.layers.activations.functions import COMMON_ACTIVATIONS
+from cnnviz.core.layers.activations.gradients import ACTIVATION_GRADIENTS
 from cnnviz.core.layers.layer import Output
 from cnnviz.core.ledger import activation as accounts
 

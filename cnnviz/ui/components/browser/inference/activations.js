@@ -1,4 +1,4 @@
-// Activation functions, as in `cnnviz.core.layers.activations`, from one array into another of the same length.
+// Activation functions, as in `cnnviz.core.layers.activations.functions`, from one array into another of the same length.
 
 /** @typedef {(values: Float32Array, made: Float32Array, channels: number) => void} Activation */
 

@@ -1,0 +1,1 @@
+"""Activations: the functions, their gradients, their formulas in text, and the layers that apply one."""
