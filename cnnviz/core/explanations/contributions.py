@@ -30,7 +30,6 @@ AFFINE_KINDS = frozenset(
         "Conv2DTranspose",
         "Dense",
         "DepthwiseConv2D",
-        "Dropout",
         "Flatten",
         "GlobalAveragePooling2D",
         "Normalization",

@@ -9,6 +9,7 @@ from cnnviz.core.layers.activations.kinds import ELU, Activation, LeakyReLU, PRe
 from cnnviz.core.layers.augmentation import (
     ActivityRegularization,
     AlphaDropout,
+    Dropout,
     GaussianDropout,
     GaussianNoise,
     RandomBrightness,
@@ -38,7 +39,7 @@ from cnnviz.core.layers.pooling import (
     MaxPooling2D,
 )
 from cnnviz.core.layers.resampling import Resizing, UpSampling2D
-from cnnviz.core.layers.shaping import Cropping2D, Dropout, Flatten, Permute, Rescaling, Reshape, ZeroPadding2D
+from cnnviz.core.layers.shaping import Cropping2D, Flatten, Permute, Rescaling, Reshape, ZeroPadding2D
 from cnnviz.core.layers.transposed import Conv2DTranspose
 
 __all__ = [

@@ -1,6 +1,7 @@
 """Layers that work during training only, and let everything pass when the network answers.
 
-Noise, other kinds of dropout, penalties on activity, and the random changes of pictures that make examples more varied.
+Dropout of several kinds, noise, penalties on activity, and the random changes of pictures that make examples more
+varied.
 """
 
 # ruff: noqa: ARG002  (all kinds of layers are called alike, whether they read every argument or not)
@@ -13,6 +14,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.layer import Arithmetic, Layer, Output, Role, Shape, Weights
+from cnnviz.core.layers.resampling import INTERPOLATIONS
 from cnnviz.core.messages import gettext_noop
 
 Factor = float | tuple[float, float]
@@ -21,7 +23,6 @@ Factor = float | tuple[float, float]
 MAX_PENALTY = 1e6
 MAX_BRIGHTNESS = 1e6
 FILL_MODES = ("constant", "nearest", "wrap", "reflect")
-INTERPOLATIONS = ("nearest", "bilinear")
 FLIPS = ("horizontal", "vertical", "horizontal_and_vertical")
 
 
@@ -54,6 +55,26 @@ class _RandomDrop(PassThrough):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._settle(rate=checks.number("rate", self.rate, 0, 0.99))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout(_RandomDrop):
+    """While training, a share `rate` of the values is set to 0 at random."""
+
+    kind: ClassVar[str] = "Dropout"
+    title: ClassVar[str] = gettext_noop("Dropout")
+    purpose: ClassVar[str] = gettext_noop(
+        "[[dropout|Switches units off at random]] during training; it does nothing when the network answers."
+    )
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rate, (int, float)) and 1 < self.rate < 100:
+            raise Refusal(
+                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate}. For {rate} % write {share}.",
+                rate=f"{self.rate:g}",
+                share=f"{self.rate / 100:g}",
+            )
+        super().__post_init__()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,42 +167,6 @@ class Permute(Rearrangement):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dropout(Layer):
-    """While training, a share `rate` of the values is set to 0 at random; in use it lets everything pass."""
-
-    kind: ClassVar[str] = "Dropout"
-    title: ClassVar[str] = gettext_noop("Dropout")
-    role: ClassVar[Role] = "elementwise"
-    arithmetic: ClassVar[Arithmetic] = "copy"
-    changes_values: ClassVar[bool] = False
-    purpose: ClassVar[str] = gettext_noop(
-        "[[dropout|Switches units off at random]] during training; it does nothing when the network answers."
-    )
-    positional: ClassVar[tuple[str, ...]] = ("rate",)
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.rate, (int, float)) and 1 < self.rate < 100:
-            raise Refusal(
-                "`rate` is a share from 0 to 0.99, not a percentage. Received: {rate}. For {rate} % write {share}.",
-                rate=f"{self.rate:g}",
-                share=f"{self.rate / 100:g}",
-            )
-        self._settle(rate=checks.number("rate", self.rate, 0, 0.99))
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return shape
-
-    def forward(self, x: np.ndarray, weights: Weights) -> Output:
-        return Output(x, x)
-
-    def input_gradient(self, x: np.ndarray, output: Output, gradient: np.ndarray, weights: Weights) -> np.ndarray:
-        return gradient
-
-
-@dataclass(frozen=True, kw_only=True)
 class ZeroPadding2D(Layer):
     """A frame of zeros: `padding` is ((top, bottom), (left, right)); a pair or one number as in Keras."""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.inference import trace as tracing
-from cnnviz.core.layers import KINDS, Conv2D, Dense, Dropout, Layer, Output
+from cnnviz.core.layers import KINDS, Conv2D, Dense, Layer, Output
 from cnnviz.core.layers.activations.functions import elu
 from cnnviz.core.layers.activations.kinds import ELU
 from cnnviz.core.layers.augmentation import PassThrough
@@ -32,7 +32,7 @@ pytestmark = [
 TOLERANCE = 1e-5
 ELU_ROUNDING = 2.0**-23
 """Keras takes 1 from exp(x) in float32, which rounds at 1 however small x is; ours does not."""
-RANDOM = {kind for kind, of in KINDS.items() if issubclass(of, (Dropout, PassThrough))} - {"ActivityRegularization"}
+RANDOM = {kind for kind, of in KINDS.items() if issubclass(of, PassThrough)} - {"ActivityRegularization"}
 """Kinds that draw random numbers in training, for which Keras keeps a state among the weights."""
 MOVING = ("Flatten", "Reshape", "Permute", "Cropping2D", "ZeroPadding2D")
 EXACT = ("MaxPooling2D", "GlobalMaxPooling2D", "ActivityRegularization", *MOVING, *RANDOM)
