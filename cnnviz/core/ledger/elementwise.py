@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.layers import Dropout
 from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.layers.normalization import MIN_DEVIATION, Normalization
-from cnnviz.core.ledger.fixed_point import Sheet, add_up, format_factor, round_to_shown
+from cnnviz.core.ledger.fixed_point import Sheet, add_up, bracket_factor, format_factor, round_to_shown
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, gather, make_parts, make_terms
 from cnnviz.core.messages import Message, gettext_noop
@@ -44,14 +44,13 @@ def copy(question: Question, sheet: Sheet) -> Draft:
 
 def _describe_origin(question: Question) -> tuple[Message, ...]:
     """Say where the copied value stands in the previous layer, or what the layer does in training."""
-    reads = question.reads
-    place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
-    said = Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place)
+    if isinstance(question.layer, Dropout):
+        return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
     if isinstance(question.layer, PassThrough):
         return (Message(PASSED, {}),)
-    if not isinstance(question.layer, Dropout):
-        return (said,)
-    return (Message(DROPPED_IN_TRAINING, {"rate": f"{question.layer.rate:g}"}),)
+    reads = question.reads
+    place = {"map": reads.maps[0], "row": reads.rows[0], "column": reads.columns[0]}
+    return (Message(COPIED if question.x.ndim == 3 else COPIED_UNIT, place),)
 
 
 def frame(question: Question, sheet: Sheet) -> Draft:
@@ -71,14 +70,10 @@ def rescale(question: Question, sheet: Sheet) -> Draft:
     added = sheet.round_float32(offset)
     lines = (
         Line("read", sheet.round_float32(value), "step"),
-        Line("scaled", scaled, "step", f"{format_factor(value)} × {_bracket(scale)}"),
+        Line("scaled", scaled, "step", f"{format_factor(value)} × {bracket_factor(scale)}"),
         Line("offset", added, "addend"),
     )
     return Draft(scaled + added, float(value) * float(scale) + float(offset), lines, parts)
-
-
-def _bracket(value: np.float32) -> str:
-    return f"({format_factor(value)})" if value < 0 else format_factor(value)
 
 
 def _find_index(question: Question) -> tuple[int, ...]:
@@ -121,7 +116,7 @@ def _scale_and_shift(
     if "gamma" in weight:
         gamma = weight["gamma"]
         before, amount = amount, sheet.round(sheet.to_float(amount) * float(round_to_shown(np.array([gamma]))[0]))
-        lines.append(Line("gamma", amount, "step", f"{sheet.format(before)} × {_bracket(gamma)}"))
+        lines.append(Line("gamma", amount, "step", f"{sheet.format(before)} × {bracket_factor(gamma)}"))
         exact *= float(gamma)
     if "beta" in weight:
         lines.append(Line("beta", sheet.round_float32(weight["beta"]), "addend"))
@@ -143,7 +138,7 @@ def _normalize_by_figures(question: Question, sheet: Sheet) -> Draft:
         amount = sheet.round(float(round_to_shown(np.array([value]))[0]) * deviation)
         inverted = (
             Line("read", read, "step"),
-            Line("restored", amount, "step", f"{_bracket(value)} × {deviation:.9g}; {written}"),
+            Line("restored", amount, "step", f"{bracket_factor(value)} × {deviation:.9g}; {written}"),
             Line("added_mean", own, "addend"),
         )
         return Draft(amount + own, float(value) * root + float(mean), inverted, parts)
@@ -194,7 +189,7 @@ def bend(question: Question, sheet: Sheet) -> Draft:
         return Draft(read.amount, float(value), (read,), parts)
     slope = question.weights["alpha"][_find_index(question)]
     amount = int(sheet.multiply(np.array([value]), np.array([slope]))[0])
-    line = Line("slope", amount, "step", f"{_bracket(slope)} × {_bracket(value)}")
+    line = Line("slope", amount, "step", f"{bracket_factor(slope)} × {bracket_factor(value)}")
     return Draft(amount, float(value) * float(slope), (read, line), parts)
 
 

@@ -40,6 +40,11 @@ def format_factor(value: np.float32) -> str:
     return format_exact(value).replace("-", MINUS, 1) if value < 0 else format_exact(value)
 
 
+def bracket_factor(value: np.float32) -> str:
+    """Return `format_factor(value)`, in parentheses if it is negative."""
+    return f"({format_factor(value)})" if value < 0 else format_factor(value)
+
+
 def format_signed(value: float, plus: str = "+") -> str:
     """Format a number with two decimals and a typographic minus sign, or `plus` if it is above 0."""
     sign = MINUS if value < 0 else plus if value else ""

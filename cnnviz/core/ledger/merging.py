@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.ledger.fixed_point import Sheet, format_factor, round_to_shown
+from cnnviz.core.ledger.fixed_point import Sheet, bracket_factor, format_factor, round_to_shown
 from cnnviz.core.ledger.ledger import Line, Part
 from cnnviz.core.ledger.query import Draft, Question, make_parts
 from cnnviz.core.messages import Message, gettext_noop
@@ -66,14 +66,10 @@ def multiply(question: Question, sheet: Sheet) -> Draft:
     for value in others:
         product *= float(round_to_shown(np.array([value]))[0])
         amount = sheet.round(product)
-        lines.append(Line("multiplied", amount, "step", f"{shown} × {_bracket(value)}"))
+        lines.append(Line("multiplied", amount, "step", f"{shown} × {bracket_factor(value)}"))
         # The next product begins with the number that is shown.
         shown, product = sheet.format(amount), sheet.to_float(amount)
     return Draft(amount, math.prod(map(float, values)), tuple(lines), parts)
-
-
-def _bracket(value: np.float32) -> str:
-    return f"({format_factor(value)})" if value < 0 else format_factor(value)
 
 
 def maximum(question: Question, sheet: Sheet) -> Draft:
