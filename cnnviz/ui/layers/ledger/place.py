@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
-from cnnviz.core.layers import Dropout, Shape
+from cnnviz.core.layers import Shape
+from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.ledger import INPUT, Cell, Feeds, Ledger, Level, cells, shorten_total, sum_over_map
 from cnnviz.core.ledger.fixed_point import Sheet
 from cnnviz.core.ledger.receptive_field import Reads, list_receptive_fields, list_windows
@@ -178,7 +179,7 @@ def describe_source(trace: Trace, source: str, shapes: Mapping[str, Shape]) -> d
 def find_published_layer(trace: Trace, layer: str) -> str:
     """Return the layer whose values `layer` passes on unchanged; layers that change nothing are not published."""
     for output in reversed(trace.layers):
-        if output.name == layer and isinstance(output.layer, Dropout):
+        if output.name == layer and isinstance(output.layer, PassThrough):
             return find_published_layer(trace, cells.name_source(output.sources[0]))
     return layer
 

@@ -13,9 +13,12 @@ from cnnviz.core import ledger
 from cnnviz.core.inference.trace import Trace, trace
 from cnnviz.core.layers import (
     AveragePooling2D,
+    Conv2D,
     Dense,
     Flatten,
+    GaussianNoise,
     GlobalMaxPooling2D,
+    MaxPooling2D,
     SeparableConv2D,
     ZeroPadding2D,
 )
@@ -103,6 +106,19 @@ def test_what_dropout_passes_on_is_shown_on_the_maps_of_the_layer_before(big: tu
     assert told(*big, Cell("flatten", 9))["source"]["block"] == "max_pooling2d/after"
     assert told(*big, Cell("conv2d_1", 0, 0, 0))["source"]["block"] == "conv2d/after"
     assert told(*big, Cell("conv2d", 0, 0, 0))["source"]["input"]
+
+
+def test_what_noise_passes_on_is_shown_on_the_maps_of_the_layer_before() -> None:
+    layers = (
+        Conv2D(name="conv", filters=2, kernel_size=(3, 3)),
+        GaussianNoise(name="noise", stddev=0.5),
+        MaxPooling2D(name="pool"),
+        Flatten(name="flat"),
+        Dense(name="answer", units=10, activation="softmax"),
+    )
+    network = strategies.network(Architecture(name="noisy", input_shape=(8, 8, 1), layers=layers), 3)
+    traced = trace(network, np.random.default_rng(1).random((8, 8), dtype=np.float32))
+    assert told(network, traced, Cell("pool", 1, 0, 0))["source"]["block"] == "conv/after"
 
 
 @pytest.fixture(scope="module")
