@@ -146,7 +146,7 @@ def _assign_lanes(buses: Mapping[int, Sequence[int]], lines: Sequence[int], coun
             if not lines[source] <= number <= lines[readers[-1]]:
                 continue
             # A bus ends in front of the cells that read it, where the next one may begin.
-            begin, end = source, max(reader for reader in readers)
+            begin, end = source, readers[-1]
             used = {lane for first, last, lane in taken if begin < last and first < end}
             lane = next(lane for lane in range(len(taken) + 1) if lane not in used)
             taken.append((begin, end, lane))
