@@ -142,8 +142,7 @@ def fit_pictures(pictures: np.ndarray, shape: Shape) -> np.ndarray:
 
 def check_name(name: object) -> str:
     """Return `name` without needless spaces. Raises `Refusal` if it is empty, too long or not visible."""
-    text = " ".join(name.split()) if isinstance(name, str) else ""
-    if 1 <= len(text) <= MAX_NAME_LENGTH and text.isprintable():
+    if text := _clean_name(name, MAX_NAME_LENGTH):
         return text
     raise Refusal(
         "The name of a set must have 1 to {most} visible characters. Received: {name}. Choose a shorter, plain one.",
@@ -154,14 +153,19 @@ def check_name(name: object) -> str:
 
 def check_class(name: object) -> str:
     """Return the name of a class without needless spaces. Raises `Refusal` if it is empty, too long or not visible."""
-    text = " ".join(name.split()) if isinstance(name, str) else ""
-    if 1 <= len(text) <= MAX_CLASS_LENGTH and text.isprintable():
+    if text := _clean_name(name, MAX_CLASS_LENGTH):
         return text
     raise Refusal(
         "The name of a class must have 1 to {most} visible characters. Received: {name}. Choose a shorter, plain one.",
         most=MAX_CLASS_LENGTH,
         name=checks.repr_of(name),
     )
+
+
+def _clean_name(name: object, most: int) -> str:
+    """Return `name` without needless spaces; "" if nothing is left, or if it is too long or not visible."""
+    text = " ".join(name.split()) if isinstance(name, str) else ""
+    return text if len(text) <= most and text.isprintable() else ""
 
 
 def check_classes(names: Sequence[object]) -> tuple[str, ...]:
