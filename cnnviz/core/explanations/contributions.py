@@ -25,9 +25,9 @@ AFFINE_KINDS = frozenset(
         "AveragePooling2D",
         "BatchNormalization",
         "Concatenate",
-        "Cropping2D",
         "Conv2D",
         "Conv2DTranspose",
+        "Cropping2D",
         "Dense",
         "DepthwiseConv2D",
         "Flatten",
@@ -43,7 +43,7 @@ AFFINE_KINDS = frozenset(
         "ZeroPadding2D",
     }
 )
-"""Kinds of layers that only weigh and add up, where their activation, if any, is linear; others let everything pass."""
+"""Kinds of layers that only weigh and add up, where their activation, if any, is linear; `PassThrough` is one too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def _find_factors(run: ForwardPass, read: str, gradient: np.ndarray) -> np.ndarr
     """Return the factor of each value that the head reads, of their shape."""
     found = {run.steps[-1].layer.name: np.broadcast_to(gradient, run.logits.shape)}
     for layer, inputs, output in reversed(run.steps):  # activations are linear, and the last one is behind the logits
-        parts = merging.send_back(layer, inputs, output, found.pop(layer.name), _weights_of(run.network, layer))
+        parts = merging.backpropagate(layer, inputs, output, found.pop(layer.name), _weights_of(run.network, layer))
         for source, part in zip(run.network.architecture.sources(layer.name), parts, strict=True):
             found[source] = found[source] + part if source in found else part
     return found[read]

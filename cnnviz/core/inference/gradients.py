@@ -126,7 +126,7 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
         gradient = gradients.pop(layer.name)
         if layer is not last or of == "probabilities":  # the last softmax lies behind the logits
             gradient = layer.activation_gradient(output, gradient)
-        parts = merging.send_back(layer, inputs, output, gradient, run.network.weights_of(layer.name))
+        parts = merging.backpropagate(layer, inputs, output, gradient, run.network.weights_of(layer.name))
         for source, part in zip(sources[layer.name], parts, strict=True):
             gradients[source] = gradients[source] + part if source in gradients else part
     # A pass that ended earlier may have ended in another branch.

@@ -322,7 +322,7 @@ def apply(layer: Layer, xs: Sequence[np.ndarray], weights: Weights) -> Output:
     return layer.merge(xs) if isinstance(layer, Merge) else layer.forward(xs[0], weights)
 
 
-def send_back(
+def backpropagate(
     layer: Layer, xs: Sequence[np.ndarray], output: Output, gradient: np.ndarray, weights: Weights
 ) -> tuple[np.ndarray, ...]:
     """Return the gradients at the inputs of any layer, given the one at `output.before`."""

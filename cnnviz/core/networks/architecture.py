@@ -112,7 +112,7 @@ class Architecture:
 
     @cached_property
     def released_by_layer(self) -> Mapping[str, tuple[str, ...]]:
-        """What nobody reads any more once a layer is computed, by that layer's name."""
+        """Names of the outputs that each layer is the last to read, by that layer's name."""
         last = {source: name for name, sources in self.sources_by_layer.items() for source in sources}
         return {name: tuple(source for source in last if last[source] == name) for name in self.sources_by_layer}
 
