@@ -94,12 +94,12 @@ def measure_likeness(
     Returns:
         None where the picture, or that of every copy, has one value throughout.
     """
+    if not found.trained.std():
+        return None
     pictures = [found.untrained]
     for number in range(1, COPIES):
         copy = make_untrained(network.architecture, number)
         pictures.append(_compute(method, copy, digit, blank, contrast, layer)[0])
-    if not found.trained.std():
-        return None
     correlations = tuple(correlate(found.trained, each) for each in pictures if each.std())
     return Likeness(correlations) if correlations else None
 
