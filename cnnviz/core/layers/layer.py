@@ -247,6 +247,11 @@ class Argument:
         return self.value if self.positional else f"{self.name}={self.value}"
 
 
+def make_index(shape: Shape, row: int, column: int, of: int) -> tuple[int, ...]:
+    """Return the index of a cell in values of `shape`: row, column and map, or the unit `of` alone."""
+    return (row, column, of) if len(shape) == 3 else (of,)
+
+
 def format_literal(value: object) -> str:
     """Return `value` as Python code, strings in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)

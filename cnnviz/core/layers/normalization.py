@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 from cnnviz.core.layers.formulas import INPUT, Formula, amount, result, times
-from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights, make_index
 from cnnviz.core.messages import gettext_noop
 
 MAX_STATISTIC = 1e9
@@ -56,7 +56,7 @@ class _Normalizing(Layer):
 
     def find_index(self, shape: Shape, row: int, column: int, of: int) -> tuple[int, ...]:
         """Return the index of the weights that belong to one cell."""
-        place = (row, column, of) if len(shape) == 3 else (of,)
+        place = make_index(shape, row, column, of)
         return tuple(place[axis] for axis in self.find_axes(shape))
 
     def multiplications(self, shape: Shape) -> int:
@@ -368,7 +368,7 @@ class LayerNormalization(Standardization):
         return x, tuple(axis + 1 for axis in self.find_axes(x.shape[1:]))
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
-        axes, place = self.find_axes(shape), (row, column, of) if len(shape) == 3 else (of,)
+        axes, place = self.find_axes(shape), make_index(shape, row, column, of)
         found = [
             tuple(range(side)) if axis in axes else (index,)
             for axis, (side, index) in enumerate(zip(shape, place, strict=True))

@@ -19,7 +19,7 @@ from cnnviz.core.layers.formulas import (
     rows_and_columns,
     times,
 )
-from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights, make_index
 from cnnviz.core.messages import gettext_noop
 
 MAX_SCALE = 1e6
@@ -49,7 +49,7 @@ class Rearrangement(Layer):
 
     def reads(self, shape: Shape, row: int, column: int, of: int) -> tuple[Indices, Indices, Indices]:
         made = self.output_shape(shape)
-        place = np.ravel_multi_index((row, column, of) if len(made) == 3 else (of,), made)
+        place = np.ravel_multi_index(make_index(made, row, column, of), made)
         found = [int(side) for side in np.unravel_index(place, shape)]
         rows, columns, maps = found if len(found) == 3 else (0, 0, *found)
         return (rows,), (columns,), (maps,)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.layers import Shape
+from cnnviz.core.layers.layer import make_index
 from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
 
@@ -50,7 +51,7 @@ def name_source(source: str) -> str:
 
 def get_index(cell: Cell, shape: Shape) -> tuple[int, ...]:
     """Return the index of `cell` in an array of its layer's `shape`."""
-    return (cell.row, cell.column, cell.map) if len(shape) == 3 else (cell.map,)
+    return make_index(shape, cell.row, cell.column, cell.map)
 
 
 def get_values(trace: Trace, layer: str, shape: Shape) -> np.ndarray:

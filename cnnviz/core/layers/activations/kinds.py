@@ -24,7 +24,7 @@ from cnnviz.core.layers.activations.gradients import (
     softmax_gradient,
 )
 from cnnviz.core.layers.formulas import INPUT, Formula, amount, result, times
-from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights
+from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Role, Shape, Weights, make_index
 from cnnviz.core.messages import gettext_noop
 
 MAX_SLOPE = 1e6
@@ -263,7 +263,7 @@ class PReLU(Layer):
 
     def find_index(self, shape: Shape, row: int, column: int, of: int) -> tuple[int, ...]:
         """Return the index of the slope that belongs to one cell."""
-        place = (row, column, of) if len(shape) == 3 else (of,)
+        place = make_index(shape, row, column, of)
         return tuple(0 if axis in (self.shared_axes or ()) else index for axis, index in enumerate(place, 1))
 
     def forward(self, x: np.ndarray, weights: Weights) -> Output:
