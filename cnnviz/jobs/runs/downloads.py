@@ -72,7 +72,7 @@ def make_keras_file(store: RunStore, run_id: str) -> bytes:
             write_weights(store, run_id),
             seconds=MAX_KERAS_SECONDS,
             answer_bytes=MAX_KERAS_BYTES,
-            exporting=True,
+            queue=child_process.EXPORTS,
         )
     except child_process.WorkerError as error:
         raise Refusal("The Keras file could not be made. Try again in a minute, or take the weights.") from error

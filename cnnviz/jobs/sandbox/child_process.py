@@ -13,10 +13,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -24,22 +26,11 @@ MAX_CHILDREN = 2
 """How many children read files at once; when many visitors upload together, the others wait, so that memory does not
 fill."""
 
-QUEUE_SECONDS = 15.0
-"""How long a request waits for its turn."""
-
 MAX_EXPORTS = 1
-"""How many children make Keras files at once: each imports Keras, which takes seconds and some 500 MB. They have a
-place of their own, so that nobody's upload waits for them."""
-
-EXPORT_QUEUE_SECONDS = 60.0
-"""How long an export waits for its turn."""
+"""How many children make Keras files at once: each imports Keras, which takes seconds and some 500 MB."""
 
 MAX_DATA_READERS = 1
-"""How many children read files of labelled pictures at once: each may take a minute and 1 GB, and no picture that is
-to be read at once waits for them."""
-
-DATA_QUEUE_SECONDS = 60.0
-"""How long a file of labelled pictures waits for its turn."""
+"""How many children read files of labelled pictures at once: each may take a minute and 1 GB."""
 
 MAX_STEPS = 1_000
 """Steps that are told of a child; what it writes behind them is its answer."""
@@ -48,9 +39,36 @@ INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_
 INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHEXT")
 """The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
 
-_turns = threading.BoundedSemaphore(MAX_CHILDREN)
-_export_turns = threading.BoundedSemaphore(MAX_EXPORTS)
-_data_turns = threading.BoundedSemaphore(MAX_DATA_READERS)
+
+@dataclass(frozen=True)
+class Queue:
+    """A limit on how many children of one sort run at once.
+
+    Attributes:
+        turns: Semaphore with one turn for each child that may run.
+        seconds: How long a request waits for its turn.
+        refusal: Message to a visitor whose request gets no turn in that time.
+    """
+
+    turns: threading.BoundedSemaphore
+    seconds: float
+    refusal: str
+
+
+TOO_MANY_FILES = gettext_noop("Too many files are being read at this moment. Please try again in a few seconds.")
+
+UPLOADS = Queue(threading.BoundedSemaphore(MAX_CHILDREN), 15.0, TOO_MANY_FILES)
+"""Pictures and networks, which are read at once."""
+
+EXPORTS = Queue(
+    threading.BoundedSemaphore(MAX_EXPORTS),
+    60.0,
+    gettext_noop("Others wait for Keras files too. Please try again in a minute, or take the weights."),
+)
+"""Keras files and long computations. They have a place of their own, so that no upload waits for them."""
+
+LABELLED_PICTURES = Queue(threading.BoundedSemaphore(MAX_DATA_READERS), 60.0, TOO_MANY_FILES)
+"""Files of labelled pictures. They have a place of their own, so that no picture to be read at once waits for them."""
 
 
 class WorkerError(RuntimeError):
@@ -63,8 +81,7 @@ def ask(
     *,
     seconds: float,
     answer_bytes: int,
-    exporting: bool = False,
-    labelled: bool = False,
+    queue: Queue = UPLOADS,
     on_step: Callable[[int], None] | None = None,
 ) -> bytes:
     """Write `data` to a worker's standard input and return what it writes to its standard output.
@@ -74,8 +91,7 @@ def ask(
         data: What the child reads.
         seconds: Wall time after which it is killed.
         answer_bytes: Length of the longest answer that is accepted.
-        exporting: Whether it makes a Keras file, and waits for other exports instead of other files that are read.
-        labelled: Whether it reads labelled pictures, and waits for other such files instead.
+        queue: Where the request waits for its turn.
         on_step: Given for a worker that writes a dot for every step it has done, and a line break before its answer;
             told how many there are, at each of them.
 
@@ -86,7 +102,7 @@ def ask(
         WorkerError: If the child had to be stopped or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
-    with _wait_for_turn(exporting, labelled), _start(worker) as child:
+    with _wait_for_turn(queue), _start(worker) as child:
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
@@ -116,18 +132,13 @@ def _follow(pipe: IO[bytes], on_step: Callable[[int], None]) -> None:
 
 
 @contextlib.contextmanager
-def _wait_for_turn(exporting: bool = False, labelled: bool = False) -> Iterator[None]:
-    turns, seconds = _turns, QUEUE_SECONDS
-    if exporting or labelled:
-        turns, seconds = (_export_turns, EXPORT_QUEUE_SECONDS) if exporting else (_data_turns, DATA_QUEUE_SECONDS)
-    if not turns.acquire(timeout=seconds):
-        if exporting:
-            raise Refusal("Others wait for Keras files too. Please try again in a minute, or take the weights.")
-        raise Refusal("Too many files are being read at this moment. Please try again in a few seconds.")
+def _wait_for_turn(queue: Queue) -> Iterator[None]:
+    if not queue.turns.acquire(timeout=queue.seconds):
+        raise Refusal(queue.refusal)
     try:
         yield
     finally:
-        turns.release()
+        queue.turns.release()
 
 
 def _start(worker: str) -> subprocess.Popen[bytes]:

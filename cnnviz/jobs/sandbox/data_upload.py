@@ -57,7 +57,7 @@ def read(data: bytes, name: str, preparation: str = AUTO) -> LabelledSet:
             preparation.encode() + b"\n" + data,
             seconds=MAX_SECONDS,
             answer_bytes=MAX_PIXEL_BYTES + labelled_set.MAX_PICTURES + MAX_HEADER_BYTES,
-            labelled=True,
+            queue=child_process.LABELLED_PICTURES,
         )
     except child_process.WorkerError:
         raise Refusal(STOPPED) from None

@@ -103,12 +103,12 @@ def test_keras_file_that_cannot_be_made_is_refused(
 def test_keras_file_is_made_in_the_place_of_exports(
     store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[bool] = []
+    asked: list[child_process.Queue | None] = []
 
-    def ask(*_: object, exporting: bool = False, **__: object) -> bytes:
-        asked.append(exporting)
+    def ask(*_: object, queue: child_process.Queue | None = None, **__: object) -> bytes:
+        asked.append(queue)
         return b"file"
 
     monkeypatch.setattr(child_process, "ask", ask)
     assert downloads.make_keras_file(store, run_id) == b"file"
-    assert asked == [True]
+    assert asked == [child_process.EXPORTS]

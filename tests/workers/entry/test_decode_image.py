@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -132,12 +133,11 @@ def test_a_worker_may_answer_before_it_has_read_everything(monkeypatch: pytest.M
     assert child_process.ask("decode_image", bytes(20_000_000), seconds=20, answer_bytes=10).strip() == b"done"
 
 
-def test_waiting_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_process, "_turns", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.05)
-    with child_process._wait_for_turn(), pytest.raises(Refusal, match="try again in a few seconds"):
-        child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
-    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+def test_waiting_too_long_is_refused() -> None:
+    queue = replace(child_process.UPLOADS, turns=threading.BoundedSemaphore(1), seconds=0.05)
+    with child_process._wait_for_turn(queue), pytest.raises(Refusal, match="try again in a few seconds"):
+        child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER, queue=queue)
+    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER, queue=queue)
 
 
 def test_a_process_that_cannot_be_started_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,26 +188,26 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
     assert 1 <= most <= child_process.MAX_CHILDREN
 
 
-def test_exports_do_not_keep_uploads_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exports_do_not_keep_uploads_waiting() -> None:
     """Two Keras files at once took both places, for the 15 s that each takes to make."""
-    monkeypatch.setattr(child_process, "QUEUE_SECONDS", 0.0)
+    uploads = replace(child_process.UPLOADS, seconds=0.0)
     made: list[bytes] = []
     started, done = threading.Event(), threading.Event()
 
     def busy() -> None:
-        with child_process._wait_for_turn(exporting=True):
+        with child_process._wait_for_turn(child_process.EXPORTS):
             started.set()
             done.wait(60)
 
     def queued() -> None:
-        with child_process._wait_for_turn(exporting=True):
+        with child_process._wait_for_turn(child_process.EXPORTS):
             made.append(b"")
 
     threads = [threading.Thread(target=busy), threading.Thread(target=queued)]
     threads[0].start()
     assert started.wait(10)
     threads[1].start()
-    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER)
+    assert child_process.ask("decode_image", picture(), seconds=10, answer_bytes=ANSWER, queue=uploads)
     assert made == []  # it waits for the export before it
     done.set()
     for thread in threads:
@@ -215,7 +215,7 @@ def test_exports_do_not_keep_uploads_waiting(monkeypatch: pytest.MonkeyPatch) ->
     assert made == [b""]
 
 
-def test_export_that_has_waited_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_process, "EXPORT_QUEUE_SECONDS", 0.05)
-    with child_process._wait_for_turn(exporting=True), pytest.raises(Refusal, match="Keras files too"):
-        child_process.ask("keras_file", b"", seconds=10, answer_bytes=10, exporting=True)
+def test_export_that_has_waited_too_long_is_refused() -> None:
+    exports = replace(child_process.EXPORTS, seconds=0.05)
+    with child_process._wait_for_turn(child_process.EXPORTS), pytest.raises(Refusal, match="Keras files too"):
+        child_process.ask("keras_file", b"", seconds=10, answer_bytes=10, queue=exports)
