@@ -23,10 +23,8 @@ TRAINING_ONLY = frozenset(
         "ActivityRegularization",
         "AlphaDropout",
         "AugMix",
-        "AutoContrast",
         "CutMix",
         "Dropout",
-        "Equalization",
         "GaussianDropout",
         "GaussianNoise",
         "MixUp",
@@ -52,7 +50,6 @@ TRAINING_ONLY = frozenset(
         "RandomZoom",
         "SpatialDropout2D",
     }
-    - {"AutoContrast", "Equalization"}  # these two change pictures in use as well
 )
 """Kinds that pass everything on when a network answers. Those that we have no class for are left out."""
 
