@@ -20,10 +20,10 @@ from typing import Any
 
 from cnnviz.jobs.sandbox import image_header
 from cnnviz.jobs.sandbox.image_header import MAX_DECODED_SIDE
+from cnnviz.workers.entry.process_limits import limit_this_process
 
 MAX_MEMORY_BYTES = 1_000_000_000
 MAX_CPU_SECONDS = 5
-MAX_OPEN_FILES = 16
 
 MAX_HEADER_READS = 20_000
 """Reads of the file until its size is known. A photo takes some hundred, a JPEG of nothing but markers millions."""
@@ -37,30 +37,6 @@ UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation -> Pillow's `Transpose` that undoes it (EXIF 2.3, tag 0x0112)."""
 
 Notes = list[tuple[str, dict[str, int]]]
-
-
-def limit_this_process(
-    memory_bytes: int = MAX_MEMORY_BYTES, cpu_seconds: int = MAX_CPU_SECONDS, open_files: int = MAX_OPEN_FILES
-) -> None:
-    """Limit memory, time and files, by default to what decoding one picture needs.
-
-    Windows has the parent's time limit alone.
-    """
-    try:
-        import resource
-    except ImportError:
-        return
-    for name, most in (
-        ("RLIMIT_AS", memory_bytes),
-        ("RLIMIT_CPU", cpu_seconds),
-        ("RLIMIT_NOFILE", open_files),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CORE", 0),
-    ):
-        try:
-            resource.setrlimit(getattr(resource, name), (most, most))
-        except (AttributeError, ValueError, OSError):
-            continue  # macOS refuses some of them
 
 
 class _HeaderFile(io.BytesIO):
@@ -240,7 +216,7 @@ def _mask_all_but(value: int) -> list[int]:
 
 def main() -> None:
     """Decode the picture on standard input and write the answer to standard output."""
-    limit_this_process()
+    limit_this_process(MAX_MEMORY_BYTES, MAX_CPU_SECONDS)
     try:
         header, pixels = decode(sys.stdin.buffer.read())
         answer = json.dumps(header).encode() + b"\n" + pixels

@@ -16,7 +16,7 @@ import sys
 import warnings
 
 from cnnviz.jobs.sandbox.data_reasons import AUTO, PREPARATIONS, DataProblem
-from cnnviz.workers.entry.decode_image import limit_this_process
+from cnnviz.workers.entry.process_limits import limit_this_process
 from cnnviz.workers.uploads import array_file, csv_table, zip_pictures
 from cnnviz.workers.uploads.arrays import ReadSet
 

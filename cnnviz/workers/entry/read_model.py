@@ -22,7 +22,8 @@ import numpy as np
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
-from cnnviz.workers.entry.decode_image import limit_this_process
+from cnnviz.jobs.sandbox.model_upload import DAMAGED
+from cnnviz.workers.entry.process_limits import limit_this_process
 from cnnviz.workers.model_files import hdf5_file, keras_weights, reader  # noqa: F401
 
 MAX_MORE_BYTES = 200_000_000
@@ -32,8 +33,6 @@ MAX_CPU_SECONDS = 8
 
 OPEN_FILES = 3
 """Standard input, output and error: no other file can be opened, so nothing that a file points to is read."""
-
-DAMAGED = "This file is damaged or not one that Keras or cnnviz writes. Save the network again and try once more."
 
 
 def measure_memory() -> int:

@@ -29,6 +29,7 @@ def python(code: str, *, timeout: float = 30) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=child_process.PROJECT,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -86,18 +87,18 @@ def test_the_worker_limits_its_files_and_processor_time() -> None:
     code = """
 import resource
 from cnnviz.workers.entry import decode_image
-decode_image.limit_this_process()
+decode_image.main()
 for name in ("RLIMIT_CPU", "RLIMIT_NOFILE", "RLIMIT_FSIZE"):
     print(resource.getrlimit(getattr(resource, name))[1])
 """
-    assert python(code).stdout.split() == ["5", "16", "0"]
+    assert python(code).stdout.split() == ["{}", "5", "16", "0"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit of memory")
 def test_the_worker_cannot_take_more_memory_than_it_was_given() -> None:
     code = """
 from cnnviz.workers.entry import decode_image
-decode_image.limit_this_process()
+decode_image.limit_this_process(decode_image.MAX_MEMORY_BYTES, decode_image.MAX_CPU_SECONDS)
 try:
     bytearray(decode_image.MAX_MEMORY_BYTES)
 except MemoryError:

@@ -161,7 +161,7 @@ def answer_all(requests: Sequence[bytes], writing: int) -> None:
     import resource
 
     from cnnviz.workers.entry import read_model
-    from cnnviz.workers.entry.decode_image import limit_this_process
+    from cnnviz.workers.entry.process_limits import limit_this_process
 
     limit_this_process(read_model.measure_memory() + read_model.MAX_MORE_BYTES, int(sys.argv[1]), read_model.OPEN_FILES)
     with os.fdopen(writing, "wb") as pipe:
