@@ -67,7 +67,7 @@ def _ask(header: dict[str, object], content: bytes, answer_bytes: int) -> bytes:
             json.dumps(header).encode() + b"\n" + content,
             seconds=MAX_SECONDS,
             answer_bytes=answer_bytes,
-            queue=child_process.EXPORTS,
+            queue=child_process.COMPUTATIONS,
         )
     except child_process.WorkerError as error:
         raise Refusal("The test digits could not be read with this network. Try again in a minute.") from error

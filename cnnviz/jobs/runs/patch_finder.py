@@ -50,7 +50,7 @@ def find(store: RunStore, run_id: str, data: Dataset, progress: Progress = ignor
             json.dumps(header).encode() + b"\n" + weights + data.y_test.tobytes() + data.x_test.tobytes(),
             seconds=MAX_SECONDS,
             answer_bytes=patches.MAX_BYTES,
-            queue=child_process.EXPORTS,
+            queue=child_process.COMPUTATIONS,
             on_step=partial(_tell, progress),
         )
     except child_process.WorkerError as error:

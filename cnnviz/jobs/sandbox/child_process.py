@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -65,7 +65,12 @@ EXPORTS = Queue(
     60.0,
     gettext_noop("Others wait for Keras files too. Please try again in a minute, or take the weights."),
 )
-"""Keras files and long computations. They have a place of their own, so that no upload waits for them."""
+"""Keras files. They have a place of their own, so that no upload waits for them."""
+
+COMPUTATIONS = replace(
+    EXPORTS, refusal=gettext_noop("Other computations are running at this moment. Please try again in a minute.")
+)
+"""Long computations with a network; they take turns with `EXPORTS`."""
 
 LABELLED_PICTURES = Queue(threading.BoundedSemaphore(MAX_DATA_READERS), 60.0, TOO_MANY_FILES)
 """Files of labelled pictures. They have a place of their own, so that no picture to be read at once waits for them."""
