@@ -1,8 +1,6 @@
 """Turn a model of Keras 2 or 3, as its configuration describes it, into an architecture of ours.
 
-Models inside models are laid out flat. The form of the configuration is that of `keras.Sequential.get_config` and
-`keras.Functional.get_config`; Keras 2 writes the sources of a layer as `[[name, node, tensor, {arguments}], ...]`,
-Keras 3 as tensors with a `keras_history`.
+Models inside models are laid out flat.
 """
 
 from __future__ import annotations
@@ -18,16 +16,9 @@ from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks,
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
-from cnnviz.workers.model_files import keras_layers
+from cnnviz.workers.model_files import keras_config, keras_layers
+from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry
 from cnnviz.workers.model_files.keras_layers import FileLayer, show
-
-SEQUENTIAL, FUNCTIONAL, INPUT = "Sequential", ("Functional", "Model"), "InputLayer"
-
-MAX_FILE_LAYERS = 400
-"""Layers of a file, also those that are left out."""
-
-MAX_MODEL_DEPTH = 6
-"""Models inside models."""
 
 MAX_NAME = 48
 """Characters of a name of ours, so that a number fits behind it."""
@@ -35,14 +26,6 @@ MAX_NAME = 48
 Note = tuple[str, dict[str, Any]]
 """Name of a remark in `cnnviz.jobs.sandbox.model_upload.NOTES`, and its values."""
 
-WRONG_FORM = gettext_noop(
-    "The description of the network in this file is not one that Keras writes: {what}. Save the network again with "
-    "model.save() and try once more."
-)
-NOT_ONE = gettext_noop(
-    "This network has {number} {what}, but one picture goes in here and one answer comes out. Save a network with one "
-    "input and one output."
-)
 NOT_A_PICTURE = gettext_noop(
     "The input must be one image of height × width × channels. Received: the shape {shape}. Save a network with "
     "keras.Input((height, width, channels)), or one that begins with Reshape from such a shape."
@@ -116,12 +99,12 @@ def read_model(description: object, file_name: str) -> FileModel:
     Raises:
         Refusal: If anything in it is not supported, or it exceeds a limit; nothing is allocated before.
     """
-    kind, config = _read_object(description, "the network")
-    shape = find_input_shape(kind, config)
+    kind, config = keras_config.read_object(description, "the network")
+    shape = keras_config.find_input_shape(kind, config)
     plan = _Plan()
     answer = _add_model(plan, kind, config, (), "", PICTURE, True)
     if answer != (plan.leaves[-1].layers[-1].name if plan.leaves else PICTURE):
-        raise _wrong(gettext_noop("its layers do not end in its output"))
+        raise keras_config.refuse_form(gettext_noop("its layers do not end in its output"))
     picture, notes = _read_picture(shape, plan.leaves)
     stack, sources = _list_layers(plan.leaves)
     stack, doubled, ending = _complete_answer(stack, sources, plan.names)
@@ -138,85 +121,14 @@ def read_model(description: object, file_name: str) -> FileModel:
     return FileModel(architecture, tuple(plan.leaves), doubled, tuple(notes))
 
 
-def _read_object(data: object, what: str) -> tuple[str, Any]:
-    """Return class and configuration of a serialized object."""
-    if not isinstance(data, dict) or not isinstance(data.get("class_name"), str) or "config" not in data:
-        raise _wrong(gettext_noop("a layer or the network has no class or no configuration"))
-    kind, config = data["class_name"], data["config"]
-    module = str(data.get("module") or "keras")
-    if data.get("registered_name") not in (None, kind) or module.split(".")[0] not in ("keras", "tf_keras", "builtins"):
-        name = config.get("name", what) if isinstance(config, dict) else what
-        raise Refusal(keras_layers.UNSUPPORTED_KIND, layer=show(name), kind=show(data.get("registered_name") or kind))
-    return kind, config
-
-
-def _list_models_layers(kind: str, config: Any) -> list[Any]:
-    found = config.get("layers") if isinstance(config, dict) else config if kind == SEQUENTIAL else None
-    if not isinstance(found, list) or not found:
-        raise _wrong(gettext_noop("a model in it has no layers"))
-    if len(found) > MAX_FILE_LAYERS:
-        raise Refusal(
-            "This network has {number:,} layers; up to {most} are read. Save a smaller network.",
-            number=len(found),
-            most=MAX_FILE_LAYERS,
-        )
-    return found
-
-
-def find_input_shape(kind: str, config: Any, depth: int = 0) -> tuple[Any, ...]:
-    """Return the shape that a model reads, without the batch axis, unchecked.
-
-    Raises:
-        Refusal: If it has several inputs or states none.
-    """
-    found = _list_models_layers(kind, config)
-    if depth > MAX_MODEL_DEPTH:
-        raise _too_deep()
-    if kind in FUNCTIONAL:
-        names = _read_ends(config, "input_layers", gettext_noop("inputs"))
-        inputs = [each for each in found if isinstance(each, dict) and _get_name(each) == names]
-        if not inputs:
-            raise _wrong(gettext_noop("its input is not among its layers"))
-        first = inputs[0]
-    elif kind == SEQUENTIAL:
-        first = found[0]
-    else:
-        raise Refusal(
-            "The network in this file is a {kind}. Only Sequential and functional models are read here, because others "
-            "run code of their own. Build it with keras.Sequential or keras.Model(inputs, outputs) and save it again.",
-            kind=show(kind),
-        )
-    inner, inner_config = _read_object(first, "the input")
-    if inner in (SEQUENTIAL, *FUNCTIONAL):
-        return find_input_shape(inner, inner_config, depth + 1)
-    known = inner_config if isinstance(inner_config, dict) else {}
-    whole = config if isinstance(config, dict) else {}
-    for stated in (known.get("batch_shape"), known.get("batch_input_shape"), whole.get("build_input_shape")):
-        if stated is not None:
-            if not isinstance(stated, list) or not stated:
-                raise _wrong(gettext_noop("the shape of its input is not a list"))
-            return tuple(stated[1:])
-    raise Refusal(
-        "This file does not say how large a picture its network reads. Begin the network with "
-        "keras.Input((height, width, channels)) and save it again."
-    )
-
-
 def _add_model(
     plan: _Plan, kind: str, config: Any, path: tuple[str, ...], group: str, source: str, trainable: bool
 ) -> str:
     """Lay a model out flat; return the name of our layer that gives its answer, or `source` if nothing is left."""
-    if len(path) > MAX_MODEL_DEPTH:
-        raise _too_deep()
-    found = [_read_layer(each) for each in _list_models_layers(kind, config)]
+    keras_config.check_depth(len(path))
+    found = keras_config.read_layers(kind, config)
     plan.count += len(found)
-    if plan.count > MAX_FILE_LAYERS:
-        raise Refusal(
-            "This network has {number:,} layers; up to {most} are read. Save a smaller network.",
-            number=plan.count,
-            most=MAX_FILE_LAYERS,
-        )
-    _check_names(found)
+    keras_config.check_count(plan.count)
     if isinstance(config, dict) and config.get("trainable") is False:
         trainable = False
     groups = _name_groups(kind, found, group)
@@ -234,7 +146,7 @@ def _add_model(
     raise Refusal(keras_layers.UNSUPPORTED_KIND, layer=show("/".join(path)), kind=show(kind))
 
 
-def _name_groups(kind: str, found: Sequence[_Entry], group: str) -> dict[str, str]:
+def _name_groups(kind: str, found: Sequence[LayerEntry], group: str) -> dict[str, str]:
     """Return where Keras 3 keeps the weights of each layer of a model: named by class and counted, inputs too.
 
     A Sequential does not count its input (`keras.src.saving.saving_lib._save_container_state`).
@@ -246,58 +158,23 @@ def _name_groups(kind: str, found: Sequence[_Entry], group: str) -> dict[str, st
     return {each.name: f"{prefix}/{name}" for each, name in zip(counted, names, strict=True)}
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One entry in a model's list of layers: what `FileLayer` has, for models too, and the calls of the layer."""
-
-    kind: str
-    name: str
-    config: Any
-    calls: Any
-
-
-def _read_layer(data: Any) -> _Entry:
-    kind, config = _read_object(data, "a layer")
-    name = _get_name(data)
-    if not isinstance(name, str) or not name or len(name) > 1_000:
-        raise _wrong(gettext_noop("a layer has no name, or one of more than 1,000 characters"))
-    if kind not in (SEQUENTIAL, *FUNCTIONAL) and not isinstance(config, dict):
-        raise _wrong(gettext_noop("a layer has no configuration"))
-    return _Entry(kind, name, config, data.get("inbound_nodes"))
-
-
-def _get_name(data: Mapping[str, Any]) -> Any:
-    config = data.get("config")
-    return data.get("name", config.get("name") if isinstance(config, dict) else data.get("class_name"))
-
-
-def _check_names(found: Sequence[_Entry]) -> None:
-    names = [each.name for each in found]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Refusal(
-            "Two layers of this network are called {name}. Give every layer a name of its own and save it again.",
-            name=show(twice),
-        )
-
-
 def _add_graph(
     plan: _Plan,
     config: Any,
-    found: Sequence[_Entry],
+    found: Sequence[LayerEntry],
     path: tuple[str, ...],
     groups: Mapping[str, str],
     source: str,
     trainable: bool,
 ) -> str:
     """Add the layers of a functional model, each after all that it reads."""
-    start = _read_ends(config, "input_layers", gettext_noop("inputs"))
-    end = _read_ends(config, "output_layers", gettext_noop("outputs"))
+    start = keras_config.read_end(config, "input_layers", gettext_noop("inputs"))
+    end = keras_config.read_end(config, "output_layers", gettext_noop("outputs"))
     by_name = {each.name: each for each in found}
     others = [each.name for each in found if each.kind == INPUT and each.name != start]
     if others:
         raise Refusal(NOT_ONE, number=1 + len(others), what=gettext_noop("inputs"))
-    reads = {each.name: () if each.name == start else _read_sources(each) for each in found}
+    reads = {each.name: () if each.name == start else keras_config.read_sources(each) for each in found}
     missing = [name for names in reads.values() for name in names if name not in by_name]
     if missing or start not in by_name or end not in by_name:
         raise Refusal(
@@ -306,7 +183,7 @@ def _add_graph(
             name=show([*missing, start, end][0] if missing else start if start not in by_name else end),
         )
     if by_name[start].kind != INPUT:
-        raise _wrong(gettext_noop("its input is not an InputLayer"))
+        raise keras_config.refuse_form(gettext_noop("its input is not an InputLayer"))
     needed = _find_needed(reads, end)
     dead = [each.name for each in found if each.name not in needed and each.name != start]
     if dead:
@@ -344,104 +221,12 @@ def _find_needed(reads: Mapping[str, Sequence[str]], end: str) -> set[str]:
     return needed
 
 
-def _read_ends(config: Any, key: str, what: str) -> str:
-    """Return the name of the only input or output layer: files have [name, 0, 0] or a list of such lists."""
-    ends = config.get(key) if isinstance(config, dict) else None
-    if isinstance(ends, dict):
-        ends = list(ends.values())
-    if isinstance(ends, list) and len(ends) == 3 and isinstance(ends[0], str):
-        ends = [ends]
-    if isinstance(ends, list) and ends and all(isinstance(each, list) and len(each) == 3 for each in ends):
-        if len(ends) > 1:
-            raise Refusal(NOT_ONE, number=len(ends), what=what)
-        if isinstance(ends[0][0], str) and ends[0][2] == 0:
-            return str(ends[0][0])
-    raise _wrong(gettext_noop("it does not say which layers are its input and its output"))
-
-
-def _read_sources(layer: _Entry) -> tuple[str, ...]:
-    """Return the names of the layers that a layer reads, in order."""
-    calls = layer.calls
-    if not isinstance(calls, list):
-        raise _wrong(gettext_noop("it does not say what a layer reads"))
-    if len(calls) > 1:
-        raise Refusal(
-            "Layer {name} is used {number} times in this network. Layers that are shared are not supported here: use "
-            "a layer of its own in each place and save the network again.",
-            name=show(layer.name),
-            number=len(calls),
-        )
-    if not calls:
-        raise Refusal(
-            "Layer {name} reads nothing. Leave it out of the network and save it again.", name=show(layer.name)
-        )
-    call = calls[0]
-    if isinstance(call, dict):
-        names = _read_tensors(layer, call.get("args"))
-        _check_arguments(layer, call.get("kwargs"))
-    else:
-        names = _read_nodes(layer, call)
-    if not names:
-        raise _wrong(gettext_noop("it does not say what a layer reads"))
-    return names
-
-
-def _read_tensors(layer: _Entry, arguments: Any) -> tuple[str, ...]:
-    """Return the sources that Keras 3 writes: the one argument is a tensor or a list of tensors."""
-    if not isinstance(arguments, list) or len(arguments) != 1:
-        raise _refuse_call(layer)
-    tensors = arguments[0] if isinstance(arguments[0], list) else arguments
-    names = []
-    for tensor in tensors:
-        config = tensor.get("config") if isinstance(tensor, dict) else None
-        history = config.get("keras_history") if isinstance(config, dict) else None
-        if not isinstance(tensor, dict) or tensor.get("class_name") != "__keras_tensor__":
-            raise _refuse_call(layer)
-        if not isinstance(history, list) or len(history) != 3 or not isinstance(history[0], str) or history[2] != 0:
-            raise _wrong(gettext_noop("it does not say what a layer reads"))
-        names.append(history[0])
-    return tuple(names)
-
-
-def _read_nodes(layer: _Entry, call: Any) -> tuple[str, ...]:
-    """Return the sources that Keras 2 writes: [[name, node, tensor, {arguments}], ...], or one such list."""
-    if isinstance(call, list) and call and isinstance(call[0], str):
-        call = [call]
-    names = []
-    for node in call if isinstance(call, list) else [None]:
-        if not isinstance(node, list) or len(node) not in (3, 4) or not isinstance(node[0], str) or node[2] != 0:
-            raise _wrong(gettext_noop("it does not say what a layer reads"))
-        _check_arguments(layer, node[3] if len(node) == 4 else {})
-        names.append(node[0])
-    return tuple(names)
-
-
-def _check_arguments(layer: _Entry, arguments: Any) -> None:
-    """Refuse arguments of a call that change the answer."""
-    if arguments is None or arguments == {}:
-        return
-    harmless = isinstance(arguments, dict) and all(
-        name == "training" or (name == "mask" and value in (None, [None])) for name, value in arguments.items()
-    )
-    if not harmless:
-        raise _refuse_call(layer)
-
-
-def _refuse_call(layer: _Entry) -> Refusal:
-    return Refusal(
-        "Layer {layer} ({kind}) is called with more than the layers that it reads. That is not supported here: call "
-        "it with a layer, or a list of layers, alone and save the network again.",
-        layer=show(layer.name),
-        kind=show(layer.kind),
-    )
-
-
 def _add_layer(
-    plan: _Plan, layer: _Entry, path: tuple[str, ...], group: str, sources: tuple[str, ...], trainable: bool
+    plan: _Plan, layer: LayerEntry, path: tuple[str, ...], group: str, sources: tuple[str, ...], trainable: bool
 ) -> str:
     """Add one entry of a model; return the name of our layer that stands for its output."""
     inner = (*path, layer.name)
-    if layer.kind in (SEQUENTIAL, *FUNCTIONAL):
+    if layer.kind in MODELS:
         if len(sources) != 1:
             raise Refusal(NOT_ONE, number=len(sources), what=gettext_noop("inputs of a model inside it"))
         return _add_model(plan, layer.kind, layer.config, inner, group, sources[0], trainable)
@@ -452,7 +237,7 @@ def _add_layer(
     if not made.layers:
         plan.names.discard(name)
         if len(sources) != 1:
-            raise _wrong(gettext_noop("a layer reads several layers"))
+            raise keras_config.refuse_form(gettext_noop("a layer reads several layers"))
         plan.left_out.append(layer.name)
         return sources[0]
     plan.names.update(each.name for each in made.layers)
@@ -609,15 +394,3 @@ def _count_classes(
             raise keras_layers.name_layer(files[layer.name], reason) from None
     answer = shapes[stack[-1].name]
     return answer[0] if len(answer) == 1 else 0
-
-
-def _wrong(what: str) -> Refusal:
-    return Refusal(WRONG_FORM, what=what)
-
-
-def _too_deep() -> Refusal:
-    return Refusal(
-        "Models lie inside models more than {most} deep in this file. Build the network with fewer of them and save it "
-        "again.",
-        most=MAX_MODEL_DEPTH,
-    )
