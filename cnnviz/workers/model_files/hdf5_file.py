@@ -20,8 +20,6 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape
 from cnnviz.core.messages import gettext_noop
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
-
 MAX_NAME = 1_000
 """Characters of the name of a layer or a weight."""
 
@@ -116,10 +114,7 @@ class Hdf5File:
                 if part is None:
                     break
                 found += part
-        try:
-            return [text.decode("utf-8") for text in found]
-        except UnicodeDecodeError:
-            raise
+        return [text.decode("utf-8") for text in found]
 
     def _open(self, path: str) -> Any:
         at = self._root
