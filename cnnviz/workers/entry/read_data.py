@@ -17,7 +17,7 @@ import warnings
 
 from cnnviz.jobs.sandbox.data_reasons import AUTO, PREPARATIONS, DataProblem
 from cnnviz.workers.entry.process_limits import limit_this_process
-from cnnviz.workers.uploads import array_file, csv_table, zip_pictures
+from cnnviz.workers.uploads import archive, array_file, csv_table, zip_pictures
 from cnnviz.workers.uploads.arrays import ReadSet
 
 MAX_MEMORY_BYTES = 1_500_000_000
@@ -31,10 +31,11 @@ MAX_BYTES_LOOKED_AT = 4_000
 def read(data: bytes, preparation: str) -> ReadSet:
     """Read a file of any of the kinds. Raises `DataProblem` if it is not taken."""
     if data.startswith(b"PK"):
-        if zip_pictures.has_arrays(data):
-            return array_file.read_npz(data)
-        table = zip_pictures.find_table(data)
-        return csv_table.read(table) if table is not None else zip_pictures.read(data, preparation)
+        file = archive.open_archive(data)
+        if array_file.has_arrays(file):
+            return array_file.read_npz(file)
+        table = zip_pictures.find_table(file)
+        return csv_table.read(table) if table is not None else zip_pictures.read(file, preparation)
     if data.startswith(array_file.MAGIC):
         return array_file.read_npy(data)
     start = data[:MAX_BYTES_LOOKED_AT]

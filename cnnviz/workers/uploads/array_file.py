@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,14 @@ PAIRS = (
 are joined to it."""
 
 
-def read_npz(data: bytes) -> ReadSet:
-    """Read an .npz file: pictures and labels under one of `PAIRS`."""
-    file = archive.open_archive(data)
+def has_arrays(file: zipfile.ZipFile) -> bool:
+    """Return whether a ZIP file is one of NumPy arrays."""
+    names = file.namelist()
+    return bool(names) and all(name.endswith(".npy") and "/" not in name for name in names)
+
+
+def read_npz(file: zipfile.ZipFile) -> ReadSet:
+    """Read an .npz file, as `archive.open_archive` returns it: pictures and labels under one of `PAIRS`."""
     entries = {entry.filename.removesuffix(".npy").lower(): entry for entry in file.infolist()}
     parts = _find_pairs(set(entries), [entry.filename.removesuffix(".npy") for entry in file.infolist()])
     pictures, labels = list[np.ndarray](), list[str]()

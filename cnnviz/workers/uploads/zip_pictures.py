@@ -72,17 +72,16 @@ class Picture:
     class_name: str
 
 
-def read(data: bytes, preparation: str) -> ReadSet:
+def read(file: zipfile.ZipFile, preparation: str) -> ReadSet:
     """Read all pictures of a ZIP file.
 
     Args:
-        data: The whole file.
+        file: As `archive.open_archive` returns it.
         preparation: One of `cnnviz.jobs.sandbox.data_reasons.PREPARATIONS`.
 
     Raises:
         DataProblem: If the file is not taken as a whole.
     """
-    file = archive.open_archive(data)
     pictures, report = _sort_entries(file)
     _check_pictures(pictures)
     read = list[tuple[Picture, np.ndarray]]()
@@ -108,9 +107,8 @@ def read(data: bytes, preparation: str) -> ReadSet:
     return ReadSet(made, labels, tuple(classes), tuple(report[:MAX_REPORTED]), len(report))
 
 
-def find_table(data: bytes) -> bytes | None:
+def find_table(file: zipfile.ZipFile) -> bytes | None:
     """Return the one CSV table that a ZIP file holds beside no pictures; None if it holds anything else."""
-    file = archive.open_archive(data)
     entries = [entry for entry in file.infolist() if not entry.is_dir() and not _is_skipped(_split(entry.filename))]
     if len(entries) != 1 or not entries[0].filename.lower().endswith((".csv", ".tsv", ".txt")):
         return None
@@ -118,12 +116,6 @@ def find_table(data: bytes) -> bytes | None:
         return archive.read_entry(file, entries[0])
     except DataProblem:
         raise DataProblem("damaged-zip") from None
-
-
-def has_arrays(data: bytes) -> bool:
-    """Return whether a ZIP file is one of NumPy arrays."""
-    names = [entry.filename for entry in archive.open_archive(data).infolist()]
-    return bool(names) and all(name.endswith(".npy") and "/" not in name for name in names)
 
 
 def _sort_entries(file: zipfile.ZipFile) -> tuple[list[Picture], list[tuple[str, str, Values]]]:
