@@ -20,7 +20,7 @@ MAX_SECONDS = 300.0
 """Wall time of the child."""
 
 STEPS = 20
-"""Steps of the child, as `cnnviz.workers.entry.find_patches` tells them."""
+"""Steps in which the child reports its progress."""
 
 WORKER = "find_patches"
 
@@ -43,6 +43,7 @@ def find(store: RunStore, run_id: str, data: Dataset, progress: Progress = ignor
         "data": data.name,
         "data_sha256": data.sha256,
         "weights_sha256": card.weights_sha256,
+        "steps": STEPS,
     }
     try:
         answer = child_process.ask(

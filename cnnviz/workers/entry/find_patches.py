@@ -1,9 +1,9 @@
 """Find the patches of test digits that excite the filters of a network, in a process of its own.
 
 The input is one line of JSON and what it describes: `{"network": n, "digits": m, "data": name, "data_sha256": ...,
-"weights_sha256": ...}`, n bytes of a network as `cnnviz.jobs.runs.downloads.write_weights` makes it, m labels as uint8
-and (m, 28, 28) uint8 digits. The output begins with a dot for every twentieth of the digits that is read; behind
-a line break follows the file of `cnnviz.core.lessons.filters.patches`.
+"weights_sha256": ..., "steps": k}`, n bytes of a network as `cnnviz.jobs.runs.downloads.write_weights` makes it, m
+labels as uint8 and (m, 28, 28) uint8 digits. The output begins with k dots, one for each k-th of the digits that is
+read; behind a line break follows the file of `cnnviz.core.lessons.filters.patches`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from cnnviz.core.lessons.filters import patches
 from cnnviz.workers.entry.keras_file import read_network
 from cnnviz.workers.entry.priority import lower_priority
 
-STEPS = 20
-"""Dots that say how far the search is."""
-
 
 def find(header: dict[str, Any], content: bytes) -> bytes:
     """Return the file of the patches. Raises `Refusal` if the network does not fit the digits."""
@@ -32,11 +29,11 @@ def find(header: dict[str, Any], content: bytes) -> bytes:
     labels = np.frombuffer(content[header["network"] : end], np.uint8)
     digits = np.frombuffer(content[end:], np.uint8).reshape(-1, 28, 28) / np.float32(255)
     pictures = colour_digits.prepare_inputs(digits, network.architecture.input_shape, colour_digits.TEST)
-    told = 0
+    steps, told = int(header["steps"]), 0
 
     def tell(share: float) -> None:
         nonlocal told
-        while told < int(share * STEPS):
+        while told < int(share * steps):
             told += 1
             sys.stdout.buffer.write(b".")
             sys.stdout.buffer.flush()
