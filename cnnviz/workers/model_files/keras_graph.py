@@ -79,7 +79,7 @@ class FileModel:
 
 @dataclass
 class _Plan:
-    """What is found while models are laid out flat."""
+    """The layers, names and remarks that are collected while models are laid out flat."""
 
     leaves: list[Leaf] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -296,7 +296,7 @@ def _list_layers(leaves: Sequence[Leaf]) -> tuple[list[Layer], list[tuple[str, .
 def _complete_answer(
     stack: list[Layer], sources: list[tuple[str, ...]], names: set[str]
 ) -> tuple[list[Layer], str, list[Note]]:
-    """Let a network end in a softmax: after logits one is added, and one sigmoid becomes two classes.
+    """Complete a network to end in a softmax: one is added after logits, and one sigmoid becomes two classes.
 
     softmax([0, z]) is [1 - sigmoid(z), sigmoid(z)], so a unit of its own with weights 0 stands for the other class.
 

@@ -133,7 +133,7 @@ WRONG_LAYER = gettext_noop("Layer {layer} ({kind}): ")
 
 @dataclass(frozen=True)
 class Translation:
-    """What one layer of a file becomes.
+    """Layers of ours that compute the same as one layer of a file.
 
     Attributes:
         layers: Our layers, in order: none for one that is left out, two where an activation needs a layer of its own.

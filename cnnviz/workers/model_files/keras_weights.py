@@ -130,7 +130,7 @@ def _check_number(leaf: Leaf, expected: int, number: int) -> None:
         raise Refusal(WRONG_NUMBER, layer=leaf.file.name, expected=expected, number=number)
 
 
-def leaves_of(architecture: Architecture) -> tuple[Leaf, ...]:
+def list_leaves(architecture: Architecture) -> tuple[Leaf, ...]:
     """Return the layers of a design as Keras would save them, to find their weights in a file without a description."""
     stack = architecture.layers
     names = iterate_keras_names(layer.kind for layer in stack)

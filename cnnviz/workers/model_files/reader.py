@@ -20,7 +20,7 @@ from cnnviz.workers.model_files import archive, keras_graph, safetensors_file, s
 
 @dataclass(frozen=True)
 class ReadNetwork:
-    """What a file holds.
+    """The content of a file of a network.
 
     Attributes:
         architecture: The architecture.
@@ -87,7 +87,7 @@ def _read_weights_alone(data: bytes, architecture: Architecture) -> ReadNetwork:
     """Read a `.weights.h5` file, of either form, or the weights of a whole `.h5` file."""
     from cnnviz.workers.model_files import hdf5_file, keras_weights
 
-    model = keras_graph.FileModel(architecture, keras_weights.leaves_of(architecture), "", ())
+    model = keras_graph.FileModel(architecture, keras_weights.list_leaves(architecture), "", ())
     with hdf5_file.open_hdf5(data) as file:
         for group in ("", "model_weights"):
             if (not group or file.has(group)) and file.read_names(group, "layer_names"):

@@ -82,7 +82,7 @@ def convert_pictures(array: np.ndarray) -> np.ndarray:
     side, channels = found
     low, high = float(array.min()), float(array.max())
     if not (low >= 0 and high <= 255):  # NaN fails, too
-        raise DataProblem("array-range", low=_plain(low), high=_plain(high))
+        raise DataProblem("array-range", low=f"{low:g}", high=f"{high:g}")
     factor = 255 if high <= 1 and high > 0 else 1
     made = np.empty((len(array), side, side, channels), np.uint8)
     for start in range(0, len(array), BLOCK):
@@ -116,7 +116,3 @@ def check_class_name(name: str) -> None:
     """Raise `DataProblem` unless `name` can name a class."""
     if not (1 <= len(name) <= MAX_CLASS_LENGTH and name.isprintable() and name == " ".join(name.split())):
         raise DataProblem("class-name", name=name, most=MAX_CLASS_LENGTH)
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"

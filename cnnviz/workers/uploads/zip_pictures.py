@@ -97,10 +97,10 @@ def read(file: zipfile.ZipFile, preparation: str) -> ReadSet:
     if not prepared:
         name, key, values = report[0]
         raise DataProblem("none-read", number=len(pictures), name=name, reason=REASONS[key].format(**values))
-    classes = sorted({picture.class_name for picture, _ in prepared}, key=_order_names)
+    classes = sorted({picture.class_name for picture, _ in prepared}, key=_make_sort_key)
     if len(classes) < 2:
         raise DataProblem("one-class", name=classes[0])
-    prepared.sort(key=lambda each: (_order_names(each[0].class_name), each[0].file))
+    prepared.sort(key=lambda each: (_make_sort_key(each[0].class_name), each[0].file))
     number = {name: place for place, name in enumerate(classes)}
     made = np.stack([pixels for _, pixels in prepared])
     labels = np.array([number[picture.class_name] for picture, _ in prepared], np.uint8)
@@ -272,6 +272,6 @@ def _is_on_even_paper(pixels: np.ndarray) -> bool:
     return bool((levels < EVEN_LEVELS).all() or (levels > 255 - EVEN_LEVELS).all())
 
 
-def _order_names(name: str) -> tuple[int, int, str]:
-    """Sort whole numbers by value, and before all other names."""
+def _make_sort_key(name: str) -> tuple[int, int, str]:
+    """Return a key by which whole numbers sort by value, before all other names."""
     return (0, int(name), name) if name.isdecimal() and name.isascii() else (1, 0, name)
