@@ -36,7 +36,7 @@ MAX_MEMORY = 200_000_000
 
 
 def judge(answer: Answer) -> str:
-    """Say what became of a file."""
+    """Return how a file was answered: read, refused or stopped, or in what way it went wrong."""
     if not answer.content:
         return "stopped"
     try:
@@ -154,7 +154,7 @@ def main() -> None:
     ]
     report.write(asked.out, {"seed": asked.seed, "damaged": damaged, "largest": largest, "goals": goals})
     rows = [(name, str(number)) for name, number in sorted(damaged["found"].items())]
-    print(report.table(("what became of a file", "files"), [*rows, ("all", str(damaged["count"]))]))
+    print(report.table(("outcome", "files"), [*rows, ("all", str(damaged["count"]))]))
     sizes = [
         (name, f"{row['bytes'] / 1e6:.1f}", f"{row['seconds']:.2f}", f"{row['peak'] / 1e6:.0f}")
         for name, row in largest.items()

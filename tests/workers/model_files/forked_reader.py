@@ -28,7 +28,7 @@ LENGTH = struct.Struct("<Q")
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one file: `content` is b"" if its fork was stopped; `peak` is the fork's memory in bytes."""
+    """The answer to one file: `content` is b"" if its fork was stopped; `peak` is the fork's memory in bytes."""
 
     content: bytes
     seconds: float

@@ -23,7 +23,7 @@ MAX_MEMORY = 200_000_000
 
 
 def judge(answer: Answer) -> str:
-    """Return what became of a file: read, refused or stopped. Raises for anything else."""
+    """Return the outcome of reading a file: read, refused or stopped. Raises for anything else."""
     if not answer.content:
         return "stopped"
     if "refusal" in answer.header:
