@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +12,7 @@ import pytest
 
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import model_upload
+from tests.workers.model_files import hostile_archives, hostile_weights
 from tests.workers.model_files.forked_reader import ForkedReader, request
 from tests.workers.model_files.make_files import (
     WEIGHTS,
@@ -281,178 +279,6 @@ GRAPHS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-def zip_with(change: Callable[[bytearray], None]) -> bytes:
-    data = bytearray(packed(members()))
-    change(data)
-    return bytes(data)
-
-
-def write_at(signature: bytes, offset: int, form: str, value: int, which: int = -1) -> Callable[[bytearray], None]:
-    """Return a change of a field of a header of the archive: `which` of those with this signature."""
-
-    def change(data: bytearray) -> None:
-        places = [at for at in range(len(data)) if data[at : at + 4] == signature]
-        struct.pack_into(form, data, places[which] + offset, value)
-
-    return change
-
-
-def archive(*entries: tuple[str, bytes], link: str = "", comment: bytes = b"") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as opened:
-        opened.comment = comment
-        for name, content in entries:
-            info = zipfile.ZipInfo(name)
-            info.external_attr = (0o120777 if name == link else 0o100600) << 16
-            opened.writestr(info, content)
-    return buffer.getvalue()
-
-
-def bomb(size: int = 90_000_000) -> bytes:
-    parts = {**members(), "model.weights.h5": bytes(size)}
-    return packed(parts, zipfile.ZIP_DEFLATED)
-
-
-def parts() -> list[tuple[str, bytes]]:
-    return list(members().items())
-
-
-CENTRAL, LOCAL = b"PK\1\2", b"PK\3\4"
-
-ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "cut": (lambda: keras()[:-30], "cut short, or bytes follow its end"),
-    "half": (lambda: keras()[: len(keras()) // 2], "cut short"),
-    "after": (lambda: keras() + b"\0", "cut short, or bytes follow its end"),
-    "comment": (lambda: archive(*parts(), comment=b"hello"), "bytes follow its end"),
-    "before": (lambda: b"PK\3\4" + b"\0" * 40 + keras(), "bytes lie before the archive"),
-    "twice": (lambda: archive_twice(), "and no others"),
-    "missing": (lambda: archive(*parts()[:2]), "and no others"),
-    "more": (lambda: archive(*parts(), ("assets/vocabulary.txt", b"a")), "and no others"),
-    "outside": (lambda: archive(*parts()[:2], ("../../model.weights.h5", parts()[2][1])), "and no others"),
-    "link": (
-        lambda: archive(*parts()[:2], ("model.weights.h5", b"/etc/passwd"), link="model.weights.h5"),
-        "link or a folder",
-    ),
-    "encrypted": (lambda: zip_with(write_at(CENTRAL, 8, "<H", 1)), "encrypted"),
-    "method": (lambda: zip_with(write_at(CENTRAL, 10, "<H", 12)), "unusual way"),
-    "size smaller": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 10)), "longer or shorter|contradict"),
-    "size larger": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 90_000)), "longer or shorter|contradict"),
-    "size of 3 GB": (lambda: zip_with(write_at(CENTRAL, 24, "<L", 3_000_000_000)), "up to 100,000,000 are read"),
-    "packed size": (lambda: zip_with(write_at(CENTRAL, 20, "<L", 90_000_000)), "contradict"),
-    "checksum": (lambda: zip_with(write_at(CENTRAL, 16, "<L", 1)), "contradict|checksum"),
-    "overlap": (lambda: zip_with(write_at(CENTRAL, 42, "<L", 0)), "overlap|contradict"),
-    "other name": (lambda: zip_with(write_at(LOCAL, 30, "<B", ord("x"), 0)), "contradict"),
-    "bomb": (bomb, "200 times as long"),
-    "damaged": (lambda: zip_with(write_at(LOCAL, 300, "<L", 7, 1)), "checksum"),
-}
-
-
-def archive_twice() -> bytes:
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        return archive(*parts()[:2], parts()[1])
-
-
-def h5(make: Callable[[Any], object], without: str = "layers/dense/vars/0") -> bytes:
-    """Return a `.keras` file whose weights lack one array; `make` may put something in its place."""
-    import h5py
-
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w") as file:
-        for path, array in WEIGHTS.items():
-            if path != without:
-                file[path] = array
-        make(file)
-    return keras(weights=buffer.getvalue())
-
-
-PLACE = "layers/dense/vars/0"
-
-
-def external_storage(file: Any) -> None:
-    file.create_dataset(PLACE, (18, 10), "f4", external=[("/etc/hostname", 0, 720)])
-
-
-def virtual(file: Any) -> None:
-    import h5py
-
-    layout = h5py.VirtualLayout((18, 10), "f4")
-    layout[:] = h5py.VirtualSource("/etc/hostname", "data", (18, 10))
-    file.create_virtual_dataset(PLACE, layout)
-
-
-def link(kind: str, *target: str) -> Callable[[Any], object]:
-    def make(file: Any) -> None:
-        import h5py
-
-        file["other"] = np.zeros((18, 10), np.float32)
-        file[PLACE] = getattr(h5py, kind)(*target)
-
-    return make
-
-
-def dataset(**options: Any) -> Callable[[Any], object]:
-    return lambda file: file.create_dataset(PLACE, **options)
-
-
-def poisoned(value: float) -> bytes:
-    array = WEIGHTS[PLACE].copy()
-    array[3, 4] = value
-    return h5(dataset(data=array))
-
-
-HDF5S: dict[str, tuple[Callable[[], bytes], str]] = {
-    "external link": (lambda: h5(link("ExternalLink", "/etc/hostname", "/x")), "a link to another place or file"),
-    "soft link": (lambda: h5(link("SoftLink", "/other")), "a link to another place or file"),
-    "soft link on the way": (lambda: soft_group(), "a link to another place or file"),
-    "external storage": (lambda: h5(external_storage), "values lie in another place or file"),
-    "virtual": (lambda: h5(virtual), "values lie in another place or file"),
-    "missing": (lambda: h5(lambda _: None), "needs 2 arrays of weights, but this file has 1"),
-    "too many": (lambda: h5(lambda file: file.create_dataset("layers/dense/vars/2", data=0.0), ""), "needs 2 arrays"),
-    "shape": (lambda: h5(dataset(data=np.zeros((10, 18), np.float32))), "has shape (10, 18)"),
-    "shape bomb": (
-        lambda: h5(dataset(shape=(10**6, 10**6), dtype="f4", chunks=(1, 10))),
-        "has shape (1000000, 1000000)",
-    ),
-    "chunk bomb": (lambda: h5(chunk_bomb), "cut into pieces larger than itself"),
-    "no values": (lambda: h5(dataset(shape=(18, 10), dtype="f4")), "without values"),
-    "group": (lambda: h5(lambda file: file.create_group(PLACE)), "no array"),
-    "NaN": (lambda: poisoned(np.nan), "infinite or not a number"),
-    "infinity": (lambda: poisoned(np.inf), "infinite or not a number"),
-    "too large for float32": (lambda: h5(dataset(data=np.full((18, 10), 1e300))), "infinite or not a number"),
-    "complex": (lambda: h5(dataset(data=np.zeros((18, 10), np.complex64))), "no array of floating-point numbers"),
-    "integers": (lambda: h5(dataset(data=np.zeros((18, 10), np.int32))), "no array of floating-point numbers"),
-    "texts": (lambda: h5(dataset(data=np.full((18, 10), b"x"))), "no array of floating-point numbers"),
-    "filter": (lambda: h5(dataset(data=WEIGHTS[PLACE], compression="lzf")), "packed in an unusual way"),
-    "scale and offset": (lambda: h5(dataset(data=WEIGHTS[PLACE], scaleoffset=2)), "packed in an unusual way"),
-    "empty": (lambda: keras(weights=b""), "damaged or cut short"),
-    "cut": (lambda: keras(weights=hdf5()[:-400]), "damaged or cut short"),
-    "text": (lambda: keras(weights=b"hello" * 100), "damaged or cut short"),
-}
-
-
-def soft_group() -> bytes:
-    import h5py
-
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w") as file:
-        for path, array in WEIGHTS.items():
-            file[path.replace("layers/dense/", "elsewhere/")] = array
-        file["layers/dense"] = h5py.SoftLink("/elsewhere")
-    return keras(weights=buffer.getvalue())
-
-
-def chunk_bomb(file: Any) -> None:
-    """Store an array in one chunk of 4 GB, of which the file holds four kilobytes."""
-    import h5py
-
-    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    plan.set_chunk((32_000, 32_000))
-    plan.set_deflate(9)
-    space = h5py.h5s.create_simple((18, 10), (h5py.h5s.UNLIMITED, h5py.h5s.UNLIMITED))
-    made = h5py.h5d.create(file["layers/dense/vars"].id, b"0", h5py.h5t.IEEE_F32LE, space, plan)
-    made.write_direct_chunk((0, 0), zlib.compress(bytes(1000)))
-
-
 LEGACY: dict[str, tuple[Callable[[], bytes], str]] = {
     "weights alone": (lambda: hdf5(), "no description of a network"),
     "description of numbers": (lambda: legacy(model_config=np.zeros(5)), "no text"),
@@ -473,8 +299,8 @@ ALL = {
         "sizes": SIZES,
         "JSON": JSONS,
         "graph": GRAPHS,
-        "archive": ARCHIVES,
-        "HDF5": HDF5S,
+        "archive": hostile_archives.CASES,
+        "HDF5": hostile_weights.CASES,
     }.items()
     for name, case in cases.items()
 }
