@@ -205,7 +205,7 @@ def test_a_file_becomes_the_data_set_that_is_shown_with_its_report(
     assert "[Fruit](http://x): 60 pictures of 3 classes were read." in said
     assert "kiwi/*1*.png** It is damaged or cut short." in said
     assert "The first 1 of 3:" in said
-    assert "1 pictures are there with another label as well" in said
+    assert "1 picture is an exact copy of one with another label." in said
     assert [each.value for each in app.markdown if "http://x" in each.value and "](http" in each.value] == []
     assert grids["picture-sheet"]["descriptions"][0].startswith("Label ")
     assert app.session_state["data_set"].startswith("own-")

@@ -36,7 +36,7 @@ MAX_REPORTED = 50
 """Files that a report names; of the others it has the number alone."""
 
 MIN_A_CLASS = 10
-"""Pictures of a class below which its accuracy says little: one picture more or less is a tenth of it."""
+"""Pictures of a class below which its accuracy says little: a fifth of them, one or two, are tested on."""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,16 @@ BALANCE_WHY = gettext_noop(
     "Where one class is much rarer than others, a network may ignore it and still have a high [[accuracy]]. Here all "
     "are about as frequent."
 )
+OWN_BALANCE_WHY = gettext_noop(
+    "Where one class is much rarer than others, a network may ignore it and still have a high [[accuracy]]."
+)
 MEAN_WHY = gettext_noop(
     "The mean of all pictures of a class, pixel by pixel, and their variance: bright where they differ most, on the "
     "edges of strokes. A class whose mean is sharp is written much the same by everybody."
+)
+OWN_MEAN_WHY = gettext_noop(
+    "The mean of all pictures of a class, pixel by pixel, and their variance: bright where they differ most. The "
+    "sharper the mean, the more alike the pictures are."
 )
 GREY = gettext_noop("Colour digits are computed in grey here: the mean of random colours is grey anyway.")
 
@@ -41,14 +48,14 @@ def show(pictures: PictureSet) -> None:
     )
     with st.container(key="class-balance"):
         st.subheader(translate("How many of each class"), anchor=False)
-        st.caption(terms.explain(BALANCE_WHY))
+        st.caption(terms.explain(OWN_BALANCE_WHY if pictures.name == OWN else BALANCE_WHY, "balance"))
         counts = count_classes(pictures.labels[rows.select_rows(pictures, split)], len(names))
         heads = (translate("class"), translate("pictures"), translate("share"))
         caption = translate("{number} pictures by class", number=f"{counts.sum():,}")
         st.html(class_counts.write(counts, names, caption=caption, heads=heads))
     with st.container(key="class-means"):
         st.subheader(translate("Mean and variance of each class"), anchor=False)
-        st.caption(terms.explain(MEAN_WHY))
+        st.caption(terms.explain(OWN_MEAN_WHY if pictures.name == OWN else MEAN_WHY, "means"))
         if pictures.colours is not None:
             st.caption(translate(GREY))
         measured = _measure(pictures, split)

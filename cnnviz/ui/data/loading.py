@@ -25,7 +25,7 @@ POLL = 0.5
 LOADING = gettext_noop("Loading the pictures")
 ON_ITS_WAY = gettext_noop("{note} {step}: {percent} %.")
 
-NONE_YET = gettext_noop("There is no picture in this part yet: with more pictures there will be.")
+NONE_YET = gettext_noop("This part has no picture yet. Once the set has more pictures, some of them go into it.")
 
 SOURCES = {
     picture_sets.MNIST: gettext_noop("[[mnist|MNIST]]: {number} digits. {attribution}, {licence}."),

@@ -25,13 +25,13 @@ def show(source: InputSource, label: int, pictures: PictureSet) -> None:
     if source.label is not None:
         prediction = subject.read(networks.load_chosen(), source, session.steps())
     shares = None if prediction is None else prediction.trace.probabilities
+    classes = pictures.classes if pictures.name == OWN else DIGIT_CLASSES
     words = one_hot.Words(
-        caption=translate("The label {label} as a one-hot vector", label=label),
+        caption=translate("The label {label} as a one-hot vector", label=classes[label]),
         classes=translate("class"),
         label=translate("label"),
         shares=translate("share"),
     )
-    classes = pictures.classes if pictures.name == OWN else DIGIT_CLASSES
     st.html(one_hot.write(encode(label, len(classes)), shares, classes, words))
     st.caption(terms.explain(WHY))
     if shares is not None and session.wants_everything():

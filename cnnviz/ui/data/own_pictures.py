@@ -15,7 +15,7 @@ from cnnviz.core.data.labelled_set import MIN_A_CLASS
 from cnnviz.core.data.picture_sets import PictureSet
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.own_sets.store import SetStore
-from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import page, session, terms, visitor
 
 DRAWN = "drawn"
@@ -28,15 +28,13 @@ SOURCE = gettext_noop(
     "The [[test set]] has a fifth of each class."
 )
 RARE = gettext_noop(
-    "Fewer than {least} pictures of {names}: one answer more or less changes the [[accuracy]] of such a class by a "
-    "tenth. More pictures help."
+    "Fewer than {least} pictures of {names}: so few of them are tested on that one answer changes the [[accuracy]] of "
+    "such a class by half or more. More pictures help."
 )
-COPIES = gettext_noop("{number} pictures are exact copies of others.")
 ACROSS = gettext_noop(
-    "{number} pictures of the [[test set]] are in the [[training set]] too, pixel for pixel: a network that knows them "
-    "by heart reads them, so the accuracy is too high."
+    "Pictures of the [[test set]] that are in the [[training set]] too, pixel for pixel: {number}. A network that has "
+    "memorized them gets them right, so its accuracy comes out too high."
 )
-CONTRADICTING = gettext_noop("{number} pictures are there with another label as well, pixel for pixel.")
 
 
 def list_titles() -> dict[str, str]:
@@ -95,9 +93,21 @@ def _list_findings(found: SetFindings) -> list[str]:
     if found.across:
         sentences.append(terms.explain(ACROSS, "across", number=f"{found.across:,}"))
     elif found.copies:
-        sentences.append(translate(COPIES, number=f"{found.copies:,}"))
+        sentences.append(
+            translate_plural(
+                "{number:,} picture is an exact copy of another.",
+                "{number:,} pictures are exact copies of others.",
+                found.copies,
+            )
+        )
     if found.contradicting:
-        sentences.append(translate(CONTRADICTING, number=f"{found.contradicting:,}"))
+        sentences.append(
+            translate_plural(
+                "{number:,} picture is an exact copy of one with another label.",
+                "{number:,} pictures are exact copies of ones with other labels.",
+                found.contradicting,
+            )
+        )
     return sentences
 
 

@@ -20,7 +20,7 @@ from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
 from cnnviz.ui.data import loading, own_pictures
 from cnnviz.ui.data.own_pictures import DRAWN
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, terms, url, visitor, widgets
 
 PAPER = "own-paper"
@@ -40,17 +40,17 @@ WHY = gettext_noop(
     "learns from it. It is kept on this server for you alone, and deleted with one click."
 )
 HOW = gettext_noop(
-    "Twenty drawings a class are enough for a start: large and small ones, and as different as you write. They are "
-    "prepared as everything that is drawn here."
+    "Twenty drawings a class are enough for a start: large and small ones, as varied as your hand. Each is prepared "
+    "like a digit that you draw on the pad."
 )
 FORMS = gettext_noop(
-    "ZIP with a folder of pictures for each class; CSV with a label and pixels in each line, as Kaggle’s digits; NumPy "
-    "(.npz, .npy)"
+    "ZIP with a folder of pictures for each class; CSV with a label and pixels in each line, like Kaggle’s digits; "
+    "NumPy (.npz, .npy)"
 )
 PREPARATION_HELP = gettext_noop(
-    "What becomes of the pictures in a ZIP file. Signs on paper: ink is found and centred, 28×28 grey. Whole pictures: "
-    "scaled to 28×28 grey or 32×32 in colour. Automatic: as they are if all are small squares of one size, else as "
-    "signs on paper."
+    "How the pictures in a ZIP file are prepared. Signs on paper: ink is found and centred, 28×28 grey. Whole "
+    "pictures: scaled to 28×28 grey or 32×32 in colour. Automatic: as they are if all are small squares "
+    "of one size, else as signs on paper."
 )
 COUNTS = gettext_noop("Drawings so far: {counts}")
 PAD_LABELS = {
@@ -61,7 +61,6 @@ PAD_LABELS = {
 """Texts of the pad of this section."""
 
 READ = gettext_noop("{name}: {number} pictures of {classes} classes were read.")
-LEFT_OUT = gettext_noop("{number} were left out")
 FIRST_ONES = gettext_noop("The first {shown} of {number}:")
 
 
@@ -279,7 +278,8 @@ def _show_report(opened: Opened) -> None:
     st.success(translate(READ, name=name, number=f"{opened.number:,}", classes=opened.classes))
     if not opened.left_out:
         return
-    with st.expander(translate(LEFT_OUT, number=f"{opened.left_out:,}"), key="own-report"):
+    heading = translate_plural("{number:,} was left out", "{number:,} were left out", opened.left_out)
+    with st.expander(heading, key="own-report"):
         if len(opened.report) < opened.left_out:
             st.caption(translate(FIRST_ONES, shown=len(opened.report), number=f"{opened.left_out:,}"))
         lines = [

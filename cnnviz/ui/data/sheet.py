@@ -37,6 +37,10 @@ NUMBERS_WHY = gettext_noop(
     "In the file each [[pixel]] is a whole number from 0, paper, to 255, ink. A [[network]] gets them divided by 255: "
     "[[weight|weights]] begin small, so small inputs keep the first sums in a range in which training works."
 )
+OWN_NUMBERS_WHY = gettext_noop(
+    "Each [[pixel]] is a whole number from 0, black, to 255, white. A [[network]] gets them divided by 255: "
+    "[[weight|weights]] begin small, so small inputs keep the first sums in a range in which training works."
+)
 
 
 @st.fragment
@@ -211,7 +215,7 @@ def _show_numbers(pictures: PictureSet, index: int) -> None:
     digit = take_digit(pictures, index)
     with st.container(key="digit-numbers"):
         st.subheader(translate("One picture, as numbers"), anchor=False)
-        st.caption(terms.explain(NUMBERS_WHY))
+        st.caption(terms.explain(OWN_NUMBERS_WHY if pictures.name == OWN else NUMBERS_WHY, "numbers"))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             widgets.one_of("data_numbers", translate("Numbers"))
             if digit.ndim == 3:

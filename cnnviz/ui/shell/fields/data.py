@@ -68,7 +68,7 @@ FIELDS = (
     Field("own_revision", 0),  # of the paper
     Field("own_deletions", 0),  # how often all drawings were deleted
     Field("own_problem", None),  # the Refusal of what was done last to the drawings
-    Field("own_upload", None),  # the LabelledSet or the Refusal of the last file
+    Field("own_upload", None),  # what was read of the last file (`Opened`), or the Refusal
     Field("own_uploads", 0),  # files that were read: each has an uploader of its own
     Field("own_preparation", data_reasons.AUTO, options=PREPARATIONS),
     Field("own_changed", False),  # whether the page does not know yet which sets there are
