@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 
 import numpy as np
 import streamlit as st
@@ -54,6 +55,8 @@ def show(pictures: PictureSet) -> None:
     with left:
         _show_choices(pictures)
         with st.container(key="sheet-of-81"):
+            few = pictures.name == OWN and len(found) <= rows.PER_SHEET // 2
+        with st.container(key="few-pictures") if few else nullcontext():
             _show_sheet(pictures, on_sheet, chosen)
         _show_turning(found, on_sheet)
     with right:

@@ -5,7 +5,7 @@ import { decode } from "../shared/decode.js"
 import { countPaint, element, write } from "../shared/elements.js"
 import { fill } from "../shared/format.js"
 import { CELL_STEPS } from "../shared/keys.js"
-import { clampPlace, sideOf, spellShare, textColour } from "./cells.js"
+import { clampPlace, shorten, sideOf, spellShare, textColour } from "./cells.js"
 
 const MAX_PICTURE = 66 // CSS pixels of a side with its gap
 const GAP = 2
@@ -116,9 +116,9 @@ class CellGrid {
     const row = Math.floor(place / header.columns)
     const column = place % header.columns
     context.drawImage(sheet, column * width, row * height, width, height, x + GAP / 2, y + GAP / 2, side, side)
-    const caption = header.captions[place]
-    if (!caption || side < CAPTIONED) return
+    if (!header.captions[place] || side < CAPTIONED) return
     context.font = "600 11px system-ui, sans-serif"
+    const caption = shorten(header.captions[place], (text) => context.measureText(text).width + 5 <= side)
     context.fillStyle = "#000"
     context.fillRect(x + GAP / 2, y + GAP / 2, context.measureText(caption).width + 5, 13)
     context.fillStyle = "#ffd479"

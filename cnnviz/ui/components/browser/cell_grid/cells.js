@@ -45,3 +45,15 @@ export const spellShare = (value, decimals) =>
  * @param {number} value 0 to 255
  */
 export const textColour = (value) => (value < 118 ? "#fff" : "#000")
+
+/**
+ * Return as much of a text as fits, one character at least.
+ *
+ * @param {string} text
+ * @param {(text: string) => boolean} fits
+ */
+export function shorten(text, fits) {
+  const characters = [...text]
+  while (characters.length > 1 && !fits(characters.join(""))) characters.pop()
+  return characters.join("").trimEnd()
+}

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   clampPlace,
+  shorten,
   sideOf,
   spellShare,
   textColour,
@@ -42,4 +43,18 @@ test("every text is told from its grey by 4.5 to 1", () => {
     const [high, low] = [Math.max(text, linear(value)), Math.min(text, linear(value))]
     assert.ok((high + 0.05) / (low + 0.05) >= 4.5, `${value}`)
   }
+})
+
+test("a caption is cut to what fits, one character at least", () => {
+  const fits = (/** @type {string} */ text) => text.length <= 4
+  assert.equal(shorten("heart", fits), "hear")
+  assert.equal(shorten("moon", fits), "moon")
+  assert.equal(
+    shorten("a b c", (text) => text.length <= 2),
+    "a",
+  )
+  assert.equal(
+    shorten("7", () => false),
+    "7",
+  )
 })
