@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.data import labelled_set
-from cnnviz.core.data.labelled_set import LabelledSet, check_class
+from cnnviz.core.data.labelled_set import MIN_CLASSES, LabelledSet
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import Drawing, render
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
 
-MIN_CLASSES = 2
 MAX_CLASSES = 20
 
 MAX_DRAWINGS = 1_000
@@ -96,9 +95,11 @@ class DrawnSet:
             Refusal: If fewer than two classes have drawings; classes without any are left out.
         """
         used = sorted({label for label, _ in self.drawings})
-        if len(used) < labelled_set.MIN_CLASSES:
-            raise Refusal("A network learns to tell classes apart. Received: drawings of {number}. Draw another class.",
-                          number=len(used))  # fmt: skip
+        if len(used) < MIN_CLASSES:
+            raise Refusal(
+                "A network learns to tell classes apart. Received: drawings of {number}. Draw another class.",
+                number=len(used),
+            )
         pictures = [(used.index(label), _prepare(code)) for label, code in self.drawings]
         shown = [(label, picture) for label, picture in pictures if picture is not None]
         return LabelledSet(
@@ -137,7 +138,7 @@ def _check_classes(names: Sequence[object]) -> tuple[str, ...]:
             most=MAX_CLASSES,
             number=len(names) if isinstance(names, (list, tuple)) else 0,
         )
-    return labelled_set.check_classes([check_class(name) for name in names])
+    return labelled_set.check_classes(names)
 
 
 def _check_drawing(entry: object, classes: int) -> tuple[int, str]:

@@ -76,7 +76,7 @@ def read_header(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             return _parse_header(file.readline(MAX_HEADER_BYTES + 1))
     except UNREADABLE:
-        raise _damaged() from None
+        raise describe_damage() from None
 
 
 def read(path: Path) -> KeptSet:
@@ -99,7 +99,7 @@ def read(path: Path) -> KeptSet:
         )
         return KeptSet(labelled, header["tested"])
     except UNREADABLE:
-        raise _damaged() from None
+        raise describe_damage() from None
 
 
 def _parse_header(line: bytes) -> dict[str, Any]:
@@ -118,5 +118,6 @@ def _parse_header(line: bytes) -> dict[str, Any]:
     return header
 
 
-def _damaged() -> Refusal:
+def describe_damage() -> Refusal:
+    """Return what to say of a set that cannot be read, or is gone."""
     return Refusal("This set of pictures is damaged or was deleted. Open its file again, or choose another set.")

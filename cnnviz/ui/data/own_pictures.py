@@ -13,7 +13,6 @@ from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.data.labelled_parts import SetFindings
 from cnnviz.core.data.labelled_set import MIN_A_CLASS
 from cnnviz.core.data.picture_sets import PictureSet
-from cnnviz.core.errors import Refusal
 from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import page, session, terms, visitor
@@ -38,10 +37,10 @@ ACROSS = gettext_noop(
 
 
 def list_titles() -> dict[str, str]:
-    """Return the visitor's own sets that can be looked at, by id: their names as they are."""
+    """Return the visitor's own sets that can be looked at, by id: their names, as Markdown."""
     if not visitor.is_known():
         return {}
-    titles = {entry.id: entry.name for entry in visitor.sets().entries()}
+    titles = {entry.id: page.escape_markdown(entry.name) for entry in visitor.sets().entries()}
     drawn = get_drawings()
     return titles | ({DRAWN: translate(DRAWN_TITLE)} if sum(map(bool, drawn.counts)) > 1 else {})
 
@@ -60,7 +59,7 @@ def load(name: str, part: str) -> PictureSet:
         return _take_drawn(get_drawings(), part)
     store = visitor.sets()
     if name not in {entry.id for entry in store.entries()}:
-        raise Refusal("This set of pictures is damaged or was deleted. Open its file again, or choose another set.")
+        raise labelled_file.describe_damage()
     return _take_part(store.owner, store.home, name, part)
 
 

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 
+from cnnviz.core.data import labelled_file
 from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape
@@ -19,7 +20,7 @@ from cnnviz.ui.shell.fields.train import DIGITS
 
 
 def list_titles() -> dict[str, str]:
-    """Return the sets that a network can learn from, by id: their names as they are."""
+    """Return the sets that a network can learn from, by id: their names, as Markdown."""
     titles = own_pictures.list_titles()
     large = {entry.id for entry in visitor.sets().entries() if entry.trained >= MIN_OWN_EXAMPLES} if titles else set()
     if DRAWN in titles and own_pictures.read(DRAWN).trained >= MIN_OWN_EXAMPLES:
@@ -71,7 +72,7 @@ def pack_arrays(input_shape: Shape) -> bytes:
     """
     kept = find()
     if kept is None:
-        raise Refusal("This set of pictures is damaged or was deleted. Open its file again, or choose another set.")
+        raise labelled_file.describe_damage()
     pictures, labels, cut = kept.labelled.fit(input_shape), kept.labelled.labels, kept.trained
     file = io.BytesIO()
     np.savez_compressed(
