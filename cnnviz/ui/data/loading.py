@@ -53,14 +53,7 @@ def _choose_set() -> None:
     if session.get("data_set") not in options:
         session.put(data_set=session.default("data_set"))  # it was deleted
         begin_again()
-    st.segmented_control(
-        translate("Data set"),
-        options,
-        format_func=lambda name: page.escape_markdown(options[name]),
-        default=session.get("data_set"),
-        required=True,
-        **session.bind("data_set", options, begin_again),
-    )
+    widgets.one_named("data_set", translate("Data set"), options, then=begin_again)
 
 
 def begin_again() -> None:

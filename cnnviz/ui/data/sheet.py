@@ -115,15 +115,10 @@ def _show_choices(pictures: PictureSet) -> None:
 
 def _show_own_labels(pictures: PictureSet) -> None:
     """Show the choice of a class of the visitor's own, by name."""
-    names = {ALL: translate("all")} | {str(label): name for label, name in enumerate(pictures.classes)}
-    st.segmented_control(
-        translate("With the label"),
-        names,
-        format_func=lambda label: page.escape_markdown(names[label]),
-        default=session.get("data_label") if session.get("data_label") in names else ALL,
-        required=True,
-        **session.bind("data_label", names, _turn_to_first),
-    )
+    names = {ALL: translate("all")} | {
+        str(label): page.escape_markdown(name) for label, name in enumerate(pictures.classes)
+    }
+    widgets.one_named("data_label", translate("With the label"), names, then=_turn_to_first)
 
 
 def _show_sheet(pictures: PictureSet, on_sheet: np.ndarray, chosen: int) -> None:

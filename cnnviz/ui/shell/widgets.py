@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -38,6 +38,21 @@ def one_of(
         label_visibility="visible" if show_label else "collapsed",
         help=help,
         **session.bind(key, options, then),
+    )
+
+
+def one_named(key: str, label: str, titles: Mapping[str, str], *, then: Callable[[], None] | None = None) -> None:
+    """Show a row of alternatives that visitors may have named: value -> title as Markdown; the first is the usual one.
+
+    `then` is called as for `one_of`.
+    """
+    st.segmented_control(
+        label,
+        titles,
+        format_func=titles.__getitem__,
+        default=session.get(key) if session.get(key) in titles else next(iter(titles)),
+        required=True,
+        **session.bind(key, titles, then),
     )
 
 

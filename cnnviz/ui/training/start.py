@@ -19,7 +19,7 @@ from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.data import training_choice
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
-from cnnviz.ui.shell import page, session, visitor
+from cnnviz.ui.shell import page, session, visitor, widgets
 from cnnviz.ui.shell.fields.train import DIGITS
 from cnnviz.ui.training import architecture_editor, plan_form, run_status
 from cnnviz.ui.training.controls import format_duration
@@ -87,14 +87,7 @@ def _pick_data() -> None:
         st.caption(translate(NO_SETS))
         return
     options = {DIGITS: translate("Digits")} | titles
-    st.segmented_control(
-        translate("Learn from"),
-        options,
-        format_func=lambda name: page.escape_markdown(options[name]),
-        default=session.get("plan_set") if session.get("plan_set") in options else DIGITS,
-        required=True,
-        **session.bind("plan_set", options, plan_form.begin_again),
-    )
+    widgets.one_named("plan_set", translate("Learn from"), options, then=plan_form.begin_again)
     if training_choice.find() is not None:
         classes = training_choice.get_classes()
         names = ", ".join(page.escape_markdown(name) for name in classes[:MAX_NAMED])
