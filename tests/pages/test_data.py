@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,40 +16,12 @@ from cnnviz.core.inference import subject, trace
 from cnnviz.core.lessons.data import rows
 from cnnviz.core.networks import model_store
 from cnnviz.ui.components import cell_grid
-from cnnviz.ui.components.mount import mount
 from cnnviz.ui.shell import page
 from tests.marked_text import plain
+from tests.pages.data_page import ROOT, Grids, opened, well
 from tests.pages.page_digit import get_words
 
-ROOT = Path(__file__).parents[2]
 TRAINED, TESTED = bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT
-Grids = dict[str, tuple[dict[str, Any], bytes]]
-
-
-@pytest.fixture
-def grids(monkeypatch: pytest.MonkeyPatch) -> Grids:
-    """Record what is sent to each grid of cells: its header and its bytes."""
-    sent: Grids = {}
-
-    def note(name: str, **arguments: Any) -> Any:
-        data = arguments["data"]
-        length = int.from_bytes(data[:4], "little")
-        sent[arguments["key"]] = json.loads(data[4 : 4 + length]), data[4 + length :]
-        return mount(name, **arguments)
-
-    monkeypatch.setattr(cell_grid, "mount", note)
-    return sent
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/Data.py").run()
-
-
-def well(app: AppTest) -> bool:
-    return not app.exception and not app.error
 
 
 def texts(app: AppTest) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,10 @@ from cnnviz.core.data.labelled_set import LabelledSet, LeftOut
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import data_reasons, data_upload
-from cnnviz.ui.components import cell_grid
-from cnnviz.ui.components.mount import mount
 from cnnviz.ui.components.pad import PadMessage
 from cnnviz.ui.data import own_set
 from tests.marked_text import plain
-
-ROOT = Path(__file__).parents[2]
+from tests.pages.data_page import Grids, opened, well
 
 
 @pytest.fixture(autouse=True)
@@ -39,31 +35,6 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> dict[str, Drawing]:
 
     monkeypatch.setattr(own_set, "read_message", read)
     return on_it
-
-
-@pytest.fixture
-def grids(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Record the header of what is sent to each grid of cells."""
-    sent: dict[str, Any] = {}
-
-    def note(name: str, **arguments: Any) -> Any:
-        data = arguments["data"]
-        sent[arguments["key"]] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-        return mount(name, **arguments)
-
-    monkeypatch.setattr(cell_grid, "mount", note)
-    return sent
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/Data.py").run()
-
-
-def well(app: AppTest) -> bool:
-    return not app.exception and not app.error
 
 
 def texts(app: AppTest) -> str:
@@ -140,22 +111,20 @@ def test_blank_paper_is_not_added_and_the_paper_is_new_after_each_drawing(paper:
     assert app.session_state["own_revision"] == before + 1
 
 
-def test_drawings_of_two_classes_are_a_data_set_with_sheets_by_name(
-    paper: dict[str, Drawing], grids: dict[str, Any]
-) -> None:
+def test_drawings_of_two_classes_are_a_data_set_with_sheets_by_name(paper: dict[str, Drawing], grids: Grids) -> None:
     app = draw(draw(name_classes(opened(show="everything")), paper, 0, 6), paper, 1, 5, first=10)
     assert "Your drawings" in choices(app, "choose-data_set")
     app = app.button_group(key="choose-data_set").set_value("drawn").run()
     assert well(app)
     assert "11 pictures of 2 classes, yours alone: 9 to learn from and check with, 2 to test on" in texts(app)
     assert "Fewer than 10 pictures of heart, star" in texts(app)
-    assert grids["picture-sheet"]["descriptions"] == ["Label heart, index 0", "Label star, index 1"]
+    assert grids["picture-sheet"][0]["descriptions"] == ["Label heart, index 0", "Label star, index 1"]
     assert "set=" not in app.session_state["query"]
     labels = next(each for each in app.button_group if str(each.key).startswith("choose-data_label"))
     assert list(labels.options) == ["all", "heart", "star"]
     app = labels.set_value("1").run()
     assert well(app)
-    assert grids["picture-sheet"]["descriptions"] == ["Label star, index 1"]
+    assert grids["picture-sheet"][0]["descriptions"] == ["Label star, index 1"]
     (open_button,) = [each for each in app.button if each.label == "Open on every page"]
     app = open_button.click().run()
     assert well(app)
@@ -197,7 +166,7 @@ def upload(app: AppTest, monkeypatch: pytest.MonkeyPatch, answer: LabelledSet | 
 
 
 def test_a_file_becomes_the_data_set_that_is_shown_with_its_report(
-    monkeypatch: pytest.MonkeyPatch, grids: dict[str, Any], home: Path
+    monkeypatch: pytest.MonkeyPatch, grids: Grids, home: Path
 ) -> None:
     app = upload(opened(split="train", show="everything"), monkeypatch, labelled())
     assert well(app)
@@ -207,7 +176,7 @@ def test_a_file_becomes_the_data_set_that_is_shown_with_its_report(
     assert "The first 1 of 3:" in said
     assert "1 picture is an exact copy of one with another label." in said
     assert [each.value for each in app.markdown if "http://x" in each.value and "](http" in each.value] == []
-    assert grids["picture-sheet"]["descriptions"][0].startswith("Label ")
+    assert grids["picture-sheet"][0]["descriptions"][0].startswith("Label ")
     assert app.session_state["data_set"].startswith("own-")
     (entry,) = [each for each in app.button if str(each.key).startswith("own-delete-own")]
     app = entry.click().run()
