@@ -14,7 +14,7 @@ from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import data_reasons, data_upload
 from cnnviz.ui.components.pad import PadMessage
-from cnnviz.ui.data import own_set
+from cnnviz.ui.data import own_drawings
 from tests.marked_text import plain
 from tests.pages.data_page import Grids, opened, well
 
@@ -33,7 +33,7 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> dict[str, Drawing]:
     def read(_: str, revision: int) -> PadMessage:
         return PadMessage(on_it["drawing"], revision, 1, pen_down=False, brush=20)
 
-    monkeypatch.setattr(own_set, "read_message", read)
+    monkeypatch.setattr(own_drawings, "read_message", read)
     return on_it
 
 

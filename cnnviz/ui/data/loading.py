@@ -63,6 +63,12 @@ def begin_again() -> None:
         session.choose("data_label", ALL)
 
 
+def look_at(set_id: str) -> None:
+    """Show a set on the page's sheets."""
+    session.choose("data_set", set_id)
+    begin_again()
+
+
 def load() -> PictureSet | None:
     """Return the chosen part; None while it is fetched or where it cannot be had, with words instead."""
     name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
