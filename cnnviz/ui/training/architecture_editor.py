@@ -149,7 +149,7 @@ def _fit(draft: ArchitectureDraft) -> ArchitectureDraft:
 
 def _show_input(shape: Shape) -> None:
     with _make_line("center"):
-        st.markdown(translate("**Input** · a digit of {size}", size=format_size(shape)), width="stretch")
+        st.markdown(translate("**Input** · a picture of {size}", size=format_size(shape)), width="stretch")
         _add(0)
 
 
@@ -257,7 +257,7 @@ def _show_totals(found: ValidationResult) -> None:
         st.error(page.escape_markdown(translate_refusal(found.problem)))
     st.markdown(
         translate(
-            "In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one digit.",
+            "In all **{parameters:,}** parameters and **{multiplications:,}** multiplications for one picture.",
             parameters=found.parameters,
             multiplications=found.multiplications,
         )
