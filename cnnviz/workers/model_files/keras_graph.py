@@ -14,6 +14,7 @@ from typing import Any
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
+from cnnviz.core.ledger import cells
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
 from cnnviz.workers.model_files import keras_config, keras_layers
@@ -79,10 +80,13 @@ class FileModel:
 
 @dataclass
 class _Plan:
-    """The layers, names and remarks that are collected while models are laid out flat."""
+    """The layers, names and remarks that are collected while models are laid out flat.
+
+    The picture has a name of its own in links and accounts, so no layer gets it.
+    """
 
     leaves: list[Leaf] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=lambda: {cells.INPUT})
     left_out: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     precisions: set[str] = field(default_factory=set)

@@ -194,6 +194,20 @@ def test_names_that_are_not_ours_become_ours_and_are_told() -> None:
     assert found.architecture.name == "31m"
 
 
+def test_a_layer_does_not_get_the_name_of_the_picture() -> None:
+    stack = [{"class_name": "Conv2D", "config": {**CONV_2_0, "name": "input"}}, *STACK_2_0[1:]]
+    arrays = {
+        "input/kernel:0": ("input", WEIGHTS["layers/conv2d/vars/0"]),
+        "input/bias:0": ("input", WEIGHTS["layers/conv2d/vars/1"]),
+        "answer/kernel:0": ("answer", WEIGHTS["layers/dense/vars/0"]),
+        "answer/bias:0": ("answer", WEIGHTS["layers/dense/vars/1"]),
+    }
+    found = reader.read(legacy({"class_name": "Sequential", "config": stack}, arrays), "a.h5")
+    assert found.architecture.layers[0].name == "input_2"
+    assert found.notes[0][1]["theirs"] == "input"
+    assert np.array_equal(found.weights["input_2"]["kernel"], WEIGHTS["layers/conv2d/vars/0"])
+
+
 def ending(*layers: dict[str, Any], units: int = 10) -> reader.ReadNetwork:
     picture = {"class_name": "InputLayer", "config": {"name": "picture", "batch_shape": [None, 4, 4, 1]}}
     rng = np.random.default_rng(5)
