@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,8 +16,9 @@ from cnnviz.core.data.datasets import load_bundled
 from cnnviz.core.inference import subject, trace
 from cnnviz.core.lessons.data import rows
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.network import Network
 from cnnviz.ui.components import cell_grid
-from cnnviz.ui.shell import page
+from cnnviz.ui.shell import networks, page
 from tests.marked_text import plain
 from tests.pages.data_page import ROOT, Grids, opened, well
 from tests.pages.page_digit import get_words
@@ -122,6 +124,18 @@ def test_one_digit_has_its_one_hot_label_and_the_networks_shares() -> None:
     assert re.findall(r"</span>([\d.]+)</td>", shares) == [f"{share:.2f}" for share in expected]
     loss = -np.log(np.clip(float(expected[data.y_train[3]]), 1e-7, 1 - 1e-7))
     assert f"= {loss:.4f}" in texts(app)
+    assert "more like the label above" in texts(app)
+
+
+def test_a_network_of_other_classes_has_no_shares_beside_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = model_store.load("dense-64")
+    letters = replace(network.architecture, classes=tuple("abcdefghij"))
+    monkeypatch.setattr(networks, "load_chosen", lambda: Network(letters, network.weights, network.card))
+    app = opened(set="digits", split="train", index="3")
+    assert well(app)
+    (table,) = shown_tables(app, "one-hot")
+    assert len(re.findall("<tr>(.*?)</tr>", table)) == 2
+    assert "more like the label above" not in texts(app)
 
 
 def test_a_picture_is_opened_on_every_page_and_its_link_finds_it() -> None:

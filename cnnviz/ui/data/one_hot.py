@@ -13,19 +13,18 @@ from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, session, terms
 
 WHY = gettext_noop(
-    "[[one-hot label|One-hot]]: a network has one output for each class, so its label has a number for each class too. "
-    "Training makes the [[share|shares]] below more like the label above."
+    "[[one-hot label|One-hot]]: a network has one output for each class, so its label has a number for each class too."
 )
+TRAINED = gettext_noop("Training makes the [[share|shares]] below more like the label above.")
 LOSS = gettext_noop("The [[loss]] looks at the label's own share alone: −ln {share} = {loss}.")
 
 
 def show(source: InputSource, label: int, pictures: PictureSet) -> None:
     """Show the label as a picture, and what the network answers if it knows these classes."""
-    prediction = None
-    if source.label is not None:
-        prediction = subject.read(networks.load_chosen(), source, session.steps())
-    shares = None if prediction is None else prediction.trace.probabilities
     classes = pictures.classes if pictures.name == OWN else DIGIT_CLASSES
+    network, shares = networks.load_chosen(), None
+    if source.label is not None and network.architecture.classes == classes:
+        shares = subject.read(network, source, session.steps()).trace.probabilities
     words = one_hot.Words(
         caption=translate("The label {label} as a one-hot vector", label=classes[label]),
         classes=translate("class"),
@@ -33,7 +32,8 @@ def show(source: InputSource, label: int, pictures: PictureSet) -> None:
         shares=translate("share"),
     )
     st.html(one_hot.write(encode(label, len(classes)), shares, classes, words))
-    st.caption(terms.explain(WHY))
+    said = [WHY] if shares is None else [WHY, TRAINED]
+    st.caption(" ".join(map(terms.explain, said)))
     if shares is not None and session.wants_everything():
         loss = compute_loss(label, shares)
         st.caption(terms.explain(LOSS, share=f"{shares[label]:.4f}", loss=f"{loss:.4f}"))
