@@ -52,9 +52,16 @@ def colour(digit: np.ndarray, ink: Rgb, paper: Rgb) -> np.ndarray:
     Returns (32, 32, 3) float32 in [0, 1]: paper where the digit has 0 and on a border of two pixels, ink where it has
     1, a linear blend between.
     """
-    amount = np.pad(np.asarray(digit, np.float32), BORDER)[..., None]
+    return blend(np.pad(np.asarray(digit, np.float32), BORDER), ink, paper)
+
+
+def blend(amounts: np.ndarray, ink: Rgb, paper: Rgb) -> np.ndarray:
+    """Blend `paper` and `ink`, red, green and blue from 0 to 255, by amounts of ink (rows, columns) float32 in [0, 1].
+
+    Returns (rows, columns, 3) float32 in [0, 1].
+    """
     low, high = (np.asarray(one, np.float32) / np.float32(255) for one in (paper, ink))
-    mixed: np.ndarray = np.clip(low + amount * (high - low), 0, 1)
+    mixed: np.ndarray = np.clip(low + amounts[..., None] * (high - low), 0, 1)
     return mixed
 
 

@@ -65,7 +65,7 @@ def compute_smooth_grad(network: Network, digit: np.ndarray, contrast: Contrast)
     """
     x = make_batch(network, digit)
     noise = np.random.default_rng(NOISE_SEED).standard_normal((SAMPLES, *x.shape[1:]), np.float32)
-    noisy = x + np.float32(NOISE) * noise
+    noisy = x + np.float32(NOISE * network.architecture.highest_input) * noise
     gradient = compute_gradient(run_forward(network, noisy), contrast.weighting)
     return np.asarray(gradient.mean(axis=0).sum(axis=-1))
 

@@ -11,11 +11,12 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.contrast import Contrast
+from cnnviz.core.inference import network_input
 from cnnviz.core.inference.gradients import ForwardPass, make_batch, run_forward
 from cnnviz.core.inference.trace import MAX_BATCH, predict
 from cnnviz.core.layers import ACTIVATIONS, Layer, Weights, merging
 from cnnviz.core.layers.activations.functions import softmax
-from cnnviz.core.networks.architecture import PICTURE
+from cnnviz.core.networks.architecture import DIGITS, PICTURE
 from cnnviz.core.networks.network import Network
 
 EXAMPLES = 1_000
@@ -113,6 +114,13 @@ def change(network: Network, changes: Sequence[Change]) -> Network:
     return Network(network.architecture, weights)
 
 
+def reads_digits(network: Network) -> bool:
+    """Return whether a network reads the test digits as they are, or in colour, and answers with a digit."""
+    architecture = network.architecture
+    shapes = (network_input.DIGIT, colour_digits.INPUT_SHAPE)
+    return architecture.classes == DIGITS and architecture.input_shape in shapes
+
+
 def measure_accuracy(network: Network, data: Dataset) -> float:
     """Return the share of the first `EXAMPLES` test digits that a network reads right, in [0, 1]."""
     digits = prepare_examples(network, data)
@@ -120,9 +128,10 @@ def measure_accuracy(network: Network, data: Dataset) -> float:
 
 
 def prepare_examples(network: Network, data: Dataset) -> np.ndarray:
-    """Return the first `EXAMPLES` test digits as a network reads them, float32 in [0, 1]."""
+    """Return the first `EXAMPLES` test digits as a network reads them, float32 from 0 to its `highest_input`."""
     images = data.x_test[:EXAMPLES].astype(np.float32) / np.float32(255)
-    return colour_digits.prepare_inputs(images, network.architecture.input_shape, colour_digits.TEST)
+    seen = colour_digits.prepare_inputs(images, network.architecture.input_shape, colour_digits.TEST)
+    return seen * np.float32(network.architecture.highest_input)
 
 
 def rank_filters(network: Network, digit: np.ndarray, contrast: Contrast) -> list[Absence]:

@@ -10,6 +10,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing import preprocessing as preparing
 from cnnviz.core.drawing.preprocessing import Polarity, Preparation
 from cnnviz.core.drawing.strokes import Drawing, render
+from cnnviz.core.inference import network_input
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.networks.architecture import DIGITS
@@ -194,10 +195,8 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
-    """Convert a (28, 28) `digit` to the input of `network`: itself, or (32, 32, 3) in the subject's ink and paper."""
-    if not colour_digits.reads_colour(network.architecture.input_shape):
-        return digit
-    return colour_digits.colour_from_hex(digit, subject.ink, subject.paper)
+    """Convert a (28, 28) `digit` to the input of `network` in the subject's ink and paper: see `network_input`."""
+    return network_input.fit_digit(digit, network.architecture, subject.ink, subject.paper)
 
 
 def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[str]) -> dict[str, tuple[int, float]]:

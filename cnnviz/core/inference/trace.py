@@ -50,13 +50,23 @@ class Trace:
 
     Attributes:
         network_name: of the network.
-        digit: its input, (height, width) or (height, width, channels) float32 in [0, 1], read-only.
+        digit: its input, (height, width) or (height, width, channels) float32 from 0 to `highest`, read-only.
         layers: every layer's output, in order.
+        highest: largest value that a pixel can have: 1, or 255 for a network that scales bytes itself.
     """
 
     network_name: str
     digit: np.ndarray
     layers: tuple[LayerOutput, ...]
+    highest: float = 1.0
+
+    @property
+    def picture(self) -> np.ndarray:
+        """Its input as people see it: (height, width) or (height, width, 3) float32 in [0, 1], without opacity."""
+        shown = self.digit if self.highest == 1 else self.digit / np.float32(self.highest)
+        if shown.ndim == 2 or shown.shape[2] == 3:
+            return shown
+        return shown[..., 0] if shown.shape[2] < 3 else shown[..., :3]
 
     def get_values(self, name: str) -> np.ndarray:
         """Return the output of the layer `name`, or the picture as (height, width, channels) for `PICTURE`."""
@@ -81,7 +91,7 @@ class Trace:
 
 
 def trace(network: Network, digit: np.ndarray) -> Trace:
-    """Compute every layer's values for one `digit`, (28, 28) float32 in [0, 1] (or the network's own input shape).
+    """Compute every layer's values for one `digit`, (28, 28) float32 in [0, 1] (or the network's own shape and range).
 
     Raises `Refusal` for another shape, numbers outside [0, 1], or a network whose numbers overflow.
     """
@@ -90,7 +100,7 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
     _check_answers(network, outputs[-1].after)
     seen = read[0].reshape(np.shape(digit))
     seen.setflags(write=False)
-    return Trace(network.name, seen, outputs)
+    return Trace(network.name, seen, outputs, network.architecture.highest_input)
 
 
 def predict(network: Network, digits: np.ndarray) -> np.ndarray:
@@ -185,7 +195,16 @@ def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
             shape=digits.shape[1:],
         )
     values = digits.astype(np.float32).reshape(-1, height, width, channels)
-    if values.size and not (values.min() >= 0 and values.max() <= 1):  # also false for what is not a number
+    highest = network.architecture.highest_input
+    if values.size and not (values.min() >= 0 and values.max() <= highest):  # also false for what is not a number
+        if highest != 1:
+            raise Refusal(
+                "{network} reads numbers from 0 to {most:g}. Received: {low} to {high}. Multiply shares by {most:g}.",
+                network=network.name,
+                most=highest,
+                low=float(values.min()),
+                high=float(values.max()),
+            )
         raise Refusal(
             "`digit` must be numbers from 0 (paper) to 1 (ink). Received: {low} to {high}. Divide pixels by 255.",
             low=float(values.min()),

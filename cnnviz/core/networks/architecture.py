@@ -12,6 +12,7 @@ from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks, merging
 from cnnviz.core.layers.convolution import Windowed
+from cnnviz.core.layers.shaping import Rescaling
 from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -25,6 +26,15 @@ DIGITS = tuple("0123456789")
 
 PICTURE = ""
 """In place of a layer's name: the picture that the network reads."""
+
+BYTE = 255.0
+"""Largest value of a pixel for networks that scale bytes themselves."""
+
+SCALES = (1 / 300, 1 / 100)
+"""Factors of a Rescaling that reads bytes: 1/255 for values up to 1, 1/127.5 for -1 to 1."""
+
+KEEP_RANGE = ("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropout2D", "Dropout")
+"""Beginnings of the names of kinds after which pixels have the same range as before."""
 
 MAX_CHANNELS = 4
 MAX_INPUT_SIDE = 512
@@ -98,6 +108,19 @@ class Architecture:
     def output_shape(self, name: str) -> Shape:
         """Return the shape of the output of the layer `name`, or of the picture."""
         return self._shapes_by_name[name]
+
+    @cached_property
+    def highest_input(self) -> float:
+        """Largest value of a pixel: `BYTE` if the network scales bytes itself, as by `Rescaling(1/255)`, else 1."""
+        known, at = {layer.name: layer for layer in self.layers}, PICTURE
+        while len(readers := self.readers(at)) == 1:
+            at = readers[0]
+            layer = known[at]
+            if isinstance(layer, Rescaling):
+                return BYTE if SCALES[0] <= layer.scale <= SCALES[1] else 1.0
+            if not layer.kind.startswith(KEEP_RANGE):
+                break
+        return 1.0
 
     def shapes(self) -> tuple[Shape, ...]:
         """Return the shapes of the picture and of every layer's output: one more than there are layers."""

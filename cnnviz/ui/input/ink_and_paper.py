@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import network_input
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import networks, session
 
@@ -26,7 +27,7 @@ def current_colours() -> tuple[str, str] | None:
         shape = networks.load_chosen().architecture.input_shape
     except Refusal:
         return None  # what is wrong with the network is said where it is used
-    return (session.get("ink"), session.get("paper")) if colour_digits.reads_colour(shape) else None
+    return (session.get("ink"), session.get("paper")) if network_input.reads_colours(shape) else None
 
 
 def colour_digit(digit: np.ndarray) -> np.ndarray:

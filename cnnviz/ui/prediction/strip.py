@@ -40,7 +40,7 @@ def _input(prediction: Prediction) -> Block:
         title=translate("input"),
         subtitle=format_size(prediction.trace.digit.shape),
         kind="image",
-        values=prediction.trace.digit,
+        values=prediction.trace.picture,
         quantise=True,
     )
 

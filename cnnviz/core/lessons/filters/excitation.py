@@ -47,7 +47,8 @@ def excite(network: Network, layer: str, number: int) -> Excitation:
     window = _locate(field, cell, architecture.input_shape)
     x = np.zeros((1, *architecture.input_shape), np.float32)
     noise = np.random.default_rng(SEED).uniform(-NOISE, NOISE, x[window].shape)
-    x[window] = 0.5 + noise
+    highest = architecture.highest_input
+    x[window] = highest * (0.5 + noise)
     weighting = np.zeros(architecture.output_shape(layer), np.float32)
     weighting[(*cell, number)] = 1
     best, start, top = x[window].copy(), 0.0, -np.inf
@@ -61,8 +62,8 @@ def excite(network: Network, layer: str, number: int) -> Excitation:
         steepest = float(np.abs(slope).max())
         if not steepest:
             break  # nothing that could be changed would change the value
-        x[window] = np.clip(x[window] + np.float32(STRIDE / steepest) * slope, 0, 1)
-    return Excitation(best[0], start, float(top))
+        x[window] = np.clip(x[window] + np.float32(highest * STRIDE / steepest) * slope, 0, highest)
+    return Excitation(best[0] / np.float32(highest), start, float(top))
 
 
 def _locate(field: Field, cell: tuple[int, int], shape: tuple[int, ...]) -> tuple[slice, slice, slice]:

@@ -158,7 +158,7 @@ def list_breadcrumbs(cell: Cell, level: Level, names: Names) -> list[dict[str, A
 def encode_digit(network: Network, trace: Trace) -> dict[str, Any]:
     """Return the pixels that the network reads, a byte a channel."""
     shape = network.architecture.input_shape
-    pixels = np.round(trace.digit.reshape(shape) * 255).astype(np.uint8)
+    pixels = np.round(trace.digit.reshape(shape) * (255 / trace.highest)).astype(np.uint8)
     return {"shape": list(shape), "digit": base64.b64encode(pixels.tobytes()).decode()}
 
 
