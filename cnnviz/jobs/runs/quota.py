@@ -36,6 +36,9 @@ MAX_MEASUREMENT_AGE = 60.0
 SETS = "sets"
 """Folder of a visitor's labelled sets, beside the runs."""
 
+NETWORKS = "networks"
+"""Folder of the networks that a visitor opened from files."""
+
 _RUN_ID = re.compile("[0-9a-f]{16}")  # whatever else is there is not deleted
 _check_lock = threading.Lock()
 _measured: dict[Path, tuple[float, int]] = {}  # when and how many bytes, by the folder of all visitors
@@ -76,7 +79,7 @@ def _get_last_measurement(home: Path) -> float:
 
 def _make_room(home: Path, limit: float) -> int:
     """Delete old runs while all runs take more than `limit` bytes; return what is used then."""
-    sizes = {folder: _size_and_time(folder) for folder in (*_run_folders(home), *_set_folders(home))}
+    sizes = {folder: _size_and_time(folder) for folder in (*_run_folders(home), *_other_folders(home))}
     used = sum(size for size, _ in sizes.values())
     old = time.time() - MIN_KEPT_DAYS * 86_400
     for folder, (size, changed) in sorted(sizes.items(), key=lambda each: each[1][1]):
@@ -90,7 +93,7 @@ def _make_room(home: Path, limit: float) -> int:
 
 def sweep(home: Path) -> int:
     """Delete what killed saves have left in the folders of all runs; return how many files."""
-    return sum(atomic_file.sweep(folder) for folder in [home, *_run_folders(home), *_set_folders(home)])
+    return sum(atomic_file.sweep(folder) for folder in [home, *_run_folders(home), *_other_folders(home)])
 
 
 def _run_folders(home: Path) -> list[Path]:
@@ -98,9 +101,10 @@ def _run_folders(home: Path) -> list[Path]:
     return [each for each in home.glob("*/*") if _RUN_ID.fullmatch(each.name) and each.is_dir() and not _is_link(each)]
 
 
-def _set_folders(home: Path) -> list[Path]:
-    """Return the folders of all visitors' labelled sets (`cnnviz.jobs.own_sets.store`); a link is none."""
-    return [each for each in home.glob(f"*/{SETS}") if each.is_dir() and not _is_link(each)]
+def _other_folders(home: Path) -> list[Path]:
+    """Return the folders of all visitors' labelled sets (`own_sets`) and opened networks (`own_networks`); no links."""
+    found = (each for name in (SETS, NETWORKS) for each in home.glob(f"*/{name}"))
+    return [each for each in found if each.is_dir() and not _is_link(each)]
 
 
 def _is_link(folder: Path) -> bool:

@@ -50,20 +50,30 @@ def identify(data: bytes, name: str = "") -> str:
     Raises:
         Refusal: If it is empty, longer than `MAX_BYTES` or of another form.
     """
-    if not data:
-        raise Refusal("This file is empty. Please choose another network.")
-    if len(data) > MAX_BYTES:
-        raise Refusal(
-            "This file has {size} MB, but networks may have at most {limit} MB. Save it without its optimizer "
-            "(include_optimizer=False), or make it smaller.",
-            size=-(-len(data) // 1_000_000),
-            limit=MAX_BYTES // 1_000_000,
-        )
+    check_length(len(data))
     if data.startswith(b"PK\3\4"):
         return KERAS
     if data.startswith(b"\x89HDF\r\n\x1a\n"):
         return HDF5
     if len(data) > 9 and data[8:9] == b"{" and struct.unpack_from("<Q", data)[0] <= MAX_SAFETENSORS_HEADER:
         return SAFETENSORS
+    raise explain_form(name)
+
+
+def check_length(length: int) -> None:
+    """Raise `Refusal` for a file that is empty or longer than `MAX_BYTES`."""
+    if not length:
+        raise Refusal("This file is empty. Please choose another network.")
+    if length > MAX_BYTES:
+        raise Refusal(
+            "This file has {size} MB, but networks may have at most {limit} MB. Save it without its optimizer "
+            "(include_optimizer=False), or make it smaller.",
+            size=-(-length // 1_000_000),
+            limit=MAX_BYTES // 1_000_000,
+        )
+
+
+def explain_form(name: str) -> Refusal:
+    """Return the refusal of a file of another form, by the end of its name."""
     kind = next((kind for end, kind in OTHER_ENDINGS.items() if name.lower().endswith(end)), "")
-    raise Refusal(OTHER, kind=kind) if kind else Refusal(UNKNOWN)
+    return Refusal(OTHER, kind=kind) if kind else Refusal(UNKNOWN)
