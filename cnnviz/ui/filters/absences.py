@@ -16,7 +16,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, feature_maps
 from cnnviz.ui.filters import choice, kernel_pictures
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
-from cnnviz.ui.shell import session, terms
+from cnnviz.ui.shell import page, session, terms
 
 COUNT = 10
 """Filters that are shown."""
@@ -36,7 +36,9 @@ def show(network: Network, traced: Trace) -> None:
     """Show the filters as bars and as a table; a click chooses one on the whole page."""
     contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer), len(traced.logits))
     found = rank_filters(network, traced.digit, contrast)[:COUNT]
-    st.caption(terms.explain(WHAT, count=len(found), answer=contrast.target, rival=contrast.against))
+    classes = network.architecture.classes
+    answer, rival = (page.escape_markdown(classes[of]) for of in (traced.answer, contrast.against or 0))
+    st.caption(terms.explain(WHAT, count=len(found), answer=answer, rival=rival))
     block = Block(
         id="absences",
         title=translate("Change of the lead"),

@@ -40,10 +40,12 @@ def show(network: Network, prediction: Prediction, contrast: Contrast) -> None:
     """Show the largest contributions as signed bars that add up to what is explained."""
     found = compute_contributions(network, prediction.trace.digit, contrast)
     names = layer_names.in_words(network.architecture.layers)
-    what = question.describe(contrast)
+    classes = network.architecture.classes
+    what = question.describe(contrast, classes)
     layer = translate("the digit") if found.layer == INPUT else names[found.layer]
     template = MAPS if found.of_maps else UNITS_OF_ONE if contrast.against is None else UNITS
-    st.markdown(terms.explain(template, "why-evidence", layer=layer, what=what))
+    marked = question.describe(contrast, question.escape(classes))
+    st.markdown(terms.explain(template, "why-evidence", layer=layer, what=marked))
     bars = list_bars(found)
     st.html(
         contribution_bars.write(

@@ -15,6 +15,7 @@ from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.ledger.fixed_point import format_signed
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
@@ -106,13 +107,14 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     layer = _choose_layer(network) if method == "grad-cam" else ""
     found = explain(network, prediction, source, method, contrast, layer)
     st.markdown(describe_method(network, method, found, contrast, layer))
-    digit = prediction.trace.digit
+    digit = prediction.trace.picture
     with st.container(key="why-pictures", horizontal=True):
         _show_picture("digit", translate("The digit"), digit, image=True)
         _show_picture("trained", translate("This network"), found.trained, method=method)
         _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
-    st.markdown(describe_finding(method, found, contrast))
-    st.caption(terms.explain(COLOURS, target=contrast.target))
+    classes = question.escape(prediction.classes)
+    st.markdown(describe_finding(method, found, contrast, classes))
+    st.caption(terms.explain(COLOURS, target=classes[contrast.target]))
     # Last, because it takes as long as all the rest: the pictures are in sight by now.
     st.markdown(describe_likeness(measure_likeness(network, prediction, source, method, contrast, layer)))
 
@@ -150,11 +152,12 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
     """Return what the pictures of a method show, and how finely, as Markdown."""
     rows, columns = found.trained.shape
     names = layer_names.in_words(network.architecture.layers)
+    classes = question.escape(network.architecture.classes)
     return terms.explain(
         SENTENCES[method],
         "why-method",
-        what=question.describe(contrast),
-        target=contrast.target,
+        what=question.describe(contrast, classes),
+        target=classes[contrast.target],
         rows=rows,
         columns=columns,
         patch=PATCH,
@@ -168,16 +171,16 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
     )
 
 
-def describe_finding(method: str, found: Explanation, contrast: Contrast) -> str:
+def describe_finding(method: str, found: Explanation, contrast: Contrast, classes: tuple[str, ...] = DIGITS) -> str:
     """Return in words what the picture of the network shows."""
-    values = found.trained
+    values, target = found.trained, classes[contrast.target]
     told = []
     if values.max() > 0:
-        told.append(translate(MOST, target=contrast.target, **_find_place(method, values, int(values.argmax()))))
+        told.append(translate(MOST, target=target, **_find_place(method, values, int(values.argmax()))))
     if values.min() < 0:
         told.append(translate(MOST_AGAINST, **_find_place(method, values, int(values.argmin()))))
     if not told:
-        return translate(FLAT, target=contrast.target)
+        return translate(FLAT, target=target)
     return " ".join(told)
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 from cnnviz.core.explanations.contrast import Contrast, find_rival
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger.fixed_point import format_signed
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.shell import session, terms, widgets
-from cnnviz.ui.shell.fields.why import ANSWER, DIGITS, NEXT, NOTHING
+from cnnviz.ui.shell import page, session, terms, widgets
+from cnnviz.ui.shell.fields.why import ANSWER, NEXT, NOTHING
 
 LEAD = gettext_noop("the lead of {target} over {against}")
 LOGIT = gettext_noop("the logit of {target}")
@@ -24,8 +25,9 @@ LEAD_IS_BELOW = gettext_noop(
 LOGIT_IS = gettext_noop("The [[logit]] of {target} is {total}: this number is what the pictures take apart.")
 
 
-def ask(trace: Trace) -> Contrast:
-    """Show the two choices as a sentence, and what is taken apart; return it."""
+def ask(trace: Trace, classes: tuple[str, ...] = DIGITS) -> Contrast:
+    """Show the two choices as a sentence, and what is taken apart; return it. `classes` name the answers."""
+    numbers = tuple(map(str, range(len(classes))))
     answer = trace.answer
     chosen = session.get("why_target")
     target = answer if chosen == ANSWER or int(chosen) >= len(trace.logits) else int(chosen)
@@ -34,21 +36,26 @@ def ask(trace: Trace) -> Contrast:
         st.markdown(translate("Why"), width="content")
         widgets.pick(
             "why_target",
-            translate("Digit that is explained"),
-            (ANSWER, *DIGITS),
-            lambda name: translate("{digit}, the answer", digit=answer) if name == ANSWER else name,
+            translate("Digit that is explained") if classes == DIGITS else translate("Class that is explained"),
+            (ANSWER, *numbers),
+            lambda name: (
+                translate("{digit}, the answer", digit=classes[answer]) if name == ANSWER else classes[int(name)]
+            ),
             width=150,
         )
         st.markdown(translate("and not"), width="content")
         widgets.pick(
             "why_against",
-            translate("Digit that it is compared with"),
-            (NEXT, NOTHING, *(digit for digit in DIGITS if digit != str(target))),
-            lambda name: _name_rival(name, rival),
+            translate("Digit that it is compared with")
+            if classes == DIGITS
+            else translate("Class that it is compared with"),
+            (NEXT, NOTHING, *(number for number in numbers if number != str(target))),
+            lambda name: _name_rival(name, rival, classes),
             width=210,
         )
     contrast = choose(trace.logits, target)
-    st.caption(terms.explain(_get_template(contrast, trace.logits), "why", **describe_values(contrast, trace.logits)))
+    values = describe_values(contrast, trace.logits, escape(classes))
+    st.caption(terms.explain(_get_template(contrast, trace.logits), "why", **values))
     return contrast
 
 
@@ -62,16 +69,27 @@ def choose(logits: np.ndarray, target: int) -> Contrast:
     return Contrast(target, rival if is_free else int(against), len(logits))
 
 
-def describe(contrast: Contrast) -> str:
+def escape(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of classes so that Markdown shows them as they are."""
+    return classes if classes == DIGITS else tuple(map(page.escape_markdown, classes))
+
+
+def name_classes(contrast: Contrast, classes: tuple[str, ...] = DIGITS) -> dict[str, object]:
+    """Return the names of the two classes; None against nothing."""
+    against = None if contrast.against is None else classes[contrast.against]
+    return {"target": classes[contrast.target], "against": against}
+
+
+def describe(contrast: Contrast, classes: tuple[str, ...] = DIGITS) -> str:
     """Return what is taken apart in a few words: the lead of 3 over 8."""
-    return translate(LOGIT if contrast.against is None else LEAD, target=contrast.target, against=contrast.against)
+    return translate(LOGIT if contrast.against is None else LEAD, **name_classes(contrast, classes))
 
 
-def describe_values(contrast: Contrast, logits: np.ndarray) -> dict[str, object]:
+def describe_values(contrast: Contrast, logits: np.ndarray, classes: tuple[str, ...] = DIGITS) -> dict[str, object]:
     """Return what fills the templates of the sentence."""
     total = float(contrast.measure(logits))
     shown = total if contrast.against is None else abs(total)
-    return {"target": contrast.target, "against": contrast.against, "total": format_signed(shown, plus="")}
+    return {**name_classes(contrast, classes), "total": format_signed(shown, plus="")}
 
 
 def _get_template(contrast: Contrast, logits: np.ndarray) -> str:
@@ -80,7 +98,7 @@ def _get_template(contrast: Contrast, logits: np.ndarray) -> str:
     return LEAD_IS if float(contrast.measure(logits)) >= 0 else LEAD_IS_BELOW
 
 
-def _name_rival(name: str, rival: int) -> str:
+def _name_rival(name: str, rival: int, classes: tuple[str, ...]) -> str:
     if name == NEXT:
-        return translate("{digit}, the next likeliest", digit=rival)
-    return translate("nothing else") if name == NOTHING else name
+        return translate("{digit}, the next likeliest", digit=classes[rival])
+    return translate("nothing else") if name == NOTHING else classes[int(name)]

@@ -9,10 +9,12 @@ from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.explanations.strokes import Rubbing
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.inference.trace import format_share
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import session
+from cnnviz.ui.why import question
 
 SIDE = 84
 """Side of a picture in CSS pixels."""
@@ -33,24 +35,26 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     if not found:
         st.markdown(translate(NO_STROKES))
         return
-    st.markdown(f"{translate(TITLE_PIECES if found[0].is_piece else TITLE)} {describe(found, prediction.trace.answer)}")
+    classes = prediction.classes
+    told = describe(found, prediction.trace.answer, question.escape(classes))
+    st.markdown(f"{translate(TITLE_PIECES if found[0].is_piece else TITLE)} {told}")
     thumbnails(
         "why-strokes",
         [each.digit for each in found],
-        [_write_caption(each) for each in found],
+        [_write_caption(each, classes) for each in found],
         label=translate("The digit without each stroke"),
         size=SIDE,
     )
 
 
-def describe(found: tuple[Rubbing, ...], answer: int) -> str:
+def describe(found: tuple[Rubbing, ...], answer: int, classes: tuple[str, ...] = DIGITS) -> str:
     """Return which strokes tip the answer."""
     tipping = [each.number for each in found if each.answer != answer]
     if not tipping:
-        return translate(KEPT, answer=answer)
+        return translate(KEPT, answer=classes[answer])
     what = gettext_noop("quarter {number}") if found[0].is_piece else gettext_noop("stroke {number}")
     names = [translate(what, number=number) for number in tipping]
-    return translate(TIPPED, numbers=_join(names), answer=answer)
+    return translate(TIPPED, numbers=_join(names), answer=classes[answer])
 
 
 def _join(names: list[str]) -> str:
@@ -59,5 +63,5 @@ def _join(names: list[str]) -> str:
     return translate("{first} or {last}", first=", ".join(names[:-1]), last=names[-1])
 
 
-def _write_caption(rubbing: Rubbing) -> str:
-    return translate(WITHOUT, number=rubbing.number, answer=rubbing.answer, share=format_share(rubbing.share))
+def _write_caption(rubbing: Rubbing, classes: tuple[str, ...]) -> str:
+    return translate(WITHOUT, number=rubbing.number, answer=classes[rubbing.answer], share=format_share(rubbing.share))

@@ -31,7 +31,7 @@ def _show_open() -> None:
     if prediction.empty:
         st.info(translate("Nothing is drawn, so there is no answer to explain. Draw a digit."))
         return
-    contrast = question.ask(prediction.trace)
+    contrast = question.ask(prediction.trace, prediction.classes)
     pictures.show(network, prediction, source, contrast)
     evidence.show(network, prediction, contrast)
     rubbed_out.show(network, prediction, source, contrast)
