@@ -11,7 +11,7 @@ from cnnviz.core.lessons.convolution import map_sum
 from cnnviz.core.lessons.convolution.map_sum import MapSum
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.map_sum import map_sum as viewer
-from cnnviz.ui.convolution.on_your_digit import CHANNELS, NO_CONVOLUTION
+from cnnviz.ui.convolution.on_your_digit import NO_CONVOLUTION, name_channel
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
@@ -86,7 +86,7 @@ def list_names(found: MapSum, reads_drawing: bool) -> list[str]:
         return [translate("map {number}", number=number) for number in numbers]
     if len(found.channels) == 1:
         return [translate("your digit")]
-    return [translate(CHANNELS[number]) for number in numbers]
+    return [name_channel(number) for number in numbers]
 
 
 def describe_count(network: Network, found: MapSum) -> str:

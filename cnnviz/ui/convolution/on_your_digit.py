@@ -135,12 +135,13 @@ def _pick() -> None:
                 range(found.channels),
                 index=channel,
                 width=110,
-                format_func=_name_channel,
+                format_func=name_channel,
                 **session.bind("filter_channel", range(found.channels)),
             )
 
 
-def _name_channel(number: int) -> str:
+def name_channel(number: int) -> str:
+    """Return what a channel of a picture is called: its colour, or its number where there are more than three."""
     return translate(CHANNELS[number]) if number < len(CHANNELS) else str(number)
 
 
