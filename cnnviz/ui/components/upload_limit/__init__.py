@@ -29,7 +29,9 @@ class HeldBack:
     ending: str
 
 
-def limit_uploads(key: str, max_bytes: int, endings: Sequence[str], on_held_back: Callable[[], None]) -> None:
+def limit_uploads(
+    key: str, max_bytes: int, endings: Sequence[str], on_held_back: Callable[[], None], within: str = ""
+) -> None:
     """Hold back files that are chosen for, or dropped on, an uploader of the page.
 
     Args:
@@ -37,8 +39,9 @@ def limit_uploads(key: str, max_bytes: int, endings: Sequence[str], on_held_back
         max_bytes: Length of a file up to which it is sent.
         endings: Of the names of files that are sent, without the dot.
         on_held_back: Called when a file was held back.
+        within: Key of the container whose uploader is meant; "" for all that no other limit is for.
     """
-    data = {"bytes": max_bytes, "endings": list(endings)}
+    data = {"bytes": max_bytes, "endings": list(endings), "within": within}
     mount_unseen("upload_limit", key=key, data=data, on_refused_change=on_held_back)
 
 
