@@ -87,7 +87,9 @@ def choose() -> Pair | None:
     if data.name != datasets.MNIST:
         waiting = not datasets.TEST_DOWNLOAD.start().status.done
         st.fragment(_wait_for_digits, run_every=0.5 if waiting else None)()
-    one, other = (_load_or_say(session.get(key), data) for key in ("compare_one", "compare_other"))
+    names = session.get("compare_one"), session.get("compare_other")
+    found = {name: _load_or_say(name, data) for name in dict.fromkeys(names)}  # what is missing is said once
+    one, other = (found[name] for name in names)
     return None if one is None or other is None else Pair(one, other, data)
 
 

@@ -8,12 +8,17 @@ from cnnviz.core.background import BackgroundTask
 from cnnviz.core.data import datasets
 from cnnviz.core.evaluation.evaluation import READING, Evaluation
 from cnnviz.core.training import protocol
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.jobs.runs import evaluator
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import networks, page, session, visitor
 
 NOT_READ = gettext_noop(
     "{network} has not read the test digits yet. That takes half a minute or less, beside the page."
+)
+FROM_FILE = gettext_noop(
+    "{network} was opened from a file, and nothing here says what it reads, so its answers to test digits are not "
+    "compared. Choose networks that come with the app, or that you trained here."
 )
 NOT_ENDED = gettext_noop("The training of {network} has not ended, so there is nothing to compare yet.")
 
@@ -33,7 +38,9 @@ def offer(name: str) -> None:
     """Offer to read the test digits with a network, and show how far that is."""
     task: Task | None = session.get("evaluating").get(name)
     title = page.escape_markdown(networks.title(name))
-    if networks.card(name) is None:
+    if is_opened(name):
+        st.info(translate(FROM_FILE, network=title))
+    elif networks.card(name) is None:
         st.info(translate(NOT_ENDED, network=title))
     elif task is not None and not task.status.done:
         page.show_progress(task, READING)

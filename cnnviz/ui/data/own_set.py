@@ -31,7 +31,7 @@ def show() -> None:
         with opening:
             own_files.show()
             _show_sets()
-    if visitor.has_token() or not visitor.sets().is_empty():
+    if visitor.has_token() or not visitor.sets().is_empty() or visitor.networks().names():
         visitor.remember()
     url.show(pen_down=False, place="own")
 

@@ -12,6 +12,7 @@ from cnnviz.core.lessons.filters import kernels
 from cnnviz.core.lessons.filters.kernels import Movement
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.jobs.runs.store import Snapshot
 from cnnviz.ui.components.feature_maps import Block, feature_maps
 from cnnviz.ui.components.player import player
@@ -23,6 +24,10 @@ from cnnviz.ui.shell.fields.filters import NEWEST
 WHY = gettext_noop(
     "Each square is the [[kernel]] of one [[filter]]. Before [[training]] its [[weight|weights]] are random numbers, "
     "made again here from the [[seed]]; training changes them little by little until they look for something."
+)
+FROM_FILE = gettext_noop(
+    "Each square is the [[kernel]] of one [[filter]]. The [[network]] was opened from a file, which does not say from "
+    "which [[weight|weights]] its [[training]] began."
 )
 DEEPER = gettext_noop(
     "A [[filter]] of a deeper [[convolution]] has a [[kernel]] for every map that it reads, so it is a strip here: one "
@@ -47,6 +52,9 @@ def show() -> None:
 
 def _show_open(network: Network) -> None:
     layer = choice.get_layer(network)
+    if is_opened(network.name):
+        _show_kernels_alone(network, layer)
+        return
     st.caption(terms.explain(WHY))
     after = _pick_moment(network)
     begun = cache.initial_network(network.architecture, networks.plan(network.name).seed)
@@ -60,6 +68,24 @@ def _show_open(network: Network) -> None:
     for said in kernels.describe_movement(moved):
         st.markdown(terms.explain(said.template, "movement", **said.values))
     _show_movement(layer, moved)
+
+
+def _show_kernels_alone(network: Network, layer: str) -> None:
+    """Show the kernels of a network from a file."""
+    st.caption(terms.explain(FROM_FILE))
+    now = kernels.read_kernels(network, layer)
+    if now.shape[2] > SIDE_BY_SIDE:
+        st.caption(terms.explain(DEEPER))
+    clicked = kernel_pictures.show(
+        "kernels-after",
+        now,
+        translate("After training"),
+        order=tuple(range(now.shape[-1])),
+        largest=float(np.abs(now).max()),
+    )
+    if clicked is not None and clicked.map < now.shape[-1]:
+        choice.choose(layer, clicked.map)
+        st.rerun()
 
 
 def _show_pictures(layer: str, pair: tuple[np.ndarray, np.ndarray], order: Sequence[int], after: str) -> None:

@@ -10,6 +10,7 @@ from cnnviz.core.evaluation.evaluation import READING
 from cnnviz.core.lessons.filters.patches import NetworkPatches
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.jobs.runs import patch_finder
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import networks, page, session, visitor
@@ -17,6 +18,9 @@ from cnnviz.ui.shell import networks, page, session, visitor
 NOT_SEARCHED = gettext_noop(
     "What excites the filters of {network} most, and names of deeper filters, are not found yet. A worker reads the "
     "test digits for it, which takes a minute or less, beside the page."
+)
+FROM_FILE = gettext_noop(
+    "{network} was opened from a file, so what excites its filters among test digits is not searched."
 )
 NOT_ENDED = gettext_noop("The training of {network} has not ended, so its filters are not searched yet.")
 
@@ -39,6 +43,9 @@ def find(network: Network) -> NetworkPatches | None:
 def _offer(network: Network, task: Task | None) -> None:
     """Offer to find them, or show how far that is."""
     title = page.escape_markdown(networks.title(network.name))
+    if is_opened(network.name):
+        st.caption(translate(FROM_FILE, network=title))
+        return
     if network.card is None:
         st.caption(translate(NOT_ENDED, network=title))
         return

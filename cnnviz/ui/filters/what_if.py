@@ -43,6 +43,7 @@ WHY = gettext_noop(
     "What a [[filter]] is worth shows when it is gone. All of this happens on a copy that is yours alone: the "
     "[[network]] stays as it was trained."
 )
+NO_DIGITS = gettext_noop("This network does not read MNIST’s digits, so no test digits are read with the changed one.")
 NOTHING_YET = gettext_noop("Change something, and {count:,} [[test set|test digits]] are read with it at once.")
 READ_CHANGED = gettext_noop(
     "Of {count:,} [[test set|test digits]] the network as trained reads **{before:.1f} %** right, the changed one "
@@ -260,6 +261,9 @@ def _show_answers(before: Trace, changed: Network, *, is_changed: bool) -> None:
 
 def _show_accuracy(network: Network, changed: Network) -> None:
     """Read test digits with the changed network, and say how many it reads right; a click meanwhile interrupts it."""
+    if not what_if.reads_digits(network):
+        st.caption(translate(NO_DIGITS))
+        return
     edits, place, data = get_changes(network), st.empty(), datasets.load_test()
     count = min(EXAMPLES, len(data.y_test))
     if not edits:

@@ -14,6 +14,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components import followers
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import own_network
 from cnnviz.ui.shell import session, terms
 from cnnviz.ui.shell.fields.every_page import step_key
 
@@ -45,6 +46,8 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
     What each switch would change is worked out while the steps are open, and when the pen is lifted.
     """
     result(prediction)
+    if not followers.are_carried():
+        own_network.show_input_note()
     followers.require(f"prepared {subject.kind}")
     if followers.are_carried():
         if followers.is_there("steps"):
@@ -78,7 +81,7 @@ def _show_steps(network: Network, prediction: Prediction, subject: InputSource, 
 
 def result(prediction: Prediction) -> None:
     """Show the picture that the network reads, in its colours if it reads any."""
-    show_image(prediction.trace.digit, 196)
+    show_image(prediction.trace.picture, 196)
 
 
 def show_image(image: np.ndarray, size: int) -> None:

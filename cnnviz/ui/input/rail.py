@@ -63,17 +63,10 @@ def show_reading() -> Prediction:
     prediction = subject.read(networks.load_chosen(), source, session.steps())
     doubt = answer.describe_doubt(prediction)
     with followers.container(**READING):
-        preprocessing_steps.show_image(prediction.trace.digit, READ_SIDE)
+        preprocessing_steps.show_image(prediction.trace.picture, READ_SIDE)
         answer.show_digit(prediction, width="content")
         answer.show_sentence(answer.describe_answer(prediction, source))
-    bars(
-        "answer",
-        None if prediction.empty else prediction.trace.probabilities,
-        translate_all(answer.choose_labels(prediction.classes)),
-        prediction.classes,
-        told=answer.announce(prediction, source, doubt),
-        live=True,
-    )
+    answer.show_bars(prediction, answer.announce(prediction, source, doubt))
     with followers.container(key="subject-note"):
         sentence("note", doubt)
     history.keep(prediction, source)

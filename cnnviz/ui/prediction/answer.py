@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.core.inference import evidence, samples
@@ -27,7 +28,11 @@ READS_TRAINING_DIGIT = gettext_noop(
     "A training digit: its [[label]] is {label}. The network reads a {digit} and gives it a [[share]] of {share}."
 )
 READS_CLASS = gettext_noop("The network answers {name} and gives it a [[share]] of {share}.")
+LIKELIEST = gettext_noop("Probability of the {shown} likeliest of {number:,} classes")
 NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
+
+MAX_BARS, SHOWN_BARS = 20, 10
+"""Classes up to which each has a bar, and bars of a network with more."""
 
 
 def show(prediction: Prediction, subject: InputSource) -> None:
@@ -37,16 +42,25 @@ def show(prediction: Prediction, subject: InputSource) -> None:
     shows.
     """
     show_digit(prediction)
-    labels = choose_labels(prediction.classes)
     with followers.container(key="answer-sentence"):
         doubt = describe_doubt(prediction)
         show_sentence(" ".join(filter(None, (describe_answer(prediction, subject), doubt))))
-    shares = None if prediction.empty else prediction.trace.probabilities
-    told = announce(prediction, subject, doubt)
-    bars("answer", shares, translate_all(labels), prediction.classes, told=told, live=True)
+    show_bars(prediction, announce(prediction, subject, doubt))
     if not followers.are_carried():
         st.caption(describe_caution(prediction))
     history.keep(prediction, subject)
+
+
+def show_bars(prediction: Prediction, told: tuple[int, str]) -> None:
+    """Show the shares of all classes, or of the likeliest of very many; `told` as for `bars`."""
+    labels, names = dict(translate_all(choose_labels(prediction.classes))), prediction.classes
+    shares = None if prediction.empty else prediction.trace.probabilities
+    if len(names) > MAX_BARS:
+        likeliest = np.argsort(-prediction.trace.probabilities, kind="stable")[:SHOWN_BARS]
+        shares = None if shares is None else shares[likeliest]
+        labels["caption"] = translate(LIKELIEST, shown=SHOWN_BARS, number=len(names))
+        names = tuple(names[of] for of in likeliest)
+    bars("answer", shares, labels, names, told=told, live=True)
 
 
 def show_sentence(text: str) -> None:

@@ -12,6 +12,7 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training import protocol
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.components.network_files import make_address
 from cnnviz.ui.shell import cache, session
 
@@ -25,7 +26,7 @@ def describe() -> dict[str, Any] | None:
     A visitor's own network stays on the server.
     """
     network = session.get("network")
-    if session.get("page") not in PAGES or protocol.parse_run_id(network) is not None:
+    if session.get("page") not in PAGES or protocol.parse_run_id(network) is not None or is_opened(network):
         return None
     try:
         card = cache.card(network)

@@ -10,7 +10,9 @@ from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import own_network
 from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
 BEHIND_NAME = "\t· "
@@ -20,22 +22,39 @@ which would be cut, is seen in the open list alone. There the tab is a space lik
 
 def pick() -> None:
     """Show the picker with each network's accuracy and size, and the chosen network's card."""
+    own_network.settle()
     known = networks.names()
-    if session.get("network") not in known:  # its run was deleted, here or in another tab
+    if session.get("network") not in known:  # it was deleted, here or in another tab
         session.put(network=known[0])
-    widgets.pick("network", translate("Network"), known, _line, width=540)
+    lines = {name: _line(name) for name in known}
+    widgets.pick("network", translate("Network"), known, lambda name: lines.get(name, name), width=540)
     about = st.popover(translate("About this network"), on_change="rerun")
     if about.open:
         with about:
             _tell(session.get("network"))
+    own_network.show()
+    if session.get("page") != "draw":  # which says it below what the network reads
+        own_network.show_input_note()
 
 
 def _tell(name: str) -> None:
+    if is_opened(name):
+        _tell_opened(name)
+        return
     card = networks.card(name)
     if card is None:
         st.markdown(translate("This training has not ended, so the network was not tested yet."))
     else:
         _about(card)
+
+
+def _tell_opened(name: str) -> None:
+    st.markdown(own_network.describe(name))
+    own_network.show_notes(name)
+    st.caption(translate(UNTESTED))
+
+
+UNTESTED = gettext_noop("It was opened from a file, so how well it reads was not tested here.")
 
 
 def _line(name: str) -> str:
@@ -44,6 +63,8 @@ def _line(name: str) -> str:
         card, shown = networks.card(name), networks.describe(name)
     except Refusal:
         return name  # what is wrong with it is said when it is chosen
+    if is_opened(name):
+        return shown + BEHIND_NAME + translate("from a file")
     if card is None:
         return shown + BEHIND_NAME + translate("not tested yet")
     parts = [f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]

@@ -40,6 +40,7 @@ from cnnviz.core.training.curves import Curves, extend
 from cnnviz.core.training.experiments import EXPERIMENTS
 from cnnviz.core.training.protocol import Event
 from cnnviz.core.training.recordings import Recording
+from cnnviz.jobs.own_networks.store import NetworkEntry, NetworkStore
 from cnnviz.jobs.runs.store import RunStore, Snapshot
 
 _placing = Lock()
@@ -147,6 +148,18 @@ def place_digits(_network: Network, weights_sha256: str, data_sha256: str) -> Ba
 def load_run(store: RunStore, run_id: str, version: str) -> Network:  # noqa: ARG001 (a part of the key)
     """Return the network of a visitor's run; `version` is that of `store.version`."""
     return store.network(run_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def load_opened(store: NetworkStore, name: str, stamp: int) -> Network:  # noqa: ARG001 (a part of the key)
+    """Return a network that a visitor opened from a file; `stamp` is that of `store.stamp`."""
+    return store.read(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def load_entry(store: NetworkStore, name: str, stamp: int) -> NetworkEntry:  # noqa: ARG001 (a part of the key)
+    """Return what is known of such a network, likewise."""
+    return store.entry(name)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

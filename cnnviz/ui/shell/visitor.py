@@ -13,6 +13,7 @@ import time
 
 import streamlit as st
 
+from cnnviz.jobs.own_networks.store import NetworkStore
 from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
@@ -33,6 +34,11 @@ def store() -> RunStore:
 def sets() -> SetStore:
     """Return the visitor's labelled sets."""
     return SetStore(owner(), run_store.folder())
+
+
+def networks() -> NetworkStore:
+    """Return the networks that the visitor opened from files."""
+    return NetworkStore(owner(), run_store.folder())
 
 
 def is_known() -> bool:
@@ -84,7 +90,7 @@ def renew_leases() -> None:
 
 def _has_things() -> bool:
     """Return whether something is kept under the visitor's token."""
-    return bool(store().runs()) or not sets().is_empty()
+    return bool(store().runs()) or not sets().is_empty() or bool(networks().names())
 
 
 def _token() -> str:

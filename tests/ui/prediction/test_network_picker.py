@@ -23,7 +23,11 @@ def test_networks_are_offered_in_the_order_of_their_descriptions(monkeypatch: py
         def runs(self) -> tuple[()]:
             return ()
 
+        def names(self) -> tuple[()]:
+            return ()
+
     monkeypatch.setattr(visitor, "store", Empty)
+    monkeypatch.setattr(visitor, "networks", Empty)
     assert networks.names() == tuple(DESCRIPTIONS)
     monkeypatch.setattr(model_store, "names", lambda: ("my-own", "pool-max", "pen"))
     assert networks.names() == ("pen", "pool-max", "my-own")

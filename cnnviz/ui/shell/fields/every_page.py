@@ -103,6 +103,10 @@ FIELDS = (
     Field("uploads", 0),  # how many files were opened; the widgets about a picture are made anew for each
     Field("held_back", 0),  # how many files the browser did not send; the uploader is made anew after each
     Field("upload_key", ""),  # the key under which the upload is kept for a reload; see `input.kept_uploads`
+    # the visitor's own network
+    Field("network_reading", None),  # the task that reads a file; see `prediction.own_network`
+    Field("network_opened", None),  # the name of the network that was read last, or the Refusal of its file
+    Field("network_files", 0),  # files that were read: each has an uploader of its own
     # the page shell
     Field("page", ""),
     Field("explained", {}),  # term -> the message or place that explains it on the page; see `shell.terms`

@@ -1,0 +1,303 @@
+"""A network of the visitor's own: opened from a file, chosen on every page, refused in words, kept and deleted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.numpy import save
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.explanations.methods import METHODS
+from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnviz.core.layers.shaping import Rescaling
+from cnnviz.core.messages import Message
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import Network, pack_weights
+from cnnviz.jobs.sandbox import model_form, model_upload
+from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
+from cnnviz.ui.components.upload_limit import HeldBack
+from cnnviz.ui.prediction import own_network
+from cnnviz.ui.shell import session
+from cnnviz.workers.model_files import reader
+from tests.core import strategies
+from tests.marked_text import plain
+
+ROOT = Path(__file__).parents[2]
+
+FRUIT = Architecture(
+    "fruit",
+    (
+        Rescaling(name="rescaling", scale=1 / 255),
+        Conv2D(name="conv", filters=4, kernel_size=(3, 3), activation="relu"),
+        MaxPooling2D(name="pool", pool_size=(4, 4)),
+        Flatten(name="flatten"),
+        Dense(name="dense", units=3, activation="softmax"),
+    ),
+    input_shape=(48, 64, 3),
+    classes=("kiwi", "plum *ripe*", "[fig](http://x)"),
+)
+"""Colour pictures of another size as bytes, three classes with names that Markdown would take for marks."""
+
+DIGITS_TOO = Architecture(
+    "digits", (*FRUIT.layers[1:4], Dense(name="dense", units=10, activation="softmax")), input_shape=(28, 28, 1)
+)
+"""Reads the app's own digits."""
+
+
+def make_file(network: Network) -> bytes:
+    """Return a file as cnnviz hands weights out: with the description in it."""
+    return save(pack_weights(network.weights), {"variant": json.dumps(network.architecture.to_json())})
+
+
+FILE = make_file(strategies.network(FRUIT, 1))
+
+
+def open_here(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
+    """Read a file as the child process does, in this one."""
+    model_form.identify(data, name)
+    found = reader.read(data, name, None, card)
+    return OpenedNetwork(Network(found.architecture, found.weights), (Message(NOTES["softmax"], {}),))
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
+    monkeypatch.setattr(model_upload, "open_network", open_here)
+    return tmp_path
+
+
+def start(page: str = "", **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return (app.switch_page(f"pages/{page}.py") if page else app).run()
+
+
+def well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error)
+    return plain("\n".join(str(element.value) for kind in kinds for element in kind)).replace("\\", "")
+
+
+def panel(app: AppTest) -> AppTest:
+    """Open the panel."""
+    app.session_state["own-network-box"] = True
+    return app.run()
+
+
+def find_uploader(app: AppTest) -> Any:
+    found: list[Any] = list(app.get("file_uploader"))
+    return next(each for each in found if "Keras" in each.label)
+
+
+def give(app: AppTest, data: bytes = FILE, name: str = "fruit.safetensors") -> AppTest:
+    """Choose a file in the panel, and wait for the end of its reading."""
+    uploader = find_uploader(app)
+    uploader.upload(name, data, "application/octet-stream")
+    app = app.run()
+    task = app.session_state["network_reading"]
+    if task is not None:
+        task.wait(30)
+        app = app.run()
+    assert app.session_state["network_reading"] is None
+    return app
+
+
+def files(home: Path) -> list[Path]:
+    return [path for path in home.rglob("*") if path.is_file()]
+
+
+def come_back(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the next session be the same visitor's."""
+    token = app.session_state["visitor"]
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: {"cnnviz_visitor": token}))
+
+
+def test_a_file_becomes_the_network_that_is_chosen(home: Path) -> None:
+    app = panel(start())
+    assert "Up to 30 MB, 20 million weights and 100 layers" in texts(app)
+    app = give(app)
+    assert well(app)
+    name = app.session_state["network"]
+    assert name.startswith("opened-")
+    said = texts(app)
+    assert "fruit was read, and is chosen now." in said
+    assert "It ends in logits, so a softmax is added" in said
+    assert "It reads 48 × 64 pixels, so the prepared 28 × 28 digit is scaled to 48 × 48" in said
+    assert "it gets values from 0 to 255" in said
+    assert any(name in said for name in FRUIT.classes)
+    assert f"net={name}" in app.session_state["query"]
+    assert {path.suffix for path in files(home)} == {".json", ".safetensors"}
+    assert not any("](http" in each.value.replace("\\[", "").replace("\\]", "") for each in app.markdown)
+    assert any("fruit" in option for option in app.selectbox(key=_picker(app)).options)
+
+
+def _picker(app: AppTest) -> str:
+    return str(next(each.key for each in app.selectbox if str(each.key).startswith("choose-network")))
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of a network that the visitor opened in another session."""
+    app = give(panel(start()))
+    come_back(app, monkeypatch)
+    return str(app.session_state["network"])
+
+
+@pytest.mark.parametrize("page", ["", "Layers", "Filters", "Pooling", "Convolution", "Data", "Compare", "Train"])
+def test_every_page_takes_it_after_a_reload(kept: str, page: str) -> None:
+    app = start(page, net=kept, show="everything")
+    assert well(app)
+    assert app.session_state["network"] == kept
+    assert not app.session_state["notices"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_its_answer_is_explained_by_names_of_its_classes(kept: str, method: str) -> None:
+    app = start(net=kept, why="1", how=method)
+    assert well(app)
+    labels = app.selectbox(key="choose-why_target").options
+    assert labels[1:] == list(FRUIT.classes)
+    assert any(f"logit of {name}" in texts(app) for name in FRUIT.classes)
+
+
+@pytest.mark.parametrize("view", ["diagram", "summary"])
+def test_layers_shows_it_as_diagram_and_summary(kept: str, view: str) -> None:
+    assert well(start("Layers", net=kept, view=view))
+
+
+def test_a_cell_of_it_is_followed_to_its_bytes(kept: str) -> None:
+    app = start("Layers", net=kept, cell="rescaling.0.24.32")
+    assert well(app)
+    assert app.session_state["cell_path"][0].layer == "rescaling"
+
+
+def test_another_visitor_does_not_see_it(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: {}))
+    app = start(net=kept)
+    assert well(app)
+    assert app.session_state["network"] != kept
+    assert kept in texts(app)
+    assert "not available here" in texts(app)
+    assert not any("fruit" in option for option in app.selectbox(key=_picker(app)).options)
+    assert "Delete" not in [each.label for each in panel(app).button]
+
+
+def test_it_is_deleted_with_one_click(kept: str, home: Path) -> None:
+    app = panel(start(net=kept))
+    app = app.button(key=f"delete-{kept}").click().run()
+    assert well(app)
+    assert app.session_state["network"] != kept
+    assert not files(home)
+    assert not any("fruit" in option for option in app.selectbox(key=_picker(app)).options)
+
+
+def test_one_that_was_deleted_in_another_tab_gives_way(kept: str, home: Path) -> None:
+    app = start("Layers", net=kept)
+    for path in files(home):
+        path.unlink()
+    app = app.run()
+    assert well(app)
+    assert app.session_state["network"] != kept
+
+
+def test_one_that_is_damaged_can_only_be_deleted(kept: str, home: Path) -> None:
+    (home / next(home.iterdir()).name / "networks" / f"{kept}.json").write_text("{")
+    app = panel(start())
+    assert well(app)
+    assert app.button(key=f"choose-{kept}").disabled
+    app = app.button(key=f"delete-{kept}").click().run()
+    assert well(app)
+    assert f"delete-{kept}" not in [each.key for each in app.button]
+
+
+def raising(error: Exception) -> Callable[..., OpenedNetwork]:
+    def read(*_: object) -> OpenedNetwork:
+        raise error
+
+    return read
+
+
+def test_what_is_refused_is_said_and_changes_nothing(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    app = panel(start())
+    before = app.session_state["network"]
+    app = give(app, b"no network", "*x*.keras")
+    assert "This is not a network that can be read here" in texts(app)
+    monkeypatch.setattr(model_upload, "open_network", raising(Refusal("The layer {layer} is odd.", layer="[a](b)")))
+    app = give(app)
+    assert [each.value for each in app.error] == [r"The layer \[a\]\(b\) is odd\."]
+    monkeypatch.setattr(model_upload, "open_network", raising(OSError("full")))
+    app = give(app)
+    assert len(app.error) == 1
+    assert "in the server's log" in texts(app)
+    assert not app.exception
+    assert app.session_state["network"] == before
+    assert not files(home)
+    monkeypatch.setattr(model_upload, "open_network", open_here)
+    assert well(give(app))
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (HeldBack(31_000_000, ".h5"), "at most 30 MB"),
+        (HeldBack(10, ".pt"), "of the kind PyTorch"),
+        (HeldBack(10, ".xyz"), "not a network that can be read here"),
+    ],
+)
+def test_what_the_browser_held_back_is_said(held: HeldBack, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = dict[str, Any]()
+    monkeypatch.setattr(own_network, "read_held_back", lambda _: held)
+    monkeypatch.setattr(session, "get", lambda _: 0)
+    monkeypatch.setattr(session, "put", said.update)
+    own_network._refuse()
+    assert words in str(said["network_opened"])
+    assert said["network_files"] == 1
+
+
+def test_the_page_stays_usable_while_a_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+
+    def slow(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
+        go.wait(30)
+        return open_here(data, name, card)
+
+    monkeypatch.setattr(model_upload, "open_network", slow)
+    app = panel(start())
+    uploader = find_uploader(app)
+    uploader.upload("fruit.safetensors", FILE, "application/octet-stream")
+    began = time.monotonic()
+    app = app.run()
+    assert time.monotonic() - began < 25
+    assert well(app)
+    task = app.session_state["network_reading"]
+    assert task is not None
+    go.set()
+    task.wait(30)
+    app = app.run()
+    assert app.session_state["network"].startswith("opened-")
+
+
+def test_compare_says_why_it_leaves_one_out_and_says_it_once(kept: str) -> None:
+    app = start("Compare", one=kept, other=kept)
+    assert well(app)
+    assert texts(app).count("was opened from a file, and nothing here says what it reads") == 1
+
+
+def test_test_digits_are_read_by_one_that_reads_digits() -> None:
+    data = make_file(strategies.network(DIGITS_TOO, 2))
+    app = give(panel(start("Filters", show="everything")), data, "digits.safetensors")
+    assert well(app)
+    said = texts(app)
+    assert "test digits are read with it at once" in said
+    assert "which weights its training began" in said
