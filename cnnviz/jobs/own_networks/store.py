@@ -32,7 +32,6 @@ from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
 LOG = logging.getLogger(__name__)
 
 NAME = re.compile("opened-[0-9a-f]{16}")
-OWNER = re.compile("[0-9a-f]{32}")
 WEIGHTS, RECORD = ".safetensors", ".json"
 
 MAX_NETWORKS = 5
@@ -84,8 +83,7 @@ class NetworkStore:
     home: Path
 
     def __post_init__(self) -> None:
-        if not OWNER.fullmatch(self.owner):
-            raise Refusal("There is no such visitor. Received: {owner}.", owner=checks.repr_of(self.owner))
+        quota.check_owner(self.owner)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all networks, the oldest first; records are not read."""

@@ -28,7 +28,6 @@ from cnnviz.jobs.runs import quota
 LOG = logging.getLogger(__name__)
 
 ID = re.compile("own-[0-9a-f]{16}")
-OWNER = re.compile("[0-9a-f]{32}")
 ENDING = ".set"
 FROZEN = "frozen-"
 
@@ -76,8 +75,7 @@ class SetStore:
     home: Path
 
     def __post_init__(self) -> None:
-        if not OWNER.fullmatch(self.owner):
-            raise Refusal("There is no such visitor. Received: {owner}.", owner=checks.repr_of(self.owner))
+        quota.check_owner(self.owner)
 
     def entries(self) -> tuple[SetEntry, ...]:
         """Return the sets that can be read, oldest first; the drawings are not among them."""

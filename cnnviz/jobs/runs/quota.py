@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import checks
 from cnnviz.jobs.runs import record
 
 LOG = logging.getLogger(__name__)
@@ -39,9 +40,18 @@ SETS = "sets"
 NETWORKS = "networks"
 """Folder of the networks that a visitor opened from files."""
 
+OWNER = re.compile("[0-9a-f]{32}")
+"""A visitor's id, which names the folder that holds all of these."""
+
 _RUN_ID = re.compile("[0-9a-f]{16}")  # whatever else is there is not deleted
 _check_lock = threading.Lock()
 _measured: dict[Path, tuple[float, int]] = {}  # when and how many bytes, by the folder of all visitors
+
+
+def check_owner(owner: str) -> None:
+    """Raise `Refusal` unless `owner` is a visitor's id; it becomes part of a path."""
+    if not OWNER.fullmatch(owner):
+        raise Refusal("There is no such visitor. Received: {owner}.", owner=checks.repr_of(owner))
 
 
 def check(home: Path) -> None:
