@@ -6,15 +6,21 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.drawing import preprocessing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.explanations.methods import METHODS
+from cnnviz.core.inference import subject
+from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.layers.shaping import Rescaling
 from cnnviz.core.messages import Message
@@ -22,6 +28,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network, pack_weights
 from cnnviz.jobs.sandbox import model_form, model_upload
 from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
+from cnnviz.jobs.sandbox.upload import Picture
 from cnnviz.ui.components.upload_limit import HeldBack
 from cnnviz.ui.prediction import own_network
 from cnnviz.ui.shell import session
@@ -160,6 +167,86 @@ def test_every_page_takes_it_after_a_reload(kept: str, page: str) -> None:
     assert well(app)
     assert app.session_state["network"] == kept
     assert not app.session_state["notices"]
+
+
+def photograph() -> np.ndarray:
+    """Return a landscape: blue above green, with an orange disc."""
+    rgba = np.full((90, 140, 4), 255, np.uint8)
+    rgba[..., :3] = [40, 110, 220]
+    rgba[55:, :, :3] = [30, 140, 40]
+    rows, columns = np.ogrid[:90, :140]
+    rgba[(rows - 30) ** 2 + (columns - 70) ** 2 < 200, :3] = [250, 150, 20]
+    return rgba
+
+
+def show_photograph(app: AppTest) -> AppTest:
+    """Open a picture as the uploader does once a file is read."""
+    file = Picture(photograph())
+    source = InputSource(kind="picture", rgba=file.rgba)
+    app.session_state["upload"] = file
+    app.session_state["opened"] = app.session_state["subject"] = source
+    app.session_state["upload_key"] = "key"
+    return app.run()
+
+
+def get_reading(app: AppTest) -> Prediction:
+    """Return what the chosen network reads, as the session has it."""
+    source = replace(app.session_state["subject"], fitting=app.session_state["fitting"])
+    return subject.read(strategies.network(FRUIT, 1), source, preprocessing.ALL)
+
+
+def test_a_photograph_is_read_whole_and_in_colour(kept: str) -> None:
+    app = show_photograph(start(net=kept))
+    assert well(app)
+    said = texts(app)
+    assert "of its 140 × 90 pixels the 120 × 90 in the middle are scaled to 64 × 48" in said
+    assert "Its colours stay as they are." in said
+    assert "values from 0 to 255" in said
+    assert "digit is scaled" not in said
+    assert "Ink that was read" not in said
+    seen = get_reading(app).trace
+    np.testing.assert_array_equal(seen.digit[40, 5], [30, 140, 40])
+    choice: Any = next(group for group in app.get("button_group") if "reading" in str(group.key))
+    assert choice.value == "middle"
+    app = choice.set_value("all").run()
+    assert well(app)
+    assert "all of its 140 × 90 pixels are scaled to fit 64 × 48" in texts(app)
+    assert "as=all" in app.session_state["query"]
+    choice = next(group for group in app.get("button_group") if "reading" in str(group.key))
+    app = choice.set_value("digit").run()
+    assert well(app)
+    assert "Ink that was read" in texts(app)
+    assert "&p=" in app.session_state["query"]
+
+
+def test_the_app_s_networks_read_the_same_photograph_as_a_digit(kept: str) -> None:
+    app = show_photograph(start(**{"net": kept, "as": "all"}))
+    assert app.session_state["fitting"] == "all"
+    app = app.selectbox(key=_picker(app)).set_value("cnn-32-64-64").run()
+    assert well(app)
+    assert app.session_state["fitting"] == ""
+    assert not [group for group in app.get("button_group") if "reading" in str(group.key)]
+    assert "Ink that was read" in texts(app)
+
+
+def test_a_link_brings_a_small_copy_of_the_photograph(kept: str) -> None:
+    query = dict(parse_qsl(show_photograph(start(net=kept)).session_state["query"]))
+    app = start(**query)
+    assert well(app)
+    assert not app.session_state["notices"]
+    assert "It came with the link, which carries a small copy of 48 × 31 pixels." in texts(app)
+    seen = get_reading(app).trace
+    np.testing.assert_allclose(seen.digit[40, 5], [30, 140, 40], atol=9)
+    assert dict(parse_qsl(app.session_state["query"])) == query
+
+
+@pytest.mark.parametrize("page", ["Layers", "Filters", "Pooling", "Convolution", "Data", "Compare", "Train"])
+def test_the_photograph_goes_from_page_to_page(kept: str, page: str) -> None:
+    app = show_photograph(start(net=kept, show="everything", why="1", cell="rescaling.0.24.32"))
+    app = app.switch_page(f"pages/{page}.py").run()
+    assert well(app)
+    assert app.session_state["fitting"] == "middle"
+    assert "w=" in app.session_state["query"]
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,8 +1,9 @@
-"""Encode a drawing or a digit as a short text for a URL, and decode it.
+"""Encode a drawing, a digit or a small picture as a short text for a URL, and decode it.
 
 The text is a version, then base64url without padding of a checksum and a deflated body. A drawing's body holds, for
 each stroke, its width in half pixels, its number of points and the steps from point to point in whole pixels, all as
 variable-length integers: a handwritten digit takes 60 to 200 characters. A digit's body is 28x28 grey levels of 4 bits.
+A picture's is its rows and columns, then the red, green and blue of each pixel with 4 bits, less those to its left.
 
 The text comes from a link, so decoding treats it as untrusted.
 """
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
+from PIL import Image
 
 from cnnviz.core.drawing.simplify import Point, simplify
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Stroke
@@ -40,6 +42,9 @@ WIDTH_STEP = 0.5
 
 DIGIT = (28, 28)
 MAX_GREY = 15
+
+PICTURE_SIDES = (48, 40, 32, 24, 16, 8)
+"""Longest sides of a picture. The first whose text fits `MAX_CHARACTERS` is used; noise of 24 pixels a side does."""
 
 MAX_BODY_BYTES = 32_000
 """More than the body of any drawing within the limits; inflating stops here."""
@@ -131,6 +136,48 @@ def decode_digit(text: str) -> np.ndarray:
         raise Refusal(DAMAGED, what="digit") from None
     levels = np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(DIGIT)
     return levels.astype(np.float32) / np.float32(MAX_GREY)
+
+
+def encode_picture(rgba: np.ndarray) -> str:
+    """Encode a picture, (h, w, 4) uint8, over white, reduced to one of `PICTURE_SIDES` and to 16 levels a channel.
+
+    Encoding a decoded picture gives the same text again, where that is short enough.
+    """
+    paper = Image.new("RGBA", rgba.shape[1::-1], "white")
+    image = Image.alpha_composite(paper, Image.fromarray(np.ascontiguousarray(rgba))).convert("RGB")
+    for side in PICTURE_SIDES:
+        factor = min(1.0, side / max(image.size))
+        size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
+        small = np.asarray(image if factor == 1 else image.resize(size, Image.Resampling.BILINEAR))
+        levels = np.rint(small.astype(np.float32) * (MAX_GREY / 255)).astype(np.int16)
+        steps = np.diff(levels, axis=1, prepend=np.int16(0)).astype(np.uint8).ravel() & 15
+        pairs = np.append(steps, np.zeros(steps.size % 2, np.uint8)).reshape(-1, 2)
+        text = _pack("picture", bytes(small.shape[:2]) + (pairs[:, 0] << 4 | pairs[:, 1]).tobytes())
+        if len(text) <= MAX_CHARACTERS:
+            break
+    return text
+
+
+def decode_picture(text: str) -> np.ndarray:
+    """Decode the text of `encode_picture`: (h, w, 4) uint8, opaque, in steps of 17.
+
+    Raises:
+        Refusal: If the text is damaged.
+    """
+    try:
+        body = _unpack("picture", text)
+        rows, columns = body[:2]
+        number = rows * columns * 3
+        if not (1 <= rows <= PICTURE_SIDES[0] and 1 <= columns <= PICTURE_SIDES[0]):
+            raise ValueError("another size")
+        pairs = np.frombuffer(body, np.uint8, offset=2)
+        if len(pairs) != (number + 1) // 2:
+            raise ValueError("another number of pixels")
+    except ValueError:
+        raise Refusal(DAMAGED, what="picture") from None
+    steps = np.stack([pairs >> 4, pairs & 15], axis=-1).ravel()[:number].reshape(rows, columns, 3)
+    levels = np.cumsum(steps, axis=1, dtype=np.uint8) & 15
+    return np.dstack([levels * np.uint8(17), np.full((rows, columns), 255, np.uint8)])
 
 
 def _pack(what: str, body: bytes) -> str:

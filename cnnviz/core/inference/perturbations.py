@@ -38,9 +38,12 @@ Disturb = Callable[[np.ndarray, float], np.ndarray]
 
 
 def shift(digit: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Shift `digit` by whole pixels onto black; pixels that leave the paper are lost, all others keep their value."""
+    """Shift `digit` by whole pixels onto black; pixels that leave the paper are lost, all others keep their value.
+
+    Unlike the other functions it also takes a picture with channels, (rows, columns, channels).
+    """
     moved = np.zeros_like(digit)
-    rows, columns = digit.shape
+    rows, columns = digit.shape[:2]
     moved[find_overlap(rows, down), find_overlap(columns, right)] = digit[
         find_overlap(rows, -down), find_overlap(columns, -right)
     ]

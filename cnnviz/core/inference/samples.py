@@ -74,9 +74,16 @@ def take_picture(pictures: PictureSet, index: int) -> InputSource:
     digit = pictures.images[index].astype(np.float32) / np.float32(255)
     digit.flags.writeable = False
     if pictures.name == picture_sets.OWN:  # no link can name it, so a link carries its pixels
-        return InputSource(kind="picture", digit=digit)
+        return InputSource(kind="picture", digit=digit, rgba=_add_opacity(pictures, index))
     label = int(pictures.labels[index]) if pictures.classes == DIGIT_CLASSES else None
     return InputSource(kind="sample", digit=digit, label=label, number=index, source=pictures.slug)
+
+
+def _add_opacity(pictures: PictureSet, index: int) -> np.ndarray:
+    """Return a picture of a set as it is, in colour if it has any, (h, w, 4) uint8."""
+    picture = np.atleast_3d(pictures.take(np.array([index]))[0])
+    opaque = np.full(picture.shape[:2], 255, np.uint8)
+    return np.dstack([np.broadcast_to(picture, (*picture.shape[:2], 3)), opaque])
 
 
 def is_training_digit(source: InputSource) -> bool:

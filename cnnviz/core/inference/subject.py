@@ -10,9 +10,10 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing import preprocessing as preparing
 from cnnviz.core.drawing.preprocessing import Polarity, Preparation
 from cnnviz.core.drawing.strokes import Drawing, render
-from cnnviz.core.inference import network_input
+from cnnviz.core.inference import network_input, whole_picture
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
+from cnnviz.core.inference.whole_picture import Fitting
 from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING
@@ -44,7 +45,7 @@ class InputSource:
         kind: ``"drawing"``, ``"sample"`` (a digit of a data set) or ``"picture"`` (an upload).
         drawing: the strokes, where `kind` is ``"drawing"``.
         digit: (28, 28) float32 in [0, 1], if it needs no preparation (samples, pictures from links).
-        rgba: (h, w, 4) uint8 of an upload that is still to be prepared.
+        rgba: (h, w, 4) uint8 of an upload that is still to be prepared; beside a `digit`, the same picture in colour.
         label: the class that the data set gives, or None.
         number: index in the test set, for the link; -1 where there is none.
         source: name of the data set.
@@ -54,6 +55,7 @@ class InputSource:
         part: which of several digits of an upload is read, in their order; None for the largest.
         ink: the colour of the ink for networks that read colour, as "#1d4ed8".
         paper: the colour of the paper for them.
+        fitting: how the whole of `rgba` is brought to the network's input; "" where it is prepared as a digit.
         prepared: the preparation of an upload that was asked for last. All that shows the upload shares it, since
             reading a photograph takes tens of milliseconds; `dataclasses.replace` hands it on.
     """
@@ -71,7 +73,13 @@ class InputSource:
     part: int | None = None
     ink: str = colour_digits.INK
     paper: str = colour_digits.PAPER
+    fitting: Fitting = ""
     prepared: list[PreparedUpload] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a picture that is read whole, without looking for a digit in it."""
+        return self.rgba is not None and self.fitting != ""
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,14 @@ class Prediction:
     """An input source as a network read it.
 
     Attributes:
-        digit: (28, 28) float32 in [0, 1], the ink; `trace.digit`, which the network read, may be in colour.
-        preparation: its steps; None if the digit needed none.
+        digit: (28, 28) float32 in [0, 1], the ink, of a whole picture its luminance; `trace.digit`, which the network
+            read, may be in colour.
+        preparation: its steps; None if the digit needed none, or a picture is read whole.
         trace: every layer's values.
         weights_sha256: of the network's weights; "" for a network without a card.
         classes: names of the network's answers.
         label_smoothing: the share of each target that the network's training spread over all classes, by its card.
+        whole: whether a picture was read whole.
     """
 
     digit: np.ndarray
@@ -93,6 +103,7 @@ class Prediction:
     weights_sha256: str = ""
     label_smoothing: float = 0.0
     classes: tuple[str, ...] = DIGITS
+    whole: bool = False
 
     @property
     def answer_name(self) -> str:
@@ -102,15 +113,18 @@ class Prediction:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to read."""
-        return not self.digit.any()
+        return not self.whole and not self.digit.any()
 
 
 def get_pixels(subject: InputSource) -> np.ndarray | None:
-    """Return the (h, w, 4) uint8 picture that is to be prepared, or None if `subject` already is 28x28."""
-    if subject.digit is not None:
+    """Return the (h, w, 4) uint8 picture that is to be prepared as a digit, or None if nothing is."""
+    if subject.digit is not None or subject.is_whole:
         return None
-    if subject.rgba is None:
-        return render(subject.drawing)
+    return render(subject.drawing) if subject.rgba is None else cut_out(subject)
+
+
+def cut_out(subject: InputSource) -> np.ndarray:
+    """Return what of an upload is read, as the visitor has turned and cut it, (h, w, 4) uint8."""
     turned = get_turned_picture(subject)
     if subject.crop is None:
         return turned
@@ -153,7 +167,12 @@ def _fit(first: int, last: int, length: int) -> tuple[int, int]:
 
 
 def get_ready_digit(subject: InputSource) -> np.ndarray:
-    """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper."""
+    """Return the (28, 28) digit of a subject that needs no preparation; nothing drawn is all paper.
+
+    Of a whole picture it is the luminance.
+    """
+    if subject.is_whole:
+        return whole_picture.scale(cut_out(subject), network_input.DIGIT, subject.fitting) / np.float32(255)
     return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
 
 
@@ -187,11 +206,26 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
     rgba = get_pixels(subject)
     preparation = None if rgba is None else prepare(subject, rgba, steps)
     digit = get_ready_digit(subject) if preparation is None else preparation.digit
-    trace = tracing.trace(network, to_network_input(network, subject, digit))
+    trace = tracing.trace(network, make_network_input(network, subject, digit))
+    classes, whole = network.architecture.classes, subject.is_whole
     if network.card is None:
-        return Prediction(digit, preparation, trace, classes=network.architecture.classes)
+        return Prediction(digit, preparation, trace, classes=classes, whole=whole)
     smoothing = LABEL_SMOOTHING.get(network.card.plan.augmentation, 0.0)
-    return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing, network.architecture.classes)
+    return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing, classes, whole)
+
+
+def make_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:
+    """Return what `network` reads of `subject`, of which `digit` was made: the digit, or the whole picture."""
+    if subject.is_whole:
+        return whole_picture.fit_picture(cut_out(subject), network.architecture, subject.fitting)
+    return to_network_input(network, subject, digit)
+
+
+def make_blank_input(network: Network, subject: InputSource) -> np.ndarray:
+    """Return what `network` reads where there is nothing: paper, or for a whole picture black."""
+    if subject.is_whole:
+        return whole_picture.make_blank(network.architecture)
+    return to_network_input(network, subject, np.zeros(network_input.DIGIT[:2], np.float32))
 
 
 def to_network_input(network: Network, subject: InputSource, digit: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import prepare_digit
+from cnnviz.core.inference import whole_picture
+from cnnviz.core.inference.subject import cut_out, prepare_digit
 from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.lessons.convolution.colour_sum import DECIMALS, EXAMPLES, ColourSum, Numbers
 from cnnviz.core.networks.network import Network
@@ -72,6 +73,8 @@ def _find_network() -> Network | None:
 
 def _make_picture() -> np.ndarray:
     subject = session.subject()
+    if subject.is_whole:
+        return whole_picture.scale(cut_out(subject), colour_digits.INPUT_SHAPE, subject.fitting) / np.float32(255)
     return colour_digits.colour_from_hex(prepare_digit(subject, session.steps()), subject.ink, subject.paper)
 
 

@@ -37,7 +37,12 @@ def show(prediction: Prediction) -> None:
 def _show_open(prediction: Prediction) -> None:
     network = networks.load_chosen()
     st.caption(terms.explain(WHY))
-    moved = subject.to_network_input(network, session.subject(), shift(prediction.digit, 0, 1))
+    source = session.subject()
+    moved = (
+        shift(prediction.trace.digit, 0, 1)
+        if prediction.whole
+        else subject.to_network_input(network, source, shift(prediction.digit, 0, 1))
+    )
     layer, number = choice.get_layer(network), choice.get_filter(network)
     found = cells.compare(prediction.trace, trace(network, moved), layer, number)
     _show_pictures(found)

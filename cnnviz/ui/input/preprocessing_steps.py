@@ -48,13 +48,14 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
     result(prediction)
     if not followers.are_carried():
         own_network.show_input_note()
-    followers.require(f"prepared {subject.kind}")
+    followers.require(f"prepared {subject.kind} {subject.fitting}")
     if followers.are_carried():
         if followers.is_there("steps"):
             _show_steps(network, prediction, subject, pen_down)
         return
     if prediction.preparation is None:
-        _say_ready(subject)
+        if not prediction.whole:  # how that is brought to the input is said above
+            _say_ready(subject)
         return
     usual = len(session.steps()) == len(STEPS)
     label = (

@@ -15,13 +15,16 @@ import streamlit as st
 from cnnviz.core.drawing import fabric_json, stroke_file, url_codec
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE, Drawing
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference import samples
-from cnnviz.core.inference.subject import InputSource, prepare_digit
+from cnnviz.core.inference import samples, whole_picture
+from cnnviz.core.inference.subject import InputSource, cut_out, prepare_digit
 from cnnviz.ui.components.pad import LABELS, PadMessage, opened_file, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
 from cnnviz.ui.prediction import live
 from cnnviz.ui.shell import process_tuning, session, widgets
+
+PICTURE_SHAPE = (56, 56, 3)
+"""Size of a picture that is read whole, on the pad."""
 
 INK = "#1b1e28"
 PAPER = "#ffffff"
@@ -101,10 +104,12 @@ def _open() -> None:
 
 
 def _backdrop() -> bytes | None:
-    """Return the (28, 28) digit that is read instead of a drawing, as 784 bytes, or None."""
+    """Return what is read instead of a drawing, as bytes for the pad, or None: the digit, or the whole picture."""
     subject = session.subject()
     if subject.kind == "drawing":
         return None
+    if subject.is_whole:
+        return whole_picture.scale(cut_out(subject), PICTURE_SHAPE, subject.fitting).tobytes()
     return (prepare_digit(subject, session.steps()) * 255 + 0.5).astype("uint8").tobytes()
 
 

@@ -12,8 +12,11 @@ from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.preprocessing import Preparation
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject as inputs
+from cnnviz.core.inference import whole_picture
 from cnnviz.core.inference.subject import InputSource
+from cnnviz.core.inference.whole_picture import FITTINGS
 from cnnviz.jobs.sandbox import image_header, upload
+from cnnviz.jobs.sandbox.upload import Picture
 from cnnviz.ui.components import tab_storage
 from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
@@ -21,7 +24,9 @@ from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
-from cnnviz.ui.shell import page, session
+from cnnviz.ui.prediction import own_network
+from cnnviz.ui.shell import networks, page, session
+from cnnviz.ui.shell.fields import FIELDS
 
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 """Kinds of picture files that are read."""
@@ -31,6 +36,9 @@ LIMIT_KEY = "upload-limit"
 
 STORAGE_NAME = "upload"
 """Name under which a tab keeps the key of its upload."""
+
+READINGS = ("digit", *FITTINGS)
+"""Ways to read a picture among which the visitor chooses."""
 
 POLARITIES = {
     "auto": gettext_noop("Automatic"),
@@ -52,6 +60,8 @@ LEFT_OUT: Mapping[str, str] = {
 }
 """Kind of what the reader left out -> its name."""
 
+FROM_LINK = gettext_noop("It came with the link, which carries a small copy of {width} × {height} pixels.")
+
 NO_INK = gettext_noop(
     "The picture was read, but no ink was found. Drag a frame around the digit, choose the other ink, or take the "
     "picture again: darker ink, more light, plain paper."
@@ -60,10 +70,16 @@ NO_INK = gettext_noop(
 
 def show() -> None:
     """Let the visitor choose a picture file; show it with what was made of it, or say why it cannot be read."""
-    outcome = session.get("upload")
-    with st.expander(translate("Or open a picture of a digit"), expanded=outcome is not None):
+    outcome, whole = session.get("upload"), session.get("fitting")
+    title = translate("Or open a picture") if whole else translate("Or open a picture of a digit")
+    kinds = (
+        translate("PNG, JPEG, WebP, GIF or BMP")
+        if whole
+        else translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper")
+    )
+    with st.expander(title, expanded=outcome is not None):
         st.file_uploader(
-            translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper"),
+            kinds,
             type=KINDS,
             key=_uploader_key(),
             on_change=session.guard(_take),
@@ -133,32 +149,65 @@ def _is_read() -> bool:
 
 
 def _show_opened() -> None:
-    source = session.get("opened")
+    source: InputSource = replace(session.get("opened"), fitting=session.get("fitting"))
     for note in session.get("upload").notes:
         st.caption(translate_message(note))
+    if not session.get("upload_key"):
+        height, width = session.get("upload").rgba.shape[:2]
+        st.caption(translate(FROM_LINK, width=width, height=height))
     pixels = inputs.get_pixels(source)
-    if pixels is None:
-        return
-    preparation = inputs.prepare(source, pixels, session.steps())
+    preparation = None if pixels is None else inputs.prepare(source, pixels, session.steps())
     showing, made = st.columns([3, 2], gap="medium")
     with showing:
         picture_crop(
             _key("crop"),
             inputs.get_turned_picture(source),
             source.crop,
-            _marks(source, preparation),
+            [] if preparation is None else _marks(source, preparation),
             label=translate("Your picture"),
             on_crop=session.guard(_crop),
         )
         _show_buttons(source)
     with made:
         caption = translate("What was made of it")
-        thumbnails(_key("made"), [ink_and_paper.colour_digit(preparation.digit)], [caption], label=caption, size=196)
-        _show_words(preparation)
-    _pick_ink(source)
-    _pick_part(source, preparation)
+        thumbnails(_key("made"), [_show_made(source, preparation)], [caption], label=caption, size=196)
+        if preparation is None:
+            st.caption(own_network.describe_whole(networks.load_chosen().architecture, source))
+        else:
+            _show_words(preparation)
+    _pick_reading()
+    if preparation is not None:
+        _pick_ink(source)
+        _pick_part(source, preparation)
     if not _is_read():
         st.button(translate("Read this picture"), key=_key("again"), on_click=session.guard(_read), args=(source,))
+
+
+def _show_made(source: InputSource, preparation: Preparation | None) -> np.ndarray:
+    """Return what was made of an upload, as the chosen network would read it."""
+    if preparation is not None:
+        return ink_and_paper.colour_digit(preparation.digit)
+    return whole_picture.show_fitted(inputs.cut_out(source), networks.load_chosen().architecture, source.fitting)
+
+
+def _pick_reading() -> None:
+    """Show the choice between a digit and the whole picture, for networks that may want that."""
+    network = networks.load_chosen()
+    if not whole_picture.can_choose(network):
+        return
+    labels = FIELDS["read_as"].options
+    # Where nothing was chosen it follows the network, so each network has a widget of its own.
+    key = _key(f"reading-{session.get('network')}")
+    st.segmented_control(
+        translate("Read the picture as"),
+        READINGS,
+        default=session.get("fitting") or "digit",
+        format_func=lambda name: translate(labels[name]),
+        key=key,
+        required=True,
+        on_change=session.guard(_set_reading),
+        args=(key,),
+    )
 
 
 def _show_buttons(source: InputSource) -> None:
@@ -261,6 +310,13 @@ def _set_polarity(key: str) -> None:
         _read(replace(session.get("opened"), polarity=polarity, part=None))
 
 
+def _set_reading(key: str) -> None:
+    """Read the same picture as a digit or whole."""
+    read_as = st.session_state.get(key)
+    if read_as in READINGS:
+        session.put(read_as=read_as)
+
+
 def _set_part(key: str) -> None:
     part = st.session_state.get(key)
     opened = session.get("opened")
@@ -275,20 +331,36 @@ def _part_key(source: InputSource) -> str:
 
 def _remember() -> None:
     """Have the tab keep the key of the upload; after a reload, bring back the upload that the link's digit is of."""
-    if _is_read():
+    key = session.get("upload_key")
+    if key and _is_read():
         kept = KeptUpload(session.get("upload"), replace(session.get("opened"), prepared=[]))
-        kept_uploads.UPLOADS.put(session.get("upload_key"), kept)
-        tab_storage.keep(STORAGE_NAME, session.get("upload_key"))
-    elif session.subject().kind == "picture" and session.get("opened") is None:
-        key = tab_storage.recall(STORAGE_NAME)
-        found = kept_uploads.UPLOADS.get(key) if key else None
-        if found is not None and _makes(found.source, session.subject().digit):
-            session.put(upload=found.picture, upload_key=key, uploads=session.get("uploads") + 1)
-            _read(found.source)
-            st.rerun()
+        kept_uploads.UPLOADS.put(key, kept)
+        tab_storage.keep(STORAGE_NAME, key)
+    elif session.subject().kind == "picture" and not key:
+        _bring_back(tab_storage.recall(STORAGE_NAME))
 
 
-def _makes(source: InputSource, digit: np.ndarray | None) -> bool:
-    """Return whether an upload becomes this digit of a link."""
-    made = inputs.prepare_digit(source, session.steps())
-    return digit is not None and url_codec.encode_digit(made) == url_codec.encode_digit(digit)
+def _bring_back(key: str) -> None:
+    """Open the upload that the tab kept under `key` if the link is of it, otherwise a picture that the link carries."""
+    source = session.subject()
+    found = kept_uploads.UPLOADS.get(key) if key else None
+    if found is not None and _makes(found.source, source):
+        session.put(upload=found.picture, upload_key=key, uploads=session.get("uploads") + 1)
+        _read(found.source)
+        st.rerun()
+    elif session.get("opened") is None and source.rgba is not None and source.digit is None:
+        session.put(upload=Picture(source.rgba), uploads=session.get("uploads") + 1)
+        _read(source)
+        st.rerun()
+
+
+def _makes(kept: InputSource, of_link: InputSource) -> bool:
+    """Return whether an upload becomes the digit or the small picture of a link."""
+    if of_link.digit is None:
+        return of_link.rgba is not None and _spell(kept) == _spell(of_link)
+    made = inputs.prepare_digit(replace(kept, fitting=""), session.steps())
+    return url_codec.encode_digit(made) == url_codec.encode_digit(of_link.digit)
+
+
+def _spell(source: InputSource) -> str:
+    return url_codec.encode_picture(inputs.cut_out(source))

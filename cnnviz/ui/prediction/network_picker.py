@@ -26,6 +26,7 @@ def pick() -> None:
     known = networks.names()
     if session.get("network") not in known:  # it was deleted, here or in another tab
         session.put(network=known[0])
+    networks.settle_fitting()
     lines = {name: _line(name) for name in known}
     widgets.pick("network", translate("Network"), known, lambda name: lines.get(name, name), width=540)
     about = st.popover(translate("About this network"), on_change="rerun")

@@ -7,7 +7,8 @@ import streamlit as st
 from cnnviz.core.background import BackgroundTask, Progress
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference import network_input
+from cnnviz.core.inference import network_input, whole_picture
+from cnnviz.core.inference.subject import InputSource, cut_out
 from cnnviz.core.networks import limits
 from cnnviz.core.networks.architecture import MAX_INPUT_SIDE, MAX_LAYERS, Architecture
 from cnnviz.jobs.own_networks.store import MAX_NETWORKS, is_opened
@@ -43,6 +44,17 @@ CENTRED = gettext_noop("It stands in the middle, with paper on both sides.")
 COLOURED = gettext_noop("It reads {channels} channels, so ink and paper have colours.")
 OPAQUE = gettext_noop("Its last channel is opacity, 1 everywhere.")
 BYTES = gettext_noop("It begins by scaling bytes, so it gets values from 0 to {most:g} instead of 0 to 1.")
+
+MIDDLE = gettext_noop(
+    "The picture is read whole, and no digit is looked for: of its {width} × {height} pixels the {across} × {down} in "
+    "the middle are scaled to {columns} × {rows} (bilinear)."
+)
+ALL = gettext_noop(
+    "The picture is read whole, and no digit is looked for: all of its {width} × {height} pixels are scaled to fit "
+    "{columns} × {rows} (bilinear), and what they do not fill is black."
+)
+IN_COLOUR = gettext_noop("Its colours stay as they are.")
+IN_GREY = gettext_noop("The network reads one channel, so each pixel becomes grey.")
 
 MOST_CLASSES = 12
 """Names of classes that are shown."""
@@ -167,9 +179,12 @@ def _delete(name: str) -> None:
 
 
 def show_input_note() -> None:
-    """Say how the digit is brought to the input of a network from a file, where that is not as usual."""
-    name = session.get("network")
-    if is_opened(name) and (told := describe_input(networks.load(name).architecture)):
+    """Say how the digit or picture is brought to the input of a network, where that is not as usual."""
+    name, source = session.get("network"), session.subject()
+    if source.is_whole:
+        with st.container(key="own-network-input"):
+            st.caption(describe_whole(networks.load(name).architecture, source))
+    elif is_opened(name) and (told := describe_input(networks.load(name).architecture)):
         with st.container(key="own-network-input"):
             st.caption(told)
 
@@ -184,11 +199,29 @@ def describe_input(architecture: Architecture) -> str:
             told.append(translate(CENTRED))
     if network_input.reads_colours(architecture.input_shape):
         told.append(translate(COLOURED, channels=channels))
-    if channels in (2, 4):
-        told.append(translate(OPAQUE))
+    return " ".join([*told, *_describe_values(architecture)])
+
+
+def _describe_values(architecture: Architecture) -> list[str]:
+    """Say what an input has that is neither ink nor colour, and its values if they do not end at 1."""
+    told = [translate(OPAQUE)] if architecture.input_shape[2] in (2, 4) else []
     if architecture.highest_input != 1:
         told.append(translate(BYTES, most=architecture.highest_input))
-    return " ".join(told)
+    return told
+
+
+def describe_whole(architecture: Architecture, source: InputSource) -> str:
+    """Return how a whole picture is brought to the input of a network."""
+    rows, columns, _ = architecture.input_shape
+    height, width = cut_out(source).shape[:2]
+    values: dict[str, object] = {"width": width, "height": height, "columns": columns, "rows": rows}
+    if source.fitting == "middle":
+        across, down = whole_picture.measure_middle(height, width, rows, columns)
+        told = [translate(MIDDLE, across=round(across), down=round(down), **values)]
+    else:
+        told = [translate(ALL, **values)]
+    told.append(translate(IN_COLOUR if network_input.reads_colours(architecture.input_shape) else IN_GREY))
+    return " ".join([*told, *_describe_values(architecture)])
 
 
 def describe(name: str) -> str:

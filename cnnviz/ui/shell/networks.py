@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference import whole_picture
 from cnnviz.core.layers import Shape
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import ModelCard
@@ -49,6 +50,15 @@ def _place(name: str) -> int:
 def load_chosen() -> Network:
     """Return the network that the visitor chose. Raises `Refusal` as `load`."""
     return load(session.get("network"))
+
+
+def settle_fitting() -> None:
+    """Find how the chosen network reads pictures, as digits or whole, by the visitor's choice or by what it reads."""
+    try:
+        fitting = whole_picture.choose_fitting(load_chosen(), session.get("read_as"))
+    except Refusal:
+        fitting = ""  # what is wrong with the network is said where it is used
+    session.put(fitting=fitting)
 
 
 def load(name: str) -> Network:

@@ -224,7 +224,7 @@ def _is_among(value: Any, among: Collection[Any] | Callable[[Any], bool]) -> boo
 
 def subject() -> InputSource:
     """Return what is being read, in the chosen colours; an empty drawing before anything was chosen."""
-    return replace(get("subject") or InputSource(), ink=get("ink"), paper=get("paper"))
+    return replace(get("subject") or InputSource(), ink=get("ink"), paper=get("paper"), fitting=get("fitting"))
 
 
 def show(new: InputSource) -> None:

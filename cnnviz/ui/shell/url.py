@@ -13,7 +13,7 @@ from cnnviz.core.drawing import url_codec
 from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
-from cnnviz.core.inference.subject import InputSource, prepare_digit
+from cnnviz.core.inference.subject import InputSource, cut_out, prepare_digit
 from cnnviz.core.ledger import cells
 from cnnviz.ui.components.address import address
 from cnnviz.ui.i18n import gettext_noop
@@ -162,6 +162,8 @@ def _read_subject(name: str, text: str) -> None:
 def _subject(subject: InputSource) -> dict[str, str]:
     if subject.kind == "sample":
         return {"s": f"{subject.source}-{subject.number}"}
+    if subject.is_whole:
+        return {"w": url_codec.encode_picture(cut_out(subject))}
     if subject.kind == "picture":
         return {"p": url_codec.encode_digit(prepare_digit(subject, session.steps()))}
     try:
@@ -179,5 +181,6 @@ SUBJECTS: Mapping[str, Callable[[str], InputSource]] = {
     "d": lambda text: InputSource(drawing=url_codec.decode(text)) if text else InputSource(),
     "p": lambda text: InputSource(kind="picture", digit=url_codec.decode_digit(text)),
     "s": _find_sample,
+    "w": lambda text: InputSource(kind="picture", rgba=url_codec.decode_picture(text)),
 }
 """Name in the link -> what makes an `InputSource` of its value, or raises `Refusal`."""

@@ -143,8 +143,8 @@ def measure_likeness(
 
 
 def _make_inputs(network: Network, prediction: Prediction, source: InputSource) -> np.ndarray:
-    """Return the input of the digit and that of an empty paper, (2, ...) float32."""
-    blank = subject.to_network_input(network, source, np.zeros((28, 28), np.float32))
+    """Return the input and that of an empty paper, or of a black picture for a whole one, (2, ...) float32."""
+    blank = subject.make_blank_input(network, source)
     return np.stack([prediction.trace.digit, blank]).astype(np.float32)
 
 

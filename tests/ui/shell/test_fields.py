@@ -24,6 +24,7 @@ PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
     "range": ("map", {"colour_range": "map"}),
     "colours": ("magma", {"palette": "magma"}),
     "lang": ("en", {"language": "en"}),
+    "as": ("all", {"read_as": "all"}),
     "ink": ("00FF88", {"ink": "#00ff88"}),
     "paper": ("101010", {"paper": "#101010"}),
     "view": ("diagram", {"layers_view": "diagram"}),

@@ -71,7 +71,8 @@ def pad(
         brush: Width of the brush when the pad appears, in canvas pixels, `MIN_BRUSH` to `MAX_BRUSH`. The visitor may
             change it.
         labels: The texts of `LABELS` in the visitor's language.
-        backdrop: (28, 28) uint8 in row order, 255 is full ink: shown as squares until the pen touches the paper.
+        backdrop: (n, n) uint8 in row order, 255 is full ink, or (n, n, 3), a picture in colour: shown as squares until
+            the pen touches the paper.
         disabled: True shows the drawing without letting anyone change it.
         colours: Ink and paper such as ("#1d4ed8", "#ffefc2"); None leaves them to the theme.
         example: Whether `drawing` only shows what can be drawn: the first stroke takes its place.

@@ -81,11 +81,23 @@ FIELDS = (
     Field(LANGUAGE_KEY, ENGLISH, "lang", Codec(str, lambda text: one_of(list_languages()).decode(text))),
     Field("ink", colour_digits.INK, "ink", COLOUR),  # for networks that read colour
     Field("paper", colour_digits.PAPER, "paper", COLOUR),
+    Field(
+        "read_as",  # how a picture is read by networks that may want the whole of it
+        "auto",
+        "as",
+        options={
+            "auto": gettext_noop("as suits the network"),
+            "digit": gettext_noop("A digit"),
+            "middle": gettext_noop("Its middle"),
+            "all": gettext_noop("All of it"),
+        },
+    ),
     Field("tool", "freedraw", options={"freedraw": gettext_noop("Pen"), "line": gettext_noop("Line")}),
     Field("brush", BRUSH),
     *(Field(step_key(step), True) for step in STEPS),  # links carry them together; see `shell.url`
     # what is drawn
     Field("subject", None),  # an InputSource; None until the first page has chosen a digit to start with
+    Field("fitting", ""),  # what `read_as` means for the chosen network: see `networks.settle_fitting`
     Field("revision", 0),  # grows when the drawing is changed by anything but the surface itself
     Field("start", Drawing()),  # the drawing as it was when `revision` last grew
     Field("drawn", None),  # the newest drawing of a surface as a link keeps it, and with all points of the pen

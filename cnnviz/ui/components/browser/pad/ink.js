@@ -46,17 +46,19 @@ export class Ink {
     strokes.forEach((stroke) => this.stroke(stroke))
   }
 
-  // 28 x 28 grey values, 255 is full ink, shown as the squares that they are.
+  // n x n amounts of ink, 255 is full ink, or n x n x 3 colours, shown as the squares that they are.
   sample(values) {
-    const side = Math.round(Math.sqrt(values.length))
+    const channels = Number.isInteger(Math.sqrt(values.length)) ? 1 : 3
+    const side = Math.round(Math.sqrt(values.length / channels))
     const { context, canvas } = this
     context.fillStyle = this.colour
-    for (let i = 0; i < values.length; i += 1) {
-      if (!values[i]) continue
+    for (let i = 0; i < side * side; i += 1) {
+      if (channels === 3) context.fillStyle = `rgb(${values.subarray(3 * i, 3 * i + 3).join(" ")})`
+      else if (!values[i]) continue
       const [left, right] = [i % side, (i % side) + 1].map((x) => Math.round((x * canvas.width) / side))
       const row = Math.floor(i / side)
       const [top, bottom] = [row, row + 1].map((y) => Math.round((y * canvas.height) / side))
-      context.globalAlpha = values[i] / 255
+      context.globalAlpha = channels === 3 ? 1 : values[i] / 255
       context.fillRect(left, top, right - left, bottom - top)
     }
     context.globalAlpha = 1
