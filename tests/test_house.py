@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = frozenset({"streamlit", "streamlit_drawable_canvas"})
 CHARTS = frozenset({"plotly"})
-TRAINING = frozenset({"keras", "tensorflow", "h5py"})
+TRAINING = frozenset({"keras", "tensorflow", "h5py", "onnx"})
 
 PROCESSES = frozenset({"subprocess", "threading", "asyncio", "socket"})
 MAX_MODULES = 16

@@ -33,7 +33,7 @@ REQUIRED = {
     "client.showSidebarNavigation": False,
     "browser.gatherUsageStats": False,
 }
-NEVER_IN_THE_SERVER = {"keras", "tensorflow", "h5py", "sklearn"}
+NEVER_IN_THE_SERVER = {"keras", "tensorflow", "h5py", "onnx", "sklearn"}
 
 
 def page_addresses() -> list[str]:
