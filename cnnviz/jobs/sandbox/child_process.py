@@ -30,7 +30,7 @@ MAX_EXPORTS = 1
 """How many children make Keras files at once: each imports Keras, which takes seconds and some 500 MB."""
 
 MAX_DATA_READERS = 1
-"""How many children read files of labelled pictures at once: each may take a minute and 1 GB."""
+"""How many children read files of labelled pictures at once: each may take a minute, and 1 GB for large photographs."""
 
 MAX_STEPS = 1_000
 """Steps that are told of a child; what it writes behind them is its answer."""

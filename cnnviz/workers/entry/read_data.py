@@ -11,9 +11,12 @@ much time or memory ends with an error.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import warnings
+
+import numpy as np
 
 from cnnviz.jobs.sandbox.data_reasons import AUTO, PREPARATIONS, DataProblem
 from cnnviz.workers.entry.process_limits import limit_this_process
@@ -43,16 +46,16 @@ def read(data: bytes, preparation: str) -> ReadSet:
         raise DataProblem("kind")
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{", b"%", b"\x89", b"\x80")):
         raise DataProblem("kind")
-    return csv_table.read(data)
+    return csv_table.read(io.BytesIO(data))
 
 
 def main() -> None:
     """Read the file on standard input and write the answer to standard output."""
     limit_this_process(MAX_MEMORY_BYTES, MAX_CPU_SECONDS)
     warnings.simplefilter("ignore")
-    preparation, _, data = sys.stdin.buffer.read().partition(b"\n")
+    preparation = sys.stdin.buffer.readline().decode().strip()
     try:
-        found = read(data, preparation.decode() if preparation.decode() in PREPARATIONS else AUTO)
+        found = read(sys.stdin.buffer.read(), preparation if preparation in PREPARATIONS else AUTO)
     except DataProblem as problem:
         _write({"refused": [problem.key, problem.values]})
         return
@@ -67,13 +70,13 @@ def main() -> None:
         "report": found.report,
         "left_out": found.left_out,
     }
-    _write(header, found.pictures.tobytes(), found.labels.tobytes())
+    _write(header, found.pictures, found.labels)
 
 
-def _write(header: object, *arrays: bytes) -> None:
+def _write(header: object, *arrays: np.ndarray) -> None:
     sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
     for array in arrays:
-        sys.stdout.buffer.write(array)
+        sys.stdout.buffer.write(np.ascontiguousarray(array).data)  # not a copy of all pixels
 
 
 if __name__ == "__main__":

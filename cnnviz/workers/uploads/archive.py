@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cnnviz.jobs.sandbox.data_reasons import MAX_ENTRIES, MAX_UNPACKED_BYTES, DataProblem
 
@@ -57,6 +59,42 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(content) != entry.file_size:
         raise DataProblem("damaged")
     return content
+
+
+class EntryStream(io.RawIOBase):
+    """One entry, unpacked while it is read, at most as many bytes as it states; `problem` if it is damaged."""
+
+    def __init__(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, problem: str = "damaged") -> None:
+        super().__init__()
+        self._problem = problem
+        self._left = entry.file_size
+        with self._watch():
+            self._file: Any = archive.open(entry)  # of which `zipfile` states too little for `read1`
+
+        self._length = entry.file_size
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._length - self._left
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` as far as one step of unpacking does; raises `DataProblem` if that fails."""
+        with self._watch():
+            content = self._file.read1(min(len(buffer), self._left + 1))
+        if len(content) > self._left or (self._left and not content):
+            raise DataProblem(self._problem)
+        self._left -= len(content)
+        buffer[: len(content)] = content
+        return len(content)
+
+    @contextlib.contextmanager
+    def _watch(self) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError, struct.error):
+            raise DataProblem(self._problem) from None
 
 
 def _check_ends(data: bytes) -> None:

@@ -1,23 +1,26 @@
 """Read pictures and labels from .npy and .npz files that are not trusted.
 
 The header of every array is read and its size compared with the bytes that are there before NumPy allocates anything;
-arrays of Python objects are never unpickled.
+arrays of Python objects are never unpickled. Pictures are unpacked and converted block by block.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import warnings
 import zipfile
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from cnnviz.core.data.labelled_set import MAX_CLASS_LENGTH
 from cnnviz.jobs.sandbox.data_reasons import MAX_UNPACKED_BYTES, DataProblem
 from cnnviz.workers.uploads import archive
-from cnnviz.workers.uploads.arrays import ReadSet, check_amount, convert_pictures, find_shape, name_labels
+from cnnviz.workers.uploads.arrays import ReadSet, check_amount, convert_pictures, find_shape, find_side, name_labels
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 10_000
@@ -38,6 +41,32 @@ PAIRS = (
 are joined to it."""
 
 
+BLOCK_BYTES = 2_000_000
+"""Bytes of an array that are converted at a time, so that it is never there as a whole but in uint8."""
+
+BUFFER_BYTES = 1 << 18
+"""Bytes that are unpacked at a time."""
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array whose values come next in a stream.
+
+    Attributes:
+        stream: Where they come from.
+        name: What it is called in the file.
+        dtype: Their kind, no Python objects.
+        shape: The shape.
+        in_columns: Whether the first index runs fastest.
+    """
+
+    stream: BinaryIO
+    name: str
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    in_columns: bool
+
+
 def has_arrays(file: zipfile.ZipFile) -> bool:
     """Return whether a ZIP file is one of NumPy arrays."""
     names = file.namelist()
@@ -50,18 +79,16 @@ def read_npz(file: zipfile.ZipFile) -> ReadSet:
     parts = _find_pairs(set(entries), [entry.filename.removesuffix(".npy") for entry in file.infolist()])
     pictures, labels = list[np.ndarray](), list[str]()
     for images_name, labels_name in parts:
-        try:
-            contents = [archive.read_entry(file, entries[name]) for name in (images_name, labels_name)]
-        except DataProblem:
-            raise DataProblem("damaged-array") from None
-        images, truth = (
-            _read_array(content, name) for content, name in zip(contents, (images_name, labels_name), strict=True)
-        )
-        converted, named = convert_pictures(_check_numbers(images, images_name)), _read_labels(truth)
+        with _open(file, entries[images_name]) as stream:
+            found = _check_numbers(_open_array(stream, images_name, entries[images_name].file_size))
+            side, channels = find_side(found.shape)
+            if pictures and pictures[0].shape[1:] != (side, side, channels):
+                raise DataProblem("array-shape", shape=str(found.shape)[:60], least=4, most=64)
+            converted = convert_pictures(_iterate_blocks(found), side, channels)
+        with _open(file, entries[labels_name]) as stream:
+            named = _read_labels(_read_all(_open_array(stream, labels_name, entries[labels_name].file_size)))
         if len(converted) != len(named):
             raise DataProblem("lengths", pictures=len(converted), labels=len(named))
-        if pictures and pictures[0].shape[1:] != converted.shape[1:]:
-            raise DataProblem("array-shape", shape=str(images.shape)[:60], least=4, most=64)
         pictures.append(converted)
         labels += named
     return _join(pictures, labels)
@@ -69,10 +96,22 @@ def read_npz(file: zipfile.ZipFile) -> ReadSet:
 
 def read_npy(data: bytes) -> ReadSet:
     """Read an .npy file: an array whose rows have a label and the pixels of a picture."""
-    array = _check_numbers(_read_array(data, "This file"), "This file")
-    if array.ndim != 2 or find_shape(array.shape[1] - 1) is None:
-        raise DataProblem("one-array", shape=str(array.shape)[:60])
-    return _join([convert_pictures(array[:, 1:])], _read_labels(array[:, 0]))
+    found = _check_numbers(_open_array(io.BytesIO(data), "This file", len(data)))
+    shape = find_shape(found.shape[1] - 1) if len(found.shape) == 2 else None
+    if shape is None:
+        raise DataProblem("one-array", shape=str(found.shape)[:60])
+    if not found.shape[0]:
+        raise DataProblem("no-rows")
+    check_amount(found.shape[0], *shape)
+    labels = list[np.ndarray]()
+
+    def iterate_pixels() -> Iterator[np.ndarray]:
+        for block in _iterate_blocks(found):
+            labels.append(block[:, 0].copy())
+            yield block[:, 1:]
+
+    pictures = convert_pictures(iterate_pixels(), *shape)
+    return _join([pictures], _read_labels(np.concatenate(labels)))
 
 
 def _join(pictures: list[np.ndarray], labels: list[str]) -> ReadSet:
@@ -88,45 +127,73 @@ def _find_pairs(names: set[str], given: list[str]) -> list[tuple[str, str]]:
     raise DataProblem("keys", names=", ".join(sorted(given)[:MAX_ARRAYS])[:80])
 
 
-def _read_array(content: bytes, name: str) -> np.ndarray:
-    """Read one array whose header is checked first."""
-    dtype, shape, offset = _read_header(content)
+@contextlib.contextmanager
+def _open(file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[BinaryIO]:
+    """Open an entry to be unpacked while it is read."""
+    with io.BufferedReader(archive.EntryStream(file, entry, "damaged-array"), BUFFER_BYTES) as stream:
+        yield stream
+        if stream.read(1):  # also checks the sum of what was unpacked
+            raise DataProblem("damaged-array")
+
+
+def _open_array(stream: BinaryIO, name: str, length: int) -> StoredArray:
+    """Read the header of an array whose file has `length` bytes, and check it."""
+    dtype, shape, in_columns = _read_header(stream)
     if dtype.hasobject:
         raise DataProblem("pickle", name=name)
     size = math.prod(shape) * dtype.itemsize
     if size > MAX_UNPACKED_BYTES:
         raise DataProblem("unpacked", size=-(-size // 1_000_000), most=MAX_UNPACKED_BYTES // 1_000_000)
-    if size != len(content) - offset:
+    if size != length - stream.tell():
         raise DataProblem("damaged-array")
-    try:
-        array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False, max_header_size=MAX_HEADER_BYTES)
-    except (ValueError, OSError, EOFError, TypeError, LookupError):
-        raise DataProblem("damaged-array") from None
-    return array
+    return StoredArray(stream, name, dtype, shape, in_columns)
 
 
-def _read_header(content: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
-    """Return dtype and shape of an array and where its values begin."""
-    file = io.BytesIO(content)
+def _read_header(stream: BinaryIO) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
+    """Return dtype and shape of an array, and whether its first index runs fastest; the values come next."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            version = np.lib.format.read_magic(file)
+            version = np.lib.format.read_magic(stream)
             read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-            shape, _, dtype = read(file, max_header_size=MAX_HEADER_BYTES)
-    except MemoryError:
+            shape, in_columns, dtype = read(stream, max_header_size=MAX_HEADER_BYTES)
+    except (MemoryError, DataProblem):
         raise
     except Exception:  # noqa: BLE001  a damaged header raises whatever the parser of literals does
         raise DataProblem("damaged-array") from None
     whole = all(isinstance(length, int) and not isinstance(length, bool) and 0 <= length < 2**40 for length in shape)
     if not whole or len(shape) > MAX_DIMENSIONS:
         raise DataProblem("damaged-array")
-    return dtype, shape, file.tell()
+    return dtype, shape, in_columns
 
 
-def _check_numbers(array: np.ndarray, name: str) -> np.ndarray:
+def _read_all(array: StoredArray) -> np.ndarray:
+    """Read a whole array."""
+    size = math.prod(array.shape) * array.dtype.itemsize
+    content = array.stream.read(size)
+    if len(content) != size:
+        raise DataProblem("damaged-array")
+    values = np.frombuffer(content, array.dtype) if size else np.empty(0, array.dtype)
+    try:
+        return values.reshape(array.shape[::-1]).T if array.in_columns else values.reshape(array.shape)
+    except ValueError:
+        raise DataProblem("damaged-array") from None
+
+
+def _iterate_blocks(array: StoredArray) -> Iterator[np.ndarray]:
+    """Yield some rows of an array at a time, about `BLOCK_BYTES`; of one that is stored by columns, all at once."""
+    if array.in_columns:
+        yield _read_all(array)
+        return
+    count, *rest = array.shape
+    rows = max(1, BLOCK_BYTES // max(1, math.prod(rest) * array.dtype.itemsize))
+    for start in range(0, count, rows):
+        yield _read_all(replace(array, shape=(min(rows, count - start), *rest)))
+
+
+def _check_numbers(array: StoredArray) -> StoredArray:
     if array.dtype.kind not in "buif" or array.dtype.itemsize > 8:
-        raise DataProblem("array-kind", name=name, kind=str(array.dtype)[:40])
+        raise DataProblem("array-kind", name=array.name, kind=str(array.dtype)[:40])
     return array
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,9 +19,6 @@ from cnnviz.core.data.labelled_set import (
     MIN_SIDE,
 )
 from cnnviz.jobs.sandbox.data_reasons import DataProblem
-
-BLOCK = 1_000
-"""Pictures that are converted at a time, so that a large array is never there twice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,37 +58,100 @@ def check_amount(count: int, side: int, channels: int) -> None:
         raise DataProblem("pixel-bytes", size=-(-size // 1_000_000), most=MAX_PIXEL_BYTES // 1_000_000)
 
 
-def convert_pictures(array: np.ndarray) -> np.ndarray:
-    """Return pictures as (n, side, side, channels) uint8; fractions from 0 to 1 are multiplied by 255.
+class PixelCollector:
+    """Pixels that come block by block and end as uint8, so that no more than a block is ever held as other numbers.
 
-    Args:
-        array: (n, pixels), (n, side, side) or (n, side, side, channels), of numbers or booleans.
+    Whether they are whole numbers from 0 to 255 or fractions from 0 to 1 is known only at the end: as long as no pixel
+    is above 1, they are stored as fractions, times 255, with one bit for each that says what it rounds to as a whole
+    number. The first that is above 1 turns all of them into these.
     """
-    shape = array.shape
-    if array.ndim == 2:
+
+    def __init__(self) -> None:
+        self._pixels = bytearray()
+        self._rounded: list[tuple[int, np.ndarray]] | None = []  # number and packed bits of each block
+        self._low: float = np.inf
+        self._high: float = -np.inf
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Lowest and highest pixel so far; NaN if there was one."""
+        return self._low, self._high
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether all pixels so far are from 0 to 255."""
+        return self._low >= 0 and self._high <= 255  # NaN fails, too
+
+    def add(self, block: np.ndarray) -> None:
+        """Add a block of any shape, numbers or booleans. Pixels are kept only while all are from 0 to 255."""
+        values = block.reshape(-1)
+        if not values.size:
+            return
+        low, high = float(values.min()), float(values.max())
+        self._low, self._high = float(np.minimum(self._low, low)), float(np.maximum(self._high, high))
+        if not self.is_valid:
+            self._pixels, self._rounded = bytearray(), None
+            return
+        if self._rounded is not None and high > 1:
+            self._take_as_whole()
+        numbers = values if values.dtype == np.uint8 else values.astype(np.float32)
+        if self._rounded is None:
+            self._store(numbers)
+        else:
+            self._rounded.append((numbers.size, np.packbits(numbers > 0.5)))
+            self._store(numbers * np.float32(255))
+
+    def stack(self, side: int, channels: int) -> np.ndarray:
+        """Return all pixels as (n, side, side, channels) uint8."""
+        return np.frombuffer(self._pixels, np.uint8).reshape(-1, side, side, channels)
+
+    def _store(self, numbers: np.ndarray) -> None:
+        self._pixels += (numbers if numbers.dtype == np.uint8 else np.rint(numbers).astype(np.uint8)).data
+
+    def _take_as_whole(self) -> None:
+        """Turn what is stored as fractions into whole numbers, 0 and 1."""
+        at = 0
+        for size, bits in self._rounded or ():
+            self._pixels[at : at + size] = np.unpackbits(bits, count=size).tobytes()
+            at += size
+        self._rounded = None
+
+
+def find_side(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return side and channels of the pictures of an array of this shape: (n, pixels), (n, side, side[, channels]).
+
+    Raises `DataProblem` if they are no squares that are read, if there are none, or too many.
+    """
+    if len(shape) == 2:
         found = find_shape(shape[1])
-    elif array.ndim in (3, 4) and shape[1] == shape[2]:
-        channels = shape[3] if array.ndim == 4 else 1
+    elif len(shape) in (3, 4) and shape[1] == shape[2]:
+        channels = shape[3] if len(shape) == 4 else 1
         found = (shape[1], channels) if channels in CHANNELS and MIN_SIDE <= shape[1] <= MAX_SIDE else None
     else:
         found = None
     if found is None:
         raise DataProblem("array-shape", shape=str(shape)[:60], least=MIN_SIDE, most=MAX_SIDE)
-    if not len(array):
+    if not shape[0]:
         raise DataProblem("no-rows")
-    check_amount(len(array), *found)
-    side, channels = found
-    low, high = float(array.min()), float(array.max())
-    if not (low >= 0 and high <= 255):  # NaN fails, too
+    check_amount(shape[0], *found)
+    return found
+
+
+def convert_pictures(blocks: Iterable[np.ndarray], side: int, channels: int) -> np.ndarray:
+    """Return pictures as (n, side, side, channels) uint8; fractions from 0 to 1 are multiplied by 255.
+
+    Args:
+        blocks: Pictures in a row, any number at a time, of numbers or booleans.
+        side: Pixels a side.
+        channels: 1 or 3.
+    """
+    found = PixelCollector()
+    for block in blocks:
+        found.add(block)
+    if not found.is_valid:
+        low, high = found.limits
         raise DataProblem("array-range", low=f"{low:g}", high=f"{high:g}")
-    factor = 255 if high <= 1 and high > 0 else 1
-    made = np.empty((len(array), side, side, channels), np.uint8)
-    for start in range(0, len(array), BLOCK):
-        part = array[start : start + BLOCK].reshape(-1, side, side, channels)
-        made[start : start + BLOCK] = (
-            part if part.dtype == np.uint8 and factor == 1 else np.rint(part.astype(np.float32) * factor)
-        )
-    return made
+    return found.stack(side, channels)
 
 
 def name_labels(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:

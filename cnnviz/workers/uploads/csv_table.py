@@ -3,24 +3,25 @@
     label,pixel0,pixel1,...        the header, which may be missing
     5,0,0,12,...
 
-The label stands first, or where the header says: in its first or last column. The table is never held as text of
-numbers: each line is converted by itself, so that what is refused is refused with its line number.
+The label stands first, or where the header says: in its first or last column. Neither the unpacked text nor its numbers
+are ever held as a whole: each line is converted by itself, and what is refused is refused with its line number.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 
 from cnnviz.core.data.labelled_set import MAX_CLASS_LENGTH, MAX_SIDE
 from cnnviz.jobs.sandbox.data_reasons import DataProblem
-from cnnviz.workers.uploads.arrays import ReadSet, check_amount, find_shape, name_labels
+from cnnviz.workers.uploads.arrays import PixelCollector, ReadSet, check_amount, find_shape, name_labels
 
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "digit", "letter", "character", "category")
 """What a header calls the column of labels."""
@@ -53,12 +54,12 @@ class Form:
     channels: int
 
 
-def read(data: bytes) -> ReadSet:
+def read(file: BinaryIO) -> ReadSet:
     """Read a table. Raises `DataProblem` with the number of the line that cannot be read."""
     form: Form | None = None
     header: list[str] | None = None
-    rows, labels = list[np.ndarray](), list[str]()
-    for number, line in _iterate_lines(data):
+    pixels, labels = PixelCollector(), list[str]()
+    for number, line in _iterate_lines(file):
         if form is None:
             separator = max(SEPARATORS, key=line.count)
             columns = [_unquote(each) for each in line.split(separator)]
@@ -67,18 +68,17 @@ def read(data: bytes) -> ReadSet:
                 continue
             form = _find_form(separator, header, len(columns), number)
         label, values = _read_line(line, form, number)
-        labels.append(label)
-        rows.append(values)
+        labels.append(sys.intern(label))
+        pixels.add(values)
         check_amount(len(labels), form.side, form.channels)
     if form is None:
         raise DataProblem("no-rows")
     numbers, classes = name_labels(labels)
-    return ReadSet(_stack(rows, form), numbers, classes)
+    return ReadSet(pixels.stack(form.side, form.channels), numbers, classes)
 
 
-def _iterate_lines(data: bytes) -> Iterator[tuple[int, str]]:
+def _iterate_lines(file: BinaryIO) -> Iterator[tuple[int, str]]:
     """Yield number and text of each line that is not empty."""
-    file = io.BytesIO(data)
     for number in itertools.count(1):
         line = file.readline(MAX_LINE_BYTES + 1)
         if not line:
@@ -139,16 +139,6 @@ def _convert_values(text: str, form: Form, number: int) -> np.ndarray:
         if not NUMBER.fullmatch(plain) or not 0 <= float(plain) <= 255:
             raise DataProblem("value", line=number, value=plain[:20] or "empty")
     raise DataProblem("value", line=number, value="?")
-
-
-def _stack(rows: list[np.ndarray], form: Form) -> np.ndarray:
-    """Return the pictures (n, side, side, channels) uint8; fractions from 0 to 1 are multiplied by 255."""
-    high = max(float(row.max()) for row in rows)
-    factor = 255 if 0 < high <= 1 else 1
-    made = np.empty((len(rows), form.columns - 1), np.uint8)
-    for target, row in zip(made, rows, strict=True):
-        target[:] = np.rint(row * factor)
-    return made.reshape(-1, form.side, form.side, form.channels)
 
 
 def _unquote(text: str) -> str:

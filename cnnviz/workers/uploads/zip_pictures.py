@@ -7,12 +7,14 @@ turn from each class, so that a file that takes too long still gives as many of 
 
 from __future__ import annotations
 
+import io
 import itertools
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -53,6 +55,9 @@ GREY_LEVELS = 24
 
 EVEN_LEVELS = 40
 """Levels by which the edge of a drawing on even paper may differ from black or white."""
+
+BUFFER_BYTES = 1 << 18
+"""Bytes of a table that are unpacked at a time."""
 
 Values = dict[str, str | int | float]
 
@@ -107,15 +112,12 @@ def read(file: zipfile.ZipFile, preparation: str) -> ReadSet:
     return ReadSet(made, labels, tuple(classes), tuple(report[:MAX_REPORTED]), len(report))
 
 
-def find_table(file: zipfile.ZipFile) -> bytes | None:
+def find_table(file: zipfile.ZipFile) -> BinaryIO | None:
     """Return the one CSV table that a ZIP file holds beside no pictures; None if it holds anything else."""
     entries = [entry for entry in file.infolist() if not entry.is_dir() and not _is_skipped(_split(entry.filename))]
     if len(entries) != 1 or not entries[0].filename.lower().endswith((".csv", ".tsv", ".txt")):
         return None
-    try:
-        return archive.read_entry(file, entries[0])
-    except DataProblem:
-        raise DataProblem("damaged-zip") from None
+    return io.BufferedReader(archive.EntryStream(file, entries[0], "damaged-zip"), BUFFER_BYTES)
 
 
 def _sort_entries(file: zipfile.ZipFile) -> tuple[list[Picture], list[tuple[str, str, Values]]]:
