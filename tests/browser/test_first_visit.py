@@ -18,7 +18,7 @@ MAX_AGAIN = 150_000
 """Bytes of a reload; most of them are headers of files that have not changed."""
 
 
-NETWORKS = "/cnnviz.browser/networks/"
+NETWORKS = "/networks/"
 """Part of the addresses of networks, which are fetched once the page stands."""
 
 

@@ -15,7 +15,7 @@ from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK
 
-NETWORKS = "**/bidi-components/cnnviz.browser/networks/**"
+NETWORKS = "**/bidi-components/*/networks/**"
 SENTENCE = '.st-key-sentence [data-role="sentence"]'
 
 

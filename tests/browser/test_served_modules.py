@@ -14,6 +14,6 @@ def test_shared_modules_are_fetched_once(page: Page, address: str) -> None:
     page.on("response", lambda response: fetched.update([response.url]))
     eyes.opened(page, f"{address}/Layers", "Layers")
     modules = {url.partition("/bidi-components/")[2]: times for url, times in fetched.items() if url.endswith(".js")}
-    ours = {path: times for path, times in modules.items() if path.startswith("cnnviz.browser/")}
+    ours = {path: times for path, times in modules.items() if path.startswith("cnnviz.browser-")}
     assert {"pad/pad.js", "ledger/ledger.js", "shared/elements.js"} <= {path.partition("/")[2] for path in ours}
     assert set(ours.values()) == {1}

@@ -20,7 +20,7 @@ def get_digit(app: AppTest) -> np.ndarray:
 def get_sentences(app: AppTest) -> list[dict[str, Any]]:
     """Return what the page's elements `sentence` were given."""
     protos = (each.proto for each in app.get("bidi_component"))
-    return [json.loads(each.json)[0] for each in protos if each.component_name == "cnnviz.browser/sentence"]
+    return [json.loads(each.json)[0] for each in protos if each.component_name.endswith("/sentence")]
 
 
 def get_words(app: AppTest) -> list[str]:

@@ -54,7 +54,7 @@ def running_text(app: AppTest) -> str:
     """Return all text of a page that is not a widget's, and that of the components that explain terms."""
     shown = [element.value for kind in (app.markdown, app.caption, app.warning, app.info) for element in kind]
     for element in app.get("bidi_component"):
-        if element.proto.component_name in ("cnnviz.browser/code_line", "cnnviz.browser/conv_grid"):
+        if element.proto.component_name.endswith(("/code_line", "/conv_grid")):
             data = json.loads(element.proto.json)[0]
             shown += [data["why"]] if "why" in data else data["facts"]
     return "\n".join(map(str, shown))

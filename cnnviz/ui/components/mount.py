@@ -5,13 +5,15 @@ most of the traffic (20 KB an update instead of 2). Files are fetched once, but 
 in installed packages, so `_declare` tells it where ours are.
 
 Streamlit serves `/_stcore/bidi-components/<component>/<file>` from the component's folder, and takes what stands
-before the first slash for the component. Ours are called `cnnviz.browser/<name>`, so that the addresses below
-`cnnviz.browser` are the paths below `browser/`: modules import each other by their relative paths there, and what
-several components share has one address, is fetched once and runs once.
+before the first slash for the component. Ours are called `cnnviz.browser-<hash>/<name>`, so that the addresses below
+`cnnviz.browser-<hash>` are the paths below `browser/`: modules import each other by their relative paths there, and
+what several components share has one address, is fetched once and runs once. The hash is that of all files, so that a
+browser keeps them until one of them changes.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -28,7 +30,26 @@ PROJECT = "cnnviz"
 ROOT = Path(__file__).parent / "browser"
 """The folder of everything that runs in the browser; a folder in it for each component."""
 
+HASH_LENGTH = 16
+"""Characters of the files' hash in the components' names; `static_files.VERSIONED` knows them by it."""
+
 Mount = Callable[..., Any]
+
+
+@cache
+def version() -> str:
+    """Return the hash of all files below `ROOT` as they were when a component was first asked for."""
+    files = sorted(path for path in ROOT.rglob("*") if path.is_file())
+    total = hashlib.sha256()
+    for path in files:
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:HASH_LENGTH]
+
+
+def folder_name() -> str:
+    """Return the name below which Streamlit serves `ROOT`, which is part of every component's name."""
+    return f"{PROJECT}.{ROOT.name}-{version()}"
 
 
 class _NothingYet:
@@ -71,7 +92,8 @@ def mount_unseen(name: str, key: str, **arguments: Any) -> Any:
 def _declare(name: str) -> None:
     """Tell the running server where the component's files are, and those that components share."""
     manager = get_bidi_component_manager()
-    folders = {ROOT.name: ROOT, f"{ROOT.name}/{name}": ROOT / name}
+    served = folder_name().removeprefix(f"{PROJECT}.")
+    folders = {served: ROOT, f"{served}/{name}": ROOT / name}
     missing = [
         ComponentConfig(each, folder.relative_to(ROOT.parent).as_posix())
         for each, folder in folders.items()
@@ -84,5 +106,4 @@ def _declare(name: str) -> None:
 @cache
 def _component(name: str) -> Mount:
     html = f'<div class="component {name}" style="visibility: hidden"></div>'
-    full_name = f"{PROJECT}.{ROOT.name}/{name}"
-    return st.components.v2.component(full_name, html=html, css=f"{name}.css", js=f"{name}.js")
+    return st.components.v2.component(f"{folder_name()}/{name}", html=html, css=f"{name}.css", js=f"{name}.js")

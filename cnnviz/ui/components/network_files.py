@@ -13,9 +13,10 @@ import re
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import browser_file, model_store
 from cnnviz.core.networks.card import ModelCard
-from cnnviz.ui.shell.static_files import COMPONENTS, Application, Message, Receive, Send, accepts_gzip
+from cnnviz.ui.components.mount import folder_name
+from cnnviz.ui.shell.static_files import COMPONENTS, FOR_GOOD, Application, Message, Receive, Send, accepts_gzip
 
-FOLDER = f"{COMPONENTS}cnnviz.browser/networks/"
+FOLDER = f"{COMPONENTS}{folder_name()}/networks/"
 """Part of the addresses of all networks."""
 
 HASH_LENGTH = 16
@@ -26,7 +27,7 @@ LEVEL = 6
 
 HEADERS = (
     (b"content-type", b"application/octet-stream"),
-    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"cache-control", FOR_GOOD),
     (b"vary", b"Accept-Encoding"),
 )
 

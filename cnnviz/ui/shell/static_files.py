@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,13 +24,19 @@ STATIC = "/static/"
 """Part of the addresses of Streamlit's own files, whose names hold a hash of their content."""
 
 COMPONENTS = "/_stcore/bidi-components/"
-"""Part of the addresses of components' files, whose content changes with the version of the app."""
+"""Part of the addresses of components' files."""
+
+VERSIONED = re.compile(re.escape(COMPONENTS) + r"[\w.]+-[0-9a-f]{16}/")
+"""Part of the addresses of components whose name holds a hash of all their files (`components.mount`)."""
 
 NEVER_FILES = ("/_stcore/", "/media/", "/component/")
 """Parts of the addresses of answers that are made for one visitor, or are none of the page's files."""
 
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 """Beginnings of the types that are worth compressing; pictures and fonts are compressed as they are."""
+
+FOR_GOOD = b"public, max-age=31536000, immutable"
+"""What browsers are told of a file whose address changes with its content: keep it, and ask no more."""
 
 MIN_SIZE = 500
 """Bytes from which on a file is compressed."""
@@ -88,7 +95,7 @@ class CompressedFiles:
             return
         if not tells:
             found.headers[b"etag"] = make_entity_tag(found.body)
-            found.headers[b"cache-control"] = b"no-cache"
+            found.headers[b"cache-control"] = FOR_GOOD if VERSIONED.search(scope["path"]) else b"no-cache"
         found.headers[b"vary"] = b"Accept-Encoding"
         large = int(found.headers[b"content-length"]) >= MIN_SIZE
         if large and accepts_gzip(asked.get(b"accept-encoding", b"").decode("latin-1")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui.components import bars, curves, feature_maps, pad, player
-from cnnviz.ui.components.mount import ROOT
+from cnnviz.ui.components import bars, curves, feature_maps, mount, pad, player
+from cnnviz.ui.components.mount import ROOT, folder_name, version
 from tests.ui.components import browser_modules
 
 NAMES = ("address", "bars", "curves", "feature_maps", "pad", "player", "top")
@@ -55,7 +56,7 @@ def _page() -> None:
 def _mounted(app: AppTest) -> dict[str, Any]:
     """Return the components' messages to the browser, by name."""
     protos = [element.proto for element in app.main if hasattr(element.proto, "component_name")]
-    return {proto.component_name.removeprefix("cnnviz.browser/"): proto for proto in protos}
+    return {proto.component_name.removeprefix(f"{folder_name()}/"): proto for proto in protos}
 
 
 def test_every_component_is_served_as_files() -> None:
@@ -67,6 +68,21 @@ def test_every_component_is_served_as_files() -> None:
         assert (proto.js_source_path, proto.css_source_path) == (f"{name}.js", f"{name}.css")
         assert not proto.js_content
         assert not proto.css_content
+
+
+def test_the_name_of_all_components_changes_with_any_of_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {version()}
+    copy = shutil.copytree(ROOT, tmp_path / "browser")
+    monkeypatch.setattr(mount, "ROOT", copy)
+    monkeypatch.setattr(mount, "version", version.__wrapped__)
+    assert mount.version() in seen
+    for change in (lambda: (copy / "pad" / "pad.js").write_text("1"), lambda: (copy / "new.css").touch()):
+        change()
+        seen.add(mount.version())
+    (copy / "new.css").rename(copy / "newer.css")
+    assert len(seen | {mount.version()}) == 4
 
 
 def test_a_second_server_in_the_process_serves_them_too() -> None:

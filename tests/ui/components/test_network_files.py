@@ -107,7 +107,7 @@ def test_there_is_nothing_else(path: str) -> None:
 
 def test_everything_else_passes() -> None:
     app = NetworkFiles(_inner)
-    for path in ("/", "/_stcore/health", "/_stcore/bidi-components/cnnviz.browser/pad/pad.js"):
+    for path in ("/", "/_stcore/health", "/_stcore/bidi-components/cnnviz.browser-1/pad/pad.js"):
         assert ask(app, path)[::2] == (418, path.encode())
     assert ask(app, address(), "POST")[0] == 418
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from cnnviz.ui.components.mount import folder_name
 from cnnviz.ui.shell.static_files import COMPONENTS, CompressedFiles, accepts_gzip
 from tests.event_loop import run_apart
 
@@ -37,7 +38,7 @@ class Site:
         self.asked: list[str] = []
         routes = [
             Route("/_stcore/health", lambda _: JSONResponse({"long": "ok" * 1000})),
-            Route(COMPONENTS + "x/y.js", self.send_component),
+            Route(COMPONENTS + "{component}/y.js", self.send_component),
             Mount("/", StaticFiles(directory=folder, html=True)),
         ]
         inner = Starlette(routes=routes)
@@ -150,6 +151,15 @@ def test_component_that_has_changed_is_sent_anew(site: Site) -> None:
     status, after, body = run_apart(site.ask(path, if_none_match=before["etag"], **GZIP))
     assert (status, gzip.decompress(body)) == (200, site.component)
     assert after["etag"] != before["etag"]
+
+
+def test_component_whose_name_holds_a_hash_is_kept_for_good(site: Site) -> None:
+    _, headers, body = run_apart(site.ask(f"{COMPONENTS}{folder_name()}/y.js", **GZIP))
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert gzip.decompress(body) == COMPONENT
+    status, headers, _ = run_apart(site.ask(f"{COMPONENTS}{folder_name()}/nothing.js", **GZIP))
+    assert status == 404
+    assert "cache-control" not in headers
 
 
 def test_file_that_has_changed_on_disk_is_compressed_anew(site: Site, tmp_path: Path) -> None:
