@@ -35,6 +35,7 @@ from cnnviz.ui.shell import session
 from cnnviz.workers.model_files import reader
 from tests.core import strategies
 from tests.marked_text import plain
+from tests.pages.page_digit import get_words
 
 ROOT = Path(__file__).parents[2]
 
@@ -267,6 +268,20 @@ def test_a_cell_of_it_is_followed_to_its_bytes(kept: str) -> None:
     app = start("Layers", net=kept, cell="rescaling.0.24.32")
     assert well(app)
     assert app.session_state["cell_path"][0].layer == "rescaling"
+
+
+def test_its_classes_are_named_anew(kept: str) -> None:
+    app = panel(start(net=kept))
+    names = app.text_area(key=f"class-names-{kept}")
+    assert names.value == "\n".join(FRUIT.classes)
+    app = names.set_value("apple\npear").run()
+    assert well(app)
+    assert "This network has 3 classes, so it needs as many names. Received: 2." in texts(app)
+    app = app.text_area(key=f"class-names-{kept}").set_value("apple\npear \n*quince*\n").run()
+    assert well(app)
+    said = " ".join(get_words(app)).replace("\\", "")
+    assert any(f"answers {name} and" in said for name in ("apple", "pear", "*quince*"))
+    assert not any(name in texts(app) for name in FRUIT.classes)
 
 
 def test_another_visitor_does_not_see_it(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:

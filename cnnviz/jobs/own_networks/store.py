@@ -148,9 +148,12 @@ class NetworkStore:
                 most=MAX_NETWORKS,
             )
         quota.check(self.home)
+        classes = opened.network.architecture.classes
+        with contextlib.suppress(Refusal):  # names that the visitor gave to the classes of a network that is there stay
+            classes = self.entry(name).architecture.classes
         record = {
             "title": self._choose_title(clean_title(title), [each for each in known if each != name]),
-            "architecture": replace(opened.network.architecture, name=name).to_json(),
+            "architecture": replace(opened.network.architecture, name=name, classes=classes).to_json(),
             "notes": [[note.template, dict(note.values)] for note in opened.notes],
             "sha256": sha256,
         }
@@ -158,6 +161,27 @@ class NetworkStore:
         atomic_file.write(self._find(name, WEIGHTS), data)
         atomic_file.write(self._find(name, RECORD), json.dumps(record).encode())
         return name
+
+    def name_classes(self, name: str, classes: tuple[str, ...]) -> None:
+        """Give the classes of a network names, in the order of its answers; the file of Keras has none.
+
+        Raises:
+            Refusal: If there is no such network, or for another number of names, empty and equal ones.
+            OSError: If it cannot be written.
+        """
+        known = self.entry(name).architecture
+        if len(classes) != len(known.classes):
+            raise Refusal(
+                "This network has {number} classes, so it needs as many names. Received: {given}. Write one a line.",
+                number=len(known.classes),
+                given=len(classes),
+            )
+        if len(set(classes)) != len(classes):
+            twice = next(each for each in classes if classes.count(each) > 1)
+            raise Refusal("Each class needs a name of its own. Received twice: {name}. Change one.", name=twice)
+        record = json.loads(self._read(name, RECORD, MAX_RECORD_BYTES))
+        record["architecture"] = replace(known, classes=classes).to_json()
+        atomic_file.write(self._find(name, RECORD), json.dumps(record).encode())
 
     def delete(self, name: str) -> None:
         """Delete a network."""

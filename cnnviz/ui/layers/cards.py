@@ -45,7 +45,10 @@ def send(prediction: Prediction, network: Network, pen_down: bool) -> None:
     """
     layers = prediction.trace.layers
     sent = [
-        block for layer in layers if layer.layer.changes_values for block in make_blocks(layer, layer is layers[-1])
+        block
+        for layer in layers
+        if layer.layer.changes_values
+        for block in make_blocks(layer, prediction.classes if layer is layers[-1] else ())
     ]
     publish(
         "maps",
@@ -121,7 +124,7 @@ def _show_card(
             code_line.show(f"code-{place}", layer, shapes, _get_purpose(layer, f"card-{place}"), title)
             finding(f"finding-{place}", channel=CHANNEL, of=layer.name)
             if output.layer.changes_values:
-                shown = [block.id for block in make_blocks(output, last)]
+                shown = [block.id for block in make_blocks(output, network.architecture.classes if last else ())]
                 feature_maps(
                     f"maps-{place}",
                     channel=CHANNEL,
@@ -155,23 +158,27 @@ def _write_heading(network: Network, output: LayerOutput, title: str) -> str:
     return f"{heading} · {reading}"
 
 
-def make_blocks(output: LayerOutput, last: bool) -> list[Block]:
-    """Return the pictures of one layer: the sum before the activation, if there is one, and the output."""
+def make_blocks(output: LayerOutput, classes: tuple[str, ...]) -> list[Block]:
+    """Return the pictures of one layer: the sum before the activation, if there is one, and the output.
+
+    The units of the last one have names of `classes`, which are none for any other.
+    """
     if output.before is output.after:
-        return [_make_block(output, "after", translate("output"), last)]
+        return [_make_block(output, "after", translate("output"), classes)]
     activation = getattr(output.layer, "activation", output.kind)
-    before = _make_block(output, "before", translate("the sum and the bias"), last)
-    after = _make_block(output, "after", translate("after {activation}", activation=activation), last)
+    before = _make_block(output, "before", translate("the sum and the bias"), classes)
+    after = _make_block(output, "after", translate("after {activation}", activation=activation), classes)
     derived = activation == "relu" and before.kind == "maps"
     return [replace(before, signed=True), replace(after, derive="relu" if derived else None)]
 
 
-def _make_block(output: LayerOutput, stage: Literal["before", "after"], subtitle: str, last: bool) -> Block:
+def _make_block(
+    output: LayerOutput, stage: Literal["before", "after"], subtitle: str, classes: tuple[str, ...]
+) -> Block:
     values: np.ndarray = getattr(output, stage)
     number, place = values.shape[-1], f"{output.name}/{stage}"
     if values.ndim == 3:
         title = translate_plural("{number} map", "{number} maps", number)
         return Block(id=place, title=title, subtitle=subtitle, kind="maps", values=values)
     title = translate_plural("{number} unit", "{number} units", number)
-    ticks = tuple(map(str, range(number))) if last else ()
-    return Block(id=place, title=title, subtitle=subtitle, kind="bars", values=values, ticks=ticks)
+    return Block(id=place, title=title, subtitle=subtitle, kind="bars", values=values, ticks=classes)

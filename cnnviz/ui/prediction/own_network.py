@@ -10,7 +10,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import network_input, whole_picture
 from cnnviz.core.inference.subject import InputSource, cut_out
 from cnnviz.core.networks import limits
-from cnnviz.core.networks.architecture import MAX_INPUT_SIDE, MAX_LAYERS, Architecture
+from cnnviz.core.networks.architecture import MAX_CLASS_NAME, MAX_INPUT_SIDE, MAX_LAYERS, Architecture
 from cnnviz.jobs.own_networks.store import MAX_NETWORKS, is_opened
 from cnnviz.jobs.sandbox import model_form, model_upload
 from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
@@ -100,6 +100,8 @@ def _show_panel() -> None:
     _show_outcome(session.get("network_opened"))
     for name in visitor.networks().names():
         _show_entry(name)
+    if is_opened(session.get("network")):
+        _show_classes(session.get("network"))
 
 
 def _get_limits() -> dict[str, object]:
@@ -167,6 +169,28 @@ def _show_entry(name: str) -> None:
             args=(name,),
         )
         st.button(translate("Delete"), key=f"delete-{name}", on_click=session.guard(_delete), args=(name,))
+
+
+def _show_classes(name: str) -> None:
+    """Let the visitor name the classes of the chosen network, which its file may not do."""
+    classes = networks.load(name).architecture.classes
+    key = f"class-names-{name}"
+    st.text_area(
+        translate("Names of the classes of {network}, one a line", network=networks.title(name)),
+        value="\n".join(classes),
+        key=key,
+        max_chars=len(classes) * (MAX_CLASS_NAME + 1),
+        height=min(220, max(80, 28 * len(classes))),
+        on_change=session.guard(_name_classes),
+        args=(name, key),
+    )
+
+
+def _name_classes(name: str, key: str) -> None:
+    text = st.session_state.get(key)
+    if isinstance(text, str):
+        classes = tuple(line.strip() for line in text.strip("\n").split("\n"))
+        visitor.networks().name_classes(name, classes)
 
 
 def _choose(name: str) -> None:

@@ -20,7 +20,10 @@ def show(prediction: Prediction) -> None:
     names = layer_names.in_words(layer.layer for layer in prediction.trace.layers)
     blocks = [
         _input(prediction),
-        *(_block(layer, names[layer.name], layer is layers[-1], prediction.empty) for layer in layers),
+        *(
+            _block(layer, names[layer.name], prediction.classes if layer is layers[-1] else (), prediction.empty)
+            for layer in layers
+        ),
     ]
     feature_maps(
         "strip",
@@ -45,19 +48,21 @@ def _input(prediction: Prediction) -> Block:
     )
 
 
-def _block(layer: LayerOutput, title: str, last: bool, empty: bool) -> Block:
-    """Return the maps or bars of a layer. The last one's are probabilities: 1 is a full bar, none on empty paper."""
+def _block(layer: LayerOutput, title: str, classes: tuple[str, ...], empty: bool) -> Block:
+    """Return the maps or bars of a layer.
+
+    The last one's are probabilities, with names of `classes`: 1 is a full bar, none on empty paper.
+    """
     kind: Literal["maps", "bars"] = "maps" if layer.after.ndim == 3 else "bars"
-    ticks = tuple(map(str, range(len(layer.after)))) if last else ()
     return Block(
         id=layer.name,
         title=title,
         subtitle=format_size(layer.output_shape),
         kind=kind,
-        values=np.zeros_like(layer.after) if last and empty else layer.after,
+        values=np.zeros_like(layer.after) if classes and empty else layer.after,
         quantise=True,
-        ticks=ticks,
-        full=1.0 if last else None,
+        ticks=classes,
+        full=1.0 if classes else None,
     )
 
 

@@ -50,6 +50,36 @@ def test_what_is_written_are_our_own_two_files(store: NetworkStore, tmp_path: Pa
     assert found == [Path("networks") / f"{name}.json", Path("networks") / f"{name}.safetensors"]
 
 
+def test_classes_get_names_that_stay(store: NetworkStore) -> None:
+    name = store.keep(made(), "net.h5")
+    before, stamp = store.read(name), store.stamp(name)
+    letters = tuple("abcdefghij")
+    store.name_classes(name, letters)
+    assert store.entry(name).architecture.classes == letters
+    assert store.stamp(name) != stamp
+    after = store.read(name)
+    assert after.architecture.layers == before.architecture.layers
+    assert store.entry(name).notes == (NOTE,)
+    assert store.keep(made(), "net.h5") == name
+    assert store.entry(name).architecture.classes == letters
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        (("a", "b"), "10 classes, so it needs as many names. Received: 2"),
+        (("a", *"abcdefghi"), "name of its own. Received twice: a"),
+        (("", *"abcdefghi"), "1 to 64 visible characters"),
+        (("x" * 65, *"abcdefghi"), "1 to 64 visible characters"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(store: NetworkStore, classes: tuple[str, ...], words: str) -> None:
+    name = store.keep(made(), "net.h5")
+    with pytest.raises(Refusal, match=words):
+        store.name_classes(name, classes)
+    assert store.entry(name).architecture.classes == tuple("0123456789")
+
+
 def test_five_are_the_most_and_titles_differ(store: NetworkStore) -> None:
     names = [store.keep(made(seed), "net.h5") for seed in range(5)]
     assert [store.entry(name).title for name in names] == ["net", "net (2)", "net (3)", "net (4)", "net (5)"]

@@ -11,9 +11,12 @@ from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
+from cnnviz.core.layers import Dense, Flatten
 from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.ui.components.feature_maps import Block
 from cnnviz.ui.prediction import colour_scale, strip
+from tests.core import strategies
 
 SEVEN = Drawing((Stroke(((60.0, 50.0), (220.0, 50.0), (130.0, 240.0)), 20.0),))
 
@@ -54,6 +57,14 @@ def test_a_full_bar_of_the_last_layer_is_a_probability_of_one(shown: dict[str, l
     assert block.values is not None
     assert block.values.sum() == pytest.approx(1, abs=1e-5)
     assert [each.full for each in shown["strip"][:-1]] == [None] * (len(shown["strip"]) - 1)
+
+
+def test_bars_of_the_last_layer_have_names_of_classes(shown: dict[str, list[Block]]) -> None:
+    assert last_bars(SEVEN, shown).ticks == tuple("0123456789")
+    dense = Dense(name="dense", units=3, activation="softmax")
+    fruit = Architecture("fruit", (Flatten(name="flatten"), dense), classes=("kiwi", "plum", "fig"))
+    strip.show(subject.read(strategies.network(fruit, 1), InputSource(drawing=SEVEN), frozenset(STEPS)))
+    assert [block.ticks for block in shown["strip"]] == [(), ("kiwi", "plum", "fig")]
 
 
 def test_on_empty_paper_the_last_layer_has_no_bar(shown: dict[str, list[Block]]) -> None:

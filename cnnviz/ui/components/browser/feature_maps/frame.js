@@ -13,13 +13,14 @@ import { Legend } from "./legend.js"
 import { Mosaic } from "./mosaic.js"
 import { tops } from "./ranges.js"
 import { Stage } from "./stage.js"
-import { Units } from "./units.js"
+import { ticksWidth, Units } from "./units.js"
 
 const HEIGHT = { strip: 150, mosaic: 520 } // CSS pixels that a block may take; on a phone a mosaic may take more
 const TYPE = 16 // CSS pixels, where the zoom is 1
 const SPARE = 0.4 // of what a high window has to spare
 const UNITS_HEIGHT = 140
 const UNITS_WIDTH = 56
+const NAMES_WIDTH = 72
 const SAVED_CELL = 4 // pixels a value in a saved picture
 
 export class Frame {
@@ -96,7 +97,8 @@ export class Frame {
   }
 
   lying(height) {
-    return { lying: true, height, width: UNITS_WIDTH }
+    const names = ticksWidth(this.block.ticks, NAMES_WIDTH)
+    return { lying: true, height, width: UNITS_WIDTH + Math.max(0, names - ticksWidth(["0"], 0)) }
   }
 
   point(map) {

@@ -4,6 +4,21 @@ import { css } from "./colours.js"
 import { barSpan } from "./ranges.js"
 
 const TICKS = 16
+const LETTER = 6.5 // CSS pixels of an average letter
+
+// The room of names beside bars, up to `most`; below bars it is one line.
+export function ticksWidth(ticks, most) {
+  const longest = Math.max(0, ...ticks.map((tick) => tick.length))
+  if (!longest) return 0
+  return longest < 3 ? TICKS : Math.max(TICKS, Math.min(most, 6 + LETTER * longest))
+}
+
+// A name that fits into `room`, cut off where it is too long.
+export function shorten(name, room, measure) {
+  let text = name
+  for (let length = name.length - 1; measure(text) > room && length > 0; length -= 1) text = `${name.slice(0, length)}…`
+  return text
+}
 
 export class Units {
   constructor(canvas) {
@@ -26,6 +41,7 @@ export class Units {
     Object.assign(this, { block, lying, width, height })
     this.pitch = lying ? height / block.rows : Math.min(48, width / block.rows)
     if (!lying) this.width = this.pitch * block.rows
+    this.ticks = ticksWidth(block.ticks, lying ? 0.7 * width : 0)
     resize(this.canvas, this.width, this.height)
   }
 
@@ -65,15 +81,17 @@ export class Units {
     context.font = "11px system-ui, sans-serif"
     context.textAlign = "center"
     context.textBaseline = "middle"
+    const room = (this.lying ? this.ticks : this.pitch) - 2
     this.block.ticks.forEach((tick, row) => {
       const middle = (row + 0.5) * this.pitch
-      context.fillText(tick, this.lying ? TICKS / 2 - 2 : middle, this.lying ? middle : this.height - TICKS / 2)
+      const text = shorten(tick, room, (name) => context.measureText(name).width)
+      context.fillText(text, this.lying ? this.ticks / 2 - 2 : middle, this.lying ? middle : this.height - TICKS / 2)
     })
   }
 
   // Where a value ends, along the bars.
   along(value) {
-    const ticks = this.block.ticks.length ? TICKS : 0
+    const ticks = this.ticks
     const share = (value - this.low) / (this.high - this.low || 1)
     return this.lying ? ticks + share * (this.width - ticks) : (1 - share) * (this.height - ticks)
   }
