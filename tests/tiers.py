@@ -35,7 +35,7 @@ FOLDERS = {
 """Folders and files whose tests are all of one tier."""
 
 SIGNS = {
-    "train": {"keras", "tensorflow", "keras_model", "train_job", "keras_file", "make_keras_file"},
+    "train": {"keras", "tensorflow", "keras_model", "train_job", "keras_writer", "make_keras_file"},
     "process": {"subprocess", "Popen", "serving", "create_server", "HTTPServer", "LocalExecutor"},
     "app": {"AppTest"},
 }

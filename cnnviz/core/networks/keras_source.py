@@ -47,6 +47,30 @@ def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
+def write_model_script(architecture: Architecture, name: str) -> str:
+    """Generate a program that builds an architecture, called `name`, of which it is not known how it was trained."""
+    rows, columns, channels = architecture.input_shape
+    blocks = (
+        f'''"""{name}: {architecture.parameters:,} parameters, for pictures of {rows}x{columns}x{channels}.
+
+Written by cnnviz for Keras 3. It builds the layers with new weights; what the network was trained with is not known.
+"""
+
+import keras
+from keras import layers''',
+        _write_layers(architecture, mixed=False),
+        f"""# The classes, in the order of the answer. Labels to train with are their numbers, from 0.
+classes = {_write_classes(architecture)}
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])""",
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _write_classes(architecture: Architecture) -> str:
+    names = "".join(f"    {name!r},\n" for name in architecture.classes)
+    return f"[\n{names}]"
+
+
 def _write_imports_and_seed(architecture: Architecture, plan: TrainingPlan) -> str:
     data = "digits of MNIST in colour" if _is_in_colour(plan) else "digits of MNIST"
     data = f"pictures in {OWN_FILE}" if has_own_data(plan) else data
@@ -172,14 +196,19 @@ varied = (
 
 
 def _write_model(architecture: Architecture, plan: TrainingPlan) -> str:
-    usual = iterate_keras_names(layer.kind for layer in architecture.layers)
     mixed = plan.precision != "float32"
+    policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
+    return f"{policy if mixed else ''}{_write_layers(architecture, mixed)}"
+
+
+def _write_layers(architecture: Architecture, mixed: bool) -> str:
+    """Write the model; where it is computed in mixed precision, its answer is in float32."""
+    usual = iterate_keras_names(layer.kind for layer in architecture.layers)
     lines = [_write_line(layer, name) for layer, name in zip(architecture.layers, usual, strict=True)]
     if mixed:
         lines[-1] = _add_argument(lines[-1], 'dtype="float32"')
-    policy = f'keras.config.set_dtype_policy("{plan.precision}")  # multiply in bfloat16, keep weights in float32\n'
     write = _write_sequential if architecture.is_chain else _write_functional
-    return f"{policy if mixed else ''}{write(architecture, lines)}\nmodel.summary()"
+    return f"{write(architecture, lines)}\nmodel.summary()"
 
 
 def _write_sequential(architecture: Architecture, lines: Sequence[str]) -> str:

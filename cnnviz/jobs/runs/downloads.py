@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,14 +9,10 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks import keras_source
-from cnnviz.core.networks.network import pack_weights
 from cnnviz.core.training.curves import Curves, extend, to_csv
+from cnnviz.jobs.exports import exporter, forms
+from cnnviz.jobs.exports.exporter import ExportedNetwork
 from cnnviz.jobs.runs.store import RunStore
-from cnnviz.jobs.sandbox import child_process
-
-MAX_KERAS_SECONDS = 90.0
-MAX_KERAS_BYTES = 120_000_000
-MAX_FILE_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,6 @@ class Download:
     needs_card: bool = False
 
 
-def make_file_name(title: str) -> str:
-    """Return `title` as the beginning of a file name that is valid on any system."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:MAX_FILE_NAME_LENGTH] or "network"
-
-
 def write_card(store: RunStore, run_id: str) -> bytes:
     """Return the card as JSON. Raises `Refusal` if there is no result yet."""
     found = store.card(run_id)
@@ -57,25 +46,18 @@ def write_card(store: RunStore, run_id: str) -> bytes:
 
 
 def write_weights(store: RunStore, run_id: str) -> bytes:
-    """Return the weights as a safetensors file with names `layer/weight`."""
-    from safetensors.numpy import save as serialize
-
-    network = store.network(run_id)
-    return serialize(pack_weights(network.weights), metadata={"variant": json.dumps(network.architecture.to_json())})
+    """Return the network with title and card as a safetensors file with names `layer/weight`."""
+    return exporter.write_safetensors(_export(store, run_id))
 
 
 def make_keras_file(store: RunStore, run_id: str) -> bytes:
     """Make the network's `.keras` file in a child process. Raises `Refusal` if that fails."""
-    try:
-        return child_process.ask(
-            "keras_file",
-            write_weights(store, run_id),
-            seconds=MAX_KERAS_SECONDS,
-            answer_bytes=MAX_KERAS_BYTES,
-            queue=child_process.EXPORTS,
-        )
-    except child_process.WorkerError as error:
-        raise Refusal("The Keras file could not be made. Try again in a minute, or take the weights.") from error
+    return exporter.EXPORTER.make(forms.KERAS, _export(store, run_id))
+
+
+def _export(store: RunStore, run_id: str) -> ExportedNetwork:
+    run = store.run(run_id)
+    return ExportedNetwork(store.network(run_id), run.title, run.plan)
 
 
 def write_curves(store: RunStore, run_id: str) -> bytes:
@@ -93,7 +75,7 @@ DOWNLOADS: tuple[Download, ...] = (
     Download(
         ".keras", gettext_noop("The network for Keras; takes some seconds to make"), "application/zip", make_keras_file
     ),
-    Download(".safetensors", gettext_noop("The weights, plain numbers"), "application/octet-stream", write_weights),
+    Download(".safetensors", forms.SAFETENSORS.purpose, "application/octet-stream", write_weights),
     Download(
         ".json", gettext_noop("The card: plan, data, curves, results"), "application/json", write_card, needs_card=True
     ),

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.networks import keras_source
 from cnnviz.core.networks.network import Network
-from cnnviz.jobs.runs.downloads import make_file_name
+from cnnviz.jobs.exports.forms import make_file_name
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, diagram, downloads, layer_list, summary
 from cnnviz.ui.prediction import colour_scale

@@ -12,7 +12,7 @@ from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction import own_network
+from cnnviz.ui.prediction import network_export, own_network
 from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
 BEHIND_NAME = "\t· "
@@ -39,14 +39,16 @@ def pick() -> None:
 
 
 def _tell(name: str) -> None:
+    card = networks.card(name)
     if is_opened(name):
         _tell_opened(name)
-        return
-    card = networks.card(name)
-    if card is None:
+    elif card is None:
         st.markdown(translate("This training has not ended, so the network was not tested yet."))
     else:
-        _about(card)
+        st.markdown(_describe(card))
+    network_export.show(name)
+    if card is not None:
+        _show_training(card)
 
 
 def _tell_opened(name: str) -> None:
@@ -85,12 +87,11 @@ def _format_percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
-def _about(card: ModelCard) -> None:
+def _show_training(card: ModelCard) -> None:
     process_tuning.import_once("plotly.graph_objects")
     from cnnviz.figures import curves  # Plotly is loaded only by those who look at a chart
     from cnnviz.figures.evaluation import confusion
 
-    st.markdown(_describe(card))
     available = TRAIN_COUNT if card.data.name == datasets.BUNDLED else card.plan.examples
     st.caption(_describe_choice(card.plan, count_digits(card.plan, available)[1]))
     judged = translate("validation") if card.plan.validation_examples else translate("test")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training import protocol
+from cnnviz.jobs.exports.forms import make_file_name
 from cnnviz.jobs.runs import downloads
 from cnnviz.jobs.runs.store import Run
 from cnnviz.ui.i18n import translate, translate_refusal
@@ -217,7 +218,7 @@ def _explore(run: Run) -> None:
 def _offer_downloads(status: RunStatus) -> None:
     """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
     run, store = status.run, visitor.store()
-    name = downloads.make_file_name(run.title)
+    name = make_file_name(run.title)
     for offered in downloads.DOWNLOADS:
         if offered.needs_card and store.card(run.id) is None:
             continue

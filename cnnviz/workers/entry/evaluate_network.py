@@ -25,7 +25,7 @@ from cnnviz.core.evaluation import evaluation
 from cnnviz.core.inference import trace
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network
-from cnnviz.workers.entry.keras_file import read_network
+from cnnviz.jobs.exports import network_file
 from cnnviz.workers.entry.priority import lower_priority
 
 PART = 64
@@ -34,7 +34,7 @@ PART = 64
 
 def read_digits(header: dict[str, Any], content: bytes) -> bytes:
     """Return the probabilities of the digits behind a network. Raises `Refusal` if it does not fit them."""
-    network = read_network(content[: header["network"]])
+    network = network_file.read(content[: header["network"]])
     evaluation.check_fits(network)
     digits = np.frombuffer(content[header["network"] :], np.uint8).reshape(-1, 28, 28) / np.float32(255)
     shape, first = network.architecture.input_shape, int(header["first"])

@@ -17,13 +17,13 @@ import numpy as np
 from cnnviz.core.data import colour_digits
 from cnnviz.core.evaluation import evaluation
 from cnnviz.core.lessons.filters import patches
-from cnnviz.workers.entry.keras_file import read_network
+from cnnviz.jobs.exports import network_file
 from cnnviz.workers.entry.priority import lower_priority
 
 
 def find(header: dict[str, Any], content: bytes) -> bytes:
     """Return the file of the patches. Raises `Refusal` if the network does not fit the digits."""
-    network = read_network(content[: header["network"]])
+    network = network_file.read(content[: header["network"]])
     evaluation.check_fits(network)
     end = header["network"] + int(header["digits"])
     labels = np.frombuffer(content[header["network"] : end], np.uint8)

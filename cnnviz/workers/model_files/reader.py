@@ -15,7 +15,7 @@ from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.jobs.sandbox.model_form import KERAS, SAFETENSORS, identify
-from cnnviz.workers.model_files import archive, keras_graph, safetensors_file, strict_json
+from cnnviz.workers.model_files import archive, keras_graph, keras_metadata, safetensors_file, strict_json
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ def _read_keras(data: bytes, name: str) -> ReadNetwork:
     from cnnviz.workers.model_files import hdf5_file, keras_weights  # h5py, which other forms do not need
 
     members = archive.read_members(data)
-    strict_json.parse("metadata.json", members[archive.METADATA])
+    metadata = strict_json.parse("metadata.json", members[archive.METADATA])
     model = keras_graph.read_model(strict_json.parse("config.json", members[archive.CONFIG]), name)
     with hdf5_file.open_hdf5(members[archive.WEIGHTS]) as file:
         weights = keras_weights.read_weights(file, model)
-    return ReadNetwork(model.architecture, weights, model.notes)
+    return ReadNetwork(keras_metadata.name_classes(model.architecture, metadata), weights, model.notes)
 
 
 def _read_legacy(data: bytes, name: str) -> ReadNetwork:

@@ -20,8 +20,8 @@ MAX_HEADER_BYTES = 1_000_000
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 
 WRONG = gettext_noop(
-    "This .safetensors file is not sound: {reason}. Take it out of cnnviz again (“The weights, plain numbers”) and try "
-    "once more."
+    "This .safetensors file is not sound: {reason}. Take it out of cnnviz again (“About this network”) and try once "
+    "more."
 )
 
 

@@ -219,7 +219,7 @@ def test_exports_do_not_keep_uploads_waiting() -> None:
 def test_export_that_has_waited_too_long_is_refused() -> None:
     exports = replace(child_process.EXPORTS, seconds=0.05)
     with child_process._wait_for_turn(child_process.EXPORTS), pytest.raises(Refusal, match="Keras files too"):
-        child_process.ask("keras_file", b"", seconds=10, answer_bytes=10, queue=exports)
+        child_process.ask("export_network", b"", seconds=10, answer_bytes=10, queue=exports)
 
 
 def test_computation_that_has_waited_for_an_export_is_refused_in_its_own_words() -> None:

@@ -119,6 +119,7 @@ FIELDS = (
     Field("network_reading", None),  # the task that reads a file; see `prediction.own_network`
     Field("network_opened", None),  # the name of the network that was read last, or the Refusal of its file
     Field("network_files", 0),  # files that were read: each has an uploader of its own
+    Field("network_export", None),  # what the visitor is taking out; see `prediction.network_export`
     # the page shell
     Field("page", ""),
     Field("explained", {}),  # term -> the message or place that explains it on the page; see `shell.terms`
