@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +105,18 @@ def test_the_keras_program_reads_the_set_that_is_downloaded_beside_it(
     network = Architecture(
         "mine", (Flatten(name="flatten"), Dense(name="dense", units=3, activation="softmax")), classes=CLASSES
     )
-    program = keras_source.write_script(network, plan)
-    compile(program, "mine.py", "exec")
+    app.session_state["keras-script"] = True
+    app.run()
+    offered = [button.proto.label for button in app.get("download_button")]
+    assert "The set, the design and the program (.zip)" in offered
+    monkeypatch.setattr(training_choice, "find", lambda: kept)
+    with zipfile.ZipFile(io.BytesIO(training_choice.pack_bundle(network, plan))) as packed:
+        packed.extractall(tmp_path / "unpacked")
+    program = (tmp_path / "unpacked" / "train.py").read_text(encoding="utf-8")
+    assert program == keras_source.write_script(network, plan)
     assert "pictures in set.npz" in program
     assert "mnist" not in program.lower()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(training_choice, "find", lambda: kept)
-    Path("set.npz").write_bytes(training_choice.pack_arrays((28, 28, 1)))
+    monkeypatch.chdir(tmp_path / "unpacked")
     found: dict[str, Any] = {"np": np}
     exec(program[program.index("with np.load") : program.index("model =")], found)  # what comes before the network
     held_out = plan.validation_examples

@@ -46,7 +46,9 @@ class KeptSet:
 
 
 def divide(labelled: LabelledSet) -> KeptSet:
-    """Return a set with its pictures in the order of their parts."""
+    """Return a set with its pictures in the order of their parts: those of its file, or drawn by chance."""
+    if labelled.tested:
+        return KeptSet(labelled, labelled.tested)
     order, tested = labelled_parts.order_parts(labelled.labels)
     ordered = replace(labelled, pictures=labelled.pictures[order], labels=labelled.labels[order])
     return KeptSet(ordered, tested)

@@ -64,6 +64,7 @@ class LabelledSet:
         classes: `MIN_CLASSES` to `MAX_CLASSES` different names.
         report: What was left out and why, at most `MAX_REPORTED` of it.
         left_out: How many were left out in all.
+        tested: How many pictures, at the end, the file keeps for the test; 0 if they are still to be chosen.
 
     Raises:
         Refusal: If anything is outside these limits.
@@ -75,12 +76,14 @@ class LabelledSet:
     classes: tuple[str, ...]
     report: tuple[LeftOut, ...] = ()
     left_out: int = 0
+    tested: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", check_name(self.name))
         object.__setattr__(self, "classes", check_classes(self.classes))
         _check_pictures(self.pictures)
         _check_labels(self.labels, len(self.pictures), len(self.classes))
+        checks.whole("tested", self.tested, 0, len(self.pictures) - 1)
         for name in ("pictures", "labels"):
             array = np.ascontiguousarray(getattr(self, name), np.uint8).view()
             array.flags.writeable = False

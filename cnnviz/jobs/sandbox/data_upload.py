@@ -114,6 +114,7 @@ def _build_set(name: str, header: Mapping[str, Any], arrays: bytes) -> LabelledS
             for file, key, values in header["report"][: labelled_set.MAX_REPORTED]
         ),
         left_out=_check_whole(header["left_out"]),
+        tested=_check_whole(header["tested"]),
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
-import numpy as np
-
 from cnnviz.core.data import labelled_file
 from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Shape
 from cnnviz.core.networks import architecture
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.training import bundle
 from cnnviz.core.training.plan_draft import MIN_OWN_EXAMPLES, PlanDraft, make_own_draft
 from cnnviz.jobs.own_sets.store import make_id
 from cnnviz.ui.data import own_pictures
@@ -65,22 +63,12 @@ def keep_for_training() -> None:
         visitor.sets().freeze(kept)
 
 
-def pack_arrays(input_shape: Shape) -> bytes:
-    """Return the chosen set as an .npz file, as a network with this input shape reads it.
+def pack_bundle(network: Architecture, plan: TrainingPlan) -> bytes:
+    """Return the chosen set with a design and its Keras program as one ZIP file.
 
-    It has `x_train`, `y_train`, `x_test`, `y_test` and the names of the `classes`. Raises `Refusal` if the set is gone.
+    Raises `Refusal` if the set is gone, or the network cannot read it.
     """
     kept = find()
     if kept is None:
         raise labelled_file.describe_damage()
-    pictures, labels, cut = kept.labelled.fit(input_shape), kept.labelled.labels, kept.trained
-    file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        x_train=pictures[:cut],
-        y_train=labels[:cut],
-        x_test=pictures[cut:],
-        y_test=labels[cut:],
-        classes=np.array(kept.labelled.classes),
-    )
-    return file.getvalue()
+    return bundle.pack(kept, network, plan)

@@ -269,13 +269,11 @@ def _show_script(architecture: Architecture) -> None:
     beside = st.expander(translate("The same in Keras"), on_change="rerun", key="keras-script")
     if beside.open:
         with beside:
-            text, file = (
-                keras_source.write_script(architecture, plan_form.get_plan(architecture)),
-                f"{architecture.name}.py",
-            )
+            plan = plan_form.get_plan(architecture)
+            text, file = keras_source.write_script(architecture, plan), f"{architecture.name}.py"
             st.code(text, language="python", wrap_lines=True)
             download_button(file, text, file, mime="text/x-python")
             if training_choice.find() is not None:
-                file = keras_source.OWN_FILE
-                pack = partial(training_choice.pack_arrays, architecture.input_shape)
-                download_button(file, pack, file, mime="application/octet-stream")
+                pack = partial(training_choice.pack_bundle, architecture, plan)
+                label = translate("The set, the design and the program (.zip)")
+                download_button(label, pack, f"{architecture.name}.zip", mime="application/zip")

@@ -3,10 +3,10 @@
     (echo auto; cat file) | python -m cnnviz.workers.entry.read_data > answer
 
 The first line says how pictures of a ZIP file are prepared, the rest is the file. The answer is one line of JSON,
-`{"count", "side", "channels", "classes", "report", "left_out"}`, followed by `count * side * side * channels` bytes of
-pixels and `count` bytes of labels; or `{"refused": [key, values]}` with a key of
-`cnnviz.jobs.sandbox.data_reasons.REASONS`. The process limits itself before it reads the first byte; one that takes too
-much time or memory ends with an error.
+`{"count", "side", "channels", "classes", "report", "left_out", "tested"}`, followed by
+`count * side * side * channels` bytes of pixels and `count` bytes of labels; or `{"refused": [key, values]}` with a key
+of `cnnviz.jobs.sandbox.data_reasons.REASONS`. The process limits itself before it reads the first byte; one that takes
+too much time or memory ends with an error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from cnnviz.jobs.sandbox.data_reasons import AUTO, PREPARATIONS, DataProblem
 from cnnviz.workers.entry.process_limits import limit_this_process
-from cnnviz.workers.uploads import archive, array_file, csv_table, zip_pictures
+from cnnviz.workers.uploads import archive, array_file, bundle_file, csv_table, zip_pictures
 from cnnviz.workers.uploads.arrays import ReadSet
 
 MAX_MEMORY_BYTES = 1_500_000_000
@@ -37,6 +37,9 @@ def read(data: bytes, preparation: str) -> ReadSet:
         file = archive.open_archive(data)
         if array_file.has_arrays(file):
             return array_file.read_npz(file)
+        arrays = bundle_file.find_arrays(file)
+        if arrays is not None:
+            return bundle_file.read(file, arrays)
         table = zip_pictures.find_table(file)
         return csv_table.read(table) if table is not None else zip_pictures.read(file, preparation)
     if data.startswith(array_file.MAGIC):
@@ -69,6 +72,7 @@ def main() -> None:
         "classes": found.classes,
         "report": found.report,
         "left_out": found.left_out,
+        "tested": found.tested,
     }
     _write(header, found.pictures, found.labels)
 

@@ -17,15 +17,26 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cnnviz.core.data.labelled_set import MAX_CLASS_LENGTH
+from cnnviz.core.data.labelled_set import MAX_CLASS_LENGTH, MAX_CLASSES
 from cnnviz.jobs.sandbox.data_reasons import MAX_UNPACKED_BYTES, DataProblem
 from cnnviz.workers.uploads import archive
-from cnnviz.workers.uploads.arrays import ReadSet, check_amount, convert_pictures, find_shape, find_side, name_labels
+from cnnviz.workers.uploads.arrays import (
+    ReadSet,
+    check_amount,
+    convert_pictures,
+    find_shape,
+    find_side,
+    name_labels,
+    number_labels,
+)
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 10_000
 MAX_ARRAYS = 16
 MAX_DIMENSIONS = 8
+
+CLASSES = "classes"
+"""Array of the names of the classes, where labels are their numbers."""
 
 PAIRS = (
     (("x", "y"),),
@@ -78,6 +89,7 @@ def read_npz(file: zipfile.ZipFile) -> ReadSet:
     entries = {entry.filename.removesuffix(".npy").lower(): entry for entry in file.infolist()}
     parts = _find_pairs(set(entries), [entry.filename.removesuffix(".npy") for entry in file.infolist()])
     pictures, labels = list[np.ndarray](), list[str]()
+    classes = _read_classes(file, entries)
     for images_name, labels_name in parts:
         with _open(file, entries[images_name]) as stream:
             found = _check_numbers(_open_array(stream, images_name, entries[images_name].file_size))
@@ -91,7 +103,30 @@ def read_npz(file: zipfile.ZipFile) -> ReadSet:
             raise DataProblem("lengths", pictures=len(converted), labels=len(named))
         pictures.append(converted)
         labels += named
-    return _join(pictures, labels)
+    return _join(pictures, labels, classes)
+
+
+def _read_classes(file: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list[str]:
+    """Return the texts of the array `classes`; none if there is no such array."""
+    if CLASSES not in entries:
+        return []
+    try:
+        with _open(file, entries[CLASSES]) as stream:
+            found = _open_array(stream, CLASSES, entries[CLASSES].file_size)
+            few = math.prod(found.shape) <= MAX_CLASSES
+            return _read_labels(_read_all(found)) if few else []
+    except DataProblem:
+        return []  # it may be anything in a file from elsewhere
+
+
+def count_rows(file: zipfile.ZipFile, name: str) -> int:
+    """Return the length of an array of an .npz file that was read; 0 if it has no such array."""
+    entry = next((entry for entry in file.infolist() if entry.filename == f"{name}.npy"), None)
+    if entry is None:
+        return 0
+    with io.BufferedReader(archive.EntryStream(file, entry, "damaged-array"), BUFFER_BYTES) as stream:
+        _, shape, _ = _read_header(stream)
+    return shape[0] if shape else 0
 
 
 def read_npy(data: bytes) -> ReadSet:
@@ -114,9 +149,10 @@ def read_npy(data: bytes) -> ReadSet:
     return _join([pictures], _read_labels(np.concatenate(labels)))
 
 
-def _join(pictures: list[np.ndarray], labels: list[str]) -> ReadSet:
+def _join(pictures: list[np.ndarray], labels: list[str], names: list[str] | None = None) -> ReadSet:
+    """Return the set of all parts; labels that are the numbers of `names` get these."""
     check_amount(sum(map(len, pictures)), *pictures[0].shape[2:])
-    numbers, classes = name_labels(labels)
+    numbers, classes = number_labels(labels, names) if names else name_labels(labels)
     return ReadSet(pictures[0] if len(pictures) == 1 else np.concatenate(pictures), numbers, classes)
 
 

@@ -31,6 +31,7 @@ class ReadSet:
         classes: Name of each label.
         report: Name of a file that was left out, key of the reason, values.
         left_out: How many were left out.
+        tested: How many pictures, at the end, are to be the test part; 0 if they are still to be chosen.
     """
 
     pictures: np.ndarray = field(repr=False)
@@ -38,6 +39,7 @@ class ReadSet:
     classes: tuple[str, ...]
     report: tuple[tuple[str, str, dict[str, str | int | float]], ...] = ()
     left_out: int = 0
+    tested: int = 0
 
 
 def find_shape(pixels: int) -> tuple[int, int] | None:
@@ -171,6 +173,21 @@ def name_labels(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     classes = sorted(names, key=int) if whole else sorted(names)
     number = {name: place for place, name in enumerate(classes)}
     return np.array([number[label] for label in labels], np.uint8), tuple(classes)
+
+
+def number_labels(labels: list[str], names: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return labels as (n,) uint8 and the names of their classes; labels that are no numbers of them as `name_labels`.
+
+    Args:
+        labels: What the file has for each picture.
+        names: Names of the classes in the file.
+    """
+    numbers = {str(number) for number in range(len(names))}
+    if not MIN_CLASSES <= len(set(names)) == len(names) <= MAX_CLASSES or not numbers.issuperset(labels):
+        return name_labels(labels)
+    for name in names:
+        check_class_name(name)
+    return np.array([int(label) for label in labels], np.uint8), tuple(names)
 
 
 def check_class_name(name: str) -> None:

@@ -98,7 +98,7 @@ def test_a_child_that_dies_or_takes_too_long_is_a_refusal(monkeypatch: pytest.Mo
     assert "too much time or memory" in refusal(b"hello")
 
 
-GOOD = {"count": 2, "side": 4, "channels": 1, "classes": ["a", "b"], "report": [], "left_out": 0}
+GOOD = {"count": 2, "side": 4, "channels": 1, "classes": ["a", "b"], "report": [], "left_out": 0, "tested": 0}
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,8 @@ GOOD = {"count": 2, "side": 4, "channels": 1, "classes": ["a", "b"], "report": [
         {"report": [["x", "no such reason", {}]]},
         {"report": 5},
         {"left_out": "many"},
+        {"tested": 2},
+        {"tested": -1},
         {"refused": ["no such reason", {}]},
         {"refused": ["kind", 5]},
     ],
