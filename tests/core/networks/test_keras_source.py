@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -76,17 +76,21 @@ PROGRAMS: dict[str, tuple[Architecture, TrainingPlan]] = {
     "older": (replace(NAMED, name="older"), replace(SMALL, split="last")),
 }
 
+DIGITS = 150
+"""Digits that a program of a stored network learns from: with batches of 128 a whole one and a smaller one."""
+
 # Runs the programs one after the other as if each had a process of its own, on made digits, and tells what each did.
 HARNESS = """
-import json, pathlib, sys
+import json, os, pathlib
 import keras, numpy as np
 counts = json.loads(pathlib.Path("counts.json").read_text())
 def made(count, random):
     return random.integers(0, 256, (count, 28, 28)).astype("uint8"), np.arange(count).astype("uint8") % 10
 keras.datasets.mnist.load_data = lambda: parts
-for path in sorted(pathlib.Path(".").glob("*.py")):
+for path in sorted(pathlib.Path.cwd().glob("*/*.py")):
+    os.chdir(path.parent)
     random = np.random.default_rng(1)
-    parts = made(counts[path.stem], random), made(50, random)
+    parts = made(counts[path.parent.name][path.stem], random), made(50, random)
     keras.backend.clear_session()
     keras.config.set_dtype_policy("float32")
     kept = {"__name__": "__main__"}
@@ -110,8 +114,10 @@ for path in sorted(pathlib.Path(".").glob("*.py")):
         "loss": float(kept["loss"]),
         "saved": keras.saving.load_model(path.stem + ".keras").count_params(),
     }
-    print("TOLD", json.dumps([path.stem, told]), flush=True)
+    print("TOLD", json.dumps([path.parent.name, path.stem, told]), flush=True)
 """
+
+KERAS = {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
 
 # Keras insists on its own file; this one may hold the same arrays compressed anew.
 ON_MNIST = """
@@ -123,28 +129,58 @@ runpy.run_path("program.py", run_name="__main__")
 """
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run every program in one child process and return its reports."""
-    return run_all(PROGRAMS.values(), tmp_path_factory.mktemp("programs"))
+class Reports:
+    """What programs did that one child process runs, one after the other; a report is waited for when it is asked for.
+
+    Args:
+        process: Runs `HARNESS`.
+        errors: The file that it writes errors to.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], errors: Path) -> None:
+        self._process, self._errors = process, errors
+        self._came: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def of(self, kind: str, name: str) -> dict[str, Any]:
+        """Return the report of the program `name` in the folder `kind`."""
+        assert self._process.stdout is not None
+        while (kind, name) not in self._came:
+            line = self._process.stdout.readline()
+            assert line, self._errors.read_text(encoding="utf-8")[-3000:]
+            if line.startswith("TOLD "):
+                *program, told = json.loads(line[5:])
+                self._came[program[0], program[1]] = told
+        return self._came[kind, name]
 
 
 @pytest.fixture(scope="module")
-def results_of_stored_networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run the programs that Layers shows for the stored networks, verbatim, and return their reports."""
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reports]:
+    """Run `PROGRAMS`, and the programs that Layers shows for the stored networks, verbatim, in one child process."""
+    folder = tmp_path_factory.mktemp("programs")
     cards = [model_store.card(name) for name in model_store.names()]
-    return run_all([(card.architecture, card.plan) for card in cards], tmp_path_factory.mktemp("models"))
+    counts = {
+        "made": write_programs(PROGRAMS.values(), folder / "made", 400),
+        "stored": write_programs([(card.architecture, card.plan) for card in cards], folder / "stored", DIGITS),
+    }
+    (folder / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
+    with (folder / "errors").open("w") as errors:
+        command = [sys.executable, "-c", HARNESS]
+        process = subprocess.Popen(
+            command, cwd=folder, env=os.environ | KERAS, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    with process:
+        yield Reports(process, folder / "errors")
+        process.kill()
 
 
-def run_all(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path) -> dict[str, Any]:
-    """Run programs in one child process, each with 400 digits, or so many left beside those that it holds out."""
+def write_programs(programs: Iterable[tuple[Architecture, TrainingPlan]], folder: Path, learned: int) -> dict[str, int]:
+    """Write programs, and return for each how many digits it is given: `learned`, and those that it holds out."""
+    folder.mkdir()
     counts = {}
     for architecture, plan in programs:
         (folder / f"{architecture.name}.py").write_text(write_script(architecture, plan), encoding="utf-8")
-        counts[architecture.name] = 400 if plan.validation_examples < 400 else 400 + plan.validation_examples
-    (folder / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
-    found = run([sys.executable, "-c", HARNESS], folder)
-    return dict(json.loads(line[5:]) for line in found.splitlines() if line.startswith("TOLD "))
+        counts[architecture.name] = learned + (plan.validation_examples if plan.validation_examples >= 400 else 0)
+    return counts
 
 
 def made_digits(architecture: Architecture) -> np.ndarray:
@@ -155,8 +191,7 @@ def made_digits(architecture: Architecture) -> np.ndarray:
 
 
 def run(command: list[str], folder: Path) -> str:
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, cwd=folder, env=os.environ | KERAS, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -171,8 +206,8 @@ def held_apart(plan: TrainingPlan) -> tuple[int, int]:
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
-def test_a_program_builds_the_architecture_and_follows_the_plan(told: dict[str, Any], name: str) -> None:
-    (architecture, plan), facts = PROGRAMS[name], told[name]
+def test_a_program_builds_the_architecture_and_follows_the_plan(reports: Reports, name: str) -> None:
+    (architecture, plan), facts = PROGRAMS[name], reports.of("made", name)
     assert facts["parameters"] == facts["saved"] == architecture.parameters
     assert facts["layers"] == [
         [layer.name, layer.kind, list(shape)]
@@ -202,11 +237,9 @@ def test_a_program_builds_the_architecture_and_follows_the_plan(told: dict[str, 
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", model_store.names())
-def test_the_program_that_layers_shows_runs_and_makes_the_network(
-    results_of_stored_networks: dict[str, Any], name: str
-) -> None:
-    """Its real optimiser, rate, batches and epochs, on the 400 digits that there are here."""
-    card, facts = model_store.card(name), results_of_stored_networks[name]
+def test_the_program_that_layers_shows_runs_and_makes_the_network(reports: Reports, name: str) -> None:
+    """Its real optimiser, rate, batches and epochs, on the digits that there are here."""
+    card, facts = model_store.card(name), reports.of("stored", name)
     assert facts["parameters"] == facts["saved"] == card.parameters
     assert facts["layers"] == [
         [layer.name, layer.kind, list(shape)]
@@ -215,7 +248,7 @@ def test_the_program_that_layers_shows_runs_and_makes_the_network(
     assert facts["optimizer"] == card.plan.optimizer
     assert max(facts["rates"]) <= card.plan.learning_rate * 1.0001
     assert set(facts["policies"][:-1]) == {card.plan.precision}
-    steps = -(-400 // card.plan.batch_size)
+    steps = -(-DIGITS // card.plan.batch_size)
     most = card.plan.epochs * steps
     assert facts["steps"] == most if card.plan.patience is None else steps <= facts["steps"] <= most
 
