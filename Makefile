@@ -33,7 +33,7 @@ CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format types unit app process train browser find-browser newest bench lock upgrade words clean
+.PHONY: help run serve test check lint format types test-in-node unit app process train browser find-browser newest bench lock upgrade words clean
 .DELETE_ON_ERROR:
 
 help:  ## what can be made
@@ -45,8 +45,7 @@ run: $(APP)  ## serve the app at http://127.0.0.1:8501
 serve: $(APP)  ## serve the app with PROCESSES=2 behind the proxy Caddy, at ADDRESS=127.0.0.1
 	@exec $(PY) scripts/serve.py --processes $(PROCESSES) --address $(ADDRESS) --port $(PORT)
 
-test: lint types find-browser  ## lint, types, and every test with a browser
-	@$(call in_node,test)
+test: lint types test-in-node find-browser  ## lint, types, and every test with a browser
 	$(PY) -m pytest $(PARALLEL) --hypothesis-profile=ci
 
 lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
@@ -61,6 +60,9 @@ format: $(DEV) $(NODE_PACKAGES)  ## fix what lint can fix
 
 types: $(DEV)  ## type hints
 	$(BIN)/mypy
+
+test-in-node: $(NODE_PACKAGES)
+	@$(call in_node,test)
 
 unit: $(DEV) $(NODE_PACKAGES)  ## pure tests, also the browser code's: no browser, no server, no page, no Keras
 	@$(call in_node,test)
