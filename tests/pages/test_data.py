@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.core.data import bundled_digits, colour_digits, fashion_mnist, http_file, picture_sets
+from cnnviz.core.data import bundled_digits, colour_digits, http_file, picture_sets, published_sets
 from cnnviz.core.data.datasets import load_bundled
 from cnnviz.core.inference import subject, trace
 from cnnviz.core.lessons.data import rows
@@ -207,7 +207,7 @@ def test_clothes_have_names_and_no_answer_is_called_right(monkeypatch: pytest.Mo
     images = np.random.default_rng(1).integers(0, 256, (90, 28, 28), np.uint8)
     labels = np.arange(90, dtype=np.uint8) % 10
     monkeypatch.setattr(picture_sets, "_tasks", {})
-    monkeypatch.setattr(fashion_mnist, "read", lambda *_: (images, labels))
+    monkeypatch.setattr(published_sets.PublishedSet, "read", lambda *_: (images, labels))
     app = opened(set="fashion", index="9", show="everything")
     assert well(app)
     assert grids["picture-sheet"][0]["descriptions"][9] == "Label 9 (ankle boot), index 9"

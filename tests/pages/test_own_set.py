@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.data import picture_sets, published_sets
 from cnnviz.core.data.labelled_set import LabelledSet, LeftOut
 from cnnviz.core.drawing.strokes import Drawing, Stroke
 from cnnviz.core.errors import Refusal
+from cnnviz.core.training.plan_draft import MIN_OWN_EXAMPLES
+from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.jobs.sandbox import data_reasons, data_upload
 from cnnviz.ui.components.pad import PadMessage
 from cnnviz.ui.data import own_drawings
@@ -202,3 +205,47 @@ def test_a_set_that_was_deleted_in_another_tab_gives_way(monkeypatch: pytest.Mon
     app = app.run()
     assert well(app)
     assert app.session_state["data_set"] == "mnist"
+
+
+def test_a_published_set_is_added_with_its_own_test_part(
+    monkeypatch: pytest.MonkeyPatch, grids: Grids, home: Path
+) -> None:
+    images = np.random.default_rng(1).integers(0, 256, (90, 28, 28), np.uint8)
+    labels = np.arange(90, dtype=np.uint8) % 10
+
+    def read(_: object, part: str, __: object) -> tuple[np.ndarray, np.ndarray]:
+        count = 90 if part == "train" else 10
+        return images[:count], labels[:count]
+
+    monkeypatch.setattr(picture_sets, "_tasks", {})
+    monkeypatch.setattr(published_sets.PublishedSet, "read", read)
+    app = opened(set="kuzushiji")
+    assert well(app)
+    assert "characters of old Japanese handwriting" in texts(app)
+    app = app.button(key="own-publish").click().run()
+    assert well(app)
+    assert "100 pictures of 10 classes, kept for you alone: 90 to learn from and check with, 10 to test on" in texts(
+        app
+    )
+    assert grids["picture-sheet"][0]["descriptions"][1] == "Label ki き, index 1"
+    (entry,) = SetStore(next(home.iterdir()).name, home).entries()
+    assert (entry.name, entry.count, entry.trained) == ("Kuzushiji-MNIST", 100, 90)
+    assert entry.trained >= MIN_OWN_EXAMPLES, "Train offers it"
+
+
+def test_a_published_set_that_cannot_be_had_is_not_added(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    images, labels = np.zeros((20, 28, 28), np.uint8), np.arange(20, dtype=np.uint8) % 10
+
+    def read(_: object, part: str, __: object) -> tuple[np.ndarray, np.ndarray]:
+        if part == "train":
+            raise Refusal("{set} is not on this computer.", set="Kuzushiji-MNIST")
+        return images, labels
+
+    monkeypatch.setattr(picture_sets, "_tasks", {})
+    monkeypatch.setattr(published_sets.PublishedSet, "read", read)
+    app = opened(set="kuzushiji")
+    app = app.button(key="own-publish").click().run()
+    assert well(app)
+    assert "Kuzushiji-MNIST is not on this computer" in texts(app)
+    assert app.session_state["own_adding"] == "", "it is tried again by a click alone"
+    assert not list(home.glob("*/sets/*"))

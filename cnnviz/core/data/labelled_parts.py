@@ -25,12 +25,14 @@ class SetFindings:
         copies: Pictures that are the same, pixel for pixel, as one before them.
         across: Pictures of the test part that are in the training part too.
         contradicting: Pictures that are the same as one before them, but have another label.
+        given: Whether the test part came with the set, and was not drawn here.
     """
 
     rare: tuple[str, ...] = ()
     copies: int = 0
     across: int = 0
     contradicting: int = 0
+    given: bool = False
 
 
 def order_parts(labels: np.ndarray, seed: int = SEED) -> tuple[np.ndarray, int]:
@@ -70,4 +72,4 @@ def inspect(labelled: LabelledSet, tested: int) -> SetFindings:
         copies += 1
         across += first < first_test <= row
         contradicting += bool(labelled.labels[first] != labelled.labels[row])
-    return SetFindings(rare, copies, across, contradicting)
+    return SetFindings(rare, copies, across, contradicting, tested != order_parts(labelled.labels)[1])

@@ -14,16 +14,18 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.background import BackgroundTask, Progress
-from cnnviz.core.data import colour_digits, datasets, fashion_mnist, labelled_set, mnist_source
+from cnnviz.core.data import colour_digits, datasets, labelled_set, mnist_source, published_sets
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.data.labelled_file import KeptSet
+from cnnviz.core.data.labelled_set import LabelledSet
 from cnnviz.core.messages import gettext_noop
 
-MNIST, FASHION, COLOUR, DIGITS = "mnist", "fashion", "colour", "digits"
+MNIST, FASHION, KUZUSHIJI, COLOUR, DIGITS = "mnist", "fashion", "kuzushiji", "colour", "digits"
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         MNIST: gettext_noop("MNIST"),
         FASHION: gettext_noop("Fashion-MNIST"),
+        KUZUSHIJI: gettext_noop("Kuzushiji-MNIST"),
         COLOUR: gettext_noop("Colour digits"),
         DIGITS: gettext_noop("scikit-learn digits"),
     }
@@ -38,6 +40,9 @@ TRAIN_SUFFIX = "-train"
 """What follows the name of a data set in a link to one of its training pictures."""
 
 DIGIT_CLASSES = tuple("0123456789")
+
+PIXELS = 28 * 28
+"""Pixels, and bytes, of a grey picture."""
 
 Key = tuple[str, str, object]
 """Data set, part, and what MNIST is on this computer."""
@@ -96,7 +101,7 @@ _tasks: dict[Key, BackgroundTask[PictureSet]] = {}
 def request(name: str, part: str) -> BackgroundTask[PictureSet]:
     """Return the task that loads a part, `TRAIN` or `TEST`, of the data set `name`; started once per process.
 
-    Nothing is downloaded but Fashion-MNIST, which is looked for in Keras's cache first. MNIST's download is that of
+    Nothing is downloaded but published sets, which are looked for in Keras's cache first. MNIST's download is that of
     `datasets.TEST_DOWNLOAD`; until it is there the task's result is scikit-learn's digits, with a note.
     """
     return _tasks.setdefault(_key(name, part), BackgroundTask(lambda progress: _load(name, part, progress))).start()
@@ -140,23 +145,37 @@ def from_kept(kept: KeptSet, part: str) -> PictureSet:
     )
 
 
+def join(parts: tuple[PictureSet, PictureSet], classes: tuple[str, ...]) -> KeptSet:
+    """Return both parts of a grey data set as a set to be kept, with its test part as it is published.
+
+    Args:
+        parts: The training and the test part.
+        classes: Names of the classes, in the visitor's language.
+    """
+    trained, tested = parts
+    pictures = np.concatenate([trained.images, tested.images])[..., None]
+    labels = np.concatenate([trained.labels, tested.labels])
+    return KeptSet(LabelledSet(NAMES[trained.name], pictures, labels, classes), len(tested.labels))
+
+
 def _key(name: str, part: str) -> Key:
     """Return the key of a part: another file of MNIST, or its arrival, makes another part of it."""
     return name, part, (mnist_source.get_stamp(), datasets.load_test().name) if name in (MNIST, COLOUR) else None
 
 
 def _load(name: str, part: str, progress: Progress) -> PictureSet:
-    if name == FASHION:
-        images, labels = fashion_mnist.read(part, progress)
+    published = published_sets.SETS.get(name)
+    if published is not None:
+        images, labels = published.read(part, progress)
         return PictureSet(
-            FASHION,
+            name,
             part,
-            _name_slug(FASHION, part),
+            _name_slug(name, part),
             images,
             labels,
-            fashion_mnist.CLASSES,
-            licence=fashion_mnist.LICENCE,
-            attribution=fashion_mnist.ATTRIBUTION,
+            published.classes,
+            licence=published.licence,
+            attribution=published.attribution,
         )
     if name == DIGITS:
         return _describe(datasets.load_bundled(), part)
@@ -197,6 +216,6 @@ def _name_slug(name: str, part: str) -> str:
 
 
 SLUGS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {_name_slug(name, part): (name, part) for name in (MNIST, FASHION, DIGITS) for part in (TRAIN, TEST)}
+    {_name_slug(name, part): (name, part) for name in (MNIST, *published_sets.SETS, DIGITS) for part in (TRAIN, TEST)}
 )
 """Name in a link to a picture -> data set and part."""

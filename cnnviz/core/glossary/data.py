@@ -38,6 +38,16 @@ TERMS = (
         "data",
     ),
     Term(
+        "kuzushiji-mnist",
+        gettext_noop("Kuzushiji-MNIST"),
+        gettext_noop(
+            "A data set in the form of MNIST, with 70,000 pictures of ten Japanese characters in the cursive hand of "
+            "old books. One character has several forms, so it is harder than digits."
+        ),
+        "Clanuwat and others: Deep Learning for Classical Japanese Literature (2018)",
+        "data",
+    ),
+    Term(
         "preprocessing",
         gettext_noop("Preprocessing"),
         gettext_noop(

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.data import datasets, fashion_mnist, picture_sets
+from cnnviz.core.data import datasets, picture_sets, published_sets
 from cnnviz.core.data.datasets import Sample
 from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
 from cnnviz.core.drawing import url_codec
@@ -98,7 +98,8 @@ def find(source: str, number: int) -> InputSource:
         Refusal: if this server has no such data set, or the data set no such picture. Nothing is downloaded.
     """
     name, part = picture_sets.SLUGS.get(source, ("", ""))
-    missing = not name or (name == picture_sets.FASHION and not fashion_mnist.is_cached(part))
+    published = published_sets.SETS.get(name)
+    missing = not name or (published is not None and not published.is_cached(part))
     pictures = None if missing else picture_sets.request(name, part).wait(MAX_SECONDS).result
     if pictures is None or pictures.slug != source:
         raise Refusal("the digits of “{source}” are not on this server", source=source)

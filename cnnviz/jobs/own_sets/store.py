@@ -92,7 +92,10 @@ class SetStore:
 
     def keep(self, labelled: LabelledSet) -> str:
         """Keep a set and return its id. Raises `Refusal` if there is no room, `OSError` if it cannot be written."""
-        kept = labelled_file.divide(labelled)
+        return self.keep_divided(labelled_file.divide(labelled))
+
+    def keep_divided(self, kept: KeptSet) -> str:
+        """Keep a set whose parts are given, as `keep` does."""
         set_id = make_id(kept)
         entries = self.entries()
         if len(entries) >= MAX_SETS and set_id not in {entry.id for entry in entries}:

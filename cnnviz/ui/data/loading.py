@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.data import datasets, picture_sets
+from cnnviz.core.data import datasets, picture_sets, published_sets
 from cnnviz.core.data.picture_sets import PictureSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.data import rows
-from cnnviz.ui.data import own_pictures
+from cnnviz.ui.data import own_pictures, published_training
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms, widgets
-from cnnviz.ui.shell.fields.data import ALL
 
 PATIENCE = 2.0
 """Seconds that a page waits for a part that is on this computer; reading MNIST's training part takes 0.7."""
@@ -32,6 +31,10 @@ SOURCES = {
     picture_sets.FASHION: gettext_noop(
         "[[fashion-mnist|Fashion-MNIST]]: {number} pictures of clothes. {attribution}, {licence}."
     ),
+    picture_sets.KUZUSHIJI: gettext_noop(
+        "[[kuzushiji-mnist|Kuzushiji-MNIST]]: {number} characters of old Japanese handwriting. {attribution}, "
+        "{licence}."
+    ),
     picture_sets.COLOUR: gettext_noop(
         "{number} digits, each with its own ink and paper, drawn at random. {attribution}, {licence}."
     ),
@@ -44,7 +47,7 @@ def choose() -> None:
     """Show which data set and which part of it can be chosen."""
     with st.container(key="data-choices", horizontal=True, vertical_alignment="bottom", gap="medium"):
         _choose_set()
-        widgets.one_of("data_split", translate("Part"), then=begin_again)
+        widgets.one_of("data_split", translate("Part"), then=own_pictures.begin_again)
 
 
 def _choose_set() -> None:
@@ -52,21 +55,8 @@ def _choose_set() -> None:
     options = {name: translate(title) for name, title in picture_sets.NAMES.items()} | own_pictures.list_titles()
     if session.get("data_set") not in options:
         session.put(data_set=session.default("data_set"))  # it was deleted
-        begin_again()
-    widgets.one_named("data_set", translate("Data set"), options, then=begin_again)
-
-
-def begin_again() -> None:
-    """Show the first sheet of all classes, and its first picture as the chosen one."""
-    session.put(data_sheet=0, data_index=-1, data_typed="", data_problem=None)
-    if session.get("data_label") != ALL:
-        session.choose("data_label", ALL)
-
-
-def look_at(set_id: str) -> None:
-    """Show a set on the page's sheets."""
-    session.choose("data_set", set_id)
-    begin_again()
+        own_pictures.begin_again()
+    widgets.one_named("data_set", translate("Data set"), options, then=own_pictures.begin_again)
 
 
 def load() -> PictureSet | None:
@@ -80,6 +70,8 @@ def load() -> PictureSet | None:
     status = task.wait(PATIENCE)
     if status.result is not None:
         _describe(status.result)
+        if name in published_sets.SETS:
+            published_training.offer(name, published_sets.SETS[name].count)
         return status.result
     if status.refusal is not None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))

@@ -10,7 +10,7 @@ from cnnviz.core.data.labelled_set import LeftOut
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import data_reasons, data_upload
 from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
-from cnnviz.ui.data import loading
+from cnnviz.ui.data import own_pictures
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, visitor, widgets
 
@@ -79,7 +79,7 @@ def _take_file(data: bytes, name: str) -> None:
         return
     outcome = Opened(labelled.name, len(labelled.labels), len(labelled.classes), labelled.report, labelled.left_out)
     session.put(own_upload=outcome, own_changed=True)
-    loading.look_at(set_id)
+    own_pictures.look_at(set_id)
 
 
 def _refuse() -> None:

@@ -16,6 +16,7 @@ from cnnviz.core.data.picture_sets import PictureSet
 from cnnviz.jobs.own_sets.store import SetStore
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
 from cnnviz.ui.shell import page, session, terms, visitor
+from cnnviz.ui.shell.fields.data import ALL
 
 DRAWN = "drawn"
 """In place of an id: the drawings that are being collected."""
@@ -25,6 +26,10 @@ DRAWN_TITLE = gettext_noop("Your drawings")
 SOURCE = gettext_noop(
     "{number} pictures of {classes} classes, yours alone: {learned} to learn from and check with, {tested} to test on. "
     "The [[test set]] has a fifth of each class."
+)
+GIVEN = gettext_noop(
+    "{number} pictures of {classes} classes, kept for you alone: {learned} to learn from and check with, {tested} to "
+    "test on, which is the [[test set]] as published."
 )
 RARE = gettext_noop(
     "Fewer than {least} pictures of {names}: so few of them are tested on that one answer changes the [[accuracy]] of "
@@ -53,6 +58,19 @@ def get_drawings() -> DrawnSet:
     return drawn
 
 
+def begin_again() -> None:
+    """Show the first sheet of all classes, and its first picture as the chosen one."""
+    session.put(data_sheet=0, data_index=-1, data_typed="", data_problem=None)
+    if session.get("data_label") != ALL:
+        session.choose("data_label", ALL)
+
+
+def look_at(set_id: str) -> None:
+    """Show a set on the page's sheets."""
+    session.choose("data_set", set_id)
+    begin_again()
+
+
 def load(name: str, part: str) -> PictureSet:
     """Return a part of an own set. Raises `Refusal` if it is gone."""
     if name == DRAWN:
@@ -79,7 +97,7 @@ def describe(name: str) -> None:
         found = _inspect(store.owner, store.home, name)
     numbers = {"number": f"{len(kept.labelled.labels):,}", "classes": len(kept.labelled.classes)}
     parts = {"learned": f"{kept.trained:,}", "tested": f"{kept.tested:,}"}
-    st.caption(terms.explain(SOURCE, "data", **numbers, **parts))
+    st.caption(terms.explain(GIVEN if found.given else SOURCE, "data", **numbers, **parts))
     for sentence in _list_findings(found):
         st.warning(sentence)
 

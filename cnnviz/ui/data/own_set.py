@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.jobs.own_sets.store import SetEntry
-from cnnviz.ui.data import loading, own_drawings, own_files
+from cnnviz.ui.data import own_drawings, own_files, own_pictures
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.shell import page, session, terms, url, visitor
 
@@ -60,7 +60,7 @@ def _describe(entry: SetEntry) -> str:
 
 
 def _look(set_id: str) -> None:
-    loading.look_at(set_id)
+    own_pictures.look_at(set_id)
     session.put(own_changed=True)
 
 

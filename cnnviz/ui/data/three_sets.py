@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.core.data import bundled_digits, fashion_mnist, mnist_file, picture_sets
+from cnnviz.core.data import bundled_digits, mnist_file, picture_sets, published_sets
 from cnnviz.core.data.picture_sets import OWN, SLUGS, TEST, TRAIN, PictureSet
 from cnnviz.core.lessons.data.rows import PLAN, SPLITS, VALIDATION
 from cnnviz.core.networks import model_store
@@ -27,7 +27,10 @@ PURPOSES = {
 }
 SIZES = {
     picture_sets.MNIST: (mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]),
-    picture_sets.FASHION: (fashion_mnist.FILES[TRAIN][0].shape[0], fashion_mnist.FILES[TEST][0].shape[0]),
+    **{
+        name: (published.files[TRAIN][1].shape[0], published.files[TEST][1].shape[0])
+        for name, published in published_sets.SETS.items()
+    },
     picture_sets.DIGITS: (bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT),
 }
 """Data set -> pictures of its training and its test part."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from cnnviz.core.data import colour_digits, datasets, fashion_mnist, http_file, picture_sets
+from cnnviz.core.data import colour_digits, datasets, http_file, labelled_parts, picture_sets, published_sets
 from cnnviz.core.data.datasets import Dataset
-from cnnviz.core.data.fashion_mnist import File
+from cnnviz.core.data.published_sets import File
 from cnnviz.core.errors import Refusal
 
 
@@ -66,7 +69,7 @@ def test_mnist_that_arrives_is_loaded(mnist_path: Path, monkeypatch: pytest.Monk
     assert picture_sets.load("mnist", "test").name == "mnist"
 
 
-# Fashion-MNIST: small files in the published form
+# Published sets: small files in the published form
 
 IMAGES = np.arange(3 * 28 * 28, dtype=np.uint32).astype(np.uint8).reshape(3, 28, 28)
 LABELS = np.array([9, 0, 3], np.uint8)
@@ -74,16 +77,30 @@ CONTENT = {
     "images.gz": gzip.compress(b"h" * 16 + IMAGES.tobytes(), mtime=0),
     "labels.gz": gzip.compress(b"h" * 8 + LABELS.tobytes(), mtime=0),
 }
+PUBLISHED = {
+    "fashion": ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/", "ankle boot", "fashion-mnist"),
+    "kuzushiji": ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/", "wo を", "kuzushiji-mnist"),
+}
+"""Name -> address, the last class, folder in the cache."""
+
+
+def publish(monkeypatch: pytest.MonkeyPatch, address: str = "") -> None:
+    """Publish three pictures in place of the 70,000 of each set, at another address if one is given."""
+    shapes = {"images.gz": (16, IMAGES.shape), "labels.gz": (8, LABELS.shape)}
+    images, labels = (
+        File(name, len(data), hashlib.sha256(data).hexdigest(), *shapes[name]) for name, data in CONTENT.items()
+    )
+    parts = {"train": (images, labels), "test": (images, labels)}
+    small = {
+        name: replace(each, files=parts, address=address or each.address) for name, each in published_sets.SETS.items()
+    }
+    monkeypatch.setattr(published_sets, "SETS", small)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Publish three pictures in place of the 70,000; return what was fetched and what may be changed of the answers."""
-    shapes = {"images.gz": (16, IMAGES.shape), "labels.gz": (8, LABELS.shape)}
-    files = tuple(
-        File(name, len(data), hashlib.sha256(data).hexdigest(), *shapes[name]) for name, data in CONTENT.items()
-    )
-    monkeypatch.setattr(fashion_mnist, "FILES", {"train": files, "test": files})
+    """Publish small sets; return what was fetched and what may be changed of the answers."""
+    publish(monkeypatch)
     state = SimpleNamespace(asked=[], answers=dict(CONTENT), error=None)
 
     def fetch(address: str, *_: object) -> bytes:
@@ -97,53 +114,111 @@ def small(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return state
 
 
-def test_fashion_comes_from_kerass_address_and_is_kept_in_its_cache(small: SimpleNamespace, tmp_path: Path) -> None:
-    pictures = picture_sets.load("fashion", "test")
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_set_comes_from_its_address_and_is_kept_in_kerass_cache(
+    small: SimpleNamespace, tmp_path: Path, name: str
+) -> None:
+    address, last, folder = PUBLISHED[name]
+    pictures = picture_sets.load(name, "test")
     np.testing.assert_array_equal(pictures.images, IMAGES)
     np.testing.assert_array_equal(pictures.labels, LABELS)
     assert not pictures.images.flags.writeable
-    assert pictures.classes[9] == "ankle boot"
-    assert small.asked == [
-        f"https://storage.googleapis.com/tensorflow/tf-keras-datasets/{name}" for name in ("images.gz", "labels.gz")
-    ]
-    folder = tmp_path / "datasets" / "fashion-mnist"
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == CONTENT
-    picture_sets.load("fashion", "train")
+    assert pictures.classes[9] == last
+    assert small.asked == [f"{address}{file}" for file in ("images.gz", "labels.gz")]
+    kept = tmp_path / "datasets" / folder
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == CONTENT
+    picture_sets.load(name, "train")
     assert len(small.asked) == 2
-    assert fashion_mnist.is_cached("test")
+    assert published_sets.SETS[name].is_cached("test")
 
 
 def test_a_damaged_file_is_downloaded_again_and_a_forged_one_refused(small: SimpleNamespace) -> None:
-    fashion_mnist.read("test")
-    path = fashion_mnist.get_folder() / "images.gz"
+    fashion = published_sets.SETS["fashion"]
+    fashion.read("test")
+    path = fashion.get_folder() / "images.gz"
     path.write_bytes(b"x" * path.stat().st_size)
-    np.testing.assert_array_equal(fashion_mnist.read("test")[0], IMAGES)
+    np.testing.assert_array_equal(fashion.read("test")[0], IMAGES)
     path.unlink()
-    assert not fashion_mnist.is_cached("test")
+    assert not fashion.is_cached("test")
     small.answers["images.gz"] = b"x" * len(CONTENT["images.gz"])
     with pytest.raises(Refusal, match="not the published one"):
-        fashion_mnist.read("test")
+        fashion.read("test")
     assert not path.exists()
 
 
-def test_offline_it_is_said_and_can_be_tried_again(small: SimpleNamespace) -> None:
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_offline_it_is_said_and_can_be_tried_again(small: SimpleNamespace, name: str) -> None:
     small.error = ConnectionResetError()
+    title = picture_sets.NAMES[name]
     for _ in range(2):
         with pytest.raises(
-            Refusal, match=r"not on this computer and could not be downloaded \(the connection broke off"
+            Refusal, match=rf"{title} is not on this computer and could not be downloaded \(the connection broke off"
         ):
-            picture_sets.load("fashion", "test")
+            picture_sets.load(name, "test")
     assert len(small.asked) == 1, "a task that has failed is not started by every run of a page"
-    picture_sets.retry("fashion", "test")
+    picture_sets.retry(name, "test")
     small.error = None
-    assert len(picture_sets.load("fashion", "test").labels) == 3
-    picture_sets.retry("fashion", "test")
+    assert len(picture_sets.load(name, "test").labels) == 3
+    picture_sets.retry(name, "test")
     assert len(small.asked) == 3, "what is there is not loaded again"
 
 
-def test_the_published_files_have_the_shapes_and_sizes_of_mnist() -> None:
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_files_have_the_shapes_and_sizes_of_mnist(name: str) -> None:
+    published = published_sets.SETS[name]
     for part, count in (("train", 60_000), ("test", 10_000)):
-        images, labels = fashion_mnist.FILES[part]
+        images, labels = published.files[part]
         assert (images.shape, labels.shape) == ((count, 28, 28), (count,))
         assert all(len(file.sha256) == 64 for file in (images, labels))
-    assert len(fashion_mnist.CLASSES) == 10
+    assert len(set(published.classes)) == 10
+    assert published.title == picture_sets.NAMES[name]
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Answers with the small files; what lies under /forged/ has the right length and other bytes."""
+
+    def do_GET(self) -> None:
+        content = CONTENT[self.path.rpartition("/")[2]]
+        if "/forged/" in self.path:
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_files_come_over_http_and_only_the_published_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Publisher) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            address = f"http://127.0.0.1:{server.server_port}"
+            publish(monkeypatch, f"{address}/forged/")
+            kuzushiji = published_sets.SETS["kuzushiji"]
+            with pytest.raises(Refusal, match="file of Kuzushiji-MNIST is not the published one"):
+                kuzushiji.read("test")
+            assert not kuzushiji.get_folder().exists()
+            publish(monkeypatch, f"{address}/")
+            steps = list[float]()
+            kuzushiji = published_sets.SETS["kuzushiji"]
+            images, labels = kuzushiji.read("test", lambda fraction, _: steps.append(fraction))
+            assert (images.tolist(), labels.tolist()) == (IMAGES.tolist(), LABELS.tolist())
+            assert steps[-1] == 1
+        finally:
+            server.shutdown()
+            serving.join()
+    assert kuzushiji.read("test")[1].tolist() == LABELS.tolist(), "what was kept needs no server"
+
+
+@pytest.mark.usefixtures("small")
+def test_joined_parts_keep_the_published_test_part() -> None:
+    trained, tested = (picture_sets.load("kuzushiji", part) for part in ("train", "test"))
+    kept = picture_sets.join((trained, tested), trained.classes)
+    assert (kept.trained, kept.tested) == (3, 3)
+    np.testing.assert_array_equal(kept.labelled.pictures[3:, ..., 0], IMAGES)
+    assert kept.labelled.name == "Kuzushiji-MNIST"
+    assert labelled_parts.inspect(kept.labelled, kept.tested).given
+    assert not labelled_parts.inspect(kept.labelled, labelled_parts.order_parts(kept.labelled.labels)[1]).given

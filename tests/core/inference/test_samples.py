@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from cnnviz.core.data import fashion_mnist, http_file, picture_sets
+from cnnviz.core.data import http_file, picture_sets, published_sets
 from cnnviz.core.drawing import preprocessing, url_codec
 from cnnviz.core.drawing.strokes import MAX_BRUSH, MIN_BRUSH, SIDE
 from cnnviz.core.errors import Refusal
@@ -47,6 +47,7 @@ def test_a_link_finds_pictures_of_both_parts(source: str, part: str) -> None:
         ("mnist", 0, "not on this server"),
         ("mnist-train", 0, "not on this server"),
         ("fashion", 0, "not on this server"),
+        ("kuzushiji-train", 0, "not on this server"),
         ("cifar", 0, "not on this server"),
         ("digits", 360, "no digit with that number"),
         ("digits-train", -1, "no digit with that number"),
@@ -62,7 +63,7 @@ def test_a_link_to_what_is_not_here_is_refused_and_nothing_is_fetched(
 
 def test_a_damaged_file_does_not_hold_a_link_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its size is right, so that only the download, in a thread, finds out what is wrong with it."""
-    monkeypatch.setattr(fashion_mnist, "is_cached", lambda _: True)
+    monkeypatch.setattr(published_sets.PublishedSet, "is_cached", lambda *_: True)
     monkeypatch.setattr(picture_sets, "_tasks", {})
     monkeypatch.setattr(samples, "MAX_SECONDS", 0.05)
     arrived = Event()
@@ -71,7 +72,7 @@ def test_a_damaged_file_does_not_hold_a_link_up(monkeypatch: pytest.MonkeyPatch)
         arrived.wait(60)
         raise Refusal("The downloaded file is not the published one.")
 
-    monkeypatch.setattr(fashion_mnist, "read", read)
+    monkeypatch.setattr(published_sets.PublishedSet, "read", read)
     with pytest.raises(Refusal, match="not on this server"):
         samples.find("fashion", 0)
     arrived.set()

@@ -71,6 +71,7 @@ FIELDS = (
     Field("own_upload", None),  # what was read of the last file (`Opened`), or the Refusal
     Field("own_uploads", 0),  # files that were read: each has an uploader of its own
     Field("own_preparation", data_reasons.AUTO, options=PREPARATIONS),
+    Field("own_adding", ""),  # the published set that is being added to the visitor's own
     Field("own_changed", False),  # whether the page does not know yet which sets there are
     # one number of the batch
     Field("batch_sample", 0, "sample", whole(0, BATCH - 1)),
