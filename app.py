@@ -38,7 +38,8 @@ def show_reading(answering: AbstractContextManager[Any], preparing: AbstractCont
     return reading
 
 
-if __name__ == "__main__":
+def show_page() -> None:
+    """Show the page. What it works out is local, because the page's fragments keep the module for each visitor."""
     with page.shell("draw", onward=False) as heading:
         with heading:
             network_picker.pick()
@@ -52,5 +53,9 @@ if __name__ == "__main__":
         page.show_onward("draw")
         sample_sheet.show_samples()
         upload_panel.show()
+
+
+if __name__ == "__main__":
+    show_page()
 else:  # imported by `streamlit run`, which serves this
     served = st.App(Path(__file__), middleware=server.start())

@@ -50,3 +50,4 @@ with page.shell("compare"):
     digit = prepare_digit(session.subject(), session.steps())
     digit_map.show(pair, digit)
     fool_it.show(pair, digit)
+    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte

@@ -48,3 +48,4 @@ with page.shell("convolution"):
     in_colour.show()
     if session.wants_everything():
         channel_order.show()
+    del reading  # fragments keep this module for each visitor, and a reading is most of a megabyte

@@ -37,3 +37,4 @@ with page.shell("filters"):
         what_if.show(prediction)
         simple_complex.show(prediction)
     url.show(pen_down=False)
+    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte

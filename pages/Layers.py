@@ -41,3 +41,4 @@ with page.shell("layers"):
         panel.show()
     why.show()
     views.show(prediction, network)
+    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte

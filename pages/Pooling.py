@@ -35,3 +35,4 @@ with page.shell("pooling"):
     same_map.show()
     three_networks.show(prediction)
     perturbations.show(prediction.digit)
+    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte
