@@ -31,6 +31,7 @@ from cnnviz.ui.shell.descriptors import (
     watch_no_files,
 )
 from cnnviz.ui.shell.first_paint import CompletedPage
+from cnnviz.ui.shell.process_tuning import script_runs
 from cnnviz.ui.shell.static_files import Application, CompressedFiles, Message, Receive, Send
 
 LOG = logging.getLogger("cnnviz")
@@ -99,6 +100,7 @@ def start() -> list[Middleware]:
     process_tuning.remember_theme()
     process_tuning.look_for_settings_rarely()
     process_tuning.take_over_only_news()
+    script_runs.tune_script_runs()
     bound_logging()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     LOG.log(logging.WARNING, "%s file descriptors: places for %s visitors", limit, _most_visitors)
