@@ -188,7 +188,7 @@ def _ask(form: ExportForm, exported: ExportedNetwork, progress: Progress) -> byt
         )
         header, _, data = answer.partition(b"\n")
         refused = json.loads(header).get("refusal")
-    except (child_process.WorkerError, ValueError) as error:
+    except (child_process.WorkerError, ValueError, AttributeError) as error:
         if isinstance(error, Refusal):
             raise
         raise Refusal(FAILED, ending=form.ending) from error

@@ -45,6 +45,13 @@ SAFETENSORS = ExportForm(
     gettext_noop("Weights, layers, names of classes and card as plain data, for another cnnviz or for NumPy."),
     "application/octet-stream",
 )
+ONNX = ExportForm(
+    "onnx",
+    ".onnx",
+    gettext_noop("For ONNX Runtime, Netron and other programs, without Keras; layers for training only are left out."),
+    "application/octet-stream",
+    WORKER,
+)
 PROGRAM = ExportForm(
     "program",
     ".py",
@@ -52,7 +59,7 @@ PROGRAM = ExportForm(
     "text/x-python",
 )
 
-FORMS: tuple[ExportForm, ...] = (KERAS, SAFETENSORS, PROGRAM)
+FORMS: tuple[ExportForm, ...] = (KERAS, SAFETENSORS, ONNX, PROGRAM)
 """In the order in which they are offered."""
 
 

@@ -29,7 +29,7 @@ def pick() -> None:
     networks.settle_fitting()
     lines = {name: _line(name) for name in known}
     widgets.pick("network", translate("Network"), known, lambda name: lines.get(name, name), width=540)
-    about = st.popover(translate("About this network"), on_change="rerun")
+    about = st.popover(translate("About this network"), on_change="rerun", key="about-network")
     if about.open:
         with about:
             _tell(session.get("network"))

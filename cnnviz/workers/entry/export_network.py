@@ -33,7 +33,20 @@ def write_keras(network: Network, remarks: Remarks, tell: Tell) -> bytes:
     return keras_writer.write(model, network, remarks)
 
 
-WRITERS: Mapping[str, Callable[[Network, Remarks, Tell], bytes]] = {forms.KERAS.name: write_keras}
+def write_onnx(network: Network, remarks: Remarks, tell: Tell) -> bytes:
+    """Return the ONNX file of a network."""
+    from cnnviz.workers.model_files import onnx_writer
+
+    tell()
+    tell()
+    kept = (network_file.TITLE, network_file.CARD)
+    return onnx_writer.write(network, {name: remarks[name] for name in kept if name in remarks})
+
+
+WRITERS: Mapping[str, Callable[[Network, Remarks, Tell], bytes]] = {
+    forms.KERAS.name: write_keras,
+    forms.ONNX.name: write_onnx,
+}
 """Name of a form -> what writes it: of a network, the remarks of its file, and a function to call at each step."""
 
 

@@ -13,6 +13,8 @@ from cnnviz.core.inference import trace
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Event
+from cnnviz.jobs.exports import exporter
+from cnnviz.jobs.exports.exporter import Exporter
 from cnnviz.jobs.runs import downloads, planner
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.jobs.sandbox import child_process
@@ -49,12 +51,6 @@ def run_id(store: RunStore) -> str:
     card = json.loads(json.dumps(small_network.card(network).to_json()))
     record(Event("result", 3, 1, {"card": card, "ended": "finished", "message": None}, arrays))
     return job.id
-
-
-def test_file_name_is_plain_ascii() -> None:
-    assert downloads.make_file_name("My best: Nr. 1!") == "my-best-nr-1"
-    assert downloads.make_file_name("../../etc/passwd") == "etc-passwd"
-    assert downloads.make_file_name("数字") == "network"
 
 
 def test_card_is_that_of_the_run(store: RunStore, run_id: str) -> None:
@@ -95,7 +91,8 @@ def test_keras_loads_the_file_and_predicts_the_same(store: RunStore, run_id: str
 def test_keras_file_that_cannot_be_made_is_refused(
     store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "write_weights", lambda *_: b"no network at all")
+    monkeypatch.setattr(exporter, "EXPORTER", Exporter())
+    monkeypatch.setattr(exporter, "write_safetensors", lambda _: b"no network at all")
     with pytest.raises(Refusal, match="could not be made"):
         downloads.make_keras_file(store, run_id)
 
@@ -107,8 +104,9 @@ def test_keras_file_is_made_in_the_place_of_exports(
 
     def ask(*_: object, queue: child_process.Queue | None = None, **__: object) -> bytes:
         asked.append(queue)
-        return b"file"
+        return b"{}\nfile"
 
+    monkeypatch.setattr(exporter, "EXPORTER", Exporter())
     monkeypatch.setattr(child_process, "ask", ask)
     assert downloads.make_keras_file(store, run_id) == b"file"
     assert asked == [child_process.EXPORTS]
