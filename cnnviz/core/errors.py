@@ -1,10 +1,16 @@
 """Refusals: errors whose message tells a learner what cannot be done, why, and what to do next."""
 
+import contextlib
 import reprlib
+import string
 from typing import Any
+
+from cnnviz.core.messages import Message
 
 MAX_LENGTH = 300
 """Characters of a message."""
+MAX_DEPTH = 4
+"""Messages that are parts of one another, read from JSON."""
 VALUE_LENGTHS = (80, 60, 40, 20, 10)
 """Lengths to which values are shortened, tried in this order."""
 
@@ -17,7 +23,8 @@ class Refusal(ValueError):  # noqa: N818  (an answer to the learner, not an erro
 
     Attributes:
         template: English sentence with `{fields}`. It is the key of the translation, so it never contains a value.
-        values: Values of the fields: numbers as they are, everything else as short text, because it is often untrusted.
+        values: Values of the fields: numbers as they are, a `Message` for a part that is translated as well, everything
+            else as short text, because it is often untrusted.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -31,22 +38,23 @@ class Refusal(ValueError):  # noqa: N818  (an answer to the learner, not an erro
 
     def to_json(self) -> dict[str, Any]:
         """Return this refusal as plain data for `json.dumps`: its `template` and its `values`."""
-        return {"template": self.template, "values": dict(self.values)}
+        return _to_json(self.message)
+
+    @property
+    def message(self) -> Message:
+        """This refusal as a message, to be a part of another one."""
+        return Message(self.template, self.values)
 
     @classmethod
     def from_json(cls, data: object) -> "Refusal":
         """Return the refusal that `to_json` described.
 
-        Raises `Refusal` for anything else: other keys, a value that is neither text nor a number, or a template whose
-        fields the values do not fill.
+        Raises `Refusal` for anything else: other keys, a value that is neither text nor a number nor a message, or a
+        template that names more than whole values.
         """
-        if isinstance(data, dict) and data.keys() == {"template", "values"}:
-            template, values = data["template"], data["values"]
-            if isinstance(template, str) and isinstance(values, dict) and all(map(_is_plain, values.items())):
-                try:
-                    return cls(template, **values)
-                except (LookupError, AttributeError, TypeError, ValueError):
-                    pass  # `str.format` has no single exception for a template that cannot be filled
+        with contextlib.suppress(LookupError, AttributeError, TypeError, ValueError):
+            read = _from_json(data)  # `str.format` has no single exception for a template that cannot be filled
+            return cls(read.template, **read.values)
         raise Refusal(
             "A refusal must have a `template` and the `values` of its fields. Received: {value}. Train again.",
             value=data,
@@ -58,12 +66,39 @@ def _clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _is_plain(item: tuple[object, object]) -> bool:
-    name, value = item
-    return isinstance(name, str) and isinstance(value, (str, int, float))
+def _to_json(message: Message) -> dict[str, Any]:
+    values = {name: _to_json(value) if isinstance(value, Message) else value for name, value in message.values.items()}
+    return {"template": message.template, "values": values}
+
+
+def _from_json(data: object, depth: int = 0) -> Message:
+    """Return a message whose values are numbers, text and messages. Raises `TypeError` for anything else."""
+    if isinstance(data, dict) and data.keys() == {"template", "values"} and depth < MAX_DEPTH:
+        template, values = data["template"], data["values"]
+        if isinstance(template, str) and isinstance(values, dict) and _is_plain(template, values):
+            read = {
+                name: value if isinstance(value, (str, int, float)) else _from_json(value, depth + 1)
+                for name, value in values.items()
+            }
+            return Message(template, read)
+    raise TypeError("this is no message")
+
+
+def _is_plain(template: str, values: dict[Any, object]) -> bool:
+    """Return whether a template names whole values alone, in no form but that of large numbers.
+
+    It may come from a process that a stranger's file has taken over: others could ask for what lies behind a value, or
+    for a line of a billion spaces.
+    """
+    fields = [(name, form) for _, name, form, _ in string.Formatter().parse(template) if name is not None]
+    return all(isinstance(name, str) for name in values) and all(
+        name in values and form in ("", ",", "g") for name, form in fields
+    )
 
 
 def _shorten(value: object, length: int) -> object:
     if isinstance(value, (int, float)):
         return value
+    if isinstance(value, Message):
+        return Message(value.template, {name: _shorten(part, length) for name, part in value.values.items()})
     return _clip(value if isinstance(value, str) else reprlib.repr(value), length)

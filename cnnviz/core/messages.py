@@ -1,7 +1,7 @@
 """Translatable sentences that are written in one place and shown in another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 def gettext_noop(message: str) -> str:
@@ -15,11 +15,11 @@ class Message:
 
     Attributes:
         template: Sentence with `{fields}`, marked by `gettext_noop`.
-        values: What fills the fields.
+        values: What fills the fields; a message among them is a part that is translated as well.
     """
 
     template: str
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return the English sentence, filled in."""

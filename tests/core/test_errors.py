@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.errors import MAX_LENGTH, Refusal
+from cnnviz.core.errors import MAX_DEPTH, MAX_LENGTH, Refusal
+from cnnviz.core.messages import Message
 
 CORE = Path(__file__).resolve().parents[2] / "cnnviz" / "core"
 PACKAGES = [
@@ -28,6 +29,14 @@ def templates() -> Iterator[str]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal":
                     yield ast.literal_eval(node.args[0])
+
+
+def nest(message: dict[str, object], depth: int) -> dict[str, object]:
+    return message if not depth else {"template": "{a}", "values": {"a": nest(message, depth - 1)}}
+
+
+NESTED = nest({"template": "deep", "values": {}}, MAX_DEPTH - 1)
+"""A part that is one level too deep."""
 
 
 def test_a_refusal_is_its_filled_template() -> None:
@@ -70,6 +79,10 @@ def test_a_refusal_survives_json(values: dict[str, object]) -> None:
         {"template": "No room for {a[b]}.", "values": {"a": "b"}},
         {"template": "No room for {a:x}.", "values": {"a": "b"}},
         {"template": "No room for {a.", "values": {"a": "b"}},
+        {"template": "No room for {a:>999999999}.", "values": {"a": "b"}},
+        {"template": "No room for {a}.", "values": {"a": {"template": "{b.c}", "values": {"b": 1}}}},
+        {"template": "No room for {a}.", "values": {"a": {"template": "b"}}},
+        {"template": "{a}", "values": {"a": NESTED}},
     ],
     ids=str,
 )
@@ -94,3 +107,12 @@ def test_every_sentence_says_what_came_and_keeps_its_way_out(template: str) -> N
 
 def test_there_are_templates_to_test() -> None:
     assert len(set(templates())) > 15
+
+
+def test_a_part_of_a_refusal_is_shortened_with_it_and_survives_json() -> None:
+    part = Message("`filters` must be small. Received: {value}.", {"value": "9" * 1_000})
+    refusal = Refusal("Layer {layer}: {reason} Choose fewer.", layer="a" * 1_000, reason=part)
+    assert len(str(refusal)) <= MAX_LENGTH
+    assert str(refusal).endswith("…. Choose fewer.")
+    again = Refusal.from_json(json.loads(json.dumps(refusal.to_json())))
+    assert (str(again), again.values) == (str(refusal), refusal.values)

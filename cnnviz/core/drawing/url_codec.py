@@ -21,7 +21,7 @@ from PIL import Image
 from cnnviz.core.drawing.simplify import Point, simplify
 from cnnviz.core.drawing.strokes import MAX_POINTS, MAX_STROKES, SIDE, Drawing, Stroke
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 VERSION = "1"
 
@@ -95,7 +95,7 @@ def decode(text: str) -> Drawing:
     try:
         return Drawing(tuple(_decode_strokes(_unpack("drawing", text))))
     except ValueError:
-        raise Refusal(DAMAGED, what="drawing") from None
+        raise Refusal(DAMAGED, what=Message(gettext_noop("drawing"))) from None
 
 
 def quantize(drawing: Drawing) -> Drawing:
@@ -133,7 +133,7 @@ def decode_digit(text: str) -> np.ndarray:
     try:
         pairs = np.frombuffer(_unpack("digit", text), np.uint8).reshape(DIGIT[0], DIGIT[1] // 2)
     except ValueError:
-        raise Refusal(DAMAGED, what="digit") from None
+        raise Refusal(DAMAGED, what=Message(gettext_noop("digit"))) from None
     levels = np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(DIGIT)
     return levels.astype(np.float32) / np.float32(MAX_GREY)
 

@@ -18,7 +18,7 @@ from cnnviz.core.layers.activations.functions import ACTIVATIONS, activate
 from cnnviz.core.layers.activations.gradients import ACTIVATION_GRADIENTS
 from cnnviz.core.layers.formulas import INPUT, Formula, Part, amount, product, result, times, with_bias
 from cnnviz.core.layers.layer import Arithmetic, Indices, Layer, Output, Pair, Role, Shape, Weights
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 MAX_PATCH_BYTES = 2**21
 """Bytes of windows that are multiplied at once: about what a core's second cache holds."""
@@ -230,12 +230,12 @@ class Conv2D(Windowed):
         checks.choice("activation", self.activation, ACTIVATIONS)
         checks.truth("use_bias", self.use_bias)
         if self.filters % self.groups:
-            self._refuse_groups("filters", self.filters)
+            self._refuse_groups(gettext_noop("filters"), self.filters)
 
     def output_shape(self, shape: Shape) -> Shape:
         rows, columns = self._places(shape)
         if shape[2] % self.groups:
-            self._refuse_groups("input channels", shape[2])
+            self._refuse_groups(gettext_noop("input channels"), shape[2])
         return rows, columns, self.filters
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
@@ -280,7 +280,7 @@ class Conv2D(Windowed):
         raise Refusal(
             "`groups` must divide the number of {what}. Received: groups {groups} and {number} {what}. "
             "Use groups=1 or a number that divides both filters and channels.",
-            what=what,
+            what=Message(what),
             groups=self.groups,
             number=number,
         )

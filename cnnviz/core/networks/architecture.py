@@ -13,6 +13,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks, merging
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.shaping import Rescaling
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
 
@@ -235,7 +236,9 @@ def _check_classes(classes: object) -> tuple[str, ...]:
             "`classes` must be a list of {least} to {most} names. Received: {classes}. Give every answer a name.",
             least=MIN_CLASSES,
             most=MAX_CLASSES,
-            classes=f"{len(classes)} names" if isinstance(classes, (list, tuple)) else checks.repr_of(classes),
+            classes=Message(gettext_noop("{number} names"), {"number": len(classes)})
+            if isinstance(classes, (list, tuple))
+            else checks.repr_of(classes),
         )
     for name in classes:
         if not _is_class_name(name):
@@ -261,7 +264,9 @@ def _check_inputs(stack: tuple[Layer, ...], inputs: object) -> tuple[Sources, ..
             "`inputs` must name what each of the {number} layers reads. Received: {inputs}. Leave them out "
             "for a chain.",
             number=len(stack),
-            inputs=f"{len(inputs)} entries" if isinstance(inputs, (list, tuple)) else checks.repr_of(inputs),
+            inputs=Message(gettext_noop("{number} entries"), {"number": len(inputs)})
+            if isinstance(inputs, (list, tuple))
+            else checks.repr_of(inputs),
         )
     known = {PICTURE}
     for layer, sources in zip(stack, inputs, strict=True):
@@ -280,7 +285,9 @@ def _check_sources(layer: Layer, sources: object, known: set[str]) -> None:
             "reads.",
             layer=layer.name,
             most=MAX_SOURCES,
-            sources=f"{len(sources)} names" if isinstance(sources, (list, tuple)) else checks.repr_of(sources),
+            sources=Message(gettext_noop("{number} names"), {"number": len(sources)})
+            if isinstance(sources, (list, tuple))
+            else checks.repr_of(sources),
         )
     for source in sources:
         if not isinstance(source, str) or source not in known:
@@ -307,7 +314,9 @@ def _refuse_number_of_layers(stack: object) -> None:
     raise Refusal(
         "A network must have a list of 1 to {most} layers. Received: {number}. Leave some out or add one.",
         most=MAX_LAYERS,
-        number=f"{len(stack)} layers" if isinstance(stack, (list, tuple)) else checks.repr_of(stack),
+        number=Message(gettext_noop("{number} layers"), {"number": len(stack)})
+        if isinstance(stack, (list, tuple))
+        else checks.repr_of(stack),
     )
 
 

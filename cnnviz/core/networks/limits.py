@@ -1,6 +1,7 @@
 """Limits on memory and time of one network, for a server shared by many visitors."""
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import Message, gettext_noop
 
 MAX_PARAMETERS = 20_000_000
 MAX_VALUES = 4_000_000
@@ -24,16 +25,16 @@ def check(parameters: int, multiplications: int, values: int, total_values: int 
         Refusal: If one of them is too large.
     """
     for what, number, most in (
-        ("parameters", parameters, MAX_PARAMETERS),
-        ("values in one layer", values, MAX_VALUES),
-        ("values in all layers", total_values, MAX_TOTAL_VALUES),
-        ("multiplications", multiplications, MAX_MULTIPLICATIONS),
+        (gettext_noop("parameters"), parameters, MAX_PARAMETERS),
+        (gettext_noop("values in one layer"), values, MAX_VALUES),
+        (gettext_noop("values in all layers"), total_values, MAX_TOTAL_VALUES),
+        (gettext_noop("multiplications"), multiplications, MAX_MULTIPLICATIONS),
     ):
         if number > most:
             raise Refusal(
                 "A network may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or units, or "
                 "shrink the image earlier, as a pooling before Flatten does.",
-                what=what,
+                what=Message(what),
                 most=most,
                 number=number,
             )

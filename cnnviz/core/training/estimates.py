@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from cnnviz.core.data import colour_digits
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Layer, Shape
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks import training_plan
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.training_plan import TrainingPlan
@@ -144,16 +145,20 @@ def check(architecture: Architecture, plan: TrainingPlan) -> None:
     if not architecture.parameters:
         raise Refusal("A network must have weights to be trained. Received: none. Add a Conv2D or a Dense layer.")
     for what, number, most in (
-        ("parameters", architecture.parameters, MAX_PARAMETERS),
-        ("multiplications in the whole training", count_multiplications(architecture, plan), MAX_MULTIPLICATIONS),
-        ("bytes of memory for a batch", estimate_memory(architecture, plan), MAX_MEMORY),
-        ("estimated seconds", round(estimate_seconds(architecture, plan)), round(MAX_SECONDS)),
+        (gettext_noop("parameters"), architecture.parameters, MAX_PARAMETERS),
+        (
+            gettext_noop("multiplications in the whole training"),
+            count_multiplications(architecture, plan),
+            MAX_MULTIPLICATIONS,
+        ),
+        (gettext_noop("bytes of memory for a batch"), estimate_memory(architecture, plan), MAX_MEMORY),
+        (gettext_noop("estimated seconds"), round(estimate_seconds(architecture, plan)), round(MAX_SECONDS)),
     ):
         if number > most:
             raise Refusal(
                 "A training may have at most {most:,} {what}. Received: {number:,}. Use fewer filters or units, fewer "
                 "digits or epochs, or another batch size.",
-                what=what,
+                what=Message(what),
                 most=most,
                 number=number,
             )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from cnnviz.core.messages import gettext_noop
 
@@ -164,10 +165,17 @@ class DataProblem(Exception):  # noqa: N818  (as a `Refusal`, an answer and not 
 
     Attributes:
         key: Of `REASONS`.
-        values: Numbers and short texts for its fields.
+        values: Numbers and short texts for its fields; a problem where a field is a sentence of its own.
     """
 
-    def __init__(self, key: str, **values: str | int | float) -> None:
+    def __init__(self, key: str, **values: str | int | float | DataProblem) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
+
+    def to_json(self) -> list[Any]:
+        """Return key and values as plain data for `json.dumps`."""
+        values = {
+            name: value.to_json() if isinstance(value, DataProblem) else value for name, value in self.values.items()
+        }
+        return [self.key, values]

@@ -15,7 +15,7 @@ import numpy as np
 from cnnviz.core.data import labelled_set
 from cnnviz.core.data.labelled_set import MAX_PIXEL_BYTES, LabelledSet, LeftOut
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.jobs.sandbox import child_process
 from cnnviz.jobs.sandbox.data_reasons import AUTO, MAX_BYTES, MAX_VALUE_LENGTH, PREPARATIONS, REASONS
 
@@ -126,10 +126,20 @@ def _check_whole(value: object) -> int:
 
 def _build_refusal(key: str, values: Mapping[str, Any]) -> Refusal:
     """Return a refusal in our own words; of the child come the values alone."""
-    return Refusal(
-        REASONS[key],
-        **{str(name): value if isinstance(value, (int, float)) else _clean(value) for name, value in values.items()},
-    )
+    said = _build_message(key, values)
+    return Refusal(said.template, **said.values)
+
+
+def _build_message(key: str, values: Mapping[str, Any], *, is_part: bool = False) -> Message:
+    """Return a message of ours; a value that is a pair of key and values is one too, but only in the outer one."""
+    filled: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and not is_part:
+            part, filling = value
+            filled[str(name)] = _build_message(part, filling, is_part=True)
+        else:
+            filled[str(name)] = value if isinstance(value, (int, float)) else _clean(value)
+    return Message(REASONS[key], filled)
 
 
 def _clean(value: object) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -135,7 +134,7 @@ def build(answer: bytes) -> OpenedNetwork:
     try:
         header = json.loads(answer[:end])
         if "refusal" in header:
-            raise _check_refusal(header["refusal"])
+            raise _read_refusal(header["refusal"])
         architecture = Architecture.from_json(header["architecture"])
         weights = _split(memoryview(answer)[end + 1 :], architecture)
         card = ModelCard.from_json(header["card"]) if "card" in header else None
@@ -162,11 +161,12 @@ def _split(numbers: memoryview, architecture: Architecture) -> dict[str, dict[st
     return found
 
 
-def _check_refusal(data: object) -> Refusal:
-    """Return a child's refusal if its template names plain values, and not what lies inside them."""
-    reason = Refusal.from_json(data)
-    named = [name for _, name, _, _ in string.Formatter().parse(reason.template) if name is not None]
-    return reason if set(named) <= set(reason.values) else Refusal(DAMAGED)
+def _read_refusal(data: object) -> Refusal:
+    """Return a child's refusal, or that the file is damaged if it is not of the expected form."""
+    try:
+        return Refusal.from_json(data)
+    except Refusal:
+        return Refusal(DAMAGED)
 
 
 def _build_note(name: str, values: Mapping[str, Any]) -> Message:

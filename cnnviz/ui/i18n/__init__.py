@@ -103,7 +103,7 @@ def translate_message(said: Message, /) -> str:
 
 def translate_refusal(reason: Refusal, /) -> str:
     """Return why something was refused, in the visitor's language."""
-    return translate(reason.template, **reason.values)
+    return translate_message(reason.message)
 
 
 def current_language() -> str:

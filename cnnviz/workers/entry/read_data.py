@@ -5,8 +5,8 @@
 The first line says how pictures of a ZIP file are prepared, the rest is the file. The answer is one line of JSON,
 `{"count", "side", "channels", "classes", "report", "left_out", "tested"}`, followed by
 `count * side * side * channels` bytes of pixels and `count` bytes of labels; or `{"refused": [key, values]}` with a key
-of `cnnviz.jobs.sandbox.data_reasons.REASONS`. The process limits itself before it reads the first byte; one that takes
-too much time or memory ends with an error.
+of `cnnviz.jobs.sandbox.data_reasons.REASONS`, where a value may be such a pair itself. The process limits itself before
+it reads the first byte; one that takes too much time or memory ends with an error.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> None:
     try:
         found = read(sys.stdin.buffer.read(), preparation if preparation in PREPARATIONS else AUTO)
     except DataProblem as problem:
-        _write({"refused": [problem.key, problem.values]})
+        _write({"refused": problem.to_json()})
         return
     except MemoryError:
         sys.exit(1)

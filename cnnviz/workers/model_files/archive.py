@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
@@ -79,11 +79,11 @@ def read_members(data: bytes) -> dict[str, bytes]:
     at = 0
     for member in sorted(members, key=lambda each: each.offset):
         if member.offset != at:
-            raise _refuse(gettext_noop("its parts overlap, or bytes lie before or between them"))
+            raise _refuse(Message(gettext_noop("its parts overlap, or bytes lie before or between them")))
         content, at = _read_member(data, member, end)
         found[member.name] = content
     if at != end:
-        raise _refuse(gettext_noop("bytes lie between its parts and its directory"))
+        raise _refuse(Message(gettext_noop("bytes lie between its parts and its directory")))
     return found
 
 
@@ -91,37 +91,37 @@ def _read_directory(data: bytes) -> tuple[list[_Member], int]:
     """Return the entries of the directory, and where it begins."""
     start = len(data) - _END.size
     if start < 0 or data[start : start + 4] != b"PK\5\6":
-        raise _refuse(gettext_noop("it is cut short, or bytes follow its end"))
+        raise _refuse(Message(gettext_noop("it is cut short, or bytes follow its end")))
     _, disk, first_disk, here, count, length, offset, comment = _END.unpack_from(data, start)
     if disk or first_disk or comment or here != count or offset + length != start:
-        raise _refuse(gettext_noop("its directory is not where it says, or bytes lie before the archive"))
+        raise _refuse(Message(gettext_noop("its directory is not where it says, or bytes lie before the archive")))
     if count != len(MAX_SIZES):
-        raise _refuse(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
+        raise _refuse(Message(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others")))
     members = []
     at = offset
     for _ in range(count):
         member, at = _read_entry(data, at, start)
         members.append(member)
     if at != start or {member.name for member in members} != set(MAX_SIZES):
-        raise _refuse(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
+        raise _refuse(Message(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others")))
     return members, offset
 
 
 def _read_entry(data: bytes, at: int, end: int) -> tuple[_Member, int]:
     """Return the entry of the directory at `at`, and where the next one begins."""
     if at + _ENTRY.size > end or data[at : at + 4] != b"PK\1\2":
-        raise _refuse(gettext_noop("its directory is damaged"))
+        raise _refuse(Message(gettext_noop("its directory is damaged")))
     fields = _ENTRY.unpack_from(data, at)
     _, _, _, flags, method, _, _, crc, packed, size, name_length, extra, comment, disk, _, attributes, offset = fields
     name = data[at + _ENTRY.size : at + _ENTRY.size + name_length].decode("latin-1")
     if flags & ENCRYPTED:
-        raise _refuse(gettext_noop("its parts are encrypted"))
+        raise _refuse(Message(gettext_noop("its parts are encrypted")))
     if stat.S_IFMT(attributes >> 16) not in (0, stat.S_IFREG):
-        raise _refuse(gettext_noop("a part of it is a link or a folder"))
+        raise _refuse(Message(gettext_noop("a part of it is a link or a folder")))
     if flags & ~ALLOWED_FLAGS or method not in (STORED, DEFLATED) or comment or disk or ZIP64 in (packed, size, offset):
-        raise _refuse(gettext_noop("a part of it is packed in an unusual way"))
+        raise _refuse(Message(gettext_noop("a part of it is packed in an unusual way")))
     if name not in MAX_SIZES:
-        raise _refuse(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others"))
+        raise _refuse(Message(gettext_noop("it must have config.json, metadata.json, model.weights.h5 and no others")))
     if size > MAX_SIZES[name]:
         raise Refusal(
             "The part {name} of this file has {size:,} bytes unpacked; up to {most:,} are read. Use fewer or smaller "
@@ -131,7 +131,7 @@ def _read_entry(data: bytes, at: int, end: int) -> tuple[_Member, int]:
             most=MAX_SIZES[name],
         )
     if size > FREE_BYTES and size > MAX_RATIO * packed:
-        raise _refuse(gettext_noop("a part of it becomes more than 200 times as long when it is unpacked"))
+        raise _refuse(Message(gettext_noop("a part of it becomes more than 200 times as long when it is unpacked")))
     return _Member(name, method, flags, crc, packed, size, offset), at + _ENTRY.size + name_length + extra
 
 
@@ -139,7 +139,7 @@ def _read_member(data: bytes, member: _Member, end: int) -> tuple[bytes, int]:
     """Return a member's content, and where the next one must begin."""
     at = member.offset
     if at + _LOCAL.size > end or data[at : at + 4] != b"PK\3\4":
-        raise _refuse(gettext_noop("a part of it is not where the directory says"))
+        raise _refuse(Message(gettext_noop("a part of it is not where the directory says")))
     _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(data, at)
     name = data[at + _LOCAL.size : at + _LOCAL.size + name_length].decode("latin-1")
     start = at + _LOCAL.size + name_length + extra
@@ -148,12 +148,12 @@ def _read_member(data: bytes, member: _Member, end: int) -> tuple[bytes, int]:
     known = (member.size, member.packed)
     follows = bool(flags & DESCRIPTOR)
     if name != member.name or method != member.method or flags != member.flags or stop > end:
-        raise _refuse(gettext_noop("its directory and its parts contradict each other"))
+        raise _refuse(Message(gettext_noop("its directory and its parts contradict each other")))
     if (stated, crc) != (known, member.crc) and not (follows and stated in ((0, 0), known) and crc in (0, member.crc)):
-        raise _refuse(gettext_noop("its directory and its parts contradict each other"))
+        raise _refuse(Message(gettext_noop("its directory and its parts contradict each other")))
     content = _unpack(data[start:stop], member)
     if zlib.crc32(content) != member.crc:
-        raise _refuse(gettext_noop("a part of it is damaged: its checksum is wrong"))
+        raise _refuse(Message(gettext_noop("a part of it is damaged: its checksum is wrong")))
     return content, stop + (_measure_descriptor(data, stop, member) if follows else 0)
 
 
@@ -165,11 +165,11 @@ def _unpack(packed: bytes, member: _Member) -> bytes:
         try:
             content = inflater.decompress(packed, member.size + 1)
         except zlib.error:
-            raise _refuse(gettext_noop("a part of it is damaged")) from None
+            raise _refuse(Message(gettext_noop("a part of it is damaged"))) from None
         if not inflater.eof or inflater.unused_data:
-            raise _refuse(gettext_noop("a part of it is longer or shorter than the directory says"))
+            raise _refuse(Message(gettext_noop("a part of it is longer or shorter than the directory says")))
     if len(content) != member.size:
-        raise _refuse(gettext_noop("a part of it is longer or shorter than the directory says"))
+        raise _refuse(Message(gettext_noop("a part of it is longer or shorter than the directory says")))
     return content
 
 
@@ -177,7 +177,7 @@ def _read_zip64(extra: bytes) -> tuple[int, int]:
     """Return the size and packed size in the extra field of a local header (APPNOTE 4.5.3)."""
     if len(extra) == 20 and extra[:4] == b"\1\0\x10\0":
         return struct.unpack("<QQ", extra[4:])
-    raise _refuse(gettext_noop("a part of it is packed in an unusual way"))
+    raise _refuse(Message(gettext_noop("a part of it is packed in an unusual way")))
 
 
 def _measure_descriptor(data: bytes, at: int, member: _Member) -> int:
@@ -187,8 +187,8 @@ def _measure_descriptor(data: bytes, at: int, member: _Member) -> int:
             expected = beginning + struct.pack(sizes, member.crc, member.packed, member.size)
             if data[at : at + len(expected)] == expected:
                 return len(expected)
-    raise _refuse(gettext_noop("its directory and its parts contradict each other"))
+    raise _refuse(Message(gettext_noop("its directory and its parts contradict each other")))
 
 
-def _refuse(reason: str) -> Refusal:
+def _refuse(reason: Message) -> Refusal:
     return Refusal(WRONG, reason=reason)

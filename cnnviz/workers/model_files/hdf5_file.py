@@ -18,7 +18,7 @@ from h5py import h5a, h5d, h5l, h5o, h5s, h5t, h5z
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 
 MAX_NAME = 1_000
 """Characters of the name of a layer or a weight."""
@@ -76,20 +76,20 @@ class Hdf5File:
         """Return how many links the group at `path` has."""
         opened = self._open(path)
         if not isinstance(opened, h5py.h5g.GroupID):
-            raise Refusal(UNUSUAL, path=path, what=gettext_noop("no group"))
+            raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("no group")))
         return int(opened.get_num_objs())
 
     def read_array(self, path: str, shape: Shape, whole: bool = False) -> np.ndarray:
         """Read the array at `path`, float32 of the shape that is expected, finite; with `whole` also a count."""
         opened = self._open(path)
         if not isinstance(opened, h5d.DatasetID):
-            raise Refusal(UNUSUAL, path=path, what=gettext_noop("no array"))
+            raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("no array")))
         found = _check_space(path, opened.get_space())
         if found != shape:
             raise Refusal(WRONG_SHAPE, path=path, shape=found, expected=shape)
         kind = opened.get_type()
         if not any(kind.equal(known) for known in (*TYPES, *(WHOLE_TYPES if whole else ()))):
-            raise Refusal(UNUSUAL, path=path, what=gettext_noop("no array of floating-point numbers"))
+            raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("no array of floating-point numbers")))
         _check_storage(path, opened, shape, kind.get_size())
         values = np.empty(shape, np.float32)
         memory = h5s.create_simple(shape) if shape else h5s.create(h5s.SCALAR)
@@ -127,7 +127,7 @@ class Hdf5File:
             ):
                 raise Refusal(MISSING, path=path)
             if at.links.get_info(name).type != h5l.TYPE_HARD:
-                raise Refusal(UNUSUAL, path=path, what=gettext_noop("a link to another place or file"))
+                raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("a link to another place or file")))
             at = h5o.open(at, name)
         return at
 
@@ -143,16 +143,16 @@ class Hdf5File:
         if not count:
             return []
         if not isinstance(kind, h5t.TypeStringID):
-            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=gettext_noop("no text"))
+            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=Message(gettext_noop("no text")))
         fixed = not kind.is_variable_str()
         if count > most or (fixed and (kind.get_size() > longest or kind.get_size() * count > 10 * longest)):
-            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=gettext_noop("too long a text"))
+            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=Message(gettext_noop("too long a text")))
         dtype = np.dtype(f"S{kind.get_size()}") if fixed else h5py.string_dtype("utf-8")
         values = np.empty(count, dtype)
         attribute.read(values.reshape(space.get_simple_extent_dims()), mtype=kind if fixed else None)
         texts = [value if isinstance(value, bytes) else str(value).encode() for value in values.tolist()]
         if any(len(text) > longest for text in texts):
-            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=gettext_noop("too long a text"))
+            raise Refusal(UNUSUAL, path=f"{path}/{name}", what=Message(gettext_noop("too long a text")))
         return texts
 
 
@@ -170,7 +170,7 @@ def open_hdf5(data: bytes) -> Iterator[Hdf5File]:
 
 def _check_space(path: str, space: Any) -> Shape:
     if space.get_simple_extent_type() not in (h5s.SIMPLE, h5s.SCALAR):
-        raise Refusal(UNUSUAL, path=path, what=gettext_noop("no array"))
+        raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("no array")))
     return tuple(int(side) for side in space.get_simple_extent_dims())
 
 
@@ -179,16 +179,18 @@ def _check_storage(path: str, opened: Any, shape: Shape, item: int) -> None:
     plan = opened.get_create_plist()
     layout = plan.get_layout()
     if plan.get_external_count() or layout not in (h5d.COMPACT, h5d.CONTIGUOUS, h5d.CHUNKED):
-        raise Refusal(UNUSUAL, path=path, what=gettext_noop("an array whose values lie in another place or file"))
+        raise Refusal(
+            UNUSUAL, path=path, what=Message(gettext_noop("an array whose values lie in another place or file"))
+        )
     filters = [plan.get_filter(number)[0] for number in range(plan.get_nfilters())]
     if set(filters) - FILTERS or len(set(filters)) != len(filters):
-        raise Refusal(UNUSUAL, path=path, what=gettext_noop("packed in an unusual way"))
+        raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("packed in an unusual way")))
     size = item * int(np.prod(shape, dtype=np.int64))
     if layout == h5d.CHUNKED:
         chunk = item
         for side in plan.get_chunk():
             chunk *= int(side)
         if chunk > max(MIN_CHUNK_BYTES, size):
-            raise Refusal(UNUSUAL, path=path, what=gettext_noop("cut into pieces larger than itself"))
+            raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("cut into pieces larger than itself")))
     if (size and not opened.get_storage_size()) or (not filters and opened.get_storage_size() < size):
-        raise Refusal(UNUSUAL, path=path, what=gettext_noop("an array without values"))
+        raise Refusal(UNUSUAL, path=path, what=Message(gettext_noop("an array without values")))

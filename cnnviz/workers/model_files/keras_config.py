@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.workers.model_files.keras_layers import UNSUPPORTED_KIND, show
 
 SEQUENTIAL, FUNCTIONAL, INPUT = "Sequential", ("Functional", "Model"), "InputLayer"
@@ -58,7 +58,7 @@ def read_object(data: object, what: str) -> tuple[str, Any]:
         Refusal: If it is no such object, or its class is not one of Keras.
     """
     if not isinstance(data, dict) or not isinstance(data.get("class_name"), str) or "config" not in data:
-        raise refuse_form(gettext_noop("a layer or the network has no class or no configuration"))
+        raise refuse_form(Message(gettext_noop("a layer or the network has no class or no configuration")))
     kind, config = data["class_name"], data["config"]
     module = str(data.get("module") or "keras")
     if data.get("registered_name") not in (None, kind) or module.split(".")[0] not in ("keras", "tf_keras", "builtins"):
@@ -76,10 +76,10 @@ def find_input_shape(kind: str, config: Any, depth: int = 0) -> tuple[Any, ...]:
     found = _list_models_layers(kind, config)
     check_depth(depth)
     if kind in FUNCTIONAL:
-        name = read_end(config, "input_layers", gettext_noop("inputs"))
+        name = read_end(config, "input_layers", Message(gettext_noop("inputs")))
         inputs = [each for each in found if isinstance(each, dict) and _get_name(each) == name]
         if not inputs:
-            raise refuse_form(gettext_noop("its input is not among its layers"))
+            raise refuse_form(Message(gettext_noop("its input is not among its layers")))
         first = inputs[0]
     elif kind == SEQUENTIAL:
         first = found[0]
@@ -97,7 +97,7 @@ def find_input_shape(kind: str, config: Any, depth: int = 0) -> tuple[Any, ...]:
     for stated in (known.get("batch_shape"), known.get("batch_input_shape"), whole.get("build_input_shape")):
         if stated is not None:
             if not isinstance(stated, list) or not stated:
-                raise refuse_form(gettext_noop("the shape of its input is not a list"))
+                raise refuse_form(Message(gettext_noop("the shape of its input is not a list")))
             return tuple(stated[1:])
     raise Refusal(
         "This file does not say how large a picture its network reads. Begin the network with "
@@ -136,7 +136,7 @@ def check_depth(depth: int) -> None:
         )
 
 
-def read_end(config: Any, key: str, what: str) -> str:
+def read_end(config: Any, key: str, what: Message) -> str:
     """Return the name of the only input or output layer: files have [name, 0, 0] or a list of such lists."""
     ends = config.get(key) if isinstance(config, dict) else None
     if isinstance(ends, dict):
@@ -148,7 +148,7 @@ def read_end(config: Any, key: str, what: str) -> str:
             raise Refusal(NOT_ONE, number=len(ends), what=what)
         if isinstance(ends[0][0], str) and ends[0][2] == 0:
             return str(ends[0][0])
-    raise refuse_form(gettext_noop("it does not say which layers are its input and its output"))
+    raise refuse_form(Message(gettext_noop("it does not say which layers are its input and its output")))
 
 
 def read_sources(layer: LayerEntry) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def read_sources(layer: LayerEntry) -> tuple[str, ...]:
     """
     calls = layer.calls
     if not isinstance(calls, list):
-        raise refuse_form(gettext_noop("it does not say what a layer reads"))
+        raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
     if len(calls) > 1:
         raise Refusal(
             "Layer {name} is used {number} times in this network. Layers that are shared are not supported here: use "
@@ -178,7 +178,7 @@ def read_sources(layer: LayerEntry) -> tuple[str, ...]:
     else:
         names = _read_nodes(layer, call)
     if not names:
-        raise refuse_form(gettext_noop("it does not say what a layer reads"))
+        raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
     return names
 
 
@@ -194,7 +194,7 @@ def _read_tensors(layer: LayerEntry, arguments: Any) -> tuple[str, ...]:
         if not isinstance(tensor, dict) or tensor.get("class_name") != "__keras_tensor__":
             raise _refuse_call(layer)
         if not isinstance(history, list) or len(history) != 3 or not isinstance(history[0], str) or history[2] != 0:
-            raise refuse_form(gettext_noop("it does not say what a layer reads"))
+            raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
         names.append(history[0])
     return tuple(names)
 
@@ -206,7 +206,7 @@ def _read_nodes(layer: LayerEntry, call: Any) -> tuple[str, ...]:
     names = []
     for node in call if isinstance(call, list) else [None]:
         if not isinstance(node, list) or len(node) not in (3, 4) or not isinstance(node[0], str) or node[2] != 0:
-            raise refuse_form(gettext_noop("it does not say what a layer reads"))
+            raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
         _check_arguments(layer, node[3] if len(node) == 4 else {})
         names.append(node[0])
     return tuple(names)
@@ -226,7 +226,7 @@ def _check_arguments(layer: LayerEntry, arguments: Any) -> None:
 def _list_models_layers(kind: str, config: Any) -> list[Any]:
     found = config.get("layers") if isinstance(config, dict) else config if kind == SEQUENTIAL else None
     if not isinstance(found, list) or not found:
-        raise refuse_form(gettext_noop("a model in it has no layers"))
+        raise refuse_form(Message(gettext_noop("a model in it has no layers")))
     check_count(len(found))
     return found
 
@@ -235,9 +235,9 @@ def _read_layer(data: Any) -> LayerEntry:
     kind, config = read_object(data, "a layer")
     name = _get_name(data)
     if not isinstance(name, str) or not name or len(name) > 1_000:
-        raise refuse_form(gettext_noop("a layer has no name, or one of more than 1,000 characters"))
+        raise refuse_form(Message(gettext_noop("a layer has no name, or one of more than 1,000 characters")))
     if kind not in MODELS and not isinstance(config, dict):
-        raise refuse_form(gettext_noop("a layer has no configuration"))
+        raise refuse_form(Message(gettext_noop("a layer has no configuration")))
     return LayerEntry(kind, name, config, data.get("inbound_nodes"))
 
 
@@ -265,6 +265,6 @@ def _refuse_call(layer: LayerEntry) -> Refusal:
     )
 
 
-def refuse_form(what: str) -> Refusal:
+def refuse_form(what: Message) -> Refusal:
     """Return a refusal of a description that Keras does not write; `what` says what is wrong with it."""
     return Refusal(WRONG_FORM, what=what)

@@ -15,7 +15,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.ledger import cells
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
 from cnnviz.workers.model_files import keras_config, keras_layers
 from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry
@@ -108,7 +108,7 @@ def read_model(description: object, file_name: str) -> FileModel:
     plan = _Plan()
     answer = _add_model(plan, kind, config, (), "", PICTURE, True)
     if answer != (plan.leaves[-1].layers[-1].name if plan.leaves else PICTURE):
-        raise keras_config.refuse_form(gettext_noop("its layers do not end in its output"))
+        raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
     picture, notes = _read_picture(shape, plan.leaves)
     stack, sources = _list_layers(plan.leaves)
     stack, doubled, ending = _complete_answer(stack, sources, plan.names)
@@ -141,7 +141,7 @@ def _add_model(
         for place, layer in enumerate(found):
             if layer.kind == INPUT:
                 if place:
-                    raise Refusal(NOT_ONE, number=2, what=gettext_noop("inputs"))
+                    raise Refusal(NOT_ONE, number=2, what=Message(gettext_noop("inputs")))
                 continue
             at = _add_layer(plan, layer, path, groups[layer.name], (at,), trainable)
         return at
@@ -172,12 +172,12 @@ def _add_graph(
     trainable: bool,
 ) -> str:
     """Add the layers of a functional model, each after all that it reads."""
-    start = keras_config.read_end(config, "input_layers", gettext_noop("inputs"))
-    end = keras_config.read_end(config, "output_layers", gettext_noop("outputs"))
+    start = keras_config.read_end(config, "input_layers", Message(gettext_noop("inputs")))
+    end = keras_config.read_end(config, "output_layers", Message(gettext_noop("outputs")))
     by_name = {each.name: each for each in found}
     others = [each.name for each in found if each.kind == INPUT and each.name != start]
     if others:
-        raise Refusal(NOT_ONE, number=1 + len(others), what=gettext_noop("inputs"))
+        raise Refusal(NOT_ONE, number=1 + len(others), what=Message(gettext_noop("inputs")))
     reads = {each.name: () if each.name == start else keras_config.read_sources(each) for each in found}
     missing = [name for names in reads.values() for name in names if name not in by_name]
     if missing or start not in by_name or end not in by_name:
@@ -187,7 +187,7 @@ def _add_graph(
             name=show([*missing, start, end][0] if missing else start if start not in by_name else end),
         )
     if by_name[start].kind != INPUT:
-        raise keras_config.refuse_form(gettext_noop("its input is not an InputLayer"))
+        raise keras_config.refuse_form(Message(gettext_noop("its input is not an InputLayer")))
     needed = _find_needed(reads, end)
     dead = [each.name for each in found if each.name not in needed and each.name != start]
     if dead:
@@ -232,7 +232,7 @@ def _add_layer(
     inner = (*path, layer.name)
     if layer.kind in MODELS:
         if len(sources) != 1:
-            raise Refusal(NOT_ONE, number=len(sources), what=gettext_noop("inputs of a model inside it"))
+            raise Refusal(NOT_ONE, number=len(sources), what=Message(gettext_noop("inputs of a model inside it")))
         return _add_model(plan, layer.kind, layer.config, inner, group, sources[0], trainable)
     file = FileLayer(layer.kind, layer.name, layer.config)
     name = _choose_name(plan, inner)
@@ -241,7 +241,7 @@ def _add_layer(
     if not made.layers:
         plan.names.discard(name)
         if len(sources) != 1:
-            raise keras_config.refuse_form(gettext_noop("a layer reads several layers"))
+            raise keras_config.refuse_form(Message(gettext_noop("a layer reads several layers")))
         plan.left_out.append(layer.name)
         return sources[0]
     plan.names.update(each.name for each in made.layers)

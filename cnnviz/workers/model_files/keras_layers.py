@@ -127,8 +127,8 @@ UNKNOWN_ARGUMENT = gettext_noop(
     "Layer {layer} ({kind}) has the argument {argument}={value}, which is not supported here. Leave it out and save "
     "the network again."
 )
-WRONG_LAYER = gettext_noop("Layer {layer} ({kind}): ")
-"""Put before what our layer says about a value."""
+WRONG_LAYER = gettext_noop("Layer {layer} ({kind}): {reason}")
+"""With what our layer says about a value."""
 
 
 @dataclass(frozen=True)
@@ -213,8 +213,7 @@ def translate(layer: FileLayer, name: str) -> Translation:
 
 def name_layer(layer: FileLayer, reason: Refusal) -> Refusal:
     """Return a refusal of one of our layers with the layer of the file before it."""
-    values = {**reason.values, "layer": show(layer.name), "kind": layer.kind}
-    return Refusal(WRONG_LAYER + reason.template, **values)
+    return Refusal(WRONG_LAYER, layer=show(layer.name), kind=layer.kind, reason=reason.message)
 
 
 def show(name: object) -> str:

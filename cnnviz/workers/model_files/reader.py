@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
@@ -98,7 +99,7 @@ def _read_weights_alone(data: bytes, architecture: Architecture) -> ReadNetwork:
 def _read_safetensors(data: bytes, architecture: Architecture | None, card: bytes) -> ReadNetwork:
     known: ModelCard | None = None
     if card:
-        strict_json.parse("The card", card)
+        strict_json.parse(gettext_noop("The card"), card)
         known = cards.from_text(card.decode("utf-8"))
         if hashlib.sha256(data).hexdigest() != known.weights_sha256:
             raise Refusal(
@@ -113,7 +114,7 @@ def _read_safetensors(data: bytes, architecture: Architecture | None, card: byte
                 "This .safetensors file has weights, but no description of a network. Choose its card (.json) with it, "
                 "or take the weights out of cnnviz again: they now carry the description."
             )
-        architecture = Architecture.from_json(strict_json.parse("The description", described.encode()))
+        architecture = Architecture.from_json(strict_json.parse(gettext_noop("The description"), described.encode()))
     return ReadNetwork(architecture, safetensors_file.read_arrays(data, architecture), (), known)
 
 

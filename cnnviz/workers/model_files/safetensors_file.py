@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.workers.model_files import strict_json
 
@@ -28,16 +28,16 @@ WRONG = gettext_noop(
 def read_header(data: bytes) -> tuple[dict[str, Any], dict[str, str], int]:
     """Return the table of contents, the remarks in it, and where the numbers begin."""
     if len(data) < 8:
-        raise _wrong(gettext_noop("it is cut short"))
+        raise _wrong(Message(gettext_noop("it is cut short")))
     (length,) = struct.unpack_from("<Q", data)
     if length > MAX_HEADER_BYTES or 8 + length > len(data):
-        raise _wrong(gettext_noop("its table of contents is cut short or too long"))
-    table = strict_json.parse("The table of contents", data[8 : 8 + length].rstrip(b" "))
+        raise _wrong(Message(gettext_noop("its table of contents is cut short or too long")))
+    table = strict_json.parse(gettext_noop("The table of contents"), data[8 : 8 + length].rstrip(b" "))
     if not isinstance(table, dict):
-        raise _wrong(gettext_noop("its table of contents is no table"))
+        raise _wrong(Message(gettext_noop("its table of contents is no table")))
     remarks = table.pop("__metadata__", {})
     if not isinstance(remarks, dict) or not all(isinstance(each, str) for each in remarks.values()):
-        raise _wrong(gettext_noop("its remarks are no texts"))
+        raise _wrong(Message(gettext_noop("its remarks are no texts")))
     return table, remarks, 8 + length
 
 
@@ -75,7 +75,7 @@ def read_arrays(data: bytes, architecture: Architecture) -> dict[str, dict[str, 
                 expected=shape,
             )
         if begin != taken or start + end > len(data):
-            raise _wrong(gettext_noop("its arrays overlap, leave gaps or are cut short"))
+            raise _wrong(Message(gettext_noop("its arrays overlap, leave gaps or are cut short")))
         taken = end
         with np.errstate(over="ignore"):
             array = np.frombuffer(data, dtype, math.prod(shape), start + begin).astype(np.float32).reshape(shape)
@@ -87,7 +87,7 @@ def read_arrays(data: bytes, architecture: Architecture) -> dict[str, dict[str, 
             )
         found[layer][name] = array
     if start + taken != len(data):
-        raise _wrong(gettext_noop("bytes follow its arrays"))
+        raise _wrong(Message(gettext_noop("bytes follow its arrays")))
     return found
 
 
@@ -95,13 +95,13 @@ def _read_places(table: dict[str, Any]) -> dict[str, tuple[int, int]]:
     places = {}
     for path, entry in table.items():
         if not isinstance(entry, dict) or entry.get("dtype") not in TYPES:
-            raise _wrong(gettext_noop("an array in it is not of floating-point numbers"))
+            raise _wrong(Message(gettext_noop("an array in it is not of floating-point numbers")))
         place = entry.get("data_offsets")
         if not isinstance(place, list) or len(place) != 2 or not all(type(each) is int and each >= 0 for each in place):
-            raise _wrong(gettext_noop("its table of contents is damaged"))
+            raise _wrong(Message(gettext_noop("its table of contents is damaged")))
         places[path] = (place[0], place[1])
     return places
 
 
-def _wrong(reason: str) -> Refusal:
+def _wrong(reason: Message) -> Refusal:
     return Refusal(WRONG, reason=reason)

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import Message, gettext_noop
 
 MAX_BYTES = 2_000_000
 """Length of a text. The configuration of a network of 100 layers has some 100 kB."""
@@ -24,7 +25,7 @@ def parse(what: str, data: bytes) -> Any:
     """Parse a JSON text.
 
     Args:
-        what: Name of the text, for the refusal.
+        what: Name of the text, for the refusal: a name of a file or a message of the catalogue.
         data: The text, in UTF-8.
 
     Raises:
@@ -35,7 +36,7 @@ def parse(what: str, data: bytes) -> Any:
         raise Refusal(
             "{what} of this file has {size:,} bytes; up to {most:,} are read. Shorten the names in the network, or use "
             "fewer layers, and save it again.",
-            what=what,
+            what=Message(what),
             size=len(data),
             most=MAX_BYTES,
         )
@@ -43,7 +44,7 @@ def parse(what: str, data: bytes) -> Any:
         raise Refusal(
             "{what} of this file is nested too deeply: more than {most} brackets inside one another. Use fewer models "
             "inside models and save it again.",
-            what=what,
+            what=Message(what),
             most=MAX_DEPTH,
         )
     try:
@@ -55,16 +56,20 @@ def parse(what: str, data: bytes) -> Any:
             parse_int=_parse_int,
         )
     except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, _WrongJsonError) else "it cannot be parsed"
+        reason = error.reason if isinstance(error, _WrongJsonError) else Message(gettext_noop("it cannot be parsed"))
         raise Refusal(
             "{what} of this file is not sound JSON: {reason}. Save the network again with Keras and try once more.",
-            what=what,
+            what=Message(what),
             reason=reason,
         ) from None
 
 
 class _WrongJsonError(ValueError):
     """JSON that Python would read, but that no program should write."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.reason = Message(template, values)
 
 
 def _measure_depth(data: bytes) -> int:
@@ -83,22 +88,22 @@ def _make_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(table) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _WrongJsonError(f"the key {twice[:20]!r} is there twice")
+        raise _WrongJsonError(gettext_noop("the key {key} is there twice"), key=repr(twice[:20]))
     return table
 
 
 def _refuse_constant(literal: str) -> Any:
-    raise _WrongJsonError(f"it contains {literal}, which is no number")
+    raise _WrongJsonError(gettext_noop("it contains {literal}, which is no number"), literal=literal)
 
 
 def _parse_float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _WrongJsonError("it contains a number that is too large")
+        raise _WrongJsonError(gettext_noop("it contains a number that is too large"))
     return number
 
 
 def _parse_int(text: str) -> int:
     if len(text) > MAX_DIGITS:
-        raise _WrongJsonError("it contains a number of too many digits")
+        raise _WrongJsonError(gettext_noop("it contains a number of too many digits"))
     return int(text)

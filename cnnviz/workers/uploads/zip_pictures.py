@@ -30,7 +30,6 @@ from cnnviz.jobs.sandbox.data_reasons import (
     MAX_PICTURE_BYTES,
     MAX_ZIP_PICTURES,
     PHOTOS,
-    REASONS,
     DataProblem,
 )
 from cnnviz.workers.entry import decode_image
@@ -97,11 +96,11 @@ def read(file: zipfile.ZipFile, preparation: str) -> ReadSet:
                 raise DataProblem("time")
             read.append((picture, _reduce(_decode(archive.read_entry(file, picture.entry)))))
         except DataProblem as problem:
-            report.append((picture.file, problem.key, problem.values))
+            report.append((picture.file, *problem.to_json()))
     prepared = _prepare_all(read, preparation, report)
     if not prepared:
         name, key, values = report[0]
-        raise DataProblem("none-read", number=len(pictures), name=name, reason=REASONS[key].format(**values))
+        raise DataProblem("none-read", number=len(pictures), name=name, reason=DataProblem(key, **values))
     classes = sorted({picture.class_name for picture, _ in prepared}, key=_make_sort_key)
     if len(classes) < 2:
         raise DataProblem("one-class", name=classes[0])

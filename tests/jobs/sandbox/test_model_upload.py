@@ -86,8 +86,9 @@ def test_an_answer_of_another_form_is_not_taken() -> None:
 
 def test_a_refusal_of_the_child_names_plain_values_alone() -> None:
     """A child that a file has taken over could otherwise ask for what lies behind a value."""
-    for template in ("{a.__class__}", "{a[0]}", "{b}", "{0}"):
-        answer = make_answer(refusal={"template": template, "values": {"a": "x"}})
+    for template in ("{a.__class__}", "{a[0]}", "{b}", "{0}", "{a:>999999999}", "{part}"):
+        part = {"template": "{a.__class__}", "values": {"a": "x"}}
+        answer = make_answer(refusal={"template": template, "values": {"a": "x", "part": part}})
         with pytest.raises(Refusal) as caught:
             model_upload.build(answer)
         assert "class" not in str(caught.value)

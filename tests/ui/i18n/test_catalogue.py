@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.errors import Refusal
+from cnnviz.core.messages import Message
+from cnnviz.jobs.sandbox import child_process, data_upload
+from cnnviz.jobs.sandbox.data_reasons import DataProblem
 from cnnviz.ui import i18n
 from cnnviz.ui.shell import page
+from cnnviz.workers.model_files import keras_config, keras_layers
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = i18n.FOLDER / "cnnviz.pot"
@@ -173,3 +179,25 @@ def test_a_sixth_language_is_offered_by_its_own_name(sixth: dict[str, str], path
 def test_a_text_without_a_translation_stays_english(pseudo: str) -> None:
     assert i18n.list_languages() == ("en", pseudo)
     assert i18n.translate("no such text {number}", number=3) == "no such text 3"
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_every_part_of_a_refusal_is_translated() -> None:
+    """Also one that comes from a child as JSON, with the name of a layer before what is wrong with it."""
+    file = keras_layers.FileLayer("Conv2D", "first", {"filters": 0, "kernel_size": [3, 3]})
+    with pytest.raises(Refusal) as caught:
+        keras_layers.translate(file, "first")
+    told = i18n.translate_refusal(Refusal.from_json(caught.value.to_json()))
+    assert told.startswith("⟦Layer first (Conv2D): ⟦`filters` must be")
+    assert i18n.translate_refusal(keras_config.refuse_form(Message("a layer has no configuration"))).count("⟦") == 2
+    assert str(caught.value).startswith("Layer first (Conv2D): `filters` must be")
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_why_the_first_picture_of_a_file_cannot_be_read_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = DataProblem("none-read", number=2, name="a/1.png", reason=DataProblem("picture-bytes", size=12, most=10))
+    answer = json.dumps({"refused": problem.to_json()}).encode() + b"\n"
+    monkeypatch.setattr(child_process, "ask", lambda *_, **__: answer)
+    with pytest.raises(Refusal) as caught:
+        data_upload.read(b"x", "set.zip")
+    assert i18n.translate_refusal(caught.value).endswith("a/1.png: ⟦It has 12 MB; a picture may have 10 MB.⟧⟧")
