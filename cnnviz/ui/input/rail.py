@@ -7,7 +7,8 @@ the foot, with the digit and the answer, that opens as a sheet. Everything in it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,16 @@ READING: Mapping[str, Any] = {
 }
 """The container of that picture and the answer."""
 
+_last_place: ContextVar[AbstractContextManager[Any] | None] = ContextVar("last_place", default=None)
+"""Container of the last answers, while the rail is drawn."""
+
 
 @contextmanager
 def keep_in_sight(*, choices: bool = True) -> Iterator[None]:
-    """Draw what follows in the rail, and below it the choice of network and surface, unless there are no `choices`."""
+    """Draw what follows in the rail, and below it the choice of network and surface, unless there are no `choices`.
+
+    The last answers come at the end: they are what a low window may leave out of sight.
+    """
     with st.container(key="subject", gap="xsmall"):
         rail_head()
         live = st.container(key="subject-live", gap="xsmall")
@@ -47,8 +54,12 @@ def keep_in_sight(*, choices: bool = True) -> Iterator[None]:
             with st.container(key="subject-choices", gap="xsmall", horizontal=True, vertical_alignment="center"):
                 network_picker.pick()
                 surfaces.pick_surface(only_for_experts=True)
-        with live:
-            yield
+        token = _last_place.set(st.container(key="subject-last", gap="xsmall"))
+        try:
+            with live:
+                yield
+        finally:
+            _last_place.reset(token)
 
 
 def draw(*, plain: bool = False) -> bool:
@@ -68,9 +79,10 @@ def show_reading() -> Prediction:
         answer.show_sentence(answer.describe_answer(prediction, source))
     answer.show_bars(prediction, answer.announce(prediction, source, doubt))
     with followers.container(key="subject-note"):
-        sentence("note", doubt)
+        sentence("note", answer.describe_doubt(prediction, measured=session.wants_everything()))
     history.keep(prediction, source)
-    history.show()
+    with _last_place.get() or nullcontext():  # in a fragment there is none: the last answers are carried
+        history.show()
     return prediction
 
 

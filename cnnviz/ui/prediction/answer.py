@@ -29,6 +29,11 @@ READS_TRAINING_DIGIT = gettext_noop(
 )
 READS_CLASS = gettext_noop("The network answers {name} and gives it a [[share]] of {share}.")
 LIKELIEST = gettext_noop("Probability of the {shown} likeliest of {number:,} classes")
+DOUBT = gettext_noop("This does not look like a digit.")
+DOUBT_MEASURED = gettext_noop(
+    "Measured: the same is said of {rejected} of real digits, and of {caught} of letters, symbols, scribbles, textures "
+    "and blobs."
+)
 NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 
 MAX_BARS, SHOWN_BARS = 20, 10
@@ -119,22 +124,21 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
     return translate(template, **values) if plain else terms.explain(template, "answer", **values)
 
 
-def describe_doubt(prediction: Prediction) -> str:
-    """Return a warning if the picture does not look like a digit, with how often that is wrong; otherwise "".
+def describe_doubt(prediction: Prediction, *, measured: bool = True) -> str:
+    """Return a warning if the picture does not look like a digit; otherwise "".
 
-    Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`.
+    Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`. With `measured` it
+    says how often the warning is wrong.
     """
     if prediction.empty:
         return ""
     least = cache.load_evidence(prediction.trace.network_name, prediction.weights_sha256)
     if least is None or evidence.looks_like_digit(prediction.trace, least):
         return ""
-    return translate(
-        "This does not look like a digit. Measured: the same is said of {rejected} of real digits, and of {caught} of "
-        "letters, symbols, scribbles, textures and blobs.",
-        rejected=format_share(least.largest_rejected),
-        caught=format_share(least.mean_caught),
-    )
+    if not measured:
+        return translate(DOUBT)
+    rejected, caught = format_share(least.largest_rejected), format_share(least.mean_caught)
+    return " ".join((translate(DOUBT), translate(DOUBT_MEASURED, rejected=rejected, caught=caught)))
 
 
 def describe_caution(prediction: Prediction) -> str:
