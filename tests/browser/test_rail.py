@@ -47,7 +47,10 @@ def test_content_begins_near_the_top_and_the_pad_stays_in_sight(
     page = visitor(viewport={"width": 1400, "height": 900})
     eyes.opened(page, f"{address}/{name}{seven_link}", name)
     assert top(page, name) <= MAX_TOP
-    assert page.get_by_role("combobox", name="Network", exact=True).evaluate(WHOLE_NAME)
+    picker = page.get_by_role("combobox", name="Network", exact=True)
+    assert picker.evaluate(WHOLE_NAME)
+    for part in (picker, *(page.get_by_role("button", name=name) for name in ("About this network", "Open your own"))):
+        expect(part).to_be_in_viewport(ratio=1)
     scroll_to_end(page)
     expect(hands.paper(page)).to_be_in_viewport(ratio=1)
     expect(eyes.digit(page)).to_be_in_viewport(ratio=1)
@@ -132,6 +135,28 @@ def test_the_list_of_networks_shows_both_accuracies(page: Page, phone: Page, add
         expect(options.filter(has_text="drawings").nth(4)).to_be_visible()
         cut = "options => options.filter(one => one.firstChild.scrollWidth > one.clientWidth).length"
         assert options.evaluate_all(cut) == 0
+        picker.press("Escape")
+        see_whole_name(window, picker)
+
+
+def see_whole_name(page: Page, picker: Locator) -> None:
+    """Have the closed picker cut a name, and expect it whole on hover and on focus."""
+    name = "A network whose title has sixty characters, as many as it may"
+    shown = page.locator(".whole-name:popover-open")
+    picker.blur()
+    expect(shown).to_have_count(0)
+    for come_near in (picker.focus, picker.hover):
+        picker.evaluate("(input, text) => { input.value = text }", f"{name}\t· from a file")
+        come_near()
+        expect(shown).to_have_text(name)
+        box, size = shown.bounding_box(), page.viewport_size
+        assert box is not None
+        assert size is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"]
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= size["height"]
+        picker.blur()
+        page.mouse.move(0, 0)
+        expect(shown).to_have_count(0)
 
 
 def test_on_a_phone_the_bars_stand_below_the_answer_on_draw(phone: Page, address: str, seven_link: str) -> None:

@@ -6,6 +6,7 @@
 // past them.
 import { component } from "../shared/component.js"
 import { button, element, write } from "../shared/elements.js"
+import { WholeName } from "./whole_name.js"
 
 const NAVIGATION = ".st-key-navigation"
 const SKIP = '[data-testid="stSkipToContent"]'
@@ -58,6 +59,7 @@ class Frame {
     document.addEventListener("click", this.skip, true) // before Streamlit's own listener
     this.observer = new MutationObserver(() => this.mark())
     this.observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] })
+    this.wholeName = new WholeName()
     this.close()
     this.mark()
   }
@@ -110,6 +112,7 @@ class Frame {
 
   dispose() {
     this.observer.disconnect()
+    this.wholeName.dispose()
     document.removeEventListener("keydown", this.escape)
     document.removeEventListener("click", this.skip, true)
   }
