@@ -163,6 +163,17 @@ TERMS = (
         "layers",
     ),
     Term(
+        "bilinear interpolation",
+        gettext_noop("Bilinear interpolation"),
+        gettext_noop(
+            "How a picture or map is scaled: each new value is mixed from the four nearest cells, the nearer ones "
+            "counting more."
+        ),
+        "Gonzalez, Woods: Digital image processing, 2.4",
+        "layers",
+        also=(gettext_noop("bilinear"),),
+    ),
+    Term(
         "transposed convolution",
         gettext_noop("Transposed convolution"),
         gettext_noop(
@@ -172,6 +183,29 @@ TERMS = (
         GUIDE,
         "layers",
         also=(gettext_noop("deconvolution"),),
+    ),
+    Term(
+        "depthwise convolution",
+        gettext_noop("Depthwise convolution"),
+        gettext_noop(
+            "A convolution with kernels of one channel: each map of the input is convolved by itself, and nothing is "
+            "added up over maps. So it has few weights, and cannot combine what two maps have found."
+        ),
+        "Chollet: Xception: deep learning with depthwise separable convolutions (2017)",
+        "layers",
+        gettext_noop("weights = height × width × channels × multiplier"),
+    ),
+    Term(
+        "separable convolution",
+        gettext_noop("Separable convolution"),
+        gettext_noop(
+            "A depthwise convolution, then a 1 × 1 convolution that mixes its maps at every place. It does the work of "
+            "an ordinary convolution with far fewer weights."
+        ),
+        "Chollet: Xception: deep learning with depthwise separable convolutions (2017)",
+        "layers",
+        gettext_noop("weights = height × width × channels + channels × filters"),
+        (gettext_noop("pointwise convolution"),),
     ),
     Term(
         "dilation",

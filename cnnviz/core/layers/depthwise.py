@@ -62,7 +62,9 @@ class DepthwiseConv2D(_Depthwise):
     kind: ClassVar[str] = "DepthwiseConv2D"
     title: ClassVar[str] = gettext_noop("Depthwise convolution")
     arithmetic: ClassVar[Arithmetic] = "depthwise"
-    purpose: ClassVar[str] = gettext_noop("Slides one small [[kernel]] over each input [[feature map|map]] by itself.")
+    purpose: ClassVar[str] = gettext_noop(
+        "Slides one small [[kernel]] over [[depthwise convolution|each input map by itself]]."
+    )
 
     activation: str = "linear"
     use_bias: bool = True
@@ -114,7 +116,8 @@ class SeparableConv2D(_Depthwise):
     title: ClassVar[str] = gettext_noop("Separable convolution")
     arithmetic: ClassVar[Arithmetic] = "separable"
     purpose: ClassVar[str] = gettext_noop(
-        "Slides one [[kernel]] over each [[feature map|map]] by itself, then mixes the maps cell by cell."
+        "Slides one [[kernel]] over [[depthwise convolution|each map by itself]], then "
+        "[[separable convolution|mixes the maps]] cell by cell."
     )
     positional: ClassVar[tuple[str, ...]] = ("filters",)
 

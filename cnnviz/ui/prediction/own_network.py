@@ -38,7 +38,8 @@ READ = gettext_noop("{network} was read, and is chosen now.")
 DAMAGED = gettext_noop("a network whose files are damaged")
 
 SCALED = gettext_noop(
-    "It reads {rows} × {columns} pixels, so the prepared 28 × 28 digit is scaled to {side} × {side} (bilinear)."
+    "It reads {rows} × {columns} pixels, so the prepared 28 × 28 digit is scaled to {side} × {side} "
+    "([[bilinear interpolation|bilinear]])."
 )
 CENTRED = gettext_noop("It stands in the middle, with paper on both sides.")
 COLOURED = gettext_noop("It reads {channels} channels, so ink and paper have colours.")
@@ -47,11 +48,11 @@ BYTES = gettext_noop("It begins by scaling bytes, so it gets values from 0 to {m
 
 MIDDLE = gettext_noop(
     "The picture is read whole, and no digit is looked for: of its {width} × {height} pixels the {across} × {down} in "
-    "the middle are scaled to {columns} × {rows} (bilinear)."
+    "the middle are scaled to {columns} × {rows} ([[bilinear interpolation|bilinear]])."
 )
 ALL = gettext_noop(
     "The picture is read whole, and no digit is looked for: all of its {width} × {height} pixels are scaled to fit "
-    "{columns} × {rows} (bilinear), and what they do not fill is black."
+    "{columns} × {rows} ([[bilinear interpolation|bilinear]]), and what they do not fill is black."
 )
 IN_COLOUR = gettext_noop("Its colours stay as they are.")
 IN_GREY = gettext_noop("The network reads one channel, so each pixel becomes grey.")
@@ -218,7 +219,7 @@ def describe_input(architecture: Architecture) -> str:
     rows, columns, channels = architecture.input_shape
     told = []
     if (rows, columns) != network_input.DIGIT[:2] and not colour_digits.reads_colour(architecture.input_shape):
-        told.append(translate(SCALED, rows=rows, columns=columns, side=min(rows, columns)))
+        told.append(terms.explain(SCALED, rows=rows, columns=columns, side=min(rows, columns)))
         if rows != columns:
             told.append(translate(CENTRED))
     if network_input.reads_colours(architecture.input_shape):
@@ -241,9 +242,9 @@ def describe_whole(architecture: Architecture, source: InputSource) -> str:
     values: dict[str, object] = {"width": width, "height": height, "columns": columns, "rows": rows}
     if source.fitting == "middle":
         across, down = whole_picture.measure_middle(height, width, rows, columns)
-        told = [translate(MIDDLE, across=round(across), down=round(down), **values)]
+        told = [terms.explain(MIDDLE, across=round(across), down=round(down), **values)]
     else:
-        told = [translate(ALL, **values)]
+        told = [terms.explain(ALL, **values)]
     told.append(translate(IN_COLOUR if network_input.reads_colours(architecture.input_shape) else IN_GREY))
     return " ".join([*told, *_describe_values(architecture)])
 
