@@ -25,6 +25,16 @@ WHOLE_NAME = """input => {
 """Whether the closed picker shows the name of a network whole, and no part of what follows it."""
 
 
+LISTS = '[data-testid="stSelectbox"] input:visible'
+CUT_NAMES = """inputs => inputs.filter(input => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(input)
+    const measure = Object.assign(document.createElement("canvas").getContext("2d"), { font })
+    const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+    return measure.measureText(input.value.split("\\t")[0]).width > room
+}).map(input => input.value)"""
+"""What is chosen in closed lists that do not show it whole."""
+
+
 def head(page: Page) -> Locator:
     """Return the button that hides the rail, or opens it as a sheet."""
     return page.locator(".st-key-rail-head button")
@@ -61,11 +71,14 @@ def test_content_begins_near_the_top_and_the_pad_stays_in_sight(
 def test_no_width_makes_the_page_scroll_sideways(visitor: Visitor, address: str, seven_link: str, name: str) -> None:
     page = visitor(viewport={"width": WIDTHS[0], "height": 900})
     eyes.opened(page, f"{address}/{name}{seven_link}", name)
-    beyond = {}
+    beyond, cut = {}, {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         eyes.still(page)
         beyond[width] = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+        if width in (390, 1400, 1920):
+            cut[width] = page.locator(LISTS).evaluate_all(CUT_NAMES)
+    assert cut == {390: [], 1400: [], 1920: []}
     assert beyond == dict.fromkeys(WIDTHS, 0)
 
 

@@ -61,7 +61,7 @@ def _show_sum(network: Network, layer: Conv2D, prediction: Prediction) -> None:
         (-1, *range(layer.filters)),
         index=chosen + 1,
         format_func=_name_choice,
-        width=270,
+        width=310,
         **session.bind("sum_map", (-1, *range(layer.filters))),
     )
     found = map_sum.take_apart(network, prediction.trace, layer, None if chosen < 0 else chosen)

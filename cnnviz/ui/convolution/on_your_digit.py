@@ -108,7 +108,7 @@ def _pick() -> None:
             translate("Kernel"),
             FILTERS,
             index=list(FILTERS).index(session.get("filter")),
-            width=215,
+            width=240,
             format_func=lambda name: translate(FILTERS[name]),
             **session.bind("filter", FILTERS),
         )

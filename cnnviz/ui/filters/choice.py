@@ -47,7 +47,7 @@ def show(network: Network) -> bool:
                 names,
                 index=names.index(get_layer(network)),
                 format_func=layer_names.in_full(network.architecture.layers).__getitem__,
-                width=230,
+                width=280,
                 **session.bind("filters_layer", names, _begin_layer),
             )
         numbers = range(count_filters(network, get_layer(network)))

@@ -41,7 +41,7 @@ def ask(trace: Trace, classes: tuple[str, ...] = DIGITS) -> Contrast:
             lambda name: (
                 translate("{digit}, the answer", digit=classes[answer]) if name == ANSWER else classes[int(name)]
             ),
-            width=150,
+            width=180,
         )
         st.markdown(translate("and not"), width="content")
         widgets.pick(

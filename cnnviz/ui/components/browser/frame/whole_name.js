@@ -1,14 +1,14 @@
-// The whole name of a network where the closed picker cuts it: shown while one points at the picker, or has the focus
-// there. Those who hear the page are told it anyway, and the open list shows it.
+// What is chosen in a list, in full where the closed list cuts it, as it does long names of networks and layers: shown
+// while one points at it, or has the focus there. Those who hear the page are told it anyway, and the open list shows it.
 import { element, write } from "../shared/elements.js"
 import { place } from "../terms/place.js"
 
-const PICKER = ".st-key-choose-network input"
+const PICKER = '[data-testid="stSelectbox"] input'
 const OPENING = ["pointerover", "focusin"]
 const CLOSING = ["pointerout", "focusout", "keydown", "input", "click"]
 
 /**
- * Return the part of the picker's text that is a name, without the accuracies behind the tab.
+ * Return the part of a list's text that is a name, without a network's accuracies behind the tab.
  *
  * @param {string} text
  */
