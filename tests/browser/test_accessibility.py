@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
 from tests.browser.hands import Stop
+from tests.browser.page_guard import PageGuard
+from tests.browser.profiles import Profiles
+from tests.server_process import Server
 
 FOCUS_RING = eyes.measuring("focus_ring")
 
@@ -73,18 +81,53 @@ PLACES |= {
 MOST = 70  # tabs a page: what follows is of the same kinds
 
 
+@dataclass
+class Found:
+    """What one walk through the app finds.
+
+    Attributes:
+        small: place -> targets that are too small.
+        rings: place -> what is told of each focus that Tab leads to, in turn.
+    """
+
+    small: dict[str, list[str]] = field(default_factory=dict)
+    rings: dict[str, list[str | None]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def walked(profiles: Profiles, browser_context_args: dict[str, Any], server: Server) -> Callable[[str], Found]:
+    """Walk through the app once in each colour scheme that is asked for, and measure each place."""
+
+    @cache
+    def walk(scheme: str) -> Found:
+        found, guard = Found(), PageGuard()
+        profile = profiles.take(browser_context_args | {"color_scheme": scheme})
+        guard.watch(profile)
+        page = profile.new_page()
+        for place in hands.walk_through(page, server.address, PLACES):
+            found.small[place] = page.evaluate(SMALL_TARGETS)
+            found.rings[place] = []
+            for _ in range(MOST):
+                page.keyboard.press("Tab")
+                found.rings[place].append(page.evaluate(FOCUS_RING))
+        guard.leave(profile)
+        profiles.give_back(profile, guard.origins)
+        assert guard.violations == []
+        return found
+
+    return walk
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_focus_can_be_seen(visitor: Visitor, address: str, scheme: str) -> None:
-    page = visitor(color_scheme=scheme)
-    pale = {}
-    for place in hands.walk_through(page, address, PLACES):
-        found = []
-        for _ in range(MOST):
-            page.keyboard.press("Tab")
-            found.append(page.evaluate(FOCUS_RING))
-        assert len([one for one in found if one is not None]) > MOST / 3
-        pale[place] = sorted({one for one in found if one})
+def test_every_focus_can_be_seen(walked: Callable[[str], Found], scheme: str) -> None:
+    rings = walked(scheme).rings
+    assert all(len([one for one in told if one is not None]) > MOST / 3 for told in rings.values())
+    pale = {place: sorted({one for one in told if one}) for place, told in rings.items()}
     assert pale == {place: [] for place in PLACES}
+
+
+def test_targets_are_large_enough(walked: Callable[[str], Found]) -> None:
+    assert walked("light").small == {place: [] for place in PLACES}
 
 
 def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:
@@ -101,13 +144,6 @@ def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:
         page.keyboard.press("Tab")
         found.append(page.evaluate(FOCUS_RING))
     assert [one.rpartition(" ")[2] for one in found] == ["none", "half", "thin", "", ""]
-
-
-def test_targets_are_large_enough(page: Page, address: str) -> None:
-    found = {}
-    for place in hands.walk_through(page, address, PLACES):
-        found[place] = page.evaluate(SMALL_TARGETS)
-    assert found == {place: [] for place in PLACES}
 
 
 def test_with_the_ledger_open_no_focus_lies_behind_it(page: Page, address: str, seven_link: str) -> None:
