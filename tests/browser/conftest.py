@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -82,6 +83,51 @@ def context(take_profile: Callable[..., BrowserContext]) -> BrowserContext:
 def visitor(take_profile: Callable[..., BrowserContext]) -> Visitor:
     """Make another visitor: a page in a browser profile of its own, with Playwright's context options."""
     return lambda **options: take_profile(**options).new_page()
+
+
+@pytest.fixture(scope="module")
+def pages_left_open() -> dict[str, Page]:
+    """Keep the pages of a module that wait for another test."""
+    return {}
+
+
+@pytest.fixture
+def revisit(
+    request: pytest.FixtureRequest,
+    pages_left_open: dict[str, Page],
+    profiles: Profiles,
+    page_guard: PageGuard,
+    browser_context_args: dict[str, Any],
+) -> Iterator[Visitor]:
+    """Open an address once for all tests of a module that leave its page as they found it.
+
+    Called with the address, the page's title, Playwright's context options and `visit`, a name for one of several
+    visits of the same address. Pointer, focus and place are those of a page that has just been opened. A page that a
+    test has failed on is used no more.
+    """
+    failed = request.session.testsfailed
+    used: list[str] = []
+
+    def open_again(address: str, title: str = "Draw", visit: str = "", **options: Any) -> Page:
+        used.append(f"{address} {visit} {options}")
+        page = pages_left_open.get(used[-1])
+        if page is None:
+            context = profiles.take(browser_context_args | options)
+            page_guard.watch(context)
+            page = pages_left_open[used[-1]] = eyes.opened(context.new_page(), address, title)
+        else:
+            page_guard.watch(page.context)
+            hands.begin_again(page)
+        return page
+
+    yield open_again
+    for name in used:
+        page = pages_left_open[name]
+        page_guard.leave(page.context)
+        if request.session.testsfailed > failed:
+            parts = urlsplit(page.url)
+            profiles.give_back(page.context, [f"{parts.scheme}://{parts.netloc}"])
+            del pages_left_open[name]
 
 
 @pytest.fixture

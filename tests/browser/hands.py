@@ -119,11 +119,12 @@ class Finger:
 
 
 def reach_with_tab(page: Page, wanted: Locator, most: int = 40) -> None:
-    """Press Tab until `wanted` has the focus."""
-    for _ in range(most):
+    """Press Tab until `wanted` has the focus, at most `most` times."""
+    for tabs in range(most + 1):
         if wanted.evaluate("element => element.matches(':focus')"):
             return
-        page.keyboard.press("Tab")
+        if tabs < most:
+            page.keyboard.press("Tab")
     raise AssertionError(f"{most} tabs did not reach {wanted}")
 
 
@@ -200,9 +201,25 @@ def walk_through(page: Page, address: str, stops: Mapping[str, Stop]) -> Iterato
             expect(page.get_by_role("radio", name=stop.option, exact=True)).to_be_checked()
             eyes.settled(page)
             eyes.still(page)
-        # a page that is opened has the focus at its beginning
-        page.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
+        focus_beginning(page)
         yield name
+
+
+def focus_beginning(page: Page) -> None:
+    """Put the focus where a page that is opened has it: before everything."""
+    page.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
+
+
+def begin_again(page: Page) -> None:
+    """Point at nothing, close what has popped up, put the focus before everything, and scroll to the top."""
+    if page.get_by_test_id("stPopoverBody").count():
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    page.mouse.move(0, 0)
+    focus_beginning(page)
+    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+    eyes.settled(page)
+    eyes.still(page)
 
 
 def press(page: Page, label: str) -> None:

@@ -20,6 +20,7 @@ from cnnviz.core.lessons.convolution.map_sum import MapSum
 from cnnviz.core.lessons.convolution.worked_example import ConvWorkedExample, format_exact
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 ROWS = KERNELS["rows"].weights
 FIRST = ConvWorkedExample(ONE, ROWS)
@@ -46,6 +47,18 @@ def convolution(page: Page, link: str) -> Page:
 def open_book(page: Page, link: str) -> Page:
     """Open the page without guesses: everything is shown at once."""
     return eyes.opened(page, f"{link}&ask=0", "Convolution")
+
+
+@pytest.fixture
+def read_book(revisit: Visitor, link: str) -> Page:
+    """Return the page without guesses, whose example is as it was at first."""
+    return revisit(f"{link}&ask=0", "Convolution")
+
+
+@pytest.fixture
+def read_page(revisit: Visitor, link: str) -> Page:
+    """Return the page, on whose digit nothing is changed."""
+    return revisit(link, "Convolution")
 
 
 def grid(page: Page) -> Locator:
@@ -90,36 +103,38 @@ def expect_worked_out(page: Page, example: ConvWorkedExample, place: int) -> Non
 # By hand.
 
 
-def test_all_nine_windows_are_reached_by_buttons_and_keys(open_book: Page) -> None:
+def test_all_nine_windows_are_reached_by_buttons_and_keys(read_book: Page) -> None:
     for place in range(9):
-        expect_known(open_book, place + 1)
-        assert results(open_book) == shown(FIRST, place + 1)
-        expect_worked_out(open_book, FIRST, place)
+        expect_known(read_book, place + 1)
+        assert results(read_book) == shown(FIRST, place + 1)
+        expect_worked_out(read_book, FIRST, place)
         if place % 2:
-            button(open_book, "One step forward").click()
+            button(read_book, "One step forward").click()
         elif place < 8:
-            controls(open_book).focus()
-            open_book.keyboard.press("ArrowRight")
-    expect(button(open_book, "One step forward")).to_be_disabled()
-    controls(open_book).focus()
-    open_book.keyboard.press("ArrowLeft")
-    expect_worked_out(open_book, FIRST, 7)
-    open_book.keyboard.press("Home")
-    expect_worked_out(open_book, FIRST, 0)
-    grid(open_book).locator(".result button").nth(4).click()
-    expect_worked_out(open_book, FIRST, 4)
-    button(open_book, "Start again").click()
-    expect_known(open_book, 1)
+            controls(read_book).focus()
+            read_book.keyboard.press("ArrowRight")
+    expect(button(read_book, "One step forward")).to_be_disabled()
+    controls(read_book).focus()
+    read_book.keyboard.press("ArrowLeft")
+    expect_worked_out(read_book, FIRST, 7)
+    read_book.keyboard.press("Home")
+    expect_worked_out(read_book, FIRST, 0)
+    grid(read_book).locator(".result button").nth(4).click()
+    expect_worked_out(read_book, FIRST, 4)
+    button(read_book, "Start again").click()
+    expect_known(read_book, 1)
 
 
-def test_example_plays_to_the_end_at_the_chosen_speed(open_book: Page) -> None:
-    grid(open_book).get_by_role("combobox", name="Speed").select_option("4")
-    controls(open_book).focus()
-    open_book.keyboard.press("Space")
-    expect(button(open_book, "Pause")).to_be_visible()
-    expect_known(open_book, 9)
-    expect(button(open_book, "Play")).to_be_visible()
-    assert results(open_book) == shown(FIRST, 9)
+def test_example_plays_to_the_end_at_the_chosen_speed(read_book: Page) -> None:
+    grid(read_book).get_by_role("combobox", name="Speed").select_option("4")
+    controls(read_book).focus()
+    read_book.keyboard.press("Space")
+    expect(button(read_book, "Pause")).to_be_visible()
+    expect_known(read_book, 9)
+    expect(button(read_book, "Play")).to_be_visible()
+    assert results(read_book) == shown(FIRST, 9)
+    button(read_book, "Start again").click()
+    expect_known(read_book, 1)
 
 
 def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], link: str) -> None:
@@ -223,18 +238,21 @@ def test_image_and_kernel_are_edited_by_keys_alone(open_book: Page) -> None:
 
 
 @pytest.mark.parametrize("bad", ["NaN", "one", "1000", " "])
-def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(open_book: Page, bad: str) -> None:
-    alert = grid(open_book).get_by_role("alert").filter(has_text="the old value is kept")
-    cell(open_book, "kernel", 0, 2).fill(bad)
-    open_book.keyboard.press("Enter")
+def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(read_book: Page, bad: str) -> None:
+    alert = grid(read_book).get_by_role("alert").filter(has_text="the old value is kept")
+    cell(read_book, "kernel", 0, 2).fill(bad)
+    read_book.keyboard.press("Enter")
     expect(alert).to_be_visible()
-    expect(cell(open_book, "kernel", 0, 2)).to_have_value("1")
-    expect(cell(open_book, "kernel", 0, 2)).to_have_attribute("aria-invalid", "true")
-    expect(cell(open_book, "image", 0, 2)).to_have_attribute("aria-invalid", "false")
-    cell(open_book, "kernel", 0, 2).fill("4")
-    open_book.keyboard.press("Enter")
-    eyes.link_when(open_book, eyes.carries("kernel", "-1~0~4_-1~0~1_-1~0~1"))
+    expect(cell(read_book, "kernel", 0, 2)).to_have_value("1")
+    expect(cell(read_book, "kernel", 0, 2)).to_have_attribute("aria-invalid", "true")
+    expect(cell(read_book, "image", 0, 2)).to_have_attribute("aria-invalid", "false")
+    cell(read_book, "kernel", 0, 2).fill("4")
+    read_book.keyboard.press("Enter")
+    eyes.link_when(read_book, eyes.carries("kernel", "-1~0~4_-1~0~1_-1~0~1"))
     expect(alert).to_have_count(0)
+    cell(read_book, "kernel", 0, 2).fill("1")
+    read_book.keyboard.press("Enter")
+    eyes.link_when(read_book, lambda now: now.get("kernel") != "-1~0~4_-1~0~1_-1~0~1")
 
 
 PASTE = """(input, text) => {
@@ -283,11 +301,11 @@ def test_sliders_clamp_each_other_and_one_line_says_what_changed(open_book: Page
     expect(facts).to_contain_text("(3 − 1) × 2 + 1 = 5")
 
 
-def test_a_product_shows_its_two_factors_in_place(open_book: Page) -> None:
-    grid(open_book).locator(".product").nth(2).hover()
-    expect(grid(open_book).locator(".image .cell.lit")).to_have_count(1)
-    expect(grid(open_book).locator(".image .cell.lit input")).to_have_value("1")
-    expect(grid(open_book).locator(".kernel .cell.lit input")).to_have_value("1")
+def test_a_product_shows_its_two_factors_in_place(read_book: Page) -> None:
+    grid(read_book).locator(".product").nth(2).hover()
+    expect(grid(read_book).locator(".image .cell.lit")).to_have_count(1)
+    expect(grid(read_book).locator(".image .cell.lit input")).to_have_value("1")
+    expect(grid(read_book).locator(".kernel .cell.lit input")).to_have_value("1")
 
 
 # On your digit.
@@ -320,10 +338,10 @@ def expect_values(page: Page, found: FilterResult) -> None:
     )
 
 
-def test_digit_is_shown_before_and_after_relu(convolution: Page, seven: Drawing) -> None:
+def test_digit_is_shown_before_and_after_relu(read_page: Page, seven: Drawing) -> None:
     found = found_in(seven)
-    expect_values(convolution, found)
-    note = convolution.locator(".st-key-filtered-digit .note")
+    expect_values(read_page, found)
+    note = read_page.locator(".st-key-filtered-digit .note")
     expect(note).to_have_text(f"{found.negative} of 676 sums are below zero; relu makes them 0.")
 
 
@@ -373,9 +391,9 @@ def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) ->
     ).to_be_visible()
 
 
-def test_the_strokes_are_guessed(convolution: Page) -> None:
-    convolution.locator(".st-key-finds-sobel-x").get_by_role("button").click()
-    expect(convolution.get_by_text("is right: 100 % of its answer to both strokes")).to_be_visible()
+def test_the_strokes_are_guessed(read_page: Page) -> None:
+    read_page.locator(".st-key-finds-sobel-x").get_by_role("button").click()
+    expect(read_page.get_by_text("is right: 100 % of its answer to both strokes")).to_be_visible()
 
 
 # Many maps in, one out.
@@ -460,13 +478,13 @@ def test_the_sum_follows_the_pen_once_it_is_up(sums_page: Page) -> None:
     expect_sum(sums_page, map_sum.take_apart(network, trace(network, digit), layer))
 
 
-def test_index_of_a_value_is_shown_in_both_orders(convolution: Page) -> None:
-    convolution.get_by_role("slider", name="Row").focus()
-    convolution.keyboard.press("ArrowRight")
-    expect(convolution.get_by_text("x[2, 2, 0]")).to_be_visible()
-    expect(convolution.get_by_text("x[0, 2, 2]")).to_be_visible()
-    expect(convolution.locator(".channel-order .chosen")).to_have_count(4)
-    assert set(convolution.locator(".channel-order .chosen").all_inner_texts()) == {"220"}
+def test_index_of_a_value_is_shown_in_both_orders(read_page: Page) -> None:
+    read_page.get_by_role("slider", name="Row").focus()
+    read_page.keyboard.press("ArrowRight")
+    expect(read_page.get_by_text("x[2, 2, 0]")).to_be_visible()
+    expect(read_page.get_by_text("x[0, 2, 2]")).to_be_visible()
+    expect(read_page.locator(".channel-order .chosen")).to_have_count(4)
+    assert set(read_page.locator(".channel-order .chosen").all_inner_texts()) == {"220"}
 
 
 def test_a_phone_shows_and_reads_everything(phone: Page, link: str) -> None:
@@ -490,5 +508,5 @@ def test_a_phone_shows_and_reads_everything(phone: Page, link: str) -> None:
     assert beyond == 0
 
 
-def test_every_control_has_an_accessible_name(convolution: Page) -> None:
-    assert convolution.evaluate(UNNAMED) == []
+def test_every_control_has_an_accessible_name(read_page: Page) -> None:
+    assert read_page.evaluate(UNNAMED) == []
