@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import eyes, hands
-from tests.browser.conftest import LAYERS_NETWORK, Visitor
+from tests.browser.conftest import LAYERS_NETWORK
+from tests.browser.profiles import Profiles
+from tests.browser.walk import Walk
+from tests.server_process import Server
 
 PAGES = ("Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare")
 WIDTHS = (320, 390, 640, 800, 1099, 1100, 1400, 1920)
+WIDE: dict[str, Any] = {"viewport": {"width": 1400, "height": 900}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 MAX_TOP = 130
 MAX_BAR = 72
 
@@ -50,36 +62,66 @@ def scroll_to_end(page: Page) -> None:
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
 
 
+@pytest.fixture(scope="module")
+def wide_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server, seven_link: str) -> Walk:
+    """Begin a visit in a wide window, with the seven."""
+    page = profiles.take(browser_context_args | WIDE).new_page()
+    return Walk(page, server.address, seven_link.removeprefix("?"))
+
+
+@pytest.fixture(scope="module")
+def phone_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server, seven_link: str) -> Walk:
+    """Begin a visit on a phone, with the seven and a small network."""
+    page = profiles.take(browser_context_args | PHONE).new_page()
+    return Walk(page, server.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
+
+
+@pytest.fixture
+def wide(wide_visit: Walk) -> Iterator[Walk]:
+    """Hand out the visit in a wide window, and fail a test that left errors."""
+    yield wide_visit
+    assert wide_visit.take_violations() == []
+
+
+@pytest.fixture
+def phone_in_use(phone_visit: Walk) -> Iterator[Walk]:
+    """Hand out the visit on a phone, and fail a test that left errors."""
+    yield phone_visit
+    assert phone_visit.take_violations() == []
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_content_begins_near_the_top_and_the_pad_stays_in_sight(
-    visitor: Visitor, address: str, seven_link: str, name: str
-) -> None:
-    page = visitor(viewport={"width": 1400, "height": 900})
-    eyes.opened(page, f"{address}/{name}{seven_link}", name)
+def test_content_begins_near_the_top_and_the_pad_stays_in_sight(wide: Walk, name: str) -> None:
+    wide.resize(1400, 900)
+    page = wide.come(name)
+    expect(page.locator(".st-key-answer .row")).to_have_count(10)
     assert top(page, name) <= MAX_TOP
     picker = page.get_by_role("combobox", name="Network", exact=True)
     assert picker.evaluate(WHOLE_NAME)
-    for part in (picker, *(page.get_by_role("button", name=name) for name in ("About this network", "Open your own"))):
+    for part in (picker, *(page.get_by_role("button", name=each) for each in ("About this network", "Open your own"))):
         expect(part).to_be_in_viewport(ratio=1)
     scroll_to_end(page)
     expect(hands.paper(page)).to_be_in_viewport(ratio=1)
     expect(eyes.digit(page)).to_be_in_viewport(ratio=1)
     expect(eyes.bars(page)).to_be_in_viewport(ratio=1)
+    wide.go_on()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_width_makes_the_page_scroll_sideways(visitor: Visitor, address: str, seven_link: str, name: str) -> None:
-    page = visitor(viewport={"width": WIDTHS[0], "height": 900})
-    eyes.opened(page, f"{address}/{name}{seven_link}", name)
+def test_no_width_makes_the_page_scroll_sideways(wide: Walk, name: str) -> None:
+    wide.resize(WIDTHS[0], 900)
+    page = wide.come(name)
+    expect(page.locator(".st-key-answer .row")).to_have_count(10)
     beyond, cut = {}, {}
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
+        wide.resize(width, 900)
         eyes.still(page)
         beyond[width] = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
         if width in (390, 1400, 1920):
             cut[width] = page.locator(LISTS).evaluate_all(CUT_NAMES)
     assert cut == {390: [], 1400: [], 1920: []}
     assert beyond == dict.fromkeys(WIDTHS, 0)
+    wide.go_on()
 
 
 def test_any_layer_in_view_follows_the_pen(layers_page: Page) -> None:
@@ -113,10 +155,9 @@ def test_a_hidden_rail_stays_hidden_on_other_pages_and_after_a_reload(layers_pag
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(
-    phone: Page, address: str, seven_link: str, name: str
-) -> None:
-    phone.goto(f"{address}/{name}{seven_link}&net={LAYERS_NETWORK}")
+def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(phone_in_use: Walk, name: str) -> None:
+    """The seven that is drawn on one page is the one that the next page reads."""
+    phone = phone_in_use.come(name)
     expect(eyes.digit(phone)).to_have_text("7")
     eyes.settled(phone)
     bar = phone.locator(".st-key-subject-reading").bounding_box()
@@ -133,6 +174,7 @@ def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(
     phone.keyboard.press("Escape")
     expect(hands.paper(phone)).to_be_hidden()
     expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)
+    phone_in_use.go_on()
 
 
 def test_the_list_of_networks_shows_both_accuracies(page: Page, phone: Page, address: str) -> None:
