@@ -14,6 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import eyes, hands
 from tests.server_process import ROOT, Server, get, serving
 
 REQUIRED = {
@@ -134,17 +135,27 @@ def test_an_upload_without_the_token_is_refused(server: Server) -> None:
     connection.close()
 
 
+def assert_page_stands(page: Page, served: Server, path: str) -> None:
+    """Wait until a page has run, and look for what a page shows or logs that does not work."""
+    expect(eyes.heading(page, path.removeprefix("/") or "Draw")).to_be_visible(timeout=60_000)
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
+    assert "Traceback" not in served.log, served.log[-2000:]
+    expect(page.locator(".st-key-navigation")).to_be_visible(timeout=30_000)
+    assert page.get_by_text("Page not found").count() == 0, path
+    assert page.get_by_test_id("stException").count() == 0, path
+
+
 @pytest.mark.browser
 def test_no_page_imports_keras_into_the_server(page: Page) -> None:
     """A fresh server, every page opened directly and then through one another's links."""
     with serving() as fresh:
-        for path in [*page_addresses(), *reversed(page_addresses())]:
+        for path in page_addresses():
             page.goto(fresh.address + path)
-            expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
-            assert "Traceback" not in fresh.log, fresh.log[-2000:]
-            expect(page.locator(".st-key-navigation")).to_be_visible(timeout=30_000)
-            assert page.get_by_text("Page not found").count() == 0, path
-            assert page.get_by_test_id("stException").count() == 0, path
+            assert_page_stands(page, fresh, path)
+        for path in page_addresses():
+            hands.go_to(page, path.removeprefix("/") or "Draw")
+            expect(page).to_have_url(re.compile(f"{re.escape(fresh.address + path)}(\\?|$)"))
+            assert_page_stands(page, fresh, path)
         imported = {name.partition(".")[0] for name in fresh.ask("modules")}
         assert "numpy" in imported, "the pages have run in the process that is asked"
         assert imported & NEVER_IN_THE_SERVER == set()
