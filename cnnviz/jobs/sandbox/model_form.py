@@ -10,10 +10,9 @@ from cnnviz.core.messages import gettext_noop
 MAX_BYTES = 30_000_000
 """Length of a file, that of every upload: seven million weights of four bytes."""
 
-KERAS, HDF5, SAFETENSORS = "keras", "h5", "safetensors"
+KERAS, HDF5, SAFETENSORS, ONNX = "keras", "h5", "safetensors", "onnx"
 
 OTHER_ENDINGS = {
-    ".onnx": "ONNX",
     ".pb": "TensorFlow SavedModel",
     ".pkl": "pickle",
     ".pickle": "pickle",
@@ -28,24 +27,30 @@ OTHER_ENDINGS = {
 }
 """Ends of file names that people try -> what such a file is."""
 
+IR_FIELD, MAX_IR_VERSION = 0x08, 20
+"""First byte of an ONNX file as programs write it, the field of the version, and the most that its value may be."""
+
+NEXT = frozenset(field << 3 | 2 for field in (2, 3, 4, 6, 7, 8, 14)) | {0x28}
+"""Bytes that begin the field behind it: texts, the graph or the operators' versions; `model_version` is a number."""
+
 MAX_SAFETENSORS_HEADER = 1_000_000
 
 UNKNOWN = gettext_noop(
-    "This is not a network that can be read here. Please choose a .keras or .h5 file of Keras, or a .safetensors file "
-    "of cnnviz."
+    "This is not a network that can be read here. Please choose a .keras or .h5 file of Keras, an .onnx file, or a "
+    ".safetensors file of cnnviz."
 )
 OTHER = gettext_noop(
     "This looks like a file of the kind {kind}, which is not read here. Please choose a .keras or .h5 file of Keras, "
-    "or a .safetensors file of cnnviz."
+    "an .onnx file, or a .safetensors file of cnnviz."
 )
 
 
 def identify(data: bytes, name: str = "") -> str:
-    """Return the form of a file: `KERAS`, `HDF5` or `SAFETENSORS`.
+    """Return the form of a file: `KERAS`, `HDF5`, `ONNX` or `SAFETENSORS`.
 
     Args:
         data: The whole file.
-        name: Its name, used only to say what an unknown file may be; never shown.
+        name: Its name, tells what an unknown file may be; never shown.
 
     Raises:
         Refusal: If it is empty, longer than `MAX_BYTES` or of another form.
@@ -57,7 +62,14 @@ def identify(data: bytes, name: str = "") -> str:
         return HDF5
     if len(data) > 9 and data[8:9] == b"{" and struct.unpack_from("<Q", data)[0] <= MAX_SAFETENSORS_HEADER:
         return SAFETENSORS
+    if name.lower().endswith(".onnx") or _begins_as_onnx(data):
+        return ONNX
     raise explain_form(name)
+
+
+def _begins_as_onnx(data: bytes) -> bool:
+    """Return whether a file begins with the version of an ONNX file; there is no other mark."""
+    return len(data) > 2 and data[0] == IR_FIELD and 0 < data[1] <= MAX_IR_VERSION and data[2] in NEXT
 
 
 def check_length(length: int) -> None:

@@ -41,11 +41,12 @@ NOTES: Mapping[str, str] = {
 """What may be different from the file -> its description."""
 
 STOPPED = gettext_noop(
-    "Reading this network took too much time or memory and was stopped. Save it again with Keras, with fewer or "
-    "smaller layers, and try once more."
+    "Reading this network took too much time or memory and was stopped. Save it again, with fewer or smaller layers, "
+    "and try once more."
 )
 DAMAGED = gettext_noop(
-    "This file is damaged or not one that Keras or cnnviz writes. Save the network again and try once more."
+    "This file is damaged or not one that Keras, an ONNX exporter or cnnviz writes. Save the network again and try "
+    "once more."
 )
 
 
@@ -63,7 +64,7 @@ class OpenedNetwork:
 
 
 def read(data: bytes, name: str) -> Network:
-    """Read a `.keras`, `.h5` or `.safetensors` file that is not trusted.
+    """Read a `.keras`, `.h5`, `.onnx` or `.safetensors` file that is not trusted.
 
     Args:
         data: The whole file.
@@ -82,9 +83,9 @@ def read_weights(data: bytes, name: str, architecture: Architecture) -> Network:
     Raises:
         Refusal: As for `read`, or if the weights are not those of the architecture.
     """
-    if model_form.identify(data, name) == model_form.KERAS:
+    if model_form.identify(data, name) in (model_form.KERAS, model_form.ONNX):
         raise Refusal(
-            "This .keras file holds a whole network. Open it as a network of its own, or save the weights alone with "
+            "This file holds a whole network. Open it as a network of its own, or save the weights alone with "
             "model.save_weights()."
         )
     return _ask(data, name, architecture).network

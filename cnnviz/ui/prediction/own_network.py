@@ -19,7 +19,7 @@ from cnnviz.ui.shell import networks, page, session, terms, visitor
 
 KEY = "own-network"
 LIMIT_KEY = "own-network-limit"
-KINDS = ["keras", "h5", "hdf5", "safetensors"]
+KINDS = ["keras", "h5", "hdf5", "onnx", "safetensors"]
 
 REMEMBERING = frozenset({"data", "train"})
 """Pages that have the browser keep the visitor's token themselves."""
@@ -28,7 +28,7 @@ WHY = gettext_noop(
     "A [[network]] of yours is used like any other here: draw, and follow every number of it. It is kept on this "
     "server for you alone, at most {most} at a time, and deleted with one click."
 )
-FORMS = gettext_noop("Keras file (.keras, .h5), or .safetensors of cnnviz")
+FORMS = gettext_noop("Keras file (.keras, .h5), ONNX (.onnx), or .safetensors of cnnviz")
 LIMITS = gettext_noop(
     "Up to {size} MB, {parameters} million weights and {layers} layers; one picture in, of up to {side} × {side} "
     "pixels, and one answer out."

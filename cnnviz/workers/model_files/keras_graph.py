@@ -111,9 +111,9 @@ def read_model(description: object, file_name: str) -> FileModel:
         raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
     picture, notes = _read_picture(shape, plan.leaves)
     stack, sources = _list_layers(plan.leaves)
-    stack, doubled, ending = _complete_answer(stack, sources, plan.names)
+    stack, doubled, ending = complete_answer(stack, sources, plan.names)
     notes += ending
-    name = _name_network(config, file_name)
+    name = name_network(config, file_name)
     architecture = _build(name, stack, sources, picture, plan.leaves)
     if plan.left_out:
         notes.append(("left_out", {"number": len(plan.left_out), "names": ", ".join(map(show, plan.left_out))}))
@@ -235,7 +235,7 @@ def _add_layer(
             raise Refusal(NOT_ONE, number=len(sources), what=Message(gettext_noop("inputs of a model inside it")))
         return _add_model(plan, layer.kind, layer.config, inner, group, sources[0], trainable)
     file = FileLayer(layer.kind, layer.name, layer.config)
-    name = _choose_name(plan, inner)
+    name = choose_name(plan.names, inner)
     made = keras_layers.translate(file, name)
     plan.precisions.add(made.precision)
     if not made.layers:
@@ -261,18 +261,18 @@ def _add_layer(
     return made.layers[-1].name
 
 
-def _choose_name(plan: _Plan, path: tuple[str, ...]) -> str:
+def choose_name(names: set[str], path: tuple[str, ...]) -> str:
     """Return a name of ours for a layer: letters, digits, `_`, `.` and `-`, not taken yet."""
     plain = unicodedata.normalize("NFKD", ".".join(path)[:500]).encode("ascii", "ignore").decode()
     base = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_")[-MAX_NAME:] or "layer"
     name, number = base, 2
-    while name in plan.names:
+    while name in names:
         name, number = f"{base}_{number}", number + 1
-    plan.names.add(name)
+    names.add(name)
     return name
 
 
-def _name_network(config: Any, file_name: str) -> str:
+def name_network(config: Any, file_name: str) -> str:
     """Return a name for the network: that of the file, or else that of the model, in small letters and hyphens."""
     stated = config.get("name") if isinstance(config, dict) else ""
     stem = re.sub(r"\.(weights\.)?[A-Za-z0-9]{1,12}$", "", file_name[-200:])
@@ -297,7 +297,7 @@ def _list_layers(leaves: Sequence[Leaf]) -> tuple[list[Layer], list[tuple[str, .
     return stack, sources
 
 
-def _complete_answer(
+def complete_answer(
     stack: list[Layer], sources: list[tuple[str, ...]], names: set[str]
 ) -> tuple[list[Layer], str, list[Note]]:
     """Complete a network to end in a softmax: one is added after logits, and one sigmoid becomes two classes.

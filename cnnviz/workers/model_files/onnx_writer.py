@@ -68,7 +68,7 @@ class _Value:
 
 
 @dataclass
-class _Graph:
+class Graph:
     """What is collected while layers are written.
 
     Attributes:
@@ -98,7 +98,7 @@ class _Graph:
         found = f"{self.layer.name}/{name}"
         while found in self.constants:
             found += "_"
-        self.constants[found] = np.ascontiguousarray(np.asarray(array), dtype)
+        self.constants[found] = np.array(array, dtype, order="C")
         return found
 
     def bring(self, value: _Value, layout: str) -> _Value:
@@ -127,7 +127,7 @@ def write(network: Network, remarks: Mapping[str, str] = NO_REMARKS) -> bytes:
         Refusal: If a layer is of a kind that has no form in ONNX here.
     """
     architecture = network.architecture
-    graph = _Graph(architecture.layers[0])
+    graph = Graph(architecture.layers[0])
     values = {PICTURE: _Value(INPUT, architecture.input_shape, NHWC)}
     for layer in architecture.layers:
         graph.layer, graph.count = layer, 0
@@ -138,7 +138,7 @@ def write(network: Network, remarks: Mapping[str, str] = NO_REMARKS) -> bytes:
     return _finish(network, graph, answer, remarks)
 
 
-def _finish(network: Network, graph: _Graph, answer: _Value, remarks: Mapping[str, str]) -> bytes:
+def _finish(network: Network, graph: Graph, answer: _Value, remarks: Mapping[str, str]) -> bytes:
     """Return the file of a whole graph."""
     architecture = network.architecture
     for node in graph.nodes:
@@ -173,7 +173,7 @@ def _describe(name: str, shape: Sequence[Any]) -> Any:
     return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
 
 
-def _write_layer(graph: _Graph, layer: Layer, inputs: Sequence[_Value], shape: Shape, weights: Weights) -> _Value:
+def _write_layer(graph: Graph, layer: Layer, inputs: Sequence[_Value], shape: Shape, weights: Weights) -> _Value:
     """Write one layer; return its output."""
     if isinstance(layer, PassThrough):
         return inputs[0]
@@ -188,13 +188,13 @@ def _write_layer(graph: _Graph, layer: Layer, inputs: Sequence[_Value], shape: S
     return WRITERS[type(layer)](graph, layer, inputs[0], shape, weights)
 
 
-def _name_value(graph: _Graph, shape: Shape, layout: str) -> _Value:
+def _name_value(graph: Graph, shape: Shape, layout: str) -> _Value:
     """Return the output of the current layer."""
     layout = layout if len(shape) == 3 else UNITS
     return _Value(f"{graph.layer.name}/{layout}", shape, layout)
 
 
-def _end(graph: _Graph, sums: Callable[[str], str], value: _Value, activation: str = "linear") -> _Value:
+def _end(graph: Graph, sums: Callable[[str], str], value: _Value, activation: str = "linear") -> _Value:
     """Write the last node of the current layer, and its activation behind it; return its output.
 
     Args:
@@ -225,7 +225,7 @@ def _find_pads(shape: Shape, spans: Sequence[int], strides: Sequence[int], paddi
 
 
 def _convolve(
-    graph: _Graph, layer: Any, value: _Value, kernel: np.ndarray, bias: np.ndarray | None, groups: int
+    graph: Graph, layer: Any, value: _Value, kernel: np.ndarray, bias: np.ndarray | None, groups: int
 ) -> Node:
     """Return what adds a convolution; `kernel` is (rows, columns, channels / groups, filters)."""
     inputs = [value.name, graph.keep("kernel", kernel.transpose(KERNEL))]
@@ -244,13 +244,13 @@ def _convolve(
     )
 
 
-def _write_conv(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_conv(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NCHW)
     node = _convolve(graph, layer, value, weights["kernel"], weights.get("bias"), layer.groups)
     return _end(graph, node, _name_value(graph, shape, NCHW), layer.activation)
 
 
-def _write_depthwise(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_depthwise(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NCHW)
     kernel = _flatten_depthwise(weights["kernel"])
     node = _convolve(graph, layer, value, kernel, weights.get("bias"), x.shape[2])
@@ -263,7 +263,7 @@ def _flatten_depthwise(kernel: np.ndarray) -> np.ndarray:
     return kernel.reshape(rows, columns, 1, channels * multiplier)
 
 
-def _write_separable(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_separable(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NCHW)
     kernel = _flatten_depthwise(weights["depthwise_kernel"])
     maps = _convolve(graph, layer, value, kernel, None, x.shape[2])("")
@@ -278,7 +278,7 @@ def _write_separable(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights
     )
 
 
-def _write_transposed(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_transposed(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NCHW)
     pads, extra = [0] * 4, [0, 0]
     for axis in range(2):
@@ -308,7 +308,7 @@ def _write_transposed(graph: _Graph, layer: Any, x: _Value, shape: Shape, weight
     )
 
 
-def _write_pooling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_pooling(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     value = graph.bring(x, NCHW)
     attributes: dict[str, Any] = {
         "kernel_shape": layer.pool_size,
@@ -323,7 +323,7 @@ def _write_pooling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: 
     return made
 
 
-def _write_global_pooling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_global_pooling(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     value = graph.bring(x, NCHW)
     operator = "GlobalMaxPool" if layer.reduces == "max" else "GlobalAveragePool"
     made = _name_value(graph, shape, NCHW)
@@ -337,7 +337,7 @@ def _write_global_pooling(graph: _Graph, layer: Any, x: _Value, shape: Shape, we
 # Sums of units
 
 
-def _write_dense(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_dense(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NHWC)
     kernel = graph.keep("kernel", weights["kernel"])
     bias = graph.keep("bias", weights["bias"]) if layer.use_bias else ""
@@ -362,7 +362,7 @@ def _spread(array: np.ndarray, axes: Sequence[int], value: _Value) -> np.ndarray
     return shaped.transpose(2, 0, 1) if value.layout == NCHW else shaped
 
 
-def _write_batch_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_batch_normalization(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     (axis,) = layer.find_axes(shape)
     # The operator reads the second axis as that of the channels: maps, or rows where rows and columns come first.
     value = graph.bring(x, NCHW if axis == 2 else NHWC)
@@ -381,7 +381,7 @@ def _write_batch_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shap
     return made
 
 
-def _write_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_normalization(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     axes = layer.find_axes(shape)
     figures, variance = layer.get_figures(shape, weights)
     mean = graph.keep("mean", _spread(figures, axes, x))
@@ -394,7 +394,7 @@ def _write_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shape, wei
     return made
 
 
-def _write_layer_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_layer_normalization(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     axes = layer.find_axes(shape)
     value = graph.bring(x, NHWC)
     made = _name_value(graph, shape, NHWC)
@@ -414,7 +414,7 @@ def _write_layer_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shap
 
 
 def _scale_and_shift(
-    graph: _Graph, layer: Any, like: _Value, axes: Sequence[int], weights: Weights, name: str, made: _Value
+    graph: Graph, layer: Any, like: _Value, axes: Sequence[int], weights: Weights, name: str, made: _Value
 ) -> _Value:
     """Multiply by gamma and add beta, where a layer has them."""
     steps = [("Mul", "gamma")] * layer.scale + [("Add", "beta")] * layer.center
@@ -426,7 +426,7 @@ def _scale_and_shift(
     return made
 
 
-def _write_group_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
+def _write_group_normalization(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:
     value = graph.bring(x, NCHW)
     made = _name_value(graph, shape, NCHW)
     groups = shape[-1] // layer.count_maps(shape)
@@ -449,21 +449,21 @@ def _write_group_normalization(graph: _Graph, layer: Any, x: _Value, shape: Shap
 # Order and place
 
 
-def _write_reshape(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_reshape(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     value = graph.bring(x, NHWC)
     made = _name_value(graph, shape, NHWC)
     graph.add("Reshape", value.name, graph.keep("shape", [-1, *shape], np.int64), to=made.name)
     return made
 
 
-def _write_permute(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_permute(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     value = graph.bring(x, NHWC)
     made = _name_value(graph, shape, NHWC)
     graph.add("Transpose", value.name, to=made.name, perm=(0, *layer.dims))
     return made
 
 
-def _write_padding(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_padding(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     (top, bottom), (left, right) = layer.padding
     before, behind = [0] * 4, [0] * 4
     for place, (low, high) in enumerate(((top, bottom), (left, right))):
@@ -473,7 +473,7 @@ def _write_padding(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: 
     return made
 
 
-def _write_cropping(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_cropping(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     starts = [low for low, _ in layer.cropping]
     ends = [low + side for low, side in zip(starts, shape[:2], strict=True)]
@@ -483,7 +483,7 @@ def _write_cropping(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights:
     return made
 
 
-def _write_upsampling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_upsampling(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     value = graph.bring(x, NCHW)
     made = _name_value(graph, shape, NCHW)
     how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
@@ -493,7 +493,7 @@ def _write_upsampling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weight
     return made
 
 
-def _write_resizing(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_resizing(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     if layer.interpolation == "nearest":
         # By the cells themselves: programs round the place of a nearest cell differently.
         made = _name_value(graph, shape, x.layout)
@@ -521,7 +521,7 @@ def _find_factor(side: int, new: int) -> np.float32:
     return factor if int(np.float32(side) * factor) >= new else np.nextafter(factor, np.float32(np.inf))
 
 
-def _write_rescaling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_rescaling(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     scaled = graph.add("Mul", x.name, graph.keep("scale", layer.scale))
     graph.add("Add", scaled, graph.keep("offset", layer.offset), to=made.name)
@@ -531,7 +531,7 @@ def _write_rescaling(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights
 # Activations
 
 
-def _activate(graph: _Graph, activation: str, x: str, made: _Value) -> None:
+def _activate(graph: Graph, activation: str, x: str, made: _Value) -> None:
     """Write one of `ACTIVATIONS`, from the value named `x` to `made`."""
     if activation == "softmax":
         graph.add("Softmax", x, to=made.name, axis=made.find_axis(len(made.shape) - 1))
@@ -539,43 +539,43 @@ def _activate(graph: _Graph, activation: str, x: str, made: _Value) -> None:
         ACTIVATIONS[activation](graph, x, made.name)
 
 
-def _one(operator: str, **attributes: Any) -> Callable[[_Graph, str, str], str]:
+def _one(operator: str, **attributes: Any) -> Callable[[Graph, str, str], str]:
     """Return what writes an activation that is one operator."""
     return lambda graph, x, to: graph.add(operator, x, to=to, **attributes)
 
 
-def _clip(low: float, high: float) -> Callable[[_Graph, str, str], str]:
+def _clip(low: float, high: float) -> Callable[[Graph, str, str], str]:
     return lambda graph, x, to: graph.add("Clip", x, graph.keep("low", low), graph.keep("high", high), to=to)
 
 
-def _product(of: Callable[[_Graph, str, str], str]) -> Callable[[_Graph, str, str], str]:
+def _product(of: Callable[[Graph, str, str], str]) -> Callable[[Graph, str, str], str]:
     """Return what writes x times another activation of x."""
     return lambda graph, x, to: graph.add("Mul", x, of(graph, x, ""), to=to)
 
 
-def _gelu(graph: _Graph, x: str, to: str) -> str:
+def _gelu(graph: Graph, x: str, to: str) -> str:
     scaled = graph.add("Mul", x, graph.keep("root", math.sqrt(0.5)))
     below = graph.add("Add", graph.add("Erf", scaled), graph.keep("one", 1))
     return graph.add("Mul", graph.add("Mul", x, below), graph.keep("half", 0.5), to=to)
 
 
-def _mish(graph: _Graph, x: str, to: str) -> str:
+def _mish(graph: Graph, x: str, to: str) -> str:
     return graph.add("Mul", x, graph.add("Tanh", graph.add("Softplus", x)), to=to)
 
 
-def _log_sigmoid(graph: _Graph, x: str, to: str) -> str:
+def _log_sigmoid(graph: Graph, x: str, to: str) -> str:
     return graph.add("Neg", graph.add("Softplus", graph.add("Neg", x)), to=to)
 
 
-def _tanh_shrink(graph: _Graph, x: str, to: str) -> str:
+def _tanh_shrink(graph: Graph, x: str, to: str) -> str:
     return graph.add("Sub", x, graph.add("Tanh", x), to=to)
 
 
-def _exponential(graph: _Graph, x: str, to: str) -> str:
+def _exponential(graph: Graph, x: str, to: str) -> str:
     return graph.add("Exp", graph.add("Min", x, graph.keep("most", MAX_EXPONENT)), to=to)
 
 
-def _squareplus(graph: _Graph, x: str, to: str) -> str:
+def _squareplus(graph: Graph, x: str, to: str) -> str:
     """Write (x + r) / 2 for positive x and 2 / (r - x) for others, with r = sqrt(x² + 4): no digits cancel."""
     two = graph.keep("two", 2)
     root = graph.add("Sqrt", graph.add("Add", graph.add("Mul", x, x), graph.keep("four", 4)))
@@ -584,21 +584,21 @@ def _squareplus(graph: _Graph, x: str, to: str) -> str:
     return graph.add("Where", above, graph.add("Div", size, two), graph.add("Div", two, size), to=to)
 
 
-def _sparse_plus(graph: _Graph, x: str, to: str) -> str:
+def _sparse_plus(graph: Graph, x: str, to: str) -> str:
     one = graph.keep("one", 1)
     between = graph.add("Add", _clip(-1, 1)(graph, x, ""), one)
     bent = graph.add("Mul", graph.add("Mul", between, between), graph.keep("quarter", 0.25))
     return graph.add("Where", graph.add("Less", x, one), bent, x, to=to)
 
 
-def _sparse_sigmoid(graph: _Graph, x: str, to: str) -> str:
+def _sparse_sigmoid(graph: Graph, x: str, to: str) -> str:
     shifted = graph.add("Add", _clip(-1, 1)(graph, x, ""), graph.keep("one", 1))
     return graph.add("Mul", shifted, graph.keep("half", 0.5), to=to)
 
 
 _hard_sigmoid = _one("HardSigmoid", alpha=1 / 6, beta=0.5)
 
-ACTIVATIONS: dict[str, Callable[[_Graph, str, str], str]] = {
+ACTIVATIONS: dict[str, Callable[[Graph, str, str], str]] = {
     "linear": _one("Identity"),
     "relu": _one("Relu"),
     "leaky_relu": _one("LeakyRelu", alpha=0.2),
@@ -628,13 +628,13 @@ ACTIVATIONS: dict[str, Callable[[_Graph, str, str], str]] = {
 """Every activation of the engine but softmax, which needs its axis: what writes it, given graph, input and output."""
 
 
-def _write_activation(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_activation(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     _activate(graph, layer.activation_name, x.name, made)
     return made
 
 
-def _write_relu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_relu(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     slope, threshold, most = layer.negative_slope, layer.threshold, layer.max_value
     if not threshold and most is None:
@@ -653,19 +653,19 @@ def _write_relu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Wei
     return made
 
 
-def _write_leaky_relu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_leaky_relu(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     graph.add("LeakyRelu", x.name, to=made.name, alpha=layer.negative_slope)
     return made
 
 
-def _write_elu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_elu(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     graph.add("Elu", x.name, to=made.name, alpha=layer.alpha)
     return made
 
 
-def _write_prelu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
+def _write_prelu(graph: Graph, layer: Any, x: _Value, shape: Shape, weights: Weights) -> _Value:  # noqa: ARG001
     made = _name_value(graph, shape, x.layout)
     slopes = weights["alpha"]
     graph.add(
@@ -677,7 +677,7 @@ def _write_prelu(graph: _Graph, layer: Any, x: _Value, shape: Shape, weights: We
 # Layers that read several
 
 
-def _write_merge(graph: _Graph, layer: kinds.Merge, inputs: Sequence[_Value], shape: Shape) -> _Value:
+def _write_merge(graph: Graph, layer: kinds.Merge, inputs: Sequence[_Value], shape: Shape) -> _Value:
     layout = NCHW if all(value.layout == NCHW for value in inputs) else NHWC
     read = [_align(graph, graph.bring(value, layout), len(shape)) for value in inputs]
     made = _name_value(graph, shape, layout)
@@ -695,7 +695,7 @@ def _write_merge(graph: _Graph, layer: kinds.Merge, inputs: Sequence[_Value], sh
     return made
 
 
-def _align(graph: _Graph, value: _Value, rank: int) -> _Value:
+def _align(graph: Graph, value: _Value, rank: int) -> _Value:
     """Return a value with as many axes as the merge's output; missing ones come first, as in the engine."""
     if len(value.shape) == rank:
         return value
@@ -710,7 +710,7 @@ TOGETHER = {kinds.Add: "Sum", kinds.Average: "Mean", kinds.Maximum: "Max"}
 TWO = {kinds.Add: "Add", kinds.Subtract: "Sub", kinds.Multiply: "Mul"}
 """Merges that combine two inputs at a time."""
 
-WRITERS: dict[type[Layer], Callable[[_Graph, Any, _Value, Shape, Weights], _Value]] = {
+WRITERS: dict[type[Layer], Callable[[Graph, Any, _Value, Shape, Weights], _Value]] = {
     kinds.Conv2D: _write_conv,
     kinds.DepthwiseConv2D: _write_depthwise,
     kinds.SeparableConv2D: _write_separable,

@@ -15,7 +15,7 @@ from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
-from cnnviz.jobs.sandbox.model_form import KERAS, SAFETENSORS, identify
+from cnnviz.jobs.sandbox.model_form import KERAS, ONNX, SAFETENSORS, identify
 from cnnviz.workers.model_files import archive, keras_graph, keras_metadata, safetensors_file, strict_json
 
 
@@ -37,7 +37,7 @@ class ReadNetwork:
 
 
 def read(data: bytes, name: str, architecture: Architecture | None = None, card: bytes = b"") -> ReadNetwork:
-    """Read a `.keras`, `.h5` or `.safetensors` file.
+    """Read a `.keras`, `.h5`, `.onnx` or `.safetensors` file.
 
     Args:
         data: The whole file.
@@ -53,6 +53,10 @@ def read(data: bytes, name: str, architecture: Architecture | None = None, card:
         return _read_safetensors(data, architecture, card)
     if form == KERAS:
         return _read_keras(data, name)
+    if form == ONNX:
+        from cnnviz.workers.model_files import onnx_graph  # onnx, which other forms do not need
+
+        return ReadNetwork(*onnx_graph.read_network(data, name))
     if architecture is not None:
         return _read_weights_alone(data, architecture)
     return _read_legacy(data, name)

@@ -13,6 +13,7 @@ from cnnviz.core.networks import model_store
 from cnnviz.core.networks.card import to_text
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.sandbox import child_process, model_form, model_upload
+from tests.workers.model_files import onnx_files
 from tests.workers.model_files.make_files import WEIGHTS, architecture, hdf5, keras, legacy, safetensors
 
 
@@ -30,6 +31,13 @@ def test_a_network_comes_back_from_the_child(form: str) -> None:
     assert isinstance(network, Network)
     assert network.architecture.layers == architecture().layers
     np.testing.assert_array_equal(network.weights["answer"]["kernel"], WEIGHTS["layers/dense/vars/0"])
+
+
+@pytest.mark.process
+def test_an_onnx_file_comes_back_from_the_child_whatever_it_is_called() -> None:
+    opened = model_upload.open_network(onnx_files.file(), "model.bin")
+    np.testing.assert_array_equal(opened.network.weights["y"]["bias"], onnx_files.WEIGHTS["fc.bias"])
+    assert [note.template for note in opened.notes] == [model_upload.NOTES["softmax"]]
 
 
 @pytest.mark.process
@@ -101,7 +109,7 @@ def test_a_refusal_of_the_child_names_plain_values_alone() -> None:
     [
         (b"", "a.keras", "empty"),
         (b"PK\3\4" + bytes(model_form.MAX_BYTES), "a.keras", "at most 30 MB"),
-        (b"\x08\x07\x12", "a.onnx", "ONNX"),
+        (b"hello", "a.tflite", "TensorFlow Lite"),
         (b"\x80\x02}q", "a.pkl", "pickle"),
         (b"PK\5\6", "a.pt", "PyTorch"),
         (b"<html>", "a.keras", "not a network that can be read"),

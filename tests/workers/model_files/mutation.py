@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.workers.model_files import make_files
+from tests.workers.model_files import make_files, onnx_files
 
 Random = np.random.Generator
 
@@ -42,6 +42,7 @@ def sound_files() -> list[tuple[str, bytes]]:
         ("net.h5", make_files.legacy()),
         ("net.h5", make_files.legacy(fixed=True)),
         ("net.safetensors", make_files.safetensors()),
+        ("net.onnx", onnx_files.file()),
     ]
 
 

@@ -23,8 +23,8 @@ def run(data: bytes, pictures: np.ndarray, *names: str) -> list[np.ndarray]:
     return found
 
 
-def compare_layers(network: Network, picture: np.ndarray) -> dict[str, float]:
-    """Return for each layer that is written how far the two are apart, in parts of its largest value.
+def compare_layers(network: Network, picture: np.ndarray, least: float = 1e-12) -> dict[str, float]:
+    """Return for each layer that is written how far the two are apart, in parts of its largest value, or of `least`.
 
     The last layer's value is the output; those of the others become outputs as well.
     """
@@ -42,7 +42,7 @@ def compare_layers(network: Network, picture: np.ndarray) -> dict[str, float]:
     for (layer, name), value in zip(names.items(), values, strict=True):
         theirs = value[0].transpose(1, 2, 0) if name.endswith(NCHW) else value[0]
         assert theirs.shape == ours[layer].shape
-        largest = max(float(np.abs(ours[layer]).max()), 1e-12)
+        largest = max(float(np.abs(ours[layer]).max()), least)
         found[layer] = float(np.abs(theirs - ours[layer]).max()) / largest
     return found
 

@@ -12,7 +12,7 @@ import pytest
 
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import model_upload
-from tests.workers.model_files import hostile_archives, hostile_weights
+from tests.workers.model_files import hostile_archives, hostile_onnx, hostile_weights
 from tests.workers.model_files.forked_reader import ForkedReader, request
 from tests.workers.model_files.make_files import (
     WEIGHTS,
@@ -317,6 +317,13 @@ def test_a_hostile_keras_file_is_refused_in_words(reader: ForkedReader, case: st
 def test_a_hostile_older_file_is_refused_in_words(reader: ForkedReader, case: str) -> None:
     make, words = LEGACY[case]
     assert words in refusal(reader, make(), "net.h5")
+
+
+@pytest.mark.parametrize("case", hostile_onnx.CASES)
+def test_a_hostile_onnx_file_is_refused_in_words(reader: ForkedReader, case: str) -> None:
+    make, words = hostile_onnx.CASES[case]
+    text = refusal(reader, make(), "net.onnx")
+    assert any(each in text for each in words.split("|")), text
 
 
 def test_the_files_that_are_changed_are_read_as_they_are(reader: ForkedReader) -> None:

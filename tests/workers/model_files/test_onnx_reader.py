@@ -1,0 +1,332 @@
+"""ONNX files that are read: our own, and those of PyTorch and of converters from TensorFlow, node by node."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core import layers
+from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.trace import trace
+from cnnviz.core.layers import ACTIVATIONS, KINDS, MERGES, BatchNormalization, Layer
+from cnnviz.core.layers.augmentation import PassThrough
+from cnnviz.core.networks import model_store
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import Network
+from cnnviz.workers.model_files import onnx_graph, onnx_writer
+from tests.core import strategies
+from tests.workers.model_files.onnx_files import RANDOM, WEIGHTS, file, model, node
+from tests.workers.model_files.onnx_oracle import run
+from tests.workers.model_files.test_onnx_writer import build, picture
+
+WITHIN = 1e-5
+"""Probabilities against ONNX Runtime, which sums in another order."""
+
+Shape = tuple[int, ...]
+
+
+def read(data: bytes, name: str = "net.onnx") -> Network:
+    architecture, weights, _ = onnx_graph.read_network(data, name)
+    return Network(architecture, weights)
+
+
+def answer(network: Network, values: np.ndarray) -> np.ndarray:
+    return trace(network, values).layers[-1].after
+
+
+def kinds(network: Network) -> list[str]:
+    return [layer.kind for layer in network.architecture.layers]
+
+
+# Our own files
+
+
+@pytest.mark.parametrize("name", model_store.names())
+def test_a_network_of_the_app_comes_back_bit_by_bit(name: str):
+    network = model_store.load(name)
+    found = read(onnx_writer.write(network), f"{name}.onnx")
+    kept = [layer for layer in network.architecture.layers if not isinstance(layer, PassThrough)]
+    assert list(found.architecture.layers) == kept
+    assert found.architecture.classes == network.architecture.classes
+    assert found.architecture.name == name
+    for layer, arrays in network.weights.items():
+        for key, array in arrays.items():
+            np.testing.assert_array_equal(found.weights[layer][key], array)
+
+
+UNREAD: dict[str, Callable[[Any], str]] = {
+    "ReLU": lambda layer: (
+        "Greater" if layer.threshold or (layer.negative_slope and layer.max_value is not None) else ""
+    ),
+    "Resizing": lambda layer: "Gather" if layer.interpolation == "nearest" else "",
+}
+"""Kinds that are written in a form that is not read, and the operator of that form; "" where it is read."""
+
+SOME_UNREAD = {"LayerNormalization", "Normalization"}
+"""Kinds that are not read along rows or columns alone, or of a single value."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_every_kind_comes_back_or_is_refused_by_name(kind: str, data: st.DataObject):
+    shape = data.draw(strategies.image_shapes(channels=4))
+    layer = data.draw(strategies.layers_for(shape, name="layer", kind=kind))
+    network = build(shape, layer, seed=data.draw(strategies.seeds()))
+    written = onnx_writer.write(network)
+    if operator := UNREAD.get(kind, lambda _: "")(layer):
+        with pytest.raises(Refusal, match=operator):
+            read(written)
+        return
+    try:
+        found = read(written)
+    except Refusal:
+        if kind not in SOME_UNREAD:
+            raise
+        return
+    np.testing.assert_allclose(answer(found, picture(shape)), answer(network, picture(shape)), atol=WITHIN)
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_every_activation_comes_back_as_one(activation: str):
+    conv = layers.Conv2D(name="conv", filters=3, kernel_size=(3, 3), activation=activation)
+    apart = layers.Activation(name="apart", activation=activation)
+    network = build((6, 5, 3), conv, layers.ZeroPadding2D(name="frame"), apart)
+    found = read(onnx_writer.write(network)).architecture.layers
+    same = {"celu": "elu"}.get(activation, activation)
+    assert found[1] == layers.Conv2D(name="conv", filters=3, kernel_size=(3, 3), activation=same)
+    assert same == "linear" or found[3] == layers.Activation(name="apart", activation=same)
+
+
+@pytest.mark.parametrize("kind", MERGES)
+def test_every_merge_comes_back(kind: str):
+    convs = [layers.Conv2D(name=f"c{i}", filters=3, kernel_size=(3, 3), padding="same") for i in range(2)]
+    merge = MERGES[kind](name="merge")
+    network = build((5, 4, 3), *convs, merge, inputs=(("scaled",), ("scaled",), ("c0", "c1")))
+    found = read(onnx_writer.write(network)).architecture
+    assert found.layers[:-1] == network.architecture.layers[:-2]  # the softmax joins the layer before it
+    assert found.inputs[:-1] == network.architecture.inputs[:-2]
+
+
+# Files of PyTorch
+
+
+def compare(data: bytes, shape: Shape, seed: int = 1) -> Network:
+    """Read a file whose pictures have channels first; compare with ONNX Runtime, behind a softmax as we add it."""
+    values = np.random.default_rng(seed).random((1, *shape), np.float32)
+    (expected,) = run(data, values)
+    network = read(data)
+    assert network.architecture.input_shape == (*shape[1:], shape[0])
+    found = answer(network, values[0].transpose(1, 2, 0))
+    logits = expected[0].astype(np.float64)
+    if not np.isclose(np.exp(logits).sum(), 1) and not np.isclose(logits.sum(), 1):
+        logits = np.exp(logits - logits.max())
+        logits /= logits.sum()
+    elif not np.isclose(logits.sum(), 1):
+        logits = np.exp(logits)
+    np.testing.assert_allclose(found, logits, atol=WITHIN)
+    return network
+
+
+def weights(**shapes: Shape) -> dict[str, Any]:
+    return {
+        name.replace("__", "."): (RANDOM.normal(size=shape) / 3).astype(np.float32) for name, shape in shapes.items()
+    }
+
+
+def test_a_convolutional_network_with_the_rows_of_its_dense_layer_in_another_order():
+    network = compare(file(), (1, 8, 8))
+    assert kinds(network) == ["Conv2D", "MaxPooling2D", "Flatten", "Dense", "Softmax"]
+    assert network.architecture.layers[0].name == "conv"
+    assert network.architecture.layers[0].activation_name == "relu"
+    np.testing.assert_array_equal(network.weights["conv"]["kernel"], WEIGHTS["conv.weight"].transpose(2, 3, 1, 0))
+
+
+def test_a_residual_block_with_padding_that_is_not_that_of_keras():
+    nodes = [
+        node("Conv", "x a", "c1", kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2]),
+        node("BatchNormalization", "c1 g b m v", "n1", epsilon=1e-5, momentum=0.9),
+        node("Relu", "n1", "r1"),
+        node("MaxPool", "r1", "p", kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4),
+        node("Conv", "p k", "c2", kernel_shape=[3, 3], pads=[1] * 4, group=4),
+        node("Clip", "c2 low high", "r2"),
+        node("Add", "r2 p", "sum"),
+        node("Concat", "sum p", "both", axis=1),
+        node("GlobalAveragePool", "both", "mean"),
+        node("Flatten", "mean", "flat"),
+        node("Gemm", "flat w bias", "logits", transB=1),
+        node("LogSoftmax", "logits", "y", axis=1),
+    ]
+    found = weights(a=(4, 3, 3, 3), k=(4, 1, 3, 3), g=(4,), b=(4,), m=(4,), w=(5, 8), bias=(5,))
+    found |= {"v": np.abs(RANDOM.normal(size=4)).astype(np.float32) + 0.2}
+    found |= {"low": np.float32(0).reshape(()), "high": np.array(6, np.float32)}
+    found = {name: np.asarray(array) for name, array in found.items()}
+    network = compare(file(nodes, found, ("batch", 3, 17, 14)), (3, 17, 14))
+    assert kinds(network)[:4] == ["ZeroPadding2D", "Conv2D", "BatchNormalization", "Activation"]
+    assert "DepthwiseConv2D" in kinds(network)
+    assert network.architecture.classes == ("0", "1", "2", "3", "4")
+
+
+def test_a_pooling_with_a_border_after_values_below_0_is_refused():
+    nodes = [node("MaxPool", "x", "p", kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4), node("Flatten", "p", "y")]
+    with pytest.raises(Refusal, match=r"MaxPool \(MaxPool\) has"):
+        read(file(nodes, {}))
+
+
+@pytest.mark.parametrize(("pads", "counted"), [([0] * 4, 0), ([1] * 4, 1), ([0, 0, 1, 1], 0)])
+def test_averages_count_padding_or_do_not(pads: list[int], counted: int):
+    nodes = [
+        node("AveragePool", "x", "p", kernel_shape=[3, 3], strides=[2, 2], pads=pads, count_include_pad=counted),
+        node("Flatten", "p", "flat"),
+        node("MatMul", "flat w", "product"),
+        node("Add", "product b", "y"),
+    ]
+    size = 4 if pads[2] else 3
+    found = weights(w=(2 * size * size, 4), b=(4,))
+    network = compare(file(nodes, found, (1, 2, 8, 8)), (2, 8, 8))
+    assert network.architecture.layers[-2].use_bias  # type: ignore[attr-defined]
+
+
+def test_functions_of_pytorch_that_are_several_nodes():
+    """GELU, SiLU, group normalization, and a view whose shape is computed."""
+    nodes = [
+        node("Conv", "x a", "c", kernel_shape=[3, 3]),
+        node("Div", "c root", "g1"),
+        node("Erf", "g1", "g2"),
+        node("Add", "g2 one", "g3"),
+        node("Mul", "c g3", "g4"),
+        node("Mul", "g4 half", "gelu"),
+        node("Reshape", "gelu groups", "r1"),
+        node("InstanceNormalization", "r1 ones zeros", "r2", epsilon=1e-5),
+        node("Shape", "gelu", "old"),
+        node("Reshape", "r2 old", "r3"),
+        node("Mul", "r3 gamma", "r4"),
+        node("Add", "r4 beta", "n"),
+        node("Sigmoid", "n", "s"),
+        node("Mul", "n s", "silu"),
+        node("Shape", "silu", "shape"),
+        node("Gather", "shape zero", "batch", axis=0),
+        node("Unsqueeze", "batch axis", "batch1"),
+        node("Concat", "batch1 rest", "target", axis=0),
+        node("Reshape", "silu target", "flat"),
+        node("Gemm", "flat w bias", "y", transB=1),
+    ]
+    found = weights(a=(4, 1, 3, 3), gamma=(4, 1, 1), beta=(4, 1, 1), w=(3, 64), bias=(3,))
+    found |= {"root": np.array(2**0.5, np.float32), "one": np.array(1, np.float32), "half": np.array(0.5, np.float32)}
+    found |= {"groups": np.array([0, 2, -1]), "ones": np.ones(2, np.float32), "zeros": np.zeros(2, np.float32)}
+    found |= {"zero": np.array(0), "axis": np.array([0]), "rest": np.array([-1])}
+    at = [each.name for each in nodes].index("/r1/Reshape")
+    moved = [*nodes[: at + 2], *nodes[at + 3 :]]  # the old shape is known before
+    moved.insert(at, nodes[at + 2])
+    network = compare(file(moved, found, ("batch", 1, 6, 6)), (1, 6, 6))
+    assert kinds(network) == ["Conv2D", "GroupNormalization", "Activation", "Flatten", "Dense", "Softmax"]
+    assert [layer.activation_name for layer in network.architecture.layers][:3] == ["gelu", "", "silu"]
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+@pytest.mark.parametrize("pad", [0, 1])
+def test_a_transposed_convolution(extra: int, pad: int):
+    attributes = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [pad] * 4, "output_padding": [extra] * 2}
+    side = 2 * 4 + 3 - 2 * pad + extra
+    nodes = [node("ConvTranspose", "x a b", "c", **attributes), node("Flatten", "c", "f"), node("MatMul", "f w", "y")]
+    found = weights(a=(2, 3, 3, 3), b=(3,), w=(3 * side * side, 4))
+    compare(file(nodes, found, ("batch", 2, 5, 5)), (2, 5, 5))
+
+
+def test_channels_that_are_scaled_before_the_network():
+    nodes = [
+        node("Sub", "x mean", "a"),
+        node("Div", "a deviation", "b"),
+        node("Mul", "b factor", "c"),
+        node("Flatten", "c", "flat"),
+        node("MatMul", "flat w", "logits"),
+        node("Softmax", "logits", "y"),
+    ]
+    found = weights(mean=(1, 3, 1, 1), w=(3 * 16, 6)) | {"factor": np.array(0.5, np.float32)}
+    found["deviation"] = np.array([0.2, 0.3, 0.4], np.float32).reshape(3, 1, 1)
+    network = compare(file(nodes, found, ("batch", 3, 4, 4)), (3, 4, 4))
+    assert isinstance(network.architecture.layers[0], BatchNormalization)
+    mean = network.weights[network.architecture.layers[0].name]
+    variance = mean["moving_variance"] + np.float32(network.architecture.layers[0].epsilon)
+    assert (1 / np.sqrt(variance) == 1).all()
+
+
+def test_one_sigmoid_is_two_classes():
+    nodes = [node("Flatten", "x", "f"), node("Gemm", "f w b", "z", transB=1), node("Sigmoid", "z", "y")]
+    data = file(nodes, weights(w=(1, 64), b=(1,)))
+    values = np.random.default_rng(1).random((1, 1, 8, 8), np.float32)
+    (expected,) = run(data, values)
+    found = answer(read(data), values[0].transpose(1, 2, 0))
+    np.testing.assert_allclose(found, [1 - expected[0, 0], expected[0, 0]], atol=WITHIN)
+
+
+# Files of converters from TensorFlow
+
+
+def test_channels_last_are_told_from_the_sides():
+    nodes = [
+        node("Transpose", "x", "t", perm=[0, 3, 1, 2]),
+        node("Conv", "t a", "c", auto_pad="SAME_UPPER", strides=[2, 2]),
+        node("Transpose", "c", "back", perm=[0, 2, 3, 1]),
+        node("Reshape", "back shape", "flat"),
+        node("MatMul", "flat w", "y"),
+    ]
+    found = weights(a=(4, 3, 3, 3), w=(4 * 4 * 4, 5)) | {"shape": np.array([-1, 64])}
+    data = file(nodes, found, ("batch", 7, 8, 3))
+    values = np.random.default_rng(1).random((1, 7, 8, 3), np.float32)
+    (logits,) = run(data, values)
+    network = read(data)
+    assert kinds(network) == ["Conv2D", "Flatten", "Dense", "Softmax"]
+    powers = np.exp(logits[0] - logits[0].max())
+    np.testing.assert_allclose(answer(network, values[0]), powers / powers.sum(), atol=WITHIN)
+
+
+def test_names_of_classes_and_of_the_network_come_from_the_file():
+    made = model()
+    made.graph.name = "Kana Reader"
+    names = [f"あ{number}" for number in range(10)]
+    onnx.helper.set_model_props(made, {"classes": json.dumps(names)})
+    data = made.SerializeToString()
+    assert read(data).architecture.classes == tuple(names)
+    assert read(data, "☃.onnx").architecture.name == "kana-reader"
+    onnx.helper.set_model_props(made, {"classes": json.dumps(names[:3])})
+    assert read(made.SerializeToString()).architecture.classes == tuple("0123456789")
+
+
+def test_half_precision_and_numbers_one_by_one_are_read():
+    halved = {name: array.astype(np.float16) for name, array in WEIGHTS.items()}
+    found = read(file(weights=halved))
+    np.testing.assert_array_equal(found.weights["conv"]["bias"], halved["conv.bias"].astype(np.float32))
+    tensor = onnx.helper.make_tensor("conv.bias", onnx.TensorProto.FLOAT, [2], [1.5, -2.0])
+    assert read(file(weights=WEIGHTS | {"conv.bias": tensor})).weights["conv"]["bias"].tolist() == [1.5, -2.0]
+
+
+def test_layers_of_the_engine_cover_every_operator_of_the_gate():
+    """An operator that the gate lets through is read, or part of an activation or of a constant shape."""
+    from cnnviz.workers.model_files import onnx_file, onnx_layers
+
+    parts = {each.operator for pattern in onnx_graph.list_patterns() for each in pattern.nodes}
+    shapes = {"Constant", "Gather", "Shape", "Unsqueeze"}
+    assert onnx_file.OPERATORS.keys() == onnx_layers.READERS.keys() | parts | shapes
+
+
+def layer_names(found: list[Layer]) -> list[str]:
+    return [layer.name for layer in found]
+
+
+def test_names_of_modules_become_names_of_layers():
+    made = model()
+    for each, name in zip(
+        made.graph.node, ["/features/0/Conv", "/features/1/Relu", "", "Flatten_7", "/fc/Gemm"], strict=True
+    ):
+        each.name = name
+    network = read(made.SerializeToString())
+    assert layer_names(list(network.architecture.layers)) == ["features", "pool", "Flatten_7", "fc", "softmax"]
+    assert isinstance(network.architecture, Architecture)
