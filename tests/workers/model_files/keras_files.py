@@ -1,9 +1,10 @@
 """Make random networks with Keras, save them, and keep what Keras computes with them: run as a program of its own.
 
-    python -m tests.workers.model_files.keras_files FOLDER COUNT [SEED]
+    python -m tests.workers.model_files.keras_files FOLDER COUNT [SEED [exact]]
 
 For each network there are `<number>.keras`, `<number>.h5` and `<number>.npz`: two pictures `x`, and the values of every
-layer by its name, those of models inside with the name of the model before a point.
+layer by its name, those of models inside with the name of the model before a point; with `exact` also those of the same
+network in float64, under `exact/<name>`.
 """
 
 # ruff: noqa: ARG005  (all makers of layers are called alike, whether they read every argument or not)
@@ -15,6 +16,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+import json
 import sys
 import warnings
 from collections.abc import Callable
@@ -250,9 +252,18 @@ def compute(model: Any, x: Any, prefix: str = "") -> dict[str, np.ndarray]:
     return found
 
 
+def widen(model: Any) -> Any:
+    """Return the same network in float64."""
+    text = json.dumps(keras.saving.serialize_keras_object(model)).replace('"float32"', '"float64"')
+    wide = keras.saving.deserialize_keras_object(json.loads(text))
+    wide.set_weights(model.get_weights())
+    return wide
+
+
 def main() -> None:
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    exact = sys.argv[4:] == ["exact"]
     warnings.simplefilter("ignore")
     for number in range(count):
         rng = np.random.default_rng([seed, number])
@@ -264,6 +275,9 @@ def main() -> None:
         except TypeError:  # Keras 3 cannot write layers that change pictures into this form
             (folder / f"{number}.h5").unlink(missing_ok=True)
         arrays: dict[str, Any] = {"x": x, **compute(model, x)}
+        if exact:
+            found = compute(widen(model), x.astype(np.float64))
+            arrays |= {f"exact/{name}": values for name, values in found.items()}
         np.savez(folder / f"{number}.npz", **arrays)
 
 
