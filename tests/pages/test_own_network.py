@@ -133,7 +133,7 @@ def come_back(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_becomes_the_network_that_is_chosen(home: Path) -> None:
     app = panel(start())
-    assert "Up to 30 MB, 20 million weights and 100 layers" in texts(app)
+    assert "Up to 30 MB, 20 million weights and 250 layers" in texts(app)
     app = give(app)
     assert well(app)
     name = app.session_state["network"]

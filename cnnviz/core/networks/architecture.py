@@ -39,7 +39,8 @@ KEEP_RANGE = ("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropo
 
 MAX_CHANNELS = 4
 MAX_INPUT_SIDE = 512
-MAX_LAYERS = 100
+MAX_LAYERS = 250
+"""EfficientNetB0 has 238, MobileNetV2 154; what a network costs is limited by weights, values and multiplications."""
 MAX_SOURCES = 64
 """Inputs of one layer."""
 MIN_CLASSES = 2

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 FILE = "design.json"
 
 MAX_BYTES = 100_000
-"""Size of the largest file that is read; a hundred layers take a tenth of it."""
+"""Size of the largest file that is read; 250 layers take a quarter of it."""
 
 NO_GUESSES: Mapping[str, str] = MappingProxyType({})
 

@@ -11,7 +11,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import Message, gettext_noop
 
 MAX_BYTES = 2_000_000
-"""Length of a text. The configuration of a network of 100 layers has some 100 kB."""
+"""Length of a text. The configuration of a network of 250 layers has some 250 kB."""
 
 MAX_DEPTH = 60
 """Brackets inside one another. A nested model takes eight for each model around it."""

@@ -86,8 +86,8 @@ def conv(filters: int, name: str = "conv2d") -> Conv2D:
 @pytest.mark.parametrize(
     ("stack", "words"),
     [
-        ((), "a list of 1 to 100 layers. Received: 0 layers"),
-        ((ANSWER,) * 101, "Received: 101 layers"),
+        ((), "a list of 1 to 250 layers. Received: 0 layers"),
+        ((ANSWER,) * 251, "Received: 251 layers"),
         ((Flatten(name="answer"), ANSWER), "Received: answer more than once"),
         ((ANSWER,), "The last layer must give 10 probabilities"),
         ((Flatten(name="f"), Dense(name="d", units=10)), "The last layer must give 10 probabilities"),

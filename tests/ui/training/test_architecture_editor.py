@@ -155,7 +155,7 @@ def test_a_layer_becomes_another_kind(app: AppTest) -> None:
 def test_a_network_without_layers_is_refused_and_can_be_built_again(app: AppTest) -> None:
     begin(app, ArchitectureDraft(()))
     assert made(app) is None
-    assert "1 to 100 layers" in app.error[0].value
+    assert "1 to 250 layers" in app.error[0].value
     app.menu_button(key=key(app, "0-add")).click("Flatten").run()
     app.menu_button(key=key(app, "1-add")).click("Dense").run()
     assert "10 probabilities" in app.error[0].value
