@@ -63,6 +63,11 @@ def test_escape_goes_back_one_step_at_a_time(layers_page: Page) -> None:
     layers_page.keyboard.press("Escape")
     expect_closed(layers_page)
     expect(canvas).to_be_focused()
+    layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
+    expect_place(layers_page, "conv2d.5.3.7")
+    canvas.blur()  # nothing has the focus, as when a link has opened the page
+    layers_page.keyboard.press("Escape")
+    expect_place(layers_page, "conv2d.5")
 
 
 def test_keys_go_in_again_to_the_largest_value(page: Page, layers_link: str, traced: Trace) -> None:

@@ -67,6 +67,7 @@ class LedgerPanel {
     this.listeners = {
       "cnnviz:point": (event) => this.point(event.detail),
       "cnnviz:return": (event) => this.return(event),
+      keydown: (event) => this.leave(event),
     }
     for (const [name, react] of Object.entries(this.listeners)) addEventListener(name, react)
     this.forget = takeMoves((asked) => this.moved(asked))
@@ -114,6 +115,13 @@ class LedgerPanel {
     this.enter = true
     this.from = from?.getBoundingClientRect()
     this.step(what)
+  }
+
+  // Escape goes back too where nothing has the focus, as when a link has opened the page; but not where it closes
+  // something that lies above.
+  leave(event) {
+    const nowhere = event.target === document.body && !document.documentElement.dataset.sheet
+    if (event.key === "Escape" && nowhere && this.active && !event.defaultPrevented) this.up()
   }
 
   // One step back.
