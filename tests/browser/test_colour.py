@@ -16,6 +16,7 @@ from cnnviz.core.lessons.convolution import colour_sum
 from cnnviz.core.lessons.convolution.colour_sum import UNIT, ColourSum
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 NAME = "cnn-rgb"
 INK, PAPER = "#ffcc00", "#2b0a3d"
@@ -93,6 +94,14 @@ def sums_page(page: Page, address: str, seven_link: str) -> Page:
     return page
 
 
+@pytest.fixture
+def read_page(revisit: Visitor, address: str, seven_link: str) -> Page:
+    """Return the page of the sum, on which no weight is changed."""
+    page = revisit(f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3&show=everything", "Convolution")
+    sheet(page, "after relu").scroll_into_view_if_needed()
+    return page
+
+
 def sheet(page: Page, name: str) -> Locator:
     return page.locator(f'.colour_sum canvas[aria-label^="{name}"]')
 
@@ -139,18 +148,18 @@ def check(page: Page, expected: ColourSum) -> None:
     assert said["after"] == max(0, said["before"]) == expected.after[row, column]
 
 
-def test_the_numbers_at_a_hovered_cell_add_up(sums_page: Page, seven: Drawing) -> None:
+def test_the_numbers_at_a_hovered_cell_add_up(read_page: Page, seven: Drawing) -> None:
     expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
-    check(sums_page, expected)
+    check(read_page, expected)
     for name, row, column in (("what red gives", 7, 12), ("Sum of the three", 20, 17), ("after relu", 0, 29)):
-        canvas = sheet(sums_page, name)
+        canvas = sheet(read_page, name)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
         side = box["width"] / 30
-        sums_page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
-        assert here(sums_page) == (row, column)
-        check(sums_page, expected)
+        read_page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+        assert here(read_page) == (row, column)
+        check(read_page, expected)
 
 
 def test_the_essentials_have_three_decimals_which_add_up_too(
@@ -159,7 +168,9 @@ def test_the_essentials_have_three_decimals_which_add_up_too(
     eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3", "Convolution")
     learned = colour_sum.list_filters(model_store.load(NAME))[3]
     expected = shown(seven, learned)
-    texts = page.locator(".colour_sum .account :is(.numbers span, .value)").all_inner_texts()
+    numbers = page.locator(".colour_sum .account :is(.numbers span, .value)")
+    expect(numbers.first).to_be_visible()
+    texts = numbers.all_inner_texts()
     assert {len(text.partition(".")[2]) for text in texts} == {3}
     sums, (row, column) = lines(page), here(page)
     assert sums["red"] + sums["green"] + sums["blue"] == sums["total"]
@@ -179,18 +190,18 @@ def test_the_essentials_have_three_decimals_which_add_up_too(
     assert carried["rgb"] == colour_sum.encode((learned[0], 0.5, *learned[2:])), "the others keep all their decimals"
 
 
-def test_cells_are_reached_by_keys(sums_page: Page, seven: Drawing) -> None:
+def test_cells_are_reached_by_keys(read_page: Page, seven: Drawing) -> None:
     expected = shown(seven, colour_sum.list_filters(model_store.load(NAME))[3])
-    sheet(sums_page, "after relu").focus()
-    before = here(sums_page)
-    sums_page.keyboard.press("ArrowDown")
-    sums_page.keyboard.press("ArrowLeft")
-    assert here(sums_page) == (before[0] + 1, before[1] - 1)
-    check(sums_page, expected)
+    sheet(read_page, "after relu").focus()
+    before = here(read_page)
+    read_page.keyboard.press("ArrowDown")
+    read_page.keyboard.press("ArrowLeft")
+    assert here(read_page) == (before[0] + 1, before[1] - 1)
+    check(read_page, expected)
     for _ in range(40):
-        sums_page.keyboard.press("ArrowUp")
-    assert here(sums_page)[0] == 0, "the edge holds"
-    check(sums_page, expected)
+        read_page.keyboard.press("ArrowUp")
+    assert here(read_page)[0] == 0, "the edge holds"
+    check(read_page, expected)
 
 
 def weight(page: Page, channel: str, row: int, column: int) -> Locator:

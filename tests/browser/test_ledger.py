@@ -288,19 +288,19 @@ def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
     expect_account(page, traced, Cell("conv2d_1", 5, 10, 7))
 
 
-def test_the_ledger_follows_the_drawing(layers_page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
+def test_the_ledger_follows_the_drawing(page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
     bar = ((60.0, 200.0), (220.0, 200.0))
     more = Drawing((*seven.strokes, Stroke(bar, 20.0)))
     then = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(more)).digit)
     change = then.layers[0].after - traced.layers[0].after
     row, column, of = (int(side) for side in np.unravel_index(change.argmax(), change.shape))
     cell = Cell("conv2d", of, row, column)
-    eyes.opened(layers_page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(layers_page, traced, cell)
-    hands.draw(layers_page, bar)
-    drawn = eyes.drawing_when(layers_page, 2)
+    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
+    expect_account(page, traced, cell)
+    hands.draw(page, bar)
+    drawn = eyes.drawing_when(page, 2)
     now = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(drawn)).digit)
-    expect_account(layers_page, now, cell)
+    expect_account(page, now, cell)
 
 
 def test_the_copied_program_prints_the_number_with_the_downloaded_file(
@@ -347,8 +347,8 @@ def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace)
     assert wide[2] < 0.6 * wide[3], "the maps stay in sight"
 
 
-def test_every_control_has_an_accessible_name(layers_page: Page, layers_link: str) -> None:
+def test_every_control_has_an_accessible_name(page: Page, layers_link: str) -> None:
     for cell in ("conv2d_1.3.2.2", "dense_1.7", "max_pooling2d.1.2.3"):
-        eyes.opened(layers_page, f"{layers_link}&cell={cell}", "Layers")
-        expect(panel(layers_page)).to_have_attribute("data-cell", cell)
-        assert layers_page.evaluate(UNNAMED) == []
+        eyes.opened(page, f"{layers_link}&cell={cell}", "Layers")
+        expect(panel(page)).to_have_attribute("data-cell", cell)
+        assert page.evaluate(UNNAMED) == []
