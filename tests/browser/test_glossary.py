@@ -52,6 +52,11 @@ def expect_closed(page: Page, key: str) -> None:
     expect(term(page, key)).to_have_attribute("aria-expanded", "false")
 
 
+@pytest.fixture
+def layers_page(revisit: Visitor, address: str) -> Page:
+    return revisit(f"{address}/Layers", "Layers")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pointer_opens_an_explanation_and_may_go_there(visitor: Visitor, address: str, scheme: str) -> None:
     page = eyes.opened(visitor(color_scheme=scheme), f"{address}/Layers", "Layers")
@@ -67,38 +72,36 @@ def test_the_pointer_opens_an_explanation_and_may_go_there(visitor: Visitor, add
     expect_closed(page, "layer")
 
 
-def test_escape_closes_it_and_moves_nothing(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/Layers", "Layers")
-    term(page, "layer").hover()
-    expect_explained(page, "layer")
-    page.keyboard.press("Escape")
-    expect_closed(page, "layer")
-    term(page, "layer").focus()
-    expect_explained(page, "layer")
-    page.keyboard.press("Escape")
-    expect_closed(page, "layer")
-    expect(term(page, "layer")).to_be_focused()
+def test_escape_closes_it_and_moves_nothing(layers_page: Page) -> None:
+    term(layers_page, "layer").hover()
+    expect_explained(layers_page, "layer")
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page, "layer")
+    term(layers_page, "layer").focus()
+    expect_explained(layers_page, "layer")
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page, "layer")
+    expect(term(layers_page, "layer")).to_be_focused()
 
 
-def test_keys_reach_a_term_its_link_and_the_next_term(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/Layers", "Layers")
-    hands.reach_with_tab(page, term(page, "network"))
-    expect_explained(page, "network")
-    page.keyboard.press("Tab")
-    expect(popover(page).get_by_role("link")).to_be_focused()
-    page.keyboard.press("Shift+Tab")
-    expect(term(page, "network")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    expect(term(page, "layer")).to_be_focused()
-    expect_explained(page, "layer")
-    let_pass(page, 400)  # a key that comes with the focus is a screen reader's, and opens
+def test_keys_reach_a_term_its_link_and_the_next_term(layers_page: Page) -> None:
+    hands.reach_with_tab(layers_page, term(layers_page, "network"))
+    expect_explained(layers_page, "network")
+    layers_page.keyboard.press("Tab")
+    expect(popover(layers_page).get_by_role("link")).to_be_focused()
+    layers_page.keyboard.press("Shift+Tab")
+    expect(term(layers_page, "network")).to_be_focused()
+    layers_page.keyboard.press("Tab")
+    layers_page.keyboard.press("Tab")
+    expect(term(layers_page, "layer")).to_be_focused()
+    expect_explained(layers_page, "layer")
+    let_pass(layers_page, 400)  # a key that comes with the focus is a screen reader's, and opens
     for key in ("Enter", " "):
-        page.keyboard.press(key)
-        expect_closed(page, "layer")
-        page.keyboard.press(key)
-        expect_explained(page, "layer")
-        let_pass(page, 400)
+        layers_page.keyboard.press(key)
+        expect_closed(layers_page, "layer")
+        layers_page.keyboard.press(key)
+        expect_explained(layers_page, "layer")
+        let_pass(layers_page, 400)
 
 
 def test_a_finger_opens_and_closes_it(phone: Page, address: str) -> None:
@@ -114,13 +117,12 @@ def test_a_finger_opens_and_closes_it(phone: Page, address: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_term_in_a_component_is_explained_too(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/Layers", "Layers")
-    term(page, "kernel").scroll_into_view_if_needed()
-    term(page, "kernel").hover()
-    expect_explained(page, "kernel")
-    page.keyboard.press("Escape")
-    expect_closed(page, "kernel")
+def test_a_term_in_a_component_is_explained_too(layers_page: Page) -> None:
+    term(layers_page, "kernel").scroll_into_view_if_needed()
+    term(layers_page, "kernel").hover()
+    expect_explained(layers_page, "kernel")
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page, "kernel")
 
 
 def test_a_term_in_the_card_of_a_network_looks_and_opens_alike(page: Page, address: str) -> None:

@@ -21,6 +21,12 @@ def wide(visitor: Visitor, layers_link: str) -> Page:
     return eyes.opened(visitor(**WIDE), layers_link, "Layers")
 
 
+@pytest.fixture
+def read_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return a page of Layers with room for the list, on which nothing is chosen."""
+    return revisit(layers_link, "Layers", **WIDE)
+
+
 def lines(page: Page) -> Locator:
     return page.locator(".st-key-layers-list .line")
 
@@ -37,27 +43,27 @@ def place_of(traced: Trace, name: str) -> int:
     return [layer.name for layer in traced.layers].index(name)
 
 
-def test_every_layer_has_a_line_that_jumps_to_it(wide: Page, traced: Trace) -> None:
-    expect(lines(wide)).to_have_count(len(traced.layers))
+def test_every_layer_has_a_line_that_jumps_to_it(read_page: Page, traced: Trace) -> None:
+    expect(lines(read_page)).to_have_count(len(traced.layers))
     for place in (len(traced.layers) - 1, 4, 0):
-        line = lines(wide).nth(place)
+        line = lines(read_page).nth(place)
         expect(line).to_contain_text("×".join(map(str, traced.layers[place].output_shape)))
         line.click()
-        expect(card(wide, place).locator("summary")).to_be_in_viewport()
-        expect(card(wide, place).locator("summary")).to_be_focused()
+        expect(card(read_page, place).locator("summary")).to_be_in_viewport()
+        expect(card(read_page, place).locator("summary")).to_be_focused()
         expect(line).to_have_attribute("aria-current", "true")
-        expect(wide.locator(".st-key-layers-list [aria-current]")).to_have_count(1)
+        expect(read_page.locator(".st-key-layers-list [aria-current]")).to_have_count(1)
 
 
-def test_the_list_goes_by_keys_with_one_stop_for_tab(wide: Page) -> None:
-    lines(wide).first.focus()
-    wide.keyboard.press("ArrowDown")
-    expect(lines(wide).nth(1)).to_be_focused()
-    wide.keyboard.press("End")
-    expect(lines(wide).last).to_be_focused()
-    wide.keyboard.press("Enter")
-    expect(wide.locator('[class*="st-key-card-"] summary').last).to_be_focused()
-    expect(wide.locator('.st-key-layers-list .line[tabindex="0"]')).to_have_count(1)
+def test_the_list_goes_by_keys_with_one_stop_for_tab(read_page: Page) -> None:
+    lines(read_page).first.focus()
+    read_page.keyboard.press("ArrowDown")
+    expect(lines(read_page).nth(1)).to_be_focused()
+    read_page.keyboard.press("End")
+    expect(lines(read_page).last).to_be_focused()
+    read_page.keyboard.press("Enter")
+    expect(read_page.locator('[class*="st-key-card-"] summary').last).to_be_focused()
+    expect(read_page.locator('.st-key-layers-list .line[tabindex="0"]')).to_have_count(1)
 
 
 def test_the_list_stays_in_sight_and_marks_what_is_read(wide: Page) -> None:
@@ -68,11 +74,11 @@ def test_the_list_stays_in_sight_and_marks_what_is_read(wide: Page) -> None:
         expect(lines(wide).nth(place)).to_be_in_viewport(ratio=1)
 
 
-def test_thumbnails_show_the_strongest_map(wide: Page, traced: Trace) -> None:
+def test_thumbnails_show_the_strongest_map(read_page: Page, traced: Trace) -> None:
     shown = traced.layers[0].after
     best = int(np.unravel_index(shown.argmax(), shown.shape)[2])
-    picture = lines(wide).first.locator("canvas")
-    wide.wait_for_function("canvas => canvas.width > 1", arg=picture.element_handle())
+    picture = lines(read_page).first.locator("canvas")
+    read_page.wait_for_function("canvas => canvas.width > 1", arg=picture.element_handle())
     side = picture.evaluate("canvas => [canvas.height, canvas.width]")
     assert side == list(shown.shape[:2])
     bright = picture.evaluate(
@@ -129,7 +135,7 @@ def test_each_layer_says_what_it_did_to_the_digit_and_again_after_a_stroke(wide:
     expect(said).not_to_have_text(before)
 
 
-def test_a_dark_map_says_why_it_is_dark(wide: Page, traced: Trace) -> None:
+def test_a_dark_map_says_why_it_is_dark(read_page: Page, traced: Trace) -> None:
     place, layer = next(
         (place, layer)
         for place, layer in enumerate(traced.layers)
@@ -138,9 +144,9 @@ def test_a_dark_map_says_why_it_is_dark(wide: Page, traced: Trace) -> None:
     dark = int(np.flatnonzero(~layer.after.any(axis=(0, 1)))[0])
     largest = float(layer.before[..., dark].max())
     reason = re.compile(r"dark, because none of its sums is above 0; the largest is (-?[\d.e-]+|0)")
-    wide.mouse.move(*eyes.centre(eyes.maps(wide, place), (dark, 1, 1)))
-    expect(eyes.readout(wide, place)).to_contain_text(reason)
-    found = reason.search(eyes.readout(wide, place).inner_text())
+    read_page.mouse.move(*eyes.centre(eyes.maps(read_page, place), (dark, 1, 1)))
+    expect(eyes.readout(read_page, place)).to_contain_text(reason)
+    found = reason.search(eyes.readout(read_page, place).inner_text())
     assert found is not None
     assert float(found[1]) == pytest.approx(largest, rel=0.01)
 

@@ -14,9 +14,21 @@ from playwright.sync_api import Download, Page, expect
 
 from cnnviz.core.inference.trace import LayerOutput, Trace
 from tests.browser import eyes, hands
-from tests.browser.conftest import LAYERS_NETWORK
+from tests.browser.conftest import LAYERS_NETWORK, Visitor
 
 Cell = tuple[int, int, int]  # map, row, column
+
+
+@pytest.fixture
+def read_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return a page of Layers, complete, on which nothing is changed."""
+    return revisit(layers_link, "Layers")
+
+
+@pytest.fixture
+def coloured_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return a page of Layers, complete, on which colours and files are chosen."""
+    return revisit(layers_link, "Layers", visit="coloured")
 
 
 def place_of(traced: Trace, name: str) -> int:
@@ -52,15 +64,15 @@ def blocks_of(layer: LayerOutput) -> list[str]:
     return ["after"] if layer.before is layer.after else ["before", "after"]
 
 
-def test_the_mouse_reads_the_values_that_numpy_has(layers_page: Page, traced: Trace) -> None:
+def test_the_mouse_reads_the_values_that_numpy_has(read_page: Page, traced: Trace) -> None:
     """Of every layer that changes something: sums before the activation, outputs, poolings, dense bars."""
     for place, layer in enumerate(traced.layers):
         for block in blocks_of(layer) if layer.kind not in {"Flatten", "Dropout"} else []:
             shown = values(layer, block)
-            canvas = eyes.maps(layers_page, place, block)
+            canvas = eyes.maps(read_page, place, block)
             for cell in telling_cells(shown):
-                layers_page.mouse.move(*eyes.centre(canvas, cell))
-                expect_reading(layers_page, place, cell, shown[cell[1], cell[2], cell[0]])
+                read_page.mouse.move(*eyes.centre(canvas, cell))
+                expect_reading(read_page, place, cell, shown[cell[1], cell[2], cell[0]])
 
 
 def test_a_finger_reads_the_values_that_numpy_has(phone: Page, layers_link: str, traced: Trace) -> None:
@@ -123,12 +135,12 @@ def grey(value: float, top: float) -> int:
 
 
 @pytest.mark.parametrize("label", ["each map", "each layer", "whole network"])
-def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_page: Page, traced: Trace) -> None:
-    hands.open_colours_and_files(layers_page)
-    hands.choose(layers_page, "Grey")
-    hands.choose(layers_page, label)
+def test_colours_are_stretched_over_what_the_reader_chose(label: str, coloured_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(coloured_page)
+    hands.choose(coloured_page, "Grey")
+    hands.choose(coloured_page, label)
     named = {"each map": "map", "each layer": None, "whole network": "network"}[label]
-    eyes.link_when(layers_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey"))
+    eyes.link_when(coloured_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey"))
     for name in ("max_pooling2d", "conv2d_2"):
         place = place_of(traced, name)
         shown = values(traced.layers[place], "after")
@@ -141,7 +153,7 @@ def test_colours_are_stretched_over_what_the_reader_chose(label: str, layers_pag
         for cell in telling_cells(shown)[:2]:
             m, row, column = cell
             expected = grey(float(shown[row, column, m]), float(tops[m]))
-            colour = eyes.pixel(eyes.maps(layers_page, place), cell)
+            colour = eyes.pixel(eyes.maps(coloured_page, place), cell)
             assert max(abs(channel - expected) for channel in colour) <= 1
 
 
@@ -158,19 +170,19 @@ def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -
     assert (255, 255, 255) in seen, "white is the largest value in grey"
 
 
-def test_signed_values_have_zero_in_the_middle_of_two_colours(layers_page: Page, traced: Trace) -> None:
+def test_signed_values_have_zero_in_the_middle_of_two_colours(read_page: Page, traced: Trace) -> None:
     shown = values(traced.layers[0], "before")
     highest, lowest = telling_cells(shown)[:2]
-    canvas = eyes.maps(layers_page, 0, "before")
+    canvas = eyes.maps(read_page, 0, "before")
     red, _, blue = eyes.pixel(canvas, highest)
     assert red > blue, "positive is red or orange"
     red, _, blue = eyes.pixel(canvas, lowest)
     assert blue > red, "negative is blue"
 
 
-def test_every_layer_has_a_card_with_its_sizes_and_keras_line(layers_page: Page, traced: Trace) -> None:
+def test_every_layer_has_a_card_with_its_sizes_and_keras_line(read_page: Page, traced: Trace) -> None:
     for place, layer in enumerate(traced.layers):
-        card = layers_page.locator(f'[class*="st-key-card-{place}-"]')
+        card = read_page.locator(f'[class*="st-key-card-{place}-"]')
         expect(card).to_contain_text(layer.name)
         expect(card).to_contain_text(" × ".join(map(str, layer.output_shape)))
         if layer.kind not in {"Flatten", "Dropout"}:
@@ -217,8 +229,8 @@ def download(page: Page, layer: str, button: str) -> Download:
     return waiting.value
 
 
-def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Trace) -> None:
-    file = download(layers_page, "", ".npz")
+def test_npz_of_the_whole_network_has_every_number(read_page: Page, traced: Trace) -> None:
+    file = download(read_page, "", ".npz")
     assert file.suggested_filename == f"{LAYERS_NETWORK}.npz"
     with np.load(io.BytesIO(saved(file))) as arrays:
         assert np.array_equal(arrays["digit"], traced.digit)
@@ -227,8 +239,8 @@ def test_npz_of_the_whole_network_has_every_number(layers_page: Page, traced: Tr
                 assert np.array_equal(arrays[f"{layer.name}/{block}"], getattr(layer, block))
 
 
-def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> None:
-    file = download(layers_page, "max_pooling2d", ".csv")
+def test_csv_of_one_layer_has_every_number(coloured_page: Page, traced: Trace) -> None:
+    file = download(coloured_page, "max_pooling2d", ".csv")
     assert file.suggested_filename == f"{LAYERS_NETWORK}-max_pooling2d.csv"
     shown = traced.layers[place_of(traced, "max_pooling2d")].after
     found = np.full(shown.shape, np.nan, np.float32)
@@ -238,13 +250,14 @@ def test_csv_of_one_layer_has_every_number(layers_page: Page, traced: Trace) -> 
     assert np.array_equal(found, shown)
 
 
-def test_png_of_a_mosaic_has_the_grey_of_every_value(layers_page: Page, traced: Trace) -> None:
-    hands.open_colours_and_files(layers_page)
-    hands.choose(layers_page, "Grey")
-    eyes.link_when(layers_page, lambda carried: carried.get("colours") == "grey")
+def test_png_of_a_mosaic_has_the_grey_of_every_value(coloured_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(coloured_page)
+    hands.choose(coloured_page, "Grey")
+    hands.choose(coloured_page, "each layer")
+    eyes.link_when(coloured_page, lambda carried: (carried.get("range"), carried.get("colours")) == (None, "grey"))
     place = place_of(traced, "max_pooling2d")
-    with layers_page.expect_download() as waiting:
-        layers_page.locator(f'.st-key-maps-{place} [data-role="save"]').click()
+    with coloured_page.expect_download() as waiting:
+        coloured_page.locator(f'.st-key-maps-{place} [data-role="save"]').click()
     assert waiting.value.suggested_filename == f"maps-{place}-after.png"
     shown = traced.layers[place].after
     rows, columns, maps = shown.shape

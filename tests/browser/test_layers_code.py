@@ -11,6 +11,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from cnnviz.core.networks import keras_source, model_store
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 NETWORK = "cnn-32-64-64"
 LIT = re.compile(r"\blit\b")
@@ -22,8 +23,14 @@ def link(address: str) -> str:
 
 
 @pytest.fixture
-def layers_page(page: Page, link: str) -> Page:
-    return eyes.opened(page, link, "Layers")
+def layers_page(revisit: Visitor, link: str) -> Page:
+    return revisit(link, "Layers")
+
+
+@pytest.fixture
+def views_page(revisit: Visitor, link: str) -> Page:
+    """Return a page of Layers on which another view is chosen."""
+    return revisit(link, "Layers", visit="views")
 
 
 def card(page: Page, place: int = 0) -> Locator:
@@ -113,23 +120,23 @@ def test_a_finger_lights_up_an_argument(phone: Page, link: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_whole_program_is_shown_and_saved(layers_page: Page) -> None:
-    hands.choose(layers_page, "program")
-    eyes.link_when(layers_page, eyes.carries("view", "program"))
-    expect(layers_page.locator("code", has_text="model.compile")).to_contain_text("keras.optimizers.Adam")
-    with layers_page.expect_download() as waiting:
-        layers_page.get_by_role("button", name=f"{NETWORK}.py").click()
+def test_the_whole_program_is_shown_and_saved(views_page: Page) -> None:
+    hands.choose(views_page, "program")
+    eyes.link_when(views_page, eyes.carries("view", "program"))
+    expect(views_page.locator("code", has_text="model.compile")).to_contain_text("keras.optimizers.Adam")
+    with views_page.expect_download() as waiting:
+        views_page.get_by_role("button", name=f"{NETWORK}.py").click()
     known = model_store.card(NETWORK)
     assert saved(waiting.value) == keras_source.write_script(known.architecture, known.plan)
 
 
-def test_the_diagram_is_shown_and_saved_as_svg(layers_page: Page) -> None:
-    hands.choose(layers_page, "diagram")
-    eyes.link_when(layers_page, eyes.carries("view", "diagram"))
-    shown = layers_page.get_by_role("img", name=f"The network {NETWORK} as a diagram")
+def test_the_diagram_is_shown_and_saved_as_svg(views_page: Page) -> None:
+    hands.choose(views_page, "diagram")
+    eyes.link_when(views_page, eyes.carries("view", "diagram"))
+    shown = views_page.get_by_role("img", name=f"The network {NETWORK} as a diagram")
     expect(shown).to_contain_text("18,496 parameters")
-    with layers_page.expect_download() as waiting:
-        layers_page.get_by_role("button", name=f"{NETWORK}.svg").click()
+    with views_page.expect_download() as waiting:
+        views_page.get_by_role("button", name=f"{NETWORK}.svg").click()
     root = ElementTree.fromstring(saved(waiting.value))
     assert [text.strip() for text in root.itertext() if text.strip()] == [
         text.strip()
