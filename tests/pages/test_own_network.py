@@ -284,6 +284,24 @@ def test_its_classes_are_named_anew(kept: str) -> None:
     assert not any(name in texts(app) for name in FRUIT.classes)
 
 
+@pytest.mark.parametrize("page", ["", "Layers", "Filters", "Convolution"])
+def test_nothing_says_that_its_picture_is_a_digit(kept: str, page: str) -> None:
+    app = start(page, net=kept, show="everything", why="1", how="smoothgrad", cell="conv.0.2.2")
+    assert well(app)
+    given = "".join(str(each.proto.json) for each in app.get("bidi_component"))
+    said = "\n".join([texts(app), given, *(each.value for each in app.subheader)]).lower()
+    assert "picture" in said
+    for words in (
+        "your digit",
+        "the digit shown",
+        "draw a digit here",
+        "to the digit",
+        "see of the digit",
+        "of the digit ",
+    ):
+        assert words not in said
+
+
 def test_another_visitor_does_not_see_it(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", property(lambda _: {}))
     app = start(net=kept)

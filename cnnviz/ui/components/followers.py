@@ -101,14 +101,17 @@ def container(**arguments: Any) -> AbstractContextManager[Any]:
     return nullcontext() if are_carried() else st.container(**arguments)
 
 
-def write(text: str, key: str, **arguments: Any) -> None:
-    """Write plain text in a container of its own, which `arguments` describe as for `st.container`."""
+def write(text: str, key: str, *, markdown: str = "", **arguments: Any) -> None:
+    """Write plain text in a container of its own, which `arguments` describe as for `st.container`.
+
+    `markdown` is the same text with what would be marks escaped; empty where it has none.
+    """
     require(key)
     if (parcel := _parcel.get()) is not None:
         parcel.texts[key] = text
     if not are_carried():
         with st.container(key=key, **arguments):
-            st.markdown(text)
+            st.markdown(markdown or text)
 
 
 def take(key: str, data: Any) -> Any:

@@ -15,6 +15,7 @@ from cnnviz.core.lessons.number_grid import Grid
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_plural
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import networks, session
 
 CHANNEL = "filtered"
@@ -78,7 +79,7 @@ def send(prediction: Prediction, pen_down: bool, place: str) -> None:
         network_range=(float(found.before.min()), float(found.before.max())),
         one_scale_a_map=False,
         links=Links(found.kernel_size, (1, 1), found.margins, _get_shape(found.before)),
-        note=translate(NOTHING_DRAWN) if prediction.empty else describe_share(found),
+        note=translate(wording.word(NOTHING_DRAWN)) if prediction.empty else describe_share(found),
     )
 
 
@@ -96,7 +97,7 @@ def describe_share(found: FilterResult) -> str:
 
 def _make_pictures(found: FilterResult, pen_down: bool) -> list[Block]:
     shown = {
-        "digit": (translate("Your digit"), found.picture),
+        "digit": (translate(wording.word(gettext_noop("Your digit"))), found.picture),
         "sums": (translate("Before relu"), found.before),
         "relu": (translate("After relu"), found.after),
     }

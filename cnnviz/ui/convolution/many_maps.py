@@ -13,6 +13,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.map_sum import map_sum as viewer
 from cnnviz.ui.convolution.on_your_digit import NO_CONVOLUTION, name_channel
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
 KEY = "map-sum"
@@ -85,7 +86,7 @@ def list_names(found: MapSum, reads_drawing: bool) -> list[str]:
     if not reads_drawing:
         return [translate("map {number}", number=number) for number in numbers]
     if len(found.channels) == 1:
-        return [translate("your digit")]
+        return [translate(wording.word(gettext_noop("your digit")))]
     return [name_channel(number) for number in numbers]
 
 

@@ -14,6 +14,7 @@ from cnnviz.ui.components.kernel_grid import kernel_grid, read_edit
 from cnnviz.ui.convolution import filters
 from cnnviz.ui.convolution.filters import CHANNEL, PICTURES, ChosenKernel
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url, widgets
 from cnnviz.ui.shell.fields.convolution import FILTERS
 
@@ -42,8 +43,8 @@ CHANNELS = (gettext_noop("red"), gettext_noop("green"), gettext_noop("blue"))
 
 def show_heading() -> None:
     """Say what the section is for."""
-    st.subheader(translate("On your digit"), anchor=False)
-    st.caption(terms.explain(WHY))
+    st.subheader(translate(wording.word(gettext_noop("On your digit"))), anchor=False)
+    st.caption(terms.explain(wording.word(WHY)))
 
 
 @st.fragment

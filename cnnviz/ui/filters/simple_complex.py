@@ -13,6 +13,7 @@ from cnnviz.core.lessons.filters.cells import OWN_POOLING, Cells
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.filters import choice
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import networks, page, session, terms, url
 
 WHY = gettext_noop(
@@ -36,7 +37,7 @@ def show(prediction: Prediction) -> None:
 
 def _show_open(prediction: Prediction) -> None:
     network = networks.load_chosen()
-    st.caption(terms.explain(WHY))
+    st.caption(terms.explain(wording.word(WHY)))
     source = session.subject()
     moved = (
         shift(prediction.trace.digit, 0, 1)
@@ -47,7 +48,7 @@ def _show_open(prediction: Prediction) -> None:
     found = cells.compare(prediction.trace, trace(network, moved), layer, number)
     _show_pictures(found)
     said = cells.describe(found)
-    st.markdown(terms.explain(said.template, "cells", **said.values))
+    st.markdown(terms.explain(wording.word(said.template), "cells", **said.values))
     if found.pooling is OWN_POOLING:
         st.caption(translate(OUR_POOLING))
 
@@ -55,10 +56,10 @@ def _show_open(prediction: Prediction) -> None:
 def _show_pictures(found: Cells) -> None:
     """Show the four maps in one line, on one scale."""
     shown = {
-        "simple": (translate("Map of your digit"), found.map),
-        "simple-moved": (translate("Digit moved by 1 pixel"), found.moved),
+        "simple": (translate(wording.word(gettext_noop("Map of your digit"))), found.map),
+        "simple-moved": (translate(wording.word(gettext_noop("Digit moved by 1 pixel"))), found.moved),
         "complex": (translate("Pooled"), found.pooled),
-        "complex-moved": (translate("Pooled, digit moved"), found.pooled_moved),
+        "complex-moved": (translate(wording.word(gettext_noop("Pooled, digit moved"))), found.pooled_moved),
     }
     top = max(float(values.max()) for _, values in shown.values())
     low = min(float(values.min()) for _, values in shown.values())

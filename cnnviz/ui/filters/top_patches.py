@@ -21,7 +21,7 @@ from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.filters import choice, own_patches
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
-from cnnviz.ui.prediction import colour_scale
+from cnnviz.ui.prediction import colour_scale, wording
 from cnnviz.ui.shell import cache, networks, page, session, terms, url
 
 NAMED = gettext_noop("**{filter}** answers most to **{pattern}**.")
@@ -149,7 +149,7 @@ def _show_map(prediction: Prediction, layer: str, number: int) -> None:
     made = next(each for each in prediction.trace.layers if each.name == layer)
     block = Block(
         id="map",
-        title=translate("Its map on your digit"),
+        title=translate(wording.word(gettext_noop("Its map on your digit"))),
         subtitle=translate("{rows} × {columns}", rows=made.output_shape[0], columns=made.output_shape[1]),
         values=made.after[..., number : number + 1],
     )

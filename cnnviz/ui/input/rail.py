@@ -19,11 +19,11 @@ from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.components import followers
 from cnnviz.ui.components.bars import bars
-from cnnviz.ui.components.rail import rail_head
+from cnnviz.ui.components.rail import LABELS, rail_head
 from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import translate_all
 from cnnviz.ui.input import preprocessing_steps, surfaces
-from cnnviz.ui.prediction import answer, history, network_picker
+from cnnviz.ui.prediction import answer, history, network_picker, wording
 from cnnviz.ui.shell import networks, page, session
 
 READ_SIDE = 84
@@ -48,7 +48,7 @@ def keep_in_sight(*, choices: bool = True) -> Iterator[None]:
     The last answers come at the end: they are what a low window may leave out of sight.
     """
     with st.container(key="subject", gap="xsmall"):
-        rail_head()
+        rail_head(wording.word_all(LABELS))
         live = st.container(key="subject-live", gap="xsmall")
         if choices:
             with st.container(key="subject-choices", gap="xsmall", horizontal=True, vertical_alignment="center"):

@@ -20,7 +20,7 @@ from cnnviz.core.inference.subject import InputSource, cut_out, prepare_digit
 from cnnviz.ui.components.pad import LABELS, PadMessage, opened_file, pad
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.prediction import live
+from cnnviz.ui.prediction import live, wording
 from cnnviz.ui.shell import process_tuning, session, widgets
 
 PICTURE_SHAPE = (56, 56, 3)
@@ -60,7 +60,7 @@ def _pad(dress: tuple[str, str] | None) -> bool:
         session.as_drawn(subject.drawing),
         session.get("revision"),
         session.get("brush"),
-        translate_all(LABELS),
+        translate_all(wording.word_all(LABELS)),
         backdrop=_backdrop(),
         colours=dress,
         example=_is_example(),

@@ -18,13 +18,13 @@ from cnnviz.core.inference.whole_picture import FITTINGS
 from cnnviz.jobs.sandbox import image_header, upload
 from cnnviz.jobs.sandbox.upload import Picture
 from cnnviz.ui.components import tab_storage
-from cnnviz.ui.components.picture_crop import Mark, picture_crop, read_crop
+from cnnviz.ui.components.picture_crop import LABELS, Mark, picture_crop, read_crop
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
-from cnnviz.ui.prediction import own_network
+from cnnviz.ui.prediction import own_network, wording
 from cnnviz.ui.shell import networks, page, session
 from cnnviz.ui.shell.fields import FIELDS
 
@@ -70,13 +70,9 @@ NO_INK = gettext_noop(
 
 def show() -> None:
     """Let the visitor choose a picture file; show it with what was made of it, or say why it cannot be read."""
-    outcome, whole = session.get("upload"), session.get("fitting")
-    title = translate("Or open a picture") if whole else translate("Or open a picture of a digit")
-    kinds = (
-        translate("PNG, JPEG, WebP, GIF or BMP")
-        if whole
-        else translate("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper")
-    )
+    outcome = session.get("upload")
+    title = translate(wording.word(gettext_noop("Or open a picture of a digit")))
+    kinds = translate(wording.word(gettext_noop("PNG, JPEG, WebP, GIF or BMP, one digit on plain paper")))
     with st.expander(title, expanded=outcome is not None):
         st.file_uploader(
             kinds,
@@ -166,6 +162,7 @@ def _show_opened() -> None:
             [] if preparation is None else _marks(source, preparation),
             label=translate("Your picture"),
             on_crop=session.guard(_crop),
+            labels=wording.word_all(LABELS),
         )
         _show_buttons(source)
     with made:

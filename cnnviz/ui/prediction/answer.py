@@ -17,7 +17,7 @@ from cnnviz.ui.components import followers
 from cnnviz.ui.components.bars import CLASS_LABELS, LABELS, bars
 from cnnviz.ui.components.sentence import sentence
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
-from cnnviz.ui.prediction import history
+from cnnviz.ui.prediction import history, wording
 from cnnviz.ui.shell import cache, page, session, terms
 
 READS = gettext_noop("The network reads a {digit} and gives it a [[share]] of {share}.")
@@ -33,6 +33,10 @@ DOUBT = gettext_noop("This does not look like a digit.")
 DOUBT_MEASURED = gettext_noop(
     "Measured: the same is said of {rejected} of real digits, and of {caught} of letters, symbols, scribbles, textures "
     "and blobs."
+)
+NO_INK = gettext_noop(
+    "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it again with "
+    "darker ink and more light."
 )
 NOTHING_DRAWN = gettext_noop("Nothing drawn yet: draw a digit.")
 
@@ -70,7 +74,7 @@ def show_bars(prediction: Prediction, told: tuple[int, str]) -> None:
 
 def show_sentence(text: str) -> None:
     """Show the sentence about the answer, which the browser words itself while the pen moves."""
-    sentence("sentence", text, reads=terms.explain(READS, "answer"), nothing=translate(NOTHING_DRAWN))
+    sentence("sentence", text, reads=terms.explain(READS, "answer"), nothing=translate(wording.word(NOTHING_DRAWN)))
 
 
 def announce(prediction: Prediction, subject: InputSource, doubt: str) -> tuple[int, str]:
@@ -94,7 +98,8 @@ def show_digit(prediction: Prediction, **arguments: Any) -> None:
     if prediction.classes == DIGITS or prediction.empty:
         followers.write("–" if prediction.empty else str(prediction.trace.answer), "predicted-digit", **arguments)
     else:
-        followers.write(page.escape_markdown(prediction.answer_name), "predicted-name", **arguments)
+        name = prediction.answer_name
+        followers.write(name, "predicted-name", markdown=page.escape_markdown(name), **arguments)
 
 
 def choose_labels(classes: tuple[str, ...]) -> Mapping[str, str]:
@@ -105,12 +110,9 @@ def choose_labels(classes: tuple[str, ...]) -> Mapping[str, str]:
 def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool = False) -> str:
     """Return one sentence that says what was read and how sure the network is; `plain` without links to terms."""
     if prediction.empty and subject.kind == "picture":
-        return translate(
-            "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it "
-            "again with darker ink and more light."
-        )
+        return translate(wording.word(NO_INK))
     if prediction.empty:
-        return translate(NOTHING_DRAWN)
+        return translate(wording.word(NOTHING_DRAWN))
     share = format_share(float(prediction.trace.probabilities.max()))
     if prediction.classes != DIGITS:
         name = prediction.answer_name if plain else page.escape_markdown(prediction.answer_name)

@@ -64,7 +64,7 @@ PAGES = {
             "Clear the pad, draw a digit, and watch the bars."
         ),
         "layers",
-        gettext_noop("See what every layer of the network made of this digit."),
+        gettext_noop("See what every layer of the network made of it."),
     ),
     "layers": Page(
         "pages/Layers.py",
@@ -72,7 +72,7 @@ PAGES = {
         gettext_noop("Layers"),
         gettext_noop(
             "A [[network]] decides [[layer]] by layer, and these are the [[feature map|maps]] that each layer made of "
-            "your digit. Draw and watch them change, then click a cell to see where its value comes from."
+            "what you drew. Draw and watch them change, then click a cell to see where its value comes from."
         ),
         "filters",
         gettext_noop("See what each filter of these layers looks for, and what happens without it."),
@@ -94,8 +94,8 @@ PAGES = {
         gettext_noop("Convolution"),
         gettext_noop(
             "A [[convolution]] multiplies and adds, with the same few [[weight|weights]] at every place: so a "
-            "[[network]] finds edges and strokes. Work out one number by hand, then try [[kernel|kernels]] on your "
-            "digit."
+            "[[network]] finds edges and strokes. Work out one number by hand, then try [[kernel|kernels]] on what "
+            "you drew."
         ),
         "pooling",
         gettext_noop("See why a network then throws most of these numbers away."),
@@ -107,7 +107,7 @@ PAGES = {
         gettext_noop(
             "[[pooling|Pooling]] keeps one number of every window, so [[feature map|maps]] shrink and small shifts "
             "matter less. Guess what [[max pooling|max]] and [[average pooling|average]] keep of sixteen numbers, "
-            "then see it on your digit."
+            "then see it on what you drew."
         ),
         "data",
         gettext_noop("Look at the pictures that networks learn all this from."),

@@ -13,6 +13,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.figures import contribution_bars
 from cnnviz.figures.contribution_bars import Bar
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import layer_names, terms
 from cnnviz.ui.why import question
 
@@ -42,7 +43,7 @@ def show(network: Network, prediction: Prediction, contrast: Contrast) -> None:
     names = layer_names.in_words(network.architecture.layers)
     classes = network.architecture.classes
     what = question.describe(contrast, classes)
-    layer = translate("the digit") if found.layer == INPUT else names[found.layer]
+    layer = translate(wording.word(gettext_noop("the digit"))) if found.layer == INPUT else names[found.layer]
     template = MAPS if found.of_maps else UNITS_OF_ONE if contrast.against is None else UNITS
     marked = question.describe(contrast, question.escape(classes))
     st.markdown(terms.explain(template, "why-evidence", layer=layer, what=marked))

@@ -19,6 +19,7 @@ from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.feature_maps import LABELS, Block, feature_maps
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import cache, layer_names, session, terms, widgets
 from cnnviz.ui.shell.fields import FIELDS
 from cnnviz.ui.why import question
@@ -109,7 +110,7 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     st.markdown(describe_method(network, method, found, contrast, layer))
     digit = prediction.trace.picture
     with st.container(key="why-pictures", horizontal=True):
-        _show_picture("digit", translate("The digit"), digit, image=True)
+        _show_picture("digit", translate(wording.word(gettext_noop("The digit"))), digit, image=True)
         _show_picture("trained", translate("This network"), found.trained, method=method)
         _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
     classes = question.escape(prediction.classes)
@@ -154,7 +155,7 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
     names = layer_names.in_words(network.architecture.layers)
     classes = question.escape(network.architecture.classes)
     return terms.explain(
-        SENTENCES[method],
+        wording.word(SENTENCES[method]),
         "why-method",
         what=question.describe(contrast, classes),
         target=classes[contrast.target],
@@ -191,7 +192,7 @@ def describe_likeness(found: Likeness | None) -> str:
     low, high = (format_signed(end(found.correlations), plus="") for end in (min, max))
     mean = format_signed(found.mean, plus="")
     spread = translate(SPREAD, mean=mean, count=len(found.correlations), low=low, high=high)
-    return translate(next(text for least, text in ALIKE if found.mean >= least), spread=spread)
+    return translate(wording.word(next(text for least, text in ALIKE if found.mean >= least)), spread=spread)
 
 
 def _find_place(method: str, values: np.ndarray, at: int) -> dict[str, str]:

@@ -13,6 +13,7 @@ from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import session
 from cnnviz.ui.why import question
 
@@ -33,7 +34,7 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     """Show the drawing without each of its strokes, with what is then read."""
     found = strokes.rub_out_each(network, source, session.steps(), contrast)
     if not found:
-        st.markdown(translate(NO_STROKES))
+        st.markdown(translate(wording.word(NO_STROKES)))
         return
     classes = prediction.classes
     told = describe(found, prediction.trace.answer, question.escape(classes))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.inference import subject
-from cnnviz.ui.i18n import translate
+from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import networks, page, session, url
 from cnnviz.ui.why import evidence, pictures, question, rubbed_out
+
+NOTHING = gettext_noop("Nothing is drawn, so there is no answer to explain. Draw a digit.")
 
 
 @st.fragment
@@ -29,7 +32,7 @@ def _show_open() -> None:
     network, source = networks.load_chosen(), session.subject()
     prediction = subject.read(network, source, session.steps())
     if prediction.empty:
-        st.info(translate("Nothing is drawn, so there is no answer to explain. Draw a digit."))
+        st.info(translate(wording.word(NOTHING)))
         return
     contrast = question.ask(prediction.trace, prediction.classes)
     pictures.show(network, prediction, source, contrast)

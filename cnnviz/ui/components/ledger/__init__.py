@@ -107,14 +107,20 @@ def read_step(key: str) -> Step | None:
     return message[0] if message is not None and message[1] > browser_state.get_last_sequence(key, "step") else None
 
 
-def ledger(key: str, view: Mapping[str, Any] | None, on_step: Callable[[], None] | None = None) -> None:
+def ledger(
+    key: str,
+    view: Mapping[str, Any] | None,
+    on_step: Callable[[], None] | None = None,
+    labels: Mapping[str, str] = LABELS,
+) -> None:
     """Show the `view` of a cell that `cnnviz.ui.layers.ledger.view_model.describe` returns; nothing for None.
 
-    Even with nothing to show it listens to the viewers of the page: a click on a cell there is a `Step`.
+    Even with nothing to show it listens to the viewers of the page: a click on a cell there is a `Step`. `labels` are
+    those of `LABELS`, or others in their place.
     """
     message = _message(browser_state.read(key, "step"))
     number = max(browser_state.get_last_sequence(key, "step"), message[1] if message else 0)
-    data = {"ack": number, "labels": translate_all(LABELS), "view": None if view is None else dict(view)}
+    data = {"ack": number, "labels": translate_all(labels), "view": None if view is None else dict(view)}
     mount("ledger", key=key, data=data, on_step_change=on_step or browser_state.ignore)
     browser_state.acknowledge(key, "step", number)
 

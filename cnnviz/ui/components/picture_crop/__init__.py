@@ -50,7 +50,14 @@ class Mark:
 
 
 def picture_crop(
-    key: str, rgba: np.ndarray, crop: Box | None, marks: Sequence[Mark], *, label: str, on_crop: Callable[[], None]
+    key: str,
+    rgba: np.ndarray,
+    crop: Box | None,
+    marks: Sequence[Mark],
+    *,
+    label: str,
+    on_crop: Callable[[], None],
+    labels: Mapping[str, str] = LABELS,
 ) -> None:
     """Show a picture with a frame that can be drawn anew, moved and resized.
 
@@ -61,6 +68,7 @@ def picture_crop(
         marks: What else is marked.
         label: What the picture is, for screen readers.
         on_crop: Called when the visitor has changed the frame.
+        labels: Those of `LABELS`, or others in their place.
     """
     height, width = rgba.shape[:2]
     header = {
@@ -69,7 +77,7 @@ def picture_crop(
         "crop": crop or (0, 0, width, height),
         "marks": [{"kind": mark.kind, "box": mark.box} for mark in marks],
         "label": label,
-        "labels": translate_all(LABELS),
+        "labels": translate_all(labels),
         "ack": browser_state.get_sequence(browser_state.read(key, "crop")),
     }
     mount("picture_crop", key=key, data=encode(header, [_encode(rgba)]), on_crop_change=on_crop)

@@ -22,10 +22,10 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """Every text of the head: its name -> English, the catalogue's key."""
 
 
-def rail_head() -> None:
+def rail_head(labels: Mapping[str, str] = LABELS) -> None:
     """Show the head inside the container `subject`, which the style sheet of all pages keeps in sight.
 
     In a wide window its button hides the rail, and the browser remembers that; in a narrow one it opens the bar at the
-    foot as a sheet. Python is not told of either.
+    foot as a sheet. Python is not told of either. `labels` are those of `LABELS`, or others in their place.
     """
-    mount("rail", key="rail-head", data={"labels": translate_all(LABELS)})
+    mount("rail", key="rail-head", data={"labels": translate_all(labels)})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Shape
 from cnnviz.core.ledger import INPUT, Cell, Line, Part
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 
 LINES: Mapping[str, str] = {
     "sum": gettext_noop("sum of subtotals"),
@@ -126,4 +127,4 @@ class Names:
 
 def read(drawn: bool) -> str:
     """Return what the network reads, in two words."""
-    return translate("your drawing") if drawn else translate("the digit")
+    return translate("your drawing") if drawn else translate(wording.word(gettext_noop("the digit")))

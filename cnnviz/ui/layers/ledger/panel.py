@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,10 +14,11 @@ from cnnviz.core.inference import subject
 from cnnviz.core.inference.trace import Trace
 from cnnviz.core.ledger import INPUT, Cell, account, cells
 from cnnviz.core.networks.network import Network
-from cnnviz.ui.components.ledger import ledger, read_step
+from cnnviz.ui.components.ledger import LABELS, ledger, read_step
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.layers import cards, layer_list
 from cnnviz.ui.layers.ledger import export, labels, path, place, view_model
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import layer_names, networks, page, session, terms, url
 
 KEY = "ledger"
@@ -41,7 +44,7 @@ def show() -> None:
             horizontal=True, vertical_alignment="center", gap="small", key="ledger-place" if cell else "ledger-invite"
         )
         if cell is None:
-            ledger(KEY, None)
+            _show_view(None)
             with row:
                 _invite(network)
         elif path.get_level() == "cell":
@@ -77,7 +80,7 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
         session.get("cell_index"),
         session.subject().kind,
     )
-    ledger(KEY, write(brief=not session.wants_everything()))
+    _show_view(write(brief=not session.wants_everything()))
     with row:
         if session.wants_everything():
             _show_widgets(network, cell)
@@ -88,9 +91,17 @@ def _show_account(network: Network, trace: Trace, cell: Cell, row: DeltaGenerato
 def _show_place(network: Network, trace: Trace, cell: Cell, row: DeltaGenerator) -> None:
     """Show the map or the layer that the visitor has gone in to."""
     kind, brief = session.subject().kind, not session.wants_everything()
-    ledger(KEY, view_model.describe_place(network, trace, cell, path.get_level(), kind, brief=brief))
+    ledger(
+        KEY,
+        view_model.describe_place(network, trace, cell, path.get_level(), kind, brief=brief),
+        labels=wording.word_all(LABELS),
+    )
     with row:
         _show_close()
+
+
+def _show_view(view: Mapping[str, Any] | None) -> None:
+    ledger(KEY, view, labels=wording.word_all(LABELS))
 
 
 def _show_close() -> None:

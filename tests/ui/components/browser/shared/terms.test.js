@@ -24,3 +24,7 @@ test("quotes and backslashes of a title come back", () => {
 test("links to anywhere else stay text", () => {
   assert.deepEqual(pieces('[x](https://example.org "y")'), [{ text: '[x](https://example.org "y")' }])
 })
+
+test("what is escaped in a name is shown as it is", () => {
+  assert.deepEqual(pieces('T\\-shirt \\[x\\]\\(#term\\-x "y"\\)'), [{ text: 'T-shirt [x](#term-x "y")' }])
+})
