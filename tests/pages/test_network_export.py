@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from cnnviz.jobs.own_networks.store import NetworkStore
 from cnnviz.jobs.sandbox import child_process
 from cnnviz.jobs.sandbox.model_upload import OpenedNetwork
 from cnnviz.ui.prediction import network_export
-from cnnviz.ui.shell import visitor
+from cnnviz.ui.shell.download_button import download_button
 from tests.core import strategies
 from tests.pages.fake_training import FakeScheduler
 from tests.pages.test_own_network import FRUIT, start, texts, well
@@ -42,14 +43,16 @@ class Children:
         self.go = threading.Event()
         self.go.set()
 
-    def ask(self, _: str, data: bytes, *, on_step: Callable[[int], None], **__: object) -> bytes:
+    def ask(self, worker: str, data: bytes, *, on_step: Callable[[int], None], **__: object) -> bytes:
+        assert worker == forms.WORKER
         header, _, network = data.partition(b"\n")
         self.networks.append(network_file.read_remarks(network))
         on_step(1)
         assert self.go.wait(30)
         if self.error is not None:
             raise self.error
-        return b"{}\n" + b"a file of the form " + json.loads(header)["form"].encode()
+        form: str = json.loads(header)["form"]
+        return b"{}\na file of the form " + form.encode()
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> Children:
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     """Record what makes each file that is offered, by its name."""
     offered: dict[str, Callable[[], bytes]] = {}
-    inner = network_export.download_button
+    inner = download_button
 
     def offer(label: str, make: Callable[[], bytes], name: str, **looks: Any) -> None:
         assert label == name
@@ -108,10 +111,10 @@ def check_all_forms(app: AppTest, files: dict[str, Callable[[], bytes]], stem: s
     assert well(app)
     assert labels(app) == [f"Make {stem}.keras", f"Make {stem}.onnx"]
     assert set(files) == {f"{stem}.safetensors", f"{stem}.py"}
-    for form in ("keras", "onnx"):
-        app = take_out(app, form)
+    for name in ("keras", "onnx"):
+        app = take_out(app, name)
         assert well(app)
-        assert files[f"{stem}.{form}"]() == f"a file of the form {form}".encode()
+        assert files[f"{stem}.{name}"]() == f"a file of the form {name}".encode()
     assert not labels(app)
     assert set(files) == {f"{stem}{form.ending}" for form in forms.FORMS}
     for form in forms.FORMS:
@@ -142,7 +145,7 @@ def test_a_network_that_was_trained(
 
 def test_a_network_that_was_opened(children: Children, files: dict[str, Callable[[], bytes]], home: Path) -> None:
     network = strategies.network(FRUIT, 1)
-    owner = visitor.hashlib.sha256(TOKEN.encode()).hexdigest()[:32]
+    owner = hashlib.sha256(TOKEN.encode()).hexdigest()[:32]
     name = NetworkStore(owner, home).keep(OpenedNetwork(network), "My *fruit*.keras")
     app = start(net=name)
     check_all_forms(app, files, "my-fruit")
