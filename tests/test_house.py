@@ -35,6 +35,8 @@ LAW = {
 GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
+    "errors": frozenset({"messages"}),
+    "messages": frozenset(),
     "layers": GROUND,
     "glossary": frozenset({"messages"}),
     "arguments": GROUND | {"layers"},
