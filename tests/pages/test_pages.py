@@ -385,7 +385,7 @@ def test_curves_are_called_by_the_digits_that_judged_them(
     named: list[tuple[str, str]] = []
     monkeypatch.setattr("streamlit.plotly_chart", lambda *_, **__: None)
     monkeypatch.setattr(curves, "learning", lambda *_, names, **__: named.append(names))
-    network_picker._about(replace(card, plan=plan))
+    network_picker._show_training(replace(card, plan=plan))
     assert named == [("training", judged)] * 2
 
 
