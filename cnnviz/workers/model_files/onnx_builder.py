@@ -169,8 +169,9 @@ class Builder:
             layer = kind(name=self._choose_name(), **settings)
             shape = merging.infer_shape(layer, [value.shape for value in inputs])
         except Refusal as reason:
-            values = {**reason.values, "layer": show(self.node.name), "kind": self.node.operator}
-            raise Refusal(WRONG_LAYER + reason.template, **values) from None
+            raise Refusal(
+                WRONG_LAYER, layer=show(self.node.name), kind=self.node.operator, reason=reason.message
+            ) from None
         self.layers.append(layer)
         self.sources.append(tuple(value.layer for value in inputs))
         if weights:

@@ -16,7 +16,7 @@ import onnx
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks
-from cnnviz.core.messages import gettext_noop
+from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import MAX_SOURCES
 from cnnviz.workers.model_files.keras_layers import show
 
@@ -175,7 +175,7 @@ def read_file(data: bytes) -> OnnxFile:
                 "This network has {number} {what}, but one picture goes in here and one answer comes out. Export a "
                 "network with one input and one output.",
                 number=number,
-                what=what,
+                what=Message(what),
             )
     known = {*constants, inputs[0].name}
     nodes = []
@@ -212,7 +212,7 @@ def _check_model(model: Any) -> None:
             raise Refusal(
                 "This network has {number:,} {what}; up to {most:,} are read. Export a smaller network.",
                 number=number,
-                what=what,
+                what=Message(what),
                 most=most,
             )
     versions = [each.version for each in model.opset_import if each.domain in DOMAINS]
@@ -321,5 +321,5 @@ def _read_metadata(model: Any) -> dict[str, str]:
 
 
 def wrong(reason: str) -> Refusal:
-    """Return the refusal of a file that is not sound."""
-    return Refusal(WRONG, reason=reason)
+    """Return the refusal of a file that is not sound; `reason` is a key of the catalogue."""
+    return Refusal(WRONG, reason=Message(reason))

@@ -255,7 +255,7 @@ def _read_classes(file: OnnxFile, answer: Value, doubled: bool) -> tuple[str, ..
     """Return the names of the classes: those of the file if they fit, else digits or numbers."""
     units = 2 if doubled else answer.shape[0] if len(answer.shape) == 1 else 0
     if "classes" in file.metadata:
-        names = strict_json.parse("The list of classes", file.metadata["classes"].encode())
+        names = strict_json.parse(gettext_noop("The list of classes"), file.metadata["classes"].encode())
         if isinstance(names, list) and len(names) == units and all(isinstance(name, str) for name in names):
             return tuple(names)
     return DIGITS if units in (0, len(DIGITS)) else tuple(map(str, range(units)))

@@ -26,7 +26,12 @@ from cnnviz.core.layers.convolution import measure_dilated_spans
 from cnnviz.core.layers.normalization import MIN_DEVIATION
 from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
-from cnnviz.workers.model_files.onnx_parts import INPUT, NCHW, NHWC, OUTPUT, UNITS
+
+INPUT, OUTPUT = "picture", "probabilities"
+"""The graph's input and output. Values of layers have a stroke in their names, so that none of them is called so."""
+
+NHWC, NCHW, UNITS = "nhwc", "nchw", "units"
+"""Order of the axes of a value: channels last, channels first, or one row of numbers."""
 
 OPSET = 18
 IR_VERSION = 8

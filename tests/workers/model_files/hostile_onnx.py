@@ -150,7 +150,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "large picture": (lambda: file(shape=("batch", 1, 10**6, 10**6)), "|"),
     "many nodes": (lambda: file([node("Relu", "x", f"v{place}") for place in range(5_000)]), "5,000 nodes"),
     "empty nodes": (lambda: changed(lambda made: [made.graph.node.add() for _ in range(9_000)]), "9,005 nodes"),
-    "many layers": (lambda: file(deep(900), output="v899"), "100"),
+    "many layers": (lambda: file(deep(900), output="v899"), "900 layers"),
     "many inputs of a node": (lambda: instead(1, node("Sum", "conv " * 99 + "conv", "act")), "reads too much"),
     "wide": (lambda: file(wide(), wide_weights()), "at most"),
     "long name": (lambda: instead(1, node("R" * 10**6, "conv", "act")), "is of the kind R"),

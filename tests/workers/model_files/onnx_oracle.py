@@ -10,7 +10,7 @@ from cnnviz.core.inference.trace import trace
 from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.networks.network import Network
 from cnnviz.workers.model_files import onnx_writer
-from cnnviz.workers.model_files.onnx_parts import NCHW, NHWC, OUTPUT, UNITS
+from cnnviz.workers.model_files.onnx_writer import NCHW, NHWC, OUTPUT, UNITS
 
 
 def run(data: bytes, pictures: np.ndarray, *names: str) -> list[np.ndarray]:
