@@ -36,7 +36,15 @@ FOLDERS = {
 
 SIGNS = {
     "train": {"keras", "tensorflow", "keras_model", "train_job", "keras_writer", "make_keras_file"},
-    "process": {"subprocess", "Popen", "serving", "create_server", "HTTPServer", "ThreadingHTTPServer", "LocalExecutor"},
+    "process": {
+        "subprocess",
+        "Popen",
+        "serving",
+        "create_server",
+        "HTTPServer",
+        "ThreadingHTTPServer",
+        "LocalExecutor",
+    },
     "app": {"AppTest"},
 }
 """Names in the code of a test, its fixtures and the functions of `tests` that it calls, and the tier they show."""
