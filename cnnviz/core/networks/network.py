@@ -103,6 +103,6 @@ def _copy_read_only(name: str, shape: Shape, array: np.ndarray) -> np.ndarray:
             "learning rate.",
             name=name,
         )
-    copy = array.copy(order="C")
+    copy = np.array(array, order="C")  # an array, also of a scalar of NumPy
     copy.setflags(write=False)
     return copy

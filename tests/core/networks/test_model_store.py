@@ -15,7 +15,10 @@ from safetensors.numpy import save as serialize
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Dense, Flatten, Normalization
 from cnnviz.core.networks import card, model_store
+from cnnviz.core.networks.architecture import Architecture
+from cnnviz.core.networks.network import Network, pack_weights
 from tests.core.networks import small_network
 
 
@@ -34,6 +37,24 @@ def test_a_network_comes_back_as_it_was_saved(place: Path) -> None:
         for name, array in weights.items():
             np.testing.assert_array_equal(back.weights[layer][name], array)
     assert back.card == model_store.card("small", place)
+
+
+def test_a_weight_of_a_single_number_is_an_array_too() -> None:
+    """NumPy gives scalars where arrays without axes are computed, and safetensors takes none."""
+    layers = (
+        Normalization(name="scaled", axis=None),
+        Flatten(name="flat"),
+        Dense(name="answer", units=2, activation="softmax"),
+    )
+    architecture = Architecture("scaled", layers, (3, 3, 1), classes=("a", "b"))
+    shapes = architecture.weight_shapes()
+    weights = {
+        layer: {name: np.float32(2) * np.ones(shape, np.float32) for name, shape in of.items()}
+        for layer, of in shapes.items()
+    }
+    network = Network(architecture, weights)
+    assert all(isinstance(each, np.ndarray) for each in pack_weights(network.weights).values())
+    assert serialize(pack_weights(network.weights))
 
 
 def test_the_card_names_the_weights_sha256(place: Path) -> None:
