@@ -174,7 +174,7 @@ def decode_picture(text: str) -> np.ndarray:
         if len(pairs) != (number + 1) // 2:
             raise ValueError("another number of pixels")
     except ValueError:
-        raise Refusal(DAMAGED, what="picture") from None
+        raise Refusal(DAMAGED, what=Message(gettext_noop("picture"))) from None
     steps = np.stack([pairs >> 4, pairs & 15], axis=-1).ravel()[:number].reshape(rows, columns, 3)
     levels = np.cumsum(steps, axis=1, dtype=np.uint8) & 15
     return np.dstack([levels * np.uint8(17), np.full((rows, columns), 255, np.uint8)])

@@ -199,9 +199,9 @@ def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
     if values.size and not (values.min() >= 0 and values.max() <= highest):  # also false for what is not a number
         if highest != 1:
             raise Refusal(
-                "{network} reads numbers from 0 to {most:g}. Received: {low} to {high}. Multiply shares by {most:g}.",
+                "{network} reads numbers from 0 to {most}. Received: {low} to {high}. Multiply shares by {most}.",
                 network=network.name,
-                most=highest,
+                most=f"{highest:g}",
                 low=float(values.min()),
                 high=float(values.max()),
             )
