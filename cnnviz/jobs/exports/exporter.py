@@ -25,6 +25,8 @@ MAX_SECONDS = 90.0
 """Wall time of a child."""
 
 MAX_FILE_BYTES = 120_000_000
+"""Bytes of a file that a child makes."""
+
 MAX_ANSWER_BYTES = MAX_FILE_BYTES + 10_000
 """The file and the line before it."""
 
@@ -82,7 +84,7 @@ class Exporter:
         self._tasks: dict[str, BackgroundTask[str]] = {}
         self._hashes = WeakKeyDictionary[Network, str]()
 
-    def find(self, form: ExportForm, exported: ExportedNetwork) -> bool:
+    def has(self, form: ExportForm, exported: ExportedNetwork) -> bool:
         """Return whether the file can be had at once."""
         return not form.worker or self._get_kept(self.identify(form, exported)) is not None
 

@@ -163,7 +163,7 @@ class NetworkStore:
         return name
 
     def name_classes(self, name: str, classes: tuple[str, ...]) -> None:
-        """Give the classes of a network names, in the order of its answers; the file of Keras has none.
+        """Give the classes of a network names, in the order of its answers, which most files do not have.
 
         Raises:
             Refusal: If there is no such network, or for another number of names, empty and equal ones.
@@ -235,7 +235,7 @@ def make_name(architecture: Architecture, sha256: str) -> str:
 def clean_title(text: str) -> str:
     """Return a file's name, or a title, as a title: no folders, no ending, visible characters only."""
     base = text.replace("\\", "/").rpartition("/")[2]
-    for ending in (".keras", ".h5", ".hdf5", WEIGHTS):
+    for ending in (".keras", ".h5", ".hdf5", ".onnx", WEIGHTS):
         base = base.removesuffix(ending)
     visible = " ".join("".join(letter if letter.isprintable() else " " for letter in base).split())
     return visible[:MAX_TITLE].strip() or UNTITLED

@@ -70,7 +70,7 @@ def _show_form(name: str, form: ExportForm, exported: ExportedNetwork, attempt: 
     mine = attempt is not None and (attempt.network, attempt.form) == (name, form.name)
     outcome = attempt.outcome if attempt is not None else None
     with st.container(key=f"{KEY}-{form.name}", gap=None):
-        if EXPORTER.find(form, exported):
+        if EXPORTER.has(form, exported):
             download_button(
                 file,
                 partial(EXPORTER.make, form, exported),

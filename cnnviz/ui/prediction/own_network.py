@@ -57,7 +57,7 @@ ALL = gettext_noop(
 IN_COLOUR = gettext_noop("Its colours stay as they are.")
 IN_GREY = gettext_noop("The network reads one channel, so each pixel becomes grey.")
 
-MOST_CLASSES = 12
+MAX_NAMED_CLASSES = 12
 """Names of classes that are shown."""
 
 Task = BackgroundTask[str]
@@ -173,11 +173,12 @@ def _show_entry(name: str) -> None:
 
 
 def _show_classes(name: str) -> None:
-    """Let the visitor name the classes of the chosen network, which its file may not do."""
+    """Let the visitor name the classes of the chosen network, since many files have no names for them."""
     classes = networks.load(name).architecture.classes
+    title = page.escape_markdown(networks.title(name))  # the label is Markdown
     key = f"class-names-{name}"
     st.text_area(
-        translate("Names of the classes of {network}, one a line", network=networks.title(name)),
+        translate("Names of the classes of {network}, one a line", network=title),
         value="\n".join(classes),
         key=key,
         max_chars=len(classes) * (MAX_CLASS_NAME + 1),
@@ -253,7 +254,7 @@ def describe(name: str) -> str:
     """Return what a network from a file is, as a list in Markdown."""
     found = networks.entry(name)
     architecture = found.architecture
-    classes = ", ".join(architecture.classes[:MOST_CLASSES])
+    classes = ", ".join(architecture.classes[:MAX_NAMED_CLASSES])
     rows = [
         (translate("Name"), found.title),
         (translate("Input"), " × ".join(map(str, architecture.input_shape))),
@@ -262,6 +263,6 @@ def describe(name: str) -> str:
         (translate("Classes"), f"{len(architecture.classes)}: {classes}"),
     ]
     lines = [f"- {title}: **{page.escape_markdown(value)}**" for title, value in rows]
-    if (more := len(architecture.classes) - MOST_CLASSES) > 0:
+    if (more := len(architecture.classes) - MAX_NAMED_CLASSES) > 0:
         lines[-1] += " " + translate("and {number} more", number=more)
     return "\n".join(lines)

@@ -190,7 +190,7 @@ class Builder:
         return self.add(Permute, value, axes=axes, dims=dims)
 
     def activate(self, value: Value, name: str, activation: str, reads: int = 1) -> Value:
-        """Put an activation behind a value: into the layer that gives it, if nobody else reads it, or as a layer.
+        """Put an activation behind a value: into the layer that gives it, if nothing else reads it, or as a layer.
 
         Args:
             value: The value.

@@ -571,7 +571,7 @@ def _read_arithmetic(builder: Builder) -> Value:
 
 
 def _fold_bias(builder: Builder, value: Value, name: str, figures: np.ndarray) -> Value | None:
-    """Give a layer without bias, which nobody else reads, a number for each unit or map."""
+    """Give a layer without bias, that nothing else reads, a number for each unit or map."""
     last = builder.find_last(value, name)
     if not isinstance(last, (kinds.Dense, kinds.Conv2D)) or last.use_bias or last.activation != "linear":
         return None

@@ -83,10 +83,10 @@ def test_file_name_is_plain_ascii() -> None:
 
 def test_second_who_asks_gets_the_kept_file(children: Children) -> None:
     made = Exporter()
-    assert not made.find(forms.KERAS, EXPORTED)
+    assert not made.has(forms.KERAS, EXPORTED)
     assert made.make(forms.KERAS, EXPORTED) == b"the file"
     again = ExportedNetwork(Network(NETWORK.architecture, NETWORK.weights, EXPORTED.network.card), EXPORTED.title)
-    assert made.find(forms.KERAS, again)
+    assert made.has(forms.KERAS, again)
     assert made.make(forms.KERAS, again) == b"the file"
     assert children.asked == [("keras", EXPORTED.title)]
 
@@ -135,14 +135,14 @@ def test_the_file_that_was_not_asked_for_longest_goes_first(children: Children, 
     first, second, third = map(titled, "abc")
     for each in (first, second, first, third):
         made.make(forms.KERAS, each)
-    assert [made.find(forms.KERAS, each) for each in (first, second, third)] == [True, False, True]
+    assert [made.has(forms.KERAS, each) for each in (first, second, third)] == [True, False, True]
     assert len(children.asked) == 3
 
 
 def test_a_file_that_is_too_large_to_keep_is_handed_out(children: Children) -> None:  # noqa: ARG001
     made = Exporter(most_bytes=1)
     assert made.make(forms.KERAS, EXPORTED) == b"the file"
-    assert not made.find(forms.KERAS, EXPORTED)
+    assert not made.has(forms.KERAS, EXPORTED)
 
 
 def test_a_child_that_fails_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch, children: Children) -> None:

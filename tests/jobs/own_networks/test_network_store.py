@@ -80,6 +80,11 @@ def test_names_that_do_not_fit_are_refused(store: NetworkStore, classes: tuple[s
     assert store.entry(name).architecture.classes == tuple("0123456789")
 
 
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".hdf5", ".onnx", ".safetensors"])
+def test_a_title_is_without_the_ending_of_its_file(ending: str) -> None:
+    assert network_store.clean_title(f"C:\\nets\\my net{ending}") == "my net"
+
+
 def test_five_are_the_most_and_titles_differ(store: NetworkStore) -> None:
     names = [store.keep(made(seed), "net.h5") for seed in range(5)]
     assert [store.entry(name).title for name in names] == ["net", "net (2)", "net (3)", "net (4)", "net (5)"]

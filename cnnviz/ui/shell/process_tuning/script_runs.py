@@ -1,4 +1,4 @@
-"""Spare each script run what Streamlit does again and again for nothing; measured in docs/decisions.md.
+"""Skip work that Streamlit repeats in every script run without effect; measured in docs/decisions.md.
 
 Each function replaces one thing in Streamlit by another with the same results, to which tests hold it, and returns
 whether it did: where Streamlit is built otherwise, it is left alone.
@@ -19,7 +19,7 @@ _TRIGGER_TYPES = {"trigger_value", "string_trigger_value", "chat_input_value", "
 
 
 def tune_script_runs() -> bool:
-    """Do all of this module; return whether everything was as expected."""
+    """Make all replacements of this module; return whether Streamlit was built as expected."""
     return all((present_states_cheaply(), copy_cursors_plainly(), reset_only_triggers(), flush_only_what_waits()))
 
 
